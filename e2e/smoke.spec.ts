@@ -1,0 +1,16 @@
+import { expect, test } from '@playwright/test';
+
+test('the built page opens with its policy and without an error', async ({ page }) => {
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('requestfailed', (request) => errors.push(request.url()));
+
+  await page.goto('./');
+  await expect(page).toHaveTitle(/irqscope/);
+  await expect(page.locator('#root')).not.toBeEmpty();
+  await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveCount(1);
+  expect(errors).toEqual([]);
+});

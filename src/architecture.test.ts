@@ -1,0 +1,274 @@
+/**
+ * The rules of src/README.md as tables. A new folder, package or exception is one row here, seen in review.
+ * Sources are parsed, not searched, so a word in a comment or a string breaks no rule.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, resolve } from 'node:path';
+import { parseAst } from 'vite';
+import { describe, expect, test } from 'vitest';
+
+const SRC = import.meta.dirname;
+const REPO = dirname(SRC);
+
+/** Folder -> what it may import. `t:` = types only. A path with a slash opens just that module or subfolder. `*` = anything but app. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  base: [],
+  spec: ['base'],
+  engine: ['base', 'spec'],
+  trace: ['base', 'spec', 't:engine'],
+  presets: ['spec', 't:engine'],
+  chapters: ['t:engine'],
+  share: ['base', 'spec', 't:engine'],
+  worker: ['base', 'spec', 'engine', 'trace', 'presets'],
+  i18n: ['base'],
+  store: ['base', 'spec', 'share', 'i18n', 'presets', 'worker/client', 'engine/view', 't:engine'],
+  scene: ['base', 'spec', 'engine/view', 't:store', 't:engine'],
+  views: ['base', 'spec', 'store', 'scene', 'chapters', 'i18n', 'engine/view', 't:engine'],
+  embed: ['base', 'share', 'store'],
+  app: ['*'],
+  cli: ['*', '!views'],
+};
+
+/** Package -> folders that may import it. A package that is not here may not be imported. */
+const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^node:/, ['cli']],
+  [/^esbuild$|^@playwright\/test$/, ['cli']],
+  [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
+  [/^zustand(\/|$)/, ['store']],
+  [/^d3-(ease|interpolate|scale|selection|shape|zoom)$/, ['scene', 'views']], // the d3 umbrella is too big
+  [/^valibot$/, ['share', 'presets', 'trace', 'worker', 'embed', 'store', 'cli']],
+  [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
+];
+
+/** Global or property -> the only folders that may say it. */
+const WORDS: readonly { word: string; only?: readonly string[]; never?: readonly string[] }[] = [
+  { word: 'postMessage', only: ['worker', 'embed'] },
+  { word: 'location', only: ['app', 'cli'] },
+  { word: 'history', only: ['app', 'cli'] },
+  ...['Date', 'Math.random', 'performance', 'console', 'process', 'Promise', 'crypto', 'fetch'].map((word) => ({
+    word,
+    never: ['base', 'spec', 'engine'],
+  })),
+  ...['setTimeout', 'setInterval', 'queueMicrotask', 'requestAnimationFrame', 'async', 'await'].map((word) => ({
+    word,
+    never: ['base', 'spec', 'engine'],
+  })),
+];
+
+/** How often each escape hatch is used today. These numbers may only fall. */
+const ESCAPES = { 'as any': 0, 'biome-ignore': 0, '@ts-ignore': 0, '@ts-nocheck': 0, '@ts-expect-error': 0 };
+
+type Node = { readonly type: string; readonly [key: string]: unknown };
+type Import = { readonly from: string; readonly typeOnly: boolean };
+type Source = {
+  path: string;
+  folder: string;
+  isTest: boolean;
+  text: string;
+  imports: Import[];
+  words: Set<string>;
+  anyCasts: number;
+};
+
+const isNode = (v: unknown): v is Node => typeof v === 'object' && v !== null && typeof (v as Node).type === 'string';
+const nameOf = (v: unknown): string => (isNode(v) && typeof v.name === 'string' ? v.name : '');
+const HOSTS = ['window', 'globalThis', 'self', 'document', 'parent', 'top'];
+const PAGE_MEMBERS = /^(href|search|hash|pathname|origin|host|reload|assign|pushState|replaceState|back|forward|go)$/;
+
+/** Calls `visit` for every node of the tree, with its parent and the key it hangs on. */
+function walk(node: Node, visit: (node: Node, parent: Node | null, key: string) => void): void {
+  const go = (n: Node, parent: Node | null, key: string): void => {
+    visit(n, parent, key);
+    for (const [k, value] of Object.entries(n)) {
+      if (Array.isArray(value)) for (const v of value) isNode(v) && go(v, n, k);
+      else if (isNode(value)) go(value, n, k);
+    }
+  };
+  go(node, null, '');
+}
+
+function read(path: string, text: string): Source {
+  const source: Source = {
+    path,
+    folder: path.includes('/') ? (path.split('/')[0] ?? '') : '',
+    isTest: /\.test\.tsx?$/.test(path),
+    text,
+    imports: [],
+    words: new Set(),
+    anyCasts: 0,
+  };
+  const lang = path.endsWith('.tsx') ? 'tsx' : path.endsWith('.ts') ? 'ts' : 'js';
+  const program = parseAst(text, { lang }, path) as unknown as Node;
+  walk(program, (n, parent, key) => {
+    switch (n.type) {
+      case 'ImportDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ExportAllDeclaration':
+      case 'ImportExpression':
+      case 'TSImportType': {
+        const from = n.source as { value?: unknown } | null | undefined;
+        if (typeof from?.value === 'string') {
+          const typeOnly = n.importKind === 'type' || n.exportKind === 'type' || n.type === 'TSImportType';
+          source.imports.push({ from: from.value, typeOnly });
+        }
+        break;
+      }
+      case 'MemberExpression': {
+        const object = nameOf(n.object);
+        const property = n.computed === true ? '' : nameOf(n.property);
+        if (property === 'postMessage') source.words.add(property);
+        if (object === 'Math' && property === 'random') source.words.add('Math.random');
+        if (HOSTS.includes(object) && (property === 'location' || property === 'history')) source.words.add(property);
+        if ((object === 'location' || object === 'history') && PAGE_MEMBERS.test(property)) source.words.add(object);
+        break;
+      }
+      case 'Identifier': {
+        const isProperty =
+          (parent?.type === 'MemberExpression' && key === 'property' && parent.computed !== true) ||
+          (/Property|MethodDefinition|Signature|TSEnumMember/.test(parent?.type ?? '') && key === 'key') ||
+          parent?.type === 'TSQualifiedName';
+        const name = nameOf(n);
+        if (!isProperty && name !== 'location' && name !== 'history') source.words.add(name);
+        break;
+      }
+      case 'AwaitExpression':
+        source.words.add('await');
+        break;
+      case 'TSAsExpression':
+      case 'TSTypeAssertion':
+        if (isNode(n.typeAnnotation) && n.typeAnnotation.type === 'TSAnyKeyword') source.anyCasts++;
+        break;
+    }
+    if (n.async === true) source.words.add('async');
+  });
+  return source;
+}
+
+function sourcesUnder(dir: string): Source[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !file.endsWith('.d.ts'))
+    .sort()
+    .map((file) => read(file, readFileSync(join(dir, file), 'utf8')));
+}
+
+/** The path under src an import names, without extension and query; null when it leaves src. */
+function target(path: string, from: string): string | null {
+  const to = relative(SRC, resolve(SRC, dirname(path), from.replace(/\?.*$/, ''))).replaceAll('\\', '/');
+  return to.startsWith('..') ? null : to.replace(/\.(ts|tsx|mjs)$/, '');
+}
+
+/** @returns what is wrong with one import, or null. */
+function complaint(source: Source, { from, typeOnly }: Import): string | null {
+  const line = `src/${source.path} imports ${typeOnly ? 'types of ' : ''}${from}`;
+  if (!from.startsWith('.')) {
+    if (source.isTest) return null;
+    const row = PACKAGES.find(([name]) => name.test(from));
+    if (!row) return `${line}: the package is not in the table`;
+    return row[1].includes(source.folder) ? null : `${line}: only ${row[1].join(', ')} may`;
+  }
+  const to = target(source.path, from);
+  if (to === null) {
+    const cliReachesE2e = source.folder === 'cli' || source.isTest;
+    return cliReachesE2e ? null : `${line}: it is outside src`;
+  }
+  const folder = to.split('/')[0] ?? '';
+  if (folder === source.folder) return null;
+  if (folder === 'app') return `${line}: nothing imports app`;
+  if (source.isTest) return null;
+  const allowed = MAY_IMPORT[source.folder] ?? [];
+  if (allowed.includes(`!${folder}`)) return `${line}: ${source.folder} may import anything but that`;
+  const fits = allowed.some((rule) => {
+    if (rule === '*') return true;
+    if (rule.startsWith('t:')) return typeOnly && rule.slice(2) === folder;
+    return to === rule || to.startsWith(`${rule}/`);
+  });
+  return fits ? null : `${line}: ${source.folder} may import ${allowed.join(', ') || 'nothing'}`;
+}
+
+const sources = sourcesUnder(SRC);
+const product = sources.filter((s) => !s.isTest && s.folder !== '');
+const everything = [...sources, ...sourcesUnder(join(REPO, 'e2e'))].filter((s) => s.path !== 'architecture.test.ts');
+
+describe('who may import whom', () => {
+  test('every import is allowed by the table', () => {
+    expect(sources.flatMap((s) => s.imports.map((i) => complaint(s, i)).filter((c) => c !== null))).toEqual([]);
+  });
+
+  test('imports name the file, extension included', () => {
+    const bare = sources.flatMap((s) =>
+      s.imports
+        .filter((i) => i.from.startsWith('.') && posix.extname(i.from.replace(/\?.*$/, '')) === '')
+        .map((i) => `src/${s.path} imports ${i.from}`),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  test('at most one file of store knows React', () => {
+    const hooks = product.filter((s) => s.folder === 'store' && s.imports.some((i) => /^react/.test(i.from)));
+    expect(hooks.map((s) => s.path).slice(1)).toEqual([]);
+  });
+
+  test('the table itself bites', () => {
+    const complaintOf = (path: string, text: string) => {
+      const s = read(path, text);
+      return s.imports.map((i) => complaint(s, i)?.replace(/^.*: /, '') ?? 'fine')[0];
+    };
+    expect(complaintOf('engine/a.ts', `import { x } from '../store/b.ts'`)).toBe('engine may import base, spec');
+    expect(complaintOf('engine/a.ts', `import 'node:fs'`)).toBe('only cli may');
+    expect(complaintOf('views/a.tsx', `import type { S } from '../engine/machine/state.ts'`)).toBe('fine');
+    expect(complaintOf('views/a.tsx', `import { S } from '../engine/machine/state.ts'`)).toMatch(/^views may import/);
+    expect(complaintOf('views/a.tsx', `import { S } from '../engine/view/lapic.ts'`)).toBe('fine');
+    expect(complaintOf('scene/a.ts', `export * from '../store/a.ts'`)).toMatch(/^scene may import/);
+    expect(complaintOf('store/a.ts', `const c = await import('../worker/client.ts')`)).toBe('fine');
+    expect(complaintOf('store/a.ts', `import { run } from '../worker/engine.worker.ts'`)).toMatch(/^store may import/);
+    expect(complaintOf('cli/a.ts', `import { V } from '../views/a.tsx'`)).toBe('cli may import anything but that');
+    expect(complaintOf('cli/a.ts', `import { V } from '../app/main.tsx'`)).toBe('nothing imports app');
+    expect(complaintOf('scene/a.ts', `import * as d3 from 'd3'`)).toBe('the package is not in the table');
+    const wordsOf = (text: string) => read('engine/a.ts', text).words;
+    expect(wordsOf('const t = Date.now()')).toContain('Date');
+    expect(wordsOf('const t = Math.random()')).toContain('Math.random');
+    expect(wordsOf('async function f() {}')).toContain('async');
+    expect(wordsOf('// Date\nconst t = "Date" + x.Date')).not.toContain('Date');
+    expect(wordsOf('window.location.hash')).toContain('location');
+    expect(wordsOf('state.history.at(0)')).not.toContain('history');
+  });
+});
+
+test('words stay in their folders', () => {
+  const found = product.flatMap((s) =>
+    WORDS.filter(
+      ({ word, only, never }) => s.words.has(word) && (only?.includes(s.folder) === false || never?.includes(s.folder)),
+    ).map(({ word }) => `src/${s.path} says ${word}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test('escape hatches may only fall', () => {
+  const counts = Object.fromEntries(
+    Object.keys(ESCAPES).map((word) => [
+      word,
+      everything.reduce((sum, s) => {
+        if (word === 'as any') return sum + s.anyCasts;
+        if (word === '@ts-expect-error' && s.isTest) return sum;
+        return sum + s.text.split(word).length - 1;
+      }, 0),
+    ]),
+  );
+  expect(counts, 'fewer than in ESCAPES: lower the number there; more: find another way').toEqual(ESCAPES);
+});
+
+test('a file is named for what it provides', () => {
+  const vague = everything.filter((s) => /(^|\/)(utils?|helpers?|misc|common)\.(ts|tsx|mjs)$/.test(s.path));
+  expect(vague.map((s) => s.path)).toEqual([]);
+});
+
+test('every folder has its paragraph in src/README.md and its row in the table', () => {
+  const folders = readdirSync(SRC, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
+  const titles = [...readme.matchAll(/^## (.+)$/gm)].map((m) => m[1]);
+  expect(folders.filter((name) => !titles.includes(name) || !(name in MAY_IMPORT))).toEqual([]);
+});

@@ -1,0 +1,59 @@
+// The size gate: what a browser must load before the first animation, and the worker, in gzip bytes.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root, say } from './deps.mjs';
+
+const FIRST_LOAD_MAX = 130_000;
+const WORKER_MAX = 60_000;
+
+const dist = join(root, 'dist');
+const manifestFile = join(dist, '.vite/manifest.json');
+if (!existsSync(manifestFile)) {
+  say('there is no dist/.vite/manifest.json; npm run build makes it');
+  process.exit(1);
+}
+/** @type {Record<string, { file: string, isEntry?: boolean, imports?: string[] }>} */
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+
+/** @param {string} file */
+const gzipBytes = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length;
+
+/** The entry and all it imports statically; chunks behind import() come later and do not count. */
+const first = new Set();
+/** @param {string} key */
+function visit(key) {
+  const chunk = manifest[key];
+  if (!chunk || first.has(chunk.file)) return;
+  first.add(chunk.file);
+  for (const next of chunk.imports ?? []) visit(next);
+}
+for (const [key, chunk] of Object.entries(manifest)) if (chunk.isEntry) visit(key);
+
+const assets = readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`);
+const workers = assets.filter((file) => /\/worker-.*\.js$/.test(file));
+const startsWorker = assets.some(
+  (file) => file.endsWith('.js') && /new Worker\(/.test(readFileSync(join(dist, file), 'utf8')),
+);
+
+/** @type {string[]} */
+const broken = [];
+/** @param {string} what @param {Iterable<string>} files @param {number} max */
+function gate(what, files, max) {
+  let total = 0;
+  for (const file of files) {
+    const bytes = gzipBytes(file);
+    total += bytes;
+    console.log(`  ${String(bytes).padStart(7)}  ${file}`);
+  }
+  console.log(`${what}: ${total} of ${max} gzip bytes`);
+  if (total > max) broken.push(`${what} is ${total - max} bytes over`);
+}
+
+if (first.size === 0) broken.push('the manifest names no entry');
+gate('JavaScript before the first animation', first, FIRST_LOAD_MAX);
+if (startsWorker && workers.length === 0)
+  broken.push('the page starts a worker but there is no assets/worker-*.js to measure');
+if (workers.length > 0) gate('worker', workers, WORKER_MAX);
+for (const line of broken) say(line);
+process.exit(broken.length === 0 ? 0 : 1);

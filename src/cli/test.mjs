@@ -1,0 +1,82 @@
+// `npm test`: installs what is missing, a browser included, then every check there is.
+// A step that fails does not stop the others, so one run tells all; the last line is the sum.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureDeps, root, say } from './deps.mjs';
+
+const started = Date.now();
+ensureDeps();
+const { ensureChromium } = await import('./browser.mjs');
+const reports = mkdtempSync(join(tmpdir(), 'irqscope-test-'));
+const unitReport = join(reports, 'unit.json');
+const e2eReport = join(reports, 'e2e.json');
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+/**
+ * @param {string} title @param {string} script @param {string[]} args @param {Record<string, string>} env
+ * @returns {boolean}
+ */
+function step(title, script, args, env = {}) {
+  console.log(`\n== ${title}`);
+  const at = Date.now();
+  const run = spawnSync(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const good = run.status === 0;
+  console.log(`== ${title}: ${good ? 'good' : 'FAILED'} (${((Date.now() - at) / 1000).toFixed(1)} s)`);
+  return good;
+}
+
+/** A step that is one check: it counts only when it fails. @param {Parameters<typeof step>} args */
+function check(...args) {
+  const good = step(...args);
+  if (!good) failed++;
+  return good;
+}
+
+/** A step that counts tests itself. @param {boolean} good @param {string} file @param {(report: any) => number[]} read */
+function count(good, file, read) {
+  const [p = 0, f = 0, s = 0] = existsSync(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : [];
+  passed += p;
+  skipped += s;
+  // A runner that fails without a failing test (no report, a broken file, no test at all) is a failure too.
+  failed += f > 0 || good ? f : 1;
+}
+
+check('types', 'node_modules/typescript/bin/tsc', ['-b']);
+check('lint and format', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
+const unit = step('architecture, unit, property and golden tests', 'node_modules/vitest/vitest.mjs', [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${unitReport}`,
+]);
+count(unit, unitReport, (r) => [r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests]);
+check('unused files, exports and dependencies', 'node_modules/knip/bin/knip.js', []);
+if (check('build', 'node_modules/vite/bin/vite.js', ['build', '--logLevel', 'warn'])) {
+  check('size', 'src/cli/size.mjs', []);
+  try {
+    const chromium = await ensureChromium();
+    say(`end-to-end tests use ${chromium}`);
+    const e2e = step('end-to-end', 'node_modules/@playwright/test/cli.js', ['test', '-c', 'e2e/playwright.config.ts'], {
+      CHROMIUM_PATH: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: e2eReport,
+    });
+    count(e2e, e2eReport, (r) => [r.stats.expected, r.stats.unexpected + r.stats.flaky, r.stats.skipped]);
+  } catch (e) {
+    say(/** @type {Error} */ (e).message);
+    failed++;
+  }
+}
+
+rmSync(reports, { recursive: true, force: true });
+console.log(`\n${((Date.now() - started) / 1000).toFixed(0)} s${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

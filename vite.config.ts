@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** The dev server injects an inline script and a websocket; the built page has neither and keeps its policy. */
+const devWithoutCsp: Plugin = {
+  name: 'dev-without-csp',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace(/\s*<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+};
+
+export default defineConfig({
+  // Relative, so that the build can be served from any folder of any static host.
+  base: './',
+  plugins: [react(), devWithoutCsp],
+  build: {
+    target: 'es2022',
+    manifest: true,
+    // Data URLs would need a wider policy than the page has.
+    assetsInlineLimit: 0,
+  },
+  worker: {
+    format: 'es',
+    // The size gate finds the worker by this name.
+    rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
+  },
+  test: {
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    environment: 'node',
+  },
+});
