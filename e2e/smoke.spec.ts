@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 
 test('the built page opens with its policy and without an error', async ({ page }) => {
@@ -14,3 +15,13 @@ test('the built page opens with its policy and without an error', async ({ page 
   await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveCount(1);
   expect(errors).toEqual([]);
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the ${colorScheme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto('./');
+    await expect(page.locator('#root')).not.toBeEmpty();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations).toEqual([]);
+  });
+}
