@@ -69,6 +69,7 @@ export function ensureDeps() {
   checkNode();
   if (missingPackages().length === 0) return;
   takeLock();
+  let good = true;
   try {
     const missing = missingPackages();
     if (missing.length === 0) return;
@@ -78,11 +79,11 @@ export function ensureDeps() {
     const run = npm?.endsWith('js')
       ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
       : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2] });
-    if (run.status !== 0) {
-      say('npm ci failed, see above');
-      process.exit(1);
-    }
+    good = run.status === 0;
   } finally {
     rmSync(lock, { force: true });
   }
+  if (good) return;
+  say('npm ci failed, see above');
+  process.exit(1);
 }
