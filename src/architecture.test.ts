@@ -45,11 +45,8 @@ const WORDS: readonly { word: string; only?: readonly string[]; never?: readonly
   { word: 'postMessage', only: ['worker', 'embed'] },
   { word: 'location', only: ['app', 'cli'] },
   { word: 'history', only: ['app', 'cli'] },
-  ...['Date', 'Math.random', 'performance', 'console', 'process', 'Promise', 'crypto', 'fetch'].map((word) => ({
-    word,
-    never: ['base', 'spec', 'engine'],
-  })),
-  ...['setTimeout', 'setInterval', 'queueMicrotask', 'requestAnimationFrame', 'async', 'await'].map((word) => ({
+  // Clocks, chance and time that pass by themselves. What is not in the ECMAScript library fails in tsconfig.engine.json too.
+  ...['Date', 'Math.random', 'Promise', 'async', 'await', 'setTimeout', 'setInterval', 'console'].map((word) => ({
     word,
     never: ['base', 'spec', 'engine'],
   })),

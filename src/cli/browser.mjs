@@ -90,7 +90,7 @@ function download() {
 function installWithApt() {
   const isRoot = process.getuid?.() === 0;
   const sudo = isRoot ? [] : ['sudo', '-n'];
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
+  for (const args of [['update'], ['install', '-y', 'chromium']]) {
     const [command = '', ...rest] = [...sudo, 'apt-get', ...args];
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     if (spawnSync(command, rest, { env, stdio: ['ignore', 2, 2] }).status !== 0) return false;
