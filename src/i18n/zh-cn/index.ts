@@ -1,0 +1,10 @@
+/** Every area of the Simplified Chinese catalogue, as one chunk that loads only when somebody reads Chinese. */
+import { app } from './app.ts';
+import { errors } from './errors.ts';
+import { events } from './events.ts';
+import { presets } from './presets.ts';
+import { registers } from './registers.ts';
+import { stage } from './stage.ts';
+import { timeline } from './timeline.ts';
+
+export const zhCn = { ...app, ...errors, ...events, ...presets, ...registers, ...stage, ...timeline };
