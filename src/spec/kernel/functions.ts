@@ -4,7 +4,7 @@
  * The id is the name the function has at v6.18, or, if it is gone there, the last name it had. A row is
  *   - one path: same name (the id) and same file in all three versions;
  *   - a column per version: `null` (no such function), a path (the name is the id), or a name and a path.
- * Where the v6.12 tag and the later updates of its series (6.12.y) disagree, both are written down; call paths use only
+ * Where a tag and the later updates of its series (5.15.y, 6.12.y) disagree, both are written down; call paths use only
  * what holds in both. Inline functions are functions too. Names made by a macro (`DEFINE_IDTENTRY_SYSVEC(name)`)
  * belong to the file that invokes the macro. `npm run verify:kernel` checks every row against a kernel tree.
  */
@@ -102,6 +102,8 @@ const ROWS = {
   kvm_arch_irqfd_allowed: 'arch/x86/kvm/irq.c',
   kvm_irqfd: 'virt/kvm/eventfd.c',
   kvm_irqfd_assign: 'virt/kvm/eventfd.c',
+  kvm_irqfd_deassign: 'virt/kvm/eventfd.c',
+  kvm_notify_irqfd_resampler: { 'v5.15': null, 'v6.12': 'virt/kvm/eventfd.c', 'v6.18': 'virt/kvm/eventfd.c' },
   kvm_irqfd_register: { 'v5.15': null, 'v6.12': null, 'v6.18': 'virt/kvm/eventfd.c' },
   irqfd_update: 'virt/kvm/eventfd.c',
   irqfd_wakeup: 'virt/kvm/eventfd.c',
@@ -214,6 +216,10 @@ const ROWS = {
   __apic_accept_irq: 'arch/x86/kvm/lapic.c',
   apic_lvt_enabled: 'arch/x86/kvm/lapic.c',
   apic_enabled: 'arch/x86/kvm/lapic.c',
+  kvm_apic_disabled_lapic_found: 'arch/x86/kvm/lapic.c',
+  kvm_apic_present: 'arch/x86/kvm/lapic.h',
+  kvm_apic_sw_enabled: 'arch/x86/kvm/lapic.h',
+  kvm_apic_hw_enabled: 'arch/x86/kvm/lapic.h',
   kvm_lapic_set_irr: 'arch/x86/kvm/lapic.h',
   apic_clear_irr: 'arch/x86/kvm/lapic.c',
   apic_set_isr: 'arch/x86/kvm/lapic.c',
@@ -284,12 +290,18 @@ const ROWS = {
   kvm_apic_get_state: 'arch/x86/kvm/lapic.c',
   __kvm_apic_set_base: {
     'v5.15': { fn: 'kvm_lapic_set_base', file: 'arch/x86/kvm/lapic.c' },
-    'v6.12': { tag: { fn: 'kvm_lapic_set_base', file: 'arch/x86/kvm/lapic.c' }, updates: null },
+    'v6.12': {
+      tag: { fn: 'kvm_lapic_set_base', file: 'arch/x86/kvm/lapic.c' },
+      updates: { fn: '__kvm_apic_set_base', file: 'arch/x86/kvm/lapic.c' },
+    },
     'v6.18': 'arch/x86/kvm/lapic.c',
   },
   kvm_apic_set_base: {
     'v5.15': { fn: 'kvm_set_apic_base', file: 'arch/x86/kvm/x86.c' },
-    'v6.12': { tag: null, updates: { fn: 'kvm_apic_set_base', file: 'arch/x86/kvm/lapic.c' } },
+    'v6.12': {
+      tag: { fn: 'kvm_set_apic_base', file: 'arch/x86/kvm/x86.c' },
+      updates: { fn: 'kvm_apic_set_base', file: 'arch/x86/kvm/lapic.c' },
+    },
     'v6.18': 'arch/x86/kvm/lapic.c',
   },
   apic_update_lvtt: 'arch/x86/kvm/lapic.c',
@@ -336,6 +348,7 @@ const ROWS = {
   apic_sync_pv_eoi_from_guest: 'arch/x86/kvm/lapic.c',
   pv_eoi_set_pending: 'arch/x86/kvm/lapic.c',
   pv_eoi_clr_pending: { 'v5.15': 'arch/x86/kvm/lapic.c', 'v6.12': null, 'v6.18': null },
+  pv_eoi_get_pending: { 'v5.15': 'arch/x86/kvm/lapic.c', 'v6.12': null, 'v6.18': null },
   pv_eoi_test_and_clr_pending: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/lapic.c', 'v6.18': 'arch/x86/kvm/lapic.c' },
   pv_eoi_get_user: 'arch/x86/kvm/lapic.c',
   pv_eoi_put_user: 'arch/x86/kvm/lapic.c',
@@ -369,7 +382,11 @@ const ROWS = {
   pit_ioport_read: 'arch/x86/kvm/i8254.c',
   kvm_pit_ack_irq: 'arch/x86/kvm/i8254.c',
   kvm_pit_reset_reinject: 'arch/x86/kvm/i8254.c',
-  pit_mask_notifer: { 'v5.15': 'arch/x86/kvm/i8254.c', 'v6.12': 'arch/x86/kvm/i8254.c', 'v6.18': null },
+  pit_mask_notifier: {
+    'v5.15': { fn: 'pit_mask_notifer', file: 'arch/x86/kvm/i8254.c' },
+    'v6.12': { fn: 'pit_mask_notifer', file: 'arch/x86/kvm/i8254.c' },
+    'v6.18': 'arch/x86/kvm/i8254.c',
+  },
   kvm_pit_set_reinject: 'arch/x86/kvm/i8254.c',
   destroy_pit_timer: 'arch/x86/kvm/i8254.c',
 
@@ -400,6 +417,7 @@ const ROWS = {
     'v6.12': 'arch/x86/kvm/x86.c',
     'v6.18': 'arch/x86/include/asm/kvm_host.h',
   },
+  kvm_arch_start_assignment: { 'v5.15': 'arch/x86/kvm/x86.c', 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': null },
   kvm_vcpu_ioctl_interrupt: 'arch/x86/kvm/x86.c',
 
   // x86.c
@@ -413,6 +431,9 @@ const ROWS = {
     'v6.18': 'arch/x86/kvm/x86.c',
   },
   kvm_inject_exception: 'arch/x86/kvm/x86.c',
+  kvm_inject_gp: 'arch/x86/include/asm/kvm_host.h',
+  kvm_queue_exception: 'arch/x86/kvm/x86.c',
+  kvm_queue_exception_e: 'arch/x86/kvm/x86.c',
   kvm_check_nested_events: 'arch/x86/kvm/x86.c',
   kvm_vcpu_ready_for_interrupt_injection: 'arch/x86/kvm/x86.c',
   dm_request_for_irq_injection: 'arch/x86/kvm/x86.c',
@@ -443,6 +464,8 @@ const ROWS = {
     'v6.18': 'arch/x86/kvm/x86.c',
   },
   vcpu_scan_ioapic: 'arch/x86/kvm/x86.c',
+  kvm_vcpu_reload_apic_access_page: 'arch/x86/kvm/x86.c',
+  kvm_pmu_deliver_pmi: 'arch/x86/kvm/pmu.c',
   vcpu_load_eoi_exitmap: 'arch/x86/kvm/x86.c',
   kvm_vcpu_update_apicv: 'arch/x86/kvm/x86.c',
   __kvm_vcpu_update_apicv: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': 'arch/x86/kvm/x86.c' },
@@ -486,7 +509,11 @@ const ROWS = {
   },
   __kvm_vcpu_kick: { 'v5.15': null, 'v6.12': null, 'v6.18': 'virt/kvm/kvm_main.c' },
   kvm_kick_many_cpus: 'virt/kvm/kvm_main.c',
-  kvm_make_vcpu_request: 'virt/kvm/kvm_main.c',
+  kvm_make_vcpu_request: {
+    'v5.15': { tag: null, updates: { fn: 'kvm_make_vcpu_request', file: 'virt/kvm/kvm_main.c' } },
+    'v6.12': 'virt/kvm/kvm_main.c',
+    'v6.18': 'virt/kvm/kvm_main.c',
+  },
   kvm_request_needs_ipi: 'virt/kvm/kvm_main.c',
   ack_kick: {
     'v5.15': { fn: 'ack_flush', file: 'virt/kvm/kvm_main.c' },
@@ -514,6 +541,9 @@ const ROWS = {
   kvm_set_msr_ignored_check: 'arch/x86/kvm/x86.c',
   __kvm_set_msr: 'arch/x86/kvm/x86.c',
   kvm_set_msr_common: 'arch/x86/kvm/x86.c',
+  kvm_get_msr_common: 'arch/x86/kvm/x86.c',
+  _kvm_set_msr: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': 'arch/x86/kvm/x86.c' },
+  kvm_do_msr_access: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': 'arch/x86/kvm/x86.c' },
   handle_fastpath_set_msr_irqoff: { 'v5.15': 'arch/x86/kvm/x86.c', 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': null },
   handle_fastpath_set_x2apic_icr_irqoff: {
     'v5.15': 'arch/x86/kvm/x86.c',
@@ -535,6 +565,7 @@ const ROWS = {
   },
   kvm_vm_ioctl_enable_cap: 'arch/x86/kvm/x86.c',
   kvm_pv_send_ipi: 'arch/x86/kvm/lapic.c',
+  __pv_send_ipi: 'arch/x86/kvm/lapic.c',
   kvm_pv_kick_cpu_op: 'arch/x86/kvm/x86.c',
   kvm_emulate_hypercall: 'arch/x86/kvm/x86.c',
   __kvm_emulate_hypercall: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': null },
@@ -571,6 +602,7 @@ const ROWS = {
   complete_fast_pio_in: 'arch/x86/kvm/x86.c',
   complete_fast_pio_out: 'arch/x86/kvm/x86.c',
   emulator_pio_in: 'arch/x86/kvm/x86.c',
+  __emulator_pio_in: { 'v5.15': 'arch/x86/kvm/x86.c', 'v6.12': null, 'v6.18': null },
   emulator_pio_out: 'arch/x86/kvm/x86.c',
   emulator_pio_in_out: 'arch/x86/kvm/x86.c',
   emulator_pio_in_emulated: 'arch/x86/kvm/x86.c',
@@ -591,6 +623,7 @@ const ROWS = {
   em_cr_write: 'arch/x86/kvm/emulate.c',
   segmented_write: 'arch/x86/kvm/emulate.c',
   segmented_read: 'arch/x86/kvm/emulate.c',
+  read_emulated: 'arch/x86/kvm/emulate.c',
   writeback: 'arch/x86/kvm/emulate.c',
   pio_in_emulated: 'arch/x86/kvm/emulate.c',
 
@@ -613,7 +646,11 @@ const ROWS = {
   kvm_vm_ioctl_register_coalesced_mmio: 'virt/kvm/coalesced_mmio.c',
   eventfd_write: 'fs/eventfd.c',
   eventfd_signal: { 'v5.15': 'fs/eventfd.c', 'v6.12': 'include/linux/eventfd.h', 'v6.18': 'include/linux/eventfd.h' },
-  eventfd_signal_mask: 'fs/eventfd.c',
+  eventfd_signal_mask: {
+    'v5.15': { tag: null, updates: { fn: 'eventfd_signal_mask', file: 'fs/eventfd.c' } },
+    'v6.12': 'fs/eventfd.c',
+    'v6.18': 'fs/eventfd.c',
+  },
   eventfd_ctx_do_read: 'fs/eventfd.c',
 
   // MMU
@@ -711,6 +748,8 @@ const ROWS = {
   vmx_set_hv_timer: 'arch/x86/kvm/vmx/vmx.c',
   vmx_cancel_hv_timer: 'arch/x86/kvm/vmx/vmx.c',
   vmx_update_hv_timer: 'arch/x86/kvm/vmx/vmx.c',
+  vmx_set_msr: 'arch/x86/kvm/vmx/vmx.c',
+  vmcs_write32: 'arch/x86/kvm/vmx/vmx_ops.h',
   vmx_migrate_timers: 'arch/x86/kvm/vmx/vmx.c',
   vmx_apic_init_signal_blocked: 'arch/x86/kvm/vmx/vmx.c',
   vmx_smi_allowed: 'arch/x86/kvm/vmx/vmx.c',
@@ -805,7 +844,11 @@ const ROWS = {
     'v6.12': 'arch/x86/kvm/vmx/posted_intr.c',
     'v6.18': 'arch/x86/kvm/vmx/posted_intr.c',
   },
-  vmx_can_use_vtd_pi: 'arch/x86/kvm/vmx/posted_intr.c',
+  vmx_can_use_vtd_pi: {
+    'v5.15': { tag: null, updates: { fn: 'vmx_can_use_vtd_pi', file: 'arch/x86/kvm/vmx/posted_intr.c' } },
+    'v6.12': 'arch/x86/kvm/vmx/posted_intr.c',
+    'v6.18': 'arch/x86/kvm/vmx/posted_intr.c',
+  },
   vmx_get_entry_info: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/vmx.c' },
   vt_deliver_interrupt: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
   vt_vcpu_run: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
@@ -830,10 +873,22 @@ const ROWS = {
   vt_load_eoi_exitmap: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
   vt_hwapic_isr_update: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
   vt_sync_pir_to_irr: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
+  vt_enter_smm: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
+  vt_set_hv_timer: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
+  vt_set_msr: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
+  vt_vcpu_load: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
+  vt_vcpu_put: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
 
   // SVM and AVIC
   svm_vcpu_run: 'arch/x86/kvm/svm/svm.c',
-  svm_handle_exit: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/svm/svm.c', 'v6.18': 'arch/x86/kvm/svm/svm.c' },
+  svm_handle_exit: {
+    'v5.15': { fn: 'handle_exit', file: 'arch/x86/kvm/svm/svm.c' },
+    'v6.12': 'arch/x86/kvm/svm/svm.c',
+    'v6.18': 'arch/x86/kvm/svm/svm.c',
+  },
+  svm_invoke_exit_handler: 'arch/x86/kvm/svm/svm.c',
+  svm_vcpu_load: 'arch/x86/kvm/svm/svm.c',
+  svm_vcpu_put: 'arch/x86/kvm/svm/svm.c',
   svm_inject_irq: {
     'v5.15': { fn: 'svm_set_irq', file: 'arch/x86/kvm/svm/svm.c' },
     'v6.12': 'arch/x86/kvm/svm/svm.c',
@@ -953,11 +1008,13 @@ const ROWS = {
   irq_set_vcpu_affinity: 'kernel/irq/manage.c',
   modify_irte: 'drivers/iommu/intel/irq_remapping.c',
   rcuwait_wake_up: 'kernel/exit.c',
+  __kvm_vcpu_wake_up: { 'v5.15': null, 'v6.12': 'include/linux/kvm_host.h', 'v6.18': 'include/linux/kvm_host.h' },
   schedule_work: 'include/linux/workqueue.h',
   hrtimer_start: 'include/linux/hrtimer.h',
   smp_call_function_single: 'kernel/smp.c',
   kthread_queue_work: 'kernel/kthread.c',
   vfio_msihandler: 'drivers/vfio/pci/vfio_pci_intrs.c',
+  vfio_msi_set_vector_signal: 'drivers/vfio/pci/vfio_pci_intrs.c',
 } as const satisfies Record<string, Row>;
 
 /** The id of a kernel function: a name that is not in the table does not compile. */
