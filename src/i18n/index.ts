@@ -21,10 +21,10 @@ const FIRST = { ...app, ...errors, ...events, ...presets, ...stage, ...timeline 
 /** Key of a text. A key no English area has is a type error. */
 export type MessageKey = keyof typeof FIRST | keyof typeof registers;
 export type Params = Readonly<Record<string, string | number>>;
-type Part = { readonly [K in MessageKey]?: string };
+type Part = Readonly<Record<string, string>>;
 
 const catalogues: Record<Lang, Map<string, string>> = {
-  en: new Map(Object.entries(FIRST)),
+  en: new Map<string, string>(Object.entries(FIRST)),
   'zh-CN': new Map(),
 };
 const loading = new Map<Lang, Promise<void>>();
