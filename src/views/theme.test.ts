@@ -1,0 +1,83 @@
+/** The tokens keep what theme.css promises: contrast, and journeys that stay apart for colour-blind eyes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const css = readFileSync(join(import.meta.dirname, 'theme.css'), 'utf8');
+const blockOf = (selector: string): Record<string, string> => {
+  const at = css.indexOf(`${selector} {`);
+  const body = css.slice(at, css.indexOf('}', at));
+  return Object.fromEntries([...body.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((m) => [m[1], m[2]]));
+};
+const light = blockOf(':root');
+const dark = blockOf(':root[data-theme="dark"]');
+const system = blockOf(':root:not([data-theme="light"], [data-theme="dark"])');
+
+const linear = (hex: string): number[] =>
+  [1, 3, 5].map((i) => {
+    const c = Number.parseInt(hex.slice(i, i + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+const luminance = (hex: string): number => {
+  const [r = 0, g = 0, b = 0] = linear(hex);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (a: string, b: string): number => {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+};
+
+/** Machado et al. 2009, full severity. */
+const EYES = {
+  normal: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  protan: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
+  deutan: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
+  tritan: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
+};
+const oklab = (hex: string, eye: readonly number[]): number[] => {
+  const c = linear(hex);
+  const see = (row: number): number =>
+    Math.min(1, Math.max(0, [0, 1, 2].reduce((sum, i) => sum + (eye[row * 3 + i] ?? 0) * (c[i] ?? 0), 0)));
+  const [r, g, b] = [see(0), see(1), see(2)];
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+  ];
+};
+
+test('the system door and the reader’s door lead to the same dark', () => {
+  expect(system).toEqual(dark);
+});
+
+describe.each([
+  ['light', light],
+  ['dark', dark],
+])('%s', (_, theme) => {
+  const colour = (name: string): string => theme[name] ?? '#000000';
+  const journeys = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => colour(`j${n}`));
+
+  test.each(['card', 'card-2', 'page'])('text can be read on %s', (ground) => {
+    expect(contrast(colour('ink'), colour(ground))).toBeGreaterThan(7);
+    expect(contrast(colour('ink-2'), colour(ground))).toBeGreaterThan(4.5);
+    for (const name of ['accent', 'good', 'wait', 'warn']) {
+      expect(contrast(colour(name), colour(ground)), name).toBeGreaterThan(4.5);
+    }
+  });
+
+  test('journeys can be read as text, and text on them', () => {
+    for (const j of journeys) {
+      expect(contrast(j, colour('card')), j).toBeGreaterThan(4.5);
+      expect(contrast(j, colour('on-j')), j).toBeGreaterThan(4.5);
+    }
+  });
+
+  test.each(Object.entries(EYES))('journeys stay apart for %s eyes', (_name, eye) => {
+    const labs = journeys.map((hex) => oklab(hex, eye));
+    const apart = labs.flatMap((a, i) => labs.slice(i + 1).map((b) => Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)))));
+    expect(Math.min(...apart)).toBeGreaterThan(0.035);
+  });
+});
