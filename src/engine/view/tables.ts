@@ -1,0 +1,32 @@
+/**
+ * The engine's tables that a page reads at run time: names and codes of events, of components and of state words. The page
+ * imports them from here, because engine/view is the only part of the engine it may load.
+ */
+export { CHIP, EV, EVENT_NAMES, EVENTS, type EventName, type EventSpec, KICK, REQ } from '../machine/events.ts';
+export {
+  BLOCK_OF,
+  COMPONENT_CODE,
+  COMPONENTS,
+  type ComponentKind,
+  createLayout,
+  DEVICE,
+  DEVICE_SLOTS,
+  HANDLER_DEPTH,
+  IOAPIC,
+  IRQFD,
+  IRQFD_SLOTS,
+  instances,
+  LAPIC,
+  type Layout,
+  nameWord,
+  PCPU,
+  PCPU_SLOTS,
+  PI_DESC,
+  PIC,
+  PIT,
+  VCPU,
+  VM,
+  VMCS,
+  type WordName,
+} from '../machine/layout.ts';
+export { COL, ROW, WRITE } from '../machine/log.ts';

@@ -1,0 +1,65 @@
+/** The shape of a preset file, checked by hand: a reader of a broken file gets its code and the place in it. */
+
+/** A thing to look at: at the nth event of a name ("kvm_eoi#1"), and the key of its text. */
+interface PresetLook {
+  readonly step: string;
+  readonly key: string;
+}
+
+export interface Preset {
+  readonly id: string;
+  /** Content version; a change that alters what happens raises it, and the old file stays as <id>@<version>.json. */
+  readonly version: number;
+  readonly order: number;
+  /** JSON ops; the first is the create. */
+  readonly ops: readonly Readonly<Record<string, unknown>>[];
+  /** First op whose steps are shown. */
+  readonly start: number;
+  readonly look: readonly PresetLook[];
+  /** Component to have in sight, "ioapic:0". */
+  readonly focus: string | null;
+}
+
+/** `error.<code>`, where in the file, and the sentence's parameters. */
+export interface PresetProblem {
+  readonly code: string;
+  readonly place: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export const MAX_PRESET_OPS = 20_000;
+const KEYS = ['id', 'version', 'order', 'ops', 'start', 'look', 'focus'];
+
+type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
+
+const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v);
+const isCount = (v: unknown, min: number, max: number): v is number =>
+  Number.isInteger(v) && (v as number) >= min && (v as number) <= max;
+
+/** @param name the file's name without .json: the id, or id@version */
+export function checkPreset(file: unknown, name: string): Checked {
+  const wrong = (place: string, code = 'preset-field'): Checked => ({
+    ok: false,
+    problem: { code, place: `${name}.json: ${place}`, params: { id: name, field: place } },
+  });
+  if (!isRecord(file)) return wrong('the whole file');
+  const unknown = Object.keys(file).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) return wrong(unknown);
+  const { id, version, order, ops, start, look = [], focus = null } = file;
+  if (!isCount(version, 1, 1e6)) return wrong('version');
+  if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
+  if (name !== id && name !== `${id}@${version}`) return wrong('id');
+  if (typeof order !== 'number' || !Number.isFinite(order)) return wrong('order');
+  if (!Array.isArray(ops) || ops.length === 0 || ops.length > MAX_PRESET_OPS) return wrong('ops');
+  const badOp = ops.findIndex((op, i) => !isRecord(op) || typeof op.op !== 'string' || (op.op === 'create') !== (i === 0));
+  if (badOp >= 0) return wrong(`ops[${badOp}]`);
+  if (!isCount(start, 1, ops.length - 1)) return wrong('start');
+  if (!Array.isArray(look)) return wrong('look');
+  const badLook = look.findIndex(
+    (l) => !isRecord(l) || typeof l.step !== 'string' || !/^\w+#[1-9]\d*$/.test(l.step) || typeof l.key !== 'string',
+  );
+  if (badLook >= 0) return wrong(`look[${badLook}]`);
+  if (focus !== null && typeof focus !== 'string') return wrong('focus');
+  return { ok: true, preset: { id, version, order, ops, start, look, focus } };
+}

@@ -1,0 +1,43 @@
+/** Time of a scene as a pure function: where the playhead is after so many milliseconds. A frame can be drawn at any instant. */
+
+/** From this phase of a step on its effects are shown; the same number as in store/types.ts. */
+export const ARRIVE = 0.55;
+
+/** How long a step lasts at speed 1 unless the scene says otherwise, and the moment before the first step. */
+export const STEP_MS = 900;
+export const LEAD_IN_MS = 300;
+
+/** Last step that has begun (-1: none), and how far it is, 0..1. */
+export interface Position {
+  readonly step: number;
+  readonly phase: number;
+}
+
+export interface Course {
+  readonly speed: number;
+  /** Index of the last step there is. */
+  readonly last: number;
+  /** No more steps will come. */
+  readonly complete: boolean;
+  /** Stop when this step is done. */
+  readonly until: number | null;
+  /** Length of a step in ms at speed 1. */
+  readonly duration: (step: number) => number;
+}
+
+/** @returns the position `ms` later, and whether it has come to where it stops */
+export function advance(from: Position, ms: number, course: Course): Position & { readonly ended: boolean } {
+  const { last, until } = course;
+  let { step, phase } = from;
+  let left = Math.max(0, ms) * course.speed;
+  for (;;) {
+    const length = Math.max(1, course.duration(step));
+    const rest = (1 - phase) * length;
+    if (left < rest) return { step, phase: phase + left / length, ended: false };
+    left -= rest;
+    if (until !== null && step >= until) return { step, phase: 1, ended: true };
+    if (step >= last) return { step, phase: 1, ended: course.complete };
+    step++;
+    phase = 0;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The one owner of requestAnimationFrame. It moves the playhead while it plays and calls the draw listeners; while nothing
+ * moves it asks for no frame at all. The store hears of it only when the step changes or its token arrives, so React
+ * renders at those moments and every other frame is the listeners' alone.
+ */
+import type { Playhead, SceneLog, Step } from '../store/types.ts';
+import { ARRIVE, advance, LEAD_IN_MS, type Position, STEP_MS } from './advance.ts';
+
+/** The part of the store the clock reads and moves. */
+export interface ClockHost {
+  getState(): {
+    readonly playhead: Playhead;
+    readonly scene: SceneLog | null;
+    readonly ui: { readonly reducedMotion: boolean };
+  };
+  subscribe(listener: () => void): () => void;
+  /** Changes the playhead and folds the view to it. */
+  move(change: Partial<Playhead>): void;
+}
+
+/** Draws the scene at a position. Called in every frame while it plays, and once after each jump or `redraw`. */
+export type FrameListener = (position: Position, now: number) => void;
+
+export interface Clock {
+  /** Where the scene is at this moment; with reduced motion a step has arrived as soon as it begins. */
+  position(): Position;
+  onFrame(listener: FrameListener): () => void;
+  /** Asks for one frame, for example after a change of size. */
+  redraw(): void;
+  /** How long each step lasts at speed 1, in ms. Null: the usual time. */
+  setDuration(duration: ((step: Step) => number) | null): void;
+  /** An unseen page sleeps: no frames, no time. */
+  setAwake(awake: boolean): void;
+  attach(host: ClockHost): () => void;
+}
+
+export interface Frames {
+  request(callback: (now: number) => void): number;
+  cancel(id: number): void;
+}
+
+/** A gap longer than this (a busy page, a laptop's lid) does not make the scene jump. */
+const LONGEST_FRAME_MS = 100;
+
+export function createClock(frames: Frames): Clock {
+  const listeners = new Set<FrameListener>();
+  let host: ClockHost | null = null;
+  let live: Position = { step: -1, phase: 0 };
+  /** The store's playhead as the clock last saw or wrote it. */
+  let seen: Playhead | null = null;
+  let durationOf: ((step: Step) => number) | null = null;
+  let awake = true;
+  let frame = 0;
+  let before: number | null = null;
+
+  const reduced = (): boolean => host?.getState().ui.reducedMotion ?? false;
+  const shown = (): Position => (reduced() && live.step >= 0 ? { step: live.step, phase: 1 } : live);
+
+  function running(): boolean {
+    const state = host?.getState();
+    if (!awake || !state?.scene) return false;
+    const { playhead, scene } = state;
+    if (!playhead.playing && playhead.until === null) return false;
+    return live.phase < 1 || live.step < scene.steps.length - 1 || scene.complete;
+  }
+
+  function wake(): void {
+    if (frame === 0) frame = frames.request(tick);
+  }
+
+  function write(change: Partial<Playhead>): void {
+    host?.move(change);
+    seen = host?.getState().playhead ?? null;
+  }
+
+  function run(ms: number): void {
+    const state = host?.getState();
+    if (!state?.scene) return;
+    const { playhead, scene } = state;
+    const was = shown();
+    const { ended, ...next } = advance(live, ms, {
+      speed: playhead.speed,
+      last: scene.steps.length - 1,
+      complete: scene.complete,
+      until: playhead.until,
+      duration: (k) => {
+        const step = scene.steps[k];
+        return step === undefined ? LEAD_IN_MS : (durationOf?.(step) ?? STEP_MS);
+      },
+    });
+    live = next;
+    const { step, phase } = shown();
+    if (ended) write({ step, phase: 1, playing: false, until: null });
+    else if (step !== was.step || phase >= ARRIVE !== was.phase >= ARRIVE) write({ step, phase });
+  }
+
+  function tick(now: number): void {
+    frame = 0;
+    const runs = running();
+    if (runs && before !== null) run(Math.min(now - before, LONGEST_FRAME_MS));
+    before = runs ? now : null;
+    const position = shown();
+    for (const listener of listeners) listener(position, now);
+    if (running()) wake();
+    else before = null;
+  }
+
+  /** Takes over what an action has done to the playhead. */
+  function sync(): void {
+    const playhead = host?.getState().playhead;
+    if (playhead === undefined) return;
+    if (playhead !== seen) {
+      const moved = seen === null || playhead.step !== seen.step || playhead.phase !== seen.phase;
+      seen = playhead;
+      if (moved) live = { step: playhead.step, phase: playhead.phase };
+      const stopped = !playhead.playing && playhead.until === null;
+      // The store knows the phase only roughly while it plays: a pause makes it exact.
+      if (!moved && stopped && shown().phase !== playhead.phase) write({ phase: shown().phase });
+      if (awake) wake();
+    } else if (running()) wake();
+  }
+
+  return {
+    position: shown,
+    onFrame(listener) {
+      listeners.add(listener);
+      if (awake) wake();
+      return () => listeners.delete(listener);
+    },
+    redraw: () => {
+      if (awake) wake();
+    },
+    setDuration(duration) {
+      durationOf = duration;
+    },
+    setAwake(is) {
+      awake = is;
+      before = null;
+      if (is) wake();
+      else if (frame !== 0) {
+        frames.cancel(frame);
+        frame = 0;
+      }
+    },
+    attach(to) {
+      host = to;
+      seen = null;
+      sync();
+      const stop = to.subscribe(sync);
+      return () => {
+        stop();
+        if (host === to) host = null;
+      };
+    },
+  };
+}
+
+/** The page's clock. */
+export const clock: Clock = createClock({
+  request: (callback) => requestAnimationFrame(callback),
+  cancel: (id) => cancelAnimationFrame(id),
+});

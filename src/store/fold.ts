@@ -1,0 +1,83 @@
+/**
+ * State words at any row of a log, by walking its write rows: forwards they leave `after`, backwards `before`. Copies of the
+ * words every few thousand rows keep a jump anywhere in a million rows short.
+ */
+import { ROW, WRITE } from '../engine/view/tables.ts';
+
+/** Copies of the words, copy i as they were before row i * every. They grow in place with the log. */
+export interface Keyframes {
+  readonly every: number;
+  readonly frames: Int32Array[];
+}
+
+/** The part of a log that folding reads. */
+export interface Foldable {
+  readonly layout: { readonly size: number };
+  readonly rows: Int32Array;
+  readonly used: number;
+  readonly keyframes: Keyframes;
+}
+
+/** Words as they were before row `seq`. */
+export interface Cursor {
+  readonly w: Int32Array;
+  seq: number;
+}
+
+const ROWS_PER_FRAME = 2000;
+
+/** @param size words of the machine; a big machine gets fewer copies, so that they stay smaller than the log */
+export function createKeyframes(size: number): Keyframes {
+  return { every: Math.max(ROWS_PER_FRAME, Math.ceil(size / 4)), frames: [new Int32Array(size)] };
+}
+
+/** Applies rows from..to-1 to the words. */
+function foldForward(w: Int32Array, rows: Int32Array, from: number, to: number): void {
+  for (let at = from * ROW; at < to * ROW; at += ROW) {
+    if (rows[at] === WRITE) w[rows[at + 4] as number] = rows[at + 6] as number;
+  }
+}
+
+/** Takes rows from-1..to back from the words. */
+function foldBackward(w: Int32Array, rows: Int32Array, from: number, to: number): void {
+  for (let at = (from - 1) * ROW; at >= to * ROW; at -= ROW) {
+    if (rows[at] === WRITE) w[rows[at + 4] as number] = rows[at + 5] as number;
+  }
+}
+
+/** Adds the copies that rows up to `used` allow. */
+export function growKeyframes(log: Foldable): void {
+  const { every, frames } = log.keyframes;
+  while (frames.length * every <= log.used) {
+    const last = frames.length - 1;
+    const next = (frames[last] as Int32Array).slice();
+    foldForward(next, log.rows, last * every, (last + 1) * every);
+    frames.push(next);
+  }
+}
+
+/** A cursor before the first row. */
+export function createCursor(log: Foldable): Cursor {
+  return { w: new Int32Array(log.layout.size), seq: 0 };
+}
+
+/** Moves a cursor to row `seq`, from where it is or from the nearest copy, whichever is shorter. */
+export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
+  const { every, frames } = log.keyframes;
+  const to = Math.max(0, Math.min(seq, log.used));
+  const nearest = Math.min(frames.length - 1, Math.round(to / every));
+  if (Math.abs(to - nearest * every) < Math.abs(to - cursor.seq)) {
+    cursor.w.set(frames[nearest] as Int32Array);
+    cursor.seq = nearest * every;
+  }
+  if (to > cursor.seq) foldForward(cursor.w, log.rows, cursor.seq, to);
+  else foldBackward(cursor.w, log.rows, cursor.seq, to);
+  cursor.seq = to;
+}
+
+/** Words as they were before row `seq`, as an array of its own. */
+export function wordsAt(log: Foldable, seq: number): Int32Array {
+  const cursor = createCursor(log);
+  moveCursor(log, cursor, seq);
+  return cursor.w;
+}

@@ -1,0 +1,100 @@
+/** Turns the engine's batches into a SceneLog that grows. */
+import { createLayout, ROW } from '../engine/view/tables.ts';
+import type { RouteTable } from '../engine/machine/machine.ts';
+import type { CreateOp } from '../engine/machine/op-types.ts';
+import type { FromEngine } from '../worker/client.ts';
+import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';
+import { growSteps } from './steps.ts';
+import type { CommandRecord, SceneLog, Step } from './types.ts';
+
+type Batch = Extract<FromEngine, { type: 'batch' }>;
+
+/** A scene under construction; `log()` is what of it can be shown. */
+export interface SceneBuilder {
+  add(batch: Batch): void;
+  /** The scene so far, a new object at each call; null before the first batch. */
+  log(): SceneLog | null;
+  /** Takes back what came after a scene this builder made: its arrays are shared with that scene. */
+  rewind(to: SceneMark): void;
+}
+
+/** How much of the growing arrays a scene had. */
+export interface SceneMark {
+  readonly used: number;
+  readonly commands: number;
+  readonly steps: number;
+}
+
+const FIRST_ROWS = 4096;
+
+/** The mark of a scene, taken before more is added to it. */
+export function markOf(scene: SceneLog): SceneMark {
+  return { used: scene.used, commands: scene.commands.length, steps: scene.steps.length };
+}
+
+/** @param start first command whose steps are shown  @param prefix scene whose commands 0..upTo are kept, for a fork */
+export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; upTo: number }): SceneBuilder {
+  let config: CreateOp | null = null;
+  let rows = new Int32Array(FIRST_ROWS * ROW);
+  let used = 0;
+  let complete = false;
+  let startSeq = 0;
+  let stepped = 0;
+  let keyframes: Keyframes | null = null;
+  const commands: CommandRecord[] = [];
+  const routeTables: RouteTable[] = [];
+  const steps: Step[] = [];
+
+  if (prefix) {
+    const { scene, upTo } = prefix;
+    used = scene.commands[upTo + 1]?.seq ?? scene.used;
+    rows = new Int32Array(Math.max(FIRST_ROWS, used * 2) * ROW);
+    rows.set(scene.rows.subarray(0, used * ROW));
+    commands.push(...scene.commands.slice(0, upTo + 1));
+    routeTables.push(...scene.routeTables);
+  }
+
+  function fit(more: number): void {
+    const need = (used + more) * ROW;
+    if (need <= rows.length) return;
+    const bigger = new Int32Array(Math.max(need, rows.length * 2));
+    bigger.set(rows.subarray(0, used * ROW));
+    rows = bigger;
+  }
+
+  return {
+    add(batch) {
+      config ??= batch.config;
+      fit(batch.rows.length / ROW);
+      rows.set(batch.rows, used * ROW);
+      used += batch.rows.length / ROW;
+      for (const command of batch.commands) commands.push(command);
+      for (const { index, table } of batch.routeTables) routeTables[index] = table;
+      complete = batch.done;
+      const first = commands[start];
+      if (first !== undefined) {
+        startSeq = first.seq;
+        // Commands come with or after their rows: rows past the last known command wait for it.
+        growSteps(steps, rows, Math.max(stepped, startSeq), used, commands);
+        stepped = used;
+      } else startSeq = used;
+    },
+    log() {
+      if (config === null) return null;
+      const layout = createLayout(config.vcpus);
+      keyframes ??= createKeyframes(layout.size);
+      const log: SceneLog = { config, layout, rows, used, commands, routeTables, steps, startSeq, complete, keyframes };
+      growKeyframes(log);
+      return log;
+    },
+    rewind(to) {
+      used = to.used;
+      commands.length = Math.min(commands.length, to.commands);
+      steps.length = Math.min(steps.length, to.steps);
+      const last = steps.at(-1);
+      if (last !== undefined) steps[steps.length - 1] = { ...last, end: to.used };
+      stepped = used;
+      if (keyframes) keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);
+    },
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * The only writer of `scene`: asks the engine, takes in its batches, and keeps the scene before a request until the request
+ * is done, to go back to it when the engine refuses or breaks.
+ */
+import type { StoreApi } from 'zustand/vanilla';
+import { ROW } from '../engine/view/tables.ts';
+import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
+import { createSceneBuilder, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
+import { seqAt } from './steps.ts';
+import { ARRIVE, type AppState, type Playhead, type SceneId, type SceneLog } from './types.ts';
+import { viewAt } from './view-at.ts';
+
+/** Where a fresh scene's playhead begins. */
+export interface Opening {
+  /** Step to stand at, done; more than there are: the last. Null: before the first. */
+  readonly step: number | null;
+  readonly play: boolean;
+  /** Called once: the scene is whole, or was refused. */
+  readonly whenDone?: (ok: boolean) => void;
+}
+
+export interface SceneFeed {
+  /** A fresh scene from these ops. */
+  run(ops: readonly JsonOp[], id: SceneId, opening: Opening): void;
+  /**
+   * Ops after the command at the playhead; what came after that command is dropped. At the end of the scene: appended.
+   * While the engine is still busy with a request it waits for that.
+   */
+  poke(ops: readonly JsonOp[]): void;
+  readonly engine: EngineClient;
+}
+
+/** The run behind a scene. `alive`: the engine has it and can go on from its end. */
+interface Source {
+  readonly runId: number;
+  readonly builder: SceneBuilder | null;
+  readonly alive: boolean;
+}
+
+interface Request {
+  readonly runId: number;
+  readonly builder: SceneBuilder;
+  readonly opening: Opening;
+  readonly sceneId: SceneId;
+  /** Steps the scene must have to be shown before it is complete. */
+  readonly needs: number;
+  /** What to go back to. */
+  readonly before: Pick<AppState, 'scene' | 'sceneId' | 'playhead' | 'view'>;
+  readonly source: Source;
+  readonly mark: SceneMark | null;
+  /** Its scene is on the stage. */
+  shown: boolean;
+}
+
+const NOTHING: Source = { runId: 0, builder: null, alive: false };
+
+/** Command that holds the playhead: the last one when all steps have happened. */
+function commandAtPlayhead(scene: SceneLog, playhead: Playhead, start: number): number {
+  const last = scene.commands.length - 1;
+  const { step, phase } = playhead;
+  if (step < 0) return scene.steps.length === 0 ? last : Math.min(last, start - 1);
+  if (step >= scene.steps.length - 1 && phase >= ARRIVE) return last;
+  return scene.steps[step]?.command ?? last;
+}
+
+export function createSceneFeed(
+  state: StoreApi<AppState>,
+  connect: (onMessage: (message: FromEngine) => void) => EngineClient,
+): SceneFeed {
+  let nextRun = 1;
+  let source = NOTHING;
+  let request: Request | null = null;
+  let waiting: (readonly JsonOp[])[] = [];
+
+  const engine = connect(hear);
+
+  /** Puts the request's scene on the stage, or more of it. */
+  function show(r: Request, log: SceneLog): void {
+    const old = state.getState();
+    let { playhead } = old;
+    if (!r.shown) {
+      const { step, play } = r.opening;
+      playhead = { step: step ?? -1, phase: step === null ? 0 : 1, playing: play, speed: playhead.speed, until: null };
+    }
+    if (log.complete && playhead.step >= log.steps.length) playhead = { ...playhead, step: log.steps.length - 1, phase: 1 };
+    const arrived = playhead.phase >= ARRIVE;
+    const same =
+      r.shown &&
+      old.view !== null &&
+      old.scene !== null &&
+      playhead === old.playhead &&
+      seqAt(old.scene, playhead.step, arrived) === seqAt(log, playhead.step, arrived);
+    r.shown = true;
+    state.setState({ scene: log, sceneId: r.sceneId, playhead, view: same ? old.view : viewAt(log, playhead) });
+  }
+
+  function takeBatch(message: Extract<FromEngine, { type: 'batch' }>): void {
+    if (request === null || message.runId !== request.runId) return;
+    const r = request;
+    r.builder.add(message);
+    engine.ack(message.runId, message.rows.length / ROW);
+    const log = r.builder.log();
+    if (log === null) return;
+    // Not before it can be shown as asked, so that a refusal until then changes nothing on screen.
+    if (log.complete || log.steps.length > r.needs) show(r, log);
+    if (!message.done) return;
+    source = { runId: r.runId, builder: r.builder, alive: true };
+    request = null;
+    r.opening.whenDone?.(true);
+    next();
+  }
+
+  function next(): void {
+    const ops = waiting.shift();
+    if (ops !== undefined) poke(ops);
+  }
+
+  function goBack(r: Request, wrong: Partial<Pick<AppState, 'notice' | 'fault'>>, alive: boolean): void {
+    request = null;
+    source = { ...r.source, alive: alive && r.source.alive };
+    if (r.mark !== null) r.builder.rewind(r.mark);
+    const { scene } = r.before;
+    // Nobody will send the rest of a scene that was still coming when this request took its place.
+    const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
+    const playhead: Playhead = { ...r.before.playhead, playing: false, until: null };
+    state.setState({ ...r.before, scene: whole, playhead, ...wrong });
+    r.opening.whenDone?.(false);
+    next();
+  }
+
+  function refused(notice: Problem, about: number, lost: boolean): void {
+    if (request === null || about !== request.runId) return;
+    goBack(request, { notice }, !lost || request.runId !== source.runId);
+  }
+
+  function hear(message: FromEngine): void {
+    switch (message.type) {
+      case 'batch':
+        takeBatch(message);
+        break;
+      case 'refused':
+        refused(message.error, message.runId, message.lost);
+        break;
+      case 'fault': {
+        const fault = { seq: message.seq, stack: message.stack };
+        // seq -1: the whole worker is gone, and every run with it.
+        const alive = message.seq >= 0 && message.runId !== source.runId;
+        if (request !== null) goBack(request, { fault }, alive);
+        else {
+          source = { ...source, alive: source.alive && alive };
+          state.setState({ fault });
+        }
+        break;
+      }
+      case 'ready':
+        break;
+    }
+  }
+
+  function before(): Pick<Request, 'before' | 'source'> {
+    const { scene, sceneId, playhead, view } = state.getState();
+    return { before: { scene, sceneId, playhead, view }, source };
+  }
+
+  function run(ops: readonly JsonOp[], sceneId: SceneId, opening: Opening): void {
+    waiting = [];
+    const runId = nextRun++;
+    // A request still going on is given up; the scene it belongs to cannot be gone on with.
+    if (request !== null) source = { ...source, alive: source.alive && request.runId !== source.runId };
+    const builder = createSceneBuilder(sceneId.start);
+    request = { runId, builder, opening, sceneId, needs: opening.step ?? 0, ...before(), mark: null, shown: false };
+    state.setState({ notice: null, fault: null });
+    engine.run({ runId, ops });
+  }
+
+  function poke(ops: readonly JsonOp[]): void {
+    if (request !== null) {
+      waiting.push(ops);
+      return;
+    }
+    const { scene, sceneId, playhead } = state.getState();
+    if (scene === null) return;
+    const at = commandAtPlayhead(scene, playhead, sceneId.start);
+    const atEnd = at === scene.commands.length - 1;
+    const common = {
+      opening: { step: null, play: true },
+      sceneId: { ...sceneId, kept: Math.min(sceneId.kept, at + 1) },
+      needs: playhead.step,
+      ...before(),
+      shown: true,
+    };
+    if (source.alive && atEnd && source.builder !== null) {
+      request = { ...common, runId: source.runId, builder: source.builder, mark: markOf(scene) };
+      engine.extend({ runId: source.runId, ops });
+    } else if (source.alive) {
+      const newRunId = nextRun++;
+      const builder = createSceneBuilder(sceneId.start, { scene, upTo: at });
+      request = { ...common, runId: newRunId, builder, mark: null };
+      engine.fork({ runId: source.runId, newRunId, atCommand: at, ops });
+    } else {
+      // The engine has lost the run (a fault, a refusal on the way): the whole scene again, shown once it is as long.
+      const runId = nextRun++;
+      request = { ...common, runId, builder: createSceneBuilder(sceneId.start), mark: null };
+      engine.run({ runId, ops: [...scene.commands.slice(0, at + 1).map((command) => command.op), ...ops] });
+    }
+    state.setState({
+      scene: { ...scene, complete: false },
+      playhead: { ...playhead, playing: true, until: null },
+      notice: null,
+      fault: null,
+    });
+  }
+
+  return { run, poke, engine };
+}

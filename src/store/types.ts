@@ -1,0 +1,138 @@
+/**
+ * What the page knows. Only what cannot be derived is kept; the words at the playhead are kept too, because folding
+ * them is the store's work (see fold.ts).
+ */
+import type { EventName, Layout } from '../engine/view/tables.ts';
+import type { MachineView } from '../engine/view/machine-view.ts';
+import type { ComponentKind } from '../engine/machine/layout.ts';
+import type { RouteTable } from '../engine/machine/machine.ts';
+import type { CreateOp } from '../engine/machine/op-types.ts';
+import type { Lang } from '../i18n/index.ts';
+import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
+import type { Keyframes } from './fold.ts';
+
+export type { CommandRecord, JsonOp };
+
+/**
+ * Everything that happened in a scene. The arrays grow in place while the engine works; the object itself is a new one after
+ * each batch, so a selector on `scene` sees the growth.
+ */
+export interface SceneLog {
+  readonly config: CreateOp;
+  readonly layout: Layout;
+  /** Log rows, eight numbers each (engine/machine/log.ts); longer than what is used. */
+  readonly rows: Int32Array;
+  /** Rows used. */
+  readonly used: number;
+  readonly commands: readonly CommandRecord[];
+  readonly routeTables: readonly RouteTable[];
+  readonly steps: readonly Step[];
+  /** Row where the shown part begins: what came before is the scene's set-up. */
+  readonly startSeq: number;
+  /** Every op is done. */
+  readonly complete: boolean;
+  readonly keyframes: Keyframes;
+}
+
+/** One moment a reader can stop at: an event that is not minor, and all rows until the next such event. */
+export interface Step {
+  readonly index: number;
+  /** Row of its event. */
+  readonly seq: number;
+  /** Row after its last. */
+  readonly end: number;
+  /** Command it belongs to. */
+  readonly command: number;
+  readonly name: EventName;
+  /** Component code << 16 | instance. */
+  readonly where: number;
+  readonly journey: number;
+  readonly args: readonly [number, number, number, number];
+}
+
+/** From this phase of a step on its effects are shown: the token has arrived. */
+export const ARRIVE = 0.55;
+
+export interface Playhead {
+  /** Last step that has happened or is happening; -1 before the first. */
+  readonly step: number;
+  /** 0..1 within that step. While it plays the frame clock knows better (scene/raf.ts, `clock.position()`). */
+  readonly phase: number;
+  readonly playing: boolean;
+  readonly speed: number;
+  /** Single-stepping: the clock runs to the end of this step and stops there. */
+  readonly until: number | null;
+}
+
+export interface Selection {
+  readonly kind: ComponentKind;
+  readonly index: number;
+  readonly register?: string;
+  readonly sub?: number;
+  readonly vector?: number;
+}
+
+/** A thing to look at: at which step, and the key of its text. `step` is "name#n", the nth event of that name. */
+export interface Look {
+  readonly step: string;
+  readonly key: string;
+}
+
+/** Where the scene comes from. */
+export interface SceneId {
+  /** Preset it began as; null: ops of its own. */
+  readonly preset: string | null;
+  readonly version: number;
+  /** A link asked for this very version. */
+  readonly pinned: boolean;
+  /** Leading commands that are the preset's own. */
+  readonly kept: number;
+  /** Ops of the preset in all; kept === total and no more commands: the preset as it is. */
+  readonly total: number;
+  /** First command whose steps are shown. */
+  readonly start: number;
+  readonly look: readonly Look[];
+}
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+/** Parameters of an embedding page (embed contract v1). */
+export interface EmbedOptions {
+  readonly controls: 'full' | 'min' | 'none';
+  readonly play: 'no' | 'yes' | 'visible';
+  readonly panels: readonly string[];
+  /** Arrow keys go to the parent page instead of the playhead. */
+  readonly keys: 'self' | 'parent';
+  /** Show a poster and start when clicked. */
+  readonly clickToLoad: boolean;
+}
+
+export interface UiState {
+  readonly theme: Theme;
+  readonly lang: Lang;
+  readonly selected: Selection | null;
+  /** Panel in front where there is room for one only; null: none was asked for. */
+  readonly panel: string | null;
+  readonly embed: EmbedOptions | null;
+  readonly reducedMotion: boolean;
+}
+
+/** One clear sentence: `error.<code>` with `params`, and where it went wrong. */
+export type Notice = Problem;
+
+/** The engine threw; the scene before it was restored. */
+export interface Fault {
+  readonly seq: number;
+  readonly stack: string;
+}
+
+export interface AppState {
+  readonly scene: SceneLog | null;
+  readonly sceneId: SceneId;
+  /** Words at the playhead: after step `step` from phase ARRIVE on, else before it. `w` is never written again. */
+  readonly view: MachineView | null;
+  readonly playhead: Playhead;
+  readonly ui: UiState;
+  readonly notice: Notice | null;
+  readonly fault: Fault | null;
+}

@@ -1,0 +1,16 @@
+/** The machine as it stands at the playhead. */
+import type { MachineView } from '../engine/view/machine-view.ts';
+import { wordsAt } from './fold.ts';
+import { seqAt } from './steps.ts';
+import { ARRIVE, type Playhead, type SceneLog } from './types.ts';
+
+/** Words after the playhead's step once its token has arrived, before it until then. */
+export function viewAt(scene: SceneLog, playhead: Pick<Playhead, 'step' | 'phase'>): MachineView {
+  const w = wordsAt(scene, seqAt(scene, playhead.step, playhead.phase >= ARRIVE));
+  return { config: scene.config, layout: scene.layout, w, routeTables: scene.routeTables };
+}
+
+/** The machine before and after a step, for what shows both. */
+export function viewAround(scene: SceneLog, step: number): { before: MachineView; after: MachineView } {
+  return { before: viewAt(scene, { step, phase: 0 }), after: viewAt(scene, { step, phase: 1 }) };
+}

@@ -1,0 +1,87 @@
+/**
+ * What the page and the engine's worker say to each other. Every message carries the version; either side answers a version
+ * it does not know with a refusal instead of guessing.
+ *
+ * Back-pressure is by credit: the worker stops when MAX_UNACKED_ROWS rows are on their way and goes on as acks come in. The
+ * page never waits: what it wants is a message, what it gets are batches.
+ */
+import type { RouteTable } from '../engine/machine/machine.ts';
+import type { CreateOp, OpResult } from '../engine/machine/op-types.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+/** Longest time the worker works before it looks at its messages again. */
+export const SLICE_MS = 12;
+/** Rows of one batch at most, unless a single op makes more. */
+export const BATCH_ROWS = 16_384;
+/** Rows sent and not yet acknowledged at most. */
+export const MAX_UNACKED_ROWS = 8 * BATCH_ROWS;
+
+/** Caps: beyond them a run is refused with the place where it went over. */
+export const CAPS = { rows: 4_000_000, ops: 20_000, linkOps: 2_000, vcpus: 64 } as const;
+
+/** An op as JSON has it; the worker checks it. */
+export type JsonOp = Readonly<Record<string, unknown>>;
+
+/** One op that was done: its number in the run, the row where it began, itself and its answer. */
+export interface CommandRecord {
+  readonly index: number;
+  readonly seq: number;
+  readonly op: JsonOp;
+  readonly result: OpResult;
+}
+
+/** What is wrong, by code of the catalogue (`error.<code>`), where, and the numbers of its sentence. */
+export interface Problem {
+  readonly code: string;
+  readonly place: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+type Versioned<T> = T & { readonly v: typeof PROTOCOL_VERSION };
+
+export type ToEngine = Versioned<
+  /** A fresh machine; the first op is a create. */
+  | { readonly type: 'run'; readonly id: number; readonly runId: number; readonly ops: readonly unknown[] }
+  /** More ops for a run that has ended or still goes on. */
+  | { readonly type: 'extend'; readonly id: number; readonly runId: number; readonly ops: readonly unknown[] }
+  /** A new run: commands 0..atCommand of the old one, whose rows the page has, then these ops. */
+  | {
+      readonly type: 'fork';
+      readonly id: number;
+      readonly runId: number;
+      readonly newRunId: number;
+      readonly atCommand: number;
+      readonly ops: readonly unknown[];
+    }
+  | { readonly type: 'ack'; readonly runId: number; readonly rows: number }
+  /** Forget every run. */
+  | { readonly type: 'stop' }
+>;
+
+export type FromEngine = Versioned<
+  | { readonly type: 'ready' }
+  | {
+      readonly type: 'batch';
+      readonly runId: number;
+      readonly firstSeq: number;
+      readonly rows: Int32Array;
+      readonly commands: readonly CommandRecord[];
+      /** Routing tables new since the last batch, by their index. */
+      readonly routeTables: readonly { readonly index: number; readonly table: RouteTable }[];
+      /** The machine's configuration, in a run's first batch. */
+      readonly config: CreateOp | null;
+      /** Every op so far is done. */
+      readonly done: boolean;
+    }
+  /** The request could not be done. `lost`: the run it was about is gone from the worker as well. */
+  | {
+      readonly type: 'refused';
+      readonly id: number;
+      readonly runId: number;
+      readonly error: Problem;
+      readonly lost: boolean;
+    }
+  /** Our bug: the engine threw. */
+  | { readonly type: 'fault'; readonly runId: number; readonly seq: number; readonly stack: string }
+>;

@@ -1,0 +1,242 @@
+/**
+ * The engine behind the protocol, without a worker: tests and the in-page fallback use it as it is. It works in slices of
+ * at most SLICE_MS (an op is never cut), sends what each slice made, and stops while too many rows are on their way.
+ */
+import type { Machine } from '../engine/machine/machine.ts';
+import type { OpResult } from '../engine/machine/op-types.ts';
+import { dropRows, ROW, takeRows } from '../engine/machine/log.ts';
+import {
+  BATCH_ROWS,
+  CAPS,
+  type CommandRecord,
+  type FromEngine,
+  type JsonOp,
+  MAX_UNACKED_ROWS,
+  type Problem,
+  PROTOCOL_VERSION,
+  SLICE_MS,
+  type ToEngine,
+} from './protocol.ts';
+
+/** What the runner needs of an engine session. */
+interface EngineSession {
+  answer(op: unknown): Record<string, unknown>;
+  readonly machine: Machine | null;
+}
+
+interface RunnerHost {
+  createSession(): EngineSession;
+  /** A clock in ms. */
+  now(): number;
+  send(message: FromEngine, transfer: Transferable[]): void;
+  /** Calls back soon, after messages that came meanwhile. */
+  later(work: () => void): void;
+}
+
+export interface Runner {
+  /** Takes one message. What is no message of this protocol is refused. */
+  receive(message: unknown): void;
+}
+
+interface Run {
+  readonly runId: number;
+  readonly session: EngineSession;
+  readonly ops: unknown[];
+  /** Request whose ops are being done. */
+  request: number;
+  /** Ops done. */
+  done: number;
+  /** Ops before this one are replayed without sending: the page has their rows. */
+  readonly silent: number;
+  unacked: number;
+  tablesSent: number;
+  configSent: boolean;
+  commands: CommandRecord[];
+  /** A slice is due. */
+  scheduled: boolean;
+  /** Stopped for lack of credit. */
+  starved: boolean;
+}
+
+/** Runs kept: the one being shown and the one before it, to go back to when a fork is refused. */
+const RUNS_KEPT = 2;
+
+function problem(code: string, place: string, params: Problem['params'] = {}): Problem {
+  return { code, place, params };
+}
+
+/** What is wrong with a list of ops before any of them is done. */
+function checkOps(ops: unknown, already: number): Problem | null {
+  if (!Array.isArray(ops)) return problem('ops-not-list', 'ops');
+  if (already + ops.length > CAPS.ops) return problem('too-many-ops', `ops[${CAPS.ops}]`, { max: CAPS.ops });
+  for (const [i, op] of ops.entries()) {
+    const place = `ops[${already + i}]`;
+    if (typeof op !== 'object' || op === null || Array.isArray(op)) return problem('op-not-object', place);
+    const name: unknown = (op as JsonOp).op;
+    const isFirst = already + i === 0;
+    if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
+    const vcpus = Number((op as JsonOp).vcpus);
+    if (isFirst && vcpus > CAPS.vcpus) return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: vcpus });
+  }
+  return null;
+}
+
+export function createRunner(host: RunnerHost): Runner {
+  const runs = new Map<number, Run>();
+
+  const refuse = (id: number, runId: number, error: Problem, lost: boolean): void =>
+    host.send({ v: PROTOCOL_VERSION, type: 'refused', id, runId, error, lost }, []);
+
+  const rowsMade = (run: Run): number => {
+    const log = run.session.machine?.log;
+    return log ? log.firstSeq + log.used / ROW : 0;
+  };
+
+  function flush(run: Run): void {
+    const machine = run.session.machine;
+    if (machine === null) return;
+    const { firstSeq, rows } = takeRows(machine.log);
+    const tables = machine.routeTables;
+    const routeTables = tables.slice(run.tablesSent).map((table, i) => ({ index: run.tablesSent + i, table }));
+    run.tablesSent = tables.length;
+    run.unacked += rows.length / ROW;
+    const commands = run.commands;
+    run.commands = [];
+    const config = run.configSent ? null : machine.config;
+    run.configSent = true;
+    const done = run.done === run.ops.length;
+    host.send(
+      { v: PROTOCOL_VERSION, type: 'batch', runId: run.runId, firstSeq, rows, commands, routeTables, config, done },
+      [rows.buffer as ArrayBuffer],
+    );
+  }
+
+  /** Does the next op. @returns false when the run has ended in a refusal or a fault */
+  function doOne(run: Run): boolean {
+    const index = run.done;
+    const op = run.ops[index] as JsonOp;
+    const seq = rowsMade(run);
+    let result: OpResult;
+    try {
+      result = run.session.answer(op);
+    } catch (e) {
+      runs.delete(run.runId);
+      const stack = e instanceof Error ? (e.stack ?? e.message) : String(e);
+      host.send({ v: PROTOCOL_VERSION, type: 'fault', runId: run.runId, seq: rowsMade(run), stack }, []);
+      return false;
+    }
+    const error = result.error;
+    const over = rowsMade(run) > CAPS.rows;
+    if (error !== undefined || over) {
+      runs.delete(run.runId);
+      const place = `ops[${index}]`;
+      const params = { op: String(op.op), reason: String(error) };
+      refuse(run.request, run.runId, over ? problem('too-many-rows', place, { max: CAPS.rows }) : problem('bad-op', place, params), true);
+      return false;
+    }
+    run.done++;
+    const log = run.session.machine?.log;
+    if (index < run.silent) {
+      if (log) dropRows(log);
+    } else {
+      run.commands.push({ index, seq, op, result });
+      if (log && log.used >= BATCH_ROWS * ROW) flush(run);
+    }
+    return true;
+  }
+
+  function work(run: Run): void {
+    run.scheduled = false;
+    if (runs.get(run.runId) !== run) return;
+    const end = host.now() + SLICE_MS;
+    while (run.done < run.ops.length) {
+      run.starved = run.unacked >= MAX_UNACKED_ROWS;
+      if (run.starved) return;
+      if (!doOne(run)) return;
+      if (host.now() >= end && run.done < run.ops.length) {
+        if (run.done > run.silent) flush(run);
+        schedule(run);
+        return;
+      }
+    }
+    flush(run);
+  }
+
+  function schedule(run: Run): void {
+    if (run.scheduled) return;
+    run.scheduled = true;
+    host.later(() => work(run));
+  }
+
+  function start(request: number, runId: number, ops: readonly unknown[], silent: number): void {
+    const run: Run = {
+      runId,
+      session: host.createSession(),
+      ops: [...ops],
+      request,
+      done: 0,
+      silent,
+      unacked: 0,
+      tablesSent: 0,
+      configSent: false,
+      commands: [],
+      scheduled: false,
+      starved: false,
+    };
+    for (const old of runs.values()) if (old.done < old.ops.length) runs.delete(old.runId);
+    runs.set(runId, run);
+    for (const oldest of runs.keys()) {
+      if (runs.size <= RUNS_KEPT) break;
+      runs.delete(oldest);
+    }
+    work(run);
+  }
+
+  function take(message: ToEngine): void {
+    if (message.type === 'stop') {
+      runs.clear();
+      return;
+    }
+    const run = runs.get(message.runId);
+    if (message.type === 'ack') {
+      if (run === undefined) return;
+      run.unacked -= message.rows;
+      if (run.starved && run.unacked < MAX_UNACKED_ROWS) {
+        run.starved = false;
+        schedule(run);
+      }
+      return;
+    }
+    const { id } = message;
+    if (message.type === 'run') {
+      const bad = checkOps(message.ops, 0) ?? (message.ops.length === 0 ? problem('no-create', 'ops[0]') : null);
+      if (bad) refuse(id, message.runId, bad, true);
+      else start(id, message.runId, message.ops, 0);
+      return;
+    }
+    if (run === undefined) {
+      refuse(id, message.runId, problem('lost-run', 'run'), true);
+      return;
+    }
+    const kept = message.type === 'fork' ? run.ops.slice(0, message.atCommand + 1) : run.ops;
+    const bad = checkOps(message.ops, kept.length);
+    if (bad) {
+      refuse(id, message.type === 'fork' ? message.newRunId : message.runId, bad, false);
+    } else if (message.type === 'fork') {
+      start(id, message.newRunId, [...kept, ...message.ops], kept.length);
+    } else {
+      run.request = id;
+      run.ops.push(...message.ops);
+      if (!run.starved) schedule(run);
+    }
+  }
+
+  return {
+    receive(message) {
+      const known = message as ToEngine | null;
+      if (typeof known !== 'object' || known === null) return;
+      if (known.v === PROTOCOL_VERSION) take(known);
+      else refuse(0, 0, problem('protocol', 'v', { supports: PROTOCOL_VERSION }), false);
+    },
+  };
+}
