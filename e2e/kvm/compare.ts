@@ -1,0 +1,71 @@
+/** Where two runs of the same ops first disagree. */
+import type { Op } from './generate.ts';
+import type { Result } from './recorder.ts';
+
+export interface Difference {
+  /** Index of the op. */
+  readonly at: number;
+  /** Place within the result, such as `lapic[1].irr`. */
+  readonly path: string;
+  readonly real: unknown;
+  readonly model: unknown;
+}
+
+const READABLE = new Set([
+  0x20, 0x30, 0x80, 0x90, 0xa0, 0xd0, 0xe0, 0xf0, 0x280, 0x300, 0x310, 0x320, 0x330, 0x340, 0x350, 0x360, 0x370, 0x380,
+  0x390, 0x3e0,
+]);
+const LAPIC = 0xfee00000n;
+const EXTD = 0x400n;
+
+/** A local APIC MMIO read that KVM refuses leaves the value to chance. */
+function isRefusedRead(op: Op, apicBase: bigint): boolean {
+  if (op.op !== 'mmio_read' || apicBase & EXTD) return false;
+  const addr = BigInt(op.addr as string | number);
+  if (addr >> 12n !== (apicBase & ~0xfffn) >> 12n) return false;
+  const offset = Number(addr & 0xfffn);
+  if ((offset & 15) + Number(op.size ?? 4) > 4) return true;
+  const register = offset & 0xff0;
+  return !READABLE.has(register) && !(register >= 0x100 && register < 0x280);
+}
+
+/** The first place where two JSON values differ. */
+export function firstDifference(real: unknown, model: unknown, path = ''): Omit<Difference, 'at'> | null {
+  if (Object.is(real, model)) return null;
+  const bothObjects = typeof real === 'object' && typeof model === 'object' && real !== null && model !== null;
+  if (!bothObjects || Array.isArray(real) !== Array.isArray(model)) return { path, real, model };
+  if (Array.isArray(real) && Array.isArray(model)) {
+    const scalars = [...real, ...model].every((item) => typeof item !== 'object' || item === null);
+    if (scalars && (real.length !== model.length || real.some((item, i) => item !== model[i]))) {
+      return { path, real, model };
+    }
+    for (let i = 0; i < Math.max(real.length, model.length); i++) {
+      const found = firstDifference(real[i], model[i], `${path}[${i}]`);
+      if (found) return found;
+    }
+    return null;
+  }
+  const a = real as Record<string, unknown>;
+  const b = model as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference(a[key], b[key], path === '' ? key : `${path}.${key}`);
+    if (found) return found;
+  }
+  return null;
+}
+
+export function compare(ops: readonly Op[], real: readonly Result[], model: readonly Result[]): Difference | null {
+  let bases: bigint[] = [];
+  for (const [at, op] of ops.entries()) {
+    const out = real[at] ?? {};
+    const vcpu = Number(op.vcpu ?? 0);
+    if (op.op === 'create') bases = [];
+    if (op.op === 'wrmsr' && Number(op.msr) === 0x1b && out.ok === true) bases[vcpu] = BigInt(op.value as string);
+    const refused = isRefusedRead(op, bases[vcpu] ?? LAPIC);
+    const hide = (result: Result | undefined) =>
+      refused && result && 'value' in result ? { ...result, value: 0 } : result;
+    const found = firstDifference(hide(out), hide(model[at]));
+    if (found) return { at, ...found };
+  }
+  return null;
+}
