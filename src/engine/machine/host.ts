@@ -3,6 +3,7 @@
  * and machine/wiring.ts connects the ends. Each wire is one kernel function.
  */
 import type { Machine } from './machine.ts';
+import type { Op, OpResult } from './op-types.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
 export interface LapicIrq {
@@ -22,6 +23,20 @@ export interface Host {
   setIrq(m: Machine, source: number, gsi: number, level: number, lineStatus: boolean): number;
   /** kvm_irq_delivery_to_apic. @param src vCPU index of the sending APIC, -1 for a device */
   deliverToApic(m: Machine, src: number, irq: LapicIrq, trackRtc: boolean): number;
+  /** kvm_irq_routing_update and kvm_arch_irq_routing_update: irqfds look their route up again, split scans routes. */
+  routingChanged(m: Machine): void;
+  /** kvm_apic_set_irq: one local APIC is handed an interrupt. @returns 1 taken, 0 dropped */
+  acceptIrq(m: Machine, vcpu: number, irq: LapicIrq): number;
+  /** kvm_arch_set_irq_inatomic: a lone MSI route, without the work queue. @returns false for -EWOULDBLOCK */
+  setIrqInatomic(m: Machine, gsi: number): boolean;
+  /** A resamplefd of this GSI was signalled: the device looks at its line again. */
+  resampled(m: Machine, gsi: number): void;
+  /** Every interrupt source whose EOI may matter (IOAPIC pins, or the reserved MSI routes of a split irqchip) */
+  scanEntries(m: Machine, vcpu: number, visit: (dest: number, logical: boolean, vector: number) => void): void;
+  /** kvm_x86_ops.load_eoi_exitmap */
+  loadEoiExitmap(m: Machine, vcpu: number): void;
+  /** __kvm_vcpu_update_apicv */
+  apicvUpdate(m: Machine, vcpu: number): void;
   /** kvm_notify_acked_irq */
   notifyAcked(m: Machine, chip: number, pin: number): void;
   /** kvm_irq_has_notifier */
@@ -32,6 +47,18 @@ export interface Host {
   fireMaskNotifiers(m: Machine, chip: number, pin: number, masked: boolean): void;
   /** kvm_ioapic_update_eoi (full irqchip) */
   ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void;
+  /** kvm_make_scan_ioapic_request (all vCPUs) */
+  scanIoapic(m: Machine): void;
+  /** kvm_bitmap_or_dest_vcpus. Visits each destination once. */
+  forEachDestination(m: Machine, irq: LapicIrq, visit: (vcpu: number) => void): void;
+  /** kvm_apic_match_dest with no shorthand, for a device's interrupt */
+  matchDest(m: Machine, vcpu: number, dest: number, logical: boolean): boolean;
+  /** kvm_apic_pending_eoi: the vector is in IRR or ISR */
+  pendingEoi(m: Machine, vcpu: number, vector: number): boolean;
+  /** Pin 8's vector reached this vCPU: its EOI is owed (dest_map of kvm_irq_delivery_to_apic) */
+  rtcTrack(m: Machine, vcpu: number, vector: number): void;
+  /** kvm_apicv_activated: nothing inhibits APICv in this VM */
+  apicvActivated(m: Machine): boolean;
   /** kvm_make_request */
   request(m: Machine, vcpu: number, request: number): void;
   /** kvm_vcpu_kick */
@@ -46,6 +73,33 @@ export interface Host {
   hwapicIsrUpdate(m: Machine, vcpu: number, vector: number): void;
   /** kvm_set_apicv_inhibit / kvm_clear_apicv_inhibit. @param reason bit number of enum kvm_apicv_inhibit */
   setApicvInhibit(m: Machine, reason: number, set: boolean): void;
-  /** A vCPU's INIT: kvm_vcpu_reset(vcpu, true) beyond its local APIC. */
-  resetVcpu(m: Machine, vcpu: number): void;
+  /** kvm_pit_ack_irq: GSI 0 was acknowledged */
+  pitAck(m: Machine): void;
+  /** pit_mask_notifer: GSI 0 was masked or unmasked at a chip */
+  pitMaskNotify(m: Machine, masked: boolean): void;
+  /** A port of a device other than the PIC. @returns false when nobody in the kernel has it */
+  pioWrite(m: Machine, port: number, value: number): boolean;
+  /** @returns null when nobody in the kernel has the port */
+  pioRead(m: Machine, port: number): number | null;
+  /** Ops on the model guest, its devices, virtual time and VMX. */
+  modelOp(m: Machine, op: ModelOp): OpResult;
 }
+
+/** Ops that real KVM has no ioctl for. */
+export type ModelOp = Extract<
+  Op,
+  {
+    op:
+      | 'advance'
+      | 'settle'
+      | 'device'
+      | 'msix'
+      | 'guest'
+      | 'vcpu_state'
+      | 'post'
+      | 'vtd_msi'
+      | 'vmentry'
+      | 'vmexit'
+      | 'get_vmx';
+  }
+>;

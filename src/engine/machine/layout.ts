@@ -77,7 +77,10 @@ export const IOAPIC = defineBlock({
   redirHi: 24,
   lines: 24,
   irqEoi: 24,
+  /** rtc_status: how many vCPUs still owe the EOI of pin 8, whose (a bit per vCPU), and the vector each got. */
   rtcPendingEoi: 1,
+  rtcDest: 2,
+  rtcVectors: 16,
 });
 
 /** i8254 channel state; three channels, channel 0 drives GSI 0. Filled by devices/pit. */

@@ -2,10 +2,21 @@
  * The machine: configuration, words, log, and the two primitives every device is written with: `put` changes a word and
  * records it, `emit` records an event and makes it the cause of what follows until `leave`.
  */
-import { createLog, type EffectLog, growLog, ROW, WRITE } from './log.ts';
-import { COMPONENT_CODE, type ComponentKind, createLayout, DEVICE, LAPIC, type Layout, PI_DESC, VCPU, VMCS } from './layout.ts';
-import type { CreateOp } from './op-types.ts';
+
 import type { Host } from './host.ts';
+import {
+  COMPONENT_CODE,
+  type ComponentKind,
+  createLayout,
+  DEVICE,
+  LAPIC,
+  type Layout,
+  PI_DESC,
+  VCPU,
+  VMCS,
+} from './layout.ts';
+import { createLog, type EffectLog, growLog, ROW, WRITE } from './log.ts';
+import type { CreateOp } from './op-types.ts';
 
 /** A routing entry as the kernel keeps it: an irqchip pin (slave pins as 8..15) or an MSI message. */
 export interface RouteEntry {

@@ -80,7 +80,9 @@ export function vectorsIn(w: Int32Array, base: number): number[] {
 
 /** Virtual time, ns. */
 export function nowOf(v: MachineView): number {
-  return ((v.w[v.layout.vm + VM.at.nowHi] as number) >>> 0) * 2 ** 32 + ((v.w[v.layout.vm + VM.at.nowLo] as number) >>> 0);
+  return (
+    ((v.w[v.layout.vm + VM.at.nowHi] as number) >>> 0) * 2 ** 32 + ((v.w[v.layout.vm + VM.at.nowLo] as number) >>> 0)
+  );
 }
 
 /** The routing table in force. */

@@ -1,0 +1,284 @@
+/**
+ * One op on a machine: from the command to its answer. Guest ops follow vcpu_enter_guest: requests first, then a
+ * pending NMI, then the instruction with IF=0.
+ */
+
+import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../devices/ioapic/ioapic.ts';
+import { setRouting } from '../devices/irq-routing/irq-routing.ts';
+import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../devices/irqfd/irqfd.ts';
+import { apicHasInterrupt, inX2apic } from '../devices/lapic/priority.ts';
+import {
+  apicPage,
+  inApicPage,
+  lapicMmioRead,
+  lapicMmioWrite,
+  readMsr,
+  setTpr,
+  writeMsr,
+  x2apicMsrWrite,
+} from '../devices/lapic/registers.ts';
+import { elcrRead, elcrWrite, picRead, picWrite } from '../devices/pic/pic.ts';
+import {
+  acceptEvents,
+  countExit,
+  getInterrupt,
+  injectNmi,
+  iret,
+  serveRequests,
+  takeNmi,
+} from '../devices/vcpu/vcpu.ts';
+import { EV } from './events.ts';
+import { VCPU } from './layout.ts';
+import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from './machine.ts';
+import type { Op, OpResult } from './op-types.ts';
+import { OpError } from './parse.ts';
+import { hex, printCpu, printMachine } from './print.ts';
+import { kvmSetMsi } from './wiring.ts';
+
+const OK: OpResult = { ok: true };
+/** MAXPHYADDR of the model CPU. */
+const MAX_PHYS_ADDR = 48;
+
+type GuestOp = Extract<
+  Op,
+  { op: 'mmio_write' | 'mmio_read' | 'pio_write' | 'pio_read' | 'wrmsr' | 'rdmsr' | 'set_cr8' | 'eoi' | 'nop' }
+>;
+
+function mmioWrite(m: Machine, op: Extract<Op, { op: 'mmio_write' }>): OpResult {
+  const value = Number(op.value & 0xffffffffn) | 0;
+  if (inApicPage(m, op.vcpu, op.addr)) {
+    lapicMmioWrite(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), op.size, value);
+    return OK;
+  }
+  if (inIoapic(m, op.addr, op.size)) {
+    ioapicMmioWrite(m, Number(op.addr) - IOAPIC_BASE, op.size, value);
+    return OK;
+  }
+  const data = op.value & ((1n << BigInt(op.size * 8)) - 1n);
+  exitToUser(m, op.vcpu, 6, Number(op.addr & 0xffffffffn), op.size);
+  return { ok: true, exit: 'mmio', exit_addr: hex(op.addr), exit_len: op.size, exit_data: hex(data) };
+}
+
+function mmioRead(m: Machine, op: Extract<Op, { op: 'mmio_read' }>): OpResult {
+  if (inApicPage(m, op.vcpu, op.addr)) {
+    const value = lapicMmioRead(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), op.size);
+    return { value: hex(value ?? 0n) };
+  }
+  if (inIoapic(m, op.addr, op.size)) {
+    const value = BigInt(ioapicMmioRead(m, Number(op.addr) - IOAPIC_BASE));
+    return { value: hex(value & ((1n << BigInt(op.size * 8)) - 1n)) };
+  }
+  exitToUser(m, op.vcpu, 6, Number(op.addr & 0xffffffffn), op.size);
+  return { value: '0x0', exit: 'mmio', exit_addr: hex(op.addr), exit_len: op.size };
+}
+
+/** The bus offers an access to a device only if all of it lies in the device's range. @kvm kvm_main.c kvm_io_bus_cmp */
+function inIoapic(m: Machine, addr: bigint, size: number): boolean {
+  const base = BigInt(IOAPIC_BASE);
+  return !m.split && addr >= base && addr + BigInt(size) <= base + BigInt(IOAPIC_LENGTH);
+}
+
+function exitToUser(m: Machine, vcpu: number, reason: number, addr: number, size: number): void {
+  countExit(m, vcpu);
+  emit(m, EV.userspace_exit, atVcpu(vcpu), reason, addr, size);
+}
+
+const isPicPort = (port: number): boolean => port === 0x20 || port === 0x21 || port === 0xa0 || port === 0xa1;
+const isElcrPort = (port: number): boolean => port === 0x4d0 || port === 0x4d1;
+
+function pioWrite(m: Machine, op: Extract<Op, { op: 'pio_write' }>): OpResult {
+  if (!m.split && isPicPort(op.port)) picWrite(m, op.port, op.value);
+  else if (!m.split && isElcrPort(op.port)) elcrWrite(m, op.port, op.value);
+  else if (!m.host.pioWrite(m, op.port, op.value)) {
+    exitToUser(m, op.vcpu, 2, op.port, 1);
+    return { ok: true, exit: 'io', exit_port: hex(op.port), exit_data: hex(op.value) };
+  }
+  return OK;
+}
+
+function pioRead(m: Machine, op: Extract<Op, { op: 'pio_read' }>): OpResult {
+  if (!m.split && isPicPort(op.port)) return { value: hex(picRead(m, op.port)) };
+  if (!m.split && isElcrPort(op.port)) return { value: hex(elcrRead(m, op.port)) };
+  const value = m.host.pioRead(m, op.port);
+  if (value !== null) return { value: hex(value) };
+  exitToUser(m, op.vcpu, 2, op.port, 1);
+  return { value: '0x0', exit: 'io', exit_port: hex(op.port) };
+}
+
+/** The instruction itself, once the vCPU is in. */
+function guestInstruction(m: Machine, op: GuestOp): OpResult {
+  switch (op.op) {
+    case 'mmio_write':
+      return mmioWrite(m, op);
+    case 'mmio_read':
+      return mmioRead(m, op);
+    case 'pio_write':
+      return pioWrite(m, op);
+    case 'pio_read':
+      return pioRead(m, op);
+    case 'wrmsr':
+      return writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR) ? OK : { gp: true };
+    case 'rdmsr': {
+      const value = readMsr(m, op.vcpu, op.msr);
+      return value === null ? { gp: true } : { value: hex(value) };
+    }
+    case 'set_cr8':
+      if (op.value > 15) return { gp: true };
+      setTpr(m, op.vcpu, op.value << 4);
+      return OK;
+    case 'eoi':
+      if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
+      else lapicMmioWrite(m, op.vcpu, 0xb0, 4, 0);
+      return OK;
+    case 'nop':
+      return OK;
+  }
+}
+
+/** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
+function guestOp(m: Machine, op: GuestOp): OpResult {
+  acceptEvents(m, op.vcpu);
+  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
+  if (state !== 0) return { not_runnable: state };
+  const eoiExits = serveRequests(m, op.vcpu);
+  const nmi = takeNmi(m, op.vcpu);
+  apicHasInterrupt(m, op.vcpu);
+  const result = guestInstruction(m, op);
+  if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
+  if (!nmi && eoiExits.length === 0) return result;
+  return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
+}
+
+/** The guest is entered with IF=1 and takes at most one event. */
+function run(m: Machine, vcpu: number): OpResult {
+  acceptEvents(m, vcpu);
+  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
+  if (state !== 0) return { not_runnable: state };
+  const eoiExits = serveRequests(m, vcpu);
+  const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
+  if (takeNmi(m, vcpu)) return { nmi: true, ...extra };
+  const vector = getInterrupt(m, vcpu);
+  if (vector !== -1) {
+    const at = vcpuAt(m, vcpu) + VCPU.at.injections;
+    const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
+    put(m, at, (m.w[at] as number) + 1);
+    leave(m, outer);
+  }
+  return { vector: vector === -1 ? null : vector, ...extra };
+}
+
+function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
+  const addrLo = Number(addr & 0xffffffffn) | 0;
+  const addrHi = Number(addr >> 32n) | 0;
+  beginJourney(m);
+  const outer = enter(m, EV.ioctl_signal_msi, AT_VM, addrLo, data, addrHi);
+  const status = kvmSetMsi(m, addrLo, addrHi, data | 0, 1, -1);
+  leave(m, outer);
+  // The ioctl returns -1 as it would any error number: EPERM.
+  return status < 0 ? { status: -1, errno: -status } : { status };
+}
+
+function irqLine(m: Machine, gsi: number, level: number): OpResult {
+  if (level === 1) beginJourney(m);
+  const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
+  const status = m.host.setIrq(m, 0, gsi, level, true);
+  leave(m, outer);
+  return { status };
+}
+
+function extint(m: Machine, vcpu: number, vector: number): OpResult {
+  if (!m.split) return { rc: -1, errno: 6 };
+  const at = vcpuAt(m, vcpu) + VCPU.at.pendingExtint;
+  if (m.w[at] !== -1) return { rc: -1, errno: 17 };
+  beginJourney(m);
+  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
+  put(m, at, vector);
+  m.host.request(m, vcpu, 6);
+  leave(m, outer);
+  return { rc: 0 };
+}
+
+function checkVcpu(m: Machine, op: Op): void {
+  if ('vcpu' in op && op.vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
+}
+
+/**
+ * Carries out one op (not `create`, which makes the machine: see session.ts).
+ * @returns the answer in the form of the conformance files
+ * @throws OpError for an op that makes no sense on this machine; the machine is unchanged then
+ */
+export function execute(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
+  checkVcpu(m, op);
+  m.cause = -1;
+  m.journey = 0;
+  const outer = enter(m, EV.op, AT_VM, m.commands++);
+  try {
+    return dispatch(m, op);
+  } finally {
+    leave(m, outer);
+  }
+}
+
+function dispatch(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
+  switch (op.op) {
+    case 'irq_line':
+      return irqLine(m, op.gsi, op.level);
+    case 'msi':
+      return signalMsi(m, op.addr, op.data);
+    case 'routing':
+      return setRouting(m, op.entries) ? { rc: 0 } : { rc: -1, errno: 22 };
+    case 'irqfd': {
+      const rc = assignIrqfd(m, op.gsi, op.resample);
+      return rc === 0 ? { rc } : { rc: -1, errno: -rc };
+    }
+    case 'irqfd_deassign': {
+      const slot = irqfdOf(m, op.gsi);
+      if (slot === -1) return { error: 'no irqfd' };
+      deassignIrqfd(m, slot);
+      return { rc: 0 };
+    }
+    case 'irqfd_signal': {
+      const slot = irqfdOf(m, op.gsi);
+      if (slot === -1) return { error: 'no irqfd' };
+      signalIrqfd(m, slot);
+      return OK;
+    }
+    case 'irqfd_resample_poll': {
+      const count = resamplerOf(m, op.gsi) === -1 ? null : pollResample(m, op.gsi);
+      return count === null ? { error: 'no resample irqfd' } : { count };
+    }
+    case 'nmi': {
+      beginJourney(m);
+      const outer = enter(m, EV.ioctl_nmi, atVcpu(op.vcpu));
+      injectNmi(m, op.vcpu);
+      leave(m, outer);
+      return { rc: 0 };
+    }
+    case 'extint':
+      return extint(m, op.vcpu, op.vector);
+    case 'run':
+      return run(m, op.vcpu);
+    case 'cpu':
+      return printCpu(m, op.vcpu);
+    case 'note':
+      return OK;
+    case 'iret':
+      // As the recordings do it: the mask ends, and a pending NMI is taken at the next entry.
+      iret(m, op.vcpu);
+      return OK;
+    case 'get':
+      return printMachine(m);
+    case 'mmio_write':
+    case 'mmio_read':
+    case 'pio_write':
+    case 'pio_read':
+    case 'wrmsr':
+    case 'rdmsr':
+    case 'set_cr8':
+    case 'eoi':
+    case 'nop':
+      return guestOp(m, op);
+    default:
+      return m.host.modelOp(m, op);
+  }
+}

@@ -1,0 +1,123 @@
+/** Prints a machine as the conformance files do: what KVM_GET_LAPIC, KVM_GET_IRQCHIP and friends would show. */
+
+import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../devices/ioapic/ioapic.ts';
+import { acceptEvents, processNmi } from '../devices/vcpu/vcpu.ts';
+import { vectorsIn } from '../view/machine-view.ts';
+import { IOAPIC, LAPIC, PIC, VCPU } from './layout.ts';
+import { lapicAt, type Machine, vcpuAt } from './machine.ts';
+
+const L = LAPIC.at;
+const V = VCPU.at;
+const P = PIC.at;
+
+/** "0x…" in lower case without leading zeros. */
+export const hex = (value: number | bigint): string =>
+  `0x${(typeof value === 'bigint' ? value : value >>> 0).toString(16)}`;
+
+const join64 = (hi: number, lo: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+
+function printLapic(m: Machine, vcpu: number): Record<string, unknown> {
+  const w = m.w;
+  const at = lapicAt(m, vcpu);
+  const v = vcpuAt(m, vcpu);
+  const reg = (offset: number): number => w[at + offset] as number;
+  const x2 = (reg(L.baseLo) & 0x400) !== 0;
+  return {
+    id: hex(x2 && !m.x2apicFormat ? reg(L.id) << 24 : reg(L.id)),
+    version: hex(reg(L.version)),
+    tpr: hex(reg(L.tpr)),
+    apr: '0x0',
+    ppr: hex(reg(L.ppr)),
+    ldr: hex(reg(L.ldr)),
+    dfr: hex(reg(L.dfr)),
+    svr: hex(reg(L.svr)),
+    esr: hex(reg(L.esr)),
+    icr: hex(join64(x2 ? reg(L.icrHi) : reg(L.icr2), reg(L.icr))),
+    lvt: {
+      cmci: hex(reg(L.lvtCmci)),
+      timer: hex(reg(L.lvtTimer)),
+      thermal: hex(reg(L.lvtThermal)),
+      perf: hex(reg(L.lvtPerf)),
+      lint0: hex(reg(L.lvtLint0)),
+      lint1: hex(reg(L.lvtLint1)),
+      error: hex(reg(L.lvtError)),
+    },
+    tmict: hex(reg(L.tmict)),
+    tdcr: hex(reg(L.tdcr)),
+    isr: vectorsIn(w, at + L.isr),
+    irr: vectorsIn(w, at + L.irr),
+    tmr: vectorsIn(w, at + L.tmr),
+    apic_base: hex(join64(reg(L.baseHi), reg(L.baseLo))),
+    cr8: (reg(L.tpr) >> 4) & 0xf,
+    mp_state: w[v + V.mpState] as number,
+    nmi: {
+      injected: w[v + V.nmiInjected] as number,
+      pending: w[v + V.nmiPending] as number,
+      masked: w[v + V.nmiMasked] as number,
+    },
+    intr_injected: w[v + V.intrInjected] === 1 ? (w[v + V.intrNr] as number) : -1,
+  };
+}
+
+function printPic(m: Machine, chip: number): Record<string, string> {
+  const at = m.layout.pic + chip * PIC.size;
+  const reg = (offset: number): string => hex(m.w[at + offset] as number);
+  return {
+    last_irr: reg(P.lastIrr),
+    irr: reg(P.irr),
+    imr: reg(P.imr),
+    isr: reg(P.isr),
+    priority_add: reg(P.priorityAdd),
+    irq_base: reg(P.irqBase),
+    read_reg_select: reg(P.readRegSelect),
+    poll: reg(P.poll),
+    special_mask: reg(P.specialMask),
+    init_state: reg(P.initState),
+    auto_eoi: reg(P.autoEoi),
+    rotate_on_auto_eoi: reg(P.rotateOnAutoEoi),
+    special_fully_nested_mode: reg(P.specialFullyNested),
+    init4: reg(P.init4),
+    elcr: reg(P.elcr),
+    elcr_mask: reg(P.elcrMask),
+  };
+}
+
+/**
+ * The `get` op. As on real KVM, asking is not free of effects: KVM_GET_MP_STATE looks at INIT and SIPI, and
+ * KVM_GET_VCPU_EVENTS makes queued NMIs pending.
+ */
+export function printMachine(m: Machine): Record<string, unknown> {
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    acceptEvents(m, vcpu);
+    processNmi(m, vcpu);
+  }
+  const out: Record<string, unknown> = { lapic: Array.from({ length: m.vcpus }, (_, vcpu) => printLapic(m, vcpu)) };
+  if (m.split) return out;
+  const at = m.layout.ioapic;
+  const rte = (pin: number): string =>
+    hex(join64(m.w[at + IOAPIC.at.redirHi + pin] as number, m.w[at + IOAPIC.at.redirLo + pin] as number));
+  out['ioapic'] = {
+    base: hex(IOAPIC_BASE),
+    ioregsel: hex(m.w[at + IOAPIC.at.ioregsel] as number),
+    id: hex(m.w[at + IOAPIC.at.id] as number),
+    irr: hex(ioapicVisibleIrr(m)),
+    redirtbl: Array.from({ length: IOAPIC_PINS }, (_, pin) => rte(pin)),
+  };
+  out['pic0'] = printPic(m, 0);
+  out['pic1'] = printPic(m, 1);
+  return out;
+}
+
+/** The `cpu` op. */
+export function printCpu(m: Machine, vcpu: number): Record<string, unknown> {
+  acceptEvents(m, vcpu);
+  const at = vcpuAt(m, vcpu);
+  const reg = (offset: number): string => hex(m.w[at + offset] as number);
+  return {
+    cs: reg(V.cs),
+    cs_base: reg(V.csBaseLo),
+    rip: reg(V.rip),
+    cr0: reg(V.cr0),
+    mp_state: m.w[at + V.mpState] as number,
+  };
+}

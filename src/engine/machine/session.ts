@@ -1,0 +1,79 @@
+/**
+ * A run of the engine from outside: JSON ops in, JSON results out. `create` starts a fresh machine. The headless
+ * `conform` command, the worker, the presets' tests and the differential test against real KVM all sit on this.
+ */
+import { resetIoapic } from '../devices/ioapic/ioapic.ts';
+import { resetRouting } from '../devices/irq-routing/irq-routing.ts';
+import { recalculateApicMap } from '../devices/lapic/apic-map.ts';
+import { resetLapic } from '../devices/lapic/registers.ts';
+import { resetPics } from '../devices/pic/pic.ts';
+import { resetVcpu } from '../devices/vcpu/vcpu.ts';
+import { EV } from './events.ts';
+import { execute } from './execute.ts';
+import type { Host } from './host.ts';
+import { AT_VM, allocateMachine, enter, leave, type Machine } from './machine.ts';
+import type { CreateOp, OpResult } from './op-types.ts';
+import { OpError, parseOp } from './parse.ts';
+import { BASE_HOST } from './wiring.ts';
+
+export interface Session {
+  /** The machine of the last `create`; null before it. */
+  readonly machine: Machine | null;
+  /** Carries out one op given as JSON. Never throws for bad input: the answer is then `{error}`. */
+  answer(op: unknown): OpResult;
+  /** As `answer`, but throws OpError for what is no valid op here. */
+  answerOrThrow(op: unknown): OpResult;
+}
+
+/** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
+export function createMachine(config: CreateOp, host: Host = BASE_HOST): Machine {
+  const m = allocateMachine(config, host);
+  const outer = enter(m, EV.op, AT_VM, m.commands++);
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    resetLapic(m, vcpu, false);
+  }
+  if (!m.split) {
+    resetPics(m);
+    resetIoapic(m);
+  }
+  resetRouting(m);
+  recalculateApicMap(m);
+  leave(m, outer);
+  return m;
+}
+
+/** KVM_CAP_X2APIC_API's check: unknown flags, both suppress flags, or enabling suppression with an in-kernel IOAPIC. */
+function x2apicApiRefused(config: CreateOp): boolean {
+  const flags = config.x2apicApi ?? 0;
+  return flags > 15 || (flags & 12) === 12 || ((flags & 4) !== 0 && config.irqchip === 'full');
+}
+
+export function createSession(): Session {
+  let machine: Machine | null = null;
+  const answerOrThrow = (raw: unknown): OpResult => {
+    const op = parseOp(raw);
+    if (op.op === 'create') {
+      if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
+      machine = createMachine(op);
+      return { ok: true };
+    }
+    if (op.op === 'note') return { ok: true };
+    if (machine === null) throw new OpError('op.noMachine', 'op');
+    return execute(machine, op);
+  };
+  return {
+    get machine() {
+      return machine;
+    },
+    answerOrThrow,
+    answer(raw) {
+      try {
+        return answerOrThrow(raw);
+      } catch (error) {
+        if (error instanceof OpError) return { error: error.message };
+        throw error;
+      }
+    },
+  };
+}
