@@ -35,7 +35,6 @@ export const OPS_MEMBERS = {
   inject_nmi: 'kvm_x86_ops',
   interrupt_allowed: 'kvm_x86_ops',
   irq_acked: 'kvm_irq_ack_notifier',
-  irq_set_vcpu_affinity: 'irq_chip',
   load_eoi_exitmap: 'kvm_x86_ops',
   nmi_allowed: 'kvm_x86_ops',
   patch_hypercall: 'kvm_x86_ops',
@@ -62,7 +61,6 @@ export const OPS_MEMBERS = {
   set_nmi: 'kvm_x86_ops',
   set_virtual_apic_mode: 'kvm_x86_ops',
   skip_emulated_instruction: 'kvm_x86_ops',
-  smp_send_reschedule: 'smp_ops',
   start_assignment: 'kvm_x86_ops',
   sync_pir_to_irr: 'kvm_x86_ops',
   update_cr8_intercept: 'kvm_x86_ops',
@@ -86,6 +84,7 @@ export type OpsMember = keyof typeof OPS_MEMBERS;
  *   wait-queue    `from` wakes the queue `by`, where this is the callback of a waiter
  *   exit-table    `from` calls through its table of exit handlers, entry `by`
  *   opcode-table  `from` calls through member `by` of the decoded instruction
+ *   driver-table  `from` calls through member `by` of a table in a driver, where this function stands
  *   host-vector   `from` is the host's interrupt entry; it calls through the pointer `by`
  *   request       `from` sets the request `by`, and the path serves it
  *   argument      `from` hands this function to `by`
@@ -98,6 +97,7 @@ export type StartKind =
   | 'wait-queue'
   | 'exit-table'
   | 'opcode-table'
+  | 'driver-table'
   | 'host-vector'
   | 'request'
   | 'argument'

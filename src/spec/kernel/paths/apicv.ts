@@ -378,24 +378,19 @@ export const APICV_PATHS = [
     id: 'kick_ipi',
     title: 'The reschedule IPI',
     chains: [
-      {
-        at: ['v5.15'],
-        steps: [
-          'kvm_vcpu_kick', 'smp_send_reschedule', ['smp_send_reschedule', 'native_smp_send_reschedule'],
-        ],
-      },
+      { at: ['v5.15'], steps: ['kvm_vcpu_kick', 'smp_send_reschedule'] },
       {
         at: ['v6.12'],
         start: { kind: 'macro', from: 'kvm_vcpu_kick', by: 'smp_send_reschedule' },
         steps: [
-          'arch_smp_send_reschedule', ['smp_send_reschedule', 'native_smp_send_reschedule'],
+          'arch_smp_send_reschedule',
         ],
       },
       {
         at: ['v6.18'],
         start: { kind: 'macro', from: '__kvm_vcpu_kick', by: 'smp_send_reschedule' },
         steps: [
-          'arch_smp_send_reschedule', ['smp_send_reschedule', 'native_smp_send_reschedule'],
+          'arch_smp_send_reschedule',
         ],
       },
     ],

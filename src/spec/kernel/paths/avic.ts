@@ -166,7 +166,14 @@ export const AVIC_PATHS = [
     title: 'The IOMMU asks for a vCPU that does not run',
     chains: [
       {
-        at: ALL,
+        at: ['v5.15'],
+        start: { kind: 'argument', from: 'svm_hardware_setup', by: 'amd_iommu_register_ga_log_notifier' },
+        steps: [
+          'avic_ga_log_notifier', 'kvm_vcpu_wake_up',
+        ],
+      },
+      {
+        at: ['v6.12', 'v6.18'],
         start: { kind: 'argument', from: 'avic_hardware_setup', by: 'amd_iommu_register_ga_log_notifier' },
         steps: [
           'avic_ga_log_notifier', 'kvm_vcpu_wake_up',

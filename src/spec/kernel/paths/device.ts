@@ -12,21 +12,32 @@ export const DEVICE_PATHS = [
         at: ['v5.15'],
         steps: [
           'kvm_arch_irq_bypass_add_producer', ['update_pi_irte', 'vmx_pi_update_irte'], 'irq_set_vcpu_affinity',
-          ['irq_set_vcpu_affinity', 'intel_ir_set_vcpu_affinity'], 'modify_irte',
         ],
       },
       {
         at: ['v6.12'],
         steps: [
           'kvm_arch_irq_bypass_add_producer', ['pi_update_irte', 'vmx_pi_update_irte'], 'irq_set_vcpu_affinity',
-          ['irq_set_vcpu_affinity', 'intel_ir_set_vcpu_affinity'], 'modify_irte',
         ],
       },
       {
         at: ['v6.18'],
         steps: [
           'kvm_arch_irq_bypass_add_producer', 'kvm_pi_update_irte', ['pi_update_irte', 'vmx_pi_update_irte'],
-          'irq_set_vcpu_affinity', ['irq_set_vcpu_affinity', 'intel_ir_set_vcpu_affinity'], 'modify_irte',
+          'irq_set_vcpu_affinity',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'irte_write',
+    title: 'The interrupt remapping entry becomes a posted one',
+    chains: [
+      {
+        at: ALL,
+        start: { kind: 'driver-table', from: 'irq_set_vcpu_affinity', by: 'irq_set_vcpu_affinity' },
+        steps: [
+          'intel_ir_set_vcpu_affinity', 'modify_irte',
         ],
       },
     ],

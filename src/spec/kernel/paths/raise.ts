@@ -254,7 +254,7 @@ export const RAISE_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        start: { kind: 'wait-queue', from: 'eventfd_write', by: 'eventfd_wqh' },
+        start: { kind: 'wait-queue', from: 'eventfd_write', by: 'wqh' },
         steps: [
           'irqfd_wakeup', 'kvm_arch_set_irq_inatomic', 'kvm_irq_delivery_to_apic_fast', 'kvm_apic_set_irq',
           '__apic_accept_irq',
@@ -262,7 +262,7 @@ export const RAISE_PATHS = [
       },
       {
         at: ['v6.12'],
-        start: { kind: 'wait-queue', from: 'eventfd_write', by: 'eventfd_wqh' },
+        start: { kind: 'wait-queue', from: 'eventfd_write', by: 'wqh' },
         steps: [
           'irqfd_wakeup', 'kvm_arch_set_irq_inatomic', 'kvm_irq_delivery_to_apic_fast', 'kvm_apic_set_irq',
           '__apic_accept_irq', ['deliver_interrupt', 'vmx_deliver_interrupt'],
@@ -270,7 +270,7 @@ export const RAISE_PATHS = [
       },
       {
         at: ['v6.18'],
-        start: { kind: 'wait-queue', from: 'eventfd_write', by: 'eventfd_wqh' },
+        start: { kind: 'wait-queue', from: 'eventfd_write', by: 'wqh' },
         steps: [
           'irqfd_wakeup', 'kvm_arch_set_irq_inatomic', 'kvm_irq_delivery_to_apic_fast', 'kvm_apic_set_irq',
           '__apic_accept_irq', ['deliver_interrupt', 'vt_deliver_interrupt'], 'vmx_deliver_interrupt',
