@@ -24,6 +24,7 @@ import {
   getInterrupt,
   injectNmi,
   iret,
+  processNmi,
   serveRequests,
   takeNmi,
 } from '../devices/vcpu/vcpu.ts';
@@ -263,7 +264,9 @@ function dispatch(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
     case 'note':
       return OK;
     case 'iret':
-      // As the recordings do it: the mask ends, and a pending NMI is taken at the next entry.
+      // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask
+      // ends, and a pending one is taken at the next entry.
+      processNmi(m, op.vcpu);
       iret(m, op.vcpu);
       return OK;
     case 'get':
