@@ -1,13 +1,14 @@
 /**
- * Every text on screen, by key. English is in the main bundle, save the register descriptions, which come with the panels
- * that show them; Chinese comes as one chunk when somebody asks for it. Until a chunk is here, English stands in.
+ * Every text on screen, by key. English is in the main bundle, save the sentences about events and the register descriptions,
+ * which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it. Until a
+ * chunk is here, English stands in.
  *
  * An area is one file in `en/` and its twin in `zh-cn/`, typed by the English keys: a key missing on either side does not
  * compile. Texts are plain: parameters in {braces}, no markup.
  */
 import { app } from './en/app.ts';
 import { errors } from './en/errors.ts';
-import { events } from './en/events.ts';
+import type { events } from './en/events.ts';
 import { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
@@ -16,10 +17,10 @@ import { timeline } from './en/timeline.ts';
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
 
-const FIRST = { ...app, ...errors, ...events, ...presets, ...stage, ...timeline };
+const FIRST = { ...app, ...errors, ...presets, ...stage, ...timeline };
 
 /** Key of a text. A key no English area has is a type error. */
-export type MessageKey = keyof typeof FIRST | keyof typeof registers;
+export type MessageKey = keyof typeof FIRST | keyof typeof events | keyof typeof registers;
 export type Params = Readonly<Record<string, string | number>>;
 type Part = Readonly<Record<string, string>>;
 
