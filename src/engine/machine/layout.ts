@@ -34,6 +34,8 @@ export const VM = defineBlock({
   nowHi: 1,
   routes: 1,
   mapValid: 1,
+  /** vCPUs the map was built from: the last one created is missing until the map is rebuilt (see apic-map.ts). */
+  mapVcpus: 1,
   mapMode: 1,
   apicvInhibits: 1,
   disabledLapicFound: 1,

@@ -4,7 +4,6 @@
  */
 import { resetIoapic } from '../devices/ioapic/ioapic.ts';
 import { resetRouting } from '../devices/irq-routing/irq-routing.ts';
-import { recalculateApicMap } from '../devices/lapic/apic-map.ts';
 import { resetLapic } from '../devices/lapic/registers.ts';
 import { resetPics } from '../devices/pic/pic.ts';
 import { resetVcpu } from '../devices/vcpu/vcpu.ts';
@@ -38,7 +37,6 @@ export function createMachine(config: CreateOp, host: Host = BASE_HOST): Machine
     resetIoapic(m);
   }
   resetRouting(m);
-  recalculateApicMap(m);
   leave(m, outer);
   return m;
 }

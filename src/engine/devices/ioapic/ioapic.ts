@@ -301,6 +301,9 @@ function lazyUpdateEoi(m: Machine, pin: number): void {
   }
 }
 
+/** Destination of a scanned entry that counts whoever it is meant for: pin 8's vector still owed. */
+export const OWED = -1;
+
 /**
  * Adds to a vCPU's intercepted vectors those of this IOAPIC: level pins, pins with an ack notifier, and pin 8, if the
  * destination matches or the vector is still pending there. The mask bit is not looked at.
@@ -312,11 +315,7 @@ export function ioapicScanEntry(
   scan: (dest: number, logical: boolean, vector: number) => void,
 ): void {
   const at = m.layout.ioapic;
-  if (rtcOwed(m, vcpu)) {
-    const vector = rtcVector(m, vcpu);
-    const word = lapicAt(m, vcpu) + LAPIC.at.handled + (vector >> 5);
-    put(m, word, (m.w[word] as number) | (1 << (vector & 31)));
-  }
+  if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
     if ((lo & LEVEL) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;

@@ -64,8 +64,9 @@ function addLogical(m: Machine, vcpu: number): void {
 /** Fills Machine.map from the APICs. @returns whether an xAPIC id differs from the vCPU's id */
 function rebuild(m: Machine): boolean {
   const map = m.map;
+  const vcpus = m.w[m.layout.vm + VM.at.mapVcpus] as number;
   let maxId = 255;
-  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+  for (let vcpu = 0; vcpu < vcpus; vcpu++) {
     if (hwEnabled(m, vcpu)) maxId = Math.max(maxId, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number);
   }
   if (map.phys.length !== maxId + 1) map.phys = new Int16Array(maxId + 1);
@@ -76,7 +77,7 @@ function rebuild(m: Machine): boolean {
   map.mode = LOGICAL_MODE.swDisabled;
   map.valid = true;
   let mismatch = false;
-  for (let vcpu = 0; vcpu < m.vcpus && map.valid; vcpu++) {
+  for (let vcpu = 0; vcpu < vcpus && map.valid; vcpu++) {
     if (!hwEnabled(m, vcpu)) continue;
     const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> 24;
     if (!inX2apic(m, vcpu) && xapicId !== ((m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number) & 0xff)) mismatch = true;
@@ -86,10 +87,16 @@ function rebuild(m: Machine): boolean {
   return mismatch;
 }
 
-/** Rebuilds the map if it is dirty, and all that depends on it. @kvm lapic.c kvm_recalculate_apic_map */
-export function recalculateApicMap(m: Machine): void {
+/**
+ * Rebuilds the map if it is dirty, and all that depends on it.
+ * At creation a vCPU's reset runs before KVM lists the vCPU, so the map made then lacks it, and an NMI to the last
+ * vCPU of an untouched VM reaches nobody until some APIC register write rebuilds the map.
+ * @param creating the VM is being created @kvm lapic.c kvm_recalculate_apic_map, kvm_main.c kvm_vm_ioctl_create_vcpu
+ */
+export function recalculateApicMap(m: Machine, creating = false): void {
   if (!m.map.dirty) return;
   m.map.dirty = false;
+  put(m, m.layout.vm + VM.at.mapVcpus, creating ? m.vcpus - 1 : m.vcpus);
   const mismatch = rebuild(m);
   const map = m.map;
   const outer = enter(m, EV.apic_map, AT_VM, map.valid ? 1 : 0, map.mode);

@@ -169,7 +169,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   updatePpr(m, vcpu);
   if (m.w[at + R.apicvActive] === 1) m.host.hwapicIsrUpdate(m, vcpu, -1);
   put(m, at + R.arbPrio, 0);
-  recalculateApicMap(m);
+  recalculateApicMap(m, !init);
 }
 
 /** @kvm lapic.c kvm_apic_update_apicv */

@@ -5,6 +5,7 @@
 import { EV, KICK, REQ } from '../../machine/events.ts';
 import { LAPIC, VCPU } from '../../machine/layout.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../../machine/machine.ts';
+import { OWED } from '../ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../lapic/priority.ts';
 import { resetLapic } from '../lapic/registers.ts';
 import { acceptsPicIntr, picOutput, picReadIrq } from '../pic/pic.ts';
@@ -129,7 +130,7 @@ function scanIoapic(m: Machine, vcpu: number): void {
   let stale = -1;
   m.host.syncPirToIrr(m, vcpu);
   m.host.scanEntries(m, vcpu, (dest, logical, vector) => {
-    if (m.host.matchDest(m, vcpu, dest, logical)) {
+    if (dest === OWED || m.host.matchDest(m, vcpu, dest, logical)) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
     } else if (pendingEoi(m, vcpu, vector)) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
