@@ -22,8 +22,8 @@ async function dropOps(ops: readonly Op[], fails: Fails): Promise<readonly Op[]>
   return kept;
 }
 
-/** Smaller versions of one op: fewer routing entries, fewer vCPUs, no ids. */
-function simpler(op: Op): Op[] {
+/** Smaller versions of one op: fewer routing entries, fewer vCPUs (down to `used`), no ids. */
+function simpler(op: Op, used: number): Op[] {
   if (op.op === 'routing' && Array.isArray(op.entries)) {
     const entries: unknown[] = op.entries;
     return entries.map((_, i) => ({ ...op, entries: entries.filter((_, j) => j !== i) }));
@@ -32,7 +32,7 @@ function simpler(op: Op): Op[] {
   const { ids, x2apicApi, ...plain } = op;
   const vcpus = Number(op.vcpus);
   const tries: Op[] = [];
-  if (vcpus > 1) tries.push({ ...op, vcpus: vcpus - 1, ...(Array.isArray(ids) ? { ids: ids.slice(0, -1) } : {}) });
+  if (vcpus > used) tries.push({ ...op, vcpus: vcpus - 1, ...(Array.isArray(ids) ? { ids: ids.slice(0, -1) } : {}) });
   if (ids !== undefined) tries.push({ ...plain, ...(x2apicApi === undefined ? {} : { x2apicApi }) });
   if (x2apicApi !== undefined) tries.push({ ...plain, ...(ids === undefined ? {} : { ids }) });
   return tries;
@@ -40,10 +40,11 @@ function simpler(op: Op): Op[] {
 
 async function simplifyOps(ops: readonly Op[], fails: Fails): Promise<readonly Op[]> {
   let kept = ops;
+  const used = Math.max(...ops.map((op) => Number(op.vcpu ?? 0))) + 1;
   for (let at = 0; at < kept.length; at++) {
     for (let again = true; again; ) {
       again = false;
-      for (const op of simpler(kept[at] as Op)) {
+      for (const op of simpler(kept[at] as Op, used)) {
         const tried = kept.with(at, op);
         if (!(await fails(tried))) continue;
         kept = tried;
