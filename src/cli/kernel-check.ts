@@ -112,8 +112,8 @@ class Sources {
    */
   assigned(callee: KernelPlace, member: string, struct: string): boolean {
     const name = quoted(callee.fn);
-    const bare = quoted(callee.fn.replace(/^(?:vt|vmx)_/, ''));
-    const value = `(?:&?${name}\\b|vt_op(?:_tdx_only)?\\(${bare}\\))`;
+    const bare = /^(?:vt|vmx)_(\w+)$/.exec(callee.fn)?.[1];
+    const value = bare === undefined ? `&?${name}\\b` : `(?:${name}\\b|vt_op(?:_tdx_only)?\\(${bare}\\))`;
     const variable = new RegExp(`[\\w\\])](?:->|\\.)${member}\\s*=\\s*&?${name}\\b`);
     if (this.said(variable, callee.file)) return true;
     const entry = new RegExp(`(?<![\\w\\])>])\\.${member}\\s*=\\s*${value}`, 'g');

@@ -485,6 +485,9 @@ const ROWS = {
     'v6.18': 'arch/x86/include/asm/kvm_host.h',
   },
   kvm_apicv_activated: 'arch/x86/kvm/x86.c',
+  kvm_apicv_init: 'arch/x86/kvm/x86.c',
+  kvm_arch_init_vm: 'arch/x86/kvm/x86.c',
+  kvm_arch_vcpu_precreate: 'arch/x86/kvm/x86.c',
   kvm_vcpu_apicv_activated: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': 'arch/x86/kvm/x86.c' },
   kvm_make_all_cpus_request: 'virt/kvm/kvm_main.c',
   kvm_make_all_cpus_request_except: { 'v5.15': 'virt/kvm/kvm_main.c', 'v6.12': null, 'v6.18': null },
@@ -843,6 +846,8 @@ const ROWS = {
   vmx_vcpu_load_vmcs: 'arch/x86/kvm/vmx/vmx.c',
   vmx_prepare_switch_to_guest: 'arch/x86/kvm/vmx/vmx.c',
   vmx_vcpu_reset: 'arch/x86/kvm/vmx/vmx.c',
+  vmx_vcpu_precreate: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/vmx/vmx.c', 'v6.18': 'arch/x86/kvm/vmx/vmx.c' },
+  vmx_alloc_ipiv_pid_table: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/vmx/vmx.c', 'v6.18': 'arch/x86/kvm/vmx/vmx.c' },
   __vmx_vcpu_reset: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/vmx/vmx.c', 'v6.18': 'arch/x86/kvm/vmx/vmx.c' },
   init_vmcs: 'arch/x86/kvm/vmx/vmx.c',
   kvm_inject_realmode_interrupt: 'arch/x86/kvm/x86.c',
@@ -885,6 +890,7 @@ const ROWS = {
   vt_set_msr: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
   vt_vcpu_load: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
   vt_vcpu_put: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
+  vt_vcpu_precreate: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
 
   // SVM and AVIC
   svm_vcpu_run: 'arch/x86/kvm/svm/svm.c',

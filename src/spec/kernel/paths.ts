@@ -80,10 +80,10 @@ function expand(spec: CallPathSpec & { readonly id: PathId }): CallPath {
   return { id: spec.id, title: spec.title, at };
 }
 
-const BY_ID: ReadonlyMap<string, CallPath> = new Map(SPECS.map((spec) => [spec.id, expand(spec)]));
-
 /** All paths, in the order of the tables. */
-export const CALL_PATHS: readonly CallPath[] = [...BY_ID.values()];
+export const CALL_PATHS: readonly CallPath[] = SPECS.map(expand);
+
+const BY_ID: ReadonlyMap<string, CallPath> = new Map(CALL_PATHS.map((path) => [path.id, path]));
 
 export function pathById(id: PathId): CallPath {
   const found = BY_ID.get(id);

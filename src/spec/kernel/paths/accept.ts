@@ -321,7 +321,7 @@ export const ACCEPT_PATHS = [
   },
   {
     id: 'init_message',
-    title: 'A message with delivery mode INIT or SIPI',
+    title: 'A message with delivery mode INIT, SIPI or remote read',
     chains: [
       { at: ALL, steps: ['kvm_apic_set_irq', '__apic_accept_irq', 'kvm_vcpu_kick'] },
     ],
@@ -398,13 +398,6 @@ export const ACCEPT_PATHS = [
           'vmx_enter_smm',
         ],
       },
-    ],
-  },
-  {
-    id: 'remote_read_kick',
-    title: 'Delivery mode remote read: the paravirtual unhalt',
-    chains: [
-      { at: ALL, steps: ['kvm_apic_set_irq', '__apic_accept_irq', 'kvm_vcpu_kick'] },
     ],
   },
   {

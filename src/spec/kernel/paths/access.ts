@@ -259,6 +259,13 @@ export const ACCESS_PATHS = [
     ],
   },
   {
+    id: 'emulate_decode',
+    title: 'The emulator fetches and decodes the instruction',
+    chains: [
+      { at: ALL, steps: ['x86_emulate_instruction', 'x86_decode_emulated_instruction', 'x86_decode_insn'] },
+    ],
+  },
+  {
     id: 'mmio_gpa',
     title: 'Is this address known to be MMIO',
     chains: [

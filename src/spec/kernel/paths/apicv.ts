@@ -19,6 +19,14 @@ export const APICV_PATHS = [
     ],
   },
   {
+    id: 'apicv_init',
+    title: 'A new VM starts with its inhibit reasons',
+    chains: [
+      { at: ['v5.15'], steps: ['kvm_arch_init_vm', 'kvm_apicv_init'] },
+      { at: ['v6.12', 'v6.18'], steps: ['kvm_arch_init_vm', 'kvm_apicv_init', 'set_or_clear_apicv_inhibit'] },
+    ],
+  },
+  {
     id: 'apicv_inhibit_clear',
     title: 'An inhibit reason is cleared',
     chains: [
@@ -333,6 +341,13 @@ export const APICV_PATHS = [
     title: 'What ends the sleep',
     chains: [
       { at: ALL, steps: ['kvm_vcpu_block', 'kvm_vcpu_check_block', 'kvm_arch_vcpu_runnable', 'kvm_vcpu_has_events'] },
+    ],
+  },
+  {
+    id: 'block_poll',
+    title: 'Before sleeping the vCPU looks for a while',
+    chains: [
+      { at: ['v6.12', 'v6.18'], steps: ['vcpu_block', 'kvm_vcpu_halt', 'kvm_vcpu_check_block'] },
     ],
   },
   {

@@ -352,6 +352,26 @@ export const ENTRY_PATHS = [
     ],
   },
   {
+    id: 'irq_window_open',
+    title: 'Userspace is told that the window is open',
+    chains: [
+      {
+        at: ['v5.15', 'v6.12'],
+        steps: [
+          'kvm_arch_vcpu_ioctl_run', 'post_kvm_run_save', 'kvm_vcpu_ready_for_interrupt_injection',
+          'kvm_arch_interrupt_allowed', ['interrupt_allowed', 'vmx_interrupt_allowed'],
+        ],
+      },
+      {
+        at: ['v6.18'],
+        steps: [
+          'kvm_arch_vcpu_ioctl_run', 'post_kvm_run_save', 'kvm_vcpu_ready_for_interrupt_injection',
+          'kvm_arch_interrupt_allowed', ['interrupt_allowed', 'vt_interrupt_allowed'], 'vmx_interrupt_allowed',
+        ],
+      },
+    ],
+  },
+  {
     id: 'nmi_window',
     title: 'One exit as soon as the guest can take an NMI',
     chains: [

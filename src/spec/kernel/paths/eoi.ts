@@ -46,7 +46,7 @@ export const EOI_PATHS = [
   },
   {
     id: 'eoi_ppr',
-    title: 'The processor priority follows',
+    title: 'The processor priority falls with it',
     chains: [
       { at: ALL, steps: ['kvm_lapic_reg_write', 'apic_set_eoi', 'apic_update_ppr'] },
     ],

@@ -135,6 +135,34 @@ export const IPI_PATHS = [
     ],
   },
   {
+    id: 'ipi_x2apic_msr_emulated',
+    title: 'x2APIC: a WRMSR the emulator decodes',
+    chains: [
+      {
+        at: ['v5.15'],
+        steps: [
+          'emulator_set_msr_with_filter', 'kvm_set_msr', 'kvm_set_msr_ignored_check', '__kvm_set_msr',
+        ],
+      },
+      {
+        at: ['v6.12'],
+        start: { kind: 'opcode-table', from: 'x86_emulate_insn', by: 'execute' },
+        steps: [
+          'em_wrmsr', ['set_msr_with_filter', 'emulator_set_msr_with_filter'], 'kvm_set_msr_with_filter',
+          'kvm_set_msr_ignored_check', 'kvm_do_msr_access',
+        ],
+      },
+      {
+        at: ['v6.18'],
+        start: { kind: 'opcode-table', from: 'x86_emulate_insn', by: 'execute' },
+        steps: [
+          'em_wrmsr', ['set_msr_with_filter', 'emulator_set_msr_with_filter'], 'kvm_emulate_msr_write',
+          '__kvm_emulate_msr_write', 'kvm_set_msr_ignored_check', 'kvm_do_msr_access',
+        ],
+      },
+    ],
+  },
+  {
     id: 'ipi_x2apic_msr_fast',
     title: 'x2APIC: the ICR MSR handled before interrupts are enabled again',
     chains: [
@@ -168,6 +196,25 @@ export const IPI_PATHS = [
     title: 'ICR becomes a local APIC message',
     chains: [
       { at: ['v6.18'], steps: ['kvm_lapic_reg_write', 'kvm_apic_send_ipi', 'kvm_icr_to_lapic_irq'] },
+    ],
+  },
+  {
+    id: 'ipi_virtualization_table',
+    title: 'IPI virtualization: the table of descriptors is made',
+    chains: [
+      {
+        at: ['v6.12'],
+        steps: [
+          'kvm_arch_vcpu_precreate', ['vcpu_precreate', 'vmx_vcpu_precreate'], 'vmx_alloc_ipiv_pid_table',
+        ],
+      },
+      {
+        at: ['v6.18'],
+        steps: [
+          'kvm_arch_vcpu_precreate', ['vcpu_precreate', 'vt_vcpu_precreate'], 'vmx_vcpu_precreate',
+          'vmx_alloc_ipiv_pid_table',
+        ],
+      },
     ],
   },
   {

@@ -397,6 +397,13 @@ export const RAISE_PATHS = [
     ],
   },
   {
+    id: 'irqfd_deassign',
+    title: 'KVM_IRQFD takes an eventfd off its GSI',
+    chains: [
+      { at: ALL, steps: ['kvm_vm_ioctl', 'kvm_irqfd', 'kvm_irqfd_deassign', 'irqfd_deactivate'] },
+    ],
+  },
+  {
     id: 'set_gsi_routing',
     title: 'KVM_SET_GSI_ROUTING replaces the whole table',
     chains: [
