@@ -9,7 +9,7 @@ import {
   sourceUrl,
 } from './functions.ts';
 import { KERNEL_OPS, opById, opImplementedBy } from './ops.ts';
-import { OPS_MEMBERS } from './path-types.ts';
+import { OPS_MEMBERS, parseSteps } from './path-types.ts';
 import { CALL_PATHS, callPathRecords, pathById, pathsThrough } from './paths.ts';
 
 const chains = CALL_PATHS.flatMap((path) =>
@@ -110,6 +110,15 @@ describe('call paths', () => {
         expect(step.link === null).toBe(index === 0);
         if (step.link?.kind === 'ops') expect(step.link.struct).toBe(OPS_MEMBERS[step.link.member]);
       });
+  });
+
+  test('a chain with an unknown function or member does not read', () => {
+    expect(parseSteps('kvm_set_irq > set: kvm_set_msi')).toEqual([
+      { id: 'kvm_set_irq', member: null },
+      { id: 'kvm_set_msi', member: 'set' },
+    ]);
+    expect(() => parseSteps('kvm_set_irq > kvm_set_irqs')).toThrow('kvm_set_irqs');
+    expect(() => parseSteps('kvm_set_irq > sat: kvm_set_msi')).toThrow('sat');
   });
 
   test('no function calls itself', () => {

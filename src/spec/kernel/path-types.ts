@@ -1,15 +1,15 @@
 /**
  * How a call path is written down.
  *
- * A chain is a list of steps, the first being where the path begins; every other step is called by the one before it.
- * A step written as a plain id is called by its name. A step written as a pair `[member, id]` is called through that
- * member of a structure of function pointers. What a function calls beside that is a path of its own: a chain never
+ * A chain is written as text, `first > second > member: third`. The first step is where the path begins; every other
+ * step is called by the one before it: by its name, or, where a member is named, through that member of a structure of
+ * function pointers. Steps are ids of functions.ts. What a function calls beside that is a path of its own: a chain never
  * lists two callees of one caller, so any two neighbours are a real caller and callee.
  *
  * Where control passes without a call (a work item, a timer, a request bit, an exit handler from a table), the path ends
  * and another begins; its `start` says what set it going, so that a reader can go back.
  */
-import type { KernelFn, KernelVersion } from './functions.ts';
+import { isKernelFn, type KernelFn, type KernelVersion } from './functions.ts';
 
 /** The structure of function pointers each member belongs to. */
 export const OPS_MEMBERS = {
@@ -78,6 +78,24 @@ export const OPS_MEMBERS = {
 
 export type OpsMember = keyof typeof OPS_MEMBERS;
 
+export interface StepSpec {
+  readonly id: KernelFn;
+  /** The member it is called through; null where it is called by its name. */
+  readonly member: OpsMember | null;
+}
+
+const isOpsMember = (name: string): name is OpsMember => Object.hasOwn(OPS_MEMBERS, name);
+
+/** Reads a chain; a name that is not in the tables is our mistake, and throws. */
+export function parseSteps(chain: string): readonly StepSpec[] {
+  return chain.split('>').map((text) => {
+    const [, member = null, id = ''] = /^(?:(\w+): )?(\w+)$/.exec(text.trim()) ?? [];
+    if (!isKernelFn(id)) throw new Error(`no such function: ${text.trim()}`);
+    if (member !== null && !isOpsMember(member)) throw new Error(`no such member: ${member}`);
+    return { id, member };
+  });
+}
+
 /**
  * What sets a path going, when nothing calls its first function:
  *   work          `from` queues the work item `by`, whose function this is
@@ -111,11 +129,9 @@ export interface PathStart {
   readonly by: string;
 }
 
-export type StepSpec = KernelFn | readonly [member: OpsMember, fn: KernelFn];
-
 export interface ChainSpec {
   readonly at: readonly KernelVersion[];
-  readonly steps: readonly StepSpec[];
+  readonly steps: string;
   readonly start?: PathStart;
 }
 

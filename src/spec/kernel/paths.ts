@@ -1,6 +1,13 @@
 /** Every call path of the catalogue, and what the `Call path` panel and `npm run callpaths` read from it. */
 import { KERNEL_VERSIONS, type KernelFn, type KernelPlace, type KernelVersion, placeAt } from './functions.ts';
-import { type CallPathSpec, type ChainSpec, OPS_MEMBERS, type OpsMember, type PathStart } from './path-types.ts';
+import {
+  type CallPathSpec,
+  type ChainSpec,
+  OPS_MEMBERS,
+  type OpsMember,
+  type PathStart,
+  parseSteps,
+} from './path-types.ts';
 import { ACCEPT_PATHS } from './paths/accept.ts';
 import { ACCESS_PATHS } from './paths/access.ts';
 import { APICV_PATHS } from './paths/apicv.ts';
@@ -53,8 +60,7 @@ export interface CallPath {
 }
 
 function expandChain(path: string, version: KernelVersion, spec: ChainSpec): CallChain {
-  const steps = spec.steps.map((step, index): CallStep => {
-    const [member, id] = typeof step === 'string' ? [null, step] : step;
+  const steps = parseSteps(spec.steps).map(({ id, member }, index): CallStep => {
     const place = placeAt(id, version);
     if (place === null) throw new Error(`path ${path}: ${id} does not exist at ${version}`);
     const link: StepLink = member === null ? { kind: 'direct' } : { kind: 'ops', member, struct: OPS_MEMBERS[member] };

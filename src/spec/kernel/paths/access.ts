@@ -2,7 +2,6 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const ACCESS_PATHS = [
   {
     id: 'lapic_mmio_write',
@@ -10,23 +9,23 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vmx_handle_exit'], '__vmx_handle_exit', 'handle_ept_misconfig',
-          'kvm_mmu_page_fault', 'x86_emulate_instruction', 'x86_emulate_insn', 'writeback', 'segmented_write',
-          ['write_emulated', 'emulator_write_emulated'], 'emulator_read_write', 'emulator_read_write_onepage',
-          ['read_write_mmio', 'write_mmio'], 'vcpu_mmio_write', 'kvm_iodevice_write', ['write', 'apic_mmio_write'],
-          'kvm_lapic_reg_write',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vmx_handle_exit > __vmx_handle_exit > handle_ept_misconfig
+            > kvm_mmu_page_fault > x86_emulate_instruction > x86_emulate_insn > writeback > segmented_write
+            > write_emulated: emulator_write_emulated > emulator_read_write > emulator_read_write_onepage
+            > read_write_mmio: write_mmio > vcpu_mmio_write > kvm_iodevice_write > write: apic_mmio_write
+            > kvm_lapic_reg_write
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vt_handle_exit'], 'vmx_handle_exit', '__vmx_handle_exit',
-          'handle_ept_misconfig', 'kvm_mmu_page_fault', 'x86_emulate_instruction', 'x86_emulate_insn', 'writeback',
-          'segmented_write', ['write_emulated', 'emulator_write_emulated'], 'emulator_read_write',
-          'emulator_read_write_onepage', ['read_write_mmio', 'write_mmio'], 'vcpu_mmio_write', 'kvm_iodevice_write',
-          ['write', 'apic_mmio_write'], 'kvm_lapic_reg_write',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vt_handle_exit > vmx_handle_exit > __vmx_handle_exit
+            > handle_ept_misconfig > kvm_mmu_page_fault > x86_emulate_instruction > x86_emulate_insn > writeback
+            > segmented_write > write_emulated: emulator_write_emulated > emulator_read_write
+            > emulator_read_write_onepage > read_write_mmio: write_mmio > vcpu_mmio_write > kvm_iodevice_write
+            > write: apic_mmio_write > kvm_lapic_reg_write
+        `,
       },
     ],
   },
@@ -36,11 +35,11 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'x86_emulate_instruction', 'x86_emulate_insn', 'segmented_read', 'read_emulated',
-          ['read_emulated', 'emulator_read_emulated'], 'emulator_read_write', 'emulator_read_write_onepage',
-          ['read_write_mmio', 'vcpu_mmio_read'], 'kvm_iodevice_read', ['read', 'apic_mmio_read'], 'kvm_lapic_reg_read',
-        ],
+        steps: `
+          x86_emulate_instruction > x86_emulate_insn > segmented_read > read_emulated
+            > read_emulated: emulator_read_emulated > emulator_read_write > emulator_read_write_onepage
+            > read_write_mmio: vcpu_mmio_read > kvm_iodevice_read > read: apic_mmio_read > kvm_lapic_reg_read
+        `,
       },
     ],
   },
@@ -50,9 +49,7 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_iodevice_read', ['read', 'apic_mmio_read'], 'kvm_lapic_reg_read', '__apic_read', 'apic_get_tmcct',
-        ],
+        steps: 'kvm_iodevice_read > read: apic_mmio_read > kvm_lapic_reg_read > __apic_read > apic_get_tmcct',
       },
     ],
   },
@@ -63,9 +60,7 @@ export const ACCESS_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_APIC_ACCESS' },
-        steps: [
-          'handle_apic_access', 'kvm_lapic_set_eoi', 'kvm_lapic_reg_write', 'apic_set_eoi',
-        ],
+        steps: 'handle_apic_access > kvm_lapic_set_eoi > kvm_lapic_reg_write > apic_set_eoi',
       },
     ],
   },
@@ -76,9 +71,7 @@ export const ACCESS_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_APIC_ACCESS' },
-        steps: [
-          'handle_apic_access', 'kvm_emulate_instruction', 'x86_emulate_instruction',
-        ],
+        steps: 'handle_apic_access > kvm_emulate_instruction > x86_emulate_instruction',
       },
     ],
   },
@@ -86,12 +79,10 @@ export const ACCESS_PATHS = [
     id: 'lapic_x2apic_read',
     title: 'x2APIC: RDMSR of a local APIC register',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_get_msr_common', 'kvm_x2apic_msr_read', 'kvm_lapic_reg_read'] },
+      { at: ['v5.15'], steps: 'kvm_get_msr_common > kvm_x2apic_msr_read > kvm_lapic_reg_read' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_get_msr_common', 'kvm_x2apic_msr_read', 'kvm_lapic_msr_read', 'kvm_lapic_reg_read',
-        ],
+        steps: 'kvm_get_msr_common > kvm_x2apic_msr_read > kvm_lapic_msr_read > kvm_lapic_reg_read',
       },
     ],
   },
@@ -99,34 +90,23 @@ export const ACCESS_PATHS = [
     id: 'lapic_tpr_write',
     title: 'A write to the task priority',
     chains: [
-      {
-        at: ALL,
-        steps: [
-          'apic_mmio_write', 'kvm_lapic_reg_write', 'apic_set_tpr', 'apic_update_ppr', '__apic_update_ppr',
-        ],
-      },
+      { at: ALL, steps: 'apic_mmio_write > kvm_lapic_reg_write > apic_set_tpr > apic_update_ppr > __apic_update_ppr' },
     ],
   },
   {
     id: 'lapic_spiv_write',
     title: 'A write to the spurious vector register, the software enable',
-    chains: [
-      { at: ALL, steps: ['apic_mmio_write', 'kvm_lapic_reg_write', 'apic_set_spiv'] },
-    ],
+    chains: [{ at: ALL, steps: 'apic_mmio_write > kvm_lapic_reg_write > apic_set_spiv' }],
   },
   {
     id: 'lapic_map_update',
     title: 'A new ID, LDR or DFR rebuilds the destination map',
-    chains: [
-      { at: ALL, steps: ['apic_mmio_write', 'kvm_lapic_reg_write', 'kvm_recalculate_apic_map'] },
-    ],
+    chains: [{ at: ALL, steps: 'apic_mmio_write > kvm_lapic_reg_write > kvm_recalculate_apic_map' }],
   },
   {
     id: 'lapic_set_state',
     title: 'KVM_SET_LAPIC restores a local APIC',
-    chains: [
-      { at: ALL, steps: ['kvm_arch_vcpu_ioctl', 'kvm_vcpu_ioctl_set_lapic', 'kvm_apic_set_state'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_ioctl > kvm_vcpu_ioctl_set_lapic > kvm_apic_set_state' }],
   },
   {
     id: 'lapic_get_state',
@@ -134,16 +114,14 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'kvm_arch_vcpu_ioctl', 'kvm_vcpu_ioctl_get_lapic', ['sync_pir_to_irr', 'vmx_sync_pir_to_irr'],
-        ],
+        steps: 'kvm_arch_vcpu_ioctl > kvm_vcpu_ioctl_get_lapic > sync_pir_to_irr: vmx_sync_pir_to_irr',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_arch_vcpu_ioctl', 'kvm_vcpu_ioctl_get_lapic', ['sync_pir_to_irr', 'vt_sync_pir_to_irr'],
-          'vmx_sync_pir_to_irr',
-        ],
+        steps: `
+          kvm_arch_vcpu_ioctl > kvm_vcpu_ioctl_get_lapic > sync_pir_to_irr: vt_sync_pir_to_irr
+            > vmx_sync_pir_to_irr
+        `,
       },
     ],
   },
@@ -153,23 +131,23 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vmx_handle_exit'], '__vmx_handle_exit', 'handle_ept_misconfig',
-          'kvm_mmu_page_fault', 'x86_emulate_instruction', 'x86_emulate_insn', 'writeback', 'segmented_write',
-          ['write_emulated', 'emulator_write_emulated'], 'emulator_read_write', 'emulator_read_write_onepage',
-          ['read_write_mmio', 'write_mmio'], 'vcpu_mmio_write', 'kvm_io_bus_write', '__kvm_io_bus_write',
-          'kvm_iodevice_write', ['write', 'ioapic_mmio_write'], 'ioapic_write_indirect',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vmx_handle_exit > __vmx_handle_exit > handle_ept_misconfig
+            > kvm_mmu_page_fault > x86_emulate_instruction > x86_emulate_insn > writeback > segmented_write
+            > write_emulated: emulator_write_emulated > emulator_read_write > emulator_read_write_onepage
+            > read_write_mmio: write_mmio > vcpu_mmio_write > kvm_io_bus_write > __kvm_io_bus_write
+            > kvm_iodevice_write > write: ioapic_mmio_write > ioapic_write_indirect
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vt_handle_exit'], 'vmx_handle_exit', '__vmx_handle_exit',
-          'handle_ept_misconfig', 'kvm_mmu_page_fault', 'x86_emulate_instruction', 'x86_emulate_insn', 'writeback',
-          'segmented_write', ['write_emulated', 'emulator_write_emulated'], 'emulator_read_write',
-          'emulator_read_write_onepage', ['read_write_mmio', 'write_mmio'], 'vcpu_mmio_write', 'kvm_io_bus_write',
-          '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'ioapic_mmio_write'], 'ioapic_write_indirect',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vt_handle_exit > vmx_handle_exit > __vmx_handle_exit
+            > handle_ept_misconfig > kvm_mmu_page_fault > x86_emulate_instruction > x86_emulate_insn > writeback
+            > segmented_write > write_emulated: emulator_write_emulated > emulator_read_write
+            > emulator_read_write_onepage > read_write_mmio: write_mmio > vcpu_mmio_write > kvm_io_bus_write
+            > __kvm_io_bus_write > kvm_iodevice_write > write: ioapic_mmio_write > ioapic_write_indirect
+        `,
       },
     ],
   },
@@ -179,10 +157,10 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_mmio_read', 'kvm_io_bus_read', '__kvm_io_bus_read', 'kvm_iodevice_read', ['read', 'ioapic_mmio_read'],
-          'ioapic_read_indirect',
-        ],
+        steps: `
+          vcpu_mmio_read > kvm_io_bus_read > __kvm_io_bus_read > kvm_iodevice_read > read: ioapic_mmio_read
+            > ioapic_read_indirect
+        `,
       },
     ],
   },
@@ -192,10 +170,10 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'ioapic_mmio_write', 'ioapic_write_indirect', 'kvm_make_scan_ioapic_request_mask',
-          'kvm_make_vcpus_request_mask',
-        ],
+        steps: `
+          ioapic_mmio_write > ioapic_write_indirect > kvm_make_scan_ioapic_request_mask
+            > kvm_make_vcpus_request_mask
+        `,
       },
     ],
   },
@@ -205,9 +183,7 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'ioapic_mmio_write', 'ioapic_write_indirect', 'kvm_make_scan_ioapic_request', 'kvm_make_all_cpus_request',
-        ],
+        steps: 'ioapic_mmio_write > ioapic_write_indirect > kvm_make_scan_ioapic_request > kvm_make_all_cpus_request',
       },
     ],
   },
@@ -215,15 +191,13 @@ export const ACCESS_PATHS = [
     id: 'ioapic_write_deliver',
     title: 'An RTE write unmasks a pin that is still asserted',
     chains: [
-      { at: ALL, steps: ['ioapic_mmio_write', 'ioapic_write_indirect', 'ioapic_service', 'kvm_irq_delivery_to_apic'] },
+      { at: ALL, steps: 'ioapic_mmio_write > ioapic_write_indirect > ioapic_service > kvm_irq_delivery_to_apic' },
     ],
   },
   {
     id: 'ioapic_write_mask_notify',
     title: 'An RTE write flips the mask',
-    chains: [
-      { at: ALL, steps: ['ioapic_mmio_write', 'ioapic_write_indirect', 'kvm_fire_mask_notifiers'] },
-    ],
+    chains: [{ at: ALL, steps: 'ioapic_mmio_write > ioapic_write_indirect > kvm_fire_mask_notifiers' }],
   },
   {
     id: 'ioapic_set_state',
@@ -231,9 +205,7 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_arch_vm_ioctl', 'kvm_vm_ioctl_set_irqchip', 'kvm_set_ioapic', 'kvm_ioapic_inject_all', 'ioapic_set_irq',
-        ],
+        steps: 'kvm_arch_vm_ioctl > kvm_vm_ioctl_set_irqchip > kvm_set_ioapic > kvm_ioapic_inject_all > ioapic_set_irq',
       },
     ],
   },
@@ -244,56 +216,38 @@ export const ACCESS_PATHS = [
       {
         at: ['v5.15'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_EPT_VIOLATION' },
-        steps: [
-          'handle_ept_violation', 'kvm_mmu_page_fault', 'x86_emulate_instruction',
-        ],
+        steps: 'handle_ept_violation > kvm_mmu_page_fault > x86_emulate_instruction',
       },
-      { at: ['v6.12'], steps: ['kvm_mmu_page_fault', 'x86_emulate_instruction'] },
+      { at: ['v6.12'], steps: 'kvm_mmu_page_fault > x86_emulate_instruction' },
       {
         at: ['v6.18'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_EPT_VIOLATION' },
-        steps: [
-          'handle_ept_violation', '__vmx_handle_ept_violation', 'kvm_mmu_page_fault', 'x86_emulate_instruction',
-        ],
+        steps: 'handle_ept_violation > __vmx_handle_ept_violation > kvm_mmu_page_fault > x86_emulate_instruction',
       },
     ],
   },
   {
     id: 'emulate_decode',
     title: 'The emulator fetches and decodes the instruction',
-    chains: [
-      { at: ALL, steps: ['x86_emulate_instruction', 'x86_decode_emulated_instruction', 'x86_decode_insn'] },
-    ],
+    chains: [{ at: ALL, steps: 'x86_emulate_instruction > x86_decode_emulated_instruction > x86_decode_insn' }],
   },
   {
     id: 'mmio_gpa',
     title: 'Is this address known to be MMIO',
-    chains: [
-      { at: ALL, steps: ['emulator_read_write_onepage', 'vcpu_mmio_gva_to_gpa', 'vcpu_is_mmio_gpa'] },
-    ],
+    chains: [{ at: ALL, steps: 'emulator_read_write_onepage > vcpu_mmio_gva_to_gpa > vcpu_is_mmio_gpa' }],
   },
   {
     id: 'mmio_ram_first',
     title: 'Memory is tried before the MMIO bus',
     chains: [
-      {
-        at: ALL,
-        steps: [
-          'emulator_read_write_onepage', ['read_write_emulate', 'write_emulate'], 'emulator_write_phys',
-        ],
-      },
+      { at: ALL, steps: 'emulator_read_write_onepage > read_write_emulate: write_emulate > emulator_write_phys' },
     ],
   },
   {
     id: 'mmio_to_userspace',
     title: 'Nobody in the kernel took it: KVM_EXIT_MMIO',
     chains: [
-      {
-        at: ALL,
-        steps: [
-          'emulator_write_emulated', 'emulator_read_write', ['read_write_exit_mmio', 'write_exit_mmio'],
-        ],
-      },
+      { at: ALL, steps: 'emulator_write_emulated > emulator_read_write > read_write_exit_mmio: write_exit_mmio' },
     ],
   },
   {
@@ -302,10 +256,10 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          '__vmx_handle_exit', 'handle_ept_misconfig', 'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write',
-          ['write', 'ioeventfd_write'], 'eventfd_signal',
-        ],
+        steps: `
+          __vmx_handle_exit > handle_ept_misconfig > kvm_io_bus_write > __kvm_io_bus_write > kvm_iodevice_write
+            > write: ioeventfd_write > eventfd_signal
+        `,
       },
     ],
   },
@@ -315,10 +269,7 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'ioeventfd_write'],
-          'eventfd_signal',
-        ],
+        steps: 'kvm_io_bus_write > __kvm_io_bus_write > kvm_iodevice_write > write: ioeventfd_write > eventfd_signal',
       },
     ],
   },
@@ -329,20 +280,20 @@ export const ACCESS_PATHS = [
       {
         at: ['v5.15'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_IO_INSTRUCTION' },
-        steps: [
-          'handle_io', 'kvm_fast_pio', 'kvm_fast_pio_out', 'emulator_pio_out', 'emulator_pio_in_out', 'kernel_pio',
-          'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'picdev_master_write'],
-          'picdev_write', 'pic_ioport_write',
-        ],
+        steps: `
+          handle_io > kvm_fast_pio > kvm_fast_pio_out > emulator_pio_out > emulator_pio_in_out > kernel_pio
+            > kvm_io_bus_write > __kvm_io_bus_write > kvm_iodevice_write > write: picdev_master_write
+            > picdev_write > pic_ioport_write
+        `,
       },
       {
         at: ['v6.12', 'v6.18'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_IO_INSTRUCTION' },
-        steps: [
-          'handle_io', 'kvm_fast_pio', 'kvm_fast_pio_out', 'emulator_pio_out', 'emulator_pio_in_out',
-          'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'picdev_master_write'],
-          'picdev_write', 'pic_ioport_write',
-        ],
+        steps: `
+          handle_io > kvm_fast_pio > kvm_fast_pio_out > emulator_pio_out > emulator_pio_in_out > kvm_io_bus_write
+            > __kvm_io_bus_write > kvm_iodevice_write > write: picdev_master_write > picdev_write
+            > pic_ioport_write
+        `,
       },
     ],
   },
@@ -353,19 +304,18 @@ export const ACCESS_PATHS = [
       {
         at: ['v5.15'],
         start: { kind: 'opcode-table', from: 'x86_emulate_insn', by: 'execute' },
-        steps: [
-          'em_out', ['pio_out_emulated', 'emulator_pio_out_emulated'], 'emulator_pio_out', 'emulator_pio_in_out',
-          'kernel_pio', 'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write',
-          ['write', 'picdev_master_write'],
-        ],
+        steps: `
+          em_out > pio_out_emulated: emulator_pio_out_emulated > emulator_pio_out > emulator_pio_in_out
+            > kernel_pio > kvm_io_bus_write > __kvm_io_bus_write > kvm_iodevice_write > write: picdev_master_write
+        `,
       },
       {
         at: ['v6.12', 'v6.18'],
         start: { kind: 'opcode-table', from: 'x86_emulate_insn', by: 'execute' },
-        steps: [
-          'em_out', ['pio_out_emulated', 'emulator_pio_out_emulated'], 'emulator_pio_out', 'emulator_pio_in_out',
-          'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'picdev_master_write'],
-        ],
+        steps: `
+          em_out > pio_out_emulated: emulator_pio_out_emulated > emulator_pio_out > emulator_pio_in_out
+            > kvm_io_bus_write > __kvm_io_bus_write > kvm_iodevice_write > write: picdev_master_write
+        `,
       },
     ],
   },
@@ -375,10 +325,7 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'picdev_slave_write'], 'picdev_write',
-          'pic_ioport_write',
-        ],
+        steps: '__kvm_io_bus_write > kvm_iodevice_write > write: picdev_slave_write > picdev_write > pic_ioport_write',
       },
     ],
   },
@@ -388,10 +335,10 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_io_bus_write', '__kvm_io_bus_write', 'kvm_iodevice_write', ['write', 'picdev_elcr_write'],
-          'picdev_write', 'elcr_ioport_write',
-        ],
+        steps: `
+          kvm_io_bus_write > __kvm_io_bus_write > kvm_iodevice_write > write: picdev_elcr_write > picdev_write
+            > elcr_ioport_write
+        `,
       },
     ],
   },
@@ -402,49 +349,41 @@ export const ACCESS_PATHS = [
       {
         at: ['v5.15'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_IO_INSTRUCTION' },
-        steps: [
-          'handle_io', 'kvm_fast_pio', 'kvm_fast_pio_in', 'emulator_pio_in', '__emulator_pio_in',
-          'emulator_pio_in_out', 'kernel_pio', 'kvm_io_bus_read', '__kvm_io_bus_read', 'kvm_iodevice_read',
-          ['read', 'picdev_master_read'], 'picdev_read', 'pic_ioport_read',
-        ],
+        steps: `
+          handle_io > kvm_fast_pio > kvm_fast_pio_in > emulator_pio_in > __emulator_pio_in > emulator_pio_in_out
+            > kernel_pio > kvm_io_bus_read > __kvm_io_bus_read > kvm_iodevice_read > read: picdev_master_read
+            > picdev_read > pic_ioport_read
+        `,
       },
       {
         at: ['v6.12', 'v6.18'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_IO_INSTRUCTION' },
-        steps: [
-          'handle_io', 'kvm_fast_pio', 'kvm_fast_pio_in', 'emulator_pio_in', 'emulator_pio_in_out', 'kvm_io_bus_read',
-          '__kvm_io_bus_read', 'kvm_iodevice_read', ['read', 'picdev_master_read'], 'picdev_read', 'pic_ioport_read',
-        ],
+        steps: `
+          handle_io > kvm_fast_pio > kvm_fast_pio_in > emulator_pio_in > emulator_pio_in_out > kvm_io_bus_read
+            > __kvm_io_bus_read > kvm_iodevice_read > read: picdev_master_read > picdev_read > pic_ioport_read
+        `,
       },
     ],
   },
   {
     id: 'pic_poll',
     title: 'Poll mode: a read is an acknowledge',
-    chains: [
-      { at: ALL, steps: ['picdev_read', 'pic_ioport_read', 'pic_poll_read', 'pic_clear_isr'] },
-    ],
+    chains: [{ at: ALL, steps: 'picdev_read > pic_ioport_read > pic_poll_read > pic_clear_isr' }],
   },
   {
     id: 'pic_reset',
     title: 'ICW1 starts the initialization',
-    chains: [
-      { at: ALL, steps: ['pic_ioport_write', 'kvm_pic_reset', 'pic_clear_isr'] },
-    ],
+    chains: [{ at: ALL, steps: 'pic_ioport_write > kvm_pic_reset > pic_clear_isr' }],
   },
   {
     id: 'pic_mask_notify',
     title: 'OCW1 flips mask bits',
-    chains: [
-      { at: ALL, steps: ['pic_ioport_write', 'kvm_fire_mask_notifiers'] },
-    ],
+    chains: [{ at: ALL, steps: 'pic_ioport_write > kvm_fire_mask_notifiers' }],
   },
   {
     id: 'pic_output_update',
     title: 'OCW1 recomputes the output',
-    chains: [
-      { at: ALL, steps: ['pic_ioport_write', 'pic_update_irq', 'pic_irq_request'] },
-    ],
+    chains: [{ at: ALL, steps: 'pic_ioport_write > pic_update_irq > pic_irq_request' }],
   },
   {
     id: 'pic_eoi',
@@ -452,10 +391,10 @@ export const ACCESS_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'picdev_master_write', 'picdev_write', 'pic_ioport_write', 'pic_clear_isr', 'kvm_notify_acked_irq',
-          'kvm_notify_acked_gsi',
-        ],
+        steps: `
+          picdev_master_write > picdev_write > pic_ioport_write > pic_clear_isr > kvm_notify_acked_irq
+            > kvm_notify_acked_gsi
+        `,
       },
     ],
   },

@@ -2,19 +2,18 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const APICV_PATHS = [
   {
     id: 'apicv_inhibit',
     title: 'An inhibit reason is set',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_request_apicv_update', '__kvm_request_apicv_update', 'kvm_make_all_cpus_request'] },
+      { at: ['v5.15'], steps: 'kvm_request_apicv_update > __kvm_request_apicv_update > kvm_make_all_cpus_request' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_set_apicv_inhibit', 'kvm_set_or_clear_apicv_inhibit', '__kvm_set_or_clear_apicv_inhibit',
-          'kvm_make_all_cpus_request',
-        ],
+        steps: `
+          kvm_set_apicv_inhibit > kvm_set_or_clear_apicv_inhibit > __kvm_set_or_clear_apicv_inhibit
+            > kvm_make_all_cpus_request
+        `,
       },
     ],
   },
@@ -22,8 +21,8 @@ export const APICV_PATHS = [
     id: 'apicv_init',
     title: 'A new VM starts with its inhibit reasons',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_arch_init_vm', 'kvm_apicv_init'] },
-      { at: ['v6.12', 'v6.18'], steps: ['kvm_arch_init_vm', 'kvm_apicv_init', 'set_or_clear_apicv_inhibit'] },
+      { at: ['v5.15'], steps: 'kvm_arch_init_vm > kvm_apicv_init' },
+      { at: ['v6.12', 'v6.18'], steps: 'kvm_arch_init_vm > kvm_apicv_init > set_or_clear_apicv_inhibit' },
     ],
   },
   {
@@ -32,10 +31,10 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_clear_apicv_inhibit', 'kvm_set_or_clear_apicv_inhibit', '__kvm_set_or_clear_apicv_inhibit',
-          'set_or_clear_apicv_inhibit',
-        ],
+        steps: `
+          kvm_clear_apicv_inhibit > kvm_set_or_clear_apicv_inhibit > __kvm_set_or_clear_apicv_inhibit
+            > set_or_clear_apicv_inhibit
+        `,
       },
     ],
   },
@@ -45,23 +44,21 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_vcpu_update_apicv', ['refresh_apicv_exec_ctrl', 'vmx_refresh_apicv_exec_ctrl'],
-        ],
+        steps: 'vcpu_enter_guest > kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: vmx_refresh_apicv_exec_ctrl',
       },
       {
         at: ['v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_vcpu_update_apicv', '__kvm_vcpu_update_apicv',
-          ['refresh_apicv_exec_ctrl', 'vmx_refresh_apicv_exec_ctrl'],
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_vcpu_update_apicv > __kvm_vcpu_update_apicv
+            > refresh_apicv_exec_ctrl: vmx_refresh_apicv_exec_ctrl
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_vcpu_update_apicv', '__kvm_vcpu_update_apicv',
-          ['refresh_apicv_exec_ctrl', 'vt_refresh_apicv_exec_ctrl'], 'vmx_refresh_apicv_exec_ctrl',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_vcpu_update_apicv > __kvm_vcpu_update_apicv
+            > refresh_apicv_exec_ctrl: vt_refresh_apicv_exec_ctrl > vmx_refresh_apicv_exec_ctrl
+        `,
       },
     ],
   },
@@ -69,21 +66,17 @@ export const APICV_PATHS = [
     id: 'apicv_update_state',
     title: 'The caches of IRR and ISR follow',
     chains: [
-      { at: ['v5.15'], steps: ['vcpu_enter_guest', 'kvm_vcpu_update_apicv', 'kvm_apic_update_apicv'] },
+      { at: ['v5.15'], steps: 'vcpu_enter_guest > kvm_vcpu_update_apicv > kvm_apic_update_apicv' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_vcpu_update_apicv', '__kvm_vcpu_update_apicv', 'kvm_apic_update_apicv',
-        ],
+        steps: 'vcpu_enter_guest > kvm_vcpu_update_apicv > __kvm_vcpu_update_apicv > kvm_apic_update_apicv',
       },
     ],
   },
   {
     id: 'apicv_msr_bitmap',
     title: 'The x2APIC MSRs open or close',
-    chains: [
-      { at: ALL, steps: ['vmx_refresh_apicv_exec_ctrl', 'vmx_update_msr_bitmap_x2apic'] },
-    ],
+    chains: [{ at: ALL, steps: 'vmx_refresh_apicv_exec_ctrl > vmx_update_msr_bitmap_x2apic' }],
   },
   {
     id: 'apicv_access_page',
@@ -91,17 +84,17 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_vcpu_reload_apic_access_page',
-          ['set_apic_access_page_addr', 'vmx_set_apic_access_page_addr'],
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_vcpu_reload_apic_access_page
+            > set_apic_access_page_addr: vmx_set_apic_access_page_addr
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_vcpu_reload_apic_access_page',
-          ['set_apic_access_page_addr', 'vt_set_apic_access_page_addr'], 'vmx_set_apic_access_page_addr',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_vcpu_reload_apic_access_page
+            > set_apic_access_page_addr: vt_set_apic_access_page_addr > vmx_set_apic_access_page_addr
+        `,
       },
     ],
   },
@@ -111,18 +104,18 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_apic_set_base', '__kvm_apic_set_base', ['set_virtual_apic_mode', 'vmx_set_virtual_apic_mode'],
-          'vmx_update_msr_bitmap_x2apic',
-        ],
+        steps: `
+          kvm_apic_set_base > __kvm_apic_set_base > set_virtual_apic_mode: vmx_set_virtual_apic_mode
+            > vmx_update_msr_bitmap_x2apic
+        `,
       },
-      { at: ['v6.12'], steps: ['vmx_set_virtual_apic_mode', 'vmx_update_msr_bitmap_x2apic'] },
+      { at: ['v6.12'], steps: 'vmx_set_virtual_apic_mode > vmx_update_msr_bitmap_x2apic' },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_apic_set_base', '__kvm_apic_set_base', ['set_virtual_apic_mode', 'vt_set_virtual_apic_mode'],
-          'vmx_set_virtual_apic_mode', 'vmx_update_msr_bitmap_x2apic',
-        ],
+        steps: `
+          kvm_apic_set_base > __kvm_apic_set_base > set_virtual_apic_mode: vt_set_virtual_apic_mode
+            > vmx_set_virtual_apic_mode > vmx_update_msr_bitmap_x2apic
+        `,
       },
     ],
   },
@@ -130,30 +123,18 @@ export const APICV_PATHS = [
     id: 'svi_set',
     title: 'The interrupt in service goes into SVI',
     chains: [
-      { at: ['v5.15', 'v6.12'], steps: ['apic_set_isr', ['hwapic_isr_update', 'vmx_hwapic_isr_update']] },
-      {
-        at: ['v6.18'],
-        steps: [
-          'apic_set_isr', ['hwapic_isr_update', 'vt_hwapic_isr_update'], 'vmx_hwapic_isr_update',
-        ],
-      },
+      { at: ['v5.15', 'v6.12'], steps: 'apic_set_isr > hwapic_isr_update: vmx_hwapic_isr_update' },
+      { at: ['v6.18'], steps: 'apic_set_isr > hwapic_isr_update: vt_hwapic_isr_update > vmx_hwapic_isr_update' },
     ],
   },
   {
     id: 'svi_clear',
     title: 'EOI in software lowers SVI',
     chains: [
-      {
-        at: ['v5.15', 'v6.12'],
-        steps: [
-          'apic_set_eoi', 'apic_clear_isr', ['hwapic_isr_update', 'vmx_hwapic_isr_update'],
-        ],
-      },
+      { at: ['v5.15', 'v6.12'], steps: 'apic_set_eoi > apic_clear_isr > hwapic_isr_update: vmx_hwapic_isr_update' },
       {
         at: ['v6.18'],
-        steps: [
-          'apic_set_eoi', 'apic_clear_isr', ['hwapic_isr_update', 'vt_hwapic_isr_update'], 'vmx_hwapic_isr_update',
-        ],
+        steps: 'apic_set_eoi > apic_clear_isr > hwapic_isr_update: vt_hwapic_isr_update > vmx_hwapic_isr_update',
       },
     ],
   },
@@ -161,12 +142,7 @@ export const APICV_PATHS = [
     id: 'rvi_clear',
     title: 'A cleared IRR bit lowers RVI',
     chains: [
-      {
-        at: ['v5.15', 'v6.12'],
-        steps: [
-          'apic_clear_irr', ['hwapic_irr_update', 'vmx_hwapic_irr_update'], 'vmx_set_rvi',
-        ],
-      },
+      { at: ['v5.15', 'v6.12'], steps: 'apic_clear_irr > hwapic_irr_update: vmx_hwapic_irr_update > vmx_set_rvi' },
     ],
   },
   {
@@ -175,21 +151,15 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_apic_set_state', ['apicv_post_state_restore', 'vmx_apicv_post_state_restore'], 'pi_clear_on',
-        ],
+        steps: 'kvm_apic_set_state > apicv_post_state_restore: vmx_apicv_post_state_restore > pi_clear_on',
       },
       {
         at: ['v6.12'],
-        steps: [
-          'kvm_apic_set_state', ['apicv_pre_state_restore', 'vmx_apicv_pre_state_restore'], 'pi_clear_on',
-        ],
+        steps: 'kvm_apic_set_state > apicv_pre_state_restore: vmx_apicv_pre_state_restore > pi_clear_on',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_apic_set_state', ['apicv_pre_state_restore', 'pi_apicv_pre_state_restore'], 'pi_clear_on',
-        ],
+        steps: 'kvm_apic_set_state > apicv_pre_state_restore: pi_apicv_pre_state_restore > pi_clear_on',
       },
     ],
   },
@@ -199,24 +169,18 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'kvm_sched_in', 'kvm_arch_vcpu_load', ['vcpu_load', 'vmx_vcpu_load'], 'vmx_vcpu_pi_load',
-        ],
+        steps: 'kvm_sched_in > kvm_arch_vcpu_load > vcpu_load: vmx_vcpu_load > vmx_vcpu_pi_load',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_sched_in', 'kvm_arch_vcpu_load', ['vcpu_load', 'vt_vcpu_load'], 'vmx_vcpu_load', 'vmx_vcpu_pi_load',
-        ],
+        steps: 'kvm_sched_in > kvm_arch_vcpu_load > vcpu_load: vt_vcpu_load > vmx_vcpu_load > vmx_vcpu_pi_load',
       },
     ],
   },
   {
     id: 'pi_load_pending',
     title: 'PIR that filled meanwhile sets ON',
-    chains: [
-      { at: ALL, steps: ['vmx_vcpu_load', 'vmx_vcpu_pi_load', 'pi_set_on'] },
-    ],
+    chains: [{ at: ALL, steps: 'vmx_vcpu_load > vmx_vcpu_pi_load > pi_set_on' }],
   },
   {
     id: 'pi_put',
@@ -224,16 +188,11 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'kvm_sched_out', 'kvm_arch_vcpu_put', ['vcpu_put', 'vmx_vcpu_put'], 'vmx_vcpu_pi_put', 'pi_set_sn',
-        ],
+        steps: 'kvm_sched_out > kvm_arch_vcpu_put > vcpu_put: vmx_vcpu_put > vmx_vcpu_pi_put > pi_set_sn',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_sched_out', 'kvm_arch_vcpu_put', ['vcpu_put', 'vt_vcpu_put'], 'vmx_vcpu_put', 'vmx_vcpu_pi_put',
-          'pi_set_sn',
-        ],
+        steps: 'kvm_sched_out > kvm_arch_vcpu_put > vcpu_put: vt_vcpu_put > vmx_vcpu_put > vmx_vcpu_pi_put > pi_set_sn',
       },
     ],
   },
@@ -241,19 +200,14 @@ export const APICV_PATHS = [
     id: 'pi_put_block',
     title: 'A vCPU that blocks asks for the wakeup vector',
     chains: [
-      { at: ['v5.15'], steps: ['vcpu_run', 'vcpu_block', ['pre_block', 'vmx_pre_block'], 'pi_pre_block'] },
+      { at: ['v5.15'], steps: 'vcpu_run > vcpu_block > pre_block: vmx_pre_block > pi_pre_block' },
       {
         at: ['v6.12'],
-        steps: [
-          'kvm_arch_vcpu_put', ['vcpu_put', 'vmx_vcpu_put'], 'vmx_vcpu_pi_put', 'pi_enable_wakeup_handler',
-        ],
+        steps: 'kvm_arch_vcpu_put > vcpu_put: vmx_vcpu_put > vmx_vcpu_pi_put > pi_enable_wakeup_handler',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_arch_vcpu_put', ['vcpu_put', 'vt_vcpu_put'], 'vmx_vcpu_put', 'vmx_vcpu_pi_put',
-          'pi_enable_wakeup_handler',
-        ],
+        steps: 'kvm_arch_vcpu_put > vcpu_put: vt_vcpu_put > vmx_vcpu_put > vmx_vcpu_pi_put > pi_enable_wakeup_handler',
       },
     ],
   },
@@ -261,12 +215,7 @@ export const APICV_PATHS = [
     id: 'pi_post_block',
     title: 'A vCPU that woke restores its notification vector',
     chains: [
-      {
-        at: ['v5.15'],
-        steps: [
-          'vcpu_run', 'vcpu_block', ['post_block', 'vmx_post_block'], 'pi_post_block', '__pi_post_block',
-        ],
-      },
+      { at: ['v5.15'], steps: 'vcpu_run > vcpu_block > post_block: vmx_post_block > pi_post_block > __pi_post_block' },
     ],
   },
   {
@@ -276,16 +225,12 @@ export const APICV_PATHS = [
       {
         at: ['v5.15'],
         start: { kind: 'host-vector', from: 'sysvec_kvm_posted_intr_wakeup_ipi', by: 'kvm_posted_intr_wakeup_handler' },
-        steps: [
-          'pi_wakeup_handler', 'kvm_vcpu_kick',
-        ],
+        steps: 'pi_wakeup_handler > kvm_vcpu_kick',
       },
       {
         at: ['v6.12', 'v6.18'],
         start: { kind: 'host-vector', from: 'sysvec_kvm_posted_intr_wakeup_ipi', by: 'kvm_posted_intr_wakeup_handler' },
-        steps: [
-          'pi_wakeup_handler', 'kvm_vcpu_wake_up', '__kvm_vcpu_wake_up',
-        ],
+        steps: 'pi_wakeup_handler > kvm_vcpu_wake_up > __kvm_vcpu_wake_up',
       },
     ],
   },
@@ -293,20 +238,20 @@ export const APICV_PATHS = [
     id: 'halt',
     title: 'HLT puts the vCPU into the halted state',
     chains: [
-      { at: ['v5.15'], steps: ['__vmx_handle_exit', 'kvm_emulate_halt', 'kvm_vcpu_halt', '__kvm_vcpu_halt'] },
+      { at: ['v5.15'], steps: '__vmx_handle_exit > kvm_emulate_halt > kvm_vcpu_halt > __kvm_vcpu_halt' },
       {
         at: ['v6.12'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vmx_handle_exit'], '__vmx_handle_exit', 'kvm_emulate_halt',
-          'kvm_emulate_halt_noskip', '__kvm_emulate_halt',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vmx_handle_exit > __vmx_handle_exit > kvm_emulate_halt
+            > kvm_emulate_halt_noskip > __kvm_emulate_halt
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vt_handle_exit'], 'vmx_handle_exit', '__vmx_handle_exit',
-          'kvm_emulate_halt', 'kvm_emulate_halt_noskip', '__kvm_emulate_halt',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vt_handle_exit > vmx_handle_exit > __vmx_handle_exit > kvm_emulate_halt
+            > kvm_emulate_halt_noskip > __kvm_emulate_halt
+        `,
       },
     ],
   },
@@ -316,10 +261,10 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'vmx_vcpu_run', 'vmx_exit_handlers_fastpath', 'handle_fastpath_hlt', 'kvm_emulate_halt',
-          'kvm_emulate_halt_noskip',
-        ],
+        steps: `
+          vmx_vcpu_run > vmx_exit_handlers_fastpath > handle_fastpath_hlt > kvm_emulate_halt
+            > kvm_emulate_halt_noskip
+        `,
       },
     ],
   },
@@ -327,12 +272,10 @@ export const APICV_PATHS = [
     id: 'block',
     title: 'The halted vCPU polls, then sleeps',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_arch_vcpu_ioctl_run', 'vcpu_run', 'vcpu_block', 'kvm_vcpu_block'] },
+      { at: ['v5.15'], steps: 'kvm_arch_vcpu_ioctl_run > vcpu_run > vcpu_block > kvm_vcpu_block' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_arch_vcpu_ioctl_run', 'vcpu_run', 'vcpu_block', 'kvm_vcpu_halt', 'kvm_vcpu_block',
-        ],
+        steps: 'kvm_arch_vcpu_ioctl_run > vcpu_run > vcpu_block > kvm_vcpu_halt > kvm_vcpu_block',
       },
     ],
   },
@@ -340,15 +283,13 @@ export const APICV_PATHS = [
     id: 'block_check',
     title: 'What ends the sleep',
     chains: [
-      { at: ALL, steps: ['kvm_vcpu_block', 'kvm_vcpu_check_block', 'kvm_arch_vcpu_runnable', 'kvm_vcpu_has_events'] },
+      { at: ALL, steps: 'kvm_vcpu_block > kvm_vcpu_check_block > kvm_arch_vcpu_runnable > kvm_vcpu_has_events' },
     ],
   },
   {
     id: 'block_poll',
     title: 'Before sleeping the vCPU looks for a while',
-    chains: [
-      { at: ['v6.12', 'v6.18'], steps: ['vcpu_block', 'kvm_vcpu_halt', 'kvm_vcpu_check_block'] },
-    ],
+    chains: [{ at: ['v6.12', 'v6.18'], steps: 'vcpu_block > kvm_vcpu_halt > kvm_vcpu_check_block' }],
   },
   {
     id: 'block_check_irq',
@@ -356,9 +297,7 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_arch_vcpu_runnable', 'kvm_vcpu_has_events', 'kvm_cpu_has_interrupt', 'kvm_apic_has_interrupt',
-        ],
+        steps: 'kvm_arch_vcpu_runnable > kvm_vcpu_has_events > kvm_cpu_has_interrupt > kvm_apic_has_interrupt',
       },
     ],
   },
@@ -366,13 +305,11 @@ export const APICV_PATHS = [
     id: 'wake_up',
     title: 'The sleeping thread is woken',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_vcpu_kick', 'kvm_vcpu_wake_up', 'rcuwait_wake_up'] },
-      { at: ['v6.12'], steps: ['kvm_vcpu_kick', 'kvm_vcpu_wake_up', '__kvm_vcpu_wake_up', 'rcuwait_wake_up'] },
+      { at: ['v5.15'], steps: 'kvm_vcpu_kick > kvm_vcpu_wake_up > rcuwait_wake_up' },
+      { at: ['v6.12'], steps: 'kvm_vcpu_kick > kvm_vcpu_wake_up > __kvm_vcpu_wake_up > rcuwait_wake_up' },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_vcpu_kick', '__kvm_vcpu_kick', 'kvm_vcpu_wake_up', '__kvm_vcpu_wake_up', 'rcuwait_wake_up',
-        ],
+        steps: 'kvm_vcpu_kick > __kvm_vcpu_kick > kvm_vcpu_wake_up > __kvm_vcpu_wake_up > rcuwait_wake_up',
       },
     ],
   },
@@ -380,12 +317,10 @@ export const APICV_PATHS = [
     id: 'kick',
     title: 'A vCPU in guest mode is made to exit',
     chains: [
-      { at: ['v5.15', 'v6.12'], steps: ['kvm_vcpu_kick', 'kvm_arch_vcpu_should_kick', 'kvm_vcpu_exiting_guest_mode'] },
+      { at: ['v5.15', 'v6.12'], steps: 'kvm_vcpu_kick > kvm_arch_vcpu_should_kick > kvm_vcpu_exiting_guest_mode' },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_vcpu_kick', '__kvm_vcpu_kick', 'kvm_arch_vcpu_should_kick', 'kvm_vcpu_exiting_guest_mode',
-        ],
+        steps: 'kvm_vcpu_kick > __kvm_vcpu_kick > kvm_arch_vcpu_should_kick > kvm_vcpu_exiting_guest_mode',
       },
     ],
   },
@@ -393,20 +328,16 @@ export const APICV_PATHS = [
     id: 'kick_ipi',
     title: 'The reschedule IPI',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_vcpu_kick', 'smp_send_reschedule'] },
+      { at: ['v5.15'], steps: 'kvm_vcpu_kick > smp_send_reschedule' },
       {
         at: ['v6.12'],
         start: { kind: 'macro', from: 'kvm_vcpu_kick', by: 'smp_send_reschedule' },
-        steps: [
-          'arch_smp_send_reschedule',
-        ],
+        steps: 'arch_smp_send_reschedule',
       },
       {
         at: ['v6.18'],
         start: { kind: 'macro', from: '__kvm_vcpu_kick', by: 'smp_send_reschedule' },
-        steps: [
-          'arch_smp_send_reschedule',
-        ],
+        steps: 'arch_smp_send_reschedule',
       },
     ],
   },
@@ -414,16 +345,14 @@ export const APICV_PATHS = [
     id: 'kick_all',
     title: 'A request to every vCPU, with or without waiting',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_make_all_cpus_request', 'kvm_make_all_cpus_request_except'] },
-      { at: ['v6.12', 'v6.18'], steps: ['kvm_make_all_cpus_request', 'kvm_make_vcpu_request'] },
+      { at: ['v5.15'], steps: 'kvm_make_all_cpus_request > kvm_make_all_cpus_request_except' },
+      { at: ['v6.12', 'v6.18'], steps: 'kvm_make_all_cpus_request > kvm_make_vcpu_request' },
     ],
   },
   {
     id: 'kick_many',
     title: 'The vCPUs in guest mode get one function call IPI',
-    chains: [
-      { at: ALL, steps: ['kvm_make_vcpus_request_mask', 'kvm_kick_many_cpus'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_make_vcpus_request_mask > kvm_kick_many_cpus' }],
   },
   {
     id: 'yield_pending',
@@ -431,10 +360,10 @@ export const APICV_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_vcpu_on_spin', 'kvm_arch_dy_has_pending_interrupt',
-          ['dy_apicv_has_pending_interrupt', 'pi_has_pending_interrupt'],
-        ],
+        steps: `
+          kvm_vcpu_on_spin > kvm_arch_dy_has_pending_interrupt
+            > dy_apicv_has_pending_interrupt: pi_has_pending_interrupt
+        `,
       },
     ],
   },

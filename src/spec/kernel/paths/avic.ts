@@ -2,7 +2,6 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const AVIC_PATHS = [
   {
     id: 'avic_deliver',
@@ -10,15 +9,11 @@ export const AVIC_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          '__apic_accept_irq', ['deliver_posted_interrupt', 'svm_deliver_avic_intr'], 'kvm_lapic_set_irr',
-        ],
+        steps: '__apic_accept_irq > deliver_posted_interrupt: svm_deliver_avic_intr > kvm_lapic_set_irr',
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          '__apic_accept_irq', ['deliver_interrupt', 'svm_deliver_interrupt'], 'kvm_lapic_set_irr',
-        ],
+        steps: '__apic_accept_irq > deliver_interrupt: svm_deliver_interrupt > kvm_lapic_set_irr',
       },
     ],
   },
@@ -26,13 +21,13 @@ export const AVIC_PATHS = [
     id: 'avic_doorbell',
     title: 'The doorbell reaches a vCPU in guest mode',
     chains: [
-      { at: ['v5.15'], steps: ['__apic_accept_irq', ['deliver_posted_interrupt', 'svm_deliver_avic_intr']] },
+      { at: ['v5.15'], steps: '__apic_accept_irq > deliver_posted_interrupt: svm_deliver_avic_intr' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          '__apic_accept_irq', ['deliver_interrupt', 'svm_deliver_interrupt'], 'svm_complete_interrupt_delivery',
-          'avic_ring_doorbell',
-        ],
+        steps: `
+          __apic_accept_irq > deliver_interrupt: svm_deliver_interrupt > svm_complete_interrupt_delivery
+            > avic_ring_doorbell
+        `,
       },
     ],
   },
@@ -42,16 +37,14 @@ export const AVIC_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          '__apic_accept_irq', ['deliver_posted_interrupt', 'svm_deliver_avic_intr'], 'kvm_vcpu_wake_up',
-        ],
+        steps: '__apic_accept_irq > deliver_posted_interrupt: svm_deliver_avic_intr > kvm_vcpu_wake_up',
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          '__apic_accept_irq', ['deliver_interrupt', 'svm_deliver_interrupt'], 'svm_complete_interrupt_delivery',
-          'kvm_vcpu_wake_up',
-        ],
+        steps: `
+          __apic_accept_irq > deliver_interrupt: svm_deliver_interrupt > svm_complete_interrupt_delivery
+            > kvm_vcpu_wake_up
+        `,
       },
     ],
   },
@@ -61,10 +54,10 @@ export const AVIC_PATHS = [
     chains: [
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          '__apic_accept_irq', ['deliver_interrupt', 'svm_deliver_interrupt'], 'svm_complete_interrupt_delivery',
-          'kvm_vcpu_kick',
-        ],
+        steps: `
+          __apic_accept_irq > deliver_interrupt: svm_deliver_interrupt > svm_complete_interrupt_delivery
+            > kvm_vcpu_kick
+        `,
       },
     ],
   },
@@ -72,13 +65,11 @@ export const AVIC_PATHS = [
     id: 'avic_incomplete_ipi',
     title: 'An IPI the CPU could not finish is sent in software',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_apic_send_ipi', 'kvm_irq_delivery_to_apic'] },
+      { at: ['v5.15'], steps: 'kvm_apic_send_ipi > kvm_irq_delivery_to_apic' },
       {
         at: ['v6.12', 'v6.18'],
         start: { kind: 'exit-table', from: 'svm_invoke_exit_handler', by: 'SVM_EXIT_AVIC_INCOMPLETE_IPI' },
-        steps: [
-          'avic_incomplete_ipi_interception', 'kvm_apic_send_ipi', 'kvm_irq_delivery_to_apic',
-        ],
+        steps: 'avic_incomplete_ipi_interception > kvm_apic_send_ipi > kvm_irq_delivery_to_apic',
       },
     ],
   },
@@ -86,13 +77,13 @@ export const AVIC_PATHS = [
     id: 'avic_incomplete_ipi_kick',
     title: 'An IPI to a vCPU that does not run',
     chains: [
-      { at: ['v5.15'], steps: ['avic_incomplete_ipi_interception', 'avic_kick_target_vcpus', 'kvm_vcpu_wake_up'] },
+      { at: ['v5.15'], steps: 'avic_incomplete_ipi_interception > avic_kick_target_vcpus > kvm_vcpu_wake_up' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'avic_incomplete_ipi_interception', 'avic_kick_target_vcpus', 'avic_kick_target_vcpus_fast',
-          'avic_kick_vcpu_by_physical_id', 'avic_kick_vcpu', 'svm_complete_interrupt_delivery',
-        ],
+        steps: `
+          avic_incomplete_ipi_interception > avic_kick_target_vcpus > avic_kick_target_vcpus_fast
+            > avic_kick_vcpu_by_physical_id > avic_kick_vcpu > svm_complete_interrupt_delivery
+        `,
       },
     ],
   },
@@ -102,32 +93,26 @@ export const AVIC_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'avic_unaccelerated_access_interception', 'avic_unaccel_trap_write', 'kvm_lapic_reg_write',
-        ],
+        steps: 'avic_unaccelerated_access_interception > avic_unaccel_trap_write > kvm_lapic_reg_write',
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'avic_unaccelerated_access_interception', 'avic_unaccel_trap_write', 'kvm_apic_write_nodecode',
-          'kvm_lapic_reg_write',
-        ],
+        steps: `
+          avic_unaccelerated_access_interception > avic_unaccel_trap_write > kvm_apic_write_nodecode
+            > kvm_lapic_reg_write
+        `,
       },
     ],
   },
   {
     id: 'avic_load',
     title: 'A vCPU scheduled in is marked running',
-    chains: [
-      { at: ALL, steps: ['kvm_arch_vcpu_load', ['vcpu_load', 'svm_vcpu_load'], 'avic_vcpu_load'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_load > vcpu_load: svm_vcpu_load > avic_vcpu_load' }],
   },
   {
     id: 'avic_put',
     title: 'A vCPU scheduled out is marked not running',
-    chains: [
-      { at: ALL, steps: ['kvm_arch_vcpu_put', ['vcpu_put', 'svm_vcpu_put'], 'avic_vcpu_put'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_put > vcpu_put: svm_vcpu_put > avic_vcpu_put' }],
   },
   {
     id: 'avic_block',
@@ -135,15 +120,11 @@ export const AVIC_PATHS = [
     chains: [
       {
         at: ['v6.12'],
-        steps: [
-          'kvm_vcpu_block', 'kvm_arch_vcpu_blocking', ['vcpu_blocking', 'avic_vcpu_blocking'], 'avic_vcpu_put',
-        ],
+        steps: 'kvm_vcpu_block > kvm_arch_vcpu_blocking > vcpu_blocking: avic_vcpu_blocking > avic_vcpu_put',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_vcpu_block', 'kvm_arch_vcpu_blocking', ['vcpu_blocking', 'avic_vcpu_blocking'], '__avic_vcpu_put',
-        ],
+        steps: 'kvm_vcpu_block > kvm_arch_vcpu_blocking > vcpu_blocking: avic_vcpu_blocking > __avic_vcpu_put',
       },
     ],
   },
@@ -151,13 +132,13 @@ export const AVIC_PATHS = [
     id: 'avic_refresh',
     title: 'AVIC is switched on or off',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_vcpu_update_apicv', ['refresh_apicv_exec_ctrl', 'avic_refresh_apicv_exec_ctrl']] },
+      { at: ['v5.15'], steps: 'kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          '__kvm_vcpu_update_apicv', ['refresh_apicv_exec_ctrl', 'avic_refresh_apicv_exec_ctrl'],
-          'avic_refresh_virtual_apic_mode', 'avic_activate_vmcb',
-        ],
+        steps: `
+          __kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl
+            > avic_refresh_virtual_apic_mode > avic_activate_vmcb
+        `,
       },
     ],
   },
@@ -168,16 +149,12 @@ export const AVIC_PATHS = [
       {
         at: ['v5.15'],
         start: { kind: 'argument', from: 'svm_hardware_setup', by: 'amd_iommu_register_ga_log_notifier' },
-        steps: [
-          'avic_ga_log_notifier', 'kvm_vcpu_wake_up',
-        ],
+        steps: 'avic_ga_log_notifier > kvm_vcpu_wake_up',
       },
       {
         at: ['v6.12', 'v6.18'],
         start: { kind: 'argument', from: 'avic_hardware_setup', by: 'amd_iommu_register_ga_log_notifier' },
-        steps: [
-          'avic_ga_log_notifier', 'kvm_vcpu_wake_up',
-        ],
+        steps: 'avic_ga_log_notifier > kvm_vcpu_wake_up',
       },
     ],
   },
@@ -185,20 +162,15 @@ export const AVIC_PATHS = [
     id: 'svm_inject',
     title: 'The entry event of an AMD guest',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_check_and_inject_events', ['set_irq', 'svm_inject_irq']] },
-      { at: ['v6.12', 'v6.18'], steps: ['kvm_check_and_inject_events', ['inject_irq', 'svm_inject_irq']] },
+      { at: ['v5.15'], steps: 'kvm_check_and_inject_events > set_irq: svm_inject_irq' },
+      { at: ['v6.12', 'v6.18'], steps: 'kvm_check_and_inject_events > inject_irq: svm_inject_irq' },
     ],
   },
   {
     id: 'svm_irq_window',
     title: 'The interrupt window of an AMD guest',
     chains: [
-      {
-        at: ALL,
-        steps: [
-          'kvm_check_and_inject_events', ['enable_irq_window', 'svm_enable_irq_window'], 'svm_set_vintr',
-        ],
-      },
+      { at: ALL, steps: 'kvm_check_and_inject_events > enable_irq_window: svm_enable_irq_window > svm_set_vintr' },
     ],
   },
   {
@@ -208,24 +180,18 @@ export const AVIC_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: 'svm_invoke_exit_handler', by: 'SVM_EXIT_VINTR' },
-        steps: [
-          'interrupt_window_interception', 'kvm_make_request',
-        ],
+        steps: 'interrupt_window_interception > kvm_make_request',
       },
     ],
   },
   {
     id: 'svm_exit',
     title: 'The exit of an AMD guest is dispatched',
-    chains: [
-      { at: ALL, steps: ['vcpu_enter_guest', ['handle_exit', 'svm_handle_exit'], 'svm_invoke_exit_handler'] },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_enter_guest > handle_exit: svm_handle_exit > svm_invoke_exit_handler' }],
   },
   {
     id: 'svm_complete_interrupts',
     title: 'An event that was on its way in an AMD guest is queued again',
-    chains: [
-      { at: ALL, steps: ['svm_vcpu_run', 'svm_complete_interrupts', 'kvm_queue_interrupt'] },
-    ],
+    chains: [{ at: ALL, steps: 'svm_vcpu_run > svm_complete_interrupts > kvm_queue_interrupt' }],
   },
 ] as const satisfies readonly CallPathSpec[];

@@ -2,7 +2,6 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const DEVICE_PATHS = [
   {
     id: 'irte_assign',
@@ -10,22 +9,18 @@ export const DEVICE_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_arch_irq_bypass_add_producer', ['update_pi_irte', 'vmx_pi_update_irte'], 'irq_set_vcpu_affinity',
-        ],
+        steps: 'kvm_arch_irq_bypass_add_producer > update_pi_irte: vmx_pi_update_irte > irq_set_vcpu_affinity',
       },
       {
         at: ['v6.12'],
-        steps: [
-          'kvm_arch_irq_bypass_add_producer', ['pi_update_irte', 'vmx_pi_update_irte'], 'irq_set_vcpu_affinity',
-        ],
+        steps: 'kvm_arch_irq_bypass_add_producer > pi_update_irte: vmx_pi_update_irte > irq_set_vcpu_affinity',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_arch_irq_bypass_add_producer', 'kvm_pi_update_irte', ['pi_update_irte', 'vmx_pi_update_irte'],
-          'irq_set_vcpu_affinity',
-        ],
+        steps: `
+          kvm_arch_irq_bypass_add_producer > kvm_pi_update_irte > pi_update_irte: vmx_pi_update_irte
+            > irq_set_vcpu_affinity
+        `,
       },
     ],
   },
@@ -36,9 +31,7 @@ export const DEVICE_PATHS = [
       {
         at: ALL,
         start: { kind: 'driver-table', from: 'irq_set_vcpu_affinity', by: 'irq_set_vcpu_affinity' },
-        steps: [
-          'intel_ir_set_vcpu_affinity', 'modify_irte',
-        ],
+        steps: 'intel_ir_set_vcpu_affinity > modify_irte',
       },
     ],
   },
@@ -48,12 +41,12 @@ export const DEVICE_PATHS = [
     chains: [
       {
         at: ['v6.12'],
-        steps: [
-          'kvm_arch_irq_bypass_add_producer', ['pi_update_irte', 'vmx_pi_update_irte'], 'kvm_intr_is_single_vcpu',
-          'kvm_intr_is_single_vcpu_fast',
-        ],
+        steps: `
+          kvm_arch_irq_bypass_add_producer > pi_update_irte: vmx_pi_update_irte > kvm_intr_is_single_vcpu
+            > kvm_intr_is_single_vcpu_fast
+        `,
       },
-      { at: ['v6.18'], steps: ['kvm_pi_update_irte', 'kvm_intr_is_single_vcpu', 'kvm_intr_is_single_vcpu_fast'] },
+      { at: ['v6.18'], steps: 'kvm_pi_update_irte > kvm_intr_is_single_vcpu > kvm_intr_is_single_vcpu_fast' },
     ],
   },
   {
@@ -62,22 +55,18 @@ export const DEVICE_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_arch_start_assignment', ['start_assignment', 'vmx_pi_start_bypass'], 'kvm_make_all_cpus_request',
-        ],
+        steps: 'kvm_arch_start_assignment > start_assignment: vmx_pi_start_bypass > kvm_make_all_cpus_request',
       },
       {
         at: ['v6.12'],
-        steps: [
-          'kvm_arch_irq_bypass_add_producer', 'kvm_arch_start_assignment',
-          ['pi_start_assignment', 'vmx_pi_start_bypass'], 'kvm_make_all_cpus_request',
-        ],
+        steps: `
+          kvm_arch_irq_bypass_add_producer > kvm_arch_start_assignment > pi_start_assignment: vmx_pi_start_bypass
+            > kvm_make_all_cpus_request
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_arch_irq_bypass_add_producer', ['pi_start_bypass', 'vmx_pi_start_bypass'], 'kvm_make_all_cpus_request',
-        ],
+        steps: 'kvm_arch_irq_bypass_add_producer > pi_start_bypass: vmx_pi_start_bypass > kvm_make_all_cpus_request',
       },
     ],
   },
@@ -88,9 +77,7 @@ export const DEVICE_PATHS = [
       {
         at: ALL,
         start: { kind: 'argument', from: 'vfio_msi_set_vector_signal', by: 'request_irq' },
-        steps: [
-          'vfio_msihandler', 'eventfd_signal',
-        ],
+        steps: 'vfio_msihandler > eventfd_signal',
       },
     ],
   },

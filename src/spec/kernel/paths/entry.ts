@@ -2,40 +2,27 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const ENTRY_PATHS = [
   {
     id: 'run_loop',
     title: 'KVM_RUN enters the guest again and again',
-    chains: [
-      { at: ALL, steps: ['kvm_vcpu_ioctl', 'kvm_arch_vcpu_ioctl_run', 'vcpu_run', 'vcpu_enter_guest'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_vcpu_ioctl > kvm_arch_vcpu_ioctl_run > vcpu_run > vcpu_enter_guest' }],
   },
   {
     id: 'vm_entry',
     title: 'The entry itself',
     chains: [
-      { at: ['v5.15'], steps: ['vcpu_enter_guest', ['run', 'vmx_vcpu_run'], 'vmx_vcpu_enter_exit'] },
-      { at: ['v6.12'], steps: ['vcpu_enter_guest', ['vcpu_run', 'vmx_vcpu_run'], 'vmx_vcpu_enter_exit'] },
-      {
-        at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['vcpu_run', 'vt_vcpu_run'], 'vmx_vcpu_run', 'vmx_vcpu_enter_exit',
-        ],
-      },
+      { at: ['v5.15'], steps: 'vcpu_enter_guest > run: vmx_vcpu_run > vmx_vcpu_enter_exit' },
+      { at: ['v6.12'], steps: 'vcpu_enter_guest > vcpu_run: vmx_vcpu_run > vmx_vcpu_enter_exit' },
+      { at: ['v6.18'], steps: 'vcpu_enter_guest > vcpu_run: vt_vcpu_run > vmx_vcpu_run > vmx_vcpu_enter_exit' },
     ],
   },
   {
     id: 'vm_exit',
     title: 'The exit is dispatched',
     chains: [
-      { at: ['v5.15', 'v6.12'], steps: ['vcpu_enter_guest', ['handle_exit', 'vmx_handle_exit'], '__vmx_handle_exit'] },
-      {
-        at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vt_handle_exit'], 'vmx_handle_exit', '__vmx_handle_exit',
-        ],
-      },
+      { at: ['v5.15', 'v6.12'], steps: 'vcpu_enter_guest > handle_exit: vmx_handle_exit > __vmx_handle_exit' },
+      { at: ['v6.18'], steps: 'vcpu_enter_guest > handle_exit: vt_handle_exit > vmx_handle_exit > __vmx_handle_exit' },
     ],
   },
   {
@@ -44,9 +31,7 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_enter_guest', ['handle_exit_irqoff', 'vmx_handle_exit_irqoff'], 'handle_external_interrupt_irqoff',
-        ],
+        steps: 'vcpu_enter_guest > handle_exit_irqoff: vmx_handle_exit_irqoff > handle_external_interrupt_irqoff',
       },
     ],
   },
@@ -56,37 +41,31 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vmx_handle_exit'], '__vmx_handle_exit', 'handle_external_interrupt',
-        ],
+        steps: 'vcpu_enter_guest > handle_exit: vmx_handle_exit > __vmx_handle_exit > handle_external_interrupt',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vt_handle_exit'], 'vmx_handle_exit', '__vmx_handle_exit',
-          'handle_external_interrupt',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vt_handle_exit > vmx_handle_exit > __vmx_handle_exit
+            > handle_external_interrupt
+        `,
       },
     ],
   },
   {
     id: 'entry_exit_request',
     title: 'The last look at requests before entry',
-    chains: [
-      { at: ALL, steps: ['vcpu_enter_guest', 'kvm_vcpu_exit_request'] },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_enter_guest > kvm_vcpu_exit_request' }],
   },
   {
     id: 'inject_irq',
     title: 'A vector is found, acknowledged, queued and put into the entry event',
     chains: [
-      { at: ['v5.15'], steps: ['vcpu_enter_guest', 'kvm_check_and_inject_events', ['set_irq', 'vmx_inject_irq']] },
-      { at: ['v6.12'], steps: ['vcpu_enter_guest', 'kvm_check_and_inject_events', ['inject_irq', 'vmx_inject_irq']] },
+      { at: ['v5.15'], steps: 'vcpu_enter_guest > kvm_check_and_inject_events > set_irq: vmx_inject_irq' },
+      { at: ['v6.12'], steps: 'vcpu_enter_guest > kvm_check_and_inject_events > inject_irq: vmx_inject_irq' },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['inject_irq', 'vt_inject_irq'], 'vmx_inject_irq',
-        ],
+        steps: 'vcpu_enter_guest > kvm_check_and_inject_events > inject_irq: vt_inject_irq > vmx_inject_irq',
       },
     ],
   },
@@ -96,10 +75,10 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_cpu_has_injectable_intr', 'kvm_apic_has_interrupt',
-          'apic_has_interrupt_for_ppr',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > kvm_cpu_has_injectable_intr > kvm_apic_has_interrupt
+            > apic_has_interrupt_for_ppr
+        `,
       },
     ],
   },
@@ -109,17 +88,17 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['interrupt_allowed', 'vmx_interrupt_allowed'],
-          'vmx_interrupt_blocked',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > interrupt_allowed: vmx_interrupt_allowed
+            > vmx_interrupt_blocked
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['interrupt_allowed', 'vt_interrupt_allowed'],
-          'vmx_interrupt_allowed', 'vmx_interrupt_blocked',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > interrupt_allowed: vt_interrupt_allowed
+            > vmx_interrupt_allowed > vmx_interrupt_blocked
+        `,
       },
     ],
   },
@@ -129,16 +108,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_check_and_inject_events', 'kvm_cpu_get_interrupt', 'kvm_get_apic_interrupt', 'apic_set_isr',
-        ],
+        steps: 'kvm_check_and_inject_events > kvm_cpu_get_interrupt > kvm_get_apic_interrupt > apic_set_isr',
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_cpu_get_interrupt', 'kvm_apic_ack_interrupt',
-          'apic_set_isr',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > kvm_cpu_get_interrupt > kvm_apic_ack_interrupt
+            > apic_set_isr
+        `,
       },
     ],
   },
@@ -148,15 +125,11 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_check_and_inject_events', 'kvm_cpu_get_interrupt', 'kvm_get_apic_interrupt', 'apic_clear_irr',
-        ],
+        steps: 'kvm_check_and_inject_events > kvm_cpu_get_interrupt > kvm_get_apic_interrupt > apic_clear_irr',
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_check_and_inject_events', 'kvm_cpu_get_interrupt', 'kvm_apic_ack_interrupt', 'apic_clear_irr',
-        ],
+        steps: 'kvm_check_and_inject_events > kvm_cpu_get_interrupt > kvm_apic_ack_interrupt > apic_clear_irr',
       },
     ],
   },
@@ -164,38 +137,27 @@ export const ENTRY_PATHS = [
     id: 'inject_irq_ppr',
     title: 'The processor priority follows',
     chains: [
-      {
-        at: ['v5.15'],
-        steps: [
-          'kvm_cpu_get_interrupt', 'kvm_get_apic_interrupt', 'apic_update_ppr', '__apic_update_ppr',
-        ],
-      },
+      { at: ['v5.15'], steps: 'kvm_cpu_get_interrupt > kvm_get_apic_interrupt > apic_update_ppr > __apic_update_ppr' },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_cpu_get_interrupt', 'kvm_apic_ack_interrupt', 'apic_update_ppr', '__apic_update_ppr',
-        ],
+        steps: 'kvm_cpu_get_interrupt > kvm_apic_ack_interrupt > apic_update_ppr > __apic_update_ppr',
       },
     ],
   },
   {
     id: 'inject_irq_queue',
     title: 'The vector is queued for entry',
-    chains: [
-      { at: ALL, steps: ['vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_queue_interrupt'] },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_enter_guest > kvm_check_and_inject_events > kvm_queue_interrupt' }],
   },
   {
     id: 'inject_nmi',
     title: 'An NMI is put into the entry event',
     chains: [
-      { at: ['v5.15'], steps: ['vcpu_enter_guest', 'kvm_check_and_inject_events', ['set_nmi', 'vmx_inject_nmi']] },
-      { at: ['v6.12'], steps: ['vcpu_enter_guest', 'kvm_check_and_inject_events', ['inject_nmi', 'vmx_inject_nmi']] },
+      { at: ['v5.15'], steps: 'vcpu_enter_guest > kvm_check_and_inject_events > set_nmi: vmx_inject_nmi' },
+      { at: ['v6.12'], steps: 'vcpu_enter_guest > kvm_check_and_inject_events > inject_nmi: vmx_inject_nmi' },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['inject_nmi', 'vt_inject_nmi'], 'vmx_inject_nmi',
-        ],
+        steps: 'vcpu_enter_guest > kvm_check_and_inject_events > inject_nmi: vt_inject_nmi > vmx_inject_nmi',
       },
     ],
   },
@@ -205,16 +167,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['nmi_allowed', 'vmx_nmi_allowed'], 'vmx_nmi_blocked',
-        ],
+        steps: 'vcpu_enter_guest > kvm_check_and_inject_events > nmi_allowed: vmx_nmi_allowed > vmx_nmi_blocked',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['nmi_allowed', 'vt_nmi_allowed'], 'vmx_nmi_allowed',
-          'vmx_nmi_blocked',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > nmi_allowed: vt_nmi_allowed > vmx_nmi_allowed
+            > vmx_nmi_blocked
+        `,
       },
     ],
   },
@@ -224,33 +184,31 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_inject_exception',
-          ['queue_exception', 'vmx_inject_exception'],
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > kvm_inject_exception
+            > queue_exception: vmx_inject_exception
+        `,
       },
       {
         at: ['v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_inject_exception',
-          ['inject_exception', 'vmx_inject_exception'],
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > kvm_inject_exception
+            > inject_exception: vmx_inject_exception
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_inject_exception',
-          ['inject_exception', 'vt_inject_exception'], 'vmx_inject_exception',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > kvm_inject_exception
+            > inject_exception: vt_inject_exception > vmx_inject_exception
+        `,
       },
     ],
   },
   {
     id: 'inject_nested',
     title: "The guest's own guest: a nested exit goes first",
-    chains: [
-      { at: ALL, steps: ['vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_check_nested_events'] },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_enter_guest > kvm_check_and_inject_events > kvm_check_nested_events' }],
   },
   {
     id: 'extint',
@@ -258,10 +216,9 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_check_and_inject_events', 'kvm_cpu_has_injectable_intr', 'kvm_cpu_has_extint',
-          'kvm_apic_accept_pic_intr',
-        ],
+        steps: `
+          kvm_check_and_inject_events > kvm_cpu_has_injectable_intr > kvm_cpu_has_extint > kvm_apic_accept_pic_intr
+        `,
       },
     ],
   },
@@ -271,33 +228,27 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', 'kvm_cpu_get_interrupt', 'kvm_cpu_get_extint',
-          'kvm_pic_read_irq', 'pic_intack',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > kvm_cpu_get_interrupt > kvm_cpu_get_extint
+            > kvm_pic_read_irq > pic_intack
+        `,
       },
     ],
   },
   {
     id: 'pic_inta_update',
     title: "The PIC's output is recomputed after the acknowledge",
-    chains: [
-      { at: ALL, steps: ['kvm_cpu_get_extint', 'kvm_pic_read_irq', 'pic_update_irq', 'pic_irq_request'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_cpu_get_extint > kvm_pic_read_irq > pic_update_irq > pic_irq_request' }],
   },
   {
     id: 'extint_split',
     title: 'Split irqchip: userspace hands the vector over with KVM_INTERRUPT',
-    chains: [
-      { at: ALL, steps: ['kvm_arch_vcpu_ioctl', 'kvm_vcpu_ioctl_interrupt', 'kvm_make_request'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_ioctl > kvm_vcpu_ioctl_interrupt > kvm_make_request' }],
   },
   {
     id: 'extint_split_queue',
     title: 'No irqchip in the kernel: the vector is queued at once',
-    chains: [
-      { at: ALL, steps: ['kvm_arch_vcpu_ioctl', 'kvm_vcpu_ioctl_interrupt', 'kvm_queue_interrupt'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_ioctl > kvm_vcpu_ioctl_interrupt > kvm_queue_interrupt' }],
   },
   {
     id: 'irq_window',
@@ -305,16 +256,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['enable_irq_window', 'vmx_enable_irq_window'],
-        ],
+        steps: 'vcpu_enter_guest > kvm_check_and_inject_events > enable_irq_window: vmx_enable_irq_window',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['enable_irq_window', 'vt_enable_irq_window'],
-          'vmx_enable_irq_window',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > enable_irq_window: vt_enable_irq_window
+            > vmx_enable_irq_window
+        `,
       },
     ],
   },
@@ -324,17 +273,17 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vmx_handle_exit'], '__vmx_handle_exit', 'handle_interrupt_window',
-          'kvm_make_request',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vmx_handle_exit > __vmx_handle_exit > handle_interrupt_window
+            > kvm_make_request
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['handle_exit', 'vt_handle_exit'], 'vmx_handle_exit', '__vmx_handle_exit',
-          'handle_interrupt_window', 'kvm_make_request',
-        ],
+        steps: `
+          vcpu_enter_guest > handle_exit: vt_handle_exit > vmx_handle_exit > __vmx_handle_exit
+            > handle_interrupt_window > kvm_make_request
+        `,
       },
     ],
   },
@@ -342,13 +291,8 @@ export const ENTRY_PATHS = [
     id: 'irq_window_userspace',
     title: 'The window userspace asked for',
     chains: [
-      { at: ['v5.15', 'v6.12'], steps: ['vcpu_enter_guest', ['enable_irq_window', 'vmx_enable_irq_window']] },
-      {
-        at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['enable_irq_window', 'vt_enable_irq_window'], 'vmx_enable_irq_window',
-        ],
-      },
+      { at: ['v5.15', 'v6.12'], steps: 'vcpu_enter_guest > enable_irq_window: vmx_enable_irq_window' },
+      { at: ['v6.18'], steps: 'vcpu_enter_guest > enable_irq_window: vt_enable_irq_window > vmx_enable_irq_window' },
     ],
   },
   {
@@ -357,17 +301,17 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'kvm_arch_vcpu_ioctl_run', 'post_kvm_run_save', 'kvm_vcpu_ready_for_interrupt_injection',
-          'kvm_arch_interrupt_allowed', ['interrupt_allowed', 'vmx_interrupt_allowed'],
-        ],
+        steps: `
+          kvm_arch_vcpu_ioctl_run > post_kvm_run_save > kvm_vcpu_ready_for_interrupt_injection
+            > kvm_arch_interrupt_allowed > interrupt_allowed: vmx_interrupt_allowed
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_arch_vcpu_ioctl_run', 'post_kvm_run_save', 'kvm_vcpu_ready_for_interrupt_injection',
-          'kvm_arch_interrupt_allowed', ['interrupt_allowed', 'vt_interrupt_allowed'], 'vmx_interrupt_allowed',
-        ],
+        steps: `
+          kvm_arch_vcpu_ioctl_run > post_kvm_run_save > kvm_vcpu_ready_for_interrupt_injection
+            > kvm_arch_interrupt_allowed > interrupt_allowed: vt_interrupt_allowed > vmx_interrupt_allowed
+        `,
       },
     ],
   },
@@ -377,16 +321,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['enable_nmi_window', 'vmx_enable_nmi_window'],
-        ],
+        steps: 'vcpu_enter_guest > kvm_check_and_inject_events > enable_nmi_window: vmx_enable_nmi_window',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_check_and_inject_events', ['enable_nmi_window', 'vt_enable_nmi_window'],
-          'vmx_enable_nmi_window',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_check_and_inject_events > enable_nmi_window: vt_enable_nmi_window
+            > vmx_enable_nmi_window
+        `,
       },
     ],
   },
@@ -396,16 +338,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'kvm_check_and_inject_events', ['enable_nmi_window', 'vmx_enable_nmi_window'], 'vmx_enable_irq_window',
-        ],
+        steps: 'kvm_check_and_inject_events > enable_nmi_window: vmx_enable_nmi_window > vmx_enable_irq_window',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'kvm_check_and_inject_events', ['enable_nmi_window', 'vt_enable_nmi_window'], 'vmx_enable_nmi_window',
-          'vmx_enable_irq_window',
-        ],
+        steps: `
+          kvm_check_and_inject_events > enable_nmi_window: vt_enable_nmi_window > vmx_enable_nmi_window
+            > vmx_enable_irq_window
+        `,
       },
     ],
   },
@@ -416,9 +356,7 @@ export const ENTRY_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_NMI_WINDOW' },
-        steps: [
-          'handle_nmi_window', 'kvm_make_request',
-        ],
+        steps: 'handle_nmi_window > kvm_make_request',
       },
     ],
   },
@@ -428,17 +366,17 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', ['cancel_injection', 'vmx_cancel_injection'], '__vmx_complete_interrupts',
-          'kvm_queue_interrupt',
-        ],
+        steps: `
+          vcpu_enter_guest > cancel_injection: vmx_cancel_injection > __vmx_complete_interrupts
+            > kvm_queue_interrupt
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', ['cancel_injection', 'vt_cancel_injection'], 'vmx_cancel_injection',
-          '__vmx_complete_interrupts', 'kvm_queue_interrupt',
-        ],
+        steps: `
+          vcpu_enter_guest > cancel_injection: vt_cancel_injection > vmx_cancel_injection
+            > __vmx_complete_interrupts > kvm_queue_interrupt
+        `,
       },
     ],
   },
@@ -446,27 +384,20 @@ export const ENTRY_PATHS = [
     id: 'idt_vectoring',
     title: 'An event that was on its way when the exit came is queued again',
     chains: [
-      {
-        at: ALL,
-        steps: [
-          'vmx_vcpu_run', 'vmx_complete_interrupts', '__vmx_complete_interrupts', 'kvm_queue_interrupt',
-        ],
-      },
+      { at: ALL, steps: 'vmx_vcpu_run > vmx_complete_interrupts > __vmx_complete_interrupts > kvm_queue_interrupt' },
     ],
   },
   {
     id: 'idt_vectoring_nmi',
     title: 'An NMI on its way: the mask is lifted again',
     chains: [
-      { at: ALL, steps: ['vmx_vcpu_run', 'vmx_complete_interrupts', '__vmx_complete_interrupts', 'vmx_set_nmi_mask'] },
+      { at: ALL, steps: 'vmx_vcpu_run > vmx_complete_interrupts > __vmx_complete_interrupts > vmx_set_nmi_mask' },
     ],
   },
   {
     id: 'nmi_blocking_recovery',
     title: 'An exit on IRET keeps NMIs blocked',
-    chains: [
-      { at: ALL, steps: ['vmx_vcpu_run', 'vmx_recover_nmi_blocking'] },
-    ],
+    chains: [{ at: ALL, steps: 'vmx_vcpu_run > vmx_recover_nmi_blocking' }],
   },
   {
     id: 'tpr_threshold',
@@ -474,18 +405,17 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'vcpu_enter_guest', 'update_cr8_intercept', ['update_cr8_intercept', 'vmx_update_cr8_intercept'],
-          'vmcs_write32',
-        ],
+        steps: `
+          vcpu_enter_guest > update_cr8_intercept > update_cr8_intercept: vmx_update_cr8_intercept > vmcs_write32
+        `,
       },
-      { at: ['v6.12'], steps: ['vmx_update_cr8_intercept', 'vmcs_write32'] },
+      { at: ['v6.12'], steps: 'vmx_update_cr8_intercept > vmcs_write32' },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'update_cr8_intercept', ['update_cr8_intercept', 'vt_update_cr8_intercept'],
-          'vmx_update_cr8_intercept', 'vmcs_write32',
-        ],
+        steps: `
+          vcpu_enter_guest > update_cr8_intercept > update_cr8_intercept: vt_update_cr8_intercept
+            > vmx_update_cr8_intercept > vmcs_write32
+        `,
       },
     ],
   },
@@ -496,9 +426,7 @@ export const ENTRY_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_TPR_BELOW_THRESHOLD' },
-        steps: [
-          'handle_tpr_below_threshold', 'kvm_apic_update_ppr', 'apic_update_ppr', '__apic_update_ppr',
-        ],
+        steps: 'handle_tpr_below_threshold > kvm_apic_update_ppr > apic_update_ppr > __apic_update_ppr',
       },
     ],
   },
@@ -509,11 +437,9 @@ export const ENTRY_PATHS = [
       {
         at: ['v5.15', 'v6.18'],
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_CR_ACCESS' },
-        steps: [
-          'handle_cr', 'kvm_set_cr8', 'kvm_lapic_set_tpr', 'apic_set_tpr', 'apic_update_ppr',
-        ],
+        steps: 'handle_cr > kvm_set_cr8 > kvm_lapic_set_tpr > apic_set_tpr > apic_update_ppr',
       },
-      { at: ['v6.12'], steps: ['kvm_lapic_set_tpr', 'apic_set_tpr', 'apic_update_ppr'] },
+      { at: ['v6.12'], steps: 'kvm_lapic_set_tpr > apic_set_tpr > apic_update_ppr' },
     ],
   },
   {
@@ -522,16 +448,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'x86_emulate_instruction', 'toggle_interruptibility', ['set_interrupt_shadow', 'vmx_set_interrupt_shadow'],
-        ],
+        steps: 'x86_emulate_instruction > toggle_interruptibility > set_interrupt_shadow: vmx_set_interrupt_shadow',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'x86_emulate_instruction', 'toggle_interruptibility', ['set_interrupt_shadow', 'vt_set_interrupt_shadow'],
-          'vmx_set_interrupt_shadow',
-        ],
+        steps: `
+          x86_emulate_instruction > toggle_interruptibility > set_interrupt_shadow: vt_set_interrupt_shadow
+            > vmx_set_interrupt_shadow
+        `,
       },
     ],
   },
@@ -541,16 +465,14 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'x86_emulate_instruction', 'toggle_interruptibility', ['get_interrupt_shadow', 'vmx_get_interrupt_shadow'],
-        ],
+        steps: 'x86_emulate_instruction > toggle_interruptibility > get_interrupt_shadow: vmx_get_interrupt_shadow',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'x86_emulate_instruction', 'toggle_interruptibility', ['get_interrupt_shadow', 'vt_get_interrupt_shadow'],
-          'vmx_get_interrupt_shadow',
-        ],
+        steps: `
+          x86_emulate_instruction > toggle_interruptibility > get_interrupt_shadow: vt_get_interrupt_shadow
+            > vmx_get_interrupt_shadow
+        `,
       },
     ],
   },
@@ -560,10 +482,10 @@ export const ENTRY_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_skip_emulated_instruction', ['skip_emulated_instruction', 'vmx_skip_emulated_instruction'],
-          'skip_emulated_instruction', 'vmx_set_interrupt_shadow',
-        ],
+        steps: `
+          kvm_skip_emulated_instruction > skip_emulated_instruction: vmx_skip_emulated_instruction
+            > skip_emulated_instruction > vmx_set_interrupt_shadow
+        `,
       },
     ],
   },
@@ -574,17 +496,15 @@ export const ENTRY_PATHS = [
       {
         at: ['v5.15', 'v6.12'],
         start: { kind: 'opcode-table', from: 'x86_emulate_insn', by: 'execute' },
-        steps: [
-          'em_hypercall', ['fix_hypercall', 'emulator_fix_hypercall'], ['patch_hypercall', 'vmx_patch_hypercall'],
-        ],
+        steps: 'em_hypercall > fix_hypercall: emulator_fix_hypercall > patch_hypercall: vmx_patch_hypercall',
       },
       {
         at: ['v6.18'],
         start: { kind: 'opcode-table', from: 'x86_emulate_insn', by: 'execute' },
-        steps: [
-          'em_hypercall', ['fix_hypercall', 'emulator_fix_hypercall'], ['patch_hypercall', 'vt_patch_hypercall'],
-          'vmx_patch_hypercall',
-        ],
+        steps: `
+          em_hypercall > fix_hypercall: emulator_fix_hypercall > patch_hypercall: vt_patch_hypercall
+            > vmx_patch_hypercall
+        `,
       },
     ],
   },

@@ -2,7 +2,6 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const EOI_PATHS = [
   {
     id: 'eoi_mmio',
@@ -10,10 +9,10 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_mmio_write', 'kvm_iodevice_write', ['write', 'apic_mmio_write'], 'kvm_lapic_reg_write', 'apic_set_eoi',
-          'kvm_ioapic_send_eoi', 'kvm_ioapic_update_eoi', 'kvm_ioapic_update_eoi_one',
-        ],
+        steps: `
+          vcpu_mmio_write > kvm_iodevice_write > write: apic_mmio_write > kvm_lapic_reg_write > apic_set_eoi
+            > kvm_ioapic_send_eoi > kvm_ioapic_update_eoi > kvm_ioapic_update_eoi_one
+        `,
       },
     ],
   },
@@ -23,33 +22,29 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'kvm_set_msr_common', 'kvm_x2apic_msr_write', 'kvm_lapic_reg_write', 'apic_set_eoi', 'kvm_ioapic_send_eoi',
-          'kvm_ioapic_update_eoi', 'kvm_ioapic_update_eoi_one',
-        ],
+        steps: `
+          kvm_set_msr_common > kvm_x2apic_msr_write > kvm_lapic_reg_write > apic_set_eoi > kvm_ioapic_send_eoi
+            > kvm_ioapic_update_eoi > kvm_ioapic_update_eoi_one
+        `,
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'kvm_set_msr_common', 'kvm_x2apic_msr_write', 'kvm_lapic_msr_write', 'kvm_lapic_reg_write', 'apic_set_eoi',
-          'kvm_ioapic_send_eoi', 'kvm_ioapic_update_eoi', 'kvm_ioapic_update_eoi_one',
-        ],
+        steps: `
+          kvm_set_msr_common > kvm_x2apic_msr_write > kvm_lapic_msr_write > kvm_lapic_reg_write > apic_set_eoi
+            > kvm_ioapic_send_eoi > kvm_ioapic_update_eoi > kvm_ioapic_update_eoi_one
+        `,
       },
     ],
   },
   {
     id: 'eoi_isr',
     title: 'The highest ISR bit is cleared',
-    chains: [
-      { at: ALL, steps: ['kvm_lapic_reg_write', 'apic_set_eoi', 'apic_clear_isr'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > apic_set_eoi > apic_clear_isr' }],
   },
   {
     id: 'eoi_ppr',
     title: 'The processor priority falls with it',
-    chains: [
-      { at: ALL, steps: ['kvm_lapic_reg_write', 'apic_set_eoi', 'apic_update_ppr'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > apic_set_eoi > apic_update_ppr' }],
   },
   {
     id: 'eoi_redelivery',
@@ -57,10 +52,10 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'apic_set_eoi', 'kvm_ioapic_send_eoi', 'kvm_ioapic_update_eoi', 'kvm_ioapic_update_eoi_one',
-          'ioapic_service', 'kvm_irq_delivery_to_apic',
-        ],
+        steps: `
+          apic_set_eoi > kvm_ioapic_send_eoi > kvm_ioapic_update_eoi > kvm_ioapic_update_eoi_one > ioapic_service
+            > kvm_irq_delivery_to_apic
+        `,
       },
     ],
   },
@@ -71,9 +66,7 @@ export const EOI_PATHS = [
       {
         at: ALL,
         start: { kind: 'work', from: 'kvm_ioapic_update_eoi_one', by: 'eoi_inject' },
-        steps: [
-          'kvm_ioapic_eoi_inject_work', 'ioapic_service', 'kvm_irq_delivery_to_apic',
-        ],
+        steps: 'kvm_ioapic_eoi_inject_work > ioapic_service > kvm_irq_delivery_to_apic',
       },
     ],
   },
@@ -83,26 +76,22 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_ioapic_send_eoi', 'kvm_ioapic_update_eoi', 'kvm_ioapic_update_eoi_one', 'kvm_notify_acked_irq',
-          'kvm_notify_acked_gsi',
-        ],
+        steps: `
+          kvm_ioapic_send_eoi > kvm_ioapic_update_eoi > kvm_ioapic_update_eoi_one > kvm_notify_acked_irq
+            > kvm_notify_acked_gsi
+        `,
       },
     ],
   },
   {
     id: 'eoi_rtc',
     title: 'The RTC counts who still owes an EOI',
-    chains: [
-      { at: ALL, steps: ['kvm_ioapic_send_eoi', 'kvm_ioapic_update_eoi', 'rtc_irq_eoi'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_ioapic_send_eoi > kvm_ioapic_update_eoi > rtc_irq_eoi' }],
   },
   {
     id: 'eoi_split_request',
     title: 'Split irqchip: the EOI becomes a request',
-    chains: [
-      { at: ALL, steps: ['kvm_lapic_reg_write', 'apic_set_eoi', 'kvm_ioapic_send_eoi', 'kvm_make_request'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > apic_set_eoi > kvm_ioapic_send_eoi > kvm_make_request' }],
   },
   {
     id: 'eoi_split_exit',
@@ -111,9 +100,7 @@ export const EOI_PATHS = [
       {
         at: ALL,
         start: { kind: 'request', from: 'kvm_ioapic_send_eoi', by: 'KVM_REQ_IOAPIC_EOI_EXIT' },
-        steps: [
-          'vcpu_run', 'vcpu_enter_guest', 'kvm_check_request',
-        ],
+        steps: 'vcpu_run > vcpu_enter_guest > kvm_check_request',
       },
     ],
   },
@@ -124,10 +111,10 @@ export const EOI_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_EOI_INDUCED' },
-        steps: [
-          'handle_apic_eoi_induced', 'kvm_apic_set_eoi_accelerated', 'kvm_ioapic_send_eoi', 'kvm_ioapic_update_eoi',
-          'kvm_ioapic_update_eoi_one',
-        ],
+        steps: `
+          handle_apic_eoi_induced > kvm_apic_set_eoi_accelerated > kvm_ioapic_send_eoi > kvm_ioapic_update_eoi
+            > kvm_ioapic_update_eoi_one
+        `,
       },
     ],
   },
@@ -138,9 +125,7 @@ export const EOI_PATHS = [
       {
         at: ALL,
         start: { kind: 'exit-table', from: '__vmx_handle_exit', by: 'EXIT_REASON_APIC_WRITE' },
-        steps: [
-          'handle_apic_write', 'kvm_apic_write_nodecode', 'kvm_lapic_reg_write',
-        ],
+        steps: 'handle_apic_write > kvm_apic_write_nodecode > kvm_lapic_reg_write',
       },
     ],
   },
@@ -150,10 +135,10 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_enter_guest', 'kvm_lapic_sync_to_vapic', 'apic_sync_pv_eoi_to_guest', 'pv_eoi_set_pending',
-          'pv_eoi_put_user',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_lapic_sync_to_vapic > apic_sync_pv_eoi_to_guest > pv_eoi_set_pending
+            > pv_eoi_put_user
+        `,
       },
     ],
   },
@@ -163,17 +148,16 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_lapic_sync_from_vapic', 'apic_sync_pv_eoi_from_guest', 'pv_eoi_get_pending',
-          'pv_eoi_get_user',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_lapic_sync_from_vapic > apic_sync_pv_eoi_from_guest > pv_eoi_get_pending
+            > pv_eoi_get_user
+        `,
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'kvm_lapic_sync_from_vapic', 'apic_sync_pv_eoi_from_guest',
-          'pv_eoi_test_and_clr_pending',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_lapic_sync_from_vapic > apic_sync_pv_eoi_from_guest > pv_eoi_test_and_clr_pending
+        `,
       },
     ],
   },
@@ -183,10 +167,10 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vcpu_enter_guest', 'kvm_lapic_sync_from_vapic', 'apic_sync_pv_eoi_from_guest', 'apic_set_eoi',
-          'kvm_ioapic_send_eoi',
-        ],
+        steps: `
+          vcpu_enter_guest > kvm_lapic_sync_from_vapic > apic_sync_pv_eoi_from_guest > apic_set_eoi
+            > kvm_ioapic_send_eoi
+        `,
       },
     ],
   },
@@ -197,9 +181,7 @@ export const EOI_PATHS = [
       {
         at: ALL,
         start: { kind: 'request', from: 'kvm_make_scan_ioapic_request', by: 'KVM_REQ_SCAN_IOAPIC' },
-        steps: [
-          'vcpu_enter_guest', 'vcpu_scan_ioapic', 'kvm_ioapic_scan_entry',
-        ],
+        steps: 'vcpu_enter_guest > vcpu_scan_ioapic > kvm_ioapic_scan_entry',
       },
     ],
   },
@@ -210,9 +192,7 @@ export const EOI_PATHS = [
       {
         at: ALL,
         start: { kind: 'request', from: 'kvm_make_scan_ioapic_request', by: 'KVM_REQ_SCAN_IOAPIC' },
-        steps: [
-          'vcpu_enter_guest', 'vcpu_scan_ioapic', 'kvm_scan_ioapic_routes', 'kvm_msi_to_lapic_irq',
-        ],
+        steps: 'vcpu_enter_guest > vcpu_scan_ioapic > kvm_scan_ioapic_routes > kvm_msi_to_lapic_irq',
       },
     ],
   },
@@ -220,12 +200,7 @@ export const EOI_PATHS = [
     id: 'scan_ioapic_stale',
     title: 'A pending vector keeps its intercept',
     chains: [
-      {
-        at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'vcpu_scan_ioapic', 'kvm_scan_ioapic_routes', 'kvm_scan_ioapic_irq',
-        ],
-      },
+      { at: ['v6.18'], steps: 'vcpu_enter_guest > vcpu_scan_ioapic > kvm_scan_ioapic_routes > kvm_scan_ioapic_irq' },
     ],
   },
   {
@@ -234,16 +209,13 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'vcpu_load_eoi_exitmap', ['load_eoi_exitmap', 'vmx_load_eoi_exitmap'],
-        ],
+        steps: 'vcpu_enter_guest > vcpu_load_eoi_exitmap > load_eoi_exitmap: vmx_load_eoi_exitmap',
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'vcpu_load_eoi_exitmap', ['load_eoi_exitmap', 'vt_load_eoi_exitmap'],
-          'vmx_load_eoi_exitmap',
-        ],
+        steps: `
+          vcpu_enter_guest > vcpu_load_eoi_exitmap > load_eoi_exitmap: vt_load_eoi_exitmap > vmx_load_eoi_exitmap
+        `,
       },
     ],
   },
@@ -251,17 +223,10 @@ export const EOI_PATHS = [
     id: 'scan_ioapic_sync',
     title: 'Posted bits are collected before the scan',
     chains: [
-      {
-        at: ['v5.15', 'v6.12'],
-        steps: [
-          'vcpu_enter_guest', 'vcpu_scan_ioapic', ['sync_pir_to_irr', 'vmx_sync_pir_to_irr'],
-        ],
-      },
+      { at: ['v5.15', 'v6.12'], steps: 'vcpu_enter_guest > vcpu_scan_ioapic > sync_pir_to_irr: vmx_sync_pir_to_irr' },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_enter_guest', 'vcpu_scan_ioapic', ['sync_pir_to_irr', 'vt_sync_pir_to_irr'], 'vmx_sync_pir_to_irr',
-        ],
+        steps: 'vcpu_enter_guest > vcpu_scan_ioapic > sync_pir_to_irr: vt_sync_pir_to_irr > vmx_sync_pir_to_irr',
       },
     ],
   },
@@ -271,10 +236,9 @@ export const EOI_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_register_irq_ack_notifier', 'kvm_arch_post_irq_ack_notifier_list_update',
-          'kvm_make_scan_ioapic_request',
-        ],
+        steps: `
+          kvm_register_irq_ack_notifier > kvm_arch_post_irq_ack_notifier_list_update > kvm_make_scan_ioapic_request
+        `,
       },
     ],
   },

@@ -2,7 +2,6 @@
 import { KERNEL_VERSIONS as ALL } from '../functions.ts';
 import type { CallPathSpec } from '../path-types.ts';
 
-// biome-ignore format: a table; a chain stays on as few lines as fit.
 export const TIMER_PATHS = [
   {
     id: 'lapic_timer_program',
@@ -10,9 +9,7 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'apic_mmio_write', 'kvm_lapic_reg_write', 'start_apic_timer', '__start_apic_timer', 'restart_apic_timer',
-        ],
+        steps: 'apic_mmio_write > kvm_lapic_reg_write > start_apic_timer > __start_apic_timer > restart_apic_timer',
       },
     ],
   },
@@ -22,60 +19,48 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_lapic_reg_write', 'start_apic_timer', '__start_apic_timer', 'set_target_expiration',
-          'limit_periodic_timer_frequency',
-        ],
+        steps: `
+          kvm_lapic_reg_write > start_apic_timer > __start_apic_timer > set_target_expiration
+            > limit_periodic_timer_frequency
+        `,
       },
     ],
   },
   {
     id: 'lapic_timer_divide',
     title: 'TDCR rescales a running timer',
-    chains: [
-      { at: ALL, steps: ['kvm_lapic_reg_write', 'update_target_expiration', 'limit_periodic_timer_frequency'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > update_target_expiration > limit_periodic_timer_frequency' }],
   },
   {
     id: 'lapic_timer_mode',
     title: 'LVTT changes the mode',
-    chains: [
-      { at: ALL, steps: ['kvm_lapic_reg_write', 'apic_update_lvtt', 'cancel_apic_timer'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > apic_update_lvtt > cancel_apic_timer' }],
   },
   {
     id: 'lapic_timer_sw_periodic',
     title: 'One-shot and periodic mode on a host timer',
-    chains: [
-      { at: ALL, steps: ['restart_apic_timer', 'start_sw_timer', 'start_sw_period', 'hrtimer_start'] },
-    ],
+    chains: [{ at: ALL, steps: 'restart_apic_timer > start_sw_timer > start_sw_period > hrtimer_start' }],
   },
   {
     id: 'lapic_timer_sw_deadline',
     title: 'TSC-deadline mode on a host timer',
-    chains: [
-      { at: ALL, steps: ['restart_apic_timer', 'start_sw_timer', 'start_sw_tscdeadline', 'hrtimer_start'] },
-    ],
+    chains: [{ at: ALL, steps: 'restart_apic_timer > start_sw_timer > start_sw_tscdeadline > hrtimer_start' }],
   },
   {
     id: 'lapic_timer_hv',
     title: 'The VMX preemption timer is armed',
     chains: [
-      { at: ['v5.15', 'v6.12'], steps: ['restart_apic_timer', 'start_hv_timer', ['set_hv_timer', 'vmx_set_hv_timer']] },
+      { at: ['v5.15', 'v6.12'], steps: 'restart_apic_timer > start_hv_timer > set_hv_timer: vmx_set_hv_timer' },
       {
         at: ['v6.18'],
-        steps: [
-          'restart_apic_timer', 'start_hv_timer', ['set_hv_timer', 'vt_set_hv_timer'], 'vmx_set_hv_timer',
-        ],
+        steps: 'restart_apic_timer > start_hv_timer > set_hv_timer: vt_set_hv_timer > vmx_set_hv_timer',
       },
     ],
   },
   {
     id: 'lapic_timer_hv_entry',
     title: 'The preemption timer is written before entry',
-    chains: [
-      { at: ALL, steps: ['vmx_vcpu_run', 'vmx_update_hv_timer'] },
-    ],
+    chains: [{ at: ALL, steps: 'vmx_vcpu_run > vmx_update_hv_timer' }],
   },
   {
     id: 'lapic_timer_hv_fire',
@@ -83,10 +68,10 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'vmx_vcpu_run', 'vmx_exit_handlers_fastpath', 'handle_fastpath_preemption_timer',
-          'kvm_lapic_expired_hv_timer', 'apic_timer_expired', 'kvm_apic_inject_pending_timer_irqs',
-        ],
+        steps: `
+          vmx_vcpu_run > vmx_exit_handlers_fastpath > handle_fastpath_preemption_timer > kvm_lapic_expired_hv_timer
+            > apic_timer_expired > kvm_apic_inject_pending_timer_irqs
+        `,
       },
     ],
   },
@@ -96,17 +81,17 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'vmx_handle_exit', '__vmx_handle_exit', 'handle_preemption_timer', 'handle_fastpath_preemption_timer',
-          'kvm_lapic_expired_hv_timer', 'apic_timer_expired',
-        ],
+        steps: `
+          vmx_handle_exit > __vmx_handle_exit > handle_preemption_timer > handle_fastpath_preemption_timer
+            > kvm_lapic_expired_hv_timer > apic_timer_expired
+        `,
       },
       {
         at: ['v6.12', 'v6.18'],
-        steps: [
-          'vmx_handle_exit', '__vmx_handle_exit', 'handle_preemption_timer', 'kvm_lapic_expired_hv_timer',
-          'apic_timer_expired',
-        ],
+        steps: `
+          vmx_handle_exit > __vmx_handle_exit > handle_preemption_timer > kvm_lapic_expired_hv_timer
+            > apic_timer_expired
+        `,
       },
     ],
   },
@@ -116,10 +101,10 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ALL,
-        steps: [
-          'kvm_set_msr_common', 'kvm_set_lapic_tscdeadline_msr', 'start_apic_timer', '__start_apic_timer',
-          'restart_apic_timer',
-        ],
+        steps: `
+          kvm_set_msr_common > kvm_set_lapic_tscdeadline_msr > start_apic_timer > __start_apic_timer
+            > restart_apic_timer
+        `,
       },
     ],
   },
@@ -129,17 +114,17 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ['v5.15', 'v6.12'],
-        steps: [
-          'vmx_exit_handlers_fastpath', 'handle_fastpath_set_msr_irqoff', 'handle_fastpath_set_tscdeadline',
-          'kvm_set_lapic_tscdeadline_msr',
-        ],
+        steps: `
+          vmx_exit_handlers_fastpath > handle_fastpath_set_msr_irqoff > handle_fastpath_set_tscdeadline
+            > kvm_set_lapic_tscdeadline_msr
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vmx_exit_handlers_fastpath', 'handle_fastpath_wrmsr', '__handle_fastpath_wrmsr',
-          'kvm_set_lapic_tscdeadline_msr',
-        ],
+        steps: `
+          vmx_exit_handlers_fastpath > handle_fastpath_wrmsr > __handle_fastpath_wrmsr
+            > kvm_set_lapic_tscdeadline_msr
+        `,
       },
     ],
   },
@@ -150,9 +135,7 @@ export const TIMER_PATHS = [
       {
         at: ALL,
         start: { kind: 'hrtimer', from: 'start_sw_period', by: 'timer' },
-        steps: [
-          'apic_timer_fn', 'apic_timer_expired', 'kvm_vcpu_kick',
-        ],
+        steps: 'apic_timer_fn > apic_timer_expired > kvm_vcpu_kick',
       },
     ],
   },
@@ -163,9 +146,7 @@ export const TIMER_PATHS = [
       {
         at: ALL,
         start: { kind: 'hrtimer', from: 'start_sw_tscdeadline', by: 'timer' },
-        steps: [
-          'apic_timer_fn', 'apic_timer_expired', 'kvm_make_request',
-        ],
+        steps: 'apic_timer_fn > apic_timer_expired > kvm_make_request',
       },
     ],
   },
@@ -176,10 +157,10 @@ export const TIMER_PATHS = [
       {
         at: ALL,
         start: { kind: 'hrtimer', from: 'start_sw_period', by: 'timer' },
-        steps: [
-          'apic_timer_fn', 'apic_timer_expired', 'kvm_apic_inject_pending_timer_irqs', 'kvm_apic_local_deliver',
-          '__apic_accept_irq',
-        ],
+        steps: `
+          apic_timer_fn > apic_timer_expired > kvm_apic_inject_pending_timer_irqs > kvm_apic_local_deliver
+            > __apic_accept_irq
+        `,
       },
     ],
   },
@@ -190,9 +171,7 @@ export const TIMER_PATHS = [
       {
         at: ALL,
         start: { kind: 'hrtimer', from: 'start_sw_period', by: 'timer' },
-        steps: [
-          'apic_timer_fn', 'advance_periodic_target_expiration',
-        ],
+        steps: 'apic_timer_fn > advance_periodic_target_expiration',
       },
     ],
   },
@@ -202,76 +181,65 @@ export const TIMER_PATHS = [
     chains: [
       {
         at: ['v5.15'],
-        steps: [
-          'vcpu_run', 'kvm_inject_pending_timer_irqs', 'kvm_inject_apic_timer_irqs',
-          'kvm_apic_inject_pending_timer_irqs', 'kvm_apic_local_deliver', '__apic_accept_irq',
-        ],
+        steps: `
+          vcpu_run > kvm_inject_pending_timer_irqs > kvm_inject_apic_timer_irqs
+            > kvm_apic_inject_pending_timer_irqs > kvm_apic_local_deliver > __apic_accept_irq
+        `,
       },
       {
         at: ['v6.12'],
-        steps: [
-          'vcpu_run', 'kvm_inject_pending_timer_irqs', 'kvm_inject_apic_timer_irqs',
-          'kvm_apic_inject_pending_timer_irqs', 'kvm_apic_local_deliver', '__apic_accept_irq',
-          ['deliver_interrupt', 'vmx_deliver_interrupt'],
-        ],
+        steps: `
+          vcpu_run > kvm_inject_pending_timer_irqs > kvm_inject_apic_timer_irqs
+            > kvm_apic_inject_pending_timer_irqs > kvm_apic_local_deliver > __apic_accept_irq
+            > deliver_interrupt: vmx_deliver_interrupt
+        `,
       },
       {
         at: ['v6.18'],
-        steps: [
-          'vcpu_run', 'kvm_inject_pending_timer_irqs', 'kvm_inject_apic_timer_irqs',
-          'kvm_apic_inject_pending_timer_irqs', 'kvm_apic_local_deliver', '__apic_accept_irq',
-          ['deliver_interrupt', 'vt_deliver_interrupt'], 'vmx_deliver_interrupt',
-        ],
+        steps: `
+          vcpu_run > kvm_inject_pending_timer_irqs > kvm_inject_apic_timer_irqs
+            > kvm_apic_inject_pending_timer_irqs > kvm_apic_local_deliver > __apic_accept_irq
+            > deliver_interrupt: vt_deliver_interrupt > vmx_deliver_interrupt
+        `,
       },
     ],
   },
   {
     id: 'lapic_timer_pending',
     title: 'The run loop asks whether a timer is pending',
-    chains: [
-      { at: ALL, steps: ['vcpu_run', 'kvm_cpu_has_pending_timer', 'apic_has_pending_timer'] },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_run > kvm_cpu_has_pending_timer > apic_has_pending_timer' }],
   },
   {
     id: 'lapic_timer_advance',
     title: 'The early timer is waited for right before entry',
     chains: [
-      { at: ALL, steps: ['vmx_vcpu_run', 'kvm_wait_lapic_expire', '__kvm_wait_lapic_expire', '__wait_lapic_expire'] },
+      { at: ALL, steps: 'vmx_vcpu_run > kvm_wait_lapic_expire > __kvm_wait_lapic_expire > __wait_lapic_expire' },
     ],
   },
   {
     id: 'lapic_timer_block',
     title: 'Before sleeping the preemption timer becomes a host timer',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_lapic_switch_to_sw_timer', 'start_sw_timer'] },
-      { at: ['v6.12', 'v6.18'], steps: ['vcpu_run', 'vcpu_block', 'kvm_lapic_switch_to_sw_timer', 'start_sw_timer'] },
+      { at: ['v5.15'], steps: 'kvm_lapic_switch_to_sw_timer > start_sw_timer' },
+      { at: ['v6.12', 'v6.18'], steps: 'vcpu_run > vcpu_block > kvm_lapic_switch_to_sw_timer > start_sw_timer' },
     ],
   },
   {
     id: 'lapic_timer_unblock',
     title: 'After sleeping it becomes a preemption timer again',
     chains: [
-      { at: ['v5.15'], steps: ['kvm_lapic_switch_to_hv_timer', 'restart_apic_timer'] },
-      {
-        at: ['v6.12', 'v6.18'],
-        steps: [
-          'vcpu_run', 'vcpu_block', 'kvm_lapic_switch_to_hv_timer', 'restart_apic_timer',
-        ],
-      },
+      { at: ['v5.15'], steps: 'kvm_lapic_switch_to_hv_timer > restart_apic_timer' },
+      { at: ['v6.12', 'v6.18'], steps: 'vcpu_run > vcpu_block > kvm_lapic_switch_to_hv_timer > restart_apic_timer' },
     ],
   },
   {
     id: 'lapic_timer_migrate',
     title: 'A vCPU that moved takes its host timer along',
-    chains: [
-      { at: ALL, steps: ['vcpu_enter_guest', '__kvm_migrate_timers', '__kvm_migrate_apic_timer'] },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_enter_guest > __kvm_migrate_timers > __kvm_migrate_apic_timer' }],
   },
   {
     id: 'tmcct_read',
     title: 'The remaining count is computed from the deadline',
-    chains: [
-      { at: ALL, steps: ['kvm_lapic_reg_read', '__apic_read', 'apic_get_tmcct'] },
-    ],
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_read > __apic_read > apic_get_tmcct' }],
   },
 ] as const satisfies readonly CallPathSpec[];
