@@ -10,6 +10,7 @@ export type Result = Readonly<Record<string, unknown>>;
 
 /** Why the real KVM cannot be asked here; null where it can. */
 export function missing(): string | null {
+  if (process.arch !== 'x64') return `${process.arch} is not x86-64`;
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch {
