@@ -3,7 +3,7 @@
  * and machine/wiring.ts connects the ends. Each wire is one kernel function.
  */
 import type { Machine } from './machine.ts';
-import type { Op, OpResult } from './op-types.ts';
+import type { HandlerSpec, Op, OpResult } from './op-types.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
 export interface LapicIrq {
@@ -81,6 +81,10 @@ export interface Host {
   pioWrite(m: Machine, port: number, value: number): boolean;
   /** @returns null when nobody in the kernel has the port */
   pioRead(m: Machine, port: number): number | null;
+  /** vcpu_enter_guest for the model guest. @returns whether the vCPU was entered */
+  enterGuest(m: Machine, vcpu: number): boolean;
+  /** The model guest writes the EOI its handler owes. */
+  guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): void;
   /** Ops on the model guest, its devices, virtual time and VMX. */
   modelOp(m: Machine, op: ModelOp): OpResult;
 }

@@ -11,9 +11,9 @@ import { EV } from './events.ts';
 import { execute } from './execute.ts';
 import type { Host } from './host.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from './machine.ts';
+import { MODEL_HOST, resetModel } from './model-ops.ts';
 import type { CreateOp, OpResult } from './op-types.ts';
 import { OpError, parseOp } from './parse.ts';
-import { BASE_HOST } from './wiring.ts';
 
 export interface Session {
   /** The machine of the last `create`; null before it. */
@@ -25,7 +25,7 @@ export interface Session {
 }
 
 /** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = BASE_HOST): Machine {
+export function createMachine(config: CreateOp, host: Host = MODEL_HOST): Machine {
   const m = allocateMachine(config, host);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
@@ -37,6 +37,7 @@ export function createMachine(config: CreateOp, host: Host = BASE_HOST): Machine
     resetIoapic(m);
   }
   resetRouting(m);
+  resetModel(m);
   leave(m, outer);
   return m;
 }

@@ -172,6 +172,8 @@ export const BASE_HOST: Host = {
   },
   pitAck() {},
   pitMaskNotify() {},
+  enterGuest: () => false,
+  guestEoi() {},
   pioWrite: () => false,
   pioRead: () => null,
   modelOp(_m, op) {

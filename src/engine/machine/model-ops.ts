@@ -1,0 +1,70 @@
+/** Ops on the model guest, its devices and virtual time, and the ports of the i8254. */
+import { enterGuest, guestEoi, guestFlags, resetGuest } from '../devices/guest/guest.ts';
+import { pitAck, pitMaskNotify, pitRead, pitWrite, resetPit } from '../devices/pit/pit.ts';
+import { deviceQuiet, deviceSlot, deviceWork, msixWrite, resetSources } from '../devices/sources/sources.ts';
+import type { Host, ModelOp } from './host.ts';
+import type { Machine } from './machine.ts';
+import type { OpResult } from './op-types.ts';
+import { OpError } from './parse.ts';
+import { advance, settle } from './run-time.ts';
+import { BASE_HOST } from './wiring.ts';
+
+const OK: OpResult = { ok: true };
+
+function slotOf(m: Machine, id: string): number {
+  const slot = deviceSlot(m, id);
+  if (slot === -1) throw new OpError('op.noDevice', 'id', { id });
+  return slot;
+}
+
+/** The op on a machine without APICv. @throws OpError for an op it does not have, or a device that is not there */
+export function modelOp(m: Machine, op: ModelOp): OpResult {
+  switch (op.op) {
+    case 'advance':
+      return { ok: true, events: advance(m, op.ns) };
+    case 'settle':
+      return { ok: true, events: settle(m) };
+    case 'device': {
+      const slot = slotOf(m, op.id);
+      const device = m.config.devices?.[slot];
+      if (device?.kind === 'pit') throw new OpError('op.pitDevice', 'id', { id: op.id });
+      const vector = op.vector ?? 0;
+      if (vector > 0 && vector >= (device?.msix ?? 1))
+        throw new OpError('op.range', 'vector', { max: (device?.msix ?? 1) - 1 });
+      if (op.event === 'quiet') deviceQuiet(m, slot);
+      else deviceWork(m, slot, vector);
+      return OK;
+    }
+    case 'msix': {
+      const slot = slotOf(m, op.id);
+      const count = m.config.devices?.[slot]?.msix ?? 0;
+      if (op.entry >= count) throw new OpError('op.range', 'entry', { max: count - 1 });
+      msixWrite(m, slot, op.entry, op.field, op.value);
+      return OK;
+    }
+    case 'guest':
+      guestFlags(m, op.vcpu, op);
+      return OK;
+    default:
+      throw new OpError('op.needsApicv', 'op', { op: op.op });
+  }
+}
+
+/** Wires of a machine with a model guest, devices and an i8254, without APICv. */
+export const MODEL_HOST: Host = {
+  ...BASE_HOST,
+  pitAck,
+  pitMaskNotify,
+  pioWrite: pitWrite,
+  pioRead: pitRead,
+  modelOp,
+  enterGuest,
+  guestEoi,
+};
+
+/** What a machine has beyond the irqchip, at power-on. */
+export function resetModel(m: Machine): void {
+  if (m.config.pit === true && !m.split) resetPit(m);
+  resetSources(m);
+  if (m.config.guest !== undefined) resetGuest(m);
+}
