@@ -1,14 +1,90 @@
+/** Puts the pieces together: parameters, store, clock, address bar, page. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
+import { createHostLink, type HostLink } from '../embed/host-link.ts';
+import { clock } from '../scene/raf.ts';
+import { movePlayhead, setSpeed } from '../store/actions/playback.ts';
+import { loadPreset, presetIds } from '../store/actions/scene.ts';
+import { notify, setLang, setUi } from '../store/actions/ui.ts';
+import { store } from '../store/app-store.ts';
+import '../views/theme.css';
+import { createAddressBar } from './address.ts';
+import './app.css';
+import { EmbedShell } from './embed-shell.tsx';
+import { listenToKeys } from './keyboard.ts';
+import { readQuery } from './query.ts';
+import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
+import { Shell } from './shell.tsx';
+import { watchSight } from './wake.ts';
+
+const APP_VERSION = '0.1.0';
 
 const root = document.getElementById('root');
 assert(root, 'index.html has a #root');
 
+const query = readQuery(window.location.search);
+const settings = loadSettings();
+const { embed } = query;
+
+/** Theme and language of the whole document follow the store. */
+function dress(): void {
+  const { theme, lang } = store.getState().ui;
+  const html = document.documentElement;
+  if (theme === 'auto') delete html.dataset.theme;
+  else html.dataset.theme = theme;
+  html.lang = lang;
+}
+
+const lessMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+const motion = (): void => setUi(store, { reducedMotion: query.reducedMotion ?? lessMotion.matches });
+lessMotion.addEventListener('change', motion);
+motion();
+setUi(store, { embed, theme: query.theme ?? settings.theme });
+setLang(store, query.lang ?? settings.lang ?? preferredLanguage(navigator.languages));
+if (query.speed !== null) setSpeed(store, query.speed);
+dress();
+store.subscribe((now, before) => {
+  if (now.ui === before.ui) return;
+  dress();
+  const { theme, lang } = now.ui;
+  if (embed === null && (theme !== before.ui.theme || lang !== before.ui.lang)) saveSettings({ theme, lang });
+});
+
+clock.attach({
+  getState: store.getState,
+  subscribe: (listener) => store.subscribe(listener),
+  move: (change) => movePlayhead(store, change),
+});
+
+// The address of a framed page is its host's to choose.
+const address = createAddressBar(store, embed === null);
+
+/** Opens what the address names; where that is nothing, or wrong, the first preset. */
+async function start(): Promise<void> {
+  const plays = query.play !== 'no';
+  const opened = await address.open(query.link, plays);
+  if (opened === 'opened' || store.getState().scene !== null) return;
+  const { notice } = store.getState();
+  const [first] = presetIds;
+  if (first !== undefined) await loadPreset(store, first, { play: plays });
+  if (notice !== null) {
+    address.hold();
+    notify(store, notice);
+  }
+}
+
+let host: HostLink | null = null;
+const sight = watchSight(root, (seen) => clock.setAwake(seen));
+if (embed !== null && window.parent !== window) {
+  host = createHostLink(store, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
+  if (query.autosize) {
+    new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
+  }
+}
+listenToKeys(store, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
+
 createRoot(root).render(
-  <StrictMode>
-    <main>
-      <h1>irqscope</h1>
-    </main>
-  </StrictMode>,
+  <StrictMode>{embed === null ? <Shell /> : <EmbedShell options={embed} onStart={() => void start()} />}</StrictMode>,
 );
+if (embed?.clickToLoad !== true) void start();

@@ -52,6 +52,8 @@ export function createClock(frames: Frames): Clock {
   let awake = true;
   let frame = 0;
   let before: number | null = null;
+  /** The store is calling back because of the clock's own change. */
+  let writing = false;
 
   const reduced = (): boolean => host?.getState().ui.reducedMotion ?? false;
   const shown = (): Position => (reduced() && live.step >= 0 ? { step: live.step, phase: 1 } : live);
@@ -69,7 +71,9 @@ export function createClock(frames: Frames): Clock {
   }
 
   function write(change: Partial<Playhead>): void {
+    writing = true;
     host?.move(change);
+    writing = false;
     seen = host?.getState().playhead ?? null;
   }
 
@@ -91,7 +95,7 @@ export function createClock(frames: Frames): Clock {
     live = next;
     const { step, phase } = shown();
     if (ended) write({ step, phase: 1, playing: false, until: null });
-    else if (step !== was.step || phase >= ARRIVE !== was.phase >= ARRIVE) write({ step, phase });
+    else if (step !== was.step || (step >= 0 && phase >= ARRIVE !== was.phase >= ARRIVE)) write({ step, phase });
   }
 
   function tick(now: number): void {
@@ -108,7 +112,7 @@ export function createClock(frames: Frames): Clock {
   /** Takes over what an action has done to the playhead. */
   function sync(): void {
     const playhead = host?.getState().playhead;
-    if (playhead === undefined) return;
+    if (playhead === undefined || writing) return;
     if (playhead !== seen) {
       const moved = seen === null || playhead.step !== seen.step || playhead.phase !== seen.phase;
       seen = playhead;

@@ -1,7 +1,8 @@
 /** Turns the engine's batches into a SceneLog that grows. */
-import { createLayout, ROW } from '../engine/view/tables.ts';
+
 import type { RouteTable } from '../engine/machine/machine.ts';
 import type { CreateOp } from '../engine/machine/op-types.ts';
+import { createLayout, ROW } from '../engine/view/tables.ts';
 import type { FromEngine } from '../worker/client.ts';
 import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';
 import { growSteps } from './steps.ts';
@@ -54,7 +55,7 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
     routeTables.push(...scene.routeTables);
   }
 
-  function fit(more: number): void {
+  function makeRoom(more: number): void {
     const need = (used + more) * ROW;
     if (need <= rows.length) return;
     const bigger = new Int32Array(Math.max(need, rows.length * 2));
@@ -65,7 +66,7 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
   return {
     add(batch) {
       config ??= batch.config;
-      fit(batch.rows.length / ROW);
+      makeRoom(batch.rows.length / ROW);
       rows.set(batch.rows, used * ROW);
       used += batch.rows.length / ROW;
       for (const command of batch.commands) commands.push(command);
@@ -94,7 +95,8 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
       const last = steps.at(-1);
       if (last !== undefined) steps[steps.length - 1] = { ...last, end: to.used };
       stepped = used;
-      if (keyframes) keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);
+      if (keyframes)
+        keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);
     },
   };
 }

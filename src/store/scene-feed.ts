@@ -7,7 +7,7 @@ import { ROW } from '../engine/view/tables.ts';
 import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
 import { createSceneBuilder, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
 import { seqAt } from './steps.ts';
-import { ARRIVE, type AppState, type Playhead, type SceneId, type SceneLog } from './types.ts';
+import { type AppState, ARRIVE, type Playhead, type SceneId, type SceneLog } from './types.ts';
 import { viewAt } from './view-at.ts';
 
 /** Where a fresh scene's playhead begins. */
@@ -71,6 +71,11 @@ export function createSceneFeed(
   let source = NOTHING;
   let request: Request | null = null;
   let waiting: (readonly JsonOp[])[] = [];
+  /** The last poke, while the playhead has not moved on since: another one there comes after it, not instead of it. */
+  let lastPoke: { readonly step: number; readonly end: number } | null = null;
+  state.subscribe(({ playhead }) => {
+    if (lastPoke !== null && playhead.step !== lastPoke.step) lastPoke = null;
+  });
 
   const engine = connect(hear);
 
@@ -82,7 +87,8 @@ export function createSceneFeed(
       const { step, play } = r.opening;
       playhead = { step: step ?? -1, phase: step === null ? 0 : 1, playing: play, speed: playhead.speed, until: null };
     }
-    if (log.complete && playhead.step >= log.steps.length) playhead = { ...playhead, step: log.steps.length - 1, phase: 1 };
+    if (log.complete && playhead.step >= log.steps.length)
+      playhead = { ...playhead, step: log.steps.length - 1, phase: 1 };
     const arrived = playhead.phase >= ARRIVE;
     const same =
       r.shown &&
@@ -119,6 +125,7 @@ export function createSceneFeed(
     request = null;
     source = { ...r.source, alive: alive && r.source.alive };
     if (r.mark !== null) r.builder.rewind(r.mark);
+    lastPoke = null;
     const { scene } = r.before;
     // Nobody will send the rest of a scene that was still coming when this request took its place.
     const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
@@ -164,6 +171,7 @@ export function createSceneFeed(
 
   function run(ops: readonly JsonOp[], sceneId: SceneId, opening: Opening): void {
     waiting = [];
+    lastPoke = null;
     const runId = nextRun++;
     // A request still going on is given up; the scene it belongs to cannot be gone on with.
     if (request !== null) source = { ...source, alive: source.alive && request.runId !== source.runId };
@@ -180,7 +188,8 @@ export function createSceneFeed(
     }
     const { scene, sceneId, playhead } = state.getState();
     if (scene === null) return;
-    const at = commandAtPlayhead(scene, playhead, sceneId.start);
+    const at = lastPoke?.end ?? commandAtPlayhead(scene, playhead, sceneId.start);
+    lastPoke = { step: playhead.step, end: at + ops.length };
     const atEnd = at === scene.commands.length - 1;
     const common = {
       opening: { step: null, play: true },

@@ -2,11 +2,12 @@
  * What the page knows. Only what cannot be derived is kept; the words at the playhead are kept too, because folding
  * them is the store's work (see fold.ts).
  */
-import type { EventName, Layout } from '../engine/view/tables.ts';
-import type { MachineView } from '../engine/view/machine-view.ts';
+
 import type { ComponentKind } from '../engine/machine/layout.ts';
 import type { RouteTable } from '../engine/machine/machine.ts';
 import type { CreateOp } from '../engine/machine/op-types.ts';
+import type { MachineView } from '../engine/view/machine-view.ts';
+import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
 import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
 import type { Keyframes } from './fold.ts';
@@ -113,6 +114,8 @@ export interface UiState {
   readonly selected: Selection | null;
   /** Panel in front where there is room for one only; null: none was asked for. */
   readonly panel: string | null;
+  /** Dialog over the page. */
+  readonly dialog: 'help' | 'share' | 'embed' | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;
 }

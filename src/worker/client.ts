@@ -37,7 +37,12 @@ export type StartEngine = (
   onBroken: (reason: string) => void,
 ) => EnginePort | Promise<EnginePort>;
 
-function fromWorker(url: string, type: 'module' | 'classic', onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
+function fromWorker(
+  url: string,
+  type: 'module' | 'classic',
+  onMessage: (m: FromEngine) => void,
+  onBroken: (r: string) => void,
+): EnginePort {
   const worker = new Worker(url, { type });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
@@ -73,7 +78,10 @@ const startInPage: StartEngine = async (onMessage) => {
     later,
   });
   later(() => onMessage({ v: PROTOCOL_VERSION, type: 'ready' }));
-  return { post: (message) => later(() => runner.receive(message)), close: () => runner.receive({ v: PROTOCOL_VERSION, type: 'stop' }) };
+  return {
+    post: (message) => later(() => runner.receive(message)),
+    close: () => runner.receive({ v: PROTOCOL_VERSION, type: 'stop' }),
+  };
 };
 
 const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [

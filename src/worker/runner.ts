@@ -2,9 +2,11 @@
  * The engine behind the protocol, without a worker: tests and the in-page fallback use it as it is. It works in slices of
  * at most SLICE_MS (an op is never cut), sends what each slice made, and stops while too many rows are on their way.
  */
+
+import { dropRows, ROW, takeRows } from '../engine/machine/log.ts';
 import type { Machine } from '../engine/machine/machine.ts';
 import type { OpResult } from '../engine/machine/op-types.ts';
-import { dropRows, ROW, takeRows } from '../engine/machine/log.ts';
+import { OpError, parseOp } from '../engine/machine/parse.ts';
 import {
   BATCH_ROWS,
   CAPS,
@@ -12,15 +14,16 @@ import {
   type FromEngine,
   type JsonOp,
   MAX_UNACKED_ROWS,
-  type Problem,
   PROTOCOL_VERSION,
+  type Problem,
   SLICE_MS,
   type ToEngine,
 } from './protocol.ts';
 
 /** What the runner needs of an engine session. */
 interface EngineSession {
-  answer(op: unknown): Record<string, unknown>;
+  /** @throws OpError for what is no valid op here; anything else it throws is our bug */
+  answerOrThrow(op: unknown): OpResult;
   readonly machine: Machine | null;
 }
 
@@ -77,8 +80,23 @@ function checkOps(ops: unknown, already: number): Problem | null {
     if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
     const vcpus = Number((op as JsonOp).vcpus);
     if (isFirst && vcpus > CAPS.vcpus) return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: vcpus });
+    try {
+      parseOp(op);
+    } catch (e) {
+      if (e instanceof OpError) return badOp(e, already + i, op as JsonOp);
+      throw e;
+    }
   }
   return null;
+}
+
+/** The engine's own reason, with the op's number before its place. */
+function badOp(e: OpError, index: number, op: JsonOp): Problem {
+  return problem(e.code, e.place === 'op' ? `ops[${index}]` : `ops[${index}].${e.place}`, {
+    name: String(op.op).slice(0, 40),
+    field: e.place,
+    ...e.params,
+  });
 }
 
 export function createRunner(host: RunnerHost): Runner {
@@ -116,22 +134,26 @@ export function createRunner(host: RunnerHost): Runner {
     const index = run.done;
     const op = run.ops[index] as JsonOp;
     const seq = rowsMade(run);
-    let result: OpResult;
+    const place = `ops[${index}]`;
+    let result: OpResult = {};
+    let wrong: Problem | null = null;
     try {
-      result = run.session.answer(op);
+      result = run.session.answerOrThrow(op);
+      // Only a create whose capabilities KVM refuses answers so.
+      if (result.error !== undefined) wrong = problem('op.capability', place, { reason: String(result.error) });
+      else if (rowsMade(run) > CAPS.rows) wrong = problem('too-many-rows', place, { max: CAPS.rows });
     } catch (e) {
-      runs.delete(run.runId);
-      const stack = e instanceof Error ? (e.stack ?? e.message) : String(e);
-      host.send({ v: PROTOCOL_VERSION, type: 'fault', runId: run.runId, seq: rowsMade(run), stack }, []);
-      return false;
+      if (e instanceof OpError) wrong = badOp(e, index, op);
+      else {
+        runs.delete(run.runId);
+        const stack = e instanceof Error ? (e.stack ?? e.message) : String(e);
+        host.send({ v: PROTOCOL_VERSION, type: 'fault', runId: run.runId, seq: rowsMade(run), stack }, []);
+        return false;
+      }
     }
-    const error = result.error;
-    const over = rowsMade(run) > CAPS.rows;
-    if (error !== undefined || over) {
+    if (wrong !== null) {
       runs.delete(run.runId);
-      const place = `ops[${index}]`;
-      const params = { op: String(op.op), reason: String(error) };
-      refuse(run.request, run.runId, over ? problem('too-many-rows', place, { max: CAPS.rows }) : problem('bad-op', place, params), true);
+      refuse(run.request, run.runId, wrong, true);
       return false;
     }
     run.done++;

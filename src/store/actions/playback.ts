@@ -1,8 +1,8 @@
 /** What the transport does. Each is one change of the playhead; the frame clock (scene/raf.ts) moves it on. */
 import type { StoreApi } from 'zustand/vanilla';
+import { seqAt } from '../steps.ts';
 import { type AppState, ARRIVE, type Playhead } from '../types.ts';
 import { viewAt } from '../view-at.ts';
-import { seqAt } from '../steps.ts';
 
 type Store = StoreApi<AppState>;
 

@@ -18,7 +18,12 @@ let loads = 0;
  * @param version content version; absent: the newest
  * @returns false when it was refused (the reason is in `notice`, the scene before it stays) or overtaken by another load
  */
-export async function loadPreset(store: AppStore, id: string, opening: Partial<Opening> = {}, version?: number): Promise<boolean> {
+export async function loadPreset(
+  store: AppStore,
+  id: string,
+  opening: Partial<Opening> = {},
+  version?: number,
+): Promise<boolean> {
   return loadChanged(store, { preset: id, version, keep: null, ops: [] }, opening);
 }
 
@@ -32,7 +37,11 @@ export interface ChangedPreset {
 }
 
 /** As loadPreset, with a part of the preset dropped and ops added. */
-export async function loadChanged(store: AppStore, from: ChangedPreset, opening: Partial<Opening> = {}): Promise<boolean> {
+export async function loadChanged(
+  store: AppStore,
+  from: ChangedPreset,
+  opening: Partial<Opening> = {},
+): Promise<boolean> {
   const mine = ++loads;
   const answer = await loadPresetFile(from.preset, from.version);
   if (mine !== loads) return false;
@@ -48,9 +57,19 @@ export async function loadChanged(store: AppStore, from: ChangedPreset, opening:
 }
 
 /** Replaces the scene by ops of one's own; the first is a create. @param start first op whose steps are shown */
-export function loadOps(store: AppStore, ops: readonly JsonOp[], opening: Partial<Opening> = {}, start = 1): Promise<boolean> {
+export function loadOps(
+  store: AppStore,
+  ops: readonly JsonOp[],
+  opening: Partial<Opening> = {},
+  start = 1,
+): Promise<boolean> {
   loads++;
-  return runToDone(store, ops, { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] }, opening);
+  return runToDone(
+    store,
+    ops,
+    { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] },
+    opening,
+  );
 }
 
 function runToDone(store: AppStore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<boolean> {

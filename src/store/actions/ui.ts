@@ -1,6 +1,6 @@
 /** What the reader chooses about the page itself. */
 import type { StoreApi } from 'zustand/vanilla';
-import { loadLanguage, type Lang } from '../../i18n/index.ts';
+import { type Lang, loadLanguage } from '../../i18n/index.ts';
 import type { AppState, Notice, Selection, Theme, UiState } from '../types.ts';
 
 type Store = StoreApi<AppState>;
@@ -10,9 +10,9 @@ export function setUi(store: Store, change: Partial<UiState>): void {
   store.setState(({ ui }) => ({ ui: { ...ui, ...change } }));
 }
 
-/** Selects a component, a register of it or a vector in it; null: nothing. */
+/** Selects a component, a register of it or a vector in it, and brings the inspector to the front; null: nothing. */
 export function select(store: Store, selected: Selection | null): void {
-  setUi(store, { selected });
+  setUi(store, selected === null ? { selected } : { selected, panel: 'inspector' });
 }
 
 export function setTheme(store: Store, theme: Theme): void {
@@ -28,6 +28,11 @@ export function setLang(store: Store, lang: Lang): void {
 /** Panel in front where there is room for one only. */
 export function setPanel(store: Store, panel: string | null): void {
   setUi(store, { panel });
+}
+
+/** Opens a dialog over the page; null closes it. */
+export function setDialog(store: Store, dialog: UiState['dialog']): void {
+  setUi(store, { dialog });
 }
 
 export function notify(store: Store, notice: Notice): void {

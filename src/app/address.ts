@@ -1,0 +1,107 @@
+/**
+ * The address bar: opens what it names and always names what is on screen. It is rewritten at most once a second and never
+ * while frames run (browsers refuse a page that writes its history too often); a change of preset is an entry of its own, so
+ * that Back means something.
+ */
+import { linkOf, openLink } from '../store/actions/links.ts';
+import type { AppStore } from '../store/create-store.ts';
+import type { SceneLog } from '../store/types.ts';
+
+const WRITE_EVERY_MS = 1000;
+
+export interface AddressBar {
+  /** Opens the scene that the address names. @returns what came of it */
+  open(fallback: string | null, play: boolean): ReturnType<typeof openLink>;
+  /** Leaves the address as it is until something else is on screen. */
+  hold(): void;
+  stop(): void;
+}
+
+/** The address without its fragment, so that a base address of another page cannot slip in. */
+const withHash = (text: string): string => `${window.location.pathname}${window.location.search}#${text}`;
+
+/** @param follow write what is on screen into the address */
+export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
+  let written = window.location.hash.slice(1);
+  let preset: string | null = null;
+  /** The reader opened this by an address: it stands there already, whatever it says. */
+  let opening = false;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let lastWrite = 0;
+  /** The scene for which the address stays as it is: the link in it was refused, and its text is still wanted. */
+  let held: { readonly commands: SceneLog['commands']; readonly length: number } | null = null;
+
+  function isHeld(): boolean {
+    const commands = store.getState().scene?.commands;
+    if (held !== null && (held.commands !== commands || held.length !== commands.length)) held = null;
+    return opening || held !== null;
+  }
+
+  function hold(): void {
+    const commands = store.getState().scene?.commands;
+    held = commands === undefined ? null : { commands, length: commands.length };
+    preset = store.getState().sceneId.preset;
+  }
+
+  function put(text: string, asNew: boolean): void {
+    lastWrite = performance.now();
+    if (text === written) return;
+    written = text;
+    try {
+      if (asNew) window.history.pushState(null, '', withHash(text));
+      else window.history.replaceState(null, '', withHash(text));
+    } catch {
+      // Refused (too many in a short time, or a frame that may not): the next change tries again.
+      written = '';
+    }
+  }
+
+  function write(): void {
+    timer = null;
+    const state = store.getState();
+    const text = isHeld() ? null : linkOf(state);
+    if (text !== null) put(text, false);
+  }
+
+  function changed(): void {
+    const { scene, sceneId } = store.getState();
+    if (scene === null || isHeld()) return;
+    if (scene.complete && sceneId.preset !== preset) {
+      preset = sceneId.preset;
+      const text = linkOf(store.getState());
+      if (text !== null) put(text, true);
+      return;
+    }
+    timer ??= setTimeout(write, Math.max(50, WRITE_EVERY_MS - (performance.now() - lastWrite)));
+  }
+
+  async function open(fallback: string | null, play: boolean): ReturnType<typeof openLink> {
+    opening = true;
+    const hash = window.location.hash.slice(1);
+    written = hash;
+    const result = await openLink(store, hash === '' && fallback !== null ? fallback : hash, { play });
+    opening = false;
+    preset = store.getState().sceneId.preset;
+    if (result === 'refused') hold();
+    return result;
+  }
+
+  const onHashChange = (): void => {
+    if (window.location.hash.slice(1) !== written) void open(null, store.getState().playhead.playing);
+  };
+
+  const stopFollowing = follow ? store.subscribe(changed) : () => {};
+  // Back, Forward and a typed fragment all end here.
+  window.addEventListener('hashchange', onHashChange);
+  window.addEventListener('popstate', onHashChange);
+  return {
+    open,
+    hold,
+    stop() {
+      stopFollowing();
+      if (timer !== null) clearTimeout(timer);
+      window.removeEventListener('hashchange', onHashChange);
+      window.removeEventListener('popstate', onHashChange);
+    },
+  };
+}

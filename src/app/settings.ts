@@ -1,0 +1,41 @@
+/** What the reader chose last time. A sandboxed frame has no storage: then every visit is the first. */
+import { LANGS, type Lang } from '../i18n/index.ts';
+import type { Theme } from '../store/types.ts';
+
+interface Settings {
+  readonly theme: Theme;
+  readonly lang: Lang | null;
+}
+
+const KEY = 'irqscope';
+
+export function loadSettings(): Settings {
+  let json: unknown = null;
+  try {
+    json = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+  } catch {
+    // No storage, or not ours.
+  }
+  const { theme, lang } = (typeof json === 'object' && json !== null ? json : {}) as Partial<Record<string, unknown>>;
+  return {
+    theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
+    lang: LANGS.find((known) => known === lang) ?? null,
+  };
+}
+
+export function saveSettings(settings: Settings): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(settings));
+  } catch {
+    // Not kept, then.
+  }
+}
+
+/** The first language of the reader's list that we have. */
+export function preferredLanguage(languages: readonly string[]): Lang {
+  for (const language of languages) {
+    if (/^zh\b/i.test(language)) return 'zh-CN';
+    if (/^en\b/i.test(language)) return 'en';
+  }
+  return 'en';
+}

@@ -1,0 +1,97 @@
+/** The page: which panel stands where. */
+import { type ReactNode, useId } from 'react';
+import { hasText } from '../i18n/index.ts';
+import { setPanel } from '../store/actions/ui.ts';
+import { store } from '../store/app-store.ts';
+import { useStore } from '../store/use-store.ts';
+import { useT } from '../views/shared/use-t.ts';
+import { Announcer } from '../views/timeline/announcer.tsx';
+import { Timeline } from '../views/timeline/timeline.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { Slot } from './slot.tsx';
+
+const TABS = ['now', 'inspector', 'controls'] as const;
+type Tab = (typeof TABS)[number];
+
+/** What scrolls must be reachable by keyboard, whatever is in it. */
+const REACHABLE = { tabIndex: 0 };
+
+/** Name of the scene, for the window's title and an embedded page. */
+export function useSceneTitle(): string {
+  const t = useT();
+  const key = `preset.${useStore((s) => s.sceneId.preset ?? '')}.title`;
+  return hasText(key) ? t(key) : 'irqscope';
+}
+
+function SidePanels(): ReactNode {
+  const t = useT();
+  const id = useId();
+  const panel = useStore((s) => s.ui.panel);
+  const tab: Tab = TABS.find((name) => name === panel) ?? 'now';
+  const turn = (by: number): void => {
+    const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] as Tab;
+    setPanel(store, next);
+    document.getElementById(`${id}-${next}`)?.focus();
+  };
+  return (
+    <aside className="side" aria-label={t('shell.panels')}>
+      <div
+        className="side-tabs"
+        role="tablist"
+        aria-label={t('shell.panels')}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowRight') turn(1);
+          else if (event.key === 'ArrowLeft') turn(-1);
+        }}
+      >
+        {TABS.map((name) => (
+          <button
+            key={name}
+            id={`${id}-${name}`}
+            type="button"
+            role="tab"
+            aria-selected={name === tab}
+            aria-controls={`${id}-panel`}
+            tabIndex={name === tab ? 0 : -1}
+            onClick={() => setPanel(store, name)}
+          >
+            {t(`shell.tab.${name}`)}
+          </button>
+        ))}
+      </div>
+      <div className="side-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} {...REACHABLE}>
+        {tab === 'now' && (
+          <>
+            <Slot name="Now" />
+            <Slot name="CallPath" />
+          </>
+        )}
+        {tab === 'inspector' && <Slot name="Inspector" />}
+        {tab === 'controls' && <Slot name="Controls" />}
+      </div>
+    </aside>
+  );
+}
+
+export function Shell(): ReactNode {
+  const t = useT();
+  const title = useSceneTitle();
+  const waiting = useStore((s) => s.scene === null && s.notice === null && s.fault === null);
+  return (
+    <div className="app">
+      <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
+      <header className="app-head">
+        <Slot name="Header" />
+        <p className="app-about">{t('shell.about')}</p>
+      </header>
+      <NoticeBar />
+      <main className="app-stage" aria-label={t('shell.stage')}>
+        {waiting ? <p className="app-waiting">{t('shell.loading')}</p> : <Slot name="Board" />}
+      </main>
+      <SidePanels />
+      <Timeline />
+      <Announcer />
+      <Slot name="Help" />
+    </div>
+  );
+}

@@ -1,0 +1,213 @@
+/**
+ * The link format: what stands after the `#` of an address.
+ *
+ *   #p=<preset>[@<version>]&t=<step>          a preset as it is
+ *   #s=k1.<base64url(deflate-raw(JSON))>      anything else
+ *
+ * JSON = { v, base: "preset@version" | null, keep?, start?, log: [[op, …], …], t, view?, h? }: the first `keep` ops of the
+ * base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
+ * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
+ */
+import { fromBase64url, toBase64url } from './base64url.ts';
+import { deflate, inflate } from './deflate.ts';
+import { packOp, unpackOp } from './op-codec.ts';
+import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
+
+export const LINK_CAPS = { text: 16_384, json: 262_144, ops: 2_000, vcpus: 64 } as const;
+
+type JsonOp = Readonly<Record<string, unknown>>;
+
+export interface PresetRef {
+  readonly id: string;
+  /** Null: the newest. */
+  readonly version: number | null;
+}
+
+/** What of the page is in a link besides the scene. */
+export interface LinkView {
+  /** Selected component, "ioapic:0", with a register after a dot. */
+  readonly sel?: string;
+  readonly panel?: string;
+}
+
+export type Link =
+  | { readonly kind: 'preset'; readonly preset: PresetRef; readonly step: number | null }
+  | {
+      readonly kind: 'ops';
+      readonly base: PresetRef | null;
+      /** Ops of the base that are kept; null: all. */
+      readonly keep: number | null;
+      /** First op whose steps are shown; null: as the base has it. */
+      readonly start: number | null;
+      readonly log: readonly JsonOp[];
+      readonly step: number | null;
+      readonly view: LinkView;
+      readonly hash: string | null;
+    };
+
+/** `error.<code>` with its parameters, and where in the link. */
+export interface LinkProblem {
+  readonly code: string;
+  readonly place: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export type LinkAnswer =
+  /** `dropped`: places of what was wrong and left out. */
+  | { readonly ok: true; readonly link: Link; readonly dropped: readonly string[] }
+  | { readonly ok: false; readonly problem: LinkProblem };
+
+const PRESET = /^([a-z0-9]+(?:-[a-z0-9]+)*)(?:@([1-9]\d{0,5}))?$/;
+const HASH = /^[\w-]{6}$/;
+const SELECTION = /^[a-zA-Z]+:\d{1,3}(\.\w+)?$/;
+const PANEL = /^[a-z]{1,20}$/;
+const MAX_STEP = 4_000_000;
+
+const fail = (code: string, place: string, params: LinkProblem['params'] = {}): LinkAnswer => ({
+  ok: false,
+  problem: { code, place, params },
+});
+
+function presetRef(text: unknown): PresetRef | null {
+  const parts = typeof text === 'string' ? PRESET.exec(text) : null;
+  return parts ? { id: parts[1] as string, version: parts[2] === undefined ? null : Number(parts[2]) } : null;
+}
+
+function presetText({ id, version }: PresetRef): string {
+  return version === null ? id : `${id}@${version}`;
+}
+
+/** Text of a link, without the `#`. @returns null when it is over the caps */
+export function encodeLink(link: Link): string | null {
+  if (link.kind === 'preset') {
+    const step = link.step === null || link.step < 0 ? '' : `&t=${link.step}`;
+    return `p=${presetText(link.preset)}${step}`;
+  }
+  if (link.log.length > LINK_CAPS.ops) return null;
+  const json: Record<string, unknown> = {
+    v: CURRENT_LINK_VERSION,
+    base: link.base ? presetText(link.base) : null,
+    ...(link.keep === null ? {} : { keep: link.keep }),
+    ...(link.start === null ? {} : { start: link.start }),
+    log: link.log.map(packOp),
+    t: link.step ?? -1,
+    ...(Object.keys(link.view).length > 0 ? { view: link.view } : {}),
+    ...(link.hash === null ? {} : { h: link.hash }),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(json));
+  if (bytes.length > LINK_CAPS.json) return null;
+  const text = `s=k1.${toBase64url(deflate(bytes))}`;
+  return text.length > LINK_CAPS.text ? null : text;
+}
+
+/** Reads the text after the `#`. @returns null when it is empty or holds no link of ours */
+export function decodeLink(fragment: string): LinkAnswer | null {
+  const text = fragment.replace(/^#/, '');
+  if (text === '') return null;
+  if (text.length > LINK_CAPS.text) return fail('link-too-long', '#', { max: LINK_CAPS.text, given: text.length });
+  const fields = new URLSearchParams(text);
+  const state = fields.get('s');
+  if (state !== null) return decodeState(state);
+  const name = fields.get('p');
+  if (name === null) return null;
+  const preset = presetRef(name);
+  if (preset === null) return fail('link-preset', 'p', { id: name.slice(0, 60) });
+  const t = fields.get('t');
+  const step = t === null ? null : stepOf(/^-?\d{1,8}$/.test(t) ? Number(t) : Number.NaN);
+  const dropped = step === undefined ? ['t'] : [];
+  return { ok: true, link: { kind: 'preset', preset, step: step ?? null }, dropped };
+}
+
+/** @returns undefined for what is no step */
+function stepOf(value: unknown): number | null | undefined {
+  if (!Number.isInteger(value) || (value as number) < -1 || (value as number) > MAX_STEP) return undefined;
+  return value === -1 ? null : (value as number);
+}
+
+function decodeState(text: string): LinkAnswer {
+  const dot = text.indexOf('.');
+  const codec = dot < 0 ? '' : text.slice(0, dot);
+  if (codec !== 'k1') {
+    return /^k\d{1,3}$/.test(codec) ? fail('link-newer', `s=${codec}`, { version: codec }) : fail('link-broken', 's');
+  }
+  const packed = fromBase64url(text.slice(dot + 1));
+  if (packed === null) return fail('link-broken', 's');
+  const bytes = inflate(packed, LINK_CAPS.json);
+  if (bytes === 'too-big') return fail('link-too-big', 's', { max: LINK_CAPS.json });
+  if (bytes === null) return fail('link-broken', 's');
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return fail('link-broken', 's');
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return fail('link-broken', 's');
+  const raw = json as Readonly<Record<string, unknown>>;
+  const { v } = raw;
+  if (!Number.isInteger(v) || (v as number) < 1) return fail('link-broken', 's.v');
+  if ((v as number) > CURRENT_LINK_VERSION) return fail('link-newer', 's.v', { version: v as number });
+  return checkState(upgrade(raw, v as number));
+}
+
+function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
+  const dropped: string[] = [];
+  /** A field that may be absent; what is there and wrong is dropped. */
+  function optional<T>(place: string, value: unknown, read: (value: unknown) => T | undefined): T | null {
+    if (value === undefined || value === null) return null;
+    const good = read(value);
+    if (good === undefined) dropped.push(place);
+    return good ?? null;
+  }
+  const count = (value: unknown): number | undefined =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 20_000 ? (value as number) : undefined;
+  const matching = (pattern: RegExp) => (value: unknown) =>
+    typeof value === 'string' && pattern.test(value) ? value : undefined;
+
+  const known = ['v', 'base', 'keep', 'start', 'log', 't', 'view', 'h'];
+  dropped.push(
+    ...Object.keys(json)
+      .filter((key) => !known.includes(key))
+      .slice(0, 20),
+  );
+
+  const base = json.base === null || json.base === undefined ? null : presetRef(json.base);
+  if (base === null && json.base != null) return fail('link-preset', 's.base', { id: String(json.base).slice(0, 60) });
+  if (!Array.isArray(json.log)) return fail('link-broken', 's.log');
+  if (json.log.length > LINK_CAPS.ops) {
+    return fail('too-many-ops', `s.log[${LINK_CAPS.ops}]`, { max: LINK_CAPS.ops });
+  }
+  const log: JsonOp[] = [];
+  for (const [i, packed] of (json.log as unknown[]).entries()) {
+    const op = unpackOp(packed);
+    if (op === null) dropped.push(`log[${i}]`);
+    else log.push(op);
+  }
+  if (base === null) {
+    const [create] = log;
+    if (create?.op !== 'create') return fail('no-create', 's.log[0]');
+    const vcpus = Number(create.vcpus);
+    if (vcpus > LINK_CAPS.vcpus) {
+      return fail('too-many-vcpus', 's.log[0].vcpus', { max: LINK_CAPS.vcpus, given: vcpus });
+    }
+  }
+  const view = optional('view', json.view, (value) =>
+    typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined,
+  );
+  const sel = optional('view.sel', view?.sel, matching(SELECTION));
+  const panel = optional('view.panel', view?.panel, matching(PANEL));
+  const step = optional('t', json.t, (value) => (stepOf(value) === undefined ? undefined : (value as number)));
+  return {
+    ok: true,
+    dropped,
+    link: {
+      kind: 'ops',
+      base,
+      keep: optional('keep', json.keep, count),
+      start: optional('start', json.start, count),
+      log,
+      step: step === -1 ? null : step,
+      view: { ...(sel === null ? {} : { sel }), ...(panel === null ? {} : { panel }) },
+      hash: optional('h', json.h, matching(HASH)),
+    },
+  };
+}

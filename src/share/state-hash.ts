@@ -1,0 +1,30 @@
+/**
+ * Six characters that say whether a link still leads to the state it was made at. Words are named and zeros left out, so a
+ * register that is new or has moved in the layout does not make every older link look wrong.
+ */
+import { digit64 } from './base64url.ts';
+
+/** A state word by name: component, instance, register, word of it. */
+export type NamedWord = readonly [kind: string, index: number, register: string, sub: number, value: number];
+
+/** FNV-1a over a text's UTF-16 units. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+/** Order of the words does not matter. */
+export function hashState(words: Iterable<NamedWord>): string {
+  let low = 0;
+  let high = 0;
+  for (const [kind, index, register, sub, value] of words) {
+    if (value === 0) continue;
+    const hash = fnv1a(`${kind}.${index}.${register}.${sub}=${value | 0}`);
+    low = (low + hash) | 0;
+    high = (high + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) | 0;
+  }
+  let text = '';
+  for (let i = 0; i < 5; i++) text += digit64(low >>> (i * 6));
+  return text + digit64(high >>> 13);
+}

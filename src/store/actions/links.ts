@@ -1,0 +1,121 @@
+/** From what is on screen to the text of a link, and back. Reading and writing the address bar is the app's. */
+
+import type { ComponentKind } from '../../engine/machine/layout.ts';
+import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
+import { decodeLink, encodeLink, type Link, type LinkView } from '../../share/link.ts';
+import { hashState, type NamedWord } from '../../share/state-hash.ts';
+import type { AppStore } from '../create-store.ts';
+import { wordsAt } from '../fold.ts';
+import type { AppState, Notice, SceneLog, Selection } from '../types.ts';
+import { loadChanged, loadOps, loadPreset } from './scene.ts';
+import { notify, select, setPanel } from './ui.ts';
+
+/** Hash of the state at the end of a scene. */
+export function finalHash(scene: SceneLog): string {
+  const words = wordsAt(scene, scene.used);
+  const named: NamedWord[] = [];
+  for (const [address, value] of words.entries()) {
+    if (value === 0) continue;
+    const { kind, index, register, sub } = nameWord(scene.layout, address);
+    named.push([kind, index, register, sub, value]);
+  }
+  return hashState(named);
+}
+
+const hashes = new WeakMap<SceneLog['commands'], { used: number; hash: string }>();
+
+/** finalHash, computed once for each state of a scene. */
+function knownHash(scene: SceneLog): string {
+  const known = hashes.get(scene.commands);
+  if (known?.used === scene.used) return known.hash;
+  const hash = finalHash(scene);
+  hashes.set(scene.commands, { used: scene.used, hash });
+  return hash;
+}
+
+/** "ioapic:0.redirLo" */
+function selectionText(selected: Selection): string {
+  return `${selected.kind}:${selected.index}${selected.register === undefined ? '' : `.${selected.register}`}`;
+}
+
+function selectionOf(text: string): Selection | null {
+  const parts = /^([a-zA-Z]+):(\d{1,3})(?:\.(\w+))?$/.exec(text);
+  const kind = parts?.[1] as ComponentKind | undefined;
+  if (!parts || kind === undefined || !COMPONENTS.includes(kind)) return null;
+  const selection = { kind, index: Number(parts[2]) };
+  return parts[3] === undefined ? selection : { ...selection, register: parts[3] };
+}
+
+/**
+ * Text of a link, without `#`, to what is on screen.
+ * @returns null while the scene is still coming, and when it is too long for a link
+ */
+export function linkOf(state: AppState): string | null {
+  const { scene, sceneId, playhead, ui } = state;
+  if (scene === null || !scene.complete) return null;
+  const step = playhead.step < 0 ? null : playhead.step;
+  const { preset, version, kept, total } = sceneId;
+  if (preset !== null && kept === total && scene.commands.length === total) {
+    return encodeLink({ kind: 'preset', preset: { id: preset, version: sceneId.pinned ? version : null }, step });
+  }
+  const view: LinkView = {
+    ...(ui.selected === null ? {} : { sel: selectionText(ui.selected) }),
+    ...(ui.panel === null ? {} : { panel: ui.panel }),
+  };
+  return encodeLink({
+    kind: 'ops',
+    base: preset === null ? null : { id: preset, version },
+    keep: preset === null || kept === total ? null : kept,
+    start: preset === null && sceneId.start !== 1 ? sceneId.start : null,
+    log: scene.commands.slice(preset === null ? 0 : kept).map((command) => command.op),
+    step,
+    view,
+    hash: knownHash(scene),
+  });
+}
+
+/** What came of opening a link. */
+export type Opened = 'nothing' | 'opened' | 'refused';
+
+/**
+ * Opens the scene a link names. What is wrong becomes a notice; the scene before it stays then.
+ * @param fragment what stands after the # of an address
+ */
+export async function openLink(store: AppStore, fragment: string, opening: { play: boolean }): Promise<Opened> {
+  const answer = decodeLink(fragment);
+  if (answer === null) return 'nothing';
+  if (!answer.ok) {
+    notify(store, answer.problem);
+    return 'refused';
+  }
+  const { link, dropped } = answer;
+  if (!(await openScene(store, link, opening))) return 'refused';
+  const notice = drift(store, link) ?? droppedNotice(dropped);
+  if (notice !== null) notify(store, notice);
+  if (link.kind === 'ops') {
+    if (link.view.sel !== undefined) select(store, selectionOf(link.view.sel));
+    if (link.view.panel !== undefined) setPanel(store, link.view.panel);
+  }
+  return 'opened';
+}
+
+function openScene(store: AppStore, link: Link, { play }: { play: boolean }): Promise<boolean> {
+  const opening = { step: link.step, play };
+  if (link.kind === 'preset') return loadPreset(store, link.preset.id, opening, link.preset.version ?? undefined);
+  const { base, keep, log } = link;
+  if (base === null) return loadOps(store, log, opening, link.start ?? 1);
+  return loadChanged(store, { preset: base.id, version: base.version ?? undefined, keep, ops: log }, opening);
+}
+
+/** The engine's rules have changed since the link was made, if its scene ends in another state now. */
+function drift(store: AppStore, link: Link): Notice | null {
+  const { scene } = store.getState();
+  if (link.kind !== 'ops' || link.hash === null || scene === null || link.hash === finalHash(scene)) return null;
+  return { code: 'link-drift', place: 's.h', params: {} };
+}
+
+function droppedNotice(dropped: readonly string[]): Notice | null {
+  if (dropped.length === 0) return null;
+  const places = dropped.slice(0, 8).join(', ') + (dropped.length > 8 ? ', …' : '');
+  return { code: 'link-dropped', place: places, params: { places, count: dropped.length } };
+}

@@ -1,0 +1,135 @@
+/** The lanes under the transport. Spans are laid out in percent of the shown steps; only the playhead moves per frame. */
+import { memo, type ReactNode, useEffect, useRef } from 'react';
+import { colourOf } from '../../scene/flights.ts';
+import { clock } from '../../scene/raf.ts';
+import { seekStep } from '../../store/actions/playback.ts';
+import { store } from '../../store/app-store.ts';
+import type { SceneLog } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { hex } from '../shared/format.ts';
+import { useT } from '../shared/use-t.ts';
+import { type Lane, lanesOf, type Span, spansWithin, windowAround } from './lanes.ts';
+
+/** Steps shown at once; a longer scene shows a window of them. */
+const MOST_STEPS = 240;
+
+/** What scrolls must be reachable by keyboard. */
+const REACHABLE = { tabIndex: 0 };
+
+type T = ReturnType<typeof useT>;
+
+function laneName(t: T, lane: Lane, scene: SceneLog): string {
+  const { kind, index } = lane;
+  switch (kind) {
+    case 'line':
+      return t('timeline.lane.line', { device: scene.config.devices?.[index]?.id ?? index });
+    case 'pin':
+      return t('timeline.lane.pin', { pin: index });
+    case 'pic':
+      return t('timeline.lane.pic', { pin: index });
+    case 'irr':
+      return t('timeline.lane.irr', { vcpu: index });
+    case 'isr':
+      return t('timeline.lane.isr', { vcpu: index });
+    case 'vcpu':
+      return t('timeline.lane.vcpu', { vcpu: index });
+  }
+}
+
+function spanText(t: T, { text }: Span): string {
+  if (text.kind === 'vectors') {
+    const vector = hex(text.vector);
+    return text.more === 0 ? vector : t('timeline.span.vectors', { vector, more: text.more });
+  }
+  if (text.kind === 'handler') return t('timeline.span.handler', { vector: hex(text.vector) });
+  return t(`timeline.span.${text.kind}`);
+}
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where in the track a moment lies, in percent: a step's state begins in the middle of its column. */
+function percent(at: number, { first, last }: Range): number {
+  return ((at - first) / (last - first + 1)) * 100;
+}
+
+function SpanBar({ t, span, range }: { readonly t: T; readonly span: Span; readonly range: Range }): ReactNode {
+  const from = Math.max(0, percent(span.from + 0.5, range));
+  const to = Math.min(100, percent(span.to + (span.to > range.last ? 0 : 0.5), range));
+  const colour = span.journey === 0 ? undefined : `var(--j${colourOf(span.journey)})`;
+  const words = spanText(t, span);
+  return (
+    <span
+      className={`tl-span tl-${span.text.kind}`}
+      style={{ left: `${from}%`, width: `${Math.max(0.2, to - from)}%`, backgroundColor: colour }}
+      title={words}
+    >
+      {words}
+    </span>
+  );
+}
+
+const LaneRows = memo(function LaneRows({ scene, first, last }: { readonly scene: SceneLog } & Range): ReactNode {
+  const t = useT();
+  return lanesOf(scene).map((lane) => (
+    <div className="tl-lane" key={`${lane.kind}${lane.index}`}>
+      <span className="tl-name">{laneName(t, lane, scene)}</span>
+      <span className="tl-row">
+        {spansWithin(lane.spans, first, last).map((span) => (
+          <SpanBar key={span.from} t={t} span={span} range={{ first, last }} />
+        ))}
+      </span>
+    </div>
+  ));
+});
+
+/** Puts the playhead where the pointer is, over the lanes. */
+function seekAt(track: HTMLElement, clientX: number, range: Range): void {
+  const box = track.getBoundingClientRect();
+  const share = (clientX - box.left) / Math.max(1, box.width);
+  seekStep(store, range.first + Math.floor(share * (range.last - range.first + 1)));
+}
+
+export function Lanes(): ReactNode {
+  const t = useT();
+  const scene = useStore((s) => s.scene);
+  const step = useStore((s) => s.playhead.step);
+  const head = useRef<HTMLDivElement>(null);
+  const track = useRef<HTMLDivElement>(null);
+  const count = scene?.steps.length ?? 0;
+  const { first, last } = windowAround(step, count, MOST_STEPS);
+
+  useEffect(() => {
+    const draw = (at: { readonly step: number; readonly phase: number }): void => {
+      const x = percent(at.step < 0 ? first : at.step + at.phase, { first, last });
+      if (head.current) head.current.style.transform = `translateX(${Math.max(0, Math.min(100, x))}%)`;
+    };
+    draw(clock.position());
+    return clock.onFrame(draw);
+  }, [first, last]);
+
+  if (scene === null || count === 0) return null;
+  return (
+    <section className="tl-lanes" aria-label={t('timeline.lanes')}>
+      <div
+        className="tl-over"
+        ref={track}
+        // The slider above does the same for the keyboard.
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          seekAt(event.currentTarget, event.clientX, { first, last });
+        }}
+        onPointerMove={(event) => {
+          if (event.buttons & 1) seekAt(event.currentTarget, event.clientX, { first, last });
+        }}
+      >
+        <div className="tl-head" ref={head} aria-hidden="true" />
+      </div>
+      <div className="tl-scroll" {...REACHABLE}>
+        <LaneRows scene={scene} first={first} last={last} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,227 @@
+/**
+ * Lanes of the timeline: for each line, pin, local APIC and vCPU that changes, the spans of steps in which it was in one state.
+ * Read from the log's write rows, row by row as the log grows.
+ */
+
+import { vectorsIn } from '../../engine/view/machine-view.ts';
+import { DEVICE, IOAPIC, LAPIC, type Layout, PIC, ROW, VCPU, WRITE } from '../../engine/view/tables.ts';
+import { wordsAt } from '../../store/fold.ts';
+import type { SceneLog, Step } from '../../store/types.ts';
+
+/** What a span says; its words are made where it is drawn. */
+export type SpanText =
+  | {
+      readonly kind:
+        | 'asserted'
+        | 'pending'
+        | 'remoteIrr'
+        | 'masked'
+        | 'requested'
+        | 'inService'
+        | 'halted'
+        | 'waitSipi';
+    }
+  /** Highest vector and how many more. */
+  | { readonly kind: 'vectors'; readonly vector: number; readonly more: number }
+  | { readonly kind: 'handler'; readonly vector: number };
+
+export interface Span {
+  /** The state began in this step (-1: before the first). */
+  readonly from: number;
+  /** It ended in this step; the number of steps so far while it lasts. */
+  readonly to: number;
+  readonly text: SpanText;
+  /** Journey of the change that began it; 0: none. */
+  readonly journey: number;
+}
+
+export type LaneKind = 'line' | 'pin' | 'pic' | 'irr' | 'isr' | 'vcpu';
+
+export interface Lane {
+  readonly kind: LaneKind;
+  /** Device slot, pin or vCPU. */
+  readonly index: number;
+  /** In order; they do not overlap. */
+  readonly spans: readonly Span[];
+}
+
+type Read = (w: Int32Array) => SpanText | null;
+
+interface LaneState {
+  readonly kind: LaneKind;
+  readonly index: number;
+  readonly read: Read;
+  readonly spans: Span[];
+  /** Begun and not ended. */
+  open: { from: number; text: SpanText; journey: number } | null;
+}
+
+/** Lanes of a log as far as they have been read. */
+interface Reading {
+  readonly lanes: readonly LaneState[];
+  /** Lanes that depend on a word, by its address. */
+  readonly byWord: readonly (readonly LaneState[] | undefined)[];
+  readonly w: Int32Array;
+  seq: number;
+  step: number;
+}
+
+const readings = new WeakMap<readonly Step[], Reading>();
+
+const text = (kind: Exclude<SpanText['kind'], 'vectors' | 'handler'>): SpanText => ({ kind });
+
+function vectorsText(w: Int32Array, base: number): SpanText | null {
+  const vectors = vectorsIn(w, base);
+  const vector = vectors.at(-1);
+  return vector === undefined ? null : { kind: 'vectors', vector, more: vectors.length - 1 };
+}
+
+function pinRead(layout: Layout, pin: number): Read {
+  const at = layout.ioapic;
+  return (w) => {
+    const rte = w[at + IOAPIC.at.redirLo + pin] as number;
+    if ((rte >>> 14) & 1) return text('remoteIrr');
+    const irr = ((w[at + IOAPIC.at.irr] as number) >>> pin) & 1;
+    if (irr) return text((rte >>> 16) & 1 ? 'masked' : 'pending');
+    return w[at + IOAPIC.at.lines + pin] === 0 ? null : text('asserted');
+  };
+}
+
+function vcpuRead(layout: Layout, vcpu: number): Read {
+  const at = layout.vcpu + vcpu * VCPU.size;
+  return (w) => {
+    const depth = w[at + VCPU.at.depth] as number;
+    if (depth > 0) return { kind: 'handler', vector: w[at + VCPU.at.stackVector + depth - 1] as number };
+    const mpState = w[at + VCPU.at.mpState] as number;
+    if (mpState === 1 || mpState === 2) return text('waitSipi');
+    return w[at + VCPU.at.halted] === 1 || mpState === 3 ? text('halted') : null;
+  };
+}
+
+/** Every lane a machine can have, in the order in which they are shown, with the words it depends on. */
+function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
+  const { layout, config } = scene;
+  const out: { lane: LaneState; words: number[] }[] = [];
+  const add = (kind: LaneKind, index: number, words: number[], read: Read): void => {
+    out.push({ lane: { kind, index, read, spans: [], open: null }, words });
+  };
+  const run = (first: number, n: number): number[] => Array.from({ length: n }, (_, i) => first + i);
+  for (const [slot, device] of (config.devices ?? []).entries()) {
+    if (device.msix !== undefined) continue;
+    const word = layout.device + slot * DEVICE.size + DEVICE.at.line;
+    add('line', slot, [word], (w) => (w[word] === 0 ? null : text('asserted')));
+  }
+  for (let pin = 0; pin < 16; pin++) {
+    const at = layout.pic + (pin >> 3) * PIC.size;
+    const bit = 1 << (pin & 7);
+    add('pic', pin, [at + PIC.at.irr, at + PIC.at.isr], (w) => {
+      if ((w[at + PIC.at.isr] as number) & bit) return text('inService');
+      return (w[at + PIC.at.irr] as number) & bit ? text('requested') : null;
+    });
+  }
+  for (let pin = 0; pin < 24; pin++) {
+    const { redirLo, irr, lines } = IOAPIC.at;
+    add(
+      'pin',
+      pin,
+      [redirLo + pin, irr, lines + pin].map((o) => layout.ioapic + o),
+      pinRead(layout, pin),
+    );
+  }
+  for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
+    const lapic = layout.lapic + vcpu * LAPIC.size;
+    const at = layout.vcpu + vcpu * VCPU.size;
+    add('irr', vcpu, run(lapic + LAPIC.at.irr, 8), (w) => vectorsText(w, lapic + LAPIC.at.irr));
+    add('isr', vcpu, run(lapic + LAPIC.at.isr, 8), (w) => vectorsText(w, lapic + LAPIC.at.isr));
+    const words = [VCPU.at.mpState, VCPU.at.halted, VCPU.at.depth].map((o) => at + o);
+    add('vcpu', vcpu, [...words, ...run(at + VCPU.at.stackVector, 8)], vcpuRead(layout, vcpu));
+  }
+  return out;
+}
+
+function begin(scene: SceneLog): Reading {
+  const w = wordsAt(scene, scene.startSeq);
+  const byWord: LaneState[][] = [];
+  const lanes = allLanes(scene).map(({ lane, words }) => {
+    for (const word of words) {
+      byWord[word] ??= [];
+      byWord[word].push(lane);
+    }
+    const now = lane.read(w);
+    if (now !== null) lane.open = { from: -1, text: now, journey: 0 };
+    return lane;
+  });
+  return { lanes, byWord, w, seq: scene.startSeq, step: -1 };
+}
+
+const sameText = (a: SpanText, b: SpanText | null): boolean =>
+  b !== null &&
+  a.kind === b.kind &&
+  (!('vector' in a) ||
+    (a.vector === (b as typeof a).vector && (a.kind !== 'vectors' || a.more === (b as typeof a).more)));
+
+function touch(lane: LaneState, w: Int32Array, step: number, journey: number): void {
+  const now = lane.read(w);
+  const { open } = lane;
+  if (open === null ? now === null : sameText(open.text, now)) return;
+  // A state that came and went within one step has no length and is not shown.
+  if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
+  lane.open = now === null ? null : { from: step, text: now, journey };
+}
+
+/** Lanes in which something happens in the shown part of the scene, with the spans so far. */
+export function lanesOf(scene: SceneLog): readonly Lane[] {
+  const { steps, rows, used } = scene;
+  let reading = readings.get(steps);
+  // A log only grows, but a refused request takes back what it had added.
+  if (reading === undefined || reading.seq > used) {
+    reading = begin(scene);
+    readings.set(steps, reading);
+  }
+  const { w, byWord } = reading;
+  for (let seq = reading.seq; seq < used; seq++) {
+    while (steps[reading.step + 1] !== undefined && (steps[reading.step + 1] as Step).seq <= seq) reading.step++;
+    const at = seq * ROW;
+    if (rows[at] !== WRITE) continue;
+    const address = rows[at + 4] as number;
+    w[address] = rows[at + 6] as number;
+    const lanes = byWord[address];
+    if (lanes !== undefined) for (const lane of lanes) touch(lane, w, reading.step, rows[at + 3] as number);
+  }
+  reading.seq = used;
+  const end = steps.length;
+  const out: Lane[] = [];
+  for (const { kind, index, spans, open } of reading.lanes) {
+    // A lane that is in one state throughout tells nothing about time.
+    if (spans.length === 0 && (open === null || open.from < 0)) continue;
+    out.push({ kind, index, spans: open === null ? spans : [...spans, { ...open, to: end }] });
+  }
+  return out;
+}
+
+/** Spans that reach into the steps first..last. */
+export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as Span).to < first) low = middle + 1;
+    else high = middle;
+  }
+  const out: Span[] = [];
+  for (let i = low; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
+  return out;
+}
+
+/** Steps shown at once: all of a short scene, else a window that holds the playhead. */
+export function windowAround(
+  step: number,
+  count: number,
+  most: number,
+): { readonly first: number; readonly last: number } {
+  if (count <= most) return { first: 0, last: Math.max(0, count - 1) };
+  // The window moves by quarters, so that it does not slide under the eye at every step.
+  const quarter = Math.floor(most / 4);
+  const first = Math.max(0, Math.min(count - most, (Math.floor(Math.max(0, step) / quarter) - 1) * quarter));
+  return { first, last: first + most - 1 };
+}
