@@ -5,6 +5,7 @@
  *
  * The engine emits codes and numbers, never sentences; views turn a name into words by key `event.<name>`.
  */
+import { VMX_EVENTS } from './events-vmx.ts';
 import type { ComponentKind } from './layout.ts';
 
 export interface EventSpec {
@@ -59,6 +60,7 @@ const EVENTS_BY_NAME = {
     fn: 'pic_set_irq1',
     trace: 'kvm_pic_set_irq',
     args: ['pin', 'result', 'gsi', 'level'],
+    minor: true,
   },
   pic_masked: { code: 42, by: 'pic', fn: 'pic_set_irq1', args: ['pin'], end: true },
   pic_coalesced: { code: 43, by: 'pic', fn: 'pic_set_irq1', args: ['pin'], end: true },
@@ -231,6 +233,9 @@ const EVENTS_BY_NAME = {
   msix_pending: { code: 179, by: 'device', fn: null, args: ['entry', 'why'], end: true },
   vmm_route: { code: 180, by: 'device', fn: null, args: ['gsi', 'addrLo', 'data'] },
   time: { code: 181, by: 'vm', fn: null, args: ['nowLo', 'nowHi'], minor: true },
+
+  // -- run loop, APICv, posted interrupts, VT-d, AVIC, PV EOI
+  ...VMX_EVENTS,
 } as const satisfies Record<string, EventSpec>;
 
 export type EventName = keyof typeof EVENTS_BY_NAME;

@@ -9,6 +9,8 @@
  * `journey` numbers the way of one interrupt from the source that raised it; 0 means none.
  */
 export const ROW = 8;
+/** log2 of ROW: shifting keeps hot arithmetic in integers. */
+export const ROW_SHIFT = 3;
 /** Column numbers. */
 export const COL = { code: 0, cause: 1, where: 2, journey: 3, a: 4, b: 5, c: 6, d: 7 } as const;
 /** Code of a row that records a change of one state word. */

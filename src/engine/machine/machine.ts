@@ -15,7 +15,7 @@ import {
   VCPU,
   VMCS,
 } from './layout.ts';
-import { createLog, type EffectLog, growLog, ROW, WRITE } from './log.ts';
+import { createLog, type EffectLog, growLog, ROW, ROW_SHIFT, WRITE } from './log.ts';
 import type { CreateOp } from './op-types.ts';
 
 /** A routing entry as the kernel keeps it: an irqchip pin (slave pins as 8..15) or an MSI message. */
@@ -133,7 +133,7 @@ export function put(m: Machine, address: number, value: number): void {
  */
 export function enter(m: Machine, code: number, where: number, a = 0, b = 0, c = 0, d = 0): number {
   const outer = m.cause;
-  const seq = m.log.firstSeq + m.log.used / ROW;
+  const seq = m.log.firstSeq + (m.log.used >> ROW_SHIFT);
   row(m, code, where, a, b, c, d);
   m.cause = seq;
   m.where = where;

@@ -1,7 +1,14 @@
 /** Ops on the model guest, its devices and virtual time, and the ports of the i8254. */
 import { enterGuest, guestEoi, guestFlags, resetGuest } from '../devices/guest/guest.ts';
 import { pitAck, pitMaskNotify, pitRead, pitWrite, resetPit } from '../devices/pit/pit.ts';
-import { deviceQuiet, deviceSlot, deviceWork, msixWrite, resetSources } from '../devices/sources/sources.ts';
+import {
+  deviceQuiet,
+  deviceResampled,
+  deviceSlot,
+  deviceWork,
+  msixWrite,
+  resetSources,
+} from '../devices/sources/sources.ts';
 import type { Host, ModelOp } from './host.ts';
 import type { Machine } from './machine.ts';
 import type { OpResult } from './op-types.ts';
@@ -55,6 +62,7 @@ export const MODEL_HOST: Host = {
   ...BASE_HOST,
   pitAck,
   pitMaskNotify,
+  resampled: deviceResampled,
   pioWrite: pitWrite,
   pioRead: pitRead,
   modelOp,

@@ -1,6 +1,7 @@
 /**
  * The model guest: what a vCPU does by itself while virtual time passes. It takes what KVM injects, runs the handler of
  * that vector for its length, quiets the device, writes the EOI, returns; an idle vCPU halts or spins.
+ * A device is quieted as its handler starts, as drivers do, so what it raises meanwhile is still there at the EOI.
  * This is not KVM and claims nothing about a real guest: it is there so that an interrupt's way has an end.
  */
 import { EV, REQ } from '../../machine/events.ts';
@@ -76,7 +77,16 @@ export function beginHandler(m: Machine, vcpu: number, vector: number): void {
   setEnd(m, vcpu, depth, now(m) + ns);
   set(m, vcpu, V.depth, depth + 1);
   set(m, vcpu, V.rflagsIf, handler?.nests === true ? 1 : 0);
+  quietDevices(m, handler);
   leave(m, outer);
+}
+
+/** A driver reads its device first and does its work after: the line falls early, the EOI comes at the end. */
+function quietDevices(m: Machine, handler: HandlerSpec | undefined): void {
+  for (const id of handler?.devices ?? []) {
+    const slot = deviceSlot(m, id);
+    if (slot !== -1) deviceQuiet(m, slot);
+  }
 }
 
 /** The EOI a handler owes. */
@@ -89,16 +99,12 @@ export function guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): vo
   else lapicMmioWrite(m, vcpu, 0xb0, 4, 0);
 }
 
-/** The innermost handler ends: device, EOI, IRET. */
+/** The innermost handler ends: EOI, IRET. */
 export function endHandler(m: Machine, vcpu: number): void {
   const depth = reg(m, vcpu, V.depth);
   const vector = reg(m, vcpu, V.stackVector + depth - 1);
   const handler = handlerOf(m, vector);
   m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
-  for (const id of handler?.devices ?? []) {
-    const slot = deviceSlot(m, id);
-    if (slot !== -1) deviceQuiet(m, slot);
-  }
   if (vector === NMI_VECTOR) iret(m, vcpu);
   else m.host.guestEoi(m, vcpu, handler?.eoi ?? 'apic');
   m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;

@@ -1,6 +1,6 @@
 /**
  * Devices outside KVM, as much of each as raises and quiets its interrupt: a 16550, virtio-net on INTx, virtio-blk and
- * an NVMe disk with MSI-X, and a bare user-space line. With them the VMM's part: it ORs the lines that share a GSI
+ * an assigned NVMe disk (INTx through a resampling irqfd, or MSI-X), and a bare user-space line. With them the VMM's part: it ORs the lines that share a GSI
  * before it calls KVM_IRQ_LINE, and follows a device's MSI-X table into GSI routes and irqfds.
  */
 import { CHIP, EV } from '../../machine/events.ts';
@@ -18,7 +18,7 @@ import {
 } from '../../machine/machine.ts';
 import type { DeviceKind, DeviceSpec, RoutingEntrySpec } from '../../machine/op-types.ts';
 import { routeTable, setRouting } from '../irq-routing/irq-routing.ts';
-import { assignIrqfd, irqfdOf, signalIrqfd } from '../irqfd/irqfd.ts';
+import { assignIrqfd, irqfdOf, resamplerOf, signalIrqfd } from '../irqfd/irqfd.ts';
 
 const D = DEVICE.at;
 /** Device kinds by their code in a state word (0: no device). */
@@ -69,12 +69,31 @@ function setLine(m: Machine, slot: number, level: number): void {
   const outer = enter(m, EV.device_raise, whereOf('device', slot), gsi, level, m.w[at + D.kind] as number);
   put(m, at + D.line, level);
   if (level === 1) put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
-  if (lineOf(m, gsi) !== before) {
+  if (usesResampler(m, slot)) {
+    if (level === 1) signalLine(m, gsi);
+  } else if (lineOf(m, gsi) !== before) {
     const inner = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
     m.host.setIrq(m, 0, gsi, level, true);
     leave(m, inner);
   }
   leave(m, outer);
+}
+
+/** An assigned device's INTx comes as an eventfd with a resampler: nobody sees its line fall. */
+const usesResampler = (m: Machine, slot: number): boolean => m.w[deviceAt(m, slot) + D.kind] === DEVICE_KIND_CODE.nvme;
+
+/** Signals the resampling irqfd of an assigned device, which the VMM sets up at first use. */
+function signalLine(m: Machine, gsi: number): void {
+  if (resamplerOf(m, gsi) === -1) assignIrqfd(m, gsi, 1);
+  signalIrqfd(m, resamplerOf(m, gsi));
+}
+
+/** KVM signalled the resamplefd of a GSI: an assigned device whose line is still up signals again. */
+export function deviceResampled(m: Machine, gsi: number): void {
+  (m.config.devices ?? []).forEach((_, slot) => {
+    const at = deviceAt(m, slot);
+    if (usesResampler(m, slot) && m.w[at + D.gsi] === gsi && m.w[at + D.line] === 1) signalLine(m, gsi);
+  });
 }
 
 const usesMsix = (m: Machine, slot: number): boolean =>
