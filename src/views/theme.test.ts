@@ -37,7 +37,13 @@ const EYES = {
 const oklab = (hex: string, eye: readonly number[]): number[] => {
   const c = linear(hex);
   const see = (row: number): number =>
-    Math.min(1, Math.max(0, [0, 1, 2].reduce((sum, i) => sum + (eye[row * 3 + i] ?? 0) * (c[i] ?? 0), 0)));
+    Math.min(
+      1,
+      Math.max(
+        0,
+        [0, 1, 2].reduce((sum, i) => sum + (eye[row * 3 + i] ?? 0) * (c[i] ?? 0), 0),
+      ),
+    );
   const [r, g, b] = [see(0), see(1), see(2)];
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
@@ -45,7 +51,7 @@ const oklab = (hex: string, eye: readonly number[]): number[] => {
   return [
     0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
     1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
-    0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
   ];
 };
 

@@ -1,0 +1,162 @@
+/** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
+
+import type { Step } from '../store/types.ts';
+import type { Box, CardBox, StageLayout } from './layout.ts';
+import { STATIONS } from './places.ts';
+import type { StageModel } from './stage-model.ts';
+import type { Place, Station } from './station.ts';
+import { vectorCell } from './vector-boxes.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Anchor {
+  /** On the edge of the card, or on the bus. */
+  readonly point: Point;
+  readonly side: 'left' | 'right' | 'bus';
+  /** Gap the point lies in: gap g is right of column g, -1 the left margin. */
+  readonly gap: number;
+  /** Card it belongs to; empty on the bus. */
+  readonly card: string;
+  /** Row or card it lights. */
+  readonly row: Box | null;
+  /** The cell within the row: a bit of a set. */
+  readonly cell: Box | null;
+}
+
+/** Height above a card's top edge of a dock in its title line. */
+const TITLE_DOCK = 15;
+
+function onRow(card: CardBox, row: Box, side: 'left' | 'right', cell: Box | null = null): Anchor {
+  const y = cell === null ? row.y + row.h / 2 : cell.y + cell.h / 2;
+  return {
+    point: { x: side === 'left' ? card.x : card.x + card.w, y },
+    side,
+    gap: side === 'left' ? card.column - 1 : card.column,
+    card: card.id,
+    row,
+    cell,
+  };
+}
+
+const titleOf = (card: CardBox): Box => ({ x: card.x, y: card.y, w: card.w, h: Math.min(card.h, 2 * TITLE_DOCK) });
+
+/** Card of a source: by device slot, or by the GSI it drives. */
+function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardBox | undefined {
+  const named = (id: string | undefined): CardBox | undefined =>
+    id === undefined ? undefined : layout.sources.get(id);
+  switch (place.at) {
+    case 'device':
+      return named(model.sources.find((s) => s.slot === place.slot)?.id);
+    case 'source':
+      return named(model.sources.find((s) => s.gsis.includes(place.gsi))?.id ?? 'user');
+    case 'pit':
+      return named('pit');
+    case 'user':
+      return named('user') ?? named(model.sources.find((s) => s.kind === 'user')?.id);
+    default:
+      return undefined;
+  }
+}
+
+/** Side a dock is on: with a vCPU under its local APIC, what comes from the ISR meets it on the right. */
+function sideOf(layout: StageLayout, place: Place, dock: Station['dock']): 'left' | 'right' {
+  if (place.at === 'vcpu' && layout.form !== 'wide') return 'right';
+  return dock === 'in' ? 'left' : 'right';
+}
+
+/**
+ * Coordinates of a place.
+ * @param before where the token comes from: the bus takes its height
+ * @returns null where this form of the stage does not show the place
+ */
+export function anchorAt(
+  layout: StageLayout,
+  model: StageModel,
+  place: Place,
+  dock: Station['dock'],
+  before: Anchor | null = null,
+): Anchor | null {
+  const side = sideOf(layout, place, dock);
+  switch (place.at) {
+    case 'device':
+    case 'source':
+    case 'pit':
+    case 'user': {
+      const card = sourceCard(layout, model, place);
+      return card === undefined ? null : onRow(card, card, side);
+    }
+    case 'route': {
+      const card = layout.routing;
+      return card === null ? null : onRow(card, layout.routeRows.get(place.gsi) ?? titleOf(card), side);
+    }
+    case 'msi':
+      return layout.msi === null ? null : onRow(layout.msi, layout.msi, side);
+    case 'pic':
+      return layout.pic === null ? null : onRow(layout.pic, titleOf(layout.pic), side);
+    case 'picPin': {
+      const card = layout.pic;
+      if (card === null) return null;
+      const { x, size, rows } = card.cells;
+      const y = dock === 'in' ? rows.irr : rows.isr;
+      return onRow(card, { x: card.x, y: y - 2, w: card.w, h: size + 4 }, side, {
+        x: x[place.pin] ?? card.x,
+        y,
+        w: size,
+        h: size,
+      });
+    }
+    case 'ioapic':
+      return layout.ioapic === null ? null : onRow(layout.ioapic, titleOf(layout.ioapic), side);
+    case 'ioapicPin': {
+      const card = layout.ioapic;
+      return card === null ? null : onRow(card, layout.pinRows.get(place.pin) ?? titleOf(card), side);
+    }
+    case 'bus':
+      return busAnchor(layout, place.vcpu, before);
+    case 'lapic': {
+      const lapic = layout.lapics.get(place.vcpu);
+      return lapic === undefined ? null : onRow(lapic.card, titleOf(lapic.card), side);
+    }
+    case 'cell': {
+      const lapic = layout.lapics.get(place.vcpu);
+      if (lapic === undefined) return null;
+      const box = place.grid === 'pir' ? (lapic.pir ?? lapic.irr) : lapic[place.grid];
+      const cell = vectorCell(box, place.vector);
+      return onRow(lapic.card, { x: lapic.card.x, y: cell.y - 1, w: lapic.card.w, h: cell.h + 2 }, side, cell);
+    }
+    case 'vcpu': {
+      const vcpu = layout.vcpus.get(place.vcpu);
+      return vcpu === undefined ? null : onRow(vcpu.card, vcpu.rows[place.part], side);
+    }
+  }
+}
+
+function busAnchor(layout: StageLayout, vcpu: number | null, before: Anchor | null): Anchor | null {
+  const first = [...layout.lapics.values()][0];
+  if (first === undefined) return null;
+  const target = vcpu === null ? undefined : layout.lapics.get(vcpu);
+  let y = before?.point.y ?? first.card.y + TITLE_DOCK;
+  if (target !== undefined) y = target.card.y + TITLE_DOCK;
+  else if (layout.form === 'tall') y = first.card.y - 14;
+  const gap = layout.form === 'tall' ? -1 : 2;
+  return { point: { x: layout.busX, y }, side: 'bus', gap, card: '', row: null, cell: null };
+}
+
+/** Anchor of a step; null for an event without a place, or one this stage does not show. */
+export function stepAnchor(
+  layout: StageLayout,
+  model: StageModel,
+  step: Step,
+  before: Anchor | null = null,
+): Anchor | null {
+  const station = STATIONS[step.name];
+  return station === null ? null : anchorAt(layout, model, placeOfStep(step, station), station.dock, before);
+}
+
+/** Place of a step at its station. */
+export function placeOfStep(step: Step, station: Station): Place {
+  return station.place({ index: step.where & 0xffff, args: step.args });
+}

@@ -1,0 +1,264 @@
+/**
+ * Tokens and trails at a moment, as functions of the log and the playhead. A token rests at the last place of its branch;
+ * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
+ */
+import { easeCubicInOut } from 'd3-ease';
+import type { SceneLog, Step } from '../store/types.ts';
+import { ARRIVE } from './advance.ts';
+import { type Anchor, stepAnchor } from './anchors.ts';
+import type { StageLayout } from './layout.ts';
+import { type Path, pathBetween } from './paths.ts';
+import { STATIONS } from './places.ts';
+import type { StageModel } from './stage-model.ts';
+import type { EndReason } from './station.ts';
+import { type Branch, type Tracks, tracksOf } from './tracks.ts';
+
+/** Everything flights are computed from. */
+export interface Stage {
+  readonly scene: SceneLog;
+  readonly model: StageModel;
+  readonly layout: StageLayout;
+}
+
+export interface Flight {
+  readonly branch: number;
+  readonly journey: number;
+  readonly step: number;
+  /** Null: it appears at `to`. */
+  readonly from: Anchor | null;
+  readonly to: Anchor;
+  /** Null where it does not move. */
+  readonly path: Path | null;
+}
+
+export interface Token {
+  readonly branch: number;
+  readonly journey: number;
+  /** Short and long text, of where it rests or is going to. */
+  readonly label: string;
+  readonly long: string;
+  /** Where it rests, or will. */
+  readonly anchor: Anchor;
+  /** Set while this very step moves it. */
+  readonly flight: Flight | null;
+  readonly ended: EndReason | null;
+  /** Belongs to the journey that is shown. */
+  readonly current: boolean;
+  /** Waits its turn at a fork. */
+  readonly waiting: boolean;
+}
+
+/** Number of journey colours. */
+const COLOURS = 8;
+
+/** Colour of a journey, 1..8; 0 for none. */
+export function colourOf(journey: number): number {
+  return journey <= 0 ? 0 : ((journey - 1) % COLOURS) + 1;
+}
+
+/** Ways of neighbouring journeys keep this far apart, px. */
+const apart = (journey: number): number => ((journey % 3) - 1) * 3;
+
+interface Cache {
+  /** What it was computed from: a log that was taken back has tracks of its own. */
+  readonly tracks: Tracks;
+  readonly anchors: Map<number, Anchor | null>;
+  readonly flights: Map<number, Flight | null>;
+}
+
+const caches = new WeakMap<StageLayout, Cache>();
+
+function cacheOf(stage: Stage): Cache {
+  const tracks = tracksOf(stage.scene);
+  let cache = caches.get(stage.layout);
+  if (cache?.tracks !== tracks) {
+    cache = { tracks, anchors: new Map(), flights: new Map() };
+    caches.set(stage.layout, cache);
+  }
+  return cache;
+}
+
+/** Step before this one in the way of its token: in its branch, or where that forked; -1 none. */
+function stepBefore(branch: Branch, step: number): number {
+  const at = branch.steps.indexOf(step);
+  return at > 0 ? (branch.steps[at - 1] as number) : branch.from;
+}
+
+const FARTHEST = 64;
+
+/** Where the token of a step is once it has arrived. Steps this stage has no place for leave it where it was. */
+export function anchorOf(stage: Stage, step: number): Anchor | null {
+  const cache = cacheOf(stage).anchors;
+  const known = cache.get(step);
+  if (known !== undefined) return known;
+  const tracks = tracksOf(stage.scene);
+  // Back along the way to a step whose anchor is known, then forward again: the bus takes the height of what came before.
+  const way: number[] = [];
+  for (let at = step; at >= 0 && !cache.has(at) && way.length < FARTHEST; ) {
+    way.push(at);
+    const branch = tracks.branches[tracks.branchOf[at] ?? -1];
+    at = branch === undefined ? -1 : stepBefore(branch, at);
+  }
+  for (const at of way.reverse()) {
+    const branch = tracks.branches[tracks.branchOf[at] ?? -1];
+    const before = branch === undefined ? -1 : stepBefore(branch, at);
+    const from = before < 0 ? null : (cache.get(before) ?? null);
+    const target = stage.scene.steps[at];
+    cache.set(at, target === undefined ? null : (stepAnchor(stage.layout, stage.model, target, from) ?? from));
+  }
+  return cache.get(step) ?? null;
+}
+
+/** How a step moves its token; null where it moves none. */
+export function flightOf(stage: Stage, step: number): Flight | null {
+  const cache = cacheOf(stage).flights;
+  const known = cache.get(step);
+  if (known !== undefined) return known;
+  const tracks = tracksOf(stage.scene);
+  const branch = tracks.branches[tracks.branchOf[step] ?? -1];
+  const to = branch === undefined ? null : anchorOf(stage, step);
+  let flight: Flight | null = null;
+  if (branch !== undefined && to !== null) {
+    const before = stepBefore(branch, step);
+    const from = before < 0 ? null : anchorOf(stage, before);
+    const still = from === null || (from.point.x === to.point.x && from.point.y === to.point.y);
+    const path = still ? null : pathBetween(stage.layout, from, to, apart(branch.journey));
+    flight = { branch: branch.id, journey: branch.journey, step, from, to, path };
+  }
+  cache.set(step, flight);
+  return flight;
+}
+
+/** Last step of a branch that has begun at `step`; -1 none. */
+function tipAt(branch: Branch, step: number): number {
+  let low = 0;
+  let high = branch.steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((branch.steps[middle] as number) <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? -1 : (branch.steps[low - 1] as number);
+}
+
+/** Number of branches that have begun at `step`. */
+function begunAt(tracks: Tracks, step: number): number {
+  let low = 0;
+  let high = tracks.branches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tracks.branches[middle]?.steps[0] ?? 0) <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How many branches back and ahead are looked at: what waits longer shows as a lit bit only. */
+const LOOK_BACK = 240;
+const LOOK_AHEAD = 24;
+
+function tokenAt(
+  stage: Stage,
+  branch: Branch,
+  tip: number,
+  step: number,
+  journey: number,
+  waiting: boolean,
+): Token | null {
+  const { steps } = stage.scene;
+  const target = steps[tip] as Step;
+  const anchor = anchorOf(stage, tip);
+  const station = STATIONS[target.name];
+  if (anchor === null || station === null) return null;
+  const happening = { index: target.where & 0xffff, args: target.args };
+  const label = station.label(happening);
+  return {
+    branch: branch.id,
+    journey: branch.journey,
+    label,
+    long: station.long?.(happening) ?? label,
+    anchor,
+    flight: tip === step && !waiting ? flightOf(stage, step) : null,
+    ended: waiting ? null : (station.end ?? null),
+    current: branch.journey === journey,
+    waiting,
+  };
+}
+
+/** Journey a step is about: its own, else that of the last one that had one. */
+function journeyShown(steps: readonly Step[], step: number): number {
+  for (let i = step; i >= 0 && i > step - LOOK_BACK; i--) {
+    const journey = steps[i]?.journey ?? 0;
+    if (journey !== 0) return journey;
+  }
+  return 0;
+}
+
+/** Every token on the stage while `step` is shown. */
+export function tokensAt(stage: Stage, step: number): Token[] {
+  const { scene } = stage;
+  const tracks = tracksOf(scene);
+  const now = scene.steps[step];
+  if (now === undefined) return [];
+  const journey = journeyShown(scene.steps, step);
+  const tokens: Token[] = [];
+  const begun = begunAt(tracks, step);
+  for (let i = Math.max(0, begun - LOOK_BACK); i < begun; i++) {
+    const branch = tracks.branches[i] as Branch;
+    const tip = tipAt(branch, step);
+    const goesOn = tip !== branch.steps.at(-1);
+    if (!goesOn && (scene.steps[tip] as Step).command !== now.command) continue;
+    const token = tokenAt(stage, branch, tip, step, journey, false);
+    if (token !== null) tokens.push(token);
+  }
+  for (let i = begun; i < Math.min(tracks.branches.length, begun + LOOK_AHEAD); i++) {
+    const branch = tracks.branches[i] as Branch;
+    if (
+      branch.from < 0 ||
+      branch.from > step ||
+      (scene.steps[branch.steps[0] as number] as Step).command !== now.command
+    )
+      continue;
+    const token = tokenAt(stage, branch, branch.from, step, journey, true);
+    if (token !== null) tokens.push(token);
+  }
+  return tokens;
+}
+
+/** Ways that stay drawn while `step` is shown: of the journey shown in full, of others still on their way paler. */
+export function trailsAt(stage: Stage, step: number): { readonly flight: Flight; readonly current: boolean }[] {
+  const { scene } = stage;
+  const tracks = tracksOf(scene);
+  const journey = journeyShown(scene.steps, step);
+  const shown = new Set(tokensAt(stage, step).map((token) => token.branch));
+  const trails: { flight: Flight; current: boolean }[] = [];
+  const seen = new Set<number>();
+  const add = (branch: Branch, upTo: number, current: boolean): void => {
+    for (const at of branch.steps) {
+      if (at > upTo || seen.has(at)) continue;
+      seen.add(at);
+      const flight = flightOf(stage, at);
+      if (flight?.path) trails.push({ flight, current });
+    }
+  };
+  for (const id of shown) {
+    const branch = tracks.branches[id] as Branch;
+    if (branch.journey !== journey) add(branch, step - 1, false);
+  }
+  for (const branch of (tracks.byJourney.get(journey) ?? []).slice(-24)) add(branch, step - 1, true);
+  return trails;
+}
+
+/** Share of its way a token has flown at a phase of its step. */
+export function travelled(phase: number): number {
+  return easeCubicInOut(Math.max(0, Math.min(1, phase / ARRIVE)));
+}
+
+/** How far its text has opened at that share of the way: closed where it docks, open while it flies. */
+export function opened(share: number): number {
+  const ramp = (x: number): number => {
+    const t = Math.max(0, Math.min(1, x));
+    return t * t * (3 - 2 * t);
+  };
+  return Math.min(ramp(share / 0.22), ramp((1 - share) / 0.22));
+}

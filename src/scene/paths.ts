@@ -1,0 +1,252 @@
+/**
+ * Ways across the stage. Cards stand in columns; between them are gaps, below them a lane. A way leaves its row sideways,
+ * turns only in gaps and lanes, and enters the next row sideways, so that it crosses nothing that can be read; where it must pass
+ * through a card it does so straight along the row it belongs to.
+ */
+import type { Anchor, Point } from './anchors.ts';
+import type { StageLayout } from './layout.ts';
+
+/** A drawn piece of a way; from and to are distances along the whole. */
+export interface PathPart {
+  readonly d: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Path {
+  /** Samples x, y and distance so far, three numbers each. */
+  readonly samples: Float64Array;
+  readonly length: number;
+  /** Pieces outside cards: the trail. */
+  readonly parts: readonly PathPart[];
+  /** Goes right to left. */
+  readonly back: boolean;
+}
+
+const RADIUS = 10;
+const n3 = (x: number): string => String(Math.round(x * 1000) / 1000);
+const at = (p: Point): string => `${n3(p.x)} ${n3(p.y)}`;
+
+/** Collects curves as samples and as path text. */
+class Pen {
+  private readonly out: number[] = [];
+  private readonly parts: PathPart[] = [];
+  private d = '';
+  private partFrom = 0;
+  private length = 0;
+  private here: Point;
+
+  constructor(start: Point) {
+    this.here = start;
+    this.out.push(start.x, start.y, 0);
+  }
+
+  private go(p: Point): void {
+    this.length += Math.hypot(p.x - this.here.x, p.y - this.here.y);
+    this.here = p;
+    this.out.push(p.x, p.y, this.length);
+  }
+
+  private close(): void {
+    if (this.d !== '') this.parts.push({ d: this.d, from: this.partFrom, to: this.length });
+    this.d = '';
+  }
+
+  private open(): void {
+    if (this.d !== '') return;
+    this.partFrom = this.length;
+    this.d = `M${at(this.here)}`;
+  }
+
+  /** Straight through a card: the token goes, no trail is drawn. */
+  through(p: Point): void {
+    this.close();
+    this.go(p);
+  }
+
+  line(p: Point): void {
+    this.open();
+    this.d += `L${at(p)}`;
+    this.go(p);
+  }
+
+  cubic(c1: Point, c2: Point, p: Point): void {
+    this.open();
+    this.d += `C${at(c1)} ${at(c2)} ${at(p)}`;
+    const from = this.here;
+    for (let i = 1; i <= 20; i++) {
+      const t = i / 20;
+      const u = 1 - t;
+      const mix = (k: 'x' | 'y'): number =>
+        u * u * u * from[k] + 3 * u * u * t * c1[k] + 3 * u * t * t * c2[k] + t * t * t * p[k];
+      this.go({ x: mix('x'), y: mix('y') });
+    }
+  }
+
+  private quad(c: Point, p: Point): void {
+    this.d += `Q${at(c)} ${at(p)}`;
+    const from = this.here;
+    for (let i = 1; i <= 6; i++) {
+      const t = i / 6;
+      const u = 1 - t;
+      this.go({ x: u * u * from.x + 2 * u * t * c.x + t * t * p.x, y: u * u * from.y + 2 * u * t * c.y + t * t * p.y });
+    }
+  }
+
+  /** Through corners, rounded. */
+  corners(points: readonly Point[]): void {
+    const way = points.filter((p, i) => {
+      const before = i === 0 ? this.here : (points[i - 1] as Point);
+      return Math.hypot(p.x - before.x, p.y - before.y) > 0.01;
+    });
+    this.open();
+    way.forEach((corner, i) => {
+      const next = way[i + 1];
+      if (next === undefined) {
+        this.d += `L${at(corner)}`;
+        this.go(corner);
+        return;
+      }
+      const inward = Math.hypot(corner.x - this.here.x, corner.y - this.here.y);
+      const onward = Math.hypot(next.x - corner.x, next.y - corner.y);
+      const r = Math.min(RADIUS, inward / 2, onward / 2);
+      const toward = (from: Point, to: Point, distance: number, length: number): Point => ({
+        x: from.x + ((to.x - from.x) * distance) / length,
+        y: from.y + ((to.y - from.y) * distance) / length,
+      });
+      const enter = toward(corner, this.here, r, inward);
+      const leave = toward(corner, next, r, onward);
+      this.d += `L${at(enter)}`;
+      this.go(enter);
+      this.quad(corner, leave);
+    });
+  }
+
+  done(back: boolean): Path {
+    this.close();
+    return { samples: Float64Array.from(this.out), length: this.length, parts: this.parts, back };
+  }
+}
+
+/** Left and right edge of a gap. */
+function gapEdges(layout: StageLayout, gap: number): readonly [number, number] {
+  const left = layout.columns[gap];
+  const right = layout.columns[gap + 1];
+  return [left === undefined ? 0 : left.x + left.w, right === undefined ? layout.w : right.x];
+}
+
+/** x of the upright part of a way in a gap; ways of different journeys keep a little apart. */
+function channel(layout: StageLayout, gap: number, place: number, shift: number): number {
+  const [left, right] = gapEdges(layout, gap);
+  return left + (right - left) * place + shift;
+}
+
+function facing(pen: Pen, from: Point, to: Point): void {
+  if (Math.abs(from.y - to.y) < 0.5) {
+    pen.line(to);
+    return;
+  }
+  const middle = (from.x + to.x) / 2;
+  pen.cubic({ x: middle, y: from.y }, { x: middle, y: to.y }, to);
+}
+
+/** Within one gap. */
+function inGap(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: number): void {
+  const { point: p } = a;
+  const { point: q } = b;
+  if (a.side === 'bus' && b.side === 'bus') pen.line(q);
+  else if (a.side === 'bus') pen.corners([{ x: p.x, y: q.y }, q]);
+  else if (b.side === 'bus') pen.corners([{ x: q.x, y: p.y }, q]);
+  else if (a.side !== b.side) facing(pen, p, q);
+  else if (a.card === b.card) pen.line(q);
+  else {
+    const [left, right] = gapEdges(layout, a.gap);
+    const reach = Math.min(22, (right - left) * 0.55) + shift;
+    const x = a.side === 'left' ? p.x - reach : p.x + reach;
+    pen.corners([{ x, y: p.y }, { x, y: q.y }, q]);
+  }
+}
+
+/** Goes to another gap along a level below the columns in between. */
+function around(
+  pen: Pen,
+  layout: StageLayout,
+  from: Point,
+  gapA: number,
+  b: Anchor,
+  level: number,
+  shift: number,
+  back: boolean,
+): void {
+  const x1 = channel(layout, gapA, back ? 0.5 : 0.4, shift);
+  const x2 = b.side === 'bus' ? b.point.x : channel(layout, b.gap, back ? 0.26 : 0.5, shift);
+  pen.corners([{ x: x1, y: from.y }, { x: x1, y: level }, { x: x2, y: level }, { x: x2, y: b.point.y }, b.point]);
+}
+
+/**
+ * The way from one anchor to another.
+ * @param shift sideways distance that keeps journeys apart, px
+ */
+export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0): Path {
+  const pen = new Pen(a.point);
+  const right = (column: number): number => {
+    const c = layout.columns[column];
+    return c === undefined ? layout.w : c.x + c.w;
+  };
+  const left = (column: number): number => layout.columns[column]?.x ?? 0;
+  if (a.gap === b.gap) {
+    inGap(pen, layout, a, b, shift);
+    return pen.done(false);
+  }
+  const lane = layout.laneY + shift;
+  if (b.gap > a.gap) {
+    let from = a;
+    if (a.side === 'left') {
+      // Out through its own row.
+      const point = { x: right(a.gap + 1), y: a.point.y };
+      pen.through(point);
+      from = { ...a, point, side: 'right', gap: a.gap + 1 };
+    }
+    if (from.gap === b.gap) {
+      inGap(pen, layout, from, b, shift);
+    } else if (b.side === 'right' && from.gap === b.gap - 1) {
+      const enter = { x: left(b.gap), y: b.point.y };
+      facing(pen, from.point, enter);
+      pen.through(b.point);
+    } else {
+      let level = 0;
+      for (let c = from.gap + 1; c <= b.gap; c++) level = Math.max(level, layout.columns[c]?.bottom ?? 0);
+      around(pen, layout, from.point, from.gap, b, Math.min(level + 8, lane), shift, false);
+    }
+    return pen.done(false);
+  }
+  if (b.side === 'left' && b.gap + 1 === a.gap && layout.form !== 'tall') {
+    // Back into the next card to the left, in through its own row.
+    const enter = { x: right(b.gap + 1), y: b.point.y };
+    facing(pen, a.point, enter);
+    pen.through(b.point);
+  } else if (a.card === b.card || layout.form === 'tall') {
+    pen.through({ x: b.point.x, y: a.point.y });
+    pen.line(b.point);
+  } else {
+    around(pen, layout, a.point, a.gap, b, lane, shift, true);
+  }
+  return pen.done(true);
+}
+
+/** Point at a share of the way. */
+export function pointAt(path: Path, share: number): Point {
+  const { samples, length } = path;
+  const want = Math.max(0, Math.min(1, share)) * length;
+  let low = 0;
+  let high = samples.length / 3 - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((samples[middle * 3 + 2] as number) <= want) low = middle;
+    else high = middle;
+  }
+  const [x0, y0, d0] = [samples[low * 3] as number, samples[low * 3 + 1] as number, samples[low * 3 + 2] as number];
+  const [x1, y1, d1] = [samples[high * 3] as number, samples[high * 3 + 1] as number, samples[high * 3 + 2] as number];
+  const t = d1 > d0 ? (want - d0) / (d1 - d0) : want >= d1 ? 1 : 0;
+  return { x: x0 + (x1 - x0) * t, y: y0 + (y1 - y0) * t };
+}

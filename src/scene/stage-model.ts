@@ -1,0 +1,159 @@
+/**
+ * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
+ * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
+ */
+import { CHIP, IOAPIC } from '../engine/view/tables.ts';
+import type { SceneLog, Step } from '../store/types.ts';
+
+export interface SourceItem {
+  /** Identity on the stage: `device:<slot>`, `pit` or `user`. */
+  readonly id: string;
+  readonly kind: 'device' | 'pit' | 'user';
+  /** Device slot; -1 for the others. */
+  readonly slot: number;
+  /** GSIs it drives. */
+  readonly gsis: readonly number[];
+}
+
+export interface StageModel {
+  readonly sources: readonly SourceItem[];
+  readonly gsis: readonly number[];
+  /** The VM has the 8259 pair and the IOAPIC in the kernel. */
+  readonly irqchip: boolean;
+  readonly pins: readonly number[];
+  readonly msi: boolean;
+  readonly vcpus: number;
+  readonly apicv: boolean;
+  readonly handlers: readonly { readonly vector: number; readonly name: string }[];
+}
+
+/** What the log has used so far; grows with it. */
+interface Usage {
+  upTo: number;
+  /** The step taken in last: the arrays of a log may be taken back and grow another way. */
+  last: Step | undefined;
+  readonly gsis: Set<number>;
+  readonly pins: Set<number>;
+  msi: boolean;
+  user: boolean;
+}
+
+const usages = new WeakMap<readonly Step[], Usage>();
+
+function look(usage: Usage, { name, args }: Step): void {
+  switch (name) {
+    case 'ioctl_irq_line':
+      usage.user = true;
+      usage.gsis.add(args[0]);
+      break;
+    case 'ioctl_signal_msi':
+      usage.user = true;
+      usage.msi = true;
+      break;
+    case 'kvm_set_irq':
+    case 'no_route':
+    case 'irqfd_inject':
+    case 'irqfd_wakeup':
+    case 'vmm_route':
+      usage.gsis.add(args[0]);
+      break;
+    case 'kvm_msi_set_irq':
+      usage.msi = true;
+      break;
+    case 'ioapic_line':
+    case 'ioapic_service':
+    case 'rte_write':
+      if (args[0] < 24) usage.pins.add(args[0]);
+      break;
+  }
+}
+
+/** Whether the first `count` steps are still those that ended in `last`. The end of the last step may have moved. */
+export function grewOn(steps: readonly Step[], count: number, last: Step | undefined): boolean {
+  if (count === 0) return true;
+  const now = steps[count - 1];
+  return now !== undefined && now.seq === last?.seq && now.name === last.name && now.command === last.command;
+}
+
+function usageOf(scene: SceneLog): Usage {
+  let usage = usages.get(scene.steps);
+  if (usage === undefined || !grewOn(scene.steps, usage.upTo, usage.last)) {
+    usage = { upTo: 0, last: undefined, gsis: new Set(), pins: new Set(), msi: false, user: false };
+    usages.set(scene.steps, usage);
+  }
+  for (; usage.upTo < scene.steps.length; usage.upTo++) look(usage, scene.steps[usage.upTo] as Step);
+  usage.last = scene.steps.at(-1);
+  return usage;
+}
+
+const ascending = (a: number, b: number): number => a - b;
+
+/** Rows that fit a card before the rest is folded. */
+const MOST_ROWS = 16;
+
+/** Pins that a set-up wrote but nobody drives are dropped first when there are too many. */
+function fewest(all: readonly number[], wanted: ReadonlySet<number>): number[] {
+  if (all.length <= MOST_ROWS) return [...all];
+  const first = all.filter((n) => wanted.has(n));
+  return [...first, ...all.filter((n) => !wanted.has(n))].slice(0, MOST_ROWS).sort(ascending);
+}
+
+/** What the stage shows of a scene. */
+export function stageModel(scene: SceneLog): StageModel {
+  const { config, routeTables } = scene;
+  const usage = usageOf(scene);
+  const devices = config.devices ?? [];
+  const sources: SourceItem[] = devices
+    .map((device, slot): SourceItem => {
+      const gsis =
+        device.msix === undefined ? [device.gsi] : Array.from({ length: device.msix }, (_, i) => device.gsi + i);
+      if (device.kind === 'pit') return { id: 'pit', kind: 'pit', slot, gsis: [device.gsi] };
+      return { id: `device:${slot}`, kind: device.kind === 'ioctl' ? 'user' : 'device', slot, gsis };
+    })
+    .sort((a, b) => (a.gsis[0] ?? 0) - (b.gsis[0] ?? 0));
+  if (config.pit === true && !sources.some((s) => s.kind === 'pit')) {
+    sources.unshift({ id: 'pit', kind: 'pit', slot: -1, gsis: [0] });
+  }
+  if ((usage.user || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
+    sources.push({ id: 'user', kind: 'user', slot: -1, gsis: [] });
+  }
+  const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis]);
+  const gsis = fewest([...driven].sort(ascending), driven);
+  const pins = new Set(usage.pins);
+  let msi = usage.msi || devices.some((d) => d.msix !== undefined);
+  const live = new Set<number>();
+  for (const table of routeTables) {
+    for (const gsi of gsis) {
+      for (const entry of table.byGsi[gsi] ?? []) {
+        if (entry.chip === CHIP.ioapic) live.add(entry.pin);
+        else if (entry.chip === CHIP.msi) msi = true;
+      }
+    }
+  }
+  for (const pin of live) pins.add(pin);
+  const irqchip = config.irqchip === 'full';
+  return {
+    sources,
+    gsis,
+    irqchip,
+    pins: irqchip ? fewest([...pins].sort(ascending), live) : [],
+    msi: msi || !irqchip,
+    vcpus: config.vcpus,
+    apicv: config.apicv === true,
+    handlers: [...(config.guest?.handlers ?? [])].sort((a, b) => a.vector - b.vector),
+  };
+}
+
+/** The part of a model that takes part in some steps: what a small frame shows. */
+export interface StageFocus {
+  readonly sources: ReadonlySet<string>;
+  readonly gsis: ReadonlySet<number>;
+  readonly pins: ReadonlySet<number>;
+  readonly pic: boolean;
+  readonly ioapic: boolean;
+  readonly msi: boolean;
+  readonly vcpus: ReadonlySet<number>;
+}
+
+/** Number of pins of the IOAPIC. */
+export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;

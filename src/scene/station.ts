@@ -1,0 +1,103 @@
+/** The words of the table of places: what a place is, which fields can be lit, what the table says of an event. */
+
+/** Rows of a vCPU card where a token can dock. */
+export type VcpuPart = 'state' | 'flags' | 'nmi' | 'inject' | 'handler';
+export type Grid = 'irr' | 'isr' | 'pir';
+
+export type Place =
+  | { readonly at: 'device'; readonly slot: number }
+  | { readonly at: 'pit' }
+  | { readonly at: 'user' }
+  /** Whatever source drives this GSI. */
+  | { readonly at: 'source'; readonly gsi: number }
+  | { readonly at: 'route'; readonly gsi: number }
+  | { readonly at: 'msi' }
+  | { readonly at: 'picPin'; readonly pin: number }
+  | { readonly at: 'pic' }
+  | { readonly at: 'ioapicPin'; readonly pin: number }
+  | { readonly at: 'ioapic' }
+  /** The line between chips and local APICs, at the height the token comes from, or at a local APIC's. */
+  | { readonly at: 'bus'; readonly vcpu: number | null }
+  | { readonly at: 'lapic'; readonly vcpu: number }
+  | { readonly at: 'cell'; readonly vcpu: number; readonly grid: Grid; readonly vector: number }
+  | { readonly at: 'vcpu'; readonly vcpu: number; readonly part: VcpuPart };
+
+/** A field that decided, lit while the step is shown. */
+export type Field =
+  | 'source.line'
+  | 'route.chips'
+  | 'pic.irr'
+  | 'pic.imr'
+  | 'pic.isr'
+  | 'pic.output'
+  | 'rte.vector'
+  | 'rte.mode'
+  | 'rte.trig'
+  | 'rte.remoteIrr'
+  | 'rte.dest'
+  | 'rte.mask'
+  | 'rte.line'
+  | 'lapic.id'
+  | 'lapic.enabled'
+  | 'lapic.ppr'
+  | 'lapic.tpr'
+  | 'lapic.irr'
+  | 'lapic.isr'
+  | 'lapic.pir'
+  | 'desc.on'
+  | 'desc.sn'
+  | 'vcpu.state'
+  | 'vcpu.if'
+  | 'vcpu.shadow'
+  | 'vcpu.nmi'
+  | 'vcpu.inject'
+  | 'vcpu.handler'
+  | 'vcpu.counters'
+  | 'idt';
+
+/** What a row of the table may read of an event. */
+export interface Happening {
+  /** Instance of the component that acts. */
+  readonly index: number;
+  readonly args: readonly [number, number, number, number];
+}
+
+/** Why a token ended: keys of stage texts. */
+export type EndReason =
+  | 'stage.end.noRoute'
+  | 'stage.end.levelLow'
+  | 'stage.end.invalid'
+  | 'stage.end.masked'
+  | 'stage.end.coalesced'
+  | 'stage.end.nobody'
+  | 'stage.end.remoteIrr'
+  | 'stage.end.rtc'
+  | 'stage.end.suppressed'
+  | 'stage.end.resampled'
+  | 'stage.end.noDestination'
+  | 'stage.end.emptySlot'
+  | 'stage.end.apicDisabled'
+  | 'stage.end.deassert'
+  | 'stage.end.ignored'
+  | 'stage.end.gp'
+  | 'stage.end.pitHeld'
+  | 'stage.end.nothing'
+  | 'stage.end.msixPending';
+
+export interface Station {
+  readonly place: (h: Happening) => Place;
+  /** Side of the row the token rests at: where it came in, or where it will go on from. */
+  readonly dock: 'in' | 'out';
+  /** What the token knows here: short, for the dock. */
+  readonly label: (h: Happening) => string;
+  /** The same in full, while it travels here. */
+  readonly long?: (h: Happening) => string;
+  readonly lit?: readonly Field[];
+  readonly end?: EndReason;
+  /** Lights its place, moves no token: a register access, a note on what was just seen. */
+  readonly still?: true;
+}
+
+export const MODE_NAMES = ['fixed', 'lowpri', 'SMI', 'remote read', 'NMI', 'INIT', 'SIPI', 'ExtINT'] as const;
+
+export const hex = (n: number, digits = 2): string => `0x${(n >>> 0).toString(16).padStart(digits, '0')}`;

@@ -1,0 +1,363 @@
+/** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { ARRIVE } from '../../scene/advance.ts';
+import { placeOfStep } from '../../scene/anchors.ts';
+import { anchorOf, colourOf, type Stage } from '../../scene/flights.ts';
+import { layoutStage, type StageLayout } from '../../scene/layout.ts';
+import { STATIONS, vcpuOf } from '../../scene/places.ts';
+import { clock } from '../../scene/raf.ts';
+import { type StageModel, stageModel } from '../../scene/stage-model.ts';
+import type { Place } from '../../scene/station.ts';
+import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
+import { select as selectAction } from '../../store/actions/ui.ts';
+import { store } from '../../store/app-store.ts';
+import { seqAt } from '../../store/steps.ts';
+import type { SceneLog, Selection } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { useT } from '../shared/use-t.ts';
+import './board.css';
+import type { CardProps, Lit } from './board-types.ts';
+import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
+import { LapicCard } from './LapicCard.tsx';
+import { RoutingCard } from './RoutingCard.tsx';
+import { keepStop, rove } from './roving.ts';
+import { SourceCard } from './SourceCards.tsx';
+import { createTokenLayer, type TokenLayer } from './token-layer.ts';
+import { IdtCard, VcpuCard } from './VcpuCard.tsx';
+
+const GROUP = { role: 'group' } as const;
+/** What the Now panel says in words. */
+const HIDDEN = { 'aria-hidden': true } as const;
+
+export interface BoardProps {
+  /** Absent: as the page is framed or not. `embed`: only the cards that take part in the journey that is shown. */
+  readonly variant?: 'full' | 'embed';
+}
+
+/** The last value that was equal in content. */
+function useSame<T>(value: T): T {
+  const kept = useRef(value);
+  if (JSON.stringify(kept.current) !== JSON.stringify(value)) kept.current = value;
+  return kept.current;
+}
+
+/** Size of the box the board may fill. */
+function useSize(): readonly [
+  (element: HTMLElement | null) => void,
+  { w: number; h: number },
+  React.RefObject<HTMLElement | null>,
+] {
+  const [size, setSize] = useState({ w: 0, h: 0 });
+  const element = useRef<HTMLElement | null>(null);
+  const observer = useRef<ResizeObserver | null>(null);
+  const ref = useCallback((node: HTMLElement | null) => {
+    observer.current?.disconnect();
+    element.current = node;
+    if (node === null) return;
+    const measure = (): void =>
+      setSize((was) => {
+        const next = { w: node.clientWidth, h: node.clientHeight };
+        return was.w === next.w && was.h === next.h ? was : next;
+      });
+    observer.current = new ResizeObserver(measure);
+    observer.current.observe(node);
+    measure();
+  }, []);
+  return [ref, size, element];
+}
+
+function litAt(scene: SceneLog, step: number): Lit | null {
+  const at = scene.steps[step];
+  const station = at === undefined ? null : STATIONS[at.name];
+  if (at === undefined || station === null) return null;
+  return {
+    step,
+    place: placeOfStep(at, station),
+    fields: new Set(station.lit ?? []),
+    colour: colourOf(at.journey),
+    args: at.args,
+  };
+}
+
+/** Card a place is on, in the words of `Selection`. */
+function cardOf(place: Place): string {
+  switch (place.at) {
+    case 'picPin':
+      return 'pic';
+    case 'ioapicPin':
+      return 'ioapic';
+    case 'cell':
+    case 'lapic':
+      return `lapic:${place.vcpu}`;
+    case 'vcpu':
+      return `vcpu:${place.vcpu}`;
+    case 'device':
+    case 'source':
+    case 'pit':
+    case 'user':
+      return 'source';
+    default:
+      return place.at;
+  }
+}
+
+const NO_VCPUS: ReadonlySet<number> = new Set();
+
+/** vCPU whose lane is opened by a selection. */
+const openOf = (selected: Selection | null): number =>
+  selected !== null && ['lapic', 'vcpu', 'piDesc', 'vmcs'].includes(selected.kind) ? selected.index : -1;
+
+export function Board({ variant }: BoardProps) {
+  const framed = useStore((state) => state.ui.embed !== null);
+  const form = variant ?? (framed ? 'embed' : 'full');
+  const scene = useStore((state) => state.scene);
+  const t = useT();
+  const [ref, size, box] = useSize();
+  return (
+    <section className={`bd bd-${form}`} aria-label={t('stage.name')} ref={ref} onKeyDown={rove} onFocus={keepStop}>
+      {scene === null || size.w === 0 ? (
+        <p className="bd-empty">{t('stage.empty')}</p>
+      ) : (
+        <Stages scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} />
+      )}
+    </section>
+  );
+}
+
+interface StagesProps {
+  readonly scene: SceneLog;
+  readonly width: number;
+  readonly height: number;
+  readonly embed: boolean;
+  readonly scroller: React.RefObject<HTMLElement | null>;
+}
+
+function Stages({ scene, width, height, embed, scroller }: StagesProps) {
+  const step = useStore((state) => state.playhead.step);
+  const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
+  const view = useStore((state) => state.view);
+  const selected = useStore((state) => state.ui.selected);
+  const reduced = useStore((state) => state.ui.reducedMotion);
+  const t = useT();
+  const [zoom, setZoom] = useState(1);
+
+  const model: StageModel = useSame(useMemo(() => stageModel(scene), [scene]));
+  const journey = embed ? journeyAt(scene, step) : 0;
+  const open = openOf(selected);
+  const layout: StageLayout = useMemo(
+    () =>
+      layoutStage({
+        model,
+        width,
+        height,
+        embed,
+        focus: embed ? focusOf(scene, tracksOf(scene), model, journey) : null,
+        open: open < 0 ? NO_VCPUS : new Set([open]),
+      }),
+    [model, width, height, embed, journey, open, scene],
+  );
+  const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
+
+  const last = useRef({ step, jump: 0 });
+  if (last.current.step !== step) {
+    const jumped = step !== last.current.step + 1;
+    last.current = { step, jump: last.current.jump + (jumped ? 1 : 0) };
+  }
+  const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
+  const litCard = lit === null ? '' : cardOf(lit.place);
+  const select = useCallback((selection: Selection) => selectAction(store, selection), []);
+
+  const under = useRef<SVGGElement>(null);
+  const over = useRef<SVGGElement>(null);
+  const tokens = useRef<TokenLayer | null>(null);
+  useLayoutEffect(() => {
+    if (under.current === null || over.current === null) return;
+    const layer = createTokenLayer(under.current, over.current);
+    tokens.current = layer;
+    const stop = clock.onFrame((position) => layer.draw(position));
+    const [below, above] = [under.current, over.current];
+    return () => {
+      stop();
+      below.replaceChildren();
+      above.replaceChildren();
+    };
+  }, []);
+  useLayoutEffect(() => {
+    tokens.current?.setStage(stage, t);
+    tokens.current?.draw(clock.position());
+  }, [stage, t]);
+
+  // Where the stage is bigger than its room, what happens is brought into sight.
+  useEffect(() => {
+    const element = scroller.current;
+    const anchor = step < 0 ? null : anchorOf(stage, step);
+    if (element === null || anchor === null) return;
+    const k = layout.scale * zoom;
+    const [x, y] = [anchor.point.x * k, anchor.point.y * k];
+    const margin = 60;
+    const outside =
+      y < element.scrollTop + margin / 2 ||
+      y > element.scrollTop + element.clientHeight - margin ||
+      x < element.scrollLeft ||
+      x > element.scrollLeft + element.clientWidth;
+    const scrolls = element.scrollHeight > element.clientHeight + 4 || element.scrollWidth > element.clientWidth + 4;
+    if (!scrolls || !outside) return;
+    element.scrollTo({
+      top: y - element.clientHeight * 0.45,
+      left: x - element.clientWidth / 2,
+      behavior: reduced ? 'auto' : 'smooth',
+    });
+  }, [stage, step, zoom, reduced, layout.scale, scroller]);
+
+  useZoomKeys(scroller, setZoom);
+  if (view === null) return null;
+  const seq = seqAt(scene, step, arrived);
+  const shared = { stage, view, seq, jump: last.current.jump, select, t };
+  const props = (card: string, kinds: readonly Selection['kind'][], index: number | null = null): CardProps => ({
+    ...shared,
+    lit: litCard === card ? lit : null,
+    selected:
+      selected !== null && kinds.includes(selected.kind) && (index === null || selected.index === index)
+        ? selected
+        : null,
+  });
+  const k = layout.scale * zoom;
+  return (
+    <>
+      <svg
+        className="bd-stage"
+        width={Math.floor(layout.w * k)}
+        height={Math.floor(layout.h * k)}
+        viewBox={`0 0 ${layout.w} ${layout.h}`}
+        data-form={layout.form}
+        {...GROUP}
+        aria-label={t('stage.name')}
+      >
+        <Ground layout={layout} t={t} />
+        <g ref={under} {...HIDDEN} />
+        {model.sources
+          .filter((source) => layout.sources.has(source.id))
+          .map((source) => (
+            <SourceCard
+              key={source.id}
+              source={source}
+              {...props('source', ['device', 'pit'], null)}
+              {...litSource(lit, litCard, stage, source.id)}
+            />
+          ))}
+        {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
+        {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
+        {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
+        {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
+        {[...layout.lapics.keys()].map((vcpu) => (
+          <LapicCard key={`lapic${vcpu}`} vcpu={vcpu} {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)} />
+        ))}
+        {[...layout.vcpus.keys()].map((vcpu) => (
+          <VcpuCard key={`vcpu${vcpu}`} vcpu={vcpu} {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)} />
+        ))}
+        {layout.idt !== null && (
+          <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
+        )}
+        <g ref={over} className="bd-over" {...HIDDEN} />
+      </svg>
+      {!embed && layout.form !== 'tall' && <ZoomButtons zoom={zoom} setZoom={setZoom} t={t} />}
+    </>
+  );
+}
+
+/** The light of a source falls on the one card the place means. */
+function litSource(lit: Lit | null, litCard: string, stage: Stage, id: string): { lit: Lit | null } {
+  if (lit === null || litCard !== 'source') return { lit: null };
+  const { place } = lit;
+  const source = stage.model.sources.find((s) =>
+    place.at === 'device'
+      ? s.slot === place.slot
+      : place.at === 'source'
+        ? s.gsis.includes(place.gsi)
+        : s.id === place.at,
+  );
+  return { lit: (source?.id ?? 'user') === id ? lit : null };
+}
+
+/** What lies under the cards: column heads, the bus, the way back. */
+function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
+  const { columns, laneY, busX, form, lapics } = layout;
+  const cards = [...lapics.values()].map((lapic) => lapic.card);
+  const first = cards[0];
+  const end = cards.at(-1);
+  const lapicColumn = columns[3];
+  const sources = columns[0];
+  return (
+    <g>
+      {layout.heads.map((head) => (
+        <text key={head.key} className="bd-head" x={head.x + 1} y={head.y}>
+          {t(`stage.column.${head.key}`)}
+        </text>
+      ))}
+      {form !== 'tall' &&
+        first !== undefined &&
+        end !== undefined &&
+        lapicColumn !== undefined &&
+        sources !== undefined && (
+          <>
+            <path className="bd-bus" d={`M${busX} ${first.y + 4}V${end.y + 26}`} />
+            {cards.map((card) => (
+              <path key={card.y} className="bd-bus" d={`M${busX} ${card.y + 15}H${card.x}`} />
+            ))}
+            <path className="bd-lane" d={`M${lapicColumn.x + lapicColumn.w} ${laneY}H${sources.x + sources.w + 8}`} />
+            <path className="bd-lane-head" d={`M${sources.x + sources.w + 15} ${laneY - 4}l-7 4l7 4`} />
+            <text className="bd-lane-name" x={lapicColumn.x + 11} y={laneY + 4}>
+              {t('stage.eoiLane')}
+            </text>
+          </>
+        )}
+    </g>
+  );
+}
+
+const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
+const within = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
+
+/** Ctrl and the wheel zoom, as on a map; the wheel alone scrolls. */
+function useZoomKeys(
+  scroller: React.RefObject<HTMLElement | null>,
+  setZoom: (change: (zoom: number) => number) => void,
+): void {
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const wheel = (event: WheelEvent): void => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      setZoom((zoom) => within(zoom * Math.exp(-event.deltaY / 300)));
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => element.removeEventListener('wheel', wheel);
+  }, [scroller, setZoom]);
+}
+
+function ZoomButtons({ zoom, setZoom, t }: { zoom: number; setZoom: (zoom: number) => void; t: CardProps['t'] }) {
+  return (
+    <div className="bd-zoom">
+      <button
+        type="button"
+        aria-label={t('stage.zoomOut')}
+        title={t('stage.zoomOut')}
+        onClick={() => setZoom(within(zoom / ZOOM.step))}
+      >
+        −
+      </button>
+      <button type="button" onClick={() => setZoom(1)} disabled={zoom === 1}>
+        {t('stage.zoomFit')}
+      </button>
+      <button
+        type="button"
+        aria-label={t('stage.zoomIn')}
+        title={t('stage.zoomIn')}
+        onClick={() => setZoom(within(zoom * ZOOM.step))}
+      >
+        +
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+/** The GSI routing table: a row a GSI, a chip a route. */
+import { memo } from 'react';
+import type { RouteEntry } from '../../engine/machine/machine.ts';
+import { routesOf } from '../../engine/view/machine-view.ts';
+import { CHIP, VM } from '../../engine/view/tables.ts';
+import type { CardBox } from '../../scene/layout.ts';
+import { hex } from '../../scene/station.ts';
+import { type CardProps, colourStyle, sameCard } from './board-types.ts';
+import { Frame, Stop } from './Card.tsx';
+import { textWidth } from './text-fit.ts';
+
+const nameOf = (entry: RouteEntry): string =>
+  entry.chip === CHIP.msi
+    ? `MSI ${hex(entry.data & 0xff)}`
+    : `${entry.chip === CHIP.ioapic ? 'IOAPIC' : 'PIC'} ${entry.pin}`;
+
+function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
+  const { layout, model } = stage;
+  const card = layout.routing as CardBox;
+  const table = routesOf(view);
+  const litRow = lit?.place.at === 'route' ? lit.place.gsi : -1;
+  const narrow = card.w < 130;
+  const chipsX = card.x + (narrow ? 32 : 42);
+  const size = narrow ? 9 : 10;
+  return (
+    <Frame card={card} name={t('stage.column.routing')}>
+      <text className="bd-key" x={card.x + 11} y={card.y + 18}>
+        GSI
+      </text>
+      <text className="bd-key" x={chipsX} y={card.y + 18}>
+        {t('stage.routes')}
+      </text>
+      {model.gsis.map((gsi, i) => {
+        const row = layout.routeRows.get(gsi);
+        if (row === undefined) return null;
+        const entries = table?.byGsi[gsi] ?? [];
+        const on = gsi === litRow;
+        let x = chipsX;
+        const y = row.y + row.h / 2;
+        return (
+          <g key={gsi} style={colourStyle(on ? (lit?.colour ?? 0) : 0)}>
+            <Stop
+              box={row}
+              name={t('stage.route.aria', { gsi, routes: entries.map(nameOf).join(', ') || t('stage.route.none') })}
+              selection={{ kind: 'vm', index: 0, register: 'routes', sub: gsi }}
+              selected={selected}
+              select={select}
+              first={i === 0}
+            >
+              <text className={on ? 'bd-mono bd-on' : 'bd-mono'} x={card.x + 11} y={y + 4}>
+                {gsi}
+              </text>
+              {entries.map((entry) => {
+                const text = nameOf(entry);
+                const w = textWidth(text, size, 'mono') + (narrow ? 6 : 10);
+                const at = x;
+                x += w + 4;
+                const chosen =
+                  on &&
+                  lit?.fields.has('route.chips') === true &&
+                  lit.args[1] === entry.chip &&
+                  lit.args[2] === entry.pin;
+                return (
+                  <g key={text} className={chosen ? 'bd-chip bd-on' : 'bd-chip'}>
+                    <rect x={at} y={y - 8} width={w} height={16} rx={8} />
+                    <text x={at + w / 2} y={y + 3.5} textAnchor="middle" style={{ fontSize: size }}>
+                      {text}
+                    </text>
+                  </g>
+                );
+              })}
+              {entries.length === 0 && (
+                <text className="bd-key" x={chipsX} y={y + 4}>
+                  {t('stage.route.none')}
+                </text>
+              )}
+            </Stop>
+          </g>
+        );
+      })}
+    </Frame>
+  );
+}
+
+/** The routing table. */
+export const RoutingCard = memo(
+  RoutingCardView,
+  sameCard((p) => [[p.view.layout.vm + VM.at.routes, p.view.layout.vm + VM.at.routes + 1]]),
+);

@@ -1,0 +1,107 @@
+/** Sources: the devices, the PIT, and user space with its ioctls. */
+import { memo } from 'react';
+import { deviceView } from '../../engine/view/machine-view.ts';
+import { DEVICE } from '../../engine/view/tables.ts';
+import type { MessageKey } from '../../i18n/index.ts';
+import type { CardBox } from '../../scene/layout.ts';
+import type { SourceItem } from '../../scene/stage-model.ts';
+import type { Selection } from '../../store/types.ts';
+import type { Translate } from '../shared/use-t.ts';
+import { type CardProps, colourStyle, sameCard } from './board-types.ts';
+import { Frame, Stop } from './Card.tsx';
+import { cut } from './text-fit.ts';
+
+interface Props extends CardProps {
+  readonly source: SourceItem;
+}
+
+const selectionOf = (source: SourceItem): Selection =>
+  source.slot >= 0
+    ? { kind: 'device', index: source.slot }
+    : source.kind === 'pit'
+      ? { kind: 'pit', index: 0 }
+      : { kind: 'vm', index: 0 };
+
+function nameOf({ stage, t }: CardProps, source: SourceItem): string {
+  const devices = stage.scene.config.devices ?? [];
+  const spec = devices[source.slot];
+  if (spec === undefined) return t(source.kind === 'pit' ? 'stage.device.pit' : 'stage.device.user');
+  const name = t(`stage.device.${spec.kind}` as MessageKey);
+  return devices.some((other) => other !== spec && other.kind === spec.kind) ? `${name} · ${spec.id}` : name;
+}
+
+function gsiText(source: SourceItem): string {
+  const [first] = source.gsis;
+  if (first === undefined) return 'KVM_IRQ_LINE';
+  return source.gsis.length > 1 ? `GSI ${first}–${first + source.gsis.length - 1}` : `GSI ${first}`;
+}
+
+/** A line as a scope would show it. */
+function LineMark({ x, y, high }: { x: number; y: number; high: boolean }) {
+  return (
+    <path
+      className={high ? 'bd-line bd-on' : 'bd-line'}
+      d={high ? `M${x} ${y + 8}h6v-8h16` : `M${x} ${y + 8}h22`}
+      fill="none"
+    />
+  );
+}
+
+const levelName = (high: boolean, t: Translate): string => t(high ? 'stage.level.high' : 'stage.level.low');
+
+function SourceCardView(props: Props) {
+  const { stage, source, view, lit, selected, select, t } = props;
+  const card = stage.layout.sources.get(source.id) as CardBox;
+  const spec = stage.scene.config.devices?.[source.slot];
+  const msix = spec?.msix !== undefined;
+  const high = source.slot >= 0 && deviceView(view, source.slot).line;
+  const flat = card.h < 40;
+  const name = nameOf(props, source);
+  const what = msix ? `${gsiText(source)} · MSI-X` : gsiText(source);
+  const right = card.x + card.w - 11;
+  const hasLine = source.slot >= 0 && !msix;
+  const on = lit?.fields.has('source.line') ?? false;
+  return (
+    <Frame card={card} name={name}>
+      <g style={colourStyle(lit?.colour ?? 0)}>
+        <Stop
+          box={card}
+          inset={0}
+          name={hasLine ? t('stage.source.aria', { name, what, level: levelName(high, t) }) : `${name}, ${what}`}
+          selection={selectionOf(source)}
+          selected={selected}
+          select={select}
+          first
+        >
+          <text className="bd-title" x={card.x + 11} y={card.y + (flat ? 21.5 : 20)}>
+            {cut(name, card.w - 20 - (flat ? 110 : 0), 13, 'bold')}
+          </text>
+          <text
+            className={lit ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
+            x={flat ? right - (hasLine ? 30 : 0) : card.x + 11}
+            y={card.y + (flat ? 21.5 : 37)}
+            textAnchor={flat ? 'end' : 'start'}
+          >
+            {cut(what, card.w - 22 - (hasLine ? 28 : 0), 11.5, 'mono')}
+          </text>
+          {hasLine && (
+            <g className={on ? 'bd-field bd-on' : 'bd-field'}>
+              <LineMark x={right - 22} y={card.y + (flat ? 12 : 28)} high={high} />
+            </g>
+          )}
+        </Stop>
+      </g>
+    </Frame>
+  );
+}
+
+/** A source. */
+export const SourceCard = memo(
+  SourceCardView,
+  (a, b) =>
+    a.source === b.source &&
+    sameCard((p) => {
+      const at = p.view.layout.device + Math.max(0, (p as Props).source.slot) * DEVICE.size;
+      return [[at, at + DEVICE.size]];
+    })(a, b),
+);

@@ -1,0 +1,335 @@
+/** A vCPU as KVM and the model guest know it, and the guest's IDT. */
+import { memo } from 'react';
+import { type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
+import { VCPU } from '../../engine/view/tables.ts';
+import type { MessageKey } from '../../i18n/index.ts';
+import type { CardBox, VcpuBox } from '../../scene/layout.ts';
+import { type Field, hex } from '../../scene/station.ts';
+import { type CardProps, colourStyle, sameCard } from './board-types.ts';
+import { Frame, Stop, Title } from './Card.tsx';
+import { cut, textWidth } from './text-fit.ts';
+
+interface Props extends CardProps {
+  readonly vcpu: number;
+}
+
+type StateName = 'running' | 'inGuest' | 'handler' | 'halted' | 'preempted' | 'uninitialized' | 'waitsForSipi';
+
+/** KVM_MP_STATE_* */
+const MP = { uninitialized: 1, initReceived: 2, halted: 3 } as const;
+
+function stateOf(v: VcpuView): StateName {
+  if (v.mpState === MP.uninitialized) return 'uninitialized';
+  if (v.mpState === MP.initReceived) return 'waitsForSipi';
+  if (v.halted || v.blocking || v.mpState === MP.halted) return 'halted';
+  if (v.preempted) return 'preempted';
+  if (v.handlers.length > 0) return 'handler';
+  return v.mode === 1 ? 'inGuest' : 'running';
+}
+
+const ASLEEP: readonly StateName[] = ['halted', 'preempted', 'uninitialized', 'waitsForSipi'];
+
+/** What the vCPU is doing, as a word in a frame. */
+function StateChip({
+  right,
+  y,
+  text,
+  state,
+  lit,
+}: {
+  right: number;
+  y: number;
+  text: string;
+  state: StateName;
+  lit: boolean;
+}) {
+  const w = textWidth(text, 10.5, 'bold') + 14;
+  const kind = ASLEEP.includes(state) ? 'bd-state bd-asleep' : state === 'handler' ? 'bd-state bd-busy' : 'bd-state';
+  return (
+    <g className={lit ? `${kind} bd-on` : kind}>
+      <rect x={right - w} y={y - 8.5} width={w} height={17} rx={8.5} />
+      <text x={right - w / 2} y={y + 3.7} textAnchor="middle">
+        {text}
+      </text>
+    </g>
+  );
+}
+
+interface Value {
+  readonly key: string;
+  readonly value: string;
+  readonly fields: readonly Field[];
+  readonly register: string;
+  /** Something to notice. */
+  readonly strong?: boolean;
+}
+
+const SHADOWS = ['–', 'STI', 'MOV SS', 'STI + MOV SS'] as const;
+
+function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow' | 'nmi' | 'inject' | 'runs', Value>> {
+  const { t, stage } = props;
+  const top = v.handlers.at(-1);
+  const names = stage.model.handlers;
+  const handler =
+    top === undefined ? '–' : [hex(top), names.find((h) => h.vector === top)?.name ?? ''].join(' ').trim();
+  const nmi =
+    v.nmiPending > 0 ? t('stage.vcpu.queued', { n: v.nmiPending }) : v.nmiMasked ? t('stage.vcpu.blocked') : '–';
+  return {
+    flags: {
+      key: 'RFLAGS.IF',
+      value: v.rflagsIf ? '1' : '0',
+      fields: ['vcpu.if'],
+      register: 'rflagsIf',
+      strong: !v.rflagsIf,
+    },
+    shadow: {
+      key: t('stage.vcpu.shadow'),
+      value: SHADOWS[v.shadow & 3] as string,
+      fields: ['vcpu.shadow'],
+      register: 'shadow',
+      strong: v.shadow !== 0,
+    },
+    nmi: { key: 'NMI', value: nmi, fields: ['vcpu.nmi'], register: 'nmiPending', strong: nmi !== '–' },
+    inject: {
+      key: t('stage.vcpu.inject'),
+      value: v.injecting < 0 ? '–' : hex(v.injecting),
+      fields: ['vcpu.inject'],
+      register: 'intrNr',
+      strong: v.injecting >= 0,
+    },
+    runs: {
+      key: t('stage.vcpu.runs'),
+      value:
+        v.handlers.length > 1
+          ? `${v.handlers
+              .slice(0, -1)
+              .map((h) => hex(h))
+              .join(' › ')} › ${hex(top ?? 0)}`
+          : handler,
+      fields: ['vcpu.handler'],
+      register: 'stackVector',
+      strong: top !== undefined,
+    },
+  };
+}
+
+/** One line: a key on the left, its value on the right. */
+function Row({ value, x, w, y, h, props }: { value: Value; x: number; w: number; y: number; h: number; props: Props }) {
+  const { lit, selected, select, vcpu } = props;
+  const on = value.fields.some((field) => lit?.fields.has(field));
+  const key = textWidth(value.key, 11) + 8;
+  return (
+    <Stop
+      box={{ x, y, w, h }}
+      name={`${value.key} ${value.value}`}
+      selection={{ kind: 'vcpu', index: vcpu, register: value.register, sub: 0 }}
+      selected={selected}
+      select={select}
+    >
+      <text className="bd-key" x={x + 11} y={y + h / 2 + 4}>
+        {value.key}
+      </text>
+      <text
+        className={on ? 'bd-mono bd-on' : value.strong ? 'bd-mono bd-strong' : 'bd-mono bd-dim'}
+        x={x + w - 11}
+        y={y + h / 2 + 4}
+        textAnchor="end"
+      >
+        {cut(value.value, w - 22 - key, 11.5, 'mono')}
+      </text>
+    </Stop>
+  );
+}
+
+const COUNTERS = ['exits', 'injections', 'kicks'] as const;
+
+/** Full form: a line for each thing. */
+function Lines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+  const { card, rows } = box;
+  const values = valuesOf(v, props);
+  const half = card.w * 0.54;
+  const line = { x: card.x, w: card.w, props };
+  return (
+    <>
+      <Row value={values.flags} {...line} w={half} y={rows.flags.y} h={rows.flags.h} />
+      <Row
+        value={values.shadow}
+        {...line}
+        x={card.x + half - 8}
+        w={card.w - half + 8}
+        y={rows.flags.y}
+        h={rows.flags.h}
+      />
+      <Row value={values.nmi} {...line} y={rows.nmi.y} h={rows.nmi.h} />
+      <Row value={values.inject} {...line} y={rows.inject.y} h={rows.inject.h} />
+      <Row value={values.runs} {...line} y={rows.handler.y} h={rows.handler.h} />
+      <Counters box={box} v={v} props={props} />
+    </>
+  );
+}
+
+/** What a person compares between two ways: counted, side by side. */
+function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+  const { card, rows, density } = box;
+  const { t, lit } = props;
+  const on = lit?.fields.has('vcpu.counters') ?? false;
+  const third = (card.w - 22) / 3;
+  const tall = density === 'full';
+  const y = rows.counters.y + (tall ? 8 : 0);
+  return (
+    <g>
+      {tall && <path className="bd-rule" d={`M${card.x + 11} ${y - 2}h${card.w - 22}`} />}
+      {COUNTERS.map((name, i) => (
+        <g key={name}>
+          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={card.x + 11 + i * third} y={y + (tall ? 18 : 12.5)}>
+            {v[name]}
+            {!tall && (
+              <tspan className="bd-key" dx={3}>
+                {cut(t(`stage.vcpu.${name}` as MessageKey), third - 16, 11)}
+              </tspan>
+            )}
+          </text>
+          {tall && (
+            <text className="bd-key" x={card.x + 11 + i * third} y={y + 33}>
+              {cut(t(`stage.vcpu.${name}` as MessageKey), third - 4, 11)}
+            </text>
+          )}
+        </g>
+      ))}
+    </g>
+  );
+}
+
+/** Dense form: the same in three lines of two. */
+function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+  const { card, rows } = box;
+  const values = valuesOf(v, props);
+  const half = card.w / 2;
+  return (
+    <>
+      <Row
+        value={{ ...values.flags, key: 'IF' }}
+        x={card.x}
+        w={half + 4}
+        y={rows.flags.y}
+        h={rows.flags.h}
+        props={props}
+      />
+      <Row value={values.nmi} x={card.x + half - 4} w={half + 4} y={rows.nmi.y} h={rows.nmi.h} props={props} />
+      <Row value={values.inject} x={card.x} w={half + 4} y={rows.inject.y} h={rows.inject.h} props={props} />
+      <Row
+        value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }}
+        x={card.x + half - 4}
+        w={half + 4}
+        y={rows.handler.y}
+        h={rows.handler.h}
+        props={props}
+      />
+      <Counters box={box} v={v} props={props} />
+    </>
+  );
+}
+
+function VcpuCardView(props: Props) {
+  const { stage, view, vcpu, lit, selected, select, t } = props;
+  const box = stage.layout.vcpus.get(vcpu) as VcpuBox;
+  const { card, density } = box;
+  const v = vcpuView(view, vcpu);
+  const state = stateOf(v);
+  const text = t(`stage.vcpu.${state}`);
+  const height = density === 'line' ? card.h : density === 'dense' ? 22 : density === 'compact' ? 25 : 28;
+  return (
+    <Frame card={card} name={`vCPU ${vcpu}`}>
+      <g style={colourStyle(lit?.colour ?? 0)}>
+        <Title
+          card={card}
+          text={density === 'line' ? '' : `vCPU ${vcpu}`}
+          height={height}
+          name={t('stage.vcpu.aria', { vcpu, state: text })}
+          selection={{ kind: 'vcpu', index: vcpu }}
+          selected={selected}
+          select={select}
+          aside={
+            <StateChip
+              right={card.x + card.w - 9}
+              y={card.y + height / 2 + 0.5}
+              text={text}
+              state={state}
+              lit={lit?.fields.has('vcpu.state') ?? false}
+            />
+          }
+        />
+        {density === 'line' ? (
+          <text className="bd-mono bd-small" x={card.x + 11} y={card.y + 14}>
+            IF {v.rflagsIf ? 1 : 0}
+            {v.handlers.length > 0 ? ` · ${hex(v.handlers.at(-1) ?? 0)}` : ''}
+          </text>
+        ) : density === 'dense' ? (
+          <DenseLines box={box} v={v} props={props} />
+        ) : (
+          <Lines box={box} v={v} props={props} />
+        )}
+      </g>
+    </Frame>
+  );
+}
+
+/** A vCPU. */
+export const VcpuCard = memo(
+  VcpuCardView,
+  (a, b) =>
+    a.vcpu === b.vcpu &&
+    sameCard((p) => {
+      const at = p.view.layout.vcpu + (p as Props).vcpu * VCPU.size;
+      return [[at, at + VCPU.size]];
+    })(a, b),
+);
+
+function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
+  const card = stage.layout.idt as CardBox;
+  const running = new Set(Array.from({ length: stage.model.vcpus }, (_, i) => vcpuView(view, i).handlers).flat());
+  const now = lit?.fields.has('idt') ? (lit.args[0] ?? -1) & 0xff : -1;
+  return (
+    <Frame card={card} name={t('stage.idt')}>
+      <text className="bd-title" x={card.x + 11} y={card.y + 19}>
+        {t('stage.idt')}
+      </text>
+      {stage.model.handlers.map(({ vector, name }, i) => {
+        const row = stage.layout.idtRows.get(vector);
+        if (row === undefined) return null;
+        return (
+          <g key={vector} style={colourStyle(vector === now ? (lit?.colour ?? 0) : 0)}>
+            <Stop
+              box={row}
+              inset={0}
+              name={t('stage.idt.aria', { vector: hex(vector), name })}
+              selection={{ kind: 'vm', index: 0, register: 'idt', vector }}
+              selected={selected}
+              select={select}
+              first={i === 0}
+            >
+              <text className={vector === now ? 'bd-mono bd-on' : 'bd-mono'} x={row.x + 1} y={row.y + 14}>
+                {hex(vector)}
+              </text>
+              <text
+                className={
+                  vector === now ? 'bd-mono bd-on' : running.has(vector) ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
+                }
+                x={row.x + 36}
+                y={row.y + 14}
+              >
+                {cut(name, row.w - 38, 11.5, 'mono')}
+              </text>
+            </Stop>
+          </g>
+        );
+      })}
+    </Frame>
+  );
+}
+
+/** The guest's interrupt descriptor table, as far as the model guest fills it. */
+export const IdtCard = memo(
+  IdtCardView,
+  sameCard((p) => [[p.view.layout.vcpu, p.view.layout.vcpu + p.view.layout.vcpus * VCPU.size]]),
+);

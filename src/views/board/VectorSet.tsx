@@ -1,0 +1,206 @@
+/** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
+import type { Point } from '../../scene/anchors.ts';
+import { colourOf } from '../../scene/flights.ts';
+import { hex } from '../../scene/station.ts';
+import { setter, tracksOf } from '../../scene/tracks.ts';
+import { classBox, type GridBox, type StripBox, underWater, vectorAt, vectorCell } from '../../scene/vector-boxes.ts';
+import { type CardProps, colourStyle } from './board-types.ts';
+import { Stop } from './Card.tsx';
+
+interface Props extends CardProps {
+  readonly vcpu: number;
+  readonly name: 'irr' | 'isr' | 'pir';
+  readonly box: GridBox | StripBox;
+  readonly vectors: readonly number[];
+  /** Level-triggered ones among them. */
+  readonly tmr: readonly number[];
+  /** First word of the set. */
+  readonly base: number;
+  /** Null: no waterline here. */
+  readonly ppr: number | null;
+}
+
+/** The 256 empty cells as one path; the sixteen reserved vectors as another. */
+const cellPaths = new Map<number, readonly [string, string]>();
+
+function emptyCells(pitch: number): readonly [string, string] {
+  const known = cellPaths.get(pitch);
+  if (known !== undefined) return known;
+  const box: GridBox = { kind: 'grid', x: 0, y: 0, w: pitch * 16, h: pitch * 16, pitch };
+  const paths = ['', ''];
+  for (let vector = 0; vector < 256; vector++) {
+    const { x, y, w } = vectorCell(box, vector);
+    const side = Number(w.toFixed(2));
+    paths[vector < 16 ? 1 : 0] += `M${x.toFixed(2)} ${y.toFixed(2)}h${side}v${side}h${-side}z`;
+  }
+  const pair = [paths[0] as string, paths[1] as string] as const;
+  cellPaths.set(pitch, pair);
+  return pair;
+}
+
+function Background({ box }: { box: GridBox | StripBox }) {
+  if (box.kind === 'grid') {
+    const [cells, reserved] = emptyCells(box.pitch);
+    return (
+      <g transform={`translate(${box.x} ${box.y})`}>
+        <path className="bd-cells" d={cells} />
+        <path className="bd-cells bd-reserved" d={reserved} />
+      </g>
+    );
+  }
+  return (
+    <>
+      {Array.from({ length: 16 }, (_, group) => {
+        const bar = classBox(box, group);
+        return (
+          <rect
+            key={bar.x}
+            className={group === 0 ? 'bd-cells bd-reserved' : 'bd-cells'}
+            {...{ x: bar.x, y: bar.y, width: bar.w, height: bar.h }}
+            rx={1.5}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+/** Everything at or under the line waits. */
+function Water({ box, ppr, lit }: { box: GridBox | StripBox; ppr: number; lit: boolean }) {
+  const { x, y, w, h } = underWater(box, ppr);
+  const line = box.kind === 'grid' ? `M${x - 4} ${y}H${x + w + 4}` : `M${x + w} ${y - 2.5}V${y + h + 2.5}`;
+  return (
+    <g className={lit ? 'bd-water bd-on' : 'bd-water'}>
+      <rect x={x} y={y} width={w} height={h} />
+      <path d={line} />
+    </g>
+  );
+}
+
+/** Where in the drawing a pointer is. */
+function pointIn(element: SVGGraphicsElement, event: { clientX: number; clientY: number }): Point | null {
+  const matrix = element.getScreenCTM();
+  return matrix === null ? null : new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+}
+
+/** A set: the set itself can be pressed anywhere, each vector in it as well. */
+export function VectorSet(props: Props) {
+  const { stage, seq, lit, vcpu, name, box, vectors, tmr, base, ppr, selected, select, t } = props;
+  const upper = name.toUpperCase();
+  const tracks = tracksOf(stage.scene);
+  const kind = name === 'pir' ? 'piDesc' : 'lapic';
+  const set = new Set(tmr);
+  const litCell = lit?.place.at === 'cell' && lit.place.grid === name ? lit.place.vector : -1;
+  return (
+    <g>
+      <g
+        onClickCapture={(event) => {
+          const point = pointIn(event.currentTarget, event);
+          if (point === null) return;
+          event.stopPropagation();
+          const vector = vectorAt(box, point.x, point.y);
+          select({ kind, index: vcpu, register: name, sub: vector >> 5, vector });
+        }}
+      >
+        <Stop
+          box={{ x: box.x, y: box.y, w: box.w, h: box.h }}
+          inset={-3}
+          name={t('stage.grid.aria', {
+            vcpu,
+            name: upper,
+            vectors: vectors.map((v) => hex(v)).join(', ') || t('stage.none'),
+          })}
+          selection={{ kind, index: vcpu, register: name, sub: 0 }}
+          selected={selected}
+          select={select}
+        >
+          <Background box={box} />
+          {ppr !== null && <Water box={box} ppr={ppr} lit={lit?.fields.has('lapic.ppr') ?? false} />}
+        </Stop>
+      </g>
+      {vectors.map((vector) => {
+        const cell = vectorCell(box, vector);
+        const colour = colourOf(setter(stage.scene, tracks, base + (vector >> 5), vector & 31, seq));
+        const level = set.has(vector);
+        const text = t('stage.vector.aria', {
+          name: upper,
+          vector: hex(vector),
+          group: vector >> 4,
+          trigger: level ? t('stage.vector.level') : '',
+        });
+        return (
+          <g key={vector} style={colourStyle(vector === litCell && lit !== null ? lit.colour : colour)}>
+            <Stop
+              box={cell}
+              inset={-2}
+              name={text}
+              selection={{ kind, index: vcpu, register: name, sub: vector >> 5, vector }}
+              selected={selected}
+              select={select}
+            >
+              <title>{text}</title>
+              <rect
+                className="bd-bit"
+                x={cell.x}
+                y={cell.y}
+                width={cell.w}
+                height={cell.h}
+                rx={Math.min(1.5, cell.w / 4)}
+              />
+              {level && (
+                <rect
+                  className="bd-level"
+                  x={cell.x + cell.w * 0.3}
+                  y={cell.y + cell.h * 0.3}
+                  width={cell.w * 0.4}
+                  height={cell.h * 0.4}
+                />
+              )}
+            </Stop>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** Vectors of a set in words, in the colours of their journeys. */
+export function VectorList({
+  props,
+  vectors,
+  base,
+  x,
+  y,
+  most,
+  anchor = 'start',
+}: {
+  props: CardProps;
+  vectors: readonly number[];
+  base: number;
+  x: number;
+  y: number;
+  most: number;
+  anchor?: 'start' | 'end';
+}) {
+  const { stage, seq } = props;
+  const tracks = tracksOf(stage.scene);
+  const shown = [...vectors].reverse().slice(0, most);
+  return (
+    <text className="bd-mono bd-small" x={x} y={y} textAnchor={anchor}>
+      {shown.length === 0 && <tspan className="bd-faint">–</tspan>}
+      {shown.map((vector, i) => {
+        const journey = setter(stage.scene, tracks, base + (vector >> 5), vector & 31, seq);
+        return (
+          <tspan key={vector} className="bd-on" style={colourStyle(colourOf(journey))} dx={i === 0 ? 0 : 6}>
+            {hex(vector)}
+          </tspan>
+        );
+      })}
+      {vectors.length > most && (
+        <tspan className="bd-dim" dx={6}>
+          +{vectors.length - most}
+        </tspan>
+      )}
+    </text>
+  );
+}

@@ -1,0 +1,20 @@
+/** How much text fits: SVG does not wrap or cut, so widths are estimated on the safe side. */
+
+/** Advance of a character as a share of the font size. */
+const WIDTHS = { sans: 0.59, bold: 0.63, mono: 0.605 } as const;
+const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]/;
+
+/** Width of a text, px. */
+export function textWidth(text: string, size: number, face: keyof typeof WIDTHS = 'sans'): number {
+  let em = 0;
+  for (const c of text) em += WIDE.test(c) ? 1 : WIDTHS[face];
+  return em * size;
+}
+
+/** The text, cut with an ellipsis where it would not fit. */
+export function cut(text: string, room: number, size: number, face: keyof typeof WIDTHS = 'sans'): string {
+  if (textWidth(text, size, face) <= room) return text;
+  const chars = [...text];
+  while (chars.length > 1 && textWidth(`${chars.join('')}…`, size, face) > room) chars.pop();
+  return `${chars.join('').trimEnd()}…`;
+}

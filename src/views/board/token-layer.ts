@@ -1,0 +1,308 @@
+/**
+ * Tokens, trails and the light on what they have passed. Drawn straight into SVG by the frame clock, past React: React draws cards
+ * when a step begins or arrives, this draws in between. All it knows comes from scene/flights.ts.
+ */
+import { ARRIVE, type Position } from '../../scene/advance.ts';
+import type { Anchor } from '../../scene/anchors.ts';
+import { placeOfStep, stepAnchor } from '../../scene/anchors.ts';
+import {
+  anchorOf,
+  colourOf,
+  type Flight,
+  opened,
+  type Stage,
+  type Token,
+  tokensAt,
+  trailsAt,
+  travelled,
+} from '../../scene/flights.ts';
+import { pointAt } from '../../scene/paths.ts';
+import { STATIONS } from '../../scene/places.ts';
+import type { Translate } from '../shared/use-t.ts';
+import { textWidth } from './text-fit.ts';
+
+export interface TokenLayer {
+  /** What to draw from: called whenever the stage or the language has changed. */
+  setStage(stage: Stage | null, t: Translate): void;
+  draw(position: Position): void;
+}
+
+const NS = 'http://www.w3.org/2000/svg';
+type Attributes = Readonly<Record<string, string | number>>;
+
+function make(parent: Element, name: string, attributes: Attributes, text?: string): SVGElement {
+  const element = document.createElementNS(NS, name) as SVGElement;
+  set(element, attributes);
+  if (text !== undefined) element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+function set(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    element.setAttribute(name, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value);
+  }
+}
+
+const colour = (journey: number): string => {
+  const n = colourOf(journey);
+  return `--c:${n === 0 ? 'var(--accent)' : `var(--j${n})`}`;
+};
+
+const BADGE = 18;
+const TEXT = 11;
+/** How far the pill of a docked token keeps off the card. */
+const OFF = 3;
+
+interface Drawn {
+  readonly token: Token;
+  readonly group: SVGElement;
+  readonly pill: SVGElement;
+  readonly badge: SVGElement;
+  readonly number: SVGElement;
+  readonly short: SVGElement;
+  readonly long: SVGElement;
+  readonly rest: number;
+  readonly wide: number;
+  /** Distance of its dock from others at the same point. */
+  readonly stack: number;
+}
+
+/** Width of a pill with this text; without text the bare badge. */
+const pillWidth = (text: string): number => (text === '' ? BADGE : BADGE + 5 + textWidth(text, TEXT, 'mono') + 8);
+
+/** Where the middle of a docked pill is, from its anchor's point. */
+function dockOffset(anchor: Anchor, width: number): number {
+  if (anchor.side === 'bus') return 0;
+  return anchor.side === 'left' ? -(width / 2 + OFF) : width / 2 + OFF;
+}
+
+/** Room for a docked pill beside a card. */
+function roomAt(stage: Stage, anchor: Anchor): number {
+  const { columns, w, form } = stage.layout;
+  if (form === 'tall') return BADGE;
+  const left = columns[anchor.gap];
+  const right = columns[anchor.gap + 1];
+  return (
+    (right?.x ?? w) - (left === undefined ? 0 : left.x + left.w) + (right === undefined || left === undefined ? -4 : 18)
+  );
+}
+
+/** @param under trails, below the cards @param over lights and tokens, above them */
+export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLayer {
+  const lights = make(over, 'g', { class: 'bd-lights' });
+  const pills = make(over, 'g', { class: 'bd-tokens' });
+  let stage: Stage | null = null;
+  let t: Translate = (key) => key;
+  let step = -2;
+  let arrived: boolean | null = null;
+  let drawn: Drawn[] = [];
+  let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
+
+  function drawTrails(now: Stage): void {
+    under.replaceChildren();
+    for (const { flight, current } of trailsAt(now, step)) {
+      const back = flight.path?.back ? ' bd-back' : '';
+      for (const part of flight.path?.parts ?? []) {
+        make(under, 'path', {
+          class: `bd-trail${current ? '' : ' bd-pale'}${back}`,
+          d: part.d,
+          style: colour(flight.journey),
+        });
+      }
+    }
+    trail = null;
+    const flight = drawn.find((d) => d.token.flight !== null)?.token.flight ?? null;
+    if (flight?.path) {
+      const paths = flight.path.parts.map((part) =>
+        make(under, 'path', { class: 'bd-trail', d: part.d, style: colour(flight.journey) }),
+      );
+      trail = { flight, paths };
+    }
+  }
+
+  /** Rows and cells: those the journey has passed, and where this step happens. */
+  function drawLights(now: Stage): void {
+    lights.replaceChildren();
+    const seen = new Set<string>();
+    const light = (anchor: Anchor, journey: number, kind: string): void => {
+      const { row, cell } = anchor;
+      const key = cell ? `${cell.x} ${cell.y}` : row ? `${row.x} ${row.y} ${row.h}` : '';
+      if (key === '' || seen.has(key)) return;
+      seen.add(key);
+      const style = colour(journey);
+      if (cell !== null) {
+        const edge = anchor.side === 'left' ? cell.x - 2.5 : cell.x + cell.w + 2.5;
+        const y = cell.y + cell.h / 2;
+        make(lights, 'path', { class: `bd-leader ${kind}`, d: `M${anchor.point.x} ${y}H${edge}`, style });
+        make(lights, 'rect', {
+          class: `bd-ring ${kind}`,
+          x: cell.x - 2.5,
+          y: cell.y - 2.5,
+          width: cell.w + 5,
+          height: cell.h + 5,
+          rx: 3,
+          style,
+        });
+      } else if (row !== null) {
+        const whole = now.layout.cards.some(
+          (card) => card.x === row.x && card.y === row.y && card.h === row.h && card.w === row.w,
+        );
+        const inset = whole ? 0 : 4;
+        make(lights, 'rect', {
+          class: `bd-light ${kind}`,
+          x: row.x + inset,
+          y: row.y + (whole ? 0 : 1),
+          width: row.w - 2 * inset,
+          height: row.h - (whole ? 0 : 2),
+          rx: whole ? 8 : 5,
+          style,
+        });
+      }
+    };
+    const { steps } = now.scene;
+    const at = steps[step];
+    const station = at === undefined ? null : STATIONS[at.name];
+    if (at !== undefined && station !== null) {
+      const moved = drawn.some((d) => d.token.flight !== null);
+      const anchor = moved ? anchorOf(now, step) : stepAnchor(now.layout, now.model, at);
+      if (anchor !== null && placeOfStep(at, station).at !== 'bus') light(anchor, at.journey, 'bd-now');
+    }
+    // What the shown journey has passed since its last return to a source.
+    for (const { flight, current } of trailsAt(now, step).slice(-14))
+      if (current) light(flight.to, flight.journey, 'bd-passed');
+    for (const { token } of drawn)
+      if (token.flight === null) light(token.anchor, token.journey, token.current ? 'bd-passed' : 'bd-waits');
+  }
+
+  function drawTokens(now: Stage): void {
+    pills.replaceChildren();
+    const tokens = tokensAt(now, step).sort(
+      (a, b) => Number(b.current) - Number(a.current) || Number(b.flight !== null) - Number(a.flight !== null),
+    );
+    const docks = new Map<string, number>();
+    drawn = tokens.map((token) => {
+      const { x, y } = token.anchor.point;
+      const dock = `${x} ${Math.round(y)}`;
+      const stack = docks.get(dock) ?? 0;
+      docks.set(dock, stack + 1);
+      const shown = token.current && !token.waiting ? token.label : '';
+      const label = pillWidth(shown) <= roomAt(now, token.anchor) ? shown : '';
+      const kind = token.ended !== null ? ' bd-ended' : token.current ? '' : ' bd-pale';
+      const group = make(pills, 'g', { class: `bd-token${kind}`, style: colour(token.journey) });
+      const rest = pillWidth(label);
+      const one: Drawn = {
+        token,
+        group,
+        pill: make(group, 'rect', { class: 'bd-pill', y: -BADGE / 2 - 1, height: BADGE + 2, rx: BADGE / 2 + 1 }),
+        badge: make(group, 'circle', { class: 'bd-badge', r: BADGE / 2 - 1.5 }),
+        number: make(group, 'text', { class: 'bd-number', y: 3.4, 'text-anchor': 'middle' }, String(token.journey)),
+        short: make(group, 'text', { class: 'bd-text', y: 3.9 }, label),
+        long: make(group, 'text', { class: 'bd-text', y: 3.9 }, token.long),
+        rest: token.anchor.side === 'bus' ? pillWidth(token.label) : rest,
+        wide: Math.max(rest, pillWidth(token.long)),
+        stack,
+      };
+      if (token.anchor.side === 'bus') one.short.textContent = token.label;
+      if (token.ended !== null) drawEnd(now, one, token.ended);
+      return one;
+    });
+  }
+
+  /** The reason, under the token. */
+  function drawEnd(now: Stage, one: Drawn, reason: NonNullable<Token['ended']>): void {
+    const text = t(reason);
+    const { anchor } = one.token;
+    const w = textWidth(text, TEXT, 'bold') + 26;
+    let x = anchor.side === 'left' ? -OFF - w : anchor.side === 'right' ? OFF : -w / 2;
+    x = Math.max(4 - anchor.point.x, Math.min(x, now.layout.w - 4 - w - anchor.point.x));
+    const y = BADGE / 2 + 5 + one.stack * 14;
+    const tag = make(pills, 'g', {
+      class: 'bd-end',
+      style: colour(one.token.journey),
+      transform: `translate(${anchor.point.x} ${anchor.point.y})`,
+      'data-of': one.token.flight === null ? 'past' : 'now',
+    });
+    make(tag, 'rect', { x, y, width: w, height: 19, rx: 5 });
+    make(tag, 'path', { d: `M${x + 8} ${y + 6.5}l6 6m0 -6l-6 6` });
+    make(tag, 'text', { x: x + 19, y: y + 13.4 }, text);
+  }
+
+  /** Puts a pill's middle at a point, opened so far. */
+  function place(one: Drawn, x: number, y: number, open: number): void {
+    const w = one.rest + (one.wide - one.rest) * open;
+    set(one.group, { transform: `translate(${Math.round(x * 100) / 100} ${Math.round(y * 100) / 100})` });
+    set(one.pill, { x: -w / 2, width: w });
+    set(one.badge, { cx: -w / 2 + BADGE / 2 });
+    set(one.number, { x: -w / 2 + BADGE / 2 });
+    set(one.short, { x: -w / 2 + BADGE + 4, opacity: open > 0.4 ? 0 : 1 });
+    set(one.long, { x: -w / 2 + BADGE + 4, opacity: Math.max(0, (open - 0.6) / 0.4) });
+  }
+
+  function docked(one: Drawn): void {
+    const { anchor } = one.token;
+    place(one, anchor.point.x + dockOffset(anchor, one.rest), anchor.point.y + one.stack * 14, 0);
+  }
+
+  function fly(one: Drawn, flight: Flight, phase: number): void {
+    const share = travelled(phase);
+    const { from, to, path } = flight;
+    if (share >= 1 || path === null || from === null) {
+      docked(one);
+      set(one.group, { opacity: from === null && path === null ? Math.min(1, phase / ARRIVE / 0.5) : 1 });
+      return;
+    }
+    const point = pointAt(path, share);
+    const open = opened(share);
+    const at = (anchor: Anchor): number => dockOffset(anchor, one.rest);
+    const offset = (at(from) * (1 - share) + at(to) * share) * (1 - open);
+    // The open pill stays within the stage.
+    const half = (one.rest + (one.wide - one.rest) * open) / 2;
+    const limit = stage?.layout.w ?? 0;
+    const x = Math.max(half + 2, Math.min(limit - half - 2, point.x + offset));
+    place(one, x, point.y + one.stack * 14 * share, open);
+    set(one.group, { opacity: 1 });
+  }
+
+  /** Lets the trail grow behind the token. */
+  function growTrail(phase: number): void {
+    if (trail === null) return;
+    const { path } = trail.flight;
+    if (path === null) return;
+    const flown = travelled(phase) * path.length;
+    path.parts.forEach((part, i) => {
+      const length = part.to - part.from;
+      const seen = Math.max(0, Math.min(length, flown - part.from));
+      const whole = seen >= length;
+      set(trail?.paths[i] as SVGElement, {
+        'stroke-dasharray': whole ? (path.back ? '3 4' : 'none') : `${seen.toFixed(1)} ${(length + 9).toFixed(1)}`,
+      });
+    });
+  }
+
+  return {
+    setStage(next, translate) {
+      stage = next;
+      t = translate;
+      step = -2;
+    },
+    draw(position) {
+      if (stage === null) return;
+      if (position.step !== step) {
+        step = position.step;
+        arrived = null;
+        drawTokens(stage);
+        drawTrails(stage);
+        drawLights(stage);
+        for (const one of drawn) if (one.token.flight === null) docked(one);
+      }
+      const has = position.phase >= ARRIVE;
+      if (has !== arrived) {
+        arrived = has;
+        over.classList.toggle('bd-arrived', has);
+      } else if (has) return;
+      for (const one of drawn) if (one.token.flight !== null) fly(one, one.token.flight, position.phase);
+      growTrail(position.phase);
+    },
+  };
+}
