@@ -1,17 +1,13 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { linkOf } from '../store/actions/links.ts';
 import { store } from '../store/app-store.ts';
 import type { EmbedOptions } from '../store/types.ts';
-import { useStore } from '../store/use-store.ts';
-import { viewAt } from '../store/view-at.ts';
-import { describeStep } from '../views/now/describe.ts';
 import { useT } from '../views/shared/use-t.ts';
-import { Announcer } from '../views/timeline/announcer.tsx';
 import { TransportBar } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './shell.tsx';
-import { type PanelName, Slot } from './slot.tsx';
+import { type PanelName, Slot, Words } from './slot.tsx';
 
 /** Panels that `panels=` may ask for. */
 const MAY_SHOW: Readonly<Record<string, PanelName>> = {
@@ -25,19 +21,6 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
 function wholePage(): string {
   const link = linkOf(store.getState());
   return `${window.location.origin === 'null' ? '' : window.location.pathname}${link === null ? '' : `#${link}`}`;
-}
-
-function Sentence(): ReactNode {
-  const scene = useStore((s) => s.scene);
-  const step = useStore((s) => s.playhead.step);
-  const lang = useStore((s) => s.ui.lang);
-  const text = useMemo(() => {
-    const at = scene?.steps[step];
-    return scene === null || at === undefined
-      ? null
-      : describeStep(lang, scene, at, viewAt(scene, { step, phase: 0 })).sentence;
-  }, [scene, step, lang]);
-  return text === null ? null : <p className="embed-sentence">{text}</p>;
 }
 
 interface EmbedShellProps {
@@ -88,12 +71,11 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
       <main className="app-stage" aria-label={t('shell.stage')}>
         <Slot name="Board" />
       </main>
-      <Sentence />
+      <Words seen />
       {panels.map((name) => (
         <Slot key={name} name={name} />
       ))}
       {options.controls !== 'none' && <TransportBar few={options.controls === 'min'} />}
-      <Announcer />
     </div>
   );
 }

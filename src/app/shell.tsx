@@ -5,10 +5,9 @@ import { setPanel } from '../store/actions/ui.ts';
 import { store } from '../store/app-store.ts';
 import { useStore } from '../store/use-store.ts';
 import { useT } from '../views/shared/use-t.ts';
-import { Announcer } from '../views/timeline/announcer.tsx';
 import { Timeline } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
-import { Slot } from './slot.tsx';
+import { Slot, Words } from './slot.tsx';
 
 const TABS = ['now', 'inspector', 'controls'] as const;
 type Tab = (typeof TABS)[number];
@@ -90,7 +89,7 @@ export function Shell(): ReactNode {
       </main>
       <SidePanels />
       <Timeline />
-      <Announcer />
+      <Words />
       <Slot name="Help" />
     </div>
   );

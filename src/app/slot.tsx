@@ -41,6 +41,23 @@ class Fence extends Component<{ readonly children: ReactNode }, { readonly broke
   }
 }
 
+const words = (name: 'Announcer' | 'StepSentence'): ComponentType =>
+  lazy(() => import('../views/timeline/announcer.tsx').then((module) => ({ default: module[name] })));
+const LazyAnnouncer = words('Announcer');
+const LazySentence = words('StepSentence');
+
+/** Each step for a screen reader; with `seen` also as a line to read. */
+export function Words({ seen = false }: { readonly seen?: boolean }): ReactNode {
+  return (
+    <Fence>
+      <Suspense fallback={null}>
+        {seen && <LazySentence />}
+        <LazyAnnouncer />
+      </Suspense>
+    </Fence>
+  );
+}
+
 export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   const Panel = LOADED[name];
   return (

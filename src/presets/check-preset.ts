@@ -52,7 +52,9 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
   if (typeof order !== 'number' || !Number.isFinite(order)) return wrong('order');
   if (!Array.isArray(ops) || ops.length === 0 || ops.length > MAX_PRESET_OPS) return wrong('ops');
-  const badOp = ops.findIndex((op, i) => !isRecord(op) || typeof op.op !== 'string' || (op.op === 'create') !== (i === 0));
+  const badOp = ops.findIndex(
+    (op, i) => !isRecord(op) || typeof op.op !== 'string' || (op.op === 'create') !== (i === 0),
+  );
   if (badOp >= 0) return wrong(`ops[${badOp}]`);
   if (!isCount(start, 1, ops.length - 1)) return wrong('start');
   if (!Array.isArray(look)) return wrong('look');

@@ -6,9 +6,9 @@ import { checkPreset, type Preset, type PresetProblem } from './check-preset.ts'
 
 export type { Preset, PresetProblem };
 
-const FILES = import.meta.glob<unknown>('./*.json', { import: 'default' });
-/** Under another query, so that the bundler takes `order` alone into the first load. */
-const ORDERS = import.meta.glob<number>('./*.json', { eager: true, import: 'order', query: '?order' });
+/** As text, which is another module for the bundler than the one below: that one then has `order` alone in the first load. */
+const FILES = import.meta.glob<string>('./*.json', { import: 'default', query: '?raw' });
+const ORDERS = import.meta.glob<number>('./*.json', { eager: true, import: 'order' });
 
 const nameOf = (path: string): string => path.replace(/^\.\//, '').replace(/\.json$/, '');
 const ORDER_OF = new Map(Object.entries(ORDERS).map(([path, order]) => [nameOf(path), order]));
@@ -42,7 +42,7 @@ async function loadNamed(name: string): Promise<PresetAnswer> {
   const load = FILES[`./${name}.json`];
   if (load === undefined) return { ok: false, problem: { code: 'preset-unknown', place: 'p', params: { id: name } } };
   try {
-    return checkPreset(await load(), name);
+    return checkPreset(JSON.parse(await load()), name);
   } catch {
     return { ok: false, problem: { code: 'preset-not-loaded', place: name, params: { id: name } } };
   }

@@ -1,23 +1,38 @@
-/** Says each step to a screen reader, politely; in fast playback only where it comes to rest. */
+/** Each step in words, beside the stage: for a screen reader, and as one line in an embedded page. Comes in a chunk of its own. */
+import '../now/now-texts.ts';
 import { type ReactNode, useMemo } from 'react';
 import { useStore } from '../../store/use-store.ts';
 import { viewAt } from '../../store/view-at.ts';
-import { describeStep } from '../now/describe.ts';
+import { describeStep, type StepText } from '../now/describe.ts';
+import { useT } from '../shared/use-t.ts';
 
-export function Announcer(): ReactNode {
+function useStepText(): StepText | null {
   const scene = useStore((s) => s.scene);
-  const step = useStore((s) => s.playhead.step);
-  const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
+  const at = useStore((s) => s.scene?.steps[s.playhead.step]);
   const lang = useStore((s) => s.ui.lang);
-  const text = useMemo(() => {
-    const at = scene?.steps[step];
-    if (scene === null || at === undefined || quiet) return '';
-    const { title, sentence } = describeStep(lang, scene, at, viewAt(scene, { step, phase: 0 }));
-    return `${title}. ${sentence}`;
-  }, [scene, step, quiet, lang]);
+  // A new `t` says that texts have come.
+  const t = useT();
+  return useMemo(() => {
+    void t;
+    return scene === null || at === undefined
+      ? null
+      : describeStep(lang, scene, at, viewAt(scene, { step: at.index, phase: 0 }));
+  }, [scene, at, lang, t]);
+}
+
+/** Says each step, politely; in fast playback only where it comes to rest. */
+export function Announcer(): ReactNode {
+  const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
+  const text = useStepText();
   return (
     <p className="sr-only" aria-live="polite">
-      {text}
+      {quiet || text === null ? '' : `${text.title}. ${text.sentence}`}
     </p>
   );
+}
+
+/** The sentence of the step, to be seen. */
+export function StepSentence(): ReactNode {
+  const text = useStepText();
+  return text === null ? null : <p className="step-sentence">{text.sentence}</p>;
 }

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { createAppStore } from '../store/create-store.ts';
+import type { EngineClient } from '../worker/client.ts';
+import { createHostLink, type Wire } from './host-link.ts';
+import { readMessage } from './messages.ts';
+
+const HOST = 'https://slides.example';
+const message = (over: object) => ({ ns: 'irqscope', v: 1, id: 5, ...over });
+
+describe('what a parent may say', () => {
+  test.each([
+    ['slide:start', { kind: 'slide', shown: true }],
+    ['slide:stop', { kind: 'slide', shown: false }],
+    [message({ type: 'seek', step: 4 }), { kind: 'command', id: 5, command: { type: 'seek', step: 4 } }],
+    [message({ type: 'step' }), { kind: 'command', id: 5, command: { type: 'step', by: 1 } }],
+    [
+      message({ type: 'load', preset: 'a&t=1' }),
+      { kind: 'command', id: 5, command: { type: 'load', link: 'p=a%26t%3D1' } },
+    ],
+    [
+      message({ type: 'subscribe', topics: ['step', 'x'] }),
+      { kind: 'command', id: 5, command: { type: 'subscribe', topics: ['step'] } },
+    ],
+    [message({ type: 'seek', step: 'end' }), { kind: 'wrong', id: 5, code: 'command' }],
+    [message({ type: 'format' }), { kind: 'wrong', id: 5, code: 'command' }],
+    [message({ type: 'play', v: 2 }), { kind: 'wrong', id: 5, code: 'version' }],
+    [message({ type: 'play', id: {} }), { kind: 'command', id: null, command: { type: 'play' } }],
+    [{ ns: 'reveal', type: 'play' }, null],
+    ['hello', null],
+    [null, null],
+    [[1], null],
+  ])('%j', (data, expected) => expect(readMessage(data)).toEqual(expected));
+});
+
+/** A frame with a parent that keeps what it is told. */
+function frame(origin: string | null = HOST) {
+  const told: { message: Record<string, unknown>; to: string }[] = [];
+  let listener: ((event: MessageEvent) => void) | null = null;
+  const parent = {
+    postMessage: (m: unknown, to: string) => void told.push({ message: m as Record<string, unknown>, to }),
+  };
+  const wire: Wire = {
+    parent,
+    addEventListener: (_type, l) => {
+      listener = l;
+    },
+    removeEventListener: () => {
+      listener = null;
+    },
+  };
+  const store = createAppStore(() => ({}) as EngineClient);
+  const slides: boolean[] = [];
+  const link = createHostLink(store, wire, { origin, app: '1.2.3', onSlide: (shown) => slides.push(shown) });
+  return {
+    told,
+    store,
+    slides,
+    link,
+    async say(data: unknown, from: { origin?: string; source?: unknown } = {}) {
+      told.length = 0;
+      listener?.({ data, origin: from.origin ?? HOST, source: from.source ?? parent } as MessageEvent);
+      await new Promise((done) => setTimeout(done, 0));
+      return told[0];
+    },
+  };
+}
+
+describe('the wire to the parent', () => {
+  test('says it is ready at the start and again on hello, so that either side may come first', async () => {
+    const f = frame();
+    expect(f.told[0]).toMatchObject({ message: { ns: 'irqscope', v: 1, type: 'ready', supports: [1], app: '1.2.3' } });
+    expect(await f.say(message({ type: 'hello' }))).toMatchObject({ to: HOST, message: { type: 'ready', id: 5 } });
+  });
+
+  test('answers a command with its id', async () => {
+    const f = frame();
+    expect(await f.say(message({ type: 'play' }))).toMatchObject({
+      to: HOST,
+      message: { type: 'ok', id: 5, playing: true },
+    });
+    expect(f.store.getState().playhead.playing).toBe(true);
+  });
+
+  test('does not hear anybody but the parent', async () => {
+    const f = frame();
+    expect(await f.say(message({ type: 'play' }), { source: {} })).toBeUndefined();
+    expect(f.store.getState().playhead.playing).toBe(false);
+  });
+
+  test.each(['getState', 'load'])('%s needs the origin that the address names', async (type) => {
+    const command = message({ type, preset: 'msi' });
+    const denied = { message: { type: 'error', id: 5, code: 'origin' } };
+    expect(await frame().say(command, { origin: 'https://else.example' })).toMatchObject(denied);
+    expect(await frame(null).say(command)).toMatchObject(denied);
+    expect((await frame().say(command))?.message.code).not.toBe('origin');
+  });
+
+  test('says which versions it knows to a host of another', async () => {
+    expect(await frame().say(message({ type: 'play', v: 9 }))).toMatchObject({
+      message: { type: 'error', code: 'version', supports: [1] },
+    });
+  });
+
+  test('tells only what was subscribed to', async () => {
+    const f = frame();
+    await f.say(message({ type: 'pause' }));
+    f.told.length = 0;
+    f.store.setState({ notice: { code: 'link-broken', place: 's', params: {} } });
+    expect(f.told).toEqual([]);
+    await f.say(message({ type: 'subscribe', topics: ['error'] }));
+    f.told.length = 0;
+    f.store.setState({ notice: { code: 'no-create', place: 's', params: {} } });
+    expect(f.told).toMatchObject([{ to: HOST, message: { type: 'error', code: 'no-create' } }]);
+  });
+
+  test('tells its size once for each change that matters', async () => {
+    const f = frame();
+    await f.say(message({ type: 'subscribe' }));
+    f.told.length = 0;
+    for (const height of [360, 361, 362, 365]) f.link.resized(480, height);
+    expect(f.told.map((t) => t.message.height)).toEqual([360, 365]);
+  });
+
+  test('passes on the keys a presentation wants, and keeps the rest', () => {
+    const f = frame();
+    expect([f.link.forwardKey('ArrowRight'), f.link.forwardKey('x')]).toEqual([true, false]);
+    expect(f.told.at(-1)?.message).toMatchObject({ type: 'key', key: 'ArrowRight' });
+  });
+
+  test('takes the two plain strings of reveal.js from its parent', async () => {
+    const f = frame();
+    await f.say('slide:stop');
+    await f.say('slide:start');
+    expect(f.slides).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { deflateSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { fromBase64url, toBase64url } from './base64url.ts';
+import { inflate } from './deflate.ts';
+import { decodeLink, encodeLink, LINK_CAPS, type Link } from './link.ts';
+import { packOp, unpackOp } from './op-codec.ts';
+import { hashState } from './state-hash.ts';
+import { CURRENT_LINK_VERSION, checkUpgraders, upgrade } from './upgraders.ts';
+
+const SEED = 20_260_102;
+const FIXTURES = import.meta.glob<string>('./fixtures/*.txt', { eager: true, import: 'default', query: '?raw' });
+
+type OpsLink = Extract<Link, { kind: 'ops' }>;
+const CREATE = { op: 'create', vcpus: 2, irqchip: 'full' };
+const ops = (over: Partial<OpsLink> = {}): OpsLink => ({
+  kind: 'ops',
+  base: { id: 'serial-ioapic', version: 2 },
+  keep: null,
+  start: null,
+  log: [],
+  step: null,
+  view: {},
+  hash: null,
+  ...over,
+});
+
+/** A link around any JSON, as somebody else might make one. */
+const linkAround = (json: unknown): string =>
+  `s=k1.${toBase64url(deflateSync(new TextEncoder().encode(typeof json === 'string' ? json : JSON.stringify(json))))}`;
+const problemOf = (text: string) => {
+  const answer = decodeLink(text);
+  return answer === null || answer.ok ? null : answer.problem;
+};
+const good = (text: string) => {
+  const answer = decodeLink(text);
+  if (!answer?.ok) throw new Error(`refused: ${JSON.stringify(answer)}`);
+  return answer;
+};
+
+describe('a preset as it is', () => {
+  test.each([
+    ['p=serial-ioapic', { id: 'serial-ioapic', version: null }, null],
+    ['#p=serial-ioapic&t=12', { id: 'serial-ioapic', version: null }, 12],
+    ['p=serial-ioapic@2&t=0', { id: 'serial-ioapic', version: 2 }, 0],
+  ])('%s', (text, preset, step) => {
+    expect(good(text).link).toEqual({ kind: 'preset', preset, step });
+    expect(encodeLink(good(text).link)).toBe(text.replace('#', ''));
+  });
+
+  test('a bad step costs itself only', () => {
+    expect(good('p=msi&t=soon')).toEqual({
+      ok: true,
+      link: { kind: 'preset', preset: { id: 'msi', version: null }, step: null },
+      dropped: ['t'],
+    });
+  });
+
+  test('what is no name is refused by name', () =>
+    expect(problemOf('p=../etc')).toMatchObject({ code: 'link-preset' }));
+});
+
+test('an address without a link is none', () => {
+  for (const text of ['', '#', '#top', 'x=1']) expect(decodeLink(text)).toBeNull();
+});
+
+describe(`ops there and back (seed ${SEED})`, () => {
+  const value = fc.oneof(
+    fc.nat(0xffff_ffff),
+    fc.bigInt(0n, 2n ** 64n - 1n).map((n) => `0x${n.toString(16)}`),
+  );
+  const op = fc.oneof(
+    fc.record({ op: fc.constant('irq_line'), gsi: value, level: fc.constantFrom(0, 1) }),
+    fc.record({ op: fc.constant('msi'), addr: value, data: value }),
+    fc.record({ op: fc.constant('device'), id: fc.string(), event: fc.constant('work') }),
+    fc.record({ op: fc.constant('guest'), vcpu: value, halt: fc.constant(1) }),
+    fc.record({ op: fc.constant('routing'), entries: fc.array(fc.record({ gsi: value, pin: value })) }),
+    fc.record({ op: fc.constant('settle') }),
+    fc.record({ op: fc.constantFrom('toString', 'constructor', 'eoi'), extra: value }),
+  );
+  const link = fc.record({
+    kind: fc.constant('ops' as const),
+    base: fc.constantFrom({ id: 'a-b-c', version: 3 }, { id: 'x', version: null }),
+    keep: fc.option(fc.integer({ min: 1, max: 20_000 })),
+    start: fc.option(fc.integer({ min: 1, max: 20_000 })),
+    log: fc.array(op, { maxLength: 60 }),
+    step: fc.option(fc.nat(4_000_000)),
+    view: fc.constantFrom({}, { sel: 'ioapic:0.redirLo' }, { panel: 'controls' }),
+    hash: fc.constantFrom(null, 'Ab_-09'),
+  });
+
+  test('decode after encode is the same link, with nothing dropped', () => {
+    fc.assert(
+      fc.property(link, (made) => {
+        const text = encodeLink(made as OpsLink);
+        expect(text).toMatch(/^s=k1\.[\w-]+$/);
+        expect(good(text as string)).toEqual({ ok: true, link: made, dropped: [] });
+      }),
+      { seed: SEED },
+    );
+  });
+
+  test('each op is the same after packing', () => {
+    fc.assert(
+      fc.property(op, (made) => {
+        expect(unpackOp(JSON.parse(JSON.stringify(packOp(made))))).toEqual(made);
+      }),
+      { seed: SEED },
+    );
+  });
+
+  test('bytes are the same after base64url', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        expect(fromBase64url(toBase64url(bytes))).toEqual(bytes);
+      }),
+      { seed: SEED },
+    );
+  });
+
+  test('no text whatever makes the reader throw', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), (text) => {
+        decodeLink(`s=k1.${text}`);
+        decodeLink(text);
+      }),
+      { seed: SEED },
+    );
+    fc.assert(
+      fc.property(fc.json(), (json) => void decodeLink(linkAround(json))),
+      { seed: SEED },
+    );
+  });
+});
+
+describe('a link that is wrong is refused with its place', () => {
+  test.each([
+    ['damaged', 's=k1.AAAA', 'link-broken', 's'],
+    ['not base64', 's=k1.*', 'link-broken', 's'],
+    ['cut off', `${linkAround({ v: 1, base: null, log: [CREATE] }).slice(0, -9)}`, 'link-broken', 's'],
+    ['no JSON', linkAround('{"v":1'), 'link-broken', 's'],
+    ['no object', linkAround([1]), 'link-broken', 's'],
+    ['no version', linkAround({ log: [] }), 'link-broken', 's.v'],
+    ['of a newer codec', 's=k2.AAAA', 'link-newer', 's=k2'],
+    ['of a newer version', linkAround({ v: CURRENT_LINK_VERSION + 1 }), 'link-newer', 's.v'],
+    ['no log', linkAround({ v: 1, base: 'msi@1' }), 'link-broken', 's.log'],
+    ['a base that is no name', linkAround({ v: 1, base: '<b>', log: [] }), 'link-preset', 's.base'],
+    ['no create', linkAround({ v: 1, base: null, log: [['settle']] }), 'no-create', 's.log[0]'],
+    ['65 vCPUs', linkAround({ v: 1, base: null, log: [{ ...CREATE, vcpus: 65 }] }), 'too-many-vcpus', 's.log[0].vcpus'],
+    ['2001 ops', linkAround({ v: 1, base: 'msi@1', log: Array(2001).fill(['settle']) }), 'too-many-ops', 's.log[2000]'],
+    ['too long', `s=k1.${'A'.repeat(LINK_CAPS.text)}`, 'link-too-long', '#'],
+    ['a bomb', linkAround(`"${' '.repeat(5_000_000)}"`), 'link-too-big', 's'],
+  ])('%s', (_name, text, code, place) => expect(problemOf(text)).toMatchObject({ code, place }));
+
+  test('a bomb is given up long before it is unpacked', () => {
+    const bomb = deflateSync(new Uint8Array(200_000_000));
+    const before = performance.now();
+    expect(inflate(bomb, LINK_CAPS.json)).toBe('too-big');
+    expect(performance.now() - before).toBeLessThan(500);
+  });
+});
+
+test('one bad field costs itself only, and is named', () => {
+  const text = linkAround({
+    v: 1,
+    base: 'msi@1',
+    keep: 'all',
+    log: [['irq_line', 4, 1], 'x', ['reboot'], ['eoi', 0, 1]],
+    t: 1.5,
+    view: { sel: '<script>', panel: 'now' },
+    h: 'short',
+    more: 1,
+  });
+  expect(good(text)).toEqual({
+    ok: true,
+    link: ops({ base: { id: 'msi', version: 1 }, log: [{ op: 'irq_line', gsi: 4, level: 1 }], view: { panel: 'now' } }),
+    dropped: expect.arrayContaining(['more', 'log[1]', 'log[2]', 'log[3]', 'view.sel', 'keep', 't', 'h']),
+  });
+  expect(good(text).dropped).toHaveLength(8);
+});
+
+test('a scene over the caps has no link', () => {
+  const log = Array.from({ length: 2001 }, () => ({ op: 'settle' }));
+  expect(encodeLink(ops({ log }))).toBeNull();
+  expect(encodeLink(ops({ log: log.slice(1) }))).not.toBeNull();
+});
+
+describe('versions', () => {
+  test('every old version has its way up, one by one', () => {
+    const up = { 1: (j: object) => ({ ...j, b: 1 }), 2: (j: object) => ({ ...j, c: 2 }) };
+    expect(() => checkUpgraders(up, 3)).not.toThrow();
+    expect(() => checkUpgraders(up, 4)).toThrow('no upgrader takes link version 3 to 4');
+    expect(() => checkUpgraders(up, 2)).toThrow('link version 2 needs no upgrader');
+    expect(upgrade({ a: 0 }, 1, up, 3)).toEqual({ a: 0, b: 1, c: 2 });
+    expect(upgrade({ a: 0 }, 2, up, 3)).toEqual({ a: 0, c: 2 });
+  });
+
+  test('there is a frozen link for every version there has been', () => {
+    for (let v = 1; v <= CURRENT_LINK_VERSION; v++) {
+      expect(Object.keys(FIXTURES).some((path) => path.startsWith(`./fixtures/v${v}-`))).toBe(true);
+    }
+  });
+
+  test.each(Object.entries(FIXTURES))('%s opens as it did', (_path, file) => {
+    // First line: the link as it was made. The rest: what it means.
+    const [text = '', ...rest] = file.split('\n');
+    expect(good(text)).toEqual({ ok: true, link: JSON.parse(rest.join('\n')), dropped: [] });
+  });
+});
+
+describe('the hash of a state', () => {
+  const words: [string, number, string, number, number][] = [
+    ['lapic', 0, 'irr', 1, 0x10000],
+    ['ioapic', 0, 'redirLo', 4, 0x34],
+  ];
+  test('is six characters and the same in any order', () => {
+    expect(hashState(words)).toMatch(/^[\w-]{6}$/);
+    expect(hashState([...words].reverse())).toBe(hashState(words));
+  });
+  test('does not see registers that are zero', () => {
+    expect(hashState([...words, ['new', 0, 'thing', 0, 0]])).toBe(hashState(words));
+  });
+  test('sees every other change', () => {
+    expect(hashState([['lapic', 1, 'irr', 1, 0x10000], words[1] as (typeof words)[0]])).not.toBe(hashState(words));
+    expect(hashState(words.slice(1))).not.toBe(hashState(words));
+  });
+});
