@@ -28,7 +28,7 @@ import {
   serveRequests,
   takeNmi,
 } from '../devices/vcpu/vcpu.ts';
-import { EV } from './events.ts';
+import { EV, REQ } from './events.ts';
 import { VCPU } from './layout.ts';
 import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from './machine.ts';
 import type { Op, OpResult } from './op-types.ts';
@@ -136,16 +136,26 @@ function guestInstruction(m: Machine, op: GuestOp): OpResult {
   }
 }
 
+/** A request to look for events is pending. The op's own entry, with IF=0, uses it up; a model guest still waits on it. */
+function wantsEvent(m: Machine, vcpu: number): boolean {
+  return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
+}
+
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
 function guestOp(m: Machine, op: GuestOp): OpResult {
   acceptEvents(m, op.vcpu);
   const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
+  const guest = m.config.guest !== undefined;
+  let looksAgain = wantsEvent(m, op.vcpu);
   const eoiExits = serveRequests(m, op.vcpu);
-  const nmi = takeNmi(m, op.vcpu);
+  // A model guest has a handler for its NMIs and takes them itself.
+  const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
   const result = guestInstruction(m, op);
+  looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
+  if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
   if (!nmi && eoiExits.length === 0) return result;
   return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
 }

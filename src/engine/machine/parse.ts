@@ -94,7 +94,9 @@ function parseHandler(raw: unknown, place: string): HandlerSpec {
     vector: int(source, 'vector', 255),
     name: text(source, 'name'),
     ns: int(source, 'ns', MAX_NS),
-    ...(source['devices'] === undefined ? {} : { devices: list(source, 'devices', 12).map(String) }),
+    ...(source['devices'] === undefined
+      ? {}
+      : { devices: list(source, 'devices', 12).map((id) => text({ devices: id }, 'devices')) }),
     ...(source['eoi'] === undefined
       ? {}
       : { eoi: oneOf(source, 'eoi', ['apic', 'pic', 'pic-slave', 'none'] as const) }),
@@ -246,7 +248,7 @@ export function parseOp(raw: unknown): Op {
   const source = record(raw, 'op');
   const name = source['op'];
   if (typeof name !== 'string' || !Object.hasOwn(PARSERS, name)) {
-    throw new OpError('op.unknown', 'op', { op: String(name).slice(0, 40) });
+    throw new OpError('op.unknown', 'op', { op: typeof name === 'string' ? name.slice(0, 40) : typeof name });
   }
   return (PARSERS as Record<string, (s: Json) => Op>)[name]!(source);
 }

@@ -118,7 +118,8 @@ export function endHandler(m: Machine, vcpu: number): void {
 
 /** Nothing left to do: HLT, if this guest halts. */
 export function idle(m: Machine, vcpu: number): void {
-  if (m.config.guest?.idle !== 'halt' || hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
+  if (m.config.guest?.idle !== 'halt' || reg(m, vcpu, V.mpState) !== 0) return;
+  if (hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
   m.journey = 0;
   const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
   set(m, vcpu, V.halted, 1);
@@ -183,9 +184,11 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
 
 /** A handler that returned lets a waiting interrupt in: the window KVM asked for opens. */
 export function openWindow(m: Machine, vcpu: number): void {
-  if (reg(m, vcpu, V.rflagsIf) === 0 || reg(m, vcpu, V.shadow) !== 0) return;
-  const waiting = m.host.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu);
-  if (waiting) m.host.request(m, vcpu, REQ.event);
+  if (reg(m, vcpu, V.shadow) !== 0) return;
+  const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
+  const allowed = reg(m, vcpu, V.rflagsIf) === 1;
+  const waiting = allowed && (m.host.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu));
+  if (nmi || waiting) m.host.request(m, vcpu, REQ.event);
 }
 
 /** The guest changes its own flags, or halts. */

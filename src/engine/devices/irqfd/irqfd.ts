@@ -15,7 +15,7 @@ const slotAt = (m: Machine, slot: number): number => m.layout.irqfd + slot * IRQ
 
 function isResampler(m: Machine, slot: number, gsi: number): boolean {
   const at = slotAt(m, slot);
-  return m.w[at + R.used] !== 0 && m.w[at + R.resample] === 1 && m.w[at + R.gsi] === gsi;
+  return m.w[at + R.used] !== 0 && m.w[at + R.resample] === 1 && m.w[at + R.gsi] === (gsi | 0);
 }
 
 /** Slot of the newest irqfd on a GSI that the test accepts, -1 none. `used` counts up, so newer is larger. */
@@ -31,7 +31,7 @@ function newest(m: Machine, accept: (slot: number) => boolean): number {
 
 /** Slot of the irqfd that a signal on this GSI uses: the newest. */
 export function irqfdOf(m: Machine, gsi: number): number {
-  return newest(m, (slot) => m.w[slotAt(m, slot) + R.gsi] === gsi);
+  return newest(m, (slot) => m.w[slotAt(m, slot) + R.gsi] === (gsi | 0));
 }
 
 /** Slot of the newest resampling irqfd on this GSI. */

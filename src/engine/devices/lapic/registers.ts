@@ -447,7 +447,7 @@ export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, m
   let ok = true;
   if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
   else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
-  else if (msr === 0x6e0) writeDeadline(m, vcpu, Number(value & 0x1fffffffffffffn));
+  else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
   if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
 }
@@ -462,7 +462,7 @@ export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
       (BigInt(m.w[at + R.baseHi] as number) << 32n) | BigInt((m.w[at + R.baseLo] as number) >>> 0),
     );
   else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
-  else if (msr === 0x6e0) value = BigInt(readDeadline(m, vcpu));
+  else if (msr === 0x6e0) value = readDeadline(m, vcpu);
   if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;
 }

@@ -63,7 +63,10 @@ function restart(m: Machine, vcpu: number): void {
     put(m, at + R.timerRunning, 0);
     return;
   }
-  const due = mode === TIMER_MODE.deadline ? read64(m, at + R.deadlineLo) : read64(m, at + R.expiryLo);
+  const due =
+    mode === TIMER_MODE.deadline
+      ? Math.min(read64(m, at + R.deadlineLo), Number.MAX_SAFE_INTEGER)
+      : read64(m, at + R.expiryLo);
   const outer = enter(m, EV.timer_start, atLapic(vcpu), due % TWO32, Math.floor(due / TWO32), mode >>> 17);
   put64(m, at + R.expiryLo, due);
   put(m, at + R.timerRunning, 1);
@@ -116,19 +119,21 @@ export function updateTimerMode(m: Machine, vcpu: number): void {
 }
 
 /** MSR 0x6e0 written: ignored outside deadline mode; 0 disarms. @kvm lapic.c kvm_set_lapic_tscdeadline_msr */
-export function writeDeadline(m: Machine, vcpu: number, value: number): void {
+export function writeDeadline(m: Machine, vcpu: number, value: bigint): void {
   const at = lapicAt(m, vcpu);
   if (!hwEnabled(m, vcpu) || m.w[at + R.timerMode] !== TIMER_MODE.deadline) return;
   put(m, at + R.timerRunning, 0);
   put(m, at + R.timerPending, 0);
-  put64(m, at + R.deadlineLo, value);
+  put(m, at + R.deadlineLo, Number(value & 0xffffffffn));
+  put(m, at + R.deadlineHi, Number(value >> 32n));
   restart(m, vcpu);
 }
 
 /** @kvm lapic.c kvm_get_lapic_tscdeadline_msr */
-export function readDeadline(m: Machine, vcpu: number): number {
+export function readDeadline(m: Machine, vcpu: number): bigint {
   const at = lapicAt(m, vcpu);
-  return hwEnabled(m, vcpu) && m.w[at + R.timerMode] === TIMER_MODE.deadline ? read64(m, at + R.deadlineLo) : 0;
+  if (!hwEnabled(m, vcpu) || m.w[at + R.timerMode] !== TIMER_MODE.deadline) return 0n;
+  return (BigInt((m.w[at + R.deadlineHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.deadlineLo] as number) >>> 0);
 }
 
 /** TMCCT: what is left, in bus cycles. @kvm lapic.c apic_get_tmcct */

@@ -85,6 +85,7 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
   put(m, at + V.intrNr, -1);
   put(m, at + V.shadow, 0);
   put(m, at + V.rflagsIf, 0);
+  put(m, at + V.depth, 0);
   put(m, at + V.cs, 0xf000);
   put(m, at + V.csBaseLo, 0xffff0000);
   put(m, at + V.rip, 0xfff0);
