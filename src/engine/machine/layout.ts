@@ -136,6 +136,8 @@ export const DEVICE = defineBlock({
   msixControl: 1,
   msixTable: 16,
   msixPending: 1,
+  /** VT-d interrupt remapping table entries of an assigned device's vectors: 128 bits each, low word first. */
+  irte: 16,
 });
 
 /** One local APIC (struct kvm_lapic and its register page). */
@@ -231,6 +233,14 @@ export const VCPU = defineBlock({
   loaded: 1,
   preempted: 1,
   blocking: 1,
+  /** PV EOI: MSR 0x4b564d04 (address and enable bit), KVM_APIC_PV_EOI_PENDING, and bit 0 of the guest's byte. */
+  pvEoiMsrLo: 1,
+  pvEoiMsrHi: 1,
+  pvEoiPending: 1,
+  pvEoiByte: 1,
+  /** AVIC physical-id table entry: IsRunning, and the host CPU the doorbell goes to. */
+  avicRunning: 1,
+  avicHost: 1,
   spare: 4,
 });
 
@@ -255,7 +265,12 @@ export const VMCS = defineBlock({
   exitReason: 1,
   exitQualification: 1,
   vppr: 1,
-  spare: 7,
+  /** The last value written to vmEntryIntrInfo: the processor clears its valid bit at each exit. */
+  entryInfoWritten: 1,
+  /** A pending virtual interrupt has been recognized (not a field: the logical processor's own state). */
+  recognized: 1,
+  exitIntrInfo: 1,
+  spare: 4,
 });
 
 /** One physical CPU of the model host: what it runs and the last host vector it took. */

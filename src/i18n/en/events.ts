@@ -1,8 +1,11 @@
+import { eventsVmx } from './events-vmx.ts';
+
 /**
  * What just happened, by event name: `event.<name>.title`, `event.<name>` and its variants, and `.why`, what decided.
  * `why.…` are deciding fields that several events share; `fork.…` the ways not taken.
  */
 export const events = {
+  ...eventsVmx,
   'event.op.title': 'A command begins',
   'event.op': 'Command {n} begins.',
 

@@ -1,6 +1,8 @@
 import type { events as en } from '../en/events.ts';
+import { eventsVmx } from './events-vmx.ts';
 
 export const events: Record<keyof typeof en, string> = {
+  ...eventsVmx,
   'event.op.title': '命令开始',
   'event.op': '第 {n} 条命令开始执行。',
 

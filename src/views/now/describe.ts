@@ -11,6 +11,7 @@ import { ICR } from '../../spec/lapic.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 import { devicesOn, hex, hex64, join64, nanoseconds } from '../shared/format.ts';
+import { DESCRIBE_VMX } from './describe-vmx.ts';
 import {
   chipName,
   contextOf,
@@ -39,14 +40,14 @@ export interface StepText {
 }
 
 /** What a row gives: parameters, which variant of the sentence, and reasons as finished sentences. */
-interface Row {
+export interface Row {
   readonly params?: Params;
   readonly variant?: string | false;
   /** `true`: the event's own `.why` with the same parameters. */
   readonly why?: readonly (string | true)[];
 }
 
-type Describe = (c: StepContext) => Row;
+export type Describe = (c: StepContext) => Row;
 
 const cls = (vector: number): number => (vector >> 4) & 0xf;
 const gsiRow: Describe = (c) => ({ params: gsiParams(c, c.args[0]) });
@@ -607,6 +608,8 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
     params: { device: deviceName(c, c.index), gsi: c.args[0], addr: hex(c.args[1]), data: hex(c.args[2]) },
   }),
   time: (c) => ({ params: { now: nanoseconds(join64(c.args[0], c.args[1])) } }),
+
+  ...DESCRIBE_VMX,
 };
 
 /** Title of an event, without its numbers. */
