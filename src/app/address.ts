@@ -3,7 +3,7 @@
  * while frames run (browsers refuse a page that writes its history too often); a change of preset is an entry of its own, so
  * that Back means something.
  */
-import { linkOf, openLink } from '../store/actions/links.ts';
+import { linkOf, loadLinkCodec, openLink } from '../store/actions/links.ts';
 import type { AppStore } from '../store/create-store.ts';
 import type { SceneLog } from '../store/types.ts';
 
@@ -83,6 +83,8 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
     opening = false;
     preset = store.getState().sceneId.preset;
     if (result === 'refused') hold();
+    // From here on the scene may be changed, and a changed scene has a link of the long form.
+    if (follow) void loadLinkCodec().then(changed);
     return result;
   }
 

@@ -3,11 +3,14 @@ import { type ReactNode, useState } from 'react';
 import { linkOf } from '../store/actions/links.ts';
 import { store } from '../store/app-store.ts';
 import type { EmbedOptions } from '../store/types.ts';
+import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { TransportBar } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
-import { useSceneTitle } from './shell.tsx';
-import { type PanelName, Slot, Words } from './slot.tsx';
+import { useSceneTitle } from './scene-title.ts';
+import { Fenced, type PanelName, Slot } from './slot.tsx';
+
+export { createHostLink } from '../embed/host-link.ts';
 
 /** Panels that `panels=` may ask for. */
 const MAY_SHOW: Readonly<Record<string, PanelName>> = {
@@ -69,9 +72,12 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
       </header>
       <NoticeBar />
       <main className="app-stage" aria-label={t('shell.stage')}>
-        <Slot name="Board" />
+        <Fenced>
+          <Board />
+        </Fenced>
       </main>
-      <Words seen />
+      <Slot name="StepSentence" />
+      <Slot name="Announcer" />
       {panels.map((name) => (
         <Slot key={name} name={name} />
       ))}

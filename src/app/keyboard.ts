@@ -1,6 +1,5 @@
 /** Keys of the whole page. A control that has a use for a key of its own keeps it. */
 import { changeSpeed, seekEnd, seekStart, stepBy, toggle } from '../store/actions/playback.ts';
-import { setDialog } from '../store/actions/ui.ts';
 import type { AppStore } from '../store/create-store.ts';
 
 const KEYS: Readonly<Record<string, (store: AppStore) => void>> = {
@@ -14,7 +13,10 @@ const KEYS: Readonly<Record<string, (store: AppStore) => void>> = {
   End: seekEnd,
   '[': (store) => changeSpeed(store, -1),
   ']': (store) => changeSpeed(store, 1),
-  '?': (store) => setDialog(store, 'help'),
+  '+': (store) => changeSpeed(store, 1),
+  '=': (store) => changeSpeed(store, 1),
+  '-': (store) => changeSpeed(store, -1),
+  '?': () => document.getElementById('help-button')?.click(),
 };
 
 const SCROLLS: ReadonlySet<string> = new Set(['PageDown', 'PageUp', 'Home', 'End']);

@@ -2,16 +2,16 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
-import { createHostLink, type HostLink } from '../embed/host-link.ts';
+import type { HostLink } from '../embed/host-link.ts';
 import { clock } from '../scene/raf.ts';
 import { movePlayhead, setSpeed } from '../store/actions/playback.ts';
 import { loadPreset, presetIds } from '../store/actions/scene.ts';
 import { notify, setLang, setUi } from '../store/actions/ui.ts';
 import { store } from '../store/app-store.ts';
+import type { EmbedOptions } from '../store/types.ts';
 import '../views/theme.css';
 import { createAddressBar } from './address.ts';
 import './app.css';
-import { EmbedShell } from './embed-shell.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { readQuery } from './query.ts';
 import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
@@ -20,8 +20,9 @@ import { watchSight } from './wake.ts';
 
 const APP_VERSION = '0.1.0';
 
-const root = document.getElementById('root');
-assert(root, 'index.html has a #root');
+const found = document.getElementById('root');
+assert(found, 'index.html has a #root');
+const root: HTMLElement = found;
 
 const query = readQuery(window.location.search);
 const settings = loadSettings();
@@ -74,17 +75,30 @@ async function start(): Promise<void> {
   }
 }
 
-let host: HostLink | null = null;
 const sight = watchSight(root, (seen) => clock.setAwake(seen));
-if (embed !== null && window.parent !== window) {
-  host = createHostLink(store, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
-  if (query.autosize) {
-    new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
-  }
-}
+const reactRoot = createRoot(root);
+let host: HostLink | null = null;
 listenToKeys(store, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
 
-createRoot(root).render(
-  <StrictMode>{embed === null ? <Shell /> : <EmbedShell options={embed} onStart={() => void start()} />}</StrictMode>,
-);
+/** A framed page: its own shell, and the wire to the page around it. */
+async function showEmbedded(options: EmbedOptions): Promise<void> {
+  const { createHostLink, EmbedShell } = await import('./embed-shell.tsx');
+  reactRoot.render(
+    <StrictMode>
+      <EmbedShell options={options} onStart={() => void start()} />
+    </StrictMode>,
+  );
+  if (window.parent === window) return;
+  host = createHostLink(store, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
+  if (query.autosize) new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
+}
+
+if (embed !== null) void showEmbedded(embed);
+else {
+  reactRoot.render(
+    <StrictMode>
+      <Shell />
+    </StrictMode>,
+  );
+}
 if (embed?.clickToLoad !== true) void start();

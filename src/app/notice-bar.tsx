@@ -8,7 +8,7 @@ import { useT } from '../views/shared/use-t.ts';
 
 function keyOf(code: string): MessageKey {
   const key = `error.${code}`;
-  return hasText(key) ? key : 'error.other';
+  return hasText(key) ? key : 'error.unknown';
 }
 
 export function NoticeBar(): ReactNode {
@@ -19,9 +19,11 @@ export function NoticeBar(): ReactNode {
   return (
     <div role="status" className="notice" data-code={notice?.code ?? 'fault'}>
       <p>
-        {notice === null ? t('error.fault') : t(keyOf(notice.code), notice.params)}
+        {notice === null
+          ? t('error.fault', { seq: fault?.seq ?? -1 })
+          : t(keyOf(notice.code), { code: notice.code, ...notice.params })}
         {notice !== null && notice.place !== '' && (
-          <code className="notice-place">{t('shell.place', { place: notice.place })}</code>
+          <code className="notice-place">{t('error.at', { place: notice.place })}</code>
         )}
       </p>
       <button type="button" className="notice-close" onClick={() => dismissNotice(store)}>

@@ -1,26 +1,21 @@
 /** The page: which panel stands where. */
 import { type ReactNode, useId } from 'react';
-import { hasText } from '../i18n/index.ts';
 import { setPanel } from '../store/actions/ui.ts';
 import { store } from '../store/app-store.ts';
 import { useStore } from '../store/use-store.ts';
+import { Board } from '../views/board/Board.tsx';
+import { Header } from '../views/header/header.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
-import { Slot, Words } from './slot.tsx';
+import { useSceneTitle } from './scene-title.ts';
+import { Fenced, Slot } from './slot.tsx';
 
 const TABS = ['now', 'inspector', 'controls'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */
 const REACHABLE = { tabIndex: 0 };
-
-/** Name of the scene, for the window's title and an embedded page. */
-export function useSceneTitle(): string {
-  const t = useT();
-  const key = `preset.${useStore((s) => s.sceneId.preset ?? '')}.title`;
-  return hasText(key) ? t(key) : 'irqscope';
-}
 
 function SidePanels(): ReactNode {
   const t = useT();
@@ -79,18 +74,26 @@ export function Shell(): ReactNode {
   return (
     <div className="app">
       <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
-      <header className="app-head">
-        <Slot name="Header" />
+      <div className="app-head">
+        <h1 className="sr-only">{title === 'irqscope' ? title : `${title} · irqscope`}</h1>
+        <Fenced>
+          <Header />
+        </Fenced>
         <p className="app-about">{t('shell.about')}</p>
-      </header>
+      </div>
       <NoticeBar />
       <main className="app-stage" aria-label={t('shell.stage')}>
-        {waiting ? <p className="app-waiting">{t('shell.loading')}</p> : <Slot name="Board" />}
+        {waiting ? (
+          <p className="app-waiting">{t('shell.loading')}</p>
+        ) : (
+          <Fenced>
+            <Board />
+          </Fenced>
+        )}
       </main>
       <SidePanels />
       <Timeline />
-      <Words />
-      <Slot name="Help" />
+      <Slot name="Announcer" />
     </div>
   );
 }

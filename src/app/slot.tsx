@@ -1,28 +1,19 @@
 /** A place of the page for one panel: loads it, and keeps its failure to itself. */
-import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
+import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
+import { useStore } from '../store/use-store.ts';
 import { useT } from '../views/shared/use-t.ts';
 
-const PANELS = import.meta.glob<Record<string, ComponentType>>(
-  '../views/{header/{header,Header},board/{board,Board},now/{now,Now},callpath/{callpath,CallPath},inspector/{inspector,Inspector},controls/{controls,Controls},help/{help,Help}}.tsx',
-);
+/** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
+const LOADED = {
+  Now: lazy(() => import('../views/now/now.tsx').then((m) => ({ default: m.Now }))),
+  CallPath: lazy(() => import('../views/callpath/callpath.tsx').then((m) => ({ default: m.CallPath }))),
+  Inspector: lazy(() => import('../views/inspector/inspector.tsx').then((m) => ({ default: m.Inspector }))),
+  Controls: lazy(() => import('../views/controls/controls.tsx').then((m) => ({ default: m.Controls }))),
+  Announcer: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.Announcer }))),
+  StepSentence: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.StepSentence }))),
+} as const satisfies Record<string, ComponentType>;
 
-export type PanelName = 'Header' | 'Board' | 'Now' | 'CallPath' | 'Inspector' | 'Controls' | 'Help';
-
-function panel(name: PanelName): ComponentType | null {
-  const load = Object.entries(PANELS).find(([path]) => path.toLowerCase().endsWith(`/${name.toLowerCase()}.tsx`))?.[1];
-  if (load === undefined) return null;
-  return lazy(() => load().then((module) => ({ default: module[name] as ComponentType })));
-}
-
-const LOADED: Readonly<Record<PanelName, ComponentType | null>> = {
-  Header: panel('Header'),
-  Board: panel('Board'),
-  Now: panel('Now'),
-  CallPath: panel('CallPath'),
-  Inspector: panel('Inspector'),
-  Controls: panel('Controls'),
-  Help: panel('Help'),
-};
+export type PanelName = keyof typeof LOADED;
 
 function Broken(): ReactNode {
   const t = useT();
@@ -41,28 +32,25 @@ class Fence extends Component<{ readonly children: ReactNode }, { readonly broke
   }
 }
 
-const words = (name: 'Announcer' | 'StepSentence'): ComponentType =>
-  lazy(() => import('../views/timeline/announcer.tsx').then((module) => ({ default: module[name] })));
-const LazyAnnouncer = words('Announcer');
-const LazySentence = words('StepSentence');
-
-/** Each step for a screen reader; with `seen` also as a line to read. */
-export function Words({ seen = false }: { readonly seen?: boolean }): ReactNode {
-  return (
-    <Fence>
-      <Suspense fallback={null}>
-        {seen && <LazySentence />}
-        <LazyAnnouncer />
-      </Suspense>
-    </Fence>
-  );
+/** Keeps a failure below it to itself. */
+export function Fenced({ children }: { readonly children: ReactNode }): ReactNode {
+  return <Fence>{children}</Fence>;
 }
 
+/** Whether the scene has begun to move, or will not: then there is time to load what stands around the stage. */
+function useAfterFirstMotion(): boolean {
+  return useStore((s) => s.scene !== null && (s.playhead.step >= 0 || !s.playhead.playing));
+}
+
+/** The place of a panel. Once it is there it stays. */
 export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   const Panel = LOADED[name];
+  const due = useAfterFirstMotion();
+  const [asked, setAsked] = useState(due);
+  if (due && !asked) setAsked(true);
   return (
     <Fence>
-      <Suspense fallback={null}>{Panel === null ? null : <Panel />}</Suspense>
+      <Suspense fallback={null}>{asked && <Panel />}</Suspense>
     </Fence>
   );
 }

@@ -11,17 +11,21 @@
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { deflate, inflate } from './deflate.ts';
 import { packOp, unpackOp } from './op-codec.ts';
+import {
+  decodePresetLink,
+  encodePresetLink,
+  LINK_TEXT_MAX,
+  type LinkProblem,
+  MAX_STEP,
+  type PresetRef,
+  presetRef,
+  presetText,
+} from './preset-link.ts';
 import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
 
-export const LINK_CAPS = { text: 16_384, json: 262_144, ops: 2_000, vcpus: 64 } as const;
+export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: 2_000, vcpus: 64 } as const;
 
 type JsonOp = Readonly<Record<string, unknown>>;
-
-export interface PresetRef {
-  readonly id: string;
-  /** Null: the newest. */
-  readonly version: number | null;
-}
 
 /** What of the page is in a link besides the scene. */
 export interface LinkView {
@@ -45,44 +49,23 @@ export type Link =
       readonly hash: string | null;
     };
 
-/** `error.<code>` with its parameters, and where in the link. */
-export interface LinkProblem {
-  readonly code: string;
-  readonly place: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
-
 export type LinkAnswer =
   /** `dropped`: places of what was wrong and left out. */
   | { readonly ok: true; readonly link: Link; readonly dropped: readonly string[] }
   | { readonly ok: false; readonly problem: LinkProblem };
 
-const PRESET = /^([a-z0-9]+(?:-[a-z0-9]+)*)(?:@([1-9]\d{0,5}))?$/;
 const HASH = /^[\w-]{6}$/;
 const SELECTION = /^[a-zA-Z]+:\d{1,3}(\.\w+)?$/;
 const PANEL = /^[a-z]{1,20}$/;
-const MAX_STEP = 4_000_000;
 
 const fail = (code: string, place: string, params: LinkProblem['params'] = {}): LinkAnswer => ({
   ok: false,
   problem: { code, place, params },
 });
 
-function presetRef(text: unknown): PresetRef | null {
-  const parts = typeof text === 'string' ? PRESET.exec(text) : null;
-  return parts ? { id: parts[1] as string, version: parts[2] === undefined ? null : Number(parts[2]) } : null;
-}
-
-function presetText({ id, version }: PresetRef): string {
-  return version === null ? id : `${id}@${version}`;
-}
-
 /** Text of a link, without the `#`. @returns null when it is over the caps */
 export function encodeLink(link: Link): string | null {
-  if (link.kind === 'preset') {
-    const step = link.step === null || link.step < 0 ? '' : `&t=${link.step}`;
-    return `p=${presetText(link.preset)}${step}`;
-  }
+  if (link.kind === 'preset') return encodePresetLink(link.preset, link.step);
   if (link.log.length > LINK_CAPS.ops) return null;
   const json: Record<string, unknown> = {
     v: CURRENT_LINK_VERSION,
@@ -102,20 +85,8 @@ export function encodeLink(link: Link): string | null {
 
 /** Reads the text after the `#`. @returns null when it is empty or holds no link of ours */
 export function decodeLink(fragment: string): LinkAnswer | null {
-  const text = fragment.replace(/^#/, '');
-  if (text === '') return null;
-  if (text.length > LINK_CAPS.text) return fail('link-too-long', '#', { max: LINK_CAPS.text, given: text.length });
-  const fields = new URLSearchParams(text);
-  const state = fields.get('s');
-  if (state !== null) return decodeState(state);
-  const name = fields.get('p');
-  if (name === null) return null;
-  const preset = presetRef(name);
-  if (preset === null) return fail('link-preset', 'p', { id: name.slice(0, 60) });
-  const t = fields.get('t');
-  const step = t === null ? null : stepOf(/^-?\d{1,8}$/.test(t) ? Number(t) : Number.NaN);
-  const dropped = step === undefined ? ['t'] : [];
-  return { ok: true, link: { kind: 'preset', preset, step: step ?? null }, dropped };
+  const quick = decodePresetLink(fragment);
+  return quick === 'state' ? decodeState(new URLSearchParams(fragment.replace(/^#/, '')).get('s') ?? '') : quick;
 }
 
 /** @returns undefined for what is no step */

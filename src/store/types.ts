@@ -114,8 +114,6 @@ export interface UiState {
   readonly selected: Selection | null;
   /** Panel in front where there is room for one only; null: none was asked for. */
   readonly panel: string | null;
-  /** Dialog over the page. */
-  readonly dialog: 'help' | 'share' | 'embed' | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;
 }

@@ -44,6 +44,5 @@ export const timeline = {
   'shell.open': 'Open in irqscope',
   'shell.start': 'Start the scene',
   'shell.dismiss': 'Dismiss',
-  'shell.place': 'at {place}',
   'shell.broken': 'This part of the page has failed. Reload the page to get it back.',
 } as const;

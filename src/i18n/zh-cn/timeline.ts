@@ -45,6 +45,5 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.open': '在 irqscope 中打开',
   'shell.start': '开始场景',
   'shell.dismiss': '关闭',
-  'shell.place': '位置：{place}',
   'shell.broken': '页面的这一部分出错了。请刷新页面。',
 };

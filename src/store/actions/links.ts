@@ -2,13 +2,23 @@
 
 import type { ComponentKind } from '../../engine/machine/layout.ts';
 import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
-import { decodeLink, encodeLink, type Link, type LinkView } from '../../share/link.ts';
+import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
+import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import { hashState, type NamedWord } from '../../share/state-hash.ts';
 import type { AppStore } from '../create-store.ts';
 import { wordsAt } from '../fold.ts';
 import type { AppState, Notice, SceneLog, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
 import { notify, select, setPanel } from './ui.ts';
+
+type Codec = typeof import('../../share/link.ts');
+let codec: Codec | null = null;
+
+/** Loads what reads and writes links of changed scenes; the page does so after its first motion. */
+export async function loadLinkCodec(): Promise<Codec> {
+  codec ??= await import('../../share/link.ts');
+  return codec;
+}
 
 /** Hash of the state at the end of a scene. */
 export function finalHash(scene: SceneLog): string {
@@ -48,7 +58,7 @@ function selectionOf(text: string): Selection | null {
 
 /**
  * Text of a link, without `#`, to what is on screen.
- * @returns null while the scene is still coming, and when it is too long for a link
+ * @returns null while the scene (or the codec) is still coming, and when it is too long for a link
  */
 export function linkOf(state: AppState): string | null {
   const { scene, sceneId, playhead, ui } = state;
@@ -56,13 +66,17 @@ export function linkOf(state: AppState): string | null {
   const step = playhead.step < 0 ? null : playhead.step;
   const { preset, version, kept, total } = sceneId;
   if (preset !== null && kept === total && scene.commands.length === total) {
-    return encodeLink({ kind: 'preset', preset: { id: preset, version: sceneId.pinned ? version : null }, step });
+    return encodePresetLink({ id: preset, version: sceneId.pinned ? version : null }, step);
   }
   const view: LinkView = {
     ...(ui.selected === null ? {} : { sel: selectionText(ui.selected) }),
     ...(ui.panel === null ? {} : { panel: ui.panel }),
   };
-  return encodeLink({
+  if (codec === null) {
+    void loadLinkCodec();
+    return null;
+  }
+  return codec.encodeLink({
     kind: 'ops',
     base: preset === null ? null : { id: preset, version },
     keep: preset === null || kept === total ? null : kept,
@@ -82,7 +96,8 @@ export type Opened = 'nothing' | 'opened' | 'refused';
  * @param fragment what stands after the # of an address
  */
 export async function openLink(store: AppStore, fragment: string, opening: { play: boolean }): Promise<Opened> {
-  const answer = decodeLink(fragment);
+  const quick = decodePresetLink(fragment);
+  const answer: LinkAnswer | null = quick === 'state' ? (await loadLinkCodec()).decodeLink(fragment) : quick;
   if (answer === null) return 'nothing';
   if (!answer.ok) {
     notify(store, answer.problem);

@@ -30,11 +30,6 @@ export function setPanel(store: Store, panel: string | null): void {
   setUi(store, { panel });
 }
 
-/** Opens a dialog over the page; null closes it. */
-export function setDialog(store: Store, dialog: UiState['dialog']): void {
-  setUi(store, { dialog });
-}
-
 export function notify(store: Store, notice: Notice): void {
   store.setState({ notice });
 }

@@ -1,12 +1,14 @@
 /** The bottom panel: transport, slider, time, and a lane for everything that changes. */
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { nowOf } from '../../engine/view/machine-view.ts';
 import { useStore } from '../../store/use-store.ts';
 import { nanoseconds } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
-import { Lanes } from './lane-rows.tsx';
 import { PlayButtons, Scrubber, SpeedChoice, StepCount } from './transport.tsx';
 import './timeline.css';
+
+/** Comes after the stage moves. */
+const Lanes = lazy(() => import('./lane-rows.tsx').then((m) => ({ default: m.Lanes })));
 
 function Time(): ReactNode {
   const t = useT();
@@ -16,6 +18,7 @@ function Time(): ReactNode {
 
 export function Timeline(): ReactNode {
   const t = useT();
+  const moving = useStore((s) => s.scene !== null);
   return (
     <section className="tl" aria-label={t('timeline.title')}>
       <div className="tl-bar">
@@ -26,7 +29,7 @@ export function Timeline(): ReactNode {
         <StepCount />
         <Time />
       </div>
-      <Lanes />
+      <Suspense fallback={null}>{moving && <Lanes />}</Suspense>
     </section>
   );
 }
