@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRng, nextU32 } from '../base/rng.ts';
-import {
-  bitsText,
-  type Decoded,
-  decode,
-  defineLayout,
-  describe as describeRegister,
-  encode,
-  wordsOf,
-  writeMask,
-} from './bit-layout.ts';
+import { bitsText, type Decoded, decode, defineLayout, encode, fieldRows, wordsOf, writeMask } from './bit-layout.ts';
 import { CITATIONS } from './citations.ts';
 import { RTE, type Rte } from './ioapic.ts';
 import { APIC_ID, DFR, ICR, ICR_X2, LDR, LVT_ERROR, LVT_LINT, LVT_SENSOR, LVT_TIMER, SVR, TDCR } from './lapic.ts';
@@ -81,7 +72,7 @@ test('an RTE reads as a person would say it', () => {
   // @ts-expect-error 'sideways' is no trigger mode
   const wrong: Rte['trigMode'] = 'sideways';
   expect(() => encode(RTE, { trigMode: wrong })).toThrow('RTE.trigMode cannot hold sideways');
-  const rows = describeRegister(RTE, words);
+  const rows = fieldRows(RTE, words);
   expect(rows.map((r) => `${r.bits} ${r.name} ${r.text}`).slice(-4)).toEqual([
     '12 deliveryStatus idle',
     '11 destMode logical',

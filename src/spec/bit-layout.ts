@@ -156,7 +156,7 @@ export function fieldDoc(layout: BitLayout, name: string): string {
 }
 
 /** Inspector rows, highest bit first. */
-export function describe(layout: BitLayout, words: ArrayLike<number>): FieldRow[] {
+export function fieldRows(layout: BitLayout, words: ArrayLike<number>): FieldRow[] {
   return fieldsOf(layout)
     .map(([name, spec]) => {
       const raw = rawField(words, spec);

@@ -40,5 +40,6 @@ export const errors = {
   'error.op.notYet': 'The op “{op}” is not modelled yet.',
   'error.op.capability': 'KVM refuses this configuration ({reason}).',
   'error.fault': 'The engine made a mistake and was stopped; what you see is the last good state.',
-  'error.other': 'Something is wrong with this input.',
+  'error.unknown': 'Something is wrong with this input ({code}).',
+  'error.at': 'at {place}',
 } as const;

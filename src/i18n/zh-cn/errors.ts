@@ -36,5 +36,6 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.notYet': '操作“{op}”尚未建模。',
   'error.op.capability': 'KVM 拒绝此配置（{reason}）。',
   'error.fault': '引擎出错并已停止；您看到的是最后一个正确的状态。',
-  'error.other': '此输入有问题。',
+  'error.unknown': '此输入有问题（{code}）。',
+  'error.at': '位置：{place}',
 };

@@ -1,0 +1,130 @@
+/**
+ * The chain of kernel functions from what set a step going to the step itself: the events that caused it, each with its
+ * function, and between them the functions that the catalogue of call paths knows at the version asked for.
+ */
+import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
+import { isKernelFn, type KernelFn, type KernelVersion, placeAt } from '../../spec/kernel/functions.ts';
+import { CALL_PATHS, type CallStep } from '../../spec/kernel/paths.ts';
+import type { SceneLog, Step } from '../../store/types.ts';
+
+export interface Link {
+  /** Catalogue id; null for what is not kernel code (a device, the guest, the CPU). */
+  readonly id: KernelFn | null;
+  /** Name at the version, or the event's name. */
+  readonly name: string;
+  readonly file: string | null;
+  /** Event that the engine recorded for it; null for a function that only lies between. */
+  readonly event: EventName | null;
+  /** Row of that event. */
+  readonly seq: number | null;
+  /** How it is reached: a call the catalogue knows, or in another context (work item, request, VM exit). */
+  readonly reached: 'start' | 'call' | 'later';
+}
+
+/** Lookups on the way that call nothing further: shown only when they are the step itself. */
+const ASIDE: ReadonlySet<EventName> = new Set(['op', 'time', 'route', 'apic_map', 'request', 'set_irq_result']);
+
+/** Events from the root cause to the step, by row number. */
+export function causesOf(scene: SceneLog, seq: number): number[] {
+  const out = [seq];
+  for (let at = seq; ; ) {
+    const cause = scene.rows[at * ROW + COL.cause] as number;
+    if (cause < 0 || cause >= at) return out.reverse();
+    out.push(cause);
+    at = cause;
+  }
+}
+
+/** Functions strictly between two, on the shortest catalogued way; null where none leads from one to the other. */
+function between(from: KernelFn, to: KernelFn, version: KernelVersion): readonly CallStep[] | null {
+  let best: readonly CallStep[] | null = null;
+  for (const path of CALL_PATHS) {
+    const steps = path.at[version]?.steps ?? [];
+    const i = steps.findIndex((s) => s.id === from);
+    const j = i < 0 ? -1 : steps.findIndex((s, at) => at > i && s.id === to);
+    if (j > i && (best === null || j - i - 1 < best.length)) best = steps.slice(i + 1, j);
+  }
+  return best;
+}
+
+/** What calls the first function: the head of a path that goes through it and on to the second, if that is known. */
+function head(first: KernelFn, second: KernelFn | undefined, version: KernelVersion): readonly CallStep[] {
+  let best: readonly CallStep[] = [];
+  for (const path of CALL_PATHS) {
+    const steps = path.at[version]?.steps ?? [];
+    const i = steps.findIndex((s) => s.id === first);
+    if (i <= 0 || (second !== undefined && !steps.some((s, at) => at > i && s.id === second))) continue;
+    if (best.length === 0 || i < best.length) best = steps.slice(0, i);
+  }
+  return best;
+}
+
+const lying = (s: CallStep, reached: Link['reached']): Link => ({
+  id: s.id,
+  name: s.fn,
+  file: s.file,
+  event: null,
+  seq: null,
+  reached,
+});
+
+interface Known {
+  readonly event: EventName;
+  readonly seq: number;
+  readonly fn: KernelFn | null;
+}
+
+/** The events of the way with their functions; neighbours in one function are one. */
+function knownOf(scene: SceneLog, step: Step): Known[] {
+  const out: Known[] = [];
+  for (const seq of causesOf(scene, step.seq)) {
+    const event = EVENT_NAMES[scene.rows[seq * ROW] as number];
+    if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
+    const name = EVENTS[event].fn;
+    const fn = name !== null && isKernelFn(name) ? name : null;
+    const last = out.at(-1);
+    if (last !== undefined && fn !== null && last.fn === fn) out.pop();
+    out.push({ event, seq, fn });
+  }
+  return out;
+}
+
+/** The chain at a version. A function that does not exist there is left out; the last link is the step. */
+export function callChain(scene: SceneLog, step: Step, version: KernelVersion): Link[] {
+  const known = knownOf(scene, step);
+  const links: Link[] = [];
+  let from: KernelFn | null = null;
+  const fns = known.map((k) => k.fn).filter((fn) => fn !== null);
+  for (const [i, { event, seq, fn }] of known.entries()) {
+    const place = fn === null ? null : placeAt(fn, version);
+    if (fn === null || place === null) {
+      const isStep = i === known.length - 1;
+      if (fn === null || isStep) {
+        links.push({
+          id: fn,
+          name: fn ?? event,
+          file: null,
+          event,
+          seq,
+          reached: links.length === 0 ? 'start' : 'later',
+        });
+      }
+      if (fn === null) from = null;
+      continue;
+    }
+    let reached: Link['reached'] = links.length === 0 ? 'start' : 'later';
+    if (from === null) {
+      for (const [j, s] of head(fn, fns[fns.indexOf(fn) + 1], version).entries()) {
+        links.push(lying(s, j > 0 ? 'call' : reached));
+        reached = 'call';
+      }
+    } else {
+      const way = between(from, fn, version);
+      for (const s of way ?? []) links.push(lying(s, 'call'));
+      if (way !== null) reached = 'call';
+    }
+    links.push({ id: fn, name: place.fn, file: place.file, event, seq, reached });
+    from = fn;
+  }
+  return links;
+}

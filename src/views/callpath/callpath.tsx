@@ -1,0 +1,119 @@
+/** The kernel's way to this step: functions, files, tracepoint and manual, by kernel version. */
+import './callpath.css';
+import { useMemo, useState } from 'react';
+import { EVENTS } from '../../engine/view/tables.ts';
+import { citation } from '../../spec/citations.ts';
+import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
+import { seekStep } from '../../store/actions/playback.ts';
+import { store } from '../../store/app-store.ts';
+import { stepAtSeq } from '../../store/steps.ts';
+import type { SceneLog, Step } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { Panel } from '../shared/panel.tsx';
+import { type Translate, useT } from '../shared/use-t.ts';
+import { callChain, type Link } from './call-chain.ts';
+import { EVENT_CITE } from './event-cites.ts';
+
+/** The panel. */
+export function CallPath() {
+  const t = useT();
+  const [version, setVersion] = useState<KernelVersion>('v6.18');
+  const scene = useStore((state) => state.scene);
+  const at = useStore((state) => state.playhead.step);
+  const step = scene?.steps[at];
+  const versions = (
+    <fieldset className="callpath-versions">
+      <legend className="visually-hidden">{t('call.version')}</legend>
+      {KERNEL_VERSIONS.map((v) => (
+        <label key={v}>
+          <input type="radio" name="kernel-version" value={v} checked={v === version} onChange={() => setVersion(v)} />
+          <span>{v}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+  return (
+    <Panel className="callpath" title={t('call.panel')} aside={versions}>
+      {scene !== null && step !== undefined ? (
+        <Chain scene={scene} step={step} version={version} t={t} />
+      ) : (
+        <p className="callpath-none">{t('call.none')}</p>
+      )}
+    </Panel>
+  );
+}
+
+interface ChainProps {
+  readonly scene: SceneLog;
+  readonly step: Step;
+  readonly version: KernelVersion;
+  readonly t: Translate;
+}
+
+function Chain({ scene, step, version, t }: ChainProps) {
+  const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
+  const last = links.at(-1);
+  const { trace, fn } = EVENTS[step.name];
+  const cite = EVENT_CITE[step.name];
+  return (
+    <>
+      <ol className="callpath-chain">
+        {links.map((link, i) => (
+          <li key={`${link.name} ${link.seq ?? i}`} data-reached={link.reached}>
+            <Chip link={link} current={i === links.length - 1} version={version} scene={scene} t={t} />
+          </li>
+        ))}
+      </ol>
+      <p className="callpath-foot">
+        {last?.file != null && (
+          <a href={sourceUrl(version, last.file)} target="_blank" rel="noopener">
+            {last.file}
+          </a>
+        )}
+        {last !== undefined && last.file === null && fn !== null && <span>{t('call.absent', { fn, version })}</span>}
+        {fn === null && <span>{t('call.notKernel')}</span>}
+        {trace !== undefined && <span>{t('call.trace', { trace })}</span>}
+        {cite !== null && (
+          <span>
+            {citation(cite).manual}, “{citation(cite).section}”
+          </span>
+        )}
+      </p>
+    </>
+  );
+}
+
+interface ChipProps {
+  readonly link: Link;
+  readonly current: boolean;
+  readonly version: KernelVersion;
+  readonly scene: SceneLog;
+  readonly t: Translate;
+}
+
+/** A function opens its source; an event on the way can be gone back to. */
+function Chip({ link, current, version, scene, t }: ChipProps) {
+  const { seq } = link;
+  const back = !current && seq !== null ? stepAtSeq(scene.steps, seq) : -1;
+  return (
+    <span className="callpath-chip" data-event={link.event !== null} aria-current={current ? 'step' : undefined}>
+      {link.id !== null && link.file !== null ? (
+        <a href={sourceUrl(version, link.file, link.name)} target="_blank" rel="noopener" title={link.file}>
+          {link.name}
+        </a>
+      ) : (
+        <span>{link.name}</span>
+      )}
+      {back >= 0 && scene.steps[back]?.seq === seq && (
+        <button
+          type="button"
+          title={t('call.goTo', { n: back + 1 })}
+          aria-label={t('call.goTo', { n: back + 1 })}
+          onClick={() => seekStep(store, back)}
+        >
+          {back + 1}
+        </button>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,229 @@
+/** Controls: everything a person can do to the machine where the playhead stands. Each act is ops, as in presets and links. */
+import './controls.css';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { poke } from '../../store/actions/scene.ts';
+import { store } from '../../store/app-store.ts';
+import type { JsonOp } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { hex, parseNumber } from '../shared/format.ts';
+import { Panel } from '../shared/panel.tsx';
+import { type Translate, useT } from '../shared/use-t.ts';
+import { MachineControl } from './machine-control.tsx';
+import { IpiControl, MsiControl, RteControl } from './message-controls.tsx';
+import { NumberField, SelectField } from './number-field.tsx';
+
+export interface ControlProps {
+  readonly view: MachineView;
+  readonly t: Translate;
+}
+
+/** The panel. */
+export function Controls() {
+  const t = useT();
+  const view = useStore((state) => state.view);
+  const busy = useStore((state) => state.scene?.complete === false);
+  if (view === null) return null;
+  return (
+    <Panel
+      className="controls"
+      title={t('ctl.panel')}
+      aside={busy ? <span role="status">{t('ctl.busy')}</span> : undefined}
+    >
+      <div className="ctl-groups">
+        <DeviceControl view={view} t={t} />
+        <LineControl view={view} t={t} />
+        <MsiControl view={view} t={t} />
+        <IpiControl view={view} t={t} />
+        {view.config.irqchip === 'full' && <RteControl view={view} t={t} />}
+        <VcpuControl view={view} t={t} />
+        <IrqfdControl view={view} t={t} />
+        <MachineControl view={view} t={t} />
+      </div>
+    </Panel>
+  );
+}
+
+/** A group that folds; `open` at first for what a newcomer tries. */
+export function Group({ title, open, children }: { title: string; open?: boolean; children: ReactNode }) {
+  return (
+    <details className="ctl-group" open={open}>
+      <summary>{title}</summary>
+      {children}
+    </details>
+  );
+}
+
+/** Does an act on submit; a form with a wrong field does nothing, its field says why. */
+export const act =
+  (ops: () => JsonOp | readonly JsonOp[] | null) =>
+  (event: FormEvent): void => {
+    event.preventDefault();
+    const list = ops();
+    if (list !== null) poke(store, list);
+  };
+
+const MAX_GSI = 4095;
+
+/** vCPU 0, vCPU 1, … */
+export const vcpuOptions = (view: MachineView): (readonly [number, string])[] =>
+  Array.from({ length: view.layout.vcpus }, (_, n) => [n, `vCPU ${n}`]);
+
+function DeviceControl({ view, t }: ControlProps) {
+  const devices = view.config.devices ?? [];
+  if (devices.length === 0) return null;
+  return (
+    <Group title={t('ctl.devices')} open>
+      <ul className="ctl-devices">
+        {devices.map((device) => (
+          <li key={device.id}>
+            <span>
+              <b>{device.id}</b> <span className="ctl-dim">{`${device.kind} · GSI ${device.gsi}`}</span>
+            </span>
+            {[0, 1, 2, 3].slice(0, device.msix ?? 1).map((vector) => (
+              <button
+                key={`${device.id} ${vector}`}
+                type="button"
+                className="btn"
+                aria-label={t('ctl.workAt', { device: device.id })}
+                onClick={() =>
+                  poke(store, {
+                    op: 'device',
+                    id: device.id,
+                    event: 'work',
+                    ...(device.msix === undefined ? {} : { vector }),
+                  })
+                }
+              >
+                {device.msix === undefined ? t('ctl.work') : t('ctl.workVector', { n: vector })}
+              </button>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </Group>
+  );
+}
+
+function LineControl({ view, t }: ControlProps) {
+  const [text, setText] = useState(String(view.config.devices?.find((d) => d.msix === undefined)?.gsi ?? 4));
+  const gsi = parseNumber(text, MAX_GSI);
+  const move = (level: 0 | 1): void => {
+    if (gsi !== null) poke(store, { op: 'irq_line', gsi, level });
+  };
+  return (
+    <Group title={t('ctl.line')} open>
+      <form onSubmit={act(() => (gsi === null ? null : { op: 'irq_line', gsi, level: 1 }))}>
+        <NumberField label="GSI" text={text} max={MAX_GSI} onText={setText} t={t} />
+        <div className="ctl-row">
+          <button type="submit" className="btn btn-main" disabled={gsi === null}>
+            {t('ctl.raise')}
+          </button>
+          <button type="button" className="btn" disabled={gsi === null} onClick={() => move(0)}>
+            {t('ctl.lower')}
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={gsi === null}
+            onClick={() =>
+              poke(store, [
+                { op: 'irq_line', gsi, level: 1 },
+                { op: 'irq_line', gsi, level: 0 },
+              ])
+            }
+          >
+            {t('ctl.pulse')}
+          </button>
+        </div>
+      </form>
+    </Group>
+  );
+}
+
+function IrqfdControl({ view, t }: ControlProps) {
+  const [text, setText] = useState('24');
+  const [resample, setResample] = useState(false);
+  const gsi = parseNumber(text, MAX_GSI);
+  const bound =
+    gsi !== null &&
+    Array.from({ length: 64 }, (_, i) => i).some(
+      (i) => readWord(view, 'irqfd', i, 'used') === 1 && readWord(view, 'irqfd', i, 'gsi') === gsi,
+    );
+  return (
+    <Group title={t('ctl.irqfd')}>
+      <form onSubmit={act(() => (gsi !== null && bound ? { op: 'irqfd_signal', gsi } : null))}>
+        <NumberField label="GSI" text={text} max={MAX_GSI} onText={setText} t={t} />
+        {!bound && (
+          <label className="ctl-check">
+            <input type="checkbox" checked={resample} onChange={(e) => setResample(e.target.checked)} />
+            {t('ctl.resample')}
+          </label>
+        )}
+        <div className="ctl-row">
+          {!bound && (
+            <button
+              type="button"
+              className="btn"
+              disabled={gsi === null}
+              onClick={() => poke(store, { op: 'irqfd', gsi, resample: resample ? 1 : 0 })}
+            >
+              {t('ctl.bind')}
+            </button>
+          )}
+          <button type="submit" className="btn btn-main" disabled={!bound}>
+            {t('ctl.signal')}
+          </button>
+        </div>
+        {gsi !== null && !bound && <p className="ctl-dim">{t('ctl.notBound', { gsi })}</p>}
+      </form>
+    </Group>
+  );
+}
+
+function VcpuControl({ view, t }: ControlProps) {
+  const [picked, setPicked] = useState(0);
+  const [tpr, setTpr] = useState('0x40');
+  const vcpu = Math.min(picked, view.layout.vcpus - 1);
+  const value = parseNumber(tpr, 0xff);
+  const on = readWord(view, 'vcpu', vcpu, 'rflagsIf') === 1;
+  const halted = readWord(view, 'vcpu', vcpu, 'halted') === 1;
+  const x2apic = (readWord(view, 'lapic', vcpu, 'baseLo') & 0xc00) === 0xc00;
+  const writeTpr = (tprValue: number): JsonOp =>
+    x2apic
+      ? { op: 'wrmsr', vcpu, msr: '0x808', value: hex(tprValue) }
+      : { op: 'mmio_write', vcpu, addr: '0xfee00080', size: 4, value: hex(tprValue) };
+  return (
+    <Group title="vCPU">
+      <form onSubmit={act(() => (value === null ? null : writeTpr(value)))}>
+        <div className="ctl-grid">
+          <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
+          <NumberField label="TPR" text={tpr} max={0xff} onText={setTpr} t={t} />
+        </div>
+        <div className="ctl-row">
+          <button type="submit" className="btn" disabled={value === null}>
+            {t('ctl.setTpr')}
+          </button>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => poke(store, { op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}
+          >
+            {t(on ? 'ctl.cli' : 'ctl.sti')}
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={halted}
+            onClick={() => poke(store, { op: 'guest', vcpu, halt: 1 })}
+          >
+            {t('ctl.halt')}
+          </button>
+          <button type="button" className="btn" onClick={() => poke(store, { op: 'nmi', vcpu })}>
+            NMI
+          </button>
+        </div>
+      </form>
+    </Group>
+  );
+}

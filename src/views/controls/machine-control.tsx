@@ -1,0 +1,87 @@
+/** What the machine is: changing it makes a new one and does the same ops again. */
+import { useState } from 'react';
+import { poke, reconfigure } from '../../store/actions/scene.ts';
+import { store } from '../../store/app-store.ts';
+import type { JsonOp } from '../../store/types.ts';
+import { parseNumber } from '../shared/format.ts';
+import { inX2apic } from '../shared/read-register.ts';
+import { act, type ControlProps, Group } from './controls.tsx';
+import { NumberField, SelectField } from './number-field.tsx';
+
+const MAX_VCPUS = 64;
+const CHIPS = ['full', 'split'] as const;
+const ROUTINGS = ['kernel', 'qemu'] as const;
+
+export function MachineControl({ view, t }: ControlProps) {
+  const { config } = view;
+  const [typed, setTyped] = useState<string | null>(null);
+  const [chip, setChip] = useState(CHIPS.indexOf(config.irqchip));
+  const [routing, setRouting] = useState(ROUTINGS.indexOf(config.routing ?? 'kernel'));
+  const [hashing, setHashing] = useState(config.vectorHashing !== false);
+  const text = typed ?? String(config.vcpus);
+  const vcpus = parseNumber(text, MAX_VCPUS);
+  const wrong = vcpus === null || vcpus === 0;
+  const allX2 = Array.from({ length: view.layout.vcpus }, (_, v) => inX2apic(view, v)).every(Boolean);
+  const rebuild = (): null => {
+    if (!wrong) {
+      setTyped(null);
+      // APIC ids and physical CPUs were chosen for another number of vCPUs.
+      const fresh: JsonOp = vcpus === config.vcpus ? {} : { ids: undefined, pcpus: undefined };
+      void reconfigure(store, {
+        ...fresh,
+        vcpus,
+        irqchip: CHIPS[chip],
+        routing: ROUTINGS[routing],
+        vectorHashing: hashing,
+      });
+    }
+    return null;
+  };
+  const toX2apic = (): void => {
+    const ops = Array.from({ length: view.layout.vcpus }, (_, vcpu): JsonOp => {
+      return { op: 'wrmsr', vcpu, msr: '0x1b', value: vcpu === 0 ? '0xfee00d00' : '0xfee00c00' };
+    });
+    poke(store, ops);
+  };
+  return (
+    <Group title={t('ctl.machine')}>
+      <form onSubmit={act(rebuild)}>
+        <div className="ctl-grid">
+          <NumberField label={t('ctl.vcpus')} text={text} max={MAX_VCPUS} onText={setTyped} t={t} />
+          <SelectField
+            label="irqchip"
+            value={chip}
+            options={[
+              [0, t('ctl.full')],
+              [1, t('ctl.split')],
+            ]}
+            onValue={setChip}
+          />
+          <SelectField
+            label={t('ctl.routing')}
+            value={routing}
+            options={[
+              [0, t('ctl.routing.kernel')],
+              [1, t('ctl.routing.qemu')],
+            ]}
+            onValue={setRouting}
+          />
+        </div>
+        <label className="ctl-check">
+          <input type="checkbox" checked={hashing} onChange={(e) => setHashing(e.target.checked)} />
+          {t('ctl.hashing')}
+        </label>
+        {vcpus === 0 && <p className="problem">{t('ctl.noVcpu')}</p>}
+        <div className="ctl-row">
+          <button type="submit" className="btn btn-main" disabled={wrong}>
+            {t('ctl.rebuild')}
+          </button>
+          <button type="button" className="btn" disabled={allX2} onClick={toX2apic}>
+            {t('ctl.toX2apic')}
+          </button>
+        </div>
+        <p className="ctl-dim">{t('ctl.rebuildNote')}</p>
+      </form>
+    </Group>
+  );
+}

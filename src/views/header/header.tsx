@@ -1,0 +1,175 @@
+/** The top bar: what this is, which scene, what machine, and how to pass it on. */
+import './header.css';
+import { useRef, useState } from 'react';
+import { lapicView, type MachineView } from '../../engine/view/machine-view.ts';
+import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
+import { linkOf } from '../../store/actions/links.ts';
+import { loadPreset, presetIds } from '../../store/actions/scene.ts';
+import { setLang, setTheme } from '../../store/actions/ui.ts';
+import { store } from '../../store/app-store.ts';
+import type { Theme } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { Help } from '../help/help.tsx';
+import { type Translate, useT } from '../shared/use-t.ts';
+import { EmbedDialog } from './embed-dialog.tsx';
+
+interface HeaderProps {
+  /** The page's own address, without query and fragment. */
+  readonly pageUrl?: string;
+}
+
+const addressOf = (url: string): string => url.replace(/[?#].*$/, '');
+
+/** The bar. */
+export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
+  const t = useT();
+  const view = useStore((state) => state.view);
+  const embedDialog = useRef<HTMLDialogElement>(null);
+  return (
+    <div className="header">
+      <h1 className="header-name">irqscope</h1>
+      <PresetPicker t={t} />
+      {view !== null && <Facts view={view} t={t} />}
+      <div className="header-tools">
+        <ShareButton pageUrl={pageUrl} t={t} />
+        <button type="button" className="header-btn" onClick={() => embedDialog.current?.showModal()}>
+          {t('hdr.embed')}
+        </button>
+        <ThemePicker t={t} />
+        <LangPicker t={t} />
+        <Help />
+      </div>
+      <EmbedDialog ref={embedDialog} pageUrl={pageUrl} t={t} />
+    </div>
+  );
+}
+
+function PresetPicker({ t }: { t: Translate }) {
+  const preset = useStore((state) => state.sceneId.preset);
+  const changed = useStore(
+    ({ sceneId, scene }) =>
+      sceneId.kept < sceneId.total || (scene?.complete === true && scene.commands.length > sceneId.total),
+  );
+  const titleOf = (id: string): string => {
+    const key = `preset.${id}.title`;
+    return hasText(key) ? t(key) : id;
+  };
+  return (
+    <label className="header-preset">
+      <span className="visually-hidden">{t('hdr.scene')}</span>
+      <select value={preset ?? ''} onChange={(e) => e.target.value !== '' && void loadPreset(store, e.target.value)}>
+        {preset === null && <option value="">{t('hdr.ownScene')}</option>}
+        {presetIds.map((id, i) => (
+          <option key={id} value={id}>
+            {`${i + 1} · ${titleOf(id)}`}
+          </option>
+        ))}
+      </select>
+      {preset !== null && changed && (
+        <button
+          type="button"
+          className="header-btn"
+          title={t('hdr.resetHint')}
+          onClick={() => void loadPreset(store, preset)}
+        >
+          {t('hdr.reset')}
+        </button>
+      )}
+    </label>
+  );
+}
+
+/** The machine in a few chips. */
+function Facts({ view, t }: { view: MachineView; t: Translate }) {
+  const { config } = view;
+  const modes = new Set(Array.from({ length: view.layout.vcpus }, (_, v) => lapicView(view, v).mode));
+  modes.delete('disabled');
+  const mode = modes.size > 1 ? 'xAPIC + x2APIC' : modes.has('x2apic') ? 'x2APIC' : 'xAPIC';
+  const facts = [
+    t(config.irqchip === 'split' ? 'hdr.split' : 'hdr.full'),
+    ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
+    t('hdr.vcpus', { n: config.vcpus }),
+    mode,
+    'KVM v6.18',
+  ];
+  return (
+    <ul className="header-facts" aria-label={t('hdr.machine')}>
+      {facts.map((fact) => (
+        <li key={fact}>{fact}</li>
+      ))}
+    </ul>
+  );
+}
+
+function ShareButton({ pageUrl, t }: { pageUrl: string; t: Translate }) {
+  const [said, setSaid] = useState<'copied' | 'failed' | 'tooLong' | null>(null);
+  const [link, setLink] = useState('');
+  const copy = async (): Promise<void> => {
+    const text = linkOf(store.getState());
+    if (text === null) {
+      setSaid('tooLong');
+      return;
+    }
+    const url = `${pageUrl}#${text}`;
+    setLink(url);
+    try {
+      await navigator.clipboard.writeText(url);
+      setSaid('copied');
+    } catch {
+      setSaid('failed');
+    }
+  };
+  return (
+    <span className="header-share">
+      <button type="button" className="header-btn" onClick={() => void copy()} onBlur={() => setSaid(null)}>
+        {said === 'copied' ? t('hdr.copied') : t('hdr.share')}
+      </button>
+      <span role="status" className={said === null || said === 'copied' ? 'visually-hidden' : 'header-said'}>
+        {said === 'copied' && t('hdr.copied')}
+        {said === 'tooLong' && t('hdr.tooLong')}
+        {said === 'failed' && (
+          <label>
+            {t('hdr.copyByHand')}
+            <input readOnly value={link} onFocus={(e) => e.target.select()} />
+          </label>
+        )}
+      </span>
+    </span>
+  );
+}
+
+const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
+
+function ThemePicker({ t }: { t: Translate }) {
+  const theme = useStore((state) => state.ui.theme);
+  return (
+    <label>
+      <span className="visually-hidden">{t('hdr.theme')}</span>
+      <select className="header-small" value={theme} onChange={(e) => setTheme(store, e.target.value as Theme)}>
+        {THEMES.map((name) => (
+          <option key={name} value={name}>
+            {t(`hdr.theme.${name}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const LANG_NAMES: Readonly<Record<Lang, string>> = { en: 'EN', 'zh-CN': '中文' };
+
+function LangPicker({ t }: { t: Translate }) {
+  const lang = useStore((state) => state.ui.lang);
+  return (
+    <label>
+      <span className="visually-hidden">{t('hdr.lang')}</span>
+      <select className="header-small" value={lang} onChange={(e) => setLang(store, e.target.value as Lang)}>
+        {LANGS.map((name) => (
+          <option key={name} value={name} lang={name}>
+            {LANG_NAMES[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,150 @@
+/** Inspector: the registers of what is selected, each bit field named, and editable while the scene stands still. */
+import './inspector-texts.ts';
+import './inspector.css';
+import { useMemo } from 'react';
+import type { MachineView } from '../../engine/view/machine-view.ts';
+import { addressOf, readWord, routesOf } from '../../engine/view/machine-view.ts';
+import { BLOCK_OF, CHIP } from '../../engine/view/tables.ts';
+import { select } from '../../store/actions/ui.ts';
+import { store } from '../../store/app-store.ts';
+import type { Selection } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { componentName } from '../shared/component-name.ts';
+import { hex, hex64 } from '../shared/format.ts';
+import { Panel } from '../shared/panel.tsx';
+import { numberText, partAddresses, type RegisterRef, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { registerName } from '../shared/register-name.ts';
+import { isQuiet, registersOf } from '../shared/register-table.ts';
+import { type Translate, useLang, useT } from '../shared/use-t.ts';
+import { RegisterDetail } from './register-detail.tsx';
+
+/** The panel. */
+export function Inspector() {
+  const t = useT();
+  const lang = useLang();
+  const view = useStore((state) => state.view);
+  const selected = useStore((state) => state.ui.selected);
+  if (view === null || selected === null) {
+    return (
+      <Panel className="inspector" title={t('insp.panel')}>
+        <p className="insp-none">{t('insp.none')}</p>
+      </Panel>
+    );
+  }
+  const name = componentName(lang, view.config, selected.kind, selected.index);
+  const all = (
+    <button type="button" className="btn" onClick={() => select(store, { kind: selected.kind, index: selected.index })}>
+      {t('insp.all', { name })}
+    </button>
+  );
+  return (
+    <Panel className="inspector" title={`${t('insp.panel')} · ${name}`} aside={selected.register !== undefined && all}>
+      {selected.register === undefined ? (
+        <RegisterList view={view} selected={selected} t={t} />
+      ) : (
+        <RegisterDetail
+          key={`${selected.kind}${selected.index}.${selected.register}.${selected.sub ?? 0}`}
+          view={view}
+          at={{ kind: selected.kind, index: selected.index, register: selected.register, sub: selected.sub ?? 0 }}
+          vector={selected.vector}
+          t={t}
+        />
+      )}
+      {selected.kind === 'vm' && <Routes view={view} t={t} />}
+    </Panel>
+  );
+}
+
+/** Registers of a component; one that there is several of (an RTE a pin) is a line each. */
+function refsOf(view: MachineView, selected: Selection): RegisterRef[] {
+  const block = BLOCK_OF[selected.kind];
+  return registersOf(selected.kind).flatMap((register) => {
+    const first: RegisterRef = { kind: selected.kind, index: selected.index, register, sub: 0 };
+    const how = reading(view, first);
+    if (how.as === 'high' || (how.as === 'bits' && how.parts[0] !== register)) return [];
+    if (how.as === 'vectors') return [first];
+    const count = block.names.filter((name) => name === register).length;
+    // An MSI-X entry is an address (two words), data and control; a device without MSI-X has none.
+    if (register === 'msixTable') {
+      const entries = view.config.devices?.[selected.index]?.msix ?? 0;
+      return Array.from({ length: entries * 4 }, (_, sub) => ({ ...first, sub })).filter(({ sub }) => (sub & 3) !== 1);
+    }
+    if (register === 'irte') {
+      return [0, 4, 8, 12]
+        .map((sub) => ({ ...first, sub }))
+        .filter((ref) => readWord(view, ref.kind, ref.index, 'irte', ref.sub) !== 0);
+    }
+    return Array.from({ length: count }, (_, sub) => ({ ...first, sub }));
+  });
+}
+
+/** A register's value in one short text. */
+function valueText(view: MachineView, ref: RegisterRef, t: Translate): string {
+  const how = reading(view, ref);
+  const address = addressOf(view.layout, ref.kind, ref.index, ref.register, ref.sub);
+  const word = (view.w[address] as number) >>> 0;
+  if (how.as === 'bits') {
+    const [lo = 0, hi = 0, ...more] = wordsAtAddresses(view.w, partAddresses(view, ref, how.parts));
+    return more.length === 0 ? hex64(lo, hi) : `${hex64(lo, hi)}…`;
+  }
+  if (how.as === 'vectors') {
+    let count = 0;
+    for (let i = 0; i < 8; i++) {
+      for (let bits = view.w[address + i] as number; bits !== 0; bits &= bits - 1) count++;
+    }
+    return t('insp.vectors', { n: count });
+  }
+  if (how.as === 'high') return hex(word);
+  return numberText(word, how.shape, how.labels, how.shape === 'ns' ? (view.w[address + 1] as number) : 0);
+}
+
+interface ListProps {
+  readonly view: MachineView;
+  readonly selected: Selection;
+  readonly t: Translate;
+}
+
+function RegisterList({ view, selected, t }: ListProps) {
+  const refs = useMemo(() => refsOf(view, selected), [view, selected]);
+  const row = (ref: RegisterRef) => (
+    <li key={`${ref.register} ${ref.sub}`}>
+      <button type="button" onClick={() => select(store, ref)}>
+        <span>{registerName(ref)}</span>
+        <span className="insp-value">{valueText(view, ref, t)}</span>
+      </button>
+    </li>
+  );
+  const quiet = refs.filter((ref) => isQuiet(ref.kind, ref.register));
+  return (
+    <>
+      <ul className="insp-list">{refs.filter((ref) => !isQuiet(ref.kind, ref.register)).map(row)}</ul>
+      {quiet.length > 0 && (
+        <details className="insp-quiet">
+          <summary>{t('insp.bookkeeping', { n: quiet.length })}</summary>
+          <ul className="insp-list">{quiet.map(row)}</ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** The GSI routing table in force: not words of the machine, but what user space gave it. */
+function Routes({ view, t }: { view: MachineView; t: Translate }) {
+  const entries = routesOf(view)?.entries ?? [];
+  const target = (e: (typeof entries)[number]): string => {
+    if (e.chip === CHIP.msi) return `MSI ${hex64(e.addrLo, e.addrHi)} ${hex(e.data)}`;
+    return `${e.chip === CHIP.ioapic ? 'IOAPIC' : 'PIC'} ${e.pin}`;
+  };
+  return (
+    <section>
+      <h3>{t('insp.routes', { n: entries.length })}</h3>
+      <ul className="insp-list insp-routes">
+        {entries.map((e) => (
+          <li key={`${e.gsi} ${e.chip} ${e.pin}`}>
+            GSI {e.gsi} → {target(e)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

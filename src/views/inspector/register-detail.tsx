@@ -1,0 +1,340 @@
+/** One register: hex, binary and fields together, who changed it last, and an edit that a guest could make. */
+import { type FormEvent, useId, useState } from 'react';
+import { addressOf, type MachineView, vectorsIn } from '../../engine/view/machine-view.ts';
+import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/bit-layout.ts';
+import { citation } from '../../spec/citations.ts';
+import { pause, seekStep } from '../../store/actions/playback.ts';
+import { poke } from '../../store/actions/scene.ts';
+import { store } from '../../store/app-store.ts';
+import { seqAt } from '../../store/steps.ts';
+import { ARRIVE } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { componentName } from '../shared/component-name.ts';
+import { hex, parseNumber } from '../shared/format.ts';
+import { guestWrite } from '../shared/guest-ops.ts';
+import { numberText, partAddresses, type RegisterRef, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { registerName } from '../shared/register-name.ts';
+import { type Translate, useLang } from '../shared/use-t.ts';
+import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
+import { lastWriter } from './last-writer.ts';
+
+interface Props {
+  readonly view: MachineView;
+  readonly at: RegisterRef;
+  readonly vector: number | undefined;
+  readonly t: Translate;
+}
+
+/** Decides how the register reads. */
+export function RegisterDetail({ view, at, vector, t }: Props) {
+  const lang = useLang();
+  const how = reading(view, at);
+  const title = `${componentName(lang, view.config, at.kind, at.index)} ${registerName(at)}`;
+  const doc = `reg.${how.as === 'bits' ? how.layout.name : `${at.kind}.${at.register}`}`;
+  const addresses =
+    how.as === 'bits'
+      ? partAddresses(view, at, how.parts)
+      : Array.from({ length: how.as === 'vectors' ? 8 : 1 }, (_, i) =>
+          addressOf(view.layout, at.kind, at.index, at.register, (how.as === 'vectors' ? 0 : at.sub) + i),
+        );
+  return (
+    <>
+      <p className="insp-title">{title}</p>
+      {hasText(doc) && <p className="insp-doc">{t(doc)}</p>}
+      {how.as === 'bits' && <Fields view={view} at={at} layout={how.layout} addresses={addresses} t={t} />}
+      {how.as === 'vectors' && <Vectors view={view} base={addresses[0] as number} vector={vector} t={t} />}
+      {how.as === 'number' && (
+        <Plain
+          view={view}
+          at={at}
+          text={numberText(
+            view.w[addresses[0] as number] as number,
+            how.shape,
+            how.labels,
+            how.shape === 'ns' ? view.w[(addresses[0] as number) + 1] : 0,
+          )}
+          t={t}
+        />
+      )}
+      <LastChange addresses={addresses} t={t} />
+      {how.as === 'bits' && (
+        <p className="insp-cite">
+          {citation(how.layout.cite).manual}, “{citation(how.layout.cite).section}”
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Hex, low word last, as the manuals print it. */
+const hexOf = (words: readonly number[], bits: number): string =>
+  `0x${words
+    .map((w) => w.toString(16).padStart(8, '0'))
+    .reverse()
+    .join('')
+    .slice(-Math.ceil(bits / 4))}`;
+
+/** Binary by nibbles, each with its lowest bit. */
+function binaryOf(words: readonly number[], layout: BitLayout): { at: number; text: string }[] {
+  const all = words
+    .map((w) => w.toString(2).padStart(32, '0'))
+    .reverse()
+    .join('')
+    .slice(-layout.bits);
+  const nibbles = Math.ceil(all.length / 4);
+  return Array.from({ length: nibbles }, (_, i) => {
+    const at = (nibbles - 1 - i) * 4;
+    return { at, text: all.slice(Math.max(0, all.length - at - 4), all.length - at) };
+  });
+}
+
+function Binary({ words, layout, t }: { words: readonly number[]; layout: BitLayout; t: Translate }) {
+  if (layout.bits > 64) return null;
+  return (
+    <p className="insp-binary" role="img" aria-label={t('insp.binary')}>
+      {binaryOf(words, layout).map(({ at, text }) => (
+        <span key={at}>{text}</span>
+      ))}
+    </p>
+  );
+}
+
+interface FieldsProps {
+  readonly view: MachineView;
+  readonly at: RegisterRef;
+  readonly layout: BitLayout;
+  readonly addresses: readonly number[];
+  readonly t: Translate;
+}
+
+function Fields({ view, at, layout, addresses, t }: FieldsProps) {
+  const [draft, setDraft] = useState<Draft>({});
+  const playing = useStore((state) => state.playhead.playing);
+  const words = wordsAtAddresses(view.w, addresses).slice(0, wordsOf(layout));
+  const next = draftWords(layout, words, draft);
+  const wrong = wrongFields(layout, draft);
+  const changed = Object.keys(draft).some((name) => {
+    const field = layout.fields[name];
+    return field !== undefined && differs(words, field, draft[name]);
+  });
+  const writable = guestWrite(view, at, words) !== null;
+  const write = (event: FormEvent): void => {
+    event.preventDefault();
+    const ops = guestWrite(view, at, next);
+    if (wrong.length > 0 || !changed || ops === null) return;
+    setDraft({});
+    poke(store, ops);
+  };
+  return (
+    <form onSubmit={write}>
+      <p className="insp-hex">
+        <b>{hexOf(next, layout.bits)}</b>
+        {changed && wrong.length === 0 && <span> {t('insp.was', { value: hexOf(words, layout.bits) })}</span>}
+      </p>
+      <Binary words={next} layout={layout} t={t} />
+      <table className="insp-fields">
+        <caption className="visually-hidden">{t('insp.fields')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('insp.bits')}</th>
+            <th scope="col">{t('insp.field')}</th>
+            <th scope="col">{t('insp.valueHead')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fieldRows(layout, words).map((row) => (
+            <Field
+              key={row.name}
+              row={row}
+              text={draft[row.name]}
+              wrong={wrong.includes(row.name)}
+              editable={writable && !playing && canEdit(row.spec)}
+              onEdit={(value) => setDraft({ ...draft, [row.name]: value })}
+              t={t}
+            />
+          ))}
+        </tbody>
+      </table>
+      {!writable ? (
+        <p className="insp-note">{t('insp.readOnly')}</p>
+      ) : playing ? (
+        <p className="insp-note">
+          {t('insp.playing')}{' '}
+          <button type="button" className="btn" onClick={() => pause(store)}>
+            {t('insp.pause')}
+          </button>
+        </p>
+      ) : (
+        <p className="insp-actions">
+          <button type="submit" className="btn btn-main" disabled={!changed || wrong.length > 0}>
+            {t(at.kind === 'lapic' && at.register === 'icr' ? 'insp.writeIcr' : 'insp.write')}
+          </button>
+          <button type="button" className="btn" disabled={Object.keys(draft).length === 0} onClick={() => setDraft({})}>
+            {t('insp.undo')}
+          </button>
+        </p>
+      )}
+    </form>
+  );
+}
+
+const ACCESS_KEYS = {
+  rw: 'insp.access.rw',
+  ro: 'insp.access.ro',
+  wo: 'insp.access.wo',
+  reserved: 'insp.access.reserved',
+  stored: 'insp.access.stored',
+} as const satisfies Record<string, MessageKey>;
+
+interface FieldProps {
+  readonly row: FieldRow;
+  readonly text: string | undefined;
+  readonly wrong: boolean;
+  readonly editable: boolean;
+  readonly onEdit: (value: string) => void;
+  readonly t: Translate;
+}
+
+function Field({ row, text, wrong, editable, onEdit, t }: FieldProps) {
+  const id = useId();
+  const max = maxOf(row.spec);
+  const reserved = row.access === 'reserved' || row.access === 'stored';
+  return (
+    <tr data-reserved={reserved}>
+      <td className="insp-bits">{row.bits}</td>
+      <td>
+        <span className="insp-name" id={`${id}n`}>
+          {reserved ? t('insp.reserved') : row.name}
+        </span>
+        {!reserved && hasText(row.doc) && <span className="insp-meaning">{t(row.doc)}</span>}
+        <span className="insp-access">{t(ACCESS_KEYS[row.access])}</span>
+        {wrong && (
+          <span className="problem" id={`${id}p`}>
+            {t('insp.wrong', { field: row.name, max: max > 9 ? hex(max) : max, text: text ?? '' })}
+          </span>
+        )}
+      </td>
+      <td className="insp-edit">
+        {editable ? (
+          <FieldInput row={row} id={id} text={text} wrong={wrong} onEdit={onEdit} />
+        ) : (
+          <span className="insp-value">{row.text}</span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface FieldInputProps {
+  readonly row: FieldRow;
+  readonly id: string;
+  readonly text: string | undefined;
+  readonly wrong: boolean;
+  readonly onEdit: (value: string) => void;
+}
+
+function FieldInput({ row, id, text, wrong, onEdit }: FieldInputProps) {
+  const { spec, raw } = row;
+  if (spec.values !== undefined) {
+    return (
+      <select aria-labelledby={`${id}n`} value={text ?? String(raw)} onChange={(e) => onEdit(e.target.value)}>
+        {spec.values.map((value, n) => (
+          <option key={value} value={n}>
+            {value}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  if (spec.width === 1) {
+    const checked = (text === undefined ? raw : parseNumber(text, 1)) === 1;
+    return (
+      <input
+        type="checkbox"
+        aria-labelledby={`${id}n`}
+        checked={checked}
+        onChange={(e) => onEdit(e.target.checked ? '1' : '0')}
+      />
+    );
+  }
+  return (
+    <input
+      aria-labelledby={`${id}n`}
+      aria-invalid={wrong}
+      aria-describedby={wrong ? `${id}p` : undefined}
+      value={text ?? (spec.show === 'dec' ? String(raw) : hex(raw))}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={(e) => onEdit(e.target.value)}
+    />
+  );
+}
+
+interface VectorsProps {
+  readonly view: MachineView;
+  readonly base: number;
+  readonly vector: number | undefined;
+  readonly t: Translate;
+}
+
+function Vectors({ view, base, vector, t }: VectorsProps) {
+  const set = vectorsIn(view.w, base);
+  return (
+    <>
+      {vector !== undefined && (
+        <p className="insp-hex">
+          <b>
+            [{hex(vector)}] = {set.includes(vector) ? 1 : 0}
+          </b>
+        </p>
+      )}
+      <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex).join(', ') })}</p>
+      <details className="insp-quiet">
+        <summary>{t('insp.words')}</summary>
+        <ol className="insp-words" start={0}>
+          {[0, 32, 64, 96, 128, 160, 192, 224].map((first) => (
+            <li key={first}>
+              {hex(first + 31)}–{hex(first)}: {hexOf([(view.w[base + (first >> 5)] as number) >>> 0], 32)}
+            </li>
+          ))}
+        </ol>
+      </details>
+    </>
+  );
+}
+
+function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text: string; t: Translate }) {
+  const playing = useStore((state) => state.playhead.playing);
+  const value = (view.w[addressOf(view.layout, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
+  const flip = guestWrite(view, at, [value === 0 ? 1 : 0]);
+  return (
+    <>
+      <p className="insp-hex">
+        <b>{text}</b>
+      </p>
+      {flip !== null && at.kind === 'vcpu' && (
+        <button type="button" className="btn" disabled={playing} onClick={() => poke(store, flip)}>
+          {t(value === 0 ? 'insp.set' : 'insp.clear')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function LastChange({ addresses, t }: { addresses: readonly number[]; t: Translate }) {
+  const step = useStore(({ scene, playhead }) =>
+    scene === null ? undefined : lastWriter(scene, addresses, seqAt(scene, playhead.step, playhead.phase >= ARRIVE)),
+  );
+  return (
+    <p className="insp-last">
+      {step === undefined ? (
+        t('insp.untouched')
+      ) : (
+        <button type="button" className="insp-link" onClick={() => seekStep(store, step.index)}>
+          {t('insp.lastChange', { n: step.index + 1, event: t(`event.${step.name}.title`) })}
+        </button>
+      )}
+    </p>
+  );
+}

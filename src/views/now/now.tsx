@@ -1,0 +1,177 @@
+/** Now: what just happened, which bits changed, why it went this way, and the ways it did not go. */
+import './now-texts.ts';
+import './now.css';
+import { useMemo } from 'react';
+import { hasText, type Lang } from '../../i18n/index.ts';
+import { select } from '../../store/actions/ui.ts';
+import { store } from '../../store/app-store.ts';
+import { lookSteps } from '../../store/steps.ts';
+import type { SceneLog, Step } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { viewAt } from '../../store/view-at.ts';
+import { Panel } from '../shared/panel.tsx';
+import { type Translate, useLang, useT } from '../shared/use-t.ts';
+import { type Change, changesOf } from './changes.ts';
+import { describeStep } from './describe.ts';
+import { type Fork, forksOf } from './forks.ts';
+import { contextOf } from './step-context.ts';
+import { tryFork } from './try-fork.ts';
+
+/** Changes shown before the rest is folded away. */
+const CHANGES_SHOWN = 8;
+
+/** The panel. Before the first step it says what the scene is about. */
+export function Now() {
+  const t = useT();
+  const lang = useLang();
+  const scene = useStore((state) => state.scene);
+  const at = useStore((state) => state.playhead.step);
+  const step = scene?.steps[at];
+  return (
+    <Panel className="now" title={t('now.panel')} hideTitle>
+      {scene !== null && step !== undefined ? (
+        <StepCard scene={scene} step={step} lang={lang} t={t} />
+      ) : (
+        <Before t={t} />
+      )}
+    </Panel>
+  );
+}
+
+function Before({ t }: { t: Translate }) {
+  const preset = useStore((state) => state.sceneId.preset);
+  const steps = useStore((state) => state.scene?.steps.length ?? 0);
+  const [title, about] = [`preset.${preset}.title`, `preset.${preset}.about`];
+  return (
+    <>
+      <p className="now-step">{t('now.before', { m: steps })}</p>
+      <h2 className="now-title">{preset !== null && hasText(title) ? t(title) : t('now.ownScene')}</h2>
+      <p className="now-sentence">{preset !== null && hasText(about) ? t(about) : t('now.ownSceneAbout')}</p>
+      <p className="now-hint">{t('now.hint')}</p>
+    </>
+  );
+}
+
+interface StepCardProps {
+  readonly scene: SceneLog;
+  readonly step: Step;
+  readonly lang: Lang;
+  readonly t: Translate;
+}
+
+function StepCard({ scene, step, lang, t }: StepCardProps) {
+  const look = useStore((state) => state.sceneId.look);
+  // `t` changes with the texts, so what is made of them is made again.
+  const { text, changes, forks } = useMemo(() => {
+    void t;
+    const view = viewAt(scene, { step: step.index, phase: 0 });
+    return {
+      text: describeStep(lang, scene, step, view),
+      changes: changesOf(lang, scene, step, view),
+      forks: forksOf(contextOf(lang, scene, step, view)),
+    };
+  }, [scene, step, lang, t]);
+  const note = useMemo(() => lookSteps(scene.steps, look).get(step.index), [scene.steps, look, step.index]);
+  const journey = step.journey === 0 ? undefined : ((step.journey - 1) % 8) + 1;
+  return (
+    <>
+      <p className="now-step">
+        {t('now.step', { n: step.index + 1, m: scene.steps.length })}
+        {journey !== undefined && (
+          <span className="now-journey" style={{ background: `var(--j${journey})` }}>
+            {t('now.journey', { n: step.journey })}
+          </span>
+        )}
+      </p>
+      <h2 className="now-title">{text.title}</h2>
+      <p className="now-sentence">{text.sentence}</p>
+      {note !== undefined && hasText(note) && <p className="now-look">{t(note)}</p>}
+      {changes.length > 0 && <Changes changes={changes} t={t} />}
+      {text.why.length > 0 && (
+        <section>
+          <h3>{t('now.why')}</h3>
+          <ul className="now-why">
+            {text.why.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {forks.length > 0 && <Forks step={step} forks={forks} t={t} />}
+    </>
+  );
+}
+
+function Changes({ changes, t }: { changes: readonly Change[]; t: Translate }) {
+  const loud = changes.filter((c) => !c.quiet);
+  const shown = loud.slice(0, CHANGES_SHOWN);
+  const rest = changes.slice(shown.length);
+  return (
+    <section>
+      <h3>{t('now.changed')}</h3>
+      {shown.length > 0 && <ChangeList changes={shown} t={t} />}
+      {rest.length > 0 && (
+        <details className="now-more">
+          <summary>{t(shown.length > 0 ? 'now.more' : 'now.bookkeeping', { n: rest.length })}</summary>
+          <ChangeList changes={rest} t={t} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function ChangeList({ changes, t }: { changes: readonly Change[]; t: Translate }) {
+  return (
+    <ul className="now-changes">
+      {changes.map((change) => (
+        <li key={`${change.component} ${change.what}`}>
+          <button
+            type="button"
+            title={t('now.inspect')}
+            onClick={() =>
+              select(store, { ...change.ref, ...(change.vector !== undefined && { vector: change.vector }) })
+            }
+          >
+            <span className="now-what">
+              {change.component} · {change.what}
+            </span>
+            <span className="now-values">
+              {change.before} <span aria-hidden="true">→</span>
+              <span className="visually-hidden">{t('now.becomes')}</span> <b>{change.after}</b>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Forks({ step, forks, t }: { step: Step; forks: readonly Fork[]; t: Translate }) {
+  const busy = useStore((state) => state.scene?.complete === false);
+  return (
+    <section>
+      <h3>{t('now.forks')}</h3>
+      <ul className="now-forks">
+        {forks.map((fork) => {
+          const condition = t(fork.key, fork.params);
+          return (
+            <li key={`${fork.key} ${condition}`}>
+              <span>
+                <b>{condition}</b>
+                <span className="now-then">{t(`${fork.key}.then` as Fork['key'], fork.params)}</span>
+              </span>
+              <button
+                type="button"
+                disabled={busy}
+                aria-label={t('now.tryThis', { what: condition })}
+                onClick={() => tryFork(store, step, fork)}
+              >
+                {t('now.try')} <span aria-hidden="true">▸</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,22 @@
+/** What if: the same scene with one thing different, just before the command that led to a step. */
+
+import { seekStart, seekStep } from '../../store/actions/playback.ts';
+import { poke } from '../../store/actions/scene.ts';
+import type { AppStore } from '../../store/create-store.ts';
+import type { JsonOp, Step } from '../../store/types.ts';
+import { type Fork, REPLACES } from './forks.ts';
+
+/** Goes back to before the step's command, does the fork's ops and the command again, and plays on. */
+export function tryFork(store: AppStore, step: Step, fork: Fork): void {
+  const { scene, sceneId } = store.getState();
+  if (scene === null) return;
+  const last = scene.steps.findLastIndex((s) => s.command < step.command);
+  // Commands between the last step before it and the command itself made no step, but are part of the scene.
+  const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps[last] as Step).command;
+  const again = (from: number, to: number): JsonOp[] =>
+    scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
+  if (last < 0) seekStart(store);
+  else seekStep(store, last);
+  const replay = REPLACES.has(fork.key) ? [] : again(step.command, step.command);
+  poke(store, [...again(base + 1, step.command - 1), ...fork.ops, ...replay]);
+}
