@@ -3,7 +3,7 @@
  * while frames run (browsers refuse a page that writes its history too often); a change of preset is an entry of its own, so
  * that Back means something.
  */
-import { linkOf, loadLinkCodec, openLink } from '../store/actions/links.ts';
+import { linkOf, openLink } from '../store/actions/links.ts';
 import type { AppStore } from '../store/create-store.ts';
 import type { SceneLog } from '../store/types.ts';
 
@@ -12,8 +12,6 @@ const WRITE_EVERY_MS = 1000;
 export interface AddressBar {
   /** Opens the scene that the address names. @returns what came of it */
   open(fallback: string | null, play: boolean): ReturnType<typeof openLink>;
-  /** Leaves the address as it is until something else is on screen. */
-  hold(): void;
   stop(): void;
 }
 
@@ -28,19 +26,26 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
   let opening = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lastWrite = 0;
-  /** The scene for which the address stays as it is: the link in it was refused, and its text is still wanted. */
-  let held: { readonly commands: SceneLog['commands']; readonly length: number } | null = null;
+  /**
+   * The scene for which the address stays as it is: the link in it was refused, and its text is still wanted. 'next': the
+   * scene that will be shown instead.
+   */
+  let held: { readonly commands: SceneLog['commands']; readonly length: number } | 'next' | null = null;
 
   function isHeld(): boolean {
-    const commands = store.getState().scene?.commands;
-    if (held !== null && (held.commands !== commands || held.length !== commands.length)) held = null;
+    const { scene, sceneId } = store.getState();
+    if (held === 'next' && scene?.complete) {
+      held = { commands: scene.commands, length: scene.commands.length };
+      preset = sceneId.preset;
+    }
+    const isOther = held !== 'next' && (held?.commands !== scene?.commands || held?.length !== scene?.commands.length);
+    if (isOther) held = null;
     return opening || held !== null;
   }
 
   function hold(): void {
-    const commands = store.getState().scene?.commands;
-    held = commands === undefined ? null : { commands, length: commands.length };
-    preset = store.getState().sceneId.preset;
+    const { scene } = store.getState();
+    held = scene === null ? 'next' : { commands: scene.commands, length: scene.commands.length };
   }
 
   function put(text: string, asNew: boolean): void {
@@ -83,8 +88,6 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
     opening = false;
     preset = store.getState().sceneId.preset;
     if (result === 'refused') hold();
-    // From here on the scene may be changed, and a changed scene has a link of the long form.
-    if (follow) void loadLinkCodec().then(changed);
     return result;
   }
 
@@ -98,7 +101,6 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
   window.addEventListener('popstate', onHashChange);
   return {
     open,
-    hold,
     stop() {
       stopFollowing();
       if (timer !== null) clearTimeout(timer);

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
 import { clock } from '../scene/raf.ts';
+import { loadLinkCodec } from '../store/actions/links.ts';
 import { movePlayhead, setSpeed } from '../store/actions/playback.ts';
 import { loadPreset, presetIds } from '../store/actions/scene.ts';
 import { notify, setLang, setUi } from '../store/actions/ui.ts';
@@ -69,10 +70,7 @@ async function start(): Promise<void> {
   const { notice } = store.getState();
   const [first] = presetIds;
   if (first !== undefined) await loadPreset(store, first, { play: plays });
-  if (notice !== null) {
-    address.hold();
-    notify(store, notice);
-  }
+  if (notice !== null) notify(store, notice);
 }
 
 const sight = watchSight(root, (seen) => clock.setAwake(seen));
@@ -102,3 +100,10 @@ else {
   );
 }
 if (embed?.clickToLoad !== true) void start();
+
+// Once it moves the reader may change the scene, and a changed scene has a link of the long form.
+const stopWaiting = store.subscribe(({ playhead }) => {
+  if (playhead.step < 0) return;
+  stopWaiting();
+  void loadLinkCodec();
+});

@@ -60,6 +60,8 @@ function SidePanels(): ReactNode {
             <Slot name="CallPath" />
           </>
         )}
+        {/* Now announces the steps itself. */}
+        {tab !== 'now' && <Slot name="Announcer" />}
         {tab === 'inspector' && <Slot name="Inspector" />}
         {tab === 'controls' && <Slot name="Controls" />}
       </div>
@@ -75,25 +77,26 @@ export function Shell(): ReactNode {
     <div className="app">
       <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
       <div className="app-head">
-        <h1 className="sr-only">{title === 'irqscope' ? title : `${title} · irqscope`}</h1>
         <Fenced>
           <Header />
         </Fenced>
-        <p className="app-about">{t('shell.about')}</p>
       </div>
       <NoticeBar />
-      <main className="app-stage" aria-label={t('shell.stage')}>
-        {waiting ? (
-          <p className="app-waiting">{t('shell.loading')}</p>
-        ) : (
-          <Fenced>
-            <Board />
-          </Fenced>
-        )}
+      <main className="app-main" aria-label={t('shell.stage')}>
+        <h1 className="sr-only">{title === 'irqscope' ? title : `${title} · irqscope`}</h1>
+        <p className="app-about">{t('shell.about')}</p>
+        <div className="app-stage">
+          {waiting ? (
+            <p className="app-waiting">{t('shell.loading')}</p>
+          ) : (
+            <Fenced>
+              <Board />
+            </Fenced>
+          )}
+        </div>
       </main>
       <SidePanels />
       <Timeline />
-      <Slot name="Announcer" />
     </div>
   );
 }

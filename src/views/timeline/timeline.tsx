@@ -1,5 +1,5 @@
 /** The bottom panel: transport, slider, time, and a lane for everything that changes. */
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { nowOf } from '../../engine/view/machine-view.ts';
 import { useStore } from '../../store/use-store.ts';
 import { nanoseconds } from '../shared/format.ts';
@@ -18,7 +18,9 @@ function Time(): ReactNode {
 
 export function Timeline(): ReactNode {
   const t = useT();
-  const moving = useStore((s) => s.scene !== null);
+  const moving = useStore((s) => s.scene !== null && (s.playhead.step >= 0 || !s.playhead.playing));
+  const [seen, setSeen] = useState(moving);
+  if (moving && !seen) setSeen(true);
   return (
     <section className="tl" aria-label={t('timeline.title')}>
       <div className="tl-bar">
@@ -29,7 +31,7 @@ export function Timeline(): ReactNode {
         <StepCount />
         <Time />
       </div>
-      <Suspense fallback={null}>{moving && <Lanes />}</Suspense>
+      <Suspense fallback={null}>{seen && <Lanes />}</Suspense>
     </section>
   );
 }

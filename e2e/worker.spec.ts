@@ -1,0 +1,48 @@
+import { expect, test } from '@playwright/test';
+
+test('the engine runs in one worker', async ({ page }) => {
+  await page.goto('./');
+  await expect(page.locator('.tl-count')).toHaveText(/^[1-9]/);
+  expect(page.workers()).toHaveLength(1);
+});
+
+test('where no worker can be started it runs in the page', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'Worker', {
+      value: class {
+        constructor() {
+          throw new DOMException('no workers here', 'SecurityError');
+        }
+      },
+    });
+  });
+  await page.goto('./');
+  await expect(page.locator('.tl-count')).toHaveText(/^[1-9]/);
+  expect(page.workers()).toHaveLength(0);
+});
+
+test('a worker that dies leaves the scene and one sentence; the next scene starts a new one', async ({ page }) => {
+  await page.addInitScript(() => {
+    const list: Worker[] = [];
+    const Real = window.Worker;
+    Object.defineProperty(window, 'workers', { value: list });
+    window.Worker = class extends Real {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        list.push(this);
+      }
+    };
+  });
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(page.locator('.tl-count')).toHaveText(/^5 /);
+  await page.evaluate(() => {
+    const { workers } = window as unknown as { workers: Worker[] };
+    workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'boom' }));
+  });
+  await expect(page.locator('[data-code=fault]')).toBeVisible();
+  await expect(page.locator('.tl-count')).toHaveText(/^5 /);
+  await page.getByRole('combobox').first().selectOption('intx-shared');
+  await expect(page.locator('[data-code=fault]')).toHaveCount(0);
+  await expect(page.locator('.tl-count')).toHaveText(/^[0-9]+ \/ [1-9]/);
+  expect(await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.length)).toBe(2);
+});
