@@ -149,10 +149,12 @@ export function fieldText(field: FieldSpec, raw: number): string {
   return field.width === 1 || field.show === 'dec' ? String(raw) : `0x${raw.toString(16)}`;
 }
 
-/** Catalogue key of a field; all reserved fields share one. */
+/** Catalogue key of a field; all reserved fields share one, and so do fields that only a number tells apart (`irq3`). */
 export function fieldDoc(layout: BitLayout, name: string): string {
   const access = layout.fields[name]?.access;
-  return access === 'reserved' ? 'reg.reserved' : access === 'stored' ? 'reg.stored' : `reg.${layout.name}.${name}`;
+  if (access === 'reserved') return 'reg.reserved';
+  if (access === 'stored') return 'reg.stored';
+  return `reg.${layout.name}.${name.replace(/^(irq|pin|pir|other)\d+$/, '$1')}`;
 }
 
 /** Inspector rows, highest bit first. */

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { BLOCK_OF, type ComponentKind, EVENTS } from '../engine/view/tables.ts';
+import { fieldDoc } from '../spec/bit-layout.ts';
+import { LAYOUTS } from '../spec/layouts.ts';
+import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
+import { app } from './en/app.ts';
+import { errors } from './en/errors.ts';
+import { events } from './en/events.ts';
+import { presets } from './en/presets.ts';
+import { registers } from './en/registers.ts';
+import { stage } from './en/stage.ts';
+import { timeline } from './en/timeline.ts';
+import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
+import { zhCn } from './zh-cn/index.ts';
+
+const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  app,
+  errors,
+  events,
+  presets,
+  registers,
+  stage,
+  timeline,
+};
+const en = new Map(Object.values(areas).flatMap((area) => Object.entries(area)));
+const zh = new Map(Object.entries<string>(zhCn));
+const paramsOf = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''))].sort();
+
+describe('catalogues', () => {
+  test('no key is in two areas', () => {
+    const all = Object.values(areas).flatMap((area) => Object.keys(area));
+    expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
+  });
+  test('both languages have the same keys', () => {
+    expect([...zh.keys()].sort()).toEqual([...en.keys()].sort());
+  });
+  test('a text has the same parameters in both languages', () => {
+    const differ = [...en].filter(([key, text]) => paramsOf(text).join() !== paramsOf(zh.get(key) ?? '').join());
+    expect(differ.map(([key, text]) => `${key}: ${paramsOf(text)} / ${paramsOf(zh.get(key) ?? '')}`)).toEqual([]);
+  });
+  test('no text is empty, padded for no reason, or markup', () => {
+    const odd = [...en, ...zh].filter(([, text]) => text.trim() === '' || /<[a-z/]|&[a-z]+;/i.test(text));
+    expect(odd).toEqual([]);
+  });
+  test('a Chinese text is Chinese, or has no English words to translate', () => {
+    const same = [...en].filter(([key, text]) => zh.get(key) === text && /[a-z]{4,} [a-z]{3,}/.test(text));
+    expect(same.map(([key]) => key)).toEqual([]);
+  });
+});
+
+describe('what the engine and the registers need', () => {
+  test('every event has a title and a sentence', () => {
+    const missing = Object.keys(EVENTS).flatMap((name) =>
+      [`event.${name}`, `event.${name}.title`].filter((key) => !en.has(key)),
+    );
+    expect(missing).toEqual([]);
+  });
+  test('every layout and each of its fields is described', () => {
+    const wanted = LAYOUTS.flatMap((layout) => [
+      `reg.${layout.name}`,
+      ...Object.keys(layout.fields).map((name) => fieldDoc(layout, name)),
+    ]);
+    expect([...new Set(wanted)].filter((key) => !en.has(key))).toEqual([]);
+  });
+  test('every plain register a reader sees is described', () => {
+    const missing = (Object.keys(BLOCK_OF) as ComponentKind[]).flatMap((kind) =>
+      registersOf(kind)
+        .filter((register) => !isQuiet(kind, register) && !['bits', 'high'].includes(readingOf(kind, 0, register).as))
+        .map((register) => `reg.${kind}.${register}`)
+        .filter((key) => !en.has(key)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('translate', () => {
+  test('fills parameters and leaves unknown ones visible', () => {
+    expect(translate('en', 'now.step', { n: 2, m: 7 })).toBe('Step 2 of 7');
+    expect(translate('en', 'now.step', { n: 2 })).toBe('Step 2 of {m}');
+    expect(translate('en', 'now.step', { n: '<b>', m: '$&' })).toBe('Step <b> of $&');
+  });
+  test('English stands in until the Chinese chunk has come', async () => {
+    expect(translate('zh-CN', 'dialog.close')).toBe('Close');
+    const before = textsVersion();
+    await loadLanguage('zh-CN');
+    expect(textsVersion()).toBeGreaterThan(before);
+    expect(translate('zh-CN', 'dialog.close')).toBe('关闭');
+  });
+  test('late areas arrive by addTexts; a key made at run time is asked for', () => {
+    expect(hasText('event.kvm_eoi')).toBe(false);
+    addTexts('en', events);
+    expect(hasText('event.kvm_eoi')).toBe(true);
+    expect(hasText('error.no-such-code')).toBe(false);
+  });
+});
