@@ -60,8 +60,6 @@ function SidePanels(): ReactNode {
             <Slot name="CallPath" />
           </>
         )}
-        {/* Now announces the steps itself. */}
-        {tab !== 'now' && <Slot name="Announcer" />}
         {tab === 'inspector' && <Slot name="Inspector" />}
         {tab === 'controls' && <Slot name="Controls" />}
       </div>
@@ -76,14 +74,13 @@ export function Shell(): ReactNode {
   return (
     <div className="app">
       <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
-      <div className="app-head">
+      <header className="app-head">
         <Fenced>
           <Header />
         </Fenced>
-      </div>
+      </header>
       <NoticeBar />
       <main className="app-main" aria-label={t('shell.stage')}>
-        <h1 className="sr-only">{title === 'irqscope' ? title : `${title} · irqscope`}</h1>
         <p className="app-about">{t('shell.about')}</p>
         <div className="app-stage">
           {waiting ? (
@@ -97,6 +94,7 @@ export function Shell(): ReactNode {
       </main>
       <SidePanels />
       <Timeline />
+      <Slot name="Announcer" />
     </div>
   );
 }
