@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { checkPreset, MAX_PRESET_OPS } from './check-preset.ts';
+import { loadPresetFile, PRESET_FILES, PRESET_IDS } from './index.ts';
+
+const FILE = {
+  id: 'a-b',
+  version: 2,
+  order: 1,
+  ops: [{ op: 'create', vcpus: 1 }, { op: 'settle' }],
+  start: 1,
+  look: [{ step: 'kvm_eoi#1', key: 'preset.a-b.look.eoi' }],
+};
+
+test('a file that is as it should be is taken, under its id or its id and version', () => {
+  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { ...FILE, focus: null } });
+  expect(checkPreset(FILE, 'a-b@2').ok).toBe(true);
+});
+
+test.each([
+  ['the whole file', [FILE]],
+  ['note', { ...FILE, note: 'x' }],
+  ['version', { ...FILE, version: 0 }],
+  ['id', { ...FILE, id: 'A B' }],
+  ['id', { ...FILE, id: 'other' }],
+  ['order', { ...FILE, order: 'first' }],
+  ['ops', { ...FILE, ops: [] }],
+  ['ops', { ...FILE, ops: Array(MAX_PRESET_OPS + 1).fill({ op: 'settle' }) }],
+  ['ops[0]', { ...FILE, ops: [{ op: 'settle' }, { op: 'settle' }] }],
+  ['ops[1]', { ...FILE, ops: [{ op: 'create' }, { op: 'create' }] }],
+  ['ops[1]', { ...FILE, ops: [{ op: 'create' }, 'settle'] }],
+  ['start', { ...FILE, start: 2 }],
+  ['look[0]', { ...FILE, look: [{ step: 'kvm_eoi', key: 'x' }] }],
+  ['focus', { ...FILE, focus: 7 }],
+])('what is wrong is named by its place: %s', (place, file) => {
+  const checked = checkPreset(file, 'a-b');
+  expect(checked.ok ? null : checked.problem).toMatchObject({ code: 'preset-field', place: `a-b.json: ${place}` });
+});
+
+test('every file of the folder is found, and the list has each id once', () => {
+  expect(PRESET_IDS.length).toBeGreaterThanOrEqual(8);
+  expect(new Set(PRESET_IDS).size).toBe(PRESET_IDS.length);
+  expect(PRESET_FILES).toEqual(expect.arrayContaining([...PRESET_IDS]));
+});
+
+test.each(PRESET_FILES)('%s passes its own check', async (name) => {
+  const [id = '', version] = name.split('@');
+  expect(await loadPresetFile(id, version === undefined ? undefined : Number(version))).toMatchObject({ ok: true });
+});
+
+test('a name or a version that is not here says so', async () => {
+  expect(await loadPresetFile('nowhere')).toMatchObject({ ok: false, problem: { code: 'preset-unknown' } });
+  const [first = ''] = PRESET_IDS;
+  expect(await loadPresetFile(first, 999)).toMatchObject({ ok: false, problem: { code: 'preset-version' } });
+});
