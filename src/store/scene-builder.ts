@@ -3,7 +3,7 @@
 import type { RouteTable } from '../engine/machine/machine.ts';
 import type { CreateOp } from '../engine/machine/op-types.ts';
 import { createLayout, ROW } from '../engine/view/tables.ts';
-import type { FromEngine } from '../worker/client.ts';
+import { CAPS, type FromEngine } from '../worker/client.ts';
 import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';
 import { growSteps } from './steps.ts';
 import type { CommandRecord, SceneLog, Step } from './types.ts';
@@ -28,6 +28,21 @@ export interface SceneMark {
 
 const FIRST_ROWS = 4096;
 
+/** ArrayBuffer of ES2024, where the browser has it: it grows in place, so a long log is never copied in one long task. */
+type GrowingBuffer = ArrayBuffer & { readonly maxByteLength?: number; resize?(bytes: number): void };
+type GrowingBufferConstructor = new (bytes: number, options: { maxByteLength: number }) => GrowingBuffer;
+
+/** Memory for rows that can grow to the cap without moving; an ordinary array where that cannot be had. */
+function reserveRows(rows: number): Int32Array<ArrayBuffer> {
+  const bytes = rows * ROW * 4;
+  try {
+    const Growing = ArrayBuffer as unknown as GrowingBufferConstructor;
+    return new Int32Array(new Growing(bytes, { maxByteLength: Math.max(bytes, (CAPS.rows + FIRST_ROWS) * ROW * 4) }));
+  } catch {
+    return new Int32Array(rows * ROW);
+  }
+}
+
 /** The mark of a scene, taken before more is added to it. */
 export function markOf(scene: SceneLog): SceneMark {
   return { used: scene.used, commands: scene.commands.length, steps: scene.steps.length };
@@ -36,7 +51,7 @@ export function markOf(scene: SceneLog): SceneMark {
 /** @param start first command whose steps are shown  @param prefix scene whose commands 0..upTo are kept, for a fork */
 export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; upTo: number }): SceneBuilder {
   let config: CreateOp | null = null;
-  let rows = new Int32Array(FIRST_ROWS * ROW);
+  let rows = reserveRows(FIRST_ROWS);
   let used = 0;
   let complete = false;
   let startSeq = 0;
@@ -49,15 +64,22 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
   if (prefix) {
     const { scene, upTo } = prefix;
     used = scene.commands[upTo + 1]?.seq ?? scene.used;
-    rows = new Int32Array(Math.max(FIRST_ROWS, used * 2) * ROW);
+    rows = reserveRows(Math.max(FIRST_ROWS, used * 2));
     rows.set(scene.rows.subarray(0, used * ROW));
-    commands.push(...scene.commands.slice(0, upTo + 1));
+    for (const command of scene.commands.slice(0, upTo + 1)) commands.push(command);
     routeTables.push(...scene.routeTables);
   }
 
   function makeRoom(more: number): void {
     const need = (used + more) * ROW;
     if (need <= rows.length) return;
+    const buffer: GrowingBuffer = rows.buffer;
+    const bytes = Math.max(need, rows.length * 2) * 4;
+    if (buffer.resize !== undefined && need * 4 <= (buffer.maxByteLength ?? 0)) {
+      // A view without a length of its own grows with its buffer.
+      buffer.resize(Math.min(bytes, buffer.maxByteLength ?? 0));
+      return;
+    }
     const bigger = new Int32Array(Math.max(need, rows.length * 2));
     bigger.set(rows.subarray(0, used * ROW));
     rows = bigger;
