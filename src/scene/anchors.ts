@@ -24,12 +24,14 @@ export interface Anchor {
   readonly row: Box | null;
   /** The cell within the row: a bit of a set. */
   readonly cell: Box | null;
+  /** Where the line to the cell may begin: past the name of the row. */
+  readonly lead: number;
 }
 
 /** Height above a card's top edge of a dock in its title line. */
 const TITLE_DOCK = 15;
 
-function onRow(card: CardBox, row: Box, side: 'left' | 'right', cell: Box | null = null): Anchor {
+function onRow(card: CardBox, row: Box, side: 'left' | 'right', cell: Box | null = null, lead = card.x): Anchor {
   const y = cell === null ? row.y + row.h / 2 : cell.y + cell.h / 2;
   return {
     point: { x: side === 'left' ? card.x : card.x + card.w, y },
@@ -38,10 +40,19 @@ function onRow(card: CardBox, row: Box, side: 'left' | 'right', cell: Box | null
     card: card.id,
     row,
     cell,
+    lead: side === 'left' ? lead : card.x + card.w,
   };
 }
 
-const titleOf = (card: CardBox): Box => ({ x: card.x, y: card.y, w: card.w, h: Math.min(card.h, 2 * TITLE_DOCK) });
+const titleOf = (card: CardBox, h = 2 * TITLE_DOCK): Box => ({
+  x: card.x,
+  y: card.y,
+  w: card.w,
+  h: Math.min(card.h, h),
+});
+
+/** The source that stands for user space. */
+export const userOf = (model: StageModel): string => model.sources.find((s) => s.kind === 'user')?.id ?? '';
 
 /** Card of a source: by device slot, or by the GSI it drives. */
 function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardBox | undefined {
@@ -51,11 +62,11 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
     case 'device':
       return named(model.sources.find((s) => s.slot === place.slot)?.id);
     case 'source':
-      return named(model.sources.find((s) => s.gsis.includes(place.gsi))?.id ?? 'user');
+      return named(model.sources.find((s) => s.gsis.includes(place.gsi))?.id) ?? named(userOf(model));
     case 'pit':
       return named('pit');
     case 'user':
-      return named('user') ?? named(model.sources.find((s) => s.kind === 'user')?.id);
+      return named(userOf(model));
     default:
       return undefined;
   }
@@ -118,14 +129,20 @@ export function anchorAt(
       return busAnchor(layout, place.vcpu, before);
     case 'lapic': {
       const lapic = layout.lapics.get(place.vcpu);
-      return lapic === undefined ? null : onRow(lapic.card, titleOf(lapic.card), side);
+      return lapic === undefined ? null : onRow(lapic.card, titleOf(lapic.card, lapic.titleH), side);
     }
     case 'cell': {
       const lapic = layout.lapics.get(place.vcpu);
       if (lapic === undefined) return null;
       const box = place.grid === 'pir' ? (lapic.pir ?? lapic.irr) : lapic[place.grid];
       const cell = vectorCell(box, place.vector);
-      return onRow(lapic.card, { x: lapic.card.x, y: cell.y - 1, w: lapic.card.w, h: cell.h + 2 }, side, cell);
+      return onRow(
+        lapic.card,
+        { x: lapic.card.x, y: cell.y - 1, w: lapic.card.w, h: cell.h + 2 },
+        side,
+        cell,
+        box.x - 3,
+      );
     }
     case 'vcpu': {
       const vcpu = layout.vcpus.get(place.vcpu);
@@ -142,7 +159,7 @@ function busAnchor(layout: StageLayout, vcpu: number | null, before: Anchor | nu
   if (target !== undefined) y = target.card.y + TITLE_DOCK;
   else if (layout.form === 'tall') y = first.card.y - 14;
   const gap = layout.form === 'tall' ? -1 : 2;
-  return { point: { x: layout.busX, y }, side: 'bus', gap, card: '', row: null, cell: null };
+  return { point: { x: layout.busX, y }, side: 'bus', gap, card: '', row: null, cell: null, lead: 0 };
 }
 
 /** Anchor of a step; null for an event without a place, or one this stage does not show. */

@@ -214,6 +214,7 @@ export function tokensAt(stage: Stage, step: number): Token[] {
   for (let i = begun; i < Math.min(tracks.branches.length, begun + LOOK_AHEAD); i++) {
     const branch = tracks.branches[i] as Branch;
     if (
+      branch.side ||
       branch.from < 0 ||
       branch.from > step ||
       (scene.steps[branch.steps[0] as number] as Step).command !== now.command
@@ -245,7 +246,9 @@ export function trailsAt(stage: Stage, step: number): { readonly flight: Flight;
     const branch = tracks.branches[id] as Branch;
     if (branch.journey !== journey) add(branch, step - 1, false);
   }
-  for (const branch of (tracks.byJourney.get(journey) ?? []).slice(-24)) add(branch, step - 1, true);
+  for (const branch of (tracks.byJourney.get(journey) ?? []).slice(-24)) {
+    if (!branch.side || shown.has(branch.id)) add(branch, step - 1, true);
+  }
   return trails;
 }
 

@@ -216,6 +216,10 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     } else {
       let level = 0;
       for (let c = from.gap + 1; c <= b.gap; c++) level = Math.max(level, layout.columns[c]?.bottom ?? 0);
+      if (level === 0 && b.side === 'left') {
+        facing(pen, from.point, b.point);
+        return pen.done(false);
+      }
       around(pen, layout, from.point, from.gap, b, Math.min(level + 8, lane), shift, false);
     }
     return pen.done(false);

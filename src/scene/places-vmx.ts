@@ -1,6 +1,6 @@
 /** Stations of the run loop, APICv, posted interrupts, VT-d, AVIC and PV EOI; the other half of the table in places.ts. */
 import type { VmxEventName } from '../engine/machine/events-vmx.ts';
-import { type Happening, hex, type Place, type Station, type VcpuPart } from './station.ts';
+import { type Field, type Happening, hex, type Place, type Station, type VcpuPart } from './station.ts';
 
 const vec = (n: number): string => hex(n & 0xff);
 const vcpu =
@@ -31,14 +31,22 @@ export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
   vcpu_load: note(({ args }) => `pCPU ${args[0]}`),
   vcpu_put: note(({ args }) => `pCPU ${args[0]}`),
   vcpu_block: note(says('block')),
-  vcpu_wakeup: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'] },
-  reschedule_ipi: { place: named, dock: 'in', label: says('IPI'), long: says('reschedule IPI'), lit: ['vcpu.state'] },
+  vcpu_wakeup: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'], side: true },
+  reschedule_ipi: {
+    place: named,
+    dock: 'in',
+    label: says('IPI'),
+    long: says('reschedule IPI'),
+    lit: ['vcpu.state'],
+    side: true,
+  },
   pi_notification: {
     place: named,
     dock: 'in',
     label: ({ args }) => vec(args[1]),
     long: ({ args }) => `notification ${vec(args[1])}`,
     lit: ['vcpu.state'],
+    side: true,
   },
   pi_no_notification: note(says('no IPI')),
   pi_ipi_ignored: null,
@@ -113,6 +121,7 @@ export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
         : { at: 'vcpu', vcpu: index, part: 'flags' },
     dock: 'in',
     label: ({ args }) => vec(args[1]),
+    lit: ({ args }) => [['vcpu.if'], ['vcpu.shadow'], ['lapic.ppr']][args[0]] as readonly Field[],
     still: true,
   },
   ppr_virtualization: null,
@@ -176,12 +185,20 @@ export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
     label: vectorLabel,
     long: ({ args }) => `notification ${vec(args[0])}`,
     lit: ['vcpu.state'],
+    side: true,
   },
   vtd_remap: { place: device, dock: 'out', label: vectorLabel, long: ({ args }) => `host vector ${vec(args[0])}` },
   pi_start_bypass: null,
 
   avic_deliver: { place: vcpu('state'), dock: 'in', label: vectorLabel, lit: ['vcpu.state'] },
-  avic_doorbell: { place: named, dock: 'in', label: says('bell'), long: says('doorbell'), lit: ['vcpu.state'] },
+  avic_doorbell: {
+    place: named,
+    dock: 'in',
+    label: says('bell'),
+    long: says('doorbell'),
+    lit: ['vcpu.state'],
+    side: true,
+  },
   avic_evaluate: { place: vcpu('inject'), dock: 'in', label: vectorLabel, lit: ['vcpu.inject'], still: true },
   avic_ipi: {
     place: lapic,
@@ -190,7 +207,7 @@ export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
     long: ({ args }) => `IPI ${vec(args[0])} → vCPU ${args[2]}`,
   },
   avic_incomplete_ipi: note(says('exit')),
-  avic_kick: { place: named, dock: 'in', label: says('kick'), lit: ['vcpu.state'] },
+  avic_kick: { place: named, dock: 'in', label: says('kick'), lit: ['vcpu.state'], side: true },
   avic_load: note(({ args }) => `pCPU ${args[0]}`),
   avic_put: note(says('put')),
   avic_unaccelerated: note(says('exit')),

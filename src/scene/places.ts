@@ -6,7 +6,7 @@
  */
 import type { EventName } from '../engine/view/tables.ts';
 import { VMX_STATIONS } from './places-vmx.ts';
-import { type Happening, hex, MODE_NAMES, type Place, type Station, type VcpuPart } from './station.ts';
+import { type Field, type Happening, hex, MODE_NAMES, type Place, type Station, type VcpuPart } from './station.ts';
 
 const vec = (n: number): string => hex(n & 0xff);
 const destination = (mode: number, dest: number): string => {
@@ -49,11 +49,14 @@ const levelled =
     `${name} ${args[0]} · ${args[1] ? 'high' : 'low'}`;
 const says = (text: string) => (): string => text;
 
+/** What holds an interrupt back, by the reason of `inject_held`. */
+const HELD_BY: readonly (readonly Field[])[] = [['vcpu.if'], ['vcpu.shadow'], ['lapic.ppr'], ['vcpu.inject'], []];
+
 /** Every event. */
 export const STATIONS: { readonly [K in EventName]: Station | null } = {
   op: null,
   time: null,
-  ioctl_irq_line: { place: user, dock: 'out', label: gsiLabel, long: levelled('GSI'), lit: ['source.line'] },
+  ioctl_irq_line: { place: sourceOf, dock: 'out', label: gsiLabel, long: levelled('GSI'), lit: ['source.line'] },
   ioctl_signal_msi: { place: user, dock: 'out', label: says('MSI'), long: ({ args }) => `MSI data ${hex(args[1], 4)}` },
   ioctl_set_routing: null,
   ioctl_nmi: { place: vcpu('nmi'), dock: 'in', label: says('NMI'), lit: ['vcpu.nmi'] },
@@ -229,6 +232,7 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
     label: says('kick'),
     long: ({ args }) => ['kick', 'wake', 'kick · IPI', 'kick · self'][args[0]] ?? 'kick',
     lit: ['vcpu.state'],
+    side: true,
   },
   nmi_queued: { place: vcpu('nmi'), dock: 'in', label: says('NMI'), lit: ['vcpu.nmi'] },
   init_pending: { place: lapic, dock: 'in', label: says('INIT') },
@@ -276,6 +280,7 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
         : { at: 'vcpu', vcpu: index, part: args[0] === 3 ? 'inject' : 'flags' },
     dock: 'in',
     label: ({ args }) => (args[1] > 0 ? vec(args[1]) : 'held'),
+    lit: ({ args }) => HELD_BY[args[0]] ?? [],
     still: true,
   },
   apic_ack: {
@@ -321,7 +326,7 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
   handler_exit: { place: vcpu('handler'), dock: 'in', label: says('iret'), lit: ['vcpu.handler'] },
   guest_flags: { place: vcpu('flags'), dock: 'in', label: says('flags'), lit: ['vcpu.if', 'vcpu.shadow'], still: true },
   guest_halt: { place: vcpu('state'), dock: 'in', label: says('hlt'), lit: ['vcpu.state'], still: true },
-  guest_wake: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'] },
+  guest_wake: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'], still: true },
   msix_write: { place: device, dock: 'out', label: ({ args }) => `entry ${args[0]}`, still: true },
   msix_pending: { place: device, dock: 'out', label: ({ args }) => `entry ${args[0]}`, end: 'stage.end.msixPending' },
   vmm_route: {
@@ -347,4 +352,9 @@ export function samePlace(a: Place, b: Place): boolean {
     keys.length === Object.keys(b).length &&
     keys.every((key) => (a as Record<string, unknown>)[key] === (b as Record<string, unknown>)[key])
   );
+}
+
+/** Fields that decided an event. */
+export function litOf(station: Station, happening: Happening): readonly Field[] {
+  return typeof station.lit === 'function' ? station.lit(happening) : (station.lit ?? []);
 }

@@ -34,6 +34,8 @@ interface Usage {
   last: Step | undefined;
   readonly gsis: Set<number>;
   readonly pins: Set<number>;
+  /** GSIs moved by KVM_IRQ_LINE. */
+  readonly lines: Set<number>;
   msi: boolean;
   user: boolean;
 }
@@ -43,7 +45,7 @@ const usages = new WeakMap<readonly Step[], Usage>();
 function look(usage: Usage, { name, args }: Step): void {
   switch (name) {
     case 'ioctl_irq_line':
-      usage.user = true;
+      usage.lines.add(args[0]);
       usage.gsis.add(args[0]);
       break;
     case 'ioctl_signal_msi':
@@ -78,7 +80,7 @@ export function grewOn(steps: readonly Step[], count: number, last: Step | undef
 function usageOf(scene: SceneLog): Usage {
   let usage = usages.get(scene.steps);
   if (usage === undefined || !grewOn(scene.steps, usage.upTo, usage.last)) {
-    usage = { upTo: 0, last: undefined, gsis: new Set(), pins: new Set(), msi: false, user: false };
+    usage = { upTo: 0, last: undefined, gsis: new Set(), pins: new Set(), lines: new Set(), msi: false, user: false };
     usages.set(scene.steps, usage);
   }
   for (; usage.upTo < scene.steps.length; usage.upTo++) look(usage, scene.steps[usage.upTo] as Step);
@@ -114,7 +116,8 @@ export function stageModel(scene: SceneLog): StageModel {
   if (config.pit === true && !sources.some((s) => s.kind === 'pit')) {
     sources.unshift({ id: 'pit', kind: 'pit', slot: -1, gsis: [0] });
   }
-  if ((usage.user || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
+  const foreign = [...usage.lines].some((gsi) => !sources.some((s) => s.gsis.includes(gsi)));
+  if ((usage.user || foreign || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
     sources.push({ id: 'user', kind: 'user', slot: -1, gsis: [] });
   }
   const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis]);

@@ -92,8 +92,10 @@ export interface Station {
   readonly label: (h: Happening) => string;
   /** The same in full, while it travels here. */
   readonly long?: (h: Happening) => string;
-  readonly lit?: readonly Field[];
+  readonly lit?: readonly Field[] | ((h: Happening) => readonly Field[]);
   readonly end?: EndReason;
+  /** Goes along with the journey as a token of its own: a kick, a wake-up, a notification. */
+  readonly side?: true;
   /** Lights its place, moves no token: a register access, a note on what was just seen. */
   readonly still?: true;
 }

@@ -7,7 +7,7 @@
  */
 import { COL, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../store/types.ts';
-import { placeOfStep } from './anchors.ts';
+import { placeOfStep, userOf } from './anchors.ts';
 import { STATIONS, vcpuOf } from './places.ts';
 import { grewOn, type StageFocus, type StageModel } from './stage-model.ts';
 import type { Place } from './station.ts';
@@ -22,6 +22,8 @@ export interface Branch {
   /** vCPU of its last place, -1 none. */
   vcpu: number;
   ended: boolean;
+  /** Carries something that goes along with the journey, a kick or a notification, and not the journey itself. */
+  readonly side: boolean;
 }
 
 export interface Tracks {
@@ -61,7 +63,8 @@ function ancestor(scene: SceneLog, tracks: Tracks, step: Step): number {
   let cause = scene.rows[step.seq * ROW + COL.cause] as number;
   for (let depth = 0; cause >= 0 && depth < DEEPEST; depth++) {
     const at = stepOfRow(scene.steps, cause);
-    if (at >= 0 && tracks.branchOf[at] !== -1 && (scene.steps[at] as Step).journey === step.journey) return at;
+    const branch = at < 0 ? undefined : tracks.branches[tracks.branchOf[at] ?? -1];
+    if (branch !== undefined && !branch.side && branch.journey === step.journey) return at;
     cause = scene.rows[cause * ROW + COL.cause] as number;
   }
   return -1;
@@ -69,7 +72,7 @@ function ancestor(scene: SceneLog, tracks: Tracks, step: Step): number {
 
 /** The branch a step without a cause in its journey goes on from: one on the same vCPU, else the latest still on its way. */
 function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined {
-  const newestFirst = [...branches].reverse();
+  const newestFirst = branches.filter((b) => !b.side).reverse();
   return (
     newestFirst.find((b) => !b.ended && b.vcpu === vcpu && vcpu >= 0) ??
     newestFirst.find((b) => !b.ended) ??
@@ -77,8 +80,8 @@ function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined 
   );
 }
 
-function newBranch(tracks: Tracks, journey: number, from: number): Branch {
-  const branch: Branch = { id: tracks.branches.length, journey, from, steps: [], vcpu: -1, ended: false };
+function newBranch(tracks: Tracks, journey: number, from: number, side = false): Branch {
+  const branch: Branch = { id: tracks.branches.length, journey, from, steps: [], vcpu: -1, ended: false, side };
   tracks.branches.push(branch);
   const same = tracks.byJourney.get(journey);
   if (same === undefined) tracks.byJourney.set(journey, [branch]);
@@ -87,11 +90,14 @@ function newBranch(tracks: Tracks, journey: number, from: number): Branch {
 }
 
 /** The branch that carries a step on. */
-function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place): Branch {
+function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, side: boolean): Branch {
   const above = ancestor(scene, tracks, step);
+  if (side) return newBranch(tracks, step.journey, above, true);
   if (above >= 0) {
     const branch = tracks.branches[tracks.branchOf[above] as number] as Branch;
-    return branch.steps.at(-1) === above && !branch.ended ? branch : newBranch(tracks, step.journey, above);
+    return branch.steps.at(-1) === above && !branch.ended && !branch.side
+      ? branch
+      : newBranch(tracks, step.journey, above);
   }
   const branch = nearest(tracks.byJourney.get(step.journey) ?? [], vcpuOf(place));
   if (branch === undefined) return newBranch(tracks, step.journey, -1);
@@ -105,7 +111,7 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
     return;
   }
   const place = placeOfStep(step, station);
-  const branch = branchFor(scene, tracks, step, place);
+  const branch = branchFor(scene, tracks, step, place, station.side === true);
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
   branch.ended = station.end !== undefined;
@@ -171,7 +177,19 @@ export function journeyAt(scene: SceneLog, step: number): number {
   return scene.steps.find((s) => s.journey !== 0)?.journey ?? 0;
 }
 
-/** What one journey touches. */
+/** The journey whose event set this one off, 0 none: an EOI that redelivers starts a journey of its own. */
+function parentOf(scene: SceneLog, tracks: Tracks, journey: number): number {
+  const first = scene.steps[tracks.byJourney.get(journey)?.[0]?.steps[0] ?? -1];
+  let cause = first === undefined ? -1 : (scene.rows[first.seq * ROW + COL.cause] as number);
+  for (let depth = 0; cause >= 0 && depth < DEEPEST; depth++) {
+    const other = scene.rows[cause * ROW + COL.journey] as number;
+    if (other !== 0 && other !== journey) return other;
+    cause = scene.rows[cause * ROW + COL.cause] as number;
+  }
+  return 0;
+}
+
+/** What one journey touches, with those it came from. */
 export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, journey: number): StageFocus {
   const focus = {
     sources: new Set<string>(),
@@ -182,7 +200,9 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
     msi: false,
     vcpus: new Set<number>(),
   };
-  for (const branch of tracks.byJourney.get(journey) ?? []) {
+  const line = new Set([journey]);
+  for (let from = journey; from !== 0 && line.size < DEEPEST; line.add(from)) from = parentOf(scene, tracks, from);
+  for (const branch of [...line].flatMap((one) => tracks.byJourney.get(one) ?? [])) {
     for (const index of branch.steps) {
       const step = scene.steps[index] as Step;
       const station = STATIONS[step.name];
@@ -202,11 +222,13 @@ function touch(focus: Growing, model: StageModel, place: Place): void {
       focus.sources.add(model.sources.find((s) => s.slot === place.slot)?.id ?? '');
       break;
     case 'source':
-      focus.sources.add(model.sources.find((s) => s.gsis.includes(place.gsi))?.id ?? 'user');
+      focus.sources.add(model.sources.find((s) => s.gsis.includes(place.gsi))?.id ?? userOf(model));
       break;
     case 'pit':
-    case 'user':
       focus.sources.add(place.at);
+      break;
+    case 'user':
+      focus.sources.add(userOf(model));
       break;
     case 'route':
       focus.gsis.add(place.gsi);

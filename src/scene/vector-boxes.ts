@@ -81,5 +81,6 @@ export function vectorAt(box: GridBox | StripBox, x: number, y: number): number 
   }
   const bar = box.w / 16;
   const group = clamp(Math.floor((x - box.x) / bar));
-  return group * 16 + clamp(Math.round(((x - box.x - group * bar - 1) / (bar - 2)) * 15));
+  const tick = Math.max(2, bar / 6);
+  return group * 16 + clamp(Math.round(((x - box.x - group * bar - 1 - tick / 2) / (bar - 2 - tick)) * 15));
 }

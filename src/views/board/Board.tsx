@@ -1,10 +1,10 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ARRIVE } from '../../scene/advance.ts';
-import { placeOfStep } from '../../scene/anchors.ts';
+import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { anchorOf, colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
-import { STATIONS, vcpuOf } from '../../scene/places.ts';
+import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { clock } from '../../scene/raf.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import type { Place } from '../../scene/station.ts';
@@ -73,7 +73,7 @@ function litAt(scene: SceneLog, step: number): Lit | null {
   return {
     step,
     place: placeOfStep(at, station),
-    fields: new Set(station.lit ?? []),
+    fields: new Set(litOf(station, { index: at.where & 0xffff, args: at.args })),
     colour: colourOf(at.journey),
     args: at.args,
   };
@@ -224,6 +224,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const k = layout.scale * zoom;
   return (
     <>
+      {!embed && layout.form !== 'tall' && <ZoomButtons zoom={zoom} setZoom={setZoom} t={t} />}
       <svg
         className="bd-stage"
         width={Math.floor(layout.w * k)}
@@ -260,7 +261,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         )}
         <g ref={over} className="bd-over" {...HIDDEN} />
       </svg>
-      {!embed && layout.form !== 'tall' && <ZoomButtons zoom={zoom} setZoom={setZoom} t={t} />}
     </>
   );
 }
@@ -268,15 +268,8 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
 /** The light of a source falls on the one card the place means. */
 function litSource(lit: Lit | null, litCard: string, stage: Stage, id: string): { lit: Lit | null } {
   if (lit === null || litCard !== 'source') return { lit: null };
-  const { place } = lit;
-  const source = stage.model.sources.find((s) =>
-    place.at === 'device'
-      ? s.slot === place.slot
-      : place.at === 'source'
-        ? s.gsis.includes(place.gsi)
-        : s.id === place.at,
-  );
-  return { lit: (source?.id ?? 'user') === id ? lit : null };
+  const anchor = anchorAt(stage.layout, stage.model, lit.place, 'out');
+  return { lit: anchor?.card === `source:${id}` ? lit : null };
 }
 
 /** What lies under the cards: column heads, the bus, the way back. */

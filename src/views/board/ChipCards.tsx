@@ -54,7 +54,7 @@ function PicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) 
             y={pinY}
             textAnchor="middle"
           >
-            {size > 8 || pin % 2 === 0 ? pin : ''}
+            {size > 8 || pin % (size > 5 ? 2 : 4) === 0 ? pin : ''}
           </text>
         ))}
       </g>
@@ -113,17 +113,17 @@ type ColumnName = 'pin' | 'vec' | 'mode' | 'trig' | 'rIRR' | 'dest' | 'M';
 
 /** Columns by width of the card: x as a share of what is inside, and which of them there is room for. */
 function columnsFor(width: number): readonly { readonly name: ColumnName; readonly at: number }[] {
-  if (width >= 236) {
+  if (width >= 226) {
     return [
       { name: 'pin', at: 0 },
-      { name: 'vec', at: 0.145 },
-      { name: 'mode', at: 0.325 },
-      { name: 'trig', at: 0.545 },
-      { name: 'rIRR', at: 0.72 },
-      { name: 'dest', at: 0.835 },
+      { name: 'vec', at: 0.13 },
+      { name: 'mode', at: 0.3 },
+      { name: 'trig', at: 0.5 },
+      { name: 'rIRR', at: 0.7 },
+      { name: 'dest', at: 0.865 },
     ];
   }
-  if (width >= 190) {
+  if (width >= 180) {
     return [
       { name: 'pin', at: 0 },
       { name: 'vec', at: 0.17 },
@@ -172,7 +172,7 @@ function cellText(rte: RteView, column: ColumnName): string {
 /** A pin's line and the IOAPIC's memory of it. */
 function PinMark({ row, irr, high, masked }: { row: Box; irr: boolean; high: boolean; masked: boolean }) {
   const y = row.y + row.h / 2;
-  const x = row.x + 8;
+  const x = row.x + 9;
   if (masked) return <path className="bd-mask" d={`M${x} ${y - 3.5}l7 7m0 -7l-7 7`} />;
   return (
     <>
@@ -181,7 +181,7 @@ function PinMark({ row, irr, high, masked }: { row: Box; irr: boolean; high: boo
         d={high ? `M${x - 1} ${y + 4}h3v-8h6` : `M${x - 1} ${y + 4}h9`}
         fill="none"
       />
-      {irr && <circle className="bd-dot bd-on" cx={x + 6} cy={y} r={2} />}
+      <rect className={irr ? 'bd-irr bd-bit' : 'bd-irr bd-cells'} x={x + 12} y={y - 3} width={6} height={6} rx={1.5} />
     </>
   );
 }
@@ -190,8 +190,8 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
   const { layout, model } = stage;
   const card = layout.ioapic as CardBox;
   const columns = columnsFor(card.w);
-  const x0 = card.x + 22;
-  const room = card.w - 22 - 10;
+  const x0 = card.x + 31;
+  const room = card.w - 31 - 8;
   const tracks = tracksOf(stage.scene);
   const litPin = lit?.place.at === 'ioapicPin' ? lit.place.pin : -1;
   const folded = PINS - layout.pinRows.size;
@@ -212,11 +212,12 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
           )
         }
       />
-      {columns.map(({ name, at }) => (
-        <text key={name} className="bd-key" x={x0 + at * room} y={card.y + 41}>
-          {name}
-        </text>
-      ))}
+      {layout.pinRows.size > 0 &&
+        columns.map(({ name, at }) => (
+          <text key={name} className="bd-key" x={x0 + at * room} y={card.y + 41}>
+            {name}
+          </text>
+        ))}
       {model.pins.map((pin) => {
         const row = layout.pinRows.get(pin);
         if (row === undefined) return null;

@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { LAPIC, PI_DESC } from '../../engine/view/tables.ts';
-import type { LapicBox } from '../../scene/layout.ts';
+import type { LapicBox } from '../../scene/lane-boxes.ts';
 import { hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title } from './Card.tsx';
@@ -38,14 +38,79 @@ function Register({
   );
 }
 
-function descriptorFields(props: Props): readonly (readonly [string, string])[] {
+/** The posted-interrupt descriptor's control fields, in one line under its grid. */
+function Descriptor(props: Props & { readonly box: LapicBox }) {
+  const { box, lit } = props;
   const word = (register: string): number => readWord(props.view, 'piDesc', props.vcpu, register);
-  return [
-    ['ON', String(word('on'))],
-    ['SN', String(word('sn'))],
-    ['NV', hex(word('nv'))],
-    ['NDST', String(word('ndst'))],
-  ];
+  const fields = [
+    ['ON', String(word('on')), lit?.fields.has('desc.on') ?? false],
+    ['SN', String(word('sn')), lit?.fields.has('desc.sn') ?? false],
+    ['NV', hex(word('nv')), false],
+    ['NDST', String(word('ndst')), false],
+  ] as const;
+  return (
+    <text className="bd-mono bd-small" x={box.card.x + 11} y={box.descY}>
+      {fields.map(([name, value, on], i) => (
+        <tspan key={name} dx={i === 0 ? 0 : 10}>
+          <tspan className="bd-key">{name} </tspan>
+          <tspan className={on ? 'bd-on' : undefined}>{value}</tspan>
+        </tspan>
+      ))}
+    </text>
+  );
+}
+
+interface CaptionProps {
+  readonly props: Props;
+  readonly box: LapicBox;
+  readonly set: 'irr' | 'isr';
+  readonly vectors: readonly number[];
+  readonly register: { readonly name: string; readonly value: string; readonly on: boolean };
+}
+
+/** A set's name, the register that goes with it, and its vectors in words: around the grid, beside it, or the name alone. */
+function Caption({ props, box, set, vectors, register }: CaptionProps) {
+  const grid = box[set];
+  const { card, density } = box;
+  const base = gridAddress(props.view, set, props.vcpu);
+  if (grid.kind === 'strip') {
+    return (
+      <text className="bd-label" x={card.x + 11} y={grid.y + grid.h / 2 + 4}>
+        {set.toUpperCase()}
+      </text>
+    );
+  }
+  const name = (
+    <text className="bd-label" x={grid.x} y={grid.y - 5}>
+      {set.toUpperCase()}
+    </text>
+  );
+  const right = grid.x + grid.w;
+  if (density === 'mini') return name;
+  if (box.beside) {
+    const most = Math.max(1, Math.floor((grid.h - 40) / 16));
+    return (
+      <>
+        {name}
+        <text className="bd-key" x={right + 10} y={grid.y + 9}>
+          {register.name}
+        </text>
+        <text className={register.on ? 'bd-mono bd-wait' : 'bd-mono'} x={right + 10} y={grid.y + 24}>
+          {register.value}
+        </text>
+        <VectorList props={props} vectors={vectors} base={base} x={right + 10} y={grid.y + 45} most={most} column />
+      </>
+    );
+  }
+  return (
+    <>
+      {name}
+      <Register {...register} x={right} y={grid.y - 5} anchor="end" />
+      {density === 'full' && box.pir === null && (
+        <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={grid.y + grid.h + 15} most={3} />
+      )}
+    </>
+  );
 }
 
 function LapicCardView(props: Props) {
@@ -53,14 +118,24 @@ function LapicCardView(props: Props) {
   const box = stage.layout.lapics.get(vcpu) as LapicBox;
   const { card, density } = box;
   const lapic = lapicView(view, vcpu);
-  const embed = stage.layout.form === 'embed';
   const irrBase = gridAddress(view, 'irr', vcpu);
   const isrBase = gridAddress(view, 'isr', vcpu);
+  const pirBase = gridAddress(view, 'pir', vcpu);
   const off =
     lapic.mode === 'disabled' ? t('stage.lapic.disabled') : lapic.softwareEnabled ? '' : t('stage.lapic.swDisabled');
-  const pprLit = lit?.fields.has('lapic.ppr') ?? false;
   const sets = (
     <>
+      {box.pir !== null && (
+        <VectorSet
+          {...props}
+          name="pir"
+          box={box.pir}
+          vectors={vectorsIn(view.w, pirBase)}
+          tmr={[]}
+          base={pirBase}
+          ppr={null}
+        />
+      )}
       <VectorSet
         {...props}
         name="irr"
@@ -71,17 +146,6 @@ function LapicCardView(props: Props) {
         ppr={lapic.ppr}
       />
       <VectorSet {...props} name="isr" box={box.isr} vectors={lapic.isr} tmr={lapic.tmr} base={isrBase} ppr={null} />
-      {box.pir !== null && (
-        <VectorSet
-          {...props}
-          name="pir"
-          box={box.pir}
-          vectors={vectorsIn(view.w, gridAddress(view, 'pir', vcpu))}
-          tmr={[]}
-          base={gridAddress(view, 'pir', vcpu)}
-          ppr={null}
-        />
-      )}
     </>
   );
   const name = `LAPIC ${vcpu}`;
@@ -94,35 +158,26 @@ function LapicCardView(props: Props) {
       </Frame>
     );
   }
-  const dense = density === 'dense';
-  const labelY = box.irr.y - 5;
-  const right = card.x + card.w - 11;
-  const lists = density === 'full' && !embed;
-  const sub = density === 'compact' ? 2 : 3;
+  const ppr = { name: 'PPR', value: hex(lapic.ppr), on: lit?.fields.has('lapic.ppr') ?? false };
+  const tpr = { name: 'TPR', value: hex(lapic.tpr), on: lit?.fields.has('lapic.tpr') ?? false };
+  const aside = { x: card.x + card.w - 11, y: card.y + box.titleH / 2 + 5 };
+  const small = density === 'dense' || density === 'mini';
   return (
     <Frame card={card} name={name} className={off === '' ? undefined : 'bd-asleep'}>
       <g style={colourStyle(lit?.colour ?? 0)}>
         <Title
           card={card}
           text={name}
-          note={embed ? '' : off || MODES[lapic.mode]}
-          height={dense ? 22 : density === 'compact' ? 25 : 28}
+          note={density === 'mini' ? '' : off || MODES[lapic.mode]}
+          height={box.titleH}
           {...stop}
           aside={
-            dense || embed ? (
-              <Register
-                x={right}
-                y={card.y + (dense ? 16 : 19)}
-                name="PPR"
-                value={hex(lapic.ppr)}
-                on={pprLit}
-                anchor="end"
-              />
+            small ? (
+              <Register {...aside} {...ppr} anchor="end" />
             ) : (
               <text
                 className={lit?.fields.has('lapic.id') ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
-                x={right}
-                y={card.y + 19}
+                {...aside}
                 textAnchor="end"
               >
                 id {lapic.id}
@@ -131,75 +186,19 @@ function LapicCardView(props: Props) {
           }
         />
       </g>
-      {dense ? (
-        <>
-          <text className="bd-label" x={card.x + 11} y={box.irr.y + 10.5}>
-            IRR
-          </text>
-          <text className="bd-label" x={card.x + 11} y={box.isr.y + 10.5}>
-            ISR
-          </text>
-        </>
-      ) : (
-        <>
-          <text className="bd-label" x={box.irr.x} y={labelY}>
-            IRR
-          </text>
-          {!embed && (
-            <Register x={box.irr.x + box.irr.w} y={labelY} name="PPR" value={hex(lapic.ppr)} on={pprLit} anchor="end" />
-          )}
-          <text className="bd-label" x={embed ? card.x + 11 : box.isr.x} y={embed ? box.isr.y + 10.5 : labelY}>
-            ISR
-          </text>
-          {!embed && (
-            <Register
-              x={box.isr.x + box.isr.w}
-              y={labelY}
-              name="TPR"
-              value={hex(lapic.tpr)}
-              on={lit?.fields.has('lapic.tpr') ?? false}
-              anchor="end"
-            />
-          )}
-        </>
-      )}
+      <Caption props={props} box={box} set="irr" vectors={lapic.irr} register={ppr} />
+      <Caption props={props} box={box} set="isr" vectors={lapic.isr} register={tpr} />
       {sets}
-      {lists && (
+      {box.pir !== null && (
         <>
-          <VectorList
-            props={props}
-            vectors={lapic.irr}
-            base={irrBase}
-            x={box.irr.x}
-            y={box.irr.y + box.irr.h + 15}
-            most={sub}
-          />
-          <VectorList
-            props={props}
-            vectors={lapic.isr}
-            base={isrBase}
-            x={box.isr.x}
-            y={box.isr.y + box.isr.h + 15}
-            most={sub}
-          />
-        </>
-      )}
-      {box.desc !== null && box.pir !== null && (
-        <>
-          <text className="bd-label" x={box.pir.x} y={box.pir.y - 5}>
+          <text
+            className="bd-label"
+            x={box.pir.kind === 'strip' ? card.x + 11 : box.pir.x}
+            y={box.pir.kind === 'strip' ? box.pir.y + box.pir.h / 2 + 4 : box.pir.y - 5}
+          >
             PIR
           </text>
-          {descriptorFields(props).map(([field, value], i) => (
-            <Register
-              key={field}
-              x={box.desc?.x ?? 0}
-              y={(box.desc?.y ?? 0) + 14 + i * 18}
-              name={field}
-              value={value}
-              on={false}
-              anchor="start"
-            />
-          ))}
+          {box.pir.kind === 'grid' && <Descriptor {...props} box={box} />}
         </>
       )}
     </Frame>

@@ -19,17 +19,24 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const card = layout.routing as CardBox;
   const table = routesOf(view);
   const litRow = lit?.place.at === 'route' ? lit.place.gsi : -1;
-  const narrow = card.w < 130;
-  const chipsX = card.x + (narrow ? 32 : 42);
-  const size = narrow ? 9 : 10;
+  const narrow = card.w < 150;
+  const stacked = layout.form === 'embed';
+  const chipsX = card.x + (stacked ? 11 : narrow ? 30 : 38);
+  const size = narrow ? 9 : 9.5;
   return (
     <Frame card={card} name={t('stage.column.routing')}>
-      <text className="bd-key" x={card.x + 11} y={card.y + 18}>
-        GSI
-      </text>
-      <text className="bd-key" x={chipsX} y={card.y + 18}>
-        {t('stage.routes')}
-      </text>
+      {!stacked && (
+        <>
+          <text className="bd-key" x={card.x + 11} y={card.y + 18}>
+            GSI
+          </text>
+          {!narrow && (
+            <text className="bd-key" x={chipsX} y={card.y + 18}>
+              {t('stage.routes')}
+            </text>
+          )}
+        </>
+      )}
       {model.gsis.map((gsi, i) => {
         const row = layout.routeRows.get(gsi);
         if (row === undefined) return null;
@@ -47,14 +54,17 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
               select={select}
               first={i === 0}
             >
-              <text className={on ? 'bd-mono bd-on' : 'bd-mono'} x={card.x + 11} y={y + 4}>
-                {gsi}
-              </text>
-              {entries.map((entry) => {
+              {!stacked && (
+                <text className={on ? 'bd-mono bd-on' : 'bd-mono'} x={card.x + 11} y={y + 4}>
+                  {gsi}
+                </text>
+              )}
+              {entries.map((entry, k) => {
                 const text = nameOf(entry);
                 const w = textWidth(text, size, 'mono') + (narrow ? 6 : 10);
                 const at = x;
-                x += w + 4;
+                if (!stacked) x += w + 4;
+                const cy = stacked ? y + (k - (entries.length - 1) / 2) * 19 : y;
                 const chosen =
                   on &&
                   lit?.fields.has('route.chips') === true &&
@@ -62,8 +72,8 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
                   lit.args[2] === entry.pin;
                 return (
                   <g key={text} className={chosen ? 'bd-chip bd-on' : 'bd-chip'}>
-                    <rect x={at} y={y - 8} width={w} height={16} rx={8} />
-                    <text x={at + w / 2} y={y + 3.5} textAnchor="middle" style={{ fontSize: size }}>
+                    <rect x={at} y={cy - 8} width={w} height={16} rx={8} />
+                    <text x={at + w / 2} y={cy + 3.5} textAnchor="middle" style={{ fontSize: size }}>
                       {text}
                     </text>
                   </g>

@@ -3,8 +3,10 @@ import { memo } from 'react';
 import { deviceView } from '../../engine/view/machine-view.ts';
 import { DEVICE } from '../../engine/view/tables.ts';
 import type { MessageKey } from '../../i18n/index.ts';
+import { colourOf } from '../../scene/flights.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import type { SourceItem } from '../../scene/stage-model.ts';
+import { setter, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
@@ -32,7 +34,7 @@ function nameOf({ stage, t }: CardProps, source: SourceItem): string {
 
 function gsiText(source: SourceItem): string {
   const [first] = source.gsis;
-  if (first === undefined) return 'KVM_IRQ_LINE';
+  if (first === undefined) return 'ioctl';
   return source.gsis.length > 1 ? `GSI ${first}–${first + source.gsis.length - 1}` : `GSI ${first}`;
 }
 
@@ -50,17 +52,19 @@ function LineMark({ x, y, high }: { x: number; y: number; high: boolean }) {
 const levelName = (high: boolean, t: Translate): string => t(high ? 'stage.level.high' : 'stage.level.low');
 
 function SourceCardView(props: Props) {
-  const { stage, source, view, lit, selected, select, t } = props;
+  const { stage, source, view, seq, lit, selected, select, t } = props;
   const card = stage.layout.sources.get(source.id) as CardBox;
   const spec = stage.scene.config.devices?.[source.slot];
   const msix = spec?.msix !== undefined;
   const high = source.slot >= 0 && deviceView(view, source.slot).line;
   const flat = card.h < 40;
   const name = nameOf(props, source);
-  const what = msix ? `${gsiText(source)} · MSI-X` : gsiText(source);
+  const what = gsiText(source);
   const right = card.x + card.w - 11;
   const hasLine = source.slot >= 0 && !msix;
   const on = lit?.fields.has('source.line') ?? false;
+  const line = view.layout.device + Math.max(0, source.slot) * DEVICE.size + DEVICE.at.line;
+  const raisedBy = high ? colourOf(setter(stage.scene, tracksOf(stage.scene), line, 0, seq)) : 0;
   return (
     <Frame card={card} name={name}>
       <g style={colourStyle(lit?.colour ?? 0)}>
@@ -73,20 +77,20 @@ function SourceCardView(props: Props) {
           select={select}
           first
         >
-          <text className="bd-title" x={card.x + 11} y={card.y + (flat ? 21.5 : 20)}>
-            {cut(name, card.w - 20 - (flat ? 110 : 0), 13, 'bold')}
+          <text className="bd-title" x={card.x + 11} y={flat ? card.y + 21.5 : card.y + card.h / 2 - 4}>
+            {cut(name, card.w - 18 - (flat ? 110 : 0), 13, 'bold')}
           </text>
           <text
             className={lit ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
             x={flat ? right - (hasLine ? 30 : 0) : card.x + 11}
-            y={card.y + (flat ? 21.5 : 37)}
+            y={flat ? card.y + 21.5 : card.y + card.h / 2 + 13}
             textAnchor={flat ? 'end' : 'start'}
           >
             {cut(what, card.w - 22 - (hasLine ? 28 : 0), 11.5, 'mono')}
           </text>
           {hasLine && (
-            <g className={on ? 'bd-field bd-on' : 'bd-field'}>
-              <LineMark x={right - 22} y={card.y + (flat ? 12 : 28)} high={high} />
+            <g className={on ? 'bd-field bd-on' : 'bd-field'} style={colourStyle(lit?.colour ?? raisedBy)}>
+              <LineMark x={right - 22} y={flat ? card.y + 12 : card.y + card.h / 2 + 4} high={high} />
             </g>
           )}
         </Stop>

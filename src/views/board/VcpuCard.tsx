@@ -2,8 +2,8 @@
 import { memo } from 'react';
 import { type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU } from '../../engine/view/tables.ts';
-import type { MessageKey } from '../../i18n/index.ts';
-import type { CardBox, VcpuBox } from '../../scene/layout.ts';
+import type { VcpuBox } from '../../scene/lane-boxes.ts';
+import type { CardBox } from '../../scene/layout.ts';
 import { type Field, hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
@@ -68,6 +68,7 @@ const SHADOWS = ['–', 'STI', 'MOV SS', 'STI + MOV SS'] as const;
 
 function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow' | 'nmi' | 'inject' | 'runs', Value>> {
   const { t, stage } = props;
+  const narrow = (stage.layout.vcpus.get(props.vcpu)?.card.w ?? 0) < 168;
   const top = v.handlers.at(-1);
   const names = stage.model.handlers;
   const handler =
@@ -76,7 +77,7 @@ function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow'
     v.nmiPending > 0 ? t('stage.vcpu.queued', { n: v.nmiPending }) : v.nmiMasked ? t('stage.vcpu.blocked') : '–';
   return {
     flags: {
-      key: 'RFLAGS.IF',
+      key: narrow ? 'IF' : 'RFLAGS.IF',
       value: v.rflagsIf ? '1' : '0',
       fields: ['vcpu.if'],
       register: 'rflagsIf',
@@ -142,6 +143,12 @@ function Row({ value, x, w, y, h, props }: { value: Value; x: number; w: number;
 }
 
 const COUNTERS = ['exits', 'injections', 'kicks'] as const;
+/** Names where there is little room. */
+const SHORT = {
+  exits: 'stage.vcpu.exits',
+  injections: 'stage.vcpu.injectionsShort',
+  kicks: 'stage.vcpu.kicks',
+} as const;
 
 /** Full form: a line for each thing. */
 function Lines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
@@ -173,25 +180,27 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const { card, rows, density } = box;
   const { t, lit } = props;
   const on = lit?.fields.has('vcpu.counters') ?? false;
-  const third = (card.w - 22) / 3;
-  const tall = density === 'full';
-  const y = rows.counters.y + (tall ? 8 : 0);
+  const narrow = density === 'compact' && card.w < 160;
+  const names = narrow ? COUNTERS.slice(0, 2) : COUNTERS;
+  const third = (card.w - 22) / names.length;
+  const tall = density === 'full' || density === 'big';
+  const y = rows.counters.y + (tall ? rows.counters.h * 0.4 : rows.counters.h / 2 - 8.5);
   return (
     <g>
       {tall && <path className="bd-rule" d={`M${card.x + 11} ${y - 2}h${card.w - 22}`} />}
-      {COUNTERS.map((name, i) => (
+      {names.map((name, i) => (
         <g key={name}>
-          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={card.x + 11 + i * third} y={y + (tall ? 18 : 12.5)}>
+          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={card.x + 11 + i * third} y={y + (tall ? 20 : 12.5)}>
             {v[name]}
             {!tall && (
               <tspan className="bd-key" dx={3}>
-                {cut(t(`stage.vcpu.${name}` as MessageKey), third - 16, 11)}
+                {cut(t(SHORT[name]), third - 14, 11)}
               </tspan>
             )}
           </text>
           {tall && (
-            <text className="bd-key" x={card.x + 11 + i * third} y={y + 33}>
-              {cut(t(`stage.vcpu.${name}` as MessageKey), third - 4, 11)}
+            <text className="bd-key" x={card.x + 11 + i * third} y={y + 35}>
+              {cut(t(`stage.vcpu.${name}`), third - 2, 11)}
             </text>
           )}
         </g>
@@ -230,6 +239,28 @@ function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props
   );
 }
 
+/** Smallest form: flags and exits, and what runs. */
+function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+  const { card, rows } = box;
+  const values = valuesOf(v, props);
+  const half = card.w * 0.4;
+  const exits: Value = {
+    key: props.t('stage.vcpu.exits'),
+    value: String(v.exits),
+    fields: ['vcpu.counters'],
+    register: 'exits',
+  };
+  const first = { y: rows.flags.y, h: rows.flags.h, props };
+  const now = v.injecting >= 0 && v.handlers.length === 0 ? values.inject : values.runs;
+  return (
+    <>
+      <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={half} {...first} />
+      <Row value={exits} x={card.x + half} w={card.w - half} {...first} />
+      <Row value={now} x={card.x} w={card.w} y={rows.handler.y} h={rows.handler.h} props={props} />
+    </>
+  );
+}
+
 function VcpuCardView(props: Props) {
   const { stage, view, vcpu, lit, selected, select, t } = props;
   const box = stage.layout.vcpus.get(vcpu) as VcpuBox;
@@ -237,7 +268,7 @@ function VcpuCardView(props: Props) {
   const v = vcpuView(view, vcpu);
   const state = stateOf(v);
   const text = t(`stage.vcpu.${state}`);
-  const height = density === 'line' ? card.h : density === 'dense' ? 22 : density === 'compact' ? 25 : 28;
+  const height = box.titleH;
   return (
     <Frame card={card} name={`vCPU ${vcpu}`}>
       <g style={colourStyle(lit?.colour ?? 0)}>
@@ -264,6 +295,8 @@ function VcpuCardView(props: Props) {
             IF {v.rflagsIf ? 1 : 0}
             {v.handlers.length > 0 ? ` · ${hex(v.handlers.at(-1) ?? 0)}` : ''}
           </text>
+        ) : density === 'mini' ? (
+          <MiniLines box={box} v={v} props={props} />
         ) : density === 'dense' ? (
           <DenseLines box={box} v={v} props={props} />
         ) : (

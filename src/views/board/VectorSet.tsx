@@ -164,40 +164,40 @@ export function VectorSet(props: Props) {
   );
 }
 
-/** Vectors of a set in words, in the colours of their journeys. */
-export function VectorList({
-  props,
-  vectors,
-  base,
-  x,
-  y,
-  most,
-  anchor = 'start',
-}: {
-  props: CardProps;
-  vectors: readonly number[];
-  base: number;
-  x: number;
-  y: number;
-  most: number;
-  anchor?: 'start' | 'end';
-}) {
+interface ListProps {
+  readonly props: CardProps;
+  readonly vectors: readonly number[];
+  /** First word of the set. */
+  readonly base: number;
+  readonly x: number;
+  readonly y: number;
+  /** How many there is room for. */
+  readonly most: number;
+  /** One under the other. */
+  readonly column?: boolean;
+}
+
+const LINE = 16;
+
+/** Vectors of a set in words, the highest first, in the colours of their journeys. */
+export function VectorList({ props, vectors, base, x, y, most, column }: ListProps) {
   const { stage, seq } = props;
   const tracks = tracksOf(stage.scene);
   const shown = [...vectors].reverse().slice(0, most);
+  const at = (i: number) => (column ? { x, dy: i === 0 ? 0 : LINE } : { dx: i === 0 ? 0 : 6 });
   return (
-    <text className="bd-mono bd-small" x={x} y={y} textAnchor={anchor}>
+    <text className="bd-mono bd-small" x={x} y={y}>
       {shown.length === 0 && <tspan className="bd-faint">–</tspan>}
       {shown.map((vector, i) => {
         const journey = setter(stage.scene, tracks, base + (vector >> 5), vector & 31, seq);
         return (
-          <tspan key={vector} className="bd-on" style={colourStyle(colourOf(journey))} dx={i === 0 ? 0 : 6}>
+          <tspan key={vector} className="bd-on" style={colourStyle(colourOf(journey))} {...at(i)}>
             {hex(vector)}
           </tspan>
         );
       })}
       {vectors.length > most && (
-        <tspan className="bd-dim" dx={6}>
+        <tspan className="bd-dim" {...at(shown.length)}>
           +{vectors.length - most}
         </tspan>
       )}

@@ -1,7 +1,7 @@
 /** How much text fits: SVG does not wrap or cut, so widths are estimated on the safe side. */
 
 /** Advance of a character as a share of the font size. */
-const WIDTHS = { sans: 0.59, bold: 0.63, mono: 0.605 } as const;
+const WIDTHS = { sans: 0.55, bold: 0.59, mono: 0.605 } as const;
 const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]/;
 
 /** Width of a text, px. */

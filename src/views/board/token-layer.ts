@@ -3,7 +3,7 @@
  * when a step begins or arrives, this draws in between. All it knows comes from scene/flights.ts.
  */
 import { ARRIVE, type Position } from '../../scene/advance.ts';
-import type { Anchor } from '../../scene/anchors.ts';
+import type { Anchor, Point } from '../../scene/anchors.ts';
 import { placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
   anchorOf,
@@ -53,6 +53,9 @@ const BADGE = 18;
 const TEXT = 11;
 /** How far the pill of a docked token keeps off the card. */
 const OFF = 3;
+/** Tokens that dock as near as this stand one under the other, this far apart. */
+const NEAR = 44;
+const STACK = 22;
 
 interface Drawn {
   readonly token: Token;
@@ -62,7 +65,8 @@ interface Drawn {
   readonly number: SVGElement;
   readonly short: SVGElement;
   readonly long: SVGElement;
-  readonly rest: number;
+  /** Width where it rests. */
+  rest: number;
   readonly wide: number;
   /** Distance of its dock from others at the same point. */
   readonly stack: number;
@@ -134,7 +138,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       if (cell !== null) {
         const edge = anchor.side === 'left' ? cell.x - 2.5 : cell.x + cell.w + 2.5;
         const y = cell.y + cell.h / 2;
-        make(lights, 'path', { class: `bd-leader ${kind}`, d: `M${anchor.point.x} ${y}H${edge}`, style });
+        make(lights, 'path', { class: `bd-leader ${kind}`, d: `M${anchor.lead} ${y}H${edge}`, style });
         make(lights, 'rect', {
           class: `bd-ring ${kind}`,
           x: cell.x - 2.5,
@@ -180,15 +184,15 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const tokens = tokensAt(now, step).sort(
       (a, b) => Number(b.current) - Number(a.current) || Number(b.flight !== null) - Number(a.flight !== null),
     );
-    const docks = new Map<string, number>();
+    const docks: Point[] = [];
     drawn = tokens.map((token) => {
       const { x, y } = token.anchor.point;
-      const dock = `${x} ${Math.round(y)}`;
-      const stack = docks.get(dock) ?? 0;
-      docks.set(dock, stack + 1);
+      let stack = 0;
+      while (docks.some((dock) => Math.abs(dock.x - x) < NEAR && Math.abs(dock.y - y - stack * STACK) < STACK)) stack++;
+      docks.push({ x, y: y + stack * STACK });
       const shown = token.current && !token.waiting ? token.label : '';
       const label = pillWidth(shown) <= roomAt(now, token.anchor) ? shown : '';
-      const kind = token.ended !== null ? ' bd-ended' : token.current ? '' : ' bd-pale';
+      const kind = token.current ? '' : ' bd-pale';
       const group = make(pills, 'g', { class: `bd-token${kind}`, style: colour(token.journey) });
       const rest = pillWidth(label);
       const one: Drawn = {
@@ -199,33 +203,23 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
         number: make(group, 'text', { class: 'bd-number', y: 3.4, 'text-anchor': 'middle' }, String(token.journey)),
         short: make(group, 'text', { class: 'bd-text', y: 3.9 }, label),
         long: make(group, 'text', { class: 'bd-text', y: 3.9 }, token.long),
-        rest: token.anchor.side === 'bus' ? pillWidth(token.label) : rest,
+        rest,
         wide: Math.max(rest, pillWidth(token.long)),
         stack,
       };
-      if (token.anchor.side === 'bus') one.short.textContent = token.label;
-      if (token.ended !== null) drawEnd(now, one, token.ended);
+      if (token.ended !== null && token.flight === null) settle(one, true);
       return one;
     });
   }
 
-  /** The reason, under the token. */
-  function drawEnd(now: Stage, one: Drawn, reason: NonNullable<Token['ended']>): void {
-    const text = t(reason);
-    const { anchor } = one.token;
-    const w = textWidth(text, TEXT, 'bold') + 26;
-    let x = anchor.side === 'left' ? -OFF - w : anchor.side === 'right' ? OFF : -w / 2;
-    x = Math.max(4 - anchor.point.x, Math.min(x, now.layout.w - 4 - w - anchor.point.x));
-    const y = BADGE / 2 + 5 + one.stack * 14;
-    const tag = make(pills, 'g', {
-      class: 'bd-end',
-      style: colour(one.token.journey),
-      transform: `translate(${anchor.point.x} ${anchor.point.y})`,
-      'data-of': one.token.flight === null ? 'past' : 'now',
-    });
-    make(tag, 'rect', { x, y, width: w, height: 19, rx: 5 });
-    make(tag, 'path', { d: `M${x + 8} ${y + 6.5}l6 6m0 -6l-6 6` });
-    make(tag, 'text', { x: x + 19, y: y + 13.4 }, text);
+  /** A token that has ended says why, even over what lies beside it; until it gets there it says what it knows. */
+  function settle(one: Drawn, there: boolean): void {
+    const { ended, label } = one.token;
+    if (ended === null) return;
+    const text = there ? `× ${t(ended)}` : label;
+    one.short.textContent = text;
+    one.rest = pillWidth(text);
+    one.group.classList.toggle('bd-ended', there);
   }
 
   /** Puts a pill's middle at a point, opened so far. */
@@ -241,7 +235,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
 
   function docked(one: Drawn): void {
     const { anchor } = one.token;
-    place(one, anchor.point.x + dockOffset(anchor, one.rest), anchor.point.y + one.stack * 14, 0);
+    place(one, anchor.point.x + dockOffset(anchor, one.rest), anchor.point.y + one.stack * STACK, 0);
   }
 
   function fly(one: Drawn, flight: Flight, phase: number): void {
@@ -260,7 +254,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const half = (one.rest + (one.wide - one.rest) * open) / 2;
     const limit = stage?.layout.w ?? 0;
     const x = Math.max(half + 2, Math.min(limit - half - 2, point.x + offset));
-    place(one, x, point.y + one.stack * 14 * share, open);
+    place(one, x, point.y + one.stack * STACK * share, open);
     set(one.group, { opacity: 1 });
   }
 
@@ -300,6 +294,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       if (has !== arrived) {
         arrived = has;
         over.classList.toggle('bd-arrived', has);
+        for (const one of drawn) if (one.token.flight !== null) settle(one, has);
       } else if (has) return;
       for (const one of drawn) if (one.token.flight !== null) fly(one, one.token.flight, position.phase);
       growTrail(position.phase);

@@ -1,0 +1,263 @@
+/** Puts the cards of a stage into columns, or one under the other, for one width; see layout.ts for what is chosen how. */
+import {
+  densityFor,
+  type LaneInput,
+  type LapicBox,
+  lapicHeight,
+  placeLapic,
+  placeVcpu,
+  type VcpuBox,
+  vcpuHeight,
+} from './lane-boxes.ts';
+import type { Box, CardBox, Column, Form, LayoutInput, PicCells, StageLayout } from './layout.ts';
+import type { StageFocus, StageModel } from './stage-model.ts';
+
+/** Widths by column, and of the gaps after each (the last is the right margin). */
+export interface Metrics {
+  readonly left: number;
+  readonly widths: readonly number[];
+  readonly gaps: readonly number[];
+  /** vCPUs stand under their local APICs. */
+  readonly merged: boolean;
+  readonly slim?: boolean;
+  /** A single vCPU's sets one under the other, twice as big. */
+  readonly big?: boolean;
+}
+
+/** Margin of the tall form on both sides: where tokens go down and come back. */
+export const GUTTER = 34;
+
+const HEAD = 30;
+const TITLE = 30;
+const PAD = 10;
+const LANE = 40;
+/** Heights that grow where there is room. */
+const TIGHT = { row: 21, between: 12, source: 48 } as const;
+
+/** The metrics of a stage with no GSI on it: nothing stands between the sources and the chips. */
+export function withoutRouting(metrics: Metrics): Metrics {
+  const [first = 0, second = 0, ...rest] = metrics.gaps;
+  return {
+    ...metrics,
+    widths: metrics.widths.map((w, i) => (i === 1 ? 0 : w)),
+    gaps: [first * 0.4, second * 0.6, ...rest],
+  };
+}
+
+const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
+
+/** Cuts a model down to what takes part. */
+function focused(
+  model: StageModel,
+  focus: StageFocus | null | undefined,
+): StageModel & { readonly shown: readonly number[]; readonly pic: boolean } {
+  const all = Array.from({ length: model.vcpus }, (_, i) => i);
+  if (!focus) return { ...model, shown: all, pic: model.irqchip };
+  const near = (pin: number): boolean => focus.pins.has(pin);
+  const pins = model.pins.filter(near);
+  for (const pin of model.pins) {
+    if (pins.length >= 3 || pins.length === 0) break;
+    if (!pins.includes(pin) && pins.some((p) => Math.abs(p - pin) <= 2)) pins.push(pin);
+  }
+  const shown = all.filter((i) => focus.vcpus.has(i)).slice(0, 4);
+  return {
+    ...model,
+    sources: model.sources.filter((s) => focus.sources.has(s.id)),
+    gsis: model.gsis.filter((gsi) => focus.gsis.has(gsi)),
+    pins: focus.ioapic ? pins.sort((a, b) => a - b) : [],
+    msi: focus.msi,
+    pic: model.irqchip && focus.pic,
+    handlers: [],
+    shown: shown.length > 0 ? shown : all.slice(0, 1),
+  };
+}
+
+/**
+ * Everything that does not depend on the final scale, for one width in layout units.
+ * @param airy 1: rows as close as can be read; more: as much looser
+ */
+export function compose(input: LayoutInput, form: Form, width: number, metrics: Metrics, airy = 1): StageLayout {
+  const ROW = TIGHT.row * airy;
+  const BETWEEN = TIGHT.between * airy;
+  const embed = form === 'embed';
+  const tall = form === 'tall';
+  const model = focused(input.model, embed ? input.focus : null);
+  const own = metrics.left + metrics.widths.reduce((a, b) => a + b, 0) + metrics.gaps.reduce((a, b) => a + b, 0);
+  const room = Math.max(0, width - own);
+  // What is left over goes to the gaps first, where the tokens fly, then to the cards.
+  const gapShare =
+    Math.min(room, metrics.gaps.slice(0, -1).reduce((a, b) => a + b, 0) * 0.45) / (metrics.gaps.length - 1);
+  const cardShare = tall
+    ? 0
+    : Math.max(0, room - gapShare * (metrics.gaps.length - 1)) / metrics.widths.filter((w) => w > 0).length;
+  const xs: number[] = [];
+  const ws: number[] = [];
+  let x = metrics.left;
+  metrics.widths.forEach((w, i) => {
+    xs.push(x);
+    const own = w > 0 ? w + cardShare : 0;
+    ws.push(own);
+    x += own + (metrics.gaps[i] as number) + gapShare;
+  });
+  const columnOf = (i: number): number => (tall ? 0 : i);
+  const at = (i: number): { x: number; w: number } =>
+    tall ? { x: GUTTER, w: width - 2 * GUTTER } : { x: xs[i] as number, w: ws[i] as number };
+
+  const cards: CardBox[] = [];
+  const heads: { key: Column['key']; x: number; y: number }[] = [];
+  const bottoms = [0, 0, 0, 0, 0];
+  const keys: Column['key'][] = ['sources', 'routing', 'chips', 'lapics', 'vcpus'];
+  let y = 0;
+  /** Starts the block of a column: at the top, or under the block before it. */
+  const begin = (i: number): number => {
+    const top = tall ? y + (i === 0 ? 0 : 8) : 0;
+    heads.push({ key: keys[i] as Column['key'], x: at(i).x, y: top + 19 });
+    y = top + (embed ? 8 : HEAD);
+    return y;
+  };
+  if (embed) heads.length = 0;
+  const add = <T extends CardBox>(card: T, i: number): T => {
+    cards.push(card);
+    y = card.y + card.h + (tall ? 8 : BETWEEN);
+    bottoms[columnOf(i)] = Math.max(bottoms[columnOf(i)] as number, card.y + card.h);
+    return card;
+  };
+
+  const sources = new Map<string, CardBox>();
+  begin(0);
+  const sourceH = tall ? 34 : TIGHT.source + (airy - 1) * 16;
+  for (const source of model.sources) {
+    sources.set(source.id, add({ id: `source:${source.id}`, column: columnOf(0), ...at(0), y, h: sourceH }, 0));
+  }
+
+  let routing: CardBox | null = null;
+  const routeRows = new Map<number, Box>();
+  if (model.gsis.length > 0) {
+    begin(1);
+    // A small frame has no head line, and a GSI's routes stand one under the other.
+    const first = y + (embed ? 5 : 26);
+    const rowH = embed ? 46 : ROW + 2;
+    model.gsis.forEach((gsi, i) => {
+      routeRows.set(gsi, { ...at(1), y: first + i * rowH, h: rowH });
+    });
+    const h = first - y + model.gsis.length * rowH + (embed ? 5 : 8);
+    routing = add({ id: 'routing', column: columnOf(1), ...at(1), y, h }, 1);
+  }
+
+  let pic: StageLayout['pic'] = null;
+  let ioapic: CardBox | null = null;
+  let msi: CardBox | null = null;
+  const pinRows = new Map<number, Box>();
+  begin(2);
+  if (model.pic) {
+    const { x: px, w: pw } = at(2);
+    const label = embed ? 25 : 32;
+    const split = embed ? 5 : 8;
+    const pitch = Math.min(15, (pw - 2 * PAD - label - split) / 16);
+    const line = Math.max(pitch + 3, 13);
+    const x0 = px + pw - PAD - split - 16 * pitch;
+    const cells: PicCells = {
+      x: Array.from({ length: 16 }, (_, p) => x0 + p * pitch + (p > 7 ? split : 0)),
+      size: pitch - 2,
+      pinY: y + TITLE + 8,
+      rows: { irr: y + TITLE + 13, imr: y + TITLE + 13 + line, isr: y + TITLE + 13 + 2 * line },
+    };
+    pic = add({ id: 'pic', column: columnOf(2), ...at(2), y, h: TITLE + 13 + 3 * line + 10, cells }, 2);
+  }
+  if (model.irqchip && (!embed || model.pins.length > 0)) {
+    const first = y + TITLE + 16;
+    model.pins.forEach((pin, i) => {
+      pinRows.set(pin, { ...at(2), y: first + i * ROW, h: ROW });
+    });
+    const folded = embed ? 6 : model.pins.length > 0 ? 22 : 8;
+    ioapic = add(
+      { id: 'ioapic', column: columnOf(2), ...at(2), y, h: TITLE + 16 + model.pins.length * ROW + folded },
+      2,
+    );
+  }
+  if (model.msi) msi = add({ id: 'msi', column: columnOf(2), ...at(2), y, h: embed ? 58 : 66 }, 2);
+
+  const lapics = new Map<number, LapicBox>();
+  const vcpus = new Map<number, VcpuBox>();
+  const merged = metrics.merged || tall;
+  begin(3);
+  if (!merged) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
+  const roomy = densityFor(model.shown.length);
+  const base = embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy;
+  for (const vcpu of model.shown) {
+    const density = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
+    const lane: LaneInput = { density, pir: model.apicv && !embed, airy };
+    const [lapicH, vcpuH] = [lapicHeight(lane, at(3).w), vcpuHeight(lane)];
+    const lapicId = { id: `lapic:${vcpu}`, column: columnOf(3) };
+    const vcpuId = { id: `vcpu:${vcpu}`, column: merged ? columnOf(3) : 4 };
+    const top = y;
+    let left: CardBox;
+    let right: CardBox;
+    if (!merged) {
+      const h = Math.max(lapicH, vcpuH);
+      left = add({ ...lapicId, ...at(3), y: top, h }, 3);
+      right = add({ ...vcpuId, ...at(4), y: top, h }, 4);
+    } else if (density === 'line') {
+      const half = at(3).w * 0.62;
+      left = add({ ...lapicId, x: at(3).x, y: top, w: half, h: lapicH }, 3);
+      right = add({ ...vcpuId, x: at(3).x + half, y: top, w: at(3).w - half, h: lapicH }, 3);
+    } else {
+      left = add({ ...lapicId, ...at(3), y: top, h: lapicH }, 3);
+      right = add({ ...vcpuId, ...at(3), y: top + lapicH + (tall ? 4 : 2), h: vcpuH }, 3);
+    }
+    lapics.set(vcpu, placeLapic(vcpu, lane, left));
+    vcpus.set(vcpu, placeVcpu(vcpu, lane, right));
+    // Lines and strips stand closer.
+    const below = right.y + right.h;
+    if (density === 'line') y = below + 2;
+    else if (density === 'dense') y = below + 8;
+  }
+
+  let idt: CardBox | null = null;
+  const idtRows = new Map<number, Box>();
+  if (model.handlers.length > 0) {
+    const last = merged ? 3 : 4;
+    const x0 = at(3).x;
+    const w = at(last).x + at(last).w - x0;
+    const across = Math.max(1, Math.floor((w - PAD) / 196));
+    const rowH = 20;
+    const lines = Math.ceil(model.handlers.length / across);
+    const cell = (w - 2 * PAD) / across;
+    model.handlers.forEach((handler, i) => {
+      const line = i % lines;
+      const column = Math.floor(i / lines);
+      idtRows.set(handler.vector, { x: x0 + PAD + column * cell, y: y + 28 + line * rowH, w: cell - 6, h: rowH });
+    });
+    idt = add({ id: 'idt', column: columnOf(3), x: x0, w, y, h: 28 + lines * rowH + 10 }, 3);
+    if (!merged) bottoms[4] = idt.y + idt.h;
+  }
+
+  const bottom = stackOf(cards);
+  const lastGap = (i: number): number => at(i).x + at(i).w;
+  return {
+    form,
+    w: tall ? width : Math.max(width, own),
+    h: bottom + (tall ? 16 : embed ? 30 : LANE),
+    scale: 1,
+    columns: (tall ? [0] : merged ? [0, 1, 2, 3] : [0, 1, 2, 3, 4]).map((i) => ({
+      key: keys[i] as Column['key'],
+      ...at(i),
+      bottom: bottoms[i] as number,
+    })),
+    heads: embed ? [] : heads,
+    sources,
+    routing,
+    routeRows,
+    pic,
+    ioapic,
+    pinRows,
+    msi,
+    lapics,
+    vcpus,
+    idt,
+    idtRows,
+    busX: tall ? GUTTER / 2 : lastGap(2) + (at(3).x - lastGap(2)) * 0.74,
+    laneY: bottom + (tall ? 10 : embed ? 14 : 20),
+    cards,
+  };
+}

@@ -1,0 +1,169 @@
+/** Boxes within a vCPU's lane: its local APIC with the vector sets, and its own card, by how much room there is for each. */
+import type { Box, CardBox } from './layout.ts';
+import type { VcpuPart } from './station.ts';
+import { type GridBox, gridBox, type StripBox, stripBox } from './vector-boxes.ts';
+
+/** How much of a local APIC there is room for: one vCPU big, two in full, four compact, eight as strips, more as lines. */
+export type Density = 'big' | 'full' | 'compact' | 'dense' | 'line' | 'mini';
+
+export interface LapicBox {
+  readonly vcpu: number;
+  readonly card: CardBox;
+  readonly density: Density;
+  /** Only with posted interrupts; before the IRR, as a vector comes. */
+  readonly pir: GridBox | StripBox | null;
+  readonly irr: GridBox | StripBox;
+  readonly isr: GridBox | StripBox;
+  readonly titleH: number;
+  /** Vectors and registers stand beside the grids, not above and below. */
+  readonly beside: boolean;
+  /** Baseline of the descriptor's fields. */
+  readonly descY: number;
+}
+
+export interface VcpuBox {
+  readonly vcpu: number;
+  readonly card: CardBox;
+  readonly density: Density;
+  readonly titleH: number;
+  readonly rows: Readonly<Record<VcpuPart | 'counters', Box>>;
+}
+
+/** What a lane is built from. */
+export interface LaneInput {
+  readonly density: Density;
+  readonly pir: boolean;
+  /** 1: as tight as can be read. */
+  readonly airy: number;
+}
+
+const PAD = 10;
+/** Room beside a grid for its vectors and registers in words. */
+const BESIDE = 64;
+/** Distance between two grids: room for a waterline's ends. */
+const BETWEEN_GRIDS = 18;
+/** Biggest pitch of a grid's cells. */
+const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, line: 0 } as const;
+const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0 } as const;
+const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0 } as const;
+const FOOT = { big: 12, full: 24, compact: 9, mini: 30, dense: 0, line: 0 } as const;
+const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } as const;
+
+/** Density for so many vCPUs. */
+export function densityFor(vcpus: number): Density {
+  return vcpus <= 2 ? 'full' : vcpus <= 4 ? 'compact' : vcpus <= 8 ? 'dense' : 'line';
+}
+
+export const titleHeight = ({ density, airy }: LaneInput): number =>
+  density === 'line' ? 20 : TITLE[density] + (airy - 1) * 12;
+
+function gridSide({ density, pir }: LaneInput, width: number): number {
+  const grids = density === 'mini' ? 1 : pir ? 3 : 2;
+  if (density === 'big') return Math.min(width - 2 * PAD - BESIDE, PITCH.big * 16);
+  const room = (width - 2 * PAD - (grids - 1) * BETWEEN_GRIDS) / grids;
+  return Math.min(room, PITCH[density] * 16);
+}
+
+/** Height of a local APIC card of this width. */
+export function lapicHeight(input: LaneInput, width: number): number {
+  const { density, pir, airy } = input;
+  if (density === 'line') return 20;
+  if (density === 'dense') return TITLE.dense + (pir ? 3 : 2) * 19 + (airy - 1) * 36;
+  const air = (airy - 1) * 22;
+  if (density === 'big') return TITLE.big + 2 * (LABEL.big + gridSide(input, width)) + FOOT.big + 2 * air;
+  return TITLE[density] + LABEL[density] + gridSide(input, width) + FOOT[density] + air + (pir ? 16 : 0);
+}
+
+/** Height of a vCPU card. */
+export function vcpuHeight(input: LaneInput): number {
+  const { density, airy } = input;
+  if (density === 'line') return 20;
+  const rows = { big: 6.8, full: 6.8, compact: 5, mini: 2, dense: 3 }[density];
+  return titleHeight(input) + rows * ROWS[density] * airy + 7;
+}
+
+/** Lays out a local APIC card. */
+export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): LapicBox {
+  const { density, pir } = input;
+  const inner = card.w - 2 * PAD;
+  const left = card.x + PAD;
+  const title = titleHeight(input);
+  const base = { vcpu, card, density, titleH: title, beside: false, descY: card.y + card.h - 10 };
+  if (density === 'line') {
+    const w = (inner - 34 - 10) / 2;
+    const x = left + 34;
+    return { ...base, pir: null, irr: stripBox(x, card.y + 4, w, 12), isr: stripBox(x + w + 10, card.y + 4, w, 12) };
+  }
+  if (density === 'dense') {
+    const pitch = (card.h - title - 3) / (pir ? 3 : 2);
+    const strip = (i: number): StripBox => stripBox(left + 28, card.y + title + i * pitch, inner - 28, pitch - 5);
+    return pir
+      ? { ...base, pir: strip(0), irr: strip(1), isr: strip(2) }
+      : { ...base, pir: null, irr: strip(0), isr: strip(1) };
+  }
+  const side = gridSide(input, card.w);
+  const label = LABEL[density];
+  // What height is over goes around the grids.
+  const spare = Math.max(0, card.h - title - label - side - FOOT[density] - (pir ? 16 : 0));
+  const y = card.y + title + label + spare * 0.36;
+  if (density === 'mini') {
+    const x = card.x + (card.w - side) / 2;
+    return { ...base, pir: null, irr: gridBox(x, y, side), isr: stripBox(left + 26, y + side + 10, inner - 26, 14) };
+  }
+  if (density === 'big') {
+    const gap = (card.h - title - FOOT.big - 2 * side - 2 * label) / 2;
+    const top = card.y + title + label;
+    return {
+      ...base,
+      beside: true,
+      pir: null,
+      irr: gridBox(left, top, side),
+      isr: gridBox(left, top + side + label + Math.max(0, gap), side),
+    };
+  }
+  const last = card.x + card.w - PAD - side;
+  if (!pir && inner - 2 * side >= 2 * BESIDE) {
+    return {
+      ...base,
+      beside: true,
+      pir: null,
+      irr: gridBox(left, y, side),
+      isr: gridBox(card.x + card.w / 2 + 4, y, side),
+    };
+  }
+  if (!pir) return { ...base, pir: null, irr: gridBox(left, y, side), isr: gridBox(last, y, side) };
+  return {
+    ...base,
+    pir: gridBox(left, y, side),
+    irr: gridBox((left + last) / 2, y, side),
+    isr: gridBox(last, y, side),
+  };
+}
+
+/** Lays out a vCPU card: rows share what is left below the title. */
+export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBox {
+  const { density } = input;
+  const titleH = titleHeight(input);
+  const base = { vcpu, card, density, titleH };
+  if (density === 'line') {
+    const line = { x: card.x, y: card.y, w: card.w, h: card.h };
+    return { ...base, rows: { state: line, flags: line, nmi: line, inject: line, handler: line, counters: line } };
+  }
+  const state = { x: card.x, y: card.y + 2, w: card.w, h: titleH - 3 };
+  const parts = { big: 6.6, full: 6.6, compact: 5, mini: 2, dense: 3 }[density];
+  const h = Math.min(ROWS[density] * 1.5, (card.h - titleH - 6) / parts);
+  const row = (i: number): Box => ({ x: card.x, y: card.y + titleH + i * h, w: card.w, h });
+  if (density === 'dense') {
+    const half = card.w / 2;
+    const left = (i: number): Box => ({ ...row(i), w: half + 4 });
+    const right = (i: number): Box => ({ ...row(i), x: card.x + half - 4, w: half + 4 });
+    return {
+      ...base,
+      rows: { state, flags: row(0), nmi: right(0), inject: left(1), handler: right(1), counters: row(2) },
+    };
+  }
+  if (density === 'mini') {
+    return { ...base, rows: { state, flags: row(0), nmi: row(0), inject: row(1), handler: row(1), counters: row(0) } };
+  }
+  return { ...base, rows: { state, flags: row(0), nmi: row(1), inject: row(2), handler: row(3), counters: row(4) } };
+}

@@ -1,0 +1,291 @@
+/** Geometry of the stage, held on real scenes: every preset, and machines of many sizes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { takeRows } from '../engine/machine/log.ts';
+import { createSession } from '../engine/machine/session.ts';
+import { EVENTS, type EventName } from '../engine/view/tables.ts';
+import { createSceneBuilder } from '../store/scene-builder.ts';
+import type { SceneLog, Step } from '../store/types.ts';
+import { anchorAt } from './anchors.ts';
+import { anchorOf, flightOf, opened, type Stage, tokensAt, trailsAt, travelled } from './flights.ts';
+import { type Box, layoutStage, type StageLayout } from './layout.ts';
+import { pathBetween, pointAt } from './paths.ts';
+import { STATIONS } from './places.ts';
+import { type StageModel, stageModel } from './stage-model.ts';
+import { focusOf, tracksOf } from './tracks.ts';
+import { gridBox, stripBox, underWater, vectorAt, vectorCell } from './vector-boxes.ts';
+
+type Ops = readonly { readonly op: string }[];
+
+function sceneOf(ops: Ops, start: number): SceneLog {
+  const session = createSession();
+  const builder = createSceneBuilder(start);
+  let firstSeq = 0;
+  ops.forEach((op, index) => {
+    const result = session.answerOrThrow(op);
+    const machine = session.machine;
+    if (machine === null) throw new Error('no create');
+    const { rows } = takeRows(machine.log);
+    builder.add({
+      v: 1,
+      type: 'batch',
+      runId: 1,
+      firstSeq,
+      rows,
+      config: machine.config,
+      commands: [{ index, seq: firstSeq, op, result }],
+      routeTables: machine.routeTables.map((table, i) => ({ index: i, table })),
+      done: index === ops.length - 1,
+    });
+    firstSeq += rows.length / 8;
+  });
+  const log = builder.log();
+  if (log === null) throw new Error('no scene');
+  return log;
+}
+
+const PRESETS = join(import.meta.dirname, '../presets');
+const presets = readdirSync(PRESETS)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => {
+    const { id, ops, start } = JSON.parse(readFileSync(join(PRESETS, file), 'utf8'));
+    return { id: String(id), scene: sceneOf(ops, start) };
+  });
+
+const WIDTHS = [360, 480, 800, 1280, 1600, 3840];
+const stageOf = (scene: SceneLog, width: number, height = 0): Stage => {
+  const model = stageModel(scene);
+  return { scene, model, layout: layoutStage({ model, width, height }) };
+};
+
+const modelOf = (vcpus: number, apicv = false): StageModel => ({
+  sources: [0, 1, 2, 3].map((slot) => ({ id: `device:${slot}`, kind: 'device', slot, gsis: [slot] })),
+  gsis: [0, 1, 2, 3, 24],
+  irqchip: true,
+  pins: [1, 2, 3, 4, 11],
+  msi: true,
+  vcpus,
+  apicv,
+  handlers: [0x31, 0x34, 0x3b, 0xec].map((vector) => ({ vector, name: `handler_${vector}` })),
+});
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.w - 0.01 && b.x < a.x + a.w - 0.01 && a.y < b.y + b.h - 0.01 && b.y < a.y + a.h - 0.01;
+const inside = (a: Box, b: Box): boolean =>
+  a.x >= b.x - 0.01 && a.y >= b.y - 0.01 && a.x + a.w <= b.x + b.w + 0.01 && a.y + a.h <= b.y + b.h + 0.01;
+
+describe('places', () => {
+  test('every event that ends a token says why, and no other does', () => {
+    for (const [name, spec] of Object.entries(EVENTS)) {
+      const station = STATIONS[name as EventName];
+      if (station !== null) expect(station.end !== undefined, name).toBe(spec.end === true);
+      else expect(spec.end, name).toBeUndefined();
+    }
+  });
+
+  test.each(WIDTHS)('every event with a place has its anchor at %d px', (width) => {
+    const model = modelOf(4, true);
+    const layout = layoutStage({ model, width, height: 700 });
+    const sources = new Map([
+      ...layout.sources,
+      ['pit', [...layout.sources.values()][0]],
+      ['user', [...layout.sources.values()][1]],
+    ]);
+    const full = { ...layout, sources } as StageLayout;
+    for (const [name, station] of Object.entries(STATIONS)) {
+      const place = station?.place({ index: 1, args: [1, 2, 3, 1] });
+      if (station && place) expect(anchorAt(full, model, place, station.dock), name).not.toBeNull();
+    }
+  });
+
+  test('labels are short enough for a dock, and say something', () => {
+    for (const [name, station] of Object.entries(STATIONS)) {
+      const happening = { index: 1, args: [4, 1, 3, 1] as const };
+      if (station === null) continue;
+      expect(station.label(happening).length, name).toBeGreaterThan(0);
+      expect(station.label(happening).length, name).toBeLessThanOrEqual(11);
+      expect(station.long?.(happening).length ?? 1, name).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
+  test.each(WIDTHS)('no two cards overlap and all are on the stage at %d px', (width) => {
+    for (const apicv of [false, true]) {
+      for (const height of [0, 400, 700, 2000]) {
+        const { cards, w, h, scale } = layoutStage({ model: modelOf(vcpus, apicv), width, height });
+        expect(w * scale).toBeLessThanOrEqual(Math.max(width, 0) + 1);
+        cards.forEach((card, i) => {
+          expect(inside(card, { x: 0, y: 0, w, h }), card.id).toBe(true);
+          for (const other of cards.slice(i + 1)) expect(overlap(card, other), `${card.id} ${other.id}`).toBe(false);
+        });
+      }
+    }
+  });
+
+  test.each(WIDTHS)('sets, rows and cells are inside their cards at %d px', (width) => {
+    const layout = layoutStage({ model: modelOf(vcpus, true), width, height: 700, open: new Set([0]) });
+    for (const { card, irr, isr, pir } of layout.lapics.values()) {
+      for (const box of [irr, isr, pir]) if (box !== null) expect(inside(box, card)).toBe(true);
+      expect(overlap(irr, isr)).toBe(false);
+    }
+    for (const { card, rows } of layout.vcpus.values()) {
+      for (const row of Object.values(rows)) expect(inside(row, card)).toBe(true);
+    }
+    for (const row of layout.pinRows.values()) expect(inside(row, layout.ioapic as Box)).toBe(true);
+    for (const row of layout.routeRows.values()) expect(inside(row, layout.routing as Box)).toBe(true);
+    for (const row of layout.idtRows.values()) expect(inside(row, layout.idt as Box)).toBe(true);
+  });
+});
+
+describe.each(presets)('preset $id', ({ scene }) => {
+  test.each([360, 1280])('tokens fly without a jump at %d px', (width) => {
+    const stage = stageOf(scene, width, 700);
+    const tracks = tracksOf(scene);
+    for (const branch of tracks.branches) {
+      let before = branch.from;
+      for (const step of branch.steps) {
+        const flight = flightOf(stage, step);
+        if (flight !== null) {
+          const from = before < 0 ? null : anchorOf(stage, before);
+          expect(flight.from).toBe(from);
+          const { path } = flight;
+          if (path !== null) {
+            expect(pointAt(path, 0)).toEqual(from?.point);
+            expect(pointAt(path, 1).x).toBeCloseTo(flight.to.point.x, 6);
+            expect(pointAt(path, 1).y).toBeCloseTo(flight.to.point.y, 6);
+            for (let t = 0.04; t <= 1; t += 0.04) {
+              const [a, b] = [pointAt(path, t - 0.04), pointAt(path, t)];
+              expect(Math.hypot(b.x - a.x, b.y - a.y)).toBeLessThan(path.length * 0.0401 + 0.01);
+            }
+          }
+        }
+        before = step;
+      }
+    }
+  });
+
+  test('every step that has a place and a journey moves one token or ends it there', () => {
+    const stage = stageOf(scene, 1280, 700);
+    for (const step of scene.steps) {
+      const station = STATIONS[step.name];
+      if (station === null || station.still || step.journey === 0) continue;
+      const moving = tokensAt(stage, step.index).filter((token) => token.flight !== null);
+      expect(moving.length, step.name).toBe(1);
+      expect(moving[0]?.ended ?? undefined).toBe(station.end);
+    }
+  });
+
+  test('what is drawn at a step does not depend on how one came there', () => {
+    const summary = (stage: Stage, step: number) =>
+      tokensAt(stage, step).map(({ branch, label, anchor, ended, waiting }) => ({
+        branch,
+        label,
+        at: anchor.point,
+        ended,
+        waiting,
+      }));
+    const forward = stageOf(scene, 1280, 700);
+    const all = scene.steps.map((step) => summary(forward, step.index));
+    const backward = stageOf(scene, 1280, 700);
+    for (let i = scene.steps.length - 1; i >= 0; i -= 7) expect(summary(backward, i)).toEqual(all[i]);
+  });
+
+  test('a small frame shows every place of the journey in it', () => {
+    const { model } = stageOf(scene, 1280);
+    const tracks = tracksOf(scene);
+    for (const [journey, branches] of tracks.byJourney) {
+      const focus = focusOf(scene, tracks, model, journey);
+      const layout = layoutStage({ model, width: 480, height: 220, embed: true, focus });
+      if (focus.vcpus.size > 4) continue;
+      for (const index of branches.flatMap((b) => b.steps)) {
+        expect(anchorOf({ scene, model, layout }, index), (scene.steps[index] as Step).name).not.toBeNull();
+      }
+    }
+  });
+});
+
+describe('a fork', () => {
+  const { scene } = presets.find((p) => p.id === 'serial-ioapic') ?? (presets[0] as (typeof presets)[0]);
+  const stage = stageOf(scene, 1280, 700);
+  const at = (name: string, nth = 1): number => scene.steps.filter((s) => s.name === name)[nth - 1]?.index ?? -1;
+
+  test('while the PIC has its turn, the token for the IOAPIC waits at the routing row', () => {
+    const tokens = tokensAt(stage, at('pic_line'));
+    expect(tokens.map((t) => [t.waiting, t.anchor.card])).toEqual([
+      [false, 'pic'],
+      [true, 'routing'],
+    ]);
+  });
+
+  test('a token that ended stays with its reason until the next command', () => {
+    const masked = at('pic_masked');
+    const command = scene.steps[masked]?.command;
+    for (const { index, command: own } of scene.steps.slice(masked)) {
+      const ended = tokensAt(stage, index).some((t) => t.ended === 'stage.end.masked');
+      expect(ended).toBe(own === command);
+    }
+  });
+
+  test('the way so far stays drawn', () => {
+    expect(trailsAt(stage, at('irr_set')).filter((t) => t.current).length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('ways', () => {
+  const model = modelOf(2);
+  const layout = layoutStage({ model, width: 1280, height: 700 });
+  const pin = anchorAt(layout, model, { at: 'ioapicPin', pin: 4 }, 'out');
+  const irr = anchorAt(layout, model, { at: 'cell', vcpu: 1, grid: 'irr', vector: 0x34 }, 'in');
+  const isr = anchorAt(layout, model, { at: 'cell', vcpu: 0, grid: 'isr', vector: 0x34 }, 'out');
+
+  test('an EOI goes back below all cards', () => {
+    if (!pin || !isr) throw new Error('no anchors');
+    const path = pathBetween(layout, isr, pin);
+    expect(path.back).toBe(true);
+    const ys = Array.from({ length: 200 }, (_, i) => pointAt(path, i / 199).y);
+    expect(Math.max(...ys)).toBeCloseTo(layout.laneY, 3);
+    expect(layout.laneY).toBeGreaterThan(Math.max(...layout.cards.map((c) => c.y + c.h)));
+  });
+
+  test('as SVG', () => {
+    if (!pin || !irr) throw new Error('no anchors');
+    const numbers = (d: string) => d.match(/-?\d+(\.\d+)?/g) ?? [];
+    const path = pathBetween(layout, pin, irr);
+    expect(path.parts.map((part) => part.d.replace(/-?\d+(\.\d+)?/g, 'n'))).toMatchInlineSnapshot(`
+      [
+        "Mn nCn n n n n n",
+      ]
+    `);
+    for (const part of path.parts) {
+      for (const n of numbers(part.d)) expect(n.split('.')[1]?.length ?? 0).toBeLessThanOrEqual(3);
+    }
+  });
+});
+
+describe('vector sets', () => {
+  test.each([gridBox(10, 20, 112), stripBox(10, 20, 240, 13)])('a vector is where it is pressed ($kind)', (box) => {
+    for (let vector = 0; vector < 256; vector++) {
+      const cell = vectorCell(box, vector);
+      expect(inside(cell, box)).toBe(true);
+      expect(vectorAt(box, cell.x + cell.w / 2, cell.y + cell.h / 2)).toBe(vector);
+    }
+  });
+
+  test('what cannot be delivered is under water', () => {
+    const box = gridBox(0, 0, 160);
+    for (const ppr of [0, 0x0f, 0x20, 0x2f, 0x80, 0xf0]) {
+      const water = underWater(box, ppr);
+      for (let vector = 16; vector < 256; vector++) {
+        const cell = vectorCell(box, vector);
+        expect(inside(cell, water)).toBe(vector >> 4 <= ppr >> 4);
+      }
+    }
+  });
+});
+
+test('time on the way', () => {
+  expect([0, 0.275, 0.55, 1].map(travelled)).toEqual([0, 0.5, 1, 1]);
+  expect([0, 0.5, 1].map(opened)).toEqual([0, 1, 0]);
+});
