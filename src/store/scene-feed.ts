@@ -96,8 +96,10 @@ export function createSceneFeed(
       old.scene !== null &&
       playhead === old.playhead &&
       seqAt(old.scene, playhead.step, arrived) === seqAt(log, playhead.step, arrived);
+    // What was selected is a part of another machine.
+    const ui = r.shown ? old.ui : { ...old.ui, selected: null };
     r.shown = true;
-    state.setState({ scene: log, sceneId: r.sceneId, playhead, view: same ? old.view : viewAt(log, playhead) });
+    state.setState({ ui, scene: log, sceneId: r.sceneId, playhead, view: same ? old.view : viewAt(log, playhead) });
   }
 
   function takeBatch(message: Extract<FromEngine, { type: 'batch' }>): void {
@@ -126,6 +128,12 @@ export function createSceneFeed(
     source = { ...r.source, alive: alive && r.source.alive };
     if (r.mark !== null) r.builder.rewind(r.mark);
     lastPoke = null;
+    if (!r.shown) {
+      state.setState(wrong);
+      r.opening.whenDone?.(false);
+      next();
+      return;
+    }
     const { scene } = r.before;
     // Nobody will send the rest of a scene that was still coming when this request took its place.
     const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;

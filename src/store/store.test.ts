@@ -316,7 +316,8 @@ describe('trouble', () => {
     const before = sceneOf(store);
     void loadOps(store, [CREATE, { op: 'nmi', vcpu: 9 }]);
     settled();
-    expect(sceneOf(store).rows).toBe(before.rows);
+    expect(sceneOf(store)).toBe(before);
+    expect(store.getState().playhead.playing).toBe(true);
     expect(store.getState().notice).toMatchObject({ code: 'op.noVcpu' });
   });
 

@@ -9,8 +9,3 @@ export function viewAt(scene: SceneLog, playhead: Pick<Playhead, 'step' | 'phase
   const w = wordsAt(scene, seqAt(scene, playhead.step, playhead.phase >= ARRIVE));
   return { config: scene.config, layout: scene.layout, w, routeTables: scene.routeTables };
 }
-
-/** The machine before and after a step, for what shows both. */
-export function viewAround(scene: SceneLog, step: number): { before: MachineView; after: MachineView } {
-  return { before: viewAt(scene, { step, phase: 0 }), after: viewAt(scene, { step, phase: 1 }) };
-}
