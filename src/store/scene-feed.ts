@@ -128,15 +128,15 @@ export function createSceneFeed(
     source = { ...r.source, alive: alive && r.source.alive };
     if (r.mark !== null) r.builder.rewind(r.mark);
     lastPoke = null;
+    const scene = r.shown ? r.before.scene : state.getState().scene;
+    // Nobody will send the rest of a scene that was still coming when this request took its place.
+    const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
     if (!r.shown) {
-      state.setState(wrong);
+      state.setState({ scene: whole, ...wrong });
       r.opening.whenDone?.(false);
       next();
       return;
     }
-    const { scene } = r.before;
-    // Nobody will send the rest of a scene that was still coming when this request took its place.
-    const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
     const playhead: Playhead = { ...r.before.playhead, playing: false, until: null };
     state.setState({ ...r.before, scene: whole, playhead, ...wrong });
     r.opening.whenDone?.(false);
