@@ -1,34 +1,34 @@
 /** Words of KVM's own about a vCPU: its request bits, and why APICv is off. */
 import { defineLayout } from './bit-layout.ts';
 
-/** vcpu->requests. Arch requests start at bit 8 (KVM_REQUEST_ARCH_BASE); requests of no interest here are `other…`. */
+/**
+ * vcpu->requests from KVM_REQUEST_ARCH_BASE (bit 8) on, so that bit n is arch request n; requests of no interest here are
+ * `other…`.
+ */
 export const VCPU_REQUESTS = defineLayout({
   name: 'VCPU_REQUESTS',
-  bits: 64,
+  bits: 32,
   cite: 'kvm.requests',
   fields: {
-    other0: { at: 0, width: 2, access: 'ro' },
-    unblock: { at: 2, width: 1, access: 'ro' },
-    other3: { at: 3, width: 5, access: 'ro' },
-    migrateTimer: { at: 8, width: 1, access: 'ro' },
-    other9: { at: 9, width: 5, access: 'ro' },
-    event: { at: 14, width: 1, access: 'ro' },
-    other15: { at: 15, width: 2, access: 'ro' },
-    nmi: { at: 17, width: 1, access: 'ro' },
+    migrateTimer: { at: 0, width: 1, access: 'ro' },
+    other1: { at: 1, width: 5, access: 'ro' },
+    event: { at: 6, width: 1, access: 'ro' },
+    other7: { at: 7, width: 2, access: 'ro' },
+    nmi: { at: 9, width: 1, access: 'ro' },
+    other10: { at: 10, width: 1, access: 'ro' },
+    pmi: { at: 11, width: 1, access: 'ro' },
+    smi: { at: 12, width: 1, access: 'ro' },
+    other13: { at: 13, width: 2, access: 'ro' },
+    scanIoapic: { at: 15, width: 1, access: 'ro' },
+    other16: { at: 16, width: 1, access: 'ro' },
+    apicPageReload: { at: 17, width: 1, access: 'ro' },
     other18: { at: 18, width: 1, access: 'ro' },
-    pmi: { at: 19, width: 1, access: 'ro' },
-    smi: { at: 20, width: 1, access: 'ro' },
-    other21: { at: 21, width: 2, access: 'ro' },
-    scanIoapic: { at: 23, width: 1, access: 'ro' },
+    ioapicEoiExit: { at: 19, width: 1, access: 'ro' },
+    other20: { at: 20, width: 3, access: 'ro' },
+    loadEoiExitmap: { at: 23, width: 1, access: 'ro' },
     other24: { at: 24, width: 1, access: 'ro' },
-    apicPageReload: { at: 25, width: 1, access: 'ro' },
-    other26: { at: 26, width: 1, access: 'ro' },
-    ioapicEoiExit: { at: 27, width: 1, access: 'ro' },
-    other28: { at: 28, width: 3, access: 'ro' },
-    loadEoiExitmap: { at: 31, width: 1, access: 'ro' },
-    other32: { at: 32, width: 1, access: 'ro' },
-    apicvUpdate: { at: 33, width: 1, access: 'ro' },
-    other34: { at: 34, width: 30, access: 'ro' },
+    apicvUpdate: { at: 25, width: 1, access: 'ro' },
+    other26: { at: 26, width: 6, access: 'ro' },
   },
 });
 

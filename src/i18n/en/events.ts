@@ -54,6 +54,7 @@ export const events = {
   'event.kvm_set_irq': 'GSI {gsi}{dev} goes up, driven by {source}. KVM looks up where it leads.',
   'event.kvm_set_irq.low': 'GSI {gsi}{dev} goes down, let go by {source}.',
   'event.kvm_set_irq.why': 'The table has {routes} for GSI {gsi}; KVM takes them in the order the table lists them.',
+  'event.kvm_set_irq.why.none': 'The table has no route for GSI {gsi}.',
   'event.route.title': 'Where the GSI leads',
   'event.route': 'GSI {gsi} leads to {target}.',
   'event.route.why': 'Routing entry {n} of GSI {gsi}: {target}. User space owns this table; the guest cannot see it.',
@@ -112,8 +113,8 @@ export const events = {
   'event.elcr_write': 'The guest writes {value} to ELCR port {port}: a 1 makes that pin level-triggered.',
 
   'event.ioapic_line.title': 'The IOAPIC sees the pin',
-  'event.ioapic_line': 'Pin {pin} of the IOAPIC goes up (GSI {gsi}{dev}).',
-  'event.ioapic_line.low': 'Pin {pin} of the IOAPIC goes down (GSI {gsi}{dev}).',
+  'event.ioapic_line': 'Pin {pin} of the IOAPIC goes up for GSI {gsi}{dev}.',
+  'event.ioapic_line.low': 'Pin {pin} of the IOAPIC goes down for GSI {gsi}{dev}.',
   'event.ioapic_line.held':
     'One source lets pin {pin} of the IOAPIC go, but the line stays up: another source still holds it.',
   'event.ioapic_line.why': 'The pin sees the OR of its sources: {sources}.',
@@ -361,7 +362,6 @@ export const events = {
   'word.nobody': 'nobody',
   'word.none': 'none',
   'word.device': 'the device',
-  'word.routes.0': 'no route',
   'word.routes.1': '1 route',
   'word.routes': '{n} routes',
   'word.target.pic': 'pin {pin} of the {chip} 8259',
@@ -401,7 +401,7 @@ export const events = {
   'word.tick': 'a tick',
   'word.ioctl': 'user space wants an interrupt',
   'word.queue': '{what} (MSI-X vector {n})',
-  'word.unknownHandler': 'a vector without a handler',
+  'word.unknownHandler': 'an unnamed handler',
   'word.once': 'once',
   'word.hz': '{hz} Hz',
 

@@ -257,7 +257,6 @@ export const registers = {
   'reg.TERTIARY_CONTROLS.ipiVirtualization': 'The CPU sends plain IPIs itself, by the PID-pointer table.',
   'reg.TERTIARY_CONTROLS.other': 'Not about interrupts.',
   'reg.VCPU_REQUESTS': 'What the vCPU must do before it enters the guest.',
-  'reg.VCPU_REQUESTS.unblock': 'KVM_REQ_UNBLOCK: stop sleeping.',
   'reg.VCPU_REQUESTS.migrateTimer': 'KVM_REQ_MIGRATE_TIMER: move the timers along.',
   'reg.VCPU_REQUESTS.event': 'KVM_REQ_EVENT: look for something to inject. Without it, injection is skipped.',
   'reg.VCPU_REQUESTS.nmi': 'KVM_REQ_NMI: count the queued NMIs.',

@@ -258,7 +258,6 @@ export const registers: Record<keyof typeof en, string> = {
   'reg.TERTIARY_CONTROLS.ipiVirtualization': 'CPU 通过 PID-pointer 表自行发送普通 IPI。',
   'reg.TERTIARY_CONTROLS.other': '与中断无关。',
   'reg.VCPU_REQUESTS': 'vCPU 进入客户机之前必须做的事。',
-  'reg.VCPU_REQUESTS.unblock': 'KVM_REQ_UNBLOCK：停止睡眠。',
   'reg.VCPU_REQUESTS.migrateTimer': 'KVM_REQ_MIGRATE_TIMER：带着定时器一起迁移。',
   'reg.VCPU_REQUESTS.event': 'KVM_REQ_EVENT：查找可注入的事件。没有它就跳过注入。',
   'reg.VCPU_REQUESTS.nmi': 'KVM_REQ_NMI：统计排队的 NMI。',

@@ -1,4 +1,5 @@
 /** The kernel's way to this step: functions, files, tracepoint and manual, by kernel version. */
+import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
 import { EVENTS } from '../../engine/view/tables.ts';
@@ -102,7 +103,7 @@ function Chip({ link, current, version, scene, t }: ChipProps) {
           {link.name}
         </a>
       ) : (
-        <span>{link.name}</span>
+        <span>{link.id === null && link.event !== null ? t(`event.${link.event}.title`) : link.name}</span>
       )}
       {back >= 0 && scene.steps[back]?.seq === seq && (
         <button

@@ -78,26 +78,25 @@ function DeviceControl({ view, t }: ControlProps) {
         {devices.map((device) => (
           <li key={device.id}>
             <span>
-              <b>{device.id}</b> <span className="ctl-dim">{`${device.kind} · GSI ${device.gsi}`}</span>
+              <b>{device.id}</b> <span className="ctl-dim">GSI {device.gsi}</span>
             </span>
-            {[0, 1, 2, 3].slice(0, device.msix ?? 1).map((vector) => (
-              <button
-                key={`${device.id} ${vector}`}
-                type="button"
-                className="btn"
-                aria-label={t('ctl.workAt', { device: device.id })}
-                onClick={() =>
-                  poke(store, {
-                    op: 'device',
-                    id: device.id,
-                    event: 'work',
-                    ...(device.msix === undefined ? {} : { vector }),
-                  })
-                }
-              >
-                {device.msix === undefined ? t('ctl.work') : t('ctl.workVector', { n: vector })}
-              </button>
-            ))}
+            {[0, 1, 2, 3].slice(0, device.msix ?? 1).map((vector) => {
+              const what = t(`ctl.work.${device.kind}`);
+              const queue = device.msix === undefined ? {} : { vector };
+              const text = device.msix === undefined ? what : t('ctl.workVector', { n: vector });
+              return (
+                <button
+                  key={`${device.id} ${vector}`}
+                  type="button"
+                  className="btn"
+                  title={what}
+                  aria-label={t('ctl.workAt', { device: device.id, what: text })}
+                  onClick={() => poke(store, { op: 'device', id: device.id, event: 'work', ...queue })}
+                >
+                  {text}
+                </button>
+              );
+            })}
           </li>
         ))}
       </ul>

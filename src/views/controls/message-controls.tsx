@@ -15,12 +15,26 @@ import { NumberField, SelectField } from './number-field.tsx';
 const U32 = 0xffff_ffff;
 const indexed = (names: readonly string[]): (readonly [number, string])[] => names.map((name, n) => [n, name]);
 
-/** The fields of what is being typed, in one line each. */
+/** Fields that say something only when they are not as always. */
+const USUAL: Readonly<Record<string, number | null>> = {
+  fee: 0xfee,
+  zero: 0,
+  format: 0,
+  destIdExt: 0,
+  destIdHigh: 0,
+  destModeCopy: null,
+  level: null,
+};
+
+/** The fields of what is being typed, in one line each, low bits first. */
 function Decoded({ layout, words }: { layout: BitLayout; words: readonly number[] }) {
-  const rows = fieldRows(layout, words).filter((row) => row.access === 'rw');
+  const rows = fieldRows(layout, words).filter(({ name, access, raw }) => {
+    const usual = USUAL[name];
+    return access === 'rw' && usual !== null && usual !== raw;
+  });
   return (
     <dl className="ctl-decoded">
-      {rows.map((row) => (
+      {rows.reverse().map((row) => (
         <div key={row.name}>
           <dt>{row.name}</dt>
           <dd>{row.text}</dd>

@@ -88,7 +88,7 @@ function Facts({ view, t }: { view: MachineView; t: Translate }) {
   const facts = [
     t(config.irqchip === 'split' ? 'hdr.split' : 'hdr.full'),
     ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
-    t('hdr.vcpus', { n: config.vcpus }),
+    config.vcpus === 1 ? t('hdr.vcpu') : t('hdr.vcpus', { n: config.vcpus }),
     mode,
     'KVM v6.18',
   ];

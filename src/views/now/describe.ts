@@ -66,9 +66,12 @@ function targetText(c: StepContext, chip: number, pin: number, gsi: number): str
   });
 }
 
+const routesOf = (c: StepContext, gsi: number): number =>
+  c.view.routeTables[readWord(c.view, 'vm', 0, 'routes')]?.byGsi[gsi]?.length ?? 0;
+
 function routesText(c: StepContext, gsi: number): string {
-  const n = c.view.routeTables[readWord(c.view, 'vm', 0, 'routes')]?.byGsi[gsi]?.length ?? 0;
-  return n === 0 ? say(c, 'word.routes.0') : n === 1 ? say(c, 'word.routes.1') : say(c, 'word.routes', { n });
+  const n = routesOf(c, gsi);
+  return n === 1 ? say(c, 'word.routes.1') : say(c, 'word.routes', { n });
 }
 
 function resultText(c: StepContext, status: number, level = 1): string {
@@ -173,7 +176,10 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
   kvm_set_irq: (c) => ({
     params: { ...gsiParams(c, c.args[0]), source: sourceName(c, c.args[2]), routes: routesText(c, c.args[0]) },
     variant: c.args[1] === 0 && 'low',
-    why: c.args[1] === 0 ? [] : [true],
+    why:
+      c.args[1] === 0
+        ? []
+        : [routesOf(c, c.args[0]) === 0 ? say(c, 'event.kvm_set_irq.why.none', { gsi: c.args[0] }) : true],
   }),
   route: (c) => {
     const [gsi, chip, pin, n] = c.args;

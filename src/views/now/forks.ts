@@ -126,7 +126,6 @@ const haltFork = (c: StepContext, vcpu: number): Fork[] =>
 
 const FORKS: { readonly [K in EventName]?: Forks } = {
   kvm_set_irq: (c) => (c.args[1] === 0 ? [] : noRouteFork(c, c.args[0])),
-  route: (c) => noRouteFork(c, c.args[0]),
   pic_line: (c) => (c.args[1] === 0 ? [] : [picMaskFork(c, c.args[0])]),
   kvm_pic_set_irq: (c) => (c.args[3] === 0 ? [] : [picMaskFork(c, c.args[0])]),
   pic_masked: (c) => [picMaskFork(c, c.args[0])],
