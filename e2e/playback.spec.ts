@@ -64,6 +64,10 @@ test('the slider seeks to any step and says where it is', async ({ page }) => {
   await slider.fill('9');
   await expect(count(page)).toHaveText(/^10 /);
   await expect(slider).toHaveAttribute('aria-valuetext', /^step 10 of \d+$/);
+  await slider.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^11 /);
+  await slider.press('Space');
+  await expect(button(page, 'Pause')).toBeVisible();
 });
 
 test('each step is said to a screen reader', async ({ page }) => {

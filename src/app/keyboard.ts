@@ -24,7 +24,8 @@ const TYPING =
   'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
 const ARROWS =
   'input, [role=slider], [role=tablist], [role=grid], [role=listbox], [role=menu], [role=tree], [role=radiogroup], dialog';
-const PRESSED_BY_SPACE = 'button, summary, a, input, [role=button], [role=tab], [role=gridcell], [role=option], dialog';
+const PRESSED_BY_SPACE =
+  'button, summary, a, input:not([type=range]), [role=button], [role=tab], [role=gridcell], [role=option], dialog';
 
 /** @returns whether the focused element has its own use for the key */
 function belongsTo(target: Element | null, key: string): boolean {

@@ -82,7 +82,8 @@ function pinRead(layout: Layout, pin: number): Read {
     const rte = w[at + IOAPIC.at.redirLo + pin] as number;
     if ((rte >>> 14) & 1) return text('remoteIrr');
     const irr = ((w[at + IOAPIC.at.irr] as number) >>> pin) & 1;
-    if (irr) return text((rte >>> 16) & 1 ? 'masked' : 'pending');
+    // An edge pin's IRR bit only remembers that the line is high; a level pin's waits to be served.
+    if (irr) return text((rte >>> 16) & 1 ? 'masked' : (rte >>> 15) & 1 ? 'pending' : 'asserted');
     return w[at + IOAPIC.at.lines + pin] === 0 ? null : text('asserted');
   };
 }
