@@ -29,6 +29,7 @@ import {
   takeNmi,
 } from '../devices/vcpu/vcpu.ts';
 import { EV, REQ } from './events.ts';
+import type { GuestOp } from './host.ts';
 import { VCPU } from './layout.ts';
 import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from './machine.ts';
 import type { Op, OpResult } from './op-types.ts';
@@ -39,11 +40,6 @@ import { kvmSetMsi } from './wiring.ts';
 const OK: OpResult = { ok: true };
 /** MAXPHYADDR of the model CPU. */
 const MAX_PHYS_ADDR = 48;
-
-type GuestOp = Extract<
-  Op,
-  { op: 'mmio_write' | 'mmio_read' | 'pio_write' | 'pio_read' | 'wrmsr' | 'rdmsr' | 'set_cr8' | 'eoi' | 'nop' }
->;
 
 function mmioWrite(m: Machine, op: Extract<Op, { op: 'mmio_write' }>): OpResult {
   const value = Number(op.value & 0xffffffffn) | 0;
@@ -143,6 +139,7 @@ function wantsEvent(m: Machine, vcpu: number): boolean {
 
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
 function guestOp(m: Machine, op: GuestOp): OpResult {
+  if (m.host.guestOp !== undefined) return m.host.guestOp(m, op, guestInstruction);
   acceptEvents(m, op.vcpu);
   const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
@@ -162,6 +159,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
 
 /** The guest is entered with IF=1 and takes at most one event. */
 function run(m: Machine, vcpu: number): OpResult {
+  if (m.host.run !== undefined) return m.host.run(m, vcpu);
   acceptEvents(m, vcpu);
   const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
@@ -173,6 +171,7 @@ function run(m: Machine, vcpu: number): OpResult {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
     put(m, at, (m.w[at] as number) + 1);
+    m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
     leave(m, outer);
   }
   return { vector: vector === -1 ? null : vector, ...extra };
@@ -224,7 +223,9 @@ export function execute(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult
   m.journey = 0;
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   try {
-    return dispatch(m, op);
+    const result = dispatch(m, op);
+    m.host.afterOp?.(m);
+    return result;
   } finally {
     leave(m, outer);
   }

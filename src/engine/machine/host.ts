@@ -85,9 +85,37 @@ export interface Host {
   enterGuest(m: Machine, vcpu: number): boolean;
   /** The model guest writes the EOI its handler owes. */
   guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): void;
+  /** One look at a vCPU of the model guest: leaves, is served, enters, takes an event. @returns whether anything happened */
+  serveVcpu(m: Machine, vcpu: number): boolean;
+  /** The model guest's flags changed, or its handler returned: what waited may go in. */
+  openWindow(m: Machine, vcpu: number): void;
+  /** The model guest executes HLT. */
+  guestHalt(m: Machine, vcpu: number): void;
+  /** What a vCPU has before its local APIC is reset: VMCS, descriptor, whether APICv is on. */
+  createVcpu(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.apicv_pre_state_restore */
+  apicvPreStateRestore(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.set_virtual_apic_mode */
+  setVirtualApicMode(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.inject_irq / inject_nmi: the VM-entry event field is written. */
+  writeEntryInfo(m: Machine, vcpu: number, info: number): void;
+  /** A vector arrives at a physical CPU. */
+  hostIpi(m: Machine, pcpu: number, vector: number): void;
+  /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */
+  guestOp?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult;
+  /** The guest is entered with IF=1 and takes at most one event. */
+  run?(m: Machine, vcpu: number): OpResult;
+  /** The op is done: threads that were kicked out of the guest go back in. */
+  afterOp?(m: Machine): void;
   /** Ops on the model guest, its devices, virtual time and VMX. */
   modelOp(m: Machine, op: ModelOp): OpResult;
 }
+
+/** Ops that are one guest instruction (or none: a bare entry). */
+export type GuestOp = Extract<
+  Op,
+  { op: 'mmio_write' | 'mmio_read' | 'pio_write' | 'pio_read' | 'wrmsr' | 'rdmsr' | 'set_cr8' | 'eoi' | 'nop' }
+>;
 
 /** Ops that real KVM has no ioctl for. */
 export type ModelOp = Extract<
@@ -104,6 +132,9 @@ export type ModelOp = Extract<
       | 'vtd_msi'
       | 'vmentry'
       | 'vmexit'
-      | 'get_vmx';
+      | 'get_vmx'
+      | 'schedule'
+      | 'apicv_inhibit'
+      | 'race';
   }
 >;

@@ -241,7 +241,11 @@ export const VCPU = defineBlock({
   /** AVIC physical-id table entry: IsRunning, and the host CPU the doorbell goes to. */
   avicRunning: 1,
   avicHost: 1,
-  spare: 4,
+  /** Its thread is in vcpu_run: after an exit it enters again by itself. */
+  inRun: 1,
+  /** What the next entry will meet: 0 nothing, 1 a kick, 2 an NMI, 3 a fault while the event is delivered. */
+  race: 1,
+  spare: 2,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

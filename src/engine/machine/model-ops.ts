@@ -1,5 +1,13 @@
 /** Ops on the model guest, its devices and virtual time, and the ports of the i8254. */
-import { enterGuest, guestEoi, guestFlags, resetGuest } from '../devices/guest/guest.ts';
+import {
+  enterGuest,
+  guestEoi,
+  guestFlags,
+  guestHalt,
+  openWindow,
+  resetGuest,
+  serveVcpu,
+} from '../devices/guest/guest.ts';
 import { pitAck, pitMaskNotify, pitRead, pitWrite, resetPit } from '../devices/pit/pit.ts';
 import {
   deviceQuiet,
@@ -68,6 +76,9 @@ export const MODEL_HOST: Host = {
   modelOp,
   enterGuest,
   guestEoi,
+  serveVcpu,
+  openWindow,
+  guestHalt,
 };
 
 /** What a machine has beyond the irqchip, at power-on. */

@@ -126,7 +126,13 @@ export type Op =
   | { readonly op: 'vtd_msi'; readonly irte: IrteSpec }
   | { readonly op: 'vmentry'; readonly vcpu: number }
   | { readonly op: 'vmexit'; readonly vcpu: number }
-  | { readonly op: 'get_vmx'; readonly vcpu: number };
+  | { readonly op: 'get_vmx'; readonly vcpu: number }
+  /** The host's scheduler: this vCPU runs on that physical CPU now (who ran there is preempted), or on none (null). */
+  | { readonly op: 'schedule'; readonly vcpu: number; readonly pcpu: number | null }
+  /** Something in the VM turns an APICv inhibit reason on or off. @param reason bit of enum kvm_apicv_inhibit */
+  | { readonly op: 'apicv_inhibit'; readonly reason: number; readonly set: 0 | 1 }
+  /** What the vCPU's next entry will meet after events were put in: a kick, an NMI, or a fault while one is delivered. */
+  | { readonly op: 'race'; readonly vcpu: number; readonly with: 'kick' | 'nmi' | 'fault' };
 
 export interface IrteSpec {
   readonly posted: boolean;

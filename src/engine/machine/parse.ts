@@ -241,6 +241,17 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
   vmentry: (s) => ({ op: 'vmentry', vcpu: int(s, 'vcpu', 63, 0) }),
   vmexit: (s) => ({ op: 'vmexit', vcpu: int(s, 'vcpu', 63, 0) }),
   get_vmx: (s) => ({ op: 'get_vmx', vcpu: int(s, 'vcpu', 63, 0) }),
+  schedule: (s) => ({
+    op: 'schedule',
+    vcpu: int(s, 'vcpu', 63, 0),
+    pcpu: s['pcpu'] === null || s['pcpu'] === undefined ? null : int(s, 'pcpu', 7),
+  }),
+  apicv_inhibit: (s) => ({ op: 'apicv_inhibit', reason: int(s, 'reason', 12), set: bit(s, 'set', 1) }),
+  race: (s) => ({
+    op: 'race',
+    vcpu: int(s, 'vcpu', 63, 0),
+    with: oneOf(s, 'with', ['kick', 'nmi', 'fault'] as const),
+  }),
 };
 
 /** @throws OpError with the place of the first thing that is wrong */

@@ -1,7 +1,7 @@
 /**
  * Virtual time: who is due next, in a fixed order, so that the same ops give the same history everywhere.
  */
-import { endHandler, handlerDue, idle, openWindow, serveVcpu } from '../devices/guest/guest.ts';
+import { endHandler, handlerDue, idle } from '../devices/guest/guest.ts';
 import { eoiInjectWork } from '../devices/ioapic/ioapic.ts';
 import { expireTimer, now, put64, read64, timerDue } from '../devices/lapic/timer.ts';
 import { pitDue, pitTick } from '../devices/pit/pit.ts';
@@ -24,7 +24,7 @@ function setNow(m: Machine, ns: number): void {
 function serveAll(m: Machine): void {
   for (let round = 0; round < MAX_STEPS; round++) {
     let moved = false;
-    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) moved = serveVcpu(m, vcpu) || moved;
+    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) moved = m.host.serveVcpu(m, vcpu) || moved;
     if (!moved) break;
   }
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) if (handlerDue(m, vcpu) === Infinity) idle(m, vcpu);
@@ -49,7 +49,7 @@ function fireOne(m: Machine): void {
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (handlerDue(m, vcpu) > t) continue;
     endHandler(m, vcpu);
-    openWindow(m, vcpu);
+    m.host.openWindow(m, vcpu);
     return;
   }
   if (pitDue(m) <= t) {

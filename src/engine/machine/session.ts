@@ -14,6 +14,8 @@ import { AT_VM, allocateMachine, enter, leave, type Machine } from './machine.ts
 import { MODEL_HOST, resetModel } from './model-ops.ts';
 import type { CreateOp, OpResult } from './op-types.ts';
 import { OpError, parseOp } from './parse.ts';
+import { modelsHost, VMX_HOST } from './vmx-host.ts';
+import { plainModelOp } from './vmx-ops.ts';
 
 export interface Session {
   /** The machine of the last `create`; null before it. */
@@ -24,12 +26,20 @@ export interface Session {
   answerOrThrow(op: unknown): OpResult;
 }
 
+const PLAIN_HOST: Host = { ...MODEL_HOST, modelOp: plainModelOp };
+
+/** The wires of a machine, by what its configuration asks of the host. */
+function hostFor(config: CreateOp): Host {
+  return modelsHost(config) ? VMX_HOST : PLAIN_HOST;
+}
+
 /** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = MODEL_HOST): Machine {
+export function createMachine(config: CreateOp, host: Host = hostFor(config)): Machine {
   const m = allocateMachine(config, host);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    m.host.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);
   }
   if (!m.split) {

@@ -10,6 +10,7 @@ import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } 
 import { findHighestIrr, pendingEoi, setIrr } from '../devices/lapic/priority.ts';
 import { picSetIrq } from '../devices/pic/pic.ts';
 import { injectNmi, kick, makeRequest } from '../devices/vcpu/vcpu.ts';
+import { writeEntryInfo } from '../devices/vmx/vmcs.ts';
 import { CHIP, EV, REQ } from './events.ts';
 import type { Host, LapicIrq } from './host.ts';
 import { LAPIC, VM } from './layout.ts';
@@ -174,6 +175,14 @@ export const BASE_HOST: Host = {
   pitMaskNotify() {},
   enterGuest: () => false,
   guestEoi() {},
+  serveVcpu: () => false,
+  openWindow() {},
+  guestHalt() {},
+  createVcpu() {},
+  apicvPreStateRestore() {},
+  setVirtualApicMode() {},
+  writeEntryInfo,
+  hostIpi() {},
   pioWrite: () => false,
   pioRead: () => null,
   modelOp(_m, op) {

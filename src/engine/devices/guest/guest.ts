@@ -53,7 +53,7 @@ export function resetGuest(m: Machine): void {
 /** When the innermost handler ends, ns; Infinity when none runs. */
 export function handlerDue(m: Machine, vcpu: number): number {
   const depth = reg(m, vcpu, V.depth);
-  if (depth === 0) return Infinity;
+  if (depth === 0 || reg(m, vcpu, V.preempted) === 1) return Infinity;
   return (reg(m, vcpu, V.stackEndHi + depth - 1) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + depth - 1) >>> 0);
 }
 
@@ -121,6 +121,11 @@ export function idle(m: Machine, vcpu: number): void {
   if (m.config.guest?.idle !== 'halt' || reg(m, vcpu, V.mpState) !== 0) return;
   if (hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
   m.journey = 0;
+  m.host.guestHalt(m, vcpu);
+}
+
+/** HLT without the run loop: an exit, and the vCPU waits. @kvm x86.c kvm_emulate_halt */
+export function guestHalt(m: Machine, vcpu: number): void {
   const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
   set(m, vcpu, V.halted, 1);
   set(m, vcpu, V.mode, MODE.outside);
@@ -176,6 +181,7 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
   if (extint) m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, extint ? 1 : 0);
   set(m, vcpu, V.injections, reg(m, vcpu, V.injections) + 1);
+  m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
   set(m, vcpu, V.mode, MODE.inGuest);
   beginHandler(m, vcpu, vector);
   leave(m, outer);
@@ -208,14 +214,10 @@ export function guestFlags(
   if (change.shadow !== undefined) set(m, vcpu, V.shadow, change.shadow);
   leave(m, outer);
   if (change.halt === 1) {
-    const halt = enter(m, EV.guest_halt, atVcpu(vcpu));
-    set(m, vcpu, V.halted, 1);
-    set(m, vcpu, V.mode, MODE.outside);
-    countExit(m, vcpu);
-    leave(m, halt);
+    m.host.guestHalt(m, vcpu);
   } else if (change.halt === 0) {
     set(m, vcpu, V.halted, 0);
     set(m, vcpu, V.mode, MODE.inGuest);
   }
-  openWindow(m, vcpu);
+  m.host.openWindow(m, vcpu);
 }

@@ -89,6 +89,15 @@ const WORD_OF = new Map<number, number>([
   ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.irr + i * 0x10, R.irr + i]),
 ]);
 
+/** A register's word in the page, or 0 where the page has none: what a virtualized read returns. */
+export function pageWord(m: Machine, vcpu: number, reg: number): number {
+  const offset = WORD_OF.get(reg);
+  return offset === undefined ? 0 : (m.w[lapicAt(m, vcpu) + offset] as number);
+}
+
+/** Is this a register whose read KVM does not refuse? @kvm lapic.c kvm_lapic_readable_reg_mask */
+export const isReadable = (m: Machine, vcpu: number, reg: number): boolean => readable(m, vcpu, reg);
+
 const MASKED = 0x10000;
 /** LVT_MASK, and with mode bits, and LINT_MASK: what a guest may store in each entry. */
 const LVT_WRITE_MASK = new Map<number, number>([
@@ -136,6 +145,7 @@ export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id 
 export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const at = lapicAt(m, vcpu);
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
     put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (vcpu === 0 ? 0x100 : 0));
     put(m, at + R.baseHi, 0);
@@ -353,7 +363,7 @@ export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: num
 }
 
 /** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
-function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
+export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
   // Reserved: 31:20, 17:16, 13.
   if ((low & 0xfff32000) !== 0) return false;
   const at = lapicAt(m, vcpu);
@@ -436,7 +446,10 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
       setXapicId(m, vcpu, id);
     }
   }
-  if ((changed & 0xc00) !== 0) m.host.request(m, vcpu, REQ.apicvUpdate);
+  if ((changed & 0xc00) !== 0) {
+    m.host.request(m, vcpu, REQ.apicvUpdate);
+    m.host.setVirtualApicMode(m, vcpu);
+  }
   if ((low & 0x800) !== 0 && ((low & ~0xfff) >>> 0 !== DEFAULT_BASE || high !== 0)) {
     m.host.setApicvInhibit(m, APIC_BASE_MODIFIED, true);
   }

@@ -29,7 +29,7 @@ export function makeRequest(m: Machine, vcpu: number, request: number): void {
 }
 
 /** @kvm kvm_host.h kvm_check_request */
-function takeRequest(m: Machine, vcpu: number, request: number): boolean {
+export function takeRequest(m: Machine, vcpu: number, request: number): boolean {
   const at = vcpuAt(m, vcpu) + V.requests;
   const before = m.w[at] as number;
   if ((before & (1 << request)) === 0) return false;
@@ -123,7 +123,7 @@ export function acceptEvents(m: Machine, vcpu: number): void {
 }
 
 /** Which EOIs this vCPU must tell the IOAPIC about. @kvm x86.c vcpu_scan_ioapic, irq.c kvm_scan_ioapic_irq */
-function scanIoapic(m: Machine, vcpu: number): void {
+export function scanIoapic(m: Machine, vcpu: number): void {
   if (!hwEnabled(m, vcpu)) return;
   const at = lapicAt(m, vcpu);
   const outer = enter(m, EV.scan_ioapic, atVcpu(vcpu));
@@ -196,6 +196,7 @@ export function takeNmi(m: Machine, vcpu: number): boolean {
   const outer = enter(m, EV.inject_nmi, atVcpu(vcpu));
   put(m, at + V.nmiPending, (m.w[at + V.nmiPending] as number) - 1);
   put(m, at + V.nmiMasked, 1);
+  m.host.writeEntryInfo(m, vcpu, 0x80000202);
   leave(m, outer);
   return true;
 }

@@ -1,0 +1,133 @@
+/**
+ * Ops that no ioctl has: where a vCPU is, posting to it, an IOMMU's message, entry, exit, and what the VMCS and the
+ * descriptor hold. On a machine without the host model they work as far as its words go.
+ */
+import { ensureLoaded, preempt, schedule, vcpuPut } from '../devices/host-cpu/host-cpu.ts';
+import { pi } from '../devices/pi-desc/pi-desc.ts';
+import { inGuest, runVcpu, vmExit } from '../devices/vmx/run-loop.ts';
+import { EXIT, vmcs } from '../devices/vmx/vmcs.ts';
+import { vtdMessage } from '../devices/vtd/vtd.ts';
+import { vectorsIn } from '../view/machine-view.ts';
+import { REQ } from './events.ts';
+import type { ModelOp } from './host.ts';
+import { PI_DESC, VCPU, VMCS } from './layout.ts';
+import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from './machine.ts';
+import { modelOp } from './model-ops.ts';
+import type { OpResult, VcpuStateName } from './op-types.ts';
+import { OpError } from './parse.ts';
+import { hex } from './print.ts';
+
+const V = VCPU.at;
+const OK: OpResult = { ok: true };
+const RACES = { kick: 1, nmi: 2, fault: 3 } as const;
+
+const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
+const set = (m: Machine, vcpu: number, register: number, value: number): void =>
+  put(m, vcpuAt(m, vcpu) + register, value);
+
+/** Leaves the guest, if it is there, and stays out. */
+function toHost(m: Machine, vcpu: number, reason: number): void {
+  ensureLoaded(m, vcpu);
+  if (inGuest(m, vcpu)) vmExit(m, vcpu, reason);
+  set(m, vcpu, V.inRun, 0);
+  set(m, vcpu, V.halted, 0);
+}
+
+/** Goes to guest mode with IF=0 by a whole entry; from guest mode by way of the host. */
+function toGuest(m: Machine, vcpu: number): void {
+  toHost(m, vcpu, EXIT.preemptionTimer);
+  if (m.config.guest === undefined) set(m, vcpu, V.rflagsIf, 0);
+  set(m, vcpu, V.inRun, 1);
+  m.host.request(m, vcpu, REQ.event);
+  runVcpu(m, vcpu);
+}
+
+function setState(m: Machine, vcpu: number, state: VcpuStateName): void {
+  switch (state) {
+    case 'host':
+      toHost(m, vcpu, EXIT.externalInterrupt);
+      return;
+    case 'guest':
+      toGuest(m, vcpu);
+      return;
+    case 'blocked':
+      if (reg(m, vcpu, V.loaded) === 0 && reg(m, vcpu, V.blocking) === 1) return;
+      toHost(m, vcpu, EXIT.hlt);
+      set(m, vcpu, V.halted, 1);
+      vcpuPut(m, vcpu, 'blocking');
+      return;
+    case 'preempted':
+      if (reg(m, vcpu, V.loaded) === 0 && reg(m, vcpu, V.preempted) === 1) return;
+      ensureLoaded(m, vcpu);
+      set(m, vcpu, V.halted, 0);
+      preempt(m, vcpu);
+  }
+}
+
+function printVmx(m: Machine, vcpu: number): OpResult {
+  return {
+    pir: vectorsIn(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir),
+    on: pi(m, vcpu, PI_DESC.at.on) === 1,
+    sn: pi(m, vcpu, PI_DESC.at.sn) === 1,
+    nv: hex(pi(m, vcpu, PI_DESC.at.nv)),
+    ndst: hex(pi(m, vcpu, PI_DESC.at.ndst)),
+    rvi: vmcs(m, vcpu, VMCS.at.rvi),
+    svi: vmcs(m, vcpu, VMCS.at.svi),
+    eoi_exit_bitmap: vectorsIn(m.w, vmcsAt(m, vcpu) + VMCS.at.eoiExitBitmap),
+    vm_entry_intr_info: hex(vmcs(m, vcpu, VMCS.at.entryInfoWritten)),
+  };
+}
+
+export function vmxModelOp(m: Machine, op: ModelOp): OpResult {
+  switch (op.op) {
+    case 'vcpu_state':
+      setState(m, op.vcpu, op.state);
+      return OK;
+    case 'post':
+      beginJourney(m);
+      m.host.deliverInterrupt(m, op.vcpu, op.vector);
+      return OK;
+    case 'vtd_msi':
+      if (op.irte.pda_vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'pda_vcpu', { max: m.vcpus - 1 });
+      beginJourney(m);
+      vtdMessage(m, op.irte);
+      return OK;
+    case 'vmentry':
+      setState(m, op.vcpu, 'guest');
+      return OK;
+    case 'vmexit':
+      setState(m, op.vcpu, 'host');
+      return OK;
+    case 'get_vmx':
+      return printVmx(m, op.vcpu);
+    case 'schedule':
+      if (op.pcpu === null) preempt(m, op.vcpu);
+      else schedule(m, op.vcpu, op.pcpu);
+      return OK;
+    case 'apicv_inhibit':
+      m.host.setApicvInhibit(m, op.reason, op.set === 1);
+      return OK;
+    case 'race':
+      set(m, op.vcpu, V.race, RACES[op.with]);
+      return OK;
+    default:
+      return modelOp(m, op);
+  }
+}
+
+/** The same ops where the host is not modelled: a vCPU is nowhere in particular, and only injection leaves a trace. */
+export function plainModelOp(m: Machine, op: ModelOp): OpResult {
+  switch (op.op) {
+    case 'vcpu_state':
+    case 'vmentry':
+    case 'vmexit':
+    case 'schedule':
+    case 'apicv_inhibit':
+    case 'race':
+      return OK;
+    case 'vtd_msi':
+      return vmxModelOp(m, { ...op, irte: { ...op.irte, posted: false } });
+    default:
+      return vmxModelOp(m, op);
+  }
+}
