@@ -7,6 +7,21 @@ const STEP_NAMES: readonly (EventName | undefined)[] = EVENT_NAMES.map((name) =>
   name !== undefined && EVENTS[name].minor !== true ? name : undefined,
 );
 
+const SET_IRQ = EVENTS.kvm_set_irq.code;
+/** What a line going low causes on its way to the chips: told with the `kvm_set_irq` that lowers it. */
+const QUIET_WHEN_LOW = new Set<EventName>(['route', 'pic_line', 'ioapic_line']);
+
+/** Is this row part of a line going low? Its nearest `kvm_set_irq` cause says so. */
+function isFalling(rows: Int32Array, row: number): boolean {
+  let seq = rows[row * ROW + COL.cause] as number;
+  for (let hops = 0; seq >= 0 && hops < 3; hops++) {
+    const at = seq * ROW;
+    if (rows[at] === SET_IRQ) return rows[at + COL.b] === 0;
+    seq = rows[at + COL.cause] as number;
+  }
+  return false;
+}
+
 type Growing<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
@@ -26,7 +41,7 @@ export function growSteps(
   for (let seq = from; seq < to; seq++) {
     const at = seq * ROW;
     const name = STEP_NAMES[rows[at] as number];
-    if (name === undefined) continue;
+    if (name === undefined || (QUIET_WHEN_LOW.has(name) && isFalling(rows, seq))) continue;
     while (command + 1 < commands.length && (commands[command + 1] as CommandRecord).seq <= seq) command++;
     if (last !== undefined) last.end = seq;
     last = {
