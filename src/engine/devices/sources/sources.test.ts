@@ -86,6 +86,25 @@ describe('INTx of an assigned device comes through a resampling irqfd', () => {
     expect(b.state('pin', 'irqfd')).toEqual(['pin 10: 31 fixed level to apic 00', 'irqfd gsi 10 resampled 1']);
   });
 
+  /** Its line counted as the VMM's, so another device's interrupt on the GSI was never raised. */
+  test('a device that shares the GSI raises its own source', () => {
+    const b = ready([
+      { id: 'nvme', kind: 'nvme', gsi: 10 },
+      { id: 'net', kind: 'virtio-net', gsi: 10 },
+    ]);
+    b.do(rte(10, 0x31, { level: true }));
+    b.events();
+    b.do(work('nvme'), work('net'));
+    expect(b.eventsOf('kvm_set_irq')).toEqual(['kvm_set_irq 10 1 1', 'kvm_set_irq 10 1 0']);
+  });
+
+  /** The irqfd was refused, and slot -1 was signalled. */
+  test('with the IOAPIC in user space its line is moved instead', () => {
+    const b = bench({ irqchip: 'split', devices: [{ id: 'nvme', kind: 'nvme', gsi: 10 }] });
+    b.do({ op: 'routing', entries: [{ gsi: 10, msi_addr: msiAddress(), msi_data: 0x31 }] }, enable(0), work('nvme'));
+    expect(b.do(run())).toEqual({ vector: 0x31 });
+  });
+
   test('a line still up at the EOI signals again', () => {
     const b = nvme();
     b.do(work('nvme'), run(), eoi());

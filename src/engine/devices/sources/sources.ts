@@ -16,7 +16,7 @@ import {
   put,
   whereOf,
 } from '../../machine/machine.ts';
-import type { DeviceKind, DeviceSpec, RoutingEntrySpec } from '../../machine/op-types.ts';
+import type { DeviceKind, RoutingEntrySpec } from '../../machine/op-types.ts';
 import { routeTable, setRouting } from '../irq-routing/irq-routing.ts';
 import { assignIrqfd, irqfdOf, resamplerOf, signalIrqfd } from '../irqfd/irqfd.ts';
 
@@ -54,7 +54,7 @@ export function resetSources(m: Machine): void {
 function lineOf(m: Machine, gsi: number): number {
   return (m.config.devices ?? []).some((_, slot) => {
     const at = deviceAt(m, slot);
-    return m.w[at + D.gsi] === gsi && m.w[at + D.line] === 1;
+    return m.w[at + D.gsi] === gsi && m.w[at + D.line] === 1 && !usesResampler(m, slot);
   })
     ? 1
     : 0;
@@ -79,12 +79,16 @@ function setLine(m: Machine, slot: number, level: number): void {
   leave(m, outer);
 }
 
-/** An assigned device's INTx comes as an eventfd with a resampler: nobody sees its line fall. */
-const usesResampler = (m: Machine, slot: number): boolean => m.w[deviceAt(m, slot) + D.kind] === DEVICE_KIND_CODE.nvme;
+/**
+ * An assigned device's INTx comes as an eventfd with a resampler: nobody sees its line fall. KVM has none to give where
+ * the IOAPIC is user space's; the VMM then moves the line itself.
+ */
+const usesResampler = (m: Machine, slot: number): boolean =>
+  !m.split && m.w[deviceAt(m, slot) + D.kind] === DEVICE_KIND_CODE.nvme;
 
 /** Signals the resampling irqfd of an assigned device, which the VMM sets up at first use. */
 function signalLine(m: Machine, gsi: number): void {
-  if (resamplerOf(m, gsi) === -1) assignIrqfd(m, gsi, 1);
+  if (resamplerOf(m, gsi) === -1 && assignIrqfd(m, gsi, 1) !== 0) return;
   signalIrqfd(m, resamplerOf(m, gsi));
 }
 
@@ -157,7 +161,7 @@ export function msixWrite(
   if (field === 'capability') put(m, at + D.msixControl, value & (ENABLE | FUNCTION_MASK));
   else put(m, at + D.msixTable + entry * 4 + FIELD[field], value);
   if (usesMsix(m, slot)) {
-    const count = (m.config.devices?.[slot] as DeviceSpec).msix ?? 0;
+    const count = m.config.devices?.[slot]?.msix ?? 0;
     for (let i = 0; i < count; i++) followEntry(m, slot, i);
   }
   leave(m, outer);
