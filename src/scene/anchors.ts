@@ -75,6 +75,7 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
 /** Side a dock is on: with a vCPU under its local APIC, what comes from the ISR meets it on the right. */
 function sideOf(layout: StageLayout, place: Place, dock: Station['dock']): 'left' | 'right' {
   if (place.at === 'vcpu' && layout.form !== 'wide') return 'right';
+  if (layout.form === 'tall' && place.at !== 'cell') return 'left';
   return dock === 'in' ? 'left' : 'right';
 }
 
@@ -112,12 +113,8 @@ export function anchorAt(
       if (card === null) return null;
       const { x, size, rows } = card.cells;
       const y = dock === 'in' ? rows.irr : rows.isr;
-      return onRow(card, { x: card.x, y: y - 2, w: card.w, h: size + 4 }, side, {
-        x: x[place.pin] ?? card.x,
-        y,
-        w: size,
-        h: size,
-      });
+      const cell = { x: x[place.pin] ?? card.x, y, w: size, h: size };
+      return onRow(card, { x: card.x, y: y - 2, w: card.w, h: size + 4 }, side, cell, (x[0] ?? card.x) - 3);
     }
     case 'ioapic':
       return layout.ioapic === null ? null : onRow(layout.ioapic, titleOf(layout.ioapic), side);

@@ -207,7 +207,9 @@ export function tokensAt(stage: Stage, step: number): Token[] {
     const branch = tracks.branches[i] as Branch;
     const tip = tipAt(branch, step);
     const goesOn = tip !== branch.steps.at(-1);
-    if (!goesOn && (scene.steps[tip] as Step).command !== now.command) continue;
+    if (!goesOn && ((scene.steps[tip] as Step).command !== now.command || (branch.low && tip !== step))) continue;
+    // What went along with the journey has been seen by the step after it.
+    if (branch.side && tip < step - 1) continue;
     const token = tokenAt(stage, branch, tip, step, journey, false);
     if (token !== null) tokens.push(token);
   }
@@ -226,30 +228,46 @@ export function tokensAt(stage: Stage, step: number): Token[] {
   return tokens;
 }
 
-/** Ways that stay drawn while `step` is shown: of the journey shown in full, of others still on their way paler. */
+/** How many flights of the way to where things happen are drawn in full; older ones fade. */
+const FRESH = 9;
+
+/** Steps that led to this one, the latest first. */
+function lineage(tracks: Tracks, step: number): number[] {
+  const way: number[] = [];
+  for (let at = step; at >= 0 && way.length < FARTHEST; ) {
+    const branch = tracks.branches[tracks.branchOf[at] ?? -1];
+    if (branch === undefined) break;
+    way.push(at);
+    at = stepBefore(branch, at);
+  }
+  return way;
+}
+
+/** Ways that stay drawn while `step` is shown: the latest of the one that led here in full, all others paler. */
 export function trailsAt(stage: Stage, step: number): { readonly flight: Flight; readonly current: boolean }[] {
   const { scene } = stage;
   const tracks = tracksOf(scene);
   const journey = journeyShown(scene.steps, step);
-  const shown = new Set(tokensAt(stage, step).map((token) => token.branch));
+  const tokens = tokensAt(stage, step);
+  const shown = new Set(tokens.map((token) => token.branch));
+  let last = step;
+  while (last >= 0 && last > step - LOOK_BACK && tracks.branchOf[last] === -1) last--;
+  const fresh = new Set(lineage(tracks, last).slice(0, FRESH));
   const trails: { flight: Flight; current: boolean }[] = [];
   const seen = new Set<number>();
-  const add = (branch: Branch, upTo: number, current: boolean): void => {
+  const add = (branch: Branch): void => {
     for (const at of branch.steps) {
-      if (at > upTo || seen.has(at)) continue;
+      if (at >= step || seen.has(at)) continue;
       seen.add(at);
       const flight = flightOf(stage, at);
-      if (flight?.path) trails.push({ flight, current });
+      if (flight?.path) trails.push({ flight, current: fresh.has(at) });
     }
   };
-  for (const id of shown) {
-    const branch = tracks.branches[id] as Branch;
-    if (branch.journey !== journey) add(branch, step - 1, false);
-  }
   for (const branch of (tracks.byJourney.get(journey) ?? []).slice(-24)) {
-    if (!branch.side || shown.has(branch.id)) add(branch, step - 1, true);
+    if ((!branch.side && !branch.low) || shown.has(branch.id)) add(branch);
   }
-  return trails;
+  for (const id of shown) if (tracks.branches[id]?.journey !== journey) add(tracks.branches[id] as Branch);
+  return trails.sort((a, b) => Number(a.current) - Number(b.current));
 }
 
 /** Share of its way a token has flown at a phase of its step. */

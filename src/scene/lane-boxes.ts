@@ -40,6 +40,7 @@ export interface LaneInput {
 const PAD = 10;
 /** Room beside a grid for its vectors and registers in words. */
 const BESIDE = 64;
+const NARROW_BESIDE = 46;
 /** Distance between two grids: room for a waterline's ends. */
 const BETWEEN_GRIDS = 18;
 /** Biggest pitch of a grid's cells. */
@@ -122,7 +123,7 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
     };
   }
   const last = card.x + card.w - PAD - side;
-  if (!pir && inner - 2 * side >= 2 * BESIDE) {
+  if (!pir && inner - 2 * side >= 2 * NARROW_BESIDE) {
     return {
       ...base,
       beside: true,

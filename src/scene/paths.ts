@@ -194,6 +194,18 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     return c === undefined ? layout.w : c.x + c.w;
   };
   const left = (column: number): number => layout.columns[column]?.x ?? 0;
+  if (layout.form === 'tall' && a.side !== b.side && a.side !== 'bus' && b.side !== 'bus') {
+    // One column: down in the left gutter, back up in the right one, across along a row of its own.
+    const goesUp = b.point.y < a.point.y;
+    const across = goesUp === (a.side === 'right') ? b : a;
+    const turn = { x: across === b ? a.point.x : b.point.x, y: across.point.y };
+    if (across === a) pen.through(turn);
+    const from: Anchor = across === a ? { ...b, point: turn, card: '' } : a;
+    const to: Anchor = across === b ? { ...a, point: turn, card: '' } : b;
+    inGap(pen, layout, from, to, shift);
+    if (across === b) pen.through(b.point);
+    return pen.done(goesUp);
+  }
   if (a.gap === b.gap) {
     inGap(pen, layout, a, b, shift);
     return pen.done(false);
@@ -224,12 +236,12 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     }
     return pen.done(false);
   }
-  if (b.side === 'left' && b.gap + 1 === a.gap && layout.form !== 'tall') {
+  if (b.side === 'left' && b.gap + 1 === a.gap) {
     // Back into the next card to the left, in through its own row.
     const enter = { x: right(b.gap + 1), y: b.point.y };
     facing(pen, a.point, enter);
     pen.through(b.point);
-  } else if (a.card === b.card || layout.form === 'tall') {
+  } else if (a.card === b.card) {
     pen.through({ x: b.point.x, y: a.point.y });
     pen.line(b.point);
   } else {

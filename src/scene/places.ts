@@ -104,7 +104,12 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
     long: ({ args }) => `INT ${args[0] ? 'high' : 'low'}`,
     lit: ['pic.output'],
   },
-  pic_wakeup: { place: ({ args }) => ({ at: 'lapic', vcpu: args[0] }), dock: 'in', label: says('LINT0') },
+  pic_wakeup: {
+    place: ({ args }) => ({ at: 'lapic', vcpu: args[0] }),
+    dock: 'in',
+    label: says('LINT0'),
+    after: 'pic_output',
+  },
   pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody', lit: ['pic.output'] },
   pic_inta: {
     place: picPin,
@@ -203,6 +208,7 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
     label: ({ args }) => short(args[0], args[1]),
     long: ({ args }) => `${short(args[0], args[1])} · ${args[2] ? 'level' : 'edge'}`,
     lit: ['lapic.id', 'lapic.enabled'],
+    after: 'lowest_prio',
   },
   accept_disabled: {
     place: lapic,

@@ -9,7 +9,7 @@ import { createSceneBuilder } from '../store/scene-builder.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 import { anchorAt } from './anchors.ts';
 import { anchorOf, flightOf, opened, type Stage, tokensAt, trailsAt, travelled } from './flights.ts';
-import { type Box, layoutStage, type StageLayout } from './layout.ts';
+import { type Box, layoutStage } from './layout.ts';
 import { pathBetween, pointAt } from './paths.ts';
 import { STATIONS } from './places.ts';
 import { type StageModel, stageModel } from './stage-model.ts';
@@ -60,7 +60,11 @@ const stageOf = (scene: SceneLog, width: number, height = 0): Stage => {
 };
 
 const modelOf = (vcpus: number, apicv = false): StageModel => ({
-  sources: [0, 1, 2, 3].map((slot) => ({ id: `device:${slot}`, kind: 'device', slot, gsis: [slot] })),
+  sources: [
+    { id: 'pit', kind: 'pit', slot: -1, gsis: [0] },
+    ...[1, 2, 3].map((slot) => ({ id: `device:${slot}`, kind: 'device' as const, slot, gsis: [slot] })),
+    { id: 'user', kind: 'user', slot: -1, gsis: [] },
+  ],
   gsis: [0, 1, 2, 3, 24],
   irqchip: true,
   pins: [1, 2, 3, 4, 11],
@@ -87,15 +91,9 @@ describe('places', () => {
   test.each(WIDTHS)('every event with a place has its anchor at %d px', (width) => {
     const model = modelOf(4, true);
     const layout = layoutStage({ model, width, height: 700 });
-    const sources = new Map([
-      ...layout.sources,
-      ['pit', [...layout.sources.values()][0]],
-      ['user', [...layout.sources.values()][1]],
-    ]);
-    const full = { ...layout, sources } as StageLayout;
     for (const [name, station] of Object.entries(STATIONS)) {
       const place = station?.place({ index: 1, args: [1, 2, 3, 1] });
-      if (station && place) expect(anchorAt(full, model, place, station.dock), name).not.toBeNull();
+      if (station && place) expect(anchorAt(layout, model, place, station.dock), name).not.toBeNull();
     }
   });
 

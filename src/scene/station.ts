@@ -94,6 +94,8 @@ export interface Station {
   readonly long?: (h: Happening) => string;
   readonly lit?: readonly Field[] | ((h: Happening) => readonly Field[]);
   readonly end?: EndReason;
+  /** Goes on where this event left the journey, though another caused it. */
+  readonly after?: 'pic_output' | 'lowest_prio';
   /** Goes along with the journey as a token of its own: a kick, a wake-up, a notification. */
   readonly side?: true;
   /** Lights its place, moves no token: a register access, a note on what was just seen. */

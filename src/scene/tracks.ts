@@ -5,12 +5,12 @@
  * A branch is the way of one token. It goes on where the event that caused a step left it; a second consequence of the same
  * event is a fork and starts a branch of its own there.
  */
-import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, type EventName, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 import { placeOfStep, userOf } from './anchors.ts';
 import { STATIONS, vcpuOf } from './places.ts';
 import { grewOn, type StageFocus, type StageModel } from './stage-model.ts';
-import type { Place } from './station.ts';
+import type { Place, Station } from './station.ts';
 
 export interface Branch {
   readonly id: number;
@@ -24,6 +24,8 @@ export interface Branch {
   ended: boolean;
   /** Carries something that goes along with the journey, a kick or a notification, and not the journey itself. */
   readonly side: boolean;
+  /** A line going low: it runs its course and leaves nothing waiting. */
+  low: boolean;
 }
 
 export interface Tracks {
@@ -72,7 +74,7 @@ function ancestor(scene: SceneLog, tracks: Tracks, step: Step): number {
 
 /** The branch a step without a cause in its journey goes on from: one on the same vCPU, else the latest still on its way. */
 function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined {
-  const newestFirst = branches.filter((b) => !b.side).reverse();
+  const newestFirst = branches.filter((b) => !b.side && !b.low).reverse();
   return (
     newestFirst.find((b) => !b.ended && b.vcpu === vcpu && vcpu >= 0) ??
     newestFirst.find((b) => !b.ended) ??
@@ -81,7 +83,16 @@ function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined 
 }
 
 function newBranch(tracks: Tracks, journey: number, from: number, side = false): Branch {
-  const branch: Branch = { id: tracks.branches.length, journey, from, steps: [], vcpu: -1, ended: false, side };
+  const branch: Branch = {
+    id: tracks.branches.length,
+    journey,
+    from,
+    steps: [],
+    vcpu: -1,
+    ended: false,
+    side,
+    low: tracks.branches[tracks.branchOf[from] ?? -1]?.low ?? false,
+  };
   tracks.branches.push(branch);
   const same = tracks.byJourney.get(journey);
   if (same === undefined) tracks.byJourney.set(journey, [branch]);
@@ -89,10 +100,19 @@ function newBranch(tracks: Tracks, journey: number, from: number, side = false):
   return branch;
 }
 
+/** The branch of this journey that an event of that name was the last to move. */
+function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): Branch | null {
+  const branches = tracks.byJourney.get(step.journey) ?? [];
+  const branch = branches.findLast((b) => !b.ended && scene.steps[b.steps.at(-1) ?? -1]?.name === name);
+  return branch ?? null;
+}
+
 /** The branch that carries a step on. */
-function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, side: boolean): Branch {
+function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, station: Station): Branch {
+  const after = station.after === undefined ? null : leftBy(scene, tracks, step, station.after);
+  if (after !== null) return after;
   const above = ancestor(scene, tracks, step);
-  if (side) return newBranch(tracks, step.journey, above, true);
+  if (station.side) return newBranch(tracks, step.journey, above, true);
   if (above >= 0) {
     const branch = tracks.branches[tracks.branchOf[above] as number] as Branch;
     return branch.steps.at(-1) === above && !branch.ended && !branch.side
@@ -111,10 +131,11 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
     return;
   }
   const place = placeOfStep(step, station);
-  const branch = branchFor(scene, tracks, step, place, station.side === true);
+  const branch = branchFor(scene, tracks, step, place, station);
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
   branch.ended = station.end !== undefined;
+  if (step.name === 'kvm_set_irq') branch.low = step.args[1] === 0;
   tracks.branchOf.push(branch.id);
 }
 

@@ -222,45 +222,46 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         : null,
   });
   const k = layout.scale * zoom;
+  const sheet = {
+    width: Math.floor(layout.w * k),
+    height: Math.floor(layout.h * k),
+    viewBox: `0 0 ${layout.w} ${layout.h}`,
+  };
   return (
     <>
       {!embed && layout.form !== 'tall' && <ZoomButtons zoom={zoom} setZoom={setZoom} t={t} />}
-      <svg
-        className="bd-stage"
-        width={Math.floor(layout.w * k)}
-        height={Math.floor(layout.h * k)}
-        viewBox={`0 0 ${layout.w} ${layout.h}`}
-        data-form={layout.form}
-        {...GROUP}
-        aria-label={t('stage.name')}
-      >
-        <Ground layout={layout} t={t} />
-        <g ref={under} {...HIDDEN} />
-        {model.sources
-          .filter((source) => layout.sources.has(source.id))
-          .map((source) => (
-            <SourceCard
-              key={source.id}
-              source={source}
-              {...props('source', ['device', 'pit'], null)}
-              {...litSource(lit, litCard, stage, source.id)}
-            />
+      <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
+        <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
+          <Ground layout={layout} t={t} />
+          <g ref={under} {...HIDDEN} />
+          {model.sources
+            .filter((source) => layout.sources.has(source.id))
+            .map((source) => (
+              <SourceCard
+                key={source.id}
+                source={source}
+                {...props('source', ['device', 'pit'], null)}
+                {...litSource(lit, litCard, stage, source.id)}
+              />
+            ))}
+          {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
+          {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
+          {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
+          {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
+          {[...layout.lapics.keys()].map((vcpu) => (
+            <LapicCard key={`lapic${vcpu}`} vcpu={vcpu} {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)} />
           ))}
-        {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
-        {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
-        {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-        {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
-        {[...layout.lapics.keys()].map((vcpu) => (
-          <LapicCard key={`lapic${vcpu}`} vcpu={vcpu} {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)} />
-        ))}
-        {[...layout.vcpus.keys()].map((vcpu) => (
-          <VcpuCard key={`vcpu${vcpu}`} vcpu={vcpu} {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)} />
-        ))}
-        {layout.idt !== null && (
-          <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
-        )}
-        <g ref={over} className="bd-over" {...HIDDEN} />
-      </svg>
+          {[...layout.vcpus.keys()].map((vcpu) => (
+            <VcpuCard key={`vcpu${vcpu}`} vcpu={vcpu} {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)} />
+          ))}
+          {layout.idt !== null && (
+            <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
+          )}
+        </svg>
+        <svg className="bd-air" {...sheet} aria-hidden="true">
+          <g ref={over} className="bd-over" />
+        </svg>
+      </div>
     </>
   );
 }

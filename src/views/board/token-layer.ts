@@ -87,13 +87,14 @@ function roomAt(stage: Stage, anchor: Anchor): number {
   if (form === 'tall') return BADGE;
   const left = columns[anchor.gap];
   const right = columns[anchor.gap + 1];
-  return (
-    (right?.x ?? w) - (left === undefined ? 0 : left.x + left.w) + (right === undefined || left === undefined ? -4 : 18)
-  );
+  const outside = left === undefined || right === undefined;
+  const over = outside ? -4 : form === 'embed' ? 0 : 12;
+  return (right?.x ?? w) - (left === undefined ? 0 : left.x + left.w) + over;
 }
 
 /** @param under trails, below the cards @param over lights and tokens, above them */
 export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLayer {
+  const wake = make(over, 'g', { class: 'bd-wake' });
   const lights = make(over, 'g', { class: 'bd-lights' });
   const pills = make(over, 'g', { class: 'bd-tokens' });
   let stage: Stage | null = null;
@@ -105,6 +106,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
 
   function drawTrails(now: Stage): void {
     under.replaceChildren();
+    wake.replaceChildren();
     for (const { flight, current } of trailsAt(now, step)) {
       const back = flight.path?.back ? ' bd-back' : '';
       for (const part of flight.path?.parts ?? []) {
@@ -119,7 +121,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const flight = drawn.find((d) => d.token.flight !== null)?.token.flight ?? null;
     if (flight?.path) {
       const paths = flight.path.parts.map((part) =>
-        make(under, 'path', { class: 'bd-trail', d: part.d, style: colour(flight.journey) }),
+        make(wake, 'path', { class: 'bd-trail', d: part.d, style: colour(flight.journey) }),
       );
       trail = { flight, paths };
     }
@@ -173,8 +175,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       if (anchor !== null && placeOfStep(at, station).at !== 'bus') light(anchor, at.journey, 'bd-now');
     }
     // What the shown journey has passed since its last return to a source.
-    for (const { flight, current } of trailsAt(now, step).slice(-14))
-      if (current) light(flight.to, flight.journey, 'bd-passed');
+    for (const { flight, current } of trailsAt(now, step)) if (current) light(flight.to, flight.journey, 'bd-passed');
     for (const { token } of drawn)
       if (token.flight === null) light(token.anchor, token.journey, token.current ? 'bd-passed' : 'bd-waits');
   }
@@ -233,9 +234,23 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     set(one.long, { x: -w / 2 + BADGE + 4, opacity: Math.max(0, (open - 0.6) / 0.4) });
   }
 
-  function docked(one: Drawn): void {
+  /** Where a docked pill is. A reason that has no room beside its row hangs below it, or leans over the row's beginning. */
+  function dockPoint(one: Drawn): Point {
     const { anchor } = one.token;
-    place(one, anchor.point.x + dockOffset(anchor, one.rest), anchor.point.y + one.stack * STACK, 0);
+    const { point } = anchor;
+    const x = point.x + dockOffset(anchor, one.rest);
+    const y = point.y + one.stack * STACK;
+    const half = one.rest / 2;
+    const form = stage?.layout.form;
+    if (form === 'tall' && half > BADGE) return { x: Math.max(x, half + 3), y: y + STACK - 2 };
+    const before = stage?.layout.columns[anchor.gap];
+    const least = form === 'embed' && anchor.side === 'left' && before !== undefined ? before.x + before.w + 3 : 0;
+    return { x: Math.max(x, least + half), y };
+  }
+
+  function docked(one: Drawn): void {
+    const { x, y } = dockPoint(one);
+    place(one, x, y, 0);
   }
 
   function fly(one: Drawn, flight: Flight, phase: number): void {
