@@ -443,6 +443,8 @@ export const events = {
   'fork.swOn.then': 'it takes the vector',
   'fork.halted': 'if vCPU {vcpu} were halted',
   'fork.halted.then': 'the kick wakes it, no IPI',
+  'fork.msixUnmask': 'if MSI-X entry {entry} were unmasked',
+  'fork.msixUnmask.then': 'the message is sent at once',
   'fork.allButSelf': 'if the shorthand were all but self',
   'fork.allButSelf.then': 'every other vCPU gets it',
 } as const;

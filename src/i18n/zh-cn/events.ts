@@ -404,6 +404,8 @@ export const events: Record<keyof typeof en, string> = {
   'fork.swOn.then': '它接收该向量',
   'fork.halted': '如果 vCPU {vcpu} 处于停机状态',
   'fork.halted.then': '直接唤醒，不发 IPI',
+  'fork.msixUnmask': '如果 MSI-X 表项 {entry} 未被屏蔽',
+  'fork.msixUnmask.then': '消息立即发送',
   'fork.allButSelf': '如果 shorthand 为 all but self',
   'fork.allButSelf.then': '其他每个 vCPU 都会收到',
 };

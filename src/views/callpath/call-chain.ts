@@ -35,28 +35,53 @@ export function causesOf(scene: SceneLog, seq: number): number[] {
   }
 }
 
-/** Functions strictly between two, on the shortest catalogued way; null where none leads from one to the other. */
-function between(from: KernelFn, to: KernelFn, version: KernelVersion): readonly CallStep[] | null {
+/** Catalogued chains at a version that can be meant: AVIC's only where the machine has it. */
+function chainsAt(scene: SceneLog, version: KernelVersion): (readonly CallStep[])[] {
+  return CALL_PATHS.flatMap((path) => {
+    const steps = path.at[version]?.steps;
+    if (steps === undefined) return [];
+    const amd = steps.some((s) => /^(svm|avic|__avic)_/.test(s.id));
+    return amd && scene.config.avic !== true ? [] : [steps];
+  });
+}
+
+/** How many of the functions a chain has, in this order. */
+function covers(steps: readonly CallStep[], fns: readonly KernelFn[]): number {
+  let from = -1;
+  let count = 0;
+  for (const fn of fns) {
+    const at = steps.findIndex((s, i) => i > from && s.id === fn);
+    if (at < 0) continue;
+    from = at;
+    count++;
+  }
+  return count;
+}
+
+/** Functions strictly between two, in the first chain that leads from one to the other, or the shortest way of all. */
+function between(from: KernelFn, to: KernelFn, chains: readonly (readonly CallStep[])[]): readonly CallStep[] | null {
   let best: readonly CallStep[] | null = null;
-  for (const path of CALL_PATHS) {
-    const steps = path.at[version]?.steps ?? [];
+  for (const [n, steps] of chains.entries()) {
     const i = steps.findIndex((s) => s.id === from);
     const j = i < 0 ? -1 : steps.findIndex((s, at) => at > i && s.id === to);
-    if (j > i && (best === null || j - i - 1 < best.length)) best = steps.slice(i + 1, j);
+    if (j <= i) continue;
+    if (n === 0) return steps.slice(i + 1, j);
+    if (best === null || j - i - 1 < best.length) best = steps.slice(i + 1, j);
   }
   return best;
 }
 
-/** What calls the first function: the head of a path that goes through it and on to the second, if that is known. */
-function head(first: KernelFn, second: KernelFn | undefined, version: KernelVersion): readonly CallStep[] {
-  let best: readonly CallStep[] = [];
-  for (const path of CALL_PATHS) {
-    const steps = path.at[version]?.steps ?? [];
+/** What calls the first function: the head of the first chain that goes through it and on to the second, if that is known. */
+function head(
+  first: KernelFn,
+  second: KernelFn | undefined,
+  chains: readonly (readonly CallStep[])[],
+): readonly CallStep[] {
+  for (const steps of chains) {
     const i = steps.findIndex((s) => s.id === first);
-    if (i <= 0 || (second !== undefined && !steps.some((s, at) => at > i && s.id === second))) continue;
-    if (best.length === 0 || i < best.length) best = steps.slice(0, i);
+    if (i > 0 && (second === undefined || steps.some((s, at) => at > i && s.id === second))) return steps.slice(0, i);
   }
-  return best;
+  return [];
 }
 
 const lying = (s: CallStep, reached: Link['reached']): Link => ({
@@ -94,7 +119,16 @@ export function callChain(scene: SceneLog, step: Step, version: KernelVersion): 
   const known = knownOf(scene, step);
   const links: Link[] = [];
   let from: KernelFn | null = null;
-  const fns = known.map((k) => k.fn).filter((fn) => fn !== null);
+  const fns = known.flatMap((k): KernelFn[] => {
+    if (k.fn === null) return [];
+    // The event says whether the optimized map answered.
+    const fast = k.event === 'kvm_irq_delivery_to_apic' && scene.rows[k.seq * ROW + COL.d] === 1;
+    return fast ? [k.fn, 'kvm_irq_delivery_to_apic_fast'] : [k.fn];
+  });
+  const chains = chainsAt(scene, version)
+    .map((steps) => ({ steps, score: covers(steps, fns) }))
+    .sort((x, y) => y.score - x.score)
+    .map(({ steps }) => steps);
   for (const [i, { event, seq, fn }] of known.entries()) {
     const place = fn === null ? null : placeAt(fn, version);
     if (fn === null || place === null) {
@@ -114,12 +148,12 @@ export function callChain(scene: SceneLog, step: Step, version: KernelVersion): 
     }
     let reached: Link['reached'] = links.length === 0 ? 'start' : 'later';
     if (from === null) {
-      for (const [j, s] of head(fn, fns[fns.indexOf(fn) + 1], version).entries()) {
+      for (const [j, s] of head(fn, fns[fns.indexOf(fn) + 1], chains).entries()) {
         links.push(lying(s, j > 0 ? 'call' : reached));
         reached = 'call';
       }
     } else {
-      const way = between(from, fn, version);
+      const way = between(from, fn, chains);
       for (const s of way ?? []) links.push(lying(s, 'call'));
       if (way !== null) reached = 'call';
     }

@@ -6,7 +6,7 @@ import { readWord, rteView } from '../../engine/view/machine-view.ts';
 import { CHIP, type EventName } from '../../engine/view/tables.ts';
 import type { MessageKey, Params } from '../../i18n/index.ts';
 import type { JsonOp } from '../../store/types.ts';
-import { hex } from '../shared/format.ts';
+import { hex, hex64 } from '../shared/format.ts';
 import { writeLapic, writeRte } from '../shared/guest-ops.ts';
 import { inX2apic } from '../shared/read-register.ts';
 import { destText, highestIsr, lapicWord, ledTo, type StepContext, vcpuWord } from './step-context.ts';
@@ -16,6 +16,8 @@ export interface Fork {
   readonly key: Extract<MessageKey, `fork.${string}`>;
   readonly params: Params;
   readonly ops: readonly JsonOp[];
+  /** The ops stand in for the step's command instead of coming before it. */
+  readonly replaces?: true;
 }
 
 type Forks = (c: StepContext) => readonly Fork[];
@@ -29,9 +31,12 @@ function maskFork(c: StepContext, pin: number): Fork {
   return { key: 'fork.mask', params: { pin }, ops: writeRte(0, pin, 0, word(c, 'redirLo', pin) | MASK) };
 }
 
-function unmaskFork(c: StepContext, pin: number): Fork {
-  const vec = hex(rteView(c.view, pin).vector);
-  return { key: 'fork.unmask', params: { pin, vec }, ops: writeRte(0, pin, 0, word(c, 'redirLo', pin) & ~MASK) };
+/** Nothing for an entry that was never programmed: unmasked, it would send vector 0. */
+function unmaskFork(c: StepContext, pin: number): Fork[] {
+  const { vector } = rteView(c.view, pin);
+  if (vector === 0) return [];
+  const ops = writeRte(0, pin, 0, word(c, 'redirLo', pin) & ~MASK);
+  return [{ key: 'fork.unmask', params: { pin, vec: hex(vector) }, ops }];
 }
 
 function triggerFork(c: StepContext, pin: number): Fork {
@@ -82,12 +87,19 @@ function noRouteFork(c: StepContext, gsi: number): Fork[] {
 function picMaskFork(c: StepContext, pin: number): Fork {
   const chip = pin >> 3;
   const imr = readWord(c.view, 'pic', chip, 'imr');
+  const master = readWord(c.view, 'pic', 0, 'imr');
   const bit = 1 << (pin & 7);
   const masked = (imr & bit) !== 0;
   return {
     key: masked ? 'fork.picUnmask' : 'fork.picMask',
     params: { pin },
-    ops: [{ op: 'pio_write', vcpu: 0, port: chip === 0 ? 0x21 : 0xa1, value: imr ^ bit }],
+    ops: [
+      { op: 'pio_write', vcpu: 0, port: chip === 0 ? 0x21 : 0xa1, value: imr ^ bit },
+      // The slave is heard through pin 2 of the master.
+      ...(chip === 1 && masked && (master & 4) !== 0
+        ? [{ op: 'pio_write', vcpu: 0, port: 0x21, value: master & ~4 }]
+        : []),
+    ],
   };
 }
 
@@ -108,11 +120,13 @@ const ifFork = (vcpu: number, on: 0 | 1): Fork => ({
   ops: [{ op: 'guest', vcpu, rflagsIf: on }],
 });
 
-const tprFork = (vcpu: number, vector: number): Fork => ({
-  key: 'fork.tpr',
-  params: { vcpu, tpr: hex(vector & 0xf0), vec: hex(vector) },
-  ops: [{ op: 'set_cr8', vcpu, value: vector >> 4 }],
-});
+/** A TPR that holds the vector; nothing where something holds it already. */
+function tprFork(c: StepContext, vcpu: number, vector: number): Fork[] {
+  const floor = Math.max(lapicWord(c, 'tpr', vcpu) >> 4, highestIsr(c, vcpu) >> 4);
+  if (floor >= vector >> 4) return [];
+  const params = { vcpu, tpr: hex(vector & 0xf0), vec: hex(vector) };
+  return [{ key: 'fork.tpr', params, ops: [{ op: 'set_cr8', vcpu, value: vector >> 4 }] }];
+}
 
 const tprLowFork = (c: StepContext, vcpu: number, vector: number): Fork[] =>
   lapicWord(c, 'tpr', vcpu) === 0
@@ -120,11 +134,32 @@ const tprLowFork = (c: StepContext, vcpu: number, vector: number): Fork[] =>
     : [{ key: 'fork.tprLow', params: { vcpu, vec: hex(vector) }, ops: [{ op: 'set_cr8', vcpu, value: 0 }] }];
 
 const haltFork = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'halted', vcpu) === 1
+  vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0
     ? []
     : [{ key: 'fork.halted', params: { vcpu }, ops: [{ op: 'guest', vcpu, halt: 1 }] }];
 
 const FORKS: { readonly [K in EventName]?: Forks } = {
+  ioctl_signal_msi: (c) => {
+    const [addrLo, data, addrHi] = c.args;
+    const addr = hex64((addrLo & ~0xff000) | (200 << 12), addrHi);
+    const absent: Fork = {
+      key: 'fork.destAbsent',
+      params: { dest: 200 },
+      ops: [{ op: 'msi', addr, data: data >>> 0 }],
+      replaces: true,
+    };
+    return (addrLo & 4) !== 0 ? [] : [absent];
+  },
+  msix_pending: (c) => {
+    const id = c.view.config.devices?.[c.index]?.id;
+    if (id === undefined) return [];
+    const [entry] = c.args;
+    const ops: JsonOp[] = [
+      { op: 'msix', id, entry, field: 'control', value: 0 },
+      { op: 'msix', id, entry, field: 'capability', value: 0x8000 },
+    ];
+    return [{ key: 'fork.msixUnmask', params: { entry }, ops }];
+  },
   kvm_set_irq: (c) => (c.args[1] === 0 ? [] : noRouteFork(c, c.args[0])),
   pic_line: (c) => (c.args[1] === 0 ? [] : [picMaskFork(c, c.args[0])]),
   kvm_pic_set_irq: (c) => (c.args[3] === 0 ? [] : [picMaskFork(c, c.args[0])]),
@@ -143,10 +178,10 @@ const FORKS: { readonly [K in EventName]?: Forks } = {
     c.args[1] === 0
       ? []
       : rteView(c.view, c.args[0]).masked
-        ? [unmaskFork(c, c.args[0])]
+        ? unmaskFork(c, c.args[0])
         : [maskFork(c, c.args[0]), triggerFork(c, c.args[0])],
   ioapic_service: (c) => [maskFork(c, c.args[0]), triggerFork(c, c.args[0]), ...destForks(c, c.args[0])],
-  ioapic_masked: (c) => [unmaskFork(c, c.args[0])],
+  ioapic_masked: (c) => unmaskFork(c, c.args[0]),
   ioapic_remote_irr: (c) => [triggerFork(c, c.args[0])],
   ioapic_coalesced: (c) => {
     const gsi = c.view.routeTables[readWord(c.view, 'vm', 0, 'routes')]?.pinToGsi[CHIP.ioapic * 24 + c.args[0]];
@@ -159,33 +194,31 @@ const FORKS: { readonly [K in EventName]?: Forks } = {
   kvm_irq_delivery_to_apic: (c) => {
     const targets = ledTo(c, 'kvm_apic_accept_irq').map((r) => r.index);
     const first = targets[0];
-    return first === undefined ? [] : [swFork(c, first, false)];
+    return first === undefined || (c.args[2] & 7) > 1 ? [] : [swFork(c, first, false)];
   },
-  kvm_apic_accept_irq: (c) => (c.args[1] > 1 ? [] : [swFork(c, c.index, false), tprFork(c.index, c.args[0])]),
+  kvm_apic_accept_irq: (c) => (c.args[1] > 1 ? [] : [swFork(c, c.index, false), ...tprFork(c, c.index, c.args[0])]),
   accept_disabled: (c) => [swFork(c, c.index, true)],
-  irr_set: (c) => [tprFork(c.index, c.args[0]), ifFork(c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1)],
+  irr_set: (c) => [...tprFork(c, c.index, c.args[0]), ifFork(c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1)],
   kick: (c) => haltFork(c, c.index),
   inject_held: (c) => {
     if (c.args[0] === 0) return [ifFork(c.index, 1)];
     if (c.args[0] === 2 && highestIsr(c) >> 4 < lapicWord(c, 'tpr') >> 4) return tprLowFork(c, c.index, c.args[1]);
     return [];
   },
-  apic_ack: (c) => [tprFork(c.index, c.args[0])],
+  apic_ack: (c) => tprFork(c, c.index, c.args[0]),
   kvm_inj_virq: (c) => [ifFork(c.index, 0)],
   kvm_apic_ipi: (c) => {
-    if (((c.args[0] >>> 18) & 3) === 3) return [];
+    const oneOther = c.view.layout.vcpus <= 2;
+    if (oneOther || ((c.args[0] >>> 18) & 3) === 3) return [];
     const x2apic = inX2apic(c.view, c.index);
     const icr = ((c.args[0] & ~0xc_0000) | 0xc_0000) >>> 0;
-    return [{ key: 'fork.allButSelf', params: {}, ops: [writeLapic(c.index, x2apic, 0x300, icr)] }];
+    return [{ key: 'fork.allButSelf', params: {}, ops: [writeLapic(c.index, x2apic, 0x300, icr)], replaces: true }];
   },
 };
 
 function swFork(c: StepContext, vcpu: number, on: boolean): Fork {
   return { key: on ? 'fork.swOn' : 'fork.swOff', params: { vcpu }, ops: [softEnable(c, vcpu, on)] };
 }
-
-/** Forks whose ops stand in for the step's command instead of coming before it. */
-export const REPLACES: ReadonlySet<Fork['key']> = new Set(['fork.allButSelf']);
 
 /** The ways not taken at this step. */
 export function forksOf(c: StepContext): readonly Fork[] {

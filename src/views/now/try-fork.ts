@@ -4,7 +4,7 @@ import { seekStart, seekStep } from '../../store/actions/playback.ts';
 import { poke } from '../../store/actions/scene.ts';
 import type { AppStore } from '../../store/create-store.ts';
 import type { JsonOp, Step } from '../../store/types.ts';
-import { type Fork, REPLACES } from './forks.ts';
+import type { Fork } from './forks.ts';
 
 /** Goes back to before the step's command, does the fork's ops and the command again, and plays on. */
 export function tryFork(store: AppStore, step: Step, fork: Fork): void {
@@ -17,6 +17,6 @@ export function tryFork(store: AppStore, step: Step, fork: Fork): void {
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
   if (last < 0) seekStart(store);
   else seekStep(store, last);
-  const replay = REPLACES.has(fork.key) ? [] : again(step.command, step.command);
+  const replay = fork.replaces ? [] : again(step.command, step.command);
   poke(store, [...again(base + 1, step.command - 1), ...fork.ops, ...replay]);
 }

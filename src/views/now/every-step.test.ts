@@ -1,0 +1,253 @@
+/** The panels' pure parts on the real thing: every step of every preset, run through the engine here. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROW } from '../../engine/machine/log.ts';
+import { createSession } from '../../engine/machine/session.ts';
+import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { COMPONENTS, instances } from '../../engine/view/tables.ts';
+import { LANGS, loadLanguage } from '../../i18n/index.ts';
+import { fieldsOf, rawField, setRawField } from '../../spec/bit-layout.ts';
+import { createKeyframes, growKeyframes } from '../../store/fold.ts';
+import { growSteps } from '../../store/steps.ts';
+import type { JsonOp, SceneLog, Step } from '../../store/types.ts';
+import { viewAt } from '../../store/view-at.ts';
+import { callChain } from '../callpath/call-chain.ts';
+import { canEdit, draftWords, wrongFields } from '../inspector/draft.ts';
+import { lastWriter } from '../inspector/last-writer.ts';
+import { guestWrite } from '../shared/guest-ops.ts';
+import { partAddresses, type RegisterRef, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { registersOf } from '../shared/register-table.ts';
+import { type Change, changesOf } from './changes.ts';
+import { describeStep } from './describe.ts';
+import { forksOf } from './forks.ts';
+import './now-texts.ts';
+import { contextOf } from './step-context.ts';
+
+/** A scene as the store has it, made by the engine itself. */
+function sceneOf(ops: readonly JsonOp[], start = 1): SceneLog {
+  const session = createSession();
+  const commands = ops.map((op, index) => {
+    const log = session.machine?.log;
+    const seq = index === 0 || log === undefined ? 0 : log.firstSeq + log.used / ROW;
+    return { index, seq, op, result: session.answerOrThrow(op) };
+  });
+  const m = session.machine;
+  if (m === null) throw new Error('no create');
+  const used = m.log.used / ROW;
+  const rows = m.log.rows;
+  const startSeq = commands[start]?.seq ?? used;
+  const steps: Step[] = [];
+  growSteps(steps, rows, startSeq, used, commands);
+  const keyframes = createKeyframes(m.layout.size);
+  const scene = {
+    config: m.config,
+    layout: m.layout,
+    rows,
+    used,
+    commands,
+    routeTables: m.routeTables,
+    steps,
+    startSeq,
+  };
+  growKeyframes({ ...scene, keyframes });
+  return { ...scene, complete: true, keyframes };
+}
+
+interface PresetFile {
+  readonly ops: readonly JsonOp[];
+  readonly start: number;
+}
+const folder = join(import.meta.dirname, '../../presets');
+const presets = readdirSync(folder)
+  .filter((name) => name.endsWith('.json') && !name.includes('@'))
+  .map((name) => {
+    const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as PresetFile;
+    return [name.replace('.json', ''), file] as const;
+  });
+const presetOf = (id: string): PresetFile => presets.find(([name]) => name === id)?.[1] as PresetFile;
+const sceneOfPreset = (id: string): SceneLog => sceneOf(presetOf(id).ops, presetOf(id).start);
+const viewBefore = (scene: SceneLog, step: Step): MachineView => viewAt(scene, { step: step.index, phase: 0 });
+const stepOf = (scene: SceneLog, name: string, nth = 0): Step =>
+  scene.steps.filter((s) => s.name === name)[nth] as Step;
+
+/** What a text must not have: a parameter nobody filled in, or a number that is none. */
+const UNFINISHED = /\{\w+\}|undefined|NaN|null|\[object/;
+
+describe('every step has its words', () => {
+  test.each(presets)('%s', async (_id, file) => {
+    await loadLanguage('zh-CN');
+    const scene = sceneOf(file.ops, file.start);
+    expect(scene.steps.length).toBeGreaterThan(3);
+    const bad: string[] = [];
+    for (const step of scene.steps.slice(0, 400)) {
+      const view = viewBefore(scene, step);
+      for (const lang of LANGS) {
+        const { title, sentence, why } = describeStep(lang, scene, step, view);
+        for (const text of [title, sentence, ...why]) {
+          if (text === '' || UNFINISHED.test(text)) bad.push(`${lang} ${step.index} ${step.name}: ${text}`);
+        }
+      }
+      for (const { component, what, before: from, after } of changesOf('en', scene, step, view)) {
+        if (UNFINISHED.test(`${component} ${what} ${from} ${after}`) || from === after)
+          bad.push(`${step.name}: ${what} ${from} ${after}`);
+      }
+    }
+    expect(bad).toEqual([]);
+  });
+
+  test('a serial byte through the IOAPIC, as a person reads it', () => {
+    const scene = sceneOfPreset('serial-ioapic');
+    const step = stepOf(scene, 'ioapic_service');
+    const { sentence, why } = describeStep('en', scene, step, viewBefore(scene, step));
+    expect(sentence).toBe('Pin 4 becomes vector 0x34, Fixed, for physical destination 1.');
+    expect(why).toEqual(['RTE 4: mask 0, edge, Fixed, physical destination 1, vector 0x34, remote IRR 0.']);
+    const irr = stepOf(scene, 'irr_set');
+    const changes = changesOf('en', scene, irr, viewBefore(scene, irr));
+    expect(changes[0]).toMatchObject({
+      component: 'LAPIC 1',
+      what: 'IRR[0x34]',
+      before: '0',
+      after: '1',
+      vector: 0x34,
+    });
+  });
+
+  test('remote IRR is told by its field', () => {
+    const scene = sceneOfPreset('intx-shared');
+    const told = scene.steps.flatMap((step) =>
+      changesOf('en', scene, step, viewBefore(scene, step)).map(
+        (c) => `${c.component} ${c.what} ${c.before} ${c.after}`,
+      ),
+    );
+    expect(told).toContain('IOAPIC RTE 11 · remoteIrr 0 1');
+    expect(told).toContain('IOAPIC RTE 11 · remoteIrr 1 0');
+  });
+});
+
+describe('every way not taken can be tried, and goes another way', () => {
+  test.each(presets)(
+    '%s',
+    (_id, file) => {
+      const scene = sceneOf(file.ops, file.start);
+      const seen = new Set<string>();
+      const same: string[] = [];
+      for (const step of scene.steps.slice(0, 400)) {
+        for (const fork of forksOf(contextOf('en', scene, step, viewBefore(scene, step)))) {
+          if (seen.has(fork.key)) continue;
+          seen.add(fork.key);
+          const kept = file.ops.slice(0, step.command);
+          const command = file.ops[step.command] as JsonOp;
+          const there = sceneOf([...kept, command, { op: 'settle' }], step.command);
+          const tried = sceneOf(
+            [...kept, ...fork.ops, ...(fork.replaces ? [] : [command]), { op: 'settle' }],
+            step.command,
+          );
+          const names = (s: SceneLog): string => s.steps.map((x) => `${x.name}@${x.where}`).join(' ');
+          if (names(there) === names(tried)) same.push(`${step.name}: ${fork.key}`);
+          for (const { op, result } of tried.commands) {
+            if ('error' in result || result.gp === true || 'errno' in result)
+              same.push(`${fork.key}: ${String(op.op)} refused`);
+          }
+        }
+      }
+      expect(same).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('call path', () => {
+  test('from the ioctl to the local APIC, by version', () => {
+    const scene = sceneOfPreset('serial-ioapic');
+    const step = stepOf(scene, 'irr_set');
+    const names = (version: 'v5.15' | 'v6.12' | 'v6.18'): string =>
+      callChain(scene, step, version)
+        .map((l) => l.name)
+        .slice(2)
+        .join(' > ');
+    expect(names('v6.18')).toBe(
+      'kvm_vm_ioctl > kvm_vm_ioctl_irq_line > kvm_set_irq > kvm_ioapic_set_irq > ioapic_set_irq > ioapic_service > ' +
+        'kvm_irq_delivery_to_apic > kvm_irq_delivery_to_apic_fast > kvm_apic_set_irq > __apic_accept_irq > ' +
+        'vt_deliver_interrupt > vmx_deliver_interrupt > kvm_lapic_set_irr',
+    );
+    expect(names('v5.15')).toContain('kvm_set_irq > kvm_set_ioapic_irq > kvm_ioapic_set_irq');
+    expect(names('v5.15')).toContain('__apic_accept_irq > kvm_lapic_set_irr');
+  });
+  test.each(presets)('every step of %s ends in itself, at each version', (_id, file) => {
+    const scene = sceneOf(file.ops, file.start);
+    for (const step of scene.steps.slice(0, 150)) {
+      for (const version of ['v5.15', 'v6.12', 'v6.18'] as const) {
+        const links = callChain(scene, step, version);
+        expect(links.at(-1)?.event, `${step.name} at ${version}`).toBe(step.name);
+        expect(links[0]?.reached).toBe('start');
+      }
+    }
+  });
+});
+
+describe('inspector', () => {
+  /** Writes of these do more than store: ICR sends, APIC_BASE and SVR change what the others may hold. */
+  const ACTS = new Set(['icr', 'baseLo', 'svr', 'id', 'version', 'ioregsel']);
+
+  test('a field a guest may write takes the value the guest writes; the others keep theirs', () => {
+    const file = presetOf('serial-ioapic');
+    const scene = sceneOf(file.ops, file.start);
+    const view = viewAt(scene, { step: scene.steps.length - 1, phase: 1 });
+    const wrong: string[] = [];
+    let tried = 0;
+    for (const kind of COMPONENTS) {
+      for (let index = 0; index < Math.min(2, instances(kind, view.layout.vcpus)); index++) {
+        for (const register of registersOf(kind)) {
+          const ref: RegisterRef = { kind, index, register, sub: register.startsWith('redir') ? 4 : 0 };
+          const how = reading(view, ref);
+          if (how.as !== 'bits' || how.parts[0] !== register || ACTS.has(register)) continue;
+          const addresses = partAddresses(view, ref, how.parts);
+          const words = wordsAtAddresses(view.w, addresses);
+          if (guestWrite(view, ref, words) === null) continue;
+          for (const [name, field] of fieldsOf(how.layout)) {
+            if (!canEdit(field)) continue;
+            const next = [...words];
+            setRawField(next, field, rawField(words, field) ^ 1);
+            const ops = guestWrite(view, ref, next) ?? [];
+            const after = sceneOf([...file.ops, ...ops]);
+            const got = wordsAtAddresses(viewAt(after, { step: after.steps.length - 1, phase: 1 }).w, addresses);
+            tried++;
+            if (rawField(got, field) !== rawField(next, field)) wrong.push(`${kind} ${index} ${register}.${name}`);
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(tried).toBeGreaterThan(60);
+  });
+
+  test('finds who wrote last, and nobody before the scene', () => {
+    const scene = sceneOfPreset('serial-ioapic');
+    const irr = stepOf(scene, 'irr_set');
+    const [change] = changesOf('en', scene, irr, viewBefore(scene, irr));
+    const { kind, index, register, sub } = (change as Change).ref;
+    const address = partAddresses(viewBefore(scene, irr), { kind, index, register, sub }, [register]);
+    expect(lastWriter(scene, address, irr.end)?.name).toBe('irr_set');
+    expect(lastWriter(scene, address, irr.seq)).toBeUndefined();
+    expect(readWord(viewBefore(scene, irr), 'lapic', 1, 'irr', 1)).toBe(0);
+  });
+
+  test('a draft keeps what was typed and says which field is wrong', () => {
+    const scene = sceneOfPreset('serial-ioapic');
+    const how = reading(viewBefore(scene, scene.steps[0] as Step), {
+      kind: 'ioapic',
+      index: 0,
+      register: 'redirLo',
+      sub: 4,
+    });
+    if (how.as !== 'bits') throw new Error('an RTE has bits');
+    expect(wrongFields(how.layout, { vector: '0x100', dest: '3', mask: '1' })).toEqual(['vector']);
+    expect(wrongFields(how.layout, { vector: '52', dest: '-1', trigMode: 'x', nosuch: '1' })).toEqual([
+      'dest',
+      'trigMode',
+      'nosuch',
+    ]);
+    expect(draftWords(how.layout, [0x10000, 0], { vector: '0x34', mask: '0', dest: '1' })).toEqual([0x34, 0x100_0000]);
+  });
+});
