@@ -17,7 +17,7 @@ import {
   vcpuLoad,
   vcpuPut,
 } from '../devices/host-cpu/host-cpu.ts';
-import { findHighestIrr, inX2apic, setIrr } from '../devices/lapic/priority.ts';
+import { findHighestIrr, highestVector, inX2apic, setIrr } from '../devices/lapic/priority.ts';
 import { updateApicvCaches } from '../devices/lapic/registers.ts';
 import { clearPosted, postInterrupt, resetPiDesc, syncPirToIrr, wakeUp } from '../devices/pi-desc/pi-desc.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../devices/pv-eoi/pv-eoi.ts';
@@ -36,8 +36,21 @@ import {
 } from '../devices/vmx/vmcs.ts';
 import { EV, KICK, REQ } from './events.ts';
 import type { GuestOp, Host } from './host.ts';
-import { HANDLER_DEPTH, LAPIC, VCPU, VM } from './layout.ts';
-import { AT_VM, atLapic, atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt, whereOf } from './machine.ts';
+import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from './layout.ts';
+import {
+  AT_VM,
+  atLapic,
+  atVcpu,
+  emit,
+  enter,
+  lapicAt,
+  leave,
+  type Machine,
+  piDescAt,
+  put,
+  vcpuAt,
+  whereOf,
+} from './machine.ts';
 import { MODEL_HOST } from './model-ops.ts';
 import type { CreateOp, OpResult } from './op-types.ts';
 import { vmxModelOp } from './vmx-ops.ts';
@@ -221,11 +234,19 @@ function hasEvents(m: Machine, vcpu: number): boolean {
   return !interruptBlocked(m, vcpu) && hasInterrupt(m, vcpu);
 }
 
+/** What happens next belongs to the interrupt that waits, if one does. */
+function followPending(m: Machine, vcpu: number): void {
+  const pir = highestVector(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir);
+  const vector = Math.max(pir, findHighestIrr(m, vcpu));
+  m.journey = vector === -1 ? 0 : (m.journeys[vcpu * 512 + vector] as number);
+}
+
 /** The thread of a sleeper that was woken, or has something to do. */
 function wakeSleeper(m: Machine, vcpu: number): boolean {
   if (reg(m, vcpu, V.halted) === 0) return false;
   const woken = reg(m, vcpu, V.blocking) === 0;
   if (!woken && (reg(m, vcpu, V.requests) & (1 << REQ.nmi)) === 0) return false;
+  followPending(m, vcpu);
   const outer = enter(m, EV.guest_wake, atVcpu(vcpu));
   set(m, vcpu, V.halted, 0);
   set(m, vcpu, V.blocking, 0);
@@ -244,6 +265,7 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     vcpuLoad(m, vcpu, pcpu);
     moved = true;
   }
+  if (!moved) followPending(m, vcpu);
   if (inGuest(m, vcpu)) {
     const opened = openWindows(m, vcpu);
     if (!opened) {

@@ -149,6 +149,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   if (!init) {
     put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (vcpu === 0 ? 0x100 : 0));
     put(m, at + R.baseHi, 0);
+    m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
   }
   put(m, at + R.timerRunning, 0);
