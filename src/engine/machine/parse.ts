@@ -188,7 +188,11 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
   pio_read: (s) => ({ op: 'pio_read', vcpu: int(s, 'vcpu', 63, 0), port: int(s, 'port', 0xffff) }),
   wrmsr: (s) => ({ op: 'wrmsr', vcpu: int(s, 'vcpu', 63, 0), msr: int(s, 'msr', U32), value: big(s, 'value', U64) }),
   rdmsr: (s) => ({ op: 'rdmsr', vcpu: int(s, 'vcpu', 63, 0), msr: int(s, 'msr', U32) }),
-  set_cr8: (s) => ({ op: 'set_cr8', vcpu: int(s, 'vcpu', 63, 0), value: Number(big(s, 'value', U64) & 0xffffn) }),
+  set_cr8: (s) => {
+    const value = big(s, 'value', U64);
+    // All 64 bits count: anything above 15 faults alike.
+    return { op: 'set_cr8', vcpu: int(s, 'vcpu', 63, 0), value: value > 15n ? 16 : Number(value) };
+  },
   eoi: (s) => ({ op: 'eoi', vcpu: int(s, 'vcpu', 63, 0) }),
   nmi: (s) => ({ op: 'nmi', vcpu: int(s, 'vcpu', 63, 0) }),
   extint: (s) => ({ op: 'extint', vcpu: int(s, 'vcpu', 63, 0), vector: int(s, 'vector', 255) }),

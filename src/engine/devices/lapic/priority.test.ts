@@ -83,6 +83,12 @@ test.each<[name: string, ops: Ops, lines: string]>([
   expect(b.state('apic0')[0]).toContain(`${wanted} tmr`);
 });
 
+test.each([16, 0x10000, '0x8000000000000003'])('CR8 = %s faults and leaves TPR', (value) => {
+  const b = ready();
+  expect(b.do(tpr(0x20), { op: 'set_cr8', vcpu: 0, value })).toEqual({ gp: true });
+  expect(b.state('apic0')[0]).toContain('tpr 20');
+});
+
 test('an irr bit tells whether it was there already', () => {
   const b = ready();
   b.do(msi(0x31), msi(0x31));

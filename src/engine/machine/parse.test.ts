@@ -1,0 +1,195 @@
+/** Ops come from links, presets and standard input: whatever they hold is an op or an OpError, and the machine stands. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { OpError, parseOp } from './parse.ts';
+import { createSession, type Session } from './session.ts';
+
+const SEED = Number(process.env.SEED ?? 20_261_122);
+
+const OPS = [
+  ...['create', 'irq_line', 'msi', 'routing', 'irqfd', 'irqfd_deassign', 'irqfd_signal', 'irqfd_resample_poll'],
+  ...['mmio_write', 'mmio_read', 'pio_write', 'pio_read', 'wrmsr', 'rdmsr', 'set_cr8', 'eoi', 'nmi', 'extint', 'run'],
+  ...['iret', 'nop', 'cpu', 'note', 'get', 'advance', 'settle', 'device', 'msix', 'guest'],
+  ...['vcpu_state', 'post', 'vtd_msi', 'vmentry', 'vmexit', 'get_vmx', 'schedule', 'apicv_inhibit', 'race'],
+];
+const FIELDS = [
+  ...[
+    'vcpus',
+    'irqchip',
+    'ids',
+    'x2apicApi',
+    'apicv',
+    'postedInterrupts',
+    'pit',
+    'devices',
+    'guest',
+    'routing',
+    'pcpus',
+  ],
+  ...['gsi', 'level', 'addr', 'data', 'entries', 'resample', 'vcpu', 'size', 'value', 'port', 'msr', 'vector', 'ns'],
+  ...['id', 'event', 'entry', 'field', 'rflagsIf', 'shadow', 'halt', 'state', 'irte', 'pcpu', 'reason', 'set', 'with'],
+];
+
+/** Deep lists and objects, strange numbers, names every object has: what JSON can say and we did not mean. */
+const deep = (n: number): unknown => JSON.parse(`${'[{"a":'.repeat(n)}1${'}]'.repeat(n)}`);
+const strange: readonly unknown[] = [
+  ...[
+    null,
+    true,
+    false,
+    '',
+    'NaN',
+    'Infinity',
+    '-1',
+    '0x',
+    '0xg',
+    '1e3',
+    ' 1',
+    '0x10000000000000000',
+    '٣',
+    '__proto__',
+  ],
+  ...[0, -0, -1, 0.5, 1e21, 1e308, 2 ** 53, 2 ** 64, 4294967295, 4294967296, 64, 63, 255, 256, 4095, 4096],
+  ...[[], {}, [[]], deep(100), 'x'.repeat(100), '0x'.padEnd(5000, '0'), JSON.parse('{"__proto__":{"op":"get"}}')],
+  ...[JSON.parse('{"toString":1,"valueOf":2}'), JSON.parse('{"length":-1}'), { constructor: 1 }, [null], [{}], [1, 1]],
+];
+const sane: readonly unknown[] = [
+  ...[
+    0,
+    1,
+    2,
+    4,
+    8,
+    49,
+    '0x31',
+    'full',
+    'split',
+    'kernel',
+    'qemu',
+    'work',
+    'quiet',
+    'host',
+    'guest',
+    'blocked',
+    'kick',
+  ],
+  ...['uart', 'blk', 'data', 'control', 'capability', '0xfee00000', '0xfec00000', '0xfee00080', 0x1b, 0x808, 0x830],
+  ...[[{ gsi: 4, chip: 'ioapic', pin: 4 }], { posted: true, pda_vcpu: 0, vector: 49 }, { handlers: [] }],
+  ...[[{ id: 'uart', kind: 'serial', gsi: 4 }], { posted: true, pda_vcpu: 63, vector: 255, urgent: 1 }],
+];
+const value = fc.oneof(fc.constantFrom(...strange), fc.constantFrom(...sane), fc.constantFrom(...sane), fc.jsonValue());
+const hostileOp = fc
+  .tuple(
+    fc.oneof({ weight: 8, arbitrary: fc.constantFrom<unknown>(...OPS) }, { weight: 1, arbitrary: value }),
+    fc.dictionary(fc.constantFrom(...FIELDS), value, { maxKeys: 8 }),
+    // Usually the fields that many ops need are there, so that the strange one is what decides.
+    fc.record({ vcpu: fc.constantFrom(0, 1, 63), value: fc.constantFrom(0, 1, '0xff') }, { requiredKeys: [] }),
+  )
+  .map(([op, fields, usual]): unknown => ({ ...usual, ...fields, op }));
+
+const MACHINES = [
+  {
+    op: 'create',
+    vcpus: 2,
+    irqchip: 'full',
+    pit: true,
+    guest: { handlers: [{ vector: 49, name: 'h', ns: 9 }] },
+    devices: [
+      { id: 'uart', kind: 'serial', gsi: 4 },
+      { id: 'blk', kind: 'nvme', gsi: 40, msix: 2 },
+    ],
+  },
+  { op: 'create', vcpus: 1, irqchip: 'split' },
+  { op: 'create', vcpus: 2, irqchip: 'full', apicv: true, postedInterrupts: true },
+];
+
+/** Gives the op to the session. @returns whether it was refused @throws what is neither an answer nor an OpError */
+function refused(session: Session, op: unknown): boolean {
+  try {
+    JSON.stringify(session.answerOrThrow(op));
+    return false;
+  } catch (error) {
+    if (error instanceof OpError) return true;
+    throw error;
+  }
+}
+
+describe(`hostile ops (SEED=${SEED})`, () => {
+  test.each(MACHINES.map((create) => [create.irqchip, create] as const))('on a machine: %s', (_name, create) => {
+    const counts = { refused: 0, done: 0 };
+    const words = new Int32Array(0);
+    fc.assert(
+      fc.property(fc.array(hostileOp, { minLength: 1, maxLength: 25, size: 'large' }), (ops) => {
+        const session = createSession();
+        session.answerOrThrow(create);
+        for (const op of ops) {
+          const m = session.machine;
+          const before = m?.w.slice() ?? words;
+          if (!refused(session, op)) {
+            counts.done++;
+            continue;
+          }
+          counts.refused++;
+          if (session.machine !== m || !before.every((word, at) => word === m?.w[at]))
+            expect.fail('the machine changed');
+        }
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+    expect(Math.min(counts.refused, counts.done)).toBeGreaterThan(300);
+  });
+
+  test('any JSON text', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+        const session = createSession();
+        expect(() => session.answer(JSON.parse(text))).not.toThrow();
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  });
+});
+
+test.each<[name: string, op: unknown, code: string, place: string]>([
+  ['no object', 7, 'op.notObject', 'op'],
+  ['a list', [{ op: 'get' }], 'op.notObject', 'op'],
+  ['no name', {}, 'op.unknown', 'op'],
+  ['a name every object has', { op: 'toString' }, 'op.unknown', 'op'],
+  ['an inherited name', JSON.parse('{"__proto__":{"op":"get"}}'), 'op.unknown', 'op'],
+  ['a deep name', { op: deep(3000) }, 'op.unknown', 'op'],
+  ['a field missing', { op: 'irq_line', level: 1 }, 'op.missing', 'gsi'],
+  ['NaN as text', { op: 'irq_line', gsi: 'NaN', level: 1 }, 'op.notNumber', 'gsi'],
+  ['a fraction', { op: 'irq_line', gsi: 0.5, level: 1 }, 'op.notNumber', 'gsi'],
+  ['a negative number', { op: 'irq_line', gsi: -1, level: 1 }, 'op.range', 'gsi'],
+  ['a number past 64 bits', { op: 'msi', addr: '0x10000000000000000', data: 0 }, 'op.notNumber', 'addr'],
+  ['65 vCPUs', { op: 'create', vcpus: 65 }, 'op.range', 'vcpus'],
+  ['ids that repeat', { op: 'create', vcpus: 2, ids: [3, 3] }, 'op.ids', 'ids'],
+  ['too few ids', { op: 'create', vcpus: 2, ids: [3] }, 'op.ids', 'ids'],
+  [
+    'a handler’s device that is no name',
+    { op: 'create', guest: { handlers: [{ vector: 3, name: 'x', ns: 1, devices: [{}] }] } },
+    'op.notText',
+    'devices',
+  ],
+  ['a vCPU of 64', { op: 'eoi', vcpu: 64 }, 'op.range', 'vcpu'],
+  ['a size of 3', { op: 'mmio_read', addr: 0, size: 3 }, 'op.notOneOf', 'size'],
+  ['an endless advance', { op: 'advance', ns: 1e15 }, 'op.range', 'ns'],
+])('%s is refused at its place', (_name, op, code, place) => {
+  expect(() => parseOp(op)).toThrow(expect.objectContaining({ code, place }));
+});
+
+test('a refusal says what, where and with what limits', () => {
+  expect(createSession().answer({ op: 'irq_line', gsi: 4, level: 2 })).toEqual({
+    error: 'op.range at level {"max":"1"}',
+  });
+});
+
+test.each([
+  [
+    'integers, hex and decimal text are the same',
+    { op: 'pio_write', port: '0x20', value: '17', vcpu: 0 },
+    { op: 'pio_write', vcpu: 0, port: 32, value: 17 },
+  ],
+  ['what is not asked for is dropped', { op: 'nop', vcpu: 1, extra: [1], mode: 'x' }, { op: 'nop', vcpu: 1 }],
+  ['defaults', { op: 'create' }, { op: 'create', vcpus: 1, irqchip: 'full', x2apicApi: 0 }],
+])('%s', (_name, raw, op) => expect(parseOp(raw)).toEqual(op));
