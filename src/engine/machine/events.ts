@@ -5,6 +5,8 @@
  *
  * The engine emits codes and numbers, never sentences; views turn a name into words by key `event.<name>`.
  */
+
+import { constantTable } from './constant-table.ts';
 import { VMX_EVENTS } from './events-vmx.ts';
 import type { ComponentKind } from './layout.ts';
 
@@ -244,9 +246,9 @@ export type EventName = keyof typeof EVENTS_BY_NAME;
 export const EVENTS: Readonly<Record<EventName, EventSpec>> = EVENTS_BY_NAME;
 
 /** Codes by name, flattened for hot code: `emit(m, EV.irr_set, …)`. */
-export const EV = Object.freeze(
-  Object.fromEntries(Object.entries(EVENTS_BY_NAME).map(([name, spec]) => [name, spec.code])),
-) as { readonly [K in EventName]: number };
+export const EV = constantTable(
+  Object.entries(EVENTS_BY_NAME).map(([name, spec]) => [name as EventName, spec.code] as const),
+);
 
 /** Names by code; undefined for a code no event has (0 is a word write, see log.ts). */
 export const EVENT_NAMES: readonly (EventName | undefined)[] = (() => {

@@ -209,7 +209,8 @@ function extint(m: Machine, vcpu: number, vector: number): OpResult {
 }
 
 function checkVcpu(m: Machine, op: Op): void {
-  if ('vcpu' in op && op.vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
+  const vcpu = (op as { readonly vcpu?: number }).vcpu;
+  if (vcpu !== undefined && vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
 }
 
 /**
@@ -222,13 +223,11 @@ export function execute(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult
   m.cause = -1;
   m.journey = 0;
   const outer = enter(m, EV.op, AT_VM, m.commands++);
-  try {
-    const result = dispatch(m, op);
-    m.host.afterOp?.(m);
-    return result;
-  } finally {
-    leave(m, outer);
-  }
+  // An op that throws leaves its cause behind; the next one begins with its own.
+  const result = dispatch(m, op);
+  m.host.afterOp?.(m);
+  leave(m, outer);
+  return result;
 }
 
 function dispatch(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {

@@ -7,6 +7,8 @@
  * bit v & 31 (SDM vol. 3, "Interrupt Acceptance for Fixed Interrupts").
  */
 
+import { constantTable } from './constant-table.ts';
+
 /** Names of a block's registers with how many words each takes. */
 type Spec = Readonly<Record<string, number>>;
 
@@ -19,13 +21,13 @@ export interface Block<S extends Spec> {
 }
 
 function defineBlock<const S extends Spec>(spec: S): Block<S> {
-  const at: Record<string, number> = {};
+  const at: [keyof S & string, number][] = [];
   const names: string[] = [];
   for (const [name, words] of Object.entries(spec)) {
-    at[name] = names.length;
+    at.push([name, names.length]);
     for (let i = 0; i < words; i++) names.push(name);
   }
-  return { at: Object.freeze(at) as Block<S>['at'], size: names.length, names };
+  return { at: constantTable(at) as Block<S>['at'], size: names.length, names };
 }
 
 /** VM-wide state. `routes` indexes Machine.routeTables; `mapMode` is kvm_apic_map.logical_mode; times are ns. */
@@ -309,9 +311,7 @@ export const COMPONENTS = [
   'pcpu',
 ] as const satisfies readonly ComponentKind[];
 
-export const COMPONENT_CODE = Object.freeze(
-  Object.fromEntries(COMPONENTS.map((name, code) => [name, code])) as Record<ComponentKind, number>,
-);
+export const COMPONENT_CODE = constantTable(COMPONENTS.map((name, code) => [name, code] as const));
 
 /** Block definition and number of instances by component. */
 export const BLOCK_OF = {
@@ -364,6 +364,16 @@ export function createLayout(vcpus: number): Layout {
   out['size'] = next;
   return out as unknown as Layout;
 }
+
+/**
+ * First words of the blocks whose place does not depend on the number of vCPUs (a local APIC's is BASE.lapic plus so many
+ * sizes). Code that takes them from here, not from Machine.layout, has addresses that are constants to the compiler.
+ */
+export const BASE = constantTable(
+  (['vm', 'pic', 'ioapic', 'pit', 'irqfd', 'device', 'lapic'] as const).map(
+    (kind) => [kind, createLayout(1)[kind]] as const,
+  ),
+);
 
 /** What a word address means: component, its index, register name, word within the register. */
 export interface WordName {

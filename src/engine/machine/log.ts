@@ -47,6 +47,6 @@ export function takeRows(log: EffectLog): { firstSeq: number; rows: Int32Array }
 
 /** Forgets the rows recorded so far but keeps their numbers taken. */
 export function dropRows(log: EffectLog): void {
-  log.firstSeq += log.used / ROW;
+  log.firstSeq += log.used >> ROW_SHIFT;
   log.used = 0;
 }

@@ -13,7 +13,7 @@ import { injectNmi, kick, makeRequest } from '../devices/vcpu/vcpu.ts';
 import { writeEntryInfo } from '../devices/vmx/vmcs.ts';
 import { CHIP, EV, REQ } from './events.ts';
 import type { Host, LapicIrq } from './host.ts';
-import { LAPIC, VM } from './layout.ts';
+import { BASE, LAPIC, VM } from './layout.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from './machine.ts';
 import { OpError } from './parse.ts';
 
@@ -117,7 +117,7 @@ export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
-  const at = m.layout.vm + VM.at.apicvInhibits;
+  const at = BASE.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const after = set ? before | (1 << reason) : before & ~(1 << reason);
   if (before === after) return;
@@ -157,7 +157,7 @@ export const BASE_HOST: Host = {
   pendingEoi,
   rtcTrack,
   apicvActivated: (m) =>
-    m.config.apicv === true && ((m.w[m.layout.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
+    m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
   request: makeRequest,
   kick,
   deliverInterrupt: deliverByIrr,

@@ -7,7 +7,7 @@
  */
 import { CHIP, EV, REQ } from '../../machine/events.ts';
 import type { LapicIrq } from '../../machine/host.ts';
-import { IOAPIC, LAPIC, VM } from '../../machine/layout.ts';
+import { BASE, IOAPIC, LAPIC, VM } from '../../machine/layout.ts';
 import {
   AT_IOAPIC,
   beginJourney,
@@ -38,7 +38,7 @@ const READ_ONLY = (1 << 12) | REMOTE_IRR;
 
 /** @kvm ioapic.c kvm_ioapic_reset */
 export function resetIoapic(m: Machine): void {
-  for (let pin = 0; pin < IOAPIC_PINS; pin++) put(m, m.layout.ioapic + R.redirLo + pin, MASKED);
+  for (let pin = 0; pin < IOAPIC_PINS; pin++) put(m, BASE.ioapic + R.redirLo + pin, MASKED);
 }
 
 /** The message an RTE sends. */
@@ -58,7 +58,7 @@ function rteMessage(lo: number, hi: number): LapicIrq {
 /** @kvm ioapic.c ioapic_service @returns CPUs reached, -1 masked, waiting for EOI, or nobody there */
 function service(m: Machine, pin: number, lineStatus: boolean): number {
   const w = m.w;
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const lo = w[at + R.redirLo + pin] as number;
   if ((lo & MASKED) !== 0) {
     emit(m, EV.ioapic_masked, AT_IOAPIC, pin);
@@ -95,7 +95,7 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
 
 /** @kvm ioapic.c ioapic_set_irq */
 function setLine(m: Machine, gsi: number, pin: number, level: number, lineStatus: boolean): number {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const bit = 1 << pin;
   const edge = ((m.w[at + R.redirLo + pin] as number) & LEVEL) === 0;
   const irr = m.w[at + R.irr] as number;
@@ -137,7 +137,7 @@ export function ioapicSetIrq(
   level: number,
   lineStatus: boolean,
 ): number {
-  const at = m.layout.ioapic + R.lines + pin;
+  const at = BASE.ioapic + R.lines + pin;
   const outer = enter(m, EV.ioapic_line, AT_IOAPIC, pin, level, source, gsi);
   const lines = m.w[at] as number;
   put(m, at, level ? lines | (1 << source) : lines & ~(1 << source));
@@ -151,7 +151,7 @@ export function ioapicSetIrq(
 /** @kvm ioapic.c ioapic_mmio_write @param len bytes, 1 2 4 or 8; @param data their low 32 bits */
 export function ioapicMmioWrite(m: Machine, offset: number, len: number, data: number): void {
   const value = (len === 1 ? data & 0xff : len === 2 ? data & 0xffff : data) | 0;
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const outer = enter(m, EV.ioapic_write, AT_IOAPIC, offset, value, m.w[at + R.ioregsel] as number);
   if (offset === 0) put(m, at + R.ioregsel, value & 0xff);
   else if (offset === 0x10) writeIndirect(m, value);
@@ -160,7 +160,7 @@ export function ioapicMmioWrite(m: Machine, offset: number, len: number, data: n
 
 /** @kvm ioapic.c ioapic_write_indirect */
 function writeIndirect(m: Machine, value: number): void {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const index = m.w[at + R.ioregsel] as number;
   if (index === 1 || index === 2) return;
   if (index === 0) {
@@ -175,7 +175,7 @@ function writeIndirect(m: Machine, value: number): void {
 
 /** One half of an RTE is written: replace, keep read-only bits, then what the new entry means for a waiting line. */
 function writeRte(m: Machine, pin: number, half: number, value: number): void {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const loAt = at + R.redirLo + pin;
   const hiAt = at + R.redirHi + pin;
   const oldLo = m.w[loAt] as number;
@@ -207,7 +207,7 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
 
 /** Which vCPUs must look again at the vectors they intercept: those of the new and the old destination. */
 function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): void {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const lo = m.w[at + R.redirLo + pin] as number;
   const hi = m.w[at + R.redirHi + pin] as number;
   const irq = rteMessage(lo, hi);
@@ -225,7 +225,7 @@ function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): voi
 
 /** @kvm ioapic.c ioapic_mmio_read @returns the register's 32 bits */
 export function ioapicMmioRead(m: Machine, offset: number): number {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const index = m.w[at + R.ioregsel] as number;
   const value = offset === 0 ? index : offset === 0x10 ? readIndirect(m, index) : 0;
   emit(m, EV.ioapic_read, AT_IOAPIC, offset, value, index);
@@ -234,7 +234,7 @@ export function ioapicMmioRead(m: Machine, offset: number): number {
 
 /** @kvm ioapic.c ioapic_read_indirect */
 function readIndirect(m: Machine, index: number): number {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   if (index === 0 || index === 2) return ((m.w[at + R.id] as number) & 0xf) << 24;
   if (index === 1) return 0x00170011;
   const pin = index < 0x10 ? IOAPIC_PINS : (index - 0x10) >> 1;
@@ -244,39 +244,39 @@ function readIndirect(m: Machine, index: number): number {
 
 /** What KVM_GET_IRQCHIP shows as irr: edges already delivered are hidden. @kvm ioapic.c kvm_get_ioapic */
 export function ioapicVisibleIrr(m: Machine): number {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   return ((m.w[at + R.irr] as number) & ~(m.w[at + R.irrDelivered] as number)) >>> 0;
 }
 
 const rtcBit = (vcpu: number): number => 1 << (vcpu & 31);
-const rtcWord = (m: Machine, vcpu: number): number => m.layout.ioapic + R.rtcDest + (vcpu >> 5);
+const rtcWord = (vcpu: number): number => BASE.ioapic + R.rtcDest + (vcpu >> 5);
 
 /** A vCPU accepted pin 8's vector: its EOI is owed. Vectors are kept four to a word. */
 export function rtcTrack(m: Machine, vcpu: number, vector: number): void {
-  put(m, rtcWord(m, vcpu), (m.w[rtcWord(m, vcpu)] as number) | rtcBit(vcpu));
-  const at = m.layout.ioapic + R.rtcVectors + (vcpu >> 2);
+  put(m, rtcWord(vcpu), (m.w[rtcWord(vcpu)] as number) | rtcBit(vcpu));
+  const at = BASE.ioapic + R.rtcVectors + (vcpu >> 2);
   const shift = (vcpu & 3) * 8;
   put(m, at, ((m.w[at] as number) & ~(0xff << shift)) | (vector << shift));
 }
 
 function rtcVector(m: Machine, vcpu: number): number {
-  return ((m.w[m.layout.ioapic + R.rtcVectors + (vcpu >> 2)] as number) >>> ((vcpu & 3) * 8)) & 0xff;
+  return ((m.w[BASE.ioapic + R.rtcVectors + (vcpu >> 2)] as number) >>> ((vcpu & 3) * 8)) & 0xff;
 }
 
-const rtcOwed = (m: Machine, vcpu: number): boolean => ((m.w[rtcWord(m, vcpu)] as number) & rtcBit(vcpu)) !== 0;
+const rtcOwed = (m: Machine, vcpu: number): boolean => ((m.w[rtcWord(vcpu)] as number) & rtcBit(vcpu)) !== 0;
 
 /** @kvm ioapic.c rtc_irq_eoi */
 function rtcEoi(m: Machine, vcpu: number, vector: number): void {
   if (!rtcOwed(m, vcpu) || rtcVector(m, vcpu) !== vector) return;
-  put(m, rtcWord(m, vcpu), (m.w[rtcWord(m, vcpu)] as number) & ~rtcBit(vcpu));
-  const pending = (m.w[m.layout.ioapic + R.rtcPendingEoi] as number) - 1;
-  put(m, m.layout.ioapic + R.rtcPendingEoi, pending);
+  put(m, rtcWord(vcpu), (m.w[rtcWord(vcpu)] as number) & ~rtcBit(vcpu));
+  const pending = (m.w[BASE.ioapic + R.rtcPendingEoi] as number) - 1;
+  put(m, BASE.ioapic + R.rtcPendingEoi, pending);
   if (pending < 0) rtcRestoreAll(m);
 }
 
 /** KVM warns and recounts when the count went below zero. @kvm ioapic.c kvm_rtc_eoi_tracking_restore_all */
 function rtcRestoreAll(m: Machine): void {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   put(m, at + R.rtcPendingEoi, 0);
   put(m, at + R.rtcDest, 0);
   put(m, at + R.rtcDest + 1, 0);
@@ -291,8 +291,8 @@ function rtcRestoreAll(m: Machine): void {
 
 /** With APICv an EOI may never reach us: forget one vCPU's that is over. @kvm ioapic.c ioapic_lazy_update_eoi */
 function lazyUpdateEoi(m: Machine, pin: number): void {
-  const lo = m.w[m.layout.ioapic + R.redirLo + pin] as number;
-  const dest = (m.w[m.layout.ioapic + R.redirHi + pin] as number) >>> 24;
+  const lo = m.w[BASE.ioapic + R.redirLo + pin] as number;
+  const dest = (m.w[BASE.ioapic + R.redirHi + pin] as number) >>> 24;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     // The kernel passes the RTE's raw mode bit, 1, where APIC_DEST_LOGICAL is 0x800: anything but 0 matches logically.
     if (!m.host.matchDest(m, vcpu, dest, (lo & 0x800) !== 0) || m.host.pendingEoi(m, vcpu, lo & 0xff)) continue;
@@ -314,7 +314,7 @@ export function ioapicScanEntry(
   vcpu: number,
   scan: (dest: number, logical: boolean, vector: number) => void,
 ): void {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
@@ -325,7 +325,7 @@ export function ioapicScanEntry(
 
 /** @kvm ioapic.c kvm_ioapic_update_eoi_one */
 function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): void {
-  const at = m.layout.ioapic;
+  const at = BASE.ioapic;
   const loAt = at + R.redirLo + pin;
   const outer = enter(m, EV.ioapic_update_eoi, AT_IOAPIC, pin, (m.w[loAt] as number) & 0xff, level ? 1 : 0);
   m.host.notifyAcked(m, CHIP.ioapic, pin);
@@ -357,20 +357,14 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
 function redeliver(m: Machine, pin: number): void {
   const before = beginJourney(m);
   m.journeys[pinJourney(m, pin)] = m.journey;
-  const outer = enter(
-    m,
-    EV.ioapic_redeliver,
-    AT_IOAPIC,
-    pin,
-    (m.w[m.layout.ioapic + R.redirLo + pin] as number) & 0xff,
-  );
+  const outer = enter(m, EV.ioapic_redeliver, AT_IOAPIC, pin, (m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff);
   service(m, pin, false);
   leave(m, outer);
   m.journey = before;
 }
 
 function scheduleEoiInject(m: Machine): void {
-  const vm = m.layout.vm;
+  const vm = BASE.vm;
   const lo = m.w[vm + VM.at.eoiInjectDueLo] as number;
   const hi = m.w[vm + VM.at.eoiInjectDueHi] as number;
   if (lo !== 0 || hi !== 0) return;
@@ -382,8 +376,8 @@ function scheduleEoiInject(m: Machine): void {
 
 /** The delayed work of a storm: every level pin that waits sends. @kvm ioapic.c kvm_ioapic_eoi_inject_work */
 export function eoiInjectWork(m: Machine): void {
-  const vm = m.layout.vm;
-  const at = m.layout.ioapic;
+  const vm = BASE.vm;
+  const at = BASE.ioapic;
   put(m, vm + VM.at.eoiInjectDueLo, 0);
   put(m, vm + VM.at.eoiInjectDueHi, 0);
   const outer = enter(m, EV.eoi_inject_work, AT_IOAPIC);
@@ -399,6 +393,6 @@ export function eoiInjectWork(m: Machine): void {
 export function ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void {
   rtcEoi(m, vcpu, vector);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    if (((m.w[m.layout.ioapic + R.redirLo + pin] as number) & 0xff) === vector) updateEoiOne(m, vcpu, pin, level);
+    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff) === vector) updateEoiOne(m, vcpu, pin, level);
   }
 }

@@ -3,7 +3,7 @@
  * line or a message; the table says which chip pins or which MSI it stands for.
  */
 import { CHIP, EV } from '../../machine/events.ts';
-import { VM } from '../../machine/layout.ts';
+import { BASE, VM } from '../../machine/layout.ts';
 import {
   AT_VM,
   emit,
@@ -69,12 +69,12 @@ function routeIsValid(m: Machine, entry: RouteEntry, spec: RoutingEntrySpec): bo
 
 function install(m: Machine, table: RouteTable): void {
   m.routeTables.push(table);
-  put(m, m.layout.vm + VM.at.routes, m.routeTables.length - 1);
+  put(m, BASE.vm + VM.at.routes, m.routeTables.length - 1);
 }
 
 /** The table in force. */
 export function routeTable(m: Machine): RouteTable {
-  return m.routeTables[m.w[m.layout.vm + VM.at.routes] as number] as RouteTable;
+  return m.routeTables[m.w[BASE.vm + VM.at.routes] as number] as RouteTable;
 }
 
 /** GSI of a chip's pin, -1 none. @kvm irqchip.c kvm_irq_map_chip_pin */

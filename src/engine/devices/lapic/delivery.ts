@@ -4,7 +4,7 @@
  */
 import { EV, REQ } from '../../machine/events.ts';
 import type { LapicIrq } from '../../machine/host.ts';
-import { LAPIC, VCPU, VM } from '../../machine/layout.ts';
+import { BASE, LAPIC, VCPU, VM } from '../../machine/layout.ts';
 import { atLapic, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../../machine/machine.ts';
 import { LOGICAL_MODE } from './apic-map.ts';
 import { hwEnabled, inX2apic, swEnabled, testVector } from './priority.ts';
@@ -136,7 +136,7 @@ function pickLowest(m: Machine, irq: LapicIrq): boolean {
   const slot = nthBit(found.mask, irq.vector % weight16(found.mask));
   const vcpu = found.table[found.base + slot] as number;
   if (vcpu === -1) {
-    put(m, m.layout.vm + VM.at.disabledLapicFound, 1);
+    put(m, BASE.vm + VM.at.disabledLapicFound, 1);
     emit(m, EV.disabled_lapic, atLapic(0), irq.dest, irq.vector);
     found.mask = 0;
     return false;
@@ -241,18 +241,19 @@ export function forEachDestination(m: Machine, irq: LapicIrq, visit: (vcpu: numb
 export function acceptIrq(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean): number {
   const where = atLapic(vcpu);
   const outer = enter(m, EV.kvm_apic_accept_irq, where, irq.vector, irq.deliveryMode, irq.trigMode ? 1 : 0);
-  const result = acceptByMode(m, vcpu, irq, trackRtc);
+  const result =
+    irq.deliveryMode === MODE.fixed ? acceptVector(m, vcpu, irq, trackRtc) : acceptByMode(m, vcpu, irq, trackRtc);
   leave(m, outer);
   return result;
 }
 
+/** Every mode but fixed, which goes to acceptVector at once. */
 function acceptByMode(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean): number {
   const at = lapicAt(m, vcpu);
   const where = atLapic(vcpu);
   switch (irq.deliveryMode) {
-    case MODE.fixed:
     case MODE.lowest:
-      if (irq.deliveryMode === MODE.lowest) put(m, at + R.arbPrio, (m.w[at + R.arbPrio] as number) + 1);
+      put(m, at + R.arbPrio, (m.w[at + R.arbPrio] as number) + 1);
       return acceptVector(m, vcpu, irq, trackRtc);
     case MODE.remoteRead:
       put(m, vcpuAt(m, vcpu) + VCPU.at.pvUnhalted, 1);

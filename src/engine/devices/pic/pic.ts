@@ -7,7 +7,7 @@
  * @differs sdm: the 82C59A data sheet gives special mask mode an effect; KVM does not.
  */
 import { EV, REQ } from '../../machine/events.ts';
-import { LAPIC, PIC } from '../../machine/layout.ts';
+import { BASE, LAPIC, PIC } from '../../machine/layout.ts';
 import {
   atPic,
   emit,
@@ -22,12 +22,12 @@ import {
 
 const R = PIC.at;
 
-const picBase = (m: Machine, chip: number): number => m.layout.pic + chip * PIC.size;
+const picBase = (chip: number): number => BASE.pic + chip * PIC.size;
 
 /** Power-on state: everything zero but the ELCR masks (kvm_pic_init). */
 export function resetPics(m: Machine): void {
-  put(m, picBase(m, 0) + R.elcrMask, 0xf8);
-  put(m, picBase(m, 1) + R.elcrMask, 0xde);
+  put(m, picBase(0) + R.elcrMask, 0xf8);
+  put(m, picBase(1) + R.elcrMask, 0xde);
 }
 
 /** Does this vCPU take interrupts from the PIC? @kvm lapic.c kvm_apic_accept_pic_intr */
@@ -39,9 +39,11 @@ export function acceptsPicIntr(m: Machine, vcpu: number): boolean {
 
 /** Releasing the lock is where a rising output wakes the vCPU that listens. @kvm i8259.c pic_unlock */
 function picUnlock(m: Machine): void {
-  const master = picBase(m, 0);
-  if (m.w[master + R.wakeupNeeded] === 0) return;
-  put(m, master + R.wakeupNeeded, 0);
+  if (m.w[picBase(0) + R.wakeupNeeded] !== 0) wakeListener(m);
+}
+
+function wakeListener(m: Machine): void {
+  put(m, picBase(0) + R.wakeupNeeded, 0);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (!acceptsPicIntr(m, vcpu)) continue;
     const outer = enter(m, EV.pic_wakeup, atPic(0), vcpu);
@@ -55,29 +57,22 @@ function picUnlock(m: Machine): void {
 
 /** @kvm i8259.c pic_set_irq1 @returns 1 latched, 0 it was pending already, -1 masked */
 function setIrq1(m: Machine, chip: number, pin: number, level: number): number {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const w = m.w;
   const bit = 1 << pin;
   const irr = w[at + R.irr] as number;
   const lastIrr = w[at + R.lastIrr] as number;
+  const levelTriggered = ((w[at + R.elcr] as number) & bit) !== 0;
   let result = 1;
-  if (((w[at + R.elcr] as number) & bit) !== 0) {
-    if (level) {
-      result = (irr & bit) === 0 ? 1 : 0;
-      put(m, at + R.irr, irr | bit);
-      put(m, at + R.lastIrr, lastIrr | bit);
-    } else {
-      put(m, at + R.irr, irr & ~bit);
-      put(m, at + R.lastIrr, lastIrr & ~bit);
-    }
-  } else if (level) {
-    if ((lastIrr & bit) === 0) {
+  if (level === 0) {
+    if (levelTriggered) put(m, at + R.irr, irr & ~bit);
+    put(m, at + R.lastIrr, lastIrr & ~bit);
+  } else {
+    if (levelTriggered || (lastIrr & bit) === 0) {
       result = (irr & bit) === 0 ? 1 : 0;
       put(m, at + R.irr, irr | bit);
     }
     put(m, at + R.lastIrr, lastIrr | bit);
-  } else {
-    put(m, at + R.lastIrr, lastIrr & ~bit);
   }
   return ((w[at + R.imr] as number) & bit) !== 0 ? -1 : result;
 }
@@ -92,11 +87,17 @@ function priorityOf(mask: number, priorityAdd: number): number {
 
 /** Pin this chip wants served, -1 none. @kvm i8259.c pic_get_irq */
 function wantedPin(m: Machine, chip: number): number {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
+  const requests = (m.w[at + R.irr] as number) & ~(m.w[at + R.imr] as number);
+  return requests === 0 ? -1 : winner(m, chip, requests);
+}
+
+/** The request above all that is in service, -1 none. */
+function winner(m: Machine, chip: number, requests: number): number {
+  const at = picBase(chip);
   const w = m.w;
   const add = w[at + R.priorityAdd] as number;
-  const priority = priorityOf((w[at + R.irr] as number) & ~(w[at + R.imr] as number), add);
-  if (priority === 8) return -1;
+  const priority = priorityOf(requests, add);
   let inService = w[at + R.isr] as number;
   if (chip === 0 && w[at + R.specialFullyNested] === 1) inService &= ~4;
   return priority < priorityOf(inService, add) ? (priority + add) & 7 : -1;
@@ -110,9 +111,12 @@ function updateIrq(m: Machine): void {
   }
   const pin = wantedPin(m, 0);
   const level = pin >= 0 ? 1 : 0;
-  const master = picBase(m, 0);
-  const before = m.w[master + R.output];
-  if (before === level) return;
+  if (m.w[picBase(0) + R.output] !== level) setOutput(m, level, pin);
+}
+
+/** @kvm i8259.c pic_irq_request */
+function setOutput(m: Machine, level: number, pin: number): void {
+  const master = picBase(0);
   const outer = enter(m, EV.pic_output, atPic(0), level, pin);
   if (level) put(m, master + R.wakeupNeeded, 1);
   put(m, master + R.output, level);
@@ -127,7 +131,7 @@ function updateIrq(m: Machine): void {
  */
 export function picSetIrq(m: Machine, gsi: number, pin: number, source: number, level: number): number {
   const chip = pin >> 3;
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const shift = (pin & 7) * 4;
   const outer = enter(m, EV.pic_line, atPic(chip), pin, level, source);
   const bit = 1 << (shift + source);
@@ -147,7 +151,7 @@ export function picSetIrq(m: Machine, gsi: number, pin: number, source: number, 
 
 /** @kvm i8259.c pic_clear_isr */
 function clearIsr(m: Machine, chip: number, irq: number): void {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const pin = chip * 8 + irq;
   const outer = enter(m, EV.pic_eoi, atPic(chip), pin);
   put(m, at + R.isr, (m.w[at + R.isr] as number) & ~(1 << irq));
@@ -158,7 +162,7 @@ function clearIsr(m: Machine, chip: number, irq: number): void {
 
 /** @kvm i8259.c pic_intack */
 function intack(m: Machine, chip: number, irq: number): void {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const bit = 1 << irq;
   put(m, at + R.isr, (m.w[at + R.isr] as number) | bit);
   if (((m.w[at + R.elcr] as number) & bit) === 0) put(m, at + R.irr, (m.w[at + R.irr] as number) & ~bit);
@@ -173,8 +177,8 @@ function intack(m: Machine, chip: number, irq: number): void {
  * @kvm i8259.c kvm_pic_read_irq
  */
 export function picReadIrq(m: Machine): number {
-  const master = picBase(m, 0);
-  const slave = picBase(m, 1);
+  const master = picBase(0);
+  const slave = picBase(1);
   const irq = wantedPin(m, 0);
   const irq2 = irq === 2 ? wantedPin(m, 1) : -1;
   const spurious = irq < 0 || (irq === 2 && irq2 < 0);
@@ -195,7 +199,7 @@ export function picReadIrq(m: Machine): number {
 
 /** ICW1. @kvm i8259.c kvm_pic_reset */
 function resetByIcw1(m: Machine, chip: number): void {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const w = m.w;
   const elcr = w[at + R.elcr] as number;
   const edgeIrr = (w[at + R.irr] as number) & ~elcr & 0xff;
@@ -218,7 +222,7 @@ function resetByIcw1(m: Machine, chip: number): void {
 
 /** OCW2: EOI and rotation commands by bits 7:5. */
 function ocw2(m: Machine, chip: number, value: number): void {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const command = value >> 5;
   if (command === 0 || command === 4) {
     put(m, at + R.rotateOnAutoEoi, command >> 2);
@@ -242,7 +246,7 @@ function ocw2(m: Machine, chip: number, value: number): void {
 
 /** OCW1: the mask. */
 function writeMask(m: Machine, chip: number, value: number): void {
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const changed = (m.w[at + R.imr] as number) ^ value;
   put(m, at + R.imr, value);
   for (let irq = 0; irq < 8; irq++) {
@@ -260,7 +264,7 @@ function wordKind(initState: number, odd: boolean, value: number): number {
 /** @param port 0x20, 0x21, 0xa0 or 0xa1 @kvm i8259.c pic_ioport_write */
 export function picWrite(m: Machine, port: number, value: number): void {
   const chip = port >> 7;
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   const odd = (port & 1) === 1;
   const state = m.w[at + R.initState] as number;
   const outer = enter(m, EV.pic_write, atPic(chip), port, value, wordKind(state, odd, value));
@@ -298,12 +302,12 @@ function pollRead(m: Machine, chip: number): number {
     updateIrq(m);
     return 0x07;
   }
-  const master = picBase(m, 0);
+  const master = picBase(0);
   if (chip === 1) {
     put(m, master + R.isr, (m.w[master + R.isr] as number) & ~4);
     put(m, master + R.irr, (m.w[master + R.irr] as number) & ~4);
   }
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << irq));
   clearIsr(m, chip, irq);
   if (chip === 1 || irq !== 2) updateIrq(m);
@@ -313,7 +317,7 @@ function pollRead(m: Machine, chip: number): number {
 /** @param port 0x20, 0x21, 0xa0 or 0xa1 @kvm i8259.c pic_ioport_read */
 export function picRead(m: Machine, port: number): number {
   const chip = port >> 7;
-  const at = picBase(m, chip);
+  const at = picBase(chip);
   let value: number;
   if (m.w[at + R.poll] === 1) {
     const outer = enter(m, EV.pic_read, atPic(chip), port, 0x80);
@@ -331,7 +335,7 @@ export function picRead(m: Machine, port: number): number {
 
 /** @param port 0x4d0 or 0x4d1 @kvm i8259.c elcr_ioport_write */
 export function elcrWrite(m: Machine, port: number, value: number): void {
-  const at = picBase(m, port & 1);
+  const at = picBase(port & 1);
   const outer = enter(m, EV.elcr_write, atPic(port & 1), port, value);
   put(m, at + R.elcr, value & (m.w[at + R.elcrMask] as number));
   leave(m, outer);
@@ -339,10 +343,10 @@ export function elcrWrite(m: Machine, port: number, value: number): void {
 
 /** @param port 0x4d0 or 0x4d1 @kvm i8259.c elcr_ioport_read */
 export function elcrRead(m: Machine, port: number): number {
-  return m.w[picBase(m, port & 1) + R.elcr] as number;
+  return m.w[picBase(port & 1) + R.elcr] as number;
 }
 
 /** kvm_pic.output: does the pair ask for the CPU? */
 export function picOutput(m: Machine): boolean {
-  return m.w[picBase(m, 0) + R.output] === 1;
+  return m.w[picBase(0) + R.output] === 1;
 }
