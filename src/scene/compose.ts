@@ -20,8 +20,8 @@ export interface Metrics {
   /** vCPUs stand under their local APICs. */
   readonly merged: boolean;
   readonly slim?: boolean;
-  /** A single vCPU's sets one under the other, twice as big. */
-  readonly big?: boolean;
+  /** A single vCPU's sets one under the other, with this side. */
+  readonly big?: number;
 }
 
 /** Margin of the tall form on both sides: where tokens go down and come back. */
@@ -186,7 +186,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const base = embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy;
   for (const vcpu of model.shown) {
     const density = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
-    const lane: LaneInput = { density, pir: model.apicv && !embed, airy };
+    const lane: LaneInput = { density, pir: model.apicv && !embed, airy, side: metrics.big };
     const [lapicH, vcpuH] = [lapicHeight(lane, at(3).w), vcpuHeight(lane)];
     const lapicId = { id: `lapic:${vcpu}`, column: columnOf(3) };
     const vcpuId = { id: `vcpu:${vcpu}`, column: merged ? columnOf(3) : 4 };

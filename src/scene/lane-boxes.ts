@@ -35,11 +35,13 @@ export interface LaneInput {
   readonly pir: boolean;
   /** 1: as tight as can be read. */
   readonly airy: number;
+  /** Side of a big grid. */
+  readonly side?: number | undefined;
 }
 
 const PAD = 10;
 /** Room beside a grid for its vectors and registers in words. */
-const BESIDE = 64;
+const BESIDE = 56;
 const NARROW_BESIDE = 46;
 /** Distance between two grids: room for a waterline's ends. */
 const BETWEEN_GRIDS = 18;
@@ -50,6 +52,9 @@ const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0 } as
 const FOOT = { big: 12, full: 24, compact: 9, mini: 30, dense: 0, line: 0 } as const;
 const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } as const;
 
+/** More room under the grids for the descriptor's fields and the priorities. */
+const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 0, dense: 0, line: 0 } as const;
+
 /** Density for so many vCPUs. */
 export function densityFor(vcpus: number): Density {
   return vcpus <= 2 ? 'full' : vcpus <= 4 ? 'compact' : vcpus <= 8 ? 'dense' : 'line';
@@ -58,9 +63,9 @@ export function densityFor(vcpus: number): Density {
 export const titleHeight = ({ density, airy }: LaneInput): number =>
   density === 'line' ? 20 : TITLE[density] + (airy - 1) * 12;
 
-function gridSide({ density, pir }: LaneInput, width: number): number {
+function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number {
   const grids = density === 'mini' ? 1 : pir ? 3 : 2;
-  if (density === 'big') return Math.min(width - 2 * PAD - BESIDE, PITCH.big * 16);
+  if (density === 'big') return Math.min(width - 2 * PAD - BESIDE, side);
   const room = (width - 2 * PAD - (grids - 1) * BETWEEN_GRIDS) / grids;
   return Math.min(room, PITCH[density] * 16);
 }
@@ -72,7 +77,7 @@ export function lapicHeight(input: LaneInput, width: number): number {
   if (density === 'dense') return TITLE.dense + (pir ? 3 : 2) * 19 + (airy - 1) * 36;
   const air = (airy - 1) * 22;
   if (density === 'big') return TITLE.big + 2 * (LABEL.big + gridSide(input, width)) + FOOT.big + 2 * air;
-  return TITLE[density] + LABEL[density] + gridSide(input, width) + FOOT[density] + air + (pir ? 16 : 0);
+  return TITLE[density] + LABEL[density] + gridSide(input, width) + FOOT[density] + air + (pir ? PIR_FOOT[density] : 0);
 }
 
 /** Height of a vCPU card. */
@@ -105,7 +110,7 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
   const side = gridSide(input, card.w);
   const label = LABEL[density];
   // What height is over goes around the grids.
-  const spare = Math.max(0, card.h - title - label - side - FOOT[density] - (pir ? 16 : 0));
+  const spare = Math.max(0, card.h - title - label - side - FOOT[density] - (pir ? PIR_FOOT[density] : 0));
   const y = card.y + title + label + spare * 0.36;
   if (density === 'mini') {
     const x = card.x + (card.w - side) / 2;

@@ -74,7 +74,9 @@ export interface LayoutInput {
   readonly open?: ReadonlySet<number>;
 }
 
-const WIDE: Metrics = { left: 16, widths: [112, 154, 250, 286, 178], gaps: [48, 84, 80, 56, 20], merged: false };
+const WIDE: Metrics = { left: 12, widths: [104, 150, 238, 262, 168], gaps: [44, 78, 72, 50, 14], merged: false };
+/** With a posted-interrupt descriptor there are three sets side by side. */
+const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 228, 336, 160], gaps: [40, 72, 66, 46, 12], merged: false };
 /** Five columns where there is little room: smaller sets, fewer fields. */
 const SLIM: Metrics = {
   left: 10,
@@ -91,8 +93,11 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** Narrowest content of a form at scale 1. */
 const widthOf = (m: Metrics): number => m.left + sum(m.widths) + sum(m.gaps);
 
+/** Sides of a single vCPU's grids, the biggest first. */
+const BIG_SIDES = [192, 176, 160, 144, 128] as const;
+
 /** Loosest rows. */
-const AIRIEST = 1.32;
+const AIRIEST = 1.42;
 /** Smallest scale at which text can still be read; below it the board scrolls. */
 const SMALLEST = 0.82;
 
@@ -107,15 +112,24 @@ export function layoutStage(input: LayoutInput): StageLayout {
     const scale = Math.max(0.85, Math.min(1.25, width / 420));
     return { ...compose(input, form, width / scale, TALL), scale };
   }
-  const columns = form === 'embed' ? EMBED : form === 'merged' ? MERGED : width < FROM.wide ? SLIM : WIDE;
+  const columns =
+    form === 'embed'
+      ? EMBED
+      : form === 'merged'
+        ? MERGED
+        : width < FROM.wide
+          ? SLIM
+          : input.model.apicv
+            ? WIDE_PIR
+            : WIDE;
   const routed = input.focus ? input.focus.gsis.size > 0 : input.model.gsis.length > 0;
   let metrics = routed ? columns : withoutRouting(columns);
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;
-  if (columns === WIDE && input.model.vcpus === 1 && !input.model.apicv) {
-    const big = { ...metrics, big: true };
-    if (compose(input, form, narrow, big).h * scale <= height) metrics = big;
+  if ((columns === WIDE || columns === SLIM) && input.model.vcpus === 1 && !input.model.apicv) {
+    const big = BIG_SIDES.find((side) => compose(input, form, narrow, { ...metrics, big: side }).h * scale <= height);
+    if (big !== undefined) metrics = { ...metrics, big };
   }
   let best = compose(input, form, narrow, metrics);
   if (height > 0) scale = Math.min(scale, height / best.h);

@@ -11,7 +11,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.eoiLane': 'EOI',
   'stage.zoomIn': '放大',
   'stage.zoomOut': '缩小',
-  'stage.zoomFit': '适应窗口',
+  'stage.zoomFit': '适应',
 
   'stage.device.pit': 'i8254 PIT',
   'stage.device.serial': '16550 串口',

@@ -277,6 +277,7 @@ function litSource(lit: Lit | null, litCard: string, stage: Stage, id: string): 
 function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
   const { columns, laneY, busX, form, lapics } = layout;
   const cards = [...lapics.values()].map((lapic) => lapic.card);
+  const line = [...lapics.values()].find((lapic) => lapic.density === 'line');
   const first = cards[0];
   const end = cards.at(-1);
   const lapicColumn = columns[3];
@@ -288,6 +289,12 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
           {t(`stage.column.${head.key}`)}
         </text>
       ))}
+      {line !== undefined &&
+        (['irr', 'isr'] as const).map((set) => (
+          <text key={set} className="bd-label" x={line[set].x + line[set].w} y={line.card.y - 7} textAnchor="end">
+            {set.toUpperCase()}
+          </text>
+        ))}
       {form !== 'tall' &&
         first !== undefined &&
         end !== undefined &&

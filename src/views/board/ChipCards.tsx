@@ -126,10 +126,10 @@ function columnsFor(width: number): readonly { readonly name: ColumnName; readon
   if (width >= 180) {
     return [
       { name: 'pin', at: 0 },
-      { name: 'vec', at: 0.17 },
+      { name: 'vec', at: 0.15 },
       { name: 'trig', at: 0.39 },
-      { name: 'rIRR', at: 0.62 },
-      { name: 'dest', at: 0.79 },
+      { name: 'rIRR', at: 0.67 },
+      { name: 'dest', at: 0.84 },
     ];
   }
   return [

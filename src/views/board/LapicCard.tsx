@@ -48,15 +48,21 @@ function Descriptor(props: Props & { readonly box: LapicBox }) {
     ['NV', hex(word('nv')), false],
     ['NDST', String(word('ndst')), false],
   ] as const;
+  const { ppr, tpr } = lapicView(props.view, props.vcpu);
+  const pprLit = lit?.fields.has('lapic.ppr') ?? false;
   return (
-    <text className="bd-mono bd-small" x={box.card.x + 11} y={box.descY}>
-      {fields.map(([name, value, on], i) => (
-        <tspan key={name} dx={i === 0 ? 0 : 10}>
-          <tspan className="bd-key">{name} </tspan>
-          <tspan className={on ? 'bd-on' : undefined}>{value}</tspan>
-        </tspan>
-      ))}
-    </text>
+    <>
+      <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={pprLit} anchor="start" />
+      <Register x={box.isr.x} y={box.descY - 18} name="TPR" value={hex(tpr)} on={false} anchor="start" />
+      <text className="bd-mono bd-small" x={box.card.x + 11} y={box.descY}>
+        {fields.map(([name, value, on], i) => (
+          <tspan key={name} dx={i === 0 ? 0 : 10}>
+            <tspan className="bd-key">{name} </tspan>
+            <tspan className={on ? 'bd-on' : undefined}>{value}</tspan>
+          </tspan>
+        ))}
+      </text>
+    </>
   );
 }
 
@@ -86,7 +92,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     </text>
   );
   const right = grid.x + grid.w;
-  if (density === 'mini') return name;
+  if (density === 'mini' || box.pir !== null) return name;
   if (box.beside) {
     const most = Math.max(1, Math.floor((grid.h - 40) / 16));
     return (
@@ -106,7 +112,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     <>
       {name}
       <Register {...register} x={right} y={grid.y - 5} anchor="end" />
-      {density === 'full' && box.pir === null && (
+      {density === 'full' && (
         <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={grid.y + grid.h + 15} most={3} />
       )}
     </>

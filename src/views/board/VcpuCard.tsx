@@ -1,7 +1,7 @@
 /** A vCPU as KVM and the model guest know it, and the guest's IDT. */
 import { memo } from 'react';
-import { type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
-import { VCPU } from '../../engine/view/tables.ts';
+import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
+import { VCPU, VMCS } from '../../engine/view/tables.ts';
 import type { VcpuBox } from '../../scene/lane-boxes.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type Field, hex } from '../../scene/station.ts';
@@ -66,9 +66,17 @@ interface Value {
 
 const SHADOWS = ['–', 'STI', 'MOV SS', 'STI + MOV SS'] as const;
 
+/** Vector on its way in: queued in KVM, or already in the VM-entry field; -1 none. */
+function injectedNow(v: VcpuView, { view, vcpu }: Props): number {
+  if (v.injecting >= 0) return v.injecting;
+  const info = readWord(view, 'vmcs', vcpu, 'vmEntryIntrInfo');
+  return info >>> 31 === 1 ? info & 0xff : -1;
+}
+
 function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow' | 'nmi' | 'inject' | 'runs', Value>> {
   const { t, stage } = props;
-  const narrow = (stage.layout.vcpus.get(props.vcpu)?.card.w ?? 0) < 168;
+  const narrow = (stage.layout.vcpus.get(props.vcpu)?.card.w ?? 0) < 186;
+  const injected = injectedNow(v, props);
   const top = v.handlers.at(-1);
   const names = stage.model.handlers;
   const handler =
@@ -93,10 +101,10 @@ function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow'
     nmi: { key: 'NMI', value: nmi, fields: ['vcpu.nmi'], register: 'nmiPending', strong: nmi !== '–' },
     inject: {
       key: t('stage.vcpu.inject'),
-      value: v.injecting < 0 ? '–' : hex(v.injecting),
+      value: injected < 0 ? '–' : hex(injected),
       fields: ['vcpu.inject'],
       register: 'intrNr',
-      strong: v.injecting >= 0,
+      strong: injected >= 0,
     },
     runs: {
       key: t('stage.vcpu.runs'),
@@ -184,6 +192,10 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const names = narrow ? COUNTERS.slice(0, 2) : COUNTERS;
   const third = (card.w - 22) / names.length;
   const tall = density === 'full' || density === 'big';
+  const named = (name: (typeof COUNTERS)[number]): string => {
+    const whole = t(`stage.vcpu.${name}`);
+    return textWidth(whole, 11) <= third + 3 ? whole : t(SHORT[name]);
+  };
   const y = rows.counters.y + (tall ? rows.counters.h * 0.4 : rows.counters.h / 2 - 8.5);
   return (
     <g>
@@ -200,7 +212,7 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
           </text>
           {tall && (
             <text className="bd-key" x={card.x + 11 + i * third} y={y + 35}>
-              {cut(t(`stage.vcpu.${name}`), third - 2, 11)}
+              {named(name)}
             </text>
           )}
         </g>
@@ -251,7 +263,7 @@ function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props 
     register: 'exits',
   };
   const first = { y: rows.flags.y, h: rows.flags.h, props };
-  const now = v.injecting >= 0 && v.handlers.length === 0 ? values.inject : values.runs;
+  const now = injectedNow(v, props) >= 0 && v.handlers.length === 0 ? values.inject : values.runs;
   return (
     <>
       <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={half} {...first} />
@@ -314,13 +326,18 @@ export const VcpuCard = memo(
     a.vcpu === b.vcpu &&
     sameCard((p) => {
       const at = p.view.layout.vcpu + (p as Props).vcpu * VCPU.size;
-      return [[at, at + VCPU.size]];
+      const vmcs = p.view.layout.vmcs + (p as Props).vcpu * VMCS.size;
+      return [
+        [at, at + VCPU.size],
+        [vmcs, vmcs + VMCS.size],
+      ];
     })(a, b),
 );
 
 function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const card = stage.layout.idt as CardBox;
-  const running = new Set(Array.from({ length: stage.model.vcpus }, (_, i) => vcpuView(view, i).handlers).flat());
+  const stacks = Array.from({ length: stage.model.vcpus }, (_, i) => vcpuView(view, i).handlers);
+  const runningOn = (vector: number): number => stacks.findIndex((stack) => stack.includes(vector));
   const now = lit?.fields.has('idt') ? (lit.args[0] ?? -1) & 0xff : -1;
   return (
     <Frame card={card} name={t('stage.idt')}>
@@ -336,7 +353,13 @@ function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
               box={row}
               inset={0}
               name={t('stage.idt.aria', { vector: hex(vector), name })}
-              selection={{ kind: 'vm', index: 0, register: 'idt', vector }}
+              selection={{
+                kind: 'vcpu',
+                index: Math.max(0, runningOn(vector)),
+                register: 'stackVector',
+                sub: 0,
+                vector,
+              }}
               selected={selected}
               select={select}
               first={i === 0}
@@ -346,7 +369,7 @@ function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
               </text>
               <text
                 className={
-                  vector === now ? 'bd-mono bd-on' : running.has(vector) ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
+                  vector === now ? 'bd-mono bd-on' : runningOn(vector) >= 0 ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
                 }
                 x={row.x + 36}
                 y={row.y + 14}

@@ -230,8 +230,8 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     set(one.pill, { x: -w / 2, width: w });
     set(one.badge, { cx: -w / 2 + BADGE / 2 });
     set(one.number, { x: -w / 2 + BADGE / 2 });
-    set(one.short, { x: -w / 2 + BADGE + 4, opacity: open > 0.4 ? 0 : 1 });
-    set(one.long, { x: -w / 2 + BADGE + 4, opacity: Math.max(0, (open - 0.6) / 0.4) });
+    set(one.short, { x: -w / 2 + BADGE + 4, opacity: open > 0.3 ? 0 : 1 });
+    set(one.long, { x: -w / 2 + BADGE + 4, opacity: Math.max(0, Math.min(1, (open - 0.35) / 0.4)) });
   }
 
   /** Where a docked pill is. A reason that has no room beside its row hangs below it, or leans over the row's beginning. */
