@@ -136,6 +136,7 @@ export const app = {
   'embed.about': 'The frame opens at this very step. It takes no focus, and sleeps while it is out of sight.',
   'embed.snippet': 'HTML snippet',
   'embed.copy': 'Copy',
+  'embed.copied': 'Copied',
   'dialog.close': 'Close',
 
   'help.open': 'Help',

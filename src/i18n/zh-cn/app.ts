@@ -137,6 +137,7 @@ export const app: Record<keyof typeof en, string> = {
   'embed.about': '嵌入的页面会停在当前这一步；它不抢焦点，看不见时自动休眠。',
   'embed.snippet': 'HTML 代码',
   'embed.copy': '复制',
+  'embed.copied': '已复制',
   'dialog.close': '关闭',
 
   'help.open': '帮助',

@@ -23,6 +23,8 @@ export function Controls() {
   const t = useT();
   const view = useStore((state) => state.view);
   const busy = useStore((state) => state.scene?.complete === false);
+  // What was typed for another scene's devices means nothing here.
+  const preset = useStore((state) => state.sceneId.preset);
   if (view === null) return null;
   return (
     <Panel
@@ -30,7 +32,7 @@ export function Controls() {
       title={t('ctl.panel')}
       aside={busy ? <span role="status">{t('ctl.busy')}</span> : undefined}
     >
-      <div className="ctl-groups">
+      <div className="ctl-groups" key={preset}>
         <DeviceControl view={view} t={t} />
         <LineControl view={view} t={t} />
         <MsiControl view={view} t={t} />

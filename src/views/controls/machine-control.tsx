@@ -13,6 +13,16 @@ const CHIPS = ['full', 'split'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
 
 export function MachineControl({ view, t }: ControlProps) {
+  const { vcpus, irqchip, routing, vectorHashing } = view.config;
+  return (
+    <Group title={t('ctl.machine')}>
+      <MachineForm key={`${vcpus} ${irqchip} ${routing} ${vectorHashing}`} view={view} t={t} />
+    </Group>
+  );
+}
+
+/** A form of its own, so that another machine starts it afresh. */
+function MachineForm({ view, t }: ControlProps) {
   const { config } = view;
   const [typed, setTyped] = useState<string | null>(null);
   const [chip, setChip] = useState(CHIPS.indexOf(config.irqchip));
@@ -44,44 +54,42 @@ export function MachineControl({ view, t }: ControlProps) {
     poke(store, ops);
   };
   return (
-    <Group title={t('ctl.machine')}>
-      <form onSubmit={act(rebuild)}>
-        <div className="ctl-grid">
-          <NumberField label={t('ctl.vcpus')} text={text} max={MAX_VCPUS} onText={setTyped} t={t} />
-          <SelectField
-            label="irqchip"
-            value={chip}
-            options={[
-              [0, t('ctl.full')],
-              [1, t('ctl.split')],
-            ]}
-            onValue={setChip}
-          />
-          <SelectField
-            label={t('ctl.routing')}
-            value={routing}
-            options={[
-              [0, t('ctl.routing.kernel')],
-              [1, t('ctl.routing.qemu')],
-            ]}
-            onValue={setRouting}
-          />
-        </div>
-        <label className="ctl-check">
-          <input type="checkbox" checked={hashing} onChange={(e) => setHashing(e.target.checked)} />
-          {t('ctl.hashing')}
-        </label>
-        {vcpus === 0 && <p className="problem">{t('ctl.noVcpu')}</p>}
-        <div className="ctl-row">
-          <button type="submit" className="btn btn-main" disabled={wrong}>
-            {t('ctl.rebuild')}
-          </button>
-          <button type="button" className="btn" disabled={allX2} onClick={toX2apic}>
-            {t('ctl.toX2apic')}
-          </button>
-        </div>
-        <p className="ctl-dim">{t('ctl.rebuildNote')}</p>
-      </form>
-    </Group>
+    <form onSubmit={act(rebuild)}>
+      <div className="ctl-grid">
+        <NumberField label={t('ctl.vcpus')} text={text} max={MAX_VCPUS} onText={setTyped} t={t} />
+        <SelectField
+          label="irqchip"
+          value={chip}
+          options={[
+            [0, t('ctl.full')],
+            [1, t('ctl.split')],
+          ]}
+          onValue={setChip}
+        />
+        <SelectField
+          label={t('ctl.routing')}
+          value={routing}
+          options={[
+            [0, t('ctl.routing.kernel')],
+            [1, t('ctl.routing.qemu')],
+          ]}
+          onValue={setRouting}
+        />
+      </div>
+      <label className="ctl-check">
+        <input type="checkbox" checked={hashing} onChange={(e) => setHashing(e.target.checked)} />
+        {t('ctl.hashing')}
+      </label>
+      {vcpus === 0 && <p className="problem">{t('ctl.noVcpu')}</p>}
+      <div className="ctl-row">
+        <button type="submit" className="btn btn-main" disabled={wrong}>
+          {t('ctl.rebuild')}
+        </button>
+        <button type="button" className="btn" disabled={allX2} onClick={toX2apic}>
+          {t('ctl.toX2apic')}
+        </button>
+      </div>
+      <p className="ctl-dim">{t('ctl.rebuildNote')}</p>
+    </form>
   );
 }

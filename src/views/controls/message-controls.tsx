@@ -145,7 +145,7 @@ interface RteForm {
 
 /** One pin's redirection entry, as it stands until something is typed. */
 export function RteControl({ view, t }: ControlProps) {
-  const [pin, setPin] = useState(4);
+  const [pin, setPin] = useState(view.config.devices?.find((d) => d.gsi < 24)?.gsi ?? 4);
   const [typed, setTyped] = useState<Partial<RteForm>>({});
   const lo = readWord(view, 'ioapic', 0, 'redirLo', pin);
   const hi = readWord(view, 'ioapic', 0, 'redirHi', pin);

@@ -11,7 +11,7 @@ import type { Theme } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
 import { Help } from '../help/help.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { EmbedDialog } from './embed-dialog.tsx';
+import { EmbedDialog, embedSnippet } from './embed-dialog.tsx';
 
 interface HeaderProps {
   /** The page's own address, without query and fragment. */
@@ -25,6 +25,11 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   const t = useT();
   const view = useStore((state) => state.view);
   const embedDialog = useRef<HTMLDialogElement>(null);
+  const [snippet, setSnippet] = useState('');
+  const openEmbed = (): void => {
+    setSnippet(embedSnippet(pageUrl, store.getState()));
+    embedDialog.current?.showModal();
+  };
   return (
     <div className="header">
       <h1 className="header-name">irqscope</h1>
@@ -32,14 +37,14 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       {view !== null && <Facts view={view} t={t} />}
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
-        <button type="button" className="header-btn" onClick={() => embedDialog.current?.showModal()}>
+        <button type="button" className="header-btn" onClick={openEmbed}>
           {t('hdr.embed')}
         </button>
         <ThemePicker t={t} />
         <LangPicker t={t} />
         <Help />
       </div>
-      <EmbedDialog ref={embedDialog} pageUrl={pageUrl} t={t} />
+      <EmbedDialog ref={embedDialog} snippet={snippet} t={t} />
     </div>
   );
 }
@@ -121,7 +126,12 @@ function ShareButton({ pageUrl, t }: { pageUrl: string; t: Translate }) {
   };
   return (
     <span className="header-share">
-      <button type="button" className="header-btn" onClick={() => void copy()} onBlur={() => setSaid(null)}>
+      <button
+        type="button"
+        className="header-btn"
+        onClick={() => void copy()}
+        onBlur={() => said === 'copied' && setSaid(null)}
+      >
         {said === 'copied' ? t('hdr.copied') : t('hdr.share')}
       </button>
       <span role="status" className={said === null || said === 'copied' ? 'visually-hidden' : 'header-said'}>

@@ -618,11 +618,6 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
   ...DESCRIBE_VMX,
 };
 
-/** Title of an event, without its numbers. */
-export function eventTitle(lang: Lang, name: EventName): string {
-  return translate(lang, `event.${name}.title`);
-}
-
 /**
  * A step in words.
  * @param view the machine just before the step

@@ -2,8 +2,6 @@
 import { type MachineView, readWord, rteView } from '../../engine/view/machine-view.ts';
 import { COL, EVENT_NAMES, type EventName, ROW } from '../../engine/view/tables.ts';
 import { type Lang, type MessageKey, type Params, translate } from '../../i18n/index.ts';
-import { decode } from '../../spec/bit-layout.ts';
-import { RTE } from '../../spec/ioapic.ts';
 import { DELIVERY_MODE } from '../../spec/lapic.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 import { devicesOn, hex } from '../shared/format.ts';
@@ -73,10 +71,6 @@ export function rteWhy(c: StepContext, pin: number): string {
   });
 }
 
-/** Both halves of an RTE, decoded. */
-export const rteOf = (view: MachineView, pin: number) =>
-  decode(RTE, [readWord(view, 'ioapic', 0, 'redirLo', pin), readWord(view, 'ioapic', 0, 'redirHi', pin)]);
-
 /** Rows this step's event caused directly: the event's name and the instance it happened at. */
 export function ledTo(c: StepContext, name: EventName, within = 400): { index: number; args: number[] }[] {
   const { rows, used } = c.scene;
@@ -87,12 +81,6 @@ export function ledTo(c: StepContext, name: EventName, within = 400): { index: n
     found.push({ index: (rows[at + COL.where] as number) & 0xffff, args: [...rows.subarray(at + COL.a, at + ROW)] });
   }
   return found;
-}
-
-/** Name of the event that caused this step, null at a root. */
-export function causeOf(c: StepContext): EventName | null {
-  const cause = c.scene.rows[c.step.seq * ROW + COL.cause] as number;
-  return cause < 0 ? null : (EVENT_NAMES[c.scene.rows[cause * ROW] as number] ?? null);
 }
 
 export const lapicWord = (c: StepContext, register: string, vcpu = c.index): number =>

@@ -6,7 +6,7 @@ import type { AppStore } from '../../store/create-store.ts';
 import type { JsonOp, Step } from '../../store/types.ts';
 import type { Fork } from './forks.ts';
 
-/** Goes back to before the step's command, does the fork's ops and the command again, and plays on. */
+/** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
 export function tryFork(store: AppStore, step: Step, fork: Fork): void {
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
@@ -17,6 +17,6 @@ export function tryFork(store: AppStore, step: Step, fork: Fork): void {
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
   if (last < 0) seekStart(store);
   else seekStep(store, last);
-  const replay = fork.replaces ? [] : again(step.command, step.command);
-  poke(store, [...again(base + 1, step.command - 1), ...fork.ops, ...replay]);
+  const rest = again(fork.replaces ? step.command + 1 : step.command, scene.commands.length);
+  poke(store, [...again(base + 1, step.command - 1), ...fork.ops, ...rest]);
 }
