@@ -99,6 +99,10 @@ export interface Host {
   setVirtualApicMode(m: Machine, vcpu: number): void;
   /** kvm_x86_ops.inject_irq / inject_nmi: the VM-entry event field is written. */
   writeEntryInfo(m: Machine, vcpu: number, info: number): void;
+  /** A device sends an MSI-X message. @returns true where an IOMMU took it, false: the VMM has an irqfd for it */
+  deviceMessage(m: Machine, slot: number, entry: number): boolean;
+  /** An assigned device's irqfd or route changed: kvm_pi_update_irte looks again. */
+  bypassChanged(m: Machine): void;
   /** A vector arrives at a physical CPU. */
   hostIpi(m: Machine, pcpu: number, vector: number): void;
   /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */

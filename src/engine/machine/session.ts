@@ -7,6 +7,7 @@ import { resetRouting } from '../devices/irq-routing/irq-routing.ts';
 import { resetLapic } from '../devices/lapic/registers.ts';
 import { resetPics } from '../devices/pic/pic.ts';
 import { resetVcpu } from '../devices/vcpu/vcpu.ts';
+import { AVIC_HOST } from './avic-host.ts';
 import { EV } from './events.ts';
 import { execute } from './execute.ts';
 import type { Host } from './host.ts';
@@ -30,6 +31,7 @@ const PLAIN_HOST: Host = { ...MODEL_HOST, modelOp: plainModelOp };
 
 /** The wires of a machine, by what its configuration asks of the host. */
 function hostFor(config: CreateOp): Host {
+  if (config.avic === true) return AVIC_HOST;
   return modelsHost(config) ? VMX_HOST : PLAIN_HOST;
 }
 

@@ -53,6 +53,7 @@ import {
 } from './machine.ts';
 import { MODEL_HOST } from './model-ops.ts';
 import type { CreateOp, OpResult } from './op-types.ts';
+import { deviceMessage, updateIrtes } from './vfio.ts';
 import { vmxModelOp } from './vmx-ops.ts';
 
 const V = VCPU.at;
@@ -165,12 +166,18 @@ function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: Gues
   return emulate(m, op);
 }
 
+/** An ioctl on the vCPU's own thread had to get it out of the guest first (a signal): KVM_NMI and the like. */
+function leaveForRequests(m: Machine, vcpu: number): void {
+  if (inGuest(m, vcpu) && reg(m, vcpu, V.requests) !== 0) vmExit(m, vcpu, EXIT.externalInterrupt);
+}
+
 /** A vCPU in the guest executes it there; one outside is entered for it and leaves again. */
 function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
   const { vcpu } = op;
   acceptEvents(m, vcpu);
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   ensureLoaded(m, vcpu);
+  leaveForRequests(m, vcpu);
   const outside = !inGuest(m, vcpu);
   const stays = reg(m, vcpu, V.inRun) === 1;
   let entry: Entry | null = null;
@@ -195,6 +202,7 @@ function run(m: Machine, vcpu: number): OpResult {
   acceptEvents(m, vcpu);
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   ensureLoaded(m, vcpu);
+  leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
   if (!inGuest(m, vcpu)) m.host.request(m, vcpu, REQ.event);
@@ -266,6 +274,7 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     moved = true;
   }
   if (!moved) followPending(m, vcpu);
+  leaveForRequests(m, vcpu);
   if (inGuest(m, vcpu)) {
     const opened = openWindows(m, vcpu);
     if (!opened) {
@@ -325,6 +334,12 @@ export const VMX_HOST: Host = {
   apicvPreStateRestore: clearPosted,
   setVirtualApicMode,
   hostIpi,
+  deviceMessage,
+  bypassChanged: updateIrtes,
+  routingChanged(m) {
+    MODEL_HOST.routingChanged(m);
+    updateIrtes(m);
+  },
   guestOp,
   run,
   afterOp,

@@ -182,6 +182,8 @@ export const BASE_HOST: Host = {
   apicvPreStateRestore() {},
   setVirtualApicMode() {},
   writeEntryInfo,
+  deviceMessage: () => false,
+  bypassChanged() {},
   hostIpi() {},
   pioWrite: () => false,
   pioRead: () => null,

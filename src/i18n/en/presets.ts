@@ -1,5 +1,8 @@
+import { presetsVmx } from './presets-vmx.ts';
+
 /** What each preset is, and what to look at in it. */
 export const presets = {
+  ...presetsVmx,
   'preset.serial-ioapic.title': 'A serial byte, through the IOAPIC',
   'preset.serial-ioapic.about':
     'The whole way of one edge: a 16550 raises GSI 4, the routing table sends it to both chips, the masked 8259 drops it, the IOAPIC turns pin 4 into vector 0x34, and vCPU 1 runs the handler and writes EOI.',

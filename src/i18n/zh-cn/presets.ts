@@ -1,6 +1,8 @@
 import type { presets as en } from '../en/presets.ts';
+import { presetsVmx } from './presets-vmx.ts';
 
 export const presets: Record<keyof typeof en, string> = {
+  ...presetsVmx,
   'preset.serial-ioapic.title': '一个串口字节，经过 IOAPIC',
   'preset.serial-ioapic.about':
     '一次边沿的完整路程：16550 拉起 GSI 4，路由表把它同时送往两个芯片，被屏蔽的 8259 丢弃它，IOAPIC 把引脚 4 变成向量 0x34，vCPU 1 运行处理程序并写 EOI。',

@@ -45,8 +45,11 @@ export function handlerOf(m: Machine, vector: number): HandlerSpec | undefined {
 export function resetGuest(m: Machine): void {
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     set(m, vcpu, V.rflagsIf, 1);
+    // With fewer CPUs than vCPUs some wait for their first turn.
+    if (reg(m, vcpu, V.preempted) === 1) continue;
     set(m, vcpu, V.mode, MODE.inGuest);
     set(m, vcpu, V.loaded, 1);
+    set(m, vcpu, V.inRun, 1);
   }
 }
 

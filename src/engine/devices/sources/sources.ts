@@ -138,6 +138,7 @@ function sendMsix(m: Machine, slot: number, entry: number): void {
     return;
   }
   put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
+  if (m.host.deviceMessage(m, slot, entry)) return;
   const gsi = (m.w[at + D.gsi] as number) + entry;
   const irqfd = irqfdOf(m, gsi);
   if (irqfd === -1) emit(m, EV.no_route, AT_VM, gsi);
@@ -177,6 +178,7 @@ function followEntry(m: Machine, slot: number, entry: number): void {
   const gsi = (m.w[at + D.gsi] as number) + entry;
   routeMsi(m, slot, gsi, m.w[table] as number, m.w[table + 1] as number, m.w[table + 2] as number);
   if (irqfdOf(m, gsi) === -1) assignIrqfd(m, gsi, 0);
+  m.host.bypassChanged(m);
   const pending = m.w[at + D.msixPending] as number;
   if ((pending & (1 << entry)) === 0) return;
   put(m, at + D.msixPending, pending & ~(1 << entry));
