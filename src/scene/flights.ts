@@ -2,7 +2,6 @@
  * Tokens and trails at a moment, as functions of the log and the playhead. A token rests at the last place of its branch;
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
-import { easeCubicInOut } from 'd3-ease';
 import type { SceneLog, Step } from '../store/types.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, stepAnchor } from './anchors.ts';
@@ -272,7 +271,8 @@ export function trailsAt(stage: Stage, step: number): { readonly flight: Flight;
 
 /** Share of its way a token has flown at a phase of its step. */
 export function travelled(phase: number): number {
-  return easeCubicInOut(Math.max(0, Math.min(1, phase / ARRIVE)));
+  const t = Math.max(0, Math.min(1, phase / ARRIVE));
+  return t < 0.5 ? 4 * t ** 3 : 1 - 4 * (1 - t) ** 3;
 }
 
 /** How far its text has opened at that share of the way: closed where it docks, open while it flies. */

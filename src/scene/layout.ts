@@ -74,7 +74,7 @@ export interface LayoutInput {
   readonly open?: ReadonlySet<number>;
 }
 
-const WIDE: Metrics = { left: 12, widths: [104, 150, 238, 262, 168], gaps: [44, 78, 72, 50, 14], merged: false };
+const WIDE: Metrics = { left: 12, widths: [104, 150, 238, 262, 164], gaps: [44, 78, 72, 56, 14], merged: false };
 /** With a posted-interrupt descriptor there are three sets side by side. */
 const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 228, 336, 160], gaps: [40, 72, 66, 46, 12], merged: false };
 /** Five columns where there is little room: smaller sets, fewer fields. */

@@ -351,15 +351,6 @@ export function vcpuOf(place: Place): number {
   return 'vcpu' in place && place.vcpu !== null ? place.vcpu : -1;
 }
 
-/** Whether two places are the same spot. */
-export function samePlace(a: Place, b: Place): boolean {
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => (a as Record<string, unknown>)[key] === (b as Record<string, unknown>)[key])
-  );
-}
-
 /** Fields that decided an event. */
 export function litOf(station: Station, happening: Happening): readonly Field[] {
   return typeof station.lit === 'function' ? station.lit(happening) : (station.lit ?? []);

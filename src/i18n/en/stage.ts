@@ -28,7 +28,6 @@ export const stage = {
   'stage.route.aria': 'GSI {gsi}: {routes}',
 
   'stage.pic': '8259 pair',
-  'stage.pic.aria': 'Pin {pin}: {what}',
   'stage.pic.register.aria': '8259 {name}: {pins}',
   'stage.ioapic.folded': '{n} more pins, unused here',
   'stage.ioapic.pin.aria': 'IOAPIC pin {pin}: vector {vector}, {mode}, {trigger}, destination {dest}, {state}',
@@ -42,7 +41,6 @@ export const stage = {
   'stage.grid.aria': 'vCPU {vcpu} {name}: {vectors}',
   'stage.vector.aria': '{name} vector {vector}, priority class {group}{trigger}',
   'stage.vector.level': ', level',
-  'stage.descriptor': 'PI descriptor',
 
   'stage.vcpu.aria': 'vCPU {vcpu}: {state}',
   'stage.vcpu.running': 'running',

@@ -29,7 +29,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.route.aria': 'GSI {gsi}：{routes}',
 
   'stage.pic': '8259 对',
-  'stage.pic.aria': '引脚 {pin}：{what}',
   'stage.pic.register.aria': '8259 {name}：{pins}',
   'stage.ioapic.folded': '另有 {n} 个引脚，本场景未用',
   'stage.ioapic.pin.aria': 'IOAPIC 引脚 {pin}：向量 {vector}，{mode}，{trigger}，目标 {dest}，{state}',
@@ -43,7 +42,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.grid.aria': 'vCPU {vcpu} 的 {name}：{vectors}',
   'stage.vector.aria': '{name} 向量 {vector}，优先级类 {group}{trigger}',
   'stage.vector.level': '，电平触发',
-  'stage.descriptor': 'PI 描述符',
 
   'stage.vcpu.aria': 'vCPU {vcpu}：{state}',
   'stage.vcpu.running': '运行',

@@ -167,11 +167,12 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const litCard = lit === null ? '' : cardOf(lit.place);
   const select = useCallback((selection: Selection) => selectAction(store, selection), []);
 
+  const shown = view !== null;
   const under = useRef<SVGGElement>(null);
   const over = useRef<SVGGElement>(null);
   const tokens = useRef<TokenLayer | null>(null);
   useLayoutEffect(() => {
-    if (under.current === null || over.current === null) return;
+    if (!shown || under.current === null || over.current === null) return;
     const layer = createTokenLayer(under.current, over.current);
     tokens.current = layer;
     const stop = clock.onFrame((position) => layer.draw(position));
@@ -181,11 +182,12 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       below.replaceChildren();
       above.replaceChildren();
     };
-  }, []);
+  }, [shown]);
   useLayoutEffect(() => {
+    if (!shown) return;
     tokens.current?.setStage(stage, t);
     tokens.current?.draw(clock.position());
-  }, [stage, t]);
+  }, [stage, t, shown]);
 
   // Where the stage is bigger than its room, what happens is brought into sight.
   useEffect(() => {

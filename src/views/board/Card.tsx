@@ -33,6 +33,8 @@ interface StopProps {
   /** The card's tab stop. */
   readonly first?: boolean;
   readonly inset?: number;
+  /** False: what it selects is the whole's and not its own, so it shows no ring. */
+  readonly mark?: boolean;
   readonly children?: ReactNode;
 }
 
@@ -49,8 +51,8 @@ function means(selected: Selection | null, s: Selection): boolean {
 }
 
 /** Something to press: selects what it shows. */
-export function Stop({ box, name, selection, selected, select, first, inset = 3, children }: StopProps) {
-  const chosen = means(selected, selection);
+export function Stop({ box, name, selection, selected, select, first, inset = 3, mark = true, children }: StopProps) {
+  const chosen = mark && means(selected, selection);
   const button = {
     role: 'button',
     tabIndex: first ? 0 : -1,

@@ -49,7 +49,8 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
             <Stop
               box={row}
               name={t('stage.route.aria', { gsi, routes: entries.map(nameOf).join(', ') || t('stage.route.none') })}
-              selection={{ kind: 'vm', index: 0, register: 'routes', sub: gsi }}
+              selection={{ kind: 'vm', index: 0, register: 'routes', sub: 0 }}
+              mark={false}
               selected={selected}
               select={select}
               first={i === 0}
