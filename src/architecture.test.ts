@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Package -> folders that may import it. A package that is not here may not be imported. */
 const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^node:/, ['cli']],
-  [/^esbuild$|^@playwright\/test$/, ['cli']],
+  [/^esbuild$|^vite$|^@playwright\/test$/, ['cli']],
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
   [/^zustand(\/|$)/, ['store']],
   [/^d3-(ease|interpolate|scale|selection|shape|zoom)$/, ['scene', 'views']], // the d3 umbrella is too big

@@ -1,0 +1,96 @@
+/**
+ * The engine's half of the bench, a program of its own: bench.ts bundles it the way the worker is bundled and runs it
+ * in a fresh Node for every round, so that one measurement does not leave its type feedback to the next.
+ *
+ *     node engine.mjs line N       N ops KVM_IRQ_LINE, raise and lower in turn, as e2e/kvm/bench.c does them
+ *     node engine.mjs vectors      op lines on standard input, one session; three times, the best counts
+ *
+ * Prints one JSON line.
+ */
+import { readFileSync } from 'node:fs';
+import { execute } from '../engine/machine/execute.ts';
+import { dropRows, ROW, takeRows } from '../engine/machine/log.ts';
+import type { Machine } from '../engine/machine/machine.ts';
+import type { Op } from '../engine/machine/op-types.ts';
+import { parseOp } from '../engine/machine/parse.ts';
+import { createSession } from '../engine/machine/session.ts';
+
+/** Rows that pile up before they are taken: about what the worker sends at once. */
+const BATCH = 2048 * ROW;
+const WARM_UP = 400_000;
+const GSI = 4;
+
+/** One vCPU, local APIC on, GSI 4's RTE edge and unmasked, PIC pin masked: what bench.c prepares. */
+function prepare(): Machine {
+  const session = createSession();
+  const ops = [
+    { op: 'create', vcpus: 1, irqchip: 'full' },
+    { op: 'mmio_write', vcpu: 0, addr: '0xfee000f0', size: 4, value: 0x1ff },
+    { op: 'mmio_write', vcpu: 0, addr: '0xfec00000', size: 4, value: 0x10 + 2 * GSI + 1 },
+    { op: 'mmio_write', vcpu: 0, addr: '0xfec00010', size: 4, value: 0 },
+    { op: 'mmio_write', vcpu: 0, addr: '0xfec00000', size: 4, value: 0x10 + 2 * GSI },
+    { op: 'mmio_write', vcpu: 0, addr: '0xfec00010', size: 4, value: 0x41 },
+    ...[0x11, 0x20, 0x04, 0x01, 0xff].map((value, i) => ({
+      op: 'pio_write',
+      vcpu: 0,
+      port: i === 0 ? 0x20 : 0x21,
+      value,
+    })),
+  ];
+  for (const op of ops) session.answerOrThrow(op);
+  if (session.machine === null) throw new Error('create made no machine');
+  return session.machine;
+}
+
+type LineOp = Extract<Op, { op: 'irq_line' }>;
+
+function lines(m: Machine, ops: number, done: (m: Machine) => void): { seconds: number; rows: number } {
+  const up = parseOp({ op: 'irq_line', gsi: GSI, level: 1 }) as LineOp;
+  const down = parseOp({ op: 'irq_line', gsi: GSI, level: 0 }) as LineOp;
+  done(m);
+  const firstSeq = m.log.firstSeq;
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < ops; i += 2) {
+    execute(m, up);
+    execute(m, down);
+    if (m.log.used >= BATCH) done(m);
+  }
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  return { seconds, rows: m.log.firstSeq - firstSeq + m.log.used / ROW };
+}
+
+function benchLine(ops: number): unknown {
+  const m = prepare();
+  const drop = (machine: Machine): void => dropRows(machine.log);
+  const take = (machine: Machine): void => void takeRows(machine.log);
+  lines(m, WARM_UP, drop);
+  const recorded = lines(m, ops, drop);
+  lines(m, WARM_UP, take);
+  const taken = lines(m, ops, take);
+  return {
+    opsPerSecond: Math.round(ops / recorded.seconds),
+    takenOpsPerSecond: Math.round(ops / taken.seconds),
+    rowsPerOp: recorded.rows / ops,
+  };
+}
+
+function benchVectors(): unknown {
+  const ops: unknown[] = readFileSync(0, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+  let best = Infinity;
+  for (let round = 0; round < 3; round++) {
+    const session = createSession();
+    const start = process.hrtime.bigint();
+    for (const op of ops) {
+      session.answer(op);
+      if (session.machine !== null) dropRows(session.machine.log);
+    }
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1e9);
+  }
+  return { ops: ops.length, opsPerSecond: Math.round(ops.length / best) };
+}
+
+const [mode, count] = process.argv.slice(2);
+console.log(JSON.stringify(mode === 'vectors' ? benchVectors() : benchLine(Number(count))));

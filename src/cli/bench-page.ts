@@ -1,0 +1,123 @@
+/** The page's half of the bench: the built page, served on loopback, in Chromium. Figures, never a verdict. */
+import { type Browser, chromium } from '@playwright/test';
+import { CHROMIUM_ARGS } from './browser.mjs';
+
+const LOADS = 5;
+const PLAY_MS = 12_000;
+/** The stage as most people see it. */
+const VIEWPORT = { width: 1440, height: 900 };
+
+export interface FirstMotion {
+  /** From navigation to the first frame that differs from the one before by playback, ms; each load in a fresh context. */
+  readonly ms: readonly number[];
+}
+
+export interface Playback {
+  readonly seconds: number;
+  readonly frames: number;
+  /** Script in an animation frame, React's renders included, in the thread's own time. */
+  readonly scriptP95Ms: number;
+  readonly scriptMaxMs: number;
+  /** Tasks of the page's main thread over 50 ms in its own time; and as PerformanceObserver counts them, by the clock. */
+  readonly longTasks: number;
+  readonly longestTaskMs: number;
+  readonly longTasksByClock: number;
+}
+
+export async function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+}
+
+/**
+ * Runs in the page before its own scripts: the first time something the frame clock draws (a token, the mark on the
+ * timeline) differs from what it was a frame before.
+ */
+function watchMotion(): void {
+  const observer = new MutationObserver((records) => {
+    for (const { target, attributeName, oldValue } of records) {
+      if (!(target instanceof Element) || !target.matches('.bd-token, .tl-head') || oldValue === null) continue;
+      if (target.getAttribute(attributeName ?? '') === oldValue) continue;
+      observer.disconnect();
+      (globalThis as { firstMotion?: number }).firstMotion = performance.now();
+      return;
+    }
+  });
+  observer.observe(document, {
+    subtree: true,
+    attributes: true,
+    attributeFilter: ['transform', 'opacity', 'style'],
+    attributeOldValue: true,
+  });
+}
+
+export async function firstMotion(browser: Browser, url: string): Promise<FirstMotion> {
+  const ms: number[] = [];
+  for (let i = 0; i < LOADS; i++) {
+    const context = await browser.newContext({ viewport: VIEWPORT });
+    const page = await context.newPage();
+    await page.addInitScript(watchMotion);
+    await page.goto(url);
+    const time = await page.waitForFunction(() => (globalThis as { firstMotion?: number }).firstMotion, null, {
+      polling: 100,
+      timeout: 15_000,
+    });
+    ms.push(Number(await time.jsonValue()));
+    await context.close();
+  }
+  return { ms };
+}
+
+/** One entry of a browser trace; times in µs, `tdur` in time of the thread itself. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly tdur?: number;
+}
+
+const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor(sorted.length * q)] ?? 0;
+
+/** Plays a scene at speed 4, from its start again whenever it ends. */
+export async function playback(browser: Browser, url: string, preset: string): Promise<Playback> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  await page.goto(`${url}?speed=4#p=${preset}`);
+  const count = page.locator('.tl-count');
+  await page.waitForFunction(() => /^[2-9]/.test(document.querySelector('.tl-count')?.textContent ?? ''));
+  await page.waitForTimeout(1000);
+  await page.evaluate(() => {
+    const seen = globalThis as { longTasks?: number };
+    seen.longTasks = 0;
+    new PerformanceObserver((list) => {
+      seen.longTasks = (seen.longTasks ?? 0) + list.getEntries().length;
+    }).observe({ type: 'longtask' });
+  });
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
+  const start = Date.now();
+  while (Date.now() - start < PLAY_MS) {
+    await page.waitForTimeout(250);
+    if (/^(\d+) \/ \1$/.test((await count.textContent()) ?? '')) {
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Space');
+    }
+  }
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const seconds = (Date.now() - start) / 1000;
+  const longTasksByClock = await page.evaluate(() => (globalThis as { longTasks?: number }).longTasks ?? 0);
+  await context.close();
+  const frames = traceEvents.filter((e) => e.name === 'FireAnimationFrame' && e.tdur !== undefined);
+  const [first] = frames;
+  if (first === undefined) throw new Error('no animation frame in the trace');
+  const ms = (events: readonly TraceEvent[]): number[] => events.map((e) => (e.tdur ?? 0) / 1000).sort((a, b) => a - b);
+  const scripts = ms(frames);
+  const tasks = ms(traceEvents.filter((e) => e.name === 'RunTask' && e.pid === first.pid && e.tid === first.tid));
+  return {
+    seconds,
+    frames: frames.length,
+    scriptP95Ms: quantile(scripts, 0.95),
+    scriptMaxMs: scripts.at(-1) ?? 0,
+    longTasks: tasks.filter((task) => task > 50).length,
+    longestTaskMs: tasks.at(-1) ?? 0,
+    longTasksByClock,
+  };
+}

@@ -1,0 +1,225 @@
+/**
+ * `npm run bench`: the numbers we promise, in one run on one machine, side by side: a table, then one line of JSON.
+ * It measures and compares, and fails for nothing: a figure over its budget says so, a part that cannot run says why.
+ *
+ *     npm run bench                    all
+ *     npm run bench -- engine page     only these of engine, size, page, vectors
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { buildRecorder, missing } from '../../e2e/kvm/recorder.ts';
+import { firstMotion, launch, playback } from './bench-page.ts';
+import { findChromium } from './browser.mjs';
+import { serve } from './serve.mjs';
+
+const ROUNDS = 7;
+const OPS = 1_000_000;
+const PRESET = 'eight-vcpus';
+const root = process.cwd();
+const work = mkdtempSync(join(tmpdir(), 'irqscope-bench-'));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+
+/** One line of the table; `budget` only where we have promised one. */
+interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly budget?: { readonly text: string; readonly met: boolean };
+}
+
+interface Part {
+  readonly figures: readonly Figure[];
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** Why a part cannot run here. */
+class Skipped extends Error {}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+const millions = (rate: number): string => `${(rate / 1e6).toFixed(2)} M/s`;
+
+function run(program: string, args: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: root,
+    input,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) throw new Error(`${program} ${args[0] ?? ''}: ${stderr.trim() || stdout.trim()}`);
+  return stdout;
+}
+
+/** bench-engine.ts as the worker is built: minified, `const` left as it is. */
+async function bundleEngine(): Promise<string> {
+  const file = join(work, 'engine.mjs');
+  if (existsSync(file)) return file;
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      target: 'es2022',
+      outDir: work,
+      copyPublicDir: false,
+      rolldownOptions: {
+        input: join(root, 'src/cli/bench-engine.ts'),
+        platform: 'node',
+        external: [/^node:/],
+        output: { format: 'es', entryFileNames: 'engine.mjs', topLevelVar: false },
+      },
+    },
+  });
+  return file;
+}
+
+async function engine(): Promise<Part> {
+  const bundle = await bundleEngine();
+  const why = missing();
+  const recorder = why === null ? buildRecorder(join(root, 'e2e/kvm')) : null;
+  const ours: { opsPerSecond: number; takenOpsPerSecond: number; rowsPerOp: number }[] = [];
+  const kernel: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    if (recorder !== null) {
+      const { opsPerSecond } = JSON.parse(run(recorder, ['--bench', String(OPS)])) as { opsPerSecond: number };
+      kernel.push(opsPerSecond);
+    }
+    ours.push(JSON.parse(run(process.execPath, [bundle, 'line', String(OPS)])) as (typeof ours)[number]);
+  }
+  const rate = median(ours.map((o) => o.opsPerSecond));
+  const taken = median(ours.map((o) => o.takenOpsPerSecond));
+  const real = recorder === null ? null : median(kernel);
+  const ratio = real === null ? null : rate / real;
+  const rows = ours[0]?.rowsPerOp ?? 0;
+  return {
+    figures: [
+      { name: `engine, KVM_IRQ_LINE through an edge RTE, ${rows} rows recorded an op`, value: millions(rate) },
+      { name: 'the same, rows copied out as the worker sends them', value: millions(taken) },
+      { name: 'the KVM_IRQ_LINE ioctl here', value: real === null ? `skipped: ${why}` : millions(real) },
+      ...(ratio === null
+        ? []
+        : [{ name: 'engine to ioctl', value: ratio.toFixed(2), budget: { text: '≥ 2', met: ratio >= 2 } }]),
+    ],
+    json: {
+      opsPerSecond: rate,
+      takenOpsPerSecond: taken,
+      rowsPerOp: rows,
+      kvmOpsPerSecond: real,
+      ratio,
+      rounds: ROUNDS,
+    },
+  };
+}
+
+function requireDist(): string {
+  const dist = join(root, 'dist');
+  if (!existsSync(join(dist, 'index.html'))) throw new Skipped('there is no dist; npm run build makes it');
+  return dist;
+}
+
+async function size(): Promise<Part> {
+  requireDist();
+  // The gate's exit status is its verdict; here only what it has counted matters.
+  const { stdout } = spawnSync(process.execPath, ['src/cli/size.mjs'], { cwd: root, encoding: 'utf8' });
+  const found = [...stdout.matchAll(/^(.+): (\d+) of (\d+) gzip bytes$/gm)].map(([, name, bytes, max]) => ({
+    name: String(name),
+    bytes: Number(bytes),
+    max: Number(max),
+  }));
+  if (found.length === 0) throw new Skipped('the size gate found nothing to measure');
+  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+  return {
+    figures: found.map(({ name, bytes, max }) => ({
+      name: `${name}, gzip`,
+      value: kB(bytes),
+      budget: { text: `≤ ${kB(max)}`, met: bytes <= max },
+    })),
+    json: { gzipBytes: found },
+  };
+}
+
+async function page(): Promise<Part> {
+  const url = await serve(requireDist(), 0);
+  const executable = await findChromium();
+  if (executable === undefined) throw new Skipped('no Chromium; npm test gets one');
+  const browser = await launch(executable);
+  try {
+    const motion = await firstMotion(browser, url);
+    const play = await playback(browser, url, PRESET);
+    const first = median(motion.ms);
+    return {
+      figures: [
+        {
+          name: `first motion after opening, median of ${motion.ms.length}`,
+          value: `${first.toFixed(0)} ms`,
+          budget: { text: '≤ 1000 ms', met: first <= 1000 },
+        },
+        {
+          name: `8 vCPUs at speed 4, ${play.seconds.toFixed(0)} s, ${play.frames} frames: script a frame, p95`,
+          value: `${play.scriptP95Ms.toFixed(2)} ms`,
+          budget: { text: '≤ 4 ms', met: play.scriptP95Ms <= 4 },
+        },
+        {
+          name: 'the same: tasks over 50 ms',
+          value: `${play.longTasks} (longest ${play.longestTaskMs.toFixed(1)} ms)`,
+          budget: { text: 'none', met: play.longTasks === 0 },
+        },
+      ],
+      json: { firstMotionMs: motion.ms, playback: { preset: PRESET, ...play } },
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function vectors(): Promise<Part> {
+  const folder = join(root, 'src/engine/golden/random');
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')) : [];
+  if (files.length === 0) throw new Skipped('no recorded vectors');
+  const ops = files.flatMap((name) =>
+    gunzipSync(readFileSync(join(folder, name)))
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.stringify((JSON.parse(line) as { op: unknown }).op)),
+  );
+  const text = run(process.execPath, [await bundleEngine(), 'vectors'], ops.join('\n'));
+  const result = JSON.parse(text) as { ops: number; opsPerSecond: number };
+  return {
+    figures: [{ name: `headless, ${result.ops} recorded random ops`, value: millions(result.opsPerSecond) }],
+    json: { ...result },
+  };
+}
+
+const PARTS: Readonly<Record<string, () => Promise<Part>>> = { engine, size, page, vectors };
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in PARTS));
+if (unknown !== undefined) {
+  console.error(`no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
+const [load = 0] = loadavg();
+const json: Record<string, unknown> = { cpus: availableParallelism(), load };
+if (load > availableParallelism() / 2) console.log(`the machine is busy (load ${load.toFixed(1)}): figures suffer`);
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  try {
+    const part = await measure();
+    json[name] = part.json;
+    for (const figure of part.figures) {
+      const budget = figure.budget ? `${figure.budget.text}${figure.budget.met ? '' : '  OVER'}` : '';
+      console.log(`${figure.name.padEnd(72)} ${figure.value.padStart(24)}   ${budget}`.trimEnd());
+    }
+  } catch (e) {
+    const why = e instanceof Error ? e.message : String(e);
+    json[name] = { skipped: why };
+    console.log(`${name.padEnd(72)} ${e instanceof Skipped ? '' : 'failed, '}skipped: ${why.split('\n')[0]}`);
+  }
+}
+console.log(JSON.stringify(json));
+// The server of the page would keep the process alive.
+process.exit(0);
