@@ -97,7 +97,12 @@ function Chip({ link, current, version, scene, t }: ChipProps) {
   const { seq } = link;
   const back = !current && seq !== null ? stepAtSeq(scene.steps, seq) : -1;
   return (
-    <span className="callpath-chip" data-event={link.event !== null} aria-current={current ? 'step' : undefined}>
+    <span
+      className="callpath-chip"
+      data-event={link.event !== null}
+      data-kernel={link.id !== null}
+      aria-current={current ? 'step' : undefined}
+    >
       {link.id !== null && link.file !== null ? (
         <a href={sourceUrl(version, link.file, link.name)} target="_blank" rel="noopener" title={link.file}>
           {link.name}

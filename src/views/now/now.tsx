@@ -1,7 +1,7 @@
 /** Now: what just happened, which bits changed, why it went this way, and the ways it did not go. */
 import './now-texts.ts';
 import './now.css';
-import { useMemo } from 'react';
+import { type CSSProperties, useMemo } from 'react';
 import { hasText, type Lang } from '../../i18n/index.ts';
 import { select } from '../../store/actions/ui.ts';
 import { store } from '../../store/app-store.ts';
@@ -74,14 +74,10 @@ function StepCard({ scene, step, lang, t }: StepCardProps) {
   const note = useMemo(() => lookSteps(scene.steps, look).get(step.index), [scene.steps, look, step.index]);
   const journey = step.journey === 0 ? undefined : ((step.journey - 1) % 8) + 1;
   return (
-    <>
+    <div style={journey === undefined ? undefined : ({ '--now-journey': `var(--j${journey})` } as CSSProperties)}>
       <p className="now-step">
         {t('now.step', { n: step.index + 1, m: scene.steps.length })}
-        {journey !== undefined && (
-          <span className="now-journey" style={{ background: `var(--j${journey})` }}>
-            {t('now.journey', { n: step.journey })}
-          </span>
-        )}
+        {journey !== undefined && <span className="now-journey">{t('now.journey', { n: step.journey })}</span>}
       </p>
       <h2 className="now-title">{text.title}</h2>
       <p className="now-sentence">{text.sentence}</p>
@@ -98,7 +94,7 @@ function StepCard({ scene, step, lang, t }: StepCardProps) {
         </section>
       )}
       {forks.length > 0 && <Forks step={step} forks={forks} t={t} />}
-    </>
+    </div>
   );
 }
 
