@@ -53,8 +53,7 @@ export const app = {
   'insp.noVectors': 'No vector is set.',
   'insp.vectorsSet': 'Set: {list}',
   'insp.words': 'The eight words',
-  'insp.set': 'Set to 1',
-  'insp.clear': 'Set to 0',
+  'insp.newValue': 'New value',
   'insp.untouched': 'Not changed since the scene began.',
   'insp.lastChange': 'Last changed in step {n}: {event}',
 

@@ -54,8 +54,7 @@ export const app: Record<keyof typeof en, string> = {
   'insp.noVectors': '没有向量置位。',
   'insp.vectorsSet': '已置位：{list}',
   'insp.words': '八个字',
-  'insp.set': '置 1',
-  'insp.clear': '清 0',
+  'insp.newValue': '新的值',
   'insp.untouched': '场景开始以来没有改变过。',
   'insp.lastChange': '最近一次改变在第 {n} 步：{event}',
 

@@ -306,17 +306,46 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
 
 function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text: string; t: Translate }) {
   const playing = useStore((state) => state.playhead.playing);
-  const value = (view.w[addressOf(view.layout, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
-  const flip = guestWrite(view, at, [value === 0 ? 1 : 0]);
+  const [typed, setTyped] = useState<string | null>(null);
+  const id = useId();
+  const word = (view.w[addressOf(view.layout, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
+  const max = at.kind === 'vcpu' ? (at.register === 'shadow' ? 2 : 1) : 0xffff_ffff;
+  const value = typed === null ? word : parseNumber(typed, max);
+  const ops = value === null ? [] : guestWrite(view, at, [value]);
+  const write = (event: FormEvent): void => {
+    event.preventDefault();
+    if (ops === null || ops.length === 0 || value === word) return;
+    setTyped(null);
+    poke(store, ops);
+  };
   return (
     <>
       <p className="insp-hex">
         <b>{text}</b>
       </p>
-      {flip !== null && at.kind === 'vcpu' && (
-        <button type="button" className="btn" disabled={playing} onClick={() => poke(store, flip)}>
-          {t(value === 0 ? 'insp.set' : 'insp.clear')}
-        </button>
+      {ops !== null && (
+        <form className="insp-plain" onSubmit={write}>
+          <label htmlFor={id}>{t('insp.newValue')}</label>
+          <input
+            id={id}
+            disabled={playing}
+            value={typed ?? String(word)}
+            spellCheck={false}
+            autoComplete="off"
+            aria-invalid={value === null}
+            aria-describedby={value === null ? `${id}p` : undefined}
+            onChange={(e) => setTyped(e.target.value)}
+          />
+          <button type="submit" className="btn btn-main" disabled={playing || value === null || value === word}>
+            {t('insp.write')}
+          </button>
+          {value === null && (
+            <p className="problem" id={`${id}p`}>
+              {t('insp.wrong', { field: registerName(at), max: max > 9 ? hex(max) : max, text: typed ?? '' })}
+            </p>
+          )}
+          {playing && <p className="insp-note">{t('insp.playing')}</p>}
+        </form>
       )}
     </>
   );
