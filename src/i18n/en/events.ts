@@ -154,13 +154,14 @@ export const events = {
   'event.mask_notifier.off': 'Pin {pin} of {chip} is now unmasked; whoever asked to know is told.',
   'event.ioapic_update_eoi.title': 'The EOI reaches the IOAPIC',
   'event.ioapic_update_eoi':
-    'Vector {vec} was ended; pin {pin} carries that vector and is level-triggered, so remote IRR falls.',
+    'Vector {vec} was ended; pin {pin} carries it and is level-triggered. First whoever waits for the EOI is told, then remote IRR falls.',
   'event.ioapic_update_eoi.edge':
     'Vector {vec} was ended; pin {pin} carries it, but it came as an edge, so only ack notifiers run.',
   'event.ioapic_update_eoi.why':
     'The broadcast names a vector, not a pin: every pin with vector {vec} in its RTE is told.',
-  'event.kvm_ack_irq.title': 'Somebody waits for this EOI',
-  'event.kvm_ack_irq': 'KVM tells the ack notifiers of {chip} pin {pin}{gsiText}: a resamplefd, or the PIT.',
+  'event.kvm_ack_irq.title': 'The EOI is announced',
+  'event.kvm_ack_irq':
+    'KVM tells whoever registered for {chip} pin {pin}{gsiText}: a resamplefd or the PIT, if there is one.',
   'event.ioapic_redeliver.title': 'Sent again',
   'event.ioapic_redeliver':
     'The line of pin {pin} is still up after the EOI, so the IOAPIC sends vector {vec} once more.',
