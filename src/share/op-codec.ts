@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   note: [],
   get: [],
   advance: ['ns'],
-  settle: [],
+  settle: ['events'],
   device: ['id', 'event', 'vector'],
   msix: ['id', 'entry', 'field', 'value'],
   vcpu_state: ['vcpu', 'state'],

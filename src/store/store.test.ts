@@ -253,7 +253,7 @@ describe('poking', () => {
     expect(scene.commands.map((c) => c.op)).toEqual([
       ...LINES.slice(0, 4),
       { op: 'irq_line', gsi: 9, level: 1 },
-      { op: 'settle' },
+      { op: 'settle', events: 16 },
     ]);
     expect(store.getState().playhead.step).toBe(at);
     const straight = logOf(scene.commands.map((c) => c.op));

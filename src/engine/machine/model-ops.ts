@@ -38,7 +38,7 @@ export function modelOp(m: Machine, op: ModelOp): OpResult {
     case 'advance':
       return { ok: true, events: advance(m, op.ns) };
     case 'settle':
-      return { ok: true, events: settle(m) };
+      return { ok: true, events: settle(m, op.events) };
     case 'device': {
       const slot = slotOf(m, op.id);
       const device = m.config.devices?.[slot];

@@ -101,7 +101,7 @@ export type Op =
   /** Virtual time passes: timers expire, handlers run to their EOI, idle vCPUs take what is pending. */
   | { readonly op: 'advance'; readonly ns: number }
   /** Virtual time passes until nothing is left to happen soon (at most 1 s and 10,000 events). */
-  | { readonly op: 'settle' }
+  | { readonly op: 'settle'; readonly events: number }
   /** Something happens at a device: a byte arrives, a request completes. `vector` picks the MSI-X vector. */
   | { readonly op: 'device'; readonly id: string; readonly event: 'work' | 'quiet'; readonly vector?: number }
   /** The guest programs one field of a device's MSI-X table entry, or its capability's enable / function mask bits. */

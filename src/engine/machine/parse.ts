@@ -203,7 +203,7 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
   note: () => ({ op: 'note' }),
   get: () => ({ op: 'get' }),
   advance: (s) => ({ op: 'advance', ns: int(s, 'ns', MAX_NS) }),
-  settle: () => ({ op: 'settle' }),
+  settle: (s) => ({ op: 'settle', events: int(s, 'events', 10_000, 10_000) }),
   device: (s) => ({
     op: 'device',
     id: text(s, 'id'),

@@ -78,13 +78,16 @@ function runToDone(store: AppStore, ops: readonly JsonOp[], id: SceneId, opening
   });
 }
 
+/** Handlers ending and timers firing that may follow a poke: a storm shows itself in fewer, and stays watchable. */
+const POKE_EVENTS = 16;
+
 /**
  * Does something to the machine where the playhead stands, lets the model guest settle, and plays on from there. In the
  * middle of a scene that makes a branch: what came after the command at the playhead is dropped.
  */
 export function poke(store: AppStore, ops: JsonOp | readonly JsonOp[]): void {
   const list = Array.isArray(ops) ? (ops as readonly JsonOp[]) : [ops as JsonOp];
-  store.feed.poke([...list, { op: 'settle' }]);
+  store.feed.poke([...list, { op: 'settle', events: POKE_EVENTS }]);
 }
 
 /** A new machine with some of its configuration changed, and the same ops after its create. */
