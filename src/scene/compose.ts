@@ -186,7 +186,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const base = embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy;
   for (const vcpu of model.shown) {
     const density = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
-    const lane: LaneInput = { density, pir: model.apicv && !embed, airy, side: metrics.big };
+    const lane: LaneInput = { density, pir: model.apicv, airy, side: metrics.big };
     const [lapicH, vcpuH] = [lapicHeight(lane, at(3).w), vcpuHeight(lane)];
     const lapicId = { id: `lapic:${vcpu}`, column: columnOf(3) };
     const vcpuId = { id: `vcpu:${vcpu}`, column: merged ? columnOf(3) : 4 };

@@ -53,7 +53,7 @@ const FOOT = { big: 12, full: 24, compact: 9, mini: 30, dense: 0, line: 0 } as c
 const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } as const;
 
 /** More room under the grids for the descriptor's fields and the priorities. */
-const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 0, dense: 0, line: 0 } as const;
+const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 20, dense: 0, line: 0 } as const;
 
 /** Density for so many vCPUs. */
 export function densityFor(vcpus: number): Density {
@@ -114,7 +114,14 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
   const y = card.y + title + label + spare * 0.36;
   if (density === 'mini') {
     const x = card.x + (card.w - side) / 2;
-    return { ...base, pir: null, irr: gridBox(x, y, side), isr: stripBox(left + 26, y + side + 10, inner - 26, 14) };
+    const top = pir ? y + PIR_FOOT.mini : y;
+    const strip = (at: number): StripBox => stripBox(left + 26, at, inner - 26, 14);
+    return {
+      ...base,
+      pir: pir ? strip(card.y + title + 2) : null,
+      irr: gridBox(x, top, side),
+      isr: strip(top + side + 10),
+    };
   }
   if (density === 'big') {
     const gap = (card.h - title - FOOT.big - 2 * side - 2 * label) / 2;

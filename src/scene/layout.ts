@@ -76,7 +76,7 @@ export interface LayoutInput {
 
 const WIDE: Metrics = { left: 12, widths: [104, 150, 238, 262, 164], gaps: [44, 78, 72, 56, 14], merged: false };
 /** With a posted-interrupt descriptor there are three sets side by side. */
-const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 228, 336, 160], gaps: [40, 72, 66, 46, 12], merged: false };
+const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 224, 330, 158], gaps: [40, 72, 66, 58, 12], merged: false };
 /** Five columns where there is little room: smaller sets, fewer fields. */
 const SLIM: Metrics = {
   left: 10,

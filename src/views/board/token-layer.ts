@@ -88,7 +88,7 @@ function roomAt(stage: Stage, anchor: Anchor): number {
   const left = columns[anchor.gap];
   const right = columns[anchor.gap + 1];
   const outside = left === undefined || right === undefined;
-  const over = outside ? -4 : form === 'embed' ? 0 : 12;
+  const over = outside ? -4 : form === 'embed' ? 0 : 8;
   return (right?.x ?? w) - (left === undefined ? 0 : left.x + left.w) + over;
 }
 
