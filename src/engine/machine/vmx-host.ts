@@ -171,11 +171,21 @@ function leaveForRequests(m: Machine, vcpu: number): void {
   if (inGuest(m, vcpu) && reg(m, vcpu, V.requests) !== 0) vmExit(m, vcpu, EXIT.externalInterrupt);
 }
 
+/** Whoever lets a halted guest execute something has ended its HLT. */
+function endHalt(m: Machine, vcpu: number): void {
+  if (reg(m, vcpu, V.halted) === 0) return;
+  const outer = enter(m, EV.guest_wake, atVcpu(vcpu));
+  set(m, vcpu, V.halted, 0);
+  set(m, vcpu, V.blocking, 0);
+  leave(m, outer);
+}
+
 /** A vCPU in the guest executes it there; one outside is entered for it and leaves again. */
 function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
   const { vcpu } = op;
   acceptEvents(m, vcpu);
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
+  endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
   leaveForRequests(m, vcpu);
   const outside = !inGuest(m, vcpu);
@@ -201,6 +211,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
 function run(m: Machine, vcpu: number): OpResult {
   acceptEvents(m, vcpu);
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
+  endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
@@ -255,11 +266,8 @@ function wakeSleeper(m: Machine, vcpu: number): boolean {
   const woken = reg(m, vcpu, V.blocking) === 0;
   if (!woken && (reg(m, vcpu, V.requests) & (1 << REQ.nmi)) === 0) return false;
   followPending(m, vcpu);
-  const outer = enter(m, EV.guest_wake, atVcpu(vcpu));
-  set(m, vcpu, V.halted, 0);
-  set(m, vcpu, V.blocking, 0);
-  set(m, vcpu, V.preempted, 1);
-  leave(m, outer);
+  endHalt(m, vcpu);
+  set(m, vcpu, V.preempted, 1 - reg(m, vcpu, V.loaded));
   return true;
 }
 
@@ -294,6 +302,8 @@ function guestHalt(m: Machine, vcpu: number): void {
   if (!inGuest(m, vcpu)) return;
   vmExit(m, vcpu, EXIT.hlt);
   const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
+  // vmx_skip_emulated_instruction: the shadow of an STI before HLT ends with HLT.
+  set(m, vcpu, V.shadow, 0);
   if (!hasEvents(m, vcpu)) {
     set(m, vcpu, V.halted, 1);
     const inner = enter(m, EV.vcpu_block, atVcpu(vcpu));
@@ -344,7 +354,10 @@ export const VMX_HOST: Host = {
   run,
   afterOp,
   serveVcpu,
-  openWindow() {},
+  openWindow(m, vcpu) {
+    // A running guest's window opens by itself; a sleeper's thread looks whether it has become runnable.
+    if (reg(m, vcpu, V.blocking) === 1 && hasEvents(m, vcpu)) wakeUp(m, vcpu);
+  },
   guestHalt,
   guestEoi: vmxGuestEoi,
   modelOp: vmxModelOp,

@@ -176,7 +176,9 @@ function mmio(m: Machine, op: MmioOp): OpResult | null {
 function shadowTpr(m: Machine, vcpu: number, value: number): void {
   const threshold = vmcs(m, vcpu, F.tprThreshold);
   if (((value >> 4) & 0xf) >= threshold) {
+    const outer = enter(m, EV.tpr_virtualization, atLapic(vcpu), value);
     setTpr(m, vcpu, value);
+    leave(m, outer);
     return;
   }
   put(m, lapicAt(m, vcpu) + L.tpr, value);
