@@ -39,11 +39,9 @@ import {
 import { gridAddress, lapicView, nowOf, rteView, vcpuView, vectorIn } from './view/machine-view.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_122);
-const check = (runs: number): { seed: number; numRuns: number; verbose: 1 } => ({
-  seed: SEED,
-  numRuns: runs,
-  verbose: 1,
-});
+/** `RUNS=20` tries twenty times as many. */
+const RUNS = Number(process.env.RUNS ?? 1);
+const check = (runs: number) => ({ seed: SEED, numRuns: runs * RUNS });
 
 type Sequence = readonly JsonOp[];
 /** Sequences that once broke a property. */
@@ -75,6 +73,8 @@ const lineOps = fc.record({ gsi: gsiArb, level: levelArb }).map(({ gsi, level })
 const msiOps = fc
   .record({ vector: vectorArb, dest: destArb, logical: bool, hint: bool, level: bool, mode: modeArb })
   .map(({ vector, ...fields }): Ops => msi(vector, fields));
+/** Data of an op that msiOps made. */
+const dataOf = (op: Ops): number => flat(op)[0]?.data as number;
 const rteOps = fc
   .record({
     pin: fc.constantFrom(0, 4, 8, 9, 10, 20),
@@ -163,17 +163,15 @@ const msixOps = fc.oneof(
       fc.constantFrom(0, 1, 0x51, 0x4000, 0x8000, 0xc000, 0xfee00000),
     )
     .map(([entry, field, value]): Ops => ({ op: 'msix', id: 'blk', entry, field, value })),
-  fc
-    .tuple(fc.integer({ min: 0, max: 1 }), levelArb, destArb)
-    .map(
-      ([entry, masked, dest]): Ops =>
-        Object.entries({
-          addr_lo: 0xfee00000 + dest * 0x1000,
-          data: 0x41 + entry * 16,
-          control: masked,
-          capability: 0x8000,
-        }).map(([field, value]) => ({ op: 'msix', id: 'blk', entry, field, value })),
-    ),
+  fc.tuple(fc.integer({ min: 0, max: 1 }), levelArb, destArb).map(
+    ([entry, masked, dest]): Ops =>
+      Object.entries({
+        addr_lo: 0xfee00000 + dest * 0x1000,
+        data: 0x41 + entry * 16,
+        control: masked,
+        capability: 0x8000,
+      }).map(([field, value]) => ({ op: 'msix', id: 'blk', entry, field, value })),
+  ),
 );
 const flagOps = fc
   .record(
@@ -182,6 +180,21 @@ const flagOps = fc
   )
   .map((fields): Ops => ({ op: 'guest', ...fields }));
 
+const vmxOps = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('host', 'guest', 'blocked', 'preempted'), vcpuArb)
+    .map(([state, vcpu]): Ops => ({ op: 'vcpu_state', vcpu, state })),
+  fc.tuple(vectorArb, vcpuArb).map(([vector, vcpu]): Ops => ({ op: 'post', vcpu, vector })),
+  fc
+    .tuple(vectorArb, vcpuArb, levelArb)
+    .map(([vector, pda_vcpu, urgent]): Ops => ({ op: 'vtd_msi', irte: { posted: 1, pda_vcpu, vector, urgent } })),
+  fc.tuple(fc.constantFrom('vmentry', 'vmexit', 'get_vmx', 'run'), vcpuArb).map(([op, vcpu]): Ops => ({ op, vcpu })),
+  fc
+    .tuple(fc.constantFrom('kick', 'nmi', 'fault'), vcpuArb)
+    .map(([event, vcpu]): Ops => ({ op: 'race', vcpu, with: event })),
+  fc.tuple(fc.constantFrom(null, 0, 1), vcpuArb).map(([pcpu, vcpu]): Ops => ({ op: 'schedule', vcpu, pcpu })),
+  fc.tuple(fc.constantFrom(0, 5), levelArb).map(([reason, set]): Ops => ({ op: 'apicv_inhibit', reason, set })),
+);
 const handlers = [
   { vector: 0x31, name: 'net', ns: 1500, devices: ['net', 'uart'], nests: true },
   { vector: 0x41, name: 'disk', ns: 2500, devices: ['blk'] },
@@ -203,6 +216,8 @@ const createArb = fc
     routing: fc.constantFrom('kernel', 'qemu'),
     x2apicApi: fc.constantFrom(0, 0, 1, 3, 8),
     vectorHashing: bool,
+    apicv: fc.constantFrom(true, false, false),
+    postedInterrupts: bool,
     idle: fc.constantFrom('halt', 'run'),
   })
   .map(
@@ -229,7 +244,7 @@ const anyOps = fc.oneof(
     irqfdOps,
     routingOps,
   ],
-  ...[timeOps, deviceOps, deviceOps, msixOps, flagOps],
+  ...[timeOps, deviceOps, deviceOps, msixOps, flagOps, vmxOps, vmxOps],
   { weight: 4, arbitrary: vcpuOps },
 );
 /** APICs on and in every second case PICs masked, so that interrupts get somewhere. */
@@ -293,7 +308,8 @@ function firedSince(m: Machine, from: number, name: EventName): boolean {
 // -- what an argument may be, by its name; an event's own range first
 
 const within = (min: number, max: number) => (value: number) => value >= min && value <= max;
-const ARGUMENT: Readonly<Record<string, (value: number, m: Machine) => boolean>> = {
+type Allowed = (value: number, m: Machine) => boolean;
+const ARGUMENT: Readonly<Record<string, Allowed>> = {
   'inject_held.vector': within(-1, 255),
   'pic_output.pin': within(-1, 7),
   'lowest_prio.vcpu': (value, m) => value >= 0 && value < m.vcpus,
@@ -303,6 +319,7 @@ const ARGUMENT: Readonly<Record<string, (value: number, m: Machine) => boolean>>
   'set_irq_result.status': within(-1, 128),
   vector: within(0, 255),
   vcpu: (value, m) => value >= 0 && value < m.vcpus,
+  'apicv_controls.pin': () => true,
   pin: within(0, 23),
   chip: within(0, 3),
   level: within(0, 1),
@@ -341,13 +358,13 @@ const ARGUMENT: Readonly<Record<string, (value: number, m: Machine) => boolean>>
   lvt: within(0, 64),
 };
 
-describe(`every sequence (SEED=${SEED})`, () => {
+describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
   test('the same ops give the same answers, rows and words', () => {
-    everySequence(150, (sequence) => {
+    everySequence(100, (sequence) => {
       const [a, b] = [play(sequence), play(structuredClone(sequence))];
       expect(b.answers).toEqual(a.answers);
-      expect(b.m.w).toEqual(a.m.w);
-      expect(b.rows).toEqual(a.rows);
+      expect(changes(b.m, a.m.w)).toEqual([]);
+      if (b.rows.length !== a.rows.length || b.rows.some((n, at) => n !== a.rows[at])) expect.fail('the rows differ');
     });
   });
 
@@ -399,7 +416,7 @@ describe(`every sequence (SEED=${SEED})`, () => {
           expect.fail(`${name ?? 'write'} is on journey ${journey} of ${m.nextJourney}`);
         if (name === undefined) continue;
         for (const [i, arg] of EVENTS[name].args.entries()) {
-          const allowed = ARGUMENT[`${name}.${arg}`] ?? ARGUMENT[arg];
+          const allowed: Allowed | undefined = ARGUMENT[`${name}.${arg}`] ?? ARGUMENT[arg];
           const value = rows[at + COL.a + i] as number;
           if (allowed !== undefined && !allowed(value, m)) expect.fail(`${name}: ${arg} is ${value}`);
         }
@@ -424,6 +441,8 @@ describe(`every sequence (SEED=${SEED})`, () => {
   test('the stored PPR is that of TPR and the highest vector in service', () => {
     everySequence(150, (sequence) => {
       play(sequence, (m, op) => {
+        // With APICv the processor keeps VPPR, and KVM 6.18 may leave SVI behind when APICv comes back.
+        if (m.config.apicv === true) return;
         for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
           const { tpr, ppr, isr } = lapicView(m, vcpu);
           if (ppr !== pprOf(tpr, isr.at(-1) ?? -1))
@@ -476,7 +495,7 @@ describe(`every sequence (SEED=${SEED})`, () => {
           .map(([pin, vector, f]): Ops => rte(pin, vector, f)),
       },
       { weight: 6, arbitrary: fc.tuple(fc.constantFrom('run', 'eoi'), one).map(([op, vcpu]): Ops => ({ op, vcpu })) },
-      msiOps.filter((op) => ((op as { data: number }).data & 0x700) < 0x200),
+      msiOps.filter((op) => (dataOf(op) & 0x700) < 0x200),
     );
     const setUp = [
       ...flat(enable(0, 1)),
@@ -520,9 +539,10 @@ describe(`every sequence (SEED=${SEED})`, () => {
       deviceOps,
       msixOps,
       timeOps,
-      flagOps,
+      // A guest that runs changes its own flags; one that was halted from outside does nothing any more.
+      flagOps.map((ops): Ops => flat(ops).map(({ halt: _, ...op }) => op as JsonOp)),
       ipiOps.filter((ops) => !flat(ops).some(({ value }) => typeof value === 'number' && (value & 0x700) === 0x500)),
-      msiOps.filter((op) => (((op as { data: number }).data >> 8) & 7) !== 5),
+      msiOps.filter((op) => ((dataOf(op) >> 8) & 7) !== 5),
       fc.tuple(byte, vcpuArb).map(([value, vcpu]): Ops => apic(0x80, value, vcpu)),
       fc.constantFrom(4, 8).map((gsi): Ops => [line(gsi, 1), line(gsi, 0)]),
       vcpuArb.map((vcpu): Ops => ({ op: 'nmi', vcpu })),
@@ -533,9 +553,10 @@ describe(`every sequence (SEED=${SEED})`, () => {
       vcpus: fc.integer({ min: 1, max: 3 }),
       idle: fc.constantFrom('halt', 'run'),
       pic: bool,
+      apicv: fc.constantFrom(false, false, true),
     });
     fc.assert(
-      fc.property(machine, fc.array(quietOps, { minLength: 1, maxLength: 40 }), ({ vcpus, idle, pic }, list) => {
+      fc.property(machine, fc.array(quietOps, { minLength: 1, maxLength: 40 }), ({ vcpus, idle, pic, apicv }, list) => {
         const open = [0, 1, 2].map((vcpu) => ({ op: 'guest', vcpu, rflagsIf: 1, shadow: 0 }));
         const pins = [rte(4, 0x31), rte(8, 0x71), rte(9, 0x51, { level: true }), rte(10, 0x31, { level: true })];
         const setUp = [
@@ -545,7 +566,7 @@ describe(`every sequence (SEED=${SEED})`, () => {
           ...flat([0, 1, 2].map((vcpu) => apic(0x320, 0x61, vcpu))),
         ];
         const { m, answers } = play([
-          { op: 'create', vcpus, devices, guest: { handlers, idle } },
+          { op: 'create', vcpus, apicv, postedInterrupts: apicv, devices, guest: { handlers, idle } },
           ...setUp,
           ...list.flatMap(flat),
           ...open,
@@ -561,7 +582,16 @@ describe(`every sequence (SEED=${SEED})`, () => {
           if (waits.includes(true)) expect.fail(`vCPU ${vcpu}: APIC, ExtINT, NMI waiting: ${waits}`);
         }
       }),
-      check(250),
+      {
+        ...check(250),
+        examples: [
+          // The vCPU executed HLT inside the NMI's handler and slept through the vector that waited.
+          [
+            { vcpus: 1, idle: 'halt', pic: false, apicv: false },
+            [settle, ipi(0x31, 0), { op: 'nmi', vcpu: 0 }, { op: 'device', id: 'net', event: 'work' }],
+          ],
+        ],
+      },
     );
     expect(settled).toBeGreaterThan(200);
   });
