@@ -5,10 +5,10 @@
  * This is not KVM and claims nothing about a real guest: it is there so that an interrupt's way has an end.
  */
 import { EV, REQ } from '../../machine/events.ts';
-import { HANDLER_DEPTH, VCPU } from '../../machine/layout.ts';
-import { atVcpu, enter, leave, type Machine, put, vcpuAt } from '../../machine/machine.ts';
+import { HANDLER_DEPTH, LAPIC, VCPU } from '../../machine/layout.ts';
+import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../../machine/machine.ts';
 import type { HandlerSpec } from '../../machine/op-types.ts';
-import { inX2apic } from '../lapic/priority.ts';
+import { apicHasInterrupt, inX2apic, testVector } from '../lapic/priority.ts';
 import { lapicMmioWrite, x2apicMsrWrite } from '../lapic/registers.ts';
 import { now } from '../lapic/timer.ts';
 import { picWrite } from '../pic/pic.ts';
@@ -45,11 +45,11 @@ export function handlerOf(m: Machine, vector: number): HandlerSpec | undefined {
 export function resetGuest(m: Machine): void {
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     set(m, vcpu, V.rflagsIf, 1);
+    set(m, vcpu, V.inRun, 1);
     // With fewer CPUs than vCPUs some wait for their first turn.
     if (reg(m, vcpu, V.preempted) === 1) continue;
     set(m, vcpu, V.mode, MODE.inGuest);
     set(m, vcpu, V.loaded, 1);
-    set(m, vcpu, V.inRun, 1);
   }
 }
 
@@ -108,15 +108,16 @@ export function endHandler(m: Machine, vcpu: number): void {
   const vector = reg(m, vcpu, V.stackVector + depth - 1);
   const handler = handlerOf(m, vector);
   m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
-  if (vector === NMI_VECTOR) iret(m, vcpu);
-  else m.host.guestEoi(m, vcpu, handler?.eoi ?? 'apic');
+  const inService = testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.isr, vector);
+  if (vector === NMI_VECTOR && !inService) iret(m, vcpu);
+  // Without a handler of its own a vector is ended where it is in service: a spurious one of the 8259 is nowhere.
+  else m.host.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
   m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
   const outer = enter(m, EV.handler_exit, atVcpu(vcpu), vector, depth - 1);
   set(m, vcpu, V.depth, depth - 1);
   const below = depth > 1 ? handlerOf(m, reg(m, vcpu, V.stackVector + depth - 2)) : undefined;
   set(m, vcpu, V.rflagsIf, depth === 1 || below?.nests === true ? 1 : 0);
   leave(m, outer);
-  if (depth === 1) idle(m, vcpu);
 }
 
 /** Nothing left to do: HLT, if this guest halts. */
@@ -138,9 +139,9 @@ export function guestHalt(m: Machine, vcpu: number): void {
 
 /** Would KVM wake this vCPU? @kvm x86.c kvm_vcpu_has_events */
 function hasWork(m: Machine, vcpu: number): boolean {
-  const requests = reg(m, vcpu, V.requests);
-  if ((requests & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0) return true;
-  return hasExtint(m, vcpu) || reg(m, vcpu, V.nmiPending) > 0;
+  if ((reg(m, vcpu, V.requests) & (1 << REQ.nmi)) !== 0 || reg(m, vcpu, V.nmiPending) > 0) return true;
+  if (reg(m, vcpu, V.rflagsIf) === 0) return false;
+  return hasExtint(m, vcpu) || apicHasInterrupt(m, vcpu) !== -1;
 }
 
 /**
@@ -149,7 +150,7 @@ function hasWork(m: Machine, vcpu: number): boolean {
  */
 export function serveVcpu(m: Machine, vcpu: number): boolean {
   acceptEvents(m, vcpu);
-  if (reg(m, vcpu, V.mpState) !== 0 || !hasRequests(m, vcpu)) return false;
+  if (m.config.guest === undefined || reg(m, vcpu, V.mpState) !== 0 || !hasRequests(m, vcpu)) return false;
   if (reg(m, vcpu, V.depth) >= HANDLER_DEPTH) return false;
   if (reg(m, vcpu, V.halted) === 1) {
     if (!hasWork(m, vcpu)) return false;
