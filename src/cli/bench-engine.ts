@@ -14,9 +14,10 @@ import type { Machine } from '../engine/machine/machine.ts';
 import type { Op } from '../engine/machine/op-types.ts';
 import { parseOp } from '../engine/machine/parse.ts';
 import { createSession } from '../engine/machine/session.ts';
+import { BATCH_ROWS } from '../worker/protocol.ts';
 
-/** Rows that pile up before they are taken: about what the worker sends at once. */
-const BATCH = 2048 * ROW;
+/** Log words that pile up before the rows are taken, as in the worker. */
+const BATCH = BATCH_ROWS * ROW;
 const WARM_UP = 400_000;
 const GSI = 4;
 

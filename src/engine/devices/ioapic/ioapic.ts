@@ -80,13 +80,9 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
     irq.deliveryMode | (irq.logical ? 8 : 0),
   );
   if (!level) put(m, at + R.irrDelivered, (w[at + R.irrDelivered] as number) | (1 << pin));
-  let result: number;
-  if (pin === RTC_PIN && lineStatus) {
-    result = m.host.deliverToApic(m, -1, irq, true);
-    put(m, at + R.rtcPendingEoi, result < 0 ? 0 : result);
-  } else {
-    result = m.host.deliverToApic(m, -1, irq, false);
-  }
+  const trackRtc = pin === RTC_PIN && lineStatus;
+  const result = m.host.deliverToApic(m, -1, irq, trackRtc);
+  if (trackRtc) put(m, at + R.rtcPendingEoi, Math.max(result, 0));
   // KVM sets remote IRR for -1 (nobody there) too.
   if (level && result !== 0) put(m, at + R.redirLo + pin, (w[at + R.redirLo + pin] as number) | REMOTE_IRR);
   leave(m, outer);

@@ -158,7 +158,7 @@ export function kvmSetIrq(
       else if (entry.chip === CHIP.msi) result = ends.msi(m, entry, level);
       else result = ends.pic(m, gsi, entry.pin, source, level);
       leave(m, routed);
-      if (result >= 0) sum = result + (sum < 0 ? 0 : sum);
+      if (result >= 0) sum = result + Math.max(sum, 0);
     }
   }
   emit(m, EV.set_irq_result, AT_VM, gsi, sum);

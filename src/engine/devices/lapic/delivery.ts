@@ -190,7 +190,7 @@ function deliverSlow(m: Machine, src: number, message: LapicIrq, trackRtc: boole
   let result = -1;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (!hwEnabled(m, vcpu) || !matchDest(m, vcpu, src, irq.shorthand, irq.dest, irq.logical)) continue;
-    if (!lowestPrio) result = (result < 0 ? 0 : result) + acceptIrq(m, vcpu, irq, trackRtc);
+    if (!lowestPrio) result = Math.max(result, 0) + acceptIrq(m, vcpu, irq, trackRtc);
     else if (swEnabled(m, vcpu)) candidates.push(vcpu);
   }
   if (candidates.length > 0) {
@@ -215,7 +215,7 @@ function deliverSlow(m: Machine, src: number, message: LapicIrq, trackRtc: boole
 export function deliverToApic(m: Machine, src: number, irq: LapicIrq, trackRtc: boolean): number {
   const mode = irq.deliveryMode | (irq.logical ? 8 : 0) | (irq.shorthand << 4) | (irq.redirHint ? 0x40 : 0);
   const fastPossible = irq.shorthand === 1 || (irq.shorthand === 0 && m.map.valid);
-  const where = atLapic(src < 0 ? 0 : src);
+  const where = atLapic(Math.max(src, 0));
   const outer = enter(m, EV.kvm_irq_delivery_to_apic, where, irq.dest, irq.vector, mode, fastPossible ? 1 : 0);
   const fast = deliverFast(m, src, irq, trackRtc);
   const result = fast === null ? deliverSlow(m, src, irq, trackRtc) : fast;

@@ -109,7 +109,7 @@ export function clearIsr(m: Machine, vcpu: number, vector: number): void {
  * @kvm lapic.c __apic_update_ppr @sdm "Task and Processor Priorities"
  */
 export function pprOf(tpr: number, highestIsr: number): number {
-  const isrv = highestIsr < 0 ? 0 : highestIsr;
+  const isrv = Math.max(highestIsr, 0);
   return (tpr & 0xf0) >= (isrv & 0xf0) ? tpr & 0xff : isrv & 0xf0;
 }
 
