@@ -2,6 +2,9 @@
 import { createInterface } from 'node:readline';
 import { createSession } from '../engine/machine/session.ts';
 
+// A reader that has seen enough (| head) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 const session = createSession();
 const out: string[] = [];
 

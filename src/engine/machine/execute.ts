@@ -149,6 +149,8 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
+  // Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow.
+  if (op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
   const result = guestInstruction(m, op);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));

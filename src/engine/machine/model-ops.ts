@@ -17,6 +17,7 @@ import {
   msixWrite,
   resetSources,
 } from '../devices/sources/sources.ts';
+import { countExit } from '../devices/vcpu/vcpu.ts';
 import type { Host, ModelOp } from './host.ts';
 import type { Machine } from './machine.ts';
 import type { OpResult } from './op-types.ts';
@@ -75,7 +76,10 @@ export const MODEL_HOST: Host = {
   pioRead: pitRead,
   modelOp,
   enterGuest,
-  guestEoi,
+  guestEoi(m, vcpu, kind) {
+    if (kind !== 'none') countExit(m, vcpu);
+    guestEoi(m, vcpu, kind);
+  },
   serveVcpu,
   openWindow,
   guestHalt,

@@ -456,12 +456,13 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   }
 }
 
-/** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are accepted and forgotten. @returns false for #GP */
+/** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
 export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
   let ok = true;
   if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
   else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
+  else ok = false;
   if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
 }
@@ -477,6 +478,7 @@ export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
     );
   else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
   else if (msr === 0x6e0) value = readDeadline(m, vcpu);
+  else value = null;
   if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;
 }
