@@ -225,12 +225,15 @@ export const AVIC_HOST: Host = {
       set(m, vcpu, V.mode, MODE.inGuest);
       return true;
     }
-    if (inside && requests === 0) {
+    const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
+    if (inside && requests === 0 && !nmi) {
       if ((reg(m, vcpu, V.requests) & (1 << REQ.event)) !== 0) set(m, vcpu, V.requests, 0);
       const vector = evaluate(m, vcpu);
       if (vector !== -1) beginHandler(m, vcpu, vector);
       return vector !== -1;
     }
+    // An NMI, or a request of another kind: the plain way, through an exit.
+    if (nmi) m.host.request(m, vcpu, REQ.event);
     return serveVcpu(m, vcpu);
   },
   openWindow(m, vcpu) {
