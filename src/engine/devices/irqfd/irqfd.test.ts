@@ -153,6 +153,16 @@ describe('what is not there', () => {
     ]);
   });
 
+  test('a second one on a GSI takes its place, and taking that away leaves none to signal', () => {
+    const b = ready();
+    b.do(irqfd(9), irqfd(9));
+    expect([b.do(signal(9)), b.do(deassign(9)), b.do(signal(9))]).toEqual([
+      { ok: true },
+      { rc: 0 },
+      { error: 'no irqfd' },
+    ]);
+  });
+
   test('the 65th irqfd is one too many', () => {
     const b = ready();
     for (let gsi = 0; gsi < 64; gsi++) b.do(irqfd(gsi));

@@ -18,20 +18,24 @@ function isResampler(m: Machine, slot: number, gsi: number): boolean {
   return m.w[at + R.used] !== 0 && m.w[at + R.resample] === 1 && m.w[at + R.gsi] === (gsi | 0);
 }
 
-/** Slot of the newest irqfd on a GSI that the test accepts, -1 none. `used` counts up, so newer is larger. */
+const used = (m: Machine, slot: number): number => m.w[slotAt(m, slot) + R.used] as number;
+
+/**
+ * Slot of the newest irqfd on a GSI that the test accepts, -1 none. `used` counts up, so newer is larger; it is negative
+ * for one that user space has lost sight of by assigning another on the same GSI: KVM still has it.
+ */
 function newest(m: Machine, accept: (slot: number) => boolean): number {
   let best = -1;
   for (let slot = 0; slot < IRQFD_SLOTS; slot++) {
     if (m.w[slotAt(m, slot) + R.used] === 0 || !accept(slot)) continue;
-    if (best === -1 || (m.w[slotAt(m, slot) + R.used] as number) > (m.w[slotAt(m, best) + R.used] as number))
-      best = slot;
+    if (best === -1 || Math.abs(used(m, slot)) > Math.abs(used(m, best))) best = slot;
   }
   return best;
 }
 
 /** Slot of the irqfd that a signal on this GSI uses: the newest. */
 export function irqfdOf(m: Machine, gsi: number): number {
-  return newest(m, (slot) => m.w[slotAt(m, slot) + R.gsi] === (gsi | 0));
+  return newest(m, (slot) => used(m, slot) > 0 && m.w[slotAt(m, slot) + R.gsi] === (gsi | 0));
 }
 
 /** Slot of the newest resampling irqfd on this GSI. */
@@ -51,12 +55,14 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
   if (resample && m.split) return -22;
   let slot = 0;
   let order = 0;
-  for (let i = 0; i < IRQFD_SLOTS; i++) order = Math.max(order, m.w[slotAt(m, i) + R.used] as number);
+  for (let i = 0; i < IRQFD_SLOTS; i++) order = Math.max(order, Math.abs(used(m, i)));
   while (slot < IRQFD_SLOTS && m.w[slotAt(m, slot) + R.used] !== 0) slot++;
   if (slot === IRQFD_SLOTS) return -24;
   const at = slotAt(m, slot);
   const first = resample === 1 && resamplersOn(m, gsi) === 0;
   const outer = enter(m, EV.irqfd_assign, whereOf('irqfd', slot), gsi, resample);
+  const before = irqfdOf(m, gsi);
+  if (before !== -1) put(m, slotAt(m, before) + R.used, -used(m, before));
   put(m, at + R.used, order + 1);
   put(m, at + R.gsi, gsi);
   put(m, at + R.resample, resample);
@@ -160,7 +166,7 @@ export const hasResampler = (m: Machine, gsi: number): boolean => resamplersOn(m
 /** Resample events since the last poll, read and cleared; null when no resampling irqfd is on the GSI. */
 export function pollResample(m: Machine, gsi: number): number | null {
   const slot = resamplerOf(m, gsi);
-  if (slot === -1) return null;
+  if (slot === -1 || irqfdOf(m, gsi) === -1) return null;
   const at = slotAt(m, slot) + R.resampleCount;
   const count = m.w[at] as number;
   put(m, at, 0);
