@@ -43,30 +43,47 @@ const MAX_PHYS_ADDR = 48;
 
 function mmioWrite(m: Machine, op: Extract<Op, { op: 'mmio_write' }>): OpResult {
   const value = Number(op.value & 0xffffffffn) | 0;
+  const over = pastPage(op.addr, op.size);
   if (inApicPage(m, op.vcpu, op.addr)) {
-    lapicMmioWrite(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), op.size, value);
-    return OK;
+    const inside = op.size - over;
+    lapicMmioWrite(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), inside, value);
+    return over === 0 ? OK : exitWrite(m, op.vcpu, op.addr + BigInt(inside), over, op.value >> BigInt(inside * 8));
   }
   if (inIoapic(m, op.addr, op.size)) {
     ioapicMmioWrite(m, Number(op.addr) - IOAPIC_BASE, op.size, value);
     return OK;
   }
-  const data = op.value & ((1n << BigInt(op.size * 8)) - 1n);
-  exitToUser(m, op.vcpu, 6, Number(op.addr & 0xffffffffn), op.size);
-  return { ok: true, exit: 'mmio', exit_addr: hex(op.addr), exit_len: op.size, exit_data: hex(data) };
+  // User space sees one page's part at a time; the first is what this op's exit shows.
+  return exitWrite(m, op.vcpu, op.addr, op.size - over, op.value);
+}
+
+/** Bytes of an access that lie in the next page: the emulator does each page on its own. @kvm x86.c emulator_read_write */
+const pastPage = (addr: bigint, size: number): number => Math.max(0, Number(addr & 0xfffn) + size - 0x1000);
+
+/** A write nobody in the kernel has. */
+function exitWrite(m: Machine, vcpu: number, addr: bigint, size: number, value: bigint): OpResult {
+  const data = value & ((1n << BigInt(size * 8)) - 1n);
+  exitToUser(m, vcpu, 6, Number(addr & 0xffffffffn), size);
+  return { ok: true, exit: 'mmio', exit_addr: hex(addr), exit_len: size, exit_data: hex(data) };
 }
 
 function mmioRead(m: Machine, op: Extract<Op, { op: 'mmio_read' }>): OpResult {
   if (inApicPage(m, op.vcpu, op.addr)) {
-    const value = lapicMmioRead(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), op.size);
-    return { value: hex(value ?? 0n) };
+    const over = pastPage(op.addr, op.size);
+    const inside = op.size - over;
+    const value = hex(lapicMmioRead(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), inside) ?? 0n);
+    if (over === 0) return { value };
+    const rest = op.addr + BigInt(inside);
+    exitToUser(m, op.vcpu, 6, Number(rest & 0xffffffffn), over);
+    return { value, exit: 'mmio', exit_addr: hex(rest), exit_len: over };
   }
   if (inIoapic(m, op.addr, op.size)) {
     const value = BigInt(ioapicMmioRead(m, Number(op.addr) - IOAPIC_BASE));
     return { value: hex(value & ((1n << BigInt(op.size * 8)) - 1n)) };
   }
-  exitToUser(m, op.vcpu, 6, Number(op.addr & 0xffffffffn), op.size);
-  return { value: '0x0', exit: 'mmio', exit_addr: hex(op.addr), exit_len: op.size };
+  const size = op.size - pastPage(op.addr, op.size);
+  exitToUser(m, op.vcpu, 6, Number(op.addr & 0xffffffffn), size);
+  return { value: '0x0', exit: 'mmio', exit_addr: hex(op.addr), exit_len: size };
 }
 
 /** The bus offers an access to a device only if all of it lies in the device's range. @kvm kvm_main.c kvm_io_bus_cmp */
