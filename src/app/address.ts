@@ -4,6 +4,7 @@
  * that Back means something.
  */
 import { linkOf, openLink } from '../store/actions/links.ts';
+import { setUi } from '../store/actions/ui.ts';
 import type { AppStore } from '../store/create-store.ts';
 import type { SceneLog } from '../store/types.ts';
 
@@ -14,6 +15,11 @@ export interface AddressBar {
   open(fallback: string | null, play: boolean): ReturnType<typeof openLink>;
   stop(): void;
 }
+
+/** Does the address name a comparison (store/compare/compare-text.ts)? */
+const isComparison = (text: string): boolean => text.startsWith('c=');
+/** What of a comparison's address does not change with its steps. */
+const whichSides = (text: string): string => text.replace(/&t=.*/, '');
 
 /** The address without its fragment, so that a base address of another page cannot slip in. */
 const withHash = (text: string): string => `${window.location.pathname}${window.location.search}#${text}`;
@@ -64,14 +70,19 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
   function write(): void {
     timer = null;
     const state = store.getState();
-    const text = isHeld() ? null : linkOf(state);
+    const text = state.ui.compare !== null || isHeld() ? null : linkOf(state);
     if (text !== null) put(text, false);
   }
 
   function changed(): void {
-    const { scene, sceneId } = store.getState();
+    const { scene, sceneId, ui } = store.getState();
+    if (ui.compare !== null) {
+      put(ui.compare, whichSides(ui.compare) !== whichSides(written));
+      return;
+    }
     if (scene === null || isHeld()) return;
-    if (scene.complete && sceneId.preset !== preset) {
+    // Another preset, or back from a comparison: an entry of its own.
+    if (scene.complete && (sceneId.preset !== preset || isComparison(written))) {
       preset = sceneId.preset;
       const text = linkOf(store.getState());
       if (text !== null) put(text, true);
@@ -84,6 +95,12 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
     opening = true;
     const hash = window.location.hash.slice(1);
     written = hash;
+    const compare = follow && isComparison(hash) ? hash : null;
+    if (store.getState().ui.compare !== compare) setUi(store, { compare });
+    if (compare !== null) {
+      opening = false;
+      return 'opened';
+    }
     const result = await openLink(store, hash === '' && fallback !== null ? fallback : hash, { play });
     opening = false;
     preset = store.getState().sceneId.preset;

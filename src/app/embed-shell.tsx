@@ -57,7 +57,8 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
   return (
     <div className="app embed">
       <header className="embed-head">
-        <h1>{title}</h1>
+        {/* A scene of one's own has no name but the program's, which the link beside it says. */}
+        <h1 className={title === 'irqscope' ? 'sr-only' : undefined}>{title}</h1>
         <a
           href={href === '' ? './' : href}
           target="_blank"

@@ -13,10 +13,11 @@ import type { EmbedOptions } from '../store/types.ts';
 import '../views/theme.css';
 import { createAddressBar } from './address.ts';
 import './app.css';
+import { keySink } from './key-sink.ts';
 import { listenToKeys } from './keyboard.ts';
 import { readQuery } from './query.ts';
 import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
-import { Shell } from './shell.tsx';
+import { Page } from './shell.tsx';
 import { watchSight } from './wake.ts';
 
 const APP_VERSION = '0.1.0';
@@ -76,7 +77,7 @@ async function start(): Promise<void> {
 const sight = watchSight(root, (seen) => clock.setAwake(seen));
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
-listenToKeys(store, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
+listenToKeys(store, (key) => keySink.take?.(key) ?? (embed?.keys === 'parent' && (host?.forwardKey(key) ?? false)));
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
@@ -95,7 +96,7 @@ if (embed !== null) void showEmbedded(embed);
 else {
   reactRoot.render(
     <StrictMode>
-      <Shell />
+      <Page />
     </StrictMode>,
   );
 }

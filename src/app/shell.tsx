@@ -9,9 +9,9 @@ import { useT } from '../views/shared/use-t.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
-import { Fenced, Slot } from './slot.tsx';
+import { ComparisonSlot, Fenced, Slot } from './slot.tsx';
 
-const TABS = ['now', 'inspector', 'controls'] as const;
+const TABS = ['now', 'inspector', 'controls', 'ops'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */
@@ -62,12 +62,18 @@ function SidePanels(): ReactNode {
         )}
         {tab === 'inspector' && <Slot name="Inspector" />}
         {tab === 'controls' && <Slot name="Controls" />}
+        {tab === 'ops' && <Slot name="Ops" />}
       </div>
     </aside>
   );
 }
 
-export function Shell(): ReactNode {
+/** The scene, or a comparison in its place. */
+export function Page(): ReactNode {
+  return useStore((s) => s.ui.compare) === null ? <Shell /> : <ComparisonSlot />;
+}
+
+function Shell(): ReactNode {
   const t = useT();
   const title = useSceneTitle();
   const waiting = useStore((s) => s.scene === null && s.notice === null && s.fault === null);

@@ -9,6 +9,7 @@ const LOADED = {
   CallPath: lazy(() => import('../views/callpath/callpath.tsx').then((m) => ({ default: m.CallPath }))),
   Inspector: lazy(() => import('../views/inspector/inspector.tsx').then((m) => ({ default: m.Inspector }))),
   Controls: lazy(() => import('../views/controls/controls.tsx').then((m) => ({ default: m.Controls }))),
+  Ops: lazy(() => import('../views/ops/ops.tsx').then((m) => ({ default: m.Ops }))),
   Announcer: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.Announcer }))),
   StepSentence: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.StepSentence }))),
 } as const satisfies Record<string, ComponentType>;
@@ -51,6 +52,19 @@ export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   return (
     <Fence>
       <Suspense fallback={null}>{asked && <Panel />}</Suspense>
+    </Fence>
+  );
+}
+
+const ComparePage = lazy(() => import('./compare-page.tsx').then((m) => ({ default: m.ComparePage })));
+
+/** The comparison: there is no stage to wait for. */
+export function ComparisonSlot(): ReactNode {
+  return (
+    <Fence>
+      <Suspense fallback={null}>
+        <ComparePage />
+      </Suspense>
     </Fence>
   );
 }

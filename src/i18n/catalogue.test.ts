@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { BLOCK_OF, type ComponentKind, EVENTS } from '../engine/view/tables.ts';
 import { fieldDoc } from '../spec/bit-layout.ts';
+import { KERNEL_OPS } from '../spec/kernel/ops.ts';
 import { LAYOUTS } from '../spec/layouts.ts';
 import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
 import { app } from './en/app.ts';
+import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { events } from './en/events.ts';
+import { ops } from './en/ops.ts';
 import { presets } from './en/presets.ts';
 import { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
@@ -15,8 +18,10 @@ import { zhCn } from './zh-cn/index.ts';
 
 const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   app,
+  compare,
   errors,
   events,
+  ops,
   presets,
   registers,
   stage,
@@ -62,6 +67,12 @@ describe('what the engine and the registers need', () => {
       ...Object.keys(layout.fields).map((name) => fieldDoc(layout, name)),
     ]);
     expect([...new Set(wanted)].filter((key) => !en.has(key))).toEqual([]);
+  });
+  test('every fact about an operation has a sentence, and every sentence its fact', () => {
+    const wanted = KERNEL_OPS.flatMap(({ facts }) =>
+      Object.values(facts).flatMap((list) => list.map(({ key }) => key)),
+    );
+    expect([...en.keys()].filter((key) => key.startsWith('op.')).sort()).toEqual(wanted.sort());
   });
   test('every plain register a reader sees is described', () => {
     const missing = (Object.keys(BLOCK_OF) as ComponentKind[]).flatMap((kind) =>

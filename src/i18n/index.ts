@@ -7,8 +7,10 @@
  * compile. Texts are plain: parameters in {braces}, no markup.
  */
 import { app } from './en/app.ts';
+import type { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import type { events } from './en/events.ts';
+import type { ops } from './en/ops.ts';
 import { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
@@ -20,7 +22,12 @@ export type Lang = (typeof LANGS)[number];
 const FIRST = { ...app, ...errors, ...presets, ...stage, ...timeline };
 
 /** Key of a text. A key no English area has is a type error. */
-export type MessageKey = keyof typeof FIRST | keyof typeof events | keyof typeof registers;
+export type MessageKey =
+  | keyof typeof FIRST
+  | keyof typeof compare
+  | keyof typeof events
+  | keyof typeof ops
+  | keyof typeof registers;
 export type Params = Readonly<Record<string, string | number>>;
 type Part = Readonly<Record<string, string>>;
 

@@ -114,6 +114,8 @@ export interface UiState {
   readonly selected: Selection | null;
   /** Panel in front where there is room for one only; null: none was asked for. */
   readonly panel: string | null;
+  /** The comparison on screen instead of the scene, as its address has it (store/compare); null: none. */
+  readonly compare: string | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;
 }

@@ -125,6 +125,7 @@ export const app = {
   'hdr.copyByHand': 'Copy this link:',
   'hdr.tooLong': 'This scene is still coming or too long for a link.',
   'hdr.embed': 'Embed',
+  'hdr.compare': 'Compare',
   'hdr.theme': 'Theme',
   'hdr.theme.auto': 'Auto',
   'hdr.theme.light': 'Light',

@@ -39,6 +39,7 @@ export const timeline = {
   'shell.tab.now': 'Now',
   'shell.tab.inspector': 'Inspector',
   'shell.tab.controls': 'Controls',
+  'shell.tab.ops': 'Operations',
   'shell.tab.callpath': 'Call path',
   'shell.loading': 'The scene is coming…',
   'shell.open': 'Open in irqscope',

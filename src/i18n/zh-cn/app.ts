@@ -126,6 +126,7 @@ export const app: Record<keyof typeof en, string> = {
   'hdr.copyByHand': '请复制此链接：',
   'hdr.tooLong': '场景尚未就绪，或太长而无法放进链接。',
   'hdr.embed': '嵌入',
+  'hdr.compare': '对比',
   'hdr.theme': '主题',
   'hdr.theme.auto': '自动',
   'hdr.theme.light': '浅色',

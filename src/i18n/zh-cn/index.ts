@@ -1,10 +1,22 @@
 /** Every area of the Simplified Chinese catalogue, as one chunk that loads only when somebody reads Chinese. */
 import { app } from './app.ts';
+import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
+import { ops } from './ops.ts';
 import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 
-export const zhCn = { ...app, ...errors, ...events, ...presets, ...registers, ...stage, ...timeline };
+export const zhCn = {
+  ...app,
+  ...compare,
+  ...errors,
+  ...events,
+  ...ops,
+  ...presets,
+  ...registers,
+  ...stage,
+  ...timeline,
+};

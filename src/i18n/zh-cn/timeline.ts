@@ -40,6 +40,7 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.tab.now': '当前',
   'shell.tab.inspector': '检查器',
   'shell.tab.controls': '控制',
+  'shell.tab.ops': '操作',
   'shell.tab.callpath': '调用路径',
   'shell.loading': '场景即将到来…',
   'shell.open': '在 irqscope 中打开',

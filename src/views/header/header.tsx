@@ -4,8 +4,9 @@ import { useRef, useState } from 'react';
 import { lapicView, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { linkOf } from '../../store/actions/links.ts';
+import { pause } from '../../store/actions/playback.ts';
 import { loadPreset, presetIds } from '../../store/actions/scene.ts';
-import { setLang, setTheme } from '../../store/actions/ui.ts';
+import { setLang, setTheme, setUi } from '../../store/actions/ui.ts';
 import { store } from '../../store/app-store.ts';
 import type { Theme } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
@@ -19,6 +20,14 @@ interface HeaderProps {
 }
 
 const addressOf = (url: string): string => url.replace(/[?#].*$/, '');
+
+/** The scene beside itself with one switch changed; the address is store/compare/compare-text.ts's. */
+function openCompare(): void {
+  const link = linkOf(store.getState());
+  if (link === null) return;
+  pause(store);
+  setUi(store, { compare: link.startsWith('p=') ? `c=${link.slice(2).replace(/&.*/, '')}` : `c=&${link}` });
+}
 
 /** The bar. */
 export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
@@ -37,6 +46,9 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       {view !== null && <Facts view={view} t={t} />}
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
+        <button type="button" className="header-btn" onClick={openCompare}>
+          {t('hdr.compare')}
+        </button>
         <button type="button" className="header-btn" onClick={openEmbed}>
           {t('hdr.embed')}
         </button>

@@ -17,7 +17,7 @@ const REQUEST_NAMES: Readonly<Record<number, string>> = {
   [REQ.apicvUpdate]: 'APICV_UPDATE',
 };
 /** Basic exit reasons, SDM vol. 3 appendix "VMX Basic Exit Reasons", and SVM's two AVIC codes. */
-const EXIT_NAMES: Readonly<Record<number, string>> = {
+export const EXIT_NAMES: Readonly<Record<number, string>> = {
   0: 'EXCEPTION_NMI',
   1: 'EXTERNAL_INTERRUPT',
   7: 'INTERRUPT_WINDOW',

@@ -15,7 +15,7 @@ interface ButtonProps {
 }
 
 /** An icon of our own: one path on a 24 x 24 field. */
-function IconButton({ name, onClick, path, main = false, disabled = false }: ButtonProps): ReactNode {
+export function IconButton({ name, onClick, path, main = false, disabled = false }: ButtonProps): ReactNode {
   return (
     <button
       type="button"
@@ -32,7 +32,7 @@ function IconButton({ name, onClick, path, main = false, disabled = false }: But
   );
 }
 
-const ICON = {
+export const ICON = {
   first: 'M6 5h2.5v14H6zM20 5v14L9.5 12z',
   back: 'M17 5v14L6 12z',
   play: 'M7 4.5v15l12.5-7.5z',

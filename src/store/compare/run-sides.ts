@@ -1,0 +1,145 @@
+/**
+ * Runs the two sides of a comparison headless, in an engine of their own. An op that makes no sense on one side's machine is
+ * left out there and named; the rest goes on.
+ */
+import { loadLinkCodec, openLink } from '../actions/links.ts';
+import { type AppStore, createAppStore, NO_SCENE } from '../create-store.ts';
+import type { JsonOp, Notice, SceneLog } from '../types.ts';
+import type { Comparison } from './compare-text.ts';
+import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
+
+/** An op that one side's machine refused. */
+export interface Refused {
+  readonly op: string;
+  readonly times: number;
+}
+
+export interface Side {
+  /** Preset it is; null: none of ours. */
+  readonly preset: string | null;
+  readonly ops: readonly JsonOp[];
+  readonly start: number;
+  readonly scene: SceneLog;
+  readonly refused: readonly Refused[];
+}
+
+export interface Sides {
+  readonly left: Side;
+  readonly right: Side;
+  /** The switch that differs, and whether it is on at the left; null: two presets. */
+  readonly turn: { readonly name: Switch; readonly left: boolean } | null;
+  /** Switches that make sense on the left side's machine, and whether each is on there. */
+  readonly switches: readonly { readonly name: Switch; readonly left: boolean }[];
+}
+
+export type SidesAnswer =
+  | { readonly ok: true; readonly sides: Sides }
+  | { readonly ok: false; readonly notice: Notice };
+
+/** More refusals than this are no comparison any more. */
+const MAX_REFUSED = 50;
+
+const LOST: Notice = { code: 'lost-run', place: 'c', params: {} };
+
+interface Source {
+  readonly preset: string | null;
+  readonly ops: readonly JsonOp[];
+  readonly start: number;
+}
+
+async function open(bench: AppStore, link: string): Promise<Source | Notice> {
+  const opened = await openLink(bench, link, { play: false });
+  const { scene, sceneId, notice } = bench.getState();
+  if (opened !== 'opened' || scene === null) {
+    return notice ?? { code: 'preset-unknown', place: 'c', params: { id: link.slice(2, 60) } };
+  }
+  const isPreset = sceneId.kept === sceneId.total && scene.commands.length === sceneId.total;
+  return {
+    preset: isPreset ? sceneId.preset : null,
+    ops: scene.commands.map((command) => command.op),
+    start: sceneId.start,
+  };
+}
+
+const runOnce = (bench: AppStore, ops: readonly JsonOp[], start: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    bench.feed.run(ops, { ...NO_SCENE, start }, { step: null, play: false, whenDone: resolve });
+  });
+
+/** Runs what can be run of a list of ops. */
+export async function runTolerant(bench: AppStore, source: Source): Promise<Side | Notice> {
+  let { ops, start } = source;
+  const refused = new Map<string, number>();
+  for (let tries = 0; tries <= MAX_REFUSED; tries++) {
+    if (await runOnce(bench, ops, start)) {
+      const { scene } = bench.getState();
+      if (scene === null) return LOST;
+      const names = [...refused].map(([op, times]): Refused => ({ op, times }));
+      return { preset: source.preset, ops, start, scene, refused: names };
+    }
+    const { notice } = bench.getState();
+    const index = Number(/^ops\[(\d+)\]/.exec(notice?.place ?? '')?.[1] ?? 0);
+    const op = ops[index];
+    // Without its create there is no machine.
+    if (index === 0 || op === undefined) return notice ?? LOST;
+    refused.set(String(op.op), (refused.get(String(op.op)) ?? 0) + 1);
+    ops = ops.filter((_, i) => i !== index);
+    if (index < start) start--;
+  }
+  return bench.getState().notice ?? LOST;
+}
+
+const isNotice = (value: Source | Side | Notice): value is Notice => 'code' in value;
+
+/** @param makeBench tests give their own engine */
+export async function runSides(
+  comparison: Comparison,
+  makeBench: () => AppStore = createAppStore,
+): Promise<SidesAnswer> {
+  const bench = makeBench();
+  try {
+    return await runBoth(bench, comparison);
+  } finally {
+    bench.feed.engine.close();
+  }
+}
+
+async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<SidesAnswer> {
+  const own = await open(bench, left);
+  if (isNotice(own)) return { ok: false, notice: own };
+  const create = withRunLoop(own.ops[0] ?? {});
+  const fitting = switchesFor(create);
+  const switches = fitting.map((name) => ({ name, left: isOn(create, name) }));
+  let other: Source;
+  let turn: Sides['turn'] = null;
+  if (against !== null && 'preset' in against) {
+    const opened = await open(bench, `p=${encodeURIComponent(against.preset)}`);
+    if (isNotice(opened)) return { ok: false, notice: opened };
+    other = { ...opened, ops: [withRunLoop(opened.ops[0] ?? {}), ...opened.ops.slice(1)] };
+  } else {
+    const wanted = against?.turn;
+    const name = (wanted !== undefined && fitting.includes(wanted) ? wanted : fitting[0]) ?? 'split';
+    turn = { name, left: isOn(create, name) };
+    other = { ...own, ops: [turned(create, name), ...own.ops.slice(1)] };
+  }
+  const leftSide = await runTolerant(bench, { ...own, ops: [create, ...own.ops.slice(1)] });
+  if (isNotice(leftSide)) return { ok: false, notice: leftSide };
+  const rightSide = await runTolerant(bench, other);
+  if (isNotice(rightSide)) return { ok: false, notice: rightSide };
+  return { ok: true, sides: { left: leftSide, right: rightSide, turn, switches } };
+}
+
+/** A link to one side, standing after `step`. @returns null when it is too long for one */
+export async function linkOfSide({ ops, start }: Side, step: number): Promise<string | null> {
+  const { encodeLink } = await loadLinkCodec();
+  return encodeLink({
+    kind: 'ops',
+    base: null,
+    keep: null,
+    start: start === 1 ? null : start,
+    log: ops,
+    step: step < 0 ? null : step,
+    view: {},
+    hash: null,
+  });
+}

@@ -1,0 +1,6 @@
+/** The texts of the comparison, and those about events, which it names. */
+import { compare } from '../../i18n/en/compare.ts';
+import { events } from '../../i18n/en/events.ts';
+import { addTexts } from '../../i18n/index.ts';
+
+addTexts('en', { ...compare, ...events });

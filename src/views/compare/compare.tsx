@@ -1,0 +1,391 @@
+/**
+ * Two scenes side by side: the same ops on a machine with one switch changed, or two presets, in two frames of our own page
+ * driven by one transport; what each cost, and where their histories part.
+ */
+import './compare-texts.ts';
+import '../shared/panel.css';
+import './compare.css';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { openLink } from '../../store/actions/links.ts';
+import { loadPreset, presetIds } from '../../store/actions/scene.ts';
+import { setUi } from '../../store/actions/ui.ts';
+import { store } from '../../store/app-store.ts';
+import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
+import { runSides, type Side, type Sides } from '../../store/compare/run-sides.ts';
+import { isSwitch } from '../../store/compare/switches.ts';
+import { partingOf } from '../../store/compare/totals.ts';
+import type { Notice } from '../../store/types.ts';
+import { useStore } from '../../store/use-store.ts';
+import { type Translate, useT } from '../shared/use-t.ts';
+import { ICON, IconButton } from '../timeline/transport.tsx';
+import { type Command, type Connect, Frame, type FrameState } from './frame.tsx';
+import { eventTitle, TotalsTable } from './totals-table.tsx';
+
+interface CompareProps {
+  readonly connect: Connect;
+  /** Gives us the page's keys; null: gives them back. */
+  readonly takeKeys: (take: ((key: string) => boolean) | null) => void;
+  readonly notice: ReactNode;
+}
+
+type Pair<T> = readonly [T, T];
+
+/** The address is written no more often than this (browsers refuse a page that writes its history too often). */
+const WRITE_EVERY_MS = 1000;
+
+const setComparison = (comparison: Comparison): void => setUi(store, { compare: comparisonText(comparison) });
+
+/** Back to the scene; one that was never loaded is the left side's. */
+function leave(comparison: Comparison): void {
+  const isLoaded = store.getState().scene !== null;
+  setUi(store, { compare: null });
+  if (isLoaded) return;
+  void openLink(store, comparison.left, { play: false }).then((opened) => {
+    const [first] = presetIds;
+    if (opened !== 'opened' && first !== undefined) void loadPreset(store, first);
+  });
+}
+
+export function Compare({ connect, takeKeys, notice }: CompareProps) {
+  const t = useT();
+  const text = useStore(({ ui }) => ui.compare) ?? '';
+  const comparison = useMemo(() => readComparison(text), [text]);
+  const answer = useSides(comparison);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <div className="cmp">
+      <title>{`${t('cmp.title')} · irqscope`}</title>
+      <header className="cmp-head">
+        <button type="button" className="btn" onClick={() => leave(comparison)}>
+          ← {t('cmp.back')}
+        </button>
+        <h1 ref={heading} tabIndex={-1}>
+          {t('cmp.title')}
+        </h1>
+        <p>{t('cmp.about')}</p>
+        <Choice comparison={comparison} sides={answer !== null && 'left' in answer ? answer : null} t={t} />
+      </header>
+      {notice}
+      <main aria-label={t('cmp.title')}>
+        {answer === null ? (
+          <p role="status" className="cmp-none">
+            {t('cmp.busy')}
+          </p>
+        ) : 'left' in answer ? (
+          <Bench
+            key={`${comparison.left} ${JSON.stringify(comparison.against)}`}
+            comparison={comparison}
+            sides={answer}
+            connect={connect}
+            takeKeys={takeKeys}
+            t={t}
+          />
+        ) : (
+          <p role="status" className="cmp-none">
+            {wrong(answer, t)}
+          </p>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function wrong(notice: Notice, t: Translate): string {
+  const key = `error.${notice.code}`;
+  return t(hasText(key) ? key : 'error.unknown', { code: notice.code, ...notice.params });
+}
+
+/** Both sides run; null while they are being run. */
+function useSides({ left, against }: Comparison): Sides | Notice | null {
+  const which = JSON.stringify([left, against]);
+  const [known, setKnown] = useState<{ readonly which: string; readonly answer: Sides | Notice } | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    const [l, a] = JSON.parse(which) as [Comparison['left'], Comparison['against']];
+    void runSides({ left: l, against: a, steps: [-1, -1] }).then((answer) => {
+      if (wanted) setKnown({ which, answer: answer.ok ? answer.sides : answer.notice });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [which]);
+  return known?.which === which ? known.answer : null;
+}
+
+function presetTitle(id: string, t: Translate): string {
+  const key = `preset.${id}.title`;
+  return hasText(key) ? t(key) : id;
+}
+
+/** Which scene stands at the left, and what stands against it. */
+function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides | null; t: Translate }) {
+  const { left, against } = comparison;
+  const preset = left.startsWith('p=') ? decodeURIComponent(left.slice(2)) : '';
+  const turn = sides?.turn ?? null;
+  const other =
+    against !== null && 'preset' in against ? `p:${against.preset}` : `with:${turn?.name ?? against?.turn ?? ''}`;
+  const choose = (value: string): void => {
+    const [kind, name = ''] = value.split(':', 2);
+    const next = kind === 'p' ? { preset: name } : isSwitch(name) ? { turn: name } : null;
+    setComparison({ left, against: next, steps: [-1, -1] });
+  };
+  return (
+    <div className="cmp-choice">
+      <label>
+        <span>{t('cmp.scene')}</span>
+        <select
+          value={preset}
+          onChange={(e) => setComparison({ left: `p=${e.target.value}`, against: null, steps: [-1, -1] })}
+        >
+          {!presetIds.includes(preset) && <option value={preset}>{preset === '' ? t('cmp.own') : preset}</option>}
+          {presetIds.map((id) => (
+            <option key={id} value={id}>
+              {presetTitle(id, t)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>{t('cmp.against')}</span>
+        <select value={other} disabled={sides === null} onChange={(e) => choose(e.target.value)}>
+          <optgroup label={t('cmp.switches')}>
+            {sides?.switches.map(({ name, left: isOn }) => (
+              <option key={name} value={`with:${name}`}>
+                {t(isOn ? 'cmp.toOff' : 'cmp.toOn', { what: t(`cmp.switch.${name}`) })}
+              </option>
+            ))}
+          </optgroup>
+          {preset !== '' && (
+            <optgroup label={t('cmp.presets')}>
+              {presetIds
+                .filter((id) => id !== preset)
+                .map((id) => (
+                  <option key={id} value={`p:${id}`}>
+                    {presetTitle(id, t)}
+                  </option>
+                ))}
+            </optgroup>
+          )}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+/** What a side is, in a few words. */
+function sideTitle(side: Side, t: Translate): string {
+  return side.preset === null ? t('cmp.own') : presetTitle(side.preset, t);
+}
+
+interface BenchProps {
+  readonly comparison: Comparison;
+  readonly sides: Sides;
+  readonly connect: Connect;
+  readonly takeKeys: CompareProps['takeKeys'];
+  readonly t: Translate;
+}
+
+/** How far a key steps both sides. */
+const STEPS_OF_KEY: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10 };
+/** Tab and Enter and their like stay the page's. */
+const MAY_BE_TAKEN = /^( |k|Arrow(Left|Right)|Page(Up|Down)|Home|End|Escape|[[\]+=?-])$/;
+
+const AT_REST: FrameState = { step: -1, playing: false };
+
+function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
+  const [states, setStates] = useState<Pair<FrameState>>(() => [
+    { ...AT_REST, step: Math.min(comparison.steps[0], sides.left.scene.steps.length - 1) },
+    { ...AT_REST, step: Math.min(comparison.steps[1], sides.right.scene.steps.length - 1) },
+  ]);
+  const says = useRef<[((command: Command) => void) | null, ((command: Command) => void) | null]>([null, null]);
+  const counts: Pair<number> = [sides.left.scene.steps.length, sides.right.scene.steps.length];
+  const playing = states[0].playing || states[1].playing;
+  const say = (i: 0 | 1, command: Command): void => says.current[i]?.(command);
+  const both = (command: Command): void => {
+    say(0, command);
+    say(1, command);
+  };
+  const seek = (step: number): void => {
+    both({ type: 'pause' });
+    both({ type: 'seek', step });
+  };
+  const atEnd = (i: 0 | 1): boolean => states[i].step >= counts[i] - 1;
+  const toggle = (): void => {
+    if (playing) both({ type: 'pause' });
+    else if (atEnd(0) === atEnd(1)) both({ type: 'play' });
+    else say(atEnd(0) ? 1 : 0, { type: 'play' });
+  };
+  const act = (key: string): void => {
+    const by = STEPS_OF_KEY[key];
+    if (by !== undefined) both({ type: 'step', by });
+    else if (key === ' ' || key === 'k') toggle();
+    else if (key === 'Home') seek(-1);
+    else if (key === 'End') seek(Math.max(...counts));
+    else if (key === 'Escape') leave(comparison);
+  };
+  // None is left for the scene behind, whether we have a use for it or not.
+  const onKey = (key: string): boolean => {
+    if (!MAY_BE_TAKEN.test(key)) return false;
+    act(key);
+    return true;
+  };
+  const newest = useRef(onKey);
+  useEffect(() => {
+    newest.current = onKey;
+  });
+  useEffect(() => {
+    takeKeys((key) => newest.current(key));
+    return () => takeKeys(null);
+  }, [takeKeys]);
+
+  useWrittenSteps(comparison, [states[0].step, states[1].step], playing, (steps) => {
+    say(0, { type: 'seek', step: steps[0] });
+    say(1, { type: 'seek', step: steps[1] });
+  });
+
+  const onState = useCallback((i: 0 | 1, state: FrameState): void => {
+    setStates((before) => (i === 0 ? [state, before[1]] : [before[0], state]));
+  }, []);
+  const { turn } = sides;
+  const stateOf = (i: 0 | 1): string | null =>
+    turn === null ? null : t(turn.left === (i === 0) ? 'cmp.on' : 'cmp.off', { what: t(`cmp.switch.${turn.name}`) });
+  const pair: Pair<Side> = [sides.left, sides.right];
+  const names: Pair<string> = [stateOf(0) ?? sideTitle(sides.left, t), stateOf(1) ?? sideTitle(sides.right, t)];
+  return (
+    <>
+      <div className="cmp-sides">
+        {pair.map((side, n) => {
+          const i = n as 0 | 1;
+          const label = t(i === 0 ? 'cmp.left' : 'cmp.right');
+          return (
+            <section key={label} className="cmp-side" aria-label={label}>
+              <div className="cmp-side-head">
+                <h2>
+                  <small>{label}</small> {sideTitle(side, t)}
+                </h2>
+                {turn !== null && (
+                  <span className="cmp-chip" data-on={turn.left === (i === 0)}>
+                    {stateOf(i)}
+                  </span>
+                )}
+                <span className="cmp-count">{t('cmp.count', { n: states[i].step + 1, m: counts[i] })}</span>
+              </div>
+              <Frame
+                side={side}
+                step={states[i].step}
+                name={t('cmp.frame', { side: label, title: names[i] })}
+                connect={connect}
+                onState={(state) => onState(i, state)}
+                onKey={onKey}
+                onControl={(control) => {
+                  says.current[i] = control;
+                }}
+                t={t}
+              />
+            </section>
+          );
+        })}
+      </div>
+      <div className="cmp-transport">
+        <fieldset className="tl-buttons" aria-label={t('timeline.transport')}>
+          <IconButton name={t('timeline.first')} onClick={() => seek(-1)} path={ICON.first} />
+          <IconButton name={t('timeline.back')} onClick={() => both({ type: 'step', by: -1 })} path={ICON.back} />
+          <IconButton
+            name={t(playing ? 'timeline.pause' : 'timeline.play')}
+            onClick={toggle}
+            path={playing ? ICON.pause : ICON.play}
+            main
+          />
+          <IconButton name={t('timeline.step')} onClick={() => both({ type: 'step', by: 1 })} path={ICON.step} />
+          <IconButton name={t('timeline.last')} onClick={() => seek(Math.max(...counts))} path={ICON.last} />
+        </fieldset>
+        <input
+          type="range"
+          aria-label={t('cmp.position')}
+          min={0}
+          max={Math.max(...counts)}
+          value={Math.max(states[0].step, states[1].step) + 1}
+          onChange={(e) => seek(Number(e.target.value) - 1)}
+        />
+      </div>
+      <div className="cmp-facts">
+        <Parting sides={sides} onGo={seek} t={t} />
+        <TotalsTable sides={sides} steps={[states[0].step, states[1].step]} names={names} t={t} />
+      </div>
+    </>
+  );
+}
+
+/** The address names the steps on screen; steps that came by the address are gone to. */
+function useWrittenSteps(
+  comparison: Comparison,
+  steps: Pair<number>,
+  playing: boolean,
+  goTo: (steps: Pair<number>) => void,
+): void {
+  const [a, b] = steps;
+  const [x, y] = comparison.steps;
+  const ours = useRef(`${x},${y}`);
+  const last = useRef({ comparison, goTo });
+  useEffect(() => {
+    last.current = { comparison, goTo };
+  });
+  useEffect(() => {
+    if (ours.current === `${x},${y}`) return;
+    ours.current = `${x},${y}`;
+    last.current.goTo([x, y]);
+  }, [x, y]);
+  useEffect(() => {
+    if (playing) return;
+    const timer = setTimeout(() => {
+      ours.current = `${a},${b}`;
+      setComparison({ ...last.current.comparison, steps: [a, b] });
+    }, WRITE_EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [a, b, playing]);
+}
+
+/** Where the two histories part, and what a side's machine refused. */
+function Parting({ sides, onGo, t }: { sides: Sides; onGo: (step: number) => void; t: Translate }) {
+  const { left, right } = sides;
+  const parting = useMemo(() => partingOf(left.scene.steps, right.scene.steps), [left, right]);
+  const named = (name: string | null): string => (name === null ? t('cmp.nothing') : eventTitle(name, t));
+  const refusals = (
+    [
+      ['cmp.left', left],
+      ['cmp.right', right],
+    ] as const
+  ).flatMap(([key, side]): (readonly [MessageKey, string])[] => {
+    if (side.refused.length === 0) return [];
+    const ops = side.refused.map(({ op, times }) => (times === 1 ? op : t('cmp.refusedTimes', { op, n: times })));
+    return [[key, t('cmp.refused', { side: t(key), ops: ops.join(', ') })]];
+  });
+  return (
+    <div className="cmp-parting" role="status">
+      {parting === null ? (
+        <p>{t('cmp.same', { n: left.scene.steps.length })}</p>
+      ) : (
+        <>
+          <p>
+            {parting.index === 0 ? t('cmp.from') : t('cmp.until', { n: parting.index })}{' '}
+            {t('cmp.parts', { n: parting.index + 1 })}
+          </p>
+          <dl>
+            <dt>{t('cmp.left')}</dt>
+            <dd>{named(parting.left)}</dd>
+            <dt>{t('cmp.right')}</dt>
+            <dd>{named(parting.right)}</dd>
+          </dl>
+          <button type="button" className="btn" onClick={() => onGo(parting.index)}>
+            {t('cmp.go')}
+          </button>
+        </>
+      )}
+      {refusals.map(([key, sentence]) => (
+        <p key={key}>{sentence}</p>
+      ))}
+    </div>
+  );
+}

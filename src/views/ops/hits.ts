@@ -1,0 +1,112 @@
+/**
+ * Which of the thirty operations a step passes through: those whose function an event of the step names, and those that lie
+ * in the call path between the step and the event before it. Counted as the log grows; a long scene is gone through once.
+ */
+import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
+import { isKernelFn, KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
+import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/ops.ts';
+import type { SceneLog, Step } from '../../store/types.ts';
+import { callChain, causesOf } from '../callpath/call-chain.ts';
+
+/** Steps that pass through an operation, in their order. */
+export type Hits = ReadonlyMap<KernelOpId, readonly number[]>;
+
+/** The operation behind a function, whatever version's function the event is named for, if it is there at this version. */
+function opOf(fn: KernelFn, version: KernelVersion): KernelOpId | null {
+  for (const named of [version, ...KERNEL_VERSIONS]) {
+    const op = opImplementedBy(fn, named);
+    if (op !== null) return op.at[version] === null ? null : opById(op.id).id;
+  }
+  return null;
+}
+
+function opOfEvent(name: EventName, version: KernelVersion): KernelOpId | null {
+  const { fn } = EVENTS[name];
+  return fn !== null && isKernelFn(fn) ? opOf(fn, version) : null;
+}
+
+/** By event code. */
+type Direct = readonly (KernelOpId | null)[];
+
+function directOps(version: KernelVersion): Direct {
+  return EVENT_NAMES.map((name) => (name === undefined ? null : opOfEvent(name, version)));
+}
+
+/** Operations between the event before the step and the step itself. */
+function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly KernelOpId[] {
+  const links = callChain(scene, step, version);
+  const before = links.findLastIndex((link, i) => i < links.length - 1 && link.seq !== null);
+  return links.slice(before + 1, -1).flatMap((link) => {
+    const op = link.id === null ? null : opOf(link.id, version);
+    return op ?? [];
+  });
+}
+
+/** What a call path depends on: the events that led to the step, and what two of them say of themselves. */
+function pathKey(scene: SceneLog, seq: number): string {
+  return causesOf(scene, seq)
+    .map((at) => `${scene.rows[at * ROW]}${scene.rows[at * ROW + COL.d] === 1 ? '!' : ''}`)
+    .join();
+}
+
+interface Count {
+  readonly direct: Direct;
+  readonly lying: Map<string, readonly KernelOpId[]>;
+  readonly hits: Map<KernelOpId, number[]>;
+  /** Steps counted. */
+  upTo: number;
+}
+
+/** One count per array of steps, which is the same one while a scene grows. */
+const counts = new WeakMap<readonly Step[], Map<KernelVersion, Count>>();
+
+function opsOfStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): Set<KernelOpId> {
+  const key = pathKey(scene, step.seq);
+  let lying = count.lying.get(key);
+  if (lying === undefined) {
+    lying = lyingOps(scene, step, version);
+    count.lying.set(key, lying);
+  }
+  const found = new Set(lying);
+  for (let seq = step.seq; seq < step.end; seq++) {
+    const op = count.direct[scene.rows[seq * ROW] as number];
+    if (op != null) found.add(op);
+  }
+  return found;
+}
+
+/** Operations of every step of a scene. */
+export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
+  let byVersion = counts.get(scene.steps);
+  if (byVersion === undefined) {
+    byVersion = new Map();
+    counts.set(scene.steps, byVersion);
+  }
+  let count = byVersion.get(version);
+  if (count === undefined || count.upTo > scene.steps.length) {
+    count = { direct: directOps(version), lying: new Map(), hits: new Map(), upTo: 0 };
+    byVersion.set(version, count);
+  }
+  // The last step may still get rows while the scene grows.
+  const end = scene.complete ? scene.steps.length : scene.steps.length - 1;
+  for (; count.upTo < end; count.upTo++) {
+    for (const op of opsOfStep(scene, scene.steps[count.upTo] as Step, version, count)) {
+      const list = count.hits.get(op);
+      if (list === undefined) count.hits.set(op, [count.upTo]);
+      else list.push(count.upTo);
+    }
+  }
+  return count.hits;
+}
+
+/** How many of these steps are at or before `step`. */
+export function passedBy(steps: readonly number[], step: number): number {
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((steps[middle] as number) <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,259 @@
+/** The thirty operations of kvm_x86_ops: what each is, and how often the scene passes through it. */
+import './ops-texts.ts';
+import './ops.css';
+import { useMemo, useState } from 'react';
+import { hasText } from '../../i18n/index.ts';
+import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
+import { KERNEL_OPS, type KernelOp, type OpFact, type OpForm } from '../../spec/kernel/ops.ts';
+import { pause, seekStep } from '../../store/actions/playback.ts';
+import { store } from '../../store/app-store.ts';
+import { useStore } from '../../store/use-store.ts';
+import { Panel } from '../shared/panel.tsx';
+import { type Translate, useT } from '../shared/use-t.ts';
+import { type Hits, hitsOf, passedBy } from './hits.ts';
+
+const NO_HITS: Hits = new Map();
+
+/** Name at a version; the one it has elsewhere where it does not exist there. */
+function nameOf(op: KernelOp, version: KernelVersion): string {
+  return op.at[version]?.member ?? op.id;
+}
+
+const entryId = (op: KernelOp): string => `op-${op.id}`;
+
+/** The panel. */
+export function Ops() {
+  const t = useT();
+  const [version, setVersion] = useState<KernelVersion>('v6.18');
+  const [onlyHit, setOnlyHit] = useState(false);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const scene = useStore((state) => state.scene);
+  const at = useStore((state) => state.playhead.step);
+  const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
+  const lit = KERNEL_OPS.filter((op) => {
+    const steps = hits.get(op.id) ?? [];
+    return steps[passedBy(steps, at) - 1] === at;
+  });
+  const shown = onlyHit ? KERNEL_OPS.filter((op) => hits.has(op.id)) : KERNEL_OPS;
+  const unfold = (op: KernelOp, isOpen: boolean): void => {
+    if (open.has(op.id) === isOpen) return;
+    const next = new Set(open);
+    if (isOpen) next.add(op.id);
+    else next.delete(op.id);
+    setOpen(next);
+  };
+  const show = (op: KernelOp): void => {
+    unfold(op, true);
+    const entry = document.getElementById(entryId(op));
+    entry?.scrollIntoView({ block: 'nearest' });
+    entry?.querySelector('summary')?.focus();
+  };
+  const versions = (
+    <fieldset className="ops-versions">
+      <legend className="visually-hidden">{t('ops.version')}</legend>
+      {KERNEL_VERSIONS.map((v) => (
+        <label key={v}>
+          <input type="radio" name="ops-version" value={v} checked={v === version} onChange={() => setVersion(v)} />
+          <span>{v}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+  return (
+    <Panel className="ops" title={t('ops.panel')} aside={versions}>
+      <p className="ops-about">{t('ops.about')}</p>
+      <div className="ops-here">
+        {lit.length === 0 ? (
+          <p>{t(at < 0 ? 'ops.before' : 'ops.nowhere')}</p>
+        ) : (
+          <>
+            <p>{t('ops.here')}</p>
+            <ul>
+              {lit.map((op) => (
+                <li key={op.id}>
+                  <button type="button" onClick={() => show(op)}>
+                    {nameOf(op, version)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+      <label className="ops-only">
+        <input type="checkbox" checked={onlyHit} onChange={(e) => setOnlyHit(e.target.checked)} />
+        {t('ops.onlyHit', { n: hits.size })}
+      </label>
+      {shown.length === 0 && <p className="ops-none">{t('ops.noneHit')}</p>}
+      <ol className="ops-list">
+        {shown.map((op) => (
+          <Entry
+            key={op.id}
+            op={op}
+            version={version}
+            steps={hits.get(op.id) ?? []}
+            at={at}
+            open={open.has(op.id)}
+            onToggle={(isOpen) => unfold(op, isOpen)}
+            t={t}
+          />
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+interface EntryProps {
+  readonly op: KernelOp;
+  readonly version: KernelVersion;
+  /** Steps that pass through it. */
+  readonly steps: readonly number[];
+  /** Step at the playhead. */
+  readonly at: number;
+  readonly open: boolean;
+  readonly onToggle: (open: boolean) => void;
+  readonly t: Translate;
+}
+
+function Entry({ op, version, steps, at, open, onToggle, t }: EntryProps) {
+  const passed = passedBy(steps, at);
+  const isLit = steps[passed - 1] === at;
+  const ahead = steps[passed];
+  const next = ahead ?? steps[0];
+  const form = op.at[version];
+  const name = nameOf(op, version);
+  return (
+    <li id={entryId(op)} className="ops-entry" data-lit={isLit} data-absent={form === null}>
+      <div className="ops-row">
+        <details open={open} onToggle={(e) => onToggle(e.currentTarget.open)}>
+          <summary>
+            <code className="ops-name">{name}</code>
+            {isLit && <span className="ops-lit">{t('ops.lit')}</span>}
+            {form === null && <span className="ops-tag">{t('ops.absent')}</span>}
+            {form?.kind === 'data' && <span className="ops-tag">{t('ops.data')}</span>}
+            <span className="ops-role">
+              <Fact fact={op.facts.role[0]} t={t} />
+            </span>
+          </summary>
+          {open && <Details op={op} version={version} t={t} />}
+        </details>
+        {next === undefined ? (
+          <span className="ops-never">{t('ops.never')}</span>
+        ) : (
+          <button
+            type="button"
+            className="ops-next"
+            title={t(ahead === undefined ? 'ops.first' : 'ops.next', { n: next + 1 })}
+            aria-label={`${t('ops.hitsHint', { n: passed, m: steps.length })}. ${t('ops.nextOf', { op: name, n: next + 1 })}`}
+            onClick={() => {
+              pause(store);
+              seekStep(store, next);
+            }}
+          >
+            {t('ops.hits', { n: passed, m: steps.length })}
+            <span aria-hidden="true"> {ahead === undefined ? '↺' : '→'}</span>
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Fact({ fact, t }: { fact: OpFact | undefined; t: Translate }) {
+  if (fact === undefined || !hasText(fact.key)) return null;
+  const some = fact.at.length < KERNEL_VERSIONS.length && !fact.key.endsWith('.td');
+  return (
+    <>
+      {t(fact.key)}
+      {some && <small> {t('ops.onlyAt', { versions: fact.at.join(', ') })}</small>}
+    </>
+  );
+}
+
+const KINDS = ['when', 'reads', 'writes', 'notes', 'td'] as const;
+
+function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: Translate }) {
+  return (
+    <dl className="ops-facts">
+      <div>
+        <dt>{t('ops.names')}</dt>
+        <dd>
+          <ul className="ops-names">
+            {KERNEL_VERSIONS.map((v) => (
+              <li key={v} data-now={v === version}>
+                <small>{v}</small> {op.at[v] === null ? t('ops.absent') : <code>{op.at[v].member}</code>}
+              </li>
+            ))}
+          </ul>
+        </dd>
+      </div>
+      <Functions form={op.at[version]} version={version} t={t} />
+      {KINDS.map((kind) => {
+        const facts = op.facts[kind].filter((fact) => fact.at.includes(version));
+        const mayBeEmpty = kind === 'notes' || kind === 'td' || op.at[version] === null;
+        if (facts.length === 0 && mayBeEmpty) return null;
+        return (
+          <div key={kind}>
+            <dt>{t(`ops.${kind}`)}</dt>
+            <dd>
+              {facts.length === 0 ? (
+                <span className="ops-dim">{t('ops.nothing')}</span>
+              ) : (
+                <ul>
+                  {facts.map((fact) => (
+                    <li key={fact.key}>
+                      <Fact fact={fact} t={t} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+/** Who stands behind it and who calls it, each a link to its source. */
+function Functions({ form, version, t }: { form: OpForm | null; version: KernelVersion; t: Translate }) {
+  if (form?.kind !== 'call') return null;
+  return (
+    <>
+      <div>
+        <dt>{t('ops.implementation')}</dt>
+        <dd>
+          <Source fn={form.implementation} version={version} withFile />
+          {form.wrapper !== undefined && (
+            <small className="ops-wrapper">{t('ops.wrapper', { fn: form.wrapper })}</small>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>{t('ops.callers')}</dt>
+        <dd>
+          <ul className="ops-callers">
+            {form.callers.map((fn) => (
+              <li key={fn}>
+                <Source fn={fn} version={version} />
+              </li>
+            ))}
+          </ul>
+        </dd>
+      </div>
+    </>
+  );
+}
+
+function Source({ fn, version, withFile = false }: { fn: KernelFn; version: KernelVersion; withFile?: boolean }) {
+  const place = placeAt(fn, version);
+  if (place === null) return <code>{fn}</code>;
+  return (
+    <>
+      <a href={sourceUrl(version, place.file, place.fn)} target="_blank" rel="noopener" title={place.file}>
+        <code>{place.fn}</code>
+      </a>
+      {withFile && <small className="ops-file">{place.file}</small>}
+    </>
+  );
+}
