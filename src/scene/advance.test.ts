@@ -168,4 +168,18 @@ describe('the frame clock', () => {
     while (b.frame()) frames++;
     expect(frames).toBeLessThan(10);
   });
+
+  test('what is put off runs once, as the next frame begins, whether or not anything moves', () => {
+    const b = bench(3, { playing: false });
+    b.frame();
+    const order: string[] = [];
+    b.clock.onFrame(() => order.push('drawn'));
+    b.frame();
+    b.clock.later(() => order.push('put off'));
+    b.clock.later(() => order.push('never'))();
+    expect(order).toEqual(['drawn']);
+    b.frame();
+    expect(order).toEqual(['drawn', 'put off', 'drawn']);
+    expect(b.asks()).toBe(false);
+  });
 });

@@ -27,6 +27,11 @@ export interface Clock {
   onFrame(listener: FrameListener): () => void;
   /** Asks for one frame, for example after a change of size. */
   redraw(): void;
+  /**
+   * Runs something once, when the next frame begins and before it moves anything: the page is laid out then and nothing has
+   * been changed since, and what a new step asks for is spread over two frames. @returns how to call it off
+   */
+  later(task: () => void): () => void;
   /** How long each step lasts at speed 1, in ms. Null: the usual time. */
   setDuration(duration: ((step: Step) => number) | null): void;
   /** An unseen page sleeps: no frames, no time. */
@@ -44,6 +49,7 @@ const LONGEST_FRAME_MS = 100;
 
 export function createClock(frames: Frames): Clock {
   const listeners = new Set<FrameListener>();
+  const due = new Set<() => void>();
   let host: ClockHost | null = null;
   let live: Position = { step: -1, phase: 0 };
   /** The store's playhead as the clock last saw or wrote it. */
@@ -100,6 +106,9 @@ export function createClock(frames: Frames): Clock {
 
   function tick(now: number): void {
     frame = 0;
+    const tasks = [...due];
+    due.clear();
+    for (const task of tasks) task();
     const runs = running();
     if (runs && before !== null) run(Math.min(now - before, LONGEST_FRAME_MS));
     before = runs ? now : null;
@@ -133,6 +142,11 @@ export function createClock(frames: Frames): Clock {
     },
     redraw: () => {
       if (awake) wake();
+    },
+    later(task) {
+      due.add(task);
+      if (awake) wake();
+      return () => due.delete(task);
     },
     setDuration(duration) {
       durationOf = duration;

@@ -101,14 +101,18 @@ export interface LapicView {
   readonly tmr: readonly number[];
 }
 
+export function apicMode(v: MachineView, vcpu: number): LapicView['mode'] {
+  const base = v.w[v.layout.lapic + vcpu * LAPIC.size + LAPIC.at.baseLo] as number;
+  return (base & 0x800) === 0 ? 'disabled' : (base & 0xc00) === 0xc00 ? 'x2apic' : 'xapic';
+}
+
 export function lapicView(v: MachineView, vcpu: number): LapicView {
   const at = v.layout.lapic + vcpu * LAPIC.size;
   const reg = (offset: number): number => (v.w[at + offset] as number) >>> 0;
-  const base = reg(LAPIC.at.baseLo);
-  const x2 = (base & 0xc00) === 0xc00;
+  const mode = apicMode(v, vcpu);
   return {
-    id: x2 ? reg(LAPIC.at.id) : reg(LAPIC.at.id) >>> 24,
-    mode: (base & 0x800) === 0 ? 'disabled' : x2 ? 'x2apic' : 'xapic',
+    id: mode === 'x2apic' ? reg(LAPIC.at.id) : reg(LAPIC.at.id) >>> 24,
+    mode,
     softwareEnabled: (reg(LAPIC.at.svr) & 0x100) !== 0,
     tpr: reg(LAPIC.at.tpr),
     ppr: reg(LAPIC.at.ppr),

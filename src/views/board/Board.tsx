@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
-import { anchorOf, colourOf, type Stage } from '../../scene/flights.ts';
+import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { clock } from '../../scene/raf.ts';
@@ -18,6 +18,7 @@ import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Lit } from './board-types.ts';
 import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
+import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
 import { keepStop, rove } from './roving.ts';
@@ -189,27 +190,10 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
     tokens.current?.draw(clock.position());
   }, [stage, t, shown]);
 
-  // Where the stage is bigger than its room, what happens is brought into sight.
-  useEffect(() => {
-    const element = scroller.current;
-    const anchor = step < 0 ? null : anchorOf(stage, step);
-    if (element === null || anchor === null) return;
-    const k = layout.scale * zoom;
-    const [x, y] = [anchor.point.x * k, anchor.point.y * k];
-    const margin = 60;
-    const outside =
-      y < element.scrollTop + margin / 2 ||
-      y > element.scrollTop + element.clientHeight - margin ||
-      x < element.scrollLeft ||
-      x > element.scrollLeft + element.clientWidth;
-    const scrolls = element.scrollHeight > element.clientHeight + 4 || element.scrollWidth > element.clientWidth + 4;
-    if (!scrolls || !outside) return;
-    element.scrollTo({
-      top: y - element.clientHeight * 0.45,
-      left: x - element.clientWidth / 2,
-      behavior: reduced ? 'auto' : 'smooth',
-    });
-  }, [stage, step, zoom, reduced, layout.scale, scroller]);
+  useEffect(
+    () => clock.later(() => bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
+    [stage, step, zoom, reduced, layout.scale, scroller],
+  );
 
   useZoomKeys(scroller, setZoom);
   if (view === null) return null;

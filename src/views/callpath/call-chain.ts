@@ -35,14 +35,25 @@ export function causesOf(scene: SceneLog, seq: number): number[] {
   }
 }
 
+type Chains = readonly (readonly CallStep[])[];
+
+const knownChains = new Map<string, Chains>();
+
 /** Catalogued chains at a version that can be meant: AVIC's only where the machine has it. */
-function chainsAt(scene: SceneLog, version: KernelVersion): (readonly CallStep[])[] {
-  return CALL_PATHS.flatMap((path) => {
-    const steps = path.at[version]?.steps;
-    if (steps === undefined) return [];
-    const amd = steps.some((s) => /^(svm|avic|__avic)_/.test(s.id));
-    return amd && scene.config.avic !== true ? [] : [steps];
-  });
+function chainsAt(scene: SceneLog, version: KernelVersion): Chains {
+  const avic = scene.config.avic === true;
+  const key = `${version} ${avic}`;
+  let chains = knownChains.get(key);
+  if (chains === undefined) {
+    chains = CALL_PATHS.flatMap((path) => {
+      const steps = path.at[version]?.steps;
+      if (steps === undefined) return [];
+      const amd = steps.some((s) => /^(svm|avic|__avic)_/.test(s.id));
+      return amd && !avic ? [] : [steps];
+    });
+    knownChains.set(key, chains);
+  }
+  return chains;
 }
 
 /** How many of the functions a chain has, in this order. */
@@ -59,7 +70,7 @@ function covers(steps: readonly CallStep[], fns: readonly KernelFn[]): number {
 }
 
 /** Functions strictly between two, in the first chain that leads from one to the other, or the shortest way of all. */
-function between(from: KernelFn, to: KernelFn, chains: readonly (readonly CallStep[])[]): readonly CallStep[] | null {
+function between(from: KernelFn, to: KernelFn, chains: Chains): readonly CallStep[] | null {
   let best: readonly CallStep[] | null = null;
   for (const [n, steps] of chains.entries()) {
     const i = steps.findIndex((s) => s.id === from);
@@ -72,11 +83,7 @@ function between(from: KernelFn, to: KernelFn, chains: readonly (readonly CallSt
 }
 
 /** What calls the first function: the head of the first chain that goes through it and on to the second, if that is known. */
-function head(
-  first: KernelFn,
-  second: KernelFn | undefined,
-  chains: readonly (readonly CallStep[])[],
-): readonly CallStep[] {
+function head(first: KernelFn, second: KernelFn | undefined, chains: Chains): readonly CallStep[] {
   for (const steps of chains) {
     const i = steps.findIndex((s) => s.id === first);
     if (i > 0 && (second === undefined || steps.some((s, at) => at > i && s.id === second))) return steps.slice(0, i);

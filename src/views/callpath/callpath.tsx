@@ -11,6 +11,7 @@ import { stepAtSeq } from '../../store/steps.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
 import { Panel } from '../shared/panel.tsx';
+import { useShownStep } from '../shared/shown-step.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { callChain, type Link } from './call-chain.ts';
 import { EVENT_CITE } from './event-cites.ts';
@@ -20,7 +21,7 @@ export function CallPath() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const scene = useStore((state) => state.scene);
-  const at = useStore((state) => state.playhead.step);
+  const at = useShownStep();
   const step = scene?.steps[at];
   const versions = (
     <fieldset className="callpath-versions">

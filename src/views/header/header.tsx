@@ -1,7 +1,7 @@
 /** The top bar: what this is, which scene, what machine, and how to pass it on. */
 import './header.css';
 import { useRef, useState } from 'react';
-import { lapicView, type MachineView } from '../../engine/view/machine-view.ts';
+import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { linkOf } from '../../store/actions/links.ts';
 import { pause } from '../../store/actions/playback.ts';
@@ -32,7 +32,6 @@ function openCompare(): void {
 /** The bar. */
 export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   const t = useT();
-  const view = useStore((state) => state.view);
   const embedDialog = useRef<HTMLDialogElement>(null);
   const [snippet, setSnippet] = useState('');
   const openEmbed = (): void => {
@@ -43,7 +42,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
     <div className="header">
       <h1 className="header-name">irqscope</h1>
       <PresetPicker t={t} />
-      {view !== null && <Facts view={view} t={t} />}
+      <Facts t={t} />
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
         <button type="button" className="header-btn" onClick={openCompare}>
@@ -96,12 +95,18 @@ function PresetPicker({ t }: { t: Translate }) {
   );
 }
 
+/** Mode of the local APICs that are on. */
+function modeOf(view: MachineView | null): string {
+  if (view === null) return '';
+  const modes = new Set(Array.from({ length: view.layout.vcpus }, (_, v) => apicMode(view, v)));
+  return modes.has('x2apic') ? (modes.has('xapic') ? 'xAPIC + x2APIC' : 'x2APIC') : 'xAPIC';
+}
+
 /** The machine in a few chips. */
-function Facts({ view, t }: { view: MachineView; t: Translate }) {
-  const { config } = view;
-  const modes = new Set(Array.from({ length: view.layout.vcpus }, (_, v) => lapicView(view, v).mode));
-  modes.delete('disabled');
-  const mode = modes.size > 1 ? 'xAPIC + x2APIC' : modes.has('x2apic') ? 'x2APIC' : 'xAPIC';
+function Facts({ t }: { t: Translate }) {
+  const config = useStore((state) => state.view?.config);
+  const mode = useStore((state) => modeOf(state.view));
+  if (config === undefined) return null;
   const facts = [
     t(config.irqchip === 'split' ? 'hdr.split' : 'hdr.full'),
     ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),

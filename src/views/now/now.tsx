@@ -10,6 +10,7 @@ import type { SceneLog, Step } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Panel } from '../shared/panel.tsx';
+import { useShownStep } from '../shared/shown-step.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { type Change, changesOf } from './changes.ts';
 import { describeStep } from './describe.ts';
@@ -25,7 +26,7 @@ export function Now() {
   const t = useT();
   const lang = useLang();
   const scene = useStore((state) => state.scene);
-  const at = useStore((state) => state.playhead.step);
+  const at = useShownStep();
   const step = scene?.steps[at];
   return (
     <Panel className="now" title={t('now.panel')} hideTitle>

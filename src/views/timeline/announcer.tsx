@@ -4,11 +4,14 @@ import { type ReactNode, useMemo } from 'react';
 import { useStore } from '../../store/use-store.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { describeStep, type StepText } from '../now/describe.ts';
+import { useShownStep } from '../shared/shown-step.ts';
 import { useT } from '../shared/use-t.ts';
 
-function useStepText(): StepText | null {
+/** @param quiet nobody asks now */
+function useStepText(quiet: boolean): StepText | null {
   const scene = useStore((s) => s.scene);
-  const at = useStore((s) => s.scene?.steps[s.playhead.step]);
+  const step = useShownStep();
+  const at = quiet ? undefined : scene?.steps[step];
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
   const t = useT();
@@ -23,16 +26,16 @@ function useStepText(): StepText | null {
 /** Says each step, politely; in fast playback only where it comes to rest. */
 export function Announcer(): ReactNode {
   const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
-  const text = useStepText();
+  const text = useStepText(quiet);
   return (
     <p className="sr-only" aria-live="polite">
-      {quiet || text === null ? '' : `${text.title}. ${text.sentence}`}
+      {text === null ? '' : `${text.title}. ${text.sentence}`}
     </p>
   );
 }
 
 /** The sentence of the step, to be seen. */
 export function StepSentence(): ReactNode {
-  const text = useStepText();
+  const text = useStepText(false);
   return text === null ? null : <p className="step-sentence">{text.sentence}</p>;
 }

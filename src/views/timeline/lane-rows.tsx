@@ -95,11 +95,11 @@ function seekAt(track: HTMLElement, clientX: number, range: Range): void {
 export function Lanes(): ReactNode {
   const t = useT();
   const scene = useStore((s) => s.scene);
-  const step = useStore((s) => s.playhead.step);
+  const count = useStore((s) => s.scene?.steps.length ?? 0);
+  // Only its two ends: a step within the window draws no lane anew.
+  const first = useStore((s) => windowAround(s.playhead.step, s.scene?.steps.length ?? 0, MOST_STEPS).first);
+  const last = useStore((s) => windowAround(s.playhead.step, s.scene?.steps.length ?? 0, MOST_STEPS).last);
   const head = useRef<HTMLDivElement>(null);
-  const track = useRef<HTMLDivElement>(null);
-  const count = scene?.steps.length ?? 0;
-  const { first, last } = windowAround(step, count, MOST_STEPS);
 
   useEffect(() => {
     const draw = (at: { readonly step: number; readonly phase: number }): void => {
@@ -115,7 +115,6 @@ export function Lanes(): ReactNode {
     <section className="tl-lanes" aria-label={t('timeline.lanes')}>
       <div
         className="tl-over"
-        ref={track}
         // The slider above does the same for the keyboard.
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);

@@ -1,9 +1,10 @@
 /** Playback buttons, speed, and the slider over the steps. */
-import type { CSSProperties, ReactNode } from 'react';
+import { type CSSProperties, memo, type ReactNode, useMemo } from 'react';
 import { SPEEDS, seekEnd, seekStart, seekStep, setSpeed, stepBy, toggle } from '../../store/actions/playback.ts';
 import { store } from '../../store/app-store.ts';
 import { lookSteps } from '../../store/steps.ts';
 import { useStore } from '../../store/use-store.ts';
+import { useShownStep } from '../shared/shown-step.ts';
 import { useT } from '../shared/use-t.ts';
 
 interface ButtonProps {
@@ -86,25 +87,37 @@ export function SpeedChoice(): ReactNode {
 /** More marks than this are a grey line that says nothing. */
 const MOST_MARKS = 60;
 
+const NOTHING: ReadonlyMap<number, string> = new Map();
+
+/** Where step k ends on the track. */
+const at = (k: number, count: number): string => `${((k + 1) / Math.max(1, count)) * 100}%`;
+
+const Mark = memo(function Mark({ kind, past, left }: { kind: string; past: boolean; left: string }): ReactNode {
+  return <i className={past ? `${kind} tl-past` : kind} style={{ left }} />;
+});
+
 /** The slider over all steps, with a mark for each step of a short scene and for what there is to look at. */
 export function Scrubber(): ReactNode {
   const t = useT();
   const steps = useStore((s) => s.scene?.steps);
   const count = useStore((s) => s.scene?.steps.length ?? 0);
   const look = useStore((s) => s.sceneId.look);
-  const step = useStore((s) => s.playhead.step);
-  const marked = steps === undefined ? new Map<number, string>() : lookSteps(steps, look);
-  const at = (k: number): string => `${((k + 1) / Math.max(1, count)) * 100}%`;
+  const step = useShownStep();
+  // The array grows in place: its length says that it has grown.
+  const marked = useMemo(
+    () => (steps === undefined || count === 0 ? NOTHING : lookSteps(steps, look)),
+    [steps, count, look],
+  );
   const valueText = step < 0 ? t('timeline.before') : t('timeline.position', { step: step + 1, count });
   const plain = count <= MOST_MARKS ? Array.from({ length: count }, (_, k) => k) : [];
   return (
-    <div className="tl-scrub" style={{ '--tl-done': at(step) } as CSSProperties}>
+    <div className="tl-scrub" style={{ '--tl-done': at(step, count) } as CSSProperties}>
       <div className="tl-track" aria-hidden="true">
         {plain.map((k) => (
-          <i key={k} className={k <= step ? 'tl-mark tl-past' : 'tl-mark'} style={{ left: at(k) }} />
+          <Mark key={k} kind="tl-mark" past={k <= step} left={at(k, count)} />
         ))}
         {[...marked.keys()].map((k) => (
-          <i key={`look ${k}`} className={k <= step ? 'tl-look tl-past' : 'tl-look'} style={{ left: at(k) }} />
+          <Mark key={`look ${k}`} kind="tl-look" past={k <= step} left={at(k, count)} />
         ))}
       </div>
       <input
@@ -124,6 +137,6 @@ export function Scrubber(): ReactNode {
 export function StepCount(): ReactNode {
   const t = useT();
   const count = useStore((s) => s.scene?.steps.length ?? 0);
-  const step = useStore((s) => s.playhead.step);
+  const step = useShownStep();
   return <output className="tl-count">{t('timeline.count', { step: step + 1, count })}</output>;
 }
