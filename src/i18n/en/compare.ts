@@ -26,9 +26,8 @@ export const compare = {
   'cmp.position': 'Step on both sides',
   'cmp.ended': 'ended',
   'cmp.same': 'Both sides take the same {n} steps.',
-  'cmp.from': 'They differ from the first step on.',
-  'cmp.until': 'The first {n} steps are the same.',
-  'cmp.parts': 'At step {n} they part:',
+  'cmp.from': 'They differ from the first step on:',
+  'cmp.until': 'The first {n} steps are the same; at step {m} they part:',
   'cmp.nothing': 'its scene has ended',
   'cmp.go': 'Show where they part',
   'cmp.refused': '{side} left out what makes no sense there: {ops}.',
@@ -55,5 +54,6 @@ export const compare = {
   'cmp.row.toHandler': 'Virtual time to the first handler',
   'cmp.ns': '{n} ns',
   'cmp.exit': 'exit reason {n}',
-  'cmp.space': 'Virtual time does not count the cost of an exit: exits and IPIs do.',
+  'cmp.note':
+    'Counted from the first step on; the counters on the stage have the set-up in them too. Virtual time leaves out what an exit costs: count the exits and IPIs.',
 } as const;

@@ -7,6 +7,7 @@ export const ops: Readonly<Record<keyof typeof en, string>> = {
   'ops.here': '这一步经过',
   'ops.nowhere': '这一步没有经过其中任何一个。',
   'ops.before': '场景经过哪个操作，哪个操作就会亮起。',
+  'ops.avic': '这台机器用的是 AVIC：AMD 的模块以自己的函数填写这张表。',
   'ops.onlyHit': '只看本场景经过的（{n}）',
   'ops.noneHit': '本场景没有经过其中任何一个。',
   'ops.lit': '本步经过',

@@ -368,10 +368,7 @@ function Parting({ sides, onGo, t }: { sides: Sides; onGo: (step: number) => voi
         <p>{t('cmp.same', { n: left.scene.steps.length })}</p>
       ) : (
         <>
-          <p>
-            {parting.index === 0 ? t('cmp.from') : t('cmp.until', { n: parting.index })}{' '}
-            {t('cmp.parts', { n: parting.index + 1 })}
-          </p>
+          <p>{parting.index === 0 ? t('cmp.from') : t('cmp.until', { n: parting.index, m: parting.index + 1 })}</p>
           <dl>
             <dt>{t('cmp.left')}</dt>
             <dd>{named(parting.left)}</dd>

@@ -1,5 +1,5 @@
 /** What each side cost, so far and in all, and the difference. */
-import { type ReactNode, useMemo } from 'react';
+import { Fragment, type ReactNode, useMemo } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import type { Sides } from '../../store/compare/run-sides.ts';
 import { COUNTED, type Totals, totalsOf } from '../../store/compare/totals.ts';
@@ -92,10 +92,10 @@ export function TotalsTable({ sides, steps, names, t }: TableProps): ReactNode {
           <tr>
             <th scope="col">{t('cmp.what')}</th>
             <th scope="col">
-              <small>{t('cmp.left')}</small> {names[0]}
+              <small>{t('cmp.left')}</small> <span>{names[0]}</span>
             </th>
             <th scope="col">
-              <small>{t('cmp.right')}</small> {names[1]}
+              <small>{t('cmp.right')}</small> <span>{names[1]}</span>
             </th>
             <th scope="col">{t('cmp.diff')}</th>
           </tr>
@@ -103,7 +103,7 @@ export function TotalsTable({ sides, steps, names, t }: TableProps): ReactNode {
         <tbody>
           {lines.map(({ key, name, part, left: l, right: r }) => (
             <tr key={key} data-part={part}>
-              <th scope="row">{name}</th>
+              <th scope="row">{part ? <Breakable name={name} /> : name}</th>
               <Count cell={l} />
               <Count cell={r} />
               <Difference n={(r.total ?? 0) - (l.total ?? 0)} />
@@ -119,9 +119,23 @@ export function TotalsTable({ sides, steps, names, t }: TableProps): ReactNode {
           </tr>
         </tbody>
       </table>
-      <p className="cmp-dim">{t('cmp.space')}</p>
+      <p className="cmp-dim">{t('cmp.note')}</p>
     </div>
   );
+}
+
+/** A_NAME_OF_THE_KERNEL may go on in the next line after each part. */
+function Breakable({ name }: { name: string }): ReactNode {
+  return name.split('_').map((part, i) => (
+    <Fragment key={`${part} ${name.length}`}>
+      {i > 0 && (
+        <>
+          _<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }
 
 function Count({ cell: { soFar, total } }: { cell: Cell }): ReactNode {

@@ -1,6 +1,8 @@
 /**
- * Which of the thirty operations a step passes through: those whose function an event of the step names, and those that lie
- * in the call path between the step and the event before it. Counted as the log grows; a long scene is gone through once.
+ * Which of the thirty operations a step passes through: those whose function an event of the step names, those that lie in
+ * the call path between the step and the event before it, and those that KVM asks on the way to an event without a trace of
+ * their own. Counted as the log grows; a long scene is gone through once. An AVIC machine passes through none: svm_x86_ops
+ * is another table.
  */
 import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
 import { isKernelFn, KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
@@ -25,6 +27,33 @@ function opOfEvent(name: EventName, version: KernelVersion): KernelOpId | null {
   return fn !== null && isKernelFn(fn) ? opOf(fn, version) : null;
 }
 
+/** Handlers of these exits end in kvm_skip_emulated_instruction: HLT, I/O, RDMSR, WRMSR. */
+const SKIPS: ReadonlySet<number> = new Set([12, 30, 31, 32]);
+const EPT_MISCONFIG = 49;
+const APIC_EOI = 0xb0;
+/** What x86_emulate_instruction asks when it writes back. */
+const EMULATED: readonly KernelOpId[] = ['get_interrupt_shadow', 'update_emulated_instruction'];
+const NONE: readonly KernelOpId[] = [];
+
+/**
+ * Operations that an event says were called, though it names another function; `arg` reads the event's numbers.
+ * @kvm x86.c vcpu_enter_guest, kvm_check_and_inject_events; vmx.c vmx_handle_exit, handle_apic_access (no fast paths here)
+ */
+const IMPLIED: { readonly [E in EventName]?: (arg: (n: 0 | 1 | 2) => number) => readonly KernelOpId[] } = {
+  kvm_exit: (arg) => {
+    const reason = arg(0);
+    if (SKIPS.has(reason)) return ['handle_exit', 'skip_emulated_instruction'];
+    return reason === EPT_MISCONFIG ? ['handle_exit', ...EMULATED] : ['handle_exit'];
+  },
+  apic_access_exit: (arg) => (arg(0) === APIC_EOI && arg(1) === 1 ? ['skip_emulated_instruction'] : EMULATED),
+  // An NMI is pending and nothing older goes in first.
+  inject_events: (arg) => (arg(0) > 0 && arg(2) === 1 ? ['nmi_allowed'] : NONE),
+  // Not what goes in again: that is not asked for.
+  kvm_inj_virq: (arg) => (arg(2) === 0 ? ['interrupt_allowed'] : NONE),
+  // IF = 0 or the interrupt shadow.
+  inject_held: (arg) => (arg(0) <= 1 ? ['interrupt_allowed'] : NONE),
+};
+
 /** By event code. */
 type Direct = readonly (KernelOpId | null)[];
 
@@ -38,7 +67,8 @@ function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly
   const before = links.findLastIndex((link, i) => i < links.length - 1 && link.seq !== null);
   return links.slice(before + 1, -1).flatMap((link) => {
     const op = link.id === null ? null : opOf(link.id, version);
-    return op ?? [];
+    // Passed with the exit itself, which a handler's step comes after.
+    return op === null || op === 'handle_exit' ? [] : [op];
   });
 }
 
@@ -69,14 +99,21 @@ function opsOfStep(scene: SceneLog, step: Step, version: KernelVersion, count: C
   }
   const found = new Set(lying);
   for (let seq = step.seq; seq < step.end; seq++) {
-    const op = count.direct[scene.rows[seq * ROW] as number];
+    const code = scene.rows[seq * ROW] as number;
+    const op = count.direct[code];
     if (op != null) found.add(op);
+    const name = EVENT_NAMES[code];
+    const implied = name === undefined ? undefined : IMPLIED[name];
+    for (const id of implied?.((n) => scene.rows[seq * ROW + COL.a + n] as number) ?? NONE) found.add(id);
   }
   return found;
 }
 
+const NO_HITS: Hits = new Map();
+
 /** Operations of every step of a scene. */
 export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
+  if (scene.config.avic === true) return NO_HITS;
   let byVersion = counts.get(scene.steps);
   if (byVersion === undefined) {
     byVersion = new Map();

@@ -30,6 +30,7 @@ export function Ops() {
   const scene = useStore((state) => state.scene);
   const at = useStore((state) => state.playhead.step);
   const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
+  const isAvic = scene?.config.avic === true;
   const lit = KERNEL_OPS.filter((op) => {
     const steps = hits.get(op.id) ?? [];
     return steps[passedBy(steps, at) - 1] === at;
@@ -64,7 +65,7 @@ export function Ops() {
       <p className="ops-about">{t('ops.about')}</p>
       <div className="ops-here">
         {lit.length === 0 ? (
-          <p>{t(at < 0 ? 'ops.before' : 'ops.nowhere')}</p>
+          <p>{t(isAvic ? 'ops.avic' : at < 0 ? 'ops.before' : 'ops.nowhere')}</p>
         ) : (
           <>
             <p>{t('ops.here')}</p>

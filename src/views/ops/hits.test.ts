@@ -1,0 +1,85 @@
+/** Which operations the steps of real scenes pass through. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROW } from '../../engine/machine/log.ts';
+import { createSession } from '../../engine/machine/session.ts';
+import { KERNEL_VERSIONS } from '../../spec/kernel/functions.ts';
+import { KERNEL_OPS } from '../../spec/kernel/ops.ts';
+import { createKeyframes } from '../../store/fold.ts';
+import { growSteps } from '../../store/steps.ts';
+import type { JsonOp, SceneLog, Step } from '../../store/types.ts';
+import { hitsOf, passedBy } from './hits.ts';
+
+function sceneOf(preset: string): SceneLog {
+  const file = join(import.meta.dirname, '../../presets', `${preset}.json`);
+  const { ops, start } = JSON.parse(readFileSync(file, 'utf8')) as { ops: JsonOp[]; start: number };
+  const session = createSession();
+  const commands = ops.map((op, index) => {
+    const log = session.machine?.log;
+    const seq = log === undefined ? 0 : log.firstSeq + log.used / ROW;
+    return { index, seq, op, result: session.answerOrThrow(op) };
+  });
+  const m = session.machine;
+  if (m === null) throw new Error('no create');
+  const { config, layout, routeTables, log } = m;
+  const used = log.used / ROW;
+  const startSeq = commands[start]?.seq ?? used;
+  const steps: Step[] = [];
+  growSteps(steps, log.rows, startSeq, used, commands);
+  const keyframes = createKeyframes(layout.size);
+  return { config, layout, rows: log.rows, used, commands, routeTables, steps, startSeq, complete: true, keyframes };
+}
+
+/** Names of the steps that pass through an operation. */
+const stepsOf = (scene: SceneLog, id: (typeof KERNEL_OPS)[number]['id'], version = KERNEL_VERSIONS[2]) =>
+  (hitsOf(scene, version).get(id) ?? []).map((index) => scene.steps[index]?.name);
+
+describe('a scene lights operations up', () => {
+  test('the interrupt window: asked, refused, window, injected', () => {
+    const scene = sceneOf('irq-window');
+    expect(stepsOf(scene, 'enable_irq_window')).toEqual(['irq_window_request']);
+    expect(stepsOf(scene, 'set_irq')).toEqual(['kvm_inj_virq']);
+    expect(stepsOf(scene, 'interrupt_allowed')).toEqual(['inject_held', 'kvm_inj_virq']);
+    const run = stepsOf(scene, 'run');
+    expect(run.filter((name) => name === 'kvm_exit')).toHaveLength(stepsOf(scene, 'handle_exit').length);
+  });
+
+  test('posting goes through deliver_interrupt, in every version', () => {
+    const scene = sceneOf('posted-running');
+    for (const version of KERNEL_VERSIONS)
+      expect(stepsOf(scene, 'deliver_posted_interrupt', version), version).not.toEqual([]);
+    expect(stepsOf(scene, 'set_irq')).toEqual([]);
+  });
+
+  test('an operation that is not there at a version is not passed through', () => {
+    for (const preset of ['posted-running', 'posted-halted', 'eoi-exit-level', 'nmi-window']) {
+      const scene = sceneOf(preset);
+      for (const version of KERNEL_VERSIONS)
+        for (const id of hitsOf(scene, version).keys())
+          expect(KERNEL_OPS.find((op) => op.id === id)?.at[version], `${id} at ${version}`).not.toBeNull();
+    }
+  });
+
+  test('an AVIC machine passes through none of Intel’s', () => {
+    expect(hitsOf(sceneOf('avic-doorbell'), 'v6.18').size).toBe(0);
+  });
+
+  test('a growing scene is counted to the same as a whole one', () => {
+    const whole = sceneOf('eoi-exit-level');
+    const steps: Step[] = [];
+    for (const step of whole.steps) {
+      steps.push(step);
+      hitsOf({ ...whole, steps, complete: false }, 'v6.18');
+    }
+    expect(hitsOf({ ...whole, steps }, 'v6.18')).toEqual(hitsOf(whole, 'v6.18'));
+  });
+});
+
+test.each([
+  [[], 3, 0],
+  [[0, 4, 9], -1, 0],
+  [[0, 4, 9], 0, 1],
+  [[0, 4, 9], 5, 2],
+  [[0, 4, 9], 9, 3],
+] as const)('of %j at or before %i: %i', (steps, at, n) => expect(passedBy(steps, at)).toBe(n));
