@@ -35,8 +35,6 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^esbuild$|^vite$|^@playwright\/test$/, ['cli']],
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
   [/^zustand(\/|$)/, ['store']],
-  [/^d3-(ease|interpolate|scale|selection|shape|zoom)$/, ['scene', 'views']], // the d3 umbrella is too big
-  [/^valibot$/, ['share', 'presets', 'trace', 'worker', 'embed', 'store', 'cli']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
 ];
 

@@ -23,7 +23,7 @@ function play(preset: Preset): { events: string[]; refused: string[] } {
   const refused: string[] = [];
   preset.ops.forEach((op, i) => {
     const result = session.answer(op);
-    if (result['error'] !== undefined) refused.push(`ops[${i}]: ${String(result['error'])}`);
+    if (result.error !== undefined) refused.push(`ops[${i}]: ${String(result.error)}`);
     const log = session.machine?.log;
     if (log === undefined) return;
     if (i >= preset.start) events.push(`# ${JSON.stringify(op)}`, ...eventLines(log.rows, log.used));

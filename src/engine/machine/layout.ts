@@ -361,7 +361,7 @@ export function createLayout(vcpus: number): Layout {
     out[kind] = next;
     next += BLOCK_OF[kind].size * instances(kind, vcpus);
   }
-  out['size'] = next;
+  out.size = next;
   return out as unknown as Layout;
 }
 

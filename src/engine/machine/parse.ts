@@ -85,7 +85,7 @@ function parseDevice(raw: unknown, place: string): DeviceSpec {
     kind: oneOf(source, 'kind', DEVICE_KINDS),
     gsi: int(source, 'gsi', 4095, 0),
   };
-  return source['msix'] === undefined ? device : { ...device, msix: Math.max(1, int(source, 'msix', 4)) };
+  return source.msix === undefined ? device : { ...device, msix: Math.max(1, int(source, 'msix', 4)) };
 }
 
 function parseHandler(raw: unknown, place: string): HandlerSpec {
@@ -94,13 +94,11 @@ function parseHandler(raw: unknown, place: string): HandlerSpec {
     vector: int(source, 'vector', 255),
     name: text(source, 'name'),
     ns: int(source, 'ns', MAX_NS),
-    ...(source['devices'] === undefined
+    ...(source.devices === undefined
       ? {}
       : { devices: list(source, 'devices', 12).map((id) => text({ devices: id }, 'devices')) }),
-    ...(source['eoi'] === undefined
-      ? {}
-      : { eoi: oneOf(source, 'eoi', ['apic', 'pic', 'pic-slave', 'none'] as const) }),
-    ...(source['nests'] === undefined ? {} : { nests: bit(source, 'nests') === 1 }),
+    ...(source.eoi === undefined ? {} : { eoi: oneOf(source, 'eoi', ['apic', 'pic', 'pic-slave', 'none'] as const) }),
+    ...(source.nests === undefined ? {} : { nests: bit(source, 'nests') === 1 }),
   };
 }
 
@@ -108,7 +106,7 @@ function parseGuest(raw: unknown): GuestSpec {
   const source = record(raw, 'guest');
   return {
     handlers: list(source, 'handlers', 240).map((handler, i) => parseHandler(handler, `guest.handlers[${i}]`)),
-    ...(source['idle'] === undefined ? {} : { idle: oneOf(source, 'idle', ['halt', 'run'] as const) }),
+    ...(source.idle === undefined ? {} : { idle: oneOf(source, 'idle', ['halt', 'run'] as const) }),
   };
 }
 
@@ -116,7 +114,7 @@ function parseCreate(source: Json): CreateOp {
   const vcpus = int(source, 'vcpus', MAX_VCPUS, 1);
   if (vcpus < 1) throw new OpError('op.range', 'vcpus', { max: MAX_VCPUS });
   const ids =
-    source['ids'] === undefined
+    source.ids === undefined
       ? undefined
       : list(source, 'ids', vcpus).map((_, i, all) => int({ id: all[i] }, 'id', MAX_APIC_ID));
   if (ids !== undefined && (ids.length !== vcpus || new Set(ids).size !== vcpus))
@@ -126,12 +124,12 @@ function parseCreate(source: Json): CreateOp {
     const value = flag(source, key);
     if (value !== undefined) optional[key] = value;
   }
-  if (source['devices'] !== undefined) {
-    optional['devices'] = list(source, 'devices', 12).map((device, i) => parseDevice(device, `devices[${i}]`));
+  if (source.devices !== undefined) {
+    optional.devices = list(source, 'devices', 12).map((device, i) => parseDevice(device, `devices[${i}]`));
   }
-  if (source['guest'] !== undefined) optional['guest'] = parseGuest(source['guest']);
-  if (source['routing'] !== undefined) optional['routing'] = oneOf(source, 'routing', ['kernel', 'qemu'] as const);
-  if (source['pcpus'] !== undefined) optional['pcpus'] = Math.max(1, int(source, 'pcpus', 8));
+  if (source.guest !== undefined) optional.guest = parseGuest(source.guest);
+  if (source.routing !== undefined) optional.routing = oneOf(source, 'routing', ['kernel', 'qemu'] as const);
+  if (source.pcpus !== undefined) optional.pcpus = Math.max(1, int(source, 'pcpus', 8));
   return {
     op: 'create',
     vcpus,
@@ -145,7 +143,7 @@ function parseCreate(source: Json): CreateOp {
 function parseRoute(raw: unknown, place: string): RoutingEntrySpec {
   const source = record(raw, place);
   const gsi = int(source, 'gsi', U32);
-  if (source['chip'] !== undefined) {
+  if (source.chip !== undefined) {
     return { gsi, chip: oneOf(source, 'chip', ['pic0', 'pic1', 'ioapic'] as const), pin: int(source, 'pin', U32) };
   }
   return { gsi, msi_addr: big(source, 'msi_addr', U64), msi_data: int(source, 'msi_data', U32) };
@@ -208,7 +206,7 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
     op: 'device',
     id: text(s, 'id'),
     event: oneOf(s, 'event', ['work', 'quiet'] as const, 'work'),
-    ...(s['vector'] === undefined ? {} : { vector: int(s, 'vector', 3) }),
+    ...(s.vector === undefined ? {} : { vector: int(s, 'vector', 3) }),
   }),
   msix: (s) => ({
     op: 'msix',
@@ -220,9 +218,9 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
   guest: (s) => ({
     op: 'guest',
     vcpu: int(s, 'vcpu', 63, 0),
-    ...(s['rflagsIf'] === undefined ? {} : { rflagsIf: bit(s, 'rflagsIf') }),
-    ...(s['shadow'] === undefined ? {} : { shadow: int(s, 'shadow', 2) as 0 | 1 | 2 }),
-    ...(s['halt'] === undefined ? {} : { halt: bit(s, 'halt') }),
+    ...(s.rflagsIf === undefined ? {} : { rflagsIf: bit(s, 'rflagsIf') }),
+    ...(s.shadow === undefined ? {} : { shadow: int(s, 'shadow', 2) as 0 | 1 | 2 }),
+    ...(s.halt === undefined ? {} : { halt: bit(s, 'halt') }),
   }),
   vcpu_state: (s) => ({
     op: 'vcpu_state',
@@ -231,7 +229,7 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
   }),
   post: (s) => ({ op: 'post', vcpu: int(s, 'vcpu', 63, 0), vector: int(s, 'vector', 255) }),
   vtd_msi: (s) => {
-    const irte = record(s['irte'], 'irte');
+    const irte = record(s.irte, 'irte');
     return {
       op: 'vtd_msi',
       irte: {
@@ -248,7 +246,7 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
   schedule: (s) => ({
     op: 'schedule',
     vcpu: int(s, 'vcpu', 63, 0),
-    pcpu: s['pcpu'] === null || s['pcpu'] === undefined ? null : int(s, 'pcpu', 7),
+    pcpu: s.pcpu === null || s.pcpu === undefined ? null : int(s, 'pcpu', 7),
   }),
   apicv_inhibit: (s) => ({ op: 'apicv_inhibit', reason: int(s, 'reason', 12), set: bit(s, 'set', 1) }),
   race: (s) => ({
@@ -261,7 +259,7 @@ const PARSERS: { readonly [K in Op['op']]: (source: Json) => Extract<Op, { op: K
 /** @throws OpError with the place of the first thing that is wrong */
 export function parseOp(raw: unknown): Op {
   const source = record(raw, 'op');
-  const name = source['op'];
+  const name = source.op;
   if (typeof name !== 'string' || !Object.hasOwn(PARSERS, name)) {
     throw new OpError('op.unknown', 'op', { op: typeof name === 'string' ? name.slice(0, 40) : typeof name });
   }

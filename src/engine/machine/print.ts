@@ -96,15 +96,15 @@ export function printMachine(m: Machine): Record<string, unknown> {
   const at = m.layout.ioapic;
   const rte = (pin: number): string =>
     hex(join64(m.w[at + IOAPIC.at.redirHi + pin] as number, m.w[at + IOAPIC.at.redirLo + pin] as number));
-  out['ioapic'] = {
+  out.ioapic = {
     base: hex(IOAPIC_BASE),
     ioregsel: hex(m.w[at + IOAPIC.at.ioregsel] as number),
     id: hex(m.w[at + IOAPIC.at.id] as number),
     irr: hex(ioapicVisibleIrr(m)),
     redirtbl: Array.from({ length: IOAPIC_PINS }, (_, pin) => rte(pin)),
   };
-  out['pic0'] = printPic(m, 0);
-  out['pic1'] = printPic(m, 1);
+  out.pic0 = printPic(m, 0);
+  out.pic1 = printPic(m, 1);
   return out;
 }
 

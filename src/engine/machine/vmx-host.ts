@@ -10,10 +10,8 @@ import {
   freeCpu,
   hostIpi,
   pcpuCount,
-  preempt,
   resetHostCpus,
   runningOn,
-  schedule,
   vcpuLoad,
   vcpuPut,
 } from '../devices/host-cpu/host-cpu.ts';
@@ -362,5 +360,3 @@ export const VMX_HOST: Host = {
   guestEoi: vmxGuestEoi,
   modelOp: vmxModelOp,
 };
-
-export { preempt, schedule };

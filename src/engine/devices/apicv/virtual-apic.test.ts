@@ -27,7 +27,7 @@ function machine(extra: object = {}): Session {
 }
 const vmx = (s: Session, vcpu = 0): Vmx => s.answer({ op: 'get_vmx', vcpu }) as unknown as Vmx;
 const lapic = (s: Session): { irr: number[]; isr: number[]; ppr: string; tmr: number[] } =>
-  (s.answer({ op: 'get' })['lapic'] as never[])[0] as never;
+  (s.answer({ op: 'get' }).lapic as never[])[0] as never;
 
 describe('virtual-interrupt delivery', () => {
   test.each(CLASSES)('TPR class %i lets exactly the vectors of a higher class in', (tpr) => {
@@ -152,7 +152,7 @@ describe('posted interrupts', () => {
     s.answer({ op: 'msi', addr: 0xfee00000, data: 0x45 });
     expect(vmx(s)).toMatchObject({ pir: [], on: false });
     expect(s.answer({ op: 'run', vcpu: 0 })).toEqual({ vector: 0x45 });
-    expect(s.answer({ op: 'get_vmx', vcpu: 0 })['vm_entry_intr_info']).toBe('0x80000045');
+    expect(s.answer({ op: 'get_vmx', vcpu: 0 }).vm_entry_intr_info).toBe('0x80000045');
   });
 
   test('an IPI is virtualized only with IPI virtualization; both reach the other vCPU', () => {

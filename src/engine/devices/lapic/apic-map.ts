@@ -108,8 +108,3 @@ export function recalculateApicMap(m: Machine, creating = false): void {
   m.host.scanIoapic(m);
   leave(m, outer);
 }
-
-/** Rebuilds the derived map of a machine whose words were copied in. Records nothing. */
-export function restoreApicMap(m: Machine): void {
-  rebuild(m);
-}

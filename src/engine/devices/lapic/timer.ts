@@ -8,7 +8,7 @@
 import { EV } from '../../machine/events.ts';
 import { LAPIC, VM } from '../../machine/layout.ts';
 import { atLapic, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../machine/machine.ts';
-import { hwEnabled, swEnabled } from './priority.ts';
+import { hwEnabled } from './priority.ts';
 
 const R = LAPIC.at;
 /** min_timer_period_us default: periodic timers never run faster. */
@@ -195,11 +195,4 @@ export function localDeliver(m: Machine, vcpu: number, lvt: number): number {
     dest: 0,
     redirHint: false,
   });
-}
-
-/** @kvm lapic.c apic_has_pending_timer */
-export function hasPendingTimer(m: Machine, vcpu: number): boolean {
-  const at = lapicAt(m, vcpu);
-  const unmasked = ((m.w[at + R.lvtTimer] as number) & 0x10000) === 0;
-  return hwEnabled(m, vcpu) && swEnabled(m, vcpu) && unmasked && m.w[at + R.timerPending] !== 0;
 }

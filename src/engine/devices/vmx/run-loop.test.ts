@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 /** A machine with a model guest, its local APICs on, the 8259 masked, and settled. */
 function bench(config: Json, handlers: Json[] = [{ vector: 0x41, name: 'disk', ns: 2000 }]) {
   const session = createSession();
-  const guest = { idle: config['idle'] ?? 'run', handlers };
+  const guest = { idle: config.idle ?? 'run', handlers };
   const { idle: _, ...rest } = config;
   session.answer({ op: 'create', vcpus: 2, irqchip: 'full', devices: [], guest, ...rest });
   session.answer({ op: 'pio_write', vcpu: 0, port: 0x21, value: 0xff });

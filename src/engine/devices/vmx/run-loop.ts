@@ -18,7 +18,7 @@ import {
   interruptBlocked,
   refreshTprThreshold,
 } from './inject.ts';
-import { apicvActive, EXIT, hasControl, INFO, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
+import { apicvActive, EXIT, INFO, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
 
 const V = VCPU.at;
 const F = VMCS.at;
@@ -211,7 +211,3 @@ export function runVcpu(m: Machine, vcpu: number): Entry {
   }
   return entry;
 }
-
-/** Interrupt-window exiting blocks virtual-interrupt delivery, so a window counts as wanting in. */
-export const wantsWindow = (m: Machine, vcpu: number): boolean =>
-  hasControl(m, vcpu, F.primaryControls, PRIMARY.interruptWindow | PRIMARY.nmiWindow);
