@@ -12,13 +12,14 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { buildRecorder, missing } from '../../e2e/kvm/recorder.ts';
-import { firstMotion, launch, playback } from './bench-page.ts';
+import { firstMotion, launch, type Playback, playback } from './bench-page.ts';
 import { findChromium } from './browser.mjs';
 import { serve } from './serve.mjs';
 
 const ROUNDS = 7;
 const OPS = 1_000_000;
 const PRESET = 'eight-vcpus';
+const SPEEDS = [1, 4] as const;
 const root = process.cwd();
 const work = mkdtempSync(join(tmpdir(), 'irqscope-bench-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
@@ -148,7 +149,8 @@ async function page(): Promise<Part> {
   const browser = await launch(executable);
   try {
     const motion = await firstMotion(browser, url);
-    const play = await playback(browser, url, PRESET);
+    const plays: Playback[] = [];
+    for (const speed of SPEEDS) plays.push(await playback(browser, url, PRESET, speed));
     const first = median(motion.ms);
     return {
       figures: [
@@ -157,18 +159,20 @@ async function page(): Promise<Part> {
           value: `${first.toFixed(0)} ms`,
           budget: { text: '≤ 1000 ms', met: first <= 1000 },
         },
-        {
-          name: `8 vCPUs at speed 4, ${play.seconds.toFixed(0)} s, ${play.frames} frames: script a frame, p95`,
-          value: `${play.scriptP95Ms.toFixed(2)} ms`,
-          budget: { text: '≤ 4 ms', met: play.scriptP95Ms <= 4 },
-        },
-        {
-          name: 'the same: tasks over 50 ms',
-          value: `${play.longTasks} (longest ${play.longestTaskMs.toFixed(1)} ms)`,
-          budget: { text: 'none', met: play.longTasks === 0 },
-        },
+        ...plays.flatMap((play) => [
+          {
+            name: `8 vCPUs at speed ${play.speed}, ${play.seconds.toFixed(0)} s, ${play.frames} frames: script a frame, p95`,
+            value: `${play.scriptP95Ms.toFixed(2)} ms`,
+            budget: { text: '≤ 4 ms', met: play.scriptP95Ms <= 4 },
+          },
+          {
+            name: 'the same: tasks over 50 ms',
+            value: `${play.longTasks} (longest ${play.longestTaskMs.toFixed(1)} ms)`,
+            budget: { text: 'none', met: play.longTasks === 0 },
+          },
+        ]),
       ],
-      json: { firstMotionMs: motion.ms, playback: { preset: PRESET, ...play } },
+      json: { firstMotionMs: motion.ms, playback: { preset: PRESET, speeds: plays } },
     };
   } finally {
     await browser.close();
