@@ -72,13 +72,15 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
         </a>
       </header>
       <NoticeBar />
-      <main className="app-stage" aria-label={t('shell.stage')}>
-        <Fenced>
-          <Board />
-        </Fenced>
+      <main className="embed-main" aria-label={t('shell.stage')}>
+        <div className="app-stage">
+          <Fenced>
+            <Board />
+          </Fenced>
+        </div>
+        <Slot name="StepSentence" />
+        <Slot name="Announcer" />
       </main>
-      <Slot name="StepSentence" />
-      <Slot name="Announcer" />
       {panels.map((name) => (
         <Slot key={name} name={name} />
       ))}

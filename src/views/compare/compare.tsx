@@ -259,8 +259,9 @@ function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
         {pair.map((side, n) => {
           const i = n as 0 | 1;
           const label = t(i === 0 ? 'cmp.left' : 'cmp.right');
+          const title = t('cmp.frame', { side: label, title: names[i] });
           return (
-            <section key={label} className="cmp-side" aria-label={label}>
+            <section key={label} className="cmp-side" aria-label={title}>
               <div className="cmp-side-head">
                 <h2>
                   <small>{label}</small> {sideTitle(side, t)}
@@ -275,7 +276,7 @@ function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
               <Frame
                 side={side}
                 step={states[i].step}
-                name={t('cmp.frame', { side: label, title: names[i] })}
+                name={title}
                 connect={connect}
                 onState={(state) => onState(i, state)}
                 onKey={onKey}

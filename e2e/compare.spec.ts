@@ -1,0 +1,150 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+
+const hash = (page: Page): string => new URL(page.url()).hash;
+const row = (page: Page, name: string) =>
+  page.locator('.cmp-table tr').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+const side = (page: Page, n: 0 | 1) => page.locator('.cmp-side').nth(n);
+const counts = (page: Page) => page.locator('.cmp-count');
+
+/** Both sides are run and their frames stand at their first steps. */
+async function opened(page: Page): Promise<void> {
+  await expect(page.locator('.cmp-side')).toHaveCount(2);
+  for (const n of [0, 1] as const) {
+    await expect(side(page, n).frameLocator('iframe').locator('[role=group], svg').first()).toBeVisible();
+  }
+}
+
+test('the header puts the scene beside itself, with one switch the other way; Back goes back', async ({ page }) => {
+  await page.goto('./?play=0#p=posted-running&t=8');
+  await expect(page.locator('.tl-count')).toHaveText(/^9 /);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await opened(page);
+  expect(hash(page)).toBe('#c=posted-running');
+  await expect(page.getByRole('heading', { name: 'Compare' })).toBeFocused();
+  await expect(side(page, 0)).toContainText('APICv and posted interrupts: on');
+  await expect(side(page, 1)).toContainText('APICv and posted interrupts: off');
+  await page.goBack();
+  await expect(page.locator('.tl-count')).toHaveText(/^9 /);
+  expect(hash(page)).toBe('#p=posted-running&t=8');
+  await page.goForward();
+  await expect(page.locator('.cmp-side')).toHaveCount(2);
+  await page.getByRole('button', { name: /Back to the scene/ }).click();
+  await expect(page.locator('.tl-count')).toHaveText(/^9 /);
+  await expect.poll(() => hash(page)).toBe('#p=posted-running&t=8');
+});
+
+test('exits, injections, posts and IPIs are counted on both sides, with the difference', async ({ page }) => {
+  await page.goto('./#c=posted-running&t=30,50');
+  await opened(page);
+  const cells = async (name: string) => {
+    const [left = '', right = '', diff = ''] = await row(page, name).getByRole('cell').allTextContents();
+    return [Number(left.split('/').at(-1)), Number(right.split('/').at(-1)), Number(diff.replace('−', '-'))] as const;
+  };
+  for (const name of [
+    'Steps',
+    'VM exits',
+    'Interrupts injected at entry',
+    'Posted into PIR',
+    'Notification IPIs (0xf2)',
+  ]) {
+    const [left, right, diff] = await cells(name);
+    expect(diff, name).toBe(right - left);
+  }
+  const [postedLeft, postedRight] = await cells('Posted into PIR');
+  expect([postedLeft > 0, postedRight]).toEqual([true, 0]);
+  const [exitsLeft, exitsRight] = await cells('VM exits');
+  expect(exitsRight).toBeGreaterThan(exitsLeft);
+  await expect(page.locator('.cmp-parting')).toContainText('steps are the same');
+  await expect(page.locator('.cmp-parting dd')).toHaveText(['Posted', 'Waiting in IRR']);
+});
+
+test('one transport moves both, and the address names their steps', async ({ page }) => {
+  await page.goto('./#c=posted-running&t=3,3');
+  await opened(page);
+  await expect(counts(page)).toHaveText([/^4 \//, /^4 \//]);
+  await page.getByRole('button', { name: 'Step forward' }).click();
+  await expect(counts(page)).toHaveText([/^5 \//, /^5 \//]);
+  await page.locator('body').press('ArrowRight');
+  await expect(counts(page)).toHaveText([/^6 \//, /^6 \//]);
+  await expect.poll(() => hash(page)).toBe('#c=posted-running&t=5,5');
+  await page.keyboard.press('End');
+  const ends = async () => (await counts(page).allTextContents()).map((text) => text.split(' / '));
+  await expect.poll(async () => (await ends()).every(([n, m]) => n === m)).toBe(true);
+  await page.getByRole('button', { name: 'Show where they part' }).click();
+  await expect(counts(page)).toHaveText([/^5 \//, /^5 \//]);
+  await page.keyboard.press('Home');
+  await expect(counts(page)).toHaveText([/^0 \//, /^0 \//]);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.tl-count')).toBeVisible();
+});
+
+test('played, both go on by themselves; a key pressed in a frame is the page’s', async ({ page }) => {
+  await page.goto('./#c=ipi-virtualized');
+  await opened(page);
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect
+    .poll(async () => (await counts(page).allTextContents()).every((text) => Number(text.split(' ')[0]) > 1))
+    .toBe(true);
+  await side(page, 1).frameLocator('iframe').locator('body').press('Home');
+  await expect(counts(page)).toHaveText([/^0 \//, /^0 \//]);
+});
+
+test('two presets, chosen by hand, have an address that opens them again', async ({ page }) => {
+  await page.goto('./#c=ipi-virtualized');
+  await opened(page);
+  await page.getByRole('combobox', { name: 'Right' }).selectOption('p:ipi-exit');
+  await opened(page);
+  expect(hash(page)).toBe('#c=ipi-virtualized,ipi-exit');
+  const titles = await page.locator('.cmp-side h2').allTextContents();
+  expect(new Set(titles).size).toBe(2);
+  await page.reload();
+  await opened(page);
+  expect(await page.locator('.cmp-side h2').allTextContents()).toEqual(titles);
+  await page.getByRole('combobox', { name: 'Right' }).selectOption('with:split');
+  await expect.poll(() => hash(page)).toBe('#c=ipi-virtualized&with=split');
+  await expect(side(page, 1)).toContainText('split irqchip (IOAPIC in user space): on');
+});
+
+test('a scene changed by hand is compared as it is', async ({ page }) => {
+  await page.goto('./?play=0#p=irq-window');
+  await expect(page.locator('.tl-count')).toHaveText(/^0 /);
+  await page.keyboard.press('End');
+  await page.getByRole('tab', { name: 'Controls' }).click();
+  await page.getByLabel('GSI', { exact: true }).first().fill('30');
+  await page.getByRole('button', { name: 'Raise' }).click();
+  await expect.poll(() => hash(page), { timeout: 15_000 }).toMatch(/^#s=k1/);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await opened(page);
+  expect(hash(page)).toMatch(/^#c=&s=k1\./);
+  await expect(side(page, 0)).toContainText('A scene of your own');
+});
+
+test('an op that one side’s machine refuses is named; the rest goes on. A wrong preset is one sentence', async ({
+  page,
+}) => {
+  await page.goto('./#c=no-such-preset');
+  await expect(page.locator('.cmp main')).toContainText('no-such-preset');
+  await page.getByRole('button', { name: /Back to the scene/ }).click();
+  await expect(page.locator('.tl-count')).toHaveText(/\/ [1-9]/);
+});
+
+for (const [theme, lang, width] of [
+  ['light', 'zh-CN', 360],
+  ['dark', 'en', 1600],
+  ['light', 'en', 3840],
+] as const) {
+  test(`axe, and nothing wider than the page: ${theme}, ${lang}, ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`./?theme=${theme}&lang=${lang}#c=posted-running&t=8,8`);
+    await opened(page);
+    await expect(page.locator('.cmp-table')).toBeVisible();
+    const { violations } = await new AxeBuilder({ page })
+      .include('.cmp')
+      // Both frames hold the same page, so their landmarks have the same names; each frame has its own.
+      .disableRules('landmark-unique')
+      .analyze();
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}
