@@ -15,7 +15,8 @@ export interface Point {
 export interface Anchor {
   /** On the edge of the card, or on the bus. */
   readonly point: Point;
-  readonly side: 'left' | 'right' | 'bus';
+  /** `top`: on a card that stands under the columns; what comes to it comes from above. */
+  readonly side: 'left' | 'right' | 'bus' | 'top';
   /** Gap the point lies in: gap g is right of column g, -1 the left margin. */
   readonly gap: number;
   /** Card it belongs to; empty on the bus. */
@@ -74,7 +75,7 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
 
 /** Side a dock is on: with a vCPU under its local APIC, what comes from the ISR meets it on the right. */
 function sideOf(layout: StageLayout, place: Place, dock: Station['dock']): 'left' | 'right' {
-  if (place.at === 'vcpu' && layout.form !== 'wide') return 'right';
+  if (place.at === 'vcpu' && layout.merged) return 'right';
   if (layout.form === 'tall' && place.at !== 'cell') return 'left';
   return dock === 'in' ? 'left' : 'right';
 }
@@ -145,7 +146,27 @@ export function anchorAt(
       const vcpu = layout.vcpus.get(place.vcpu);
       return vcpu === undefined ? null : onRow(vcpu.card, vcpu.rows[place.part], side);
     }
+    case 'irte': {
+      const card = layout.iommu;
+      if (card === null) return null;
+      const any = place.entry < 0 ? [...layout.irteRows].find(([key]) => key.startsWith(`${place.slot}:`))?.[1] : null;
+      return onRow(card, any ?? layout.irteRows.get(`${place.slot}:${place.entry}`) ?? titleOf(card), side);
+    }
+    case 'pcpu':
+      return pcpuAnchor(layout, place.pcpu);
   }
+}
+
+/** Where on its upper edge a physical CPU is reached: past its name. */
+const PCPU_DOCK = 0.72;
+
+function pcpuAnchor(layout: StageLayout, pcpu: number): Anchor | null {
+  const card = layout.pcpus.get(pcpu);
+  if (card === undefined) return null;
+  if (layout.form === 'embed' && card.column === 2) return onRow(card, card, 'right');
+  const point = { x: card.x + card.w * PCPU_DOCK, y: card.y };
+  const gap = layout.form === 'tall' ? 0 : 3;
+  return { point, side: 'top', gap, card: card.id, row: card, cell: null, lead: 0 };
 }
 
 function busAnchor(layout: StageLayout, vcpu: number | null, before: Anchor | null): Anchor | null {

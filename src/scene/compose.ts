@@ -22,10 +22,20 @@ export interface Metrics {
   readonly slim?: boolean;
   /** A single vCPU's sets one under the other, with this side. */
   readonly big?: number;
+  /** Lanes of strips, however few. */
+  readonly lanes?: 'dense';
+  /** The VMCS field by field. */
+  readonly run?: 'block';
 }
 
 /** Margin of the tall form on both sides: where tokens go down and come back. */
 export const GUTTER = 34;
+
+/** Entries of the interrupt remapping table that have a row. */
+const MOST_IRTES = 4;
+/** Narrowest card of a physical CPU, and the distance between two. */
+const PCPU_LEAST = 116;
+const PCPU_GAP = 10;
 
 const HEAD = 30;
 const TITLE = 30;
@@ -46,13 +56,18 @@ export function withoutRouting(metrics: Metrics): Metrics {
 
 const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
 
+type Focused = StageModel & {
+  readonly shown: readonly number[];
+  readonly pic: boolean;
+  /** Physical CPUs. */
+  readonly cpus: readonly number[];
+};
+
 /** Cuts a model down to what takes part. */
-function focused(
-  model: StageModel,
-  focus: StageFocus | null | undefined,
-): StageModel & { readonly shown: readonly number[]; readonly pic: boolean } {
+function focused(model: StageModel, focus: StageFocus | null | undefined): Focused {
   const all = Array.from({ length: model.vcpus }, (_, i) => i);
-  if (!focus) return { ...model, shown: all, pic: model.irqchip };
+  const cpus = model.host === 'none' ? [] : Array.from({ length: model.pcpus }, (_, i) => i);
+  if (!focus) return { ...model, shown: all, pic: model.irqchip, cpus };
   const near = (pin: number): boolean => focus.pins.has(pin);
   const pins = model.pins.filter(near);
   for (const pin of model.pins) {
@@ -68,6 +83,8 @@ function focused(
     msi: focus.msi,
     pic: model.irqchip && focus.pic,
     handlers: [],
+    irtes: focus.iommu ? model.irtes.filter(({ slot }) => focus.sources.has(`device:${slot}`)).slice(0, 2) : [],
+    cpus: cpus.filter((pcpu) => focus.pcpus.has(pcpu)).slice(0, 4),
     shown: shown.length > 0 ? shown : all.slice(0, 1),
   };
 }
@@ -147,6 +164,9 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   let pic: StageLayout['pic'] = null;
   let ioapic: CardBox | null = null;
   let msi: CardBox | null = null;
+  let iommu: CardBox | null = null;
+  const irteRows = new Map<string, Box>();
+  const pcpus = new Map<number, CardBox>();
   const pinRows = new Map<number, Box>();
   begin(2);
   if (model.pic) {
@@ -176,6 +196,22 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     );
   }
   if (model.msi) msi = add({ id: 'msi', column: columnOf(2), ...at(2), y, h: embed ? 58 : 66 }, 2);
+  if (model.irtes.length > 0) {
+    const shown = model.irtes.slice(0, MOST_IRTES);
+    const rowH = 34 * (1 + (airy - 1) * 0.5);
+    const first = y + (embed ? 27 : TITLE);
+    shown.forEach(({ slot, entry }, i) => {
+      irteRows.set(`${slot}:${entry}`, { ...at(2), y: first + i * rowH, h: rowH });
+    });
+    iommu = add({ id: 'iommu', column: columnOf(2), ...at(2), y, h: first - y + shown.length * rowH + 5 }, 2);
+  }
+  // A small frame has room for the physical CPUs under the chips, if there are few of these.
+  const aside = embed && at(2).w > 0 && !model.pic && model.pins.length === 0;
+  if (aside) {
+    for (const pcpu of model.cpus) {
+      pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(2), ...at(2), y, h: 42 }, 2));
+    }
+  }
 
   const lapics = new Map<number, LapicBox>();
   const vcpus = new Map<number, VcpuBox>();
@@ -183,10 +219,14 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   begin(3);
   if (!merged) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
   const roomy = densityFor(model.shown.length);
-  const base = embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy;
+  const base =
+    metrics.lanes ?? (embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
   for (const vcpu of model.shown) {
     const density = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
-    const lane: LaneInput = { density, pir: model.apicv, airy, side: metrics.big };
+    const unfolded =
+      metrics.run === 'block' || (input.open?.has(vcpu) && density === 'compact' && model.host === 'vmx');
+    const run = model.host === 'none' ? 'none' : unfolded && !tall ? 'block' : 'line';
+    const lane: LaneInput = { density, pir: model.apicv, airy, side: metrics.big, run };
     const [lapicH, vcpuH] = [lapicHeight(lane, at(3).w), vcpuHeight(lane)];
     const lapicId = { id: `lapic:${vcpu}`, column: columnOf(3) };
     const vcpuId = { id: `vcpu:${vcpu}`, column: merged ? columnOf(3) : 4 };
@@ -211,6 +251,24 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const below = right.y + right.h;
     if (density === 'line') y = below + 2;
     else if (density === 'dense') y = below + 8;
+  }
+
+  if (model.cpus.length > 0 && !aside) {
+    const last = merged ? 3 : 4;
+    const x0 = at(3).x;
+    const w = at(last).x + at(last).w - x0;
+    // A notification comes from above and stands on the card's edge: there must be room for it between the rows.
+    const across = Math.max(1, Math.min(model.cpus.length, Math.floor((w + PCPU_GAP) / (PCPU_LEAST + PCPU_GAP))));
+    const lines = Math.ceil(model.cpus.length / across);
+    const cell = (w - (across - 1) * PCPU_GAP) / across;
+    const h = lines > 1 || embed ? 26 : 44;
+    const lowest = [...vcpus.values()].at(-1)?.card;
+    const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : 26);
+    model.cpus.forEach((pcpu, i) => {
+      const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 12), h };
+      pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(merged ? 3 : 4), ...box }, 3));
+    });
+    if (!merged) bottoms[4] = y - BETWEEN;
   }
 
   let idt: CardBox | null = null;
@@ -252,6 +310,10 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     ioapic,
     pinRows,
     msi,
+    iommu,
+    irteRows,
+    pcpus,
+    merged,
     lapics,
     vcpus,
     idt,

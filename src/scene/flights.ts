@@ -2,14 +2,16 @@
  * Tokens and trails at a moment, as functions of the log and the playhead. A token rests at the last place of its branch;
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
+import type { EventName } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 import { ARRIVE } from './advance.ts';
-import { type Anchor, stepAnchor } from './anchors.ts';
+import { type Anchor, anchorAt, stepAnchor } from './anchors.ts';
+import { exitName } from './exits.ts';
 import type { StageLayout } from './layout.ts';
-import { type Path, pathBetween } from './paths.ts';
+import { joinPaths, type Path, pathBetween } from './paths.ts';
 import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
-import type { EndReason } from './station.ts';
+import { type EndReason, hex } from './station.ts';
 import { type Branch, type Tracks, tracksOf } from './tracks.ts';
 
 /** Everything flights are computed from. */
@@ -45,6 +47,8 @@ export interface Token {
   readonly current: boolean;
   /** Waits its turn at a fork. */
   readonly waiting: boolean;
+  /** A vector of the host on its way, not an interrupt of the guest. */
+  readonly signal: boolean;
 }
 
 /** Number of journey colours. */
@@ -108,6 +112,27 @@ export function anchorOf(stage: Stage, step: number): Anchor | null {
   return cache.get(step) ?? null;
 }
 
+/** The way of a flight, by way of the interrupt remapping table where the message passes that. */
+function wayOf(
+  { layout, model, scene }: Stage,
+  step: number,
+  before: number,
+  a: Anchor,
+  b: Anchor,
+  shift: number,
+): Path {
+  const name = scene.steps[step]?.name;
+  const via = name === undefined ? undefined : STATIONS[name]?.via;
+  const sent = scene.steps[before];
+  if (via !== undefined && sent?.name === 'device_event') {
+    const place = via(sent.where & 0xffff);
+    const [enter, leave] = [anchorAt(layout, model, place, 'in'), anchorAt(layout, model, place, 'out')];
+    if (enter !== null && leave !== null)
+      return joinPaths(pathBetween(layout, a, enter, shift), pathBetween(layout, leave, b, shift));
+  }
+  return pathBetween(layout, a, b, shift);
+}
+
 /** How a step moves its token; null where it moves none. */
 export function flightOf(stage: Stage, step: number): Flight | null {
   const cache = cacheOf(stage).flights;
@@ -121,7 +146,7 @@ export function flightOf(stage: Stage, step: number): Flight | null {
     const before = stepBefore(branch, step);
     const from = before < 0 ? null : anchorOf(stage, before);
     const still = from === null || (from.point.x === to.point.x && from.point.y === to.point.y);
-    const path = still ? null : pathBetween(stage.layout, from, to, apart(branch.journey));
+    const path = still ? null : wayOf(stage, step, before, from, to, apart(branch.journey));
     flight = { branch: branch.id, journey: branch.journey, step, from, to, path };
   }
   cache.set(step, flight);
@@ -181,6 +206,7 @@ function tokenAt(
     ended: waiting ? null : (station.end ?? null),
     current: branch.journey === journey,
     waiting,
+    signal: station.onward !== undefined,
   };
 }
 
@@ -225,6 +251,59 @@ export function tokensAt(stage: Stage, step: number): Token[] {
     if (token !== null) tokens.push(token);
   }
   return tokens;
+}
+
+/** What crosses into the guest or out of it, and a vector that goes on from a physical CPU: they fly with the step's token. */
+export interface Crossing {
+  readonly kind: 'exit' | 'entry' | 'signal';
+  readonly journey: number;
+  readonly label: string;
+  readonly path: Path;
+}
+
+/** A straight way. */
+const straight = (x: number, from: number, to: number): Path => ({
+  samples: Float64Array.from([x, from, 0, x, to, Math.abs(to - from)]),
+  length: Math.abs(to - from),
+  parts: [],
+  back: false,
+});
+
+/** What a host vector that has just reached a CPU does there. */
+const TAKEN: readonly EventName[] = ['pi_processing', 'kvm_exit', 'avic_evaluate', 'vcpu_wakeup', 'guest_wake'];
+
+function signalAt(stage: Stage, step: number): Crossing | null {
+  const { scene, layout, model } = stage;
+  const [sent, now] = [scene.steps[step - 1], scene.steps[step]];
+  const station = sent === undefined ? null : STATIONS[sent.name];
+  if (!sent || !now || !station?.onward || !TAKEN.includes(now.name)) return null;
+  const happening = { index: sent.where & 0xffff, args: sent.args };
+  const from = anchorAt(layout, model, station.place(happening), 'out');
+  const to = anchorAt(layout, model, station.onward(happening), 'in');
+  if (from === null || to === null) return null;
+  const path = pathBetween(layout, from, to, apart(sent.journey));
+  return { kind: 'signal', journey: sent.journey, label: station.label(happening), path };
+}
+
+/** What flies beside the tokens while `step` is shown. */
+export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
+  const now = stage.scene.steps[step];
+  const out: Crossing[] = [];
+  const signal = signalAt(stage, step);
+  if (signal !== null) out.push(signal);
+  if (now?.name !== 'kvm_exit' && now?.name !== 'kvm_entry') return out;
+  const box = stage.layout.vcpus.get(now.where & 0xffff);
+  if (box === undefined || box.run === 'none') return out;
+  const { mode } = box.rows;
+  const reach = Math.max(16, mode.h);
+  const [above, below] = [mode.y + mode.h / 2 - reach, mode.y + mode.h / 2 + reach];
+  const x = mode.x + mode.w / 2;
+  const exit = now.name === 'kvm_exit';
+  const info = now.args[0] >>> 31 === 1 ? ` · ${hex(now.args[0] & 0xff)}` : '';
+  const label = exit ? exitName(now.args[0]) : `VM entry${info}`;
+  const path = exit ? straight(x, above, below) : straight(x, below, above);
+  out.push({ kind: exit ? 'exit' : 'entry', journey: now.journey, label, path });
+  return out;
 }
 
 /** How many flights of the way to where things happen are drawn in full; older ones fade. */

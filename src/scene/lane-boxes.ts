@@ -27,7 +27,11 @@ export interface VcpuBox {
   readonly density: Density;
   readonly titleH: number;
   readonly rows: Readonly<Record<VcpuPart | 'counters', Box>>;
+  /** How much of the run loop it shows: nothing, the boundary with the last exit, or the VMCS field by field. */
+  readonly run: RunForm;
 }
+
+export type RunForm = 'none' | 'line' | 'block';
 
 /** What a lane is built from. */
 export interface LaneInput {
@@ -37,6 +41,7 @@ export interface LaneInput {
   readonly airy: number;
   /** Side of a big grid. */
   readonly side?: number | undefined;
+  readonly run: RunForm;
 }
 
 const PAD = 10;
@@ -50,6 +55,8 @@ const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, line: 0 
 const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0 } as const;
 const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0 } as const;
 const FOOT = { big: 12, full: 24, compact: 9, mini: 30, dense: 0, line: 0 } as const;
+/** The VMCS in full: rows in all, and how high each is. */
+const BLOCK = { parts: 11.6, row: 17.5 } as const;
 const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } as const;
 
 /** More room under the grids for the descriptor's fields and the priorities. */
@@ -84,8 +91,10 @@ export function lapicHeight(input: LaneInput, width: number): number {
 export function vcpuHeight(input: LaneInput): number {
   const { density, airy } = input;
   if (density === 'line') return 20;
+  if (input.run === 'block') return titleHeight(input) + BLOCK.parts * BLOCK.row * (1 + (airy - 1) * 0.7) + 7;
   const rows = { big: 6.8, full: 6.8, compact: 5, mini: 2, dense: 3 }[density];
-  return titleHeight(input) + rows * ROWS[density] * airy + 7;
+  const run = input.run === 'none' ? 0 : density === 'full' || density === 'big' ? -1 : density === 'compact' ? 0.2 : 1;
+  return titleHeight(input) + (rows + run) * ROWS[density] * airy + 7;
 }
 
 /** Lays out a local APIC card. */
@@ -157,26 +166,65 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
 export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBox {
   const { density } = input;
   const titleH = titleHeight(input);
-  const base = { vcpu, card, density, titleH };
+  const base = { vcpu, card, density, titleH, run: density === 'line' ? ('none' as const) : input.run };
   if (density === 'line') {
     const line = { x: card.x, y: card.y, w: card.w, h: card.h };
-    return { ...base, rows: { state: line, flags: line, nmi: line, inject: line, handler: line, counters: line } };
+    return { ...base, rows: rowsOf(line, {}) };
   }
   const state = { x: card.x, y: card.y + 2, w: card.w, h: titleH - 3 };
-  const parts = { big: 6.6, full: 6.6, compact: 5, mini: 2, dense: 3 }[density];
+  const { run } = input;
+  const plain = { big: 6.6, full: 6.6, compact: 5, mini: 2, dense: 3 }[density];
+  const small = density === 'mini' || density === 'dense';
+  const parts = run === 'none' ? plain : run === 'block' ? BLOCK.parts - 0.2 : small ? plain + 1 : 5.2;
   const h = Math.min(ROWS[density] * 1.5, (card.h - titleH - 6) / parts);
-  const row = (i: number): Box => ({ x: card.x, y: card.y + titleH + i * h, w: card.w, h });
-  if (density === 'dense') {
-    const half = card.w / 2;
-    const left = (i: number): Box => ({ ...row(i), w: half + 4 });
-    const right = (i: number): Box => ({ ...row(i), x: card.x + half - 4, w: half + 4 });
+  const row = (at: number, high = 1): Box => ({ x: card.x, y: card.y + titleH + at * h, w: card.w, h: high * h });
+  const left = (at: number): Box => ({ ...row(at), w: card.w / 2 + 4 });
+  const right = (at: number): Box => ({ ...row(at), x: card.x + card.w / 2 - 4, w: card.w / 2 + 4 });
+  if (density === 'mini') {
+    const mode = run === 'none' ? state : row(1, 1.1);
+    const second = row(run === 'none' ? 1 : 2.1);
     return {
       ...base,
-      rows: { state, flags: row(0), nmi: right(0), inject: left(1), handler: right(1), counters: row(2) },
+      rows: rowsOf(mode, { state, flags: row(0), nmi: row(0), inject: second, handler: second, counters: row(0) }),
     };
   }
-  if (density === 'mini') {
-    return { ...base, rows: { state, flags: row(0), nmi: row(0), inject: row(1), handler: row(1), counters: row(0) } };
+  if (density === 'dense') {
+    const mode = run === 'none' ? state : row(1, 1.1);
+    const below = run === 'none' ? 0 : 1.1;
+    const upper = { state, flags: left(0), handler: run === 'none' ? right(1) : right(0) };
+    const nmi = run === 'none' ? right(0) : right(2.1);
+    return { ...base, rows: rowsOf(mode, { ...upper, nmi, inject: left(1 + below), counters: row(2 + below) }) };
   }
-  return { ...base, rows: { state, flags: row(0), nmi: row(1), inject: row(2), handler: row(3), counters: row(4) } };
+  if (run === 'none') {
+    const [flags, nmi, inject, handler, counters] = [row(0), row(1), row(2), row(3), row(4)];
+    return { ...base, rows: rowsOf(state, { state, flags, nmi, inject, handler, counters }) };
+  }
+  const upper = { state, flags: row(0), handler: row(1) };
+  if (run === 'line') {
+    const lower = { nmi: left(3.2), inject: right(3.2), counters: row(4.2) };
+    return { ...base, rows: rowsOf(row(2, 1.2), { ...upper, ...lower }) };
+  }
+  return {
+    ...base,
+    rows: {
+      ...upper,
+      mode: row(2.1, 1.2),
+      nmi: left(3.3),
+      inject: right(3.3),
+      entry: row(4.3),
+      vectoring: row(5.3),
+      status: row(6.3),
+      threshold: row(7.3),
+      blocking: row(8.3),
+      windows: row(9.3),
+      counters: row(10.3),
+    },
+  };
+}
+
+/** Rows of a card that has not all of them: what has no row of its own is in the boundary's. */
+function rowsOf(mode: Box, rows: Partial<VcpuBox['rows']>): VcpuBox['rows'] {
+  const one = { state: mode, flags: mode, nmi: mode, inject: mode, handler: mode, counters: mode, mode };
+  const vmcs = { entry: mode, blocking: mode, status: mode, threshold: mode, vectoring: mode, windows: mode };
+  return { ...one, ...vmcs, ...rows };
 }

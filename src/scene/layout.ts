@@ -44,6 +44,12 @@ export interface StageLayout {
   readonly ioapic: CardBox | null;
   readonly pinRows: ReadonlyMap<number, Box>;
   readonly msi: CardBox | null;
+  readonly iommu: CardBox | null;
+  /** Rows of the interrupt remapping table, by `slot:entry`. */
+  readonly irteRows: ReadonlyMap<string, Box>;
+  readonly pcpus: ReadonlyMap<number, CardBox>;
+  /** A vCPU stands under its local APIC. */
+  readonly merged: boolean;
   readonly lapics: ReadonlyMap<number, LapicBox>;
   readonly vcpus: ReadonlyMap<number, VcpuBox>;
   readonly idt: CardBox | null;
@@ -77,6 +83,14 @@ export interface LayoutInput {
 const WIDE: Metrics = { left: 12, widths: [104, 150, 238, 262, 164], gaps: [44, 78, 72, 56, 14], merged: false };
 /** With a posted-interrupt descriptor there are three sets side by side. */
 const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 224, 330, 158], gaps: [40, 72, 66, 58, 12], merged: false };
+/** With the run loop a vCPU's card has its VMCS. */
+const WIDE_RUN: Metrics = { left: 12, widths: [104, 146, 222, 250, 210], gaps: [38, 70, 64, 54, 12], merged: false };
+const WIDE_RUN_PIR: Metrics = {
+  left: 12,
+  widths: [100, 142, 212, 316, 206],
+  gaps: [36, 66, 62, 52, 12],
+  merged: false,
+};
 /** Five columns where there is little room: smaller sets, fewer fields. */
 const SLIM: Metrics = {
   left: 10,
@@ -85,8 +99,13 @@ const SLIM: Metrics = {
   merged: false,
   slim: true,
 };
+const SLIM_RUN: Metrics = { ...SLIM, widths: [94, 128, 178, 190, 180], gaps: [28, 70, 56, 44, 12] };
+const SLIM_RUN_PIR: Metrics = { ...SLIM, widths: [94, 126, 170, 210, 178], gaps: [28, 66, 54, 44, 12] };
 const MERGED: Metrics = { left: 10, widths: [98, 134, 186, 206], gaps: [34, 72, 58, 36], merged: true, slim: true };
+/** A small frame: what takes part, in as many columns as that needs. */
 const EMBED: Metrics = { left: 8, widths: [99, 68, 146, 146], gaps: [24, 58, 42, 26], merged: true };
+/** The same with the vCPU in a column of its own. */
+const EMBED_APART: Metrics = { left: 8, widths: [92, 68, 130, 150, 124], gaps: [22, 54, 36, 30, 10], merged: false };
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -104,6 +123,71 @@ const SMALLEST = 0.82;
 /** From these widths on, px. */
 const FROM = { merged: 640, slim: 800, wide: 1060 } as const;
 
+/** A scale at which a frame is at ease: no need to look for a tighter form. */
+const EASY = 0.86;
+
+const roomFor = (model: StageModel, width: number): Metrics => {
+  if (width < FROM.merged) return TALL;
+  if (width < FROM.slim) return MERGED;
+  if (model.host !== 'none') {
+    if (width < FROM.wide) return model.apicv ? SLIM_RUN_PIR : SLIM_RUN;
+    return model.apicv ? WIDE_RUN_PIR : WIDE_RUN;
+  }
+  return width < FROM.wide ? SLIM : model.apicv ? WIDE_PIR : WIDE;
+};
+
+/** Forms a small frame may take, the richest first. */
+function embedForms({ model, focus }: LayoutInput): Metrics[] {
+  const several = focus ? focus.vcpus.size > 1 : model.vcpus > 1;
+  const chips = focus ? focus.pic || focus.ioapic || focus.msi || focus.iommu : true;
+  const sources = focus ? focus.sources.size > 0 : true;
+  const routed = focus ? focus.gsis.size > 0 : model.gsis.length > 0;
+  const of = (metrics: Metrics): Metrics => {
+    const some = [sources, routed, chips];
+    return {
+      ...metrics,
+      widths: metrics.widths.map((w, i) => (some[i] === false ? 0 : w)),
+      gaps: metrics.gaps.map((gap, i) => (some[i] === false ? gap * (i === 2 ? 0.7 : 0.25) : gap)),
+    };
+  };
+  const dense: readonly Metrics[] = [
+    { ...EMBED_APART, lanes: 'dense' },
+    { ...EMBED, lanes: 'dense' },
+  ];
+  const grids: readonly Metrics[] = several ? [] : [EMBED_APART, EMBED];
+  return [...grids, ...dense].map(of);
+}
+
+/** The form in which most can be read: the first that is at ease, else the one that is drawn biggest. */
+function bestEmbed(input: LayoutInput): Metrics {
+  const scaleOf = (metrics: Metrics): number => {
+    const narrow = widthOf(metrics);
+    const byWidth = input.width / narrow;
+    return input.height > 0 ? Math.min(byWidth, input.height / compose(input, 'embed', narrow, metrics).h) : byWidth;
+  };
+  const forms = embedForms(input).map((metrics) => ({ metrics, scale: scaleOf(metrics) }));
+  const best = forms.find(({ scale }) => scale >= EASY) ?? forms.reduce((a, b) => (b.scale > a.scale ? b : a));
+  return best.metrics;
+}
+
+/** Sets as big as there is room for, and the VMCS field by field where that costs little. */
+function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
+  const { model, width, height } = input;
+  const narrow = widthOf(metrics);
+  const fits = (m: Metrics, share: number): boolean => {
+    const scale = width / narrow;
+    return height === 0 || compose(input, form, narrow, m).h * Math.max(SMALLEST, scale * share) <= height;
+  };
+  let best = metrics;
+  if (model.host === 'vmx' && form === 'wide') {
+    const block: Metrics = { ...metrics, run: 'block' };
+    if (model.vcpus <= 2 && fits(block, 0.84)) best = block;
+  }
+  if (form !== 'wide' || model.vcpus !== 1 || model.apicv) return best;
+  const big = BIG_SIDES.find((side) => fits({ ...best, big: side }, 1));
+  return big === undefined ? best : { ...best, big };
+}
+
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
@@ -112,25 +196,14 @@ export function layoutStage(input: LayoutInput): StageLayout {
     const scale = Math.max(0.85, Math.min(1.25, width / 420));
     return { ...compose(input, form, width / scale, TALL), scale };
   }
-  const columns =
+  const room = roomFor(input.model, width);
+  const metrics =
     form === 'embed'
-      ? EMBED
-      : form === 'merged'
-        ? MERGED
-        : width < FROM.wide
-          ? SLIM
-          : input.model.apicv
-            ? WIDE_PIR
-            : WIDE;
-  const routed = input.focus ? input.focus.gsis.size > 0 : input.model.gsis.length > 0;
-  let metrics = routed ? columns : withoutRouting(columns);
+      ? bestEmbed(input)
+      : enlarged(input, form, input.model.gsis.length > 0 ? room : withoutRouting(room));
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;
-  if ((columns === WIDE || columns === SLIM) && input.model.vcpus === 1 && !input.model.apicv) {
-    const big = BIG_SIDES.find((side) => compose(input, form, narrow, { ...metrics, big: side }).h * scale <= height);
-    if (big !== undefined) metrics = { ...metrics, big };
-  }
   let best = compose(input, form, narrow, metrics);
   if (height > 0) scale = Math.min(scale, height / best.h);
   scale = Math.max(Math.min(scale, 6), Math.min(SMALLEST, width / narrow));

@@ -167,6 +167,61 @@ function inGap(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: numbe
   }
 }
 
+/** Height above a card's upper edge at which a way comes along to it. */
+const ABOVE = 11;
+
+/** Corners from an anchor on a card's side to one on a card's upper edge. */
+function downTo(
+  layout: StageLayout,
+  from: Point,
+  gap: number,
+  side: Anchor['side'],
+  top: Anchor,
+  shift: number,
+): Point[] {
+  const level = top.point.y - ABOVE;
+  const over = { x: top.point.x, y: level };
+  if (side === 'bus') return [{ x: from.x, y: level }, over, top.point];
+  const [left, right] = gapEdges(layout, gap);
+  const reach = Math.min(22, (right - left) * 0.55) + shift;
+  const x = side === 'left' ? from.x - reach : from.x + reach;
+  const near = [{ x, y: level }, over, top.point];
+  if (gap >= top.gap - 1 || layout.form === 'tall') return [{ x, y: from.y }, ...near];
+  // From further away below everything, then up beside the column of the cards.
+  const beside = channel(layout, top.gap - 1, 0.5, shift);
+  return [
+    { x, y: from.y },
+    { x, y: layout.laneY },
+    { x: beside, y: layout.laneY },
+    { x: beside, y: level },
+    over,
+    top.point,
+  ];
+}
+
+/** To or from a card under the columns. */
+function underColumns(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: number): void {
+  const rise = { x: a.point.x, y: a.point.y - ABOVE };
+  if (a.side === 'top' && b.side === 'top') {
+    const level = Math.min(rise.y, b.point.y - ABOVE);
+    pen.corners([{ x: rise.x, y: level }, { x: b.point.x, y: level }, b.point]);
+  } else if (b.side === 'top') {
+    let { point, side, gap } = a;
+    const own = layout.columns[gap + 1];
+    if (side === 'left' && own !== undefined && gap + 1 === b.gap) {
+      // Out through its own row.
+      point = { x: own.x + own.w, y: point.y };
+      side = 'right';
+      gap++;
+      pen.through(point);
+    }
+    pen.corners(downTo(layout, point, gap, side, b, shift));
+  } else {
+    const way = downTo(layout, b.point, b.gap, b.side, a, shift);
+    pen.corners([...way.slice(0, -1).reverse(), b.point]);
+  }
+}
+
 /** Goes to another gap along a level below the columns in between. */
 function around(
   pen: Pen,
@@ -194,6 +249,10 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     return c === undefined ? layout.w : c.x + c.w;
   };
   const left = (column: number): number => layout.columns[column]?.x ?? 0;
+  if (a.side === 'top' || b.side === 'top') {
+    underColumns(pen, layout, a, b, shift);
+    return pen.done(false);
+  }
   if (layout.form === 'tall' && a.side !== b.side && a.side !== 'bus' && b.side !== 'bus') {
     // One column: down in the left gutter, back up in the right one, across along a row of its own.
     const goesUp = b.point.y < a.point.y;
@@ -248,6 +307,18 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     around(pen, layout, a.point, a.gap, b, lane, shift, true);
   }
   return pen.done(true);
+}
+
+/** Two ways as one, straight through the card between them. */
+export function joinPaths(first: Path, second: Path): Path {
+  const end = first.samples.length;
+  const [x, y] = [first.samples[end - 3] as number, first.samples[end - 2] as number];
+  const across = Math.hypot((second.samples[0] as number) - x, (second.samples[1] as number) - y);
+  const before = first.length + across;
+  const samples = Float64Array.from([...first.samples, ...second.samples]);
+  for (let i = end + 2; i < samples.length; i += 3) samples[i] = (samples[i] as number) + before;
+  const parts = second.parts.map((part) => ({ ...part, from: part.from + before, to: part.to + before }));
+  return { samples, length: before + second.length, parts: [...first.parts, ...parts], back: second.back };
 }
 
 /** Point at a share of the way. */

@@ -6,72 +6,83 @@ const vec = (n: number): string => hex(n & 0xff);
 const vcpu =
   (part: VcpuPart) =>
   ({ index }: Happening): Place => ({ at: 'vcpu', vcpu: index, part });
-/** The vCPU named by the first argument: what a physical CPU's event is about. */
+/** The physical CPU that acts, and the vCPU its event names first. */
+const pcpu = ({ index }: Happening): Place => ({ at: 'pcpu', pcpu: index });
 const named = ({ args }: Happening): Place => ({ at: 'vcpu', vcpu: args[0], part: 'state' });
 const lapic = ({ index }: Happening): Place => ({ at: 'lapic', vcpu: index });
 const cell =
   (grid: 'irr' | 'isr' | 'pir') =>
   ({ index, args }: Happening): Place => ({ at: 'cell', vcpu: index, grid, vector: args[0] & 0xff });
-const device = ({ index }: Happening): Place => ({ at: 'device', slot: index });
 const vectorLabel = ({ args }: Happening): string => vec(args[0]);
 const says = (text: string) => (): string => text;
+
+/** The boundary of the vCPU that an argument names. */
+const mode =
+  (arg: 0 | 1) =>
+  ({ args }: Happening): Place => ({ at: 'vcpu', vcpu: args[arg], part: 'mode' });
+/** The physical CPU that an argument names: where a vCPU's thread is put. */
+const onCpu = ({ args }: Happening): Place => ({ at: 'pcpu', pcpu: args[0] });
+const onPcpu = (label: Station['label']): Station => ({ place: pcpu, dock: 'in', label, lit: ['pcpu'], still: true });
+const irte = (entry: 2 | 3, label: string): Station => ({
+  place: ({ index, args }) => ({ at: 'irte', slot: index, entry: args[entry] }),
+  label: says(label),
+  dock: 'in',
+  lit: ['irte'],
+  still: true,
+});
 
 /** A note on the vCPU's state that moves no token. */
 const note = (label: Station['label'], part: VcpuPart = 'state'): Station => ({
   place: vcpu(part),
   dock: 'in',
   label,
-  lit: part === 'state' ? ['vcpu.state'] : part === 'nmi' ? ['vcpu.nmi'] : ['vcpu.inject'],
+  lit: part === 'state' ? ['vcpu.state'] : part === 'nmi' ? ['vcpu.nmi'] : part === 'inject' ? ['vcpu.inject'] : [],
   still: true,
 });
 /** A note on a local APIC or its descriptor. */
 const noteApic = (label: Station['label']): Station => ({ place: lapic, dock: 'in', label, still: true });
 
 export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
-  vcpu_load: note(({ args }) => `pCPU ${args[0]}`),
-  vcpu_put: note(({ args }) => `pCPU ${args[0]}`),
+  vcpu_load: { ...note(({ args }) => `pCPU ${args[0]}`), place: onCpu, lit: ['pcpu'] },
+  vcpu_put: { ...note(({ args }) => `pCPU ${args[0]}`), place: onCpu, lit: ['pcpu'] },
   vcpu_block: note(says('block')),
   vcpu_wakeup: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'], side: true },
   reschedule_ipi: {
-    place: named,
+    place: pcpu,
     dock: 'in',
-    label: says('IPI'),
-    long: says('reschedule IPI'),
-    lit: ['vcpu.state'],
+    label: says('0xfd'),
+    long: says('reschedule IPI 0xfd'),
+    lit: ['pcpu'],
     side: true,
+    onward: mode(0),
   },
   pi_notification: {
-    place: named,
+    place: pcpu,
     dock: 'in',
     label: ({ args }) => vec(args[1]),
     long: ({ args }) => `notification ${vec(args[1])}`,
-    lit: ['vcpu.state'],
+    lit: ['pcpu'],
     side: true,
+    onward: named,
   },
   pi_no_notification: note(says('no IPI')),
-  pi_ipi_ignored: null,
-  pi_wakeup_handler: null,
+  pi_ipi_ignored: onPcpu(says('ignored')),
+  pi_wakeup_handler: onPcpu(says('wakeup list')),
 
   vcpu_enter_guest: note(says('enter')),
   request_served: null,
   inject_events: null,
   exit_request: note(says('request')),
-  cancel_injection: note(says('cancel'), 'inject'),
-  kvm_entry: note(says('entry')),
-  kvm_exit: {
-    place: vcpu('state'),
-    dock: 'in',
-    label: says('exit'),
-    lit: ['vcpu.state', 'vcpu.counters'],
-    still: true,
-  },
-  irq_window_request: note(says('window'), 'inject'),
-  nmi_window_request: note(says('window'), 'nmi'),
-  irq_window_open: note(says('window'), 'inject'),
-  nmi_window_open: note(says('window'), 'nmi'),
-  tpr_threshold: noteApic(({ args }) => `TPR ${hex(args[1])}`),
+  cancel_injection: note(says('cancel'), 'entry'),
+  kvm_entry: { ...note(says('entry'), 'mode'), lit: ['vcpu.mode'] },
+  kvm_exit: { ...note(says('exit'), 'mode'), lit: ['vcpu.mode', 'vcpu.counters'] },
+  irq_window_request: note(says('window'), 'windows'),
+  nmi_window_request: note(says('window'), 'windows'),
+  irq_window_open: note(says('window'), 'windows'),
+  nmi_window_open: note(says('window'), 'windows'),
+  tpr_threshold: { ...note(({ args }) => `TPR ${hex(args[1])}`, 'threshold'), lit: ['lapic.tpr'] },
   tpr_below_threshold: noteApic(({ args }) => `TPR ${hex(args[0])}`),
-  complete_interrupts: note(says('again'), 'inject'),
+  complete_interrupts: note(says('again'), 'vectoring'),
   external_interrupt: note(vectorLabel),
   immediate_exit: note(says('exit')),
   event_delivery: {
@@ -162,42 +173,45 @@ export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
   },
   ipi_not_virtualized: noteApic(says('ICR')),
 
-  kvm_pi_irte_update: {
-    place: ({ args }) => ({ at: 'route', gsi: args[0] }),
-    dock: 'in',
-    label: says('IRTE'),
-    lit: ['route.chips'],
-    still: true,
-  },
-  irte_remapped: { place: ({ args }) => ({ at: 'route', gsi: args[0] }), dock: 'in', label: says('IRTE'), still: true },
+  kvm_pi_irte_update: irte(3, 'posted'),
+  irte_remapped: irte(2, 'remapped'),
   vtd_post: {
     place: cell('pir'),
     dock: 'in',
     label: vectorLabel,
     long: ({ args }) => `posted ${vec(args[0])}`,
     lit: ['lapic.pir'],
+    via: (slot) => ({ at: 'irte', slot, entry: -1 }),
   },
   vtd_suppressed: { place: cell('pir'), dock: 'in', label: vectorLabel, lit: ['desc.sn'], still: true },
   vtd_coalesced: { place: cell('pir'), dock: 'in', label: vectorLabel, lit: ['desc.on'], still: true },
   vtd_notify: {
-    place: ({ args }) => ({ at: 'vcpu', vcpu: args[1], part: 'state' }),
+    place: pcpu,
     dock: 'in',
     label: vectorLabel,
     long: ({ args }) => `notification ${vec(args[0])}`,
-    lit: ['vcpu.state'],
+    lit: ['pcpu'],
     side: true,
+    onward: mode(1),
   },
-  vtd_remap: { place: device, dock: 'out', label: vectorLabel, long: ({ args }) => `host vector ${vec(args[0])}` },
+  vtd_remap: {
+    place: ({ index }) => ({ at: 'irte', slot: index, entry: -1 }),
+    dock: 'in',
+    lit: ['irte'],
+    label: vectorLabel,
+    long: ({ args }) => `host vector ${vec(args[0])}`,
+  },
   pi_start_bypass: null,
 
   avic_deliver: { place: vcpu('state'), dock: 'in', label: vectorLabel, lit: ['vcpu.state'] },
   avic_doorbell: {
-    place: named,
+    place: pcpu,
     dock: 'in',
     label: says('bell'),
     long: says('doorbell'),
-    lit: ['vcpu.state'],
+    lit: ['pcpu'],
     side: true,
+    onward: named,
   },
   avic_evaluate: { place: vcpu('inject'), dock: 'in', label: vectorLabel, lit: ['vcpu.inject'], still: true },
   avic_ipi: {

@@ -2,8 +2,11 @@
  * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
-import { CHIP, IOAPIC } from '../engine/view/tables.ts';
+import { CHIP, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../store/types.ts';
+
+/** Number of pins of the IOAPIC. */
+export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;
 
 export interface SourceItem {
   /** Identity on the stage: `device:<slot>`, `pit` or `user`. */
@@ -13,6 +16,14 @@ export interface SourceItem {
   readonly slot: number;
   /** GSIs it drives. */
   readonly gsis: readonly number[];
+  /** Of user space: the ioctls it is seen to use. */
+  readonly ioctls?: readonly string[];
+}
+
+/** An entry of the interrupt remapping table: MSI-X vector `entry` of the device in a slot. */
+export interface IrteItem {
+  readonly slot: number;
+  readonly entry: number;
 }
 
 export interface StageModel {
@@ -24,6 +35,10 @@ export interface StageModel {
   readonly msi: boolean;
   readonly vcpus: number;
   readonly apicv: boolean;
+  /** How the guest is run: not modelled, with a VMCS, or AVIC's way. */
+  readonly host: 'none' | 'vmx' | 'avic';
+  readonly pcpus: number;
+  readonly irtes: readonly IrteItem[];
   readonly handlers: readonly { readonly vector: number; readonly name: string }[];
 }
 
@@ -38,6 +53,7 @@ interface Usage {
   readonly lines: Set<number>;
   msi: boolean;
   user: boolean;
+  nmi: boolean;
 }
 
 const usages = new WeakMap<readonly Step[], Usage>();
@@ -62,6 +78,9 @@ function look(usage: Usage, { name, args }: Step): void {
     case 'kvm_msi_set_irq':
       usage.msi = true;
       break;
+    case 'ioctl_nmi':
+      usage.nmi = true;
+      break;
     case 'ioapic_line':
     case 'ioapic_service':
     case 'rte_write':
@@ -80,13 +99,42 @@ export function grewOn(steps: readonly Step[], count: number, last: Step | undef
 function usageOf(scene: SceneLog): Usage {
   let usage = usages.get(scene.steps);
   if (usage === undefined || !grewOn(scene.steps, usage.upTo, usage.last)) {
-    usage = { upTo: 0, last: undefined, gsis: new Set(), pins: new Set(), lines: new Set(), msi: false, user: false };
+    usage = {
+      upTo: 0,
+      last: undefined,
+      gsis: new Set(),
+      pins: new Set(),
+      lines: new Set(),
+      msi: false,
+      user: false,
+      nmi: false,
+    };
     usages.set(scene.steps, usage);
   }
   for (; usage.upTo < scene.steps.length; usage.upTo++) look(usage, scene.steps[usage.upTo] as Step);
   usage.last = scene.steps.at(-1);
   return usage;
 }
+
+/** Pins whose entry the set-up has unmasked. */
+function pinsSetUp({ layout, rows, startSeq }: SceneLog): ReadonlySet<number> {
+  const first = layout.ioapic + IOAPIC.at.redirLo;
+  const pins = new Set<number>();
+  for (let at = 0; at < startSeq * ROW; at += ROW) {
+    const pin = (rows[at + 4] as number) - first;
+    if (rows[at] !== WRITE || pin < 0 || pin >= PINS) continue;
+    if ((((rows[at + 6] as number) >>> 16) & 1) === 0) pins.add(pin);
+    else pins.delete(pin);
+  }
+  return pins;
+}
+
+/** What user space is seen to call. */
+const ioctlsOf = (usage: Usage): readonly string[] => [
+  ...(usage.lines.size > 0 ? ['KVM_IRQ_LINE'] : []),
+  ...(usage.user ? ['KVM_SIGNAL_MSI'] : []),
+  ...(usage.nmi ? ['KVM_NMI'] : []),
+];
 
 const ascending = (a: number, b: number): number => a - b;
 
@@ -99,6 +147,10 @@ function fewest(all: readonly number[], wanted: ReadonlySet<number>): number[] {
   const first = all.filter((n) => wanted.has(n));
   return [...first, ...all.filter((n) => !wanted.has(n))].slice(0, MOST_ROWS).sort(ascending);
 }
+
+/** Is the host modelled: its CPUs, the run loop, the VMCS? */
+const hasHost = (config: SceneLog['config']): boolean =>
+  [config.apicv, config.postedInterrupts, config.ipiVirtualization, config.pcpus].some((part) => part !== undefined);
 
 /** What the stage shows of a scene. */
 export function stageModel(scene: SceneLog): StageModel {
@@ -118,11 +170,11 @@ export function stageModel(scene: SceneLog): StageModel {
   }
   const foreign = [...usage.lines].some((gsi) => !sources.some((s) => s.gsis.includes(gsi)));
   if ((usage.user || foreign || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
-    sources.push({ id: 'user', kind: 'user', slot: -1, gsis: [] });
+    sources.push({ id: 'user', kind: 'user', slot: -1, gsis: [], ioctls: ioctlsOf(usage) });
   }
   const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis]);
   const gsis = fewest([...driven].sort(ascending), driven);
-  const pins = new Set(usage.pins);
+  const pins = new Set([...usage.pins, ...pinsSetUp(scene)]);
   let msi = usage.msi || devices.some((d) => d.msix !== undefined);
   const live = new Set<number>();
   for (const table of routeTables) {
@@ -143,6 +195,11 @@ export function stageModel(scene: SceneLog): StageModel {
     msi: msi || !irqchip,
     vcpus: config.vcpus,
     apicv: config.apicv === true,
+    host: config.avic === true ? 'avic' : hasHost(config) ? 'vmx' : 'none',
+    pcpus: Math.min(PCPU_SLOTS, config.pcpus ?? config.vcpus),
+    irtes: devices.flatMap((device, slot) =>
+      device.kind === 'nvme' ? Array.from({ length: device.msix ?? 0 }, (_, entry) => ({ slot, entry })) : [],
+    ),
     handlers: [...(config.guest?.handlers ?? [])].sort((a, b) => a.vector - b.vector),
   };
 }
@@ -156,7 +213,6 @@ export interface StageFocus {
   readonly ioapic: boolean;
   readonly msi: boolean;
   readonly vcpus: ReadonlySet<number>;
+  readonly pcpus: ReadonlySet<number>;
+  readonly iommu: boolean;
 }
-
-/** Number of pins of the IOAPIC. */
-export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;

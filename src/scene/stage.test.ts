@@ -8,7 +8,17 @@ import { EVENTS, type EventName } from '../engine/view/tables.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 import { anchorAt } from './anchors.ts';
-import { anchorOf, flightOf, opened, type Stage, tokensAt, trailsAt, travelled } from './flights.ts';
+import {
+  anchorOf,
+  type Crossing,
+  crossingsAt,
+  flightOf,
+  opened,
+  type Stage,
+  tokensAt,
+  trailsAt,
+  travelled,
+} from './flights.ts';
 import { type Box, layoutStage } from './layout.ts';
 import { pathBetween, pointAt } from './paths.ts';
 import { STATIONS } from './places.ts';
@@ -59,7 +69,7 @@ const stageOf = (scene: SceneLog, width: number, height = 0): Stage => {
   return { scene, model, layout: layoutStage({ model, width, height }) };
 };
 
-const modelOf = (vcpus: number, apicv = false): StageModel => ({
+const modelOf = (vcpus: number, apicv = false, host: StageModel['host'] = 'none'): StageModel => ({
   sources: [
     { id: 'pit', kind: 'pit', slot: -1, gsis: [0] },
     ...[1, 2, 3].map((slot) => ({ id: `device:${slot}`, kind: 'device' as const, slot, gsis: [slot] })),
@@ -71,6 +81,9 @@ const modelOf = (vcpus: number, apicv = false): StageModel => ({
   msi: true,
   vcpus,
   apicv,
+  host,
+  pcpus: Math.min(8, vcpus),
+  irtes: host === 'vmx' ? [0, 1].map((entry) => ({ slot: 1, entry })) : [],
   handlers: [0x31, 0x34, 0x3b, 0xec].map((vector) => ({ vector, name: `handler_${vector}` })),
 });
 
@@ -89,11 +102,13 @@ describe('places', () => {
   });
 
   test.each(WIDTHS)('every event with a place has its anchor at %d px', (width) => {
-    const model = modelOf(4, true);
+    const model = modelOf(4, true, 'vmx');
     const layout = layoutStage({ model, width, height: 700 });
     for (const [name, station] of Object.entries(STATIONS)) {
-      const place = station?.place({ index: 1, args: [1, 2, 3, 1] });
-      if (station && place) expect(anchorAt(layout, model, place, station.dock), name).not.toBeNull();
+      const happening = { index: 1, args: [1, 2, 3, 1] as const };
+      for (const place of [station?.place(happening), station?.onward?.(happening), station?.via?.(1)]) {
+        if (station && place) expect(anchorAt(layout, model, place, station.dock), name).not.toBeNull();
+      }
     }
   });
 
@@ -110,9 +125,14 @@ describe('places', () => {
 
 describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
   test.each(WIDTHS)('no two cards overlap and all are on the stage at %d px', (width) => {
-    for (const apicv of [false, true]) {
+    for (const [apicv, host] of [
+      [false, 'none'],
+      [false, 'vmx'],
+      [true, 'vmx'],
+      [false, 'avic'],
+    ] as const) {
       for (const height of [0, 400, 700, 2000]) {
-        const { cards, w, h, scale } = layoutStage({ model: modelOf(vcpus, apicv), width, height });
+        const { cards, w, h, scale } = layoutStage({ model: modelOf(vcpus, apicv, host), width, height });
         expect(w * scale).toBeLessThanOrEqual(Math.max(width, 0) + 1);
         cards.forEach((card, i) => {
           expect(inside(card, { x: 0, y: 0, w, h }), card.id).toBe(true);
@@ -123,7 +143,13 @@ describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
   });
 
   test.each(WIDTHS)('sets, rows and cells are inside their cards at %d px', (width) => {
-    const layout = layoutStage({ model: modelOf(vcpus, true), width, height: 700, open: new Set([0]) });
+    for (const host of ['none', 'vmx', 'avic'] as const) checkRows(host, width);
+  });
+
+  function checkRows(host: StageModel['host'], width: number): void {
+    const layout = layoutStage({ model: modelOf(vcpus, true, host), width, height: 700, open: new Set([0]) });
+    for (const row of layout.irteRows.values()) expect(inside(row, layout.iommu as Box)).toBe(true);
+    expect(layout.pcpus.size).toBe(host === 'none' ? 0 : Math.min(8, vcpus));
     for (const { card, irr, isr, pir } of layout.lapics.values()) {
       for (const box of [irr, isr, pir]) if (box !== null) expect(inside(box, card)).toBe(true);
       expect(overlap(irr, isr)).toBe(false);
@@ -134,7 +160,7 @@ describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
     for (const row of layout.pinRows.values()) expect(inside(row, layout.ioapic as Box)).toBe(true);
     for (const row of layout.routeRows.values()) expect(inside(row, layout.routing as Box)).toBe(true);
     for (const row of layout.idtRows.values()) expect(inside(row, layout.idt as Box)).toBe(true);
-  });
+  }
 });
 
 describe.each(presets)('preset $id', ({ scene }) => {
@@ -161,6 +187,36 @@ describe.each(presets)('preset $id', ({ scene }) => {
         }
         before = step;
       }
+    }
+  });
+
+  test.each([360, 1280])('what crosses into the guest or out of it stays on the stage at %d px', (width) => {
+    const stage = stageOf(scene, width, 700);
+    for (const step of scene.steps) {
+      const crossings = crossingsAt(stage, step.index);
+      const passes = step.name === 'kvm_exit' || step.name === 'kvm_entry';
+      const shown = stage.layout.vcpus.get(step.where & 0xffff)?.run !== 'none';
+      if (passes && shown) expect(crossings.some((c) => c.kind !== 'signal')).toBe(true);
+      for (const { path, label } of crossings) {
+        expect(label.length).toBeGreaterThan(0);
+        for (let t = 0; t <= 1; t += 0.05) {
+          const { x, y } = pointAt(path, t);
+          expect(inside({ x, y, w: 0, h: 0 }, { x: 0, y: 0, w: stage.layout.w, h: stage.layout.h })).toBe(true);
+        }
+      }
+    }
+  });
+
+  test.each([360, 1280])('a notification goes to the physical CPU and from there into the guest at %d px', (width) => {
+    const stage = stageOf(scene, width, 700);
+    for (const step of scene.steps) {
+      if (step.name !== 'pi_notification' && step.name !== 'vtd_notify') continue;
+      expect(anchorOf(stage, step.index)?.card).toBe(`pcpu:${step.where & 0xffff}`);
+      const next = scene.steps[step.index + 1];
+      if (next?.name !== 'pi_processing') continue;
+      const [signal] = crossingsAt(stage, next.index);
+      expect(signal?.kind).toBe('signal');
+      expect(pointAt((signal as Crossing).path, 0)).toEqual(anchorOf(stage, step.index)?.point);
     }
   });
 

@@ -1,7 +1,9 @@
 /** The words of the table of places: what a place is, which fields can be lit, what the table says of an event. */
 
-/** Rows of a vCPU card where a token can dock. */
-export type VcpuPart = 'state' | 'flags' | 'nmi' | 'inject' | 'handler';
+/** Fields of the VMCS as the stage groups them, a row each. */
+export type VmcsPart = 'entry' | 'blocking' | 'status' | 'threshold' | 'vectoring' | 'windows';
+/** Rows of a vCPU card where a token can dock; `mode` is the boundary between guest and root. */
+export type VcpuPart = 'state' | 'flags' | 'nmi' | 'inject' | 'handler' | 'mode' | VmcsPart;
 export type Grid = 'irr' | 'isr' | 'pir';
 
 export type Place =
@@ -20,7 +22,10 @@ export type Place =
   | { readonly at: 'bus'; readonly vcpu: number | null }
   | { readonly at: 'lapic'; readonly vcpu: number }
   | { readonly at: 'cell'; readonly vcpu: number; readonly grid: Grid; readonly vector: number }
-  | { readonly at: 'vcpu'; readonly vcpu: number; readonly part: VcpuPart };
+  | { readonly at: 'vcpu'; readonly vcpu: number; readonly part: VcpuPart }
+  | { readonly at: 'pcpu'; readonly pcpu: number }
+  /** An entry of the IOMMU's interrupt remapping table; entry -1: whichever of the device's. */
+  | { readonly at: 'irte'; readonly slot: number; readonly entry: number };
 
 /** A field that decided, lit while the step is shown. */
 export type Field =
@@ -53,6 +58,9 @@ export type Field =
   | 'vcpu.inject'
   | 'vcpu.handler'
   | 'vcpu.counters'
+  | 'vcpu.mode'
+  | 'pcpu'
+  | 'irte'
   | 'idt';
 
 /** What a row of the table may read of an event. */
@@ -100,6 +108,10 @@ export interface Station {
   readonly side?: true;
   /** Lights its place, moves no token: a register access, a note on what was just seen. */
   readonly still?: true;
+  /** Where a vector that has reached a physical CPU goes on to, in the step after. */
+  readonly onward?: (h: Happening) => Place;
+  /** Passes a place on its way; `slot` is the device it comes from. */
+  readonly via?: (slot: number) => Place;
 }
 
 export const MODE_NAMES = ['fixed', 'lowpri', 'SMI', 'remote read', 'NMI', 'INIT', 'SIPI', 'ExtINT'] as const;

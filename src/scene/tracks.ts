@@ -220,6 +220,8 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
     ioapic: false,
     msi: false,
     vcpus: new Set<number>(),
+    pcpus: new Set<number>(),
+    iommu: false,
   };
   const line = new Set([journey]);
   for (let from = journey; from !== 0 && line.size < DEEPEST; line.add(from)) from = parentOf(scene, tracks, from);
@@ -227,7 +229,11 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
     for (const index of branch.steps) {
       const step = scene.steps[index] as Step;
       const station = STATIONS[step.name];
-      if (station !== null) touch(focus, model, placeOfStep(step, station));
+      if (station === null) continue;
+      const happening = { index: step.where & 0xffff, args: step.args };
+      touch(focus, model, placeOfStep(step, station));
+      if (station.onward !== undefined) touch(focus, model, station.onward(happening));
+      if (station.via !== undefined) focus.iommu = true;
     }
   }
   for (const source of model.sources) if (source.gsis.some((gsi) => focus.gsis.has(gsi))) focus.sources.add(source.id);
@@ -256,6 +262,12 @@ function touch(focus: Growing, model: StageModel, place: Place): void {
       break;
     case 'msi':
       focus.msi = true;
+      break;
+    case 'pcpu':
+      focus.pcpus.add(place.pcpu);
+      break;
+    case 'irte':
+      focus.iommu = true;
       break;
     case 'pic':
     case 'picPin':

@@ -14,6 +14,8 @@ export {
   LAPIC,
   type Layout,
   nameWord,
+  PCPU,
+  PCPU_SLOTS,
   PI_DESC,
   PIC,
   VCPU,

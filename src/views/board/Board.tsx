@@ -1,5 +1,6 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
@@ -16,8 +17,9 @@ import type { SceneLog, Selection } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
-import type { CardProps, Lit } from './board-types.ts';
+import type { CardProps, Changed, Lit } from './board-types.ts';
 import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
+import { IommuCard, PcpuCard } from './HostCards.tsx';
 import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
@@ -77,7 +79,25 @@ function litAt(scene: SceneLog, step: number): Lit | null {
     fields: new Set(litOf(station, { index: at.where & 0xffff, args: at.args })),
     colour: colourOf(at.journey),
     args: at.args,
+    name: at.name,
   };
+}
+
+/** What a step has written. */
+function changedAt(scene: SceneLog, step: number): Changed | null {
+  const at = scene.steps[step];
+  if (at === undefined) return null;
+  const words = new Set<number>();
+  for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {
+    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a] as number);
+  }
+  return { words, colour: colourOf(at.journey) };
+}
+
+/** What of it lies in one of a card's blocks. */
+function within(changed: Changed | null, first: number, size: number): Changed | null {
+  if (changed !== null) for (const word of changed.words) if (word >= first && word < first + size) return changed;
+  return null;
 }
 
 /** Card a place is on, in the words of `Selection`. */
@@ -92,6 +112,10 @@ function cardOf(place: Place): string {
       return `lapic:${place.vcpu}`;
     case 'vcpu':
       return `vcpu:${place.vcpu}`;
+    case 'pcpu':
+      return `pcpu:${place.pcpu}`;
+    case 'irte':
+      return 'iommu';
     case 'device':
     case 'source':
     case 'pit':
@@ -165,6 +189,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
     last.current = { step, jump: last.current.jump + (jumped ? 1 : 0) };
   }
   const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
+  const changed = useMemo(() => changedAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const litCard = lit === null ? '' : cardOf(lit.place);
   const select = useCallback((selection: Selection) => selectAction(store, selection), []);
 
@@ -198,7 +223,9 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   useZoomKeys(scroller, setZoom);
   if (view === null) return null;
   const seq = seqAt(scene, step, arrived);
-  const shared = { stage, view, seq, jump: last.current.jump, select, t };
+  const shared = { stage, view, seq, jump: last.current.jump, select, t, changed: null };
+  const block = (kind: 'vmcs' | 'piDesc' | 'pcpu', index: number): Changed | null =>
+    within(changed, view.layout[kind] + index * BLOCK_OF[kind].size, BLOCK_OF[kind].size);
   const props = (card: string, kinds: readonly Selection['kind'][], index: number | null = null): CardProps => ({
     ...shared,
     lit: litCard === card ? lit : null,
@@ -234,11 +261,30 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
           {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
+          {layout.iommu !== null && <IommuCard {...props('iommu', ['device'])} />}
           {[...layout.lapics.keys()].map((vcpu) => (
-            <LapicCard key={`lapic${vcpu}`} vcpu={vcpu} {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)} />
+            <LapicCard
+              key={`lapic${vcpu}`}
+              vcpu={vcpu}
+              {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)}
+              changed={block('piDesc', vcpu)}
+            />
           ))}
           {[...layout.vcpus.keys()].map((vcpu) => (
-            <VcpuCard key={`vcpu${vcpu}`} vcpu={vcpu} {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)} />
+            <VcpuCard
+              key={`vcpu${vcpu}`}
+              vcpu={vcpu}
+              {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)}
+              changed={block('vmcs', vcpu)}
+            />
+          ))}
+          {[...layout.pcpus.keys()].map((pcpu) => (
+            <PcpuCard
+              key={`pcpu${pcpu}`}
+              pcpu={pcpu}
+              {...props(`pcpu:${pcpu}`, ['pcpu'], pcpu)}
+              changed={block('pcpu', pcpu)}
+            />
           ))}
           {layout.idt !== null && (
             <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
@@ -291,8 +337,8 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
             {cards.map((card) => (
               <path key={card.y} className="bd-bus" d={`M${busX} ${card.y + 15}H${card.x}`} />
             ))}
-            <path className="bd-lane" d={`M${lapicColumn.x + lapicColumn.w} ${laneY}H${sources.x + sources.w + 8}`} />
-            <path className="bd-lane-head" d={`M${sources.x + sources.w + 15} ${laneY - 4}l-7 4l7 4`} />
+            <path className="bd-lane" d={`M${lapicColumn.x + lapicColumn.w} ${laneY}H${sources.x + sources.w + 14}`} />
+            <path className="bd-lane-head" d={`M${sources.x + sources.w + 14} ${laneY - 4.5}l-10 4.5l10 4.5z`} />
             <text className="bd-lane-name" x={lapicColumn.x + 11} y={laneY + 4}>
               {t('stage.eoiLane')}
             </text>
@@ -303,7 +349,7 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
 }
 
 const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
-const within = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
+const inRange = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
 
 /** Ctrl and the wheel zoom, as on a map; the wheel alone scrolls. */
 function useZoomKeys(
@@ -316,7 +362,7 @@ function useZoomKeys(
     const wheel = (event: WheelEvent): void => {
       if (!event.ctrlKey) return;
       event.preventDefault();
-      setZoom((zoom) => within(zoom * Math.exp(-event.deltaY / 300)));
+      setZoom((zoom) => inRange(zoom * Math.exp(-event.deltaY / 300)));
     };
     element.addEventListener('wheel', wheel, { passive: false });
     return () => element.removeEventListener('wheel', wheel);
@@ -330,7 +376,7 @@ function ZoomButtons({ zoom, setZoom, t }: { zoom: number; setZoom: (zoom: numbe
         type="button"
         aria-label={t('stage.zoomOut')}
         title={t('stage.zoomOut')}
-        onClick={() => setZoom(within(zoom / ZOOM.step))}
+        onClick={() => setZoom(inRange(zoom / ZOOM.step))}
       >
         −
       </button>
@@ -341,7 +387,7 @@ function ZoomButtons({ zoom, setZoom, t }: { zoom: number; setZoom: (zoom: numbe
         type="button"
         aria-label={t('stage.zoomIn')}
         title={t('stage.zoomIn')}
-        onClick={() => setZoom(within(zoom * ZOOM.step))}
+        onClick={() => setZoom(inRange(zoom * ZOOM.step))}
       >
         +
       </button>

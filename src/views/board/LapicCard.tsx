@@ -1,7 +1,7 @@
 /** A local APIC: what waits (IRR), what is being served (ISR), and the line between what can be delivered and what cannot. */
 import { memo } from 'react';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
-import { LAPIC, PI_DESC } from '../../engine/view/tables.ts';
+import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
 import type { LapicBox } from '../../scene/lane-boxes.ts';
 import { hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
@@ -42,11 +42,14 @@ function Register({
 function Descriptor(props: Props & { readonly box: LapicBox }) {
   const { box, lit } = props;
   const word = (register: string): number => readWord(props.view, 'piDesc', props.vcpu, register);
+  const { view, vcpu, changed } = props;
+  const wrote = (register: keyof typeof PI_DESC.at): boolean =>
+    changed?.words.has(view.layout.piDesc + vcpu * PI_DESC.size + PI_DESC.at[register]) ?? false;
   const fields = [
-    ['ON', String(word('on')), lit?.fields.has('desc.on') ?? false],
-    ['SN', String(word('sn')), lit?.fields.has('desc.sn') ?? false],
-    ['NV', hex(word('nv')), false],
-    ['NDST', String(word('ndst')), false],
+    ['ON', String(word('on')), wrote('on') || (lit?.fields.has('desc.on') ?? false)],
+    ['SN', String(word('sn')), wrote('sn') || (lit?.fields.has('desc.sn') ?? false)],
+    ['NV', hex(word('nv')), wrote('nv')],
+    ['NDST', String(word('ndst')), wrote('ndst')],
   ] as const;
   const { ppr, tpr } = lapicView(props.view, props.vcpu);
   const pprLit = lit?.fields.has('lapic.ppr') ?? false;
@@ -54,7 +57,12 @@ function Descriptor(props: Props & { readonly box: LapicBox }) {
     <>
       <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={pprLit} anchor="start" />
       <Register x={box.isr.x} y={box.descY - 18} name="TPR" value={hex(tpr)} on={false} anchor="start" />
-      <text className="bd-mono bd-small" x={box.card.x + 11} y={box.descY}>
+      <text
+        className="bd-mono bd-small"
+        x={box.card.x + 11}
+        y={box.descY}
+        style={colourStyle(changed?.colour ?? lit?.colour ?? 0)}
+      >
         {fields.map(([name, value, on], i) => (
           <tspan key={name} dx={i === 0 ? 0 : 10}>
             <tspan className="bd-key">{name} </tspan>
@@ -129,6 +137,12 @@ function LapicCardView(props: Props) {
   const pirBase = gridAddress(view, 'pir', vcpu);
   const off =
     lapic.mode === 'disabled' ? t('stage.lapic.disabled') : lapic.softwareEnabled ? '' : t('stage.lapic.swDisabled');
+  const { changed } = props;
+  const pointer = (mark: 'RVI' | 'SVI', register: 'rvi' | 'svi') => ({
+    name: mark,
+    vector: readWord(view, 'vmcs', vcpu, register),
+    on: changed?.words.has(view.layout.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false,
+  });
   const sets = (
     <>
       {box.pir !== null && (
@@ -150,8 +164,18 @@ function LapicCardView(props: Props) {
         tmr={lapic.tmr}
         base={irrBase}
         ppr={lapic.ppr}
+        mark={pointer('RVI', 'rvi')}
       />
-      <VectorSet {...props} name="isr" box={box.isr} vectors={lapic.isr} tmr={lapic.tmr} base={isrBase} ppr={null} />
+      <VectorSet
+        {...props}
+        name="isr"
+        box={box.isr}
+        vectors={lapic.isr}
+        tmr={lapic.tmr}
+        base={isrBase}
+        ppr={null}
+        mark={pointer('SVI', 'svi')}
+      />
     </>
   );
   const name = `LAPIC ${vcpu}`;
@@ -220,9 +244,11 @@ export const LapicCard = memo(
       const { vcpu } = p as Props;
       const lapic = p.view.layout.lapic + vcpu * LAPIC.size;
       const desc = p.view.layout.piDesc + vcpu * PI_DESC.size;
+      const status = p.view.layout.vmcs + vcpu * VMCS.size + VMCS.at.rvi;
       return [
         [lapic, lapic + LAPIC.size],
         [desc, desc + PI_DESC.size],
+        [status, status + 2],
       ];
     })(a, b),
 );

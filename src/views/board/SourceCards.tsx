@@ -11,7 +11,7 @@ import type { Selection } from '../../store/types.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
-import { cut } from './text-fit.ts';
+import { cut, textWidth } from './text-fit.ts';
 
 interface Props extends CardProps {
   readonly source: SourceItem;
@@ -34,7 +34,7 @@ function nameOf({ stage, t }: CardProps, source: SourceItem): string {
 
 function gsiText(source: SourceItem): string {
   const [first] = source.gsis;
-  if (first === undefined) return 'ioctl';
+  if (first === undefined) return source.ioctls?.[0] ?? 'ioctl';
   return source.gsis.length > 1 ? `GSI ${first}–${first + source.gsis.length - 1}` : `GSI ${first}`;
 }
 
@@ -61,6 +61,9 @@ function SourceCardView(props: Props) {
   const name = nameOf(props, source);
   const what = gsiText(source);
   const right = card.x + card.w - 11;
+  // The names of ioctls are long.
+  const small = source.ioctls !== undefined && textWidth(what, 11.5, 'mono') > card.w - 22;
+  const second = flat ? undefined : source.ioctls?.[1];
   const hasLine = source.slot >= 0 && !msix;
   const on = lit?.fields.has('source.line') ?? false;
   const line = view.layout.device + Math.max(0, source.slot) * DEVICE.size + DEVICE.at.line;
@@ -77,17 +80,30 @@ function SourceCardView(props: Props) {
           select={select}
           first
         >
-          <text className="bd-title" x={card.x + 11} y={flat ? card.y + 21.5 : card.y + card.h / 2 - 4}>
+          <text
+            className="bd-title"
+            x={card.x + 11}
+            y={flat ? card.y + 21.5 : card.y + card.h / 2 - (second === undefined ? 4 : 7)}
+          >
             {cut(name, card.w - 18 - (flat ? 110 : 0), 13, 'bold')}
           </text>
           <text
             className={lit ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
             x={flat ? right - (hasLine ? 30 : 0) : card.x + 11}
-            y={flat ? card.y + 21.5 : card.y + card.h / 2 + 13}
+            y={flat ? card.y + 21.5 : card.y + card.h / 2 + (second === undefined ? 13 : 8)}
             textAnchor={flat ? 'end' : 'start'}
           >
-            {cut(what, card.w - 22 - (hasLine ? 28 : 0), 11.5, 'mono')}
+            {small ? (
+              <tspan className="bd-ioctl">{cut(what, card.w - 18, 9, 'mono')}</tspan>
+            ) : (
+              cut(what, card.w - 22 - (hasLine ? 28 : 0), 11.5, 'mono')
+            )}
           </text>
+          {second !== undefined && (
+            <text className="bd-mono bd-dim" x={card.x + 11} y={card.y + card.h / 2 + 19}>
+              <tspan className="bd-ioctl">{cut(second, card.w - 18, 9, 'mono')}</tspan>
+            </text>
+          )}
           {hasLine && (
             <g className={on ? 'bd-field bd-on' : 'bd-field'} style={colourStyle(lit?.colour ?? raisedBy)}>
               <LineMark x={right - 22} y={flat ? card.y + 12 : card.y + card.h / 2 + 4} high={high} />

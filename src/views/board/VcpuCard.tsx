@@ -1,10 +1,12 @@
 /** A vCPU as KVM and the model guest know it, and the guest's IDT. */
 import { memo } from 'react';
-import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
+import { gridAddress, readWord, type VcpuView, vcpuView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
+import { exitName, interruptionInfo, qualification } from '../../scene/exits.ts';
 import type { VcpuBox } from '../../scene/lane-boxes.ts';
 import type { CardBox } from '../../scene/layout.ts';
-import { type Field, hex } from '../../scene/station.ts';
+import type { StageModel } from '../../scene/stage-model.ts';
+import { type Field, hex, type VmcsPart } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';
@@ -13,21 +15,32 @@ interface Props extends CardProps {
   readonly vcpu: number;
 }
 
-type StateName = 'running' | 'inGuest' | 'handler' | 'halted' | 'preempted' | 'uninitialized' | 'waitsForSipi';
+type StateName =
+  | 'running'
+  | 'inGuest'
+  | 'inKvm'
+  | 'handler'
+  | 'halted'
+  | 'blocked'
+  | 'preempted'
+  | 'uninitialized'
+  | 'waitsForSipi';
 
 /** KVM_MP_STATE_* */
 const MP = { uninitialized: 1, initReceived: 2, halted: 3 } as const;
 
-function stateOf(v: VcpuView): StateName {
+function stateOf(v: VcpuView, host: StageModel['host']): StateName {
   if (v.mpState === MP.uninitialized) return 'uninitialized';
   if (v.mpState === MP.initReceived) return 'waitsForSipi';
-  if (v.halted || v.blocking || v.mpState === MP.halted) return 'halted';
+  if (v.blocking) return 'blocked';
+  if (v.halted || v.mpState === MP.halted) return 'halted';
   if (v.preempted) return 'preempted';
+  if (host === 'vmx' && v.mode !== 1) return 'inKvm';
   if (v.handlers.length > 0) return 'handler';
   return v.mode === 1 ? 'inGuest' : 'running';
 }
 
-const ASLEEP: readonly StateName[] = ['halted', 'preempted', 'uninitialized', 'waitsForSipi'];
+const ASLEEP: readonly StateName[] = ['halted', 'blocked', 'preempted', 'uninitialized', 'waitsForSipi'];
 
 /** What the vCPU is doing, as a word in a frame. */
 function StateChip({
@@ -44,7 +57,13 @@ function StateChip({
   lit: boolean;
 }) {
   const w = textWidth(text, 10.5, 'bold') + 14;
-  const kind = ASLEEP.includes(state) ? 'bd-state bd-asleep' : state === 'handler' ? 'bd-state bd-busy' : 'bd-state';
+  const kind = ASLEEP.includes(state)
+    ? 'bd-state bd-asleep'
+    : state === 'inKvm'
+      ? 'bd-state bd-root'
+      : state === 'handler'
+        ? 'bd-state bd-busy'
+        : 'bd-state';
   return (
     <g className={lit ? `${kind} bd-on` : kind}>
       <rect x={right - w} y={y - 8.5} width={w} height={17} rx={8.5} />
@@ -66,11 +85,16 @@ interface Value {
 
 const SHADOWS = ['–', 'STI', 'MOV SS', 'STI + MOV SS'] as const;
 
-/** Vector on its way in: queued in KVM, or already in the VM-entry field; -1 none. */
-function injectedNow(v: VcpuView, { view, vcpu }: Props): number {
-  if (v.injecting >= 0) return v.injecting;
+/** Vector on its way in: queued in KVM, already in the VM-entry field, or what the step is about; empty: none. */
+function injectedNow(v: VcpuView, { view, vcpu, lit }: Props): string {
+  if (lit?.place.at === 'vcpu' && lit.place.part === 'inject') {
+    const [vector = 0, type = 0] = lit.args;
+    if (lit.name === 'inject_nmi' || (lit.name === 'event_delivery' && type === 2)) return 'NMI';
+    if (vector !== 0) return hex(vector & 0xff);
+  }
+  if (v.injecting >= 0) return hex(v.injecting);
   const info = readWord(view, 'vmcs', vcpu, 'vmEntryIntrInfo');
-  return info >>> 31 === 1 ? info & 0xff : -1;
+  return info >>> 31 === 1 ? hex(info & 0xff) : '';
 }
 
 function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow' | 'nmi' | 'inject' | 'runs', Value>> {
@@ -82,7 +106,7 @@ function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow'
   const handler =
     top === undefined ? '–' : [hex(top), names.find((h) => h.vector === top)?.name ?? ''].join(' ').trim();
   const nmi =
-    v.nmiPending > 0 ? t('stage.vcpu.queued', { n: v.nmiPending }) : v.nmiMasked ? t('stage.vcpu.blocked') : '–';
+    v.nmiPending > 0 ? t('stage.vcpu.queued', { n: v.nmiPending }) : v.nmiMasked ? t('stage.vcpu.nmiBlocked') : '–';
   return {
     flags: {
       key: narrow ? 'IF' : 'RFLAGS.IF',
@@ -101,10 +125,10 @@ function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow'
     nmi: { key: 'NMI', value: nmi, fields: ['vcpu.nmi'], register: 'nmiPending', strong: nmi !== '–' },
     inject: {
       key: t('stage.vcpu.inject'),
-      value: injected < 0 ? '–' : hex(injected),
+      value: injected === '' ? '–' : injected,
       fields: ['vcpu.inject'],
       register: 'intrNr',
-      strong: injected >= 0,
+      strong: injected !== '',
     },
     runs: {
       key: t('stage.vcpu.runs'),
@@ -191,7 +215,7 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const narrow = density === 'compact' && card.w < 160;
   const names = narrow ? COUNTERS.slice(0, 2) : COUNTERS;
   const third = (card.w - 22) / names.length;
-  const tall = density === 'full' || density === 'big';
+  const tall = (density === 'full' || density === 'big') && box.run === 'none';
   const named = (name: (typeof COUNTERS)[number]): string => {
     const whole = t(`stage.vcpu.${name}`);
     return textWidth(whole, 11) <= third + 3 ? whole : t(SHORT[name]);
@@ -221,13 +245,212 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   );
 }
 
+/** Guest above, KVM below, and between them the boundary that every exit and entry crosses, with the last exit on it. */
+function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+  const { view, vcpu, lit, changed, selected, select, stage, t } = props;
+  const { card, rows, density, run } = box;
+  const { mode } = rows;
+  const word = (register: string): number => readWord(view, 'vmcs', vcpu, register);
+  const avic = stage.model.host === 'avic';
+  const running = readWord(view, 'vcpu', vcpu, 'avicRunning') === 1;
+  const inGuest = avic ? running && !v.halted : v.mode === 1;
+  const wrote = (register: keyof typeof VMCS.at): boolean =>
+    changed?.words.has(view.layout.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false;
+  const on = lit?.fields.has('vcpu.mode') ?? false;
+  const side = t(inGuest ? 'stage.vcpu.guestMode' : 'stage.vcpu.rootMode');
+  const status = `${hex(word('rvi'))}/${hex(word('svi'))}`;
+  // A folded card has RVI and SVI on the boundary.
+  const folded = run === 'line' && stage.model.apicv && density !== 'mini';
+  const statusW = folded ? textWidth(status, 10, 'mono') + 8 : 0;
+  const left = card.x + 11 + textWidth(side, 10, 'bold') + 12;
+  const room = card.x + card.w - 11 - left - statusW;
+  const reason = word('exitReason');
+  const why = qualification(reason, word('exitQualification'));
+  const long = `${exitName(reason)}${why === '' ? '' : ` ${why}`}`;
+  const none = reason === 0;
+  const fit = [long, exitName(reason), exitName(reason, true)].find((text) => textWidth(text, 10, 'mono') <= room);
+  const text = avic ? `IsRunning ${Number(running)}` : none ? '' : (fit ?? '');
+  const y = mode.y + mode.h / 2 + 3.7;
+  const top = card.y + box.titleH;
+  const bottom = Math.min(card.y + card.h - 3, run === 'block' ? rows.counters.y : card.y + card.h - 3);
+  return (
+    <g style={colourStyle(changed?.colour ?? lit?.colour ?? 0)}>
+      <rect
+        className={inGuest ? 'bd-zone bd-guest' : 'bd-zone bd-root'}
+        x={card.x + 3}
+        y={inGuest ? top : mode.y}
+        width={card.w - 6}
+        height={Math.max(0, inGuest ? mode.y + mode.h - top : bottom - mode.y)}
+        rx={5}
+      />
+      <Stop
+        box={mode}
+        name={t('stage.vcpu.boundary.aria', { side, exit: none ? t('stage.none') : long })}
+        selection={{ kind: 'vmcs', index: vcpu, register: 'exitReason', sub: 0 }}
+        selected={selected}
+        select={select}
+      >
+        <path
+          className={on ? 'bd-edge bd-on' : inGuest ? 'bd-edge bd-guest' : 'bd-edge'}
+          d={inGuest ? `M${card.x} ${mode.y + mode.h}h${card.w}` : `M${card.x} ${mode.y}h${card.w}`}
+        />
+        <path
+          className={inGuest ? 'bd-arrow bd-guest' : 'bd-arrow'}
+          d={`M${card.x + 10} ${y - 3.7 + (inGuest ? 2.5 : -2.5)}h7l-3.5 ${inGuest ? -5 : 5}z`}
+        />
+        <text className={inGuest ? 'bd-side bd-guest' : 'bd-side'} x={card.x + 20} y={y}>
+          {side}
+        </text>
+        <text
+          className={on || wrote('exitReason') ? 'bd-exit bd-on' : 'bd-exit'}
+          x={card.x + card.w - 11 - statusW}
+          y={y}
+          textAnchor="end"
+        >
+          {text}
+        </text>
+        {folded && (
+          <text
+            className={wrote('rvi') || wrote('svi') ? 'bd-exit bd-on' : 'bd-exit bd-status'}
+            x={card.x + card.w - 11}
+            y={y}
+            textAnchor="end"
+          >
+            {status}
+          </text>
+        )}
+      </Stop>
+    </g>
+  );
+}
+
+const WINDOWS = { irq: 1 << 2, nmi: 1 << 22 } as const;
+const list = (vectors: readonly number[]): string =>
+  vectors.length === 0
+    ? '–'
+    : `${vectors.length}: ${vectors
+        .slice(0, 2)
+        .map((n) => hex(n))
+        .join(' ')}${vectors.length > 2 ? ' …' : ''}`;
+
+/** The rows of the VMCS: the field's name, what it holds, and the words it is read from. */
+function vmcsRows(props: Props): readonly {
+  readonly part: VmcsPart;
+  readonly key: string;
+  readonly value: string;
+  readonly register: keyof typeof VMCS.at;
+  readonly also?: readonly (keyof typeof VMCS.at)[];
+  /** Its half of a shared row. */
+  readonly half?: 'left' | 'right';
+}[] {
+  const { view, vcpu } = props;
+  const word = (register: keyof typeof VMCS.at): number => readWord(view, 'vmcs', vcpu, register);
+  const blocked = word('guestInterruptibility');
+  const blocking = ['STI', 'MOV SS', 'SMI', 'NMI'].filter((_, bit) => (blocked >> bit) & 1).join(' · ');
+  const controls = word('primaryControls');
+  const windows = [
+    (controls & WINDOWS.irq) === 0 ? '' : 'interrupt',
+    (controls & WINDOWS.nmi) === 0 ? '' : 'NMI',
+  ].filter((name) => name !== '');
+  return [
+    {
+      part: 'entry',
+      key: 'VM-entry intr-info',
+      value: interruptionInfo(word('vmEntryIntrInfo')) || '–',
+      register: 'vmEntryIntrInfo',
+      also: ['entryInfoWritten'],
+    },
+    {
+      part: 'vectoring',
+      key: 'IDT-vectoring',
+      value: interruptionInfo(word('idtVectoringInfo')) || '–',
+      register: 'idtVectoringInfo',
+    },
+    { part: 'status', key: 'RVI', value: hex(word('rvi')), register: 'rvi', half: 'left' },
+    { part: 'status', key: 'SVI', value: hex(word('svi')), register: 'svi', half: 'right' },
+    { part: 'threshold', key: 'TPR thr.', value: String(word('tprThreshold')), register: 'tprThreshold', half: 'left' },
+    {
+      part: 'threshold',
+      key: 'EOI-exit',
+      value: list(vectorsIn(view.w, gridAddress(view, 'eoiExit', vcpu))),
+      register: 'eoiExitBitmap',
+      half: 'right',
+    },
+    { part: 'blocking', key: 'interruptibility', value: blocking || '–', register: 'guestInterruptibility' },
+    { part: 'windows', key: 'window exiting', value: windows.join(' · ') || '–', register: 'primaryControls' },
+  ];
+}
+
+/** A field of the VMCS, lit when the step has written it. */
+function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<typeof vmcsRows>[number]; props: Props }) {
+  const { view, vcpu, changed, selected, select } = props;
+  const row = box.rows[field.part];
+  const split = row.w * 0.42;
+  const x = field.half === 'right' ? row.x + split : row.x;
+  const w = field.half === 'left' ? split + 8 : field.half === 'right' ? row.w - split : row.w;
+  const base = view.layout.vmcs + vcpu * VMCS.size;
+  const words = [field.register, ...(field.also ?? [])].flatMap((name) => {
+    const size = VMCS.names.filter((other) => other === name).length;
+    return Array.from({ length: size }, (_, i) => base + VMCS.at[name] + i);
+  });
+  const on = changed !== null && words.some((word) => changed.words.has(word));
+  const y = row.y + row.h / 2 + 4;
+  const key = textWidth(field.key, 10.5) + 6;
+  const dim = field.value === '–' || field.value === '0' || field.value === '0x00';
+  return (
+    <g style={colourStyle(changed?.colour ?? 0)}>
+      <Stop
+        box={{ x, y: row.y, w, h: row.h }}
+        name={`${field.key} ${field.value}`}
+        selection={{ kind: 'vmcs', index: vcpu, register: field.register, sub: 0 }}
+        selected={selected}
+        select={select}
+      >
+        <text className="bd-key bd-vmcs" x={x + 11} y={y}>
+          {field.key}
+        </text>
+        <text
+          className={on ? 'bd-mono bd-small bd-on' : dim ? 'bd-mono bd-small bd-dim' : 'bd-mono bd-small bd-strong'}
+          x={x + w - 11}
+          y={y}
+          textAnchor="end"
+        >
+          {cut(field.value, w - 22 - key, 11, 'mono')}
+        </text>
+      </Stop>
+    </g>
+  );
+}
+
+/** With the run loop: what the guest has above the boundary, what KVM has below. */
+function RunLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+  const { card, rows, run } = box;
+  const values = valuesOf(v, props);
+  const half = card.w * 0.5;
+  const of = (row: 'flags' | 'handler' | 'nmi' | 'inject') => ({ ...rows[row], props });
+  return (
+    <>
+      <Boundary box={box} v={v} props={props} />
+      <Row value={{ ...values.flags, key: 'IF' }} {...of('flags')} w={card.w * 0.36} />
+      <Row value={values.shadow} {...of('flags')} x={card.x + card.w * 0.4 - 8} w={card.w * 0.6 + 8} />
+      <Row value={values.runs} {...of('handler')} />
+      <Row value={values.nmi} {...of('nmi')} w={half + 6} />
+      <Row value={values.inject} {...of('inject')} x={card.x + half - 6} w={half + 6} />
+      {run === 'block' &&
+        vmcsRows(props).map((field) => <VmcsField key={field.key} box={box} field={field} props={props} />)}
+      <Counters box={box} v={v} props={props} />
+    </>
+  );
+}
+
 /** Dense form: the same in three lines of two. */
 function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
-  const { card, rows } = box;
+  const { card, rows, run } = box;
   const values = valuesOf(v, props);
   const half = card.w / 2;
   return (
     <>
+      {run !== 'none' && <Boundary box={box} v={v} props={props} />}
       <Row
         value={{ ...values.flags, key: 'IF' }}
         x={card.x}
@@ -253,7 +476,7 @@ function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props
 
 /** Smallest form: flags and exits, and what runs. */
 function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
-  const { card, rows } = box;
+  const { card, rows, run } = box;
   const values = valuesOf(v, props);
   const half = card.w * 0.4;
   const exits: Value = {
@@ -263,11 +486,12 @@ function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props 
     register: 'exits',
   };
   const first = { y: rows.flags.y, h: rows.flags.h, props };
-  const now = injectedNow(v, props) >= 0 && v.handlers.length === 0 ? values.inject : values.runs;
+  const now = injectedNow(v, props) !== '' && v.handlers.length === 0 ? values.inject : values.runs;
   return (
     <>
       <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={half} {...first} />
       <Row value={exits} x={card.x + half} w={card.w - half} {...first} />
+      {run !== 'none' && <Boundary box={box} v={v} props={props} />}
       <Row value={now} x={card.x} w={card.w} y={rows.handler.y} h={rows.handler.h} props={props} />
     </>
   );
@@ -278,7 +502,8 @@ function VcpuCardView(props: Props) {
   const box = stage.layout.vcpus.get(vcpu) as VcpuBox;
   const { card, density } = box;
   const v = vcpuView(view, vcpu);
-  const state = stateOf(v);
+  const state = stateOf(v, stage.model.host);
+  const placed = stage.model.host !== 'none' && (v.loaded || stage.model.host === 'avic');
   const text = t(`stage.vcpu.${state}`);
   const height = box.titleH;
   return (
@@ -287,6 +512,7 @@ function VcpuCardView(props: Props) {
         <Title
           card={card}
           text={density === 'line' ? '' : `vCPU ${vcpu}`}
+          note={placed && card.w > 170 ? `pCPU ${v.pcpu}` : ''}
           height={height}
           name={t('stage.vcpu.aria', { vcpu, state: text })}
           selection={{ kind: 'vcpu', index: vcpu }}
@@ -311,6 +537,8 @@ function VcpuCardView(props: Props) {
           <MiniLines box={box} v={v} props={props} />
         ) : density === 'dense' ? (
           <DenseLines box={box} v={v} props={props} />
+        ) : box.run !== 'none' ? (
+          <RunLines box={box} v={v} props={props} />
         ) : (
           <Lines box={box} v={v} props={props} />
         )}

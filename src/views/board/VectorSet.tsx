@@ -18,6 +18,8 @@ interface Props extends CardProps {
   readonly base: number;
   /** Null: no waterline here. */
   readonly ppr: number | null;
+  /** RVI or SVI, where the processor keeps them. */
+  readonly mark?: { readonly name: 'RVI' | 'SVI'; readonly vector: number; readonly on: boolean } | null;
 }
 
 /** The 256 empty cells as one path; the sixteen reserved vectors as another. */
@@ -90,6 +92,7 @@ export function VectorSet(props: Props) {
   const tracks = tracksOf(stage.scene);
   const kind = name === 'pir' ? 'piDesc' : 'lapic';
   const set = new Set(tmr);
+  const pointer = props.mark != null && props.mark.vector !== 0 ? props.mark : null;
   const litCell = lit?.place.at === 'cell' && lit.place.grid === name ? lit.place.vector : -1;
   return (
     <g>
@@ -160,6 +163,27 @@ export function VectorSet(props: Props) {
           </g>
         );
       })}
+      {pointer !== null && <Pointer box={box} mark={pointer} />}
+    </g>
+  );
+}
+
+/** RVI or SVI: a bracket around the cell, a mark at the end of its row. */
+function Pointer({ box, mark }: { box: GridBox | StripBox; mark: NonNullable<Props['mark']> }) {
+  const { x, y, w, h } = vectorCell(box, mark.vector);
+  const kind = mark.on ? 'bd-pointer bd-on' : 'bd-pointer';
+  if (box.kind === 'strip') {
+    return <path className={kind} d={`M${x + w / 2 - 3} ${box.y + box.h + 4}l3 -4l3 4z`} />;
+  }
+  const edge = box.x + box.w + 2;
+  const middle = y + h / 2;
+  return (
+    <g className={kind}>
+      <rect x={x - 1.5} y={y - 1.5} width={w + 3} height={h + 3} rx={1.5} />
+      <path d={`M${edge} ${middle}l4 -3v6z`} />
+      <text x={edge + 5} y={middle - 4.5}>
+        {mark.name}
+      </text>
     </g>
   );
 }

@@ -1,5 +1,6 @@
 /** What every card of the stage is given. */
 import type { MachineView } from '../../engine/view/machine-view.ts';
+import type { EventName } from '../../engine/view/tables.ts';
 import type { Stage } from '../../scene/flights.ts';
 import type { Field, Place } from '../../scene/station.ts';
 import type { Selection } from '../../store/types.ts';
@@ -13,6 +14,13 @@ export interface Lit {
   /** 1..8, 0 where no journey is concerned. */
   readonly colour: number;
   readonly args: readonly number[];
+  readonly name: EventName;
+}
+
+/** What the step that is shown has written. */
+export interface Changed {
+  readonly words: ReadonlySet<number>;
+  readonly colour: number;
 }
 
 export interface CardProps {
@@ -28,6 +36,8 @@ export interface CardProps {
   readonly selected: Selection | null;
   readonly select: (selection: Selection) => void;
   readonly t: Translate;
+  /** Null where the step wrote nothing of this card. */
+  readonly changed: Changed | null;
 }
 
 /** Words from..to-1 that a card shows. */
@@ -38,6 +48,7 @@ export function sameCard(ranges: (props: CardProps) => readonly WordRange[]) {
   return (a: CardProps, b: CardProps): boolean => {
     if (a.stage !== b.stage || a.jump !== b.jump || a.lit !== b.lit || a.selected !== b.selected || a.t !== b.t)
       return false;
+    if (a.changed !== b.changed) return false;
     if (a.view === b.view) return true;
     for (const [from, to] of ranges(b)) {
       for (let i = from; i < to; i++) if (a.view.w[i] !== b.view.w[i]) return false;

@@ -7,7 +7,9 @@ import type { Anchor, Point } from '../../scene/anchors.ts';
 import { placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
   anchorOf,
+  type Crossing,
   colourOf,
+  crossingsAt,
   type Flight,
   opened,
   type Stage,
@@ -54,6 +56,8 @@ const TEXT = 11;
 /** How far the pill of a docked token keeps off the card. */
 const OFF = 3;
 /** Tokens that dock as near as this stand one under the other, this far apart. */
+/** How far a reason may lean over what is beside its gap. */
+const LEAN = 12;
 const NEAR = 44;
 const STACK = 22;
 
@@ -68,8 +72,32 @@ interface Drawn {
   /** Width where it rests. */
   rest: number;
   readonly wide: number;
+  /** Lines of a reason that is broken in two. */
+  lines: readonly SVGElement[];
   /** Distance of its dock from others at the same point. */
   readonly stack: number;
+}
+
+/** What flies beside the tokens: across the boundary, or from a physical CPU into its guest. */
+interface Passing {
+  readonly crossing: Crossing;
+  readonly group: SVGElement;
+}
+
+/** A vector of the host has six corners and no number. */
+const hexagon = (w: number): string =>
+  `M${-w / 2} 0L${-w / 2 + 6} ${-BADGE / 2 - 1}H${w / 2 - 6}L${w / 2} 0L${w / 2 - 6} ${BADGE / 2 + 1}H${-w / 2 + 6}z`;
+const HEX_SIDE = 9;
+const hexWidth = (text: string): number => textWidth(text, TEXT, 'mono') + 2 * HEX_SIDE;
+
+/** Where a reason can be broken in two: at the space nearest its middle, or in its middle where it has none. */
+function halves(text: string): readonly [string, string] {
+  const middle = text.length / 2;
+  const spaces = [...text.matchAll(/ /g)].map((m) => m.index);
+  const nearest = spaces.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
+  if (nearest !== undefined) return [text.slice(0, nearest), text.slice(nearest + 1)];
+  const cut = Math.ceil(middle);
+  return [text.slice(0, cut), text.slice(cut)];
 }
 
 /** Width of a pill with this text; without text the bare badge. */
@@ -77,13 +105,14 @@ const pillWidth = (text: string): number => (text === '' ? BADGE : BADGE + 5 + t
 
 /** Where the middle of a docked pill is, from its anchor's point. */
 function dockOffset(anchor: Anchor, width: number): number {
-  if (anchor.side === 'bus') return 0;
+  if (anchor.side === 'bus' || anchor.side === 'top') return 0;
   return anchor.side === 'left' ? -(width / 2 + OFF) : width / 2 + OFF;
 }
 
 /** Room for a docked pill beside a card. */
 function roomAt(stage: Stage, anchor: Anchor): number {
   const { columns, w, form } = stage.layout;
+  if (anchor.side === 'top') return w;
   if (form === 'tall') return BADGE;
   const left = columns[anchor.gap];
   const right = columns[anchor.gap + 1];
@@ -102,6 +131,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
   let step = -2;
   let arrived: boolean | null = null;
   let drawn: Drawn[] = [];
+  let passing: Passing[] = [];
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
 
   function drawTrails(now: Stage): void {
@@ -192,25 +222,65 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       while (docks.some((dock) => Math.abs(dock.x - x) < NEAR && Math.abs(dock.y - y - stack * STACK) < STACK)) stack++;
       docks.push({ x, y: y + stack * STACK });
       const shown = token.current && !token.waiting ? token.label : '';
-      const label = pillWidth(shown) <= roomAt(now, token.anchor) ? shown : '';
+      const widthOf = token.signal ? hexWidth : pillWidth;
+      const label = widthOf(shown) <= roomAt(now, token.anchor) || token.signal ? shown : '';
       const kind = token.current ? '' : ' bd-pale';
       const group = make(pills, 'g', { class: `bd-token${kind}`, style: colour(token.journey) });
-      const rest = pillWidth(label);
+      const rest = widthOf(label);
+      const pill = token.signal
+        ? make(group, 'path', { class: 'bd-pill', d: hexagon(rest) })
+        : make(group, 'rect', { class: 'bd-pill', y: -BADGE / 2 - 1, height: BADGE + 2, rx: BADGE / 2 + 1 });
       const one: Drawn = {
         token,
         group,
-        pill: make(group, 'rect', { class: 'bd-pill', y: -BADGE / 2 - 1, height: BADGE + 2, rx: BADGE / 2 + 1 }),
-        badge: make(group, 'circle', { class: 'bd-badge', r: BADGE / 2 - 1.5 }),
-        number: make(group, 'text', { class: 'bd-number', y: 3.4, 'text-anchor': 'middle' }, String(token.journey)),
+        pill,
+        badge: make(group, 'circle', { class: 'bd-badge', r: token.signal ? 0 : BADGE / 2 - 1.5 }),
+        number: make(
+          group,
+          'text',
+          { class: 'bd-number', y: 3.4, 'text-anchor': 'middle' },
+          token.signal ? '' : String(token.journey),
+        ),
         short: make(group, 'text', { class: 'bd-text', y: 3.9 }, label),
         long: make(group, 'text', { class: 'bd-text', y: 3.9 }, token.long),
         rest,
-        wide: Math.max(rest, pillWidth(token.long)),
+        wide: Math.max(rest, widthOf(token.long)),
+        lines: [],
         stack,
       };
       if (token.ended !== null && token.flight === null) settle(one, true);
       return one;
     });
+  }
+
+  /** What crosses, in a layer of its own over the tokens. */
+  function drawPassing(now: Stage): void {
+    passing = crossingsAt(now, step).map((crossing) => {
+      const { kind, label, journey } = crossing;
+      const signal = kind === 'signal';
+      const arrow = kind === 'exit' ? '▼ ' : kind === 'entry' ? '▲ ' : '';
+      const w = hexWidth(arrow + label);
+      const group = make(pills, 'g', {
+        class: `bd-token bd-cross-${kind}`,
+        style: signal ? colour(journey) : '',
+        opacity: 0,
+      });
+      if (signal) make(group, 'path', { class: 'bd-pill', d: hexagon(w) });
+      else make(group, 'rect', { class: 'bd-pill', x: -w / 2, y: -9, width: w, height: 18, rx: 4 });
+      make(group, 'text', { class: 'bd-text', y: 3.9, 'text-anchor': 'middle' }, arrow + label);
+      return { crossing, group };
+    });
+  }
+
+  /** Moves what crosses; once it is through, the card says it. */
+  function pass(phase: number, has: boolean): void {
+    for (const { crossing, group } of passing) {
+      const { x, y } = pointAt(crossing.path, travelled(phase));
+      set(group, {
+        transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})`,
+        opacity: has ? 0 : Math.min(1, phase / 0.08),
+      });
+    }
   }
 
   /** A token that has ended says why, even over what lies beside it; until it gets there it says what it knows. */
@@ -220,6 +290,18 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const text = there ? `× ${t(ended)}` : label;
     one.short.textContent = text;
     one.rest = pillWidth(text);
+    one.lines = [];
+    const room =
+      stage === null || stage.layout.form === 'tall' ? Number.POSITIVE_INFINITY : roomAt(stage, one.token.anchor);
+    const broken = there && one.rest > room + LEAN;
+    if (broken) {
+      const two = halves(t(ended));
+      one.short.textContent = '';
+      one.lines = two.map((line, i) => make(one.short, 'tspan', { dy: i === 0 ? -5.5 : 12.5 }, line));
+      one.rest = Math.max(...two.map(pillWidth));
+    }
+    const high = broken ? 15 : BADGE / 2 + 1;
+    set(one.pill, { y: -high, height: 2 * high, rx: BADGE / 2 + 1 });
     one.group.classList.toggle('bd-ended', there);
   }
 
@@ -227,11 +309,14 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
   function place(one: Drawn, x: number, y: number, open: number): void {
     const w = one.rest + (one.wide - one.rest) * open;
     set(one.group, { transform: `translate(${Math.round(x * 100) / 100} ${Math.round(y * 100) / 100})` });
-    set(one.pill, { x: -w / 2, width: w });
+    const { signal } = one.token;
+    set(one.pill, signal ? { d: hexagon(w) } : { x: -w / 2, width: w });
     set(one.badge, { cx: -w / 2 + BADGE / 2 });
     set(one.number, { x: -w / 2 + BADGE / 2 });
-    set(one.short, { x: -w / 2 + BADGE + 4, opacity: open > 0.3 ? 0 : 1 });
-    set(one.long, { x: -w / 2 + BADGE + 4, opacity: Math.max(0, Math.min(1, (open - 0.35) / 0.4)) });
+    const text = -w / 2 + (signal ? HEX_SIDE : BADGE + 4);
+    for (const line of one.lines) set(line, { x: text });
+    set(one.short, { x: text, opacity: open > 0.3 ? 0 : 1 });
+    set(one.long, { x: text, opacity: Math.max(0, Math.min(1, (open - 0.35) / 0.4)) });
   }
 
   /** Where a docked pill is. A reason that has no room beside its row hangs below it, or leans over the row's beginning. */
@@ -244,6 +329,11 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const form = stage?.layout.form;
     if (form === 'tall' && half > BADGE) return { x: Math.max(x, half + 3), y: y + STACK - 2 };
     const before = stage?.layout.columns[anchor.gap];
+    if (one.token.ended !== null && anchor.side === 'left' && before !== undefined) {
+      // In the middle of its gap, if that is too narrow for it to keep off both sides.
+      const left = before.x + before.w;
+      return { x: Math.max(x, Math.min(point.x - OFF - half, x) < left + 3 ? (left + point.x) / 2 : x), y };
+    }
     const least = form === 'embed' && anchor.side === 'left' && before !== undefined ? before.x + before.w + 3 : 0;
     return { x: Math.max(x, least + half), y };
   }
@@ -301,6 +391,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
         step = position.step;
         arrived = null;
         drawTokens(stage);
+        drawPassing(stage);
         drawTrails(stage);
         drawLights(stage);
         for (const one of drawn) if (one.token.flight === null) docked(one);
@@ -310,7 +401,9 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
         arrived = has;
         over.classList.toggle('bd-arrived', has);
         for (const one of drawn) if (one.token.flight !== null) settle(one, has);
+        pass(position.phase, has);
       } else if (has) return;
+      else pass(position.phase, false);
       for (const one of drawn) if (one.token.flight !== null) fly(one, one.token.flight, position.phase);
       growTrail(position.phase);
     },
