@@ -98,7 +98,7 @@ async function engine(): Promise<Part> {
   return {
     figures: [
       { name: `engine, KVM_IRQ_LINE through an edge RTE, ${rows} rows recorded an op`, value: millions(rate) },
-      { name: 'the same, rows copied out as the worker sends them', value: millions(taken) },
+      { name: 'the same, rows given away as the worker sends them', value: millions(taken) },
       { name: 'the KVM_IRQ_LINE ioctl here', value: real === null ? `skipped: ${why}` : millions(real) },
       ...(ratio === null
         ? []

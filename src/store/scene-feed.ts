@@ -3,7 +3,6 @@
  * is done, to go back to it when the engine refuses or breaks.
  */
 import type { StoreApi } from 'zustand/vanilla';
-import { ROW } from '../engine/view/tables.ts';
 import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
 import { createSceneBuilder, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
 import { seqAt } from './steps.ts';
@@ -106,7 +105,7 @@ export function createSceneFeed(
     if (request === null || message.runId !== request.runId) return;
     const r = request;
     r.builder.add(message);
-    engine.ack(message.runId, message.rows.length / ROW);
+    engine.ack(message.runId, message.rows);
     const log = r.builder.log();
     if (log === null) return;
     // Not before it can be shown as asked, so that a refusal until then changes nothing on screen.

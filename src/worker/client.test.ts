@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { ROW } from '../engine/view/tables.ts';
 import { createEngineClient, type EnginePort, type StartEngine } from './client.ts';
-import type { FromEngine, ToEngine } from './protocol.ts';
+import { BATCH_ROWS, type FromEngine, type ToEngine } from './protocol.ts';
 
 const settle = () => new Promise((done) => setTimeout(done, 0));
 
@@ -39,9 +40,21 @@ test('nothing is started before it is needed, and requests wait for the engine i
   expect([worker.starts(), worker.posted.length, client.seat()]).toEqual([1, 0, null]);
   worker.ready();
   expect(worker.posted.map((m) => m.type)).toEqual(['run', 'extend']);
-  client.ack(1, 5);
+  client.ack(1, new Int32Array(40));
   expect(worker.posted.at(-1)).toEqual({ v: 1, type: 'ack', runId: 1, rows: 5 });
   expect([worker.starts(), client.seat()]).toEqual([1, 'worker']);
+});
+
+test('the memory of many rows goes back with their ack, that of a few does not', () => {
+  const worker = seat();
+  const client = createEngineClient(() => {}, [['worker', worker.start]]);
+  client.run({ runId: 1, ops: [] });
+  worker.ready();
+  const memory = new Int32Array(2 * BATCH_ROWS * ROW);
+  client.ack(1, memory.subarray(0, BATCH_ROWS * ROW));
+  expect(worker.posted.at(-1)).toEqual({ v: 1, type: 'ack', runId: 1, rows: BATCH_ROWS, spare: memory.buffer });
+  client.ack(1, new Int32Array(ROW));
+  expect(worker.posted.at(-1)).toEqual({ v: 1, type: 'ack', runId: 1, rows: 1 });
 });
 
 test('where one way does not work the next is tried, and nothing asked for is lost', async () => {

@@ -4,8 +4,10 @@
  * be started by its address (a sandboxed frame has an opaque origin), it is started from a Blob; where that fails as well, the
  * same runner works in slices on the page's own thread.
  */
+
+import { ROW } from '../engine/view/tables.ts';
 import workerUrl from './engine.worker.ts?worker&url';
-import { type FromEngine, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
+import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
 
 export { CAPS, type CommandRecord, type FromEngine, type JsonOp, type Problem } from './protocol.ts';
 
@@ -18,8 +20,8 @@ export interface EngineClient {
   run(request: Request<'run'>): number;
   extend(request: Request<'extend'>): number;
   fork(request: Request<'fork'>): number;
-  /** Gives the engine credit for rows that were taken in. */
-  ack(runId: number, rows: number): void;
+  /** Gives the engine credit for rows that were taken in, and their memory: the array must not be read afterwards. */
+  ack(runId: number, rows: Int32Array): void;
   /** Where the engine runs; null while nothing has answered. */
   seat(): EngineSeat | null;
   close(): void;
@@ -27,7 +29,7 @@ export interface EngineClient {
 
 /** One way to reach an engine. */
 export interface EnginePort {
-  post(message: ToEngine): void;
+  post(message: ToEngine, transfer?: Transferable[]): void;
   close(): void;
 }
 
@@ -50,7 +52,7 @@ function fromWorker(
     onBroken(event.message || 'the worker could not be loaded');
   };
   worker.onmessageerror = () => onBroken('a message could not be read');
-  return { post: (message) => worker.postMessage(message), close: () => worker.terminate() };
+  return { post: (message, transfer = []) => worker.postMessage(message, transfer), close: () => worker.terminate() };
 }
 
 const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, 'module', onMessage, onBroken);
@@ -155,9 +157,9 @@ export function createEngineClient(
     }
   }
 
-  function post(message: ToEngine): void {
+  function post(message: ToEngine, transfer?: Transferable[]): void {
     if (ready && port !== null) {
-      port.post(message);
+      port.post(message, transfer);
       return;
     }
     waiting.push(message);
@@ -174,7 +176,11 @@ export function createEngineClient(
     run: (r) => request({ type: 'run', ...r }),
     extend: (r) => request({ type: 'extend', ...r }),
     fork: (r) => request({ type: 'fork', ...r }),
-    ack: (runId, rows) => post({ v: PROTOCOL_VERSION, type: 'ack', runId, rows }),
+    ack(runId, { length, buffer }) {
+      const message = { v: PROTOCOL_VERSION, type: 'ack', runId, rows: length / ROW } as const;
+      if (buffer instanceof ArrayBuffer && isWorthKeeping(buffer)) post({ ...message, spare: buffer }, [buffer]);
+      else post(message);
+    },
     seat: () => (ready ? (seats[seat]?.[0] ?? null) : null),
     close: shut,
   };

@@ -17,6 +17,12 @@ export const BATCH_ROWS = 16_384;
 /** Rows sent and not yet acknowledged at most. */
 export const MAX_UNACKED_ROWS = 8 * BATCH_ROWS;
 
+/** Most batches whose memory is kept to be written again. */
+export const MOST_SPARES = 4;
+/** Whether memory is worth its way back: a few rows are made anew as fast, and those of one giant op would never be let go. */
+export const isWorthKeeping = ({ byteLength }: ArrayBuffer): boolean =>
+  byteLength >= BATCH_ROWS * 16 && byteLength <= BATCH_ROWS * 128;
+
 /** Caps: beyond them a run is refused with the place where it went over. */
 export const CAPS = { rows: 4_000_000, ops: 20_000, linkOps: 2_000, vcpus: 64 } as const;
 
@@ -54,7 +60,8 @@ export type ToEngine = Versioned<
       readonly atCommand: number;
       readonly ops: readonly unknown[];
     }
-  | { readonly type: 'ack'; readonly runId: number; readonly rows: number }
+  /** Credit for rows that were taken in. `spare`: their memory, which the engine may write again. */
+  | { readonly type: 'ack'; readonly runId: number; readonly rows: number; readonly spare?: ArrayBuffer }
   /** Forget every run. */
   | { readonly type: 'stop' }
 >;

@@ -12,8 +12,10 @@ import {
   CAPS,
   type CommandRecord,
   type FromEngine,
+  isWorthKeeping,
   type JsonOp,
   MAX_UNACKED_ROWS,
+  MOST_SPARES,
   PROTOCOL_VERSION,
   type Problem,
   SLICE_MS,
@@ -101,6 +103,8 @@ function badOp(e: OpError, index: number, op: JsonOp): Problem {
 
 export function createRunner(host: RunnerHost): Runner {
   const runs = new Map<number, Run>();
+  /** Memory that came back from the page. */
+  const spares: Int32Array[] = [];
 
   const refuse = (id: number, runId: number, error: Problem, lost: boolean): void =>
     host.send({ v: PROTOCOL_VERSION, type: 'refused', id, runId, error, lost }, []);
@@ -113,7 +117,7 @@ export function createRunner(host: RunnerHost): Runner {
   function flush(run: Run): void {
     const machine = run.session.machine;
     if (machine === null) return;
-    const { firstSeq, rows } = takeRows(machine.log);
+    const { firstSeq, rows } = takeRows(machine.log, spares);
     const tables = machine.routeTables;
     const routeTables = tables.slice(run.tablesSent).map((table, i) => ({ index: run.tablesSent + i, table }));
     run.tablesSent = tables.length;
@@ -221,6 +225,10 @@ export function createRunner(host: RunnerHost): Runner {
     }
     const run = runs.get(message.runId);
     if (message.type === 'ack') {
+      const { spare } = message;
+      if (spare instanceof ArrayBuffer && spares.length < MOST_SPARES && isWorthKeeping(spare)) {
+        spares.push(new Int32Array(spare));
+      }
       if (run === undefined) return;
       run.unacked -= message.rows;
       if (run.starved && run.unacked < MAX_UNACKED_ROWS) {

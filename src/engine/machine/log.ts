@@ -37,10 +37,19 @@ export function growLog(log: EffectLog): void {
   log.rows = bigger;
 }
 
-/** Takes the rows recorded since the last call, as an array of its own, and goes on counting after them. */
-export function takeRows(log: EffectLog): { firstSeq: number; rows: Int32Array } {
-  const rows = log.rows.slice(0, log.used);
-  const firstSeq = log.firstSeq;
+/**
+ * Takes the rows recorded since the last call, as an array of its own, and goes on counting after them. A few rows are copied;
+ * many are given away with their memory, and the log goes on in a spare.
+ * @param spares memory of rows that nobody reads any more: fresh memory costs as much as making the rows
+ */
+export function takeRows(log: EffectLog, spares: Int32Array[] = []): { firstSeq: number; rows: Int32Array } {
+  const { firstSeq, used } = log;
+  let rows: Int32Array;
+  if (used * 2 < log.rows.length) rows = log.rows.slice(0, used);
+  else {
+    rows = log.rows.subarray(0, used);
+    log.rows = spares.pop() ?? new Int32Array(log.rows.length);
+  }
   dropRows(log);
   return { firstSeq, rows };
 }
