@@ -26,6 +26,8 @@ export interface Metrics {
   readonly lanes?: 'dense';
   /** The VMCS field by field. */
   readonly run?: 'block';
+  /** Height is short. */
+  readonly tight?: true;
 }
 
 /** Margin of the tall form on both sides: where tokens go down and come back. */
@@ -36,6 +38,8 @@ const MOST_IRTES = 4;
 /** Narrowest card of a physical CPU, and the distance between two. */
 const PCPU_LEAST = 116;
 const PCPU_GAP = 10;
+/** Room for the title of the IDT beside its rows. */
+const IDT_TITLE = 84;
 
 const HEAD = 30;
 const TITLE = 30;
@@ -261,7 +265,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const across = Math.max(1, Math.min(model.cpus.length, Math.floor((w + PCPU_GAP) / (PCPU_LEAST + PCPU_GAP))));
     const lines = Math.ceil(model.cpus.length / across);
     const cell = (w - (across - 1) * PCPU_GAP) / across;
-    const h = lines > 1 || embed ? 26 : 44;
+    const h = lines > 1 || embed || metrics.tight ? 26 : 44;
     const lowest = [...vcpus.values()].at(-1)?.card;
     const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : 26);
     model.cpus.forEach((pcpu, i) => {
@@ -277,16 +281,24 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const last = merged ? 3 : 4;
     const x0 = at(3).x;
     const w = at(last).x + at(last).w - x0;
-    const across = Math.max(1, Math.floor((w - PAD) / 196));
+    // The only row of a short card stands beside its title.
+    const beside = metrics.tight === true && model.handlers.length <= Math.floor((w - IDT_TITLE) / 170) ? IDT_TITLE : 0;
+    const head = beside > 0 ? 5 : 28;
+    const across = beside > 0 ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / 196));
     const rowH = 20;
     const lines = Math.ceil(model.handlers.length / across);
-    const cell = (w - 2 * PAD) / across;
+    const cell = (w - beside - 2 * PAD) / across;
     model.handlers.forEach((handler, i) => {
       const line = i % lines;
       const column = Math.floor(i / lines);
-      idtRows.set(handler.vector, { x: x0 + PAD + column * cell, y: y + 28 + line * rowH, w: cell - 6, h: rowH });
+      idtRows.set(handler.vector, {
+        x: x0 + beside + PAD + column * cell,
+        y: y + head + line * rowH,
+        w: cell - 6,
+        h: rowH,
+      });
     });
-    idt = add({ id: 'idt', column: columnOf(3), x: x0, w, y, h: 28 + lines * rowH + 10 }, 3);
+    idt = add({ id: 'idt', column: columnOf(3), x: x0, w, y, h: head + lines * rowH + (beside > 0 ? 5 : 10) }, 3);
     if (!merged) bottoms[4] = idt.y + idt.h;
   }
 

@@ -19,6 +19,8 @@ export interface LapicBox {
   readonly beside: boolean;
   /** Baseline of the descriptor's fields. */
   readonly descY: number;
+  /** Baseline of the vectors in words under the sets, null: no room. */
+  readonly listY: number | null;
 }
 
 export interface VcpuBox {
@@ -56,7 +58,7 @@ const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0 } a
 const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0 } as const;
 const FOOT = { big: 12, full: 24, compact: 9, mini: 30, dense: 0, line: 0 } as const;
 /** The VMCS in full: rows in all, and how high each is. */
-const BLOCK = { parts: 11.6, row: 17.5 } as const;
+const BLOCK = { parts: 11.8, row: 17.3, most: 38 } as const;
 const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } as const;
 
 /** More room under the grids for the descriptor's fields and the priorities. */
@@ -103,7 +105,7 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
   const inner = card.w - 2 * PAD;
   const left = card.x + PAD;
   const title = titleHeight(input);
-  const base = { vcpu, card, density, titleH: title, beside: false, descY: card.y + card.h - 10 };
+  const base = { vcpu, card, density, titleH: title, beside: false, descY: card.y + card.h - 10, listY: null };
   if (density === 'line') {
     const w = (inner - 34 - 10) / 2;
     const x = left + 34;
@@ -154,11 +156,15 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
     };
   }
   if (!pir) return { ...base, pir: null, irr: gridBox(left, y, side), isr: gridBox(last, y, side) };
+  const listed = density === 'full' && spare > 26;
+  const top = listed ? card.y + title + label + (spare - 20) * 0.3 : y;
   return {
     ...base,
-    pir: gridBox(left, y, side),
-    irr: gridBox((left + last) / 2, y, side),
-    isr: gridBox(last, y, side),
+    descY: listed ? top + side + 54 + (spare - 20) * 0.2 : base.descY,
+    listY: listed ? top + side + 15 : null,
+    pir: gridBox(left, top, side),
+    irr: gridBox((left + last) / 2, top, side),
+    isr: gridBox(last, top, side),
   };
 }
 
@@ -176,7 +182,7 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
   const plain = { big: 6.6, full: 6.6, compact: 5, mini: 2, dense: 3 }[density];
   const small = density === 'mini' || density === 'dense';
   const parts = run === 'none' ? plain : run === 'block' ? BLOCK.parts - 0.2 : small ? plain + 1 : 5.2;
-  const h = Math.min(ROWS[density] * 1.5, (card.h - titleH - 6) / parts);
+  const h = Math.min(run === 'block' ? BLOCK.most : ROWS[density] * 1.5, (card.h - titleH - 6) / parts);
   const row = (at: number, high = 1): Box => ({ x: card.x, y: card.y + titleH + at * h, w: card.w, h: high * h });
   const left = (at: number): Box => ({ ...row(at), w: card.w / 2 + 4 });
   const right = (at: number): Box => ({ ...row(at), x: card.x + card.w / 2 - 4, w: card.w / 2 + 4 });
@@ -217,7 +223,7 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
       threshold: row(7.3),
       blocking: row(8.3),
       windows: row(9.3),
-      counters: row(10.3),
+      counters: row(10.5),
     },
   };
 }

@@ -87,8 +87,8 @@ const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 224, 330, 158], gaps: [
 const WIDE_RUN: Metrics = { left: 12, widths: [104, 146, 222, 250, 210], gaps: [38, 70, 64, 54, 12], merged: false };
 const WIDE_RUN_PIR: Metrics = {
   left: 12,
-  widths: [100, 142, 212, 316, 206],
-  gaps: [36, 66, 62, 52, 12],
+  widths: [100, 140, 208, 316, 208],
+  gaps: [34, 64, 60, 60, 12],
   merged: false,
 };
 /** Five columns where there is little room: smaller sets, fewer fields. */
@@ -188,6 +188,13 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return big === undefined ? best : { ...best, big };
 }
 
+/** What stands below the lanes takes one line each where height is short. */
+function loosest(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
+  const narrow = widthOf(metrics);
+  const needed = compose(input, form, narrow, metrics).h * Math.max(SMALLEST, Math.min(1, input.width / narrow));
+  return input.height > 0 && needed > input.height ? { ...metrics, tight: true } : metrics;
+}
+
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
@@ -200,7 +207,7 @@ export function layoutStage(input: LayoutInput): StageLayout {
   const metrics =
     form === 'embed'
       ? bestEmbed(input)
-      : enlarged(input, form, input.model.gsis.length > 0 ? room : withoutRouting(room));
+      : loosest(input, form, enlarged(input, form, input.model.gsis.length > 0 ? room : withoutRouting(room)));
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;

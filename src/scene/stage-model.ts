@@ -149,7 +149,7 @@ function fewest(all: readonly number[], wanted: ReadonlySet<number>): number[] {
 }
 
 /** Is the host modelled: its CPUs, the run loop, the VMCS? */
-const hasHost = (config: SceneLog['config']): boolean =>
+export const hasHost = (config: SceneLog['config']): boolean =>
   [config.apicv, config.postedInterrupts, config.ipiVirtualization, config.pcpus].some((part) => part !== undefined);
 
 /** What the stage shows of a scene. */

@@ -54,6 +54,7 @@ export const stage = {
   'stage.vcpu.blocked': 'blocked',
   'stage.vcpu.guestMode': 'guest',
   'stage.vcpu.rootMode': 'root',
+  'stage.vcpu.lastExit': 'last exit:',
   'stage.vcpu.boundary.aria': '{side}; last exit: {exit}',
   'stage.vcpu.inject': 'inject',
   'stage.vcpu.runs': 'runs',

@@ -55,6 +55,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.vcpu.blocked': '阻塞',
   'stage.vcpu.guestMode': '客户机',
   'stage.vcpu.rootMode': '根模式',
+  'stage.vcpu.lastExit': '上次退出：',
   'stage.vcpu.boundary.aria': '{side}；上次退出：{exit}',
   'stage.vcpu.inject': '注入',
   'stage.vcpu.runs': '执行',

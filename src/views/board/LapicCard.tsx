@@ -100,7 +100,24 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     </text>
   );
   const right = grid.x + grid.w;
-  if (density === 'mini' || box.pir !== null) return name;
+  if (density === 'mini') return name;
+  if (box.pir !== null) {
+    const status = set === 'irr' ? 'rvi' : 'svi';
+    const vector = readWord(props.view, 'vmcs', props.vcpu, status);
+    return (
+      <>
+        {name}
+        {vector !== 0 && (
+          <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
+            {status.toUpperCase()} {hex(vector)}
+          </text>
+        )}
+        {box.listY !== null && (
+          <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={box.listY} most={2} />
+        )}
+      </>
+    );
+  }
   if (box.beside) {
     const most = Math.max(1, Math.floor((grid.h - 40) / 16));
     return (
@@ -229,6 +246,16 @@ function LapicCardView(props: Props) {
             PIR
           </text>
           {box.pir.kind === 'grid' && <Descriptor {...props} box={box} />}
+          {box.listY !== null && (
+            <VectorList
+              props={props}
+              vectors={vectorsIn(view.w, pirBase)}
+              base={pirBase}
+              x={box.pir.x}
+              y={box.listY}
+              most={2}
+            />
+          )}
         </>
       )}
     </Frame>

@@ -268,7 +268,10 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const why = qualification(reason, word('exitQualification'));
   const long = `${exitName(reason)}${why === '' ? '' : ` ${why}`}`;
   const none = reason === 0;
-  const fit = [long, exitName(reason), exitName(reason, true)].find((text) => textWidth(text, 10, 'mono') <= room);
+  const whole = `${t('stage.vcpu.lastExit')} ${long}`;
+  const fit = [whole, long, exitName(reason), exitName(reason, true)].find(
+    (name) => textWidth(name, 10, 'mono') <= room,
+  );
   const text = avic ? `IsRunning ${Number(running)}` : none ? '' : (fit ?? '');
   const y = mode.y + mode.h / 2 + 3.7;
   const top = card.y + box.titleH;
@@ -325,13 +328,8 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
 }
 
 const WINDOWS = { irq: 1 << 2, nmi: 1 << 22 } as const;
-const list = (vectors: readonly number[]): string =>
-  vectors.length === 0
-    ? '–'
-    : `${vectors.length}: ${vectors
-        .slice(0, 2)
-        .map((n) => hex(n))
-        .join(' ')}${vectors.length > 2 ? ' …' : ''}`;
+const listed = (vectors: readonly number[]): string =>
+  `${vectors.length === 0 ? '–' : hex(vectors[0] ?? 0)}${vectors.length > 1 ? ` +${vectors.length - 1}` : ''}`;
 
 /** The rows of the VMCS: the field's name, what it holds, and the words it is read from. */
 function vmcsRows(props: Props): readonly {
@@ -372,7 +370,7 @@ function vmcsRows(props: Props): readonly {
     {
       part: 'threshold',
       key: 'EOI-exit',
-      value: list(vectorsIn(view.w, gridAddress(view, 'eoiExit', vcpu))),
+      value: listed(vectorsIn(view.w, gridAddress(view, 'eoiExit', vcpu))),
       register: 'eoiExitBitmap',
       half: 'right',
     },

@@ -168,7 +168,7 @@ export function VectorSet(props: Props) {
   );
 }
 
-/** RVI or SVI: a bracket around the cell, a mark at the end of its row. */
+/** RVI or SVI: a frame around the cell, and a mark at the end of its row. */
 function Pointer({ box, mark }: { box: GridBox | StripBox; mark: NonNullable<Props['mark']> }) {
   const { x, y, w, h } = vectorCell(box, mark.vector);
   const kind = mark.on ? 'bd-pointer bd-on' : 'bd-pointer';
@@ -176,14 +176,11 @@ function Pointer({ box, mark }: { box: GridBox | StripBox; mark: NonNullable<Pro
     return <path className={kind} d={`M${x + w / 2 - 3} ${box.y + box.h + 4}l3 -4l3 4z`} />;
   }
   const edge = box.x + box.w + 2;
-  const middle = y + h / 2;
   return (
     <g className={kind}>
+      <title>{`${mark.name} ${hex(mark.vector)}`}</title>
       <rect x={x - 1.5} y={y - 1.5} width={w + 3} height={h + 3} rx={1.5} />
-      <path d={`M${edge} ${middle}l4 -3v6z`} />
-      <text x={edge + 5} y={middle - 4.5}>
-        {mark.name}
-      </text>
+      <path d={`M${edge} ${y + h / 2}l5 -3.5v7z`} />
     </g>
   );
 }

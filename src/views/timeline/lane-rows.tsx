@@ -8,7 +8,7 @@ import type { SceneLog } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
 import { hex } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
-import { type Lane, lanesOf, type Span, spansWithin, windowAround } from './lanes.ts';
+import { type Lane, lanesOf, type Span, spansWithin, type Tick, windowAround } from './lanes.ts';
 
 /** Steps shown at once; a longer scene shows a window of them. */
 const MOST_STEPS = 240;
@@ -33,6 +33,12 @@ function laneName(t: T, lane: Lane, scene: SceneLog): string {
       return t('timeline.lane.isr', { vcpu: index });
     case 'vcpu':
       return t('timeline.lane.vcpu', { vcpu: index });
+    case 'pi':
+      return t('timeline.lane.pi', { vcpu: index });
+    case 'mode':
+      return t('timeline.lane.mode', { vcpu: index });
+    case 'pcpu':
+      return `pCPU ${index}`;
   }
 }
 
@@ -40,6 +46,12 @@ function spanText(t: T, { text }: Span): string {
   if (text.kind === 'vectors') {
     const vector = hex(text.vector);
     return text.more === 0 ? vector : t('timeline.span.vectors', { vector, more: text.more });
+  }
+  if (text.kind === 'runs') return `vCPU ${text.vcpu}`;
+  if (text.kind === 'posted') {
+    const vector =
+      text.more === 0 ? hex(text.vector) : t('timeline.span.vectors', { vector: hex(text.vector), more: text.more });
+    return `PIR ${vector}${text.on ? ' · ON' : ''}`;
   }
   if (text.kind === 'handler') return t('timeline.span.handler', { vector: hex(text.vector) });
   return t(`timeline.span.${text.kind}`);
@@ -55,15 +67,34 @@ function percent(at: number, { first, last }: Range): number {
   return ((at - first) / (last - first + 1)) * 100;
 }
 
+const PLAIN: readonly Span['text']['kind'][] = ['guestMode', 'rootMode', 'blocked', 'preempted', 'runs'];
+
 function SpanBar({ t, span, range }: { readonly t: T; readonly span: Span; readonly range: Range }): ReactNode {
   const from = Math.max(0, percent(span.from + 0.5, range));
   const to = Math.min(100, percent(span.to + (span.to > range.last ? 0 : 0.5), range));
-  const colour = span.journey === 0 ? undefined : `var(--j${colourOf(span.journey)})`;
+  // Where a thread is belongs to no journey.
+  const own = PLAIN.includes(span.text.kind);
+  const colour = span.journey === 0 || own ? undefined : `var(--j${colourOf(span.journey)})`;
   const words = spanText(t, span);
   return (
     <span
       className={`tl-span tl-${span.text.kind}`}
       style={{ left: `${from}%`, width: `${Math.max(0.2, to - from)}%`, backgroundColor: colour }}
+      title={words}
+    >
+      {words}
+    </span>
+  );
+}
+
+/** A vector that reaches a physical CPU. */
+function TickMark({ tick, range }: { readonly tick: Tick; readonly range: Range }): ReactNode {
+  const colour = tick.journey === 0 ? undefined : `var(--j${colourOf(tick.journey)})`;
+  const words = hex(tick.vector);
+  return (
+    <span
+      className="tl-tick"
+      style={{ left: `${percent(tick.step + 0.5, range)}%`, backgroundColor: colour }}
       title={words}
     >
       {words}
@@ -80,6 +111,11 @@ const LaneRows = memo(function LaneRows({ scene, first, last }: { readonly scene
         {spansWithin(lane.spans, first, last).map((span) => (
           <SpanBar key={span.from} t={t} span={span} range={{ first, last }} />
         ))}
+        {lane.ticks
+          .filter(({ step }) => step >= first && step <= last)
+          .map((tick) => (
+            <TickMark key={tick.step} tick={tick} range={{ first, last }} />
+          ))}
       </span>
     </div>
   ));

@@ -4,7 +4,20 @@
  */
 
 import { vectorsIn } from '../../engine/view/machine-view.ts';
-import { DEVICE, IOAPIC, LAPIC, type Layout, PIC, ROW, VCPU, WRITE } from '../../engine/view/tables.ts';
+import {
+  DEVICE,
+  IOAPIC,
+  LAPIC,
+  type Layout,
+  PCPU,
+  PCPU_SLOTS,
+  PI_DESC,
+  PIC,
+  ROW,
+  VCPU,
+  WRITE,
+} from '../../engine/view/tables.ts';
+import { hasHost } from '../../scene/stage-model.ts';
 import { wordsAt } from '../../store/fold.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 
@@ -19,11 +32,26 @@ export type SpanText =
         | 'requested'
         | 'inService'
         | 'halted'
-        | 'waitSipi';
+        | 'waitSipi'
+        | 'guestMode'
+        | 'rootMode'
+        | 'blocked'
+        | 'preempted'
+        | 'outstanding';
     }
   /** Highest vector and how many more. */
   | { readonly kind: 'vectors'; readonly vector: number; readonly more: number }
-  | { readonly kind: 'handler'; readonly vector: number };
+  | { readonly kind: 'handler'; readonly vector: number }
+  /** Posted and not yet taken: the highest, how many more, and whether a notification is outstanding. */
+  | { readonly kind: 'posted'; readonly vector: number; readonly more: number; readonly on: boolean }
+  | { readonly kind: 'runs'; readonly vcpu: number };
+
+/** A moment on a lane: a vector of the host reaches a CPU. */
+export interface Tick {
+  readonly step: number;
+  readonly vector: number;
+  readonly journey: number;
+}
 
 export interface Span {
   /** The state began in this step (-1: before the first). */
@@ -35,7 +63,7 @@ export interface Span {
   readonly journey: number;
 }
 
-export type LaneKind = 'line' | 'pin' | 'pic' | 'irr' | 'isr' | 'vcpu';
+export type LaneKind = 'line' | 'pin' | 'pic' | 'pi' | 'irr' | 'isr' | 'vcpu' | 'mode' | 'pcpu';
 
 export interface Lane {
   readonly kind: LaneKind;
@@ -43,6 +71,7 @@ export interface Lane {
   readonly index: number;
   /** In order; they do not overlap. */
   readonly spans: readonly Span[];
+  readonly ticks: readonly Tick[];
 }
 
 type Read = (w: Int32Array) => SpanText | null;
@@ -52,6 +81,9 @@ interface LaneState {
   readonly index: number;
   readonly read: Read;
   readonly spans: Span[];
+  readonly ticks: Tick[];
+  /** Word that counts moments, and the one that says which vector; -1 none. */
+  readonly counter: number;
   /** Begun and not ended. */
   open: { from: number; text: SpanText; journey: number } | null;
 }
@@ -66,9 +98,12 @@ interface Reading {
   step: number;
 }
 
+/** More vCPUs than this have a lane for their mode only if it changes. */
+const MOST_MODES = 4;
+
 const readings = new WeakMap<readonly Step[], Reading>();
 
-const text = (kind: Exclude<SpanText['kind'], 'vectors' | 'handler'>): SpanText => ({ kind });
+const text = (kind: Exclude<SpanText['kind'], 'vectors' | 'handler' | 'posted' | 'runs'>): SpanText => ({ kind });
 
 function vectorsText(w: Int32Array, base: number): SpanText | null {
   const vectors = vectorsIn(w, base);
@@ -99,12 +134,33 @@ function vcpuRead(layout: Layout, vcpu: number): Read {
   };
 }
 
+/** Where a vCPU's thread is: in the guest, in KVM, or off its CPU. */
+function modeRead(layout: Layout, vcpu: number): Read {
+  const at = layout.vcpu + vcpu * VCPU.size;
+  return (w) => {
+    if (w[at + VCPU.at.blocking] === 1) return text('blocked');
+    if (w[at + VCPU.at.preempted] === 1) return text('preempted');
+    return text(w[at + VCPU.at.mode] === 1 ? 'guestMode' : 'rootMode');
+  };
+}
+
+function postedRead(layout: Layout, vcpu: number): Read {
+  const at = layout.piDesc + vcpu * PI_DESC.size;
+  return (w) => {
+    const on = w[at + PI_DESC.at.on] === 1;
+    const vectors = vectorsIn(w, at + PI_DESC.at.pir);
+    const vector = vectors.at(-1);
+    if (vector !== undefined) return { kind: 'posted', vector, more: vectors.length - 1, on };
+    return on ? text('outstanding') : null;
+  };
+}
+
 /** Every lane a machine can have, in the order in which they are shown, with the words it depends on. */
 function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
   const { layout, config } = scene;
   const out: { lane: LaneState; words: number[] }[] = [];
-  const add = (kind: LaneKind, index: number, words: number[], read: Read): void => {
-    out.push({ lane: { kind, index, read, spans: [], open: null }, words });
+  const add = (kind: LaneKind, index: number, words: number[], read: Read, counter = -1): void => {
+    out.push({ lane: { kind, index, read, spans: [], ticks: [], counter, open: null }, words });
   };
   const run = (first: number, n: number): number[] => Array.from({ length: n }, (_, i) => first + i);
   for (const [slot, device] of (config.devices ?? []).entries()) {
@@ -132,10 +188,22 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
   for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
     const lapic = layout.lapic + vcpu * LAPIC.size;
     const at = layout.vcpu + vcpu * VCPU.size;
+    const pi = layout.piDesc + vcpu * PI_DESC.size;
+    if (config.apicv === true) add('pi', vcpu, run(pi, PI_DESC.at.on + 1), postedRead(layout, vcpu));
     add('irr', vcpu, run(lapic + LAPIC.at.irr, 8), (w) => vectorsText(w, lapic + LAPIC.at.irr));
     add('isr', vcpu, run(lapic + LAPIC.at.isr, 8), (w) => vectorsText(w, lapic + LAPIC.at.isr));
     const words = [VCPU.at.mpState, VCPU.at.halted, VCPU.at.depth].map((o) => at + o);
     add('vcpu', vcpu, [...words, ...run(at + VCPU.at.stackVector, 8)], vcpuRead(layout, vcpu));
+    const modes = [VCPU.at.mode, VCPU.at.blocking, VCPU.at.preempted].map((o) => at + o);
+    if (hasHost(config)) add('mode', vcpu, modes, modeRead(layout, vcpu));
+  }
+  for (let pcpu = 0; pcpu < PCPU_SLOTS && hasHost(config); pcpu++) {
+    const at = layout.pcpu + pcpu * PCPU.size;
+    const read: Read = (w) => {
+      const vcpu = w[at + PCPU.at.running] as number;
+      return vcpu < 0 ? null : { kind: 'runs', vcpu };
+    };
+    add('pcpu', pcpu, [at + PCPU.at.running, at + PCPU.at.ipis], read, at + PCPU.at.ipis);
   }
   return out;
 }
@@ -155,11 +223,11 @@ function begin(scene: SceneLog): Reading {
   return { lanes, byWord, w, seq: scene.startSeq, step: -1 };
 }
 
-const sameText = (a: SpanText, b: SpanText | null): boolean =>
-  b !== null &&
-  a.kind === b.kind &&
-  (!('vector' in a) ||
-    (a.vector === (b as typeof a).vector && (a.kind !== 'vectors' || a.more === (b as typeof a).more)));
+const sameText = (a: SpanText, b: SpanText | null): boolean => {
+  if (b === null || a.kind !== b.kind) return false;
+  const keys = Object.keys(a) as (keyof SpanText)[];
+  return keys.every((key) => a[key] === b[key]);
+};
 
 function touch(lane: LaneState, w: Int32Array, step: number, journey: number): void {
   const now = lane.read(w);
@@ -172,7 +240,7 @@ function touch(lane: LaneState, w: Int32Array, step: number, journey: number): v
 
 /** Lanes in which something happens in the shown part of the scene, with the spans so far. */
 export function lanesOf(scene: SceneLog): readonly Lane[] {
-  const { steps, rows, used } = scene;
+  const { steps, rows, used, layout } = scene;
   let reading = readings.get(steps);
   // A log only grows, but a refused request takes back what it had added.
   if (reading === undefined || reading.seq > used) {
@@ -187,15 +255,24 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
     const address = rows[at + 4] as number;
     w[address] = rows[at + 6] as number;
     const lanes = byWord[address];
-    if (lanes !== undefined) for (const lane of lanes) touch(lane, w, reading.step, rows[at + 3] as number);
+    for (const lane of lanes ?? []) {
+      const journey = rows[at + 3] as number;
+      // The vector is written before the count.
+      if (address === lane.counter) {
+        const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector] as number;
+        lane.ticks.push({ step: reading.step, vector, journey });
+      } else touch(lane, w, reading.step, journey);
+    }
   }
   reading.seq = used;
   const end = steps.length;
   const out: Lane[] = [];
-  for (const { kind, index, spans, open } of reading.lanes) {
+  for (const { kind, index, spans, open, ticks } of reading.lanes) {
     // A lane that is in one state throughout tells nothing about time.
-    if (spans.length === 0 && (open === null || open.from < 0)) continue;
-    out.push({ kind, index, spans: open === null ? spans : [...spans, { ...open, to: end }] });
+    // But that a vCPU never leaves the guest is worth seeing.
+    const idle = spans.length === 0 && ticks.length === 0 && (open === null || open.from < 0);
+    if (idle && (kind !== 'mode' || layout.vcpus > MOST_MODES)) continue;
+    out.push({ kind, index, ticks, spans: open === null ? spans : [...spans, { ...open, to: end }] });
   }
   return out;
 }
