@@ -9,6 +9,7 @@ import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { events } from './en/events.ts';
 import { ops } from './en/ops.ts';
+import { presetNotes } from './en/preset-notes.ts';
 import { presets } from './en/presets.ts';
 import { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
@@ -22,6 +23,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   errors,
   events,
   ops,
+  presetNotes,
   presets,
   registers,
   stage,

@@ -1,7 +1,7 @@
 /**
- * Every text on screen, by key. English is in the main bundle, save the sentences about events and the register descriptions,
- * which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it. Until a
- * chunk is here, English stands in.
+ * Every text on screen, by key. English is in the main bundle, save the sentences about events and presets and the register
+ * descriptions, which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it.
+ * Until a chunk is here, English stands in.
  *
  * An area is one file in `en/` and its twin in `zh-cn/`, typed by the English keys: a key missing on either side does not
  * compile. Texts are plain: parameters in {braces}, no markup.
@@ -11,6 +11,7 @@ import type { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import type { events } from './en/events.ts';
 import type { ops } from './en/ops.ts';
+import type { presetNotes } from './en/preset-notes.ts';
 import { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
@@ -27,6 +28,7 @@ export type MessageKey =
   | keyof typeof compare
   | keyof typeof events
   | keyof typeof ops
+  | keyof typeof presetNotes
   | keyof typeof registers;
 export type Params = Readonly<Record<string, string | number>>;
 type Part = Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { ops } from './ops.ts';
+import { presetNotes } from './preset-notes.ts';
 import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
@@ -15,6 +16,7 @@ export const zhCn = {
   ...errors,
   ...events,
   ...ops,
+  ...presetNotes,
   ...presets,
   ...registers,
   ...stage,
