@@ -2,7 +2,8 @@
  * Runs the two sides of a comparison headless, in an engine of their own. An op that makes no sense on one side's machine is
  * left out there and named; the rest goes on.
  */
-import { loadLinkCodec, openLink } from '../actions/links.ts';
+import { loadPresetFile } from '../../presets/index.ts';
+import { loadOps, loadPreset } from '../actions/scene.ts';
 import { type AppStore, createAppStore, NO_SCENE } from '../create-store.ts';
 import type { JsonOp, Notice, SceneLog } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
@@ -39,6 +40,9 @@ export type SidesAnswer =
 /** More refusals than this are no comparison any more. */
 const MAX_REFUSED = 50;
 
+/** The codec comes when it is first needed, as everywhere. */
+const loadCodec = () => import('../../share/link.ts');
+
 const LOST: Notice = { code: 'lost-run', place: 'c', params: {} };
 
 interface Source {
@@ -47,18 +51,29 @@ interface Source {
   readonly start: number;
 }
 
-async function open(bench: AppStore, link: string): Promise<Source | Notice> {
-  const opened = await openLink(bench, link, { play: false });
-  const { scene, sceneId, notice } = bench.getState();
-  if (opened !== 'opened' || scene === null) {
-    return notice ?? { code: 'preset-unknown', place: 'c', params: { id: link.slice(2, 60) } };
-  }
-  const isPreset = sceneId.kept === sceneId.total && scene.commands.length === sceneId.total;
-  return {
-    preset: isPreset ? sceneId.preset : null,
-    ops: scene.commands.map((command) => command.op),
-    start: sceneId.start,
-  };
+/** What a link's text names. */
+async function open(text: string): Promise<Source | Notice> {
+  const { decodeLink } = await loadCodec();
+  const answer = decodeLink(text);
+  if (answer === null) return { code: 'preset-unknown', place: 'c', params: { id: text.slice(2, 60) } };
+  if (!answer.ok) return answer.problem;
+  const { link } = answer;
+  if (link.kind === 'ops' && link.base === null) return { preset: null, ops: link.log, start: link.start ?? 1 };
+  const { id, version } = link.kind === 'preset' ? link.preset : (link.base ?? { id: '', version: null });
+  const base = await loadPresetFile(id, version ?? undefined);
+  if (!base.ok) return base.problem;
+  const { ops, start } = base.preset;
+  if (link.kind === 'preset') return { preset: id, ops, start };
+  const kept = Math.max(1, Math.min(link.keep ?? ops.length, ops.length));
+  return { preset: null, ops: [...ops.slice(0, kept), ...link.log], start: Math.min(start, kept) };
+}
+
+/** Shows the left side of a comparison as a scene of its own. */
+export async function showLeft(store: AppStore, { left }: Comparison): Promise<boolean> {
+  const source = await open(left);
+  if (isNotice(source)) return false;
+  if (source.preset !== null) return loadPreset(store, source.preset, { play: false });
+  return loadOps(store, source.ops, { play: false }, source.start);
 }
 
 const runOnce = (bench: AppStore, ops: readonly JsonOp[], start: number): Promise<boolean> =>
@@ -105,7 +120,7 @@ export async function runSides(
 }
 
 async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<SidesAnswer> {
-  const own = await open(bench, left);
+  const own = await open(left);
   if (isNotice(own)) return { ok: false, notice: own };
   const create = withRunLoop(own.ops[0] ?? {});
   const fitting = switchesFor(create);
@@ -113,7 +128,7 @@ async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<
   let other: Source;
   let turn: Sides['turn'] = null;
   if (against !== null && 'preset' in against) {
-    const opened = await open(bench, `p=${encodeURIComponent(against.preset)}`);
+    const opened = await open(`p=${encodeURIComponent(against.preset)}`);
     if (isNotice(opened)) return { ok: false, notice: opened };
     other = { ...opened, ops: [withRunLoop(opened.ops[0] ?? {}), ...opened.ops.slice(1)] };
   } else {
@@ -131,7 +146,7 @@ async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<
 
 /** A link to one side, standing after `step`. @returns null when it is too long for one */
 export async function linkOfSide({ ops, start }: Side, step: number): Promise<string | null> {
-  const { encodeLink } = await loadLinkCodec();
+  const { encodeLink } = await loadCodec();
   return encodeLink({
     kind: 'ops',
     base: null,

@@ -7,12 +7,11 @@ import '../shared/panel.css';
 import './compare.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
-import { openLink } from '../../store/actions/links.ts';
 import { loadPreset, presetIds } from '../../store/actions/scene.ts';
 import { setUi } from '../../store/actions/ui.ts';
 import { store } from '../../store/app-store.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
-import { runSides, type Side, type Sides } from '../../store/compare/run-sides.ts';
+import { runSides, type Side, type Sides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import { partingOf } from '../../store/compare/totals.ts';
 import type { Notice } from '../../store/types.ts';
@@ -41,9 +40,9 @@ function leave(comparison: Comparison): void {
   const isLoaded = store.getState().scene !== null;
   setUi(store, { compare: null });
   if (isLoaded) return;
-  void openLink(store, comparison.left, { play: false }).then((opened) => {
+  void showLeft(store, comparison).then((shown) => {
     const [first] = presetIds;
-    if (opened !== 'opened' && first !== undefined) void loadPreset(store, first);
+    if (!shown && first !== undefined) void loadPreset(store, first);
   });
 }
 

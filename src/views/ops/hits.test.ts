@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROW } from '../../engine/machine/log.ts';
 import { createSession } from '../../engine/machine/session.ts';
-import { KERNEL_VERSIONS } from '../../spec/kernel/functions.ts';
+import { KERNEL_VERSIONS, type KernelVersion } from '../../spec/kernel/functions.ts';
 import { KERNEL_OPS } from '../../spec/kernel/ops.ts';
 import { createKeyframes } from '../../store/fold.ts';
 import { growSteps } from '../../store/steps.ts';
@@ -32,8 +32,8 @@ function sceneOf(preset: string): SceneLog {
 }
 
 /** Names of the steps that pass through an operation. */
-const stepsOf = (scene: SceneLog, id: (typeof KERNEL_OPS)[number]['id'], version = KERNEL_VERSIONS[2]) =>
-  (hitsOf(scene, version).get(id) ?? []).map((index) => scene.steps[index]?.name);
+const stepsOf = (scene: SceneLog, id: (typeof KERNEL_OPS)[number]['id'], version: KernelVersion = 'v6.18') =>
+  (hitsOf(scene, version).passes.get(id) ?? []).map((index) => scene.steps[index]?.name);
 
 describe('a scene lights operations up', () => {
   test('the interrupt window: asked, refused, window, injected', () => {
@@ -41,8 +41,7 @@ describe('a scene lights operations up', () => {
     expect(stepsOf(scene, 'enable_irq_window')).toEqual(['irq_window_request']);
     expect(stepsOf(scene, 'set_irq')).toEqual(['kvm_inj_virq']);
     expect(stepsOf(scene, 'interrupt_allowed')).toEqual(['inject_held', 'kvm_inj_virq']);
-    const run = stepsOf(scene, 'run');
-    expect(run.filter((name) => name === 'kvm_exit')).toHaveLength(stepsOf(scene, 'handle_exit').length);
+    expect(stepsOf(scene, 'handle_exit')).toEqual(scene.steps.map((s) => s.name).filter((n) => n === 'kvm_exit'));
   });
 
   test('posting goes through deliver_interrupt, in every version', () => {
@@ -52,17 +51,35 @@ describe('a scene lights operations up', () => {
     expect(stepsOf(scene, 'set_irq')).toEqual([]);
   });
 
+  test('one call is one pass, and lights up in each of its steps', () => {
+    const scene = sceneOf('posted-halted');
+    const { passes, at } = hitsOf(scene, 'v6.18');
+    const posts = scene.steps.filter((step) => step.name === 'pir_set');
+    expect(passes.get('deliver_posted_interrupt')).toEqual(posts.map((step) => step.index));
+    const lit = scene.steps.filter((step) => at(step.index).has('deliver_posted_interrupt'));
+    expect(lit.length).toBeGreaterThan(posts.length);
+  });
+
+  test('an entry and its exit are one pass through the run operation', () => {
+    const scene = sceneOf('irq-window');
+    const names = scene.steps.map((step) => step.name);
+    const entries = names.filter((name) => name === 'kvm_entry').length;
+    // The scene begins in the guest: its first exit ends a call that began before.
+    expect(names.indexOf('kvm_exit')).toBeLessThan(names.indexOf('kvm_entry'));
+    expect(stepsOf(scene, 'run')).toHaveLength(entries + 1);
+  });
+
   test('an operation that is not there at a version is not passed through', () => {
     for (const preset of ['posted-running', 'posted-halted', 'eoi-exit-level', 'nmi-window']) {
       const scene = sceneOf(preset);
       for (const version of KERNEL_VERSIONS)
-        for (const id of hitsOf(scene, version).keys())
+        for (const id of hitsOf(scene, version).passes.keys())
           expect(KERNEL_OPS.find((op) => op.id === id)?.at[version], `${id} at ${version}`).not.toBeNull();
     }
   });
 
   test('an AVIC machine passes through none of Intel’s', () => {
-    expect(hitsOf(sceneOf('avic-doorbell'), 'v6.18').size).toBe(0);
+    expect(hitsOf(sceneOf('avic-doorbell'), 'v6.18').passes.size).toBe(0);
   });
 
   test('a growing scene is counted to the same as a whole one', () => {
@@ -72,7 +89,7 @@ describe('a scene lights operations up', () => {
       steps.push(step);
       hitsOf({ ...whole, steps, complete: false }, 'v6.18');
     }
-    expect(hitsOf({ ...whole, steps }, 'v6.18')).toEqual(hitsOf(whole, 'v6.18'));
+    expect(hitsOf({ ...whole, steps }, 'v6.18').passes).toEqual(hitsOf(whole, 'v6.18').passes);
   });
 });
 

@@ -10,8 +10,12 @@ import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/ops.
 import type { SceneLog, Step } from '../../store/types.ts';
 import { callChain, causesOf } from '../callpath/call-chain.ts';
 
-/** Steps that pass through an operation, in their order. */
-export type Hits = ReadonlyMap<KernelOpId, readonly number[]>;
+export interface Hits {
+  /** Steps with which an operation is passed through, in their order: each call once, at its first step. */
+  readonly passes: ReadonlyMap<KernelOpId, readonly number[]>;
+  /** Operations a step lies in: a call may hold several steps. */
+  at(step: number): ReadonlySet<KernelOpId>;
+}
 
 /** The operation behind a function, whatever version's function the event is named for, if it is there at this version. */
 function opOf(fn: KernelFn, version: KernelVersion): KernelOpId | null {
@@ -61,14 +65,16 @@ function directOps(version: KernelVersion): Direct {
   return EVENT_NAMES.map((name) => (name === undefined ? null : opOfEvent(name, version)));
 }
 
-/** Operations between the event before the step and the step itself. */
+/** Operations between the event before the step and the step itself; none where the log has no event before it. */
 function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly KernelOpId[] {
   const links = callChain(scene, step, version);
   const before = links.findLastIndex((link, i) => i < links.length - 1 && link.seq !== null);
+  if (before < 0) return [];
+  const own = opOfEvent(step.name, version);
   return links.slice(before + 1, -1).flatMap((link) => {
     const op = link.id === null ? null : opOf(link.id, version);
-    // Passed with the exit itself, which a handler's step comes after.
-    return op === null || op === 'handle_exit' ? [] : [op];
+    // A wrapper of the step's own function is the same call; handle_exit is passed with the exit itself, before its handler.
+    return op === null || op === own || op === 'handle_exit' ? [] : [op];
   });
 }
 
@@ -82,7 +88,11 @@ function pathKey(scene: SceneLog, seq: number): string {
 interface Count {
   readonly direct: Direct;
   readonly lying: Map<string, readonly KernelOpId[]>;
-  readonly hits: Map<KernelOpId, number[]>;
+  readonly passes: Map<KernelOpId, number[]>;
+  /** "cause operation": calls counted. */
+  readonly counted: Set<string>;
+  /** vCPUs in the guest by an entry that is counted: the exit ends the same call. */
+  readonly entered: Set<number>;
   /** Steps counted. */
   upTo: number;
 }
@@ -90,26 +100,57 @@ interface Count {
 /** One count per array of steps, which is the same one while a scene grows. */
 const counts = new WeakMap<readonly Step[], Map<KernelVersion, Count>>();
 
-function opsOfStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): Set<KernelOpId> {
+const ENTRY = EVENTS.kvm_entry.code;
+const EXIT = EVENTS.kvm_exit.code;
+
+/** Calls `found` for each operation of a step, with what tells its call from another; null: it is one of its own. */
+function opsOfStep(
+  scene: SceneLog,
+  step: Step,
+  version: KernelVersion,
+  count: Count,
+  found: (op: KernelOpId, call: string | null, row: number) => void,
+): void {
+  const { rows } = scene;
+  const callOf = (seq: number, op: KernelOpId): string => `${rows[seq * ROW + COL.cause]} ${op}`;
   const key = pathKey(scene, step.seq);
   let lying = count.lying.get(key);
   if (lying === undefined) {
     lying = lyingOps(scene, step, version);
     count.lying.set(key, lying);
   }
-  const found = new Set(lying);
+  for (const op of lying) found(op, callOf(step.seq, op), step.seq);
   for (let seq = step.seq; seq < step.end; seq++) {
-    const code = scene.rows[seq * ROW] as number;
+    const code = rows[seq * ROW] as number;
     const op = count.direct[code];
-    if (op != null) found.add(op);
+    if (op != null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
     const name = EVENT_NAMES[code];
     const implied = name === undefined ? undefined : IMPLIED[name];
-    for (const id of implied?.((n) => scene.rows[seq * ROW + COL.a + n] as number) ?? NONE) found.add(id);
+    for (const id of implied?.((n) => rows[seq * ROW + COL.a + n] as number) ?? NONE) {
+      if (opById(id).at[version] !== null) found(id, null, seq);
+    }
   }
-  return found;
 }
 
-const NO_HITS: Hits = new Map();
+function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): void {
+  const here = new Set<KernelOpId>();
+  opsOfStep(scene, step, version, count, (op, call, seq) => {
+    const code = scene.rows[seq * ROW];
+    const where = scene.rows[seq * ROW + COL.where] as number;
+    if (code === ENTRY) count.entered.add(where);
+    const ends = code === EXIT && op === 'run' && count.entered.delete(where);
+    if (ends || (call !== null && count.counted.has(call))) return;
+    if (call !== null) count.counted.add(call);
+    here.add(op);
+  });
+  for (const op of here) {
+    const list = count.passes.get(op);
+    if (list === undefined) count.passes.set(op, [step.index]);
+    else list.push(step.index);
+  }
+}
+
+export const NO_HITS: Hits = { passes: new Map(), at: () => new Set() };
 
 /** Operations of every step of a scene. */
 export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
@@ -119,21 +160,31 @@ export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
     byVersion = new Map();
     counts.set(scene.steps, byVersion);
   }
-  let count = byVersion.get(version);
-  if (count === undefined || count.upTo > scene.steps.length) {
-    count = { direct: directOps(version), lying: new Map(), hits: new Map(), upTo: 0 };
-    byVersion.set(version, count);
+  let known = byVersion.get(version);
+  if (known === undefined || known.upTo > scene.steps.length) {
+    known = {
+      direct: directOps(version),
+      lying: new Map(),
+      passes: new Map(),
+      counted: new Set(),
+      entered: new Set(),
+      upTo: 0,
+    };
+    byVersion.set(version, known);
   }
+  const count = known;
   // The last step may still get rows while the scene grows.
   const end = scene.complete ? scene.steps.length : scene.steps.length - 1;
-  for (; count.upTo < end; count.upTo++) {
-    for (const op of opsOfStep(scene, scene.steps[count.upTo] as Step, version, count)) {
-      const list = count.hits.get(op);
-      if (list === undefined) count.hits.set(op, [count.upTo]);
-      else list.push(count.upTo);
-    }
-  }
-  return count.hits;
+  for (; count.upTo < end; count.upTo++) countStep(scene, scene.steps[count.upTo] as Step, version, count);
+  return {
+    passes: count.passes,
+    at(index) {
+      const step = scene.steps[index];
+      const here = new Set<KernelOpId>();
+      if (step !== undefined) opsOfStep(scene, step, version, count, (op) => here.add(op));
+      return here;
+    },
+  };
 }
 
 /** How many of these steps are at or before `step`. */

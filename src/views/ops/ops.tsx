@@ -10,9 +10,7 @@ import { store } from '../../store/app-store.ts';
 import { useStore } from '../../store/use-store.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { type Hits, hitsOf, passedBy } from './hits.ts';
-
-const NO_HITS: Hits = new Map();
+import { hitsOf, NO_HITS, passedBy } from './hits.ts';
 
 /** Name at a version; the one it has elsewhere where it does not exist there. */
 function nameOf(op: KernelOp, version: KernelVersion): string {
@@ -31,11 +29,10 @@ export function Ops() {
   const at = useStore((state) => state.playhead.step);
   const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
   const isAvic = scene?.config.avic === true;
-  const lit = KERNEL_OPS.filter((op) => {
-    const steps = hits.get(op.id) ?? [];
-    return steps[passedBy(steps, at) - 1] === at;
-  });
-  const shown = onlyHit ? KERNEL_OPS.filter((op) => hits.has(op.id)) : KERNEL_OPS;
+  const here = useMemo(() => hits.at(at), [hits, at]);
+  const lit = KERNEL_OPS.filter((op) => here.has(op.id));
+  const isPassed = (op: KernelOp): boolean => hits.passes.has(op.id);
+  const shown = onlyHit ? KERNEL_OPS.filter(isPassed) : KERNEL_OPS;
   const unfold = (op: KernelOp, isOpen: boolean): void => {
     if (open.has(op.id) === isOpen) return;
     const next = new Set(open);
@@ -83,7 +80,7 @@ export function Ops() {
       </div>
       <label className="ops-only">
         <input type="checkbox" checked={onlyHit} onChange={(e) => setOnlyHit(e.target.checked)} />
-        {t('ops.onlyHit', { n: hits.size })}
+        {t('ops.onlyHit', { n: KERNEL_OPS.filter(isPassed).length })}
       </label>
       {shown.length === 0 && <p className="ops-none">{t('ops.noneHit')}</p>}
       <ol className="ops-list">
@@ -92,7 +89,8 @@ export function Ops() {
             key={op.id}
             op={op}
             version={version}
-            steps={hits.get(op.id) ?? []}
+            steps={hits.passes.get(op.id) ?? []}
+            lit={here.has(op.id)}
             at={at}
             open={open.has(op.id)}
             onToggle={(isOpen) => unfold(op, isOpen)}
@@ -109,6 +107,8 @@ interface EntryProps {
   readonly version: KernelVersion;
   /** Steps that pass through it. */
   readonly steps: readonly number[];
+  /** The step at the playhead lies in it. */
+  readonly lit: boolean;
   /** Step at the playhead. */
   readonly at: number;
   readonly open: boolean;
@@ -116,20 +116,19 @@ interface EntryProps {
   readonly t: Translate;
 }
 
-function Entry({ op, version, steps, at, open, onToggle, t }: EntryProps) {
+function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
   const passed = passedBy(steps, at);
-  const isLit = steps[passed - 1] === at;
   const ahead = steps[passed];
   const next = ahead ?? steps[0];
   const form = op.at[version];
   const name = nameOf(op, version);
   return (
-    <li id={entryId(op)} className="ops-entry" data-lit={isLit} data-absent={form === null}>
+    <li id={entryId(op)} className="ops-entry" data-lit={lit} data-absent={form === null}>
       <div className="ops-row">
         <details open={open} onToggle={(e) => onToggle(e.currentTarget.open)}>
           <summary>
             <code className="ops-name">{name}</code>
-            {isLit && <span className="ops-lit">{t('ops.lit')}</span>}
+            {lit && <span className="ops-lit">{t('ops.lit')}</span>}
             {form === null && <span className="ops-tag">{t('ops.absent')}</span>}
             {form?.kind === 'data' && <span className="ops-tag">{t('ops.data')}</span>}
             <span className="ops-role">
