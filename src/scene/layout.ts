@@ -105,7 +105,7 @@ const MERGED: Metrics = { left: 10, widths: [98, 134, 186, 206], gaps: [34, 72, 
 /** A small frame: what takes part, in as many columns as that needs. */
 const EMBED: Metrics = { left: 8, widths: [99, 68, 146, 146], gaps: [24, 58, 42, 26], merged: true };
 /** The same with the vCPU in a column of its own. */
-const EMBED_APART: Metrics = { left: 8, widths: [92, 68, 130, 150, 124], gaps: [22, 54, 36, 30, 10], merged: false };
+const EMBED_APART: Metrics = { left: 8, widths: [90, 66, 108, 134, 122], gaps: [16, 48, 32, 28, 8], merged: false };
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -181,18 +181,22 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   let best = metrics;
   if (model.host === 'vmx' && form === 'wide') {
     const block: Metrics = { ...metrics, run: 'block' };
-    if (model.vcpus <= 2 && fits(block, 0.84)) best = block;
+    const folded: Metrics = { ...block, tight: true };
+    if (model.vcpus <= 2) best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
   }
   if (form !== 'wide' || model.vcpus !== 1 || model.apicv) return best;
   const big = BIG_SIDES.find((side) => fits({ ...best, big: side }, 1));
   return big === undefined ? best : { ...best, big };
 }
 
-/** What stands below the lanes takes one line each where height is short. */
-function loosest(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
+/** Where height is short: what stands below the lanes in one line each, then strips in place of small grids. */
+function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const narrow = widthOf(metrics);
-  const needed = compose(input, form, narrow, metrics).h * Math.max(SMALLEST, Math.min(1, input.width / narrow));
-  return input.height > 0 && needed > input.height ? { ...metrics, tight: true } : metrics;
+  const scale = Math.max(SMALLEST, Math.min(1, input.width / narrow));
+  const fits = (m: Metrics): boolean => compose(input, form, narrow, m).h * scale <= input.height;
+  if (input.height === 0 || fits(metrics)) return metrics;
+  const tight: Metrics = { ...metrics, tight: true };
+  return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
 }
 
 /** Lays the stage out for the room there is. */
@@ -207,7 +211,7 @@ export function layoutStage(input: LayoutInput): StageLayout {
   const metrics =
     form === 'embed'
       ? bestEmbed(input)
-      : loosest(input, form, enlarged(input, form, input.model.gsis.length > 0 ? room : withoutRouting(room)));
+      : shortened(input, form, enlarged(input, form, input.model.gsis.length > 0 ? room : withoutRouting(room)));
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;

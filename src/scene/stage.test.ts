@@ -134,10 +134,15 @@ describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
       for (const height of [0, 400, 700, 2000]) {
         const { cards, w, h, scale } = layoutStage({ model: modelOf(vcpus, apicv, host), width, height });
         expect(w * scale).toBeLessThanOrEqual(Math.max(width, 0) + 1);
-        cards.forEach((card, i) => {
-          expect(inside(card, { x: 0, y: 0, w, h }), card.id).toBe(true);
-          for (const other of cards.slice(i + 1)) expect(overlap(card, other), `${card.id} ${other.id}`).toBe(false);
-        });
+        const stage = { x: 0, y: 0, w, h };
+        expect(cards.filter((card) => !inside(card, stage)).map((card) => card.id)).toEqual([]);
+        const pairs = cards.flatMap((card, i) =>
+          cards
+            .slice(i + 1)
+            .filter((other) => overlap(card, other))
+            .map((other) => `${card.id} ${other.id}`),
+        );
+        expect(pairs).toEqual([]);
       }
     }
   });

@@ -107,7 +107,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     return (
       <>
         {name}
-        {vector !== 0 && (
+        {vector !== 0 && grid.w > 76 && (
           <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
             {status.toUpperCase()} {hex(vector)}
           </text>
@@ -215,7 +215,7 @@ function LapicCardView(props: Props) {
         <Title
           card={card}
           text={name}
-          note={density === 'mini' ? '' : off || MODES[lapic.mode]}
+          note={density === 'mini' || (density === 'dense' && card.w < 190) ? '' : off || MODES[lapic.mode]}
           height={box.titleH}
           {...stop}
           aside={

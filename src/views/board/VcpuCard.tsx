@@ -212,7 +212,7 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const { card, rows, density } = box;
   const { t, lit } = props;
   const on = lit?.fields.has('vcpu.counters') ?? false;
-  const narrow = density === 'compact' && card.w < 160;
+  const narrow = (density === 'compact' || density === 'dense') && card.w < 160;
   const names = narrow ? COUNTERS.slice(0, 2) : COUNTERS;
   const third = (card.w - 22) / names.length;
   const tall = (density === 'full' || density === 'big') && box.run === 'none';

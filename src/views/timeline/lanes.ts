@@ -269,9 +269,10 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
   const out: Lane[] = [];
   for (const { kind, index, spans, open, ticks } of reading.lanes) {
     // A lane that is in one state throughout tells nothing about time.
-    // But that a vCPU never leaves the guest is worth seeing.
+    // But that a vCPU which takes an interrupt never leaves the guest is worth seeing.
     const idle = spans.length === 0 && ticks.length === 0 && (open === null || open.from < 0);
-    if (idle && (kind !== 'mode' || layout.vcpus > MOST_MODES)) continue;
+    const partakes = out.some((lane) => lane.kind === 'isr' && lane.index === index);
+    if (idle && (kind !== 'mode' || !partakes || layout.vcpus > MOST_MODES)) continue;
     out.push({ kind, index, ticks, spans: open === null ? spans : [...spans, { ...open, to: end }] });
   }
   return out;
