@@ -31,6 +31,7 @@ export const compare = {
   'cmp.nothing': 'its scene has ended',
   'cmp.go': 'Show where they part',
   'cmp.refused': '{side} left out what makes no sense there: {ops}.',
+  'cmp.idle': '{side}: these do nothing there: {ops}.',
   'cmp.refusedTimes': '{op} ({n} times)',
   'cmp.table': 'What it cost',
   'cmp.what': 'Counted',

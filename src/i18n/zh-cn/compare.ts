@@ -32,6 +32,7 @@ export const compare: Readonly<Record<keyof typeof en, string>> = {
   'cmp.nothing': '场景已结束',
   'cmp.go': '跳到分开之处',
   'cmp.refused': '{side}略去了在这台机器上没有意义的操作：{ops}。',
+  'cmp.idle': '{side}：以下操作在那里不起作用：{ops}。',
   'cmp.refusedTimes': '{op}（{n} 次）',
   'cmp.table': '代价',
   'cmp.what': '统计项',

@@ -137,6 +137,14 @@ describe('side by side', () => {
     });
   });
 
+  test('an op that does nothing on one side is named there', async () => {
+    const { left, right } = await sidesOf('c=cancelled-injection&with=avic');
+    expect(left.idle).toEqual([]);
+    expect(right.idle.map(({ op }) => op)).toEqual(['race']);
+    const same = await sidesOf('c=cancelled-injection&with=hashing');
+    expect([...same.left.idle, ...same.right.idle]).toEqual([]);
+  });
+
   test('a preset that is not there is a notice', async () => {
     expect(await runSides(readComparison('c=nobody'), makeBench)).toMatchObject({ ok: false });
     expect(await runSides(readComparison('c=posted-running,nobody'), makeBench)).toMatchObject({ ok: false });

@@ -9,7 +9,7 @@ import type { JsonOp, Notice, SceneLog } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
 import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
 
-/** An op that one side's machine refused. */
+/** An op that one side's machine refused, or that does nothing there. */
 export interface Refused {
   readonly op: string;
   readonly times: number;
@@ -22,6 +22,8 @@ export interface Side {
   readonly start: number;
   readonly scene: SceneLog;
   readonly refused: readonly Refused[];
+  /** Ops that do something on the other side only. */
+  readonly idle: readonly Refused[];
 }
 
 export interface Sides {
@@ -89,8 +91,7 @@ export async function runTolerant(bench: AppStore, source: Source): Promise<Side
     if (await runOnce(bench, ops, start)) {
       const { scene } = bench.getState();
       if (scene === null) return LOST;
-      const names = [...refused].map(([op, times]): Refused => ({ op, times }));
-      return { preset: source.preset, ops, start, scene, refused: names };
+      return { preset: source.preset, ops, start, scene, refused: listOf(refused), idle: [] };
     }
     const { notice } = bench.getState();
     const index = Number(/^ops\[(\d+)\]/.exec(notice?.place ?? '')?.[1] ?? 0);
@@ -103,6 +104,38 @@ export async function runTolerant(bench: AppStore, source: Source): Promise<Side
   }
   return bench.getState().notice ?? LOST;
 }
+
+/** What is done to the vCPUs and the host; everything else speaks for itself. */
+const HOST_OPS: ReadonlySet<unknown> = new Set([
+  'vcpu_state',
+  'vmentry',
+  'vmexit',
+  'schedule',
+  'apicv_inhibit',
+  'race',
+  'post',
+  'vtd_msi',
+]);
+
+/** Does a command do more than be there? */
+function acts({ commands, used }: SceneLog, index: number): boolean {
+  const begin = commands[index]?.seq ?? used;
+  return (commands[index + 1]?.seq ?? used) - begin > 1;
+}
+
+/** Ops that do nothing on one side of the same list, and something on the other. */
+function idleOps(side: Side, other: Side): readonly Refused[] {
+  const idle = new Map<string, number>();
+  if (side.ops.length !== other.ops.length) return [];
+  for (const [i, { op }] of side.ops.entries()) {
+    if (!HOST_OPS.has(op) || acts(side.scene, i) || !acts(other.scene, i)) continue;
+    idle.set(String(op), (idle.get(String(op)) ?? 0) + 1);
+  }
+  return listOf(idle);
+}
+
+const listOf = (counted: ReadonlyMap<string, number>): readonly Refused[] =>
+  [...counted].map(([op, times]) => ({ op, times }));
 
 const isNotice = (value: Source | Side | Notice): value is Notice => 'code' in value;
 
@@ -141,7 +174,9 @@ async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<
   if (isNotice(leftSide)) return { ok: false, notice: leftSide };
   const rightSide = await runTolerant(bench, other);
   if (isNotice(rightSide)) return { ok: false, notice: rightSide };
-  return { ok: true, sides: { left: leftSide, right: rightSide, turn, switches } };
+  const [leftIdle, rightIdle] = turn === null ? [[], []] : [idleOps(leftSide, rightSide), idleOps(rightSide, leftSide)];
+  const sides = { left: { ...leftSide, idle: leftIdle }, right: { ...rightSide, idle: rightIdle }, turn, switches };
+  return { ok: true, sides };
 }
 
 /** A link to one side, standing after `step`. @returns null when it is too long for one */

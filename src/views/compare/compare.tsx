@@ -6,12 +6,12 @@ import './compare-texts.ts';
 import '../shared/panel.css';
 import './compare.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { hasText } from '../../i18n/index.ts';
 import { loadPreset, presetIds } from '../../store/actions/scene.ts';
 import { setUi } from '../../store/actions/ui.ts';
 import { store } from '../../store/app-store.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
-import { runSides, type Side, type Sides, showLeft } from '../../store/compare/run-sides.ts';
+import { type Refused, runSides, type Side, type Sides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import { partingOf } from '../../store/compare/totals.ts';
 import type { Notice } from '../../store/types.ts';
@@ -352,16 +352,22 @@ function Parting({ sides, onGo, t }: { sides: Sides; onGo: (step: number) => voi
   const { left, right } = sides;
   const parting = useMemo(() => partingOf(left.scene.steps, right.scene.steps), [left, right]);
   const named = (name: string | null): string => (name === null ? t('cmp.nothing') : eventTitle(name, t));
-  const refusals = (
-    [
-      ['cmp.left', left],
-      ['cmp.right', right],
-    ] as const
-  ).flatMap(([key, side]): (readonly [MessageKey, string])[] => {
-    if (side.refused.length === 0) return [];
-    const ops = side.refused.map(({ op, times }) => (times === 1 ? op : t('cmp.refusedTimes', { op, n: times })));
-    return [[key, t('cmp.refused', { side: t(key), ops: ops.join(', ') })]];
-  });
+  const listed = (ops: readonly Refused[]): string =>
+    ops.map(({ op, times }) => (times === 1 ? op : t('cmp.refusedTimes', { op, n: times }))).join(', ');
+  const leftName = t('cmp.left');
+  const rightName = t('cmp.right');
+  const notes = [
+    ...[left.refused, right.refused].map((ops, i) => ({
+      key: 'cmp.refused' as const,
+      ops,
+      side: i === 0 ? leftName : rightName,
+    })),
+    ...[left.idle, right.idle].map((ops, i) => ({
+      key: 'cmp.idle' as const,
+      ops,
+      side: i === 0 ? leftName : rightName,
+    })),
+  ].filter(({ ops }) => ops.length > 0);
   return (
     <div className="cmp-parting" role="status">
       {parting === null ? (
@@ -380,8 +386,8 @@ function Parting({ sides, onGo, t }: { sides: Sides; onGo: (step: number) => voi
           </button>
         </>
       )}
-      {refusals.map(([key, sentence]) => (
-        <p key={key}>{sentence}</p>
+      {notes.map(({ key, ops, side }) => (
+        <p key={`${key} ${side}`}>{t(key, { side, ops: listed(ops) })}</p>
       ))}
     </div>
   );
