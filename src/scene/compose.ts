@@ -213,7 +213,10 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const aside = embed && at(2).w > 0 && !model.pic && model.pins.length === 0;
   if (aside) {
     for (const pcpu of model.cpus) {
-      pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(2), ...at(2), y, h: 42 }, 2));
+      pcpus.set(
+        pcpu,
+        add({ id: `pcpu:${pcpu}`, column: columnOf(2), ...at(2), y, h: model.host === 'avic' ? 26 : 42 }, 2),
+      );
     }
   }
 
@@ -265,7 +268,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const across = Math.max(1, Math.min(model.cpus.length, Math.floor((w + PCPU_GAP) / (PCPU_LEAST + PCPU_GAP))));
     const lines = Math.ceil(model.cpus.length / across);
     const cell = (w - (across - 1) * PCPU_GAP) / across;
-    const h = lines > 1 || embed || metrics.tight ? 26 : 44;
+    const h = lines > 1 || embed || metrics.tight || model.host === 'avic' ? 26 : 44;
     const lowest = [...vcpus.values()].at(-1)?.card;
     const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : 26);
     model.cpus.forEach((pcpu, i) => {

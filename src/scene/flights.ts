@@ -102,12 +102,15 @@ export function anchorOf(stage: Stage, step: number): Anchor | null {
     const branch = tracks.branches[tracks.branchOf[at] ?? -1];
     at = branch === undefined ? -1 : stepBefore(branch, at);
   }
+  // The host's handler of a remapped interrupt signals the eventfd where the interrupt left the IOMMU.
   for (const at of way.reverse()) {
     const branch = tracks.branches[tracks.branchOf[at] ?? -1];
     const before = branch === undefined ? -1 : stepBefore(branch, at);
     const from = before < 0 ? null : (cache.get(before) ?? null);
     const target = stage.scene.steps[at];
-    cache.set(at, target === undefined ? null : (stepAnchor(stage.layout, stage.model, target, from) ?? from));
+    const stays = from !== null && target?.name === 'irqfd_wakeup' && stage.scene.steps[before]?.name === 'vtd_remap';
+    if (stays) cache.set(at, from);
+    else cache.set(at, target === undefined ? null : (stepAnchor(stage.layout, stage.model, target, from) ?? from));
   }
   return cache.get(step) ?? null;
 }
@@ -234,7 +237,7 @@ export function tokensAt(stage: Stage, step: number): Token[] {
     const goesOn = tip !== branch.steps.at(-1);
     if (!goesOn && ((scene.steps[tip] as Step).command !== now.command || (branch.low && tip !== step))) continue;
     // What went along with the journey has been seen by the step after it.
-    if (branch.side && tip < step - 1) continue;
+    if (branch.side && (tip < step - 1 || (tip < step && goesOnAt(stage, step)))) continue;
     const token = tokenAt(stage, branch, tip, step, journey, false);
     if (token !== null) tokens.push(token);
   }
@@ -271,6 +274,9 @@ const straight = (x: number, from: number, to: number): Path => ({
 
 /** What a host vector that has just reached a CPU does there. */
 const TAKEN: readonly EventName[] = ['pi_processing', 'kvm_exit', 'avic_evaluate', 'vcpu_wakeup', 'guest_wake'];
+
+/** The vector that was sent in the step before is on its way into the guest. */
+const goesOnAt = (stage: Stage, step: number): boolean => signalAt(stage, step) !== null;
 
 function signalAt(stage: Stage, step: number): Crossing | null {
   const { scene, layout, model } = stage;

@@ -105,7 +105,7 @@ const MERGED: Metrics = { left: 10, widths: [98, 134, 186, 206], gaps: [34, 72, 
 /** A small frame: what takes part, in as many columns as that needs. */
 const EMBED: Metrics = { left: 8, widths: [99, 68, 146, 146], gaps: [24, 58, 42, 26], merged: true };
 /** The same with the vCPU in a column of its own. */
-const EMBED_APART: Metrics = { left: 8, widths: [90, 66, 108, 134, 122], gaps: [16, 48, 32, 28, 8], merged: false };
+const EMBED_APART: Metrics = { left: 8, widths: [96, 66, 108, 126, 134], gaps: [16, 48, 32, 28, 8], merged: false };
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -124,7 +124,7 @@ const SMALLEST = 0.82;
 const FROM = { merged: 640, slim: 800, wide: 1060 } as const;
 
 /** A scale at which a frame is at ease: no need to look for a tighter form. */
-const EASY = 0.86;
+const EASY = 0.83;
 
 const roomFor = (model: StageModel, width: number): Metrics => {
   if (width < FROM.merged) return TALL;

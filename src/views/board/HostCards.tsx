@@ -35,7 +35,10 @@ function PcpuCardView(props: PcpuProps) {
   const guest = runs < 0 ? t('stage.pcpu.idle') : `vCPU ${runs}`;
   const flat = card.h < 34;
   const middle = card.y + (flat ? card.h / 2 + 4.5 : 17.5);
-  const taken = vector === 0 ? '–' : hex(vector);
+  const avic = stage.model.host === 'avic';
+  const taken = avic ? '' : vector === 0 ? '–' : hex(vector);
+  const shown =
+    26 + textWidth(`pCPU ${pcpu}`, 12, 'bold') + textWidth(guest, 11) + textWidth(taken, 11.5, 'mono') <= card.w;
   const right = card.x + card.w - 10;
   const list = waits.length > 0 ? `${t('stage.pcpu.wakeup')} ${waits.map((i) => `vCPU ${i}`).join(', ')}` : '';
   const count = t('stage.pcpu.ipis', { n: ipis });
@@ -62,7 +65,7 @@ function PcpuCardView(props: PcpuProps) {
             </tspan>
           </text>
           {flat ? (
-            card.w > 150 && (
+            shown && (
               <text
                 className={wrote(PCPU.at.ipis) ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
                 x={right}
@@ -138,6 +141,7 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const { layout, model } = stage;
   const card = layout.iommu as CardBox;
   const devices = stage.scene.config.devices ?? [];
+  const narrow = card.w < 150;
   const litAt = lit?.place.at === 'irte' ? lit.place : null;
   return (
     <Frame card={card} name="IOMMU">
@@ -158,7 +162,7 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
           : t(irte.posted ? 'stage.irte.posted' : 'stage.irte.remapped');
         const name = `${devices[item.slot]?.id ?? item.slot}[${item.entry}]`;
         const target = irte.posted
-          ? `PDA → vCPU ${irte.vcpu}${card.w > 190 ? ` · URG ${Number(irte.urgent)}` : ''}`
+          ? `${narrow ? '' : 'PDA '}→ vCPU ${irte.vcpu}${card.w > 190 ? ` · URG ${Number(irte.urgent)}` : ''}`
           : t('stage.irte.host');
         const top = row.y + row.h / 2 - 4;
         return (
@@ -173,7 +177,7 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
             >
               <text className={mono} x={card.x + 11} y={top}>
                 <tspan className="bd-key">IRTE </tspan>
-                {cut(name, card.w - 110, 11, 'mono')}
+                {narrow ? '' : cut(name, card.w - 110, 11, 'mono')}
               </text>
               <text
                 className={on ? 'bd-key bd-on' : irte.posted ? 'bd-key bd-runs' : 'bd-key'}

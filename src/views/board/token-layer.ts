@@ -90,14 +90,13 @@ const hexagon = (w: number): string =>
 const HEX_SIDE = 9;
 const hexWidth = (text: string): number => textWidth(text, TEXT, 'mono') + 2 * HEX_SIDE;
 
-/** Where a reason can be broken in two: at the space nearest its middle, or in its middle where it has none. */
-function halves(text: string): readonly [string, string] {
+/** A reason in two lines, broken at the space nearest its middle; in one where it has none. */
+function halves(text: string): readonly string[] {
   const middle = text.length / 2;
   const spaces = [...text.matchAll(/ /g)].map((m) => m.index);
   const nearest = spaces.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
   if (nearest !== undefined) return [text.slice(0, nearest), text.slice(nearest + 1)];
-  const cut = Math.ceil(middle);
-  return [text.slice(0, cut), text.slice(cut)];
+  return [text];
 }
 
 /** Width of a pill with this text; without text the bare badge. */
@@ -297,10 +296,12 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     if (broken) {
       const two = halves(t(ended));
       one.short.textContent = '';
-      one.lines = two.map((line, i) => make(one.short, 'tspan', { dy: i === 0 ? -5.5 : 12.5 }, line));
+      one.lines = two.map((line, i) =>
+        make(one.short, 'tspan', { dy: two.length === 1 ? 0 : i === 0 ? -5.5 : 12.5 }, line),
+      );
       one.rest = Math.max(...two.map(pillWidth));
     }
-    const high = broken ? 15 : BADGE / 2 + 1;
+    const high = one.lines.length > 1 ? 15 : BADGE / 2 + 1;
     set(one.pill, { y: -high, height: 2 * high, rx: BADGE / 2 + 1 });
     one.group.classList.toggle('bd-ended', there);
   }
