@@ -16,6 +16,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     manifest: true,
+    // Every browser we build for knows modulepreload.
+    modulePreload: { polyfill: false },
     // Data URLs would need a wider policy than the page has.
     assetsInlineLimit: 0,
   },

@@ -9,6 +9,7 @@ import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { events } from './en/events.ts';
 import { ops } from './en/ops.ts';
+import { panels } from './en/panels.ts';
 import { presetNotes } from './en/preset-notes.ts';
 import { presets } from './en/presets.ts';
 import { registers } from './en/registers.ts';
@@ -23,6 +24,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   errors,
   events,
   ops,
+  panels,
   presetNotes,
   presets,
   registers,
@@ -89,6 +91,7 @@ describe('what the engine and the registers need', () => {
 
 describe('translate', () => {
   test('fills parameters and leaves unknown ones visible', () => {
+    addTexts('en', panels);
     expect(translate('en', 'now.step', { n: 2, m: 7 })).toBe('Step 2 of 7');
     expect(translate('en', 'now.step', { n: 2 })).toBe('Step 2 of {m}');
     expect(translate('en', 'now.step', { n: '<b>', m: '$&' })).toBe('Step <b> of $&');

@@ -11,6 +11,7 @@ import type { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import type { events } from './en/events.ts';
 import type { ops } from './en/ops.ts';
+import type { panels } from './en/panels.ts';
 import type { presetNotes } from './en/preset-notes.ts';
 import { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
@@ -28,6 +29,7 @@ export type MessageKey =
   | keyof typeof compare
   | keyof typeof events
   | keyof typeof ops
+  | keyof typeof panels
   | keyof typeof presetNotes
   | keyof typeof registers;
 export type Params = Readonly<Record<string, string | number>>;

@@ -4,6 +4,7 @@ import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { ops } from './ops.ts';
+import { panels } from './panels.ts';
 import { presetNotes } from './preset-notes.ts';
 import { presets } from './presets.ts';
 import { registers } from './registers.ts';
@@ -16,6 +17,7 @@ export const zhCn = {
   ...errors,
   ...events,
   ...ops,
+  ...panels,
   ...presetNotes,
   ...presets,
   ...registers,

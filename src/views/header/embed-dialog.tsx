@@ -1,14 +1,16 @@
-/** The snippet that puts this scene into a slide or a page. */
-import { type RefObject, useState } from 'react';
+/** The snippet that puts this scene into a slide or a page. Comes when it is asked for. */
+import '../shared/panel-texts.ts';
+import { useEffect, useRef, useState } from 'react';
 import { linkOf } from '../../store/actions/links.ts';
+import { store } from '../../store/app-store.ts';
 import type { AppState } from '../../store/types.ts';
-import type { Translate } from '../shared/use-t.ts';
+import { useT } from '../shared/use-t.ts';
 
 /** Text of an HTML attribute. */
 const quote = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
 /** An iframe that opens at what is on screen. */
-export function embedSnippet(pageUrl: string, state: AppState): string {
+function embedSnippet(pageUrl: string, state: AppState): string {
   const { theme, lang } = state.ui;
   const query = `embed=1${theme === 'auto' ? '' : `&theme=${theme}`}${lang === 'en' ? '' : `&lang=${lang}`}`;
   const url = `${pageUrl}?${query}#${linkOf(state) ?? ''}`;
@@ -16,12 +18,18 @@ export function embedSnippet(pageUrl: string, state: AppState): string {
 }
 
 interface Props {
-  readonly ref: RefObject<HTMLDialogElement | null>;
-  readonly snippet: string;
-  readonly t: Translate;
+  /** This page's address, without query and fragment. */
+  readonly pageUrl: string;
+  /** It has been shut. */
+  readonly onClose: () => void;
 }
 
-export function EmbedDialog({ ref, snippet, t }: Props) {
+/** The dialog: open as long as it is there. */
+export function EmbedDialog({ pageUrl, onClose }: Props) {
+  const t = useT();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const [snippet] = useState(() => embedSnippet(pageUrl, store.getState()));
   const [copied, setCopied] = useState('');
   const copy = (): void => {
     navigator.clipboard.writeText(snippet).then(
@@ -30,7 +38,7 @@ export function EmbedDialog({ ref, snippet, t }: Props) {
     );
   };
   return (
-    <dialog ref={ref} className="dialog" aria-labelledby="embed-title">
+    <dialog ref={dialog} onClose={onClose} className="dialog" aria-labelledby="embed-title">
       <form method="dialog">
         <h2 id="embed-title">{t('embed.title')}</h2>
         <p>{t('embed.about')}</p>

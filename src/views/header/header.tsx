@@ -1,6 +1,6 @@
 /** The top bar: what this is, which scene, what machine, and how to pass it on. */
 import './header.css';
-import { useRef, useState } from 'react';
+import { type ComponentType, type ReactNode, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { linkOf } from '../../store/actions/links.ts';
@@ -10,9 +10,7 @@ import { setLang, setTheme, setUi } from '../../store/actions/ui.ts';
 import { store } from '../../store/app-store.ts';
 import type { Theme } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
-import { Help } from '../help/help.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { EmbedDialog, embedSnippet } from './embed-dialog.tsx';
 
 interface HeaderProps {
   /** The page's own address, without query and fragment. */
@@ -29,15 +27,28 @@ function openCompare(): void {
   setUi(store, { compare: link.startsWith('p=') ? `c=${link.slice(2).replace(/&.*/, '')}` : `c=&${link}` });
 }
 
+/** A dialog whose chunk comes when it is asked for. @returns it, while it is open, and what opens it */
+function useDialog<P extends object>(
+  load: () => Promise<ComponentType<P & { readonly onClose: () => void }>>,
+  props: P,
+): readonly [ReactNode, () => void] {
+  const [Dialog, setDialog] = useState<ComponentType<P & { readonly onClose: () => void }> | null>(null);
+  const open = (): void => {
+    load().then(
+      (loaded) => setDialog(() => loaded),
+      // It did not come (no network): the next press tries again.
+      () => {},
+    );
+  };
+  return [Dialog && <Dialog {...props} onClose={() => setDialog(null)} />, open];
+}
+
 /** The bar. */
 export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   const t = useT();
-  const embedDialog = useRef<HTMLDialogElement>(null);
-  const [snippet, setSnippet] = useState('');
-  const openEmbed = (): void => {
-    setSnippet(embedSnippet(pageUrl, store.getState()));
-    embedDialog.current?.showModal();
-  };
+  const [embedDialog, openEmbed] = useDialog(() => import('./embed-dialog.tsx').then((m) => m.EmbedDialog), {
+    pageUrl,
+  });
   return (
     <div className="header">
       <h1 className="header-name">irqscope</h1>
@@ -53,9 +64,9 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
         </button>
         <ThemePicker t={t} />
         <LangPicker t={t} />
-        <Help />
+        <HelpButton t={t} />
       </div>
-      <EmbedDialog ref={embedDialog} snippet={snippet} t={t} />
+      {embedDialog}
     </div>
   );
 }
@@ -162,6 +173,26 @@ function ShareButton({ pageUrl, t }: { pageUrl: string; t: Translate }) {
         )}
       </span>
     </span>
+  );
+}
+
+/** `?` presses it. */
+function HelpButton({ t }: { t: Translate }) {
+  const [dialog, show] = useDialog(() => import('../help/help.tsx').then((m) => m.HelpDialog), {});
+  return (
+    <>
+      <button
+        type="button"
+        id="help-button"
+        className="header-btn"
+        aria-label={t('help.open')}
+        aria-keyshortcuts="?"
+        onClick={show}
+      >
+        ?
+      </button>
+      {dialog}
+    </>
   );
 }
 

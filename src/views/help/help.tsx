@@ -1,7 +1,7 @@
-/** Help: what this is, the keys, and what is modelled and what is not. */
-import '../header/header.css';
+/** Help: what this is, the keys, and what is modelled and what is not. Comes when it is asked for. */
 import './help.css';
-import { useRef } from 'react';
+import '../shared/panel-texts.ts';
+import { useEffect, useRef } from 'react';
 import type { MessageKey } from '../../i18n/index.ts';
 import { useT } from '../shared/use-t.ts';
 
@@ -20,58 +20,52 @@ const KEYS: readonly (readonly [keys: readonly string[], does: MessageKey])[] = 
 const MODELLED: readonly MessageKey[] = ['help.modelled.1', 'help.modelled.2', 'help.modelled.3'];
 const LEFT_OUT: readonly MessageKey[] = ['help.leftOut.1', 'help.leftOut.2', 'help.leftOut.3'];
 
-/** The button and its dialog; `?` presses the button (id `help-button`). */
-export function Help() {
+interface Props {
+  /** It has been shut. */
+  readonly onClose: () => void;
+}
+
+/** The dialog: open as long as it is there. */
+export function HelpDialog({ onClose }: Props) {
   const t = useT();
   const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <>
-      <button
-        type="button"
-        id="help-button"
-        className="header-btn"
-        aria-label={t('help.open')}
-        aria-keyshortcuts="?"
-        onClick={() => dialog.current?.showModal()}
-      >
-        ?
-      </button>
-      <dialog ref={dialog} className="dialog help" aria-labelledby="help-title">
-        <form method="dialog">
-          <h2 id="help-title">irqscope</h2>
-          <p>{t('help.about')}</p>
-          <h3>{t('help.keys')}</h3>
-          <dl className="help-keys">
-            {KEYS.map(([keys, does]) => (
-              <div key={does}>
-                <dt>
-                  {keys.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </dt>
-                <dd>{t(does)}</dd>
-              </div>
-            ))}
-          </dl>
-          <h3>{t('help.modelled')}</h3>
-          <ul>
-            {MODELLED.map((key) => (
-              <li key={key}>{t(key)}</li>
-            ))}
-          </ul>
-          <h3>{t('help.leftOut')}</h3>
-          <ul>
-            {LEFT_OUT.map((key) => (
-              <li key={key}>{t(key)}</li>
-            ))}
-          </ul>
-          <div className="dialog-buttons">
-            <button type="submit" className="btn btn-main">
-              {t('dialog.close')}
-            </button>
-          </div>
-        </form>
-      </dialog>
-    </>
+    <dialog ref={dialog} onClose={onClose} className="dialog help" aria-labelledby="help-title">
+      <form method="dialog">
+        <h2 id="help-title">irqscope</h2>
+        <p>{t('help.about')}</p>
+        <h3>{t('help.keys')}</h3>
+        <dl className="help-keys">
+          {KEYS.map(([keys, does]) => (
+            <div key={does}>
+              <dt>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{t(does)}</dd>
+            </div>
+          ))}
+        </dl>
+        <h3>{t('help.modelled')}</h3>
+        <ul>
+          {MODELLED.map((key) => (
+            <li key={key}>{t(key)}</li>
+          ))}
+        </ul>
+        <h3>{t('help.leftOut')}</h3>
+        <ul>
+          {LEFT_OUT.map((key) => (
+            <li key={key}>{t(key)}</li>
+          ))}
+        </ul>
+        <div className="dialog-buttons">
+          <button type="submit" className="btn btn-main">
+            {t('dialog.close')}
+          </button>
+        </div>
+      </form>
+    </dialog>
   );
 }

@@ -1,5 +1,6 @@
 /** The card every panel of the right column and the drawer stands in. */
 import './panel.css';
+import './panel-texts.ts';
 import { type ReactNode, useId } from 'react';
 
 interface PanelProps {
