@@ -5,7 +5,7 @@
 import { ensureLoaded, preempt, schedule, vcpuPut } from '../devices/host-cpu/host-cpu.ts';
 import { pi } from '../devices/pi-desc/pi-desc.ts';
 import { inGuest, runVcpu, vmExit } from '../devices/vmx/run-loop.ts';
-import { EXIT, vmcs } from '../devices/vmx/vmcs.ts';
+import { EXIT, HOST_VECTOR, vmcs } from '../devices/vmx/vmcs.ts';
 import { vtdMessage } from '../devices/vtd/vtd.ts';
 import { vectorsIn } from '../view/machine-view.ts';
 import { REQ } from './events.ts';
@@ -64,12 +64,14 @@ function setState(m: Machine, vcpu: number, state: VcpuStateName): void {
   }
 }
 
+/** Without APICv no descriptor is in use: what reset left in it (SN=1) is not told, but what a loaded vCPU's would be. */
 function printVmx(m: Machine, vcpu: number): OpResult {
+  const used = m.config.apicv === true;
   return {
     pir: vectorsIn(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir),
     on: pi(m, vcpu, PI_DESC.at.on) === 1,
-    sn: pi(m, vcpu, PI_DESC.at.sn) === 1,
-    nv: hex(pi(m, vcpu, PI_DESC.at.nv)),
+    sn: used && pi(m, vcpu, PI_DESC.at.sn) === 1,
+    nv: hex(used ? pi(m, vcpu, PI_DESC.at.nv) : HOST_VECTOR.postedIntr),
     ndst: hex(pi(m, vcpu, PI_DESC.at.ndst)),
     rvi: vmcs(m, vcpu, VMCS.at.rvi),
     svi: vmcs(m, vcpu, VMCS.at.svi),

@@ -63,7 +63,6 @@ class Oracle {
   constructor(kind: Kind) {
     this.kind = kind;
     this.vcpus = Array.from({ length: kind.vcpus }, () => new Vcpu());
-    for (const vcpu of this.vcpus) vcpu.sn = !kind.apicv;
   }
 
   private at(i: number): Vcpu {
