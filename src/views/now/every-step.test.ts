@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { ROW } from '../../engine/machine/log.ts';
 import { createSession } from '../../engine/machine/session.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { COMPONENTS, instances } from '../../engine/view/tables.ts';
-import { LANGS, loadLanguage } from '../../i18n/index.ts';
+import { COMPONENTS, type EventName, instances } from '../../engine/view/tables.ts';
+import { LANGS, loadLanguage, translate } from '../../i18n/index.ts';
 import { fieldsOf, rawField, setRawField } from '../../spec/bit-layout.ts';
 import { createKeyframes, growKeyframes } from '../../store/fold.ts';
 import { growSteps } from '../../store/steps.ts';
@@ -125,26 +125,69 @@ describe('every step has its words', () => {
   });
 });
 
+/** What a try is to show, and not only that it differs. */
+const LEADS_TO: Readonly<Record<string, readonly EventName[]>> = {
+  'fork.haltedPosted': ['vcpu_block', 'pi_no_notification', 'vcpu_wakeup', 'pir_synced', 'vid_deliver'],
+  'fork.haltedByNv': ['vcpu_block', 'pi_wakeup_handler', 'vcpu_wakeup', 'vid_deliver'],
+  'fork.haltedAvic': ['vcpu_wakeup', 'avic_load', 'avic_evaluate'],
+  'fork.haltedAvicIpi': ['avic_incomplete_ipi', 'avic_kick', 'vcpu_wakeup'],
+  'fork.preemptedPosted': ['vcpu_put', 'pi_no_notification', 'pi_load', 'pir_synced'],
+  'fork.preemptedBySn': ['vcpu_put', 'pi_put', 'pi_load', 'pir_synced'],
+  'fork.preemptedKick': ['vcpu_put', 'kick', 'vcpu_load'],
+  'fork.running': ['kvm_entry', 'pi_notification', 'pi_processing'],
+  'fork.scheduled': ['vtd_notify', 'pi_processing'],
+  'fork.inhibited': ['apicv_inhibit', 'apicv_update', 'irr_set', 'reschedule_ipi', 'kvm_inj_virq', 'kvm_eoi'],
+  'fork.inhibitedInject': ['apicv_update', 'kvm_inj_virq', 'kvm_eoi'],
+  'fork.inhibitedExit': ['apicv_update', 'apic_access_exit'],
+  'fork.inhibitedPosted': ['apicv_update', 'pir_synced', 'kvm_inj_virq'],
+  'fork.allowed': ['apicv_update', 'vid_deliver'],
+  'fork.apicv': ['vid_deliver', 'eoi_virtualization'],
+  'fork.tprVirtual': ['tpr_virtualization'],
+  'fork.levelEoi': ['rte_write', 'eoi_exitmap', 'eoi_induced'],
+  'fork.ipiv': ['ipi_virtualization'],
+  'fork.noIpiv': ['apic_write_exit', 'kvm_apic_ipi'],
+  'fork.ipiShorthand': ['kvm_apic_ipi'],
+  'fork.oneDest': ['kvm_pi_irte_update', 'vtd_post'],
+  'fork.nmiMessage': ['vtd_remap', 'inject_nmi'],
+  'fork.remapped': ['vtd_remap', 'kvm_inj_virq'],
+  'fork.urgent': ['vtd_notify'],
+  'fork.raceNmi': ['cancel_injection', 'inject_nmi'],
+  'fork.raceFault': ['complete_interrupts'],
+  'fork.wokenAvic': ['avic_doorbell'],
+  'fork.intel': ['pi_notification', 'vid_deliver'],
+};
+
 describe('every way not taken can be tried, and goes another way', () => {
   test.each(presets)(
     '%s',
-    (_id, file) => {
+    async (_id, file) => {
+      await loadLanguage('zh-CN');
       const scene = sceneOf(file.ops, file.start);
       const seen = new Set<string>();
       const same: string[] = [];
       for (const step of scene.steps.slice(0, 400)) {
         for (const fork of forksOf(contextOf('en', scene, step, viewBefore(scene, step)))) {
-          if (seen.has(fork.key)) continue;
-          seen.add(fork.key);
-          const kept = file.ops.slice(0, step.command);
+          if (seen.has(`${fork.key} ${step.name}`)) continue;
+          seen.add(`${fork.key} ${step.name}`);
+          for (const text of [fork.key, `${fork.key}.then` as typeof fork.key]) {
+            for (const lang of LANGS) {
+              const said = translate(lang, text, fork.params);
+              if (said === text || UNFINISHED.test(said)) same.push(`${lang} ${text}: ${said}`);
+            }
+          }
+          const create = { ...file.ops[0], ...fork.create };
+          const kept = [create, ...file.ops.slice(1, step.command)];
           const rest = file.ops.slice(fork.replaces ? step.command + 1 : step.command);
           const tried = sceneOf([...kept, ...fork.ops, ...rest], step.command);
           const there = sceneOf(file.ops, step.command);
           const names = (s: SceneLog): string => s.steps.map((x) => `${x.name}@${x.where}`).join(' ');
+          const led = LEADS_TO[fork.key];
+          if (led !== undefined && !led.every((name) => tried.steps.some((x) => x.name === name)))
+            same.push(`${step.name} ${fork.key}: not ${led.join(', ')}`);
           if (names(there) === names(tried)) same.push(`${step.name}: ${fork.key}`);
           for (const { op, result } of tried.commands) {
             if ('error' in result || result.gp === true || 'errno' in result)
-              same.push(`${fork.key}: ${String(op.op)} refused`);
+              same.push(`${step.name} ${fork.key}: ${String(op.op)} refused`);
           }
         }
       }

@@ -2,13 +2,14 @@
  * The ways a step did not take: each is one thing that would have been different, as the ops that make it so. The page tries
  * one by doing those ops just before the step's command and then the command again.
  */
-import { readWord, rteView } from '../../engine/view/machine-view.ts';
+import { gridAddress, readWord, rteView, vectorIn } from '../../engine/view/machine-view.ts';
 import { CHIP, type EventName } from '../../engine/view/tables.ts';
 import type { MessageKey, Params } from '../../i18n/index.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { hex, hex64 } from '../shared/format.ts';
 import { writeLapic, writeRte } from '../shared/guest-ops.ts';
 import { inX2apic } from '../shared/read-register.ts';
+import { FORKS_VMX, kickForks, races, withApicv } from './forks-vmx.ts';
 import { destText, highestIsr, lapicWord, ledTo, type StepContext, vcpuWord } from './step-context.ts';
 
 export interface Fork {
@@ -18,9 +19,11 @@ export interface Fork {
   readonly ops: readonly JsonOp[];
   /** The ops stand in for the step's command instead of coming before it. */
   readonly replaces?: true;
+  /** Fields of the machine itself that differ: the whole scene is done again on another one. */
+  readonly create?: JsonOp;
 }
 
-type Forks = (c: StepContext) => readonly Fork[];
+export type Forks = (c: StepContext) => readonly Fork[];
 
 const MASK = 0x1_0000;
 const LEVEL = 0x8000;
@@ -138,7 +141,12 @@ const haltFork = (c: StepContext, vcpu: number): Fork[] =>
     ? []
     : [{ key: 'fork.halted', params: { vcpu }, ops: [{ op: 'guest', vcpu, halt: 1 }] }];
 
+/** For a vector of the local APIC's own; the 8259's is injected under APICv as well. */
+const apicvFork = (c: StepContext, grid: 'irr' | 'isr', vector: number): readonly Fork[] =>
+  vectorIn(c.view.w, gridAddress(c.view, grid, c.index), vector) ? withApicv(c, c.index) : [];
+
 const FORKS: { readonly [K in EventName]?: Forks } = {
+  ...FORKS_VMX,
   ioctl_signal_msi: (c) => {
     const [addrLo, data, addrHi] = c.args;
     const addr = hex64((addrLo & ~0xff000) | (200 << 12), addrHi);
@@ -198,15 +206,20 @@ const FORKS: { readonly [K in EventName]?: Forks } = {
   },
   kvm_apic_accept_irq: (c) => (c.args[1] > 1 ? [] : [swFork(c, c.index, false), ...tprFork(c, c.index, c.args[0])]),
   accept_disabled: (c) => [swFork(c, c.index, true)],
-  irr_set: (c) => [...tprFork(c, c.index, c.args[0]), ifFork(c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1)],
-  kick: (c) => haltFork(c, c.index),
+  irr_set: (c) => [
+    ...tprFork(c, c.index, c.args[0]),
+    ifFork(c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1),
+    ...withApicv(c, c.index),
+  ],
+  kick: (c) => [...haltFork(c, c.index), ...kickForks(c, c.index)],
   inject_held: (c) => {
-    if (c.args[0] === 0) return [ifFork(c.index, 1)];
-    if (c.args[0] === 2 && highestIsr(c) >> 4 < lapicWord(c, 'tpr') >> 4) return tprLowFork(c, c.index, c.args[1]);
+    if (c.args[0] === 0) return [ifFork(c.index, 1), ...apicvFork(c, 'irr', c.args[1])];
+    if (c.args[0] === 2 && highestIsr(c) >> 4 < lapicWord(c, 'tpr') >> 4)
+      return [...tprLowFork(c, c.index, c.args[1]), ...apicvFork(c, 'irr', c.args[1])];
     return [];
   },
   apic_ack: (c) => tprFork(c, c.index, c.args[0]),
-  kvm_inj_virq: (c) => [ifFork(c.index, 0)],
+  kvm_inj_virq: (c) => [ifFork(c.index, 0), ...races(c, c.index), ...apicvFork(c, 'isr', c.args[0])],
   kvm_apic_ipi: (c) => {
     const oneOther = c.view.layout.vcpus <= 2;
     if (oneOther || ((c.args[0] >>> 18) & 3) === 3) return [];

@@ -1,7 +1,7 @@
 /** What if: the same scene with one thing different, just before the command that led to a step. */
 
-import { seekStart, seekStep } from '../../store/actions/playback.ts';
-import { poke } from '../../store/actions/scene.ts';
+import { play, seekStart, seekStep } from '../../store/actions/playback.ts';
+import { poke, reconfigure } from '../../store/actions/scene.ts';
 import type { AppStore } from '../../store/create-store.ts';
 import type { JsonOp, Step } from '../../store/types.ts';
 import type { Fork } from './forks.ts';
@@ -10,6 +10,10 @@ import type { Fork } from './forks.ts';
 export function tryFork(store: AppStore, step: Step, fork: Fork): void {
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
+  if (fork.create !== undefined) {
+    void onAnotherMachine(store, step.command, fork.create);
+    return;
+  }
   const last = scene.steps.findLastIndex((s) => s.command < step.command);
   // Commands between the last step before it and the command itself made no step, but are part of the scene.
   const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps[last] as Step).command;
@@ -19,4 +23,12 @@ export function tryFork(store: AppStore, step: Step, fork: Fork): void {
   else seekStep(store, last);
   const rest = again(fork.replaces ? step.command + 1 : step.command, scene.commands.length);
   poke(store, [...again(base + 1, step.command - 1), ...fork.ops, ...rest]);
+}
+
+/** The whole scene on another machine, shown from the same command on. */
+async function onAnotherMachine(store: AppStore, command: number, create: JsonOp): Promise<void> {
+  if (!(await reconfigure(store, create))) return;
+  const last = store.getState().scene?.steps.findLastIndex((s) => s.command < command) ?? -1;
+  seekStep(store, last);
+  play(store);
 }
