@@ -187,8 +187,8 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
   const left = (at: number): Box => ({ ...row(at), w: card.w / 2 + 4 });
   const right = (at: number): Box => ({ ...row(at), x: card.x + card.w / 2 - 4, w: card.w / 2 + 4 });
   if (density === 'mini') {
-    const mode = run === 'none' ? state : row(1, 1.1);
-    const second = row(run === 'none' ? 1 : 2.1);
+    const mode = run === 'none' ? state : row(2, 1.1);
+    const second = row(1);
     return {
       ...base,
       rows: rowsOf(mode, { state, flags: row(0), nmi: row(0), inject: second, handler: second, counters: row(0) }),

@@ -99,13 +99,13 @@ const SLIM: Metrics = {
   merged: false,
   slim: true,
 };
-const SLIM_RUN: Metrics = { ...SLIM, widths: [94, 128, 178, 190, 180], gaps: [28, 70, 56, 44, 12] };
-const SLIM_RUN_PIR: Metrics = { ...SLIM, widths: [94, 126, 170, 210, 178], gaps: [28, 66, 54, 44, 12] };
+const SLIM_RUN: Metrics = { ...SLIM, widths: [98, 132, 176, 190, 180], gaps: [28, 66, 56, 44, 12] };
+const SLIM_RUN_PIR: Metrics = { ...SLIM, widths: [98, 132, 166, 210, 180], gaps: [28, 62, 54, 44, 12] };
 const MERGED: Metrics = { left: 10, widths: [98, 134, 186, 206], gaps: [34, 72, 58, 36], merged: true, slim: true };
 /** A small frame: what takes part, in as many columns as that needs. */
 const EMBED: Metrics = { left: 8, widths: [99, 68, 146, 146], gaps: [24, 58, 42, 26], merged: true };
 /** The same with the vCPU in a column of its own. */
-const EMBED_APART: Metrics = { left: 8, widths: [96, 66, 108, 126, 134], gaps: [16, 48, 32, 28, 8], merged: false };
+const EMBED_APART: Metrics = { left: 8, widths: [96, 66, 108, 132, 130], gaps: [16, 48, 32, 28, 8], merged: false };
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -136,17 +136,21 @@ const roomFor = (model: StageModel, width: number): Metrics => {
   return width < FROM.wide ? SLIM : model.apicv ? WIDE_PIR : WIDE;
 };
 
+/** Width of the physical CPUs where they have a column to themselves. */
+const PCPU_ASIDE = 104;
+
 /** Forms a small frame may take, the richest first. */
 function embedForms({ model, focus }: LayoutInput): Metrics[] {
   const several = focus ? focus.vcpus.size > 1 : model.vcpus > 1;
   const chips = focus ? focus.pic || focus.ioapic || focus.msi || focus.iommu : true;
+  const cpus = focus ? focus.pcpus.size > 0 && model.host !== 'none' : false;
   const sources = focus ? focus.sources.size > 0 : true;
   const routed = focus ? focus.gsis.size > 0 : model.gsis.length > 0;
   const of = (metrics: Metrics): Metrics => {
-    const some = [sources, routed, chips];
+    const some = [sources, routed, chips || cpus];
     return {
       ...metrics,
-      widths: metrics.widths.map((w, i) => (some[i] === false ? 0 : w)),
+      widths: metrics.widths.map((w, i) => (some[i] === false ? 0 : i === 2 && !chips ? PCPU_ASIDE : w)),
       gaps: metrics.gaps.map((gap, i) => (some[i] === false ? gap * (i === 2 ? 0.7 : 0.25) : gap)),
     };
   };

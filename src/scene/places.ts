@@ -59,7 +59,7 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
   ioctl_irq_line: { place: sourceOf, dock: 'out', label: gsiLabel, long: levelled('GSI'), lit: ['source.line'] },
   ioctl_signal_msi: { place: user, dock: 'out', label: says('MSI'), long: ({ args }) => `MSI data ${hex(args[1], 4)}` },
   ioctl_set_routing: null,
-  ioctl_nmi: { place: vcpu('nmi'), dock: 'in', label: says('NMI'), lit: ['vcpu.nmi'] },
+  ioctl_nmi: { place: user, dock: 'out', label: says('NMI'), long: ({ index }) => `NMI → vCPU ${index}` },
   ioctl_interrupt: { place: vcpu('inject'), dock: 'in', label: vectorLabel, lit: ['vcpu.inject'] },
   irqfd_assign: { place: sourceOf, dock: 'out', label: gsiLabel, still: true },
   irqfd_deassign: { place: sourceOf, dock: 'out', label: gsiLabel, still: true },

@@ -169,7 +169,7 @@ export function stageModel(scene: SceneLog): StageModel {
     sources.unshift({ id: 'pit', kind: 'pit', slot: -1, gsis: [0] });
   }
   const foreign = [...usage.lines].some((gsi) => !sources.some((s) => s.gsis.includes(gsi)));
-  if ((usage.user || foreign || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
+  if ((usage.user || usage.nmi || foreign || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
     sources.push({ id: 'user', kind: 'user', slot: -1, gsis: [], ioctls: ioctlsOf(usage) });
   }
   const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis]);

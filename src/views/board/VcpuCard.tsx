@@ -254,10 +254,13 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const avic = stage.model.host === 'avic';
   const running = readWord(view, 'vcpu', vcpu, 'avicRunning') === 1;
   const inGuest = avic ? running && !v.halted : v.mode === 1;
+  // Off its CPU a thread is in neither.
+  const away = !avic && !v.loaded;
   const wrote = (register: keyof typeof VMCS.at): boolean =>
     changed?.words.has(view.layout.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false;
   const on = lit?.fields.has('vcpu.mode') ?? false;
   const side = t(inGuest ? 'stage.vcpu.guestMode' : 'stage.vcpu.rootMode');
+  const state = inGuest ? 'bd-guest' : away ? 'bd-away' : '';
   const status = `${hex(word('rvi'))}/${hex(word('svi'))}`;
   // A folded card has RVI and SVI on the boundary.
   const folded = run === 'line' && stage.model.apicv && density !== 'mini';
@@ -279,7 +282,7 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   return (
     <g style={colourStyle(changed?.colour ?? lit?.colour ?? 0)}>
       <rect
-        className={inGuest ? 'bd-zone bd-guest' : 'bd-zone bd-root'}
+        className={`bd-zone ${state || 'bd-root'}`}
         x={card.x + 3}
         y={inGuest ? top : mode.y}
         width={card.w - 6}
@@ -294,14 +297,14 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
         select={select}
       >
         <path
-          className={on ? 'bd-edge bd-on' : inGuest ? 'bd-edge bd-guest' : 'bd-edge'}
+          className={on ? 'bd-edge bd-on' : `bd-edge ${state}`}
           d={inGuest ? `M${card.x} ${mode.y + mode.h}h${card.w}` : `M${card.x} ${mode.y}h${card.w}`}
         />
         <path
-          className={inGuest ? 'bd-arrow bd-guest' : 'bd-arrow'}
+          className={`bd-arrow ${state}`}
           d={`M${card.x + 10} ${y - 3.7 + (inGuest ? 2.5 : -2.5)}h7l-3.5 ${inGuest ? -5 : 5}z`}
         />
-        <text className={inGuest ? 'bd-side bd-guest' : 'bd-side'} x={card.x + 20} y={y}>
+        <text className={`bd-side ${state}`} x={card.x + 20} y={y}>
           {side}
         </text>
         <text
@@ -328,8 +331,12 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
 }
 
 const WINDOWS = { irq: 1 << 2, nmi: 1 << 22 } as const;
-const listed = (vectors: readonly number[]): string =>
-  `${vectors.length === 0 ? '–' : hex(vectors[0] ?? 0)}${vectors.length > 1 ? ` +${vectors.length - 1}` : ''}`;
+/** The lowest vector and how many more, or how many, by the room there is. */
+function listed(vectors: readonly number[], narrow: boolean): string {
+  if (vectors.length === 0) return '–';
+  const first = hex(vectors[0] ?? 0);
+  return vectors.length === 1 ? first : narrow ? `${vectors.length}×` : `${first} +${vectors.length - 1}`;
+}
 
 /** The rows of the VMCS: the field's name, what it holds, and the words it is read from. */
 function vmcsRows(props: Props): readonly {
@@ -343,6 +350,7 @@ function vmcsRows(props: Props): readonly {
 }[] {
   const { view, vcpu } = props;
   const word = (register: keyof typeof VMCS.at): number => readWord(view, 'vmcs', vcpu, register);
+  const narrow = (props.stage.layout.vcpus.get(vcpu)?.card.w ?? 0) < 206;
   const blocked = word('guestInterruptibility');
   const blocking = ['STI', 'MOV SS', 'SMI', 'NMI'].filter((_, bit) => (blocked >> bit) & 1).join(' · ');
   const controls = word('primaryControls');
@@ -370,7 +378,7 @@ function vmcsRows(props: Props): readonly {
     {
       part: 'threshold',
       key: 'EOI-exit',
-      value: listed(vectorsIn(view.w, gridAddress(view, 'eoiExit', vcpu))),
+      value: listed(vectorsIn(view.w, gridAddress(view, 'eoiExit', vcpu)), narrow),
       register: 'eoiExitBitmap',
       half: 'right',
     },
@@ -446,6 +454,7 @@ function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props
   const { card, rows, run } = box;
   const values = valuesOf(v, props);
   const half = card.w / 2;
+  const inject = card.w < 190 ? { ...values.inject, key: props.t('stage.vcpu.injectionsShort') } : values.inject;
   return (
     <>
       {run !== 'none' && <Boundary box={box} v={v} props={props} />}
@@ -458,7 +467,7 @@ function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props
         props={props}
       />
       <Row value={values.nmi} x={card.x + half - 4} w={half + 4} y={rows.nmi.y} h={rows.nmi.h} props={props} />
-      <Row value={values.inject} x={card.x} w={half + 4} y={rows.inject.y} h={rows.inject.h} props={props} />
+      <Row value={inject} x={card.x} w={half + 4} y={rows.inject.y} h={rows.inject.h} props={props} />
       <Row
         value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }}
         x={card.x + half - 4}

@@ -328,6 +328,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const y = point.y + one.stack * STACK;
     const half = one.rest / 2;
     const form = stage?.layout.form;
+    if (anchor.side === 'top') return { x, y };
     if (form === 'tall' && half > BADGE) return { x: Math.max(x, half + 3), y: y + STACK - 2 };
     const before = stage?.layout.columns[anchor.gap];
     if (one.token.ended !== null && anchor.side === 'left' && before !== undefined) {
