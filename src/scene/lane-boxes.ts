@@ -17,8 +17,9 @@ export interface LapicBox {
   readonly titleH: number;
   /** Vectors and registers stand beside the grids, not above and below. */
   readonly beside: boolean;
-  /** Baseline of the descriptor's fields. */
+  /** Baseline of the descriptor's fields; `descX`: they stand one under the other there. */
   readonly descY: number;
+  readonly descX: number | null;
   /** Baseline of the vectors in words under the sets, null: no room. */
   readonly listY: number | null;
 }
@@ -64,6 +65,9 @@ const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } a
 /** More room under the grids for the descriptor's fields and the priorities. */
 const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 20, dense: 0, line: 0 } as const;
 
+/** A line of vectors in words under a big grid. */
+const LIST = 12;
+
 /** Density for so many vCPUs. */
 export function densityFor(vcpus: number): Density {
   return vcpus <= 2 ? 'full' : vcpus <= 4 ? 'compact' : vcpus <= 8 ? 'dense' : 'line';
@@ -74,7 +78,7 @@ export const titleHeight = ({ density, airy }: LaneInput): number =>
 
 function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number {
   const grids = density === 'mini' ? 1 : pir ? 3 : 2;
-  if (density === 'big') return Math.min(width - 2 * PAD - BESIDE, side);
+  if (density === 'big') return Math.min(pir ? (width - 2 * PAD - BETWEEN_GRIDS) / 2 : width - 2 * PAD - BESIDE, side);
   const room = (width - 2 * PAD - (grids - 1) * BETWEEN_GRIDS) / grids;
   return Math.min(room, PITCH[density] * 16);
 }
@@ -85,7 +89,8 @@ export function lapicHeight(input: LaneInput, width: number): number {
   if (density === 'line') return 20;
   if (density === 'dense') return TITLE.dense + (pir ? 3 : 2) * 19 + (airy - 1) * 36;
   const air = (airy - 1) * 22;
-  if (density === 'big') return TITLE.big + 2 * (LABEL.big + gridSide(input, width)) + FOOT.big + 2 * air;
+  if (density === 'big')
+    return TITLE.big + 2 * (LABEL.big + gridSide(input, width)) + FOOT.big + (pir ? LIST : 0) + 2 * air;
   return TITLE[density] + LABEL[density] + gridSide(input, width) + FOOT[density] + air + (pir ? PIR_FOOT[density] : 0);
 }
 
@@ -105,7 +110,16 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
   const inner = card.w - 2 * PAD;
   const left = card.x + PAD;
   const title = titleHeight(input);
-  const base = { vcpu, card, density, titleH: title, beside: false, descY: card.y + card.h - 10, listY: null };
+  const base = {
+    vcpu,
+    card,
+    density,
+    titleH: title,
+    beside: false,
+    descY: card.y + card.h - 10,
+    descX: null,
+    listY: null,
+  };
   if (density === 'line') {
     const w = (inner - 34 - 10) / 2;
     const x = left + 34;
@@ -135,14 +149,21 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
     };
   }
   if (density === 'big') {
-    const gap = (card.h - title - FOOT.big - 2 * side - 2 * label) / 2;
+    const gap = (card.h - title - FOOT.big - (pir ? LIST : 0) - 2 * side - 2 * label) / 2;
     const top = card.y + title + label;
+    const second = top + side + label + Math.max(0, gap);
+    if (pir) {
+      // The descriptor above, its set and its fields; the local APIC's sets below.
+      const x = card.x + card.w - PAD - side;
+      const sets = { pir: gridBox(left, top, side), irr: gridBox(left, second, side), isr: gridBox(x, second, side) };
+      return { ...base, ...sets, descX: x, descY: top + 10, listY: second + side + 15 };
+    }
     return {
       ...base,
       beside: true,
       pir: null,
       irr: gridBox(left, top, side),
-      isr: gridBox(left, top + side + label + Math.max(0, gap), side),
+      isr: gridBox(left, second, side),
     };
   }
   const last = card.x + card.w - PAD - side;

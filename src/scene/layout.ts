@@ -115,6 +115,9 @@ const widthOf = (m: Metrics): number => m.left + sum(m.widths) + sum(m.gaps);
 /** Sides of a single vCPU's grids, the biggest first. */
 const BIG_SIDES = [192, 176, 160, 144, 128] as const;
 
+/** The same of three sets, two and two. */
+const PIR_SIDES = [168, 152, 136, 120, 104, 92, 80] as const;
+
 /** Loosest rows. */
 const AIRIEST = 1.42;
 /** Smallest scale at which text can still be read; below it the board scrolls. */
@@ -188,15 +191,16 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
     const folded: Metrics = { ...block, tight: true };
     if (model.vcpus <= 2) best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
   }
-  if (form !== 'wide' || model.vcpus !== 1 || model.apicv) return best;
-  const big = BIG_SIDES.find((side) => fits({ ...best, big: side }, 1));
+  if (form !== 'wide' || model.vcpus !== 1) return best;
+  const sides = model.apicv ? PIR_SIDES : BIG_SIDES;
+  const big = sides.find((side) => fits({ ...best, big: side }, 1));
   return big === undefined ? best : { ...best, big };
 }
 
 /** Where height is short: what stands below the lanes in one line each, then strips in place of small grids. */
 function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const narrow = widthOf(metrics);
-  const scale = Math.max(SMALLEST, Math.min(1, input.width / narrow));
+  const scale = Math.max(SMALLEST, Math.min(0.9, input.width / narrow));
   const fits = (m: Metrics): boolean => compose(input, form, narrow, m).h * scale <= input.height;
   if (input.height === 0 || fits(metrics)) return metrics;
   const tight: Metrics = { ...metrics, tight: true };

@@ -69,7 +69,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.pcpu.aria': '物理 CPU {pcpu}：{guest}，最近的主机向量 {vector}，{n} 次 IPI',
   'stage.pcpu.idle': '空闲',
   'stage.pcpu.wakeup': '唤醒链表',
-  'stage.pcpu.ipis': '{n} 次 IPI',
+  'stage.pcpu.ipis': 'IPI {n} 次',
   'stage.irte.none': '无表项',
   'stage.irte.posted': '投递',
   'stage.irte.remapped': '重映射',

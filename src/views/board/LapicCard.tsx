@@ -51,6 +51,22 @@ function Descriptor(props: Props & { readonly box: LapicBox }) {
     ['NV', hex(word('nv')), wrote('nv')],
     ['NDST', String(word('ndst')), wrote('ndst')],
   ] as const;
+  if (box.descX !== null) {
+    const { descX: x, descY: y } = box;
+    const step = Math.min(21, box.irr.h / 6);
+    return (
+      <g style={colourStyle(changed?.colour ?? lit?.colour ?? 0)}>
+        {fields.map(([name, value, on], i) => (
+          <text key={name} className="bd-mono bd-small" x={x} y={y + i * step}>
+            <tspan className="bd-key">{name}</tspan>
+            <tspan className={on ? 'bd-on' : undefined} x={x + 44}>
+              {value}
+            </tspan>
+          </text>
+        ))}
+      </g>
+    );
+  }
   const { ppr, tpr } = lapicView(props.view, props.vcpu);
   const pprLit = lit?.fields.has('lapic.ppr') ?? false;
   return (
@@ -107,7 +123,8 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     return (
       <>
         {name}
-        {vector !== 0 && grid.w > 76 && (
+        {box.descX !== null && <Register {...register} x={right} y={grid.y - 5} anchor="end" />}
+        {vector !== 0 && grid.w > 76 && box.descX === null && (
           <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
             {status.toUpperCase()} {hex(vector)}
           </text>
@@ -246,7 +263,7 @@ function LapicCardView(props: Props) {
             PIR
           </text>
           {box.pir.kind === 'grid' && <Descriptor {...props} box={box} />}
-          {box.listY !== null && (
+          {box.listY !== null && box.descX === null && (
             <VectorList
               props={props}
               vectors={vectorsIn(view.w, pirBase)}

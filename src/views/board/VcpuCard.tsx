@@ -308,7 +308,7 @@ function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
           {side}
         </text>
         <text
-          className={on || wrote('exitReason') ? 'bd-exit bd-on' : 'bd-exit'}
+          className={wrote('exitReason') || lit?.name === 'kvm_exit' ? 'bd-exit bd-on' : 'bd-exit'}
           x={card.x + card.w - 11 - statusW}
           y={y}
           textAnchor="end"

@@ -56,8 +56,8 @@ const TEXT = 11;
 /** How far the pill of a docked token keeps off the card. */
 const OFF = 3;
 /** Tokens that dock as near as this stand one under the other, this far apart. */
-/** How far a reason may lean over what is beside its gap. */
-const LEAN = 12;
+/** How much of its gap's width a reason may take more, px; less than nothing: it keeps off the sides. */
+const LEAN = -6;
 const NEAR = 44;
 const STACK = 22;
 
