@@ -6,12 +6,14 @@ import { poke } from '../../store/actions/scene.ts';
 import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
-import { hex, parseNumber } from '../shared/format.ts';
+import { parseNumber } from '../shared/format.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
+import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';
 import { MachineControl } from './machine-control.tsx';
 import { IpiControl, MsiControl, RteControl } from './message-controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
+import { NumberField } from './number-field.tsx';
+import { VcpuControl } from './vcpu-control.tsx';
 
 export interface ControlProps {
   readonly view: MachineView;
@@ -39,6 +41,9 @@ export function Controls() {
         <IpiControl view={view} t={t} />
         {view.config.irqchip === 'full' && <RteControl view={view} t={t} />}
         <VcpuControl view={view} t={t} />
+        <ApicvControl view={view} t={t} />
+        <PostControl view={view} t={t} />
+        <VtdControl view={view} t={t} />
         <IrqfdControl view={view} t={t} />
         <MachineControl view={view} t={t} />
       </div>
@@ -177,53 +182,6 @@ function IrqfdControl({ view, t }: ControlProps) {
           </button>
         </div>
         {gsi !== null && !bound && <p className="ctl-dim">{t('ctl.notBound', { gsi })}</p>}
-      </form>
-    </Group>
-  );
-}
-
-function VcpuControl({ view, t }: ControlProps) {
-  const [picked, setPicked] = useState(0);
-  const [tpr, setTpr] = useState('0x40');
-  const vcpu = Math.min(picked, view.layout.vcpus - 1);
-  const value = parseNumber(tpr, 0xff);
-  const on = readWord(view, 'vcpu', vcpu, 'rflagsIf') === 1;
-  const halted = readWord(view, 'vcpu', vcpu, 'halted') === 1;
-  const x2apic = (readWord(view, 'lapic', vcpu, 'baseLo') & 0xc00) === 0xc00;
-  const writeTpr = (tprValue: number): JsonOp =>
-    x2apic
-      ? { op: 'wrmsr', vcpu, msr: '0x808', value: hex(tprValue) }
-      : { op: 'mmio_write', vcpu, addr: '0xfee00080', size: 4, value: hex(tprValue) };
-  return (
-    <Group title="vCPU">
-      <form onSubmit={act(() => (value === null ? null : writeTpr(value)))}>
-        <div className="ctl-grid">
-          <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
-          <NumberField label="TPR" text={tpr} max={0xff} onText={setTpr} t={t} />
-        </div>
-        <div className="ctl-row">
-          <button type="submit" className="btn" disabled={value === null}>
-            {t('ctl.setTpr')}
-          </button>
-          <button
-            type="button"
-            className="btn"
-            onClick={() => poke(store, { op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}
-          >
-            {t(on ? 'ctl.cli' : 'ctl.sti')}
-          </button>
-          <button
-            type="button"
-            className="btn"
-            disabled={halted}
-            onClick={() => poke(store, { op: 'guest', vcpu, halt: 1 })}
-          >
-            {t('ctl.halt')}
-          </button>
-          <button type="button" className="btn" onClick={() => poke(store, { op: 'nmi', vcpu })}>
-            NMI
-          </button>
-        </div>
       </form>
     </Group>
   );

@@ -6,6 +6,7 @@ import type { JsonOp } from '../../store/types.ts';
 import { parseNumber } from '../shared/format.ts';
 import { inX2apic } from '../shared/read-register.ts';
 import { act, type ControlProps, Group } from './controls.tsx';
+import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from './host-config.ts';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const MAX_VCPUS = 64;
@@ -13,10 +14,11 @@ const CHIPS = ['full', 'split'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
 
 export function MachineControl({ view, t }: ControlProps) {
-  const { vcpus, irqchip, routing, vectorHashing } = view.config;
+  const { vcpus, irqchip, routing, vectorHashing, pcpus } = view.config;
+  const virt = virtOf(view.config);
   return (
     <Group title={t('ctl.machine')}>
-      <MachineForm key={`${vcpus} ${irqchip} ${routing} ${vectorHashing}`} view={view} t={t} />
+      <MachineForm key={`${vcpus} ${irqchip} ${routing} ${vectorHashing} ${pcpus} ${virt}`} view={view} t={t} />
     </Group>
   );
 }
@@ -27,22 +29,32 @@ function MachineForm({ view, t }: ControlProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const [chip, setChip] = useState(CHIPS.indexOf(config.irqchip));
   const [routing, setRouting] = useState(ROUTINGS.indexOf(config.routing ?? 'kernel'));
+  const [virt, setVirt] = useState(VIRT.indexOf(virtOf(config)));
+  const [typedPcpus, setTypedPcpus] = useState<string | null>(null);
   const [hashing, setHashing] = useState(config.vectorHashing !== false);
   const text = typed ?? String(config.vcpus);
   const vcpus = parseNumber(text, MAX_VCPUS);
-  const wrong = vcpus === null || vcpus === 0;
+  const kind = VIRT[virt] ?? 'plain';
+  const onHost = kind !== 'plain' && kind !== 'avic';
+  // As many physical CPUs as vCPUs, unless somebody says otherwise.
+  const pcpuText = typedPcpus ?? String(Math.min(MAX_PCPUS, config.pcpus ?? vcpus ?? config.vcpus));
+  const pcpus = parseNumber(pcpuText, MAX_PCPUS);
+  const wrong = vcpus === null || vcpus === 0 || (onHost && (pcpus === null || pcpus === 0));
   const allX2 = Array.from({ length: view.layout.vcpus }, (_, v) => inX2apic(view, v)).every(Boolean);
   const rebuild = (): null => {
     if (!wrong) {
       setTyped(null);
-      // APIC ids and physical CPUs were chosen for another number of vCPUs.
-      const fresh: JsonOp = vcpus === config.vcpus ? {} : { ids: undefined, pcpus: undefined };
+      // APIC ids were chosen for another number of vCPUs.
+      const fresh: JsonOp = vcpus === config.vcpus ? {} : { ids: undefined };
+      const ownPcpus = onHost && pcpus !== Math.min(MAX_PCPUS, vcpus) ? (pcpus ?? undefined) : undefined;
       void reconfigure(store, {
         ...fresh,
         vcpus,
         irqchip: CHIPS[chip],
         routing: ROUTINGS[routing],
         vectorHashing: hashing,
+        ...VIRT_FIELDS[kind],
+        pcpus: ownPcpus,
       });
     }
     return null;
@@ -75,11 +87,19 @@ function MachineForm({ view, t }: ControlProps) {
           ]}
           onValue={setRouting}
         />
+        <SelectField
+          label={t('ctl.virt')}
+          value={virt}
+          options={VIRT.map((name, n) => [n, t(`ctl.virt.${name}`)] as const)}
+          onValue={setVirt}
+        />
+        {onHost && <NumberField label={t('ctl.pcpus')} text={pcpuText} max={MAX_PCPUS} onText={setTypedPcpus} t={t} />}
       </div>
       <label className="ctl-check">
         <input type="checkbox" checked={hashing} onChange={(e) => setHashing(e.target.checked)} />
         {t('ctl.hashing')}
       </label>
+      {onHost && pcpus === 0 && <p className="problem">{t('ctl.noPcpu')}</p>}
       {vcpus === 0 && <p className="problem">{t('ctl.noVcpu')}</p>}
       <div className="ctl-row">
         <button type="submit" className="btn btn-main" disabled={wrong}>

@@ -4,6 +4,7 @@ import { readWord } from '../../engine/view/machine-view.ts';
 import { REQ } from '../../engine/view/tables.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';
 import { hex } from '../shared/format.ts';
+import { INHIBIT_NAMES, inhibitNames } from '../shared/inhibits.ts';
 import type { Describe } from './describe.ts';
 import { deviceName, lapicWord, type StepContext, say } from './step-context.ts';
 
@@ -36,30 +37,11 @@ export const EXIT_NAMES: Readonly<Record<number, string>> = {
   1025: 'AVIC_INCOMPLETE_IPI',
   1026: 'AVIC_UNACCELERATED_ACCESS',
 };
-const INHIBIT_NAMES = [
-  'DISABLED',
-  'HYPERV',
-  'ABSENT',
-  'BLOCKIRQ',
-  'PHYSICAL_ID_ALIASED',
-  'APIC_ID_MODIFIED',
-  'APIC_BASE_MODIFIED',
-  'NESTED',
-  'IRQWIN',
-  'PIT_REINJ',
-  'SEV',
-  'LOGICAL_ID_ALIASED',
-  'PHYSICAL_ID_TOO_BIG',
-];
 
 const bits = (value: number): number[] => Array.from({ length: 32 }, (_, i) => i).filter((i) => (value >>> i) & 1);
 const requestNames = (value: number): string =>
   bits(value)
     .map((bit) => REQUEST_NAMES[bit] ?? bit)
-    .join(', ');
-const inhibitNames = (value: number): string =>
-  bits(value)
-    .map((bit) => INHIBIT_NAMES[bit] ?? bit)
     .join(', ');
 const cls = (vector: number): number => (vector >> 4) & 0xf;
 

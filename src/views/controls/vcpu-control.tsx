@@ -1,0 +1,164 @@
+/** One vCPU: its flags and TPR, halt and wake, and where there is a model of the host, its physical CPU and what meets it. */
+import { useState } from 'react';
+import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { poke } from '../../store/actions/scene.ts';
+import { store } from '../../store/app-store.ts';
+import type { JsonOp } from '../../store/types.ts';
+import { hex, parseNumber } from '../shared/format.ts';
+import { writeLapic } from '../shared/guest-ops.ts';
+import { inX2apic } from '../shared/read-register.ts';
+import { act, type ControlProps, Group, vcpuOptions } from './controls.tsx';
+import { hasHost, pcpusOf } from './host-config.ts';
+import { NumberField, SelectField } from './number-field.tsx';
+
+export function VcpuControl({ view, t }: ControlProps) {
+  const [picked, setPicked] = useState(0);
+  const [tpr, setTpr] = useState('0x40');
+  const vcpu = Math.min(picked, view.layout.vcpus - 1);
+  const value = parseNumber(tpr, 0xff);
+  const on = readWord(view, 'vcpu', vcpu, 'rflagsIf') === 1;
+  const host = hasHost(view.config);
+  return (
+    <Group title="vCPU" open={host}>
+      <form
+        onSubmit={act(() => (value === null ? null : writeLapic(vcpu, inX2apic(view, vcpu), 0x80, value)))}
+        aria-label="vCPU"
+      >
+        <div className="ctl-grid">
+          <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
+          <NumberField label="TPR" text={tpr} max={0xff} onText={setTpr} t={t} />
+        </div>
+        <div className="ctl-row">
+          <button type="submit" className="btn" disabled={value === null}>
+            {t('ctl.setTpr')}
+          </button>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => poke(store, { op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}
+          >
+            {t(on ? 'ctl.cli' : 'ctl.sti')}
+          </button>
+          <HaltButton view={view} vcpu={vcpu} t={t} />
+          <button type="button" className="btn" onClick={() => poke(store, { op: 'nmi', vcpu })}>
+            NMI
+          </button>
+        </div>
+      </form>
+      {host && <OnHost view={view} vcpu={vcpu} t={t} />}
+    </Group>
+  );
+}
+
+interface VcpuProps extends ControlProps {
+  readonly vcpu: number;
+}
+
+function HaltButton({ view, vcpu, t }: VcpuProps) {
+  const halted = readWord(view, 'vcpu', vcpu, 'halted') === 1;
+  const host = hasHost(view.config);
+  const canHalt = !host || readWord(view, 'vcpu', vcpu, 'loaded') === 1;
+  // Under AVIC only an interrupt or an NMI ends HLT; there is no op that does.
+  if (!halted || view.config.avic === true) {
+    return (
+      <button
+        type="button"
+        className="btn"
+        disabled={halted || !canHalt}
+        onClick={() => poke(store, { op: 'guest', vcpu, halt: 1 })}
+      >
+        {t('ctl.halt')}
+      </button>
+    );
+  }
+  const wake: JsonOp = host ? { op: 'vcpu_state', vcpu, state: 'guest' } : { op: 'guest', vcpu, halt: 0 };
+  return (
+    <button type="button" className="btn" onClick={() => poke(store, wake)}>
+      {t('ctl.wake')}
+    </button>
+  );
+}
+
+const RACES = ['kick', 'nmi', 'fault'] as const;
+
+/** Instructions for the guest: most need KVM whatever the processor virtualizes, a TPR write only without APICv. */
+const accessesOf = (view: MachineView, vcpu: number): readonly (readonly [string, JsonOp])[] => [
+  ['OUT 0x80', { op: 'pio_write', vcpu, port: '0x80', value: 0 }],
+  inX2apic(view, vcpu)
+    ? ['RDMSR 0x839', { op: 'rdmsr', vcpu, msr: '0x839' }]
+    : ['MOV TMCCT', { op: 'mmio_read', vcpu, addr: hex(0xfee0_0390), size: 4 }],
+  ['RDMSR 0x1b', { op: 'rdmsr', vcpu, msr: '0x1b' }],
+  ['MOV TPR', writeLapic(vcpu, inX2apic(view, vcpu), 0x80, readWord(view, 'lapic', vcpu, 'tpr'))],
+];
+
+function OnHost({ view, vcpu, t }: VcpuProps) {
+  const [picked, setPcpu] = useState(0);
+  const [race, setRace] = useState(0);
+  const [access, setAccess] = useState(0);
+  const word = (name: string): number => readWord(view, 'vcpu', vcpu, name);
+  const pcpus = pcpusOf(view.config);
+  const pcpu = Math.min(picked, pcpus - 1);
+  const loaded = word('loaded') === 1;
+  const here = word('pcpu');
+  const accesses = accessesOf(view, vcpu);
+  const where = loaded ? 'ctl.runsOn' : word('blocking') === 1 ? 'ctl.sleeps' : 'ctl.waits';
+  return (
+    <>
+      <form
+        aria-label={t('ctl.pcpu')}
+        onSubmit={act(() => (loaded && here === pcpu ? null : { op: 'schedule', vcpu, pcpu }))}
+      >
+        <p className="ctl-dim">{t(where, { vcpu, pcpu: here })}</p>
+        <div className="ctl-line">
+          <SelectField
+            label={t('ctl.pcpu')}
+            value={pcpu}
+            options={Array.from({ length: pcpus }, (_, n) => [n, `pCPU ${n}`] as const)}
+            onValue={setPcpu}
+          />
+          <button type="submit" className="btn" disabled={loaded && here === pcpu}>
+            {t('ctl.putOn')}
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={!loaded}
+            onClick={() => poke(store, { op: 'schedule', vcpu, pcpu: null })}
+          >
+            {t('ctl.preempt')}
+          </button>
+        </div>
+        {pcpus >= view.layout.vcpus && <p className="ctl-dim">{t('ctl.freeNote')}</p>}
+      </form>
+      <form
+        aria-label={t('ctl.race')}
+        onSubmit={act(() => ({ op: 'race', vcpu, with: RACES[race] as (typeof RACES)[number] }))}
+      >
+        <div className="ctl-line">
+          <SelectField
+            label={t('ctl.race')}
+            value={race}
+            options={RACES.map((name, n) => [n, t(`ctl.race.${name}`)] as const)}
+            onValue={setRace}
+          />
+          <button type="submit" className="btn">
+            {t('ctl.arm')}
+          </button>
+        </div>
+      </form>
+      <form aria-label={t('ctl.access')} onSubmit={act(() => accesses[access]?.[1] ?? null)}>
+        <div className="ctl-line">
+          <SelectField
+            label={t('ctl.access')}
+            value={access}
+            options={accesses.map(([name], n) => [n, name] as const)}
+            onValue={setAccess}
+          />
+          <button type="submit" className="btn">
+            {t('ctl.execute')}
+          </button>
+        </div>
+      </form>
+    </>
+  );
+}
