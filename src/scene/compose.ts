@@ -334,6 +334,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     idt,
     idtRows,
     busX: tall ? GUTTER / 2 : lastGap(2) + (at(3).x - lastGap(2)) * 0.74,
+    laneX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - lastGap(2)) * 0.12,
     laneY: bottom + (tall ? 10 : embed ? 14 : 20),
     cards,
   };

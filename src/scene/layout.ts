@@ -56,8 +56,9 @@ export interface StageLayout {
   readonly idtRows: ReadonlyMap<number, Box>;
   /** x of the line between chips and local APICs. */
   readonly busX: number;
-  /** y of the way back. */
+  /** y of the way back, and where it begins. */
   readonly laneY: number;
+  readonly laneX: number;
   readonly cards: readonly CardBox[];
 }
 

@@ -167,6 +167,9 @@ function inGap(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: numbe
   }
 }
 
+/** Where in the gap before the local APICs a way back goes down to its lane: past the bus. */
+const BACK = 0.88;
+
 /** Height above a card's upper edge at which a way comes along to it. */
 const ABOVE = 11;
 
@@ -233,7 +236,10 @@ function around(
   shift: number,
   back: boolean,
 ): void {
-  const x1 = channel(layout, gapA, back ? 0.5 : 0.4, shift);
+  const x1 =
+    back && gapA === 2 && !layout.merged
+      ? channel(layout, 2, BACK, shift)
+      : channel(layout, gapA, back ? 0.5 : 0.4, shift);
   const x2 = b.side === 'bus' ? b.point.x : channel(layout, b.gap, back ? 0.26 : 0.5, shift);
   pen.corners([{ x: x1, y: from.y }, { x: x1, y: level }, { x: x2, y: level }, { x: x2, y: b.point.y }, b.point]);
 }
@@ -303,6 +309,17 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
   } else if (a.card === b.card) {
     pen.through({ x: b.point.x, y: a.point.y });
     pen.line(b.point);
+  } else if (!layout.merged && a.gap === 3) {
+    // Between the lanes and what stands below them, then down beside it.
+    const under = Math.max(...[...layout.lapics.values()].map(({ card }) => card.y + card.h)) + 6;
+    const x1 = channel(layout, 3, 0.5, shift);
+    const x2 = channel(layout, 2, BACK, shift);
+    pen.corners([
+      { x: x1, y: a.point.y },
+      { x: x1, y: under },
+      { x: x2, y: under },
+    ]);
+    around(pen, layout, { x: x2, y: under }, 2, b, lane, shift, true);
   } else {
     around(pen, layout, a.point, a.gap, b, lane, shift, true);
   }

@@ -337,9 +337,9 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
             {cards.map((card) => (
               <path key={card.y} className="bd-bus" d={`M${busX} ${card.y + 15}H${card.x}`} />
             ))}
-            <path className="bd-lane" d={`M${lapicColumn.x + lapicColumn.w} ${laneY}H${sources.x + sources.w + 14}`} />
+            <path className="bd-lane" d={`M${layout.laneX} ${laneY}H${sources.x + sources.w + 14}`} />
             <path className="bd-lane-head" d={`M${sources.x + sources.w + 14} ${laneY - 4.5}l-10 4.5l10 4.5z`} />
-            <text className="bd-lane-name" x={lapicColumn.x + 11} y={laneY + 4}>
+            <text className="bd-lane-name" x={layout.merged ? lapicColumn.x + 11 : layout.laneX - 50} y={laneY + 4}>
               {t('stage.eoiLane')}
             </text>
           </>
