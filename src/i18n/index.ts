@@ -1,6 +1,6 @@
 /**
- * Every text on screen, by key. English is in the main bundle, save the sentences about events and presets and the register
- * descriptions, which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it.
+ * Every text on screen, by key. English is in the main bundle, save the sentences about events, presets and errors and the
+ * register descriptions, which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it.
  * Until a chunk is here, English stands in.
  *
  * An area is one file in `en/` and its twin in `zh-cn/`, typed by the English keys: a key missing on either side does not
@@ -8,7 +8,7 @@
  */
 import { app } from './en/app.ts';
 import type { compare } from './en/compare.ts';
-import { errors } from './en/errors.ts';
+import type { errors } from './en/errors.ts';
 import type { events } from './en/events.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
@@ -21,12 +21,13 @@ import { timeline } from './en/timeline.ts';
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
 
-const FIRST = { ...app, ...errors, ...presets, ...stage, ...timeline };
+const FIRST = { ...app, ...presets, ...stage, ...timeline };
 
 /** Key of a text. A key no English area has is a type error. */
 export type MessageKey =
   | keyof typeof FIRST
   | keyof typeof compare
+  | keyof typeof errors
   | keyof typeof events
   | keyof typeof ops
   | keyof typeof panels

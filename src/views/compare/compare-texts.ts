@@ -1,6 +1,7 @@
-/** The texts of the comparison, and those about events, which it names. */
+/** The texts of the comparison, and those about events and errors, which it names. */
 import { compare } from '../../i18n/en/compare.ts';
+import { errors } from '../../i18n/en/errors.ts';
 import { events } from '../../i18n/en/events.ts';
 import { addTexts } from '../../i18n/index.ts';
 
-addTexts('en', { ...compare, ...events });
+addTexts('en', { ...compare, ...errors, ...events });
