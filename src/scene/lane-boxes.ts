@@ -87,7 +87,7 @@ function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number 
 export function lapicHeight(input: LaneInput, width: number): number {
   const { density, pir, airy } = input;
   if (density === 'line') return 20;
-  if (density === 'dense') return TITLE.dense + (pir ? 3 : 2) * 19 + (airy - 1) * 36;
+  if (density === 'dense') return TITLE.dense + (pir ? 3 * 17 : 2 * 19) + (airy - 1) * 36;
   const air = (airy - 1) * 22;
   if (density === 'big')
     return TITLE.big + 2 * (LABEL.big + gridSide(input, width)) + FOOT.big + (pir ? LIST : 0) + 2 * air;
@@ -100,7 +100,8 @@ export function vcpuHeight(input: LaneInput): number {
   if (density === 'line') return 20;
   if (input.run === 'block') return titleHeight(input) + BLOCK.parts * BLOCK.row * (1 + (airy - 1) * 0.7) + 7;
   const rows = { big: 6.8, full: 6.8, compact: 5, mini: 2, dense: 3 }[density];
-  const run = input.run === 'none' ? 0 : density === 'full' || density === 'big' ? -1 : density === 'compact' ? 0.2 : 1;
+  const more = { big: -1, full: -1, compact: 0.2, mini: 1.1, dense: 0.1 }[density];
+  const run = input.run === 'none' ? 0 : more;
   return titleHeight(input) + (rows + run) * ROWS[density] * airy + 7;
 }
 
@@ -201,8 +202,14 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
   const state = { x: card.x, y: card.y + 2, w: card.w, h: titleH - 3 };
   const { run } = input;
   const plain = { big: 6.6, full: 6.6, compact: 5, mini: 2, dense: 3 }[density];
-  const small = density === 'mini' || density === 'dense';
-  const parts = run === 'none' ? plain : run === 'block' ? BLOCK.parts - 0.2 : small ? plain + 1 : 5.2;
+  const parts =
+    run === 'none'
+      ? plain
+      : run === 'block'
+        ? BLOCK.parts - 0.2
+        : density === 'mini' || density === 'dense'
+          ? 3.1
+          : 5.2;
   const h = Math.min(run === 'block' ? BLOCK.most : ROWS[density] * 1.5, (card.h - titleH - 6) / parts);
   const row = (at: number, high = 1): Box => ({ x: card.x, y: card.y + titleH + at * h, w: card.w, h: high * h });
   const left = (at: number): Box => ({ ...row(at), w: card.w / 2 + 4 });
@@ -216,11 +223,13 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
     };
   }
   if (density === 'dense') {
-    const mode = run === 'none' ? state : row(1, 1.1);
-    const below = run === 'none' ? 0 : 1.1;
-    const upper = { state, flags: left(0), handler: run === 'none' ? right(1) : right(0) };
-    const nmi = run === 'none' ? right(0) : right(2.1);
-    return { ...base, rows: rowsOf(mode, { ...upper, nmi, inject: left(1 + below), counters: row(2 + below) }) };
+    if (run === 'none') {
+      const rows = { state, flags: left(0), nmi: right(0), inject: left(1), handler: right(1), counters: row(2) };
+      return { ...base, rows: rowsOf(state, rows) };
+    }
+    const waits = left(2.1);
+    const rows = { state, flags: left(0), handler: right(0), nmi: waits, inject: waits, counters: right(2.1) };
+    return { ...base, rows: rowsOf(row(1, 1.1), rows) };
   }
   if (run === 'none') {
     const [flags, nmi, inject, handler, counters] = [row(0), row(1), row(2), row(3), row(4)];

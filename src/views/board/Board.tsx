@@ -339,7 +339,11 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
             ))}
             <path className="bd-lane" d={`M${layout.laneX} ${laneY}H${sources.x + sources.w + 14}`} />
             <path className="bd-lane-head" d={`M${sources.x + sources.w + 14} ${laneY - 4.5}l-10 4.5l10 4.5z`} />
-            <text className="bd-lane-name" x={layout.merged ? lapicColumn.x + 11 : layout.laneX - 50} y={laneY + 4}>
+            <text
+              className="bd-lane-name"
+              x={(layout.merged ? lapicColumn : (columns[2] ?? lapicColumn)).x + 11}
+              y={laneY + 4}
+            >
               {t('stage.eoiLane')}
             </text>
           </>

@@ -213,8 +213,9 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const { t, lit } = props;
   const on = lit?.fields.has('vcpu.counters') ?? false;
   const narrow = (density === 'compact' || density === 'dense') && card.w < 160;
-  const names = narrow ? COUNTERS.slice(0, 2) : COUNTERS;
-  const third = (card.w - 22) / names.length;
+  const { x, w } = rows.counters;
+  const names = w < card.w ? COUNTERS.slice(0, 1) : narrow ? COUNTERS.slice(0, 2) : COUNTERS;
+  const third = (w - 22) / names.length;
   const tall = (density === 'full' || density === 'big') && box.run === 'none';
   const named = (name: (typeof COUNTERS)[number]): string => {
     const whole = t(`stage.vcpu.${name}`);
@@ -226,7 +227,7 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
       {tall && <path className="bd-rule" d={`M${card.x + 11} ${y - 2}h${card.w - 22}`} />}
       {names.map((name, i) => (
         <g key={name}>
-          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={card.x + 11 + i * third} y={y + (tall ? 20 : 12.5)}>
+          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + (tall ? 20 : 12.5)}>
             {v[name]}
             {!tall && (
               <tspan className="bd-key" dx={3}>
@@ -235,7 +236,7 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
             )}
           </text>
           {tall && (
-            <text className="bd-key" x={card.x + 11 + i * third} y={y + 35}>
+            <text className="bd-key" x={x + 11 + i * third} y={y + 35}>
               {named(name)}
             </text>
           )}
@@ -452,12 +453,26 @@ function RunLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
 /** Dense form: the same in three lines of two. */
 function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
   const { card, rows, run } = box;
+  const { lit } = props;
   const values = valuesOf(v, props);
   const half = card.w / 2;
   const inject = card.w < 190 ? { ...values.inject, key: props.t('stage.vcpu.injectionsShort') } : values.inject;
+  if (run !== 'none') {
+    const waits =
+      values.nmi.value === '–' || lit?.place.at !== 'vcpu' || lit.place.part !== 'nmi' ? inject : values.nmi;
+    const at = (row: 'flags' | 'handler' | 'inject') => ({ ...rows[row], props });
+    return (
+      <>
+        <Boundary box={box} v={v} props={props} />
+        <Row value={{ ...values.flags, key: 'IF' }} {...at('flags')} />
+        <Row value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }} {...at('handler')} />
+        <Row value={v.nmiPending > 0 ? values.nmi : waits} {...at('inject')} />
+        <Counters box={box} v={v} props={props} />
+      </>
+    );
+  }
   return (
     <>
-      {run !== 'none' && <Boundary box={box} v={v} props={props} />}
       <Row
         value={{ ...values.flags, key: 'IF' }}
         x={card.x}
