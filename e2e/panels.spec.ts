@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 
 /** A scene at rest after its nth step. */
 async function openPaused(page: Page, preset: string, step: number, query = ''): Promise<void> {
@@ -88,12 +88,87 @@ test('a line is raised by hand, and the scene goes on from there', async ({ page
   await expect(page.locator('.now-sentence')).toContainText('GSI 30');
 });
 
+/** Steps until the event with this title, or fails at the scene's end. */
+async function stepTo(page: Page, title: string, key = 'ArrowRight'): Promise<void> {
+  const [shown, count] = [page.locator('.now-title'), page.locator('.tl-count')];
+  for (let i = 0; i < 60 && (await shown.textContent()) !== title; i++) {
+    const before = await count.textContent();
+    await page.keyboard.press(key);
+    await expect(count).not.toHaveText(before ?? '');
+  }
+  await expect(shown).toHaveText(title);
+}
+
+test('posted or injected: what is tried decides which way it goes', async ({ page }) => {
+  const titles = page.locator('.now-title');
+  const tryIt = async (condition: string): Promise<void> => {
+    await openPaused(page, 'posted-running', 5);
+    await expect(titles).toHaveText('Posted');
+    await page.getByRole('button', { name: `Try it: ${condition}` }).click();
+    await expect(page.getByRole('button', { name: 'Reset' })).toBeVisible();
+    await page.keyboard.press('Home');
+    await expect(page.locator('.tl-count')).toHaveText(/^0 \/ /);
+  };
+  await tryIt('if vCPU 1 were halted');
+  await stepTo(page, 'The thread sleeps');
+  await stepTo(page, 'No notification');
+  await stepTo(page, 'A wake-up');
+  await expect(page.locator('.now-sentence')).toHaveText('The thread of vCPU 1 is woken. No IPI is needed.');
+  await tryIt('if APICv were inhibited');
+  await stepTo(page, 'A reason against APICv');
+  await stepTo(page, 'Waiting in IRR');
+  await stepTo(page, 'The kick as an IPI');
+  await stepTo(page, 'Injected');
+});
+
+test('a machine with APICv instead, from the same command on', async ({ page }) => {
+  await openPaused(page, 'irq-window', 5);
+  await expect(page.locator('.now-title')).toHaveText('Waiting in IRR');
+  await page.getByRole('button', { name: 'Try it: if this machine had APICv' }).click();
+  await expect(page.locator('.header-facts')).toContainText('APICv + posted interrupts');
+  await page.keyboard.press('End');
+  await expect(page.locator('.now-title')).toHaveText('The handler returns');
+  await stepTo(page, 'Delivered by the processor', 'ArrowLeft');
+});
+
+test('a vCPU is halted and APICv inhibited by hand', async ({ page }) => {
+  await openPaused(page, 'posted-running', 1);
+  await page.keyboard.press('End');
+  await tab(page, 'Controls').click();
+  /** Presses a button, waits for the engine, and goes to the end of what it made. */
+  const doneBy = async (button: Locator): Promise<void> => {
+    await button.click();
+    await expect(page.locator('.controls').getByRole('status')).toHaveCount(0);
+    await page.keyboard.press('End');
+  };
+  const vcpu = page.locator('.ctl-group', { has: page.locator('summary', { hasText: /^vCPU$/ }) });
+  await vcpu.getByLabel('vCPU', { exact: true }).selectOption({ label: 'vCPU 1' });
+  await doneBy(vcpu.getByRole('button', { name: 'HLT' }));
+  await expect(vcpu).toContainText('The thread of vCPU 1 sleeps; it last had pCPU 1.');
+  await doneBy(vcpu.getByRole('button', { name: 'Wake' }));
+  await expect(vcpu).toContainText('vCPU 1 has pCPU 1.');
+  await doneBy(page.getByRole('button', { name: 'Inhibit APICv' }));
+  await expect(page.locator('.controls')).toContainText('Inhibited by: HYPERV.');
+  await page.locator('summary', { hasText: 'Post a vector' }).click();
+  const post = page.locator('.ctl-group', { hasText: 'Post a vector' });
+  await post.getByLabel('vector').fill('0x1000');
+  await expect(post).toContainText('vector: a whole number from 0 to 0xff, in decimal or 0x; “0x1000” is not that.');
+  await expect(post.getByRole('button', { name: 'Post' })).toBeDisabled();
+  await post.getByLabel('vector').fill('65');
+  await doneBy(post.getByRole('button', { name: 'Post' }));
+  await tab(page, 'Now').click();
+  // Away from the tabs, which have the arrow keys to themselves.
+  await page.locator('.now-title').click();
+  await stepTo(page, 'Injected', 'ArrowLeft');
+  await stepTo(page, 'Waiting in IRR', 'ArrowLeft');
+});
+
 for (const [theme, lang] of [
   ['light', 'zh-CN'],
   ['dark', 'en'],
 ] as const) {
   test(`every panel passes axe: ${theme}, ${lang}`, async ({ page }) => {
-    await openPaused(page, 'serial-ioapic', 15, `&theme=${theme}&lang=${lang}`);
+    await openPaused(page, 'posted-running', 7, `&theme=${theme}&lang=${lang}`);
     const check = async (part: string): Promise<void> => {
       const { violations } = await new AxeBuilder({ page }).include(part).analyze();
       expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);

@@ -18,7 +18,7 @@ export function ApicvControl({ view, t }: ControlProps) {
   const set = ((inhibits >>> reason) & 1) === 1;
   return (
     <Group title="APICv" open>
-      <form aria-label="APICv" onSubmit={act(() => ({ op: 'apicv_inhibit', reason, set: set ? 0 : 1 }))}>
+      <form onSubmit={act(() => ({ op: 'apicv_inhibit', reason, set: set ? 0 : 1 }))}>
         <div className="ctl-line">
           <SelectField
             label={t('ctl.reason')}
@@ -51,10 +51,7 @@ export function PostControl({ view, t }: ControlProps) {
   const vector = parseNumber(text, 0xff);
   return (
     <Group title={t('ctl.postGroup')}>
-      <form
-        aria-label={t('ctl.postGroup')}
-        onSubmit={act(() => (vector === null ? null : { op: 'post', vcpu, vector }))}
-      >
+      <form onSubmit={act(() => (vector === null ? null : { op: 'post', vcpu, vector }))}>
         <div className="ctl-grid">
           <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
           <NumberField label={t('ctl.vector')} text={text} max={0xff} onText={setText} t={t} />
@@ -81,7 +78,7 @@ export function VtdControl({ view, t }: ControlProps) {
   );
   return (
     <Group title={t('ctl.vtd')}>
-      <form aria-label={t('ctl.vtd')} onSubmit={send}>
+      <form onSubmit={send}>
         <div className="ctl-grid">
           <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
           <NumberField label={t('ctl.vector')} text={text} max={0xff} onText={setText} t={t} />

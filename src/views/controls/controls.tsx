@@ -10,6 +10,7 @@ import { parseNumber } from '../shared/format.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';
+import { hasHost } from './host-config.ts';
 import { MachineControl } from './machine-control.tsx';
 import { IpiControl, MsiControl, RteControl } from './message-controls.tsx';
 import { NumberField } from './number-field.tsx';
@@ -28,6 +29,8 @@ export function Controls() {
   // What was typed for another scene's devices means nothing here.
   const preset = useStore((state) => state.sceneId.preset);
   if (view === null) return null;
+  // With a model of the host, where a vCPU is decides the way: it comes first.
+  const host = hasHost(view.config);
   return (
     <Panel
       className="controls"
@@ -36,14 +39,15 @@ export function Controls() {
     >
       <div className="ctl-groups" key={preset}>
         <DeviceControl view={view} t={t} />
-        <LineControl view={view} t={t} />
-        <MsiControl view={view} t={t} />
-        <IpiControl view={view} t={t} />
-        {view.config.irqchip === 'full' && <RteControl view={view} t={t} />}
-        <VcpuControl view={view} t={t} />
+        {host && <VcpuControl view={view} t={t} />}
         <ApicvControl view={view} t={t} />
         <PostControl view={view} t={t} />
         <VtdControl view={view} t={t} />
+        <LineControl view={view} t={t} open={!host} />
+        <MsiControl view={view} t={t} />
+        <IpiControl view={view} t={t} />
+        {view.config.irqchip === 'full' && <RteControl view={view} t={t} />}
+        {!host && <VcpuControl view={view} t={t} />}
         <IrqfdControl view={view} t={t} />
         <MachineControl view={view} t={t} />
       </div>
@@ -111,14 +115,14 @@ function DeviceControl({ view, t }: ControlProps) {
   );
 }
 
-function LineControl({ view, t }: ControlProps) {
+function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
   const [text, setText] = useState(String(view.config.devices?.find((d) => d.msix === undefined)?.gsi ?? 4));
   const gsi = parseNumber(text, MAX_GSI);
   const move = (level: 0 | 1): void => {
     if (gsi !== null) poke(store, { op: 'irq_line', gsi, level });
   };
   return (
-    <Group title={t('ctl.line')} open>
+    <Group title={t('ctl.line')} open={open}>
       <form onSubmit={act(() => (gsi === null ? null : { op: 'irq_line', gsi, level: 1 }))}>
         <NumberField label="GSI" text={text} max={MAX_GSI} onText={setText} t={t} />
         <div className="ctl-row">

@@ -20,10 +20,7 @@ export function VcpuControl({ view, t }: ControlProps) {
   const host = hasHost(view.config);
   return (
     <Group title="vCPU" open={host}>
-      <form
-        onSubmit={act(() => (value === null ? null : writeLapic(vcpu, inX2apic(view, vcpu), 0x80, value)))}
-        aria-label="vCPU"
-      >
+      <form onSubmit={act(() => (value === null ? null : writeLapic(vcpu, inX2apic(view, vcpu), 0x80, value)))}>
         <div className="ctl-grid">
           <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
           <NumberField label="TPR" text={tpr} max={0xff} onText={setTpr} t={t} />
@@ -104,10 +101,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
   const where = loaded ? 'ctl.runsOn' : word('blocking') === 1 ? 'ctl.sleeps' : 'ctl.waits';
   return (
     <>
-      <form
-        aria-label={t('ctl.pcpu')}
-        onSubmit={act(() => (loaded && here === pcpu ? null : { op: 'schedule', vcpu, pcpu }))}
-      >
+      <form onSubmit={act(() => (loaded && here === pcpu ? null : { op: 'schedule', vcpu, pcpu }))}>
         <p className="ctl-dim">{t(where, { vcpu, pcpu: here })}</p>
         <div className="ctl-line">
           <SelectField
@@ -130,10 +124,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
         </div>
         {pcpus >= view.layout.vcpus && <p className="ctl-dim">{t('ctl.freeNote')}</p>}
       </form>
-      <form
-        aria-label={t('ctl.race')}
-        onSubmit={act(() => ({ op: 'race', vcpu, with: RACES[race] as (typeof RACES)[number] }))}
-      >
+      <form onSubmit={act(() => ({ op: 'race', vcpu, with: RACES[race] as (typeof RACES)[number] }))}>
         <div className="ctl-line">
           <SelectField
             label={t('ctl.race')}
@@ -146,7 +137,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
           </button>
         </div>
       </form>
-      <form aria-label={t('ctl.access')} onSubmit={act(() => accesses[access]?.[1] ?? null)}>
+      <form onSubmit={act(() => accesses[access]?.[1] ?? null)}>
         <div className="ctl-line">
           <SelectField
             label={t('ctl.access')}
