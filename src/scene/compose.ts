@@ -265,8 +265,9 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const x0 = at(3).x;
     const w = at(last).x + at(last).w - x0;
     // A notification comes from above and stands on the card's edge: there must be room for it between the rows.
-    const across = Math.max(1, Math.min(model.cpus.length, Math.floor((w + PCPU_GAP) / (PCPU_LEAST + PCPU_GAP))));
-    const lines = Math.ceil(model.cpus.length / across);
+    const most = Math.max(1, Math.floor((w + PCPU_GAP) / (PCPU_LEAST + PCPU_GAP)));
+    const lines = Math.ceil(model.cpus.length / most);
+    const across = Math.ceil(model.cpus.length / lines);
     const cell = (w - (across - 1) * PCPU_GAP) / across;
     const h = lines > 1 || embed || metrics.tight || model.host === 'avic' ? 26 : 44;
     const lowest = [...vcpus.values()].at(-1)?.card;

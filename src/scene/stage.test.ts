@@ -265,6 +265,50 @@ describe.each(presets)('preset $id', ({ scene }) => {
   });
 });
 
+describe('the run loop', () => {
+  const of = (id: string) => presets.find((p) => p.id === id) as (typeof presets)[0];
+
+  test('a posted message passes its entry of the remapping table', () => {
+    const { scene } = of('vtd-posted');
+    const stage = stageOf(scene, 1600, 800);
+    const step = scene.steps.find((s) => s.name === 'vtd_post')?.index ?? -1;
+    const row = stage.layout.irteRows.get('0:0') as Box;
+    const { path } = flightOf(stage, step) ?? {};
+    if (!path) throw new Error('no flight');
+    const points = Array.from({ length: 200 }, (_, i) => pointAt(path, i / 199));
+    expect(points.some((p) => inside({ ...p, w: 0, h: 0 }, row))).toBe(true);
+  });
+
+  test('what leaves the IOMMU for the host goes on from there', () => {
+    const { scene } = of('vtd-fallback');
+    const stage = stageOf(scene, 1600, 800);
+    const step = scene.steps.find((s) => s.name === 'irqfd_wakeup')?.index ?? -1;
+    expect(anchorOf(stage, step)?.card).toBe('iommu');
+  });
+
+  test('the VMCS is unfolded where there is room for it', () => {
+    const run = (id: string, width: number, height: number) =>
+      stageOf(of(id).scene, width, height).layout.vcpus.get(0)?.run;
+    expect(run('posted-running', 1200, 800)).toBe('block');
+    expect(run('irq-window', 1200, 800)).toBe('block');
+    expect(run('ipi-virtualized', 1200, 800)).toBe('line');
+    expect(run('posted-running', 480, 0)).toBe('line');
+    expect(run('serial-ioapic', 1200, 800)).toBe('none');
+    expect(run('avic-doorbell', 1200, 800)).toBe('line');
+  });
+
+  test('user space is called what it calls', () => {
+    const ioctls = (id: string) => stageModel(of(id).scene).sources.find((s) => s.kind === 'user')?.ioctls;
+    expect(ioctls('posted-running')).toEqual(['KVM_SIGNAL_MSI']);
+    expect(ioctls('nmi-window')).toEqual(['KVM_NMI']);
+  });
+
+  test('entries programmed during set-up have their row', () => {
+    const { scene } = of('level-early-eoi');
+    expect(stageModel(scene).pins).toContain(11);
+  });
+});
+
 describe('a fork', () => {
   const { scene } = presets.find((p) => p.id === 'serial-ioapic') ?? (presets[0] as (typeof presets)[0]);
   const stage = stageOf(scene, 1280, 700);

@@ -74,6 +74,8 @@ interface Drawn {
   readonly wide: number;
   /** Lines of a reason that is broken in two. */
   lines: readonly SVGElement[];
+  /** No room for the number of its journey. */
+  bare: boolean;
   /** Distance of its dock from others at the same point. */
   readonly stack: number;
 }
@@ -245,6 +247,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
         rest,
         wide: Math.max(rest, widthOf(token.long)),
         lines: [],
+        bare: token.signal,
         stack,
       };
       if (token.ended !== null && token.flight === null) settle(one, true);
@@ -301,6 +304,10 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       );
       one.rest = Math.max(...two.map(pillWidth));
     }
+    one.bare = one.lines.length === 1 && stage?.layout.form === 'embed';
+    if (one.bare) one.rest = hexWidth(t(ended));
+    set(one.badge, { r: one.bare ? 0 : BADGE / 2 - 1.5 });
+    one.number.textContent = one.bare ? '' : String(one.token.journey);
     const high = one.lines.length > 1 ? 15 : BADGE / 2 + 1;
     set(one.pill, { y: -high, height: 2 * high, rx: BADGE / 2 + 1 });
     one.group.classList.toggle('bd-ended', there);
@@ -314,7 +321,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     set(one.pill, signal ? { d: hexagon(w) } : { x: -w / 2, width: w });
     set(one.badge, { cx: -w / 2 + BADGE / 2 });
     set(one.number, { x: -w / 2 + BADGE / 2 });
-    const text = -w / 2 + (signal ? HEX_SIDE : BADGE + 4);
+    const text = -w / 2 + (one.bare ? HEX_SIDE : BADGE + 4);
     for (const line of one.lines) set(line, { x: text });
     set(one.short, { x: text, opacity: open > 0.3 ? 0 : 1 });
     set(one.long, { x: text, opacity: Math.max(0, Math.min(1, (open - 0.35) / 0.4)) });

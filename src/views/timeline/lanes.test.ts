@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeRows } from '../../engine/machine/log.ts';
 import { createSession } from '../../engine/machine/session.ts';
@@ -17,10 +19,10 @@ const OPS: JsonOp[] = [
 ];
 
 /** The scene of some ops, fed to the builder `rowsAtOnce` rows at a time. */
-function sceneOf(rowsAtOnce: number): SceneLog {
+function sceneOf(rowsAtOnce: number, ops: readonly JsonOp[] = OPS, start = 4): SceneLog {
   const session = createSession();
   const commands: CommandRecord[] = [];
-  for (const [index, op] of OPS.entries()) {
+  for (const [index, op] of ops.entries()) {
     const log = session.machine?.log;
     const seq = log ? log.firstSeq + log.used / 8 : 0;
     commands.push({ index, seq, op, result: session.answerOrThrow(op) });
@@ -28,7 +30,7 @@ function sceneOf(rowsAtOnce: number): SceneLog {
   const { machine } = session;
   if (machine === null) throw new Error('no machine');
   const { rows } = takeRows(machine.log);
-  const builder = createSceneBuilder(4);
+  const builder = createSceneBuilder(start);
   let scene: SceneLog | null = null;
   const step = rowsAtOnce * 8;
   for (let at = 0; at < rows.length; at += step) {
@@ -68,6 +70,19 @@ test('a lane for each thing that changes, with its states in order', () => {
   const irr = lanesOf(scene).find((l) => l.kind === 'irr')?.spans[0];
   expect(irr?.text).toEqual({ kind: 'vectors', vector: 0x55, more: 0 });
   expect(irr?.journey).toBeGreaterThan(0);
+});
+
+test('posted and injected differ at a glance', () => {
+  const file = join(import.meta.dirname, '../../presets/posted-running.json');
+  const { ops, start } = JSON.parse(readFileSync(file, 'utf8'));
+  const lanes = lanesOf(sceneOf(1e6, ops, start));
+  const of = (kind: Lane['kind']) => lanes.find((lane) => lane.kind === kind && lane.index === 1);
+  expect(of('mode')?.spans.map((span) => span.text.kind)).toEqual(['guestMode']);
+  expect(of('pi')?.spans[0]?.text).toEqual({ kind: 'posted', vector: 0x41, more: 0, on: false });
+  expect(of('pi')?.spans[1]?.text).toMatchObject({ on: true });
+  expect(of('pcpu')?.spans.map((span) => span.text)).toEqual([{ kind: 'runs', vcpu: 1 }]);
+  expect(of('pcpu')?.ticks.map((tick) => tick.vector)).toEqual([0xf2, 0xf2]);
+  expect(lanes.some((lane) => lane.kind === 'mode' && lane.index === 0)).toBe(false);
 });
 
 test('spans do not overlap and lie within the scene', () => {
