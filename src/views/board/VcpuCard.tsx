@@ -362,7 +362,7 @@ function vmcsRows(props: Props): readonly {
   return [
     {
       part: 'entry',
-      key: 'VM-entry intr-info',
+      key: 'entry intr-info',
       value: interruptionInfo(word('vmEntryIntrInfo')) || '–',
       register: 'vmEntryIntrInfo',
       also: ['entryInfoWritten'],

@@ -83,6 +83,7 @@ interface Drawn {
 /** What flies beside the tokens: across the boundary, or from a physical CPU into its guest. */
 interface Passing {
   readonly crossing: Crossing;
+  readonly w: number;
   readonly group: SVGElement;
 }
 
@@ -270,14 +271,18 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       if (signal) make(group, 'path', { class: 'bd-pill', d: hexagon(w) });
       else make(group, 'rect', { class: 'bd-pill', x: -w / 2, y: -9, width: w, height: 18, rx: 4 });
       make(group, 'text', { class: 'bd-text', y: 3.9, 'text-anchor': 'middle' }, arrow + label);
-      return { crossing, group };
+      return { crossing, w, group };
     });
   }
 
   /** Moves what crosses; once it is through, the card says it. */
   function pass(phase: number, has: boolean): void {
-    for (const { crossing, group } of passing) {
-      const { x, y } = pointAt(crossing.path, travelled(phase));
+    const side = stage?.layout.merged ? 1 : -1;
+    for (const { crossing, w, group } of passing) {
+      const share = travelled(phase);
+      const { x: on, y } = pointAt(crossing.path, share);
+      // A signal comes to rest beside the card it goes to.
+      const x = crossing.kind === 'signal' ? on + side * (w / 2 + OFF) * share : on;
       set(group, {
         transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})`,
         opacity: has ? 0 : Math.min(1, phase / 0.08),
