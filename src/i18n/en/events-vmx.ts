@@ -295,7 +295,7 @@ export const eventsVmx = {
   'fork.ipiShorthand': 'if it went to all but self',
   'fork.ipiShorthand.then': 'a shorthand is not virtualized: it exits',
   'fork.noShorthand': 'if it had no shorthand',
-  'fork.noShorthand.then': 'one destination: without help from KVM if it can',
+  'fork.noShorthand.then': 'one destination: that the processor can send',
   'fork.oneDest': 'if {device} sent to vCPU {vcpu} alone',
   'fork.oneDest.then': 'one destination: the IRTE is a posted one',
   'fork.nmiMessage': 'if {device} sent an NMI',

@@ -3,7 +3,7 @@ import { Fragment, type ReactNode, useMemo } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import type { Sides } from '../../store/compare/run-sides.ts';
 import { COUNTED, type Totals, totalsOf } from '../../store/compare/totals.ts';
-import { EXIT_NAMES } from '../now/describe-vmx.ts';
+import { EXIT_NAMES } from '../shared/exit-names.ts';
 import type { Translate } from '../shared/use-t.ts';
 
 /** Rows that stand there even where both sides have none. */

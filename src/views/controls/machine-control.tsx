@@ -4,9 +4,9 @@ import { poke, reconfigure } from '../../store/actions/scene.ts';
 import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { parseNumber } from '../shared/format.ts';
+import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
 import { inX2apic } from '../shared/read-register.ts';
 import { act, type ControlProps, Group } from './controls.tsx';
-import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from './host-config.ts';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const MAX_VCPUS = 64;

@@ -5,10 +5,10 @@ import { poke } from '../../store/actions/scene.ts';
 import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { hex, parseNumber } from '../shared/format.ts';
-import { writeLapic } from '../shared/guest-ops.ts';
+import { haltWrite, writeLapic } from '../shared/guest-ops.ts';
+import { hasHost, pcpusOf } from '../shared/host-config.ts';
 import { inX2apic } from '../shared/read-register.ts';
 import { act, type ControlProps, Group, vcpuOptions } from './controls.tsx';
-import { hasHost, pcpusOf } from './host-config.ts';
 import { NumberField, SelectField } from './number-field.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
@@ -53,23 +53,18 @@ interface VcpuProps extends ControlProps {
 
 function HaltButton({ view, vcpu, t }: VcpuProps) {
   const halted = readWord(view, 'vcpu', vcpu, 'halted') === 1;
-  const host = hasHost(view.config);
-  const canHalt = !host || readWord(view, 'vcpu', vcpu, 'loaded') === 1;
-  // Under AVIC only an interrupt or an NMI ends HLT; there is no op that does.
-  if (!halted || view.config.avic === true) {
-    return (
-      <button
-        type="button"
-        className="btn"
-        disabled={halted || !canHalt}
-        onClick={() => poke(store, { op: 'guest', vcpu, halt: 1 })}
-      >
-        {t('ctl.halt')}
-      </button>
-    );
-  }
-  const wake: JsonOp = host ? { op: 'vcpu_state', vcpu, state: 'guest' } : { op: 'guest', vcpu, halt: 0 };
-  return (
+  const canHalt = !hasHost(view.config) || readWord(view, 'vcpu', vcpu, 'loaded') === 1;
+  const wake = halted ? haltWrite(view, vcpu, 0) : null;
+  return wake === null ? (
+    <button
+      type="button"
+      className="btn"
+      disabled={halted || !canHalt}
+      onClick={() => poke(store, { op: 'guest', vcpu, halt: 1 })}
+    >
+      {t('ctl.halt')}
+    </button>
+  ) : (
     <button type="button" className="btn" onClick={() => poke(store, wake)}>
       {t('ctl.wake')}
     </button>

@@ -3,6 +3,7 @@ import type { VmxEventName } from '../../engine/machine/events-vmx.ts';
 import { readWord } from '../../engine/view/machine-view.ts';
 import { REQ } from '../../engine/view/tables.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';
+import { EXIT_NAMES } from '../shared/exit-names.ts';
 import { hex } from '../shared/format.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../shared/inhibits.ts';
 import type { Describe } from './describe.ts';
@@ -16,26 +17,6 @@ const REQUEST_NAMES: Readonly<Record<number, string>> = {
   [REQ.ioapicEoiExit]: 'IOAPIC_EOI_EXIT',
   [REQ.loadEoiExitmap]: 'LOAD_EOI_EXITMAP',
   [REQ.apicvUpdate]: 'APICV_UPDATE',
-};
-/** Basic exit reasons, SDM vol. 3 appendix "VMX Basic Exit Reasons", and SVM's two AVIC codes. */
-export const EXIT_NAMES: Readonly<Record<number, string>> = {
-  0: 'EXCEPTION_NMI',
-  1: 'EXTERNAL_INTERRUPT',
-  7: 'INTERRUPT_WINDOW',
-  8: 'NMI_WINDOW',
-  12: 'HLT',
-  30: 'IO_INSTRUCTION',
-  31: 'MSR_READ',
-  32: 'MSR_WRITE',
-  43: 'TPR_BELOW_THRESHOLD',
-  44: 'APIC_ACCESS',
-  45: 'EOI_INDUCED',
-  48: 'EPT_VIOLATION',
-  49: 'EPT_MISCONFIG',
-  52: 'PREEMPTION_TIMER',
-  56: 'APIC_WRITE',
-  1025: 'AVIC_INCOMPLETE_IPI',
-  1026: 'AVIC_UNACCELERATED_ACCESS',
 };
 
 const bits = (value: number): number[] => Array.from({ length: 32 }, (_, i) => i).filter((i) => (value >>> i) & 1);

@@ -4,6 +4,7 @@ import { readWord, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { hex } from '../shared/format.ts';
 import { writeLapic, writeRte } from '../shared/guest-ops.ts';
+import { hasHost as modelsHost } from '../shared/host-config.ts';
 import { inX2apic } from '../shared/read-register.ts';
 import type { Fork, Forks } from './forks.ts';
 import { highestIsr, lapicWord, type StepContext, vcpuWord } from './step-context.ts';
@@ -18,8 +19,7 @@ type Key = Fork['key'];
 
 const fork = (key: Key, params: Fork['params'], ops: readonly JsonOp[]): Fork => ({ key, params, ops });
 
-/** A machine with a model of the host: VMX, with APICv or without. */
-export const hasHost = (c: StepContext): boolean => c.view.config.apicv !== undefined;
+const hasHost = (c: StepContext): boolean => modelsHost(c.view.config);
 const apicvNow = (c: StepContext, vcpu: number): boolean =>
   c.view.config.apicv === true && lapicWord(c, 'apicvActive', vcpu) === 1;
 /** Its thread is on a physical CPU and it has something to do there. */

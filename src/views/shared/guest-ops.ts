@@ -2,6 +2,7 @@
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { hex, hex64 } from './format.ts';
+import { hasHost } from './host-config.ts';
 import { inX2apic, type RegisterRef } from './read-register.ts';
 
 /** Writes one half of an RTE. */
@@ -87,6 +88,13 @@ function deviceWrite(
   }));
 }
 
+/** HLT, or the end of it. Where threads sleep it ends as the host puts the vCPU back; under AVIC by an interrupt only. */
+export function haltWrite(view: MachineView, vcpu: number, value: number): JsonOp[] | null {
+  if (value !== 0) return [{ op: 'guest', vcpu, halt: 1 }];
+  if (view.config.avic === true) return null;
+  return [hasHost(view.config) ? { op: 'vcpu_state', vcpu, state: 'guest' } : { op: 'guest', vcpu, halt: 0 }];
+}
+
 /**
  * What a guest does to put these words into a register.
  * @param words the register's 32-bit words, low first
@@ -116,7 +124,7 @@ export function guestWrite(view: MachineView, ref: RegisterRef, words: readonly 
       return lapicWrite(view, index, register, words);
     case 'vcpu':
       if (register === 'rflagsIf') return [{ op: 'guest', vcpu: index, rflagsIf: value === 0 ? 0 : 1 }];
-      if (register === 'halted') return [{ op: 'guest', vcpu: index, halt: value === 0 ? 0 : 1 }];
+      if (register === 'halted') return haltWrite(view, index, value);
       if (register === 'shadow') return value > 2 ? null : [{ op: 'guest', vcpu: index, shadow: value }];
       return null;
     case 'device':

@@ -40,6 +40,7 @@ import {
   TPR_THRESHOLD,
   VM_ENTRY_INTR_INFO,
 } from '../../spec/vmcs.ts';
+import { EXIT_NAMES } from './exit-names.ts';
 
 /** How a plain number is shown. `signed`: -1 means none. */
 export type NumberShape = 'hex' | 'dec' | 'bool' | 'vector' | 'signed' | 'ns';
@@ -77,6 +78,9 @@ const number = (label: string, shape: NumberShape, labels?: Readonly<Record<numb
 const high = (of: string): Entry => ({ label: of, reading: { as: 'high', of }, quiet: true });
 const quiet = (entry: Entry): Entry => ({ ...entry, quiet: true });
 const dec = (label: string): Entry => number(label, 'dec');
+/** Names with their numbers before them. */
+const numbered = (names: Readonly<Record<number, string>>): Record<number, string> =>
+  Object.fromEntries(Object.entries(names).map(([n, name]) => [n, `${n} ${name}`]));
 const bool = (label: string): Entry => number(label, 'bool');
 const hex = (label: string): Entry => number(label, 'hex');
 
@@ -274,7 +278,7 @@ const TABLE: Table = {
     avicRunning: quiet(bool('AVIC IsRunning')),
     avicHost: quiet(dec('AVIC host id')),
     inRun: quiet(bool('in vcpu_run')),
-    race: quiet(dec('next entry meets')),
+    race: quiet(number('next entry meets', 'dec', { 0: 'nothing', 1: 'a kick', 2: 'an NMI', 3: 'a fault' })),
     spare: quiet(hex('spare')),
   },
   piDesc: {
@@ -299,7 +303,7 @@ const TABLE: Table = {
     primaryControls: bits('primary controls', PRIMARY_CONTROLS, 'primaryControls'),
     secondaryControls: bits('secondary controls', SECONDARY_CONTROLS, 'secondaryControls'),
     tertiaryControls: bits('tertiary controls', TERTIARY_CONTROLS, 'tertiaryControls'),
-    exitReason: dec('exit reason'),
+    exitReason: number('exit reason', 'dec', numbered(EXIT_NAMES)),
     exitQualification: hex('exit qualification'),
     vppr: quiet(bits('VPPR', PPR, 'vppr')),
     entryInfoWritten: quiet(bits('last VM_ENTRY_INTR_INFO', VM_ENTRY_INTR_INFO, 'entryInfoWritten')),
@@ -309,7 +313,11 @@ const TABLE: Table = {
   },
   pcpu: {
     running: number('runs vCPU', 'signed'),
-    lastVector: number('last host vector', 'vector'),
+    lastVector: number('last host vector', 'vector', {
+      253: '0xfd reschedule',
+      242: '0xf2 notification',
+      241: '0xf1 wakeup',
+    }),
     ipis: dec('IPIs'),
     wakeupList: quiet(hex('wakeup list')),
     needResched: bool('need_resched'),

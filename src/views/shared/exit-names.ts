@@ -1,0 +1,20 @@
+/** Basic exit reasons, SDM vol. 3 appendix "VMX Basic Exit Reasons", and SVM's two AVIC codes. */
+export const EXIT_NAMES: Readonly<Record<number, string>> = {
+  0: 'EXCEPTION_NMI',
+  1: 'EXTERNAL_INTERRUPT',
+  7: 'INTERRUPT_WINDOW',
+  8: 'NMI_WINDOW',
+  12: 'HLT',
+  30: 'IO_INSTRUCTION',
+  31: 'MSR_READ',
+  32: 'MSR_WRITE',
+  43: 'TPR_BELOW_THRESHOLD',
+  44: 'APIC_ACCESS',
+  45: 'EOI_INDUCED',
+  48: 'EPT_VIOLATION',
+  49: 'EPT_MISCONFIG',
+  52: 'PREEMPTION_TIMER',
+  56: 'APIC_WRITE',
+  1025: 'AVIC_INCOMPLETE_IPI',
+  1026: 'AVIC_UNACCELERATED_ACCESS',
+};
