@@ -121,6 +121,8 @@ function Facts({ t }: { t: Translate }) {
   const facts = [
     t(config.irqchip === 'split' ? 'hdr.split' : 'hdr.full'),
     ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
+    ...(config.ipiVirtualization ? ['IPI virtualization'] : []),
+    ...(config.avic ? ['AVIC'] : []),
     config.vcpus === 1 ? t('hdr.vcpu') : t('hdr.vcpus', { n: config.vcpus }),
     mode,
     'KVM v6.18',
