@@ -1,5 +1,5 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
@@ -19,7 +19,6 @@ import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
 import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
-import { IommuCard, PcpuCard } from './HostCards.tsx';
 import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
@@ -27,6 +26,11 @@ import { keepStop, rove } from './roving.ts';
 import { SourceCard } from './SourceCards.tsx';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
 import { IdtCard, VcpuCard } from './VcpuCard.tsx';
+
+/** Scenes without a modelled host do without these. */
+const hostCards = () => import('./HostCards.tsx');
+const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
+const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
 
 const GROUP = { role: 'group' } as const;
 /** What the Now panel says in words. */
@@ -261,7 +265,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
           {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
-          {layout.iommu !== null && <IommuCard {...props('iommu', ['device'])} />}
           {[...layout.lapics.keys()].map((vcpu) => (
             <LapicCard
               key={`lapic${vcpu}`}
@@ -278,14 +281,17 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
               changed={block('vmcs', vcpu)}
             />
           ))}
-          {[...layout.pcpus.keys()].map((pcpu) => (
-            <PcpuCard
-              key={`pcpu${pcpu}`}
-              pcpu={pcpu}
-              {...props(`pcpu:${pcpu}`, ['pcpu'], pcpu)}
-              changed={block('pcpu', pcpu)}
-            />
-          ))}
+          <Suspense fallback={null}>
+            {layout.iommu !== null && <IommuCard {...props('iommu', ['device'])} />}
+            {[...layout.pcpus.keys()].map((pcpu) => (
+              <PcpuCard
+                key={`pcpu${pcpu}`}
+                pcpu={pcpu}
+                {...props(`pcpu:${pcpu}`, ['pcpu'], pcpu)}
+                changed={block('pcpu', pcpu)}
+              />
+            ))}
+          </Suspense>
           {layout.idt !== null && (
             <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
           )}
