@@ -111,6 +111,7 @@ test('a scene changed by hand is compared as it is', async ({ page }) => {
   await expect(page.locator('.tl-count')).toHaveText(/^0 /);
   await page.keyboard.press('End');
   await page.getByRole('tab', { name: 'Controls' }).click();
+  await page.locator('summary', { hasText: 'Interrupt line' }).click();
   await page.getByLabel('GSI', { exact: true }).first().fill('30');
   await page.getByRole('button', { name: 'Raise' }).click();
   await expect.poll(() => hash(page), { timeout: 15_000 }).toMatch(/^#s=k1/);
