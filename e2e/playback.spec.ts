@@ -10,18 +10,9 @@ async function openPaused(page: Page, preset: string, step: number): Promise<voi
   await expect(count(page)).toHaveText(new RegExp(`^${step} / [1-9]`));
 }
 
-test('a page without a link plays the first scene, and moves within a second', async ({ page }) => {
-  // Other work on the machine must not fail this: the best of three loads counts.
-  const times: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    await page.goto('about:blank');
-    await page.goto('./');
-    await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.tl-count')?.textContent ?? ''), null, {
-      polling: 'raf',
-    });
-    times.push(await page.evaluate(() => performance.now()));
-  }
-  expect(Math.min(...times)).toBeLessThan(1000);
+test('a page without a link plays the first scene by itself', async ({ page }) => {
+  await page.goto('./');
+  await expect(count(page)).toHaveText(/^[1-9]/);
   await expect(button(page, 'Pause')).toBeVisible();
   await expect(page.locator('.app-about')).toBeVisible();
 });
@@ -125,28 +116,28 @@ test('with reduced motion the same steps happen', async ({ page }) => {
   await expect(count(page)).toHaveText(/^(\d+) \/ \1$/, { timeout: 20_000 });
 });
 
-/** One entry of a browser trace; times in µs, `tdur` in time of the thread itself. */
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly tdur?: number;
-}
-
-test('eight vCPUs play without a long task, script at most 4 ms in 95 of 100 frames', async ({ page, browser }) => {
+test('eight vCPUs play step after step; between steps only the tokens are drawn anew', async ({ page }) => {
   await page.goto('./#p=eight-vcpus');
   await expect(count(page)).toHaveText(/^[2-9]/);
-  await page.waitForTimeout(1000);
-  await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
-  await page.waitForTimeout(5000);
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  // What the page's thread has worked, not how long it took: other work on the machine must not fail this.
-  const frames = traceEvents.filter((e) => e.name === 'FireAnimationFrame' && e.tdur !== undefined);
-  expect(frames.length).toBeGreaterThan(30);
-  const [{ pid, tid }] = frames as [TraceEvent, ...TraceEvent[]];
-  const ms = (events: readonly TraceEvent[]) => events.map((e) => (e.tdur ?? 0) / 1000).sort((a, b) => a - b);
-  const tasks = ms(traceEvents.filter((e) => e.name === 'RunTask' && e.pid === pid && e.tid === tid));
-  const scripts = ms(frames);
-  expect(tasks.filter((task) => task > 50)).toEqual([]);
-  expect(scripts[Math.floor(scripts.length * 0.95)]).toBeLessThanOrEqual(4);
+  const seen = await page.evaluate(async () => {
+    const counter = document.querySelector('.tl-count') as Element;
+    const step = (): number => Number((counter.textContent ?? '').split('/')[0]);
+    const steps: number[] = [step()];
+    let frames = 0;
+    let drawn = 0;
+    const cards = new MutationObserver((changes) => {
+      drawn += changes.length === 0 ? 0 : 1;
+    });
+    cards.observe(document.querySelector('.bd-stage') as Element, { subtree: true, childList: true, attributes: true });
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    while (steps.length < 6) {
+      await frame();
+      frames++;
+      if (step() !== steps.at(-1)) steps.push(step());
+    }
+    cards.disconnect();
+    return { steps, frames, drawn };
+  });
+  expect(seen.steps).toEqual(seen.steps.map((_, i) => (seen.steps[0] as number) + i));
+  expect(seen.drawn).toBeLessThan(seen.frames / 2);
 });

@@ -154,9 +154,9 @@ describe('a link that is wrong is refused with its place', () => {
 
   test('a bomb is given up long before it is unpacked', () => {
     const bomb = deflateSync(new Uint8Array(200_000_000));
-    const before = performance.now();
+    // What comes later is no deflate stream any more; nobody gets that far.
+    bomb.fill(0xff, bomb.length / 2);
     expect(inflate(bomb, LINK_CAPS.json)).toBe('too-big');
-    expect(performance.now() - before).toBeLessThan(500);
   });
 });
 
