@@ -107,6 +107,8 @@ const MERGED: Metrics = { left: 10, widths: [98, 134, 186, 206], gaps: [34, 72, 
 const EMBED: Metrics = { left: 8, widths: [99, 68, 146, 146], gaps: [24, 58, 42, 26], merged: true };
 /** The same with the vCPU in a column of its own. */
 const EMBED_APART: Metrics = { left: 8, widths: [96, 66, 108, 132, 130], gaps: [16, 48, 32, 28, 8], merged: false };
+/** What the registers of the 8259 pair and a pin's entry need, text beside text. */
+const CHIP_WIDTH = 146;
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -147,6 +149,7 @@ const PCPU_ASIDE = 104;
 function embedForms({ model, focus }: LayoutInput): Metrics[] {
   const several = focus ? focus.vcpus.size > 1 : model.vcpus > 1;
   const chips = focus ? focus.pic || focus.ioapic || focus.msi || focus.iommu : true;
+  const registers = focus ? focus.pic || focus.ioapic : true;
   const cpus = focus ? focus.pcpus.size > 0 && model.host !== 'none' : false;
   const sources = focus ? focus.sources.size > 0 : true;
   const routed = focus ? focus.gsis.size > 0 : model.gsis.length > 0;
@@ -154,7 +157,11 @@ function embedForms({ model, focus }: LayoutInput): Metrics[] {
     const some = [sources, routed, chips || cpus];
     return {
       ...metrics,
-      widths: metrics.widths.map((w, i) => (some[i] === false ? 0 : i === 2 && !chips ? PCPU_ASIDE : w)),
+      widths: metrics.widths.map((w, i) => {
+        if (some[i] === false) return 0;
+        if (i !== 2) return w;
+        return chips ? Math.max(w, registers ? CHIP_WIDTH : 0) : PCPU_ASIDE;
+      }),
       gaps: metrics.gaps.map((gap, i) => (some[i] === false ? gap * (i === 2 ? 0.7 : 0.25) : gap)),
     };
   };

@@ -48,19 +48,25 @@ const ASLEEP: readonly StateName[] = ['halted', 'blocked', 'preempted', 'uniniti
 
 /** What the vCPU is doing, as a word in a frame. */
 function StateChip({
+  left,
   right,
   y,
   text,
   state,
   lit,
 }: {
+  /** It leaves what stands before this. */
+  left: number;
   right: number;
   y: number;
   text: string;
   state: StateName;
   lit: boolean;
 }) {
-  const w = textWidth(text, 10.5, 'bold') + 14;
+  const letters = textWidth(text, 10.5, 'bold');
+  const w = Math.min(letters + 14, right - left);
+  // The estimate is on the safe side: letters are only pressed together, never apart.
+  const pressed = w - 10 < letters * 0.82 ? w - 10 : undefined;
   const kind = ASLEEP.includes(state)
     ? 'bd-state bd-asleep'
     : state === 'inKvm'
@@ -71,7 +77,7 @@ function StateChip({
   return (
     <g className={lit ? `${kind} bd-on` : kind}>
       <rect x={right - w} y={y - 8.5} width={w} height={17} rx={8.5} />
-      <text x={right - w / 2} y={y + 3.7} textAnchor="middle">
+      <text x={right - w / 2} y={y + 3.7} textAnchor="middle" textLength={pressed} lengthAdjust="spacingAndGlyphs">
         {text}
       </text>
     </g>
@@ -362,6 +368,7 @@ function VcpuCardView(props: Props) {
           select={select}
           aside={
             <StateChip
+              left={density === 'line' ? card.x + 11 : card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
               right={card.x + card.w - 9}
               y={card.y + height / 2 + 0.5}
               text={text}
