@@ -277,7 +277,7 @@ export const eventsVmx = {
   'fork.apicv': 'if this machine had APICv',
   'fork.apicv.then': 'the CPU delivers it by itself, no entry field',
   'fork.tprVirtual': 'if TPR of vCPU {vcpu} were {tpr}',
-  'fork.tprVirtual.then': '{vec} stays in the virtual IRR, below PPR',
+  'fork.tprVirtual.then': '{vec} stays in the virtual IRR, not above PPR',
   'fork.ifOffVirtual': 'if vCPU {vcpu} had interrupts off',
   'fork.ifOffVirtual.then': 'it stays in the virtual IRR until IF = 1',
   'fork.onOutstanding': 'if a notification were outstanding',

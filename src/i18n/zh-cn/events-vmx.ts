@@ -254,7 +254,7 @@ export const eventsVmx: Record<keyof typeof en, string> = {
   'fork.apicv': '如果这台机器有 APICv',
   'fork.apicv.then': 'CPU 自行投递，不用进入字段',
   'fork.tprVirtual': '如果 vCPU {vcpu} 的 TPR 为 {tpr}',
-  'fork.tprVirtual.then': '{vec} 低于 PPR，留在虚拟 IRR 中',
+  'fork.tprVirtual.then': '{vec} 不高于 PPR，留在虚拟 IRR 中',
   'fork.ifOffVirtual': '如果 vCPU {vcpu} 关闭了中断',
   'fork.ifOffVirtual.then': '留在虚拟 IRR 中，直到 IF = 1',
   'fork.onOutstanding': '如果已有一个通知未处理',
