@@ -30,7 +30,7 @@ const EVENTS_BY_NAME = {
   ioctl_irq_line: { code: 2, by: 'vm', fn: 'kvm_vm_ioctl_irq_line', args: ['gsi', 'level'] },
   ioctl_signal_msi: { code: 3, by: 'vm', fn: 'kvm_send_userspace_msi', args: ['addrLo', 'data', 'addrHi'] },
   ioctl_set_routing: { code: 4, by: 'vm', fn: 'kvm_set_irq_routing', args: ['entries', 'ok'] },
-  ioctl_nmi: { code: 5, by: 'vcpu', fn: 'kvm_inject_nmi', args: [] },
+  ioctl_nmi: { code: 5, by: 'vcpu', fn: 'kvm_vcpu_ioctl_nmi', args: [] },
   ioctl_interrupt: { code: 6, by: 'vcpu', fn: 'kvm_vcpu_ioctl_interrupt', args: ['vector'] },
   irqfd_assign: { code: 7, by: 'irqfd', fn: 'kvm_irqfd_assign', args: ['gsi', 'resample'] },
   irqfd_deassign: { code: 8, by: 'irqfd', fn: 'kvm_irqfd_deassign', args: ['gsi'] },
