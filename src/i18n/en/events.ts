@@ -136,8 +136,7 @@ export const events = {
   'event.ioapic_coalesced.why':
     'IRR bit {pin} mirrors the line until it goes low. Who never lowers the line loses every later edge.',
   'event.rtc_coalesced.title': 'The clock’s last tick is not ended',
-  'event.rtc_coalesced':
-    'Pin 8 is followed to its EOI, and {pending} vCPU(s) still owe one. This tick counts as coalesced.',
+  'event.rtc_coalesced': 'Pin 8 is followed to its EOI. EOIs still owed: {pending}. This tick counts as coalesced.',
   'event.ioapic_write.title': 'The guest writes to the IOAPIC',
   'event.ioapic_write': 'The guest selects IOAPIC register {value} through IOREGSEL.',
   'event.ioapic_write.window': 'The guest writes {value} through IOWIN into register {index}.',
@@ -222,7 +221,7 @@ export const events = {
   'event.kick.self':
     'vCPU {vcpu} is the one running this code; it sees the request by itself before it enters the guest.',
   'event.nmi_queued.title': 'An NMI is queued',
-  'event.nmi_queued': 'vCPU {vcpu} has {queued} NMI(s) queued. PPR and RFLAGS.IF do not hold an NMI back.',
+  'event.nmi_queued': 'NMIs queued for vCPU {vcpu}: {queued}. PPR and RFLAGS.IF do not hold an NMI back.',
   'event.init_pending.title': 'INIT is pending',
   'event.init_pending':
     'LAPIC {vcpu} notes INIT; the vCPU resets before its next entry. A SIPI that waited is dropped.',
@@ -264,7 +263,7 @@ export const events = {
   'event.lvt_masked': '{lvt} of LAPIC {vcpu} is masked or the APIC is off: nothing is delivered.',
 
   'event.pit_tick.title': 'The i8254 counts down',
-  'event.pit_tick': 'Channel 0 reached zero; {pending} tick(s) are waiting.',
+  'event.pit_tick': 'Channel 0 reached zero. Ticks waiting: {pending}.',
   'event.pit_do_work.title': 'The PIT raises GSI 0',
   'event.pit_do_work': 'The kvm-pit thread pulses GSI 0: level 1, then level 0.',
   'event.pit_held.title': 'The last tick is not ended',
