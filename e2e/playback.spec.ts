@@ -108,8 +108,13 @@ test('a hidden page sleeps and goes on where it was', async ({ page }) => {
   await hide(true);
   const at = await stepNow(page);
   const frames = await countFrames(page);
-  await page.waitForTimeout(1500);
-  expect(await frames()).toBe(0);
+  await expect
+    .poll(async () => {
+      const before = await frames();
+      await page.waitForTimeout(1200);
+      return (await frames()) - before;
+    })
+    .toBe(0);
   expect(await stepNow(page)).toBe(at);
   await hide(false);
   await expect.poll(() => stepNow(page)).toBeGreaterThan(at);
