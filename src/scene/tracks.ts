@@ -107,6 +107,18 @@ function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): B
   return branch ?? null;
 }
 
+/**
+ * Does something go back here, a line that falls or an EOI to its chip? The handler that caused it goes on meanwhile: what goes
+ * back is no part of its way.
+ */
+function goesBack(step: Step): boolean {
+  if (step.name === 'device_quiet' || step.name === 'ioapic_update_eoi') return true;
+  return (
+    (step.name === 'device_raise' || step.name === 'ioctl_irq_line' || step.name === 'kvm_set_irq') &&
+    step.args[1] === 0
+  );
+}
+
 /** The branch that carries a step on. */
 function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, station: Station): Branch {
   const after = station.after === undefined ? null : leftBy(scene, tracks, step, station.after);
@@ -115,6 +127,11 @@ function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, st
   if (station.side) return newBranch(tracks, step.journey, above, true);
   if (above >= 0) {
     const branch = tracks.branches[tracks.branchOf[above] as number] as Branch;
+    if (goesBack(step) && !branch.low) {
+      const back = newBranch(tracks, step.journey, above);
+      back.low = true;
+      return back;
+    }
     return branch.steps.at(-1) === above && !branch.ended && !branch.side
       ? branch
       : newBranch(tracks, step.journey, above);
