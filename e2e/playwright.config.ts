@@ -15,8 +15,7 @@ export default defineConfig({
   outputDir: '../test-results',
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // A shared machine may stall a browser for seconds; what passes only the second time is named in the list.
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   workers: 2,
   timeout: 30_000,
   reporter: [['list'], ['json']],

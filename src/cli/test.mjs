@@ -69,7 +69,7 @@ if (check('build', 'node_modules/vite/bin/vite.js', ['build', '--logLevel', 'war
       CHROMIUM_PATH: chromium,
       PLAYWRIGHT_JSON_OUTPUT_FILE: e2eReport,
     });
-    count(e2e, e2eReport, (r) => [r.stats.expected + r.stats.flaky, r.stats.unexpected, r.stats.skipped]);
+    count(e2e, e2eReport, (r) => [r.stats.expected, r.stats.unexpected + r.stats.flaky, r.stats.skipped]);
   } catch (e) {
     say(/** @type {Error} */ (e).message);
     failed++;

@@ -6,6 +6,7 @@
  *   write  [0,    cause, where, journey, address, before, after, 0]
  *
  * `cause` is the row number of the event that led here (-1: nothing did). `where` is component code << 16 | index.
+ * In a write row it is where the event last entered happened; what changed is named by the address alone (`nameWord`).
  * `journey` numbers the way of one interrupt from the source that raised it; 0 means none.
  */
 export const ROW = 8;
