@@ -627,9 +627,10 @@ export function describeStep(lang: Lang, scene: SceneLog, step: Step, view: Mach
   const { params, variant, why } = DESCRIBE[step.name](c);
   const base = `event.${step.name}` as const;
   const varied = variant ? `${base}.${variant}` : base;
+  const ownTitle: string = `${varied}.title`;
   const ownWhy = `${base}.why`;
   return {
-    title: translate(lang, `${base}.title`),
+    title: translate(lang, hasText(ownTitle) ? ownTitle : `${base}.title`),
     sentence: translate(lang, hasText(varied) ? varied : base, params),
     why: (why ?? [])
       .map((w) => (w === true ? (hasText(ownWhy) ? translate(lang, ownWhy, params) : '') : w))

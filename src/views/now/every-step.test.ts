@@ -100,7 +100,7 @@ describe('every step has its words', () => {
     const scene = sceneOfPreset('serial-ioapic');
     const step = stepOf(scene, 'ioapic_service');
     const { sentence, why } = describeStep('en', scene, step, viewBefore(scene, step));
-    expect(sentence).toBe('Pin 4 becomes vector 0x34, Fixed, for physical destination 1.');
+    expect(sentence).toBe('RTE 4 turns the pin into a message: vector 0x34, Fixed, physical destination 1.');
     expect(why).toEqual(['RTE 4: mask 0, edge, Fixed, physical destination 1, vector 0x34, remote IRR 0.']);
     const irr = stepOf(scene, 'irr_set');
     const changes = changesOf('en', scene, irr, viewBefore(scene, irr));
