@@ -1,5 +1,5 @@
 /*
- * Answers ops (the language of src/engine/machine/op-types.ts) with what the running kernel's in-kernel irqchip does:
+ * Answers ops (the language of src/engine/core/op-types.ts) with what the running kernel's in-kernel irqchip does:
  * op lines on standard input, one result line each on standard output, in order.
  * `recorder --bench N` times KVM_IRQ_LINE instead (bench.c).
  */

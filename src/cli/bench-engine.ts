@@ -8,10 +8,10 @@
  * Prints one JSON line.
  */
 import { readFileSync } from 'node:fs';
+import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
+import type { Machine } from '../engine/core/machine.ts';
+import type { Op } from '../engine/core/op-types.ts';
 import { execute } from '../engine/machine/execute.ts';
-import { dropRows, ROW, takeRows } from '../engine/machine/log.ts';
-import type { Machine } from '../engine/machine/machine.ts';
-import type { Op } from '../engine/machine/op-types.ts';
 import { parseOp } from '../engine/machine/parse.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { BATCH_ROWS } from '../worker/protocol.ts';

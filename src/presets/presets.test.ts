@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EVENT_NAMES, EVENTS } from '../engine/machine/events.ts';
-import { COMPONENTS } from '../engine/machine/layout.ts';
-import { COL, dropRows, ROW } from '../engine/machine/log.ts';
+import { EVENT_NAMES, EVENTS } from '../engine/core/events.ts';
+import { COL, dropRows, ROW } from '../engine/core/log.ts';
+import { COMPONENTS } from '../engine/core/words.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { presetNotes } from '../i18n/en/preset-notes.ts';
 import { presets } from '../i18n/en/presets.ts';

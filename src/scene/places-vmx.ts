@@ -1,5 +1,5 @@
 /** Stations of the run loop, APICv, posted interrupts, VT-d, AVIC and PV EOI; the other half of the table in places.ts. */
-import type { VmxEventName } from '../engine/machine/events-vmx.ts';
+import type { VmxEventName } from '../engine/core/events-vmx.ts';
 import { type Field, type Happening, hex, type Place, type Station, type VcpuPart } from './station.ts';
 
 const vec = (n: number): string => hex(n & 0xff);

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { takeRows } from '../engine/machine/log.ts';
+import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { EVENTS, type EventName } from '../engine/view/tables.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';

@@ -1,7 +1,7 @@
 /** Turns the engine's batches into a SceneLog that grows. */
 
-import type { RouteTable } from '../engine/machine/machine.ts';
-import type { CreateOp } from '../engine/machine/op-types.ts';
+import type { RouteTable } from '../engine/core/machine.ts';
+import type { CreateOp } from '../engine/core/op-types.ts';
 import { createLayout, ROW } from '../engine/view/tables.ts';
 import { CAPS, type FromEngine } from '../worker/client.ts';
 import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';

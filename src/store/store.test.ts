@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
-import { ROW, takeRows } from '../engine/machine/log.ts';
+import { ROW, takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { createLayout } from '../engine/view/tables.ts';
 import { createEngineClient, type EngineClient, type FromEngine, type JsonOp } from '../worker/client.ts';

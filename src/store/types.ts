@@ -3,9 +3,9 @@
  * them is the store's work (see fold.ts).
  */
 
-import type { ComponentKind } from '../engine/machine/layout.ts';
-import type { RouteTable } from '../engine/machine/machine.ts';
-import type { CreateOp } from '../engine/machine/op-types.ts';
+import type { RouteTable } from '../engine/core/machine.ts';
+import type { CreateOp } from '../engine/core/op-types.ts';
+import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
@@ -21,7 +21,7 @@ export type { CommandRecord, JsonOp };
 export interface SceneLog {
   readonly config: CreateOp;
   readonly layout: Layout;
-  /** Log rows, eight numbers each (engine/machine/log.ts); longer than what is used. */
+  /** Log rows, eight numbers each (engine/core/log.ts); longer than what is used. */
   readonly rows: Int32Array;
   /** Rows used. */
   readonly used: number;

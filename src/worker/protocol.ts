@@ -5,8 +5,8 @@
  * Back-pressure is by credit: the worker stops when MAX_UNACKED_ROWS rows are on their way and goes on as acks come in. The
  * page never waits: what it wants is a message, what it gets are batches.
  */
-import type { RouteTable } from '../engine/machine/machine.ts';
-import type { CreateOp, OpResult } from '../engine/machine/op-types.ts';
+import type { RouteTable } from '../engine/core/machine.ts';
+import type { CreateOp, OpResult } from '../engine/core/op-types.ts';
 
 export const PROTOCOL_VERSION = 1;
 

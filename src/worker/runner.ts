@@ -3,9 +3,9 @@
  * at most SLICE_MS (an op is never cut), sends what each slice made, and stops while too many rows are on their way.
  */
 
-import { dropRows, ROW, takeRows } from '../engine/machine/log.ts';
-import type { Machine } from '../engine/machine/machine.ts';
-import type { OpResult } from '../engine/machine/op-types.ts';
+import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
+import type { Machine } from '../engine/core/machine.ts';
+import type { OpResult } from '../engine/core/op-types.ts';
 import { OpError, parseOp } from '../engine/machine/parse.ts';
 import {
   BATCH_ROWS,

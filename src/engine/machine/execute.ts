@@ -3,10 +3,8 @@
  * pending NMI, then the instruction with IF=0.
  */
 
-import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../devices/ioapic/ioapic.ts';
-import { setRouting } from '../devices/irq-routing/irq-routing.ts';
-import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../devices/irqfd/irqfd.ts';
-import { apicHasInterrupt, inX2apic } from '../devices/lapic/priority.ts';
+import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
+import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
 import {
   apicPage,
   inApicPage,
@@ -16,8 +14,15 @@ import {
   setTpr,
   writeMsr,
   x2apicMsrWrite,
-} from '../devices/lapic/registers.ts';
-import { elcrRead, elcrWrite, picRead, picWrite } from '../devices/pic/pic.ts';
+} from '../chips/lapic/registers.ts';
+import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
+import { EV, REQ } from '../core/events.ts';
+import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import type { Op, OpResult } from '../core/op-types.ts';
+import type { GuestOp } from '../core/wires.ts';
+import { VCPU } from '../core/words.ts';
+import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
+import { setRouting } from '../kvm/routing.ts';
 import {
   acceptEvents,
   countExit,
@@ -27,15 +32,10 @@ import {
   processNmi,
   serveRequests,
   takeNmi,
-} from '../devices/vcpu/vcpu.ts';
-import { EV, REQ } from './events.ts';
-import type { GuestOp } from './host.ts';
-import { VCPU } from './layout.ts';
-import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from './machine.ts';
-import type { Op, OpResult } from './op-types.ts';
+} from '../kvm/vcpu.ts';
 import { OpError } from './parse.ts';
+import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
-import { kvmSetMsi } from './wiring.ts';
 
 const OK: OpResult = { ok: true };
 /** MAXPHYADDR of the model CPU. */

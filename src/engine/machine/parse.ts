@@ -2,7 +2,15 @@
  * From JSON to ops. Numbers are JSON integers or "0x…" (or decimal) strings. What is no valid op gets one sentence's
  * worth of facts: a code, the place and the limits; nothing is guessed.
  */
-import type { CreateOp, DeviceKind, DeviceSpec, GuestSpec, HandlerSpec, Op, RoutingEntrySpec } from './op-types.ts';
+import type {
+  CreateOp,
+  DeviceKind,
+  DeviceSpec,
+  GuestSpec,
+  HandlerSpec,
+  Op,
+  RoutingEntrySpec,
+} from '../core/op-types.ts';
 
 /** Why an op was refused: `code` is a key of the catalogues, `place` the field, `params` what the sentence needs. */
 export class OpError extends Error {

@@ -1,10 +1,10 @@
 /** Prints a machine as the conformance files do: what KVM_GET_LAPIC, KVM_GET_IRQCHIP and friends would show. */
 
-import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../devices/ioapic/ioapic.ts';
-import { acceptEvents, processNmi } from '../devices/vcpu/vcpu.ts';
+import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../chips/ioapic/ioapic.ts';
+import { lapicAt, type Machine, vcpuAt } from '../core/machine.ts';
+import { IOAPIC, LAPIC, PIC, VCPU } from '../core/words.ts';
+import { acceptEvents, processNmi } from '../kvm/vcpu.ts';
 import { vectorsIn } from '../view/machine-view.ts';
-import { IOAPIC, LAPIC, PIC, VCPU } from './layout.ts';
-import { lapicAt, type Machine, vcpuAt } from './machine.ts';
 
 const L = LAPIC.at;
 const V = VCPU.at;

@@ -2,18 +2,19 @@
  * Ops that no ioctl has: where a vCPU is, posting to it, an IOMMU's message, entry, exit, and what the VMCS and the
  * descriptor hold. On a machine without the host model they work as far as its words go.
  */
-import { ensureLoaded, preempt, schedule, vcpuPut } from '../devices/host-cpu/host-cpu.ts';
-import { pi } from '../devices/pi-desc/pi-desc.ts';
-import { inGuest, runVcpu, vmExit } from '../devices/vmx/run-loop.ts';
-import { EXIT, HOST_VECTOR, vmcs } from '../devices/vmx/vmcs.ts';
-import { vtdMessage } from '../devices/vtd/vtd.ts';
+
+import { REQ } from '../core/events.ts';
+import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from '../core/machine.ts';
+import type { OpResult, VcpuStateName } from '../core/op-types.ts';
+import type { ModelOp } from '../core/wires.ts';
+import { PI_DESC, VCPU, VMCS } from '../core/words.ts';
+import { ensureLoaded, preempt, schedule, vcpuPut } from '../host/pcpu.ts';
+import { vtdMessage } from '../host/vtd.ts';
 import { vectorsIn } from '../view/machine-view.ts';
-import { REQ } from './events.ts';
-import type { ModelOp } from './host.ts';
-import { PI_DESC, VCPU, VMCS } from './layout.ts';
-import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from './machine.ts';
+import { pi } from '../vmx/pi-desc.ts';
+import { inGuest, runVcpu, vmExit } from '../vmx/run-loop.ts';
+import { EXIT, HOST_VECTOR, vmcs } from '../vmx/vmcs.ts';
 import { modelOp } from './model-ops.ts';
-import type { OpResult, VcpuStateName } from './op-types.ts';
 import { OpError } from './parse.ts';
 import { hex } from './print.ts';
 

@@ -2,6 +2,9 @@
  * Reading a machine from its words, for the page, the printer and the tests: no rule of KVM in here, only names.
  * A MachineView is what the page folds from the log at the playhead; a Machine serves as one as well.
  */
+
+import type { RouteTable } from '../core/machine.ts';
+import type { CreateOp } from '../core/op-types.ts';
 import {
   BLOCK_OF,
   type ComponentKind,
@@ -14,9 +17,7 @@ import {
   VCPU,
   VM,
   VMCS,
-} from '../machine/layout.ts';
-import type { RouteTable } from '../machine/machine.ts';
-import type { CreateOp } from '../machine/op-types.ts';
+} from '../core/words.ts';
 
 export interface MachineView {
   readonly config: CreateOp;

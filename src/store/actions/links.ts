@@ -1,6 +1,6 @@
 /** From what is on screen to the text of a link, and back. Reading and writing the address bar is the app's. */
 
-import type { ComponentKind } from '../../engine/machine/layout.ts';
+import type { ComponentKind } from '../../engine/core/words.ts';
 import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';

@@ -1,6 +1,6 @@
 /** The GSI routing table: a row a GSI, a chip a route. */
 import { memo } from 'react';
-import type { RouteEntry } from '../../engine/machine/machine.ts';
+import type { RouteEntry } from '../../engine/core/machine.ts';
 import { routesOf } from '../../engine/view/machine-view.ts';
 import { CHIP, VM } from '../../engine/view/tables.ts';
 import type { CardBox } from '../../scene/layout.ts';

@@ -1,5 +1,5 @@
 /** Where a manual tells of the events of the run loop, APICv, posted interrupts, VT-d, AVIC and PV EOI. */
-import type { VmxEventName } from '../../engine/machine/events-vmx.ts';
+import type { VmxEventName } from '../../engine/core/events-vmx.ts';
 import type { CiteKey } from '../../spec/citations.ts';
 
 export const VMX_EVENT_CITE: Readonly<Record<VmxEventName, CiteKey | null>> = {

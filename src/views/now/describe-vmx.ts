@@ -1,5 +1,5 @@
 /** Steps of the run loop, APICv, posted interrupts, VT-d, AVIC and PV EOI in words: rows of describe.ts's table. */
-import type { VmxEventName } from '../../engine/machine/events-vmx.ts';
+import type { VmxEventName } from '../../engine/core/events-vmx.ts';
 import { readWord } from '../../engine/view/machine-view.ts';
 import { REQ } from '../../engine/view/tables.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';

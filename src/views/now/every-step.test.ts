@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROW } from '../../engine/machine/log.ts';
+import { ROW } from '../../engine/core/log.ts';
 import { createSession } from '../../engine/machine/session.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { COMPONENTS, type EventName, instances } from '../../engine/view/tables.ts';

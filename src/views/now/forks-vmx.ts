@@ -1,5 +1,5 @@
 /** Ways not taken in the run loop, under APICv, at VT-d and under AVIC: rows of forks.ts's table. */
-import type { VmxEventName } from '../../engine/machine/events-vmx.ts';
+import type { VmxEventName } from '../../engine/core/events-vmx.ts';
 import { readWord, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { hex } from '../shared/format.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROW } from '../../engine/machine/log.ts';
+import { ROW } from '../../engine/core/log.ts';
 import { createSession } from '../../engine/machine/session.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../../spec/kernel/functions.ts';
 import { KERNEL_OPS } from '../../spec/kernel/ops.ts';

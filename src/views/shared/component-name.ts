@@ -1,5 +1,5 @@
 /** What a component is called on screen. Names of the field, so the same in every language but for master and slave. */
-import type { CreateOp } from '../../engine/machine/op-types.ts';
+import type { CreateOp } from '../../engine/core/op-types.ts';
 import type { ComponentKind } from '../../engine/view/tables.ts';
 import { type Lang, translate } from '../../i18n/index.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takeRows } from '../../engine/machine/log.ts';
+import { takeRows } from '../../engine/core/log.ts';
 import { createSession } from '../../engine/machine/session.ts';
 import { createSceneBuilder } from '../../store/scene-builder.ts';
 import type { CommandRecord, JsonOp, SceneLog } from '../../store/types.ts';

@@ -1,0 +1,484 @@
+/**
+ * The local APIC's register map: MMIO and MSR reads and writes with their masks and faults, APIC_BASE, reset
+ * (arch/x86/kvm/lapic.c, v6.18).
+ *
+ * @differs sdm: KVM never records errors in ESR (it reads 0), accepts vectors below 16, does not fault on a non-zero EOI
+ * write in x2APIC mode, and stores LVT delivery status and remote IRR as plain bits it never sets.
+ */
+import { EV, REQ } from '../../core/events.ts';
+import {
+  atLapic,
+  atVcpu,
+  beginJourney,
+  emit,
+  enter,
+  lapicAt,
+  leave,
+  type Machine,
+  put,
+  vcpuAt,
+} from '../../core/machine.ts';
+import type { LapicIrq } from '../../core/wires.ts';
+import { LAPIC, VCPU } from '../../core/words.ts';
+import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
+import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
+import {
+  currentCount,
+  readDeadline,
+  updateDivideCount,
+  updateTimerMode,
+  writeDeadline,
+  writeDivide,
+  writeInitialCount,
+} from './timer.ts';
+
+const R = LAPIC.at;
+
+/** Register offsets in the 4 KiB page (asm/apicdef.h); the x2APIC MSR is 0x800 + (offset >> 4). */
+export const REG = {
+  id: 0x20,
+  lvr: 0x30,
+  tpr: 0x80,
+  apr: 0x90,
+  ppr: 0xa0,
+  eoi: 0xb0,
+  ldr: 0xd0,
+  dfr: 0xe0,
+  svr: 0xf0,
+  isr: 0x100,
+  tmr: 0x180,
+  irr: 0x200,
+  esr: 0x280,
+  lvtCmci: 0x2f0,
+  icr: 0x300,
+  icr2: 0x310,
+  lvtTimer: 0x320,
+  lvtThermal: 0x330,
+  lvtPerf: 0x340,
+  lvtLint0: 0x350,
+  lvtLint1: 0x360,
+  lvtError: 0x370,
+  tmict: 0x380,
+  tmcct: 0x390,
+  tdcr: 0x3e0,
+  selfIpi: 0x3f0,
+} as const;
+
+/** State word of each register that simply reads back. */
+const WORD_OF = new Map<number, number>([
+  [REG.id, R.id],
+  [REG.lvr, R.version],
+  [REG.tpr, R.tpr],
+  [REG.ppr, R.ppr],
+  [REG.ldr, R.ldr],
+  [REG.dfr, R.dfr],
+  [REG.svr, R.svr],
+  [REG.esr, R.esr],
+  [REG.icr, R.icr],
+  [REG.icr2, R.icr2],
+  [REG.lvtTimer, R.lvtTimer],
+  [REG.lvtThermal, R.lvtThermal],
+  [REG.lvtPerf, R.lvtPerf],
+  [REG.lvtLint0, R.lvtLint0],
+  [REG.lvtLint1, R.lvtLint1],
+  [REG.lvtError, R.lvtError],
+  [REG.tmict, R.tmict],
+  [REG.tdcr, R.tdcr],
+  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.isr + i * 0x10, R.isr + i]),
+  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.tmr + i * 0x10, R.tmr + i]),
+  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.irr + i * 0x10, R.irr + i]),
+]);
+
+/** A register's word in the page, or 0 where the page has none: what a virtualized read returns. */
+export function pageWord(m: Machine, vcpu: number, reg: number): number {
+  const offset = WORD_OF.get(reg);
+  return offset === undefined ? 0 : (m.w[lapicAt(m, vcpu) + offset] as number);
+}
+
+/** Is this a register whose read KVM does not refuse? @kvm lapic.c kvm_lapic_readable_reg_mask */
+export const isReadable = (m: Machine, vcpu: number, reg: number): boolean => readable(m, vcpu, reg);
+
+const MASKED = 0x10000;
+/** LVT_MASK, and with mode bits, and LINT_MASK: what a guest may store in each entry. */
+const LVT_WRITE_MASK = new Map<number, number>([
+  [REG.lvtThermal, 0x117ff],
+  [REG.lvtPerf, 0x117ff],
+  [REG.lvtLint0, 0x1f7ff],
+  [REG.lvtLint1, 0x1f7ff],
+  [REG.lvtError, 0x110ff],
+]);
+/** Timer entry: LVT_MASK and both mode bits (the model CPU has TSC_DEADLINE). */
+const LVT_TIMER_MASK = 0x110ff | 0x60000;
+const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, R.lvtError];
+
+const DIRECTED_EOI = 1 << 24;
+const BASE_RESERVED_LO = 0x2ff;
+const DEFAULT_BASE = 0xfee00000;
+const APIC_BASE_MODIFIED = 6;
+
+/** @kvm lapic.c kvm_apic_set_version */
+function setVersion(m: Machine, vcpu: number): void {
+  // Six LVTs. Directed EOI only where the IOAPIC is user space's and user space did not switch it off.
+  const directed = m.split && m.suppressEoiBroadcast !== 2;
+  put(m, lapicAt(m, vcpu) + R.version, 0x00050014 | (directed ? DIRECTED_EOI : 0));
+}
+
+/** @kvm lapic.c apic_set_spiv */
+function setSvr(m: Machine, vcpu: number, value: number): void {
+  const before = swEnabled(m, vcpu);
+  put(m, lapicAt(m, vcpu) + R.svr, value);
+  if (before !== swEnabled(m, vcpu)) markMapDirty(m);
+}
+
+const setXapicId = (m: Machine, vcpu: number, id: number): void => {
+  put(m, lapicAt(m, vcpu) + R.id, (id & 0xff) << 24);
+  markMapDirty(m);
+};
+
+/** @kvm lapic.c kvm_apic_calc_x2apic_ldr */
+export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id & 0xf));
+
+/**
+ * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
+ * @kvm lapic.c kvm_lapic_reset
+ */
+export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
+  const at = lapicAt(m, vcpu);
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  m.host.apicvPreStateRestore(m, vcpu);
+  if (!init) {
+    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (vcpu === 0 ? 0x100 : 0));
+    put(m, at + R.baseHi, 0);
+    m.host.setVirtualApicMode(m, vcpu);
+    setXapicId(m, vcpu, id);
+  }
+  put(m, at + R.timerRunning, 0);
+  setVersion(m, vcpu);
+  for (const word of LVT_WORDS) put(m, at + word, MASKED);
+  updateTimerMode(m, vcpu);
+  if (vcpu === 0) put(m, at + R.lvtLint0, 0x700);
+  put(m, at + R.lvt0InNmiMode, 0);
+  put(m, at + R.dfr, -1);
+  setSvr(m, vcpu, 0xff);
+  markMapDirty(m);
+  put(m, at + R.tpr, 0);
+  const x2 = inX2apic(m, vcpu);
+  if (!x2) put(m, at + R.ldr, 0);
+  put(m, at + R.esr, 0);
+  put(m, at + R.icr, 0);
+  put(m, at + (x2 ? R.icrHi : R.icr2), 0);
+  put(m, at + R.tdcr, 0);
+  put(m, at + R.tmict, 0);
+  for (let i = 0; i < 8; i++) {
+    put(m, at + R.irr + i, 0);
+    put(m, at + R.isr + i, 0);
+    put(m, at + R.tmr + i, 0);
+  }
+  updateApicvCaches(m, vcpu);
+  updateDivideCount(m, vcpu);
+  put(m, at + R.timerPending, 0);
+  updatePpr(m, vcpu);
+  if (m.w[at + R.apicvActive] === 1) m.host.hwapicIsrUpdate(m, vcpu, -1);
+  put(m, at + R.arbPrio, 0);
+  recalculateApicMap(m, !init);
+}
+
+/** @kvm lapic.c kvm_apic_update_apicv */
+export function updateApicvCaches(m: Machine, vcpu: number): void {
+  const at = lapicAt(m, vcpu);
+  let inService = 0;
+  for (let i = 0; i < 8; i++) for (let rest = m.w[at + R.isr + i] as number; rest !== 0; rest &= rest - 1) inService++;
+  put(m, at + R.irrPending, 1);
+  put(m, at + R.isrCount, m.w[at + R.apicvActive] === 1 ? 1 : inService);
+  put(m, at + R.highestIsr, -1);
+}
+
+/** @kvm lapic.c kvm_lapic_readable_reg_mask */
+function readable(m: Machine, vcpu: number, reg: number): boolean {
+  const x2 = inX2apic(m, vcpu);
+  if (reg === REG.apr || reg === REG.dfr || reg === REG.icr2) return !x2;
+  return reg === REG.tmcct || WORD_OF.has(reg);
+}
+
+/** @returns the register's 32 bits, or null where KVM refuses the read @kvm lapic.c kvm_lapic_reg_read */
+export function readRegister(m: Machine, vcpu: number, offset: number, len: number): number | null {
+  const reg = offset & ~0xf;
+  if ((offset & 0xf) + len > 4 || reg > 0x3f0 || !readable(m, vcpu, reg)) return null;
+  let value = 0;
+  if (reg === REG.tmcct) value = currentCount(m, vcpu);
+  else if (reg !== REG.apr) {
+    if (reg === REG.ppr) updatePpr(m, vcpu);
+    value = m.w[lapicAt(m, vcpu) + (WORD_OF.get(reg) as number)] as number;
+  }
+  emit(m, EV.kvm_apic_read, atLapic(vcpu), reg, value);
+  return value >>> 0;
+}
+
+/** An ICR value as a message. @kvm lapic.c kvm_icr_to_lapic_irq */
+function icrMessage(x2: boolean, low: number, high: number): LapicIrq {
+  return {
+    vector: low & 0xff,
+    deliveryMode: (low >>> 8) & 7,
+    logical: (low & 0x800) !== 0,
+    level: (low & 0x4000) !== 0,
+    trigMode: (low & 0x8000) !== 0,
+    shorthand: (low >>> 18) & 3,
+    dest: x2 ? high >>> 0 : high >>> 24,
+    redirHint: false,
+  };
+}
+
+/** @kvm lapic.c kvm_apic_send_ipi */
+function sendIpi(m: Machine, vcpu: number, low: number, high: number): void {
+  const irq = icrMessage(inX2apic(m, vcpu), low, high);
+  const before = beginJourney(m);
+  const outer = enter(m, EV.kvm_apic_ipi, atLapic(vcpu), low, irq.dest, irq.vector);
+  m.host.deliverToApic(m, vcpu, irq, false);
+  leave(m, outer);
+  m.journey = before;
+}
+
+/** @kvm lapic.c apic_set_tpr */
+export function setTpr(m: Machine, vcpu: number, value: number): void {
+  put(m, lapicAt(m, vcpu) + R.tpr, value & 0xff);
+  updatePpr(m, vcpu);
+}
+
+function writeSvr(m: Machine, vcpu: number, value: number): void {
+  const at = lapicAt(m, vcpu);
+  const mask = 0x3ff | (((m.w[at + R.version] as number) & DIRECTED_EOI) !== 0 ? 0x1000 : 0);
+  setSvr(m, vcpu, value & mask);
+  if ((value & 0x100) !== 0) return;
+  for (const word of LVT_WORDS) put(m, at + word, (m.w[at + word] as number) | MASKED);
+  updateTimerMode(m, vcpu);
+  put(m, at + R.timerPending, 0);
+}
+
+/** One 32-bit register write, xAPIC or x2APIC. @returns false where KVM refuses it @kvm lapic.c kvm_lapic_reg_write */
+export function writeRegister(m: Machine, vcpu: number, reg: number, value: number): boolean {
+  const outer = enter(m, EV.kvm_apic_write, atLapic(vcpu), reg, value, 0, inX2apic(m, vcpu) ? 1 : 0);
+  const ok = applyWrite(m, vcpu, reg, value | 0);
+  if (!ok) emit(m, EV.apic_write_ignored, atLapic(vcpu), reg, value);
+  recalculateApicMap(m);
+  leave(m, outer);
+  return ok;
+}
+
+function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boolean {
+  const at = lapicAt(m, vcpu);
+  const x2 = inX2apic(m, vcpu);
+  switch (reg) {
+    case REG.id:
+      if (x2) return false;
+      setXapicId(m, vcpu, value >>> 24);
+      return true;
+    case REG.tpr:
+      setTpr(m, vcpu, value);
+      return true;
+    case REG.eoi:
+      setEoi(m, vcpu);
+      return true;
+    case REG.ldr:
+    case REG.dfr:
+      if (x2) return false;
+      put(m, at + (reg === REG.ldr ? R.ldr : R.dfr), reg === REG.ldr ? value & 0xff000000 : value | 0x0fffffff);
+      markMapDirty(m);
+      return true;
+    case REG.svr:
+      writeSvr(m, vcpu, value);
+      return true;
+    case REG.icr: {
+      const low = value & ~0x1000;
+      sendIpi(m, vcpu, low, m.w[at + R.icr2] as number);
+      put(m, at + R.icr, low);
+      return true;
+    }
+    case REG.icr2:
+      if (x2) return false;
+      put(m, at + R.icr2, value & 0xff000000);
+      return true;
+    case REG.lvtTimer:
+      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & LVT_TIMER_MASK);
+      updateTimerMode(m, vcpu);
+      return true;
+    case REG.lvtLint0:
+    case REG.lvtThermal:
+    case REG.lvtPerf:
+    case REG.lvtLint1:
+    case REG.lvtError: {
+      if (reg === REG.lvtLint0) put(m, at + R.lvt0InNmiMode, (value & 0x10700) === 0x400 ? 1 : 0);
+      const entry = (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_WRITE_MASK.get(reg) as number);
+      put(m, at + (WORD_OF.get(reg) as number), entry);
+      return true;
+    }
+    case REG.tmict:
+      writeInitialCount(m, vcpu, value);
+      return true;
+    case REG.tdcr:
+      writeDivide(m, vcpu, value);
+      return true;
+    case REG.esr:
+      return !(x2 && value !== 0);
+    case REG.selfIpi:
+      if (!x2 || (value & ~0xff) !== 0) return false;
+      sendIpi(m, vcpu, 0x40000 | value, 0);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Is this guest physical address in the vCPU's APIC page? @kvm lapic.c apic_mmio_in_range */
+export function inApicPage(m: Machine, vcpu: number, addr: bigint): boolean {
+  const at = lapicAt(m, vcpu);
+  const base =
+    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) |
+    (BigInt((m.w[at + R.baseLo] as number) & ~0xfff) & 0xffffffffn);
+  return addr >= base && addr < base + 0x1000n;
+}
+
+/** Page address of the APIC. */
+export function apicPage(m: Machine, vcpu: number): bigint {
+  const at = lapicAt(m, vcpu);
+  return (
+    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) | BigInt(((m.w[at + R.baseLo] as number) & ~0xfff) >>> 0)
+  );
+}
+
+/** An MMIO write that hit the APIC page. Swallowed when the APIC is off or in x2APIC mode. @kvm lapic.c apic_mmio_write */
+export function lapicMmioWrite(m: Machine, vcpu: number, offset: number, len: number, value: number): void {
+  if (!hwEnabled(m, vcpu) || inX2apic(m, vcpu) || len !== 4 || (offset & 0xf) !== 0) {
+    emit(m, EV.apic_write_ignored, atLapic(vcpu), offset, value);
+    return;
+  }
+  writeRegister(m, vcpu, offset & 0xff0, value);
+}
+
+/** @returns up to 4 bytes as a number; all ones when the APIC is off or in x2APIC mode; null where KVM refuses */
+export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: number): bigint | null {
+  if (!hwEnabled(m, vcpu) || inX2apic(m, vcpu)) return (1n << BigInt(len * 8)) - 1n;
+  const value = readRegister(m, vcpu, offset, len);
+  if (value === null) return null;
+  const shifted = BigInt(value) >> BigInt((offset & 0xf) * 8);
+  return shifted & ((1n << BigInt(len * 8)) - 1n);
+}
+
+/** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
+export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
+  // Reserved: 31:20, 17:16, 13.
+  if ((low & 0xfff32000) !== 0) return false;
+  const at = lapicAt(m, vcpu);
+  const value = low & ~0x1000;
+  sendIpi(m, vcpu, value, high);
+  put(m, at + R.icr, value);
+  put(m, at + R.icrHi, high);
+  return true;
+}
+
+/** WRMSR 0x800..0x8ff. @returns false for #GP @kvm lapic.c kvm_x2apic_msr_write */
+export function x2apicMsrWrite(m: Machine, vcpu: number, msr: number, value: bigint): boolean {
+  if (!inX2apic(m, vcpu)) return false;
+  const reg = (msr - 0x800) << 4;
+  const low = Number(value & 0xffffffffn) | 0;
+  const high = Number((value >> 32n) & 0xffffffffn) | 0;
+  if (reg === REG.icr) {
+    const outer = enter(m, EV.kvm_apic_write, atLapic(vcpu), reg, low, high, 1);
+    const ok = writeX2apicIcr(m, vcpu, low, high);
+    leave(m, outer);
+    return ok;
+  }
+  return high === 0 && writeRegister(m, vcpu, reg, low);
+}
+
+/** RDMSR 0x800..0x8ff. @returns null for #GP @kvm lapic.c kvm_x2apic_msr_read */
+export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | null {
+  if (!inX2apic(m, vcpu)) return null;
+  const reg = (msr - 0x800) << 4;
+  const at = lapicAt(m, vcpu);
+  if (reg === REG.icr) {
+    return (BigInt((m.w[at + R.icrHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
+  }
+  const value = readRegister(m, vcpu, reg, 4);
+  return value === null ? null : BigInt(value);
+}
+
+/** Mode by EN (bit 11) and EXTD (bit 10). @kvm lapic.h kvm_apic_mode */
+const modeOf = (low: number): number => (low >>> 10) & 3;
+const DISABLED = 0;
+const INVALID = 1;
+const XAPIC = 2;
+const X2APIC = 3;
+
+/** WRMSR IA32_APIC_BASE. @param maxPhysAddr the guest's MAXPHYADDR @returns false for #GP @kvm lapic.c kvm_apic_set_base */
+export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number): boolean {
+  const at = lapicAt(m, vcpu);
+  const low = Number(value & 0xffffffffn) | 0;
+  const high = Number((value >> 32n) & 0xffffffffn) | 0;
+  const oldLow = m.w[at + R.baseLo] as number;
+  if (low === oldLow && high === m.w[at + R.baseHi]) return true;
+  if (value >> BigInt(maxPhysAddr) !== 0n || (low & BASE_RESERVED_LO) !== 0 || modeOf(low) === INVALID) return false;
+  const from = modeOf(oldLow);
+  const to = modeOf(low);
+  if ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC)) return false;
+  const outer = enter(m, EV.apic_base, atLapic(vcpu), low, high);
+  setBase(m, vcpu, low, high);
+  recalculateApicMap(m);
+  leave(m, outer);
+  return true;
+}
+
+/** @kvm lapic.c __kvm_apic_set_base */
+function setBase(m: Machine, vcpu: number, low: number, high: number): void {
+  const at = lapicAt(m, vcpu);
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  const changed = (m.w[at + R.baseLo] as number) ^ low;
+  put(m, at + R.baseLo, low);
+  put(m, at + R.baseHi, high);
+  if ((changed & 0x800) !== 0) {
+    if ((low & 0x800) !== 0) setXapicId(m, vcpu, id);
+    else markMapDirty(m);
+  }
+  if ((changed & 0x400) !== 0) {
+    if ((low & 0x400) !== 0) {
+      put(m, at + R.id, id);
+      put(m, at + R.ldr, x2apicLdr(id));
+      markMapDirty(m);
+    } else if ((low & 0x800) !== 0) {
+      setXapicId(m, vcpu, id);
+    }
+  }
+  if ((changed & 0xc00) !== 0) {
+    m.host.request(m, vcpu, REQ.apicvUpdate);
+    m.host.setVirtualApicMode(m, vcpu);
+  }
+  if ((low & 0x800) !== 0 && ((low & ~0xfff) >>> 0 !== DEFAULT_BASE || high !== 0)) {
+    m.host.setApicvInhibit(m, APIC_BASE_MODIFIED, true);
+  }
+}
+
+/** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
+export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
+  let ok = true;
+  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
+  else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
+  else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
+  else ok = false;
+  if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  return ok;
+}
+
+/** RDMSR. @returns null for #GP */
+export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
+  const at = lapicAt(m, vcpu);
+  let value: bigint | null = 0n;
+  if (msr === 0x1b)
+    value = BigInt.asUintN(
+      64,
+      (BigInt(m.w[at + R.baseHi] as number) << 32n) | BigInt((m.w[at + R.baseLo] as number) >>> 0),
+    );
+  else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
+  else if (msr === 0x6e0) value = readDeadline(m, vcpu);
+  else value = null;
+  if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  return value;
+}

@@ -1,0 +1,144 @@
+/**
+ * The wires between devices. A device never imports another: what it must ask of the rest of the machine it asks here,
+ * and machine/plain.ts connects the ends. Each wire is one kernel function.
+ */
+import type { Machine } from './machine.ts';
+import type { HandlerSpec, Op, OpResult } from './op-types.ts';
+
+/** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
+export interface LapicIrq {
+  vector: number;
+  deliveryMode: number;
+  logical: boolean;
+  level: boolean;
+  trigMode: boolean;
+  /** ICR bits 19:18: 0 none, 1 self, 2 all including self, 3 all excluding self. */
+  shorthand: number;
+  dest: number;
+  redirHint: boolean;
+}
+
+export interface Host {
+  /** kvm_set_irq: sum of the non-negative results over the GSI's routes, -1 if none. */
+  setIrq(m: Machine, source: number, gsi: number, level: number, lineStatus: boolean): number;
+  /** kvm_irq_delivery_to_apic. @param src vCPU index of the sending APIC, -1 for a device */
+  deliverToApic(m: Machine, src: number, irq: LapicIrq, trackRtc: boolean): number;
+  /** kvm_irq_routing_update and kvm_arch_irq_routing_update: irqfds look their route up again, split scans routes. */
+  routingChanged(m: Machine): void;
+  /** kvm_apic_set_irq: one local APIC is handed an interrupt. @returns 1 taken, 0 dropped */
+  acceptIrq(m: Machine, vcpu: number, irq: LapicIrq): number;
+  /** kvm_arch_set_irq_inatomic: a lone MSI route, without the work queue. @returns false for -EWOULDBLOCK */
+  setIrqInatomic(m: Machine, gsi: number): boolean;
+  /** A resamplefd of this GSI was signalled: the device looks at its line again. */
+  resampled(m: Machine, gsi: number): void;
+  /** Every interrupt source whose EOI may matter (IOAPIC pins, or the reserved MSI routes of a split irqchip) */
+  scanEntries(m: Machine, vcpu: number, visit: (dest: number, logical: boolean, vector: number) => void): void;
+  /** kvm_x86_ops.load_eoi_exitmap */
+  loadEoiExitmap(m: Machine, vcpu: number): void;
+  /** __kvm_vcpu_update_apicv */
+  apicvUpdate(m: Machine, vcpu: number): void;
+  /** kvm_notify_acked_irq */
+  notifyAcked(m: Machine, chip: number, pin: number): void;
+  /** kvm_irq_has_notifier */
+  hasAckNotifier(m: Machine, chip: number, pin: number): boolean;
+  /** kvm_notify_irqfd_resampler. @returns true if a resampler took it */
+  notifyResampler(m: Machine, chip: number, pin: number): boolean;
+  /** kvm_fire_mask_notifiers */
+  fireMaskNotifiers(m: Machine, chip: number, pin: number, masked: boolean): void;
+  /** kvm_ioapic_update_eoi (full irqchip) */
+  ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void;
+  /** kvm_make_scan_ioapic_request (all vCPUs) */
+  scanIoapic(m: Machine): void;
+  /** kvm_bitmap_or_dest_vcpus. Visits each destination once. */
+  forEachDestination(m: Machine, irq: LapicIrq, visit: (vcpu: number) => void): void;
+  /** kvm_apic_match_dest with no shorthand, for a device's interrupt */
+  matchDest(m: Machine, vcpu: number, dest: number, logical: boolean): boolean;
+  /** kvm_apic_pending_eoi: the vector is in IRR or ISR */
+  pendingEoi(m: Machine, vcpu: number, vector: number): boolean;
+  /** Pin 8's vector reached this vCPU: its EOI is owed (dest_map of kvm_irq_delivery_to_apic) */
+  rtcTrack(m: Machine, vcpu: number, vector: number): void;
+  /** kvm_apicv_activated: nothing inhibits APICv in this VM */
+  apicvActivated(m: Machine): boolean;
+  /** kvm_make_request */
+  request(m: Machine, vcpu: number, request: number): void;
+  /** kvm_vcpu_kick */
+  kick(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.deliver_interrupt: IRR and kick, or the posted-interrupt descriptor. */
+  deliverInterrupt(m: Machine, vcpu: number, vector: number): void;
+  /** kvm_inject_nmi */
+  injectNmi(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.sync_pir_to_irr: highest IRR vector after merging PIR, -1 none. */
+  syncPirToIrr(m: Machine, vcpu: number): number;
+  /** kvm_x86_ops.hwapic_isr_update: SVI follows the highest ISR vector (-1: none). */
+  hwapicIsrUpdate(m: Machine, vcpu: number, vector: number): void;
+  /** kvm_set_apicv_inhibit / kvm_clear_apicv_inhibit. @param reason bit number of enum kvm_apicv_inhibit */
+  setApicvInhibit(m: Machine, reason: number, set: boolean): void;
+  /** kvm_pit_ack_irq: GSI 0 was acknowledged */
+  pitAck(m: Machine): void;
+  /** pit_mask_notifer: GSI 0 was masked or unmasked at a chip */
+  pitMaskNotify(m: Machine, masked: boolean): void;
+  /** A port of a device other than the PIC. @returns false when nobody in the kernel has it */
+  pioWrite(m: Machine, port: number, value: number): boolean;
+  /** @returns null when nobody in the kernel has the port */
+  pioRead(m: Machine, port: number): number | null;
+  /** vcpu_enter_guest for the model guest. @returns whether the vCPU was entered */
+  enterGuest(m: Machine, vcpu: number): boolean;
+  /** The model guest writes the EOI its handler owes. */
+  guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): void;
+  /** One look at a vCPU of the model guest: leaves, is served, enters, takes an event. @returns whether anything happened */
+  serveVcpu(m: Machine, vcpu: number): boolean;
+  /** The model guest's flags changed, or its handler returned: what waited may go in. */
+  openWindow(m: Machine, vcpu: number): void;
+  /** The model guest executes HLT. */
+  guestHalt(m: Machine, vcpu: number): void;
+  /** What a vCPU has before its local APIC is reset: VMCS, descriptor, whether APICv is on. */
+  createVcpu(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.apicv_pre_state_restore */
+  apicvPreStateRestore(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.set_virtual_apic_mode */
+  setVirtualApicMode(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.inject_irq / inject_nmi: the VM-entry event field is written. */
+  writeEntryInfo(m: Machine, vcpu: number, info: number): void;
+  /** A device sends an MSI-X message. @returns true where an IOMMU took it, false: the VMM has an irqfd for it */
+  deviceMessage(m: Machine, slot: number, entry: number): boolean;
+  /** An assigned device's irqfd or route changed: kvm_pi_update_irte looks again. */
+  bypassChanged(m: Machine): void;
+  /** A vector arrives at a physical CPU. */
+  hostIpi(m: Machine, pcpu: number, vector: number): void;
+  /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */
+  guestOp?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult;
+  /** The guest is entered with IF=1 and takes at most one event. */
+  run?(m: Machine, vcpu: number): OpResult;
+  /** The op is done: threads that were kicked out of the guest go back in. */
+  afterOp?(m: Machine): void;
+  /** Ops on the model guest, its devices, virtual time and VMX. */
+  modelOp(m: Machine, op: ModelOp): OpResult;
+}
+
+/** Ops that are one guest instruction (or none: a bare entry). */
+export type GuestOp = Extract<
+  Op,
+  { op: 'mmio_write' | 'mmio_read' | 'pio_write' | 'pio_read' | 'wrmsr' | 'rdmsr' | 'set_cr8' | 'eoi' | 'nop' }
+>;
+
+/** Ops that real KVM has no ioctl for. */
+export type ModelOp = Extract<
+  Op,
+  {
+    op:
+      | 'advance'
+      | 'settle'
+      | 'device'
+      | 'msix'
+      | 'guest'
+      | 'vcpu_state'
+      | 'post'
+      | 'vtd_msi'
+      | 'vmentry'
+      | 'vmexit'
+      | 'get_vmx'
+      | 'schedule'
+      | 'apicv_inhibit'
+      | 'race';
+  }
+>;

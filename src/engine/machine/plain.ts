@@ -1,0 +1,193 @@
+/**
+ * Connects the devices: the one place where the ends of the Host wires meet. Each is a kernel call from one part of KVM
+ * into another.
+ */
+
+import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
+import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
+import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
+import { picSetIrq } from '../chips/pic/pic.ts';
+import { CHIP, EV, REQ } from '../core/events.ts';
+import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
+import type { Host, LapicIrq } from '../core/wires.ts';
+import { BASE, LAPIC, VM } from '../core/words.ts';
+import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
+import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
+import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
+import { writeEntryInfo } from '../vmx/vmcs.ts';
+import { OpError } from './parse.ts';
+
+/** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
+const VMX_INHIBITS = 0x7f;
+
+/** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
+export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
+  return {
+    vector: data & 0xff,
+    deliveryMode: (data >>> 8) & 7,
+    logical: (addrLo & 4) !== 0,
+    level: true,
+    trigMode: (data & 0x8000) !== 0,
+    shorthand: 0,
+    dest: ((addrLo >>> 12) & 0xff) | (m.x2apicFormat ? addrHi & 0xffffff00 : 0),
+    redirHint: (addrLo & 8) !== 0,
+  };
+}
+
+/** An MSI route, or KVM_SIGNAL_MSI. @returns CPUs reached; -1 nobody or level low; -22 invalid @kvm irq.c kvm_set_msi */
+export function kvmSetMsi(
+  m: Machine,
+  addrLo: number,
+  addrHi: number,
+  data: number,
+  level: number,
+  gsi: number,
+): number {
+  if (m.x2apicFormat && (addrHi & 0xff) !== 0) {
+    emit(m, EV.msi_invalid, AT_VM, addrHi);
+    return -22;
+  }
+  if (!level) {
+    emit(m, EV.msi_level_low, AT_VM, gsi);
+    return -1;
+  }
+  const irq = msiMessage(m, addrLo, addrHi, data);
+  const outer = enter(m, EV.kvm_msi_set_irq, AT_VM, addrLo, data, irq.dest, gsi);
+  const result = deliverToApic(m, -1, irq, false);
+  leave(m, outer);
+  return result;
+}
+
+const ENDS: RouteEnds = {
+  pic: picSetIrq,
+  ioapic: ioapicSetIrq,
+  msi: (m, entry, level) => kvmSetMsi(m, entry.addrLo, entry.addrHi, entry.data, level, entry.gsi),
+};
+
+/** kvm_set_irq over this machine's chips. */
+const setIrq: Host['setIrq'] = (m, source, gsi, level, lineStatus) =>
+  kvmSetIrq(m, ENDS, source, gsi, level, lineStatus);
+
+/** A lone MSI route needs no work queue if the map can decide. @kvm irq.c kvm_arch_set_irq_inatomic */
+function setIrqInatomic(m: Machine, gsi: number): boolean {
+  const entry = routesOfGsi(m, gsi)[0] as RouteEntry;
+  if (m.x2apicFormat && (entry.addrHi & 0xff) !== 0) return true;
+  const irq = msiMessage(m, entry.addrLo, entry.addrHi, entry.data);
+  const outer = enter(m, EV.kvm_msi_set_irq, AT_VM, entry.addrLo, entry.data, irq.dest, gsi);
+  const handled = deliverFast(m, -1, irq, false) !== null;
+  leave(m, outer);
+  return handled;
+}
+
+/** @kvm eventfd.c kvm_notify_acked_irq */
+function notifyAcked(m: Machine, chip: number, pin: number): void {
+  const gsi = gsiOfPin(m, chip, pin);
+  const outer = enter(m, EV.kvm_ack_irq, AT_VM, chip, pin, gsi);
+  if (gsi !== -1) {
+    resamplerAck(m, gsi);
+    if (gsi === 0) m.host.pitAck(m);
+  }
+  leave(m, outer);
+}
+
+/** Sources whose EOI may matter. @kvm ioapic.c kvm_ioapic_scan_entry, irq.c kvm_scan_ioapic_routes */
+const scanEntries: Host['scanEntries'] = (m, vcpu, visit) => {
+  if (!m.split) {
+    ioapicScanEntry(m, vcpu, visit);
+    return;
+  }
+  const table = routeTable(m);
+  for (let gsi = 0; gsi < Math.min(table.byGsi.length, SPLIT_PINS); gsi++) {
+    for (const entry of table.byGsi[gsi] ?? []) {
+      if (entry.chip !== CHIP.msi) continue;
+      const irq = msiMessage(m, entry.addrLo, entry.addrHi, entry.data);
+      if (irq.trigMode) visit(irq.dest, irq.logical, irq.vector);
+    }
+  }
+};
+/** Routes KVM_CAP_SPLIT_IRQCHIP reserves for the user-space IOAPIC. */
+const SPLIT_PINS = 24;
+
+/** Without APICv: IRR, KVM_REQ_EVENT, kick. @kvm vmx.c vmx_deliver_interrupt (the path where posting is refused) */
+export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
+  setIrr(m, vcpu, vector);
+  makeRequest(m, vcpu, REQ.event);
+  kick(m, vcpu);
+}
+
+/** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
+const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
+  const at = BASE.vm + VM.at.apicvInhibits;
+  const before = m.w[at] as number;
+  const after = set ? before | (1 << reason) : before & ~(1 << reason);
+  if (before === after) return;
+  put(m, at, after);
+  const flips = ((before & VMX_INHIBITS) === 0) !== ((after & VMX_INHIBITS) === 0);
+  if (flips && m.config.apicv === true)
+    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) makeRequest(m, vcpu, REQ.apicvUpdate);
+};
+
+/** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
+export const BASE_HOST: Host = {
+  setIrq,
+  setIrqInatomic,
+  deliverToApic,
+  acceptIrq: (m, vcpu, irq) => acceptIrq(m, vcpu, irq, false),
+  routingChanged(m) {
+    irqfdRoutingUpdate(m);
+    if (m.split) m.host.scanIoapic(m);
+  },
+  notifyAcked,
+  hasAckNotifier(m, chip, pin) {
+    const gsi = gsiOfPin(m, chip, pin);
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.config.pit === true));
+  },
+  notifyResampler,
+  fireMaskNotifiers(m, chip, pin, masked) {
+    const gsi = gsiOfPin(m, chip, pin);
+    emit(m, EV.mask_notifier, AT_VM, chip, pin, masked ? 1 : 0);
+    if (gsi === 0) m.host.pitMaskNotify(m, masked);
+  },
+  ioapicUpdateEoi,
+  scanIoapic(m) {
+    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) makeRequest(m, vcpu, REQ.scanIoapic);
+  },
+  forEachDestination,
+  matchDest: (m, vcpu, dest, logical) => matchDest(m, vcpu, -1, 0, dest, logical),
+  pendingEoi,
+  rtcTrack,
+  apicvActivated: (m) =>
+    m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
+  request: makeRequest,
+  kick,
+  deliverInterrupt: deliverByIrr,
+  injectNmi,
+  syncPirToIrr: findHighestIrr,
+  hwapicIsrUpdate() {},
+  setApicvInhibit,
+  resampled() {},
+  scanEntries,
+  loadEoiExitmap() {},
+  apicvUpdate(m, vcpu) {
+    put(m, lapicAt(m, vcpu) + LAPIC.at.apicvActive, 0);
+  },
+  pitAck() {},
+  pitMaskNotify() {},
+  enterGuest: () => false,
+  guestEoi() {},
+  serveVcpu: () => false,
+  openWindow() {},
+  guestHalt() {},
+  createVcpu() {},
+  apicvPreStateRestore() {},
+  setVirtualApicMode() {},
+  writeEntryInfo,
+  deviceMessage: () => false,
+  bypassChanged() {},
+  hostIpi() {},
+  pioWrite: () => false,
+  pioRead: () => null,
+  modelOp(_m, op) {
+    throw new OpError('op.unknown', 'op', { op: op.op });
+  },
+};

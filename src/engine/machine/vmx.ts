@@ -1,0 +1,363 @@
+/**
+ * A machine on an Intel host with its run loop: APICv and posted interrupts or not, physical CPUs, VT-d. It is built on
+ * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
+ */
+
+import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
+import { updateApicvCaches } from '../chips/lapic/registers.ts';
+import { EV, KICK, REQ } from '../core/events.ts';
+import {
+  AT_VM,
+  atLapic,
+  atVcpu,
+  emit,
+  enter,
+  lapicAt,
+  leave,
+  type Machine,
+  piDescAt,
+  put,
+  vcpuAt,
+  whereOf,
+} from '../core/machine.ts';
+import type { CreateOp, OpResult } from '../core/op-types.ts';
+import type { GuestOp, Host } from '../core/wires.ts';
+import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
+import {
+  ensureLoaded,
+  freeCpu,
+  hostIpi,
+  pcpuCount,
+  resetHostCpus,
+  runningOn,
+  vcpuLoad,
+  vcpuPut,
+} from '../host/pcpu.ts';
+import { deviceMessage, updateIrtes } from '../host/vfio.ts';
+import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
+import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
+import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
+import { deliverVirtual } from '../vmx/apicv/virtual-apic.ts';
+import { hasInterrupt, interruptBlocked, nmiBlocked } from '../vmx/inject.ts';
+import { clearPosted, postInterrupt, resetPiDesc, syncPirToIrr, wakeUp } from '../vmx/pi-desc.ts';
+import { type Entry, inGuest, openWindows, runVcpu, serveRequests, vmExit } from '../vmx/run-loop.ts';
+import {
+  apicvActive,
+  EXIT,
+  HOST_VECTOR,
+  hwapicIsrUpdate,
+  loadEoiExitmap,
+  refreshControls,
+  resetVmcs,
+  setVirtualApicMode,
+} from '../vmx/vmcs.ts';
+import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
+import { MODEL_HOST } from './model-ops.ts';
+import { vmxModelOp } from './vmx-ops.ts';
+
+const V = VCPU.at;
+
+const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
+const set = (m: Machine, vcpu: number, register: number, value: number): void =>
+  put(m, vcpuAt(m, vcpu) + register, value);
+
+/** Does this configuration ask for the run loop, the VMCS and the host's CPUs? */
+export function modelsHost(config: CreateOp): boolean {
+  return (
+    config.apicv !== undefined ||
+    config.postedInterrupts !== undefined ||
+    config.ipiVirtualization !== undefined ||
+    config.pcpus !== undefined
+  );
+}
+
+/** VMX_REQUIRED_APICV_INHIBITS: DISABLED to APIC_BASE_MODIFIED. */
+const REQUIRED_INHIBITS = 0x7f;
+
+/** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
+const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
+  const at = m.layout.vm + VM.at.apicvInhibits;
+  const before = m.w[at] as number;
+  const bit = 1 << reason;
+  if (m.config.apicv !== true || (REQUIRED_INHIBITS & bit) === 0) return;
+  const after = on ? before | bit : before & ~bit;
+  if (before === after) return;
+  const flips = (before === 0) !== (after === 0);
+  const outer = enter(m, EV.apicv_inhibit, AT_VM, reason, on ? 1 : 0, flips ? 1 : 0);
+  if (flips) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) m.host.request(m, vcpu, REQ.apicvUpdate);
+  put(m, at, after);
+  leave(m, outer);
+};
+
+/** @kvm x86.c __kvm_vcpu_update_apicv */
+function apicvUpdate(m: Machine, vcpu: number): void {
+  const lapic = lapicAt(m, vcpu);
+  const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits] as number;
+  const enabled = ((m.w[lapic + LAPIC.at.baseLo] as number) & 0x800) !== 0;
+  const activate = m.config.apicv === true && inhibits === 0 && enabled ? 1 : 0;
+  if (m.w[lapic + LAPIC.at.apicvActive] === activate) return;
+  const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate, inhibits);
+  put(m, lapic + LAPIC.at.apicvActive, activate);
+  updateApicvCaches(m, vcpu);
+  refreshControls(m, vcpu);
+  if (activate === 0) m.host.request(m, vcpu, REQ.event);
+  leave(m, outer);
+}
+
+/** Requests made of every vCPU at once kick who is in the guest and wake nobody. @kvm kvm_main.c kvm_make_vcpus_request_mask */
+function request(m: Machine, vcpu: number, number: number): void {
+  makeRequest(m, vcpu, number);
+  if ((number === REQ.scanIoapic || number === REQ.apicvUpdate) && inGuest(m, vcpu)) kick(m, vcpu);
+}
+
+/** @kvm kvm_main.c __kvm_vcpu_kick */
+function kick(m: Machine, vcpu: number): void {
+  const asleep = reg(m, vcpu, V.blocking) === 1;
+  const outcome = asleep ? KICK.woken : reg(m, vcpu, V.mode) === MODE.inGuest ? KICK.ipi : KICK.nothing;
+  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
+  if (asleep) wakeUp(m, vcpu);
+  if (outcome === KICK.ipi) {
+    const pcpu = reg(m, vcpu, V.pcpu);
+    set(m, vcpu, V.mode, MODE.exiting);
+    set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
+    const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu);
+    hostIpi(m, pcpu, HOST_VECTOR.reschedule);
+    leave(m, inner);
+  }
+  leave(m, outer);
+}
+
+/** @kvm vmx.c vmx_deliver_interrupt */
+const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
+  if (!apicvActive(m, vcpu)) {
+    setIrr(m, vcpu, vector);
+    m.host.request(m, vcpu, REQ.event);
+    m.host.kick(m, vcpu);
+    return;
+  }
+  postInterrupt(m, vcpu, vector);
+  emit(m, EV.kvm_apicv_accept_irq, atLapic(vcpu), vector);
+};
+
+function createVcpu(m: Machine, vcpu: number): void {
+  if (vcpu === 0) resetHostCpus(m);
+  put(m, lapicAt(m, vcpu) + LAPIC.at.apicvActive, m.config.apicv === true ? 1 : 0);
+  resetPiDesc(m, vcpu);
+  resetVmcs(m, vcpu);
+  const pcpu = vcpu % pcpuCount(m);
+  set(m, vcpu, V.pcpu, runningOn(m, pcpu) === -1 ? -1 : pcpu);
+  if (runningOn(m, pcpu) === -1) vcpuLoad(m, vcpu, pcpu);
+  else set(m, vcpu, V.preempted, 1);
+}
+
+/** KVM emulates an instruction the processor left to it. */
+function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
+  if (inGuest(m, op.vcpu)) {
+    vmExit(m, op.vcpu, exitReason(op));
+    if (op.op === 'wrmsr' || op.op === 'rdmsr') {
+      emit(m, EV.msr_exit, atVcpu(op.vcpu), op.msr, op.op === 'wrmsr' ? 1 : 0);
+    }
+  }
+  if (op.op === 'wrmsr' && op.msr === PV_EOI_MSR) {
+    const low = Number(op.value & 0xffffffffn) | 0;
+    return setPvEoi(m, op.vcpu, low, Number(op.value >> 32n) | 0) ? { ok: true } : { gp: true };
+  }
+  return emulate(m, op);
+}
+
+/** An ioctl on the vCPU's own thread had to get it out of the guest first (a signal): KVM_NMI and the like. */
+function leaveForRequests(m: Machine, vcpu: number): void {
+  if (inGuest(m, vcpu) && reg(m, vcpu, V.requests) !== 0) vmExit(m, vcpu, EXIT.externalInterrupt);
+}
+
+/** Whoever lets a halted guest execute something has ended its HLT. */
+function endHalt(m: Machine, vcpu: number): void {
+  if (reg(m, vcpu, V.halted) === 0) return;
+  const outer = enter(m, EV.guest_wake, atVcpu(vcpu));
+  set(m, vcpu, V.halted, 0);
+  set(m, vcpu, V.blocking, 0);
+  leave(m, outer);
+}
+
+/** A vCPU in the guest executes it there; one outside is entered for it and leaves again. */
+function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
+  const { vcpu } = op;
+  acceptEvents(m, vcpu);
+  if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
+  endHalt(m, vcpu);
+  ensureLoaded(m, vcpu);
+  leaveForRequests(m, vcpu);
+  const outside = !inGuest(m, vcpu);
+  const stays = reg(m, vcpu, V.inRun) === 1;
+  let entry: Entry | null = null;
+  if (outside) {
+    if (!stays) set(m, vcpu, V.rflagsIf, 0);
+    m.host.request(m, vcpu, REQ.event);
+    entry = runVcpu(m, vcpu);
+    if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
+  }
+  if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
+  const result = accessVirtualized(m, op) ?? emulateWithExit(m, op, emulate);
+  const eoiExits = entry?.eoiExits ?? [];
+  if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
+  // One more look, so that an EOI exit is told by the op that caused it.
+  if (m.split && !inGuest(m, vcpu)) serveRequests(m, vcpu, eoiExits);
+  const nmi = entry?.nmi === true ? { nmi: true } : {};
+  return { ...result, ...nmi, ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
+}
+
+/** The guest is entered with IF=1 and takes at most one event; then it is in the host. */
+function run(m: Machine, vcpu: number): OpResult {
+  acceptEvents(m, vcpu);
+  if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
+  endHalt(m, vcpu);
+  ensureLoaded(m, vcpu);
+  leaveForRequests(m, vcpu);
+  set(m, vcpu, V.rflagsIf, 1);
+  set(m, vcpu, V.shadow, 0);
+  if (!inGuest(m, vcpu)) m.host.request(m, vcpu, REQ.event);
+  const entry = runVcpu(m, vcpu);
+  if (inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
+  set(m, vcpu, V.rflagsIf, 0);
+  set(m, vcpu, V.inRun, 0);
+  const extra = entry.eoiExits.length > 0 ? { eoi_exit: entry.eoiExits } : {};
+  if (entry.nmi) return { nmi: true, ...extra };
+  return { vector: entry.vector === -1 ? null : entry.vector, ...extra };
+}
+
+/** Whether an entry now would take an event that a later `run` is meant to show. */
+const hasNmi = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.nmiQueued) > 0 || reg(m, vcpu, V.nmiPending) > 0;
+
+/** Threads that left the guest for an exit go back in. The model guest's do so in virtual time instead. */
+function afterOp(m: Machine): void {
+  if (m.config.guest !== undefined) return;
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    if (reg(m, vcpu, V.inRun) === 0 || reg(m, vcpu, V.loaded) === 0 || inGuest(m, vcpu) || hasNmi(m, vcpu)) continue;
+    runVcpu(m, vcpu);
+  }
+}
+
+/** The event an entry brought starts its handler. */
+function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
+  if (!entry.nmi && entry.vector === -1) return false;
+  beginHandler(m, vcpu, entry.nmi ? NMI_VECTOR : entry.vector);
+  return true;
+}
+
+/** @kvm x86.c kvm_vcpu_has_events */
+function hasEvents(m: Machine, vcpu: number): boolean {
+  if ((m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] as number) !== 0) return true;
+  if ((reg(m, vcpu, V.requests) & (1 << REQ.nmi)) !== 0) return true;
+  if (reg(m, vcpu, V.nmiPending) > 0 && !nmiBlocked(m, vcpu)) return true;
+  return !interruptBlocked(m, vcpu) && hasInterrupt(m, vcpu);
+}
+
+/** What happens next belongs to the interrupt that waits, if one does. */
+function followPending(m: Machine, vcpu: number): void {
+  const pir = highestVector(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir);
+  const vector = Math.max(pir, findHighestIrr(m, vcpu));
+  m.journey = vector === -1 ? 0 : (m.journeys[vcpu * 512 + vector] as number);
+}
+
+/** The thread of a sleeper that was woken, or has something to do. */
+function wakeSleeper(m: Machine, vcpu: number): boolean {
+  if (reg(m, vcpu, V.halted) === 0) return false;
+  const woken = reg(m, vcpu, V.blocking) === 0;
+  if (!woken && (reg(m, vcpu, V.requests) & (1 << REQ.nmi)) === 0) return false;
+  followPending(m, vcpu);
+  endHalt(m, vcpu);
+  set(m, vcpu, V.preempted, 1 - reg(m, vcpu, V.loaded));
+  return true;
+}
+
+/** One look at a vCPU of the model guest. */
+function serveVcpu(m: Machine, vcpu: number): boolean {
+  let moved = wakeSleeper(m, vcpu);
+  if (reg(m, vcpu, V.halted) === 1 || reg(m, vcpu, V.depth) >= HANDLER_DEPTH) return moved;
+  if (reg(m, vcpu, V.loaded) === 0) {
+    const pcpu = freeCpu(m, vcpu);
+    if (pcpu === -1) return moved;
+    vcpuLoad(m, vcpu, pcpu);
+    moved = true;
+  }
+  if (!moved) followPending(m, vcpu);
+  leaveForRequests(m, vcpu);
+  if (inGuest(m, vcpu)) {
+    const opened = openWindows(m, vcpu);
+    if (!opened) {
+      const vector = deliverVirtual(m, vcpu);
+      if (vector !== -1) beginHandler(m, vcpu, vector);
+      return vector !== -1 || moved;
+    }
+  }
+  acceptEvents(m, vcpu);
+  if (reg(m, vcpu, V.mpState) !== 0) return moved;
+  takeEvent(m, vcpu, runVcpu(m, vcpu));
+  return true;
+}
+
+/** HLT: an exit; with nothing pending the thread sleeps. @kvm x86.c kvm_emulate_halt, vcpu_block */
+function guestHalt(m: Machine, vcpu: number): void {
+  if (!inGuest(m, vcpu)) return;
+  vmExit(m, vcpu, EXIT.hlt);
+  const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
+  // vmx_skip_emulated_instruction: the shadow of an STI before HLT ends with HLT.
+  set(m, vcpu, V.shadow, 0);
+  if (!hasEvents(m, vcpu)) {
+    set(m, vcpu, V.halted, 1);
+    const inner = enter(m, EV.vcpu_block, atVcpu(vcpu));
+    vcpuPut(m, vcpu, 'blocking');
+    leave(m, inner);
+  } else {
+    m.host.request(m, vcpu, REQ.event);
+  }
+  leave(m, outer);
+}
+
+/** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */
+const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
+  const outside = !inGuest(m, vcpu);
+  if (outside || kind === 'none' || kind === 'pic' || kind === 'pic-slave') {
+    if (!outside && kind !== 'none') vmExit(m, vcpu, EXIT.io);
+    guestEoi(m, vcpu, kind);
+    return;
+  }
+  if (guestPvEoi(m, vcpu)) return;
+  if (accessVirtualized(m, { op: 'eoi', vcpu }) !== null) return;
+  if (inGuest(m, vcpu)) vmExit(m, vcpu, inX2apic(m, vcpu) ? EXIT.wrmsr : EXIT.apicAccess);
+  guestEoi(m, vcpu, kind);
+};
+
+export const VMX_HOST: Host = {
+  ...MODEL_HOST,
+  deliverInterrupt,
+  syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),
+  hwapicIsrUpdate,
+  loadEoiExitmap,
+  setApicvInhibit,
+  apicvUpdate,
+  apicvActivated: (m) => m.config.apicv === true && m.w[m.layout.vm + VM.at.apicvInhibits] === 0,
+  request,
+  kick,
+  createVcpu,
+  apicvPreStateRestore: clearPosted,
+  setVirtualApicMode,
+  hostIpi,
+  deviceMessage,
+  bypassChanged: updateIrtes,
+  routingChanged(m) {
+    MODEL_HOST.routingChanged(m);
+    updateIrtes(m);
+  },
+  guestOp,
+  run,
+  afterOp,
+  serveVcpu,
+  openWindow(m, vcpu) {
+    // A running guest's window opens by itself; a sleeper's thread looks whether it has become runnable.
+    if (reg(m, vcpu, V.blocking) === 1 && hasEvents(m, vcpu)) wakeUp(m, vcpu);
+  },
+  guestHalt,
+  guestEoi: vmxGuestEoi,
+  modelOp: vmxModelOp,
+};

@@ -1,0 +1,100 @@
+/**
+ * Virtual time: who is due next, in a fixed order, so that the same ops give the same history everywhere.
+ */
+
+import { eoiInjectWork } from '../chips/ioapic/ioapic.ts';
+import { expireTimer, now, put64, read64, timerDue } from '../chips/lapic/timer.ts';
+import { pitDue, pitTick } from '../chips/pit/pit.ts';
+import { EV } from '../core/events.ts';
+import { AT_VM, enter, leave, type Machine } from '../core/machine.ts';
+import { VM } from '../core/words.ts';
+import { endHandler, handlerDue, idle } from './guest.ts';
+
+/** Most things that may happen in one op of virtual time. */
+const MAX_STEPS = 10_000;
+
+function setNow(m: Machine, ns: number): void {
+  if (ns === now(m)) return;
+  m.journey = 0;
+  const outer = enter(m, EV.time, AT_VM, ns % 2 ** 32, Math.floor(ns / 2 ** 32));
+  put64(m, m.layout.vm + VM.at.nowLo, ns);
+  leave(m, outer);
+}
+
+/** Every vCPU takes what KVM has for it, until none moves. */
+function serveAll(m: Machine): void {
+  for (let round = 0; round < MAX_STEPS; round++) {
+    let moved = false;
+    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) moved = m.host.serveVcpu(m, vcpu) || moved;
+    if (!moved) break;
+  }
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) if (handlerDue(m, vcpu) === Infinity) idle(m, vcpu);
+}
+
+function earliestHandler(m: Machine): number {
+  let due = Infinity;
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) due = Math.min(due, handlerDue(m, vcpu));
+  return due;
+}
+
+function earliestTimer(m: Machine): number {
+  let due = pitDue(m);
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) due = Math.min(due, timerDue(m, vcpu));
+  const inject = read64(m, m.layout.vm + VM.at.eoiInjectDueLo);
+  return inject === 0 ? due : Math.min(due, inject);
+}
+
+/** One thing that is due now: handlers first, then the PIT, the local timers, the IOAPIC's delayed work. */
+function fireOne(m: Machine): void {
+  const t = now(m);
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    if (handlerDue(m, vcpu) > t) continue;
+    endHandler(m, vcpu);
+    m.host.openWindow(m, vcpu);
+    return;
+  }
+  if (pitDue(m) <= t) {
+    pitTick(m);
+    return;
+  }
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    if (timerDue(m, vcpu) > t) continue;
+    expireTimer(m, vcpu);
+    return;
+  }
+  eoiInjectWork(m);
+}
+
+/** Lets virtual time pass. @param ns how much @returns how many things happened */
+export function advance(m: Machine, ns: number): number {
+  const target = now(m) + ns;
+  let fired = 0;
+  serveAll(m);
+  for (; fired < MAX_STEPS; fired++) {
+    const due = Math.min(earliestHandler(m), earliestTimer(m));
+    if (due > target) break;
+    setNow(m, Math.max(due, now(m)));
+    fireOne(m);
+    serveAll(m);
+  }
+  setNow(m, target);
+  return fired;
+}
+
+/**
+ * Lets virtual time pass until no handler runs; timers that are due on the way fire.
+ * @param most how many things may happen: a line that nobody quiets never settles @returns how many things happened
+ */
+export function settle(m: Machine, most = MAX_STEPS): number {
+  const limit = now(m) + 1e9;
+  let fired = 0;
+  serveAll(m);
+  for (; fired < most; fired++) {
+    const handler = earliestHandler(m);
+    if (handler === Infinity || handler > limit) break;
+    setNow(m, Math.max(Math.min(handler, earliestTimer(m)), now(m)));
+    fireOne(m);
+    serveAll(m);
+  }
+  return fired;
+}

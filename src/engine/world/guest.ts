@@ -1,0 +1,228 @@
+/**
+ * The model guest: what a vCPU does by itself while virtual time passes. It takes what KVM injects, runs the handler of
+ * that vector for its length, quiets the device, writes the EOI, returns; an idle vCPU halts or spins.
+ * A device is quieted as its handler starts, as drivers do, so what it raises meanwhile is still there at the EOI.
+ * This is not KVM and claims nothing about a real guest: it is there so that an interrupt's way has an end.
+ */
+
+import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
+import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
+import { now } from '../chips/lapic/timer.ts';
+import { picWrite } from '../chips/pic/pic.ts';
+import { EV, REQ } from '../core/events.ts';
+import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import type { HandlerSpec } from '../core/op-types.ts';
+import { HANDLER_DEPTH, LAPIC, VCPU } from '../core/words.ts';
+import {
+  acceptEvents,
+  countExit,
+  getInterrupt,
+  HELD,
+  hasExtint,
+  iret,
+  MODE,
+  noteHeld,
+  serveRequests,
+  takeNmi,
+} from '../kvm/vcpu.ts';
+import { deviceQuiet, deviceSlot } from './sources.ts';
+
+const V = VCPU.at;
+/** A vector without a handler of its own: acknowledged and forgotten, as an OS does with a spurious one. */
+const UNKNOWN_NS = 1000;
+/** The NMI handler's length, ns, and the vector that stands for it on the handler stack. */
+const NMI_NS = 2000;
+export const NMI_VECTOR = 2;
+
+const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
+const set = (m: Machine, vcpu: number, register: number, value: number): void =>
+  put(m, vcpuAt(m, vcpu) + register, value);
+
+export function handlerOf(m: Machine, vector: number): HandlerSpec | undefined {
+  return m.config.guest?.handlers.find((handler) => handler.vector === vector);
+}
+
+/** The guest at power-on of a scene: interrupts on, running. */
+export function resetGuest(m: Machine): void {
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    set(m, vcpu, V.rflagsIf, 1);
+    set(m, vcpu, V.inRun, 1);
+    // With fewer CPUs than vCPUs some wait for their first turn.
+    if (reg(m, vcpu, V.preempted) === 1) continue;
+    set(m, vcpu, V.mode, MODE.inGuest);
+    set(m, vcpu, V.loaded, 1);
+  }
+}
+
+/** When the innermost handler ends, ns; Infinity when none runs. */
+export function handlerDue(m: Machine, vcpu: number): number {
+  const depth = reg(m, vcpu, V.depth);
+  if (depth === 0 || reg(m, vcpu, V.preempted) === 1) return Infinity;
+  return (reg(m, vcpu, V.stackEndHi + depth - 1) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + depth - 1) >>> 0);
+}
+
+function setEnd(m: Machine, vcpu: number, level: number, ns: number): void {
+  set(m, vcpu, V.stackEndLo + level, ns % 2 ** 32);
+  set(m, vcpu, V.stackEndHi + level, Math.floor(ns / 2 ** 32));
+}
+
+/** Through the IDT into a handler. Handlers below it stand still meanwhile, so they end that much later. */
+export function beginHandler(m: Machine, vcpu: number, vector: number): void {
+  const depth = reg(m, vcpu, V.depth);
+  const handler = handlerOf(m, vector);
+  const ns = vector === NMI_VECTOR ? NMI_NS : (handler?.ns ?? UNKNOWN_NS);
+  const device = handler?.devices?.[0] === undefined ? -1 : deviceSlot(m, handler.devices[0]);
+  const outer = enter(m, EV.handler_enter, atVcpu(vcpu), vector, depth + 1, device);
+  for (let level = 0; level < depth; level++) {
+    const end = (reg(m, vcpu, V.stackEndHi + level) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + level) >>> 0);
+    setEnd(m, vcpu, level, end + ns);
+  }
+  set(m, vcpu, V.stackVector + depth, vector);
+  setEnd(m, vcpu, depth, now(m) + ns);
+  set(m, vcpu, V.depth, depth + 1);
+  set(m, vcpu, V.rflagsIf, handler?.nests === true ? 1 : 0);
+  quietDevices(m, handler);
+  leave(m, outer);
+}
+
+/** A driver reads its device first and does its work after: the line falls early, the EOI comes at the end. */
+function quietDevices(m: Machine, handler: HandlerSpec | undefined): void {
+  for (const id of handler?.devices ?? []) {
+    const slot = deviceSlot(m, id);
+    if (slot !== -1) deviceQuiet(m, slot);
+  }
+}
+
+/** The EOI a handler owes. */
+export function guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): void {
+  if (kind === 'none') return;
+  if (kind === 'pic' || kind === 'pic-slave') {
+    if (kind === 'pic-slave') picWrite(m, 0xa0, 0x20);
+    picWrite(m, 0x20, 0x20);
+  } else if (inX2apic(m, vcpu)) x2apicMsrWrite(m, vcpu, 0x80b, 0n);
+  else lapicMmioWrite(m, vcpu, 0xb0, 4, 0);
+}
+
+/** The innermost handler ends: EOI, IRET. */
+export function endHandler(m: Machine, vcpu: number): void {
+  const depth = reg(m, vcpu, V.depth);
+  const vector = reg(m, vcpu, V.stackVector + depth - 1);
+  const handler = handlerOf(m, vector);
+  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  const inService = testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.isr, vector);
+  if (vector === NMI_VECTOR && !inService) iret(m, vcpu);
+  // Without a handler of its own a vector is ended where it is in service: a spurious one of the 8259 is nowhere.
+  else m.host.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
+  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  const outer = enter(m, EV.handler_exit, atVcpu(vcpu), vector, depth - 1);
+  set(m, vcpu, V.depth, depth - 1);
+  const below = depth > 1 ? handlerOf(m, reg(m, vcpu, V.stackVector + depth - 2)) : undefined;
+  set(m, vcpu, V.rflagsIf, depth === 1 || below?.nests === true ? 1 : 0);
+  leave(m, outer);
+}
+
+/** Nothing left to do: HLT, if this guest halts. */
+export function idle(m: Machine, vcpu: number): void {
+  if (m.config.guest?.idle !== 'halt' || reg(m, vcpu, V.mpState) !== 0) return;
+  if (hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
+  m.journey = 0;
+  m.host.guestHalt(m, vcpu);
+}
+
+/** HLT without the run loop: an exit, and the vCPU waits. @kvm x86.c kvm_emulate_halt */
+export function guestHalt(m: Machine, vcpu: number): void {
+  const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
+  set(m, vcpu, V.halted, 1);
+  set(m, vcpu, V.mode, MODE.outside);
+  countExit(m, vcpu);
+  leave(m, outer);
+}
+
+/** Would KVM wake this vCPU? @kvm x86.c kvm_vcpu_has_events */
+function hasWork(m: Machine, vcpu: number): boolean {
+  if ((reg(m, vcpu, V.requests) & (1 << REQ.nmi)) !== 0 || reg(m, vcpu, V.nmiPending) > 0) return true;
+  if (reg(m, vcpu, V.rflagsIf) === 0) return false;
+  return hasExtint(m, vcpu) || apicHasInterrupt(m, vcpu) !== -1;
+}
+
+/**
+ * One look at a vCPU: if KVM has something for it, it leaves the guest, is served, and enters again, perhaps with an
+ * event. @returns whether anything happened
+ */
+export function serveVcpu(m: Machine, vcpu: number): boolean {
+  acceptEvents(m, vcpu);
+  if (m.config.guest === undefined || reg(m, vcpu, V.mpState) !== 0 || !hasRequests(m, vcpu)) return false;
+  if (reg(m, vcpu, V.depth) >= HANDLER_DEPTH) return false;
+  if (reg(m, vcpu, V.halted) === 1) {
+    if (!hasWork(m, vcpu)) return false;
+    const outer = enter(m, EV.guest_wake, atVcpu(vcpu));
+    set(m, vcpu, V.halted, 0);
+    leave(m, outer);
+  } else {
+    countExit(m, vcpu);
+  }
+  return m.host.enterGuest(m, vcpu);
+}
+
+const hasRequests = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.requests) !== 0;
+
+/** vcpu_enter_guest without APICv: requests, NMI, ExtINT, local APIC, entry. @returns true @kvm x86.c vcpu_enter_guest */
+export function enterGuest(m: Machine, vcpu: number): boolean {
+  serveRequests(m, vcpu);
+  if (takeNmi(m, vcpu)) {
+    set(m, vcpu, V.mode, MODE.inGuest);
+    beginHandler(m, vcpu, NMI_VECTOR);
+    return true;
+  }
+  const allowed = reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
+  const vector = allowed ? getInterrupt(m, vcpu) : -1;
+  if (vector === -1) {
+    const reason = reg(m, vcpu, V.rflagsIf) === 0 ? HELD.interruptFlag : allowed ? HELD.priority : HELD.shadow;
+    noteHeld(m, vcpu, reason);
+    set(m, vcpu, V.mode, MODE.inGuest);
+    return true;
+  }
+  const extint = m.journeys[vcpu * 512 + 256 + vector] !== m.journey;
+  if (extint) m.journeys[vcpu * 512 + 256 + vector] = m.journey;
+  const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, extint ? 1 : 0);
+  set(m, vcpu, V.injections, reg(m, vcpu, V.injections) + 1);
+  m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
+  set(m, vcpu, V.mode, MODE.inGuest);
+  beginHandler(m, vcpu, vector);
+  leave(m, outer);
+  return true;
+}
+
+/** A handler that returned lets a waiting interrupt in: the window KVM asked for opens. */
+export function openWindow(m: Machine, vcpu: number): void {
+  if (reg(m, vcpu, V.shadow) !== 0) return;
+  const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
+  const allowed = reg(m, vcpu, V.rflagsIf) === 1;
+  const waiting = allowed && (m.host.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu));
+  if (nmi || waiting) m.host.request(m, vcpu, REQ.event);
+}
+
+/** The guest changes its own flags, or halts. */
+export function guestFlags(
+  m: Machine,
+  vcpu: number,
+  change: { rflagsIf?: number; shadow?: number; halt?: number },
+): void {
+  const outer = enter(
+    m,
+    EV.guest_flags,
+    atVcpu(vcpu),
+    change.rflagsIf ?? reg(m, vcpu, V.rflagsIf),
+    change.shadow ?? reg(m, vcpu, V.shadow),
+  );
+  if (change.rflagsIf !== undefined) set(m, vcpu, V.rflagsIf, change.rflagsIf);
+  if (change.shadow !== undefined) set(m, vcpu, V.shadow, change.shadow);
+  leave(m, outer);
+  if (change.halt === 1) {
+    m.host.guestHalt(m, vcpu);
+  } else if (change.halt === 0) {
+    set(m, vcpu, V.halted, 0);
+    set(m, vcpu, V.mode, MODE.inGuest);
+  }
+  m.host.openWindow(m, vcpu);
+}

@@ -1,0 +1,209 @@
+/**
+ * Devices outside KVM, as much of each as raises and quiets its interrupt: a 16550, virtio-net on INTx, virtio-blk and
+ * an assigned NVMe disk (INTx through a resampling irqfd, or MSI-X), and a bare user-space line. With them the VMM's part: it ORs the lines that share a GSI
+ * before it calls KVM_IRQ_LINE, and follows a device's MSI-X table into GSI routes and irqfds.
+ */
+import { CHIP, EV } from '../core/events.ts';
+import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
+import type { DeviceKind, RoutingEntrySpec } from '../core/op-types.ts';
+import { DEVICE } from '../core/words.ts';
+import { assignIrqfd, irqfdOf, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
+import { routeTable, setRouting } from '../kvm/routing.ts';
+
+const D = DEVICE.at;
+/** Device kinds by their code in a state word (0: no device). */
+export const DEVICE_KIND_CODE: Readonly<Record<DeviceKind, number>> = {
+  pit: 1,
+  serial: 2,
+  'virtio-net': 3,
+  'virtio-blk': 4,
+  nvme: 5,
+  ioctl: 6,
+};
+
+/** Message control of the MSI-X capability. @sdm PCI "MSI-X Capability and Table Structures" */
+const ENABLE = 0x8000;
+const FUNCTION_MASK = 0x4000;
+/** Vector control: bit 0 masks the entry. */
+const ENTRY_MASK = 1;
+
+export const deviceSlot = (m: Machine, id: string): number =>
+  (m.config.devices ?? []).findIndex((device) => device.id === id);
+
+/** Devices at power-on: lines low, MSI-X off with every entry masked. */
+export function resetSources(m: Machine): void {
+  (m.config.devices ?? []).forEach((device, slot) => {
+    const at = deviceAt(m, slot);
+    put(m, at + D.kind, DEVICE_KIND_CODE[device.kind]);
+    put(m, at + D.gsi, device.gsi);
+    for (let entry = 0; entry < (device.msix ?? 0); entry++) put(m, at + D.msixTable + entry * 4 + 3, ENTRY_MASK);
+  });
+}
+
+/** The VMM's level of a GSI: the OR of the lines of the devices wired to it. */
+function lineOf(m: Machine, gsi: number): number {
+  return (m.config.devices ?? []).some((_, slot) => {
+    const at = deviceAt(m, slot);
+    return m.w[at + D.gsi] === gsi && m.w[at + D.line] === 1 && !usesResampler(m, slot);
+  })
+    ? 1
+    : 0;
+}
+
+/** A device moves its line; KVM hears of it when the GSI's level changes. */
+function setLine(m: Machine, slot: number, level: number): void {
+  const at = deviceAt(m, slot);
+  if (m.w[at + D.line] === level) return;
+  const gsi = m.w[at + D.gsi] as number;
+  const before = lineOf(m, gsi);
+  const outer = enter(m, EV.device_raise, whereOf('device', slot), gsi, level, m.w[at + D.kind] as number);
+  put(m, at + D.line, level);
+  if (level === 1) put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
+  if (usesResampler(m, slot)) {
+    if (level === 1) signalLine(m, gsi);
+  } else if (lineOf(m, gsi) !== before) {
+    const inner = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
+    m.host.setIrq(m, 0, gsi, level, true);
+    leave(m, inner);
+  }
+  leave(m, outer);
+}
+
+/**
+ * An assigned device's INTx comes as an eventfd with a resampler: nobody sees its line fall. KVM has none to give where
+ * the IOAPIC is user space's; the VMM then moves the line itself.
+ */
+const usesResampler = (m: Machine, slot: number): boolean =>
+  !m.split && m.w[deviceAt(m, slot) + D.kind] === DEVICE_KIND_CODE.nvme;
+
+/** Signals the resampling irqfd of an assigned device, which the VMM sets up at first use. */
+function signalLine(m: Machine, gsi: number): void {
+  if (resamplerOf(m, gsi) === -1 && assignIrqfd(m, gsi, 1) !== 0) return;
+  signalIrqfd(m, resamplerOf(m, gsi));
+}
+
+/** KVM signalled the resamplefd of a GSI: an assigned device whose line is still up signals again. */
+export function deviceResampled(m: Machine, gsi: number): void {
+  (m.config.devices ?? []).forEach((_, slot) => {
+    const at = deviceAt(m, slot);
+    if (usesResampler(m, slot) && m.w[at + D.gsi] === gsi && m.w[at + D.line] === 1) signalLine(m, gsi);
+  });
+}
+
+const usesMsix = (m: Machine, slot: number): boolean =>
+  ((m.w[deviceAt(m, slot) + D.msixControl] as number) & ENABLE) !== 0;
+
+/** Something happened at a device that its driver must hear of. @param entry MSI-X vector, where it has them */
+export function deviceWork(m: Machine, slot: number, entry: number): void {
+  const at = deviceAt(m, slot);
+  beginJourney(m);
+  const pending = (m.w[at + D.pending] as number) + 1;
+  const outer = enter(m, EV.device_event, whereOf('device', slot), m.w[at + D.kind] as number, pending, entry);
+  put(m, at + D.pending, pending);
+  if (usesMsix(m, slot)) sendMsix(m, slot, entry);
+  else setLine(m, slot, 1);
+  leave(m, outer);
+}
+
+/** The driver has served the device: nothing is left pending and its line goes low. */
+export function deviceQuiet(m: Machine, slot: number): void {
+  const at = deviceAt(m, slot);
+  if (m.w[at + D.pending] === 0 && m.w[at + D.line] === 0) return;
+  const kind = m.w[at + D.kind] as number;
+  const outer = enter(m, EV.device_quiet, whereOf('device', slot), kind, m.w[at + D.gsi] as number);
+  put(m, at + D.pending, 0);
+  setLine(m, slot, 0);
+  leave(m, outer);
+}
+
+/** A masked MSI-X entry remembers its message in the pending bit array; an unmasked one signals its irqfd. */
+function sendMsix(m: Machine, slot: number, entry: number): void {
+  const at = deviceAt(m, slot);
+  const masked = ((m.w[at + D.msixTable + entry * 4 + 3] as number) & ENTRY_MASK) !== 0;
+  const functionMasked = ((m.w[at + D.msixControl] as number) & FUNCTION_MASK) !== 0;
+  if (masked || functionMasked) {
+    const outer = enter(m, EV.msix_pending, whereOf('device', slot), entry, functionMasked ? 1 : 0);
+    put(m, at + D.msixPending, (m.w[at + D.msixPending] as number) | (1 << entry));
+    leave(m, outer);
+    return;
+  }
+  put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
+  if (m.host.deviceMessage(m, slot, entry)) return;
+  const gsi = (m.w[at + D.gsi] as number) + entry;
+  const irqfd = irqfdOf(m, gsi);
+  if (irqfd === -1) emit(m, EV.no_route, AT_VM, gsi);
+  else signalIrqfd(m, irqfd);
+}
+
+/** Field offsets of an MSI-X table entry. */
+const FIELD = { addr_lo: 0, addr_hi: 1, data: 2, control: 3 } as const;
+
+/** The guest programs a device's MSI-X table or capability; the VMM follows. */
+export function msixWrite(
+  m: Machine,
+  slot: number,
+  entry: number,
+  field: keyof typeof FIELD | 'capability',
+  value: number,
+): void {
+  const at = deviceAt(m, slot);
+  const code = field === 'capability' ? 4 : FIELD[field];
+  const outer = enter(m, EV.msix_write, whereOf('device', slot), entry, code, value);
+  if (field === 'capability') put(m, at + D.msixControl, value & (ENABLE | FUNCTION_MASK));
+  else put(m, at + D.msixTable + entry * 4 + FIELD[field], value);
+  if (usesMsix(m, slot)) {
+    const count = m.config.devices?.[slot]?.msix ?? 0;
+    for (let i = 0; i < count; i++) followEntry(m, slot, i);
+  }
+  leave(m, outer);
+}
+
+/** An unmasked entry gets its GSI route and irqfd, and sends what waited while it was masked. */
+function followEntry(m: Machine, slot: number, entry: number): void {
+  const at = deviceAt(m, slot);
+  const table = at + D.msixTable + entry * 4;
+  const masked =
+    ((m.w[table + 3] as number) & ENTRY_MASK) !== 0 || ((m.w[at + D.msixControl] as number) & FUNCTION_MASK) !== 0;
+  if (masked) return;
+  const gsi = (m.w[at + D.gsi] as number) + entry;
+  routeMsi(m, slot, gsi, m.w[table] as number, m.w[table + 1] as number, m.w[table + 2] as number);
+  if (irqfdOf(m, gsi) === -1) assignIrqfd(m, gsi, 0);
+  m.host.bypassChanged(m);
+  const pending = m.w[at + D.msixPending] as number;
+  if ((pending & (1 << entry)) === 0) return;
+  put(m, at + D.msixPending, pending & ~(1 << entry));
+  sendMsix(m, slot, entry);
+}
+
+/** KVM_SET_GSI_ROUTING with one MSI route more, or changed. Nothing is called when it stands there already. */
+function routeMsi(m: Machine, slot: number, gsi: number, addrLo: number, addrHi: number, data: number): void {
+  const entries = routeTable(m).entries;
+  if (
+    entries.some(
+      (e) => e.gsi === gsi && e.chip === CHIP.msi && e.addrLo === addrLo && e.addrHi === addrHi && e.data === data,
+    )
+  ) {
+    return;
+  }
+  const outer = enter(m, EV.vmm_route, whereOf('device', slot), gsi, addrLo, data);
+  const address = (BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0);
+  const specs = entries.filter((e) => e.gsi !== gsi).map(toSpec);
+  specs.push({ gsi, msi_addr: address, msi_data: data >>> 0 });
+  setRouting(m, specs);
+  leave(m, outer);
+}
+
+function toSpec(e: {
+  gsi: number;
+  chip: number;
+  pin: number;
+  addrLo: number;
+  addrHi: number;
+  data: number;
+}): RoutingEntrySpec {
+  if (e.chip === CHIP.msi) {
+    return { gsi: e.gsi, msi_addr: (BigInt(e.addrHi >>> 0) << 32n) | BigInt(e.addrLo >>> 0), msi_data: e.data >>> 0 };
+  }
+  if (e.chip === CHIP.ioapic) return { gsi: e.gsi, chip: 'ioapic', pin: e.pin };
+  return { gsi: e.gsi, chip: e.chip === CHIP.picMaster ? 'pic0' : 'pic1', pin: e.pin & 7 };
+}
