@@ -22,7 +22,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   worker: {
-    format: 'es',
+    // A classic script: in a frame without an origin a module worker cannot start from a Blob, a classic one can.
+    format: 'iife',
     // The size gate finds the worker by this name.
     rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
   },

@@ -2,6 +2,14 @@
 import { changeSpeed, seekEnd, seekStart, stepBy, toggle } from '../store/actions/playback.ts';
 import type { AppStore } from '../store/create-store.ts';
 
+/** Who gets keys before the page does. */
+export interface KeyTaker {
+  /** @returns whether it has taken the key */
+  take(event: KeyboardEvent): boolean;
+  /** Keys it gets even where a control, other than a field to type in, has a use for them. */
+  readonly always: ReadonlySet<string>;
+}
+
 const KEYS: Readonly<Record<string, (store: AppStore) => void>> = {
   ' ': toggle,
   k: toggle,
@@ -36,16 +44,14 @@ function belongsTo(target: Element | null, key: string): boolean {
   return target.closest('dialog') !== null;
 }
 
-/**
- * @param first gets each key before the page does; true: it has taken it
- * @returns how to stop
- */
-export function listenToKeys(store: AppStore, first: (key: string) => boolean): () => void {
+/** @returns how to stop */
+export function listenToKeys(store: AppStore, first: KeyTaker): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (belongsTo(target, event.key)) return;
-    if (first(event.key)) {
+    const always = first.always.has(event.key) && target?.closest(TYPING) == null;
+    if (!always && belongsTo(target, event.key)) return;
+    if (first.take(event)) {
       event.preventDefault();
       return;
     }

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
+import { REMOTE_KEYS } from '../embed/messages.ts';
 import { clock } from '../scene/raf.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
 import { movePlayhead, setSpeed } from '../store/actions/playback.ts';
@@ -26,7 +27,7 @@ const found = document.getElementById('root');
 assert(found, 'index.html has a #root');
 const root: HTMLElement = found;
 
-const query = readQuery(window.location.search);
+const query = readQuery(window.location.search, window.location.protocol === 'file:');
 const settings = loadSettings();
 const { embed } = query;
 
@@ -77,18 +78,31 @@ async function start(): Promise<void> {
 const sight = watchSight(root, (seen) => clock.setAwake(seen));
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
-listenToKeys(store, (key) => keySink.take?.(key) ?? (embed?.keys === 'parent' && (host?.forwardKey(key) ?? false)));
+const toParent = embed?.keys === 'parent';
+listenToKeys(store, {
+  take: ({ key, code, keyCode, shiftKey, altKey }) =>
+    keySink.take?.(key) ??
+    (toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false)),
+  always: toParent ? REMOTE_KEYS : new Set(),
+});
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
-  const { createHostLink, EmbedShell } = await import('./embed-shell.tsx');
+  const { changeView, createHostLink, EmbedShell, sceneTitle, sentenceOf } = await import('./embed-shell.tsx');
   reactRoot.render(
     <StrictMode>
       <EmbedShell options={options} onStart={() => void start()} />
     </StrictMode>,
   );
   if (window.parent === window) return;
-  host = createHostLink(store, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
+  host = createHostLink(store, window, {
+    origin: query.origin,
+    app: APP_VERSION,
+    onSlide: sight.slide,
+    onView: changeView,
+    title: () => sceneTitle(store.getState()),
+    sentence: sentenceOf,
+  });
   if (query.autosize) new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
 }
 

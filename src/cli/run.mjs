@@ -16,6 +16,7 @@ const PROGRAMS = {
   'verify-kernel': 'src/cli/verify-kernel.ts',
   'test-kvm': 'e2e/kvm/test-kvm.ts',
   bench: 'src/cli/bench.ts',
+  'preset-table': 'src/cli/preset-table.ts',
 };
 
 const name = process.argv[2] ?? '';
@@ -33,6 +34,14 @@ process.chdir(root);
 ensureDeps();
 
 const { build } = await import('esbuild');
+/** A terminal starts no worker: the address of its script is never asked for. @type {import('esbuild').Plugin} */
+const noWorker = {
+  name: 'no-worker',
+  setup(b) {
+    b.onResolve({ filter: /\?worker&url$/ }, ({ path }) => ({ path, namespace: 'no-worker' }));
+    b.onLoad({ filter: /.*/, namespace: 'no-worker' }, () => ({ contents: 'export default ""' }));
+  },
+};
 // One file a process: two runs at the same time must not read each other's half-written bundle.
 const out = join(root, 'node_modules/.cache/irqscope', `${name}-${process.pid}.mjs`);
 try {
@@ -46,6 +55,7 @@ try {
     packages: 'external',
     sourcemap: 'inline',
     logLevel: 'error',
+    plugins: [noWorker],
   });
 } catch {
   process.exit(1); // esbuild has said why, on standard error

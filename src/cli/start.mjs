@@ -5,7 +5,7 @@ import { serveDist } from './serve.mjs';
 
 ensureDeps();
 say('building');
-const build = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
+const build = spawnSync(process.execPath, ['src/cli/build.mjs'], {
   cwd: root,
   stdio: ['ignore', 2, 2],
 });

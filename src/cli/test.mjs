@@ -60,7 +60,7 @@ const unit = step('architecture, unit, property and golden tests', 'node_modules
 ]);
 count(unit, unitReport, (r) => [r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests]);
 check('unused files, exports and dependencies', 'node_modules/knip/bin/knip.js', []);
-if (check('build', 'node_modules/vite/bin/vite.js', ['build', '--logLevel', 'warn'])) {
+if (check('build', 'src/cli/build.mjs', [])) {
   check('size', 'src/cli/size.mjs', []);
   try {
     const chromium = await ensureChromium();
