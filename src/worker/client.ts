@@ -42,11 +42,7 @@ export type StartEngine = (
 /** The build makes a classic script of it (see vite.config.ts); the dev server only has modules. */
 const SCRIPT_TYPE: WorkerType = import.meta.env.DEV ? 'module' : 'classic';
 
-function fromWorker(
-  url: string,
-  onMessage: (m: FromEngine) => void,
-  onBroken: (r: string) => void,
-): EnginePort {
+function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
   const worker = new Worker(url, { type: SCRIPT_TYPE });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
