@@ -185,7 +185,7 @@ export class IrqScopeElement extends HTMLElement {
     const page = pageUrl(scriptUrl, this.getAttribute('base'), document.baseURI);
     const query: Record<string, string | null> = {
       play: this.getAttribute('play') ?? '0',
-      origin: window.location.origin,
+      origin: window.origin,
     };
     for (const name of QUERY_ATTRIBUTES) query[name] = this.getAttribute(name);
     const poster = this.getAttribute('poster');
