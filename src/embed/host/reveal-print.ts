@@ -12,7 +12,7 @@ const ALL_FIGURES_MS = 20_000;
 /** Print mode is a view of reveal.js from 5 on; before, only the address says it. */
 export function isPrint(deck: Deck): boolean {
   const { view } = deck.getConfig();
-  return view === 'print' || /[?/print-pdf/i.test(window.location.search)]print-pdf/i.test(document.URL);
+  return view === 'print' || /[?&]print-pdf/i.test(document.URL);
 }
 
 const dataUrl = (svg: string): string => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
