@@ -29,5 +29,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',
+    // A test that hangs is what this is for; a busy machine is no failure.
+    testTimeout: 60_000,
   },
 });
