@@ -1,10 +1,9 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
 import { type ReactNode, useState } from 'react';
 import { linkOf } from '../store/actions/links.ts';
-import { setLang, setUi } from '../store/actions/ui.ts';
-import { store } from '../store/app-store.ts';
+import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
-import { useStore } from '../store/use-store.ts';
+import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { TransportBar } from '../views/timeline/timeline.tsx';
@@ -31,7 +30,7 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
 let words: typeof import('../views/timeline/announcer.tsx') | null = null;
 
 /** Sentence of a step; null while the texts are still coming. */
-export function sentenceOf(step: number): string | null {
+export function sentenceOf({ store }: App, step: number): string | null {
   if (words === null) {
     void import('../views/timeline/announcer.tsx').then((module) => {
       words = module;
@@ -41,16 +40,16 @@ export function sentenceOf(step: number): string | null {
 }
 
 /** The host wants to see it otherwise. */
-export function changeView(change: Readonly<Record<string, string>>): void {
+export function changeView({ store, actions }: App, change: Readonly<Record<string, string>>): void {
   const { theme, lang, embed } = readView(change, preferredLanguage(navigator.languages));
   const now = store.getState().ui.embed;
-  if (now !== null) setUi(store, { embed: { ...now, ...embed } });
-  if (theme !== undefined) setUi(store, { theme });
-  if (lang !== undefined) setLang(store, lang);
+  if (now !== null) actions.setUi({ embed: { ...now, ...embed } });
+  if (theme !== undefined) actions.setUi({ theme });
+  if (lang !== undefined) actions.setLang(lang);
 }
 
 /** The same moment in a page of its own. */
-function wholePage(): string {
+function wholePage({ store }: App): string {
   const link = linkOf(store.getState());
   return `${window.location.origin === 'null' ? '' : window.location.pathname}${link === null ? '' : `#${link}`}`;
 }
@@ -64,6 +63,7 @@ interface EmbedShellProps {
 export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactNode {
   const options = useStore((state) => state.ui.embed) ?? first;
   const t = useT();
+  const app = useApp();
   const title = useSceneTitle();
   const [started, setStarted] = useState(!options.clickToLoad);
   const [href, setHref] = useState('');
@@ -98,8 +98,8 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
           rel="noopener"
           title={t('shell.open')}
           // Named when it is about to be used: the moment changes with every step.
-          onPointerEnter={() => setHref(wholePage())}
-          onFocus={() => setHref(wholePage())}
+          onPointerEnter={() => setHref(wholePage(app))}
+          onFocus={() => setHref(wholePage(app))}
         >
           irqscope ↗
         </a>

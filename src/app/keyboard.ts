@@ -1,6 +1,5 @@
 /** Keys of the whole page. A control that has a use for a key of its own keeps it. */
-import { changeSpeed, seekEnd, seekStart, stepBy, toggle } from '../store/actions/playback.ts';
-import type { AppStore } from '../store/create-store.ts';
+import type { Actions } from '../store/actions/actions.ts';
 
 /** Who gets keys before the page does. */
 export interface KeyTaker {
@@ -10,20 +9,20 @@ export interface KeyTaker {
   readonly always: ReadonlySet<string>;
 }
 
-const KEYS: Readonly<Record<string, (store: AppStore) => void>> = {
-  ' ': toggle,
-  k: toggle,
-  ArrowRight: (store) => stepBy(store, 1),
-  ArrowLeft: (store) => stepBy(store, -1),
-  PageDown: (store) => stepBy(store, 10),
-  PageUp: (store) => stepBy(store, -10),
-  Home: seekStart,
-  End: seekEnd,
-  '[': (store) => changeSpeed(store, -1),
-  ']': (store) => changeSpeed(store, 1),
-  '+': (store) => changeSpeed(store, 1),
-  '=': (store) => changeSpeed(store, 1),
-  '-': (store) => changeSpeed(store, -1),
+const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
+  ' ': (actions) => actions.toggle(),
+  k: (actions) => actions.toggle(),
+  ArrowRight: (actions) => actions.stepBy(1),
+  ArrowLeft: (actions) => actions.stepBy(-1),
+  PageDown: (actions) => actions.stepBy(10),
+  PageUp: (actions) => actions.stepBy(-10),
+  Home: (actions) => actions.seekStart(),
+  End: (actions) => actions.seekEnd(),
+  '[': (actions) => actions.changeSpeed(-1),
+  ']': (actions) => actions.changeSpeed(1),
+  '+': (actions) => actions.changeSpeed(1),
+  '=': (actions) => actions.changeSpeed(1),
+  '-': (actions) => actions.changeSpeed(-1),
   '?': () => document.getElementById('help-button')?.click(),
 };
 
@@ -44,22 +43,37 @@ function belongsTo(target: Element | null, key: string): boolean {
   return target.closest('dialog') !== null;
 }
 
-/** @returns how to stop */
-export function listenToKeys(store: AppStore, first: KeyTaker): () => void {
+/** Puts somebody in front of the scene for the page's keys; null: the scene gets them again. */
+export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
+
+/**
+ * @param outer gets each key before the scene does
+ * @returns how to put somebody before both, and how to stop
+ */
+export function listenToKeys(
+  actions: Actions,
+  outer: KeyTaker,
+): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
+  let first: ((key: string) => boolean) | null = null;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    const always = first.always.has(event.key) && target?.closest(TYPING) == null;
+    const always = outer.always.has(event.key) && target?.closest(TYPING) == null;
     if (!always && belongsTo(target, event.key)) return;
-    if (first.take(event)) {
+    if (first?.(event.key) ?? outer.take(event)) {
       event.preventDefault();
       return;
     }
     const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : undefined;
     if (act === undefined) return;
     event.preventDefault();
-    act(store);
+    act(actions);
   };
   window.addEventListener('keydown', onKey);
-  return () => window.removeEventListener('keydown', onKey);
+  return {
+    takeKeys: (take) => {
+      first = take;
+    },
+    stop: () => window.removeEventListener('keydown', onKey),
+  };
 }

@@ -1,7 +1,7 @@
 /** Name of the scene, for the window's title and an embedded page. */
 import { hasText, translate } from '../i18n/index.ts';
 import type { AppState } from '../store/types.ts';
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-app.ts';
 import { useT } from '../views/shared/use-t.ts';
 
 /** The same, once; '' where the scene is none of ours. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
 import type { Preset } from '../presets/check-preset.ts';
-import { createAppStore } from '../store/create-store.ts';
+import { createApp } from '../store/create-app.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { createHostLink, type KeyPressed, type Wire } from './host-link.ts';
 import { readMessage } from './messages.ts';
@@ -58,10 +58,14 @@ function frame(origin: string | null = HOST, there = true) {
       listener = null;
     },
   };
-  const store = createAppStore(() => ({ run: () => 1, extend: () => 1, fork: () => 1 }) as unknown as EngineClient);
+  const app = createApp({
+    connect: () => ({ run: () => 1, extend: () => 1, fork: () => 1 }) as unknown as EngineClient,
+    frames: { request: () => 0, cancel: () => {} },
+  });
+  const { store } = app;
   const slides: boolean[] = [];
   const views: Readonly<Record<string, string>>[] = [];
-  const link = createHostLink(store, wire, {
+  const link = createHostLink(app, wire, {
     origin,
     app: '1.2.3',
     onSlide: (shown) => slides.push(shown),

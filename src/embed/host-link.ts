@@ -1,10 +1,7 @@
 /** The wire between an embedded page and the page that frames it. */
 
-import { linkOf, openLink, selectionOf } from '../store/actions/links.ts';
-import { pause, play, seekStep, stepBy } from '../store/actions/playback.ts';
-import { poke } from '../store/actions/scene.ts';
-import { select } from '../store/actions/ui.ts';
-import type { AppStore } from '../store/create-store.ts';
+import { linkOf, selectionOf } from '../store/actions/links.ts';
+import type { App } from '../store/create-app.ts';
 import { beatsOf, findStep, stepName } from '../store/steps.ts';
 import type { AppState } from '../store/types.ts';
 import {
@@ -62,7 +59,7 @@ const WAITS: ReadonlySet<Command['type']> = new Set(['seek', 'step', 'play', 'pa
 /** Size changes below this are noise, and answering one would never end. */
 const RESIZE_PX = 2;
 
-export function createHostLink(store: AppStore, wire: Wire, options: HostLinkOptions): HostLink {
+export function createHostLink({ actions, store }: App, wire: Wire, options: HostLinkOptions): HostLink {
   let topics: readonly Topic[] = [];
   /** Where events go: the origin of the page that subscribed. */
   let audience = '*';
@@ -122,20 +119,20 @@ export function createHostLink(store: AppStore, wire: Wire, options: HostLinkOpt
       case 'seek': {
         const at = indexOf(command.step);
         if (at === null) return 'step';
-        seekStep(store, at);
+        actions.seekStep(at);
         return stateNow();
       }
       case 'step':
-        stepBy(store, command.by);
+        actions.stepBy(command.by);
         return stateNow();
       case 'play':
-        play(store);
+        actions.play();
         return stateNow();
       case 'pause':
-        pause(store);
+        actions.pause();
         return stateNow();
       case 'load':
-        return (await openLink(store, command.link, { play: store.getState().playhead.playing })) === 'opened'
+        return (await actions.openLink(command.link, { play: store.getState().playhead.playing })) === 'opened'
           ? stateNow()
           : (store.getState().notice?.code ?? 'link');
       case 'getState': {
@@ -145,7 +142,7 @@ export function createHostLink(store: AppStore, wire: Wire, options: HostLinkOpt
       }
       case 'set': {
         const before = store.getState().notice;
-        poke(store, command.op);
+        actions.poke(command.op);
         await settled();
         const { notice } = store.getState();
         return notice !== null && notice !== before ? notice.code : stateNow();
@@ -153,7 +150,7 @@ export function createHostLink(store: AppStore, wire: Wire, options: HostLinkOpt
       case 'focus': {
         const selection = selectionOf(command.node);
         if (selection === null) return 'node';
-        select(store, selection);
+        actions.select(selection);
         return {};
       }
       case 'view':
