@@ -79,7 +79,7 @@ function litAt(scene: SceneLog, step: number): Lit | null {
   if (at === undefined || station === null) return null;
   return {
     step,
-    place: placeOfStep(at, station),
+    place: placeOfStep(scene, at, station),
     fields: new Set(litOf(station, { index: at.where & 0xffff, args: at.args })),
     colour: colourOf(at.journey),
     args: at.args,

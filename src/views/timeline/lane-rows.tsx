@@ -81,6 +81,7 @@ function SpanBar({ t, span, range }: { readonly t: T; readonly span: Span; reado
       className={`tl-span tl-${span.text.kind}`}
       style={{ left: `${from}%`, width: `${Math.max(0.2, to - from)}%`, backgroundColor: colour }}
       title={words}
+      data-journey={span.journey === 0 || own ? undefined : span.journey}
     >
       {words}
     </span>

@@ -22,7 +22,7 @@ export function Timeline(): ReactNode {
   const [seen, setSeen] = useState(moving);
   if (moving && !seen) setSeen(true);
   return (
-    <section className="tl" aria-label={t('timeline.title')}>
+    <section className="tl" data-part="timeline" aria-label={t('timeline.title')}>
       <div className="tl-bar">
         <h2 className="tl-title">{t('timeline.title')}</h2>
         <PlayButtons />
