@@ -18,6 +18,7 @@ const PROGRAMS = {
   'test-kvm': 'e2e/kvm/test-kvm.ts',
   bench: 'src/cli/bench.ts',
   'preset-table': 'src/cli/preset-table.ts',
+  trace: 'src/cli/trace.ts',
 };
 
 const name = process.argv[2] ?? '';
