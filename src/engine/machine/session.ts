@@ -15,10 +15,10 @@ import type { Host } from '../core/wires.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
-import { execute } from './execute.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
+import { execute } from './ops.ts';
 import { modelsHost, VMX_HOST } from './vmx.ts';
-import { plainModelOp } from './vmx-ops.ts';
+import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
 export interface Session {
   /** The machine of the last `create`; null before it. */
@@ -29,7 +29,7 @@ export interface Session {
   answerOrThrow(op: unknown): OpResult;
 }
 
-const PLAIN_HOST: Host = { ...MODEL_HOST, modelOp: plainModelOp };
+const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
 
 /** The wires of a machine, by what its configuration asks of the host. */
 function hostFor(config: CreateOp): Host {
