@@ -4,7 +4,7 @@
  */
 
 import { OpError } from '../../spec/define/op.ts';
-import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
+import type { CreateOp, Op, OpResult } from '../../spec/ops/index.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
@@ -27,6 +27,8 @@ export interface Session {
   answer(op: unknown): OpResult;
   /** As `answer`, but throws OpError for what is no valid op here. */
   answerOrThrow(op: unknown): OpResult;
+  /** Carries out an op that was read already. @throws OpError where it makes no sense on this machine, which is unchanged then */
+  carryOut(op: Op): OpResult;
 }
 
 const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
@@ -64,8 +66,7 @@ function x2apicApiRefused(config: CreateOp): boolean {
 
 export function createSession(): Session {
   let machine: Machine | null = null;
-  const answerOrThrow = (raw: unknown): OpResult => {
-    const op = parseOp(raw);
+  const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
       if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
       machine = createMachine(op);
@@ -73,13 +74,26 @@ export function createSession(): Session {
     }
     if (op.op === 'note') return { ok: true };
     if (machine === null) throw new OpError('op.noMachine', 'op');
-    return execute(machine, op);
+    const { log, commands } = machine;
+    const { used } = log;
+    try {
+      return execute(machine, op);
+    } catch (error) {
+      if (error instanceof OpError) {
+        // Its place in the log is all that a refused op had.
+        log.used = used;
+        machine.commands = commands;
+      }
+      throw error;
+    }
   };
+  const answerOrThrow = (raw: unknown): OpResult => carryOut(parseOp(raw));
   return {
     get machine() {
       return machine;
     },
     answerOrThrow,
+    carryOut,
     answer(raw) {
       try {
         return answerOrThrow(raw);
