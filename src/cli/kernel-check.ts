@@ -184,6 +184,8 @@ function startHolds(
       );
     case 'argument':
       return here(`\\b${by}\\s*\\([^;]*\\b${fn}\\b`);
+    case 'callback':
+      return here(`\\b${by}\\s*=\\s*${fn}\\b`);
     case 'macro':
       return here(`\\b${by}\\s*\\(`) && macroSays(sources, start.by, first);
   }

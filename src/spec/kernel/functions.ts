@@ -595,6 +595,7 @@ const ROWS = {
   write_mmio: 'arch/x86/kvm/x86.c',
   read_exit_mmio: 'arch/x86/kvm/x86.c',
   write_exit_mmio: 'arch/x86/kvm/x86.c',
+  complete_emulated_io: 'arch/x86/kvm/x86.c',
   vcpu_mmio_write: 'arch/x86/kvm/x86.c',
   vcpu_mmio_read: 'arch/x86/kvm/x86.c',
   complete_emulated_mmio: 'arch/x86/kvm/x86.c',
@@ -663,6 +664,30 @@ const ROWS = {
   },
   eventfd_ctx_do_read: 'fs/eventfd.c',
 
+  kvm_io_bus_unregister_dev: 'virt/kvm/kvm_main.c',
+  kvm_io_bus_cmp: 'virt/kvm/kvm_main.c',
+  kvm_deassign_ioeventfd: 'virt/kvm/eventfd.c',
+  kvm_deassign_ioeventfd_idx: 'virt/kvm/eventfd.c',
+  ioeventfd_check_collision: 'virt/kvm/eventfd.c',
+  kvm_vm_ioctl_unregister_coalesced_mmio: 'virt/kvm/coalesced_mmio.c',
+
+  // a VM is made
+  kvm_dev_ioctl: 'virt/kvm/kvm_main.c',
+  kvm_dev_ioctl_create_vm: 'virt/kvm/kvm_main.c',
+  kvm_create_vm: 'virt/kvm/kvm_main.c',
+  kvm_coalesced_mmio_init: 'virt/kvm/coalesced_mmio.c',
+  kvm_vm_ioctl_enable_cap_generic: 'virt/kvm/kvm_main.c',
+  kvm_vm_ioctl_create_vcpu: 'virt/kvm/kvm_main.c',
+  kvm_arch_vcpu_create: 'arch/x86/kvm/x86.c',
+
+  // memory slots
+  kvm_vm_ioctl_set_memory_region: 'virt/kvm/kvm_main.c',
+  kvm_set_memory_region: 'virt/kvm/kvm_main.c',
+  __kvm_set_memory_region: { 'v5.15': 'virt/kvm/kvm_main.c', 'v6.12': 'virt/kvm/kvm_main.c', 'v6.18': null },
+  kvm_set_memslot: 'virt/kvm/kvm_main.c',
+  kvm_vcpu_write_guest: 'virt/kvm/kvm_main.c',
+  kvm_vcpu_read_guest: 'virt/kvm/kvm_main.c',
+
   // MMU
   kvm_mmu_page_fault: 'arch/x86/kvm/mmu/mmu.c',
   kvm_mmu_do_page_fault: {
@@ -673,6 +698,8 @@ const ROWS = {
   handle_mmio_page_fault: 'arch/x86/kvm/mmu/mmu.c',
   kvm_handle_noslot_fault: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/mmu/mmu.c', 'v6.18': 'arch/x86/kvm/mmu/mmu.c' },
   vcpu_cache_mmio_info: 'arch/x86/kvm/x86.h',
+  handle_abnormal_pfn: { 'v5.15': 'arch/x86/kvm/mmu/mmu.c', 'v6.12': null, 'v6.18': null },
+  direct_page_fault: 'arch/x86/kvm/mmu/mmu.c',
 
   // VMX
   vmx_vcpu_run: 'arch/x86/kvm/vmx/vmx.c',
@@ -893,6 +920,7 @@ const ROWS = {
   vt_vcpu_precreate: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/vmx/main.c' },
 
   // SVM and AVIC
+  io_interception: 'arch/x86/kvm/svm/svm.c',
   svm_vcpu_run: 'arch/x86/kvm/svm/svm.c',
   svm_handle_exit: {
     'v5.15': { fn: 'handle_exit', file: 'arch/x86/kvm/svm/svm.c' },

@@ -41,6 +41,7 @@ export const OPS_MEMBERS = {
   pi_start_assignment: 'kvm_x86_ops',
   pi_start_bypass: 'kvm_x86_ops',
   pi_update_irte: 'kvm_x86_ops',
+  pio_in_emulated: 'x86_emulate_ops',
   pio_out_emulated: 'x86_emulate_ops',
   post_block: 'kvm_x86_ops',
   pre_block: 'kvm_x86_ops',
@@ -108,6 +109,7 @@ export function parseSteps(chain: string): readonly StepSpec[] {
  *   host-vector   `from` is the host's interrupt entry; it calls through the pointer `by`
  *   request       `from` sets the request `by`, and the path serves it
  *   argument      `from` hands this function to `by`
+ *   callback      `from` leaves this function in the pointer `by`, to be called when user space is back
  *   macro         `from` uses the macro `by`, whose text calls this function
  */
 export type StartKind =
@@ -121,6 +123,7 @@ export type StartKind =
   | 'host-vector'
   | 'request'
   | 'argument'
+  | 'callback'
   | 'macro';
 
 export interface PathStart {

@@ -17,6 +17,7 @@ import { ENTRY_PATHS } from './paths/entry.ts';
 import { EOI_PATHS } from './paths/eoi.ts';
 import { IPI_PATHS } from './paths/ipi.ts';
 import { RAISE_PATHS } from './paths/raise.ts';
+import { ROADS_PATHS } from './paths/roads.ts';
 import { TIMER_PATHS } from './paths/timer.ts';
 
 const SPECS = [
@@ -30,6 +31,7 @@ const SPECS = [
   ...APICV_PATHS,
   ...DEVICE_PATHS,
   ...AVIC_PATHS,
+  ...ROADS_PATHS,
 ] as const satisfies readonly CallPathSpec[];
 
 export type PathId = (typeof SPECS)[number]['id'];
