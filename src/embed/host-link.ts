@@ -1,6 +1,6 @@
 /** The wire between an embedded page and the page that frames it. */
 
-import { linkOf } from '../store/actions/links.ts';
+import { linkOf, type Opened } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
 import {
   type Command,
@@ -66,6 +66,11 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     return { step: playhead.step, count: scene?.steps.length ?? 0, playing: playhead.playing };
   }
 
+  function loaded(end: Opened): Readonly<Record<string, unknown>> | string {
+    if (end === 'opened') return stateNow();
+    return typeof end === 'string' ? end : end.code;
+  }
+
   /** @returns what the answer carries, or the code of what went wrong */
   async function run(command: Command, from: string): Promise<Readonly<Record<string, unknown>> | string> {
     switch (command.type) {
@@ -84,9 +89,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         actions.pause();
         return stateNow();
       case 'load':
-        return (await actions.openLink(command.link, { play: store.getState().playhead.playing })) === 'opened'
-          ? stateNow()
-          : (store.getState().notice?.code ?? 'link');
+        return loaded(await actions.openLink(command.link, { play: store.getState().playhead.playing }));
       case 'getState':
         return { ...stateNow(), link: linkOf(store.getState()) };
       case 'subscribe':

@@ -81,7 +81,8 @@ function checkOps(ops: unknown, already: number): Problem | null {
     const name: unknown = (op as JsonOp).op;
     const isFirst = already + i === 0;
     if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
-    const vcpus = Number((op as JsonOp).vcpus);
+    const given: unknown = (op as JsonOp).vcpus;
+    const vcpus = typeof given === 'object' ? 0 : Number(given);
     if (isFirst && vcpus > CAPS.vcpus) return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: vcpus });
     try {
       parseOp(op);
@@ -96,7 +97,7 @@ function checkOps(ops: unknown, already: number): Problem | null {
 /** The engine's own reason, with the op's number before its place. */
 function badOp(e: OpError, index: number, op: JsonOp): Problem {
   return problem(e.code, e.place === 'op' ? `ops[${index}]` : `ops[${index}].${e.place}`, {
-    name: String(op.op).slice(0, 40),
+    name: typeof op.op === 'string' ? op.op.slice(0, 40) : typeof op.op,
     field: e.place,
     ...e.params,
   });
@@ -220,6 +221,10 @@ export function createRunner(host: RunnerHost): Runner {
   }
 
   function take(message: ToEngine): void {
+    if (message.type === 'ping') {
+      host.send({ v: PROTOCOL_VERSION, type: 'pong', id: message.id }, []);
+      return;
+    }
     if (message.type === 'stop') {
       runs.clear();
       return;

@@ -4,7 +4,7 @@
  */
 import { loadPresetFile } from '../../presets/index.ts';
 import type { App } from '../create-app.ts';
-import { type JsonOp, NO_SCENE, type Notice, type SceneLog } from '../types.ts';
+import { type JsonOp, NO_SCENE, type Notice, type SceneEnd, type SceneLog } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
 import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
 
@@ -72,14 +72,14 @@ async function open(text: string): Promise<Source | Notice> {
 }
 
 /** Shows the left side of a comparison as a scene of its own. */
-export async function showLeft({ actions }: App, { left }: Comparison): Promise<boolean> {
+export async function showLeft({ actions }: App, { left }: Comparison): Promise<SceneEnd> {
   const source = await open(left);
-  if (isNotice(source)) return false;
+  if (isNotice(source)) return source;
   if (source.preset !== null) return actions.loadPreset(source.preset, { play: false });
   return actions.loadOps(source.ops, { play: false }, source.start);
 }
 
-const runOnce = ({ feed }: App, ops: readonly JsonOp[], start: number): Promise<boolean> =>
+const runOnce = ({ feed }: App, ops: readonly JsonOp[], start: number): Promise<SceneEnd> =>
   new Promise((resolve) => {
     feed.run(ops, { ...NO_SCENE, start }, { step: null, play: false, whenDone: resolve });
   });
@@ -89,16 +89,17 @@ export async function runTolerant(app: App, source: Source): Promise<Side | Noti
   let { ops, start } = source;
   const refused = new Map<string, number>();
   for (let tries = 0; tries <= MAX_REFUSED; tries++) {
-    if (await runOnce(app, ops, start)) {
+    const end = await runOnce(app, ops, start);
+    if (end === 'done') {
       const { scene } = app.store.getState();
       if (scene === null) return LOST;
       return { app, preset: source.preset, ops, start, scene, refused: listOf(refused), idle: [] };
     }
-    const { notice } = app.store.getState();
-    const index = Number(/^ops\[(\d+)\]/.exec(notice?.place ?? '')?.[1] ?? 0);
+    if (end === 'overtaken') return LOST;
+    const index = Number(/^ops\[(\d+)\]/.exec(end.place)?.[1] ?? 0);
     const op = ops[index];
     // Without its create there is no machine.
-    if (index === 0 || op === undefined) return notice ?? LOST;
+    if (index === 0 || op === undefined) return end;
     refused.set(String(op.op), (refused.get(String(op.op)) ?? 0) + 1);
     ops = ops.filter((_, i) => i !== index);
     if (index < start) start--;
