@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   spec: ['base'],
   engine: ['base', 'spec'],
-  trace: ['base', 'spec', 't:engine'],
+  trace: ['base', 'spec', 'engine'],
   presets: ['spec', 't:engine'],
   chapters: ['t:engine'],
   share: ['base', 'spec', 't:engine'],
@@ -45,8 +45,10 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^node:/, ['cli']],
   [/^esbuild$|^vite$|^@playwright\/test$/, ['cli']],
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
+  [/^virtual:irqscope-presets$/, ['embed']],
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
+  [/^fzstd$/, ['trace']], // on demand: trace.dat version 7
 ];
 
 /** Global or property -> the only folders that may say it. */

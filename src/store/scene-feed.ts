@@ -4,7 +4,7 @@
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
-import { createSceneBuilder, markOf, type SceneBuilder } from './scene-builder.ts';
+import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
 import { seqAt } from './steps.ts';
 import {
   type AppState,
@@ -23,7 +23,9 @@ export interface Opening {
   readonly step: number | null;
   readonly play: boolean;
   /** Called exactly once, whatever happens. */
-  readonly whenDone?: (end: SceneEnd) => void;
+  readonly whenDone?: (end: SceneEnd, leftOut: readonly number[]) => void;
+  /** Most ops that may be left out where the machine refuses them. */
+  readonly leaveOut?: number;
 }
 
 export interface SceneFeed {
@@ -51,6 +53,8 @@ interface Request {
   readonly builder: SceneBuilder;
   readonly opening: Opening;
   readonly sceneId: SceneId;
+  /** By their index in the list as it was given. */
+  readonly leftOut: number[];
   /** Steps the scene must have to be shown before it is complete. */
   readonly needs: number;
   /** What to go back to. */
@@ -75,6 +79,10 @@ function commandAtPlayhead(scene: SceneLog, playhead: Playhead, start: number): 
   if (step >= scene.steps.length - 1 && phase >= ARRIVE) return last;
   return scene.steps[step]?.command ?? last;
 }
+
+/** The scene's name, its first shown op being counted without those that were left out. */
+const asDone = ({ sceneId, leftOut }: Request): SceneId =>
+  leftOut.length === 0 ? sceneId : { ...sceneId, start: sceneId.start - leftBefore(leftOut, sceneId.start) };
 
 export function createSceneFeed(
   state: StoreApi<AppState>,
@@ -113,13 +121,14 @@ export function createSceneFeed(
     // What was selected is a part of another machine.
     const ui = r.shown ? old.ui : { ...old.ui, selected: null };
     r.shown = true;
-    state.setState({ ui, scene: log, sceneId: r.sceneId, playhead, view: same ? old.view : viewAt(log, playhead) });
+    state.setState({ ui, scene: log, sceneId: asDone(r), playhead, view: same ? old.view : viewAt(log, playhead) });
   }
 
   function takeBatch(message: Extract<FromEngine, { type: 'batch' }>): void {
     if (request === null || message.runId !== request.runId) return;
     const r = request;
     r.builder.add(message);
+    r.leftOut.push(...(message.leftOut ?? []));
     engine.ack(message.runId, message.rows);
     const log = r.builder.log();
     if (log === null) return;
@@ -128,7 +137,7 @@ export function createSceneFeed(
     if (!message.done) return;
     source = { runId: r.runId, builder: r.builder, alive: true };
     request = null;
-    r.opening.whenDone?.('done');
+    r.opening.whenDone?.('done', r.leftOut);
     next();
   }
 
@@ -147,13 +156,13 @@ export function createSceneFeed(
     const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
     if (!r.shown && state.getState().scene === scene) {
       state.setState({ scene: whole, ...wrong });
-      r.opening.whenDone?.(wrong.notice ?? FAULT);
+      r.opening.whenDone?.(wrong.notice ?? FAULT, []);
       next();
       return;
     }
     const playhead: Playhead = { ...r.before.playhead, playing: false, until: null };
     state.setState({ ...r.before, scene: whole, playhead, ...wrong });
-    r.opening.whenDone?.(wrong.notice ?? FAULT);
+    r.opening.whenDone?.(wrong.notice ?? FAULT, []);
     next();
   }
 
@@ -186,9 +195,9 @@ export function createSceneFeed(
     }
   }
 
-  function before(): Pick<Request, 'before' | 'source'> {
+  function before(): Pick<Request, 'before' | 'source' | 'leftOut'> {
     const { scene, sceneId, playhead, view } = state.getState();
-    return { before: { scene, sceneId, playhead, view }, source };
+    return { before: { scene, sceneId, playhead, view }, source, leftOut: [] };
   }
 
   function run(ops: readonly JsonOp[], sceneId: SceneId, opening: Opening): void {
@@ -201,10 +210,21 @@ export function createSceneFeed(
     const builder = createSceneBuilder(sceneId.start);
     // What half of a scene took the place of is the last good one still.
     const { before: last, undo } = overtaken?.shown ? overtaken : { ...before(), undo: () => {} };
-    request = { runId, builder, opening, sceneId, needs: opening.step ?? 0, before: last, source, undo, shown: false };
+    request = {
+      runId,
+      builder,
+      opening,
+      sceneId,
+      needs: opening.step ?? 0,
+      before: last,
+      source,
+      undo,
+      shown: false,
+      leftOut: [],
+    };
     state.setState({ notice: null, fault: null });
-    overtaken?.opening.whenDone?.('overtaken');
-    engine.run({ runId, ops });
+    overtaken?.opening.whenDone?.('overtaken', []);
+    engine.run({ runId, ops, ...(opening.leaveOut === undefined ? {} : { leaveOut: opening.leaveOut }) });
   }
 
   function poke(ops: readonly JsonOp[]): void {
