@@ -133,7 +133,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     const stepChanged = playhead.step !== before.playhead.step;
     if (stepChanged || playhead.playing !== before.playhead.playing) tell('state', stateNow());
     if (stepChanged && playhead.step >= 0) {
-      const name = scene?.steps[playhead.step]?.name ?? null;
+      const name = scene?.steps.get(playhead.step)?.name ?? null;
       tell('step', { name, index: playhead.step, count: scene?.steps.length ?? 0 });
     }
     if (now.notice !== null && now.notice !== before.notice) tell('error', { code: now.notice.code });

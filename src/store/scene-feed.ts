@@ -3,10 +3,11 @@
  * is done, to go back to it when the engine refuses or breaks.
  */
 import type { StoreApi } from 'zustand/vanilla';
-import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
+import type { JsonOp, SceneLog } from '../log/log.ts';
+import { seqAt } from '../log/steps.ts';
+import type { EngineClient, FromEngine, Problem } from '../worker/client.ts';
 import { createSceneBuilder, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
-import { seqAt } from './steps.ts';
-import { type AppState, ARRIVE, type Playhead, type SceneId, type SceneLog } from './types.ts';
+import { type AppState, ARRIVE, type Playhead, type SceneId } from './types.ts';
 import { viewAt } from './view-at.ts';
 
 /** Where a fresh scene's playhead begins. */
@@ -61,7 +62,7 @@ function commandAtPlayhead(scene: SceneLog, playhead: Playhead, start: number): 
   const { step, phase } = playhead;
   if (step < 0) return scene.steps.length === 0 ? last : Math.min(last, start - 1);
   if (step >= scene.steps.length - 1 && phase >= ARRIVE) return last;
-  return scene.steps[step]?.command ?? last;
+  return scene.steps.get(step)?.command ?? last;
 }
 
 export function createSceneFeed(

@@ -10,7 +10,7 @@ import { useT } from '../shared/use-t.ts';
 function useStepText(quiet: boolean): StepText | null {
   const scene = useStore((s) => s.scene);
   const step = usePanelStep();
-  const at = quiet ? undefined : scene?.steps[step];
+  const at = quiet ? undefined : scene?.steps.get(step);
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
   const t = useT();
