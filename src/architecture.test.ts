@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spec: ['base'],
   engine: ['base', 'spec'],
   log: ['base', 'spec', 'engine/view', 't:engine'],
-  trace: ['base', 'spec', 't:engine'],
+  trace: ['base', 'spec', 'engine'],
   presets: ['spec', 't:engine'],
   chapters: ['t:engine'],
   share: ['base', 'spec', 't:engine'],
@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   scene: ['base', 'spec', 'log', 'engine/view', 't:engine'],
   views: ['base', 'spec', 'log', 'store', 'scene', 'chapters', 'i18n', 'engine/view', 't:engine'],
-  embed: ['base', 'share', 'store'],
+  embed: ['base', 'log', 'share', 'store'],
   app: ['*'],
   cli: ['*', '!views'],
 };
@@ -47,8 +47,10 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^node:/, ['cli']],
   [/^esbuild$|^vite$|^@playwright\/test$/, ['cli']],
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
+  [/^virtual:irqscope-presets$/, ['embed']],
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
+  [/^fzstd$/, ['trace']], // on demand: trace.dat version 7
 ];
 
 /** Global or property -> the only folders that may say it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { logOfOps } from '../cli/log-of-ops.ts';
+import { sceneOf } from '../cli/headless-scene.ts';
 import { seqAtTime, timeAt } from './clock-index.ts';
 import { parentJourney } from './journeys.ts';
 import { lanesOf } from './lanes.ts';
@@ -85,8 +85,8 @@ function commonRows(a: SceneLog, b: SceneLog): number {
 
 describe('one rule for growth and taking back', () => {
   test('stale lanes: a log taken back and grown past where it was has no lane of rows that are gone', () => {
-    const first = logOfOps(opsFor([0, 1, 2, 6, 3, 11, 2]));
-    const second = logOfOps(opsFor([0, 1, 2, 1, 8, 13, 21, 2, 7, 3, 16, 2, 3, 26, 2, 8]));
+    const first = sceneOf(opsFor([0, 1, 2, 6, 3, 11, 2]), 1);
+    const second = sceneOf(opsFor([0, 1, 2, 1, 8, 13, 21, 2, 7, 3, 16, 2, 3, 26, 2, 8]), 1);
     const kept = commonRows(first, second);
     expect(second.used).toBeGreaterThan(first.used);
     const log = growing(second);
@@ -99,8 +99,8 @@ describe('one rule for growth and taking back', () => {
     const list = fc.array(fc.nat(200), { minLength: 4, maxLength: 30 });
     fc.assert(
       fc.property(list, list, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }), (a, b, cuts) => {
-        const first = logOfOps(opsFor(a));
-        const second = logOfOps(opsFor(b));
+        const first = sceneOf(opsFor(a), 1);
+        const second = sceneOf(opsFor(b), 1);
         const log = growing(second);
         for (const share of [...cuts].sort((x, y) => x - y))
           all(log.grow(first, Math.max(1, Math.floor(first.used * share))));
@@ -120,7 +120,7 @@ describe('one rule for growth and taking back', () => {
       take: (rows, _log, from, to) => rows.push(from, to),
       rewind: (rows, _log, kept) => rows.push(-kept),
     };
-    const log = logOfOps(opsFor([1, 2, 3]));
+    const log = sceneOf(opsFor([1, 2, 3]), 1);
     expect(read(seen, log)).toEqual([0, log.used]);
     cut(log.readings, 5);
     cut(log.readings, 9);
@@ -128,7 +128,7 @@ describe('one rule for growth and taking back', () => {
   });
 
   test('a reader can be given a few rows at a time', () => {
-    const log = logOfOps(opsFor([1, 2, 3, 4, 5, 6]));
+    const log = sceneOf(opsFor([1, 2, 3, 4, 5, 6]), 1);
     const counter: LogReader<{ takes: number; rows: number }> = {
       begin: () => ({ takes: 0, rows: 0 }),
       take(state, _log, from, to) {
@@ -142,7 +142,7 @@ describe('one rule for growth and taking back', () => {
 });
 
 test('time by row and row by time agree', () => {
-  const log = logOfOps(opsFor([4, 9, 14, 1, 19, 2, 24]));
+  const log = sceneOf(opsFor([4, 9, 14, 1, 19, 2, 24]), 1);
   const moments = Array.from({ length: log.used }, (_, seq) => timeAt(log, seq));
   expect([...moments].sort((a, b) => a - b)).toEqual(moments);
   expect(new Set(moments).size).toBeGreaterThan(3);

@@ -36,6 +36,8 @@ export interface Steps extends Iterable<Step> {
   last(): Step | undefined;
   /** Row of a step's event; the number of rows for one past the last. */
   seqOf(index: number): number;
+  /** Name of a step's event, without the rest of the step. */
+  nameOf(index: number): EventName | undefined;
   find(fits: (step: Step) => boolean): Step | undefined;
   /** Index of the first step that fits, -1 where none does. */
   findIndex(fits: (step: Step) => boolean): number;
@@ -62,6 +64,9 @@ export function createSteps(): GrowingSteps {
   const made = new Map<number, Step>();
 
   const seqOf = (index: number): number => (index < length ? (seqs[index] as number) : end);
+
+  const nameOf = (index: number): EventName | undefined =>
+    index >= 0 && index < length ? EVENT_NAMES[rows[seqOf(index) * ROW] as number] : undefined;
 
   function make(index: number): Step {
     const seq = seqOf(index);
@@ -103,6 +108,7 @@ export function createSteps(): GrowingSteps {
     *[Symbol.iterator]() {
       for (let i = 0; i < length; i++) yield get(i) as Step;
     },
+    nameOf,
     find: (fits) => get(findIndex(fits)),
     findIndex,
     findLastIndex(fits) {
@@ -159,5 +165,15 @@ export function stepAtSeq(steps: Steps, seq: number): number {
 export function findStep(steps: Steps, text: string): number {
   const [name, nth = '1'] = text.split('#', 2);
   let left = Number(nth);
-  return steps.findIndex((step) => step.name === name && --left === 0);
+  for (let i = 0; i < steps.length; i++) if (steps.nameOf(i) === name && --left === 0) return i;
+  return -1;
+}
+
+/** Name of a step that outlives a renumbering: "name#n", the nth step of that name, from 1. */
+export function stepName(steps: Steps, index: number): string | null {
+  const step = steps.get(index);
+  if (step === undefined) return null;
+  let nth = 0;
+  for (let i = 0; i <= index; i++) if (steps.nameOf(i) === step.name) nth++;
+  return `${step.name}#${nth}`;
 }

@@ -10,3 +10,9 @@ export function lookSteps(steps: Steps, look: readonly Look[]): ReadonlyMap<numb
   }
   return found;
 }
+
+/** Where a clicker stops: the steps that the scene's author wants looked at, and its end. */
+export function beatsOf(steps: Steps, look: readonly Look[]): readonly number[] {
+  const stops = new Set([...lookSteps(steps, look).keys(), steps.length - 1]);
+  return [...stops].filter((step) => step >= 0).sort((a, b) => a - b);
+}

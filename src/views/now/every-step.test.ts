@@ -18,10 +18,8 @@ import { type Change, changesOf } from './changes.ts';
 import { describeStep } from './describe.ts';
 import { forksOf } from './forks.ts';
 import './now-texts.ts';
-import { logOfOps } from '../../cli/log-of-ops.ts';
+import { sceneOf } from '../../cli/headless-scene.ts';
 import { contextOf } from './step-context.ts';
-
-const sceneOf = logOfOps;
 
 interface PresetFile {
   readonly ops: readonly JsonOp[];

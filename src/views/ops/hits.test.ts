@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { logOfOps } from '../../cli/log-of-ops.ts';
+import { sceneOf as logOfOps } from '../../cli/headless-scene.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { createReadings } from '../../log/reader.ts';
 import { createSteps } from '../../log/steps.ts';
