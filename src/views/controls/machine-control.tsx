@@ -9,7 +9,7 @@ import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const MAX_VCPUS = 64;
-const CHIPS = ['full', 'split'] as const;
+const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
 
 export function MachineControl({ view, t }: ControlProps) {
@@ -76,6 +76,7 @@ function MachineForm({ view, t }: ControlProps) {
           options={[
             [0, t('ctl.full')],
             [1, t('ctl.split')],
+            [2, t('ctl.none')],
           ]}
           onValue={setChip}
         />
