@@ -1,6 +1,6 @@
 /** What the machine is: changing it makes a new one and does the same ops again. */
 import { useState } from 'react';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { useApp } from '../../store/use-app.ts';
 import { parseNumber } from '../shared/format.ts';
 import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';

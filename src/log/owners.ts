@@ -3,12 +3,16 @@
  * else (an entry that syncs the PIR, an EOI that lets the next one in), so a vector takes its journey along from set to set:
  * PIR to IRR to ISR. Read row by row as the log grows.
  */
-import { COL, LAPIC, type Layout, PI_DESC, ROW } from '../engine/view/tables.ts';
+import { countBelow } from '../base/bisect.ts';
+import { COL, LAPIC, type Layout, PI_DESC, ROW, WRITE } from '../engine/view/tables.ts';
+import type { SceneLog } from './log.ts';
+import { type LogReader, read } from './reader.ts';
+import { writersOf } from './writers.ts';
 
 /** Changes of one bit, ascending: row and owner from then on (0: the bit is clear), two numbers each. */
 type Changes = number[];
 
-export interface Owners {
+interface Owners {
   readonly layout: Layout;
   /** By word address * 32 + bit. */
   readonly changes: Map<number, Changes>;
@@ -16,13 +20,6 @@ export interface Owners {
   readonly posted: Map<number, number>;
   readonly waiting: Map<number, number>;
 }
-
-export const createOwners = (layout: Layout): Owners => ({
-  layout,
-  changes: new Map(),
-  posted: new Map(),
-  waiting: new Map(),
-});
 
 type SetName = 'irr' | 'isr' | 'pir';
 
@@ -56,7 +53,7 @@ function ownerOfNew(owners: Owners, name: SetName, key: number, journey: number)
 }
 
 /** Takes in a write row. @param at its first number in `rows` */
-export function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
+function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
   const address = rows[at + COL.a] as number;
   const set = setOf(owners.layout, address);
   if (set === null) return;
@@ -72,16 +69,32 @@ export function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
   }
 }
 
-/** Owner of a bit before row `seq`; 0 while it is clear or nobody's, -1 for a word that is no set. */
-export function ownerOf(owners: Owners, address: number, bit: number, seq: number): number {
-  if (setOf(owners.layout, address) === null) return -1;
-  const changes = owners.changes.get(address * 32 + bit) ?? [];
-  let low = 0;
-  let high = changes.length / 2;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((changes[middle * 2] as number) < seq) low = middle + 1;
-    else high = middle;
+const OWNERS: LogReader<Owners> = {
+  begin: ({ layout }) => ({ layout, changes: new Map(), posted: new Map(), waiting: new Map() }),
+  take(owners, { rows }, from, to) {
+    for (let seq = from; seq < to; seq++) if (rows[seq * ROW] === WRITE) takeWrite(owners, rows, seq * ROW);
+  },
+};
+
+/** Journey that owns a bit of a word before row `seq`; 0: the bit is clear, or nobody's. */
+export function ownerOf(log: SceneLog, address: number, bit: number, seq: number): number {
+  if (setOf(log.layout, address) === null) return setterOf(log, address, bit, seq);
+  const changes = read(OWNERS, log).changes.get(address * 32 + bit) ?? [];
+  const passed = countBelow(changes.length / 2, (i) => changes[i * 2] as number, seq);
+  return passed === 0 ? 0 : (changes[passed * 2 - 1] as number);
+}
+
+/** A bit of a word that is in no set is whose change raised it. */
+function setterOf(log: SceneLog, address: number, bit: number, before: number): number {
+  const { rows } = log;
+  for (const seq of writersOf(log, address, before)) {
+    const at = seq * ROW;
+    // Set-up and resets belong to nobody, and say nothing of who comes after.
+    if (rows[at + COL.journey] === 0) continue;
+    const was = ((rows[at + COL.b] as number) >>> bit) & 1;
+    const is = ((rows[at + COL.c] as number) >>> bit) & 1;
+    if (was === 0 && is === 1) return rows[at + COL.journey] as number;
+    if (was === 1 && is === 0) return 0;
   }
-  return low === 0 ? 0 : (changes[low * 2 - 1] as number);
+  return 0;
 }

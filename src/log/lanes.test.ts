@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takeRows } from '../../engine/core/log.ts';
-import { createSession } from '../../engine/machine/session.ts';
-import { createSceneBuilder } from '../../store/scene-builder.ts';
-import type { CommandRecord, JsonOp, SceneLog } from '../../store/types.ts';
+import { takeRows } from '../engine/core/log.ts';
+import { createSession } from '../engine/machine/session.ts';
+import { createSceneBuilder } from '../store/scene-builder.ts';
 import { type Lane, lanesOf, spansWithin, windowAround } from './lanes.ts';
+import type { CommandRecord, JsonOp, SceneLog } from './log.ts';
 
 const OPS: JsonOp[] = [
   { op: 'create', vcpus: 1, irqchip: 'full' },
@@ -73,7 +73,7 @@ test('a lane for each thing that changes, with its states in order', () => {
 });
 
 test('posted and injected differ at a glance', () => {
-  const file = join(import.meta.dirname, '../../presets/posted-running.json');
+  const file = join(import.meta.dirname, '../presets/posted-running.json');
   const { ops, start } = JSON.parse(readFileSync(file, 'utf8'));
   const lanes = lanesOf(sceneOf(1e6, ops, start));
   const of = (kind: Lane['kind']) => lanes.find((lane) => lane.kind === kind && lane.index === 1);

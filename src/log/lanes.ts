@@ -3,7 +3,7 @@
  * Read from the log's write rows, row by row as the log grows.
  */
 
-import { vectorsIn } from '../../engine/view/machine-view.ts';
+import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
 import {
   COL,
   DEVICE,
@@ -17,11 +17,10 @@ import {
   ROW,
   VCPU,
   WRITE,
-} from '../../engine/view/tables.ts';
-import { grewOn, hasHost } from '../../scene/stage-model.ts';
-import { setter, tracksOf } from '../../scene/tracks.ts';
-import { wordsAt } from '../../store/fold.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
+} from '../engine/view/tables.ts';
+import type { SceneLog } from './log.ts';
+import { ownerOf } from './owners.ts';
+import { type LogReader, read } from './reader.ts';
 
 /** What a span says; its words are made where it is drawn. */
 export type SpanText =
@@ -102,17 +101,12 @@ interface Reading {
   /** Lanes that depend on a word, by its address. */
   readonly byWord: readonly (readonly LaneState[] | undefined)[];
   readonly w: Int32Array;
-  seq: number;
+  /** Step of the last row read; -1 in the set-up. */
   step: number;
-  /** Steps read, and the last of them: a log may be taken back and grow another way. */
-  steps: number;
-  last: Step | undefined;
 }
 
 /** More vCPUs than this have a lane for their mode only if it changes. */
 const MOST_MODES = 4;
-
-const readings = new WeakMap<readonly Step[], Reading>();
 
 const text = (kind: Exclude<SpanText['kind'], 'vectors' | 'handler' | 'posted' | 'runs'>): SpanText => ({ kind });
 
@@ -236,18 +230,15 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
 }
 
 function begin(scene: SceneLog): Reading {
-  const w = wordsAt(scene, scene.startSeq);
   const byWord: LaneState[][] = [];
   const lanes = allLanes(scene).map(({ lane, words }) => {
     for (const word of words) {
       byWord[word] ??= [];
       byWord[word].push(lane);
     }
-    const now = lane.read(w);
-    if (now !== null) lane.open = { from: -1, text: now, journey: 0 };
     return lane;
   });
-  return { lanes, byWord, w, seq: scene.startSeq, step: -1, steps: 0, last: undefined };
+  return { lanes, byWord, w: new Int32Array(scene.layout.size), step: -1 };
 }
 
 const sameText = (a: SpanText, b: SpanText | null): boolean => {
@@ -279,39 +270,40 @@ function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, se
     lane.open = null;
     return;
   }
-  const bit = lane.owned(now);
-  const owner = bit === null ? 0 : setter(scene, tracksOf(scene), bit[0], bit[1], seq + 1);
-  lane.open = { from: step, text: now, journey: owner || journey };
+  // What the set-up left behind is nobody's.
+  const bit = step < 0 ? null : lane.owned(now);
+  const owner = bit === null ? 0 : ownerOf(scene, bit[0], bit[1], seq + 1);
+  lane.open = { from: step, text: now, journey: step < 0 ? 0 : owner || journey };
 }
+
+const LANES: LogReader<Reading> = {
+  begin,
+  take(reading, scene, from, to) {
+    const { w, byWord } = reading;
+    const { steps, rows } = scene;
+    let next = steps.seqOf(reading.step + 1);
+    for (let seq = from; seq < to; seq++) {
+      while (seq >= next && reading.step + 1 < steps.length) next = steps.seqOf(++reading.step + 1);
+      const at = seq * ROW;
+      if (rows[at] !== WRITE) continue;
+      const address = rows[at + 4] as number;
+      w[address] = rows[at + 6] as number;
+      for (const lane of byWord[address] ?? []) {
+        if (address !== lane.counter) touch(lane, scene, w, reading.step, seq);
+        else if (reading.step >= 0) {
+          // The vector is written before the count.
+          const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector] as number;
+          lane.ticks.push({ step: reading.step, vector, journey: rows[at + COL.journey] as number });
+        }
+      }
+    }
+  },
+};
 
 /** Lanes in which something happens in the shown part of the scene, with the spans so far. */
 export function lanesOf(scene: SceneLog): readonly Lane[] {
-  const { steps, rows, used, layout } = scene;
-  let reading = readings.get(steps);
-  // A log only grows, but a refused request takes back what it had added.
-  if (reading === undefined || reading.seq > used || !grewOn(steps, reading.steps, reading.last)) {
-    reading = begin(scene);
-    readings.set(steps, reading);
-  }
-  const { w, byWord } = reading;
-  for (let seq = reading.seq; seq < used; seq++) {
-    while (steps[reading.step + 1] !== undefined && (steps[reading.step + 1] as Step).seq <= seq) reading.step++;
-    const at = seq * ROW;
-    if (rows[at] !== WRITE) continue;
-    const address = rows[at + 4] as number;
-    w[address] = rows[at + 6] as number;
-    const lanes = byWord[address];
-    for (const lane of lanes ?? []) {
-      // The vector is written before the count.
-      if (address === lane.counter) {
-        const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector] as number;
-        lane.ticks.push({ step: reading.step, vector, journey: rows[at + COL.journey] as number });
-      } else touch(lane, scene, w, reading.step, seq);
-    }
-  }
-  reading.seq = used;
-  reading.steps = steps.length;
-  reading.last = steps.at(-1);
+  const { steps, layout } = scene;
+  const reading = read(LANES, scene);
   const end = steps.length;
   const out: Lane[] = [];
   for (const { kind, index, spans, open, ticks } of reading.lanes) {

@@ -1,6 +1,7 @@
 /** What a history cost: exits, entries, injections, posts, IPIs, counted over the shown part of a scene's log. */
-import { COL, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
-import type { SceneLog, Step } from '../types.ts';
+import { COL, EVENTS, type EventName, ROW } from '../engine/view/tables.ts';
+import type { SceneLog } from './log.ts';
+import type { Steps } from './steps.ts';
 
 /** What is counted, in the order of the table. */
 export const COUNTED = [
@@ -69,7 +70,7 @@ const HANDLER = EVENTS.handler_enter.code;
 /** @param step count up to this step; absent: all of it */
 export function totalsOf(scene: SceneLog, step: number = scene.steps.length - 1): Totals {
   const { rows, startSeq } = scene;
-  const end = step >= scene.steps.length - 1 ? scene.used : step < 0 ? startSeq : (scene.steps[step] as Step).end;
+  const end = step >= scene.steps.length - 1 ? scene.used : step < 0 ? startSeq : scene.steps.seqOf(step + 1);
   const count = Object.fromEntries(COUNTED.map((name) => [name, 0])) as Growing;
   const exits = new Map<number, number>();
   let now = 0;
@@ -100,9 +101,9 @@ export interface Parting {
 }
 
 /** @returns null when they never part */
-export function partingOf(left: readonly Step[], right: readonly Step[]): Parting | null {
+export function partingOf(left: Steps, right: Steps): Parting | null {
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const [a, b] = [left[i], right[i]];
+    const [a, b] = [left.get(i), right.get(i)];
     if (a?.name === b?.name && a?.where === b?.where) continue;
     return { index: i, left: a?.name ?? null, right: b?.name ?? null };
   }
