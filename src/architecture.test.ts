@@ -18,11 +18,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   log: ['base', 'spec', 'engine/view', 't:engine'],
   trace: ['base', 'spec', 'engine'],
   presets: ['spec', 't:engine'],
-  chapters: ['t:engine'],
+  chapters: ['spec', 't:i18n', 't:engine'],
   share: ['base', 'spec', 't:engine'],
   worker: ['base', 'spec', 'engine', 'log', 'trace', 'presets'],
   i18n: ['base'],
   store: [
+    'chapters',
     'base',
     'spec',
     'share',

@@ -6,6 +6,7 @@
 
 import type { SceneLog } from '../log/log.ts';
 import { linkOf, type Opened } from '../store/actions/links.ts';
+import { isChapterAddress } from '../store/chapter-address.ts';
 import type { App } from '../store/create-app.ts';
 
 const WRITE_EVERY_MS = 1000;
@@ -70,7 +71,7 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
   function write(): void {
     timer = null;
     const state = store.getState();
-    const text = state.ui.compare !== null || isHeld() ? null : linkOf(state);
+    const text = state.ui.compare !== null || state.ui.chapter !== null || isHeld() ? null : linkOf(state);
     if (text !== null) put(text, false);
   }
 
@@ -80,9 +81,13 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
       put(ui.compare, whichSides(ui.compare) !== whichSides(written));
       return;
     }
+    if (ui.chapter !== null) {
+      put(ui.chapter, true);
+      return;
+    }
     if (scene === null || isHeld()) return;
     // Another preset, or back from a comparison: an entry of its own.
-    if (scene.complete && (sceneId.preset !== preset || isComparison(written))) {
+    if (scene.complete && (sceneId.preset !== preset || isComparison(written) || isChapterAddress(written))) {
       preset = sceneId.preset;
       const text = linkOf(store.getState());
       if (text !== null) put(text, true);
@@ -97,6 +102,9 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
     const compare = follow && isComparison(hash) ? hash : null;
     if (store.getState().ui.compare !== compare) actions.setUi({ compare });
     if (compare !== null) return 'opened';
+    const chapter = isChapterAddress(hash) ? hash : null;
+    if (store.getState().ui.chapter !== chapter) actions.setUi({ chapter });
+    if (chapter !== null) return 'opened';
     opening++;
     try {
       const result = await actions.openLink(hash === '' && fallback !== null ? fallback : hash, { play });

@@ -8,7 +8,7 @@ import { Timeline } from '../views/timeline/timeline.tsx';
 import type { TakeKeys } from './keyboard.ts';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
-import { ComparisonSlot, Fenced, Slot } from './slot.tsx';
+import { ChapterSlot, ComparisonSlot, Fenced, Slot } from './slot.tsx';
 
 const TABS = ['now', 'inspector', 'controls', 'ops'] as const;
 type Tab = (typeof TABS)[number];
@@ -70,10 +70,14 @@ function SidePanels(): ReactNode {
 
 /** The scene, or a comparison in its place. */
 export function Page({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
-  return useStore((s) => s.ui.compare) === null ? <Shell /> : <ComparisonSlot takeKeys={takeKeys} />;
+  return useStore((s) => s.ui.compare) === null ? (
+    <Shell takeKeys={takeKeys} />
+  ) : (
+    <ComparisonSlot takeKeys={takeKeys} />
+  );
 }
 
-function Shell(): ReactNode {
+function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   const t = useT();
   const title = useSceneTitle();
   const waiting = useStore((s) => s.scene === null && s.notice === null && s.fault === null);
@@ -88,6 +92,7 @@ function Shell(): ReactNode {
       <NoticeBar />
       <main className="app-main" aria-label={t('shell.stage')}>
         <p className="app-about">{t('shell.about')}</p>
+        <ChapterSlot takeKeys={takeKeys} />
         <div className="app-stage">
           {waiting ? (
             <p className="app-waiting">{t('shell.loading')}</p>

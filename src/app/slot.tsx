@@ -58,6 +58,18 @@ export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   );
 }
 
+const ChapterBar = lazy(() => import('../views/chapters/chapter.tsx').then((m) => ({ default: m.ChapterBar })));
+
+/** The chapter the reader is in; its chunk comes with the first one opened. */
+export function ChapterSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
+  const open = useStore((s) => s.ui.chapter !== null);
+  return (
+    <Fence>
+      <Suspense fallback={null}>{open && <ChapterBar takeKeys={takeKeys} />}</Suspense>
+    </Fence>
+  );
+}
+
 const ComparePage = lazy(() => import('./compare-page.tsx').then((m) => ({ default: m.ComparePage })));
 
 /** The comparison: there is no stage to wait for. */

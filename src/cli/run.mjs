@@ -14,6 +14,7 @@ import { ensureDeps, root, say } from './deps.mjs';
 const PROGRAMS = {
   conform: 'src/cli/conform.ts',
   callpaths: 'src/cli/callpaths.ts',
+  chapters: 'src/cli/chapters.ts',
   'verify-kernel': 'src/cli/verify-kernel.ts',
   'test-kvm': 'e2e/kvm/test-kvm.ts',
   bench: 'src/cli/bench.ts',

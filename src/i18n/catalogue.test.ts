@@ -5,6 +5,7 @@ import { KERNEL_OPS } from '../spec/kernel/ops.ts';
 import { LAYOUTS } from '../spec/layouts.ts';
 import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
 import { app } from './en/app.ts';
+import { chapters } from './en/chapters.ts';
 import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { events } from './en/events.ts';
@@ -20,6 +21,7 @@ import { zhCn } from './zh-cn/index.ts';
 
 const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   app,
+  chapters,
   compare,
   errors,
   events,

@@ -7,6 +7,7 @@
  * compile. Texts are plain: parameters in {braces}, no markup.
  */
 import { app } from './en/app.ts';
+import type { chapters } from './en/chapters.ts';
 import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
 import type { events } from './en/events.ts';
@@ -26,6 +27,7 @@ const FIRST = { ...app, ...presets, ...stage, ...timeline };
 /** Key of a text. A key no English area has is a type error. */
 export type MessageKey =
   | keyof typeof FIRST
+  | keyof typeof chapters
   | keyof typeof compare
   | keyof typeof errors
   | keyof typeof events

@@ -44,7 +44,16 @@ function firstState(): AppState {
     sceneId: NO_SCENE,
     view: null,
     playhead: { step: -1, phase: 0, playing: false, speed: 1, until: null },
-    ui: { theme: 'auto', lang: 'en', selected: null, panel: null, compare: null, embed: null, reducedMotion: false },
+    ui: {
+      theme: 'auto',
+      lang: 'en',
+      selected: null,
+      panel: null,
+      compare: null,
+      chapter: null,
+      embed: null,
+      reducedMotion: false,
+    },
     notice: null,
     fault: null,
   };

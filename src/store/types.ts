@@ -66,6 +66,8 @@ export interface UiState {
   readonly panel: string | null;
   /** The comparison on screen instead of the scene, as its address has it (store/compare); null: none. */
   readonly compare: string | null;
+  /** Where in the chapters the reader is, as its address has it (store/chapter-address.ts); null: in none. */
+  readonly chapter: string | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;
 }

@@ -1,5 +1,6 @@
 /** Every area of the Simplified Chinese catalogue, as one chunk that loads only when somebody reads Chinese. */
 import { app } from './app.ts';
+import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
@@ -13,6 +14,7 @@ import { timeline } from './timeline.ts';
 
 export const zhCn = {
   ...app,
+  ...chapters,
   ...compare,
   ...errors,
   ...events,

@@ -5,6 +5,7 @@ import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { linkOf } from '../../store/actions/links.ts';
 import { presetIds } from '../../store/actions/scene.ts';
+import { chapterAddress } from '../../store/chapter-address.ts';
 import type { App } from '../../store/create-app.ts';
 import type { Theme } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
@@ -57,6 +58,9 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       <Facts t={t} />
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
+        <button type="button" className="header-btn" onClick={() => app.actions.setUi({ chapter: chapterAddress('') })}>
+          {t('hdr.chapters')}
+        </button>
         <button type="button" className="header-btn" onClick={() => openCompare(app)}>
           {t('hdr.compare')}
         </button>

@@ -1,0 +1,25 @@
+import type { chapters as en } from '../en/chapters.ts';
+
+export const chapters: Record<keyof typeof en, string> = {
+  'chap.panel': '章节',
+  'chap.contents': '章节',
+  'chap.contentsAbout': '关于 KVM 中断的 16 个问题，在运行的场景上回答。',
+  'chap.number': '第 {n} 章，共 {m} 章',
+  'chap.stop': '第 {n} 站，共 {m} 站',
+  'chap.check': '自测 {n}，共 {m} 题',
+  'chap.back': '上一站',
+  'chap.next': '下一站',
+  'chap.nextChapter': '下一章',
+  'chap.all': '全部章节',
+  'chap.close': '关闭',
+  'chap.print': '打印提纲',
+  'chap.return': '回到这一站',
+  'chap.show': '在舞台上看',
+  'chap.choose': '选择答案',
+  'chap.right': '正确：{value}。',
+  'chap.wrong': '不对。引擎的回答是 {value}。',
+  'chap.asking': '引擎正在计算答案。',
+  'chap.failed': '引擎没能回答，可再试一次。',
+  'chap.none': '无',
+  'chap.empty': '空',
+};
