@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generate, sequenceSeed } from '../../e2e/kvm/generate.ts';
 import { PROFILES } from '../../e2e/kvm/shape.ts';
+import { argsAt, EVENT_NAMES, type EventName } from '../spec/events/index.ts';
 import { apicHasInterrupt, pprOf } from './chips/lapic/priority.ts';
-import { EVENT_NAMES, EVENTS, type EventName } from './core/events.ts';
 import { COL, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
 import type { Op } from './core/op-types.ts';
@@ -415,9 +415,8 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
         if (journey < 0 || journey >= m.nextJourney)
           expect.fail(`${name ?? 'write'} is on journey ${journey} of ${m.nextJourney}`);
         if (name === undefined) continue;
-        for (const [i, arg] of EVENTS[name].args.entries()) {
+        for (const [arg, value] of Object.entries<number>(argsAt(name, rows, at))) {
           const allowed: Allowed | undefined = ARGUMENT[`${name}.${arg}`] ?? ARGUMENT[arg];
-          const value = rows[at + COL.a + i] as number;
           if (allowed !== undefined && !allowed(value, m)) expect.fail(`${name}: ${arg} is ${value}`);
         }
       }

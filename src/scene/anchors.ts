@@ -1,10 +1,10 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
+import { happeningOf, stationOf } from '../explain/locate/index.ts';
+import type { Place, Station } from '../explain/locate/station.ts';
 import type { Step } from '../store/types.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
-import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
-import type { Place, Station } from './station.ts';
 import { vectorCell } from './vector-boxes.ts';
 
 export interface Point {
@@ -187,11 +187,11 @@ export function stepAnchor(
   step: Step,
   before: Anchor | null = null,
 ): Anchor | null {
-  const station = STATIONS[step.name];
+  const station = stationOf(step.name);
   return station === null ? null : anchorAt(layout, model, placeOfStep(step, station), station.dock, before);
 }
 
 /** Place of a step at its station. */
 export function placeOfStep(step: Step, station: Station): Place {
-  return station.place({ index: step.where & 0xffff, args: step.args });
+  return station.place(happeningOf(step));
 }

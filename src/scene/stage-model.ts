@@ -2,7 +2,9 @@
  * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
-import { CHIP, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { argsOf } from '../spec/events/index.ts';
+import { CHIP } from '../spec/names.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 
 /** Number of pins of the IOAPIC. */
@@ -61,8 +63,8 @@ const usages = new WeakMap<readonly Step[], Usage>();
 function look(usage: Usage, { name, args }: Step): void {
   switch (name) {
     case 'ioctl_irq_line':
-      usage.lines.add(args[0]);
-      usage.gsis.add(args[0]);
+      usage.lines.add(argsOf(name, args).gsi);
+      usage.gsis.add(argsOf(name, args).gsi);
       break;
     case 'ioctl_signal_msi':
       usage.user = true;
@@ -73,7 +75,7 @@ function look(usage: Usage, { name, args }: Step): void {
     case 'irqfd_inject':
     case 'irqfd_wakeup':
     case 'vmm_route':
-      usage.gsis.add(args[0]);
+      usage.gsis.add(argsOf(name, args).gsi);
       break;
     case 'kvm_msi_set_irq':
       usage.msi = true;
@@ -84,7 +86,7 @@ function look(usage: Usage, { name, args }: Step): void {
     case 'ioapic_line':
     case 'ioapic_service':
     case 'rte_write':
-      if (args[0] < 24) usage.pins.add(args[0]);
+      if (argsOf(name, args).pin < PINS) usage.pins.add(argsOf(name, args).pin);
       break;
   }
 }

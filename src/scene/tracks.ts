@@ -5,12 +5,13 @@
  * A branch is the way of one token. It goes on where the event that caused a step left it; a second consequence of the same
  * event is a fork and starts a branch of its own there.
  */
-import { COL, type EventName, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
+import type { Place, Station } from '../explain/locate/station.ts';
+import { argsOf, type EventName } from '../spec/events/index.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 import { placeOfStep, userOf } from './anchors.ts';
-import { STATIONS, vcpuOf } from './places.ts';
 import { grewOn, type StageFocus, type StageModel } from './stage-model.ts';
-import type { Place, Station } from './station.ts';
 
 export interface Branch {
   readonly id: number;
@@ -111,12 +112,8 @@ function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): B
  * Does something go back here, a line that falls or an EOI to its chip? The handler that caused it goes on meanwhile: what goes
  * back is no part of its way.
  */
-function goesBack(step: Step): boolean {
-  if (step.name === 'device_quiet' || step.name === 'ioapic_update_eoi') return true;
-  return (
-    (step.name === 'device_raise' || step.name === 'ioctl_irq_line' || step.name === 'kvm_set_irq') &&
-    step.args[1] === 0
-  );
+function goesBack(step: Step, { goesBack }: Station): boolean {
+  return goesBack === 'low' ? happeningOf(step).args.level === 0 : goesBack;
 }
 
 /** The branch that carries a step on. */
@@ -127,7 +124,7 @@ function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, st
   if (station.side) return newBranch(tracks, step.journey, above, true);
   if (above >= 0) {
     const branch = tracks.branches[tracks.branchOf[above] as number] as Branch;
-    if (goesBack(step) && !branch.low) {
+    if (goesBack(step, station) && !branch.low) {
       const back = newBranch(tracks, step.journey, above);
       back.low = true;
       return back;
@@ -142,7 +139,7 @@ function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, st
 }
 
 function take(scene: SceneLog, tracks: Tracks, step: Step): void {
-  const station = STATIONS[step.name];
+  const station = stationOf(step.name);
   if (station === null || station.still === true || step.journey === 0) {
     tracks.branchOf.push(-1);
     return;
@@ -152,7 +149,7 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
   branch.ended = station.end !== undefined;
-  if (step.name === 'kvm_set_irq') branch.low = step.args[1] === 0;
+  if (step.name === 'kvm_set_irq') branch.low = argsOf(step.name, step.args).level === 0;
   tracks.branchOf.push(branch.id);
 }
 
@@ -245,9 +242,9 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
   for (const branch of [...line].flatMap((one) => tracks.byJourney.get(one) ?? [])) {
     for (const index of branch.steps) {
       const step = scene.steps[index] as Step;
-      const station = STATIONS[step.name];
+      const station = stationOf(step.name);
       if (station === null) continue;
-      const happening = { index: step.where & 0xffff, args: step.args };
+      const happening = happeningOf(step);
       touch(focus, model, placeOfStep(step, station));
       if (station.onward !== undefined) touch(focus, model, station.onward(happening));
       if (station.via !== undefined) focus.iommu = true;

@@ -4,6 +4,7 @@
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
+import { awaitParts } from './await-parts.ts';
 import { createSceneBuilder, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
 import { seqAt } from './steps.ts';
 import { type AppState, ARRIVE, type Playhead, type SceneId, type SceneLog } from './types.ts';
@@ -76,7 +77,7 @@ export function createSceneFeed(
     if (lastPoke !== null && playhead.step !== lastPoke.step) lastPoke = null;
   });
 
-  const engine = connect(hear);
+  const engine = connect(awaitParts(hear));
 
   /** Puts the request's scene on the stage, or more of it. */
   function show(r: Request, log: SceneLog): void {

@@ -1,7 +1,8 @@
 /** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
+
+import { hex } from '../../explain/locate/station.ts';
 import type { Point } from '../../scene/anchors.ts';
 import { colourOf } from '../../scene/flights.ts';
-import { hex } from '../../scene/station.ts';
 import { setter, tracksOf } from '../../scene/tracks.ts';
 import { classBox, type GridBox, type StripBox, underWater, vectorAt, vectorCell } from '../../scene/vector-boxes.ts';
 import { type CardProps, colourStyle } from './board-types.ts';

@@ -2,8 +2,9 @@
 import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
-import { EVENTS } from '../../engine/view/tables.ts';
+import { callChain, type Link } from '../../explain/calls.ts';
 import { citation } from '../../spec/citations.ts';
+import { eventRow } from '../../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
 import { seekStep } from '../../store/actions/playback.ts';
 import { store } from '../../store/app-store.ts';
@@ -13,8 +14,6 @@ import { useStore } from '../../store/use-store.ts';
 import { Panel } from '../shared/panel.tsx';
 import { useShownStep } from '../shared/shown-step.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { callChain, type Link } from './call-chain.ts';
-import { EVENT_CITE } from './event-cites.ts';
 
 /** The panel. */
 export function CallPath() {
@@ -55,8 +54,7 @@ interface ChainProps {
 function Chain({ scene, step, version, t }: ChainProps) {
   const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
   const last = links.at(-1);
-  const { trace, fn } = EVENTS[step.name];
-  const cite = EVENT_CITE[step.name];
+  const { trace, fn, cite } = eventRow(step.name);
   return (
     <>
       <ol className="callpath-chain">

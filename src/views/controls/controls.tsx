@@ -1,13 +1,13 @@
 /** Controls: everything a person can do to the machine where the playhead stands. Each act is ops, as in presets and links. */
 import './controls.css';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { hasHost } from '../../explain/host-config.ts';
 import { poke } from '../../store/actions/scene.ts';
 import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
-import { parseNumber } from '../shared/format.ts';
-import { hasHost } from '../shared/host-config.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';

@@ -1,11 +1,11 @@
 /** What the machine is: changing it makes a new one and does the same ops again. */
 import { useState } from 'react';
+import { parseNumber } from '../../base/numbers.ts';
+import { inX2apic } from '../../engine/view/machine-view.ts';
+import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
 import { poke, reconfigure } from '../../store/actions/scene.ts';
 import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
-import { parseNumber } from '../shared/format.ts';
-import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
-import { inX2apic } from '../shared/read-register.ts';
 import { act, type ControlProps, Group } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

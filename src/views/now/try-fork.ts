@@ -1,10 +1,10 @@
 /** What if: the same scene with one thing different, just before the command that led to a step. */
 
+import type { Fork } from '../../explain/forks/fork.ts';
 import { play, seekStart, seekStep } from '../../store/actions/playback.ts';
 import { poke, reconfigure } from '../../store/actions/scene.ts';
 import type { AppStore } from '../../store/create-store.ts';
 import type { JsonOp, Step } from '../../store/types.ts';
-import type { Fork } from './forks.ts';
 
 /** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
 export function tryFork(store: AppStore, step: Step, fork: Fork): void {

@@ -1,9 +1,10 @@
 /** Each step in words, beside the stage: for a screen reader, and as one line in an embedded page. Comes in a chunk of its own. */
 import '../now/now-texts.ts';
 import { type ReactNode, useMemo } from 'react';
+import { describeStep } from '../../explain/describe/index.ts';
 import { useStore } from '../../store/use-store.ts';
 import { viewAt } from '../../store/view-at.ts';
-import { describeStep, type StepText } from '../now/describe.ts';
+import { type StepText, sayStep } from '../shared/say.ts';
 import { useShownStep } from '../shared/shown-step.ts';
 import { useT } from '../shared/use-t.ts';
 
@@ -19,7 +20,7 @@ function useStepText(quiet: boolean): StepText | null {
     void t;
     return scene === null || at === undefined
       ? null
-      : describeStep(lang, scene, at, viewAt(scene, { step: at.index, phase: 0 }));
+      : sayStep(lang, describeStep(scene, at, viewAt(scene, { step: at.index, phase: 0 })));
   }, [scene, at, lang, t]);
 }
 

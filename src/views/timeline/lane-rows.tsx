@@ -1,12 +1,12 @@
 /** The lanes under the transport. Spans are laid out in percent of the shown steps; only the playhead moves per frame. */
 import { memo, type ReactNode, useEffect, useRef } from 'react';
+import { hex } from '../../base/numbers.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { clock } from '../../scene/raf.ts';
 import { seekStep } from '../../store/actions/playback.ts';
 import { store } from '../../store/app-store.ts';
 import type { SceneLog } from '../../store/types.ts';
 import { useStore } from '../../store/use-store.ts';
-import { hex } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 import { type Lane, lanesOf, type Span, spansWithin, type Tick, windowAround } from './lanes.ts';
 
