@@ -16,13 +16,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spec: ['base'],
   engine: ['base', 'spec'],
   explain: ['base', 'spec', 'engine/view', 't:engine', 't:i18n'],
-  trace: ['base', 'spec', 't:engine'],
+  trace: ['base', 'spec', 'engine'],
   presets: ['spec', 't:engine'],
   chapters: ['t:engine'],
   share: ['base', 'spec', 't:engine'],
   worker: ['base', 'spec', 'engine', 'trace', 'presets'],
   i18n: ['base'],
-  store: ['base', 'spec', 'explain/late', 'share', 'i18n', 'presets', 'worker/client', 'engine/view', 't:engine'],
+  store: [
+    'base',
+    'spec',
+    'explain/late',
+    'share',
+    'i18n',
+    'presets',
+    'worker/client',
+    'scene/clock',
+    'scene/advance',
+    'engine/view',
+    't:engine',
+  ],
   scene: ['base', 'spec', 'explain/locate', 'engine/view', 't:store', 't:engine'],
   views: ['base', 'spec', 'explain', 'store', 'scene', 'chapters', 'i18n', 'engine/view', 't:engine'],
   embed: ['base', 'share', 'store'],
@@ -37,6 +49,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
+  [/^fzstd$/, ['trace']], // on demand: trace.dat version 7
 ];
 
 /** Global or property -> the only folders that may say it. */

@@ -1,11 +1,13 @@
 /** A place of the page for one panel: loads it, and keeps its failure to itself. */
 import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { partsLoaded } from '../explain/late.ts';
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-app.ts';
+import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
+import type { TakeKeys } from './keyboard.ts';
 
 /** A panel, with what it knows of the parts that the log has (explain/late.ts). */
-const panel = <M,>(load: () => Promise<M>, pick: (module: M) => ComponentType) =>
+const panel = <M, P = object>(load: () => Promise<M>, pick: (module: M) => ComponentType<P>) =>
   lazy(async () => {
     const module = await load();
     await partsLoaded();
@@ -92,11 +94,11 @@ const ComparePage = panel(
 );
 
 /** The comparison: there is no stage to wait for. */
-export function ComparisonSlot(): ReactNode {
+export function ComparisonSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   return (
     <Fence>
       <Suspense fallback={null}>
-        <ComparePage />
+        <ComparePage Stage={Board} takeKeys={takeKeys} />
       </Suspense>
     </Fence>
   );

@@ -1,8 +1,9 @@
 /** What a step's description reads: its numbers, the words before it, and the rows it led to. */
-import type { CreateOp } from '../engine/core/op-types.ts';
+
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
 import { COL, ROW } from '../engine/view/tables.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 import type { Moment, Run } from './run.ts';
 
 /** A step with the words as they were just before it. */

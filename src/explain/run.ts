@@ -1,7 +1,7 @@
 /** What this floor reads of a run: its log, its ops and the moments a reader can stop at. A page's scene serves as one. */
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { CreateOp } from '../engine/core/op-types.ts';
 import type { EventName } from '../spec/events/index.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 
 export type JsonOp = Readonly<Record<string, unknown>>;
 

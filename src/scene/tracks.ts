@@ -10,7 +10,8 @@ import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
 import type { Place, Station } from '../explain/locate/station.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
 import type { SceneLog, Step } from '../store/types.ts';
-import { placeOfStep, userOf } from './anchors.ts';
+import { placeOfStep, sourceOf, userOf } from './anchors.ts';
+import { createOwners, type Owners, ownerOf, takeWrite } from './owners.ts';
 import { grewOn, type StageFocus, type StageModel } from './stage-model.ts';
 
 export interface Branch {
@@ -41,6 +42,8 @@ export interface Tracks {
   readonly byJourney: Map<number, Branch[]>;
   /** Rows that wrote a word of IRR, ISR, PIR or a chip, by address, ascending. */
   readonly writes: Map<number, number[]>;
+  /** Who owns the bits of the sets. */
+  readonly owners: Owners;
 }
 
 const known = new WeakMap<readonly Step[], Tracks>();
@@ -144,7 +147,7 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
     tracks.branchOf.push(-1);
     return;
   }
-  const place = placeOfStep(step, station);
+  const place = placeOfStep(scene, step, station);
   const branch = branchFor(scene, tracks, step, place, station);
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
@@ -165,6 +168,7 @@ export function tracksOf(scene: SceneLog): Tracks {
       branches: [],
       byJourney: new Map(),
       writes: new Map(),
+      owners: createOwners(scene.layout),
     };
     known.set(scene.steps, tracks);
   }
@@ -173,7 +177,9 @@ export function tracksOf(scene: SceneLog): Tracks {
   const { layout, rows } = scene;
   for (; tracks.rows < scene.used; tracks.rows++) {
     const at = tracks.rows * ROW;
-    if (rows[at] !== WRITE || rows[at + COL.journey] === 0) continue;
+    if (rows[at] !== WRITE) continue;
+    takeWrite(tracks.owners, rows, at);
+    if (rows[at + COL.journey] === 0) continue;
     const address = rows[at + COL.a] as number;
     if (address < layout.pic) continue;
     const list = tracks.writes.get(address);
@@ -183,8 +189,10 @@ export function tracksOf(scene: SceneLog): Tracks {
   return tracks;
 }
 
-/** Journey that last set a bit of a word before row `seq`; 0: nobody's. */
+/** Journey that owns a bit of a word before row `seq`; 0: nobody's. */
 export function setter(scene: SceneLog, tracks: Tracks, address: number, bit: number, seq: number): number {
+  const owner = ownerOf(tracks.owners, address, bit, seq);
+  if (owner >= 0) return owner;
   const list = tracks.writes.get(address) ?? [];
   let low = 0;
   let high = list.length;
@@ -245,7 +253,7 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
       const station = stationOf(step.name);
       if (station === null) continue;
       const happening = happeningOf(step);
-      touch(focus, model, placeOfStep(step, station));
+      touch(focus, model, placeOfStep(scene, step, station));
       if (station.onward !== undefined) touch(focus, model, station.onward(happening));
       if (station.via !== undefined) focus.iommu = true;
     }
@@ -263,7 +271,7 @@ function touch(focus: Growing, model: StageModel, place: Place): void {
       focus.sources.add(model.sources.find((s) => s.slot === place.slot)?.id ?? '');
       break;
     case 'source':
-      focus.sources.add(model.sources.find((s) => s.gsis.includes(place.gsi))?.id ?? userOf(model));
+      focus.sources.add(sourceOf(model, place) ?? userOf(model));
       break;
     case 'pit':
       focus.sources.add(place.at);

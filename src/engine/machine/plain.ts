@@ -15,7 +15,6 @@ import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from 
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
-import { OpError } from './parse.ts';
 
 /** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
 const VMX_INHIBITS = 0x7f;
@@ -128,7 +127,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 };
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
-export const BASE_HOST: Host = {
+export const BASE_HOST: Omit<Host, 'modelOps'> = {
   setIrq,
   setIrqInatomic,
   deliverToApic,
@@ -187,7 +186,4 @@ export const BASE_HOST: Host = {
   hostIpi() {},
   pioWrite: () => false,
   pioRead: () => null,
-  modelOp(_m, op) {
-    throw new OpError('op.unknown', 'op', { op: op.op });
-  },
 };

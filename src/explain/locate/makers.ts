@@ -26,7 +26,7 @@ export const short = (vector: number, mode: number): string =>
 export const device = ({ index }: Any): Place => ({ at: 'device', slot: index });
 export const user = (): Place => ({ at: 'user' });
 export const pit = (): Place => ({ at: 'pit' });
-export const sourceOf = ({ args }: With<'gsi'>): Place => ({ at: 'source', gsi: args.gsi });
+export const sourceOf = ({ args }: With<'gsi'>): Place => ({ at: 'source', gsi: args.gsi, slot: -1 });
 export const route = ({ args }: With<'gsi'>): Place => ({ at: 'route', gsi: args.gsi });
 export const msi = (): Place => ({ at: 'msi' });
 export const pic = (): Place => ({ at: 'pic' });

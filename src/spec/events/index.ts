@@ -81,10 +81,6 @@ export function eventRow(name: EventName): EventRow {
   return row;
 }
 
-/** Every row that is here, with its name. */
-export const eventRows = (): IterableIterator<[EventName, EventRow]> =>
-  rows.entries() as IterableIterator<[EventName, EventRow]>;
-
 /** The arguments of an event, out of the columns of its log row. */
 export function argsOf<K extends EventName>(name: K, columns: ArgColumns): EventArgs<K> {
   return readArgs(eventRow(name), columns) as EventArgs<K>;

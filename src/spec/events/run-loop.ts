@@ -1,5 +1,6 @@
 /** vcpu_enter_guest with its VMCS fields (x86.c, vmx.c). `fn: null` is what the processor does by itself. */
-import { defineEvents, reason } from '../define/event.ts';
+import { bits, defineEvents, reason } from '../define/event.ts';
+import { IDT_VECTORING_INFO, VM_ENTRY_INTR_INFO } from '../vmcs.ts';
 
 export const RUN_LOOP_EVENTS = defineEvents({
   vcpu_enter_guest: {
@@ -44,7 +45,7 @@ export const RUN_LOOP_EVENTS = defineEvents({
     by: 'vcpu',
     fn: 'vmx_cancel_injection',
     cite: 'vmx.entryInfo',
-    args: { info: 'hex' },
+    args: { info: bits(VM_ENTRY_INTR_INFO) },
     token: 'still',
     since: 1,
   },
@@ -54,7 +55,7 @@ export const RUN_LOOP_EVENTS = defineEvents({
     fn: 'vmx_vcpu_run',
     trace: 'kvm_entry',
     cite: 'vmx.entry',
-    args: { intrInfo: 'hex', rvi: 'hex', svi: 'hex' },
+    args: { intrInfo: bits(VM_ENTRY_INTR_INFO), rvi: 'hex', svi: 'hex' },
     token: 'still',
     since: 1,
   },
@@ -64,7 +65,7 @@ export const RUN_LOOP_EVENTS = defineEvents({
     fn: 'vmx_vcpu_run',
     trace: 'kvm_exit',
     cite: 'vmx.exit',
-    args: { reason: 'exit', qualification: 'hex', idtVectoring: 'hex' },
+    args: { reason: 'exit', qualification: 'hex', idtVectoring: bits(IDT_VECTORING_INFO) },
     token: 'still',
     since: 1,
   },
@@ -127,7 +128,7 @@ export const RUN_LOOP_EVENTS = defineEvents({
     by: 'vcpu',
     fn: '__vmx_complete_interrupts',
     cite: 'vmx.entryInfo',
-    args: { info: 'hex' },
+    args: { info: bits(IDT_VECTORING_INFO) },
     token: 'still',
     since: 1,
   },

@@ -6,13 +6,10 @@ import { callChain, type Link } from '../../explain/calls.ts';
 import { citation } from '../../spec/citations.ts';
 import { eventRow } from '../../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
-import { seekStep } from '../../store/actions/playback.ts';
-import { store } from '../../store/app-store.ts';
 import { stepAtSeq } from '../../store/steps.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
-import { useShownStep } from '../shared/shown-step.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
 /** The panel. */
@@ -20,7 +17,7 @@ export function CallPath() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const scene = useStore((state) => state.scene);
-  const at = useShownStep();
+  const at = usePanelStep();
   const step = scene?.steps[at];
   const versions = (
     <fieldset className="callpath-versions">
@@ -93,6 +90,7 @@ interface ChipProps {
 
 /** A function opens its source; an event on the way can be gone back to. */
 function Chip({ link, current, version, scene, t }: ChipProps) {
+  const { actions } = useApp();
   const { seq } = link;
   const back = !current && seq !== null ? stepAtSeq(scene.steps, seq) : -1;
   return (
@@ -114,7 +112,7 @@ function Chip({ link, current, version, scene, t }: ChipProps) {
           type="button"
           title={t('call.goTo', { n: back + 1 })}
           aria-label={t('call.goTo', { n: back + 1 })}
-          onClick={() => seekStep(store, back)}
+          onClick={() => actions.seekStep(back)}
         >
           {back + 1}
         </button>

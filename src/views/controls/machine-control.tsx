@@ -3,10 +3,9 @@ import { useState } from 'react';
 import { parseNumber } from '../../base/numbers.ts';
 import { inX2apic } from '../../engine/view/machine-view.ts';
 import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
-import { poke, reconfigure } from '../../store/actions/scene.ts';
-import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
-import { act, type ControlProps, Group } from './controls.tsx';
+import { useApp } from '../../store/use-app.ts';
+import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const MAX_VCPUS = 64;
@@ -25,6 +24,8 @@ export function MachineControl({ view, t }: ControlProps) {
 
 /** A form of its own, so that another machine starts it afresh. */
 function MachineForm({ view, t }: ControlProps) {
+  const act = useAct();
+  const { actions } = useApp();
   const { config } = view;
   const [typed, setTyped] = useState<string | null>(null);
   const [chip, setChip] = useState(CHIPS.indexOf(config.irqchip));
@@ -47,7 +48,7 @@ function MachineForm({ view, t }: ControlProps) {
       // APIC ids were chosen for another number of vCPUs.
       const fresh: JsonOp = vcpus === config.vcpus ? {} : { ids: undefined };
       const ownPcpus = onHost && pcpus !== Math.min(MAX_PCPUS, vcpus) ? (pcpus ?? undefined) : undefined;
-      void reconfigure(store, {
+      void actions.reconfigure({
         ...fresh,
         vcpus,
         irqchip: CHIPS[chip],
@@ -63,7 +64,7 @@ function MachineForm({ view, t }: ControlProps) {
     const ops = Array.from({ length: view.layout.vcpus }, (_, vcpu): JsonOp => {
       return { op: 'wrmsr', vcpu, msr: '0x1b', value: vcpu === 0 ? '0xfee00d00' : '0xfee00c00' };
     });
-    poke(store, ops);
+    actions.poke(ops);
   };
   return (
     <form onSubmit={act(rebuild)}>

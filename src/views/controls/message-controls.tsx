@@ -8,7 +8,7 @@ import { RTE } from '../../spec/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/msi.ts';
 import type { JsonOp } from '../../store/types.ts';
-import { act, type ControlProps, Group, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const U32 = 0xffff_ffff;
@@ -45,6 +45,7 @@ function Decoded({ layout, words }: { layout: BitLayout; words: readonly number[
 
 /** KVM_SIGNAL_MSI: address and data. */
 export function MsiControl({ t }: ControlProps) {
+  const act = useAct();
   const [addrText, setAddr] = useState('0xfee00000');
   const [dataText, setData] = useState('0x41');
   const addr = parseNumber(addrText, Number.MAX_SAFE_INTEGER);
@@ -75,6 +76,7 @@ export function MsiControl({ t }: ControlProps) {
 
 /** A write of ICR. */
 export function IpiControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [from, setFrom] = useState(0);
   const [mode, setMode] = useState(0);
   const [vectorText, setVector] = useState('0xfd');
@@ -144,6 +146,7 @@ interface RteForm {
 
 /** One pin's redirection entry, as it stands until something is typed. */
 export function RteControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [pin, setPin] = useState(view.config.devices?.find((d) => d.gsi < 24)?.gsi ?? 4);
   const [typed, setTyped] = useState<Partial<RteForm>>({});
   const lo = readWord(view, 'ioapic', 0, 'redirLo', pin);

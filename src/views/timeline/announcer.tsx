@@ -2,16 +2,15 @@
 import '../now/now-texts.ts';
 import { type ReactNode, useMemo } from 'react';
 import { describeStep } from '../../explain/describe/index.ts';
-import { useStore } from '../../store/use-store.ts';
+import { usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { type StepText, sayStep } from '../shared/say.ts';
-import { useShownStep } from '../shared/shown-step.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** @param quiet nobody asks now */
 function useStepText(quiet: boolean): StepText | null {
   const scene = useStore((s) => s.scene);
-  const step = useShownStep();
+  const step = usePanelStep();
   const at = quiet ? undefined : scene?.steps[step];
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
