@@ -1,6 +1,6 @@
 /** The wire between an embedded page and the page that frames it. */
 
-import { linkOf, selectionOf } from '../store/actions/links.ts';
+import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
 import { beatsOf, findStep, stepName } from '../store/steps.ts';
 import type { AppState } from '../store/types.ts';
@@ -87,6 +87,11 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     return { step: playhead.step, count: scene?.steps.length ?? 0, playing: playhead.playing };
   }
 
+  function loaded(end: Opened): Readonly<Record<string, unknown>> | string {
+    if (end === 'opened') return stateNow();
+    return typeof end === 'string' ? end : end.code;
+  }
+
   /** The scene the address asks for is whole, or there will be none. */
   function settled(): Promise<void> {
     const isThere = ({ scene, notice, fault }: AppState): boolean =>
@@ -132,9 +137,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         actions.pause();
         return stateNow();
       case 'load':
-        return (await actions.openLink(command.link, { play: store.getState().playhead.playing })) === 'opened'
-          ? stateNow()
-          : (store.getState().notice?.code ?? 'link');
+        return loaded(await actions.openLink(command.link, { play: store.getState().playhead.playing }));
       case 'getState': {
         const { scene, sceneId } = store.getState();
         const beats = scene === null ? [] : beatsOf(scene.steps, sceneId.look);

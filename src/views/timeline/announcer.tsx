@@ -39,7 +39,7 @@ export function Announcer(): ReactNode {
 export function sentenceOf({ scene, ui }: AppState, step: number): string | null {
   const at = scene?.steps[step];
   if (scene === null || at === undefined) return null;
-  return describeStep(ui.lang, scene, at, viewAt(scene, { step: at.index, phase: 0 })).sentence;
+  return sayStep(ui.lang, describeStep(scene, at, viewAt(scene, { step: at.index, phase: 0 }))).sentence;
 }
 
 /** The sentence of the step, to be seen. */
