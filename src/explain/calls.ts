@@ -2,11 +2,13 @@
  * The chain of kernel functions from what set a step going to the step itself: the events that caused it, each with its
  * function, and between them the functions that the catalogue of call paths knows at the version asked for.
  */
-import { COL, ROW } from '../engine/view/tables.ts';
+
+import { ROW } from '../engine/view/tables.ts';
+import { causesOf } from '../log/causes.ts';
+import type { SceneLog, Step } from '../log/log.ts';
 import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
-import type { Moment, Run } from './run.ts';
 
 export interface Link {
   /** Catalogue id; null for what is not kernel code (a device, the guest, the CPU). */
@@ -25,23 +27,12 @@ export interface Link {
 /** Lookups on the way that call nothing further: shown only when they are the step itself. */
 const ASIDE: ReadonlySet<EventName> = new Set(['op', 'time', 'route', 'apic_map', 'request', 'set_irq_result']);
 
-/** Events from the root cause to the step, by row number. */
-export function causesOf(run: Run, seq: number): number[] {
-  const out = [seq];
-  for (let at = seq; ; ) {
-    const cause = run.rows[at * ROW + COL.cause] as number;
-    if (cause < 0 || cause >= at) return out.reverse();
-    out.push(cause);
-    at = cause;
-  }
-}
-
 type Chains = readonly (readonly CallStep[])[];
 
 const knownChains = new Map<string, Chains>();
 
 /** Catalogued chains at a version that can be meant: AVIC's only where the machine has it. */
-function chainsAt(run: Run, version: KernelVersion): Chains {
+function chainsAt(run: SceneLog, version: KernelVersion): Chains {
   const avic = run.config.avic === true;
   const key = `${version} ${avic}`;
   let chains = knownChains.get(key);
@@ -108,7 +99,7 @@ interface Known {
 }
 
 /** The events of the way with their functions; neighbours in one function are one. */
-function knownOf(run: Run, step: Moment): Known[] {
+function knownOf(run: SceneLog, step: Step): Known[] {
   const out: Known[] = [];
   for (const seq of causesOf(run, step.seq)) {
     const event = EVENT_NAMES[run.rows[seq * ROW] as number];
@@ -122,13 +113,13 @@ function knownOf(run: Run, step: Moment): Known[] {
 }
 
 /** Is this the delivery of a message that the optimized map answered? */
-export function tookFastPath(run: Run, seq: number): boolean {
+export function tookFastPath(run: SceneLog, seq: number): boolean {
   const name = EVENT_NAMES[run.rows[seq * ROW] as number];
   return name === 'kvm_irq_delivery_to_apic' && argsAt(name, run.rows, seq * ROW).path === 1;
 }
 
 /** The chain at a version. A function that does not exist there is left out; the last link is the step. */
-export function callChain(run: Run, step: Moment, version: KernelVersion): Link[] {
+export function callChain(run: SceneLog, step: Step, version: KernelVersion): Link[] {
   const known = knownOf(run, step);
   const links: Link[] = [];
   let from: KernelFn | null = null;

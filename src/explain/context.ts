@@ -2,21 +2,21 @@
 
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
 import { COL, ROW } from '../engine/view/tables.ts';
+import type { SceneLog, Step } from '../log/log.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
-import type { Moment, Run } from './run.ts';
 
 /** A step with the words as they were just before it. */
 export interface StepContext<K extends EventName = EventName> {
-  readonly run: Run;
-  readonly step: Moment;
+  readonly run: SceneLog;
+  readonly step: Step;
   readonly view: MachineView;
   /** Instance of the component that acts: vCPU, chip, slot. */
   readonly index: number;
   readonly args: EventArgs<K>;
 }
 
-export const contextOf = (run: Run, step: Moment, view: MachineView): StepContext => ({
+export const contextOf = (run: SceneLog, step: Step, view: MachineView): StepContext => ({
   run,
   step,
   view,

@@ -2,8 +2,8 @@
 
 import { hex, hex64 } from '../base/numbers.ts';
 import { inX2apic, type MachineView, type RegisterRef, readWord } from '../engine/view/machine-view.ts';
+import type { JsonOp } from '../log/log.ts';
 import { hasHost } from './host-config.ts';
-import type { JsonOp } from './run.ts';
 
 /** Writes one half of an RTE. */
 export function writeRte(vcpu: number, pin: number, half: 0 | 1, value: number): JsonOp[] {

@@ -6,7 +6,7 @@ import { createSession } from '../engine/machine/session.ts';
 import { readWord } from '../engine/view/machine-view.ts';
 import { haltWrite } from '../explain/guest-ops.ts';
 import { VIRT, VIRT_FIELDS, virtOf } from '../explain/host-config.ts';
-import type { JsonOp } from './run.ts';
+import type { JsonOp } from '../log/log.ts';
 
 const folder = join(import.meta.dirname, '../presets');
 const presets = readdirSync(folder)

@@ -3,7 +3,7 @@
 import { COL, COMPONENTS, ROW, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, stationOf } from '../explain/locate/index.ts';
 import type { Place, Station } from '../explain/locate/station.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { SceneLog, Step } from '../log/log.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
 import type { StageModel } from './stage-model.ts';
 import { vectorCell } from './vector-boxes.ts';

@@ -4,13 +4,13 @@
  */
 import { hex } from '../../base/numbers.ts';
 import type { MachineView } from '../../engine/view/machine-view.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import type { ArgKind, EventRows } from '../../spec/define/event.ts';
 import { type EventName, eventRow } from '../../spec/events/index.ts';
 import { exitName } from '../../spec/exits.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';
 import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/names.ts';
 import { contextOf, type StepContext } from '../context.ts';
-import type { Moment, Run } from '../run.ts';
 import type { Param, Text, TextParams } from '../text.ts';
 import { DEVICE } from './device.ts';
 import { GUEST } from './guest.ts';
@@ -104,7 +104,7 @@ function ownParams(c: StepContext): TextParams {
  * Describes a step.
  * @param view the machine just before it
  */
-export function describeStep(run: Run, step: Moment, view: MachineView): Description {
+export function describeStep(run: SceneLog, step: Step, view: MachineView): Description {
   const c = contextOf(run, step, view);
   const told = rows.get(step.name)?.(c) ?? {};
   return {

@@ -1,6 +1,7 @@
 /** Ways not taken. The model's devices, which are no part of KVM. */
+
+import type { JsonOp } from '../../log/log.ts';
 import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
-import type { JsonOp } from '../run.ts';
 import type { ForkRows } from './fork.ts';
 
 export const DEVICE_FORKS: ForkRows<typeof DEVICE_EVENTS> = {

@@ -1,9 +1,9 @@
 /** A way a step did not take. */
 import type { MessageKey } from '../../i18n/index.ts';
+import type { JsonOp } from '../../log/log.ts';
 import type { EventRows } from '../../spec/define/event.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import type { StepContext } from '../context.ts';
-import type { JsonOp } from '../run.ts';
 
 export interface Fork {
   /** Text key of the condition; with `.then`, what would follow. */

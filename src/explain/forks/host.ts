@@ -1,10 +1,10 @@
 /** Makers of ways not taken in the run loop, under APICv, at VT-d and under AVIC. */
 import { hex } from '../../base/numbers.ts';
 import { inX2apic, readWord, rteView } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { hasHost as modelsHost } from '../host-config.ts';
-import type { JsonOp } from '../run.ts';
 import type { Fork } from './fork.ts';
 
 export const ICR = 0x300;
@@ -221,8 +221,8 @@ export const kickForks = (c: StepContext, vcpu: number): Fork[] =>
 /** Posted to while it does not run: KVM looks at its mode, whoever posts without KVM goes by NV and SN. */
 export function away(c: StepContext, vcpu: number): Fork[] {
   const { command, index, name } = c.step;
-  const steps = c.run.steps.slice(Math.max(0, index - 3), index).filter((step) => step.command === command);
-  const byCpu = name === 'ipi_virtualization' || steps.some((step) => step.name === 'ipi_virtualization');
+  const before = [1, 2, 3].map((back) => c.run.steps.get(index - back)).filter((step) => step?.command === command);
+  const byCpu = name === 'ipi_virtualization' || before.some((step) => step?.name === 'ipi_virtualization');
   return [
     ...halted(c, vcpu, byCpu ? 'fork.haltedByNv' : 'fork.haltedPosted'),
     ...preempted(c, vcpu, byCpu ? 'fork.preemptedBySn' : 'fork.preemptedPosted'),

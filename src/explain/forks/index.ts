@@ -3,9 +3,9 @@
  * by doing those ops just before the step's op and then the op again.
  */
 import type { MachineView } from '../../engine/view/machine-view.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import type { EventRows } from '../../spec/define/event.ts';
 import { contextOf, type StepContext } from '../context.ts';
-import type { Moment, Run } from '../run.ts';
 import { DEVICE_FORKS } from './device.ts';
 import type { Fork, ForkRows } from './fork.ts';
 import { IOAPIC_FORKS } from './ioapic.ts';
@@ -28,7 +28,7 @@ export function addForks<T extends EventRows>(table: ForkRows<T>): void {
  * The ways not taken at a step.
  * @param view the machine just before it
  */
-export function forksOf(run: Run, step: Moment, view: MachineView): readonly Fork[] {
+export function forksOf(run: SceneLog, step: Step, view: MachineView): readonly Fork[] {
   return rows.get(step.name)?.(contextOf(run, step, view)) ?? [];
 }
 

@@ -1,11 +1,11 @@
 /** Makers of ways not taken at the chips and the local APIC: one thing that would have been different, as ops. */
 import { hex } from '../../base/numbers.ts';
 import { gridAddress, inX2apic, readWord, routesOf, rteView, vectorIn } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { CHIP } from '../../spec/names.ts';
 import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts';
 import { destText } from '../describe/words.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
-import type { JsonOp } from '../run.ts';
 import type { Fork } from './fork.ts';
 import { withApicv } from './host.ts';
 

@@ -3,15 +3,15 @@ import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
 import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
 import type { Place } from '../../explain/locate/station.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
-
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
-import { seqAt } from '../../store/steps.ts';
-import type { SceneLog, Selection } from '../../store/types.ts';
+import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
@@ -74,7 +74,7 @@ function useSize(): readonly [
 }
 
 function litAt(scene: SceneLog, step: number): Lit | null {
-  const at = scene.steps[step];
+  const at = scene.steps.get(step);
   const station = at === undefined ? null : stationOf(at.name);
   if (at === undefined || station === null) return null;
   const happening = happeningOf(at);
@@ -90,7 +90,7 @@ function litAt(scene: SceneLog, step: number): Lit | null {
 
 /** What a step has written. */
 function changedAt(scene: SceneLog, step: number): Changed | null {
-  const at = scene.steps[step];
+  const at = scene.steps.get(step);
   if (at === undefined) return null;
   const words = new Set<number>();
   for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {

@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import { inX2apic, readWord } from '../../engine/view/machine-view.ts';
 import { guestWrite, writeIcr } from '../../explain/guest-ops.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { type BitLayout, encode, fieldRows } from '../../spec/bit-layout.ts';
 import { RTE } from '../../spec/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/msi.ts';
-import type { JsonOp } from '../../store/types.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

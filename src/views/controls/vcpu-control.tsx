@@ -4,7 +4,7 @@ import { hex, parseNumber } from '../../base/numbers.ts';
 import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
 import { hasHost, pcpusOf } from '../../explain/host-config.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { useApp } from '../../store/use-app.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';

@@ -4,9 +4,10 @@ import { hex, parseNumber } from '../../base/numbers.ts';
 import { addressOf, type MachineView, type RegisterRef, vectorsIn } from '../../engine/view/machine-view.ts';
 import { guestWrite } from '../../explain/guest-ops.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { seqAt } from '../../log/steps.ts';
+import { lastWriter } from '../../log/writers.ts';
 import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/bit-layout.ts';
 import { citation } from '../../spec/citations.ts';
-import { seqAt } from '../../store/steps.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { componentName } from '../shared/component-name.ts';
@@ -14,7 +15,6 @@ import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/
 import { registerName } from '../shared/register-name.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
-import { lastWriter } from './last-writer.ts';
 
 interface Props {
   readonly view: MachineView;

@@ -2,21 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROW } from '../../engine/core/log.ts';
-import { createSession } from '../../engine/machine/session.ts';
 import { type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
 import { COMPONENTS, instances } from '../../engine/view/tables.ts';
 import { callChain } from '../../explain/calls.ts';
 import { guestWrite } from '../../explain/guest-ops.ts';
 import { addTexts, LANGS, loadLanguage, translate } from '../../i18n/index.ts';
+import type { JsonOp, SceneLog, Step } from '../../log/log.ts';
+import { lastWriter } from '../../log/writers.ts';
 import { fieldsOf, rawField, setRawField } from '../../spec/bit-layout.ts';
 import type { EventName } from '../../spec/events/index.ts';
-import { createKeyframes, growKeyframes } from '../../store/fold.ts';
-import { growSteps } from '../../store/steps.ts';
-import type { JsonOp, SceneLog, Step } from '../../store/types.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { canEdit, draftWords, wrongFields } from '../inspector/draft.ts';
-import { lastWriter } from '../inspector/last-writer.ts';
 import { partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registersOf } from '../shared/register-table.ts';
 import { type Change, changesOf } from './changes.ts';
@@ -27,38 +23,9 @@ import { forksOf } from '../../explain/forks/index.ts';
 import { allEvents } from '../../i18n/en/events/all.ts';
 import { sayStep } from '../shared/say.ts';
 import './now-texts.ts';
+import { sceneOf } from '../../cli/headless-scene.ts';
 
 addTexts('en', allEvents);
-
-/** A scene as the store has it, made by the engine itself. */
-function sceneOf(ops: readonly JsonOp[], start = 1): SceneLog {
-  const session = createSession();
-  const commands = ops.map((op, index) => {
-    const log = session.machine?.log;
-    const seq = index === 0 || log === undefined ? 0 : log.firstSeq + log.used / ROW;
-    return { index, seq, op, result: session.answerOrThrow(op) };
-  });
-  const m = session.machine;
-  if (m === null) throw new Error('no create');
-  const used = m.log.used / ROW;
-  const rows = m.log.rows;
-  const startSeq = commands[start]?.seq ?? used;
-  const steps: Step[] = [];
-  growSteps(steps, rows, startSeq, used, commands);
-  const keyframes = createKeyframes(m.layout.size);
-  const scene = {
-    config: m.config,
-    layout: m.layout,
-    rows,
-    used,
-    commands,
-    routeTables: m.routeTables,
-    steps,
-    startSeq,
-  };
-  growKeyframes({ ...scene, keyframes });
-  return { ...scene, complete: true, keyframes };
-}
 
 interface PresetFile {
   readonly ops: readonly JsonOp[];
@@ -75,7 +42,7 @@ const presetOf = (id: string): PresetFile => presets.find(([name]) => name === i
 const sceneOfPreset = (id: string): SceneLog => sceneOf(presetOf(id).ops, presetOf(id).start);
 const viewBefore = (scene: SceneLog, step: Step): MachineView => viewAt(scene, { step: step.index, phase: 0 });
 const stepOf = (scene: SceneLog, name: string, nth = 0): Step =>
-  scene.steps.filter((s) => s.name === name)[nth] as Step;
+  [...scene.steps].filter((s) => s.name === name)[nth] as Step;
 
 /** What a text must not have: a parameter nobody filled in, or a number that is none. */
 const UNFINISHED = /\{\w+\}|undefined|NaN|null|\[object/;
@@ -86,7 +53,7 @@ describe('every step has its words', () => {
     const scene = sceneOf(file.ops, file.start);
     expect(scene.steps.length).toBeGreaterThan(3);
     const bad: string[] = [];
-    for (const step of scene.steps.slice(0, 400)) {
+    for (const step of [...scene.steps].slice(0, 400)) {
       const view = viewBefore(scene, step);
       for (const lang of LANGS) {
         const { title, sentence, why } = sayStep(lang, describeStep(scene, step, view));
@@ -121,7 +88,7 @@ describe('every step has its words', () => {
 
   test('remote IRR is told by its field', () => {
     const scene = sceneOfPreset('intx-shared');
-    const told = scene.steps.flatMap((step) =>
+    const told = [...scene.steps].flatMap((step) =>
       changesOf('en', scene, step, viewBefore(scene, step)).map(
         (c) => `${c.component} ${c.what} ${c.before} ${c.after}`,
       ),
@@ -171,7 +138,7 @@ describe('every way not taken can be tried, and goes another way', () => {
       const scene = sceneOf(file.ops, file.start);
       const seen = new Set<string>();
       const same: string[] = [];
-      for (const step of scene.steps.slice(0, 400)) {
+      for (const step of [...scene.steps].slice(0, 400)) {
         for (const fork of forksOf(scene, step, viewBefore(scene, step))) {
           if (seen.has(`${fork.key} ${step.name}`)) continue;
           seen.add(`${fork.key} ${step.name}`);
@@ -186,9 +153,9 @@ describe('every way not taken can be tried, and goes another way', () => {
           const rest = file.ops.slice(fork.replaces ? step.command + 1 : step.command);
           const tried = sceneOf([...kept, ...fork.ops, ...rest], step.command);
           const there = sceneOf(file.ops, step.command);
-          const names = (s: SceneLog): string => s.steps.map((x) => `${x.name}@${x.where}`).join(' ');
+          const names = (s: SceneLog): string => [...s.steps].map((x) => `${x.name}@${x.where}`).join(' ');
           const led = LEADS_TO[fork.key];
-          if (led !== undefined && !led.every((name) => tried.steps.some((x) => x.name === name)))
+          if (led !== undefined && !led.every((name) => [...tried.steps].some((x) => x.name === name)))
             same.push(`${step.name} ${fork.key}: not ${led.join(', ')}`);
           if (names(there) === names(tried)) same.push(`${step.name}: ${fork.key}`);
           for (const { op, result } of tried.commands) {
@@ -222,7 +189,7 @@ describe('call path', () => {
   });
   test.each(presets)('every step of %s ends in itself, at each version', (_id, file) => {
     const scene = sceneOf(file.ops, file.start);
-    for (const step of scene.steps.slice(0, 150)) {
+    for (const step of [...scene.steps].slice(0, 150)) {
       for (const version of ['v5.15', 'v6.12', 'v6.18'] as const) {
         const links = callChain(scene, step, version);
         expect(links.at(-1)?.event, `${step.name} at ${version}`).toBe(step.name);
@@ -281,7 +248,7 @@ describe('inspector', () => {
 
   test('a draft keeps what was typed and says which field is wrong', () => {
     const scene = sceneOfPreset('serial-ioapic');
-    const how = reading(viewBefore(scene, scene.steps[0] as Step), {
+    const how = reading(viewBefore(scene, scene.steps.get(0) as Step), {
       kind: 'ioapic',
       index: 0,
       register: 'redirLo',
