@@ -41,7 +41,7 @@ addDescriptions<typeof APICV_EVENTS>({
   msr_exit: (c) => ({ params: { vcpu: c.index, msr: hex(c.args.msr) }, variant: c.args.write === 0 && 'read' }),
   eoi_exitmap: (c) => ({ params: { vcpu: c.index, n: c.args.vectors } }),
   apicv_update: (c) => ({
-    params: { vcpu: c.index, inhibits: inhibitNames(c.args.inhibits) || say('word.none') },
+    params: { vcpu: c.index, inhibits: c.args.inhibits === 0 ? say('word.none') : inhibitNames(c.args.inhibits) },
     variant: c.args.active === 0 && 'off',
     why: [true],
   }),

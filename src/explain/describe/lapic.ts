@@ -63,7 +63,7 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
         dest: destText(c.args.dest, logical),
         vec: hex(c.args.vector),
         destMode: destModeName(logical),
-        ids: ids.join(', '),
+        ids,
       },
       why: [true],
     };

@@ -85,8 +85,7 @@ export function targetText(c: Seen, chip: number, pin: number, gsi: number): Tex
 export const routesOf = (c: Seen, gsi: number): number => routesInForce(c.view)?.byGsi[gsi]?.length ?? 0;
 
 export function routesText(c: Seen, gsi: number): Text {
-  const n = routesOf(c, gsi);
-  return n === 1 ? say('word.routes.1') : say('word.routes', { n });
+  return say('word.routes', { n: routesOf(c, gsi) });
 }
 
 /** What the status of kvm_set_irq means. */

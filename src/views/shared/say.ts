@@ -3,11 +3,13 @@ import type { Description } from '../../explain/describe/index.ts';
 import type { Param, Text, TextParams } from '../../explain/text.ts';
 import { hasText, type Lang, type Params, translate } from '../../i18n/index.ts';
 
-function paramText(lang: Lang, param: Param): string | number {
-  if (typeof param !== 'object') return param;
-  if ('key' in param) return sayText(lang, param);
-  return param.map((one) => paramText(lang, one)).join(', ');
-}
+const oneText = (lang: Lang, param: string | number | Text): string | number =>
+  typeof param === 'object' ? sayText(lang, param) : param;
+
+const isList = (param: Param): param is readonly (string | number | Text)[] => Array.isArray(param);
+
+const paramText = (lang: Lang, param: Param): Params[string] =>
+  isList(param) ? param.map((one) => oneText(lang, one)) : oneText(lang, param);
 
 const paramsText = (lang: Lang, params: TextParams): Params =>
   Object.fromEntries(Object.entries(params).map(([name, param]) => [name, paramText(lang, param)]));
