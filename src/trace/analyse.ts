@@ -4,6 +4,7 @@ import type { TraceRecord } from './record.ts';
 import { Rows } from './rows.ts';
 import { openTrace, type Pause, scanTrace } from './scan.ts';
 import type { ScanTotals, Sink } from './scanner.ts';
+import { sorted } from './sorter.ts';
 import { type ByteSource, TraceError } from './source.ts';
 import { type Kernel, Survey } from './survey.ts';
 import { createTables } from './text-line.ts';
@@ -78,7 +79,9 @@ export async function analyse(
       predictor?.lost();
     },
   };
-  const totals = await scanTrace(opened, tables, sink, pause);
+  const inOrder = opened.format === 'perf-trace' ? sorted(sink) : null;
+  const totals = await scanTrace(opened, tables, inOrder ?? sink, pause);
+  inOrder?.flush();
   predictor?.finish();
   const names = eventCounts(rows, tables.others.list);
   if (!Object.keys(names).some((name) => name.startsWith('kvm_'))) {

@@ -66,6 +66,8 @@ export class Chips {
   private readonly index = new Map<number, number>();
   /** APICv takes the interrupts: each accepted vector is posted. */
   apicv = false;
+  /** Writes to the local APICs are not in the trace. */
+  assumeEnabled = false;
   /** v6.1: a vector that was pending when its pin moved stays the IOAPIC's business until the next scan. */
   keepsStaleRoutes = false;
 
@@ -132,6 +134,17 @@ export class Chips {
   wouldInject(vcpu: number): boolean {
     return hasExtint(this.m, vcpu) || apicHasInterrupt(this.m, vcpu) !== -1;
   }
+  /** The local APIC's own choice, the 8259 apart; -1 none. */
+  apicChoice(vcpu: number): number {
+    return apicHasInterrupt(this.m, vcpu);
+  }
+  /** A pin of the 8259 pair with this number on its chip that waits unmasked, -1 none. */
+  waitingPicPin(pin: number): number {
+    for (let chip = 0; chip < 2; chip++) {
+      if (((this.pic(chip, 'irr') & ~this.pic(chip, 'imr')) >> pin) & 1) return chip * 8 + pin;
+    }
+    return -1;
+  }
   hasExtint(vcpu: number): boolean {
     return hasExtint(this.m, vcpu);
   }
@@ -193,7 +206,10 @@ export class Chips {
   }
   /** @returns vectors whose EOI goes to user space */
   serve(vcpu: number): number[] {
+    const init = this.m.w[lapicAt(this.m, vcpu) + LAPIC.at.pendingEvents] !== 0;
     acceptEvents(this.m, vcpu);
+    // The guest enables the APIC again, in lines that were not recorded.
+    if (init && this.assumeEnabled) writeRegister(this.m, vcpu, 0xf0, 0x1ff);
     return serveRequests(this.m, vcpu);
   }
   /** With APICv the processor empties IRR and ISR by itself: once the guest runs, nothing waits that we can know of. */

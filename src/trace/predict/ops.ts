@@ -25,6 +25,8 @@ export const OP = {
   serve: 16,
   tpr: 17,
   posted: 18,
+  /** A vector taken from IRR, whatever the 8259 says. */
+  take: 20,
   /** What was learnt or mended: closures of state changes. */
   learn: 19,
 } as const;
@@ -161,6 +163,9 @@ export function runOp(op: Op, chips: Chips): void {
       break;
     case OP.serve:
       chips.serve(op.vcpu);
+      break;
+    case OP.take:
+      chips.take(op.vcpu, a[1] as number);
       break;
     case OP.posted:
       chips.forgetPosted(op.vcpu);

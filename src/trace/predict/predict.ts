@@ -92,6 +92,8 @@ export class Predictor {
   private readonly recorded: (event: number) => boolean;
   private seq = 0;
   private readonly mid: boolean;
+  /** The 8259's state and who listens to it can be trusted. */
+  private readonly picTrusted: boolean;
   /** The local APICs' own state can be trusted: their writes are in the trace. */
   private readonly apicSeen: boolean;
   private readonly exitKinds: ExitKind[] = [];
@@ -99,7 +101,7 @@ export class Predictor {
   private readonly stubborn = new Map<number, { key: number; finding: Finding; n: number }>();
   private readonly learntRte = new Map<
     number,
-    { before: number; beforeHi: number; line: number; ts: number; key: number }
+    { before: number; beforeHi: number; line: number; ts: number; key: number; confirmed: number }
   >();
   private readonly routes = new Map<number, number>();
 
@@ -111,6 +113,7 @@ export class Predictor {
     this.recorded = (event) => survey.count(event) > 0;
     this.mid = survey.starts === 'mid';
     this.apicSeen = this.recorded(TP.kvm_apic);
+    this.picTrusted = this.recorded(TP.kvm_pio) && this.apicSeen && !this.mid;
     this.chips = new Chips({
       ids: o.ids,
       split: survey.irqchip === 'split' || survey.irqchip === 'unknown',
@@ -119,6 +122,7 @@ export class Predictor {
       x2apic: this.mid && survey.x2apic,
       pit: survey.pitAcks,
     });
+    this.chips.assumeEnabled = !this.apicSeen;
     this.chips.keepsStaleRoutes = o.kernel === '6.1';
     this.window = new Window(this.chips);
     const fill = this.mid ? 0 : 1;
@@ -127,7 +131,7 @@ export class Predictor {
       pin: new Uint8Array(24).fill(fill),
       pic: new Uint8Array(16).fill(fill),
       picIrr: new Uint8Array(16).fill(fill),
-      picBase: [!this.mid, !this.mid],
+      picBase: [this.picTrusted, this.picTrusted],
     };
     for (let v = 0; v < o.ids.length; v++) {
       this.vcpus.push({
@@ -385,6 +389,16 @@ export class Predictor {
         return;
       }
       if (this.standsAlone(t, r, op)) return;
+      // All it promised has come: what comes now is somebody else's, unless the op may reach more than we know.
+      if (
+        op.shown.length >= op.promised.length &&
+        !op.bad &&
+        !(isMessage(op) && r.event === TP.kvm_apic_accept_irq && op.a[1] === r.f[1])
+      ) {
+        this.close(t, r);
+        this.orphan(t, r, key);
+        return;
+      }
       this.show(op, key, r);
       return;
     }
@@ -514,6 +528,11 @@ export class Predictor {
 
   /** An EOI told the IOAPIC of no pin that moved away before: user space made KVM look at the routes again. */
   private staleAck(op: Op, want: number): boolean {
+    const ioapic = eventOf(want) === TP.kvm_ack_irq && Math.floor(want / 32) % 4 === 2;
+    if (ioapic && (!this.recorded(TP.kvm_mmio) || !this.apicSeen || this.mid)) {
+      this.follow((c) => c.scanAll());
+      return true;
+    }
     if (eventOf(want) !== TP.kvm_ack_irq || (op.kind !== OP.eoi && op.kind !== OP.eoiInduced)) return false;
     const pin = want % 32;
     if (Math.floor(want / 32) % 4 !== 2 || !this.chips.isStaleRoute(pin)) return false;
@@ -523,6 +542,14 @@ export class Predictor {
   }
 
   private wrongLine(op: Op, have: number, want: number, line: number, ts: number, gsi: number | null): void {
+    if (want < 0) {
+      const hidden = this.hiddenCause(op, have);
+      if (hidden !== null) {
+        this.verdicts.count(eventOf(have), 'unknowable', hidden);
+        if (eventOf(have) === TP.kvm_apic_accept_irq) this.takeMessage(have);
+        return;
+      }
+    }
     this.verdicts.count(eventOf(have), 'wrong', want >= 0 ? 'other' : 'not promised');
     const finding = this.verdicts.differs(line, ts, want, have, gsi);
     if (op.kind === OP.setIrq) this.isStubborn(op, have, finding);
@@ -571,6 +598,8 @@ export class Predictor {
     switch (eventOf(key)) {
       case TP.kvm_ioapic_set_irq: {
         const pin = key % 32;
+        const learnt = this.learntRte.get(pin);
+        if (learnt !== undefined && rteOf(learnt.key).lo === rteOf(key).lo) learnt.confirmed++;
         this.known.rte[pin] = 1;
         this.known.pin[pin] = 1;
         break;
@@ -652,14 +681,19 @@ export class Predictor {
   }
 
   private picInputsSeen(): boolean {
-    return this.recorded(TP.kvm_pio) && this.recorded(TP.kvm_inj_virq);
+    return this.picTrusted && this.recorded(TP.kvm_inj_virq);
   }
 
   /** An RTE nobody saw written: if it turns back at the next line, the line in between was wrong. */
   private rememberRte(op: Op, pin: number, key: number): void {
     const before = this.learntRte.get(pin);
     const now = rteOf(key);
-    if (before !== undefined && now.lo === (before.before & ~0x4000) && now.hi === before.beforeHi) {
+    if (
+      before !== undefined &&
+      before.confirmed === 0 &&
+      now.lo === (before.before & ~0x4000) &&
+      now.hi === before.beforeHi
+    ) {
       const event = TP.kvm_ioapic_set_irq;
       this.verdicts.uncount(event, 'unknowable', this.mid ? 'not seen yet' : 'not recorded');
       this.verdicts.count(event, 'wrong', 'other');
@@ -674,6 +708,7 @@ export class Predictor {
       line: op.lines[i] ?? op.line,
       ts: op.times[i] ?? op.ts,
       key,
+      confirmed: 0,
     });
   }
 
@@ -1002,21 +1037,31 @@ export class Predictor {
   // -- the vCPU takes it and ends it
 
   private inject(t: Thread, r: TraceRecord): void {
-    if (r.f[0] === 1) return this.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'software interrupt');
+    if (r.f[0] === 1) {
+      this.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'software interrupt');
+      return;
+    }
     const vector = r.f[1] as number;
-    if (t.vcpu < 0) return this.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'thread');
+    if (t.vcpu < 0) {
+      this.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'thread');
+      return;
+    }
     const state = this.vcpus[t.vcpu] as VcpuState;
     const key = vectorKey(TP.kvm_inj_virq, this.chips.ids[t.vcpu] as number, vector);
-    if (r.f[2] === 1) return this.reinject(state, key, vector, r);
+    if (r.f[2] === 1) {
+      this.reinject(state, key, vector, r);
+      return;
+    }
     state.windowLine = 0;
     if (!this.recorded(TP.kvm_entry) && this.chips.mustServe(t.vcpu))
       this.runAlone(this.begin(t, r, OP.serve, t.vcpu, true));
-    const op = this.begin(t, r, OP.inject, t.vcpu, true);
-    op.a[1] = vector;
-    this.runAlone(op);
     state.injected = vector;
     state.lastInjected = vector;
     const unknown = state.unknown[vector] === 1;
+    if (!this.picTrusted && this.injectUntrusted(t, r, state, vector, key)) return;
+    const op = this.begin(t, r, OP.inject, t.vcpu, true);
+    op.a[1] = vector;
+    this.runAlone(op);
     if (this.show(op, key, r)) {
       state.unknown[vector] = 0;
       return;
@@ -1027,6 +1072,39 @@ export class Predictor {
     }
     this.injectOther(op, t.vcpu, vector, unknown, r);
     state.unknown[vector] = 0;
+  }
+
+  /**
+   * The 8259's ports or LINT0 are not in the trace: whether it, or the local APIC, had the word is not known.
+   * @returns true if the line was judged
+   */
+  private injectUntrusted(t: Thread, r: TraceRecord, state: VcpuState, vector: number, key: number): boolean {
+    const { chips } = this;
+    const vcpu = t.vcpu;
+    if (chips.apicChoice(vcpu) === vector) {
+      const op = this.begin(t, r, OP.take, vcpu, true);
+      op.a[1] = vector;
+      this.runAlone(op);
+      this.verdicts.right(TP.kvm_inj_virq, false);
+      this.verdicts.settle(key);
+      state.unknown[vector] = 0;
+      return true;
+    }
+    const pin = this.o.survey.irqchip === 'full' && !chips.inIrr(vcpu, vector) ? chips.waitingPicPin(vector & 7) : -1;
+    if (pin < 0) return false;
+    if (this.recorded(TP.kvm_pio) && this.known.picBase[pin >> 3] && chips.pic(pin >> 3, 'irqBase') !== (vector & 0xf8))
+      return false;
+    this.known.picBase[pin >> 3] = true;
+    this.verdicts.count(
+      TP.kvm_inj_virq,
+      'unknowable',
+      this.recorded(TP.kvm_pio) ? 'LINT0 not seen' : 'kvm_pio not recorded',
+    );
+    this.follow((c) => {
+      c.setPicBase(pin >> 3, vector & 0xf8);
+      if (((c.pic(pin >> 3, 'elcr') >> (pin & 7)) & 1) === 0) c.setPicBit(pin >> 3, 'irr', pin & 7, 0);
+    });
+    return true;
   }
 
   /** KVM injected something else than the engine would have. */
@@ -1083,7 +1161,10 @@ export class Predictor {
       state.mustReinject >= 0 ? state.mustReinject : state.injected >= 0 ? state.injected : state.lastInjected;
     state.mustReinject = -1;
     state.injected = vector;
-    if (want === vector) return this.verdicts.right(TP.kvm_inj_virq, false);
+    if (want === vector) {
+      this.verdicts.right(TP.kvm_inj_virq, false);
+      return;
+    }
     if (want < 0 || state.unknown[vector] === 1) {
       this.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'not seen yet');
       return;
@@ -1118,7 +1199,10 @@ export class Predictor {
     const vcpu = this.chips.vcpuOf(r.f[0] as number);
     const written = t.eoiOwed > 0;
     t.eoiOwed = 0;
-    if (vcpu < 0) return this.verdicts.count(TP.kvm_eoi, 'wrong', 'no such vCPU');
+    if (vcpu < 0) {
+      this.verdicts.count(TP.kvm_eoi, 'wrong', 'no such vCPU');
+      return;
+    }
     const key = vectorKey(TP.kvm_eoi, r.f[0] as number, vector);
     if (!this.recorded(TP.kvm_entry) && this.chips.mustServe(vcpu))
       this.runAlone(this.begin(t, r, OP.serve, vcpu, true));
@@ -1261,6 +1345,8 @@ export class Predictor {
           op.lines.push(r.line);
           op.times.push(r.ts);
           op.right = 1;
+          // An INIT resets the APIC when its vCPU next looks; without its entries in the trace: now.
+          if (mode >= 5 && !this.recorded(TP.kvm_entry)) this.follow((c) => void c.serve(vcpu));
           return;
         }
         verdicts.count(r.event, 'wrong', 'not promised');
@@ -1290,11 +1376,31 @@ export class Predictor {
     return null;
   }
 
+  /** The same for a line among those of an op. */
+  private hiddenCause(op: Op, key: number): string | null {
+    if (eventOf(key) === TP.kvm_apic_accept_irq) {
+      const t = this.threadOf.get(op.thread);
+      const { id, mode } = acceptOf(key);
+      const vcpu = this.chips.vcpuOf(id);
+      return t === undefined || vcpu < 0 ? null : this.senderHidden(t, mode, this.vcpus[vcpu] as VcpuState);
+    }
+    if (eventOf(key) !== TP.kvm_ack_irq) return null;
+    return this.ackHidden(Math.floor(key / 32) % 4);
+  }
+
+  private ackHidden(chip: number): string | null {
+    if (chip !== 2) {
+      if (!this.recorded(TP.kvm_pio)) return 'kvm_pio not recorded';
+      return this.mid && !this.known.picBase[chip] ? 'not seen yet' : null;
+    }
+    if (!this.recorded(TP.kvm_eoi)) return 'kvm_eoi not recorded';
+    return this.recorded(TP.kvm_mmio) && this.apicSeen && !this.mid ? null : 'who looks at its EOIs is not known';
+  }
+
   private causeHidden(r: TraceRecord): string | null {
     switch (r.event) {
       case TP.kvm_ack_irq:
-        if (r.f[0] !== 2 && !this.recorded(TP.kvm_pio)) return 'kvm_pio not recorded';
-        return !this.recorded(TP.kvm_eoi) && r.f[0] === 2 ? 'kvm_eoi not recorded' : null;
+        return this.ackHidden(r.f[0] as number);
       case TP.kvm_pic_set_irq:
       case TP.kvm_ioapic_set_irq:
         return this.recorded(TP.kvm_set_irq) ? null : 'kvm_set_irq not recorded';
