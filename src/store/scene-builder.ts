@@ -2,11 +2,12 @@
 
 import type { RouteTable } from '../engine/core/machine.ts';
 import { createLayout, ROW } from '../engine/view/tables.ts';
+import { createKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
+import type { CommandRecord, SceneLog } from '../log/log.ts';
+import { createReadings, cut } from '../log/reader.ts';
+import { createSteps } from '../log/steps.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 import { CAPS, type FromEngine } from '../worker/client.ts';
-import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';
-import { growSteps } from './steps.ts';
-import type { CommandRecord, SceneLog, Step } from './types.ts';
 
 type Batch = Extract<FromEngine, { type: 'batch' }>;
 
@@ -23,7 +24,6 @@ export interface SceneBuilder {
 export interface SceneMark {
   readonly used: number;
   readonly commands: number;
-  readonly steps: number;
 }
 
 const FIRST_ROWS = 4096;
@@ -45,11 +45,16 @@ function reserveRows(rows: number): Int32Array<ArrayBuffer> {
 
 /** The mark of a scene, taken before more is added to it. */
 export function markOf(scene: SceneLog): SceneMark {
-  return { used: scene.used, commands: scene.commands.length, steps: scene.steps.length };
+  return { used: scene.used, commands: scene.commands.length };
 }
 
-/** @param start first command whose steps are shown  @param prefix scene whose commands 0..upTo are kept, for a fork */
-export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; upTo: number }): SceneBuilder {
+/** How many of the ops that were left out stood before this one. */
+export const leftBefore = (leftOut: readonly number[], op: number): number =>
+  leftOut.filter((index) => index < op).length;
+
+/** @param firstShown first command whose steps are shown  @param prefix scene whose commands 0..upTo are kept, for a fork */
+export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLog; upTo: number }): SceneBuilder {
+  let start = firstShown;
   let config: CreateOp | null = null;
   let rows = reserveRows(FIRST_ROWS);
   let used = 0;
@@ -59,7 +64,8 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
   let keyframes: Keyframes | null = null;
   const commands: CommandRecord[] = [];
   const routeTables: RouteTable[] = [];
-  const steps: Step[] = [];
+  const steps = createSteps();
+  const readings = createReadings();
 
   if (prefix) {
     const { scene, upTo } = prefix;
@@ -88,6 +94,7 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
   return {
     add(batch) {
       config ??= batch.config;
+      start -= leftBefore(batch.leftOut ?? [], firstShown);
       makeRoom(batch.rows.length / ROW);
       rows.set(batch.rows, used * ROW);
       used += batch.rows.length / ROW;
@@ -98,7 +105,7 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
       if (first !== undefined) {
         startSeq = first.seq;
         // Commands come with or after their rows: rows past the last known command wait for it.
-        growSteps(steps, rows, Math.max(stepped, startSeq), used, commands);
+        steps.take(rows, Math.max(stepped, startSeq), used, commands);
         stepped = used;
       } else startSeq = used;
     },
@@ -106,16 +113,27 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
       if (config === null) return null;
       const layout = createLayout(config.vcpus);
       keyframes ??= createKeyframes(layout.size);
-      const log: SceneLog = { config, layout, rows, used, commands, routeTables, steps, startSeq, complete, keyframes };
+      const log: SceneLog = {
+        config,
+        layout,
+        rows,
+        used,
+        commands,
+        routeTables,
+        steps,
+        startSeq,
+        complete,
+        keyframes,
+        readings,
+      };
       growKeyframes(log);
       return log;
     },
     rewind(to) {
       used = to.used;
       commands.length = Math.min(commands.length, to.commands);
-      steps.length = Math.min(steps.length, to.steps);
-      const last = steps.at(-1);
-      if (last !== undefined) steps[steps.length - 1] = { ...last, end: to.used };
+      steps.rewind(used);
+      cut(readings, used);
       stepped = used;
       if (keyframes)
         keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);

@@ -4,7 +4,7 @@
  */
 
 import { OpError } from '../../spec/define/op.ts';
-import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
+import type { CreateOp, Op, OpResult } from '../../spec/ops/index.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
@@ -12,13 +12,17 @@ import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
 import type { Host } from '../core/wires.ts';
+import { resetBuses } from '../kvm/bus.ts';
+import { resetMemory } from '../kvm/memslots.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
-import { execute } from './execute.ts';
+import { IRQCHIP_RANGES } from './iodevs.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
+import { execute } from './ops.ts';
+import { pitRanges, x2apicFlagsRefused } from './setup.ts';
 import { modelsHost, VMX_HOST } from './vmx.ts';
-import { plainModelOp } from './vmx-ops.ts';
+import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
 export interface Session {
   /** The machine of the last `create`; null before it. */
@@ -27,9 +31,11 @@ export interface Session {
   answer(op: unknown): OpResult;
   /** As `answer`, but throws OpError for what is no valid op here. */
   answerOrThrow(op: unknown): OpResult;
+  /** Carries out an op that was read already. @throws OpError where it makes no sense on this machine, which is unchanged then */
+  carryOut(op: Op): OpResult;
 }
 
-const PLAIN_HOST: Host = { ...MODEL_HOST, modelOp: plainModelOp };
+const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
 
 /** The wires of a machine, by what its configuration asks of the host. */
 function hostFor(config: CreateOp): Host {
@@ -37,16 +43,23 @@ function hostFor(config: CreateOp): Host {
   return modelsHost(config) ? VMX_HOST : PLAIN_HOST;
 }
 
-/** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = hostFor(config)): Machine {
-  const m = allocateMachine(config, host);
+/**
+ * A machine at reset. The log holds what reset did, under the `op` event of command 0.
+ * @param vcpus how many of the vCPUs it has room for are there already
+ */
+export function createMachine(config: CreateOp, host: Host = hostFor(config), vcpus = config.vcpus): Machine {
+  const m = allocateMachine(config, host, vcpus);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    if (m.irqchip === 'none') continue;
     m.host.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);
   }
-  if (!m.split) {
+  const full = m.irqchip === 'full';
+  resetMemory(m);
+  resetBuses(m, full ? [...IRQCHIP_RANGES, ...(config.pit === true ? pitRanges(1) : [])] : []);
+  if (full) {
     resetPics(m);
     resetIoapic(m);
   }
@@ -56,30 +69,42 @@ export function createMachine(config: CreateOp, host: Host = hostFor(config)): M
   return m;
 }
 
-/** KVM_CAP_X2APIC_API's check: unknown flags, both suppress flags, or enabling suppression with an in-kernel IOAPIC. */
-function x2apicApiRefused(config: CreateOp): boolean {
-  const flags = config.x2apicApi ?? 0;
-  return flags > 15 || (flags & 12) === 12 || ((flags & 4) !== 0 && config.irqchip === 'full');
-}
-
 export function createSession(): Session {
   let machine: Machine | null = null;
-  const answerOrThrow = (raw: unknown): OpResult => {
-    const op = parseOp(raw);
+  const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
-      if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
+      if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
+        return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
       machine = createMachine(op);
       return { ok: true };
     }
+    if (op.op === 'create_vm') {
+      const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', x2apicApi: 0 };
+      machine = createMachine(config, PLAIN_HOST, 0);
+      return { rc: 0 };
+    }
     if (op.op === 'note') return { ok: true };
     if (machine === null) throw new OpError('op.noMachine', 'op');
-    return execute(machine, op);
+    const { log, commands } = machine;
+    const { used } = log;
+    try {
+      return execute(machine, op);
+    } catch (error) {
+      if (error instanceof OpError) {
+        // Its place in the log is all that a refused op had.
+        log.used = used;
+        machine.commands = commands;
+      }
+      throw error;
+    }
   };
+  const answerOrThrow = (raw: unknown): OpResult => carryOut(parseOp(raw));
   return {
     get machine() {
       return machine;
     },
     answerOrThrow,
+    carryOut,
     answer(raw) {
       try {
         return answerOrThrow(raw);

@@ -3,7 +3,7 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
-import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
+import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
@@ -21,7 +21,7 @@ import {
   vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { GuestOp, Host } from '../core/wires.ts';
+import type { Host } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {
   ensureLoaded,
@@ -34,6 +34,7 @@ import {
   vcpuPut,
 } from '../host/pcpu.ts';
 import { deviceMessage, updateIrtes } from '../host/vfio.ts';
+import { plainAccess } from '../kvm/emulator.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
@@ -53,7 +54,7 @@ import {
 } from '../vmx/vmcs.ts';
 import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
 import { MODEL_HOST } from './model-ops.ts';
-import { vmxModelOp } from './vmx-ops.ts';
+import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
@@ -197,7 +198,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
     if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
   }
   if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
-  const result = accessVirtualized(m, op) ?? emulateWithExit(m, op, emulate);
+  const result = accessVirtualized(m, op) ?? plainAccess(m, op) ?? emulateWithExit(m, op, emulate);
   const eoiExits = entry?.eoiExits ?? [];
   if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   // One more look, so that an EOI exit is told by the op that caused it.
@@ -330,6 +331,7 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
 
 export const VMX_HOST: Host = {
   ...MODEL_HOST,
+  apicAccessPage: true,
   deliverInterrupt,
   syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),
   hwapicIsrUpdate,
@@ -359,5 +361,5 @@ export const VMX_HOST: Host = {
   },
   guestHalt,
   guestEoi: vmxGuestEoi,
-  modelOp: vmxModelOp,
+  modelOps: VMX_MODEL_OPS,
 };

@@ -1,0 +1,239 @@
+/**
+ * One op on a machine: from the command to its answer. Guest ops follow vcpu_enter_guest: requests first, then a
+ * pending NMI, then the instruction with IF=0.
+ */
+
+import { OpError } from '../../spec/define/op.ts';
+import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
+import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
+import { lapicMmioWrite, readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
+import { EEXIST, EINVAL, ENXIO, ioctl } from '../core/errno.ts';
+import { EV, REQ } from '../core/events.ts';
+import { AT_VM, atVcpu, beginJourney, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import type { Handlers } from '../core/wires.ts';
+import { VCPU } from '../core/words.ts';
+import { mmioRead, mmioWrite, pioRead, pioStringIn, pioStringOut, pioWrite, plainAccess } from '../kvm/emulator.ts';
+import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
+import { setRouting } from '../kvm/routing.ts';
+import {
+  acceptEvents,
+  countExit,
+  getInterrupt,
+  injectNmi,
+  iret,
+  processNmi,
+  serveRequests,
+  takeNmi,
+} from '../kvm/vcpu.ts';
+import { kvmSetMsi } from './plain.ts';
+import { hex, printCpu, printMachine } from './print.ts';
+import { ROAD_HANDLERS } from './road-ops.ts';
+import { SETUP_HANDLERS } from './setup.ts';
+
+const OK: OpResult = { ok: true };
+/** MAXPHYADDR of the model CPU. */
+const MAX_PHYS_ADDR = 48;
+
+/** The instruction itself, once the vCPU is in. */
+const INSTRUCTIONS: Handlers<GuestOp['op']> = {
+  mmio_write: (m, op) => mmioWrite(m, op.vcpu, op.addr, op.size, op.value),
+  mmio_read: (m, op) => mmioRead(m, op.vcpu, op.addr, op.size),
+  pio_write: (m, op) => pioWrite(m, op.vcpu, op.port, op.size, BigInt(op.value)),
+  pio_read: (m, op) => pioRead(m, op.vcpu, op.port, op.size),
+  pio_string: (m, { vcpu, port, dir, size, count, data }) =>
+    dir === 'out' ? pioStringOut(m, vcpu, port, size, data) : pioStringIn(m, vcpu, port, size, count),
+  wrmsr: (m, op) => (writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR) ? OK : { gp: true }),
+  rdmsr(m, op) {
+    const value = readMsr(m, op.vcpu, op.msr);
+    return value === null ? { gp: true } : { value: hex(value) };
+  },
+  set_cr8(m, op) {
+    if (op.value > 15) return { gp: true };
+    setTpr(m, op.vcpu, op.value << 4);
+    return OK;
+  },
+  eoi(m, op) {
+    if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
+    else lapicMmioWrite(m, op.vcpu, 0xb0, 4, 0);
+    return OK;
+  },
+  nop: () => OK,
+};
+
+function guestInstruction(m: Machine, op: GuestOp): OpResult {
+  const carryOut = INSTRUCTIONS[op.op] as (m: Machine, op: GuestOp) => OpResult;
+  return carryOut(m, op);
+}
+
+/** A request to look for events is pending. The op's own entry, with IF=0, uses it up; a model guest still waits on it. */
+function wantsEvent(m: Machine, vcpu: number): boolean {
+  return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
+}
+
+/** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
+function guestOp(m: Machine, op: GuestOp): OpResult {
+  if (m.host.guestOp !== undefined) return m.host.guestOp(m, op, guestInstruction);
+  acceptEvents(m, op.vcpu);
+  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
+  if (state !== 0) return { not_runnable: state };
+  const guest = m.config.guest !== undefined;
+  let looksAgain = wantsEvent(m, op.vcpu);
+  const eoiExits = serveRequests(m, op.vcpu);
+  // A model guest has a handler for its NMIs and takes them itself.
+  const nmi = !guest && takeNmi(m, op.vcpu);
+  apicHasInterrupt(m, op.vcpu);
+  // Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow.
+  const plain = plainAccess(m, op);
+  if (plain === null && op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
+  const result = plain ?? guestInstruction(m, op);
+  looksAgain ||= wantsEvent(m, op.vcpu);
+  if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
+  if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
+  if (!nmi && eoiExits.length === 0) return result;
+  return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
+}
+
+/** The guest is entered with IF=1 and takes at most one event. */
+function run(m: Machine, vcpu: number): OpResult {
+  if (m.host.run !== undefined) return m.host.run(m, vcpu);
+  acceptEvents(m, vcpu);
+  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
+  if (state !== 0) return { not_runnable: state };
+  const eoiExits = serveRequests(m, vcpu);
+  const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
+  if (takeNmi(m, vcpu)) return { nmi: true, ...extra };
+  const vector = getInterrupt(m, vcpu);
+  if (vector !== -1) {
+    const at = vcpuAt(m, vcpu) + VCPU.at.injections;
+    const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
+    put(m, at, (m.w[at] as number) + 1);
+    m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
+    leave(m, outer);
+  }
+  return { vector: vector === -1 ? null : vector, ...extra };
+}
+
+function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
+  const addrLo = Number(addr & 0xffffffffn) | 0;
+  const addrHi = Number(addr >> 32n) | 0;
+  beginJourney(m);
+  const outer = enter(m, EV.ioctl_signal_msi, AT_VM, addrLo, data, addrHi);
+  const status = m.irqchip === 'none' ? -EINVAL : kvmSetMsi(m, addrLo, addrHi, data | 0, 1, -1);
+  leave(m, outer);
+  // The ioctl returns -1 as it would any error number: EPERM.
+  return status < 0 ? { status: -1, errno: -status } : { status };
+}
+
+function irqLine(m: Machine, gsi: number, level: number): OpResult {
+  if (level === 1) beginJourney(m);
+  const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
+  const status = m.irqchip === 'none' ? null : m.host.setIrq(m, 0, gsi, level, true);
+  leave(m, outer);
+  return status === null ? { errno: ENXIO } : { status };
+}
+
+/** Without a local APIC in the kernel the vector goes in at the next entry, whatever is pending. @kvm x86.c kvm_queue_interrupt */
+function queueInterrupt(m: Machine, vcpu: number, vector: number): OpResult {
+  beginJourney(m);
+  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.intrInjected, 1);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.intrNr, vector);
+  m.host.request(m, vcpu, REQ.event);
+  leave(m, outer);
+  return ioctl(0);
+}
+
+/** KVM_INTERRUPT. @kvm x86.c kvm_vcpu_ioctl_interrupt */
+function extint(m: Machine, vcpu: number, vector: number): OpResult {
+  if (vector > 255) return ioctl(-EINVAL);
+  if (m.irqchip === 'none') return queueInterrupt(m, vcpu, vector);
+  if (!m.split) return ioctl(-ENXIO);
+  const at = vcpuAt(m, vcpu) + VCPU.at.pendingExtint;
+  if (m.w[at] !== -1) return ioctl(-EEXIST);
+  beginJourney(m);
+  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
+  put(m, at, vector);
+  m.host.request(m, vcpu, REQ.event);
+  leave(m, outer);
+  return ioctl(0);
+}
+
+/** An op on a machine that is there. */
+export type RunOp = Exclude<Op, { op: 'create' | 'create_vm' }>;
+
+function checkVcpu(m: Machine, op: RunOp): void {
+  const vcpu = (op as { readonly vcpu?: number }).vcpu;
+  if (vcpu !== undefined && vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
+}
+
+/**
+ * Carries out one op (not `create`, which makes the machine: see session.ts).
+ * @returns the answer in the form of the conformance files
+ * @throws OpError for an op that makes no sense on this machine; the machine is unchanged then
+ */
+export function execute(m: Machine, op: RunOp): OpResult {
+  checkVcpu(m, op);
+  m.cause = -1;
+  m.journey = 0;
+  const outer = enter(m, EV.op, AT_VM, m.commands++);
+  // An op that throws leaves its cause behind; the next one begins with its own.
+  const result = dispatch(m, op);
+  m.host.afterOp?.(m);
+  leave(m, outer);
+  return result;
+}
+
+/** Ops by which the VMM, or whoever looks, reaches the machine. */
+const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] | ModelOp['op']>> = {
+  ...ROAD_HANDLERS,
+  ...SETUP_HANDLERS,
+  irq_line: (m, op) => irqLine(m, op.gsi, op.level),
+  msi: (m, op) => signalMsi(m, op.addr, op.data),
+  routing: (m, op) => ioctl(m.irqchip !== 'none' && setRouting(m, op.entries) ? 0 : -EINVAL),
+  irqfd: (m, op) => ioctl(assignIrqfd(m, op.gsi, op.resample)),
+  irqfd_deassign(m, op) {
+    const slot = irqfdOf(m, op.gsi);
+    if (slot === -1) return { error: 'no irqfd' };
+    deassignIrqfd(m, slot);
+    return { rc: 0 };
+  },
+  irqfd_signal(m, op) {
+    const slot = irqfdOf(m, op.gsi);
+    if (slot === -1) return { error: 'no irqfd' };
+    signalIrqfd(m, slot);
+    return OK;
+  },
+  irqfd_resample_poll(m, op) {
+    const count = resamplerOf(m, op.gsi) === -1 ? null : pollResample(m, op.gsi);
+    return count === null ? { error: 'no resample irqfd' } : { count };
+  },
+  nmi(m, op) {
+    beginJourney(m);
+    const outer = enter(m, EV.ioctl_nmi, atVcpu(op.vcpu));
+    injectNmi(m, op.vcpu);
+    leave(m, outer);
+    return { rc: 0 };
+  },
+  extint: (m, op) => extint(m, op.vcpu, op.vector),
+  run: (m, op) => run(m, op.vcpu),
+  // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask ends, and
+  // a pending one is taken at the next entry.
+  iret(m, op) {
+    processNmi(m, op.vcpu);
+    iret(m, op.vcpu);
+    return OK;
+  },
+  cpu: (m, op) => printCpu(m, op.vcpu),
+  note: () => OK,
+  get: (m) => printMachine(m),
+};
+
+type AnyHandler = (m: Machine, op: RunOp) => OpResult;
+
+/** By the class of the op: an instruction runs inside an entry, a model op is the machine's wires' to do. */
+function dispatch(m: Machine, op: RunOp): OpResult {
+  const { class: opClass } = OPS[op.op];
+  if (opClass === 'guest') return guestOp(m, op as GuestOp);
+  const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.host.modelOps : HANDLERS;
+  return (handlers[op.op] as AnyHandler)(m, op);
+}
