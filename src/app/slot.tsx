@@ -1,19 +1,49 @@
 /** A place of the page for one panel: loads it, and keeps its failure to itself. */
 import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
+import { partsLoaded } from '../explain/late.ts';
 import { useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import type { TakeKeys } from './keyboard.ts';
 
+/** A panel, with what it knows of the parts that the log has (explain/late.ts). */
+const panel = <M, P = object>(load: () => Promise<M>, pick: (module: M) => ComponentType<P>) =>
+  lazy(async () => {
+    const module = await load();
+    await partsLoaded();
+    return { default: pick(module) };
+  });
+
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
-  Now: lazy(() => import('../views/now/now.tsx').then((m) => ({ default: m.Now }))),
-  CallPath: lazy(() => import('../views/callpath/callpath.tsx').then((m) => ({ default: m.CallPath }))),
-  Inspector: lazy(() => import('../views/inspector/inspector.tsx').then((m) => ({ default: m.Inspector }))),
-  Controls: lazy(() => import('../views/controls/controls.tsx').then((m) => ({ default: m.Controls }))),
-  Ops: lazy(() => import('../views/ops/ops.tsx').then((m) => ({ default: m.Ops }))),
-  Announcer: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.Announcer }))),
-  StepSentence: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.StepSentence }))),
+  Now: panel(
+    () => import('../views/now/now.tsx'),
+    (m) => m.Now,
+  ),
+  CallPath: panel(
+    () => import('../views/callpath/callpath.tsx'),
+    (m) => m.CallPath,
+  ),
+  Inspector: panel(
+    () => import('../views/inspector/inspector.tsx'),
+    (m) => m.Inspector,
+  ),
+  Controls: panel(
+    () => import('../views/controls/controls.tsx'),
+    (m) => m.Controls,
+  ),
+  Ops: panel(
+    () => import('../views/ops/ops.tsx'),
+    (m) => m.Ops,
+  ),
+  Announcer: panel(
+    () => import('../views/timeline/announcer.tsx'),
+    (m) => m.Announcer,
+  ),
+  StepSentence: panel(
+    () => import('../views/timeline/announcer.tsx'),
+    (m) => m.StepSentence,
+  ),
 } as const satisfies Record<string, ComponentType>;
 
 export type PanelName = keyof typeof LOADED;
@@ -58,7 +88,10 @@ export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   );
 }
 
-const ChapterBar = lazy(() => import('../views/chapters/chapter.tsx').then((m) => ({ default: m.ChapterBar })));
+const ChapterBar = panel(
+  () => import('../views/chapters/chapter.tsx'),
+  (m) => m.ChapterBar,
+);
 
 /** The chapter the reader is in; its chunk comes with the first one opened. */
 export function ChapterSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
@@ -70,7 +103,10 @@ export function ChapterSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): Reac
   );
 }
 
-const ComparePage = lazy(() => import('./compare-page.tsx').then((m) => ({ default: m.ComparePage })));
+const ComparePage = panel(
+  () => import('./compare-page.tsx'),
+  (m) => m.ComparePage,
+);
 
 /** The comparison: there is no stage to wait for. */
 export function ComparisonSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {

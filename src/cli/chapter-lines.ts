@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { type Ask, type Chapter, type ChapterText, type JsonOp, valueAt } from '../chapters/chapter.ts';
 import { COL, ROW } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
-import { EVENT_NAMES } from '../engine/view/tables.ts';
 import { createSteps, findStep } from '../log/steps.ts';
+import '../spec/events/all.ts';
+import { EVENT_NAMES } from '../spec/events/index.ts';
 import type { OpResult } from '../spec/ops/index.ts';
 
 interface Scene {

@@ -10,7 +10,8 @@ import { app } from './en/app.ts';
 import type { chapters } from './en/chapters.ts';
 import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
-import type { events } from './en/events.ts';
+import type { allEvents } from './en/events/all.ts';
+import type { forks } from './en/forks.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { presetNotes } from './en/preset-notes.ts';
@@ -18,6 +19,7 @@ import { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
+import type { words } from './en/words.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
@@ -30,11 +32,13 @@ export type MessageKey =
   | keyof typeof chapters
   | keyof typeof compare
   | keyof typeof errors
-  | keyof typeof events
+  | keyof typeof allEvents
+  | keyof typeof forks
   | keyof typeof ops
   | keyof typeof panels
   | keyof typeof presetNotes
-  | keyof typeof registers;
+  | keyof typeof registers
+  | keyof typeof words;
 /** What stands in the braces; a list is joined as the language joins one. */
 export type Params = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 type Part = Readonly<Record<string, string>>;

@@ -2,17 +2,18 @@
  * Tokens and trails at a moment, as functions of the log and the playhead. A token rests at the last place of its branch;
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
-import type { EventName } from '../engine/view/tables.ts';
+
+import { happeningOf, stationOf } from '../explain/locate/index.ts';
+import { type EndReason, hex } from '../explain/locate/station.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Steps } from '../log/steps.ts';
+import { argsOf, type EventName } from '../spec/events/index.ts';
+import { exitName } from '../spec/exits.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, stepAnchor } from './anchors.ts';
-import { exitName } from './exits.ts';
 import type { StageLayout } from './layout.ts';
 import { joinPaths, type Path, pathBetween } from './paths.ts';
-import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
-import { type EndReason, hex } from './station.ts';
 import { type Branch, type Tracks, tracksOf } from './tracks.ts';
 
 /** Everything flights are computed from. */
@@ -127,7 +128,7 @@ function wayOf(
   shift: number,
 ): Path {
   const name = scene.steps.get(step)?.name;
-  const via = name === undefined ? undefined : STATIONS[name]?.via;
+  const via = name === undefined ? undefined : stationOf(name)?.via;
   const sent = scene.steps.get(before);
   if (via !== undefined && sent?.name === 'device_event') {
     const place = via(sent.where & 0xffff);
@@ -197,9 +198,9 @@ function tokenAt(
   const { steps } = stage.scene;
   const target = steps.get(tip) as Step;
   const anchor = anchorOf(stage, tip);
-  const station = STATIONS[target.name];
+  const station = stationOf(target.name);
   if (anchor === null || station === null) return null;
-  const happening = { index: target.where & 0xffff, args: target.args };
+  const happening = happeningOf(target);
   const label = station.label(happening);
   return {
     branch: branch.id,
@@ -283,14 +284,20 @@ const goesOnAt = (stage: Stage, step: number): boolean => signalAt(stage, step) 
 function signalAt(stage: Stage, step: number): Crossing | null {
   const { scene, layout, model } = stage;
   const [sent, now] = [scene.steps.get(step - 1), scene.steps.get(step)];
-  const station = sent === undefined ? null : STATIONS[sent.name];
+  const station = sent === undefined ? null : stationOf(sent.name);
   if (!sent || !now || !station?.onward || !TAKEN.includes(now.name)) return null;
-  const happening = { index: sent.where & 0xffff, args: sent.args };
+  const happening = happeningOf(sent);
   const from = anchorAt(layout, model, station.place(happening), 'out');
   const to = anchorAt(layout, model, station.onward(happening), 'in');
   if (from === null || to === null) return null;
   const path = pathBetween(layout, from, to, apart(sent.journey));
   return { kind: 'signal', journey: sent.journey, label: station.label(happening), path };
+}
+
+/** "VM entry", with the vector that goes in with it. */
+function entryLabel(entry: Step): string {
+  const { intrInfo } = argsOf('kvm_entry', entry.args);
+  return intrInfo >>> 31 === 1 ? `VM entry · ${hex(intrInfo & 0xff)}` : 'VM entry';
 }
 
 /** What flies beside the tokens while `step` is shown. */
@@ -307,8 +314,7 @@ export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
   const [above, below] = [mode.y + mode.h / 2 - reach, mode.y + mode.h / 2 + reach];
   const x = mode.x + mode.w / 2;
   const exit = now.name === 'kvm_exit';
-  const info = now.args[0] >>> 31 === 1 ? ` · ${hex(now.args[0] & 0xff)}` : '';
-  const label = exit ? exitName(now.args[0]) : `VM entry${info}`;
+  const label = now.name === 'kvm_exit' ? exitName(argsOf(now.name, now.args).reason) : entryLabel(now);
   const path = exit ? straight(x, above, below) : straight(x, below, above);
   out.push({ kind: exit ? 'exit' : 'entry', journey: now.journey, label, path });
   return out;

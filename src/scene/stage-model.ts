@@ -3,9 +3,11 @@
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
 import { hasHost } from '../engine/view/machine-view.ts';
-import { CHIP, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
+import { argsOf } from '../spec/events/index.ts';
+import { CHIP } from '../spec/names.ts';
 
 /** Number of pins of the IOAPIC. */
 export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;
@@ -60,8 +62,8 @@ interface Usage {
 function look(usage: Usage, { name, args }: Step): void {
   switch (name) {
     case 'ioctl_irq_line':
-      usage.lines.add(args[0]);
-      usage.gsis.add(args[0]);
+      usage.lines.add(argsOf(name, args).gsi);
+      usage.gsis.add(argsOf(name, args).gsi);
       break;
     case 'ioctl_signal_msi':
       usage.user = true;
@@ -72,7 +74,7 @@ function look(usage: Usage, { name, args }: Step): void {
     case 'irqfd_inject':
     case 'irqfd_wakeup':
     case 'vmm_route':
-      usage.gsis.add(args[0]);
+      usage.gsis.add(argsOf(name, args).gsi);
       break;
     case 'kvm_msi_set_irq':
       usage.msi = true;
@@ -83,7 +85,7 @@ function look(usage: Usage, { name, args }: Step): void {
     case 'ioapic_line':
     case 'ioapic_service':
     case 'rte_write':
-      if (args[0] < 24) usage.pins.add(args[0]);
+      if (argsOf(name, args).pin < PINS) usage.pins.add(argsOf(name, args).pin);
       break;
   }
 }

@@ -6,6 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { JsonOp, SceneLog } from '../log/log.ts';
 import { seqAt } from '../log/steps.ts';
 import type { EngineClient, FromEngine, Problem } from '../worker/client.ts';
+import { awaitParts } from './await-parts.ts';
 import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
 import { type AppState, ARRIVE, type Notice, type Playhead, type SceneEnd, type SceneId } from './types.ts';
 import { viewAt } from './view-at.ts';
@@ -92,7 +93,7 @@ export function createSceneFeed(
     if (lastPoke !== null && playhead.step !== lastPoke.step) lastPoke = null;
   });
 
-  const engine = connect(hear);
+  const engine = connect(awaitParts(hear));
 
   /** Puts the request's scene on the stage, or more of it. */
   function show(r: Request, log: SceneLog): void {

@@ -3,7 +3,8 @@ import { app } from './app.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
 import { errors } from './errors.ts';
-import { events } from './events.ts';
+import { events } from './events/index.ts';
+import { forks } from './forks.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { presetNotes } from './preset-notes.ts';
@@ -11,6 +12,7 @@ import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
+import { words } from './words.ts';
 
 export const zhCn = {
   ...app,
@@ -18,6 +20,7 @@ export const zhCn = {
   ...compare,
   ...errors,
   ...events,
+  ...forks,
   ...ops,
   ...panels,
   ...presetNotes,
@@ -25,4 +28,5 @@ export const zhCn = {
   ...registers,
   ...stage,
   ...timeline,
+  ...words,
 };

@@ -2,12 +2,13 @@
 
 import { memo } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
-import { EV, IOAPIC, PIC, ROW } from '../../engine/view/tables.ts';
+import { IOAPIC, PIC, ROW } from '../../engine/view/tables.ts';
+import { hex, MODE_NAMES } from '../../explain/locate/station.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
-import { hex, MODE_NAMES } from '../../scene/station.ts';
+import { argsAt, FIRST_EVENTS } from '../../spec/events/index.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut } from './text-fit.ts';
@@ -292,8 +293,9 @@ const LOOK_BACK = 20_000;
 function lastMessage({ stage, seq }: CardProps): { addr: number; data: number } | null {
   const { rows } = stage.scene;
   for (let at = (seq - 1) * ROW; at >= Math.max(0, (seq - LOOK_BACK) * ROW); at -= ROW) {
-    if (rows[at] === EV.kvm_msi_set_irq)
-      return { addr: (rows[at + 4] as number) >>> 0, data: (rows[at + 5] as number) >>> 0 };
+    if (rows[at] !== FIRST_EVENTS.kvm_msi_set_irq.code) continue;
+    const { addrLo, data } = argsAt('kvm_msi_set_irq', rows, at);
+    return { addr: addrLo >>> 0, data: data >>> 0 };
   }
   return null;
 }

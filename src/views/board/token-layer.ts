@@ -2,6 +2,8 @@
  * Tokens, trails and the light on what they have passed. Drawn straight into SVG by the frame clock, past React: React draws cards
  * when a step begins or arrives, this draws in between. All it knows comes from scene/flights.ts.
  */
+
+import { stationOf } from '../../explain/locate/index.ts';
 import { ARRIVE, type Position } from '../../scene/advance.ts';
 import type { Anchor, Point } from '../../scene/anchors.ts';
 import { placeOfStep, stepAnchor } from '../../scene/anchors.ts';
@@ -19,7 +21,6 @@ import {
   travelled,
 } from '../../scene/flights.ts';
 import { pointAt } from '../../scene/paths.ts';
-import { STATIONS } from '../../scene/places.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { textWidth } from './text-fit.ts';
 
@@ -200,7 +201,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     };
     const { steps } = now.scene;
     const at = steps.get(step);
-    const station = at === undefined ? null : STATIONS[at.name];
+    const station = at === undefined ? null : stationOf(at.name);
     if (at !== undefined && station !== null) {
       const moved = drawn.some((d) => d.token.flight !== null);
       const anchor = moved ? anchorOf(now, step) : stepAnchor(now, at);

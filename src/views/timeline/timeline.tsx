@@ -1,8 +1,8 @@
 /** The bottom panel: transport, slider, time, and a lane for everything that changes. */
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { nanoseconds } from '../../base/numbers.ts';
 import { nowOf } from '../../engine/view/machine-view.ts';
 import { useStore } from '../../store/use-app.ts';
-import { nanoseconds } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 import { PlayButtons, Scrubber, SpeedChoice, StepCount } from './transport.tsx';
 import './timeline.css';
