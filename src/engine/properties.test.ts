@@ -313,6 +313,8 @@ function firedSince(m: Machine, from: number, name: EventName): boolean {
 const within = (min: number, max: number) => (value: number) => value >= min && value <= max;
 type Allowed = (value: number, m: Machine) => boolean;
 const ARGUMENT: Readonly<Record<string, Allowed>> = {
+  // KVM_EXIT_IRQ_WINDOW_OPEN carries no access.
+  'userspace_exit.size': (n) => n >= 0 && n <= 8,
   'inject_held.vector': within(-1, 255),
   'pic_output.pin': within(-1, 7),
   'lowest_prio.vcpu': (value, m) => value >= 0 && value < m.vcpus,

@@ -13,6 +13,7 @@ const ROWS: Readonly<Record<LatePart, () => Promise<unknown>>> = {
   vtd: () => import('./locate/vtd.ts'),
   avic: () => import('./locate/avic.ts'),
   'pv-eoi': () => import('./locate/pv-eoi.ts'),
+  bus: () => import('./locate/bus.ts'),
 };
 
 type Loader = (part: LatePart) => Promise<unknown>;

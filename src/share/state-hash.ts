@@ -14,6 +14,7 @@ export type NamedWord = readonly [kind: string, index: number, register: string,
 const LATER: ReadonlySet<string> = new Set([
   'vm.buses',
   'vm.slots',
+  'vcpu.windowWanted',
   'vcpu.mmioGfnLo',
   'vcpu.mmioGfnHi',
   'vcpu.mmioGeneration',

@@ -38,6 +38,7 @@ export const USER_EXITS: Readonly<Record<number, string>> = {
   2: 'KVM_EXIT_IO',
   5: 'KVM_EXIT_HLT',
   6: 'KVM_EXIT_MMIO',
+  7: 'KVM_EXIT_IRQ_WINDOW_OPEN',
   26: 'KVM_EXIT_IOAPIC_EOI',
 };
 

@@ -84,6 +84,15 @@ export interface Host {
   iodevWrite(m: Machine, range: IoRange, addr: number, len: number, value: bigint): boolean;
   /** @returns null when it is not the device's */
   iodevRead(m: Machine, range: IoRange, addr: number, len: number): bigint | null;
+  /** The VMM's answer to KVM_EXIT_MMIO and KVM_EXIT_IO: what it does with a store, what it gives for a load. */
+  userMmioWrite(m: Machine, addr: number, len: number, data: bigint): void;
+  userMmioRead(m: Machine, addr: number, len: number): bigint;
+  userPioWrite(m: Machine, port: number, value: number): void;
+  userPioRead(m: Machine, port: number): number;
+  /** KVM_EXIT_IOAPIC_EOI reached the VMM. */
+  userEoi(m: Machine, vector: number): void;
+  /** The output of an 8259 pair that is the VMM's rose. */
+  userPicOutput(m: Machine): void;
   /** vcpu_enter_guest for the model guest. @returns whether the vCPU was entered */
   enterGuest(m: Machine, vcpu: number): boolean;
   /** The model guest writes the EOI its handler owes. */

@@ -252,6 +252,8 @@ export const VCPU = defineBlock({
   /** What the next entry will meet: 0 nothing, 1 a kick, 2 an NMI, 3 a fault while the event is delivered. */
   race: 1,
   spare: 2,
+  /** The VMM has set run->request_interrupt_window. */
+  windowWanted: 1,
   /** MMIO info cache: the last frame that a fault found no slot for, and the slots' generation then. */
   mmioGfnLo: 1,
   mmioGfnHi: 1,

@@ -6,7 +6,8 @@
  * An access is offered to the ranges that hold all of it, from the first of them that a binary search leads to, until
  * one takes it. A range between two of them that does not hold it ends the walk, so who wins can depend on the others.
  */
-import { type Machine, put } from '../core/machine.ts';
+import { EV } from '../core/events.ts';
+import { AT_VM, emit, type Machine, put } from '../core/machine.ts';
 import { BASE, VM } from '../core/words.ts';
 
 /** enum kvm_bus. The third is s390's (virtio-ccw notifications); x86 never asks it. */
@@ -14,7 +15,18 @@ export const BUS = { mmio: 0, pio: 1, virtioCcwNotify: 2, fastMmio: 3 } as const
 export const BUS_NAMES = ['KVM_MMIO_BUS', 'KVM_PIO_BUS', 'KVM_VIRTIO_CCW_NOTIFY_BUS', 'KVM_FAST_MMIO_BUS'] as const;
 
 /** Who registered a range; machine/iodevs.ts has what each does with an access. The local APIC is on no bus. */
-export type IodevKind = 'ioapic' | 'pic-master' | 'pic-slave' | 'elcr' | 'pit' | 'speaker' | 'ioeventfd' | 'coalesced';
+export type IodevKind = (typeof IODEV_KINDS)[number];
+/** By their numbers in the log. */
+export const IODEV_KINDS = [
+  'ioapic',
+  'pic-master',
+  'pic-slave',
+  'elcr',
+  'pit',
+  'speaker',
+  'ioeventfd',
+  'coalesced',
+] as const;
 
 /** struct kvm_io_range with its device. */
 export interface IoRange {
@@ -61,12 +73,23 @@ function inserted(ranges: readonly IoRange[], range: IoRange): IoRange[] {
   return at === -1 ? [...ranges, range] : ranges.toSpliced(at, 0, range);
 }
 
+/** Says that a range came or went. */
+function tellRange(m: Machine, event: number, bus: number, { addr, len, kind }: IoRange): void {
+  emit(m, event, AT_VM, bus, Number(BigInt.asUintN(32, addr)), len, IODEV_KINDS.indexOf(kind));
+}
+
+/** The bus is searched, where the scene is about the ways in. */
+function tellLookup(m: Machine, bus: number, addr: number, len: number, first: number): void {
+  if (m.config.roads === true) emit(m, EV.bus_lookup, AT_VM, bus, addr, len, first);
+}
+
 /** Puts a device on a bus. @returns 0, or -28 when the bus is full @kvm kvm_main.c kvm_io_bus_register_dev */
 export function registerDevice(m: Machine, bus: number, range: IoRange): number {
   const table = buses(m);
   const ranges = table[bus] ?? [];
   if (ranges.filter(({ kind }) => kind !== 'ioeventfd').length >= MOST_DEVICES) return -ENOSPC;
   install(m, table.with(bus, inserted(ranges, range)));
+  tellRange(m, EV.iodev_register, bus, range);
   return 0;
 }
 
@@ -75,7 +98,9 @@ export function unregisterDevice(m: Machine, bus: number, kind: IodevKind, id: n
   const table = buses(m);
   const ranges = table[bus] ?? [];
   const at = ranges.findIndex((range) => range.kind === kind && range.id === id);
-  if (at !== -1) install(m, table.with(bus, ranges.toSpliced(at, 1)));
+  if (at === -1) return;
+  install(m, table.with(bus, ranges.toSpliced(at, 1)));
+  tellRange(m, EV.iodev_unregister, bus, ranges[at] as IoRange);
 }
 
 /** The table of a machine that comes ready-made: all of its chips at once, none of the steps between. */
@@ -112,6 +137,7 @@ export function firstRange(ranges: readonly IoRange[], addr: number, len: number
 export function busWrite(m: Machine, bus: number, addr: number, len: number, value: bigint): boolean {
   const ranges = buses(m)[bus] ?? [];
   let at = firstRange(ranges, addr, len);
+  tellLookup(m, bus, addr, len, at);
   if (at === -1) return false;
   for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++)
     if (m.host.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
@@ -122,6 +148,7 @@ export function busWrite(m: Machine, bus: number, addr: number, len: number, val
 export function busRead(m: Machine, bus: number, addr: number, len: number): bigint | null {
   const ranges = buses(m)[bus] ?? [];
   let at = firstRange(ranges, addr, len);
+  tellLookup(m, bus, addr, len, at);
   if (at === -1) return null;
   for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++) {
     const value = m.host.iodevRead(m, ranges[at] as IoRange, addr, len);

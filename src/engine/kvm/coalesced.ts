@@ -2,7 +2,8 @@
  * Coalesced MMIO and PIO (virt/kvm/coalesced_mmio.c, v6.18): stores into a zone are queued in a ring that user space reads
  * when it comes by. One ring for the VM and both buses.
  */
-import type { Machine } from '../core/machine.ts';
+import { EV } from '../core/events.ts';
+import { AT_VM, emit, type Machine } from '../core/machine.ts';
 import { BUS, registerDevice, unregisterDevice } from './bus.ts';
 
 /** KVM_COALESCED_MMIO_MAX: entries in a page; one stays free so that full and empty differ. */
@@ -50,8 +51,12 @@ export function coalescedWrite(m: Machine, id: number, addr: number, len: number
   if (zone === undefined || zone === null || !holds(zone, BigInt(addr), len)) return false;
   if (m.ring.length >= RING_PLACES - 1) return false;
   m.ring.push({ pio: zone.pio, addr, len, data: BigInt.asUintN(len * 8, value) });
+  emit(m, EV.coalesced_queued, AT_VM, addr, len, m.ring.length);
   return true;
 }
 
 /** User space empties the ring. @returns its entries, the oldest first */
-export const readRing = (m: Machine): CoalescedEntry[] => m.ring.splice(0);
+export function readRing(m: Machine): CoalescedEntry[] {
+  emit(m, EV.coalesced_taken, AT_VM, m.ring.length);
+  return m.ring.splice(0);
+}

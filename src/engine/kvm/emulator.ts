@@ -19,6 +19,14 @@ const EXIT_MMIO = 6;
 /** Bytes the emulator reads ahead for INS: sizeof(struct read_cache.data). */
 const READ_AHEAD = 1024;
 
+/** Is the way of each access told? Only where the scene is about it. */
+const tells = (m: Machine): boolean => m.config.roads === true;
+const lowWord = (addr: bigint): number => Number(BigInt.asUintN(32, addr));
+/** Outcomes in the log. */
+const KNOWN = { no: 0, apicPage: 1, cache: 2 } as const;
+const COPY = { done: 0, noSlot: 1, readonly: 2 } as const;
+const WAY = { out: 0, in: 1, outs: 2, ins: 3 } as const;
+
 /** A part of an access that lies in one page. */
 interface Part {
   readonly addr: bigint;
@@ -29,6 +37,11 @@ interface Part {
 
 /** An access as user space is shown it. */
 type UserExit = Readonly<Record<string, unknown>>;
+/** The same with what user space answers. */
+interface Exit {
+  readonly told: UserExit;
+  readonly value: bigint;
+}
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 const bytes = (value: bigint, len: number): bigint => BigInt.asUintN(len * 8, value);
@@ -69,6 +82,10 @@ function loadMemory(m: Machine, addr: bigint, len: number): bigint {
 export function plainAccess(m: Machine, op: GuestOp): OpResult | null {
   if (op.op !== 'mmio_write' && op.op !== 'mmio_read') return null;
   if (!isPlainMemory(m, op.addr, op.size, op.op === 'mmio_write')) return null;
+  if (tells(m)) {
+    const write = op.op === 'mmio_write' ? 1 : 0;
+    emit(m, EV.memory_access, atVcpu(op.vcpu), lowWord(op.addr), op.size, slotOf(m, op.addr)?.slot, write);
+  }
   if (op.op === 'mmio_read') return { value: hex(loadMemory(m, op.addr, op.size)) };
   storeMemory(m, op.addr, op.size, op.value);
   return { ok: true };
@@ -86,6 +103,7 @@ function cacheMmio(m: Machine, vcpu: number, addr: bigint): void {
   put(m, at + V.mmioGfnLo, gfnOf(addr) | 0);
   put(m, at + V.mmioGfnHi, Math.floor(gfnOf(addr) / 2 ** 32));
   put(m, at + V.mmioGeneration, generation(m));
+  if (tells(m)) emit(m, EV.mmio_cached, atVcpu(vcpu), lowWord(addr), generation(m));
 }
 
 /** @kvm x86.h vcpu_match_mmio_gpa */
@@ -99,21 +117,33 @@ function inMmioCache(m: Machine, vcpu: number, addr: bigint): boolean {
 }
 
 /** Known to be MMIO before anything is tried: the APIC page wherever the APIC is, or the cache. @kvm x86.c vcpu_is_mmio_gpa */
-const isMmioGpa = (m: Machine, vcpu: number, addr: bigint): boolean =>
-  addr >> 12n === APIC_PAGE >> 12n || inMmioCache(m, vcpu, addr);
+function knownAs(m: Machine, vcpu: number, addr: bigint): number {
+  if (addr >> 12n === APIC_PAGE >> 12n) return KNOWN.apicPage;
+  return inMmioCache(m, vcpu, addr) ? KNOWN.cache : KNOWN.no;
+}
+
+/** The slot that takes a part; undefined where it must go on as MMIO. @kvm x86.c emulator_read_write_onepage */
+function copySlot(m: Machine, vcpu: number, { addr, len }: Part, write: boolean): Memslot | undefined {
+  const known = knownAs(m, vcpu, addr);
+  if (tells(m)) emit(m, EV.onepage, atVcpu(vcpu), lowWord(addr), len, write ? 1 : 0, known);
+  if (known !== KNOWN.no) return undefined;
+  const slot = slotOf(m, addr);
+  const outcome = slot === undefined ? COPY.noSlot : write && slot.readonly ? COPY.readonly : COPY.done;
+  if (tells(m)) emit(m, EV.slot_copy, atVcpu(vcpu), lowWord(addr), len, slot?.slot ?? -1, outcome);
+  return outcome === COPY.done ? slot : undefined;
+}
 
 /** Does the vCPU's own local APIC sit at this address? It is asked before the bus. */
 const isOwnApic = (m: Machine, vcpu: number, addr: bigint): boolean =>
   m.irqchip !== 'none' && inApicPage(m, vcpu, addr);
 
 /** One page's part of a write. @returns false when it is left for user space @kvm x86.c emulator_read_write_onepage, vcpu_mmio_write */
-function writeOnePage(m: Machine, vcpu: number, { addr, len }: Part, value: bigint): boolean {
-  if (!isMmioGpa(m, vcpu, addr)) {
-    const slot = slotOf(m, addr);
-    if (slot !== undefined && !slot.readonly) {
-      writeMemory(m, slot, addr, len, value);
-      return true;
-    }
+function writeOnePage(m: Machine, vcpu: number, part: Part, value: bigint): boolean {
+  const { addr, len } = part;
+  const slot = copySlot(m, vcpu, part, true);
+  if (slot !== undefined) {
+    writeMemory(m, slot, addr, len, value);
+    return true;
   }
   if (isOwnApic(m, vcpu, addr)) {
     lapicMmioWrite(m, vcpu, Number(addr - apicPage(m, vcpu)), len, Number(bytes(value, 4)) | 0);
@@ -123,21 +153,24 @@ function writeOnePage(m: Machine, vcpu: number, { addr, len }: Part, value: bigi
 }
 
 /** One page's part of a read. @returns null when it is left for user space @kvm x86.c emulator_read_write_onepage, vcpu_mmio_read */
-function readOnePage(m: Machine, vcpu: number, { addr, len }: Part): bigint | null {
-  if (!isMmioGpa(m, vcpu, addr)) {
-    const slot = slotOf(m, addr);
-    if (slot !== undefined) return readMemory(m, slot, addr, len);
-  }
+function readOnePage(m: Machine, vcpu: number, part: Part): bigint | null {
+  const { addr, len } = part;
+  const slot = copySlot(m, vcpu, part, false);
+  if (slot !== undefined) return readMemory(m, slot, addr, len);
   if (isOwnApic(m, vcpu, addr)) return lapicMmioRead(m, vcpu, Number(addr - apicPage(m, vcpu)), len) ?? 0n;
   return busRead(m, BUS.mmio, Number(addr), len);
 }
 
-/** A part nobody in the kernel has: KVM_EXIT_MMIO. */
-function mmioExit(m: Machine, vcpu: number, { addr, len }: Part, data: bigint | null): UserExit {
+/** A part nobody in the kernel has: KVM_EXIT_MMIO, and its second half. @param data null: a load */
+function mmioExit(m: Machine, vcpu: number, { addr, len }: Part, data: bigint | null): Exit {
   countExit(m, vcpu);
-  emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_MMIO, Number(addr & 0xffffffffn), len);
+  emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_MMIO, lowWord(addr), len);
   const exit = { exit: 'mmio', exit_addr: hex(addr), exit_len: len };
-  return data === null ? exit : { ...exit, exit_data: hex(bytes(data, len)) };
+  let value = 0n;
+  if (data === null) value = m.host.userMmioRead(m, Number(addr), len);
+  else m.host.userMmioWrite(m, Number(addr), len, bytes(data, len));
+  if (tells(m)) emit(m, EV.mmio_answered, atVcpu(vcpu), lowWord(addr), len, data === null ? 0 : 1);
+  return { told: data === null ? exit : { ...exit, exit_data: hex(bytes(data, len)) }, value };
 }
 
 /** One exit is told by its own members, several as a list. */
@@ -156,7 +189,7 @@ export function mmioWrite(m: Machine, vcpu: number, addr: bigint, len: number, v
   const left = parts(addr, len).filter((part) => !writeOnePage(m, vcpu, part, value >> BigInt(part.before * 8)));
   return withExits(
     { ok: true },
-    left.map((part) => mmioExit(m, vcpu, part, value >> BigInt(part.before * 8))),
+    left.map((part) => mmioExit(m, vcpu, part, value >> BigInt(part.before * 8)).told),
   );
 }
 
@@ -170,45 +203,71 @@ export function mmioRead(m: Machine, vcpu: number, addr: bigint, len: number): O
     if (read === null) left.push(part);
     else value |= bytes(read, part.len) << BigInt(part.before * 8);
   }
-  return withExits(
-    { value: hex(value) },
-    left.map((part) => mmioExit(m, vcpu, part, null)),
-  );
+  const exits = left.map((part) => {
+    const exit = mmioExit(m, vcpu, part, null);
+    value |= bytes(exit.value, part.len) << BigInt(part.before * 8);
+    return exit.told;
+  });
+  return withExits({ value: hex(value) }, exits);
 }
 
-/** A port nobody in the kernel has: KVM_EXIT_IO, for one element or as many as were read ahead. */
-function ioExit(m: Machine, vcpu: number, port: number, size: number, count: number, data: bigint | null): UserExit {
+/** An access to a port: which instruction, how many elements at once. */
+interface PortAccess {
+  readonly port: number;
+  readonly size: number;
+  readonly count: number;
+  readonly way: number;
+}
+
+function tellPio(m: Machine, vcpu: number, { port, size, count, way }: PortAccess): void {
+  if (tells(m)) emit(m, EV.pio_access, atVcpu(vcpu), port, size, count, way);
+}
+
+/** A port nobody in the kernel has: KVM_EXIT_IO, for one element or as many as were read ahead. @param data null: a read */
+function ioExit(m: Machine, vcpu: number, { port, size, count, way }: PortAccess, data: bigint | null): Exit {
   countExit(m, vcpu);
   emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_IO, port, size);
-  return {
+  let value = 0n;
+  if (data === null) value = bytes(BigInt(m.host.userPioRead(m, port)), size);
+  else m.host.userPioWrite(m, port, Number(data));
+  if (tells(m)) emit(m, EV.pio_answered, atVcpu(vcpu), port, size, count, way);
+  const told = {
     exit: 'io',
     exit_port: hex(port),
     ...(size === 1 ? {} : { exit_size: size }),
     ...(count === 1 ? {} : { exit_count: count }),
     ...(data === null || count !== 1 ? {} : { exit_data: hex(data) }),
   };
+  return { told, value };
 }
 
 /** OUT between a port and RAX. @kvm x86.c kvm_fast_pio_out, emulator_pio_in_out */
 export function pioWrite(m: Machine, vcpu: number, port: number, size: number, value: bigint): OpResult {
   const data = bytes(value, size);
+  const access = { port, size, count: 1, way: WAY.out };
+  tellPio(m, vcpu, access);
   if (busWrite(m, BUS.pio, port, size, data)) return { ok: true };
-  return { ok: true, ...ioExit(m, vcpu, port, size, 1, data) };
+  return { ok: true, ...ioExit(m, vcpu, access, data).told };
 }
 
 /** IN between a port and RAX. @kvm x86.c kvm_fast_pio_in, emulator_pio_in_out */
 export function pioRead(m: Machine, vcpu: number, port: number, size: number): OpResult {
-  const value = busRead(m, BUS.pio, port, size);
-  if (value !== null) return { value: hex(value) };
-  return { value: '0x0', ...ioExit(m, vcpu, port, size, 1, null) };
+  const access = { port, size, count: 1, way: WAY.in };
+  tellPio(m, vcpu, access);
+  const taken = busRead(m, BUS.pio, port, size);
+  if (taken !== null) return { value: hex(taken) };
+  const { told, value } = ioExit(m, vcpu, access, null);
+  return { value: hex(value), ...told };
 }
 
 /** REP OUTS: one element at a time, each offered to the bus. @kvm emulate.c em_out; x86.c emulator_pio_out_emulated */
 export function pioStringOut(m: Machine, vcpu: number, port: number, size: number, data: readonly bigint[]): OpResult {
   const exits: UserExit[] = [];
+  const access = { port, size, count: 1, way: WAY.outs };
   for (const each of data) {
     const value = bytes(each, size);
-    if (!busWrite(m, BUS.pio, port, size, value)) exits.push(ioExit(m, vcpu, port, size, 1, value));
+    tellPio(m, vcpu, access);
+    if (!busWrite(m, BUS.pio, port, size, value)) exits.push(ioExit(m, vcpu, access, value).told);
   }
   return { ok: true, ...(exits.length > 0 ? { exits } : {}) };
 }
@@ -224,11 +283,18 @@ export function pioStringIn(m: Machine, vcpu: number, port: number, size: number
   for (let left = count; left > 0; ) {
     const now = Math.min(left, READ_AHEAD / size);
     left -= now;
+    const access = { port, size, count: now, way: WAY.ins };
+    tellPio(m, vcpu, access);
     const first = busRead(m, BUS.pio, port, size);
-    if (first === null) exits.push(ioExit(m, vcpu, port, size, now, null));
+    let answered = 0n;
+    if (first === null) {
+      const exit = ioExit(m, vcpu, access, null);
+      exits.push(exit.told);
+      answered = exit.value;
+    }
     for (let i = 0; i < now; i++) {
       const value = i === 0 || first === null ? first : busRead(m, BUS.pio, port, size);
-      data.push(hex(value ?? 0n));
+      data.push(hex(value ?? answered));
     }
   }
   return { ok: true, ...(exits.length > 0 ? { exits } : {}), ...(count <= MOST_DATA ? { data } : {}) };

@@ -3,7 +3,8 @@
  * eventfd for each address, length and data asked for, lives as long as the machine.
  */
 import { EEXIST, EINVAL, ENOENT } from '../core/errno.ts';
-import type { Machine } from '../core/machine.ts';
+import { EV } from '../core/events.ts';
+import { AT_VM, emit, type Machine } from '../core/machine.ts';
 import { BUS, registerDevice, unregisterDevice } from './bus.ts';
 
 /** What user space names an ioeventfd by; two with the same key use the same eventfd. */
@@ -70,6 +71,7 @@ export function ioeventfdWrite(m: Machine, id: number, addr: number, len: number
     if (fd.datamatch !== null && BigInt.asUintN(len * 8, value) !== fd.datamatch) return false;
   }
   fd.count++;
+  emit(m, EV.ioeventfd_hit, AT_VM, addr, len, Number(fd.count));
   return true;
 }
 

@@ -32,6 +32,15 @@ function toEntry(spec: RoutingEntrySpec): RouteEntry {
   return { gsi: spec.gsi, chip: CHIP.msi, pin: 0, addrLo, addrHi, data: spec.msi_data | 0 };
 }
 
+/** An entry as KVM_SET_GSI_ROUTING would be given it. */
+export function toSpec(e: RouteEntry): RoutingEntrySpec {
+  if (e.chip === CHIP.msi) {
+    return { gsi: e.gsi, msi_addr: (BigInt(e.addrHi >>> 0) << 32n) | BigInt(e.addrLo >>> 0), msi_data: e.data >>> 0 };
+  }
+  if (e.chip === CHIP.ioapic) return { gsi: e.gsi, chip: 'ioapic', pin: e.pin };
+  return { gsi: e.gsi, chip: e.chip === CHIP.picMaster ? 'pic0' : 'pic1', pin: e.pin & 7 };
+}
+
 /** A table from its entries, or null where the kernel answers EINVAL. @kvm irqchip.c setup_routing_entry */
 function buildTable(m: Machine, specs: readonly RoutingEntrySpec[]): RouteTable | null {
   if (specs.some((spec) => spec.gsi >= MAX_GSI)) return null;

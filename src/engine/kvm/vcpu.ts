@@ -7,8 +7,9 @@ import { OWED } from '../chips/ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
 import { acceptsPicIntr, picOutput, picReadIrq } from '../chips/pic/pic.ts';
+import { EEXIST, EINVAL, ENXIO } from '../core/errno.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
-import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, beginJourney, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
 
 const V = VCPU.at;
@@ -158,6 +159,7 @@ export function serveRequests(m: Machine, vcpu: number): number[] {
       emit(m, EV.eoi_exit, atVcpu(vcpu), vector);
       countExit(m, vcpu);
       eoiExits.push(vector);
+      m.host.userEoi(m, vector);
     }
   }
   if (takeRequest(m, vcpu, REQ.scanIoapic)) scanIoapic(m, vcpu);
@@ -165,6 +167,27 @@ export function serveRequests(m: Machine, vcpu: number): number[] {
   if (takeRequest(m, vcpu, REQ.apicvUpdate)) m.host.apicvUpdate(m, vcpu);
   takeRequest(m, vcpu, REQ.event);
   return eoiExits;
+}
+
+/**
+ * KVM_INTERRUPT: an ExtINT for a local APIC in the kernel; without one, whatever user space wants in at the next entry.
+ * @returns 0 or an errno @kvm x86.c kvm_vcpu_ioctl_interrupt
+ */
+export function kvmInterrupt(m: Machine, vcpu: number, vector: number): number {
+  if (vector > 255) return EINVAL;
+  if (m.irqchip === 'full') return ENXIO;
+  const at = vcpuAt(m, vcpu);
+  if (m.split && m.w[at + V.pendingExtint] !== -1) return EEXIST;
+  if (m.journey === 0) beginJourney(m);
+  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
+  if (m.split) put(m, at + V.pendingExtint, vector);
+  else {
+    put(m, at + V.intrInjected, 1);
+    put(m, at + V.intrNr, vector);
+  }
+  m.host.request(m, vcpu, REQ.event);
+  leave(m, outer);
+  return 0;
 }
 
 export function countExit(m: Machine, vcpu: number): void {

@@ -2,6 +2,8 @@
 
 import { OpError } from '../../spec/define/op.ts';
 import type { OpResult } from '../../spec/ops/index.ts';
+import { resetIoapic } from '../chips/ioapic/ioapic.ts';
+import { resetPics } from '../chips/pic/pic.ts';
 import { pitAck, pitMaskNotify, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
 import type { Host, ModelOps } from '../core/wires.ts';
@@ -9,6 +11,16 @@ import { countExit } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
 import { deviceQuiet, deviceResampled, deviceSlot, deviceWork, msixWrite, resetSources } from '../world/sources.ts';
+import {
+  modelsVmm,
+  vmmEoi,
+  vmmMmioRead,
+  vmmMmioWrite,
+  vmmPicOutput,
+  vmmPioRead,
+  vmmPioWrite,
+  vmmWindow,
+} from '../world/userspace.ts';
 import { BASE_HOST } from './plain.ts';
 
 const OK: OpResult = { ok: true };
@@ -59,13 +71,26 @@ export const MODEL_HOST: Omit<Host, 'modelOps'> = {
     guestEoi(m, vcpu, kind);
   },
   serveVcpu,
-  openWindow,
+  openWindow(m, vcpu) {
+    vmmWindow(m, vcpu);
+    openWindow(m, vcpu);
+  },
+  userMmioWrite: vmmMmioWrite,
+  userMmioRead: vmmMmioRead,
+  userPioWrite: vmmPioWrite,
+  userPioRead: vmmPioRead,
+  userEoi: vmmEoi,
+  userPicOutput: vmmPicOutput,
   guestHalt,
 };
 
 /** What a machine has beyond the irqchip, at power-on. */
 export function resetModel(m: Machine): void {
   if (m.config.pit === true && m.irqchip === 'full') resetPit(m);
+  if (modelsVmm(m)) {
+    resetPics(m);
+    resetIoapic(m);
+  }
   resetSources(m);
   if (m.config.guest !== undefined) resetGuest(m);
 }

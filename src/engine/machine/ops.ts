@@ -7,7 +7,7 @@ import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
 import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
 import { lapicMmioWrite, readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
-import { EEXIST, EINVAL, ENXIO, ioctl } from '../core/errno.ts';
+import { EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
 import { AT_VM, atVcpu, beginJourney, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import type { Handlers } from '../core/wires.ts';
@@ -21,6 +21,7 @@ import {
   getInterrupt,
   injectNmi,
   iret,
+  kvmInterrupt,
   processNmi,
   serveRequests,
   takeNmi,
@@ -132,32 +133,6 @@ function irqLine(m: Machine, gsi: number, level: number): OpResult {
   return status === null ? { errno: ENXIO } : { status };
 }
 
-/** Without a local APIC in the kernel the vector goes in at the next entry, whatever is pending. @kvm x86.c kvm_queue_interrupt */
-function queueInterrupt(m: Machine, vcpu: number, vector: number): OpResult {
-  beginJourney(m);
-  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
-  put(m, vcpuAt(m, vcpu) + VCPU.at.intrInjected, 1);
-  put(m, vcpuAt(m, vcpu) + VCPU.at.intrNr, vector);
-  m.host.request(m, vcpu, REQ.event);
-  leave(m, outer);
-  return ioctl(0);
-}
-
-/** KVM_INTERRUPT. @kvm x86.c kvm_vcpu_ioctl_interrupt */
-function extint(m: Machine, vcpu: number, vector: number): OpResult {
-  if (vector > 255) return ioctl(-EINVAL);
-  if (m.irqchip === 'none') return queueInterrupt(m, vcpu, vector);
-  if (!m.split) return ioctl(-ENXIO);
-  const at = vcpuAt(m, vcpu) + VCPU.at.pendingExtint;
-  if (m.w[at] !== -1) return ioctl(-EEXIST);
-  beginJourney(m);
-  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
-  put(m, at, vector);
-  m.host.request(m, vcpu, REQ.event);
-  leave(m, outer);
-  return ioctl(0);
-}
-
 /** An op on a machine that is there. */
 export type RunOp = Exclude<Op, { op: 'create' | 'create_vm' }>;
 
@@ -214,7 +189,7 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
     leave(m, outer);
     return { rc: 0 };
   },
-  extint: (m, op) => extint(m, op.vcpu, op.vector),
+  extint: (m, op) => ioctl(-kvmInterrupt(m, op.vcpu, op.vector)),
   run: (m, op) => run(m, op.vcpu),
   // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask ends, and
   // a pending one is taken at the next entry.

@@ -183,6 +183,12 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   deviceMessage: () => false,
   bypassChanged() {},
   hostIpi() {},
+  userMmioWrite() {},
+  userMmioRead: () => 0n,
+  userPioWrite() {},
+  userPioRead: () => 0,
+  userEoi() {},
+  userPicOutput() {},
   iodevWrite,
   iodevRead,
 };

@@ -79,7 +79,7 @@ export function createSession(): Session {
       return { ok: true };
     }
     if (op.op === 'create_vm') {
-      const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', x2apicApi: 0 };
+      const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', x2apicApi: 0, roads: true };
       machine = createMachine(config, PLAIN_HOST, 0);
       return { rc: 0 };
     }

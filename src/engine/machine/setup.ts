@@ -3,13 +3,14 @@
  * refusals KVM has (arch/x86/kvm/x86.c kvm_arch_vm_ioctl, virt/kvm/kvm_main.c; v6.18).
  */
 
-import type { SetupOp } from '../../spec/ops/index.ts';
+import type { OpResult, SetupOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { resetPit } from '../chips/pit/pit.ts';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ioctl } from '../core/errno.ts';
-import { type Machine, reservedPins, setIrqchip } from '../core/machine.ts';
+import { EV } from '../core/events.ts';
+import { AT_VM, emit, type Machine, reservedPins, setIrqchip } from '../core/machine.ts';
 import type { Handlers } from '../core/wires.ts';
 import { PIT } from '../core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../kvm/apic-map.ts';
@@ -134,11 +135,24 @@ function setBootCpuId(m: Machine, id: bigint): number {
   return 0;
 }
 
+const CAP_CODE = { split_irqchip: 0, x2apic_api: 1, max_vcpu_id: 2 } as const;
+const small = (value: bigint): number => Number(BigInt.asUintN(31, value));
+
+/** Says what an ioctl of the set-up came to. @param args the event's, before the errno */
+function told(m: Machine, event: number, errno: number, ...args: readonly number[]): OpResult {
+  const [a = errno, b = errno, c = errno] = args;
+  emit(m, event, AT_VM, a, b, c);
+  return ioctl(-errno);
+}
+
 /** The steps, each with its refusals. */
 export const SETUP_HANDLERS: Handlers<SetupOp['op']> = {
-  create_irqchip: (m) => ioctl(-createIrqchip(m)),
-  enable_cap: (m, op) => ioctl(-enableCap(m, op)),
-  create_vcpu: (m, op) => ioctl(-createVcpu(m, op.id)),
-  create_pit: (m, op) => ioctl(-createPit(m, op.flags)),
-  set_boot_cpu_id: (m, op) => ioctl(-setBootCpuId(m, op.id)),
+  create_irqchip: (m) => told(m, EV.setup_irqchip, createIrqchip(m)),
+  enable_cap(m, op) {
+    const value = op.routes ?? op.flags ?? op.id ?? 0n;
+    return told(m, EV.setup_cap, enableCap(m, op), CAP_CODE[op.cap], small(value));
+  },
+  create_vcpu: (m, op) => told(m, EV.setup_vcpu, createVcpu(m, op.id), small(op.id)),
+  create_pit: (m, op) => told(m, EV.setup_pit, createPit(m, op.flags), op.flags),
+  set_boot_cpu_id: (m, op) => told(m, EV.setup_boot_cpu, setBootCpuId(m, op.id), small(op.id)),
 };

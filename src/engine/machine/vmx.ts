@@ -53,6 +53,7 @@ import {
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
 import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
+import { vmmWindow } from '../world/userspace.ts';
 import { MODEL_HOST } from './model-ops.ts';
 import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
@@ -356,6 +357,7 @@ export const VMX_HOST: Host = {
   afterOp,
   serveVcpu,
   openWindow(m, vcpu) {
+    vmmWindow(m, vcpu);
     // A running guest's window opens by itself; a sleeper's thread looks whether it has become runnable.
     if (reg(m, vcpu, V.blocking) === 1 && hasEvents(m, vcpu)) wakeUp(m, vcpu);
   },

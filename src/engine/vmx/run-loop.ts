@@ -56,6 +56,7 @@ export function serveRequests(m: Machine, vcpu: number, eoiExits: number[]): voi
     if (!testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.handled, vector)) return;
     emit(m, EV.eoi_exit, atVcpu(vcpu), vector);
     eoiExits.push(vector);
+    m.host.userEoi(m, vector);
   });
   served(m, vcpu, REQ.scanIoapic, () => scanIoapic(m, vcpu));
   served(m, vcpu, REQ.loadEoiExitmap, () => m.host.loadEoiExitmap(m, vcpu));

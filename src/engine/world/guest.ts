@@ -13,6 +13,7 @@ import { picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { HANDLER_DEPTH, LAPIC, VCPU } from '../core/words.ts';
+import { pioWrite } from '../kvm/emulator.ts';
 import {
   acceptEvents,
   countExit,
@@ -93,12 +94,18 @@ function quietDevices(m: Machine, handler: HandlerSpec | undefined): void {
   }
 }
 
+/** OCW2, a non-specific EOI, at KVM's chip or by way of an exit at the VMM's. */
+function writePic(m: Machine, vcpu: number, port: number): void {
+  if (m.irqchip === 'full') picWrite(m, port, 0x20);
+  else pioWrite(m, vcpu, port, 1, 0x20n);
+}
+
 /** The EOI a handler owes. */
 export function guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): void {
   if (kind === 'none') return;
   if (kind === 'pic' || kind === 'pic-slave') {
-    if (kind === 'pic-slave') picWrite(m, 0xa0, 0x20);
-    picWrite(m, 0x20, 0x20);
+    if (kind === 'pic-slave') writePic(m, vcpu, 0xa0);
+    writePic(m, vcpu, 0x20);
   } else if (inX2apic(m, vcpu)) x2apicMsrWrite(m, vcpu, 0x80b, 0n);
   else lapicMmioWrite(m, vcpu, 0xb0, 4, 0);
 }

@@ -4,12 +4,13 @@
  * before it calls KVM_IRQ_LINE, and follows a device's MSI-X table into GSI routes and irqfds.
  */
 
-import type { DeviceKind, RoutingEntrySpec } from '../../spec/ops/index.ts';
+import type { DeviceKind } from '../../spec/ops/index.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
 import { DEVICE } from '../core/words.ts';
 import { assignIrqfd, irqfdOf, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
-import { routeTable, setRouting } from '../kvm/routing.ts';
+import { routeTable, setRouting, toSpec } from '../kvm/routing.ts';
+import { modelsVmm, vmmLine } from './userspace.ts';
 
 const D = DEVICE.at;
 /** Device kinds by their code in a state word (0: no device). */
@@ -62,6 +63,8 @@ function setLine(m: Machine, slot: number, level: number): void {
   if (level === 1) put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
   if (usesResampler(m, slot)) {
     if (level === 1) signalLine(m, gsi);
+  } else if (lineOf(m, gsi) !== before && modelsVmm(m)) {
+    vmmLine(m, gsi, level);
   } else if (lineOf(m, gsi) !== before) {
     const inner = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
     m.host.setIrq(m, 0, gsi, level, true);
@@ -75,7 +78,7 @@ function setLine(m: Machine, slot: number, level: number): void {
  * the IOAPIC is user space's; the VMM then moves the line itself.
  */
 const usesResampler = (m: Machine, slot: number): boolean =>
-  !m.split && m.w[deviceAt(m, slot) + D.kind] === DEVICE_KIND_CODE.nvme;
+  m.irqchip === 'full' && m.w[deviceAt(m, slot) + D.kind] === DEVICE_KIND_CODE.nvme;
 
 /** Signals the resampling irqfd of an assigned device, which the VMM sets up at first use. */
 function signalLine(m: Machine, gsi: number): void {
@@ -192,19 +195,4 @@ function routeMsi(m: Machine, slot: number, gsi: number, addrLo: number, addrHi:
   specs.push({ gsi, msi_addr: address, msi_data: data >>> 0 });
   setRouting(m, specs);
   leave(m, outer);
-}
-
-function toSpec(e: {
-  gsi: number;
-  chip: number;
-  pin: number;
-  addrLo: number;
-  addrHi: number;
-  data: number;
-}): RoutingEntrySpec {
-  if (e.chip === CHIP.msi) {
-    return { gsi: e.gsi, msi_addr: (BigInt(e.addrHi >>> 0) << 32n) | BigInt(e.addrLo >>> 0), msi_data: e.data >>> 0 };
-  }
-  if (e.chip === CHIP.ioapic) return { gsi: e.gsi, chip: 'ioapic', pin: e.pin };
-  return { gsi: e.gsi, chip: e.chip === CHIP.picMaster ? 'pic0' : 'pic1', pin: e.pin & 7 };
 }

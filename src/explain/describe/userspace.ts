@@ -6,6 +6,9 @@ import { USER_EXITS } from '../../spec/names.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName, gsiParams, msiParams } from './words.ts';
 
+/** KVM_EXIT_IRQ_WINDOW_OPEN */
+const IRQ_WINDOW_OPEN = 7;
+
 export const USERSPACE: Descriptions<typeof USERSPACE_EVENTS> = {
   op: (c) => ({ params: { n: c.args.command } }),
   time: (c) => ({ params: { now: nanoseconds(c.args.now) } }),
@@ -20,6 +23,7 @@ export const USERSPACE: Descriptions<typeof USERSPACE_EVENTS> = {
   }),
   userspace_exit: (c) => ({
     params: { vcpu: c.index, reason: USER_EXITS[c.args.reason] ?? c.args.reason, addr: hex(c.args.addrLo) },
+    variant: c.args.reason === IRQ_WINDOW_OPEN && 'window',
   }),
   vmm_route: (c) => ({
     params: { device: deviceName(c, c.index), gsi: c.args.gsi, addr: hex(c.args.addrLo), data: hex(c.args.data) },

@@ -1,6 +1,7 @@
 /** Every table at once, for a test. */
 import './apicv.ts';
 import './avic.ts';
+import './bus.ts';
 import './pcpu.ts';
 import './pi-desc.ts';
 import './pv-eoi.ts';

@@ -1,6 +1,7 @@
 /** Every event at once: what the engine emits, and what a terminal or a test reads. */
 import { APICV_EVENTS } from './apicv.ts';
 import { AVIC_EVENTS } from './avic.ts';
+import { BUS_EVENTS } from './bus.ts';
 import { addEvents, FIRST_EVENTS } from './index.ts';
 import type { LatePart } from './late.ts';
 import { PCPU_EVENTS } from './pcpu.ts';
@@ -17,6 +18,7 @@ export const LATE_EVENTS = {
   vtd: VTD_EVENTS,
   avic: AVIC_EVENTS,
   'pv-eoi': PV_EOI_EVENTS,
+  bus: BUS_EVENTS,
 } satisfies Record<LatePart, object>;
 
 export const ALL_EVENTS = {
@@ -28,6 +30,7 @@ export const ALL_EVENTS = {
   ...VTD_EVENTS,
   ...AVIC_EVENTS,
   ...PV_EOI_EVENTS,
+  ...BUS_EVENTS,
 };
 
 for (const part of Object.values(LATE_EVENTS)) addEvents(part);

@@ -8,6 +8,7 @@
 import { type ArgColumns, type ArgsOf, type EventRow, type EventRows, readArgs } from '../define/event.ts';
 import type { APICV_EVENTS } from './apicv.ts';
 import type { AVIC_EVENTS } from './avic.ts';
+import type { BUS_EVENTS } from './bus.ts';
 import { DEVICE_EVENTS } from './device.ts';
 import { GUEST_EVENTS } from './guest.ts';
 import { IOAPIC_EVENTS } from './ioapic.ts';
@@ -45,7 +46,8 @@ type LateEvents = typeof PCPU_EVENTS &
   typeof APICV_EVENTS &
   typeof VTD_EVENTS &
   typeof AVIC_EVENTS &
-  typeof PV_EOI_EVENTS;
+  typeof PV_EOI_EVENTS &
+  typeof BUS_EVENTS;
 
 /** Every row, by the name of its event. */
 export type EventTable = typeof FIRST_EVENTS & LateEvents;

@@ -2,7 +2,7 @@
  * Parts whose rows a page loads only when a log has them: most scenes never do. A part's codes lie together, so one look at a
  * code says which part it belongs to before its row is here; a test holds these ranges against the rows.
  */
-export const LATE_PARTS = ['pcpu', 'run-loop', 'pi-desc', 'apicv', 'vtd', 'avic', 'pv-eoi'] as const;
+export const LATE_PARTS = ['pcpu', 'run-loop', 'pi-desc', 'apicv', 'vtd', 'avic', 'pv-eoi', 'bus'] as const;
 export type LatePart = (typeof LATE_PARTS)[number];
 
 /** First and last code of each range, ascending. */
@@ -17,11 +17,12 @@ export const LATE_CODES: readonly (readonly [first: number, last: number, part: 
   [280, 287, 'vtd'],
   [300, 308, 'avic'],
   [320, 324, 'pv-eoi'],
+  [340, 379, 'bus'],
 ];
 
 /** Codes from here on may be late. */
 export const FIRST_LATE_CODE = 200;
-const END_OF_LATE_CODES = 340;
+const END_OF_LATE_CODES = 400;
 
 /** The late part a code belongs to. */
 export function latePartOf(code: number): LatePart | undefined {

@@ -76,6 +76,8 @@ export const USERSPACE_OPS = {
       irqchip: choice(['full', 'split', 'none'], 'full'),
       /** KVM_CAP_X2APIC_API flags. */
       x2apicApi: u32('data', 0),
+      /** Tell the way of each guest access to memory and ports, step by step. */
+      roads: optional(flag()),
       /** KVM_SET_BOOT_CPU_ID; without it 0. */
       bsp: optional(int('apicId', MAX_APIC_ID)),
       /** Split irqchip: routes reserved for the pins of the IOAPIC in user space; without it 24. */

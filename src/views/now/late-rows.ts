@@ -10,6 +10,7 @@ const LATE: Readonly<Record<LatePart, () => readonly Promise<unknown>[]>> = {
   vtd: () => [import('../../explain/describe/vtd.ts'), import('../../explain/forks/vtd.ts')],
   avic: () => [import('../../explain/describe/avic.ts'), import('../../explain/forks/avic.ts')],
   'pv-eoi': () => [import('../../explain/describe/pv-eoi.ts')],
+  bus: () => [import('../../explain/describe/bus.ts')],
 };
 
 alsoLoad((part) => Promise.all(LATE[part]()));

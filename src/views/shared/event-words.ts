@@ -15,6 +15,7 @@ const LATE: Readonly<Record<LatePart, () => Promise<Readonly<Record<string, stri
   vtd: async () => (await import('../../i18n/en/events/vtd.ts')).vtd,
   avic: async () => (await import('../../i18n/en/events/avic.ts')).avic,
   'pv-eoi': async () => (await import('../../i18n/en/events/pv-eoi.ts')).pvEoi,
+  bus: async () => (await import('../../i18n/en/events/bus.ts')).bus,
 };
 
 alsoLoad(async (part) => addTexts('en', await LATE[part]()));

@@ -280,6 +280,7 @@ const TABLE: Table = {
     avicRunning: quiet(bool('AVIC IsRunning')),
     avicHost: quiet(dec('AVIC host id')),
     inRun: quiet(bool('in vcpu_run')),
+    windowWanted: quiet(bool('irq window wanted')),
     mmioGfnLo: quiet(hex('MMIO cache frame')),
     mmioGfnHi: high('mmioGfnLo'),
     mmioGeneration: quiet(dec('MMIO cache generation')),

@@ -44,6 +44,10 @@ function picUnlock(m: Machine): void {
 
 function wakeListener(m: Machine): void {
   put(m, picBase(0) + R.wakeupNeeded, 0);
+  if (m.irqchip !== 'full') {
+    m.host.userPicOutput(m);
+    return;
+  }
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (!acceptsPicIntr(m, vcpu)) continue;
     const outer = enter(m, EV.pic_wakeup, atPic(0), vcpu);
@@ -156,7 +160,7 @@ function clearIsr(m: Machine, chip: number, irq: number): void {
   const outer = enter(m, EV.pic_eoi, atPic(chip), pin);
   put(m, at + R.isr, (m.w[at + R.isr] as number) & ~(1 << irq));
   picUnlock(m);
-  m.host.notifyAcked(m, pin >> 3, pin);
+  if (m.irqchip === 'full') m.host.notifyAcked(m, pin >> 3, pin);
   leave(m, outer);
 }
 
@@ -250,7 +254,8 @@ function writeMask(m: Machine, chip: number, value: number): void {
   const changed = (m.w[at + R.imr] as number) ^ value;
   put(m, at + R.imr, value);
   for (let irq = 0; irq < 8; irq++) {
-    if ((changed & (1 << irq)) !== 0) m.host.fireMaskNotifiers(m, chip, chip * 8 + irq, (value & (1 << irq)) !== 0);
+    if (m.irqchip === 'full' && (changed & (1 << irq)) !== 0)
+      m.host.fireMaskNotifiers(m, chip, chip * 8 + irq, (value & (1 << irq)) !== 0);
   }
   updateIrq(m);
 }

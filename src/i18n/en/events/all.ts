@@ -1,6 +1,7 @@
 /** Sentences of every event, for a test. */
 import { apicv } from './apicv.ts';
 import { avic } from './avic.ts';
+import { bus } from './bus.ts';
 import { events } from './index.ts';
 import { pcpu } from './pcpu.ts';
 import { piDesc } from './pi-desc.ts';
@@ -17,4 +18,5 @@ export const allEvents = {
   ...vtd,
   ...avic,
   ...pvEoi,
+  ...bus,
 };

@@ -27,6 +27,9 @@ export const userspace = {
   'event.userspace_exit.title': 'Exit to user space',
   'event.userspace_exit': 'KVM cannot complete the access to {addr}, so vCPU {vcpu} exits to the VMM with {reason}.',
 
+  'event.userspace_exit.window.title': 'Window exit to user space',
+  'event.userspace_exit.window': 'vCPU {vcpu} can take an interrupt and exits to the VMM with {reason}.',
+
   'event.eoi_exit.title': 'EOI exits to user space',
   'event.eoi_exit': 'The IOAPIC is in user space, so vCPU {vcpu} exits with KVM_EXIT_IOAPIC_EOI for vector {vec}.',
 

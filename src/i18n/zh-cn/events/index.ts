@@ -1,5 +1,6 @@
 import { apicv } from './apicv.ts';
 import { avic } from './avic.ts';
+import { bus } from './bus.ts';
 import { device } from './device.ts';
 import { guest } from './guest.ts';
 import { ioapic } from './ioapic.ts';
@@ -35,5 +36,6 @@ export const events = {
   ...apicv,
   ...vtd,
   ...avic,
+  ...bus,
   ...pvEoi,
 };

@@ -26,6 +26,9 @@ export const userspace: Record<keyof typeof en, string> = {
   'event.userspace_exit.title': '退出到用户态',
   'event.userspace_exit': 'KVM 无法完成对 {addr} 的访问，vCPU {vcpu} 以 {reason} 退出到 VMM。',
 
+  'event.userspace_exit.window.title': '窗口退出到用户态',
+  'event.userspace_exit.window': 'vCPU {vcpu} 可以接受中断，以 {reason} 退出到 VMM。',
+
   'event.eoi_exit.title': 'EOI 退出到用户态',
   'event.eoi_exit': 'IOAPIC 在用户态，vCPU {vcpu} 以 KVM_EXIT_IOAPIC_EOI 退出，向量 {vec}。',
 
