@@ -15,8 +15,10 @@ import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { presetNotes } from './en/preset-notes.ts';
 import { presets } from './en/presets.ts';
+import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
+import type { words } from './en/words.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
