@@ -4,11 +4,11 @@
  */
 
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { CreateOp } from '../engine/core/op-types.ts';
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
 import type { Keyframes } from './fold.ts';
 

@@ -3,6 +3,7 @@
  * into another.
  */
 
+import { OpError } from '../../spec/define/op.ts';
 import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
@@ -15,7 +16,6 @@ import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from 
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
-import { OpError } from './parse.ts';
 
 /** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
 const VMX_INHIBITS = 0x7f;

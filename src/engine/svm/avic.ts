@@ -6,6 +6,7 @@
  * edge EOI, the traps. Left out: logical-id table (such IPIs exit), x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
  */
 
+import type { OpResult } from '../../spec/ops/index.ts';
 import {
   clearVector,
   findHighestIrr,
@@ -32,7 +33,6 @@ import {
   vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { OpResult } from '../core/op-types.ts';
 import type { GuestOp, Host } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
 import { countExit, MODE } from '../kvm/vcpu.ts';
