@@ -6,6 +6,32 @@ interface PresetLook {
   readonly key: string;
 }
 
+/** A sentence in each language of the page. */
+export interface Told {
+  readonly en: string;
+  readonly 'zh-CN': string;
+}
+
+/** A run of steps that one sentence tells: from its first step to the next beat's. Steps are named as in a look. */
+export interface ToldBeat extends Told {
+  readonly from: string;
+  /** Where it rests until the sentence could be read. */
+  readonly hold: string;
+  /** A question to guess before it. */
+  readonly guess?: Told;
+}
+
+/** What the narrator says of a scene. */
+export interface Narration {
+  /** What the scene answers. */
+  readonly question: Told;
+  readonly beats: readonly ToldBeat[];
+  /** Last step the beats tell; absent: the scene's last. */
+  readonly end?: string;
+  /** The what-if offered when it has ended: a fork of that step. */
+  readonly after?: Told & { readonly step: string; readonly fork: string };
+}
+
 export interface Preset {
   readonly id: string;
   /** Content version; a change that alters what happens raises it, and the old file stays as <id>@<version>.json. */
@@ -18,6 +44,8 @@ export interface Preset {
   readonly look: readonly PresetLook[];
   /** Component to have in sight, "ioapic:0". */
   readonly focus: string | null;
+  /** Null: beats and sentences are made by rule (scene/beats.ts). */
+  readonly narration: Narration | null;
 }
 
 /** `error.<code>`, where in the file, and the sentence's parameters. */
@@ -28,7 +56,7 @@ export interface PresetProblem {
 }
 
 export const MAX_PRESET_OPS = 20_000;
-const KEYS = ['id', 'version', 'order', 'ops', 'start', 'look', 'focus'];
+const KEYS = ['id', 'version', 'order', 'ops', 'start', 'look', 'focus', 'narration'];
 
 type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
 
@@ -46,7 +74,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (!isRecord(file)) return wrong('the whole file');
   const unknown = Object.keys(file).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) return wrong(unknown);
-  const { id, version, order, ops, start, look = [], focus = null } = file;
+  const { id, version, order, ops, start, look = [], focus = null, narration = null } = file;
   if (!isCount(version, 1, 1e6)) return wrong('version');
   if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
@@ -59,9 +87,29 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (!isCount(start, 1, ops.length - 1)) return wrong('start');
   if (!Array.isArray(look)) return wrong('look');
   const badLook = look.findIndex(
-    (l) => !isRecord(l) || typeof l.step !== 'string' || !/^\w+#[1-9]\d*$/.test(l.step) || typeof l.key !== 'string',
+    (l) => !isRecord(l) || !isStep(l.step) || typeof l.key !== 'string',
   );
   if (badLook >= 0) return wrong(`look[${badLook}]`);
   if (focus !== null && typeof focus !== 'string') return wrong('focus');
-  return { ok: true, preset: { id, version, order, ops, start, look, focus } };
+  const badTelling = narration === null ? null : checkNarration(narration);
+  if (badTelling !== null) return wrong(badTelling);
+  return { ok: true, preset: { id, version, order, ops, start, look, focus, narration: narration as Narration | null } };
+}
+
+const STEP = /^\w+#[1-9]\d*$/;
+const isStep = (v: unknown): boolean => typeof v === 'string' && STEP.test(v);
+const isTold = (v: unknown): v is Told => isRecord(v) && typeof v.en === 'string' && typeof v['zh-CN'] === 'string';
+
+/** @returns what of a narration is wrong, null: nothing */
+function checkNarration(file: unknown): string | null {
+  if (!isRecord(file) || !isTold(file.question)) return 'narration.question';
+  const { beats, end, after } = file;
+  if (!Array.isArray(beats) || beats.length === 0) return 'narration.beats';
+  const bad = beats.findIndex(
+    (b) => !isTold(b) || !isRecord(b) || !isStep(b.from) || !isStep(b.hold) || ('guess' in b && !isTold(b.guess)),
+  );
+  if (bad >= 0) return `narration.beats[${bad}]`;
+  if (end !== undefined && !isStep(end)) return 'narration.end';
+  const told = after === undefined || (isRecord(after) && isTold(after) && isStep(after.step) && typeof after.fork === 'string');
+  return told ? null : 'narration.after';
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Playhead, type SceneLog, ARRIVE as STORE_ARRIVE } from '../store/types.ts';
-import { ARRIVE, advance, LEAD_IN_MS, STEP_MS } from './advance.ts';
+import { ARRIVE, advance, evenly, LEAD_IN_MS, STEP_MS } from './advance.ts';
 import { type ClockHost, createClock } from './raf.ts';
 
-const course = { speed: 1, last: 3, complete: true, until: null, duration: (k: number) => (k < 0 ? LEAD_IN_MS : 100) };
+const course = { speed: 1, last: 3, complete: true, until: null, duration: (k: number) => evenly(k < 0 ? LEAD_IN_MS : 100) };
 
 describe('time of a scene', () => {
   test.each([
@@ -163,7 +163,7 @@ describe('the frame clock', () => {
 
   test('the scene may give each step its own length', () => {
     const b = bench(2, { step: 0, phase: 0 });
-    b.clock.setDuration(() => 32);
+    b.clock.setTiming(() => ({ move: 16, rest: 16 }));
     let frames = 0;
     while (b.frame()) frames++;
     expect(frames).toBeLessThan(10);

@@ -9,7 +9,7 @@ export interface AppStore extends StoreApi<AppState> {
   readonly feed: SceneFeed;
 }
 
-export const NO_SCENE: SceneId = { preset: null, version: 0, pinned: false, kept: 0, total: 0, start: 1, look: [] };
+export const NO_SCENE: SceneId = { preset: null, version: 0, pinned: false, kept: 0, total: 0, start: 1, look: [], narration: null };
 
 function firstState(): AppState {
   return {

@@ -9,6 +9,7 @@ import type { MachineView } from '../engine/view/machine-view.ts';
 import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
+import type { Narration } from '../presets/index.ts';
 import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
 import type { Keyframes } from './fold.ts';
 
@@ -93,6 +94,8 @@ export interface SceneId {
   /** First command whose steps are shown. */
   readonly start: number;
   readonly look: readonly Look[];
+  /** What the narrator says of the preset; null: nothing was written for it. */
+  readonly narration: Narration | null;
 }
 
 export type Theme = 'auto' | 'light' | 'dark';

@@ -49,10 +49,19 @@ export async function loadChanged(
     store.setState({ notice: answer.problem });
     return false;
   }
-  const { id, version, ops, start, look } = answer.preset;
+  const { id, version, ops, start, look, narration } = answer.preset;
   const kept = Math.max(1, Math.min(from.keep ?? ops.length, ops.length));
   const pinned = from.version !== undefined;
-  const sceneId: SceneId = { preset: id, version, pinned, kept, total: ops.length, start: Math.min(start, kept), look };
+  const sceneId: SceneId = {
+    preset: id,
+    version,
+    pinned,
+    kept,
+    total: ops.length,
+    start: Math.min(start, kept),
+    look,
+    narration,
+  };
   return runToDone(store, [...ops.slice(0, kept), ...from.ops], sceneId, opening);
 }
 
@@ -67,7 +76,7 @@ export function loadOps(
   return runToDone(
     store,
     ops,
-    { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] },
+    { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [], narration: null },
     opening,
   );
 }
