@@ -86,14 +86,15 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (badOp >= 0) return wrong(`ops[${badOp}]`);
   if (!isCount(start, 1, ops.length - 1)) return wrong('start');
   if (!Array.isArray(look)) return wrong('look');
-  const badLook = look.findIndex(
-    (l) => !isRecord(l) || !isStep(l.step) || typeof l.key !== 'string',
-  );
+  const badLook = look.findIndex((l) => !isRecord(l) || !isStep(l.step) || typeof l.key !== 'string');
   if (badLook >= 0) return wrong(`look[${badLook}]`);
   if (focus !== null && typeof focus !== 'string') return wrong('focus');
   const badTelling = narration === null ? null : checkNarration(narration);
   if (badTelling !== null) return wrong(badTelling);
-  return { ok: true, preset: { id, version, order, ops, start, look, focus, narration: narration as Narration | null } };
+  return {
+    ok: true,
+    preset: { id, version, order, ops, start, look, focus, narration: narration as Narration | null },
+  };
 }
 
 const STEP = /^\w+#[1-9]\d*$/;
@@ -110,6 +111,7 @@ function checkNarration(file: unknown): string | null {
   );
   if (bad >= 0) return `narration.beats[${bad}]`;
   if (end !== undefined && !isStep(end)) return 'narration.end';
-  const told = after === undefined || (isRecord(after) && isTold(after) && isStep(after.step) && typeof after.fork === 'string');
+  const told =
+    after === undefined || (isRecord(after) && isTold(after) && isStep(after.step) && typeof after.fork === 'string');
   return told ? null : 'narration.after';
 }

@@ -2,7 +2,14 @@
  * Presets: scenes as data files in this folder. A file is found by being here; its name is its id, with "@version" after it
  * for an old content version that links still need. Only the order of each is in the first load, the rest comes when asked.
  */
-import { checkPreset, type Narration, type Preset, type PresetProblem, type Told, type ToldBeat } from './check-preset.ts';
+import {
+  checkPreset,
+  type Narration,
+  type Preset,
+  type PresetProblem,
+  type Told,
+  type ToldBeat,
+} from './check-preset.ts';
 
 export type { Narration, Preset, PresetProblem, Told, ToldBeat };
 

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { type Playhead, type SceneLog, ARRIVE as STORE_ARRIVE } from '../store/types.ts';
 import { ARRIVE, advance, evenly, LEAD_IN_MS, STEP_MS } from './advance.ts';
-import { type ClockHost, createClock } from './raf.ts';
+import { type ClockHost, createClock } from './clock.ts';
 
-const course = { speed: 1, last: 3, complete: true, until: null, duration: (k: number) => evenly(k < 0 ? LEAD_IN_MS : 100) };
+const course = {
+  speed: 1,
+  last: 3,
+  complete: true,
+  until: null,
+  duration: (k: number) => evenly(k < 0 ? LEAD_IN_MS : 100),
+};
 
 describe('time of a scene', () => {
   test.each([

@@ -155,7 +155,11 @@ export function beatsOf(scene: SceneLog, { narration, kept }: Pick<SceneId, 'nar
     grewOn(steps, before.count, before.last);
   if (fits && before.count === steps.length) return before.beats;
   const grows = fits && narration === null;
-  const beats: Growing[] = grows ? before.beats.slice(0, -1) : narration === null ? [] : toldBeats(scene, narration, kept);
+  const beats: Growing[] = grows
+    ? before.beats.slice(0, -1)
+    : narration === null
+      ? []
+      : toldBeats(scene, narration, kept);
   const done = beats.at(-1)?.to ?? -1;
   if (done + 1 < steps.length) byRule(scene, beats, done + 1);
   known.set(steps, { count: steps.length, last: steps.at(-1), narration, kept, beats });

@@ -8,8 +8,8 @@ import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
-import type { CreateOp } from '../spec/ops/index.ts';
 import type { Narration } from '../presets/index.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
 import type { Keyframes } from './fold.ts';
 
@@ -52,13 +52,12 @@ export interface Step {
   readonly args: readonly [number, number, number, number];
 }
 
-/** From this phase of a step on its effects are shown: the token has arrived. */
-export const ARRIVE = 0.55;
+export { ARRIVE } from '../scene/advance.ts';
 
 export interface Playhead {
   /** Last step that has happened or is happening; -1 before the first. */
   readonly step: number;
-  /** 0..1 within that step. While it plays the frame clock knows better (scene/raf.ts, `clock.position()`). */
+  /** 0..1 within that step. While it plays the frame clock knows better (scene/clock.ts, `clock.position()`). */
   readonly phase: number;
   readonly playing: boolean;
   readonly speed: number;
@@ -97,6 +96,18 @@ export interface SceneId {
   /** What the narrator says of the preset; null: nothing was written for it. */
   readonly narration: Narration | null;
 }
+
+/** Ops of one's own, shown from the first after the create. */
+export const NO_SCENE: SceneId = {
+  preset: null,
+  version: 0,
+  pinned: false,
+  kept: 0,
+  total: 0,
+  start: 1,
+  look: [],
+  narration: null,
+};
 
 export type Theme = 'auto' | 'light' | 'dark';
 

@@ -1,7 +1,7 @@
 /** The bottom panel: transport, slider, time, and a lane for everything that changes. */
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { nowOf } from '../../engine/view/machine-view.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useStore } from '../../store/use-app.ts';
 import { nanoseconds } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 import { PlayButtons, Scrubber, SpeedChoice, StepCount } from './transport.tsx';

@@ -1,5 +1,5 @@
 /**
- * The one owner of requestAnimationFrame. It moves the playhead while it plays and calls the draw listeners; while nothing
+ * The clock of one stage, on frames that the page gives it. It moves the playhead while it plays and calls the draw listeners; while nothing
  * moves it asks for no frame at all. The store hears of it only when the step changes or its token arrives, so React
  * renders at those moments and every other frame is the listeners' alone.
  */
@@ -99,7 +99,9 @@ export function createClock(frames: Frames): Clock {
       duration: (k) => {
         const timing = timingOf?.(k) ?? evenly(k < 0 ? LEAD_IN_MS : STEP_MS);
         // A single step waits for no reader.
-        return playhead.until !== null && k >= playhead.until ? { ...timing, rest: Math.min(timing.rest, SETTLES_MS) } : timing;
+        return playhead.until !== null && k >= playhead.until
+          ? { ...timing, rest: Math.min(timing.rest, SETTLES_MS) }
+          : timing;
       },
     });
     live = next;
@@ -176,9 +178,3 @@ export function createClock(frames: Frames): Clock {
     },
   };
 }
-
-/** The page's clock. */
-export const clock: Clock = createClock({
-  request: (callback) => requestAnimationFrame(callback),
-  cancel: (id) => cancelAnimationFrame(id),
-});
