@@ -5,8 +5,8 @@ import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
 import { useApp } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
+import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
-import { TransportBar } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
 import { Fenced, type PanelName, Slot } from './slot.tsx';
@@ -80,13 +80,12 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
             <Board />
           </Fenced>
         </div>
-        <Slot name="StepSentence" />
         <Slot name="Announcer" />
       </main>
       {panels.map((name) => (
         <Slot key={name} name={name} />
       ))}
-      {options.controls !== 'none' && <TransportBar few={options.controls === 'min'} />}
+      <Narrator few bare={options.controls === 'none'} />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 /** Keys of the whole page. A control that has a use for a key of its own keeps it. */
+import { beatsOf, nextHold } from '../scene/beats.ts';
 import type { Actions } from '../store/actions/actions.ts';
+import type { App } from '../store/create-app.ts';
 
 const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
   ' ': (actions) => actions.toggle(),
@@ -17,6 +19,15 @@ const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
   '-': (actions) => actions.changeSpeed(-1),
   '?': () => document.getElementById('help-button')?.click(),
 };
+
+/** With Shift the arrows go by beats. */
+function stepBeat({ store, actions }: App, direction: 1 | -1): void {
+  const { scene, sceneId, playhead } = store.getState();
+  if (scene === null) return;
+  const hold = nextHold(beatsOf(scene, sceneId), playhead.step, direction);
+  if (hold === null) actions.seekEnd();
+  else actions.runTo(hold);
+}
 
 const SCROLLS: ReadonlySet<string> = new Set(['PageDown', 'PageUp', 'Home', 'End']);
 const TYPING =
@@ -43,7 +54,7 @@ export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
  * @returns how to put somebody before both, and how to stop
  */
 export function listenToKeys(
-  actions: Actions,
+  app: App,
   outer: (key: string) => boolean,
 ): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
   let first: ((key: string) => boolean) | null = null;
@@ -55,10 +66,15 @@ export function listenToKeys(
       event.preventDefault();
       return;
     }
+    if (event.shiftKey && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
+      event.preventDefault();
+      stepBeat(app, event.key === 'ArrowRight' ? 1 : -1);
+      return;
+    }
     const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : undefined;
     if (act === undefined) return;
     event.preventDefault();
-    act(actions);
+    act(app.actions);
   };
   window.addEventListener('keydown', onKey);
   return {

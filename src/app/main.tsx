@@ -75,7 +75,7 @@ async function start(): Promise<void> {
 const sight = watchSight(root, (seen) => app.setAwake(seen));
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
-const { takeKeys } = listenToKeys(actions, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
+const { takeKeys } = listenToKeys(app, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { type ReactNode, useId } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { Header } from '../views/header/header.tsx';
+import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
 import type { TakeKeys } from './keyboard.ts';
@@ -87,7 +88,6 @@ function Shell(): ReactNode {
       </header>
       <NoticeBar />
       <main className="app-main" aria-label={t('shell.stage')}>
-        <p className="app-about">{t('shell.about')}</p>
         <div className="app-stage">
           {waiting ? (
             <p className="app-waiting">{t('shell.loading')}</p>
@@ -99,6 +99,7 @@ function Shell(): ReactNode {
         </div>
       </main>
       <SidePanels />
+      <Narrator />
       <Timeline />
       <Slot name="Announcer" />
     </div>

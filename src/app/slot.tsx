@@ -13,7 +13,6 @@ const LOADED = {
   Controls: lazy(() => import('../views/controls/controls.tsx').then((m) => ({ default: m.Controls }))),
   Ops: lazy(() => import('../views/ops/ops.tsx').then((m) => ({ default: m.Ops }))),
   Announcer: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.Announcer }))),
-  StepSentence: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.StepSentence }))),
 } as const satisfies Record<string, ComponentType>;
 
 export type PanelName = keyof typeof LOADED;

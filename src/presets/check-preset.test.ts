@@ -11,8 +11,11 @@ const FILE = {
   look: [{ step: 'kvm_eoi#1', key: 'preset.a-b.look.eoi' }],
 };
 
+const TOLD = { en: 'Why?', 'zh-CN': '为什么？' };
+const BEAT = { ...TOLD, from: 'kvm_eoi#1', hold: 'kvm_eoi#1' };
+
 test('a file that is as it should be is taken, under its id or its id and version', () => {
-  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { ...FILE, focus: null } });
+  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { narration: null, ...FILE, focus: null } });
   expect(checkPreset(FILE, 'a-b@2').ok).toBe(true);
 });
 
@@ -31,6 +34,12 @@ test.each([
   ['start', { ...FILE, start: 2 }],
   ['look[0]', { ...FILE, look: [{ step: 'kvm_eoi', key: 'x' }] }],
   ['focus', { ...FILE, focus: 7 }],
+  ['narration.question', { ...FILE, narration: { question: { en: 'Why?' }, beats: [] } }],
+  ['narration.beats', { ...FILE, narration: { question: TOLD, beats: [] } }],
+  ['narration.beats[1]', { ...FILE, narration: { question: TOLD, beats: [BEAT, { ...BEAT, hold: 'kvm_eoi' }] } }],
+  ['narration.beats[0]', { ...FILE, narration: { question: TOLD, beats: [{ ...BEAT, guess: 'Why?' }] } }],
+  ['narration.end', { ...FILE, narration: { question: TOLD, beats: [BEAT], end: 3 } }],
+  ['narration.after', { ...FILE, narration: { question: TOLD, beats: [BEAT], after: TOLD } }],
 ])('what is wrong is named by its place: %s', (place, file) => {
   const checked = checkPreset(file, 'a-b');
   expect(checked.ok ? null : checked.problem).toMatchObject({ code: 'preset-field', place: `a-b.json: ${place}` });

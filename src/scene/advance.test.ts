@@ -17,7 +17,10 @@ describe('time of a scene', () => {
     ['goes from the lead-in into the first step', { step: -1, phase: 0 }, 350, { step: 0, phase: 0.5, ended: false }],
     ['crosses several short steps in one frame', { step: 0, phase: 0 }, 250, { step: 2, phase: 0.5, ended: false }],
     ['ends with the last step done', { step: 3, phase: 0.9 }, 1000, { step: 3, phase: 1, ended: true }],
-  ])('%s', (_name, from, ms, to) => expect(advance(from, ms, course)).toEqual(to));
+  ])('%s', (_name, from, ms, to) => {
+    const at = advance(from, ms, course);
+    expect(at).toEqual({ ...to, phase: expect.closeTo(to.phase, 9) });
+  });
 
   test('is the same in one leap as in many frames', () => {
     let at = { step: -1, phase: 0 };

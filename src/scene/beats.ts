@@ -166,6 +166,12 @@ export function beatsOf(scene: SceneLog, { narration, kept }: Pick<SceneId, 'nar
   return beats;
 }
 
+/** Where the next beat in a direction holds; -1 is before the first, null: there is none. */
+export function nextHold(beats: readonly Beat[], step: number, direction: 1 | -1): number | null {
+  if (direction === 1) return beats.find((beat) => beat.hold > step)?.hold ?? null;
+  return beats.findLast((beat) => beat.hold < step)?.hold ?? -1;
+}
+
 /** Index of the beat that holds a step; -1 before the first. */
 export function beatAt(beats: readonly Beat[], step: number): number {
   let low = 0;

@@ -2,11 +2,13 @@
  * How long a step lasts: as long as its token flies, and where its beat holds, until the beat's sentence could be read. All of it at
  * speed 1, which is reading pace.
  */
-import type { Lang } from '../i18n/index.ts';
+import type { UiState } from '../store/types.ts';
 import { ARRIVE, LEAD_IN_MS, STEP_MS, type Timing } from './advance.ts';
 import { type Beat, beatAt } from './beats.ts';
 import { crossingsAt, flightOf, type Stage } from './flights.ts';
 import { STATIONS } from './places.ts';
+
+type Lang = UiState['lang'];
 
 /** How fast a token flies, CSS px a second, and the bounds of a flight, ms. */
 const SPEED = 450;

@@ -3,8 +3,10 @@ import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
+import { beatsOf } from '../../scene/beats.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
+import { timingOf } from '../../scene/pace.ts';
 import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import type { Place } from '../../scene/station.ts';
@@ -192,6 +194,13 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   );
   const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
 
+  const { actions, clock } = useApp();
+  const sceneId = useStore((state) => state.sceneId);
+  const lang = useStore((state) => state.ui.lang);
+  useEffect(() => {
+    clock.setTiming(timingOf(stage, () => beatsOf(stage.scene, sceneId), lang));
+  }, [clock, stage, sceneId, lang]);
+
   const last = useRef({ step, jump: 0 });
   if (last.current.step !== step) {
     const jumped = step !== last.current.step + 1;
@@ -200,7 +209,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const changed = useMemo(() => changedAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const litCard = lit === null ? '' : cardOf(lit.place);
-  const { actions, clock } = useApp();
 
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);

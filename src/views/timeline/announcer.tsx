@@ -6,11 +6,10 @@ import { viewAt } from '../../store/view-at.ts';
 import { describeStep, type StepText } from '../now/describe.ts';
 import { useT } from '../shared/use-t.ts';
 
-/** @param quiet nobody asks now */
-function useStepText(quiet: boolean): StepText | null {
+/** @param step null: nobody asks now */
+function useStepText(step: number | null): StepText | null {
   const scene = useStore((s) => s.scene);
-  const step = usePanelStep();
-  const at = quiet ? undefined : scene?.steps[step];
+  const at = step === null ? undefined : scene?.steps[step];
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
   const t = useT();
@@ -25,7 +24,8 @@ function useStepText(quiet: boolean): StepText | null {
 /** Says each step, politely; in fast playback only where it comes to rest. */
 export function Announcer(): ReactNode {
   const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
-  const text = useStepText(quiet);
+  const step = usePanelStep();
+  const text = useStepText(quiet ? null : step);
   return (
     <p className="sr-only" aria-live="polite">
       {text === null ? '' : `${text.title}. ${text.sentence}`}
@@ -33,8 +33,13 @@ export function Announcer(): ReactNode {
   );
 }
 
-/** The sentence of the step, to be seen. */
-export function StepSentence(): ReactNode {
-  const text = useStepText(false);
+/** The sentence of a step, to be seen. */
+export function StepSentence({ step }: { readonly step: number }): ReactNode {
+  return useStepText(step)?.sentence ?? null;
+}
+
+/** The sentence of the step that is shown. */
+export function ShownSentence(): ReactNode {
+  const text = useStepText(usePanelStep());
   return text === null ? null : <p className="step-sentence">{text.sentence}</p>;
 }

@@ -4,7 +4,7 @@ import { nowOf } from '../../engine/view/machine-view.ts';
 import { useStore } from '../../store/use-app.ts';
 import { nanoseconds } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
-import { PlayButtons, Scrubber, SpeedChoice, StepCount } from './transport.tsx';
+import { Scrubber } from './transport.tsx';
 import './timeline.css';
 
 /** Comes after the stage moves. */
@@ -24,29 +24,13 @@ export function Timeline(): ReactNode {
   return (
     <section className="tl" data-part="timeline" aria-label={t('timeline.title')}>
       <div className="tl-bar">
-        <h2 className="tl-title">{t('timeline.title')}</h2>
-        <PlayButtons />
-        <SpeedChoice />
+        <div className="tl-heading">
+          <h2 className="tl-title">{t('timeline.title')}</h2>
+          <Time />
+        </div>
         <Scrubber />
-        <StepCount />
-        <Time />
       </div>
       <Suspense fallback={null}>{seen && <Lanes />}</Suspense>
-    </section>
-  );
-}
-
-/** The transport alone, for an embedded page. @param few without speed and jumps to the ends */
-export function TransportBar({ few }: { readonly few: boolean }): ReactNode {
-  const t = useT();
-  return (
-    <section className="tl tl-only" aria-label={t('timeline.transport')}>
-      <div className="tl-bar">
-        <PlayButtons few />
-        <Scrubber />
-        <StepCount />
-        {!few && <SpeedChoice />}
-      </div>
     </section>
   );
 }

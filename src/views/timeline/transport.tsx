@@ -133,11 +133,3 @@ export function Scrubber(): ReactNode {
     </div>
   );
 }
-
-/** "5 / 8" */
-export function StepCount(): ReactNode {
-  const t = useT();
-  const count = useStore((s) => s.scene?.steps.length ?? 0);
-  const step = usePanelStep();
-  return <output className="tl-count">{t('timeline.count', { step: step + 1, count })}</output>;
-}
