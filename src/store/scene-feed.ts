@@ -4,7 +4,7 @@
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
-import { createSceneBuilder, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
+import { createSceneBuilder, leftBefore, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
 import { seqAt } from './steps.ts';
 import { type AppState, ARRIVE, type Playhead, type SceneId, type SceneLog } from './types.ts';
 import { viewAt } from './view-at.ts';
@@ -15,7 +15,9 @@ export interface Opening {
   readonly step: number | null;
   readonly play: boolean;
   /** Called once: the scene is whole, or was refused. */
-  readonly whenDone?: (ok: boolean) => void;
+  readonly whenDone?: (ok: boolean, leftOut: readonly number[]) => void;
+  /** Most ops that may be left out where the machine refuses them. */
+  readonly leaveOut?: number;
 }
 
 export interface SceneFeed {
@@ -43,6 +45,8 @@ interface Request {
   readonly builder: SceneBuilder;
   readonly opening: Opening;
   readonly sceneId: SceneId;
+  /** By their index in the list as it was given. */
+  readonly leftOut: number[];
   /** Steps the scene must have to be shown before it is complete. */
   readonly needs: number;
   /** What to go back to. */
@@ -63,6 +67,10 @@ function commandAtPlayhead(scene: SceneLog, playhead: Playhead, start: number): 
   if (step >= scene.steps.length - 1 && phase >= ARRIVE) return last;
   return scene.steps[step]?.command ?? last;
 }
+
+/** The scene's name, its first shown op being counted without those that were left out. */
+const asDone = ({ sceneId, leftOut }: Request): SceneId =>
+  leftOut.length === 0 ? sceneId : { ...sceneId, start: sceneId.start - leftBefore(leftOut, sceneId.start) };
 
 export function createSceneFeed(
   state: StoreApi<AppState>,
@@ -101,13 +109,14 @@ export function createSceneFeed(
     // What was selected is a part of another machine.
     const ui = r.shown ? old.ui : { ...old.ui, selected: null };
     r.shown = true;
-    state.setState({ ui, scene: log, sceneId: r.sceneId, playhead, view: same ? old.view : viewAt(log, playhead) });
+    state.setState({ ui, scene: log, sceneId: asDone(r), playhead, view: same ? old.view : viewAt(log, playhead) });
   }
 
   function takeBatch(message: Extract<FromEngine, { type: 'batch' }>): void {
     if (request === null || message.runId !== request.runId) return;
     const r = request;
     r.builder.add(message);
+    r.leftOut.push(...(message.leftOut ?? []));
     engine.ack(message.runId, message.rows);
     const log = r.builder.log();
     if (log === null) return;
@@ -116,7 +125,7 @@ export function createSceneFeed(
     if (!message.done) return;
     source = { runId: r.runId, builder: r.builder, alive: true };
     request = null;
-    r.opening.whenDone?.(true);
+    r.opening.whenDone?.(true, r.leftOut);
     next();
   }
 
@@ -135,13 +144,13 @@ export function createSceneFeed(
     const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
     if (!r.shown) {
       state.setState({ scene: whole, ...wrong });
-      r.opening.whenDone?.(false);
+      r.opening.whenDone?.(false, []);
       next();
       return;
     }
     const playhead: Playhead = { ...r.before.playhead, playing: false, until: null };
     state.setState({ ...r.before, scene: whole, playhead, ...wrong });
-    r.opening.whenDone?.(false);
+    r.opening.whenDone?.(false, []);
     next();
   }
 
@@ -174,9 +183,9 @@ export function createSceneFeed(
     }
   }
 
-  function before(): Pick<Request, 'before' | 'source'> {
+  function before(): Pick<Request, 'before' | 'source' | 'leftOut'> {
     const { scene, sceneId, playhead, view } = state.getState();
-    return { before: { scene, sceneId, playhead, view }, source };
+    return { before: { scene, sceneId, playhead, view }, source, leftOut: [] };
   }
 
   function run(ops: readonly JsonOp[], sceneId: SceneId, opening: Opening): void {
@@ -188,7 +197,7 @@ export function createSceneFeed(
     const builder = createSceneBuilder(sceneId.start);
     request = { runId, builder, opening, sceneId, needs: opening.step ?? 0, ...before(), mark: null, shown: false };
     state.setState({ notice: null, fault: null });
-    engine.run({ runId, ops });
+    engine.run({ runId, ops, ...(opening.leaveOut === undefined ? {} : { leaveOut: opening.leaveOut }) });
   }
 
   function poke(ops: readonly JsonOp[]): void {

@@ -103,9 +103,9 @@ function page(breaks: (op: JsonOp) => boolean = () => false) {
                 get machine() {
                   return session.machine;
                 },
-                answerOrThrow(op) {
+                carryOut(op) {
                   if (breaks(op as JsonOp)) throw new Error('our bug');
-                  return settleIsNothing(op as JsonOp) ?? session.answerOrThrow(op);
+                  return settleIsNothing(op as JsonOp) ?? session.carryOut(op);
                 },
               };
             },

@@ -6,7 +6,7 @@
  * edge EOI, the traps. Left out: logical-id table (such IPIs exit), x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
  */
 
-import type { OpResult } from '../../spec/ops/index.ts';
+import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import {
   clearVector,
   findHighestIrr,
@@ -33,11 +33,11 @@ import {
   vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { GuestOp, Host } from '../core/wires.ts';
+import type { Host } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
 import { countExit, MODE } from '../kvm/vcpu.ts';
 import { MODEL_HOST } from '../machine/model-ops.ts';
-import { plainModelOp } from '../machine/vmx-ops.ts';
+import { PLAIN_MODEL_OPS } from '../machine/vmx-ops.ts';
 import { beginHandler, openWindow, serveVcpu } from '../world/guest.ts';
 
 const V = VCPU.at;
@@ -207,7 +207,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
 
 export const AVIC_HOST: Host = {
   ...MODEL_HOST,
-  modelOp: plainModelOp,
+  modelOps: PLAIN_MODEL_OPS,
   deliverInterrupt,
   apicvActivated: () => true,
   createVcpu(m, vcpu) {
