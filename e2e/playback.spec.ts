@@ -51,7 +51,7 @@ test('a control in focus keeps the keys that are its own', async ({ page }) => {
 
 test('the slider seeks to any step and says where it is', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 1);
-  const slider = page.getByRole('slider', { name: 'Step of the scene' });
+  const slider = page.getByRole('slider', { name: 'Step', exact: true });
   await slider.fill('9');
   await expect(count(page)).toHaveText(/^10 /);
   await expect(slider).toHaveAttribute('aria-valuetext', /^step 10 of \d+$/);
