@@ -3,6 +3,14 @@ import { beatsOf, nextHold } from '../scene/beats.ts';
 import type { Actions } from '../store/actions/actions.ts';
 import type { App } from '../store/create-app.ts';
 
+/** Who gets keys before the page does. */
+export interface KeyTaker {
+  /** @returns whether it has taken the key */
+  take(event: KeyboardEvent): boolean;
+  /** Keys it gets even where a control, other than a field to type in, has a use for them. */
+  readonly always: ReadonlySet<string>;
+}
+
 const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
   ' ': (actions) => actions.toggle(),
   k: (actions) => actions.toggle(),
@@ -50,19 +58,17 @@ function belongsTo(target: Element | null, key: string): boolean {
 export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
 
 /**
- * @param outer gets each key before the scene does; true: it has taken it
+ * @param outer gets each key before the scene does
  * @returns how to put somebody before both, and how to stop
  */
-export function listenToKeys(
-  app: App,
-  outer: (key: string) => boolean,
-): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
+export function listenToKeys(app: App, outer: KeyTaker): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
   let first: ((key: string) => boolean) | null = null;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (belongsTo(target, event.key)) return;
-    if (first?.(event.key) ?? outer(event.key)) {
+    const always = outer.always.has(event.key) && target?.closest(TYPING) == null;
+    if (!always && belongsTo(target, event.key)) return;
+    if (first?.(event.key) ?? outer.take(event)) {
       event.preventDefault();
       return;
     }

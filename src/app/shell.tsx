@@ -88,7 +88,7 @@ function Shell(): ReactNode {
       </header>
       <NoticeBar />
       <main className="app-main" aria-label={t('shell.stage')}>
-        <div className="app-stage">
+        <div className="app-stage" data-part="stage">
           {waiting ? (
             <p className="app-waiting">{t('shell.loading')}</p>
           ) : (

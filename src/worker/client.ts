@@ -39,13 +39,11 @@ export type StartEngine = (
   onBroken: (reason: string) => void,
 ) => EnginePort | Promise<EnginePort>;
 
-function fromWorker(
-  url: string,
-  type: 'module' | 'classic',
-  onMessage: (m: FromEngine) => void,
-  onBroken: (r: string) => void,
-): EnginePort {
-  const worker = new Worker(url, { type });
+/** The build makes a classic script of it (see vite.config.ts); the dev server only has modules. */
+const SCRIPT_TYPE: WorkerType = import.meta.env.DEV ? 'module' : 'classic';
+
+function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
+  const worker = new Worker(url, { type: SCRIPT_TYPE });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -55,14 +53,14 @@ function fromWorker(
   return { post: (message, transfer = []) => worker.postMessage(message, transfer), close: () => worker.terminate() };
 }
 
-const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, 'module', onMessage, onBroken);
+const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, onMessage, onBroken);
 
 const startFromBlob: StartEngine = async (onMessage, onBroken) => {
   const response = await fetch(workerUrl);
   if (!response.ok) throw new Error(`the worker's script answers ${response.status}`);
   const script = await response.blob();
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  return fromWorker(url, 'module', onMessage, onBroken);
+  return fromWorker(url, onMessage, onBroken);
 };
 
 const startInPage: StartEngine = async (onMessage) => {

@@ -48,7 +48,8 @@ function selectionText(selected: Selection): string {
   return `${selected.kind}:${selected.index}${selected.register === undefined ? '' : `.${selected.register}`}`;
 }
 
-function selectionOf(text: string): Selection | null {
+/** A component as links and messages name it, "ioapic:0" or "ioapic:0.redirLo". @returns null for none */
+export function selectionOf(text: string): Selection | null {
   const parts = /^([a-zA-Z]+):(\d{1,3})(?:\.(\w+))?$/.exec(text);
   const kind = parts?.[1] as ComponentKind | undefined;
   if (!parts || kind === undefined || !COMPONENTS.includes(kind)) return null;

@@ -36,12 +36,16 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
   const steps = useStore((s) => s.scene?.steps);
   const narration = useStore((s) => s.sceneId.narration);
   if (beat === undefined) {
-    return <p className="nr-line nr-question">{narration === null ? t('shell.about') : narration.question[lang]}</p>;
+    return (
+      <p className="nr-line nr-question" data-part="sentence">
+        {narration === null ? t('shell.about') : narration.question[lang]}
+      </p>
+    );
   }
   const journey = steps === undefined ? 0 : journeyOf(steps, beat);
   const style = journey === 0 ? undefined : { backgroundColor: `var(--j${colourOf(journey)})` };
   return (
-    <p className="nr-line" lang={beat.told === null ? undefined : lang}>
+    <p className="nr-line" data-part="sentence" lang={beat.told === null ? undefined : lang}>
       {journey !== 0 && (
         <b className="nr-journey" style={style} title={t('narrator.journey', { journey })}>
           {journey}
@@ -110,7 +114,7 @@ export function Narrator({
   const t = useT();
   const { beats, now } = useBeats();
   return (
-    <section className={few ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
+    <section className={framed ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
       {!bare && <PlayButtons few={few} />}
       <Sentence beat={beats[now]} />
       {!bare && (
