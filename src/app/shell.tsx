@@ -2,10 +2,8 @@
 import { type ReactNode, useId } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
-import { Header } from '../views/header/header.tsx';
 import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
-import { Timeline } from '../views/timeline/timeline.tsx';
 import type { TakeKeys } from './keyboard.ts';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
@@ -82,9 +80,7 @@ function Shell(): ReactNode {
     <div className="app">
       <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
       <header className="app-head">
-        <Fenced>
-          <Header />
-        </Fenced>
+        <Slot name="Header" />
       </header>
       <NoticeBar />
       <main className="app-main" aria-label={t('shell.stage')}>
@@ -100,7 +96,9 @@ function Shell(): ReactNode {
       </main>
       <SidePanels />
       <Narrator />
-      <Timeline />
+      <div className="app-time">
+        <Slot name="Timeline" />
+      </div>
       <Slot name="Announcer" />
     </div>
   );

@@ -103,14 +103,16 @@ function Count({ beats, now }: { readonly beats: readonly Beat[]; readonly now: 
   );
 }
 
-/** @param few without speed and jumps to the ends @param bare the sentence alone */
-export function Narrator({
-  few = false,
-  bare = false,
-}: {
+interface NarratorProps {
+  /** Without speed and jumps to the ends. */
   readonly few?: boolean;
+  /** The sentence alone. */
   readonly bare?: boolean;
-}): ReactNode {
+  /** In a page that frames us. */
+  readonly framed?: boolean;
+}
+
+export function Narrator({ few = false, bare = false, framed = false }: NarratorProps): ReactNode {
   const t = useT();
   const { beats, now } = useBeats();
   return (
