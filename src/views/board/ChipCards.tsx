@@ -8,7 +8,7 @@ import { PINS } from '../../scene/stage-model.ts';
 import { hex, MODE_NAMES } from '../../scene/station.ts';
 import { setter, tracksOf } from '../../scene/tracks.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
-import { Frame, Stop, Title } from './Card.tsx';
+import { Frame, Stop, Title, Unused } from './Card.tsx';
 import { cut } from './text-fit.ts';
 
 const REGISTERS = ['irr', 'imr', 'isr'] as const;
@@ -22,6 +22,22 @@ function PicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) 
   const litPin = lit?.place.at === 'picPin' ? lit.place.pin : -1;
   const output = chips[0].output;
   const outputLit = lit?.fields.has('pic.output') ?? false;
+  const masked = chips.every(({ imr }) => (imr & 0xff) === 0xff);
+  if (x.length === 0) {
+    return (
+      <Frame card={card} name={t('stage.pic')} className="bd-folded">
+        <Title
+          card={card}
+          text={t('stage.pic')}
+          name={t('stage.pic')}
+          selection={{ kind: 'pic', index: 0 }}
+          selected={selected}
+          select={select}
+          aside={<Unused card={card} text={t(masked ? 'stage.pic.allMasked' : 'stage.unused')} />}
+        />
+      </Frame>
+    );
+  }
   return (
     <Frame card={card} name={t('stage.pic')}>
       <g style={colourStyle(lit?.colour ?? 0)}>
@@ -205,10 +221,14 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
         selected={selected}
         select={select}
         aside={
-          card.w > 180 && (
-            <text className="bd-mono bd-dim" x={card.x + card.w - 11} y={card.y + 19} textAnchor="end">
-              0xfec00000
-            </text>
+          card.h <= 30 ? (
+            <Unused card={card} text={t('stage.unused')} />
+          ) : (
+            card.w > 180 && (
+              <text className="bd-mono bd-dim" x={card.x + card.w - 11} y={card.y + 19} textAnchor="end">
+                0xfec00000
+              </text>
+            )
           )
         }
       />
@@ -271,7 +291,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
           </g>
         );
       })}
-      {layout.form !== 'embed' && folded > 0 && (
+      {layout.form !== 'embed' && folded > 0 && card.h > 30 && (
         <text className="bd-key" x={card.x + 11} y={card.y + card.h - 9}>
           {cut(t('stage.ioapic.folded', { n: folded }), card.w - 22, 11)}
         </text>

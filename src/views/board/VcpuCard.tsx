@@ -159,6 +159,8 @@ function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow'
 /** One line: a key on the left, its value on the right. */
 function Row({ value, x, w, y, h, props }: { value: Value; x: number; w: number; y: number; h: number; props: Props }) {
   const { lit, selected, select, vcpu } = props;
+  // What is not there has no row; the inspector has them all.
+  if (value.value === '–') return null;
   const on = value.fields.some((field) => lit?.fields.has(field));
   const key = textWidth(value.key, 11) + 8;
   return (
@@ -227,30 +229,39 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const names = w < card.w ? COUNTERS.slice(0, 1) : narrow ? COUNTERS.slice(0, 2) : COUNTERS;
   const third = (w - 22) / names.length;
   const tall = (density === 'full' || density === 'big') && box.run === 'none';
-  const named = (name: (typeof COUNTERS)[number]): string => {
-    const whole = t(`stage.vcpu.${name}`);
-    return textWidth(whole, 11) <= third + 3 ? whole : t(SHORT[name]);
-  };
-  const y = rows.counters.y + (tall ? rows.counters.h * 0.4 : rows.counters.h / 2 - 8.5);
+  if (tall) {
+    const line = Math.min(20, rows.counters.h * 0.6);
+    return (
+      <g>
+        <path className="bd-rule" d={`M${card.x + 11} ${rows.counters.y + 4}h${card.w - 22}`} />
+        {COUNTERS.map((name, i) => (
+          <g key={name}>
+            <text className="bd-key" x={card.x + 11} y={rows.counters.y + 20 + i * line}>
+              {t(`stage.vcpu.${name}`)}
+            </text>
+            <text
+              className={on ? 'bd-mono bd-on' : 'bd-mono bd-strong'}
+              x={card.x + card.w - 11}
+              y={rows.counters.y + 20 + i * line}
+              textAnchor="end"
+            >
+              {v[name]}
+            </text>
+          </g>
+        ))}
+      </g>
+    );
+  }
+  const y = rows.counters.y + rows.counters.h / 2 - 8.5;
   return (
     <g>
-      {tall && <path className="bd-rule" d={`M${card.x + 11} ${y - 2}h${card.w - 22}`} />}
       {names.map((name, i) => (
-        <g key={name}>
-          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + (tall ? 20 : 12.5)}>
-            {v[name]}
-            {!tall && (
-              <tspan className="bd-key" dx={3}>
-                {cut(t(SHORT[name]), third - 14, 11)}
-              </tspan>
-            )}
-          </text>
-          {tall && (
-            <text className="bd-key" x={x + 11 + i * third} y={y + 35}>
-              {named(name)}
-            </text>
-          )}
-        </g>
+        <text key={name} className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + 12.5}>
+          {v[name]}
+          <tspan className="bd-key" dx={3}>
+            {cut(t(SHORT[name]), third - 14, 11)}
+          </tspan>
+        </text>
       ))}
     </g>
   );
@@ -355,7 +366,7 @@ function VcpuCardView(props: Props) {
   const text = t(`stage.vcpu.${state}`);
   const height = box.titleH;
   return (
-    <Frame card={card} name={`vCPU ${vcpu}`}>
+    <Frame card={card} name={`vCPU ${vcpu}`} className={density === 'folded' ? 'bd-folded' : undefined}>
       <g style={colourStyle(lit?.colour ?? 0)}>
         <Title
           card={card}
@@ -383,7 +394,7 @@ function VcpuCardView(props: Props) {
               IF {v.rflagsIf ? 1 : 0}
               {v.handlers.length > 0 ? ` · ${hex(v.handlers.at(-1) ?? 0)}` : ''}
             </text>
-          ) : density === 'mini' ? (
+          ) : density === 'folded' ? null : density === 'mini' ? (
             <MiniLines box={box} v={v} props={props} />
           ) : density === 'dense' ? (
             <DenseLines box={box} v={v} props={props} />
