@@ -66,14 +66,19 @@ const address = createAddressBar(app, embed === null);
 async function start(): Promise<void> {
   const plays = query.play !== 'no';
   const opened = await address.open(query.link, plays);
-  if (opened === 'opened' || store.getState().scene !== null) return;
-  const { notice } = store.getState();
+  if (opened === 'opened' || opened === 'overtaken' || store.getState().scene !== null) return;
+  // What was wrong with the address stays on the page beside the scene that stands in for it.
+  const { notice, fault } = store.getState();
   const [first] = presetIds;
   if (first !== undefined) await actions.loadPreset(first, { play: plays });
-  if (notice !== null) actions.notify(notice);
+  if (notice !== null || fault !== null) store.setState({ notice, fault });
 }
 
-const sight = watchSight(root, (seen) => app.setAwake(seen));
+const sight = watchSight(root, (seen) => {
+  app.setAwake(seen);
+  if (seen) delete document.documentElement.dataset.asleep;
+  else document.documentElement.dataset.asleep = 'true';
+});
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
 const toParent = embed?.keys === 'parent';

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
+import type { SceneLog } from '../log/log.ts';
 import { checkPreset, type Preset } from '../presets/check-preset.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
-import type { SceneLog } from '../store/types.ts';
 
 type Ops = readonly { readonly op: string }[];
 

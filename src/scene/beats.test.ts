@@ -1,7 +1,8 @@
 /** Beats of every scene: they tell all of it, in sentences that can be read, at a pace at which they are. */
 import { describe, expect, test } from 'vitest';
 import { presetFiles, presets } from '../cli/scenes-for-tests.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { Step } from '../log/log.ts';
+import { createReadings } from '../log/reader.ts';
 import { advance } from './advance.ts';
 import { beatAt, beatsOf, nextHold } from './beats.ts';
 import { layoutStage } from './layout.ts';
@@ -15,7 +16,7 @@ const idOf = (id: string, told = true) => {
 
 describe.each(presets)('$id', ({ id, scene }) => {
   test.each([true, false])('its beats tell every step once, told: %s', (told) => {
-    const beats = beatsOf({ ...scene, steps: [...scene.steps] }, idOf(id, told));
+    const beats = beatsOf(scene, idOf(id, told));
     expect(beats[0]?.from).toBe(0);
     expect(beats.at(-1)?.to).toBe(scene.steps.length - 1);
     beats.forEach((beat, i) => {
@@ -29,15 +30,15 @@ describe.each(presets)('$id', ({ id, scene }) => {
 
   test('somebody has told it, and every step its beats name happens', () => {
     const { narration, kept } = idOf(id);
-    const beats = beatsOf({ ...scene, steps: [...scene.steps] }, { narration, kept });
+    const beats = beatsOf(scene, { narration, kept });
     const told = beats.filter((beat) => beat.told !== null);
     expect(told.length).toBe(narration?.beats.length);
     told.forEach(({ from, hold, told: words }) => {
-      expect(scene.steps[from]?.name).toBe(words?.from.split('#')[0]);
-      expect(scene.steps[hold]?.name).toBe(words?.hold.split('#')[0]);
+      expect(scene.steps.get(from)?.name).toBe(words?.from.split('#')[0]);
+      expect(scene.steps.get(hold)?.name).toBe(words?.hold.split('#')[0]);
     });
     if (narration?.end !== undefined) {
-      expect(scene.steps[told.at(-1)?.to ?? -1]?.name).toBe(narration.end.split('#')[0]);
+      expect(scene.steps.get(told.at(-1)?.to ?? -1)?.name).toBe(narration.end.split('#')[0]);
     }
   });
 
@@ -53,7 +54,7 @@ describe.each(presets)('$id', ({ id, scene }) => {
   test('each beat stays until its sentence could be read', () => {
     const model = stageModel(scene);
     const stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 700 }) };
-    const beats = beatsOf({ ...scene, steps: [...scene.steps] }, idOf(id));
+    const beats = beatsOf(scene, idOf(id));
     for (const lang of ['en', 'zh-CN'] as const) {
       const timing = timingOf(stage, () => beats, lang);
       for (const beat of beats.slice(0, 20)) {
@@ -72,27 +73,24 @@ test('what somebody has done after a preset is told by rule', () => {
   const { scene } = serial;
   const { narration, kept } = idOf('serial-ioapic');
   // The last op of the preset counts as somebody's own.
-  const beats = beatsOf({ ...scene, steps: [...scene.steps] }, { narration, kept: kept - 1 });
+  const beats = beatsOf(scene, { narration, kept: kept - 1 });
   const own = beats.filter((beat) => beat.told === null);
   expect(own.length).toBeGreaterThan(0);
-  for (const beat of own) expect((scene.steps[beat.from] as Step).command).toBeGreaterThanOrEqual(kept - 1);
+  for (const beat of own) expect((scene.steps.get(beat.from) as Step).command).toBeGreaterThanOrEqual(kept - 1);
   for (const beat of beats)
-    if (beat.told !== null) expect((scene.steps[beat.to] as Step).command).toBeLessThan(kept - 1);
+    if (beat.told !== null) expect((scene.steps.get(beat.to) as Step).command).toBeLessThan(kept - 1);
 });
 
 test('a log that grows has the beats of the whole one', () => {
   const { scene } = serial;
-  const steps: Step[] = [];
-  let beats: unknown = null;
-  for (const step of scene.steps) {
-    steps.push(step);
-    beats = beatsOf({ ...scene, steps } as SceneLog, { narration: null, kept: 0 });
-  }
-  expect(beats).toEqual(beatsOf({ ...scene, steps: [...scene.steps] }, { narration: null, kept: 0 }));
+  const whole = beatsOf(scene, { narration: null, kept: 0 });
+  const growing = { ...scene, readings: createReadings() };
+  for (let used = 1; used <= scene.used; used += 3) beatsOf({ ...growing, used }, { narration: null, kept: 0 });
+  expect(beatsOf(growing, { narration: null, kept: 0 })).toEqual(whole);
 });
 
 test('Shift and an arrow go from hold to hold', () => {
-  const beats = beatsOf({ ...serial.scene, steps: [...serial.scene.steps] }, idOf('serial-ioapic'));
+  const beats = beatsOf(serial.scene, idOf('serial-ioapic'));
   const holds = beats.map((beat) => beat.hold);
   for (const [i, hold] of holds.entries()) expect(nextHold(beats, i === 0 ? -1 : (holds[i - 1] ?? 0), 1)).toBe(hold);
   expect(nextHold(beats, holds.at(-1) ?? 0, 1)).toBe(null);

@@ -3,13 +3,19 @@
  * has none, or where somebody has gone on by hand, a rule groups the steps by the room they happen in.
  */
 import type { EventName } from '../engine/view/tables.ts';
-import type { SceneId, SceneLog, Step } from '../store/types.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { type LogReader, read } from '../log/reader.ts';
+import type { Steps } from '../log/steps.ts';
+import type { Narration } from '../presets/check-preset.ts';
 import { placeOfStep } from './anchors.ts';
 import { STATIONS } from './places.ts';
-import { grewOn } from './stage-model.ts';
 import type { Place } from './station.ts';
 
-type Narration = NonNullable<SceneId['narration']>;
+/** What tells a scene: the narration of its preset, and how many of its first commands are the preset's own. */
+export interface Telling {
+  readonly narration: Narration | null;
+  readonly kept: number;
+}
 
 export interface Beat {
   readonly index: number;
@@ -70,37 +76,57 @@ const LONGEST = 14;
 
 type Growing = { -readonly [K in keyof Beat]: Beat[K] };
 
-/** Adds the beats of steps from..end-1 by rule. */
-function byRule(scene: SceneLog, beats: Growing[], from: number): void {
-  let room: Room | null = null;
-  let journey = 0;
-  let last: Growing | null = null;
-  for (let at = from; at < scene.steps.length; at++) {
-    const step = scene.steps[at] as Step;
-    const here = roomOf(scene, step);
-    const another =
-      here !== null &&
-      room !== null &&
-      (here !== room || (step.journey !== 0 && journey !== 0 && step.journey !== journey));
-    if (last === null || another || at - last.from >= LONGEST) {
-      last = { index: beats.length, from: at, to: at, hold: at, told: null };
-      beats.push(last);
-      room = null;
-    }
-    last.to = at;
-    if (here !== null) {
-      room = here;
-      last.hold = at;
-      if (step.journey !== 0) journey = step.journey;
-    }
-  }
+/** Beats by rule, and where the rule stands. */
+interface ByRule {
+  readonly beats: Growing[];
+  /** Steps taken in. */
+  steps: number;
+  room: Room | null;
+  journey: number;
 }
 
+const byRule = (from: number): ByRule => ({ beats: [], steps: from, room: null, journey: 0 });
+
+/** Takes in one step more. @param first index of the first beat the rule makes */
+function takeByRule(scene: SceneLog, state: ByRule, step: Step, first: number): void {
+  const here = roomOf(scene, step);
+  const last = state.beats.at(-1);
+  const another =
+    here !== null &&
+    state.room !== null &&
+    (here !== state.room || (step.journey !== 0 && state.journey !== 0 && step.journey !== state.journey));
+  state.steps = step.index + 1;
+  if (last === undefined || another || step.index - last.from >= LONGEST) {
+    const { index } = step;
+    state.beats.push({ index: first + state.beats.length, from: index, to: index, hold: index, told: null });
+    state.room = here;
+  } else {
+    last.to = step.index;
+    if (here !== null) {
+      last.hold = step.index;
+      state.room = here;
+    }
+  }
+  if (here !== null && step.journey !== 0) state.journey = step.journey;
+}
+
+/** A scene that nobody tells, read as it grows. */
+const UNTOLD: LogReader<ByRule> = {
+  begin: () => byRule(0),
+  take(state, scene, _from, to) {
+    const { steps } = scene;
+    while (state.steps < steps.length && steps.seqOf(state.steps) < to) {
+      takeByRule(scene, state, steps.get(state.steps) as Step, 0);
+    }
+  },
+};
+
 /** Index of each step a narration names, in one pass. */
-function namedSteps(steps: readonly Step[], wanted: ReadonlySet<string>): ReadonlyMap<string, number> {
+function namedSteps(steps: Steps, wanted: ReadonlySet<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const found = new Map<string, number>();
-  for (const { name, index } of steps) {
+  for (let index = 0; index < steps.length; index++) {
+    const name = steps.nameOf(index) as string;
     const nth = (counts.get(name) ?? 0) + 1;
     counts.set(name, nth);
     const key = `${name}#${nth}`;
@@ -119,7 +145,7 @@ function toldBeats(scene: SceneLog, narration: Narration, kept: number): Growing
   for (const told of narration.beats) {
     const from = at.get(told.from);
     // Steps of ops that somebody else has added tell another story.
-    if (from === undefined || (steps[from] as Step).command >= kept) break;
+    if (from === undefined || (steps.get(from) as Step).command >= kept) break;
     const before = beats.at(-1);
     if (before !== undefined) before.to = from - 1;
     beats.push({ index: beats.length, from, to: from, hold: Math.max(from, at.get(told.hold) ?? from), told });
@@ -128,41 +154,29 @@ function toldBeats(scene: SceneLog, narration: Narration, kept: number): Growing
   if (last === undefined) return beats;
   const end = narration.end === undefined ? undefined : at.get(narration.end);
   let to = end ?? steps.length - 1;
-  while (to > last.from && (steps[to] as Step).command >= kept) to--;
+  while (to > last.from && (steps.get(to) as Step).command >= kept) to--;
   last.to = Math.max(last.from, to);
   for (const beat of beats) beat.hold = Math.min(beat.hold, beat.to);
   return beats;
 }
 
-interface Known {
-  readonly count: number;
-  readonly last: Step | undefined;
-  readonly narration: Narration | null;
-  readonly kept: number;
-  readonly beats: readonly Beat[];
-}
-
-const known = new WeakMap<readonly Step[], Known>();
+const told = new WeakMap<
+  SceneLog,
+  { readonly of: Narration; readonly kept: number; readonly beats: readonly Beat[] }
+>();
 
 /** Beats of a scene as far as it has come. */
-export function beatsOf(scene: SceneLog, { narration, kept }: Pick<SceneId, 'narration' | 'kept'>): readonly Beat[] {
-  const { steps } = scene;
-  const before = known.get(steps);
-  const fits =
-    before !== undefined &&
-    before.narration === narration &&
-    before.kept === kept &&
-    grewOn(steps, before.count, before.last);
-  if (fits && before.count === steps.length) return before.beats;
-  const grows = fits && narration === null;
-  const beats: Growing[] = grows
-    ? before.beats.slice(0, -1)
-    : narration === null
-      ? []
-      : toldBeats(scene, narration, kept);
-  const done = beats.at(-1)?.to ?? -1;
-  if (done + 1 < steps.length) byRule(scene, beats, done + 1);
-  known.set(steps, { count: steps.length, last: steps.at(-1), narration, kept, beats });
+export function beatsOf(scene: SceneLog, { narration, kept }: Telling): readonly Beat[] {
+  if (narration === null) return read(UNTOLD, scene).beats;
+  const before = told.get(scene);
+  if (before?.of === narration && before.kept === kept) return before.beats;
+  const first = toldBeats(scene, narration, kept);
+  const rest = byRule((first.at(-1)?.to ?? -1) + 1);
+  while (rest.steps < scene.steps.length) {
+    takeByRule(scene, rest, scene.steps.get(rest.steps) as Step, first.length);
+  }
+  const beats = [...first, ...rest.beats];
+  told.set(scene, { of: narration, kept, beats });
   return beats;
 }
 

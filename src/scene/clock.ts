@@ -3,8 +3,8 @@
  * moves it asks for no frame at all. The store hears of it only when the step changes or its token arrives, so React
  * renders at those moments and every other frame is the listeners' alone.
  */
-import type { Playhead, SceneLog } from '../store/types.ts';
-import { ARRIVE, advance, evenly, LEAD_IN_MS, type Position, STEP_MS, type Timing } from './advance.ts';
+import type { SceneLog } from '../log/log.ts';
+import { ARRIVE, advance, evenly, LEAD_IN_MS, type Playhead, type Position, STEP_MS, type Timing } from './advance.ts';
 
 /** The part of the store the clock reads and moves. */
 export interface ClockHost {

@@ -3,13 +3,15 @@ import { createRng, nextBelow } from '../base/rng.ts';
 import { ROW, takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { createLayout } from '../engine/view/tables.ts';
-import { createEngineClient, type EngineClient, type FromEngine, type JsonOp } from '../worker/client.ts';
+import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from '../log/fold.ts';
+import type { JsonOp } from '../log/log.ts';
+import { findStep, seqAt, stepAtSeq } from '../log/steps.ts';
+import { createEngineClient, type EngineClient, type FromEngine } from '../worker/client.ts';
 import { createRunner } from '../worker/runner.ts';
 import { movePlayhead, pause, play, seekEnd, seekStart, seekStep, setSpeed, stepBy } from './actions/playback.ts';
 import { loadOps, poke } from './actions/scene.ts';
 import { type AppStore, createApp } from './create-app.ts';
-import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from './fold.ts';
-import { findStep, seqAt, stepAtSeq } from './steps.ts';
+import type { SceneEnd } from './types.ts';
 
 const SEED = 20_260_101;
 const CREATE: JsonOp = { op: 'create', vcpus: 2, irqchip: 'full' };
@@ -153,14 +155,14 @@ describe('a scene', () => {
     const scene = sceneOf(store);
     expect(playhead).toMatchObject({ step: -1, playing: true });
     expect(scene.complete).toBe(true);
-    expect(scene.steps[0]).toMatchObject({ index: 0, command: 3, name: 'ioctl_irq_line', args: [4, 1, 0, 0] });
+    expect(scene.steps.get(0)).toMatchObject({ index: 0, command: 3, name: 'ioctl_irq_line', args: [4, 1, 0, 0] });
     expect((view?.w[scene.layout.ioapic + 3 + 1 + 4] as number) & 0xff).toBe(0x34);
   });
 
   test('steps cover the shown rows without gap or overlap', () => {
     const { steps, used } = sceneOf(opened().store);
     expect(steps.length).toBeGreaterThan(5);
-    for (const [i, step] of steps.entries()) expect(step.end).toBe(steps[i + 1]?.seq ?? used);
+    for (const [i, step] of [...steps].entries()) expect(step.end).toBe(steps.get(i + 1)?.seq ?? used);
     expect(findStep(steps, 'kvm_set_irq#2')).toBeGreaterThan(findStep(steps, 'kvm_set_irq#1'));
     expect(findStep(steps, 'kvm_set_irq#99')).toBe(-1);
     for (const step of steps) expect(stepAtSeq(steps, step.seq)).toBe(step.index);
@@ -336,5 +338,25 @@ describe('trouble', () => {
     settled();
     expect(store.getState().fault).toBeNull();
     expect(sceneOf(store).commands).toHaveLength(8);
+  });
+
+  test('a request that is overtaken is told so, once; what it began is taken back when the newer one is refused', async () => {
+    const { app, store, settled } = opened();
+    const before = sceneOf(store);
+    const ends: SceneEnd[] = [];
+    const first = loadOps(app, [CREATE, ...LINES.slice(1)]).then((end) => ends.push(end));
+    const second = loadOps(app, [CREATE, { op: 'nmi', vcpu: 9 }]).then((end) => ends.push(end));
+    settled();
+    await Promise.all([first, second]);
+    expect(ends).toMatchObject(['overtaken', { code: 'op.noVcpu' }]);
+    expect(sceneOf(store)).toBe(before);
+  });
+
+  test('of forty requests in a burst each is answered', async () => {
+    const { app, settled } = opened();
+    const all = Array.from({ length: 40 }, () => loadOps(app, LINES));
+    settled();
+    const ends = await Promise.all(all);
+    expect(ends).toEqual([...Array(39).fill('overtaken'), 'done']);
   });
 });

@@ -5,16 +5,15 @@
 
 import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
+import type { CommandRecord, JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
 import { type Op, parseOp } from '../spec/ops/index.ts';
 import {
   BATCH_ROWS,
   CAPS,
-  type CommandRecord,
   type FromEngine,
   isWorthKeeping,
-  type JsonOp,
   MAX_UNACKED_ROWS,
   MOST_SPARES,
   PROTOCOL_VERSION,
@@ -117,7 +116,8 @@ function checkOp(raw: unknown, index: number): Op | Problem {
   const { op: name, vcpus } = raw as JsonOp;
   const isFirst = index === 0;
   if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
-  if (isFirst && Number(vcpus) > CAPS.vcpus) {
+  // Not of an object: that could be nested too deep to be made a number of.
+  if (isFirst && typeof vcpus !== 'object' && Number(vcpus) > CAPS.vcpus) {
     return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: Number(vcpus) });
   }
   try {
@@ -131,7 +131,7 @@ function checkOp(raw: unknown, index: number): Op | Problem {
 /** The engine's own reason, with the op's number before its place. */
 function badOp(e: OpError, index: number, op: JsonOp): Problem {
   return problem(e.code, e.place === 'op' ? `ops[${index}]` : `ops[${index}].${e.place}`, {
-    name: String(op.op).slice(0, 40),
+    name: typeof op.op === 'string' ? op.op.slice(0, 40) : typeof op.op,
     field: e.place,
     ...e.params,
   });
@@ -284,6 +284,10 @@ export function createRunner(host: RunnerHost): Runner {
   }
 
   function take(message: ToEngine): void {
+    if (message.type === 'ping') {
+      host.send({ v: PROTOCOL_VERSION, type: 'pong', id: message.id }, []);
+      return;
+    }
     if (message.type === 'stop') {
       runs.clear();
       return;

@@ -2,12 +2,14 @@
 
 import type { ComponentKind } from '../../engine/core/words.ts';
 import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
+import { wordsAt } from '../../log/fold.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { type LogReader, read } from '../../log/reader.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import { hashState, type NamedWord } from '../../share/state-hash.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
-import { wordsAt } from '../fold.ts';
-import type { AppState, Notice, SceneLog, Selection } from '../types.ts';
+import type { AppState, Notice, SceneEnd, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
 import { notify, select, setPanel } from './ui.ts';
 
@@ -32,15 +34,23 @@ export function finalHash(scene: SceneLog): string {
   return hashState(named);
 }
 
-const hashes = new WeakMap<SceneLog['commands'], { used: number; hash: string }>();
+/** The hash of as much of a log as it is of. */
+const HASH: LogReader<{ used: number; hash: string }> = {
+  begin: () => ({ used: -1, hash: '' }),
+  take() {},
+  rewind(known) {
+    known.used = -1;
+  },
+};
 
 /** finalHash, computed once for each state of a scene. */
 function knownHash(scene: SceneLog): string {
-  const known = hashes.get(scene.commands);
-  if (known?.used === scene.used) return known.hash;
-  const hash = finalHash(scene);
-  hashes.set(scene.commands, { used: scene.used, hash });
-  return hash;
+  const known = read(HASH, scene);
+  if (known.used !== scene.used) {
+    known.hash = finalHash(scene);
+    known.used = scene.used;
+  }
+  return known.hash;
 }
 
 /** "ioapic:0.redirLo" */
@@ -74,7 +84,7 @@ export function linkOf(state: AppState): string | null {
     ...(ui.panel === null ? {} : { panel: ui.panel }),
   };
   if (codec === null) {
-    void loadLinkCodec();
+    loadLinkCodec().catch(() => {});
     return null;
   }
   return codec.encodeLink({
@@ -90,7 +100,7 @@ export function linkOf(state: AppState): string | null {
 }
 
 /** What came of opening a link. */
-export type Opened = 'nothing' | 'opened' | 'refused';
+export type Opened = 'nothing' | 'opened' | 'overtaken' | Notice;
 
 /**
  * Opens the scene a link names. What is wrong becomes a notice; the scene before it stays then.
@@ -98,15 +108,24 @@ export type Opened = 'nothing' | 'opened' | 'refused';
  */
 export async function openLink(app: AppCore, fragment: string, opening: { play: boolean }): Promise<Opened> {
   const { store } = app;
+  const isNewest = app.feed.ask();
   const quick = decodePresetLink(fragment);
-  const answer: LinkAnswer | null = quick === 'state' ? (await loadLinkCodec()).decodeLink(fragment) : quick;
+  let answer: LinkAnswer | null;
+  try {
+    answer = quick === 'state' ? (await loadLinkCodec()).decodeLink(fragment) : quick;
+  } catch {
+    // The codec is a file of its own, and that did not come.
+    answer = { ok: false, problem: { code: 'part-not-loaded', place: 's', params: {} } };
+  }
+  if (!isNewest()) return 'overtaken';
   if (answer === null) return 'nothing';
   if (!answer.ok) {
     notify(store, answer.problem);
-    return 'refused';
+    return answer.problem;
   }
   const { link, dropped } = answer;
-  if (!(await openScene(app, link, opening))) return 'refused';
+  const end = await openScene(app, link, opening);
+  if (end !== 'done') return end;
   const notice = drift(store, link) ?? droppedNotice(dropped);
   if (notice !== null) notify(store, notice);
   if (link.kind === 'ops') {
@@ -116,7 +135,7 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
   return 'opened';
 }
 
-function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promise<boolean> {
+function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promise<SceneEnd> {
   const opening = { step: link.step, play };
   if (link.kind === 'preset') return loadPreset(app, link.preset.id, opening, link.preset.version ?? undefined);
   const { base, keep, log } = link;

@@ -1,6 +1,8 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { beatsOf } from '../../scene/beats.ts';
@@ -11,24 +13,25 @@ import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import type { Place } from '../../scene/station.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
-import { seqAt } from '../../store/steps.ts';
-import type { SceneLog, Selection } from '../../store/types.ts';
+import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
-import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
+import { IoapicCard, PicCard } from './ChipCards.tsx';
 import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
 import { keepStop, rove } from './roving.ts';
 import { SourceCard } from './SourceCards.tsx';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
-import { IdtCard, VcpuCard } from './VcpuCard.tsx';
+import { VcpuCard } from './VcpuCard.tsx';
 
 /** Scenes without a modelled host do without these. */
 const hostCards = () => import('./HostCards.tsx');
 const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
+const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.MsiCard })));
+const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
 const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
 
 const GROUP = { role: 'group' } as const;
@@ -75,7 +78,7 @@ function useSize(): readonly [
 }
 
 function litAt(scene: SceneLog, step: number): Lit | null {
-  const at = scene.steps[step];
+  const at = scene.steps.get(step);
   const station = at === undefined ? null : STATIONS[at.name];
   if (at === undefined || station === null) return null;
   return {
@@ -90,7 +93,7 @@ function litAt(scene: SceneLog, step: number): Lit | null {
 
 /** What a step has written. */
 function changedAt(scene: SceneLog, step: number): Changed | null {
-  const at = scene.steps[step];
+  const at = scene.steps.get(step);
   if (at === undefined) return null;
   const words = new Set<number>();
   for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {
@@ -277,7 +280,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
           {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-          {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
           {[...layout.lapics.keys()].map((vcpu) => (
             <LapicCard
               key={`lapic${vcpu}`}
@@ -295,6 +297,10 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
             />
           ))}
           <Suspense fallback={null}>
+            {layout.idt !== null && (
+              <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
+            )}
+            {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
             {layout.iommu !== null && <IommuCard {...props('iommu', ['device'])} />}
             {[...layout.pcpus.keys()].map((pcpu) => (
               <PcpuCard
@@ -305,9 +311,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
               />
             ))}
           </Suspense>
-          {layout.idt !== null && (
-            <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
-          )}
         </svg>
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />

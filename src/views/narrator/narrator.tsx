@@ -1,5 +1,6 @@
 /** The strip at the foot of the stage: playback, one sentence a beat, and the beats themselves. The same in every size. */
 import { lazy, memo, type ReactNode, Suspense, useMemo } from 'react';
+import type { Steps } from '../../log/steps.ts';
 import { type Beat, beatAt, beatsOf } from '../../scene/beats.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
@@ -22,9 +23,9 @@ function useBeats(): { readonly beats: readonly Beat[]; readonly now: number } {
 }
 
 /** Journey a beat tells of: that of the step it holds at, else of the last before it that had one. */
-function journeyOf(steps: readonly { readonly journey: number }[], beat: Beat): number {
+function journeyOf(steps: Steps, beat: Beat): number {
   for (let at = beat.hold; at >= beat.from; at--) {
-    const journey = steps[at]?.journey ?? 0;
+    const journey = steps.get(at)?.journey ?? 0;
     if (journey !== 0) return journey;
   }
   return 0;

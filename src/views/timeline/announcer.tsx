@@ -10,7 +10,7 @@ import { useT } from '../shared/use-t.ts';
 /** @param step null: nobody asks now */
 function useStepText(step: number | null): StepText | null {
   const scene = useStore((s) => s.scene);
-  const at = step === null ? undefined : scene?.steps[step];
+  const at = step === null ? undefined : scene?.steps.get(step);
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
   const t = useT();
@@ -51,7 +51,7 @@ export function ShownSentence(): ReactNode {
 
 /** Sentence of a step in the reader's language, for a page that frames us; null where there is no such step. */
 export function sentenceOf({ scene, ui }: AppState, step: number): string | null {
-  const at = scene?.steps[step];
+  const at = scene?.steps.get(step);
   if (scene === null || at === undefined) return null;
   return describeStep(ui.lang, scene, at, viewAt(scene, { step: at.index, phase: 0 })).sentence;
 }

@@ -1,6 +1,6 @@
 /** The slider over the steps. */
 import { type CSSProperties, memo, type ReactNode, useMemo } from 'react';
-import { lookSteps } from '../../store/steps.ts';
+import { lookSteps } from '../../store/look.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 

@@ -12,6 +12,7 @@ import {
   beginJourney,
   emit,
   enter,
+  isBootVcpu,
   lapicAt,
   leave,
   type Machine,
@@ -147,7 +148,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (vcpu === 0 ? 0x100 : 0));
+    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (isBootVcpu(m, vcpu) ? 0x100 : 0));
     put(m, at + R.baseHi, 0);
     m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
@@ -156,7 +157,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   setVersion(m, vcpu);
   for (const word of LVT_WORDS) put(m, at + word, MASKED);
   updateTimerMode(m, vcpu);
-  if (vcpu === 0) put(m, at + R.lvtLint0, 0x700);
+  if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, 0x700);
   put(m, at + R.lvt0InNmiMode, 0);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
