@@ -16,6 +16,10 @@ const panel = <M, P = object>(load: () => Promise<M>, pick: (module: M) => Compo
 
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
+  Header: panel(
+    () => import('../views/header/header.tsx'),
+    (m) => m.Header as ComponentType,
+  ),
   Now: panel(
     () => import('../views/now/now.tsx'),
     (m) => m.Now,
@@ -36,13 +40,13 @@ const LOADED = {
     () => import('../views/ops/ops.tsx'),
     (m) => m.Ops,
   ),
+  Timeline: panel(
+    () => import('../views/timeline/timeline.tsx'),
+    (m) => m.Timeline,
+  ),
   Announcer: panel(
     () => import('../views/timeline/announcer.tsx'),
     (m) => m.Announcer,
-  ),
-  StepSentence: panel(
-    () => import('../views/timeline/announcer.tsx'),
-    (m) => m.StepSentence,
   ),
 } as const satisfies Record<string, ComponentType>;
 
