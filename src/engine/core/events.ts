@@ -184,7 +184,7 @@ const EVENTS_BY_NAME = {
   // -- local APIC timer
   timer_start: { code: 120, by: 'lapic', fn: 'restart_apic_timer', args: ['dueLo', 'dueHi', 'mode'] },
   timer_cancel: { code: 121, by: 'lapic', fn: 'cancel_apic_timer', args: [], minor: true },
-  timer_expired: { code: 122, by: 'lapic', fn: 'apic_timer_expired', args: ['mode'] },
+  timer_expired: { code: 122, by: 'lapic', fn: 'apic_timer_expired', args: ['mode', 'fromTimer'] },
   timer_inject: { code: 123, by: 'lapic', fn: 'kvm_apic_inject_pending_timer_irqs', args: ['vector'] },
   lvt_masked: { code: 124, by: 'lapic', fn: 'kvm_apic_local_deliver', args: ['lvt'], end: true },
 

@@ -83,6 +83,8 @@ export function pinJourney(m: Machine, chipPin: number): number {
   return m.vcpus * 512 + chipPin;
 }
 export const PIC_PIN_JOURNEY = 24;
+/** Index of the journey of a timer that expired and is not injected yet. */
+export const timerJourney = (m: Machine, vcpu: number): number => m.vcpus * 512 + 40 + vcpu;
 
 export const lapicAt = (_m: Machine, vcpu: number): number => BASE.lapic + vcpu * LAPIC.size;
 export const vcpuAt = (m: Machine, vcpu: number): number => m.layout.vcpu + vcpu * VCPU.size;
@@ -201,7 +203,7 @@ export function allocateMachine(config: CreateOp, host: Host): Machine {
     routeTables: [],
     commands: 0,
     nextJourney: 1,
-    journeys: new Int32Array(config.vcpus * 512 + 40),
+    journeys: new Int32Array(config.vcpus * 513 + 40),
     map: {
       valid: false,
       mode: 0,

@@ -50,6 +50,10 @@ export interface CreateOp {
   readonly avic?: boolean;
   /** KVM_CREATE_PIT2 was done. */
   readonly pit?: boolean;
+  /** TSC_DEADLINE in the guest's CPUID; default true. */
+  readonly tscDeadline?: boolean;
+  /** KVM_SET_BOOT_CPU_ID: the vCPU id that is the bootstrap processor at reset; default 0. */
+  readonly bsp?: number;
   /** kvm.vector_hashing; default true. */
   readonly vectorHashing?: boolean;
   /** Routing table at the start: 'kernel' default or the one QEMU installs for its pc machine. */

@@ -19,6 +19,8 @@ export interface LapicIrq {
 }
 
 export interface Host {
+  /** The host's CPUs are modelled: a vCPU's thread is on one (VCPU.loaded), or waits. */
+  readonly modelsCpus: boolean;
   /** kvm_set_irq: sum of the non-negative results over the GSI's routes, -1 if none. */
   setIrq(m: Machine, source: number, gsi: number, level: number, lineStatus: boolean): number;
   /** kvm_irq_delivery_to_apic. @param src vCPU index of the sending APIC, -1 for a device */

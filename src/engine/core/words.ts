@@ -248,6 +248,9 @@ export const VCPU = defineBlock({
   /** What the next entry will meet: 0 nothing, 1 a kick, 2 an NMI, 3 a fault while the event is delivered. */
   race: 1,
   spare: 2,
+  /** l1_tsc_offset: the guest's TSC is virtual time (1 GHz) plus this. */
+  tscOffsetLo: 1,
+  tscOffsetHi: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -5,7 +5,7 @@
 
 import { OWED } from '../chips/ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
-import { resetLapic } from '../chips/lapic/registers.ts';
+import { isBsp, resetLapic } from '../chips/lapic/registers.ts';
 import { acceptsPicIntr, picOutput, picReadIrq } from '../chips/pic/pic.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
@@ -100,7 +100,7 @@ export function acceptEvents(m: Machine, vcpu: number): void {
   if (pending === 0) return;
   const at = vcpuAt(m, vcpu);
   if ((pending & 1) !== 0) {
-    const state = vcpu === 0 ? MP_STATE.runnable : MP_STATE.initReceived;
+    const state = isBsp(m, vcpu) ? MP_STATE.runnable : MP_STATE.initReceived;
     const outer = enter(m, EV.accept_init, atVcpu(vcpu), state);
     put(m, pendingAt, pending & ~1);
     resetVcpuByInit(m, vcpu);

@@ -15,6 +15,7 @@ import {
   writeMsr,
   x2apicMsrWrite,
 } from '../chips/lapic/registers.ts';
+import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
 import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
@@ -160,6 +161,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   acceptEvents(m, op.vcpu);
   const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
+  timersAtEntry(m, op.vcpu);
   const guest = m.config.guest !== undefined;
   let looksAgain = wantsEvent(m, op.vcpu);
   const eoiExits = serveRequests(m, op.vcpu);
@@ -169,6 +171,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   // Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow.
   if (op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
   const result = guestInstruction(m, op);
+  injectPendingTimer(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
   if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
@@ -182,6 +185,7 @@ function run(m: Machine, vcpu: number): OpResult {
   acceptEvents(m, vcpu);
   const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
+  timersAtEntry(m, vcpu);
   const eoiExits = serveRequests(m, vcpu);
   const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
   if (takeNmi(m, vcpu)) return { nmi: true, ...extra };

@@ -128,7 +128,15 @@ function parseCreate(source: Json): CreateOp {
   if (ids !== undefined && (ids.length !== vcpus || new Set(ids).size !== vcpus))
     throw new OpError('op.ids', 'ids', { vcpus });
   const optional: Record<string, unknown> = {};
-  for (const key of ['apicv', 'postedInterrupts', 'ipiVirtualization', 'avic', 'pit', 'vectorHashing'] as const) {
+  for (const key of [
+    'apicv',
+    'postedInterrupts',
+    'ipiVirtualization',
+    'avic',
+    'pit',
+    'vectorHashing',
+    'tscDeadline',
+  ] as const) {
     const value = flag(source, key);
     if (value !== undefined) optional[key] = value;
   }
@@ -137,6 +145,7 @@ function parseCreate(source: Json): CreateOp {
   }
   if (source.guest !== undefined) optional.guest = parseGuest(source.guest);
   if (source.routing !== undefined) optional.routing = oneOf(source, 'routing', ['kernel', 'qemu'] as const);
+  if (source.bsp !== undefined) optional.bsp = int(source, 'bsp', U32);
   if (source.pcpus !== undefined) optional.pcpus = Math.max(1, int(source, 'pcpus', 8));
   return {
     op: 'create',

@@ -129,6 +129,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
 export const BASE_HOST: Host = {
+  modelsCpus: false,
   setIrq,
   setIrqInatomic,
   deliverToApic,

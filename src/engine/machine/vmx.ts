@@ -5,6 +5,7 @@
 
 import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
+import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import {
   AT_VM,
@@ -186,6 +187,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
+  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   const outside = !inGuest(m, vcpu);
   const stays = reg(m, vcpu, V.inRun) === 1;
@@ -198,6 +200,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   }
   if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
   const result = accessVirtualized(m, op) ?? emulateWithExit(m, op, emulate);
+  injectPendingTimer(m, vcpu);
   const eoiExits = entry?.eoiExits ?? [];
   if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   // One more look, so that an EOI exit is told by the op that caused it.
@@ -212,6 +215,7 @@ function run(m: Machine, vcpu: number): OpResult {
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
+  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
@@ -278,6 +282,7 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
+    injectPendingTimer(m, vcpu);
     moved = true;
   }
   if (!moved) followPending(m, vcpu);
@@ -330,6 +335,7 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
 
 export const VMX_HOST: Host = {
   ...MODEL_HOST,
+  modelsCpus: true,
   deliverInterrupt,
   syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),
   hwapicIsrUpdate,

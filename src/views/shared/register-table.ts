@@ -280,6 +280,8 @@ const TABLE: Table = {
     inRun: quiet(bool('in vcpu_run')),
     race: quiet(number('next entry meets', 'dec', { 0: 'nothing', 1: 'a kick', 2: 'an NMI', 3: 'a fault' })),
     spare: quiet(hex('spare')),
+    tscOffsetLo: quiet(number('TSC offset', 'ns')),
+    tscOffsetHi: high('tscOffsetLo'),
   },
   piDesc: {
     pir: vectors('PIR'),

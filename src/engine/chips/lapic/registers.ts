@@ -24,12 +24,15 @@ import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
 import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
 import {
   currentCount,
+  guestTsc,
   readDeadline,
+  timerModeMask,
   updateDivideCount,
   updateTimerMode,
   writeDeadline,
   writeDivide,
   writeInitialCount,
+  writeTsc,
 } from './timer.ts';
 
 const R = LAPIC.at;
@@ -107,8 +110,8 @@ const LVT_WRITE_MASK = new Map<number, number>([
   [REG.lvtLint1, 0x1f7ff],
   [REG.lvtError, 0x110ff],
 ]);
-/** Timer entry: LVT_MASK and both mode bits (the model CPU has TSC_DEADLINE). */
-const LVT_TIMER_MASK = 0x110ff | 0x60000;
+/** Timer entry: LVT_MASK, to which the mode bits are added that this CPU has. */
+const LVT_TIMER_MASK = 0x110ff;
 const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, R.lvtError];
 
 const DIRECTED_EOI = 1 << 24;
@@ -138,6 +141,15 @@ const setXapicId = (m: Machine, vcpu: number, id: number): void => {
 /** @kvm lapic.c kvm_apic_calc_x2apic_ldr */
 export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id & 0xf));
 
+/** Bit 8 of IA32_APIC_BASE. */
+const BSP = 0x100;
+
+/** Is it the bootstrap processor of a reset: the vCPU whose id is the boot id, if there is one? @kvm x86.c kvm_vcpu_is_reset_bsp */
+const isResetBsp = (m: Machine, vcpu: number): boolean => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] === (m.config.bsp ?? 0);
+
+/** Is it the bootstrap processor now: as IA32_APIC_BASE says? @kvm x86.c kvm_vcpu_is_bsp */
+export const isBsp = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & BSP) !== 0;
+
 /**
  * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
  * @kvm lapic.c kvm_lapic_reset
@@ -145,9 +157,10 @@ export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id 
 export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const at = lapicAt(m, vcpu);
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  const bsp = isResetBsp(m, vcpu);
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (vcpu === 0 ? 0x100 : 0));
+    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (bsp ? BSP : 0));
     put(m, at + R.baseHi, 0);
     m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
@@ -156,7 +169,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   setVersion(m, vcpu);
   for (const word of LVT_WORDS) put(m, at + word, MASKED);
   updateTimerMode(m, vcpu);
-  if (vcpu === 0) put(m, at + R.lvtLint0, 0x700);
+  if (bsp) put(m, at + R.lvtLint0, 0x700);
   put(m, at + R.lvt0InNmiMode, 0);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
@@ -298,7 +311,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
       put(m, at + R.icr2, value & 0xff000000);
       return true;
     case REG.lvtTimer:
-      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & LVT_TIMER_MASK);
+      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_TIMER_MASK | timerModeMask(m)));
       updateTimerMode(m, vcpu);
       return true;
     case REG.lvtLint0:
@@ -456,12 +469,13 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   }
 }
 
-/** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
+/** WRMSR: TSC, APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
 export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
   let ok = true;
   if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
   else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
+  else if (msr === 0x10) writeTsc(m, vcpu, value);
   else ok = false;
   if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
@@ -478,6 +492,7 @@ export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
     );
   else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
   else if (msr === 0x6e0) value = readDeadline(m, vcpu);
+  else if (msr === 0x10) value = guestTsc(m, vcpu);
   else value = null;
   if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;
