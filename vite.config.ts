@@ -29,5 +29,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',
+    // A loaded machine is no failure: only what never ends is.
+    testTimeout: 60_000,
   },
 });

@@ -462,7 +462,11 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
         const hi = m.layout.ioapic + IOAPIC.at.redirHi + pin;
         const [oldLo, oldHi] = [m.w[lo] as number, m.w[hi] as number];
         const from = m.log.used;
-        for (const op of flat(rteHalf(pin, half, value))) execute(m, parseOp(op) as Exclude<Op, { op: 'create' }>);
+        const answers = flat(rteHalf(pin, half, value)).map((op) =>
+          execute(m, parseOp(op) as Exclude<Op, { op: 'create' }>),
+        );
+        // A vCPU that an INIT sent to wait for SIPI writes nothing.
+        if (answers.some((answer) => 'not_runnable' in answer)) return;
         if (half === 1) {
           expect(m.w[hi]).toBe(value | 0);
         } else {
