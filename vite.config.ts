@@ -29,7 +29,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',
-    // A loaded machine is no failure: only what never ends is.
-    testTimeout: 60_000,
+    // For a machine with many times more work than cores; a test that hangs still ends.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from './test.ts';
 
 const hash = (page: Page): string => new URL(page.url()).hash;
 const row = (page: Page, name: string) =>

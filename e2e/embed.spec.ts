@@ -1,4 +1,4 @@
-import { expect, type Frame, type Page, test } from '@playwright/test';
+import { expect, type Frame, type Page, test } from './test.ts';
 
 /** A page with a frame of ours on it, and a list of what the frame has said. */
 async function host(page: Page, src: string, sandbox = ''): Promise<Frame> {

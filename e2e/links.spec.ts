@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from './test.ts';
 
 const count = (page: Page) => page.locator('.tl-count');
 const notice = (page: Page) => page.locator('[data-code]');

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from './test.ts';
 
 async function openOps(page: Page, preset: string, step: number, query = ''): Promise<void> {
   await page.goto(`./?play=0${query}#p=${preset}&t=${step - 1}`);

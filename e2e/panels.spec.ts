@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Locator, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from './test.ts';
 
 /** A scene at rest after its nth step. */
 async function openPaused(page: Page, preset: string, step: number, query = ''): Promise<void> {

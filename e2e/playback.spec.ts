@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from './test.ts';
 
 const count = (page: Page) => page.locator('.tl-count');
 const stepNow = async (page: Page): Promise<number> => Number((await count(page).textContent())?.split('/')[0] ?? -1);

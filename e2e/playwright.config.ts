@@ -7,17 +7,26 @@ import { CHROMIUM_ARGS, findChromium } from '../src/cli/browser.mjs';
 process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000));
 process.env.CHROMIUM_PATH ??= (await findChromium()) ?? '';
 process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ??= join(tmpdir(), `irqscope-e2e-${process.pid}.json`);
+// One folder a run: Playwright empties it first, and another run may be under way.
+process.env.E2E_RESULTS ??= join(import.meta.dirname, '../test-results', String(process.pid));
+// Playwright waits for the server through the proxy of the environment, which does not know this machine's loopback.
+for (const name of ['NO_PROXY', 'no_proxy']) {
+  process.env[name] = [process.env[name], '127.0.0.1', 'localhost'].filter(Boolean).join(',');
+}
 const url = `http://127.0.0.1:${process.env.E2E_PORT}/`;
 
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  outputDir: '../test-results',
+  outputDir: process.env.E2E_RESULTS,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  retries: 0,
+  // For a browser that no longer answers, and for nothing else: e2e/test.ts.
+  retries: 1,
   workers: 2,
-  timeout: 30_000,
+  // Limits are for a machine with many times more work than cores; a test waits for states and ends when they are there.
+  timeout: 120_000,
+  expect: { timeout: 40_000 },
   reporter: [['list'], ['json']],
   use: {
     baseURL: url,
@@ -28,11 +37,11 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'node src/cli/serve.mjs',
+    command: `"${process.execPath}" src/cli/go.cjs serve`,
     cwd: '..',
     env: { PORT: process.env.E2E_PORT },
     url,
     reuseExistingServer: false,
-    timeout: 30_000,
+    timeout: 120_000,
   },
 });

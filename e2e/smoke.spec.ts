@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test.ts';
 
 test('the built page opens with its policy and without an error', async ({ page }) => {
   const errors: string[] = [];

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test.ts';
 
 test('the engine runs in one worker', async ({ page }) => {
   await page.goto('./');

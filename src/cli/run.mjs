@@ -4,7 +4,8 @@
 // The program is bundled (imports of packages stay imports) and loaded into this process: one start of Node, and
 // code as plain as in the browser build. So import.meta.url is the bundle's; programs find files from process.cwd(),
 // which is the repository here, and the paths a person types from process.env.INIT_CWD.
-import { existsSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureDeps, root, say } from './deps.mjs';
@@ -19,13 +20,9 @@ const PROGRAMS = {
 };
 
 const name = process.argv[2] ?? '';
-const source = PROGRAMS[name];
+const source = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
 if (!source) {
   say(`no program "${name}"; there are ${Object.keys(PROGRAMS).join(', ')}`);
-  process.exit(2);
-}
-if (!existsSync(join(root, source))) {
-  say(`${source} is not written yet`);
   process.exit(2);
 }
 process.env.INIT_CWD ??= process.cwd();
@@ -33,8 +30,23 @@ process.chdir(root);
 ensureDeps();
 
 const { build } = await import('esbuild');
-// One file a process: two runs at the same time must not read each other's half-written bundle.
-const out = join(root, 'node_modules/.cache/irqscope', `${name}-${process.pid}.mjs`);
+// A folder a process: two runs at the same time must not read each other's half-written bundle, and the repository
+// may belong to another user.
+const dir = mkdtempSync(join(tmpdir(), 'irqscope-run-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+const out = join(dir, `${name}.mjs`);
+
+/** Away from the repository a bare name leads nowhere, so a package is imported by where it lies. @type {import('esbuild').Plugin} */
+const packagesByAddress = {
+  name: 'packages-by-address',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      return { path: path.startsWith('node:') ? path : import.meta.resolve(path), external: true };
+    });
+  },
+};
+
 try {
   await build({
     entryPoints: [join(root, source)],
@@ -43,14 +55,13 @@ try {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    packages: 'external',
+    plugins: [packagesByAddress],
     sourcemap: 'inline',
     logLevel: 'error',
   });
 } catch {
   process.exit(1); // esbuild has said why, on standard error
 }
-process.on('exit', () => rmSync(out, { force: true }));
 process.setSourceMapsEnabled(true);
 process.argv.splice(1, 2, join(root, source));
 await import(pathToFileURL(out).href);

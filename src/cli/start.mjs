@@ -1,16 +1,8 @@
 // `npm start`: install what is missing, build, serve.
-import { spawnSync } from 'node:child_process';
-import { ensureDeps, root, say } from './deps.mjs';
-import { serveDist } from './serve.mjs';
+import { ensureDeps, say } from './deps.mjs';
 
 ensureDeps();
+const { builtDist } = await import('./dist.mjs');
+const { serveAndSay } = await import('./serve.mjs');
 say('building');
-const build = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'], {
-  cwd: root,
-  stdio: ['ignore', 2, 2],
-});
-if (build.status !== 0) {
-  say('the build failed, see above');
-  process.exit(1);
-}
-await serveDist();
+await serveAndSay(builtDist());

@@ -1,0 +1,46 @@
+/** The `test` of every spec here: Playwright's, with one more try for a browser that no longer answers, and only for that. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, test as base, type TestInfo } from '@playwright/test';
+
+export * from '@playwright/test';
+
+const ANSWER_MS = 30_000;
+
+/** Worker processes end with a failed test, so what the first try saw is left in a file for the second. */
+const marker = (info: TestInfo): string => join(info.project.outputDir, 'stalled', info.testId);
+
+/** Whether a new page of this browser still runs a line of script. */
+async function answers(browser: Browser): Promise<boolean> {
+  const asked = (async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const sum = await page.evaluate(() => 1 + 1);
+    await context.close();
+    return sum === 2;
+  })().catch(() => false);
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([asked, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const test = base.extend<{ secondTry: undefined }>({
+  secondTry: [
+    async ({ browser }, use, info) => {
+      if (info.retry > 0 && !existsSync(marker(info)))
+        throw new Error('failed in a browser that answers: no second try');
+      await use(undefined);
+      if (info.retry > 0 || info.status === info.expectedStatus || (await answers(browser))) return;
+      mkdirSync(join(marker(info), '..'), { recursive: true });
+      writeFileSync(marker(info), '');
+      process.stderr.write(`irqscope: the browser of "${info.title}" stalled; it is started again, once\n`);
+    },
+    { auto: true, timeout: 2 * ANSWER_MS },
+  ],
+});

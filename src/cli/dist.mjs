@@ -1,0 +1,52 @@
+// Builds dist so that nobody ever meets half of it: into a folder of its own, then a rename. One build at a time.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isWritable, root, say } from './deps.mjs';
+import { locked } from './lock.mjs';
+
+/** @param {string} dir @returns {boolean} */
+function buildInto(dir) {
+  // The runner keeps vite from writing its compiled configuration into node_modules, which may be another user's.
+  const args = ['build', '--logLevel', 'warn', '--configLoader', 'runner', '--outDir', dir, '--emptyOutDir'];
+  const run = spawnSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  return run.status === 0;
+}
+
+/**
+ * In a checkout that is not ours to write the build lies in a temporary folder, which goes with the process.
+ * @returns {string | null} the folder of the build; null when it failed (vite has said why, on standard error)
+ */
+export function buildDist() {
+  if (!isWritable(root)) {
+    const dir = mkdtempSync(join(tmpdir(), 'irqscope-dist-'));
+    process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+    return buildInto(dir) ? dir : null;
+  }
+  const dist = join(root, 'dist');
+  return locked(join(root, '.build.lock'), 'building', () => {
+    const next = join(root, 'dist-next');
+    const last = join(root, 'dist-last');
+    if (!buildInto(next)) {
+      rmSync(next, { recursive: true, force: true });
+      return null;
+    }
+    rmSync(last, { recursive: true, force: true });
+    if (existsSync(dist)) renameSync(dist, last);
+    renameSync(next, dist);
+    rmSync(last, { recursive: true, force: true });
+    return dist;
+  });
+}
+
+/** @returns {string} the folder of the build; ends the process with a sentence when there is none */
+export function builtDist() {
+  const dir = buildDist();
+  if (dir) return dir;
+  say('the build failed, see above');
+  process.exit(1);
+}
