@@ -54,6 +54,8 @@ export interface CreateOp {
   readonly tscDeadline?: boolean;
   /** KVM_SET_BOOT_CPU_ID: the vCPU id that is the bootstrap processor at reset; default 0. */
   readonly bsp?: number;
+  /** KVM_REINJECT_CONTROL: the i8254 makes up for missed ticks; default true. */
+  readonly pitReinject?: boolean;
   /** kvm.vector_hashing; default true. */
   readonly vectorHashing?: boolean;
   /** Routing table at the start: 'kernel' default or the one QEMU installs for its pc machine. */

@@ -109,6 +109,12 @@ export interface Host {
   hostIpi(m: Machine, pcpu: number, vector: number): void;
   /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */
   guestOp?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult;
+  /** What the processor does of a guest instruction by itself. @returns null where it is KVM's, as without such help */
+  instruction?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult | null;
+  /** The processor takes a vector from the APIC page by itself. @returns -1 none, null where KVM injects */
+  takeVirtual?(m: Machine, vcpu: number): number | null;
+  /** The vCPU is in, or was: what waits may ask for a window. */
+  afterEntry?(m: Machine, vcpu: number): void;
   /** The guest is entered with IF=1 and takes at most one event. */
   run?(m: Machine, vcpu: number): OpResult;
   /** The op is done: threads that were kicked out of the guest go back in. */

@@ -251,6 +251,8 @@ export const VCPU = defineBlock({
   /** l1_tsc_offset: the guest's TSC is virtual time (1 GHz) plus this. */
   tscOffsetLo: 1,
   tscOffsetHi: 1,
+  /** SVM: KVM waits for this vCPU's interrupt window (V_IRQ). */
+  irqWindow: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

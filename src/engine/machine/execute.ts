@@ -28,6 +28,7 @@ import {
   acceptEvents,
   countExit,
   getInterrupt,
+  hasExtint,
   injectNmi,
   iret,
   processNmi,
@@ -150,6 +151,12 @@ function guestInstruction(m: Machine, op: GuestOp): OpResult {
   }
 }
 
+/** Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow. */
+function exitAndEmulate(m: Machine, op: GuestOp): OpResult {
+  if (op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
+  return guestInstruction(m, op);
+}
+
 /** A request to look for events is pending. The op's own entry, with IF=0, uses it up; a model guest still waits on it. */
 function wantsEvent(m: Machine, vcpu: number): boolean {
   return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
@@ -168,9 +175,8 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
-  // Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow.
-  if (op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
-  const result = guestInstruction(m, op);
+  m.host.afterEntry?.(m, op.vcpu);
+  const result = m.host.instruction?.(m, op, guestInstruction) ?? exitAndEmulate(m, op);
   injectPendingTimer(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
@@ -189,14 +195,16 @@ function run(m: Machine, vcpu: number): OpResult {
   const eoiExits = serveRequests(m, vcpu);
   const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
   if (takeNmi(m, vcpu)) return { nmi: true, ...extra };
-  const vector = getInterrupt(m, vcpu);
-  if (vector !== -1) {
+  const virtual = hasExtint(m, vcpu) ? null : (m.host.takeVirtual?.(m, vcpu) ?? null);
+  const vector = virtual ?? getInterrupt(m, vcpu);
+  if (virtual === null && vector !== -1) {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
     put(m, at, (m.w[at] as number) + 1);
     m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
     leave(m, outer);
   }
+  m.host.afterEntry?.(m, vcpu);
   return { vector: vector === -1 ? null : vector, ...extra };
 }
 

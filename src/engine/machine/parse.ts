@@ -134,6 +134,7 @@ function parseCreate(source: Json): CreateOp {
     'ipiVirtualization',
     'avic',
     'pit',
+    'pitReinject',
     'vectorHashing',
     'tscDeadline',
   ] as const) {

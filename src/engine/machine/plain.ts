@@ -11,14 +11,12 @@ import { CHIP, EV, REQ } from '../core/events.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
 import type { Host, LapicIrq } from '../core/wires.ts';
 import { BASE, LAPIC, VM } from '../core/words.ts';
+import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
 import { OpError } from './parse.ts';
-
-/** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
-const VMX_INHIBITS = 0x7f;
 
 /** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
 export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
@@ -115,8 +113,12 @@ export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
   kick(m, vcpu);
 }
 
+/** Reasons that a machine without APICv keeps a note of: those of the APIC's ids and page. */
+const NOTED = VMX_INHIBITS | (1 << APICV_INHIBIT.logicalIdAliased);
+
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
+  if ((NOTED & (1 << reason)) === 0) return;
   const at = BASE.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const after = set ? before | (1 << reason) : before & ~(1 << reason);

@@ -35,6 +35,7 @@ import {
   vcpuPut,
 } from '../host/pcpu.ts';
 import { deviceMessage, updateIrtes } from '../host/vfio.ts';
+import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
@@ -72,15 +73,12 @@ export function modelsHost(config: CreateOp): boolean {
   );
 }
 
-/** VMX_REQUIRED_APICV_INHIBITS: DISABLED to APIC_BASE_MODIFIED. */
-const REQUIRED_INHIBITS = 0x7f;
-
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
   const at = m.layout.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const bit = 1 << reason;
-  if (m.config.apicv !== true || (REQUIRED_INHIBITS & bit) === 0) return;
+  if (m.config.apicv !== true || (VMX_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
   if (before === after) return;
   const flips = (before === 0) !== (after === 0);

@@ -282,6 +282,7 @@ const TABLE: Table = {
     spare: quiet(hex('spare')),
     tscOffsetLo: quiet(number('TSC offset', 'ns')),
     tscOffsetHi: high('tscOffsetLo'),
+    irqWindow: quiet(bool('interrupt window')),
   },
   piDesc: {
     pir: vectors('PIR'),

@@ -21,6 +21,7 @@ import {
 import type { LapicIrq } from '../../core/wires.ts';
 import { LAPIC, VCPU } from '../../core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
+import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
 import {
   currentCount,
@@ -117,7 +118,6 @@ const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, 
 const DIRECTED_EOI = 1 << 24;
 const BASE_RESERVED_LO = 0x2ff;
 const DEFAULT_BASE = 0xfee00000;
-const APIC_BASE_MODIFIED = 6;
 
 /** @kvm lapic.c kvm_apic_set_version */
 function setVersion(m: Machine, vcpu: number): void {
@@ -465,7 +465,7 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
     m.host.setVirtualApicMode(m, vcpu);
   }
   if ((low & 0x800) !== 0 && ((low & ~0xfff) >>> 0 !== DEFAULT_BASE || high !== 0)) {
-    m.host.setApicvInhibit(m, APIC_BASE_MODIFIED, true);
+    m.host.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
 

@@ -6,6 +6,7 @@
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { LAPIC, PIT } from '../../core/words.ts';
+import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { localDeliver, now, put64, read64 } from '../lapic/timer.ts';
 
 const R = PIT.at;
@@ -41,6 +42,12 @@ export function resetPit(m: Machine): void {
     put(m, at(m, R.gate, channel), channel === 2 ? 0 : 1);
     put(m, at(m, R.count, channel), 0x10000);
   }
+  if (m.config.pitReinject !== false) setReinject(m);
+}
+
+/** Ticks that were missed are made up for, which AVIC cannot do. @kvm i8254.c kvm_pit_set_reinject */
+function setReinject(m: Machine): void {
+  m.host.setApicvInhibit(m, APICV_INHIBIT.pitReinject, true);
   put(m, at(m, R.reinject), 1);
   resetReinject(m);
 }
