@@ -7,11 +7,11 @@ const row = (page: Page, name: string) =>
 const side = (page: Page, n: 0 | 1) => page.locator('.cmp-side').nth(n);
 const counts = (page: Page) => page.locator('.cmp-count');
 
-/** Both sides are run and their frames stand at their first steps. */
+/** Both sides are run and stand on their stages. */
 async function opened(page: Page): Promise<void> {
   await expect(page.locator('.cmp-side')).toHaveCount(2);
   for (const n of [0, 1] as const) {
-    await expect(side(page, n).frameLocator('iframe').locator('[role=group], svg').first()).toBeVisible();
+    await expect(side(page, n).locator('.bd-stage')).toBeVisible();
   }
 }
 
@@ -20,7 +20,8 @@ test('the header puts the scene beside itself, with one switch the other way; Ba
   await expect(page.locator('.tl-count')).toHaveText(/^9 /);
   await page.getByRole('button', { name: 'Compare' }).click();
   await opened(page);
-  expect(hash(page)).toBe('#c=posted-running');
+  await expect.poll(() => hash(page)).toBe('#c=posted-running&t=8,8');
+  await expect(counts(page)).toHaveText([/^9 \//, /^9 \//]);
   await expect(page.getByRole('heading', { name: 'Compare' })).toBeFocused();
   await expect(side(page, 0)).toContainText('APICv and posted interrupts: on');
   await expect(side(page, 1)).toContainText('APICv and posted interrupts: off');
@@ -45,18 +46,18 @@ test('exits, injections, posts and IPIs are counted on both sides, with the diff
     'Steps',
     'VM exits',
     'Interrupts injected at entry',
-    'Posted into PIR',
+    'Posted to the PIR',
     'Notification IPIs (0xf2)',
   ]) {
     const [left, right, diff] = await cells(name);
     expect(diff, name).toBe(right - left);
   }
-  const [postedLeft, postedRight] = await cells('Posted into PIR');
+  const [postedLeft, postedRight] = await cells('Posted to the PIR');
   expect([postedLeft > 0, postedRight]).toEqual([true, 0]);
   const [exitsLeft, exitsRight] = await cells('VM exits');
   expect(exitsRight).toBeGreaterThan(exitsLeft);
-  await expect(page.locator('.cmp-parting')).toContainText('steps are the same');
-  await expect(page.locator('.cmp-parting dd')).toHaveText(['Posted', 'Waiting in IRR']);
+  await expect(page.locator('.cmp-parting')).toContainText('Steps 1 to 4 are the same');
+  await expect(page.locator('.cmp-parting dd')).toHaveText(['Vector posted to the PIR', 'Vector set in IRR']);
 });
 
 test('one transport moves both, and the address names their steps', async ({ page }) => {
@@ -71,7 +72,7 @@ test('one transport moves both, and the address names their steps', async ({ pag
   await page.keyboard.press('End');
   const ends = async () => (await counts(page).allTextContents()).map((text) => text.split(' / '));
   await expect.poll(async () => (await ends()).every(([n, m]) => n === m)).toBe(true);
-  await page.getByRole('button', { name: 'Show where they part' }).click();
+  await page.getByRole('button', { name: 'Go to the first difference' }).click();
   await expect(counts(page)).toHaveText([/^5 \//, /^5 \//]);
   await page.keyboard.press('Home');
   await expect(counts(page)).toHaveText([/^0 \//, /^0 \//]);
@@ -79,14 +80,15 @@ test('one transport moves both, and the address names their steps', async ({ pag
   await expect(page.locator('.tl-count')).toBeVisible();
 });
 
-test('played, both go on by themselves; a key pressed in a frame is the page’s', async ({ page }) => {
+test('played, both go on by themselves; a key of the page moves both', async ({ page }) => {
   await page.goto('./#c=ipi-virtualized');
   await opened(page);
   await page.getByRole('button', { name: 'Play' }).click();
   await expect
     .poll(async () => (await counts(page).allTextContents()).every((text) => Number(text.split(' ')[0]) > 1))
     .toBe(true);
-  await side(page, 1).frameLocator('iframe').locator('body').press('Home');
+  await page.locator('body').press('k');
+  await page.locator('body').press('Home');
   await expect(counts(page)).toHaveText([/^0 \//, /^0 \//]);
 });
 
@@ -124,7 +126,7 @@ test('a scene changed by hand is compared as it is', async ({ page }) => {
 test('ops that make no sense on one side are named; the rest goes on', async ({ page }) => {
   await page.goto('./#c=cancelled-injection&with=avic');
   await opened(page);
-  await expect(page.locator('.cmp-parting')).toContainText(/Right: these do nothing there: race/);
+  await expect(page.locator('.cmp-parting')).toContainText(/Right: these commands have no effect there: race/);
   await expect(row(page, 'Handlers run')).toBeVisible();
 });
 
@@ -145,11 +147,7 @@ for (const [theme, lang, width] of [
     await page.goto(`./?theme=${theme}&lang=${lang}#c=posted-running&t=8,8`);
     await opened(page);
     await expect(page.locator('.cmp-table')).toBeVisible();
-    const { violations } = await new AxeBuilder({ page })
-      .include('.cmp')
-      // Both frames hold the same page, so their landmarks have the same names; each frame has its own.
-      .disableRules('landmark-unique')
-      .analyze();
+    const { violations } = await new AxeBuilder({ page }).include('.cmp').analyze();
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });

@@ -3,16 +3,15 @@
  * while frames run (browsers refuse a page that writes its history too often); a change of preset is an entry of its own, so
  * that Back means something.
  */
-import { linkOf, openLink } from '../store/actions/links.ts';
-import { setUi } from '../store/actions/ui.ts';
-import type { AppStore } from '../store/create-store.ts';
+import { linkOf, type Opened } from '../store/actions/links.ts';
+import type { App } from '../store/create-app.ts';
 import type { SceneLog } from '../store/types.ts';
 
 const WRITE_EVERY_MS = 1000;
 
 export interface AddressBar {
   /** Opens the scene that the address names. @returns what came of it */
-  open(fallback: string | null, play: boolean): ReturnType<typeof openLink>;
+  open(fallback: string | null, play: boolean): Promise<Opened>;
   stop(): void;
 }
 
@@ -25,7 +24,7 @@ const whichSides = (text: string): string => text.replace(/&t=.*/, '');
 const withHash = (text: string): string => `${window.location.pathname}${window.location.search}#${text}`;
 
 /** @param follow write what is on screen into the address */
-export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
+export function createAddressBar({ actions, store }: App, follow: boolean): AddressBar {
   let written = window.location.hash.slice(1);
   let preset: string | null = null;
   /** The reader opened this by an address: it stands there already, whatever it says. */
@@ -91,17 +90,17 @@ export function createAddressBar(store: AppStore, follow: boolean): AddressBar {
     timer ??= setTimeout(write, Math.max(50, WRITE_EVERY_MS - (performance.now() - lastWrite)));
   }
 
-  async function open(fallback: string | null, play: boolean): ReturnType<typeof openLink> {
+  async function open(fallback: string | null, play: boolean): Promise<Opened> {
     opening = true;
     const hash = window.location.hash.slice(1);
     written = hash;
     const compare = follow && isComparison(hash) ? hash : null;
-    if (store.getState().ui.compare !== compare) setUi(store, { compare });
+    if (store.getState().ui.compare !== compare) actions.setUi({ compare });
     if (compare !== null) {
       opening = false;
       return 'opened';
     }
-    const result = await openLink(store, hash === '' && fallback !== null ? fallback : hash, { play });
+    const result = await actions.openLink(hash === '' && fallback !== null ? fallback : hash, { play });
     opening = false;
     preset = store.getState().sceneId.preset;
     if (result === 'refused') hold();

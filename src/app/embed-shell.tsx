@@ -1,8 +1,9 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
 import { type ReactNode, useState } from 'react';
 import { linkOf } from '../store/actions/links.ts';
-import { store } from '../store/app-store.ts';
+import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
+import { useApp } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { TransportBar } from '../views/timeline/timeline.tsx';
@@ -21,7 +22,7 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
 };
 
 /** The same moment in a page of its own. */
-function wholePage(): string {
+function wholePage({ store }: App): string {
   const link = linkOf(store.getState());
   return `${window.location.origin === 'null' ? '' : window.location.pathname}${link === null ? '' : `#${link}`}`;
 }
@@ -34,6 +35,7 @@ interface EmbedShellProps {
 
 export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
   const t = useT();
+  const app = useApp();
   const title = useSceneTitle();
   const [started, setStarted] = useState(!options.clickToLoad);
   const [href, setHref] = useState('');
@@ -65,8 +67,8 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
           rel="noopener"
           title={t('shell.open')}
           // Named when it is about to be used: the moment changes with every step.
-          onPointerEnter={() => setHref(wholePage())}
-          onFocus={() => setHref(wholePage())}
+          onPointerEnter={() => setHref(wholePage(app))}
+          onFocus={() => setHref(wholePage(app))}
         >
           irqscope ↗
         </a>

@@ -1,21 +1,20 @@
 /** Keys of the whole page. A control that has a use for a key of its own keeps it. */
-import { changeSpeed, seekEnd, seekStart, stepBy, toggle } from '../store/actions/playback.ts';
-import type { AppStore } from '../store/create-store.ts';
+import type { Actions } from '../store/actions/actions.ts';
 
-const KEYS: Readonly<Record<string, (store: AppStore) => void>> = {
-  ' ': toggle,
-  k: toggle,
-  ArrowRight: (store) => stepBy(store, 1),
-  ArrowLeft: (store) => stepBy(store, -1),
-  PageDown: (store) => stepBy(store, 10),
-  PageUp: (store) => stepBy(store, -10),
-  Home: seekStart,
-  End: seekEnd,
-  '[': (store) => changeSpeed(store, -1),
-  ']': (store) => changeSpeed(store, 1),
-  '+': (store) => changeSpeed(store, 1),
-  '=': (store) => changeSpeed(store, 1),
-  '-': (store) => changeSpeed(store, -1),
+const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
+  ' ': (actions) => actions.toggle(),
+  k: (actions) => actions.toggle(),
+  ArrowRight: (actions) => actions.stepBy(1),
+  ArrowLeft: (actions) => actions.stepBy(-1),
+  PageDown: (actions) => actions.stepBy(10),
+  PageUp: (actions) => actions.stepBy(-10),
+  Home: (actions) => actions.seekStart(),
+  End: (actions) => actions.seekEnd(),
+  '[': (actions) => actions.changeSpeed(-1),
+  ']': (actions) => actions.changeSpeed(1),
+  '+': (actions) => actions.changeSpeed(1),
+  '=': (actions) => actions.changeSpeed(1),
+  '-': (actions) => actions.changeSpeed(-1),
   '?': () => document.getElementById('help-button')?.click(),
 };
 
@@ -36,24 +35,36 @@ function belongsTo(target: Element | null, key: string): boolean {
   return target.closest('dialog') !== null;
 }
 
+/** Puts somebody in front of the scene for the page's keys; null: the scene gets them again. */
+export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
+
 /**
- * @param first gets each key before the page does; true: it has taken it
- * @returns how to stop
+ * @param outer gets each key before the scene does; true: it has taken it
+ * @returns how to put somebody before both, and how to stop
  */
-export function listenToKeys(store: AppStore, first: (key: string) => boolean): () => void {
+export function listenToKeys(
+  actions: Actions,
+  outer: (key: string) => boolean,
+): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
+  let first: ((key: string) => boolean) | null = null;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
     if (belongsTo(target, event.key)) return;
-    if (first(event.key)) {
+    if (first?.(event.key) ?? outer(event.key)) {
       event.preventDefault();
       return;
     }
     const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : undefined;
     if (act === undefined) return;
     event.preventDefault();
-    act(store);
+    act(actions);
   };
   window.addEventListener('keydown', onKey);
-  return () => window.removeEventListener('keydown', onKey);
+  return {
+    takeKeys: (take) => {
+      first = take;
+    },
+    stop: () => window.removeEventListener('keydown', onKey),
+  };
 }

@@ -3,17 +3,15 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
-import { clock } from '../scene/raf.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
-import { movePlayhead, setSpeed } from '../store/actions/playback.ts';
-import { loadPreset, presetIds } from '../store/actions/scene.ts';
-import { notify, setLang, setUi } from '../store/actions/ui.ts';
-import { store } from '../store/app-store.ts';
+import { presetIds } from '../store/actions/scene.ts';
+import { createApp } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
+import { AppProvider } from '../store/use-app.ts';
+import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import { createAddressBar } from './address.ts';
 import './app.css';
-import { keySink } from './key-sink.ts';
 import { listenToKeys } from './keyboard.ts';
 import { readQuery } from './query.ts';
 import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
@@ -30,6 +28,12 @@ const query = readQuery(window.location.search);
 const settings = loadSettings();
 const { embed } = query;
 
+const app = createApp({
+  connect: createEngineClient,
+  frames: { request: (callback) => requestAnimationFrame(callback), cancel: (id) => cancelAnimationFrame(id) },
+});
+const { store, actions } = app;
+
 /** Theme and language of the whole document follow the store. */
 function dress(): void {
   const { theme, lang } = store.getState().ui;
@@ -40,12 +44,12 @@ function dress(): void {
 }
 
 const lessMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
-const motion = (): void => setUi(store, { reducedMotion: query.reducedMotion ?? lessMotion.matches });
+const motion = (): void => actions.setUi({ reducedMotion: query.reducedMotion ?? lessMotion.matches });
 lessMotion.addEventListener('change', motion);
 motion();
-setUi(store, { embed, theme: query.theme ?? settings.theme });
-setLang(store, query.lang ?? settings.lang ?? preferredLanguage(navigator.languages));
-if (query.speed !== null) setSpeed(store, query.speed);
+actions.setUi({ embed, theme: query.theme ?? settings.theme });
+actions.setLang(query.lang ?? settings.lang ?? preferredLanguage(navigator.languages));
+if (query.speed !== null) actions.setSpeed(query.speed);
 dress();
 store.subscribe((now, before) => {
   if (now.ui === before.ui) return;
@@ -54,14 +58,8 @@ store.subscribe((now, before) => {
   if (embed === null && (theme !== before.ui.theme || lang !== before.ui.lang)) saveSettings({ theme, lang });
 });
 
-clock.attach({
-  getState: store.getState,
-  subscribe: (listener) => store.subscribe(listener),
-  move: (change) => movePlayhead(store, change),
-});
-
 // The address of a framed page is its host's to choose.
-const address = createAddressBar(store, embed === null);
+const address = createAddressBar(app, embed === null);
 
 /** Opens what the address names; where that is nothing, or wrong, the first preset. */
 async function start(): Promise<void> {
@@ -70,25 +68,27 @@ async function start(): Promise<void> {
   if (opened === 'opened' || store.getState().scene !== null) return;
   const { notice } = store.getState();
   const [first] = presetIds;
-  if (first !== undefined) await loadPreset(store, first, { play: plays });
-  if (notice !== null) notify(store, notice);
+  if (first !== undefined) await actions.loadPreset(first, { play: plays });
+  if (notice !== null) actions.notify(notice);
 }
 
-const sight = watchSight(root, (seen) => clock.setAwake(seen));
+const sight = watchSight(root, (seen) => app.setAwake(seen));
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
-listenToKeys(store, (key) => keySink.take?.(key) ?? (embed?.keys === 'parent' && (host?.forwardKey(key) ?? false)));
+const { takeKeys } = listenToKeys(actions, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
   const { createHostLink, EmbedShell } = await import('./embed-shell.tsx');
   reactRoot.render(
     <StrictMode>
-      <EmbedShell options={options} onStart={() => void start()} />
+      <AppProvider value={app}>
+        <EmbedShell options={options} onStart={() => void start()} />
+      </AppProvider>
     </StrictMode>,
   );
   if (window.parent === window) return;
-  host = createHostLink(store, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
+  host = createHostLink(app, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
   if (query.autosize) new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
 }
 
@@ -96,7 +96,9 @@ if (embed !== null) void showEmbedded(embed);
 else {
   reactRoot.render(
     <StrictMode>
-      <Page />
+      <AppProvider value={app}>
+        <Page takeKeys={takeKeys} />
+      </AppProvider>
     </StrictMode>,
   );
 }

@@ -1,8 +1,6 @@
 /** One clear sentence on what is wrong, with its place. */
 import { lazy, type ReactNode, Suspense } from 'react';
-import { dismissNotice } from '../store/actions/ui.ts';
-import { store } from '../store/app-store.ts';
-import { useStore } from '../store/use-store.ts';
+import { useApp, useStore } from '../store/use-app.ts';
 import { useT } from '../views/shared/use-t.ts';
 import { Fenced } from './slot.tsx';
 
@@ -10,6 +8,7 @@ const Sentence = lazy(() => import('./notice-sentence.tsx').then((m) => ({ defau
 
 export function NoticeBar(): ReactNode {
   const t = useT();
+  const { actions } = useApp();
   const code = useStore((s) => s.notice?.code ?? (s.fault === null ? null : 'fault'));
   if (code === null) return <div role="status" className="notice-none" />;
   return (
@@ -21,7 +20,7 @@ export function NoticeBar(): ReactNode {
           </Suspense>
         </Fenced>
       </p>
-      <button type="button" className="notice-close" onClick={() => dismissNotice(store)}>
+      <button type="button" className="notice-close" onClick={() => actions.dismissNotice()}>
         {t('shell.dismiss')}
       </button>
     </div>

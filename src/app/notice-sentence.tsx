@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { errors } from '../i18n/en/errors.ts';
 import { addTexts, hasText, type MessageKey } from '../i18n/index.ts';
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-app.ts';
 import { useT } from '../views/shared/use-t.ts';
 
 addTexts('en', errors);

@@ -1,6 +1,6 @@
 /** Name of the scene, for the window's title and an embedded page. */
 import { hasText } from '../i18n/index.ts';
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-app.ts';
 import { useT } from '../views/shared/use-t.ts';
 
 /** The preset's title; the program's name where the scene is none of ours. */

@@ -1,12 +1,11 @@
 /** The page: which panel stands where. */
 import { type ReactNode, useId } from 'react';
-import { setPanel } from '../store/actions/ui.ts';
-import { store } from '../store/app-store.ts';
-import { useStore } from '../store/use-store.ts';
+import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { Header } from '../views/header/header.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { Timeline } from '../views/timeline/timeline.tsx';
+import type { TakeKeys } from './keyboard.ts';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
 import { ComparisonSlot, Fenced, Slot } from './slot.tsx';
@@ -19,12 +18,13 @@ const REACHABLE = { tabIndex: 0 };
 
 function SidePanels(): ReactNode {
   const t = useT();
+  const { actions } = useApp();
   const id = useId();
   const panel = useStore((s) => s.ui.panel);
   const tab: Tab = TABS.find((name) => name === panel) ?? 'now';
   const turn = (by: number): void => {
     const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] as Tab;
-    setPanel(store, next);
+    actions.setPanel(next);
     document.getElementById(`${id}-${next}`)?.focus();
   };
   return (
@@ -47,7 +47,7 @@ function SidePanels(): ReactNode {
             aria-selected={name === tab}
             aria-controls={`${id}-panel`}
             tabIndex={name === tab ? 0 : -1}
-            onClick={() => setPanel(store, name)}
+            onClick={() => actions.setPanel(name)}
           >
             {t(`shell.tab.${name}`)}
           </button>
@@ -69,8 +69,8 @@ function SidePanels(): ReactNode {
 }
 
 /** The scene, or a comparison in its place. */
-export function Page(): ReactNode {
-  return useStore((s) => s.ui.compare) === null ? <Shell /> : <ComparisonSlot />;
+export function Page({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
+  return useStore((s) => s.ui.compare) === null ? <Shell /> : <ComparisonSlot takeKeys={takeKeys} />;
 }
 
 function Shell(): ReactNode {

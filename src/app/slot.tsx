@@ -1,7 +1,9 @@
 /** A place of the page for one panel: loads it, and keeps its failure to itself. */
 import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-app.ts';
+import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
+import type { TakeKeys } from './keyboard.ts';
 
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
@@ -59,11 +61,11 @@ export function Slot({ name }: { readonly name: PanelName }): ReactNode {
 const ComparePage = lazy(() => import('./compare-page.tsx').then((m) => ({ default: m.ComparePage })));
 
 /** The comparison: there is no stage to wait for. */
-export function ComparisonSlot(): ReactNode {
+export function ComparisonSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   return (
     <Fence>
       <Suspense fallback={null}>
-        <ComparePage />
+        <ComparePage Stage={Board} takeKeys={takeKeys} />
       </Suspense>
     </Fence>
   );

@@ -10,10 +10,10 @@
 import { readFileSync } from 'node:fs';
 import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
-import type { Op } from '../engine/core/op-types.ts';
 import { execute } from '../engine/machine/execute.ts';
-import { parseOp } from '../engine/machine/parse.ts';
 import { createSession } from '../engine/machine/session.ts';
+import type { Op } from '../spec/ops/index.ts';
+import { parseOp } from '../spec/ops/index.ts';
 import { BATCH_ROWS } from '../worker/protocol.ts';
 
 /** Log words that pile up before the rows are taken, as in the worker. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAppStore } from '../store/create-store.ts';
+import { createApp } from '../store/create-app.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { createHostLink, type Wire } from './host-link.ts';
 import { readMessage } from './messages.ts';
@@ -48,9 +48,13 @@ function frame(origin: string | null = HOST) {
       listener = null;
     },
   };
-  const store = createAppStore(() => ({}) as EngineClient);
+  const app = createApp({
+    connect: () => ({}) as EngineClient,
+    frames: { request: () => 0, cancel: () => {} },
+  });
+  const { store } = app;
   const slides: boolean[] = [];
-  const link = createHostLink(store, wire, { origin, app: '1.2.3', onSlide: (shown) => slides.push(shown) });
+  const link = createHostLink(app, wire, { origin, app: '1.2.3', onSlide: (shown) => slides.push(shown) });
   return {
     told,
     store,

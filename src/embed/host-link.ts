@@ -1,8 +1,7 @@
 /** The wire between an embedded page and the page that frames it. */
 
-import { linkOf, openLink } from '../store/actions/links.ts';
-import { pause, play, seekStep, stepBy } from '../store/actions/playback.ts';
-import type { AppStore } from '../store/create-store.ts';
+import { linkOf } from '../store/actions/links.ts';
+import type { App } from '../store/create-app.ts';
 import {
   type Command,
   EMBED_NS,
@@ -39,7 +38,7 @@ export interface HostLink {
 /** Size changes below this are noise, and answering one would never end. */
 const RESIZE_PX = 2;
 
-export function createHostLink(store: AppStore, wire: Wire, options: HostLinkOptions): HostLink {
+export function createHostLink({ actions, store }: App, wire: Wire, options: HostLinkOptions): HostLink {
   let topics: readonly Topic[] = [];
   /** Where events go: the origin of the page that subscribed. */
   let audience = '*';
@@ -73,19 +72,19 @@ export function createHostLink(store: AppStore, wire: Wire, options: HostLinkOpt
       case 'hello':
         return {};
       case 'seek':
-        seekStep(store, command.step);
+        actions.seekStep(command.step);
         return stateNow();
       case 'step':
-        stepBy(store, command.by);
+        actions.stepBy(command.by);
         return stateNow();
       case 'play':
-        play(store);
+        actions.play();
         return stateNow();
       case 'pause':
-        pause(store);
+        actions.pause();
         return stateNow();
       case 'load':
-        return (await openLink(store, command.link, { play: store.getState().playhead.playing })) === 'opened'
+        return (await actions.openLink(command.link, { play: store.getState().playhead.playing })) === 'opened'
           ? stateNow()
           : (store.getState().notice?.code ?? 'link');
       case 'getState':

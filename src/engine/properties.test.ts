@@ -6,15 +6,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generate, sequenceSeed } from '../../e2e/kvm/generate.ts';
 import { PROFILES } from '../../e2e/kvm/shape.ts';
+import { OpError } from '../spec/define/op.ts';
+import type { Op } from '../spec/ops/index.ts';
+import { parseOp } from '../spec/ops/index.ts';
 import { apicHasInterrupt, pprOf } from './chips/lapic/priority.ts';
 import { EVENT_NAMES, EVENTS, type EventName } from './core/events.ts';
 import { COL, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
-import type { Op } from './core/op-types.ts';
 import { COMPONENTS, IOAPIC, instances, nameWord } from './core/words.ts';
 import { hasExtint } from './kvm/vcpu.ts';
 import { execute } from './machine/execute.ts';
-import { OpError, parseOp } from './machine/parse.ts';
 import { createSession } from './machine/session.ts';
 import {
   advance,

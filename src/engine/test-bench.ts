@@ -1,10 +1,11 @@
 /**
  * For tests only: a machine to put ops to, short makers of ops, the state as lines of text, the events as names.
  */
+
+import type { OpResult } from '../spec/ops/index.ts';
 import { EVENT_NAMES, EVENTS, type EventName } from './core/events.ts';
 import { COL, dropRows, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
-import type { OpResult } from './core/op-types.ts';
 import { DEVICE_SLOTS, IRQFD_SLOTS } from './core/words.ts';
 import { createSession } from './machine/session.ts';
 import { deviceView, lapicView, nowOf, picView, readWord, rteView, vcpuView } from './view/machine-view.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Playhead, type SceneLog, ARRIVE as STORE_ARRIVE } from '../store/types.ts';
 import { ARRIVE, advance, LEAD_IN_MS, STEP_MS } from './advance.ts';
-import { type ClockHost, createClock } from './raf.ts';
+import { type ClockHost, createClock } from './clock.ts';
 
 const course = { speed: 1, last: 3, complete: true, until: null, duration: (k: number) => (k < 0 ? LEAD_IN_MS : 100) };
 

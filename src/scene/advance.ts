@@ -1,6 +1,6 @@
 /** Time of a scene as a pure function: where the playhead is after so many milliseconds. A frame can be drawn at any instant. */
 
-/** From this phase of a step on its effects are shown; the same number as in store/types.ts. */
+/** From this phase of a step on its effects are shown: the token has arrived. */
 export const ARRIVE = 0.55;
 
 /** How long a step lasts at speed 1 unless the scene says otherwise, and the moment before the first step. */

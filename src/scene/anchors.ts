@@ -1,6 +1,7 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
-import type { Step } from '../store/types.ts';
+import { COL, COMPONENTS, ROW, WRITE } from '../engine/view/tables.ts';
+import type { SceneLog, Step } from '../store/types.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
 import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
@@ -55,6 +56,12 @@ const titleOf = (card: CardBox, h = 2 * TITLE_DOCK): Box => ({
 /** The source that stands for user space. */
 export const userOf = (model: StageModel): string => model.sources.find((s) => s.kind === 'user')?.id ?? '';
 
+/** The source a GSI is driven by: several may share it, so the device that did it counts before the wiring. */
+export function sourceOf(model: StageModel, { gsi, slot }: Extract<Place, { at: 'source' }>): string | undefined {
+  const acts = slot < 0 ? undefined : model.sources.find((s) => s.slot === slot);
+  return (acts ?? model.sources.find((s) => s.gsis.includes(gsi)))?.id;
+}
+
 /** Card of a source: by device slot, or by the GSI it drives. */
 function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardBox | undefined {
   const named = (id: string | undefined): CardBox | undefined =>
@@ -63,7 +70,7 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
     case 'device':
       return named(model.sources.find((s) => s.slot === place.slot)?.id);
     case 'source':
-      return named(model.sources.find((s) => s.gsis.includes(place.gsi))?.id) ?? named(userOf(model));
+      return named(sourceOf(model, place)) ?? named(userOf(model));
     case 'pit':
       return named('pit');
     case 'user':
@@ -182,16 +189,33 @@ function busAnchor(layout: StageLayout, vcpu: number | null, before: Anchor | nu
 
 /** Anchor of a step; null for an event without a place, or one this stage does not show. */
 export function stepAnchor(
-  layout: StageLayout,
-  model: StageModel,
+  { layout, model, scene }: { readonly layout: StageLayout; readonly model: StageModel; readonly scene: SceneLog },
   step: Step,
   before: Anchor | null = null,
 ): Anchor | null {
   const station = STATIONS[step.name];
-  return station === null ? null : anchorAt(layout, model, placeOfStep(step, station), station.dock, before);
+  return station === null ? null : anchorAt(layout, model, placeOfStep(scene, step, station), station.dock, before);
+}
+
+const DEVICE_CODE = COMPONENTS.indexOf('device');
+
+/** Causes looked through for the device that acts. */
+const NEAREST = 6;
+
+/** Slot of the device whose act is the nearest cause of a row, -1 none: several devices may share a GSI. */
+function actingSlot({ rows }: SceneLog, row: number): number {
+  let seq = rows[row * ROW + COL.cause] as number;
+  for (let depth = 0; seq >= 0 && depth < NEAREST; depth++) {
+    const at = seq * ROW;
+    const where = rows[at + COL.where] as number;
+    if (rows[at] !== WRITE && where >>> 16 === DEVICE_CODE) return where & 0xffff;
+    seq = rows[at + COL.cause] as number;
+  }
+  return -1;
 }
 
 /** Place of a step at its station. */
-export function placeOfStep(step: Step, station: Station): Place {
-  return station.place({ index: step.where & 0xffff, args: step.args });
+export function placeOfStep(scene: SceneLog, step: Step, station: Station): Place {
+  const place = station.place({ index: step.where & 0xffff, args: step.args });
+  return place.at === 'source' ? { ...place, slot: actingSlot(scene, step.seq) } : place;
 }

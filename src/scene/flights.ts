@@ -52,9 +52,9 @@ export interface Token {
 }
 
 /** Number of journey colours. */
-const COLOURS = 8;
+const COLOURS = 4;
 
-/** Colour of a journey, 1..8; 0 for none. */
+/** Colour of a journey, 1..4, then they repeat; 0 for none. */
 export function colourOf(journey: number): number {
   return journey <= 0 ? 0 : ((journey - 1) % COLOURS) + 1;
 }
@@ -110,7 +110,7 @@ export function anchorOf(stage: Stage, step: number): Anchor | null {
     const target = stage.scene.steps[at];
     const stays = from !== null && target?.name === 'irqfd_wakeup' && stage.scene.steps[before]?.name === 'vtd_remap';
     if (stays) cache.set(at, from);
-    else cache.set(at, target === undefined ? null : (stepAnchor(stage.layout, stage.model, target, from) ?? from));
+    else cache.set(at, target === undefined ? null : (stepAnchor(stage, target, from) ?? from));
   }
   return cache.get(step) ?? null;
 }

@@ -25,7 +25,7 @@ const short = (vector: number, mode: number): string =>
 const device = ({ index }: Happening): Place => ({ at: 'device', slot: index });
 const user = (): Place => ({ at: 'user' });
 const pit = (): Place => ({ at: 'pit' });
-const sourceOf = ({ args }: Happening): Place => ({ at: 'source', gsi: args[0] });
+const sourceOf = ({ args }: Happening): Place => ({ at: 'source', gsi: args[0], slot: -1 });
 const route = ({ args }: Happening): Place => ({ at: 'route', gsi: args[0] });
 const msi = (): Place => ({ at: 'msi' });
 const pic = (): Place => ({ at: 'pic' });

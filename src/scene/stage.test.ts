@@ -1,11 +1,7 @@
 /** Geometry of the stage, held on real scenes: every preset, and machines of many sizes. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { takeRows } from '../engine/core/log.ts';
-import { createSession } from '../engine/machine/session.ts';
+import { presets } from '../cli/scenes-for-tests.ts';
 import { EVENTS, type EventName } from '../engine/view/tables.ts';
-import { createSceneBuilder } from '../store/scene-builder.ts';
 import type { SceneLog, Step } from '../store/types.ts';
 import { anchorAt } from './anchors.ts';
 import {
@@ -25,43 +21,6 @@ import { STATIONS } from './places.ts';
 import { type StageModel, stageModel } from './stage-model.ts';
 import { focusOf, tracksOf } from './tracks.ts';
 import { gridBox, stripBox, underWater, vectorAt, vectorCell } from './vector-boxes.ts';
-
-type Ops = readonly { readonly op: string }[];
-
-function sceneOf(ops: Ops, start: number): SceneLog {
-  const session = createSession();
-  const builder = createSceneBuilder(start);
-  let firstSeq = 0;
-  ops.forEach((op, index) => {
-    const result = session.answerOrThrow(op);
-    const machine = session.machine;
-    if (machine === null) throw new Error('no create');
-    const { rows } = takeRows(machine.log);
-    builder.add({
-      v: 1,
-      type: 'batch',
-      runId: 1,
-      firstSeq,
-      rows,
-      config: machine.config,
-      commands: [{ index, seq: firstSeq, op, result }],
-      routeTables: machine.routeTables.map((table, i) => ({ index: i, table })),
-      done: index === ops.length - 1,
-    });
-    firstSeq += rows.length / 8;
-  });
-  const log = builder.log();
-  if (log === null) throw new Error('no scene');
-  return log;
-}
-
-const PRESETS = join(import.meta.dirname, '../presets');
-const presets = readdirSync(PRESETS)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => {
-    const { id, ops, start } = JSON.parse(readFileSync(join(PRESETS, file), 'utf8'));
-    return { id: String(id), scene: sceneOf(ops, start) };
-  });
 
 const WIDTHS = [360, 480, 800, 1280, 1600, 3840];
 const stageOf = (scene: SceneLog, width: number, height = 0): Stage => {

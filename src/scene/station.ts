@@ -10,8 +10,8 @@ export type Place =
   | { readonly at: 'device'; readonly slot: number }
   | { readonly at: 'pit' }
   | { readonly at: 'user' }
-  /** Whatever source drives this GSI. */
-  | { readonly at: 'source'; readonly gsi: number }
+  /** The source that drives this GSI here: the device in `slot`; -1: whichever is wired to it. */
+  | { readonly at: 'source'; readonly gsi: number; readonly slot: number }
   | { readonly at: 'route'; readonly gsi: number }
   | { readonly at: 'msi' }
   | { readonly at: 'picPin'; readonly pin: number }

@@ -7,7 +7,8 @@
  */
 import { COL, type EventName, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../store/types.ts';
-import { placeOfStep, userOf } from './anchors.ts';
+import { placeOfStep, sourceOf, userOf } from './anchors.ts';
+import { createOwners, type Owners, ownerOf, takeWrite } from './owners.ts';
 import { STATIONS, vcpuOf } from './places.ts';
 import { grewOn, type StageFocus, type StageModel } from './stage-model.ts';
 import type { Place, Station } from './station.ts';
@@ -40,6 +41,8 @@ export interface Tracks {
   readonly byJourney: Map<number, Branch[]>;
   /** Rows that wrote a word of IRR, ISR, PIR or a chip, by address, ascending. */
   readonly writes: Map<number, number[]>;
+  /** Who owns the bits of the sets. */
+  readonly owners: Owners;
 }
 
 const known = new WeakMap<readonly Step[], Tracks>();
@@ -147,7 +150,7 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
     tracks.branchOf.push(-1);
     return;
   }
-  const place = placeOfStep(step, station);
+  const place = placeOfStep(scene, step, station);
   const branch = branchFor(scene, tracks, step, place, station);
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
@@ -168,6 +171,7 @@ export function tracksOf(scene: SceneLog): Tracks {
       branches: [],
       byJourney: new Map(),
       writes: new Map(),
+      owners: createOwners(scene.layout),
     };
     known.set(scene.steps, tracks);
   }
@@ -176,7 +180,9 @@ export function tracksOf(scene: SceneLog): Tracks {
   const { layout, rows } = scene;
   for (; tracks.rows < scene.used; tracks.rows++) {
     const at = tracks.rows * ROW;
-    if (rows[at] !== WRITE || rows[at + COL.journey] === 0) continue;
+    if (rows[at] !== WRITE) continue;
+    takeWrite(tracks.owners, rows, at);
+    if (rows[at + COL.journey] === 0) continue;
     const address = rows[at + COL.a] as number;
     if (address < layout.pic) continue;
     const list = tracks.writes.get(address);
@@ -186,8 +192,10 @@ export function tracksOf(scene: SceneLog): Tracks {
   return tracks;
 }
 
-/** Journey that last set a bit of a word before row `seq`; 0: nobody's. */
+/** Journey that owns a bit of a word before row `seq`; 0: nobody's. */
 export function setter(scene: SceneLog, tracks: Tracks, address: number, bit: number, seq: number): number {
+  const owner = ownerOf(tracks.owners, address, bit, seq);
+  if (owner >= 0) return owner;
   const list = tracks.writes.get(address) ?? [];
   let low = 0;
   let high = list.length;
@@ -248,7 +256,7 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
       const station = STATIONS[step.name];
       if (station === null) continue;
       const happening = { index: step.where & 0xffff, args: step.args };
-      touch(focus, model, placeOfStep(step, station));
+      touch(focus, model, placeOfStep(scene, step, station));
       if (station.onward !== undefined) touch(focus, model, station.onward(happening));
       if (station.via !== undefined) focus.iommu = true;
     }
@@ -266,7 +274,7 @@ function touch(focus: Growing, model: StageModel, place: Place): void {
       focus.sources.add(model.sources.find((s) => s.slot === place.slot)?.id ?? '');
       break;
     case 'source':
-      focus.sources.add(model.sources.find((s) => s.gsis.includes(place.gsi))?.id ?? userOf(model));
+      focus.sources.add(sourceOf(model, place) ?? userOf(model));
       break;
     case 'pit':
       focus.sources.add(place.at);

@@ -1,46 +1,16 @@
 /**
- * Ops in a link: `["irq_line",4,1]` instead of `{"op":"irq_line","gsi":4,"level":1}`. The order of the fields is part of the
- * link format: a row may get fields at its end and the table may get rows, nothing else may change. An op that a row cannot
- * say (an unknown op or field, create with its many options) stands there as the object it is.
+ * Ops in a link: `["irq_line",4,1]` instead of `{"op":"irq_line","gsi":4,"level":1}`. The order of the fields is that of the
+ * op's row in spec/ops. An op that a row cannot say (an unknown op or field, create with its many options) stands there as
+ * the object it is.
  */
+import { OPS } from '../spec/ops/index.ts';
 
 type JsonOp = Readonly<Record<string, unknown>>;
 
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  irq_line: ['gsi', 'level'],
-  msi: ['addr', 'data'],
-  routing: ['entries'],
-  irqfd: ['gsi', 'resample'],
-  irqfd_deassign: ['gsi', 'resample'],
-  irqfd_signal: ['gsi'],
-  irqfd_resample_poll: ['gsi'],
-  mmio_write: ['vcpu', 'addr', 'size', 'value'],
-  mmio_read: ['vcpu', 'addr', 'size'],
-  pio_write: ['vcpu', 'port', 'value'],
-  pio_read: ['vcpu', 'port'],
-  wrmsr: ['vcpu', 'msr', 'value'],
-  rdmsr: ['vcpu', 'msr'],
-  set_cr8: ['vcpu', 'value'],
-  eoi: ['vcpu'],
-  nmi: ['vcpu'],
-  extint: ['vcpu', 'vector'],
-  run: ['vcpu'],
-  iret: ['vcpu'],
-  nop: ['vcpu'],
-  cpu: ['vcpu'],
-  note: [],
-  get: [],
-  advance: ['ns'],
-  settle: ['events'],
-  device: ['id', 'event', 'vector'],
-  msix: ['id', 'entry', 'field', 'value'],
-  vcpu_state: ['vcpu', 'state'],
-  post: ['vcpu', 'vector'],
-  vtd_msi: ['irte'],
-  vmentry: ['vcpu'],
-  vmexit: ['vcpu'],
-  get_vmx: ['vcpu'],
-};
+/** The fields of ops that have a short form, in their order. */
+export const FIELDS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(OPS).flatMap(([name, row]) => (row.short ? [[name, Object.keys(row.fields)]] : [])),
+);
 
 const isRecord = (v: unknown): v is JsonOp => typeof v === 'object' && v !== null && !Array.isArray(v);
 

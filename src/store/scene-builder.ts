@@ -1,8 +1,8 @@
 /** Turns the engine's batches into a SceneLog that grows. */
 
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { CreateOp } from '../engine/core/op-types.ts';
 import { createLayout, ROW } from '../engine/view/tables.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 import { CAPS, type FromEngine } from '../worker/client.ts';
 import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';
 import { growSteps } from './steps.ts';

@@ -26,6 +26,8 @@ export interface SceneFeed {
    * While the engine is still busy with a request it waits for that.
    */
   poke(ops: readonly JsonOp[]): void;
+  /** A scene is wanted whose ops are still to come. @returns whether nothing else was wanted since: a slow file is late */
+  ask(): () => boolean;
   readonly engine: EngineClient;
 }
 
@@ -66,6 +68,7 @@ export function createSceneFeed(
   state: StoreApi<AppState>,
   connect: (onMessage: (message: FromEngine) => void) => EngineClient,
 ): SceneFeed {
+  let asked = 0;
   let nextRun = 1;
   let source = NOTHING;
   let request: Request | null = null;
@@ -227,5 +230,10 @@ export function createSceneFeed(
     });
   }
 
-  return { run, poke, engine };
+  function ask(): () => boolean {
+    const mine = ++asked;
+    return () => mine === asked;
+  }
+
+  return { run, poke, ask, engine };
 }

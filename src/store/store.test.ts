@@ -7,7 +7,7 @@ import { createEngineClient, type EngineClient, type FromEngine, type JsonOp } f
 import { createRunner } from '../worker/runner.ts';
 import { movePlayhead, pause, play, seekEnd, seekStart, seekStep, setSpeed, stepBy } from './actions/playback.ts';
 import { loadOps, poke } from './actions/scene.ts';
-import { type AppStore, createAppStore } from './create-store.ts';
+import { type AppStore, createApp } from './create-app.ts';
 import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from './fold.ts';
 import { findStep, seqAt, stepAtSeq } from './steps.ts';
 
@@ -118,11 +118,11 @@ function page(breaks: (op: JsonOp) => boolean = () => false) {
         },
       ],
     ]);
-  const store = createAppStore(connect);
+  const app = createApp({ connect, frames: { request: () => 0, cancel: () => {} } });
   const settled = () => {
     while (due.length > 0) due.shift()?.();
   };
-  return { store, settled };
+  return { app, store: app.store, settled };
 }
 
 const LINES: JsonOp[] = [
@@ -134,9 +134,9 @@ const LINES: JsonOp[] = [
   { op: 'irq_line', gsi: 1, level: 1 },
 ];
 
-function opened(start = 3, breaks?: (op: JsonOp) => boolean): { store: AppStore; settled: () => void } {
+function opened(start = 3, breaks?: (op: JsonOp) => boolean): ReturnType<typeof page> {
   const p = page(breaks);
-  void loadOps(p.store, LINES, {}, start);
+  void loadOps(p.app, LINES, {}, start);
   p.settled();
   return p;
 }
@@ -231,10 +231,10 @@ describe('the transport', () => {
 
 describe('poking', () => {
   test('at the end appends and plays on', () => {
-    const { store, settled } = opened();
+    const { app, store, settled } = opened();
     seekEnd(store);
     const before = sceneOf(store).steps.length;
-    poke(store, { op: 'irq_line', gsi: 1, level: 0 });
+    poke(app, { op: 'irq_line', gsi: 1, level: 0 });
     expect(store.getState().playhead.playing).toBe(true);
     settled();
     const scene = sceneOf(store);
@@ -244,10 +244,10 @@ describe('poking', () => {
   });
 
   test('in the middle drops what came after the command there, and equals the straight run', () => {
-    const { store, settled } = opened();
+    const { app, store, settled } = opened();
     const at = sceneOf(store).steps.findIndex((s) => s.command === 3) + 1;
     seekStep(store, at);
-    poke(store, { op: 'irq_line', gsi: 9, level: 1 });
+    poke(app, { op: 'irq_line', gsi: 9, level: 1 });
     settled();
     const scene = sceneOf(store);
     expect(scene.commands.map((c) => c.op)).toEqual([
@@ -262,9 +262,9 @@ describe('poking', () => {
   });
 
   test('several at once are all done, in order', () => {
-    const { store, settled } = opened();
+    const { app, store, settled } = opened();
     seekEnd(store);
-    for (const level of [0, 1, 0]) poke(store, { op: 'irq_line', gsi: 1, level });
+    for (const level of [0, 1, 0]) poke(app, { op: 'irq_line', gsi: 1, level });
     settled();
     const levels = sceneOf(store)
       .commands.slice(6)
@@ -273,26 +273,26 @@ describe('poking', () => {
   });
 
   test('with a bad op says so with its place and leaves everything as it was', () => {
-    const { store, settled } = opened();
+    const { app, store, settled } = opened();
     seekEnd(store);
     const before = sceneOf(store);
     const used = before.used;
-    poke(store, { op: 'irq_line', gsi: 1, level: 7 });
+    poke(app, { op: 'irq_line', gsi: 1, level: 7 });
     settled();
     expect(store.getState().notice).toMatchObject({ code: 'op.range', place: 'ops[6].level' });
     expect(sceneOf(store)).toMatchObject({ used, complete: true });
-    poke(store, { op: 'irq_line', gsi: 1, level: 0 });
+    poke(app, { op: 'irq_line', gsi: 1, level: 0 });
     settled();
     expect(store.getState().notice).toBeNull();
     expect(sceneOf(store).commands).toHaveLength(8);
   });
 
   test('with an op only the machine can refuse takes back what came before it', () => {
-    const { store, settled } = opened();
+    const { app, store, settled } = opened();
     seekEnd(store);
     const { used, commands, steps } = sceneOf(store);
     const lengths = [commands.length, steps.length];
-    poke(store, [
+    poke(app, [
       { op: 'irq_line', gsi: 1, level: 0 },
       { op: 'nmi', vcpu: 60 },
     ]);
@@ -300,7 +300,7 @@ describe('poking', () => {
     expect(store.getState().notice).toMatchObject({ code: 'op.noVcpu', place: 'ops[7].vcpu' });
     expect(sceneOf(store)).toMatchObject({ used, complete: true });
     expect([sceneOf(store).commands.length, sceneOf(store).steps.length]).toEqual(lengths);
-    poke(store, { op: 'irq_line', gsi: 1, level: 0 });
+    poke(app, { op: 'irq_line', gsi: 1, level: 0 });
     settled();
     expect(
       sceneOf(store)
@@ -312,9 +312,9 @@ describe('poking', () => {
 
 describe('trouble', () => {
   test('a scene that is refused leaves the one before it on the stage', () => {
-    const { store, settled } = opened();
+    const { app, store, settled } = opened();
     const before = sceneOf(store);
-    void loadOps(store, [CREATE, { op: 'nmi', vcpu: 9 }]);
+    void loadOps(app, [CREATE, { op: 'nmi', vcpu: 9 }]);
     settled();
     expect(sceneOf(store)).toBe(before);
     expect(store.getState().playhead.playing).toBe(true);
@@ -323,16 +323,16 @@ describe('trouble', () => {
 
   test('a fault of the engine restores the last good state, and the next poke works again', () => {
     let broken = true;
-    const { store, settled } = opened(3, (op) => broken && op.gsi === 9);
+    const { app, store, settled } = opened(3, (op) => broken && op.gsi === 9);
     seekEnd(store);
     const used = sceneOf(store).used;
-    poke(store, { op: 'irq_line', gsi: 9, level: 1 });
+    poke(app, { op: 'irq_line', gsi: 9, level: 1 });
     settled();
     expect(store.getState().fault?.stack).toContain('our bug');
     expect(sceneOf(store)).toMatchObject({ used, complete: true });
     expect(store.getState().playhead.playing).toBe(false);
     broken = false;
-    poke(store, { op: 'irq_line', gsi: 9, level: 1 });
+    poke(app, { op: 'irq_line', gsi: 9, level: 1 });
     settled();
     expect(store.getState().fault).toBeNull();
     expect(sceneOf(store).commands).toHaveLength(8);

@@ -4,11 +4,11 @@
  */
 
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { CreateOp } from '../engine/core/op-types.ts';
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
 import type { Keyframes } from './fold.ts';
 
@@ -51,13 +51,12 @@ export interface Step {
   readonly args: readonly [number, number, number, number];
 }
 
-/** From this phase of a step on its effects are shown: the token has arrived. */
-export const ARRIVE = 0.55;
+export { ARRIVE } from '../scene/advance.ts';
 
 export interface Playhead {
   /** Last step that has happened or is happening; -1 before the first. */
   readonly step: number;
-  /** 0..1 within that step. While it plays the frame clock knows better (scene/raf.ts, `clock.position()`). */
+  /** 0..1 within that step. While it plays the frame clock knows better (scene/clock.ts, `clock.position()`). */
   readonly phase: number;
   readonly playing: boolean;
   readonly speed: number;
@@ -94,6 +93,9 @@ export interface SceneId {
   readonly start: number;
   readonly look: readonly Look[];
 }
+
+/** Ops of one's own, shown from the first after the create. */
+export const NO_SCENE: SceneId = { preset: null, version: 0, pinned: false, kept: 0, total: 0, start: 1, look: [] };
 
 export type Theme = 'auto' | 'light' | 'dark';
 

@@ -6,7 +6,7 @@
  * page never waits: what it wants is a message, what it gets are batches.
  */
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { CreateOp, OpResult } from '../engine/core/op-types.ts';
+import type { CreateOp, OpResult } from '../spec/ops/index.ts';
 
 export const PROTOCOL_VERSION = 1;
 

@@ -5,8 +5,9 @@
 
 import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
-import type { OpResult } from '../engine/core/op-types.ts';
-import { OpError, parseOp } from '../engine/machine/parse.ts';
+import { OpError } from '../spec/define/op.ts';
+import type { OpResult } from '../spec/ops/index.ts';
+import { parseOp } from '../spec/ops/index.ts';
 import {
   BATCH_ROWS,
   CAPS,

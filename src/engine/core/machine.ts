@@ -3,8 +3,8 @@
  * records it, `emit` records an event and makes it the cause of what follows until `leave`.
  */
 
+import type { CreateOp } from '../../spec/ops/index.ts';
 import { createLog, type EffectLog, growLog, ROW, ROW_SHIFT, WRITE } from './log.ts';
-import type { CreateOp } from './op-types.ts';
 import type { Host } from './wires.ts';
 import {
   BASE,

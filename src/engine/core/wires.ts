@@ -2,8 +2,9 @@
  * The wires between devices. A device never imports another: what it must ask of the rest of the machine it asks here,
  * and machine/plain.ts connects the ends. Each wire is one kernel function.
  */
+
+import type { HandlerSpec, Op, OpResult } from '../../spec/ops/index.ts';
 import type { Machine } from './machine.ts';
-import type { HandlerSpec, Op, OpResult } from './op-types.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
 export interface LapicIrq {

@@ -2,9 +2,10 @@
  * What the IOMMU does with a device's message (VT-d specification, "Interrupt Remapping" and "Posting of Interrupts"):
  * a posted entry sets a bit in a descriptor and perhaps notifies; a remapped one becomes an interrupt of the host.
  */
+
+import type { IrteSpec } from '../../spec/ops/index.ts';
 import { EV } from '../core/events.ts';
 import { emit, enter, leave, type Machine, whereOf } from '../core/machine.ts';
-import type { IrteSpec } from '../core/op-types.ts';
 import { PI_DESC } from '../core/words.ts';
 import { atPiDesc, pi, setPi, setPir } from '../vmx/pi-desc.ts';
 

@@ -2,9 +2,10 @@
  * GSI routing (virt/kvm/irqchip.c and the table part of arch/x86/kvm/irq.c, v6.18): a GSI is the VM's handle for a
  * line or a message; the table says which chip pins or which MSI it stands for.
  */
+
+import type { RoutingEntrySpec } from '../../spec/ops/index.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, emit, enter, leave, type Machine, put, type RouteEntry, type RouteTable } from '../core/machine.ts';
-import type { RoutingEntrySpec } from '../core/op-types.ts';
 import { BASE, VM } from '../core/words.ts';
 
 /** KVM_MAX_IRQ_ROUTES */

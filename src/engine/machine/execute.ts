@@ -3,6 +3,8 @@
  * pending NMI, then the instruction with IF=0.
  */
 
+import { OpError } from '../../spec/define/op.ts';
+import type { Op, OpResult } from '../../spec/ops/index.ts';
 import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
 import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
 import {
@@ -19,7 +21,6 @@ import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
 import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
-import type { Op, OpResult } from '../core/op-types.ts';
 import type { GuestOp } from '../core/wires.ts';
 import { VCPU } from '../core/words.ts';
 import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
@@ -35,7 +36,6 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
-import { OpError } from './parse.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
 

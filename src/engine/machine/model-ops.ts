@@ -1,14 +1,14 @@
 /** Ops on the model guest, its devices and virtual time, and the ports of the i8254. */
 
+import { OpError } from '../../spec/define/op.ts';
+import type { OpResult } from '../../spec/ops/index.ts';
 import { pitAck, pitMaskNotify, pitRead, pitWrite, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
-import type { OpResult } from '../core/op-types.ts';
 import type { Host, ModelOp } from '../core/wires.ts';
 import { countExit } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
 import { deviceQuiet, deviceResampled, deviceSlot, deviceWork, msixWrite, resetSources } from '../world/sources.ts';
-import { OpError } from './parse.ts';
 import { BASE_HOST } from './plain.ts';
 
 const OK: OpResult = { ok: true };

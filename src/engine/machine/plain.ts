@@ -3,6 +3,7 @@
  * into another.
  */
 
+import { OpError } from '../../spec/define/op.ts';
 import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
@@ -16,7 +17,6 @@ import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from 
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
-import { OpError } from './parse.ts';
 
 /** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
 export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {

@@ -2,19 +2,21 @@
  * A run of the engine from outside: JSON ops in, JSON results out. `create` starts a fresh machine. The headless
  * `conform` command, the worker, the presets' tests and the differential test against real KVM all sit on this.
  */
+
+import { OpError } from '../../spec/define/op.ts';
+import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
+import { parseOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
-import type { CreateOp, OpResult } from '../core/op-types.ts';
 import type { Host } from '../core/wires.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
 import { execute } from './execute.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
-import { OpError, parseOp } from './parse.ts';
 import { modelsHost, VMX_HOST } from './vmx.ts';
 import { plainModelOp } from './vmx-ops.ts';
 

@@ -3,9 +3,10 @@
  * descriptor hold. On a machine without the host model they work as far as its words go.
  */
 
+import { OpError } from '../../spec/define/op.ts';
+import type { OpResult, VcpuStateName } from '../../spec/ops/index.ts';
 import { REQ } from '../core/events.ts';
 import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from '../core/machine.ts';
-import type { OpResult, VcpuStateName } from '../core/op-types.ts';
 import type { ModelOp } from '../core/wires.ts';
 import { PI_DESC, VCPU, VMCS } from '../core/words.ts';
 import { ensureLoaded, preempt, schedule, vcpuPut } from '../host/pcpu.ts';
@@ -15,7 +16,6 @@ import { pi } from '../vmx/pi-desc.ts';
 import { inGuest, runVcpu, vmExit } from '../vmx/run-loop.ts';
 import { EXIT, HOST_VECTOR, vmcs } from '../vmx/vmcs.ts';
 import { modelOp } from './model-ops.ts';
-import { OpError } from './parse.ts';
 import { hex } from './print.ts';
 
 const V = VCPU.at;

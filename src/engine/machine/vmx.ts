@@ -3,6 +3,7 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
+import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
 import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
@@ -21,7 +22,6 @@ import {
   vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { CreateOp, OpResult } from '../core/op-types.ts';
 import type { GuestOp, Host } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {

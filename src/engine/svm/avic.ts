@@ -9,6 +9,7 @@
  * APICs' ids. Left out: x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
  */
 
+import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import {
   clearVector,
   findHighestIrr,
@@ -36,8 +37,7 @@ import {
   vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { OpResult } from '../core/op-types.ts';
-import type { GuestOp, Host } from '../core/wires.ts';
+import type { Host } from '../core/wires.ts';
 import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, AVIC_INHIBITS } from '../kvm/inhibits.ts';
 import { countExit, hasExtint, kick, MODE, makeRequest } from '../kvm/vcpu.ts';

@@ -3,8 +3,8 @@
  * A MachineView is what the page folds from the log at the playhead; a Machine serves as one as well.
  */
 
+import type { CreateOp } from '../../spec/ops/index.ts';
 import type { RouteTable } from '../core/machine.ts';
-import type { CreateOp } from '../core/op-types.ts';
 import {
   BLOCK_OF,
   type ComponentKind,

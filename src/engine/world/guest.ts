@@ -5,13 +5,13 @@
  * This is not KVM and claims nothing about a real guest: it is there so that an interrupt's way has an end.
  */
 
+import type { HandlerSpec } from '../../spec/ops/index.ts';
 import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
 import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { now } from '../chips/lapic/timer.ts';
 import { picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
-import type { HandlerSpec } from '../core/op-types.ts';
 import { HANDLER_DEPTH, LAPIC, VCPU } from '../core/words.ts';
 import {
   acceptEvents,

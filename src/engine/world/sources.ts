@@ -3,9 +3,10 @@
  * an assigned NVMe disk (INTx through a resampling irqfd, or MSI-X), and a bare user-space line. With them the VMM's part: it ORs the lines that share a GSI
  * before it calls KVM_IRQ_LINE, and follows a device's MSI-X table into GSI routes and irqfds.
  */
+
+import type { DeviceKind, RoutingEntrySpec } from '../../spec/ops/index.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
-import type { DeviceKind, RoutingEntrySpec } from '../core/op-types.ts';
 import { DEVICE } from '../core/words.ts';
 import { assignIrqfd, irqfdOf, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { routeTable, setRouting } from '../kvm/routing.ts';

@@ -20,7 +20,6 @@ export const compare = {
   'cmp.left': 'Left',
   'cmp.right': 'Right',
   'cmp.busy': 'Running both sides…',
-  'cmp.tooLong': 'This side is too long for a link, so the page cannot show it. The table has its totals.',
   'cmp.frame': '{side}: {title}',
   'cmp.count': '{n} / {m}',
   'cmp.position': 'Step on both sides',

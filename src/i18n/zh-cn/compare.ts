@@ -21,7 +21,6 @@ export const compare: Readonly<Record<keyof typeof en, string>> = {
   'cmp.left': '左侧',
   'cmp.right': '右侧',
   'cmp.busy': '正在运行两侧……',
-  'cmp.tooLong': '这一侧太长，放不进链接，无法显示；总计见下表。',
   'cmp.frame': '{side}：{title}',
   'cmp.count': '{n} / {m}',
   'cmp.position': '两侧的步骤',

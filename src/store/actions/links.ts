@@ -5,7 +5,7 @@ import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import { hashState, type NamedWord } from '../../share/state-hash.ts';
-import type { AppStore } from '../create-store.ts';
+import type { AppCore, AppStore } from '../create-app.ts';
 import { wordsAt } from '../fold.ts';
 import type { AppState, Notice, SceneLog, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
@@ -95,7 +95,8 @@ export type Opened = 'nothing' | 'opened' | 'refused';
  * Opens the scene a link names. What is wrong becomes a notice; the scene before it stays then.
  * @param fragment what stands after the # of an address
  */
-export async function openLink(store: AppStore, fragment: string, opening: { play: boolean }): Promise<Opened> {
+export async function openLink(app: AppCore, fragment: string, opening: { play: boolean }): Promise<Opened> {
+  const { store } = app;
   const quick = decodePresetLink(fragment);
   const answer: LinkAnswer | null = quick === 'state' ? (await loadLinkCodec()).decodeLink(fragment) : quick;
   if (answer === null) return 'nothing';
@@ -104,7 +105,7 @@ export async function openLink(store: AppStore, fragment: string, opening: { pla
     return 'refused';
   }
   const { link, dropped } = answer;
-  if (!(await openScene(store, link, opening))) return 'refused';
+  if (!(await openScene(app, link, opening))) return 'refused';
   const notice = drift(store, link) ?? droppedNotice(dropped);
   if (notice !== null) notify(store, notice);
   if (link.kind === 'ops') {
@@ -114,12 +115,12 @@ export async function openLink(store: AppStore, fragment: string, opening: { pla
   return 'opened';
 }
 
-function openScene(store: AppStore, link: Link, { play }: { play: boolean }): Promise<boolean> {
+function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promise<boolean> {
   const opening = { step: link.step, play };
-  if (link.kind === 'preset') return loadPreset(store, link.preset.id, opening, link.preset.version ?? undefined);
+  if (link.kind === 'preset') return loadPreset(app, link.preset.id, opening, link.preset.version ?? undefined);
   const { base, keep, log } = link;
-  if (base === null) return loadOps(store, log, opening, link.start ?? 1);
-  return loadChanged(store, { preset: base.id, version: base.version ?? undefined, keep, ops: log }, opening);
+  if (base === null) return loadOps(app, log, opening, link.start ?? 1);
+  return loadChanged(app, { preset: base.id, version: base.version ?? undefined, keep, ops: log }, opening);
 }
 
 /** The engine's rules have changed since the link was made, if its scene ends in another state now. */

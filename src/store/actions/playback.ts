@@ -1,4 +1,4 @@
-/** What the transport does. Each is one change of the playhead; the frame clock (scene/raf.ts) moves it on. */
+/** What the transport does. Each is one change of the playhead; the frame clock (scene/clock.ts) moves it on. */
 import type { StoreApi } from 'zustand/vanilla';
 import { seqAt } from '../steps.ts';
 import { type AppState, ARRIVE, type Playhead } from '../types.ts';

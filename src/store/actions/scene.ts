@@ -1,7 +1,7 @@
 /** What changes the scene: another preset, ops from a link, one thing done differently. */
 import { loadPresetFile, PRESET_IDS } from '../../presets/index.ts';
 import type { JsonOp } from '../../worker/client.ts';
-import type { AppStore } from '../create-store.ts';
+import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
 import type { SceneId } from '../types.ts';
 
@@ -10,21 +10,18 @@ export const presetIds: readonly string[] = PRESET_IDS;
 
 const FROM_THE_START: Opening = { step: null, play: true };
 
-/** Numbers the loads, so that a slow file does not replace what was asked for after it. */
-let loads = 0;
-
 /**
  * Replaces the scene by a preset, once its file is here and the engine has begun.
  * @param version content version; absent: the newest
  * @returns false when it was refused (the reason is in `notice`, the scene before it stays) or overtaken by another load
  */
 export async function loadPreset(
-  store: AppStore,
+  app: AppCore,
   id: string,
   opening: Partial<Opening> = {},
   version?: number,
 ): Promise<boolean> {
-  return loadChanged(store, { preset: id, version, keep: null, ops: [] }, opening);
+  return loadChanged(app, { preset: id, version, keep: null, ops: [] }, opening);
 }
 
 /** A preset up to some command, and ops of one's own after it. */
@@ -37,44 +34,35 @@ export interface ChangedPreset {
 }
 
 /** As loadPreset, with a part of the preset dropped and ops added. */
-export async function loadChanged(
-  store: AppStore,
-  from: ChangedPreset,
-  opening: Partial<Opening> = {},
-): Promise<boolean> {
-  const mine = ++loads;
+export async function loadChanged(app: AppCore, from: ChangedPreset, opening: Partial<Opening> = {}): Promise<boolean> {
+  const isNewest = app.feed.ask();
   const answer = await loadPresetFile(from.preset, from.version);
-  if (mine !== loads) return false;
+  if (!isNewest()) return false;
   if (!answer.ok) {
-    store.setState({ notice: answer.problem });
+    app.store.setState({ notice: answer.problem });
     return false;
   }
   const { id, version, ops, start, look } = answer.preset;
   const kept = Math.max(1, Math.min(from.keep ?? ops.length, ops.length));
   const pinned = from.version !== undefined;
   const sceneId: SceneId = { preset: id, version, pinned, kept, total: ops.length, start: Math.min(start, kept), look };
-  return runToDone(store, [...ops.slice(0, kept), ...from.ops], sceneId, opening);
+  return runToDone(app, [...ops.slice(0, kept), ...from.ops], sceneId, opening);
 }
 
 /** Replaces the scene by ops of one's own; the first is a create. @param start first op whose steps are shown */
 export function loadOps(
-  store: AppStore,
+  app: AppCore,
   ops: readonly JsonOp[],
   opening: Partial<Opening> = {},
   start = 1,
 ): Promise<boolean> {
-  loads++;
-  return runToDone(
-    store,
-    ops,
-    { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] },
-    opening,
-  );
+  app.feed.ask();
+  return runToDone(app, ops, { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] }, opening);
 }
 
-function runToDone(store: AppStore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<boolean> {
+function runToDone(app: AppCore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<boolean> {
   return new Promise((resolve) => {
-    store.feed.run(ops, id, { ...FROM_THE_START, ...opening, whenDone: resolve });
+    app.feed.run(ops, id, { ...FROM_THE_START, ...opening, whenDone: resolve });
   });
 }
 
@@ -85,15 +73,15 @@ const POKE_EVENTS = 16;
  * Does something to the machine where the playhead stands, lets the model guest settle, and plays on from there. In the
  * middle of a scene that makes a branch: what came after the command at the playhead is dropped.
  */
-export function poke(store: AppStore, ops: JsonOp | readonly JsonOp[]): void {
+export function poke(app: AppCore, ops: JsonOp | readonly JsonOp[]): void {
   const list = Array.isArray(ops) ? (ops as readonly JsonOp[]) : [ops as JsonOp];
-  store.feed.poke([...list, { op: 'settle', events: POKE_EVENTS }]);
+  app.feed.poke([...list, { op: 'settle', events: POKE_EVENTS }]);
 }
 
 /** A new machine with some of its configuration changed, and the same ops after its create. */
-export function reconfigure(store: AppStore, change: JsonOp): Promise<boolean> {
-  const { scene, sceneId } = store.getState();
+export function reconfigure(app: AppCore, change: JsonOp): Promise<boolean> {
+  const { scene, sceneId } = app.store.getState();
   if (scene === null) return Promise.resolve(false);
   const [create, ...rest] = scene.commands.map((command) => command.op);
-  return loadOps(store, [{ ...create, ...change }, ...rest], {}, sceneId.start);
+  return loadOps(app, [{ ...create, ...change }, ...rest], {}, sceneId.start);
 }

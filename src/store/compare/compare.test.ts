@@ -3,36 +3,38 @@ import { createSession } from '../../engine/machine/session.ts';
 import { createEngineClient } from '../../worker/client.ts';
 import { createRunner } from '../../worker/runner.ts';
 import { presetIds } from '../actions/scene.ts';
-import { createAppStore } from '../create-store.ts';
+import { createApp } from '../create-app.ts';
 import type { JsonOp } from '../types.ts';
 import { comparisonText, readComparison } from './compare-text.ts';
 import { runSides, runTolerant, type Sides } from './run-sides.ts';
 import { SWITCHES, switchesFor, turned, withRunLoop } from './switches.ts';
 import { partingOf, totalsOf } from './totals.ts';
 
-/** A store whose engine is the real one in this thread. */
-const makeBench = () =>
-  createAppStore((onMessage) =>
-    createEngineClient(onMessage, [
-      [
-        'page',
-        (hear) => {
-          const soon = (work: () => void) => void Promise.resolve().then(work);
-          const runner = createRunner({
-            createSession,
-            now: () => 0,
-            send: (message) => soon(() => hear(message)),
-            later: soon,
-          });
-          soon(() => hear({ v: 1, type: 'ready' }));
-          return { post: (message) => soon(() => runner.receive(structuredClone(message))), close: () => {} };
-        },
-      ],
-    ]),
-  );
+/** An app whose engine is the real one in this thread. */
+const makeApp = () =>
+  createApp({
+    frames: { request: () => 0, cancel: () => {} },
+    connect: (onMessage) =>
+      createEngineClient(onMessage, [
+        [
+          'page',
+          (hear) => {
+            const soon = (work: () => void) => void Promise.resolve().then(work);
+            const runner = createRunner({
+              createSession,
+              now: () => 0,
+              send: (message) => soon(() => hear(message)),
+              later: soon,
+            });
+            soon(() => hear({ v: 1, type: 'ready' }));
+            return { post: (message) => soon(() => runner.receive(structuredClone(message))), close: () => {} };
+          },
+        ],
+      ]),
+  });
 
 async function sidesOf(text: string): Promise<Sides> {
-  const answer = await runSides(readComparison(text), makeBench);
+  const answer = await runSides(readComparison(text), [makeApp(), makeApp()]);
   if (!answer.ok) throw new Error(answer.notice.code);
   return answer.sides;
 }
@@ -127,7 +129,7 @@ describe('side by side', () => {
       { op: 'device', id: 'nobody', event: 'quiet' },
       { op: 'nmi', vcpu: 0 },
     ];
-    const side = await runTolerant(makeBench(), { preset: null, ops, start: 4 });
+    const side = await runTolerant(makeApp(), { preset: null, ops, start: 4 });
     expect(side).toMatchObject({
       start: 1,
       refused: [
@@ -146,9 +148,11 @@ describe('side by side', () => {
   });
 
   test('a preset that is not there is a notice', async () => {
-    expect(await runSides(readComparison('c=nobody'), makeBench)).toMatchObject({ ok: false });
-    expect(await runSides(readComparison('c=posted-running,nobody'), makeBench)).toMatchObject({ ok: false });
-    expect(await runSides(readComparison('c=<b>'), makeBench)).toMatchObject({ ok: false });
+    expect(await runSides(readComparison('c=nobody'), [makeApp(), makeApp()])).toMatchObject({ ok: false });
+    expect(await runSides(readComparison('c=posted-running,nobody'), [makeApp(), makeApp()])).toMatchObject({
+      ok: false,
+    });
+    expect(await runSides(readComparison('c=<b>'), [makeApp(), makeApp()])).toMatchObject({ ok: false });
   });
 
   test.each([...presetIds])('%s with every switch', async (id) => {

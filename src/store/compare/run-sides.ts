@@ -3,9 +3,8 @@
  * left out there and named; the rest goes on.
  */
 import { loadPresetFile } from '../../presets/index.ts';
-import { loadOps, loadPreset } from '../actions/scene.ts';
-import { type AppStore, createAppStore, NO_SCENE } from '../create-store.ts';
-import type { JsonOp, Notice, SceneLog } from '../types.ts';
+import type { App } from '../create-app.ts';
+import { type JsonOp, NO_SCENE, type Notice, type SceneLog } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
 import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
 
@@ -16,6 +15,8 @@ export interface Refused {
 }
 
 export interface Side {
+  /** Its stage: the scene is in it. */
+  readonly app: App;
   /** Preset it is; null: none of ours. */
   readonly preset: string | null;
   readonly ops: readonly JsonOp[];
@@ -71,29 +72,29 @@ async function open(text: string): Promise<Source | Notice> {
 }
 
 /** Shows the left side of a comparison as a scene of its own. */
-export async function showLeft(store: AppStore, { left }: Comparison): Promise<boolean> {
+export async function showLeft({ actions }: App, { left }: Comparison): Promise<boolean> {
   const source = await open(left);
   if (isNotice(source)) return false;
-  if (source.preset !== null) return loadPreset(store, source.preset, { play: false });
-  return loadOps(store, source.ops, { play: false }, source.start);
+  if (source.preset !== null) return actions.loadPreset(source.preset, { play: false });
+  return actions.loadOps(source.ops, { play: false }, source.start);
 }
 
-const runOnce = (bench: AppStore, ops: readonly JsonOp[], start: number): Promise<boolean> =>
+const runOnce = ({ feed }: App, ops: readonly JsonOp[], start: number): Promise<boolean> =>
   new Promise((resolve) => {
-    bench.feed.run(ops, { ...NO_SCENE, start }, { step: null, play: false, whenDone: resolve });
+    feed.run(ops, { ...NO_SCENE, start }, { step: null, play: false, whenDone: resolve });
   });
 
-/** Runs what can be run of a list of ops. */
-export async function runTolerant(bench: AppStore, source: Source): Promise<Side | Notice> {
+/** Runs in an app what can be run of a list of ops. */
+export async function runTolerant(app: App, source: Source): Promise<Side | Notice> {
   let { ops, start } = source;
   const refused = new Map<string, number>();
   for (let tries = 0; tries <= MAX_REFUSED; tries++) {
-    if (await runOnce(bench, ops, start)) {
-      const { scene } = bench.getState();
+    if (await runOnce(app, ops, start)) {
+      const { scene } = app.store.getState();
       if (scene === null) return LOST;
-      return { preset: source.preset, ops, start, scene, refused: listOf(refused), idle: [] };
+      return { app, preset: source.preset, ops, start, scene, refused: listOf(refused), idle: [] };
     }
-    const { notice } = bench.getState();
+    const { notice } = app.store.getState();
     const index = Number(/^ops\[(\d+)\]/.exec(notice?.place ?? '')?.[1] ?? 0);
     const op = ops[index];
     // Without its create there is no machine.
@@ -102,7 +103,7 @@ export async function runTolerant(bench: AppStore, source: Source): Promise<Side
     ops = ops.filter((_, i) => i !== index);
     if (index < start) start--;
   }
-  return bench.getState().notice ?? LOST;
+  return app.store.getState().notice ?? LOST;
 }
 
 /** What is done to the vCPUs and the host; everything else speaks for itself. */
@@ -139,20 +140,8 @@ const listOf = (counted: ReadonlyMap<string, number>): readonly Refused[] =>
 
 const isNotice = (value: Source | Side | Notice): value is Notice => 'code' in value;
 
-/** @param makeBench tests give their own engine */
-export async function runSides(
-  comparison: Comparison,
-  makeBench: () => AppStore = createAppStore,
-): Promise<SidesAnswer> {
-  const bench = makeBench();
-  try {
-    return await runBoth(bench, comparison);
-  } finally {
-    bench.feed.engine.close();
-  }
-}
-
-async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<SidesAnswer> {
+/** Runs both sides, each in the app it is given, and puts their playheads where the comparison says. */
+export async function runSides({ left, against, steps }: Comparison, apps: readonly [App, App]): Promise<SidesAnswer> {
   const own = await open(left);
   if (isNotice(own)) return { ok: false, notice: own };
   const create = withRunLoop(own.ops[0] ?? {});
@@ -170,26 +159,14 @@ async function runBoth(bench: AppStore, { left, against }: Comparison): Promise<
     turn = { name, left: isOn(create, name) };
     other = { ...own, ops: [turned(create, name), ...own.ops.slice(1)] };
   }
-  const leftSide = await runTolerant(bench, { ...own, ops: [create, ...own.ops.slice(1)] });
+  const [leftSide, rightSide] = await Promise.all([
+    runTolerant(apps[0], { ...own, ops: [create, ...own.ops.slice(1)] }),
+    runTolerant(apps[1], other),
+  ]);
   if (isNotice(leftSide)) return { ok: false, notice: leftSide };
-  const rightSide = await runTolerant(bench, other);
   if (isNotice(rightSide)) return { ok: false, notice: rightSide };
+  for (const [i, { actions }] of apps.entries()) actions.seekStep(steps[i as 0 | 1]);
   const [leftIdle, rightIdle] = turn === null ? [[], []] : [idleOps(leftSide, rightSide), idleOps(rightSide, leftSide)];
   const sides = { left: { ...leftSide, idle: leftIdle }, right: { ...rightSide, idle: rightIdle }, turn, switches };
   return { ok: true, sides };
-}
-
-/** A link to one side, standing after `step`. @returns null when it is too long for one */
-export async function linkOfSide({ ops, start }: Side, step: number): Promise<string | null> {
-  const { encodeLink } = await loadCodec();
-  return encodeLink({
-    kind: 'ops',
-    base: null,
-    keep: null,
-    start: start === 1 ? null : start,
-    log: ops,
-    step: step < 0 ? null : step,
-    view: {},
-    hash: null,
-  });
 }

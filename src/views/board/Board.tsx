@@ -6,15 +6,12 @@ import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
-import { clock } from '../../scene/raf.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import type { Place } from '../../scene/station.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
-import { select as selectAction } from '../../store/actions/ui.ts';
-import { store } from '../../store/app-store.ts';
 import { seqAt } from '../../store/steps.ts';
 import type { SceneLog, Selection } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
@@ -39,6 +36,8 @@ const HIDDEN = { 'aria-hidden': true } as const;
 export interface BoardProps {
   /** Absent: as the page is framed or not. `embed`: only the cards that take part in the journey that is shown. */
   readonly variant?: 'full' | 'embed';
+  /** What the stage is called where there are several. */
+  readonly name?: string;
 }
 
 /** The last value that was equal in content. */
@@ -79,7 +78,7 @@ function litAt(scene: SceneLog, step: number): Lit | null {
   if (at === undefined || station === null) return null;
   return {
     step,
-    place: placeOfStep(at, station),
+    place: placeOfStep(scene, at, station),
     fields: new Set(litOf(station, { index: at.where & 0xffff, args: at.args })),
     colour: colourOf(at.journey),
     args: at.args,
@@ -136,14 +135,20 @@ const NO_VCPUS: ReadonlySet<number> = new Set();
 const openOf = (selected: Selection | null): number =>
   selected !== null && ['lapic', 'vcpu', 'piDesc', 'vmcs'].includes(selected.kind) ? selected.index : -1;
 
-export function Board({ variant }: BoardProps) {
+export function Board({ variant, name }: BoardProps) {
   const framed = useStore((state) => state.ui.embed !== null);
   const form = variant ?? (framed ? 'embed' : 'full');
   const scene = useStore((state) => state.scene);
   const t = useT();
   const [ref, size, box] = useSize();
   return (
-    <section className={`bd bd-${form}`} aria-label={t('stage.name')} ref={ref} onKeyDown={rove} onFocus={keepStop}>
+    <section
+      className={`bd bd-${form}`}
+      aria-label={name ?? t('stage.name')}
+      ref={ref}
+      onKeyDown={rove}
+      onFocus={keepStop}
+    >
       {scene === null || size.w === 0 ? (
         <p className="bd-empty">{t('stage.empty')}</p>
       ) : (
@@ -195,7 +200,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const changed = useMemo(() => changedAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const litCard = lit === null ? '' : cardOf(lit.place);
-  const select = useCallback((selection: Selection) => selectAction(store, selection), []);
+  const { actions, clock } = useApp();
 
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);
@@ -212,22 +217,22 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       below.replaceChildren();
       above.replaceChildren();
     };
-  }, [shown]);
+  }, [shown, clock]);
   useLayoutEffect(() => {
     if (!shown) return;
     tokens.current?.setStage(stage, t);
     tokens.current?.draw(clock.position());
-  }, [stage, t, shown]);
+  }, [stage, t, shown, clock]);
 
   useEffect(
     () => clock.later(() => bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
-    [stage, step, zoom, reduced, layout.scale, scroller],
+    [stage, step, zoom, reduced, layout.scale, scroller, clock],
   );
 
   useZoomKeys(scroller, setZoom);
   if (view === null) return null;
   const seq = seqAt(scene, step, arrived);
-  const shared = { stage, view, seq, jump: last.current.jump, select, t, changed: null };
+  const shared = { stage, view, seq, jump: last.current.jump, select: actions.select, t, changed: null };
   const block = (kind: 'vmcs' | 'piDesc' | 'pcpu', index: number): Changed | null =>
     within(changed, view.layout[kind] + index * BLOCK_OF[kind].size, BLOCK_OF[kind].size);
   const props = (card: string, kinds: readonly Selection['kind'][], index: number | null = null): CardProps => ({

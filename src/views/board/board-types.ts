@@ -11,7 +11,7 @@ export interface Lit {
   readonly step: number;
   readonly place: Place;
   readonly fields: ReadonlySet<Field>;
-  /** 1..8, 0 where no journey is concerned. */
+  /** 1..4, 0 where no journey is concerned. */
   readonly colour: number;
   readonly args: readonly number[];
   readonly name: EventName;
@@ -57,7 +57,9 @@ export function sameCard(ranges: (props: CardProps) => readonly WordRange[]) {
   };
 }
 
-/** Custom property that carries a journey's colour to what is inside. */
+/** Custom properties that carry a journey's colour and its tint to what is inside. */
 export function colourStyle(colour: number): React.CSSProperties {
-  return { '--c': colour === 0 ? 'var(--accent)' : `var(--j${colour})` } as React.CSSProperties;
+  const [own, soft] =
+    colour === 0 ? ['var(--accent)', 'var(--accent-soft)'] : [`var(--j${colour})`, `var(--j${colour}-soft)`];
+  return { '--c': own, '--c-soft': soft } as React.CSSProperties;
 }

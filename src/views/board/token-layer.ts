@@ -48,7 +48,7 @@ function set(element: Element, attributes: Attributes): void {
 
 const colour = (journey: number): string => {
   const n = colourOf(journey);
-  return `--c:${n === 0 ? 'var(--accent)' : `var(--j${n})`}`;
+  return n === 0 ? '--c:var(--accent);--c-soft:var(--accent-soft)' : `--c:var(--j${n});--c-soft:var(--j${n}-soft)`;
 };
 
 const BADGE = 18;
@@ -203,8 +203,8 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
     const station = at === undefined ? null : STATIONS[at.name];
     if (at !== undefined && station !== null) {
       const moved = drawn.some((d) => d.token.flight !== null);
-      const anchor = moved ? anchorOf(now, step) : stepAnchor(now.layout, now.model, at);
-      if (anchor !== null && placeOfStep(at, station).at !== 'bus') light(anchor, at.journey, 'bd-now');
+      const anchor = moved ? anchorOf(now, step) : stepAnchor(now, at);
+      if (anchor !== null && placeOfStep(now.scene, at, station).at !== 'bus') light(anchor, at.journey, 'bd-now');
     }
     // What the shown journey has passed since its last return to a source.
     for (const { flight, current } of trailsAt(now, step)) if (current) light(flight.to, flight.journey, 'bd-passed');

@@ -5,13 +5,10 @@ import { useMemo, useState } from 'react';
 import { EVENTS } from '../../engine/view/tables.ts';
 import { citation } from '../../spec/citations.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
-import { seekStep } from '../../store/actions/playback.ts';
-import { store } from '../../store/app-store.ts';
 import { stepAtSeq } from '../../store/steps.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
-import { useShownStep } from '../shared/shown-step.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { callChain, type Link } from './call-chain.ts';
 import { EVENT_CITE } from './event-cites.ts';
@@ -21,7 +18,7 @@ export function CallPath() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const scene = useStore((state) => state.scene);
-  const at = useShownStep();
+  const at = usePanelStep();
   const step = scene?.steps[at];
   const versions = (
     <fieldset className="callpath-versions">
@@ -95,6 +92,7 @@ interface ChipProps {
 
 /** A function opens its source; an event on the way can be gone back to. */
 function Chip({ link, current, version, scene, t }: ChipProps) {
+  const { actions } = useApp();
   const { seq } = link;
   const back = !current && seq !== null ? stepAtSeq(scene.steps, seq) : -1;
   return (
@@ -116,7 +114,7 @@ function Chip({ link, current, version, scene, t }: ChipProps) {
           type="button"
           title={t('call.goTo', { n: back + 1 })}
           aria-label={t('call.goTo', { n: back + 1 })}
-          onClick={() => seekStep(store, back)}
+          onClick={() => actions.seekStep(back)}
         >
           {back + 1}
         </button>

@@ -1,28 +1,30 @@
 /**
- * Two scenes side by side: the same ops on a machine with one switch changed, or two presets, in two frames of our own page
- * driven by one transport; what each cost, and where their histories part.
+ * Two scenes side by side: the same ops on a machine with one switch changed, or two presets, on two stages driven by one
+ * transport; what each cost, and where their histories part.
  */
 import './compare-texts.ts';
 import '../shared/panel.css';
 import './compare.css';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
-import { loadPreset, presetIds } from '../../store/actions/scene.ts';
-import { setUi } from '../../store/actions/ui.ts';
-import { store } from '../../store/app-store.ts';
+import { presetIds } from '../../store/actions/scene.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
 import { type Refused, runSides, type Side, type Sides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import { partingOf } from '../../store/compare/totals.ts';
+import type { App } from '../../store/create-app.ts';
 import type { Notice } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { AppProvider, useApp, useStore, useStoreOf } from '../../store/use-app.ts';
+import type { BoardProps } from '../board/Board.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
-import { type Command, type Connect, Frame, type FrameState } from './frame.tsx';
 import { eventTitle, TotalsTable } from './totals-table.tsx';
 
+const StepSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.StepSentence })));
+
 interface CompareProps {
-  readonly connect: Connect;
+  /** What draws a side; it is the page's own, and loaded already. */
+  readonly Stage: ComponentType<BoardProps>;
   /** Gives us the page's keys; null: gives them back. */
   readonly takeKeys: (take: ((key: string) => boolean) | null) => void;
   readonly notice: ReactNode;
@@ -33,21 +35,23 @@ type Pair<T> = readonly [T, T];
 /** The address is written no more often than this (browsers refuse a page that writes its history too often). */
 const WRITE_EVERY_MS = 1000;
 
-const setComparison = (comparison: Comparison): void => setUi(store, { compare: comparisonText(comparison) });
+const setComparison = ({ actions }: App, comparison: Comparison): void =>
+  actions.setUi({ compare: comparisonText(comparison) });
 
 /** Back to the scene; one that was never loaded is the left side's. */
-function leave(comparison: Comparison): void {
-  const isLoaded = store.getState().scene !== null;
-  setUi(store, { compare: null });
+function leave(app: App, comparison: Comparison): void {
+  const isLoaded = app.store.getState().scene !== null;
+  app.actions.setUi({ compare: null });
   if (isLoaded) return;
-  void showLeft(store, comparison).then((shown) => {
+  void showLeft(app, comparison).then((shown) => {
     const [first] = presetIds;
-    if (!shown && first !== undefined) void loadPreset(store, first);
+    if (!shown && first !== undefined) void app.actions.loadPreset(first);
   });
 }
 
-export function Compare({ connect, takeKeys, notice }: CompareProps) {
+export function Compare({ Stage, takeKeys, notice }: CompareProps) {
   const t = useT();
+  const app = useApp();
   const text = useStore(({ ui }) => ui.compare) ?? '';
   const comparison = useMemo(() => readComparison(text), [text]);
   const answer = useSides(comparison);
@@ -57,7 +61,7 @@ export function Compare({ connect, takeKeys, notice }: CompareProps) {
     <div className="cmp">
       <title>{`${t('cmp.title')} · irqscope`}</title>
       <header className="cmp-head">
-        <button type="button" className="btn" onClick={() => leave(comparison)}>
+        <button type="button" className="btn" onClick={() => leave(app, comparison)}>
           ← {t('cmp.back')}
         </button>
         <h1 ref={heading} tabIndex={-1}>
@@ -77,7 +81,7 @@ export function Compare({ connect, takeKeys, notice }: CompareProps) {
             key={`${comparison.left} ${JSON.stringify(comparison.against)}`}
             comparison={comparison}
             sides={answer}
-            connect={connect}
+            Stage={Stage}
             takeKeys={takeKeys}
             t={t}
           />
@@ -96,20 +100,28 @@ function wrong(notice: Notice, t: Translate): string {
   return t(hasText(key) ? key : 'error.unknown', { code: notice.code, ...notice.params });
 }
 
-/** Both sides run; null while they are being run. */
-function useSides({ left, against }: Comparison): Sides | Notice | null {
+/** Both sides run, each on a stage of its own; null while they are being run. */
+function useSides({ left, against, steps }: Comparison): Sides | Notice | null {
+  const app = useApp();
   const which = JSON.stringify([left, against]);
+  const first = useRef(steps);
+  useEffect(() => {
+    first.current = steps;
+  });
   const [known, setKnown] = useState<{ readonly which: string; readonly answer: Sides | Notice } | null>(null);
   useEffect(() => {
     let wanted = true;
     const [l, a] = JSON.parse(which) as [Comparison['left'], Comparison['against']];
-    void runSides({ left: l, against: a, steps: [-1, -1] }).then((answer) => {
+    const apps = [app.another(), app.another()] as const;
+    void runSides({ left: l, against: a, steps: first.current }, apps).then((answer) => {
       if (wanted) setKnown({ which, answer: answer.ok ? answer.sides : answer.notice });
     });
     return () => {
       wanted = false;
+      setKnown(null);
+      for (const one of apps) one.close();
     };
-  }, [which]);
+  }, [which, app]);
   return known?.which === which ? known.answer : null;
 }
 
@@ -120,6 +132,7 @@ function presetTitle(id: string, t: Translate): string {
 
 /** Which scene stands at the left, and what stands against it. */
 function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides | null; t: Translate }) {
+  const app = useApp();
   const { left, against } = comparison;
   const preset = left.startsWith('p=') ? decodeURIComponent(left.slice(2)) : '';
   const turn = sides?.turn ?? null;
@@ -128,7 +141,7 @@ function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides
   const choose = (value: string): void => {
     const [kind, name = ''] = value.split(':', 2);
     const next = kind === 'p' ? { preset: name } : isSwitch(name) ? { turn: name } : null;
-    setComparison({ left, against: next, steps: [-1, -1] });
+    setComparison(app, { left, against: next, steps: [-1, -1] });
   };
   return (
     <div className="cmp-choice">
@@ -136,7 +149,7 @@ function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides
         <span>{t('cmp.scene')}</span>
         <select
           value={preset}
-          onChange={(e) => setComparison({ left: `p=${e.target.value}`, against: null, steps: [-1, -1] })}
+          onChange={(e) => setComparison(app, { left: `p=${e.target.value}`, against: null, steps: [-1, -1] })}
         >
           {!presetIds.includes(preset) && <option value={preset}>{preset === '' ? t('cmp.own') : preset}</option>}
           {presetIds.map((id) => (
@@ -181,7 +194,7 @@ function sideTitle(side: Side, t: Translate): string {
 interface BenchProps {
   readonly comparison: Comparison;
   readonly sides: Sides;
-  readonly connect: Connect;
+  readonly Stage: CompareProps['Stage'];
   readonly takeKeys: CompareProps['takeKeys'];
   readonly t: Translate;
 }
@@ -191,38 +204,39 @@ const STEPS_OF_KEY: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLef
 /** Tab and Enter and their like stay the page's. */
 const MAY_BE_TAKEN = /^( |k|Arrow(Left|Right)|Page(Up|Down)|Home|End|Escape|[[\]+=?-])$/;
 
-const AT_REST: FrameState = { step: -1, playing: false };
-
-function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
-  const [states, setStates] = useState<Pair<FrameState>>(() => [
-    { ...AT_REST, step: Math.min(comparison.steps[0], sides.left.scene.steps.length - 1) },
-    { ...AT_REST, step: Math.min(comparison.steps[1], sides.right.scene.steps.length - 1) },
-  ]);
-  const says = useRef<[((command: Command) => void) | null, ((command: Command) => void) | null]>([null, null]);
+function Bench({ comparison, sides, Stage, takeKeys, t }: BenchProps) {
+  const app = useApp();
+  const apps: Pair<App> = [sides.left.app, sides.right.app];
   const counts: Pair<number> = [sides.left.scene.steps.length, sides.right.scene.steps.length];
-  const playing = states[0].playing || states[1].playing;
-  const say = (i: 0 | 1, command: Command): void => says.current[i]?.(command);
-  const both = (command: Command): void => {
-    say(0, command);
-    say(1, command);
+  const steps: Pair<number> = [
+    useStoreOf(apps[0], (s) => s.playhead.step),
+    useStoreOf(apps[1], (s) => s.playhead.step),
+  ];
+  const playsLeft = useStoreOf(apps[0], (s) => s.playhead.playing);
+  const playsRight = useStoreOf(apps[1], (s) => s.playhead.playing);
+  const playing = playsLeft || playsRight;
+  const both = (act: (actions: App['actions']) => void): void => {
+    for (const { actions } of apps) act(actions);
   };
-  const seek = (step: number): void => {
-    both({ type: 'pause' });
-    both({ type: 'seek', step });
-  };
-  const atEnd = (i: 0 | 1): boolean => states[i].step >= counts[i] - 1;
+  const seek = (step: number): void =>
+    both((actions) => {
+      actions.pause();
+      actions.seekStep(step);
+    });
+  const stepBy = (by: number): void => both((actions) => actions.stepBy(by));
+  const isAtEnd = (i: 0 | 1): boolean => steps[i] >= counts[i] - 1;
   const toggle = (): void => {
-    if (playing) both({ type: 'pause' });
-    else if (atEnd(0) === atEnd(1)) both({ type: 'play' });
-    else say(atEnd(0) ? 1 : 0, { type: 'play' });
+    if (playing) both((actions) => actions.pause());
+    else if (isAtEnd(0) === isAtEnd(1)) both((actions) => actions.play());
+    else apps[isAtEnd(0) ? 1 : 0].actions.play();
   };
   const act = (key: string): void => {
     const by = STEPS_OF_KEY[key];
-    if (by !== undefined) both({ type: 'step', by });
+    if (by !== undefined) stepBy(by);
     else if (key === ' ' || key === 'k') toggle();
     else if (key === 'Home') seek(-1);
     else if (key === 'End') seek(Math.max(...counts));
-    else if (key === 'Escape') leave(comparison);
+    else if (key === 'Escape') leave(app, comparison);
   };
   // None is left for the scene behind, whether we have a use for it or not.
   const onKey = (key: string): boolean => {
@@ -239,14 +253,12 @@ function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
     return () => takeKeys(null);
   }, [takeKeys]);
 
-  useWrittenSteps(comparison, [states[0].step, states[1].step], playing, (steps) => {
-    say(0, { type: 'seek', step: steps[0] });
-    say(1, { type: 'seek', step: steps[1] });
-  });
+  const goTo = ([left, right]: Pair<number>): void => {
+    apps[0].actions.seekStep(left);
+    apps[1].actions.seekStep(right);
+  };
+  useWrittenSteps(comparison, steps, playing, goTo);
 
-  const onState = useCallback((i: 0 | 1, state: FrameState): void => {
-    setStates((before) => (i === 0 ? [state, before[1]] : [before[0], state]));
-  }, []);
   const { turn } = sides;
   const stateOf = (i: 0 | 1): string | null =>
     turn === null ? null : t(turn.left === (i === 0) ? 'cmp.on' : 'cmp.off', { what: t(`cmp.switch.${turn.name}`) });
@@ -270,20 +282,16 @@ function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
                     {stateOf(i)}
                   </span>
                 )}
-                <span className="cmp-count">{t('cmp.count', { n: states[i].step + 1, m: counts[i] })}</span>
+                <span className="cmp-count">{t('cmp.count', { n: steps[i] + 1, m: counts[i] })}</span>
               </div>
-              <Frame
-                side={side}
-                step={states[i].step}
-                name={title}
-                connect={connect}
-                onState={(state) => onState(i, state)}
-                onKey={onKey}
-                onControl={(control) => {
-                  says.current[i] = control;
-                }}
-                t={t}
-              />
+              <AppProvider value={side.app}>
+                <div className="cmp-stage">
+                  <Stage variant="embed" name={`${t('stage.name')} · ${label}`} />
+                </div>
+                <Suspense fallback={null}>
+                  <StepSentence />
+                </Suspense>
+              </AppProvider>
             </section>
           );
         })}
@@ -291,14 +299,14 @@ function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
       <div className="cmp-transport">
         <fieldset className="tl-buttons" aria-label={t('timeline.transport')}>
           <IconButton name={t('timeline.first')} onClick={() => seek(-1)} path={ICON.first} />
-          <IconButton name={t('timeline.back')} onClick={() => both({ type: 'step', by: -1 })} path={ICON.back} />
+          <IconButton name={t('timeline.back')} onClick={() => stepBy(-1)} path={ICON.back} />
           <IconButton
             name={t(playing ? 'timeline.pause' : 'timeline.play')}
             onClick={toggle}
             path={playing ? ICON.pause : ICON.play}
             main
           />
-          <IconButton name={t('timeline.step')} onClick={() => both({ type: 'step', by: 1 })} path={ICON.step} />
+          <IconButton name={t('timeline.step')} onClick={() => stepBy(1)} path={ICON.step} />
           <IconButton name={t('timeline.last')} onClick={() => seek(Math.max(...counts))} path={ICON.last} />
         </fieldset>
         <input
@@ -306,13 +314,13 @@ function Bench({ comparison, sides, connect, takeKeys, t }: BenchProps) {
           aria-label={t('cmp.position')}
           min={0}
           max={Math.max(...counts)}
-          value={Math.max(states[0].step, states[1].step) + 1}
+          value={Math.max(...steps) + 1}
           onChange={(e) => seek(Number(e.target.value) - 1)}
         />
       </div>
       <div className="cmp-facts">
         <Parting sides={sides} onGo={seek} t={t} />
-        <TotalsTable sides={sides} steps={[states[0].step, states[1].step]} names={names} t={t} />
+        <TotalsTable sides={sides} steps={steps} names={names} t={t} />
       </div>
     </>
   );
@@ -327,6 +335,7 @@ function useWrittenSteps(
 ): void {
   const [a, b] = steps;
   const [x, y] = comparison.steps;
+  const app = useApp();
   const ours = useRef(`${x},${y}`);
   const last = useRef({ comparison, goTo });
   useEffect(() => {
@@ -341,10 +350,10 @@ function useWrittenSteps(
     if (playing) return;
     const timer = setTimeout(() => {
       ours.current = `${a},${b}`;
-      setComparison({ ...last.current.comparison, steps: [a, b] });
+      setComparison(app, { ...last.current.comparison, steps: [a, b] });
     }, WRITE_EVERY_MS);
     return () => clearTimeout(timer);
-  }, [a, b, playing]);
+  }, [a, b, playing, app]);
 }
 
 /** Where the two histories part, and what a side's machine refused. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../shared/inhibits.ts';
-import { act, type ControlProps, Group, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 /** VMX_REQUIRED_APICV_INHIBITS ends here: what comes after it does not turn APICv off on VMX. */
@@ -12,6 +12,7 @@ const VMX_REASONS = INHIBIT_NAMES.slice(0, 7);
 const USUAL_REASON = 1;
 
 export function ApicvControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [reason, setReason] = useState(USUAL_REASON);
   if (view.config.apicv !== true) return null;
   const inhibits = readWord(view, 'vm', 0, 'apicvInhibits');
@@ -44,6 +45,7 @@ const lastVcpu = (view: MachineView): number => view.layout.vcpus - 1;
 
 /** What kvm_x86_ops.deliver_interrupt does with it. */
 export function PostControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [picked, setPicked] = useState(1);
   const [text, setText] = useState(() => someVector(view));
   if (view.config.apicv !== true && view.config.avic !== true) return null;
@@ -66,6 +68,7 @@ export function PostControl({ view, t }: ControlProps) {
 
 /** An interrupt remapping table entry, given with its message. */
 export function VtdControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [picked, setPicked] = useState(1);
   const [text, setText] = useState(() => someVector(view));
   const [posted, setPosted] = useState(true);

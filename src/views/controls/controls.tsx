@@ -2,10 +2,8 @@
 import './controls.css';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { poke } from '../../store/actions/scene.ts';
-import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { parseNumber } from '../shared/format.ts';
 import { hasHost } from '../shared/host-config.ts';
 import { Panel } from '../shared/panel.tsx';
@@ -66,13 +64,14 @@ export function Group({ title, open, children }: { title: string; open?: boolean
 }
 
 /** Does an act on submit; a form with a wrong field does nothing, its field says why. */
-export const act =
-  (ops: () => JsonOp | readonly JsonOp[] | null) =>
-  (event: FormEvent): void => {
+export function useAct(): (ops: () => JsonOp | readonly JsonOp[] | null) => (event: FormEvent) => void {
+  const { actions } = useApp();
+  return (ops) => (event) => {
     event.preventDefault();
     const list = ops();
-    if (list !== null) poke(store, list);
+    if (list !== null) actions.poke(list);
   };
+}
 
 const MAX_GSI = 4095;
 
@@ -81,6 +80,7 @@ export const vcpuOptions = (view: MachineView): (readonly [number, string])[] =>
   Array.from({ length: view.layout.vcpus }, (_, n) => [n, `vCPU ${n}`]);
 
 function DeviceControl({ view, t }: ControlProps) {
+  const { actions } = useApp();
   const devices = view.config.devices ?? [];
   if (devices.length === 0) return null;
   return (
@@ -102,7 +102,7 @@ function DeviceControl({ view, t }: ControlProps) {
                   className="btn"
                   title={what}
                   aria-label={t('ctl.workAt', { device: device.id, what: text })}
-                  onClick={() => poke(store, { op: 'device', id: device.id, event: 'work', ...queue })}
+                  onClick={() => actions.poke({ op: 'device', id: device.id, event: 'work', ...queue })}
                 >
                   {text}
                 </button>
@@ -116,10 +116,12 @@ function DeviceControl({ view, t }: ControlProps) {
 }
 
 function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
+  const act = useAct();
+  const { actions } = useApp();
   const [text, setText] = useState(String(view.config.devices?.find((d) => d.msix === undefined)?.gsi ?? 4));
   const gsi = parseNumber(text, MAX_GSI);
   const move = (level: 0 | 1): void => {
-    if (gsi !== null) poke(store, { op: 'irq_line', gsi, level });
+    if (gsi !== null) actions.poke({ op: 'irq_line', gsi, level });
   };
   return (
     <Group title={t('ctl.line')} open={open}>
@@ -137,7 +139,7 @@ function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
             className="btn"
             disabled={gsi === null}
             onClick={() =>
-              poke(store, [
+              actions.poke([
                 { op: 'irq_line', gsi, level: 1 },
                 { op: 'irq_line', gsi, level: 0 },
               ])
@@ -152,6 +154,8 @@ function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
 }
 
 function IrqfdControl({ view, t }: ControlProps) {
+  const act = useAct();
+  const { actions } = useApp();
   const [text, setText] = useState('24');
   const [resample, setResample] = useState(false);
   const gsi = parseNumber(text, MAX_GSI);
@@ -176,7 +180,7 @@ function IrqfdControl({ view, t }: ControlProps) {
               type="button"
               className="btn"
               disabled={gsi === null}
-              onClick={() => poke(store, { op: 'irqfd', gsi, resample: resample ? 1 : 0 })}
+              onClick={() => actions.poke({ op: 'irqfd', gsi, resample: resample ? 1 : 0 })}
             >
               {t('ctl.bind')}
             </button>

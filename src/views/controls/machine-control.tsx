@@ -1,12 +1,11 @@
 /** What the machine is: changing it makes a new one and does the same ops again. */
 import { useState } from 'react';
-import { poke, reconfigure } from '../../store/actions/scene.ts';
-import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
+import { useApp } from '../../store/use-app.ts';
 import { parseNumber } from '../shared/format.ts';
 import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
 import { inX2apic } from '../shared/read-register.ts';
-import { act, type ControlProps, Group } from './controls.tsx';
+import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const MAX_VCPUS = 64;
@@ -25,6 +24,8 @@ export function MachineControl({ view, t }: ControlProps) {
 
 /** A form of its own, so that another machine starts it afresh. */
 function MachineForm({ view, t }: ControlProps) {
+  const act = useAct();
+  const { actions } = useApp();
   const { config } = view;
   const [typed, setTyped] = useState<string | null>(null);
   const [chip, setChip] = useState(CHIPS.indexOf(config.irqchip));
@@ -47,7 +48,7 @@ function MachineForm({ view, t }: ControlProps) {
       // APIC ids were chosen for another number of vCPUs.
       const fresh: JsonOp = vcpus === config.vcpus ? {} : { ids: undefined };
       const ownPcpus = onHost && pcpus !== Math.min(MAX_PCPUS, vcpus) ? (pcpus ?? undefined) : undefined;
-      void reconfigure(store, {
+      void actions.reconfigure({
         ...fresh,
         vcpus,
         irqchip: CHIPS[chip],
@@ -63,7 +64,7 @@ function MachineForm({ view, t }: ControlProps) {
     const ops = Array.from({ length: view.layout.vcpus }, (_, vcpu): JsonOp => {
       return { op: 'wrmsr', vcpu, msr: '0x1b', value: vcpu === 0 ? '0xfee00d00' : '0xfee00c00' };
     });
-    poke(store, ops);
+    actions.poke(ops);
   };
   return (
     <form onSubmit={act(rebuild)}>

@@ -9,7 +9,7 @@ import type { JsonOp } from '../../store/types.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { guestWrite, writeIcr } from '../shared/guest-ops.ts';
 import { inX2apic } from '../shared/read-register.ts';
-import { act, type ControlProps, Group, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const U32 = 0xffff_ffff;
@@ -46,6 +46,7 @@ function Decoded({ layout, words }: { layout: BitLayout; words: readonly number[
 
 /** KVM_SIGNAL_MSI: address and data. */
 export function MsiControl({ t }: ControlProps) {
+  const act = useAct();
   const [addrText, setAddr] = useState('0xfee00000');
   const [dataText, setData] = useState('0x41');
   const addr = parseNumber(addrText, Number.MAX_SAFE_INTEGER);
@@ -76,6 +77,7 @@ export function MsiControl({ t }: ControlProps) {
 
 /** A write of ICR. */
 export function IpiControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [from, setFrom] = useState(0);
   const [mode, setMode] = useState(0);
   const [vectorText, setVector] = useState('0xfd');
@@ -145,6 +147,7 @@ interface RteForm {
 
 /** One pin's redirection entry, as it stands until something is typed. */
 export function RteControl({ view, t }: ControlProps) {
+  const act = useAct();
   const [pin, setPin] = useState(view.config.devices?.find((d) => d.gsi < 24)?.gsi ?? 4);
   const [typed, setTyped] = useState<Partial<RteForm>>({});
   const lo = readWord(view, 'ioapic', 0, 'redirLo', pin);

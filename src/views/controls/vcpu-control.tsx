@@ -1,17 +1,18 @@
 /** One vCPU: its flags and TPR, halt and wake, and where there is a model of the host, its physical CPU and what meets it. */
 import { useState } from 'react';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { poke } from '../../store/actions/scene.ts';
-import { store } from '../../store/app-store.ts';
 import type { JsonOp } from '../../store/types.ts';
+import { useApp } from '../../store/use-app.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { haltWrite, writeLapic } from '../shared/guest-ops.ts';
 import { hasHost, pcpusOf } from '../shared/host-config.ts';
 import { inX2apic } from '../shared/read-register.ts';
-import { act, type ControlProps, Group, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
+  const act = useAct();
+  const { actions } = useApp();
   const [picked, setPicked] = useState(0);
   const [tpr, setTpr] = useState('0x40');
   const vcpu = Math.min(picked, view.layout.vcpus - 1);
@@ -32,12 +33,12 @@ export function VcpuControl({ view, t }: ControlProps) {
           <button
             type="button"
             className="btn"
-            onClick={() => poke(store, { op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}
+            onClick={() => actions.poke({ op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}
           >
             {t(on ? 'ctl.cli' : 'ctl.sti')}
           </button>
           <HaltButton view={view} vcpu={vcpu} t={t} />
-          <button type="button" className="btn" onClick={() => poke(store, { op: 'nmi', vcpu })}>
+          <button type="button" className="btn" onClick={() => actions.poke({ op: 'nmi', vcpu })}>
             NMI
           </button>
         </div>
@@ -52,6 +53,7 @@ interface VcpuProps extends ControlProps {
 }
 
 function HaltButton({ view, vcpu, t }: VcpuProps) {
+  const { actions } = useApp();
   const halted = readWord(view, 'vcpu', vcpu, 'halted') === 1;
   const canHalt = !hasHost(view.config) || readWord(view, 'vcpu', vcpu, 'loaded') === 1;
   const wake = halted ? haltWrite(view, vcpu, 0) : null;
@@ -60,12 +62,12 @@ function HaltButton({ view, vcpu, t }: VcpuProps) {
       type="button"
       className="btn"
       disabled={halted || !canHalt}
-      onClick={() => poke(store, { op: 'guest', vcpu, halt: 1 })}
+      onClick={() => actions.poke({ op: 'guest', vcpu, halt: 1 })}
     >
       {t('ctl.halt')}
     </button>
   ) : (
-    <button type="button" className="btn" onClick={() => poke(store, wake)}>
+    <button type="button" className="btn" onClick={() => actions.poke(wake)}>
       {t('ctl.wake')}
     </button>
   );
@@ -84,6 +86,8 @@ const accessesOf = (view: MachineView, vcpu: number): readonly (readonly [string
 ];
 
 function OnHost({ view, vcpu, t }: VcpuProps) {
+  const act = useAct();
+  const { actions } = useApp();
   const [picked, setPcpu] = useState(0);
   const [race, setRace] = useState(0);
   const [access, setAccess] = useState(0);
@@ -112,7 +116,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
             type="button"
             className="btn"
             disabled={!loaded}
-            onClick={() => poke(store, { op: 'schedule', vcpu, pcpu: null })}
+            onClick={() => actions.poke({ op: 'schedule', vcpu, pcpu: null })}
           >
             {t('ctl.preempt')}
           </button>

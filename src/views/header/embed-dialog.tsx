@@ -2,8 +2,8 @@
 import '../shared/panel-texts.ts';
 import { useEffect, useRef, useState } from 'react';
 import { linkOf } from '../../store/actions/links.ts';
-import { store } from '../../store/app-store.ts';
 import type { AppState } from '../../store/types.ts';
+import { useApp } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** Text of an HTML attribute. */
@@ -27,6 +27,7 @@ interface Props {
 /** The dialog: open as long as it is there. */
 export function EmbedDialog({ pageUrl, onClose }: Props) {
   const t = useT();
+  const { store } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const [snippet] = useState(() => embedSnippet(pageUrl, store.getState()));

@@ -4,12 +4,10 @@ import { type ComponentType, type ReactNode, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { linkOf } from '../../store/actions/links.ts';
-import { pause } from '../../store/actions/playback.ts';
-import { loadPreset, presetIds } from '../../store/actions/scene.ts';
-import { setLang, setTheme, setUi } from '../../store/actions/ui.ts';
-import { store } from '../../store/app-store.ts';
+import { presetIds } from '../../store/actions/scene.ts';
+import type { App } from '../../store/create-app.ts';
 import type { Theme } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
 interface HeaderProps {
@@ -19,12 +17,14 @@ interface HeaderProps {
 
 const addressOf = (url: string): string => url.replace(/[?#].*$/, '');
 
-/** The scene beside itself with one switch changed; the address is store/compare/compare-text.ts's. */
-function openCompare(): void {
+/** The scene beside itself with one switch changed, where it stands; the address is store/compare/compare-text.ts's. */
+function openCompare({ actions, store }: App): void {
   const link = linkOf(store.getState());
   if (link === null) return;
-  pause(store);
-  setUi(store, { compare: link.startsWith('p=') ? `c=${link.slice(2).replace(/&.*/, '')}` : `c=&${link}` });
+  actions.pause();
+  const { step } = store.getState().playhead;
+  const scene = link.startsWith('p=') ? `c=${link.slice(2).replace(/&.*/, '')}` : `c=&${link}`;
+  actions.setUi({ compare: step < 0 ? scene : `${scene}&t=${step},${step}` });
 }
 
 /** A dialog whose chunk comes when it is asked for. @returns it, while it is open, and what opens it */
@@ -46,6 +46,7 @@ function useDialog<P extends object>(
 /** The bar. */
 export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   const t = useT();
+  const app = useApp();
   const [embedDialog, openEmbed] = useDialog(() => import('./embed-dialog.tsx').then((m) => m.EmbedDialog), {
     pageUrl,
   });
@@ -56,7 +57,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       <Facts t={t} />
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
-        <button type="button" className="header-btn" onClick={openCompare}>
+        <button type="button" className="header-btn" onClick={() => openCompare(app)}>
           {t('hdr.compare')}
         </button>
         <button type="button" className="header-btn" onClick={openEmbed}>
@@ -72,6 +73,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
 }
 
 function PresetPicker({ t }: { t: Translate }) {
+  const { actions } = useApp();
   const preset = useStore((state) => state.sceneId.preset);
   const changed = useStore(
     ({ sceneId, scene }) =>
@@ -84,7 +86,7 @@ function PresetPicker({ t }: { t: Translate }) {
   return (
     <label className="header-preset">
       <span className="visually-hidden">{t('hdr.scene')}</span>
-      <select value={preset ?? ''} onChange={(e) => e.target.value !== '' && void loadPreset(store, e.target.value)}>
+      <select value={preset ?? ''} onChange={(e) => e.target.value !== '' && void actions.loadPreset(e.target.value)}>
         {preset === null && <option value="">{t('hdr.ownScene')}</option>}
         {presetIds.map((id, i) => (
           <option key={id} value={id}>
@@ -97,7 +99,7 @@ function PresetPicker({ t }: { t: Translate }) {
           type="button"
           className="header-btn"
           title={t('hdr.resetHint')}
-          onClick={() => void loadPreset(store, preset)}
+          onClick={() => void actions.loadPreset(preset)}
         >
           {t('hdr.reset')}
         </button>
@@ -137,6 +139,7 @@ function Facts({ t }: { t: Translate }) {
 }
 
 function ShareButton({ pageUrl, t }: { pageUrl: string; t: Translate }) {
+  const { store } = useApp();
   const [said, setSaid] = useState<'copied' | 'failed' | 'tooLong' | null>(null);
   const [link, setLink] = useState('');
   const copy = async (): Promise<void> => {
@@ -201,11 +204,12 @@ function HelpButton({ t }: { t: Translate }) {
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
 function ThemePicker({ t }: { t: Translate }) {
+  const { actions } = useApp();
   const theme = useStore((state) => state.ui.theme);
   return (
     <label>
       <span className="visually-hidden">{t('hdr.theme')}</span>
-      <select className="header-small" value={theme} onChange={(e) => setTheme(store, e.target.value as Theme)}>
+      <select className="header-small" value={theme} onChange={(e) => actions.setTheme(e.target.value as Theme)}>
         {THEMES.map((name) => (
           <option key={name} value={name}>
             {t(`hdr.theme.${name}`)}
@@ -219,11 +223,12 @@ function ThemePicker({ t }: { t: Translate }) {
 const LANG_NAMES: Readonly<Record<Lang, string>> = { en: 'EN', 'zh-CN': '中文' };
 
 function LangPicker({ t }: { t: Translate }) {
+  const { actions } = useApp();
   const lang = useStore((state) => state.ui.lang);
   return (
     <label>
       <span className="visually-hidden">{t('hdr.lang')}</span>
-      <select className="header-small" value={lang} onChange={(e) => setLang(store, e.target.value as Lang)}>
+      <select className="header-small" value={lang} onChange={(e) => actions.setLang(e.target.value as Lang)}>
         {LANGS.map((name) => (
           <option key={name} value={name} lang={name}>
             {LANG_NAMES[name]}

@@ -5,10 +5,8 @@ import { useMemo } from 'react';
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import { addressOf, readWord, routesOf } from '../../engine/view/machine-view.ts';
 import { BLOCK_OF, CHIP } from '../../engine/view/tables.ts';
-import { select } from '../../store/actions/ui.ts';
-import { store } from '../../store/app-store.ts';
 import type { Selection } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { componentName } from '../shared/component-name.ts';
 import { hex, hex64 } from '../shared/format.ts';
 import { Panel } from '../shared/panel.tsx';
@@ -20,6 +18,7 @@ import { RegisterDetail } from './register-detail.tsx';
 
 /** The panel. */
 export function Inspector() {
+  const { actions } = useApp();
   const t = useT();
   const lang = useLang();
   const view = useStore((state) => state.view);
@@ -33,7 +32,11 @@ export function Inspector() {
   }
   const name = componentName(lang, view.config, selected.kind, selected.index);
   const all = (
-    <button type="button" className="btn" onClick={() => select(store, { kind: selected.kind, index: selected.index })}>
+    <button
+      type="button"
+      className="btn"
+      onClick={() => actions.select({ kind: selected.kind, index: selected.index })}
+    >
       {t('insp.all', { name })}
     </button>
   );
@@ -105,10 +108,11 @@ interface ListProps {
 }
 
 function RegisterList({ view, selected, t }: ListProps) {
+  const { actions } = useApp();
   const refs = useMemo(() => refsOf(view, selected), [view, selected]);
   const row = (ref: RegisterRef) => (
     <li key={`${ref.register} ${ref.sub}`}>
-      <button type="button" onClick={() => select(store, ref)}>
+      <button type="button" onClick={() => actions.select(ref)}>
         <span>{registerName(ref)}</span>
         <span className="insp-value">{valueText(view, ref, t)}</span>
       </button>

@@ -4,12 +4,9 @@ import { addressOf, type MachineView, vectorsIn } from '../../engine/view/machin
 import { hasText, type MessageKey } from '../../i18n/index.ts';
 import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/bit-layout.ts';
 import { citation } from '../../spec/citations.ts';
-import { pause, seekStep } from '../../store/actions/playback.ts';
-import { poke } from '../../store/actions/scene.ts';
-import { store } from '../../store/app-store.ts';
 import { seqAt } from '../../store/steps.ts';
 import { ARRIVE } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { componentName } from '../shared/component-name.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { guestWrite } from '../shared/guest-ops.ts';
@@ -109,6 +106,7 @@ interface FieldsProps {
 }
 
 function Fields({ view, at, layout, addresses, t }: FieldsProps) {
+  const { actions } = useApp();
   const [draft, setDraft] = useState<Draft>({});
   const playing = useStore((state) => state.playhead.playing);
   const words = wordsAtAddresses(view.w, addresses).slice(0, wordsOf(layout));
@@ -124,7 +122,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
     const ops = guestWrite(view, at, next);
     if (wrong.length > 0 || !changed || ops === null) return;
     setDraft({});
-    poke(store, ops);
+    actions.poke(ops);
   };
   return (
     <form onSubmit={write}>
@@ -161,7 +159,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
       ) : playing ? (
         <p className="insp-note">
           {t('insp.playing')}{' '}
-          <button type="button" className="btn" onClick={() => pause(store)}>
+          <button type="button" className="btn" onClick={() => actions.pause()}>
             {t('insp.pause')}
           </button>
         </p>
@@ -305,6 +303,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
 }
 
 function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text: string; t: Translate }) {
+  const { actions } = useApp();
   const playing = useStore((state) => state.playhead.playing);
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
@@ -316,7 +315,7 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
     event.preventDefault();
     if (ops === null || ops.length === 0 || value === word) return;
     setTyped(null);
-    poke(store, ops);
+    actions.poke(ops);
   };
   return (
     <>
@@ -352,6 +351,7 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
 }
 
 function LastChange({ addresses, t }: { addresses: readonly number[]; t: Translate }) {
+  const { actions } = useApp();
   const step = useStore(({ scene, playhead }) =>
     scene === null ? undefined : lastWriter(scene, addresses, seqAt(scene, playhead.step, playhead.phase >= ARRIVE)),
   );
@@ -360,7 +360,7 @@ function LastChange({ addresses, t }: { addresses: readonly number[]; t: Transla
       {step === undefined ? (
         t('insp.untouched')
       ) : (
-        <button type="button" className="insp-link" onClick={() => seekStep(store, step.index)}>
+        <button type="button" className="insp-link" onClick={() => actions.seekStep(step.index)}>
           {t('insp.lastChange', { n: step.index + 1, event: t(`event.${step.name}.title`) })}
         </button>
       )}

@@ -3,14 +3,11 @@ import './now-texts.ts';
 import './now.css';
 import { type CSSProperties, useMemo } from 'react';
 import { hasText, type Lang } from '../../i18n/index.ts';
-import { select } from '../../store/actions/ui.ts';
-import { store } from '../../store/app-store.ts';
 import { lookSteps } from '../../store/steps.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Panel } from '../shared/panel.tsx';
-import { useShownStep } from '../shared/shown-step.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { type Change, changesOf } from './changes.ts';
 import { describeStep } from './describe.ts';
@@ -26,7 +23,7 @@ export function Now() {
   const t = useT();
   const lang = useLang();
   const scene = useStore((state) => state.scene);
-  const at = useShownStep();
+  const at = usePanelStep();
   const step = scene?.steps[at];
   return (
     <Panel className="now" title={t('now.panel')} hideTitle>
@@ -118,6 +115,7 @@ function Changes({ changes, t }: { changes: readonly Change[]; t: Translate }) {
 }
 
 function ChangeList({ changes, t }: { changes: readonly Change[]; t: Translate }) {
+  const { actions } = useApp();
   return (
     <ul className="now-changes">
       {changes.map((change) => (
@@ -126,7 +124,7 @@ function ChangeList({ changes, t }: { changes: readonly Change[]; t: Translate }
             type="button"
             title={t('now.inspect')}
             onClick={() =>
-              select(store, { ...change.ref, ...(change.vector !== undefined && { vector: change.vector }) })
+              actions.select({ ...change.ref, ...(change.vector !== undefined && { vector: change.vector }) })
             }
           >
             <span className="now-what">
@@ -144,6 +142,7 @@ function ChangeList({ changes, t }: { changes: readonly Change[]; t: Translate }
 }
 
 function Forks({ step, forks, t }: { step: Step; forks: readonly Fork[]; t: Translate }) {
+  const app = useApp();
   const busy = useStore((state) => state.scene?.complete === false);
   return (
     <section>
@@ -161,7 +160,7 @@ function Forks({ step, forks, t }: { step: Step; forks: readonly Fork[]; t: Tran
                 type="button"
                 disabled={busy}
                 aria-label={t('now.tryThis', { what: condition })}
-                onClick={() => tryFork(store, step, fork)}
+                onClick={() => tryFork(app, step, fork)}
               >
                 {t('now.try')} <span aria-hidden="true">▸</span>
               </button>

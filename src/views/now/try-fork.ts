@@ -1,17 +1,16 @@
 /** What if: the same scene with one thing different, just before the command that led to a step. */
 
-import { play, seekStart, seekStep } from '../../store/actions/playback.ts';
-import { poke, reconfigure } from '../../store/actions/scene.ts';
-import type { AppStore } from '../../store/create-store.ts';
+import type { App } from '../../store/create-app.ts';
 import type { JsonOp, Step } from '../../store/types.ts';
 import type { Fork } from './forks.ts';
 
 /** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
-export function tryFork(store: AppStore, step: Step, fork: Fork): void {
+export function tryFork(app: App, step: Step, fork: Fork): void {
+  const { actions, store } = app;
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
   if (fork.create !== undefined) {
-    void onAnotherMachine(store, step.command, fork.create);
+    void onAnotherMachine(app, step.command, fork.create);
     return;
   }
   const last = scene.steps.findLastIndex((s) => s.command < step.command);
@@ -19,16 +18,16 @@ export function tryFork(store: AppStore, step: Step, fork: Fork): void {
   const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps[last] as Step).command;
   const again = (from: number, to: number): JsonOp[] =>
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
-  if (last < 0) seekStart(store);
-  else seekStep(store, last);
+  if (last < 0) actions.seekStart();
+  else actions.seekStep(last);
   const rest = again(fork.replaces ? step.command + 1 : step.command, scene.commands.length);
-  poke(store, [...again(base + 1, step.command - 1), ...fork.ops, ...rest]);
+  actions.poke([...again(base + 1, step.command - 1), ...fork.ops, ...rest]);
 }
 
 /** The whole scene on another machine, shown from the same command on. */
-async function onAnotherMachine(store: AppStore, command: number, create: JsonOp): Promise<void> {
-  if (!(await reconfigure(store, create))) return;
+async function onAnotherMachine({ actions, store }: App, command: number, create: JsonOp): Promise<void> {
+  if (!(await actions.reconfigure(create))) return;
   const last = store.getState().scene?.steps.findLastIndex((s) => s.command < command) ?? -1;
-  seekStep(store, last);
-  play(store);
+  actions.seekStep(last);
+  actions.play();
 }

@@ -5,9 +5,7 @@ import { useMemo, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
 import { KERNEL_OPS, type KernelOp, type OpFact, type OpForm } from '../../spec/kernel/ops.ts';
-import { pause, seekStep } from '../../store/actions/playback.ts';
-import { store } from '../../store/app-store.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { hitsOf, NO_HITS, passedBy } from './hits.ts';
@@ -117,6 +115,7 @@ interface EntryProps {
 }
 
 function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
+  const { actions } = useApp();
   const passed = passedBy(steps, at);
   const ahead = steps[passed];
   const next = ahead ?? steps[0];
@@ -146,8 +145,8 @@ function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
             title={t(ahead === undefined ? 'ops.first' : 'ops.next', { n: next + 1 })}
             aria-label={`${t('ops.hitsHint', { n: passed, m: steps.length })}. ${t('ops.nextOf', { op: name, n: next + 1 })}`}
             onClick={() => {
-              pause(store);
-              seekStep(store, next);
+              actions.pause();
+              actions.seekStep(next);
             }}
           >
             {t('ops.hits', { n: passed, m: steps.length })}

@@ -1,7 +1,8 @@
 /** What a component is called on screen. Names of the field, so the same in every language but for master and slave. */
-import type { CreateOp } from '../../engine/core/op-types.ts';
+
 import type { ComponentKind } from '../../engine/view/tables.ts';
 import { type Lang, translate } from '../../i18n/index.ts';
+import type { CreateOp } from '../../spec/ops/index.ts';
 
 /** "IOAPIC", "LAPIC 1", "8259 master", the device's own id. */
 export function componentName(lang: Lang, config: CreateOp, kind: ComponentKind, index: number): string {

@@ -1,5 +1,5 @@
 /** Numbers as the panels write them: vectors and masks in hex, counts and ids in decimal, times in the unit that fits. */
-import type { CreateOp } from '../../engine/core/op-types.ts';
+import type { CreateOp } from '../../spec/ops/index.ts';
 
 /** "0x34" */
 export const hex = (n: number): string => `0x${(n >>> 0).toString(16)}`;

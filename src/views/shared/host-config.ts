@@ -1,5 +1,5 @@
 /** What a machine's configuration means for the controls. */
-import type { CreateOp } from '../../engine/core/op-types.ts';
+import type { CreateOp } from '../../spec/ops/index.ts';
 import type { JsonOp } from '../../store/types.ts';
 
 /** Physical CPUs the model host may have. */

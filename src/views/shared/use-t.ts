@@ -9,7 +9,7 @@ import {
   textsVersion,
   translate,
 } from '../../i18n/index.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useStore } from '../../store/use-app.ts';
 
 export type Translate = (key: MessageKey, params?: Params) => string;
 

@@ -1,16 +1,15 @@
 /** Each step in words, beside the stage: for a screen reader, and as one line in an embedded page. Comes in a chunk of its own. */
 import '../now/now-texts.ts';
 import { type ReactNode, useMemo } from 'react';
-import { useStore } from '../../store/use-store.ts';
+import { usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { describeStep, type StepText } from '../now/describe.ts';
-import { useShownStep } from '../shared/shown-step.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** @param quiet nobody asks now */
 function useStepText(quiet: boolean): StepText | null {
   const scene = useStore((s) => s.scene);
-  const step = useShownStep();
+  const step = usePanelStep();
   const at = quiet ? undefined : scene?.steps[step];
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.

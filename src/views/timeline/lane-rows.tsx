@@ -1,11 +1,9 @@
 /** The lanes under the transport. Spans are laid out in percent of the shown steps; only the playhead moves per frame. */
 import { memo, type ReactNode, useEffect, useRef } from 'react';
 import { colourOf } from '../../scene/flights.ts';
-import { clock } from '../../scene/raf.ts';
-import { seekStep } from '../../store/actions/playback.ts';
-import { store } from '../../store/app-store.ts';
+import type { App } from '../../store/create-app.ts';
 import type { SceneLog } from '../../store/types.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { hex } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 import { type Lane, lanesOf, type Span, spansWithin, type Tick, windowAround } from './lanes.ts';
@@ -81,6 +79,7 @@ function SpanBar({ t, span, range }: { readonly t: T; readonly span: Span; reado
       className={`tl-span tl-${span.text.kind}`}
       style={{ left: `${from}%`, width: `${Math.max(0.2, to - from)}%`, backgroundColor: colour }}
       title={words}
+      data-journey={span.journey === 0 || own ? undefined : span.journey}
     >
       {words}
     </span>
@@ -122,14 +121,16 @@ const LaneRows = memo(function LaneRows({ scene, first, last }: { readonly scene
 });
 
 /** Puts the playhead where the pointer is, over the lanes. */
-function seekAt(track: HTMLElement, clientX: number, range: Range): void {
+function seekAt({ actions }: App, track: HTMLElement, clientX: number, range: Range): void {
   const box = track.getBoundingClientRect();
   const share = (clientX - box.left) / Math.max(1, box.width);
-  seekStep(store, range.first + Math.floor(share * (range.last - range.first + 1)));
+  actions.seekStep(range.first + Math.floor(share * (range.last - range.first + 1)));
 }
 
 export function Lanes(): ReactNode {
   const t = useT();
+  const app = useApp();
+  const { clock } = app;
   const scene = useStore((s) => s.scene);
   const count = useStore((s) => s.scene?.steps.length ?? 0);
   // Only its two ends: a step within the window draws no lane anew.
@@ -144,7 +145,7 @@ export function Lanes(): ReactNode {
     };
     draw(clock.position());
     return clock.onFrame(draw);
-  }, [first, last]);
+  }, [first, last, clock]);
 
   if (scene === null || count === 0) return null;
   return (
@@ -154,10 +155,10 @@ export function Lanes(): ReactNode {
         // The slider above does the same for the keyboard.
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
-          seekAt(event.currentTarget, event.clientX, { first, last });
+          seekAt(app, event.currentTarget, event.clientX, { first, last });
         }}
         onPointerMove={(event) => {
-          if (event.buttons & 1) seekAt(event.currentTarget, event.clientX, { first, last });
+          if (event.buttons & 1) seekAt(app, event.currentTarget, event.clientX, { first, last });
         }}
       >
         <div className="tl-head" ref={head} aria-hidden="true" />

@@ -5,6 +5,7 @@
 
 import { vectorsIn } from '../../engine/view/machine-view.ts';
 import {
+  COL,
   DEVICE,
   IOAPIC,
   LAPIC,
@@ -17,7 +18,8 @@ import {
   VCPU,
   WRITE,
 } from '../../engine/view/tables.ts';
-import { hasHost } from '../../scene/stage-model.ts';
+import { grewOn, hasHost } from '../../scene/stage-model.ts';
+import { setter, tracksOf } from '../../scene/tracks.ts';
 import { wordsAt } from '../../store/fold.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 
@@ -75,11 +77,17 @@ export interface Lane {
 }
 
 type Read = (w: Int32Array) => SpanText | null;
+/** The bit whose owner a state belongs to, as address and bit; null: to whoever began it. */
+type Owned = (text: SpanText) => readonly [address: number, bit: number] | null;
+const NOBODY: Owned = () => null;
 
 interface LaneState {
   readonly kind: LaneKind;
   readonly index: number;
   readonly read: Read;
+  readonly owned: Owned;
+  /** Of a vCPU's lane: handlers begun and not ended, with their journeys. */
+  readonly handlers: Map<number, number>;
   readonly spans: Span[];
   readonly ticks: Tick[];
   /** Word that counts moments, and the one that says which vector; -1 none. */
@@ -96,6 +104,9 @@ interface Reading {
   readonly w: Int32Array;
   seq: number;
   step: number;
+  /** Steps read, and the last of them: a log may be taken back and grow another way. */
+  steps: number;
+  last: Step | undefined;
 }
 
 /** More vCPUs than this have a lane for their mode only if it changes. */
@@ -159,22 +170,35 @@ function postedRead(layout: Layout, vcpu: number): Read {
 function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
   const { layout, config } = scene;
   const out: { lane: LaneState; words: number[] }[] = [];
-  const add = (kind: LaneKind, index: number, words: number[], read: Read, counter = -1): void => {
-    out.push({ lane: { kind, index, read, spans: [], ticks: [], counter, open: null }, words });
+  const add = (kind: LaneKind, index: number, words: number[], read: Read, owned = NOBODY, counter = -1): void => {
+    const lane = { kind, index, read, owned, handlers: new Map(), spans: [], ticks: [], counter, open: null };
+    out.push({ lane, words });
   };
+  const inSet =
+    (base: number): Owned =>
+    (state) =>
+      state.kind === 'vectors' || state.kind === 'posted' ? [base + (state.vector >> 5), state.vector & 31] : null;
   const run = (first: number, n: number): number[] => Array.from({ length: n }, (_, i) => first + i);
   for (const [slot, device] of (config.devices ?? []).entries()) {
     if (device.msix !== undefined) continue;
     const word = layout.device + slot * DEVICE.size + DEVICE.at.line;
-    add('line', slot, [word], (w) => (w[word] === 0 ? null : text('asserted')));
+    add(
+      'line',
+      slot,
+      [word],
+      (w) => (w[word] === 0 ? null : text('asserted')),
+      () => [word, 0],
+    );
   }
   for (let pin = 0; pin < 16; pin++) {
     const at = layout.pic + (pin >> 3) * PIC.size;
     const bit = 1 << (pin & 7);
-    add('pic', pin, [at + PIC.at.irr, at + PIC.at.isr], (w) => {
+    const read: Read = (w) => {
       if ((w[at + PIC.at.isr] as number) & bit) return text('inService');
       return (w[at + PIC.at.irr] as number) & bit ? text('requested') : null;
-    });
+    };
+    const owned: Owned = ({ kind }) => [at + PIC.at[kind === 'inService' ? 'isr' : 'irr'], pin & 7];
+    add('pic', pin, [at + PIC.at.irr, at + PIC.at.isr], read, owned);
   }
   for (let pin = 0; pin < 24; pin++) {
     const { redirLo, irr, lines } = IOAPIC.at;
@@ -183,15 +207,18 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
       pin,
       [redirLo + pin, irr, lines + pin].map((o) => layout.ioapic + o),
       pinRead(layout, pin),
+      ({ kind }) => (kind === 'remoteIrr' ? [layout.ioapic + redirLo + pin, 14] : [layout.ioapic + irr, pin]),
     );
   }
   for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
     const lapic = layout.lapic + vcpu * LAPIC.size;
     const at = layout.vcpu + vcpu * VCPU.size;
     const pi = layout.piDesc + vcpu * PI_DESC.size;
-    if (config.apicv === true) add('pi', vcpu, run(pi, PI_DESC.at.on + 1), postedRead(layout, vcpu));
-    add('irr', vcpu, run(lapic + LAPIC.at.irr, 8), (w) => vectorsText(w, lapic + LAPIC.at.irr));
-    add('isr', vcpu, run(lapic + LAPIC.at.isr, 8), (w) => vectorsText(w, lapic + LAPIC.at.isr));
+    const [irr, isr] = [lapic + LAPIC.at.irr, lapic + LAPIC.at.isr];
+    if (config.apicv === true)
+      add('pi', vcpu, run(pi, PI_DESC.at.on + 1), postedRead(layout, vcpu), inSet(pi + PI_DESC.at.pir));
+    add('irr', vcpu, run(irr, 8), (w) => vectorsText(w, irr), inSet(irr));
+    add('isr', vcpu, run(isr, 8), (w) => vectorsText(w, isr), inSet(isr));
     const words = [VCPU.at.mpState, VCPU.at.halted, VCPU.at.depth].map((o) => at + o);
     add('vcpu', vcpu, [...words, ...run(at + VCPU.at.stackVector, 8)], vcpuRead(layout, vcpu));
     const modes = [VCPU.at.mode, VCPU.at.blocking, VCPU.at.preempted].map((o) => at + o);
@@ -203,7 +230,7 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
       const vcpu = w[at + PCPU.at.running] as number;
       return vcpu < 0 ? null : { kind: 'runs', vcpu };
     };
-    add('pcpu', pcpu, [at + PCPU.at.running, at + PCPU.at.ipis], read, at + PCPU.at.ipis);
+    add('pcpu', pcpu, [at + PCPU.at.running, at + PCPU.at.ipis], read, NOBODY, at + PCPU.at.ipis);
   }
   return out;
 }
@@ -220,7 +247,7 @@ function begin(scene: SceneLog): Reading {
     if (now !== null) lane.open = { from: -1, text: now, journey: 0 };
     return lane;
   });
-  return { lanes, byWord, w, seq: scene.startSeq, step: -1 };
+  return { lanes, byWord, w, seq: scene.startSeq, step: -1, steps: 0, last: undefined };
 }
 
 const sameText = (a: SpanText, b: SpanText | null): boolean => {
@@ -229,13 +256,32 @@ const sameText = (a: SpanText, b: SpanText | null): boolean => {
   return keys.every((key) => a[key] === b[key]);
 };
 
-function touch(lane: LaneState, w: Int32Array, step: number, journey: number): void {
+/** Journey a handler runs for: it keeps the one it began with while others run on top of it. */
+function handlerOwner(lane: LaneState, state: SpanText | null, journey: number): number {
+  if (state?.kind !== 'handler') {
+    lane.handlers.clear();
+    return journey;
+  }
+  const known = lane.handlers.get(state.vector);
+  if (known !== undefined) return known;
+  lane.handlers.set(state.vector, journey);
+  return journey;
+}
+
+function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number): void {
   const now = lane.read(w);
   const { open } = lane;
+  const journey = handlerOwner(lane, now, scene.rows[seq * ROW + COL.journey] as number);
   if (open === null ? now === null : sameText(open.text, now)) return;
   // A state that came and went within one step has no length and is not shown.
   if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
-  lane.open = now === null ? null : { from: step, text: now, journey };
+  if (now === null) {
+    lane.open = null;
+    return;
+  }
+  const bit = lane.owned(now);
+  const owner = bit === null ? 0 : setter(scene, tracksOf(scene), bit[0], bit[1], seq + 1);
+  lane.open = { from: step, text: now, journey: owner || journey };
 }
 
 /** Lanes in which something happens in the shown part of the scene, with the spans so far. */
@@ -243,7 +289,7 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
   const { steps, rows, used, layout } = scene;
   let reading = readings.get(steps);
   // A log only grows, but a refused request takes back what it had added.
-  if (reading === undefined || reading.seq > used) {
+  if (reading === undefined || reading.seq > used || !grewOn(steps, reading.steps, reading.last)) {
     reading = begin(scene);
     readings.set(steps, reading);
   }
@@ -256,15 +302,16 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
     w[address] = rows[at + 6] as number;
     const lanes = byWord[address];
     for (const lane of lanes ?? []) {
-      const journey = rows[at + 3] as number;
       // The vector is written before the count.
       if (address === lane.counter) {
         const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector] as number;
-        lane.ticks.push({ step: reading.step, vector, journey });
-      } else touch(lane, w, reading.step, journey);
+        lane.ticks.push({ step: reading.step, vector, journey: rows[at + COL.journey] as number });
+      } else touch(lane, scene, w, reading.step, seq);
     }
   }
   reading.seq = used;
+  reading.steps = steps.length;
+  reading.last = steps.at(-1);
   const end = steps.length;
   const out: Lane[] = [];
   for (const { kind, index, spans, open, ticks } of reading.lanes) {

@@ -1,7 +1,7 @@
 /** The bottom panel: transport, slider, time, and a lane for everything that changes. */
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { nowOf } from '../../engine/view/machine-view.ts';
-import { useStore } from '../../store/use-store.ts';
+import { useStore } from '../../store/use-app.ts';
 import { nanoseconds } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 import { PlayButtons, Scrubber, SpeedChoice, StepCount } from './transport.tsx';
@@ -22,7 +22,7 @@ export function Timeline(): ReactNode {
   const [seen, setSeen] = useState(moving);
   if (moving && !seen) setSeen(true);
   return (
-    <section className="tl" aria-label={t('timeline.title')}>
+    <section className="tl" data-part="timeline" aria-label={t('timeline.title')}>
       <div className="tl-bar">
         <h2 className="tl-title">{t('timeline.title')}</h2>
         <PlayButtons />

@@ -1,10 +1,8 @@
 /** Playback buttons, speed, and the slider over the steps. */
 import { type CSSProperties, memo, type ReactNode, useMemo } from 'react';
-import { SPEEDS, seekEnd, seekStart, seekStep, setSpeed, stepBy, toggle } from '../../store/actions/playback.ts';
-import { store } from '../../store/app-store.ts';
+import { SPEEDS } from '../../store/actions/playback.ts';
 import { lookSteps } from '../../store/steps.ts';
-import { useStore } from '../../store/use-store.ts';
-import { useShownStep } from '../shared/shown-step.ts';
+import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 
 interface ButtonProps {
@@ -44,25 +42,27 @@ export const ICON = {
 
 /** First, back, play or pause, step, last. @param few back, play and step only */
 export function PlayButtons({ few = false }: { readonly few?: boolean }): ReactNode {
+  const { actions } = useApp();
   const t = useT();
   const playing = useStore((s) => s.playhead.playing);
   return (
     <fieldset className="tl-buttons" aria-label={t('timeline.transport')}>
-      {!few && <IconButton name={t('timeline.first')} onClick={() => seekStart(store)} path={ICON.first} />}
-      <IconButton name={t('timeline.back')} onClick={() => stepBy(store, -1)} path={ICON.back} />
+      {!few && <IconButton name={t('timeline.first')} onClick={() => actions.seekStart()} path={ICON.first} />}
+      <IconButton name={t('timeline.back')} onClick={() => actions.stepBy(-1)} path={ICON.back} />
       <IconButton
         name={t(playing ? 'timeline.pause' : 'timeline.play')}
-        onClick={() => toggle(store)}
+        onClick={() => actions.toggle()}
         path={playing ? ICON.pause : ICON.play}
         main
       />
-      <IconButton name={t('timeline.step')} onClick={() => stepBy(store, 1)} path={ICON.step} />
-      {!few && <IconButton name={t('timeline.last')} onClick={() => seekEnd(store)} path={ICON.last} />}
+      <IconButton name={t('timeline.step')} onClick={() => actions.stepBy(1)} path={ICON.step} />
+      {!few && <IconButton name={t('timeline.last')} onClick={() => actions.seekEnd()} path={ICON.last} />}
     </fieldset>
   );
 }
 
 export function SpeedChoice(): ReactNode {
+  const { actions } = useApp();
   const t = useT();
   const speed = useStore((s) => s.playhead.speed);
   const known = (SPEEDS as readonly number[]).includes(speed);
@@ -72,7 +72,7 @@ export function SpeedChoice(): ReactNode {
       aria-label={t('timeline.speed')}
       title={t('timeline.speed')}
       value={speed}
-      onChange={(event) => setSpeed(store, Number(event.target.value))}
+      onChange={(event) => actions.setSpeed(Number(event.target.value))}
     >
       {!known && <option value={speed}>{speed}×</option>}
       {SPEEDS.map((s) => (
@@ -98,11 +98,12 @@ const Mark = memo(function Mark({ kind, past, left }: { kind: string; past: bool
 
 /** The slider over all steps, with a mark for each step of a short scene and for what there is to look at. */
 export function Scrubber(): ReactNode {
+  const { actions } = useApp();
   const t = useT();
   const steps = useStore((s) => s.scene?.steps);
   const count = useStore((s) => s.scene?.steps.length ?? 0);
   const look = useStore((s) => s.sceneId.look);
-  const step = useShownStep();
+  const step = usePanelStep();
   // The array grows in place: its length says that it has grown.
   const marked = useMemo(
     () => (steps === undefined || count === 0 ? NOTHING : lookSteps(steps, look)),
@@ -127,7 +128,7 @@ export function Scrubber(): ReactNode {
         value={step}
         aria-label={t('timeline.scrub')}
         aria-valuetext={valueText}
-        onChange={(event) => seekStep(store, Number(event.target.value))}
+        onChange={(event) => actions.seekStep(Number(event.target.value))}
       />
     </div>
   );
@@ -137,6 +138,6 @@ export function Scrubber(): ReactNode {
 export function StepCount(): ReactNode {
   const t = useT();
   const count = useStore((s) => s.scene?.steps.length ?? 0);
-  const step = useShownStep();
+  const step = usePanelStep();
   return <output className="tl-count">{t('timeline.count', { step: step + 1, count })}</output>;
 }

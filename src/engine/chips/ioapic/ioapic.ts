@@ -349,9 +349,15 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
   leave(m, outer);
 }
 
-/** The line is still up: the pin sends again, on a journey of its own. */
+/**
+ * The line is still high: the pin sends again. It is the interrupt that drives the line now, and that waited here, which goes on:
+ * its journey and not the one that the EOI ended. A pin that nobody drove by name goes on a journey of its own.
+ */
 function redeliver(m: Machine, pin: number): void {
-  const before = beginJourney(m);
+  const before = m.journey;
+  const waits = m.journeys[pinJourney(m, pin)] as number;
+  if (waits === 0) beginJourney(m);
+  else m.journey = waits;
   m.journeys[pinJourney(m, pin)] = m.journey;
   const outer = enter(m, EV.ioapic_redeliver, AT_IOAPIC, pin, (m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff);
   service(m, pin, false);

@@ -1,5 +1,5 @@
 /**
- * The one owner of requestAnimationFrame. It moves the playhead while it plays and calls the draw listeners; while nothing
+ * The clock of one stage, on frames that the page gives it. It moves the playhead while it plays and calls the draw listeners; while nothing
  * moves it asks for no frame at all. The store hears of it only when the step changes or its token arrives, so React
  * renders at those moments and every other frame is the listeners' alone.
  */
@@ -172,9 +172,3 @@ export function createClock(frames: Frames): Clock {
     },
   };
 }
-
-/** The page's clock. */
-export const clock: Clock = createClock({
-  request: (callback) => requestAnimationFrame(callback),
-  cancel: (id) => cancelAnimationFrame(id),
-});

@@ -1,8 +1,9 @@
 /** Ops come from links, presets and standard input: whatever they hold is an op or an OpError, and the machine stands. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OpError, parseOp } from './parse.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, type Session } from '../../engine/machine/session.ts';
+import { OpError } from '../define/op.ts';
+import { parseOp } from './index.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_122);
 

@@ -1,0 +1,19 @@
+/** How much of everything there may be: in ops, links, presets and the worker alike. */
+
+export const MAX_VCPUS = 64;
+/** Highest APIC id: KVM_MAX_VCPU_IDS - 1 of v6.18's default configuration. */
+export const MAX_APIC_ID = 4095;
+/** Physical CPUs of the model host. */
+export const MAX_PCPUS = 8;
+/** Model devices of a machine. */
+export const MAX_DEVICES = 12;
+/** MSI-X vectors of a model device. */
+export const MAX_MSIX = 4;
+/** Handlers of the model guest. */
+export const MAX_HANDLERS = 240;
+/** KVM_MAX_IRQ_ROUTES */
+export const MAX_ROUTES = 4096;
+/** Longest handler or step of virtual time, ns: one hour. */
+export const MAX_NS = 3.6e12;
+/** Most that one `settle` does. */
+export const MAX_SETTLE = 10_000;

@@ -1,0 +1,61 @@
+/**
+ * The op language: everything that happens to a machine, in presets, links, the headless runner and the page alike.
+ * One file a part; the rows of all of them are here.
+ */
+import { type OpClass, type OpOf, type OpTable, readOp } from '../define/op.ts';
+import { APICV_OPS } from './apicv.ts';
+import { BUS_OPS } from './bus.ts';
+import { DEVICE_OPS } from './device.ts';
+import { GUEST_OPS } from './guest.ts';
+import { IRQFD_OPS } from './irqfd.ts';
+import { LAPIC_OPS } from './lapic.ts';
+import { PCPU_OPS } from './pcpu.ts';
+import { PI_DESC_OPS } from './pi-desc.ts';
+import { ROUTING_OPS } from './routing.ts';
+import { RUN_LOOP_OPS } from './run-loop.ts';
+import { USERSPACE_OPS } from './userspace.ts';
+import { VCPU_OPS } from './vcpu.ts';
+import { VTD_OPS } from './vtd.ts';
+
+export const OPS = {
+  ...USERSPACE_OPS,
+  ...ROUTING_OPS,
+  ...IRQFD_OPS,
+  ...BUS_OPS,
+  ...LAPIC_OPS,
+  ...VCPU_OPS,
+  ...GUEST_OPS,
+  ...DEVICE_OPS,
+  ...RUN_LOOP_OPS,
+  ...APICV_OPS,
+  ...PI_DESC_OPS,
+  ...VTD_OPS,
+  ...PCPU_OPS,
+} satisfies OpTable;
+
+type Ops = typeof OPS;
+export type OpName = keyof Ops;
+/** An op, or those of these names. */
+export type Op<K extends OpName = OpName> = OpOf<Ops, K>;
+type NamesOf<C extends OpClass> = { [K in OpName]: Ops[K]['class'] extends C ? K : never }[OpName];
+/** An op that is one guest instruction (or none: a bare entry). */
+export type GuestOp = Op<NamesOf<'guest'>>;
+/** An op that real KVM has no ioctl for. */
+export type ModelOp = Op<NamesOf<'model'>>;
+
+export type CreateOp = Op<'create'>;
+export type DeviceSpec = NonNullable<CreateOp['devices']>[number];
+export type DeviceKind = DeviceSpec['kind'];
+export type GuestSpec = NonNullable<CreateOp['guest']>;
+export type HandlerSpec = GuestSpec['handlers'][number];
+export type RoutingEntrySpec = Op<'routing'>['entries'][number];
+export type VcpuStateName = Op<'vcpu_state'>['state'];
+export type IrteSpec = Op<'vtd_msi'>['irte'];
+
+/** Answer to one op, in the form of the conformance files. */
+export type OpResult = Readonly<Record<string, unknown>>;
+
+/** @throws OpError with the place of the first thing that is wrong */
+export function parseOp(raw: unknown): Op {
+  return readOp(OPS, raw) as Op;
+}

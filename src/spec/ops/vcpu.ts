@@ -1,0 +1,16 @@
+/** A vCPU is entered, and given what its local APIC does not give it. */
+import { op } from '../define/op.ts';
+import { vcpu, vector } from './fields.ts';
+
+export const VCPU_OPS = {
+  /** KVM_NMI */
+  nmi: op('ioctl', { vcpu }),
+  /** KVM_INTERRUPT: an ExtINT, where user space has the PIC (split irqchip). */
+  extint: op('ioctl', { vcpu, vector }),
+  /** The guest is entered with IF=1 and takes at most one event. */
+  run: op('machine', { vcpu }),
+  /** The guest executes IRET: NMI blocking ends. */
+  iret: op('machine', { vcpu }),
+  /** A guest entry with IF=0. */
+  nop: op('guest', { vcpu }),
+};

@@ -1,0 +1,33 @@
+/** The one place where React meets an app: whose stage a component belongs to is the context's to say. */
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { useStore as useZustand } from 'zustand';
+import { assert } from '../base/assert.ts';
+import type { App } from './create-app.ts';
+import type { AppState } from './types.ts';
+
+const Context = createContext<App | null>(null);
+
+/** Everything below it belongs to this app. */
+export const AppProvider = Context.Provider;
+
+export function useApp(): App {
+  const app = useContext(Context);
+  assert(app, 'no app above this component');
+  return app;
+}
+
+/** Re-renders when what the selector picks has changed (Object.is). */
+export function useStore<T>(selector: (state: AppState) => T): T {
+  return useStoreOf(useApp(), selector);
+}
+
+/** As useStore, of an app that is not the one above the component. */
+export function useStoreOf<T>({ store }: App, selector: (state: AppState) => T): T {
+  return useZustand(store, selector);
+}
+
+/** Index of the step that panels tell, -1 before the first. */
+export function usePanelStep(): number {
+  const { panelStep } = useApp();
+  return useSyncExternalStore(panelStep.subscribe, panelStep.get);
+}
