@@ -112,6 +112,10 @@ export const PIT = defineBlock({
   periodHi: 1,
   dueLo: 1,
   dueHi: 1,
+  /** The hrtimer is armed; when it is not, `due` still says when it was. */
+  running: 1,
+  /** is_periodic: whether the timer goes on by itself, as the mode was when the count was loaded. */
+  periodic: 1,
 });
 
 export const IRQFD_SLOTS = 64;

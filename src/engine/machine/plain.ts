@@ -11,7 +11,7 @@ import { picSetIrq } from '../chips/pic/pic.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
 import type { Host, LapicIrq } from '../core/wires.ts';
-import { BASE, LAPIC, VM } from '../core/words.ts';
+import { BASE, LAPIC, PIT, VM } from '../core/words.ts';
 import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
@@ -143,7 +143,7 @@ export const BASE_HOST: Host = {
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
     const gsi = gsiOfPin(m, chip, pin);
-    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.config.pit === true));
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.w[m.layout.pit + PIT.at.reinject] === 1));
   },
   notifyResampler,
   fireMaskNotifiers(m, chip, pin, masked) {

@@ -163,6 +163,8 @@ const TABLE: Table = {
     periodHi: high('periodLo'),
     dueLo: quiet(number('due', 'ns')),
     dueHi: high('dueLo'),
+    running: quiet(bool('timer running')),
+    periodic: quiet(bool('periodic')),
   },
   irqfd: {
     used: bool('in use'),

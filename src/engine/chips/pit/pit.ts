@@ -1,7 +1,9 @@
 /**
  * The i8254 as KVM models it (arch/x86/kvm/i8254.c, v6.18): three channels, of which channel 0 drives GSI 0, with
  * re-injection of ticks the guest has not acknowledged; the speaker port; the NMI watchdog through LVT0.
- * Left out: BCD counting (KVM stores the bit and counts in binary), HPET legacy mode (no HPET here).
+ * @differs 82C54: KVM counts in binary whatever the BCD bit says, never sets NULL COUNT (bit 6 of the status), keeps
+ * counting while the gate is low in modes 0 and 4, and takes a new mode into its timer only with the next count.
+ * Left out: HPET legacy mode (no HPET here).
  */
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
@@ -34,7 +36,7 @@ function setLoadTime(m: Machine, channel: number): void {
   put(m, at(m, R.loadHi, channel), Math.floor(now(m) / 2 ** 32));
 }
 
-/** KVM_CREATE_PIT2. @kvm i8254.c kvm_pit_reset */
+/** KVM_CREATE_PIT2. @kvm i8254.c kvm_create_pit, kvm_pit_reset */
 export function resetPit(m: Machine): void {
   put(m, at(m, R.present), 1);
   for (let channel = 0; channel < 3; channel++) {
@@ -60,7 +62,10 @@ function resetReinject(m: Machine): void {
 
 const toNs = (count: number): number => Math.floor((count * 1e9) / FREQUENCY);
 
-/** Counts since the channel was loaded. */
+/**
+ * Counts since the channel was loaded. Channel 0 tells them from its timer, one that has fired or was stopped too.
+ * @kvm i8254.c kpit_elapsed, __kpit_elapsed
+ */
 function elapsedCounts(m: Machine, channel: number): number {
   const period = read64(m, at(m, R.periodLo));
   const due = read64(m, at(m, R.dueLo));
@@ -106,16 +111,18 @@ function loadCount(m: Machine, channel: number, value: number): void {
   }
   const mode = get(m, R.mode);
   const outer = enter(m, EV.pit_load, AT_PIT, count, mode);
-  const periodic = mode === 2 || mode === 3;
-  if (mode > 4) {
-    put64(m, at(m, R.dueLo), 0);
-  } else {
-    const interval = toNs(count);
-    put64(m, at(m, R.periodLo), periodic ? Math.max(interval, MIN_PERIOD_NS) : interval);
-    put64(m, at(m, R.dueLo), now(m) + interval);
-    resetReinject(m);
-  }
+  if (mode > 4) put(m, at(m, R.running), 0);
+  else startTimer(m, toNs(count), mode === 2 || mode === 3);
   leave(m, outer);
+}
+
+/** The first tick comes after the count as it is; only the later ones are kept apart. @kvm i8254.c create_pit_timer */
+function startTimer(m: Machine, interval: number, periodic: boolean): void {
+  put64(m, at(m, R.periodLo), periodic ? Math.max(interval, MIN_PERIOD_NS) : interval);
+  put(m, at(m, R.periodic), periodic ? 1 : 0);
+  put64(m, at(m, R.dueLo), now(m) + interval);
+  put(m, at(m, R.running), 1);
+  resetReinject(m);
 }
 
 function latchCount(m: Machine, channel: number): void {
@@ -222,8 +229,7 @@ export function pitRead(m: Machine, port: number): number | null {
 
 /** When channel 0 ticks next, ns; Infinity when it does not. */
 export function pitDue(m: Machine): number {
-  const due = read64(m, at(m, R.dueLo));
-  return get(m, R.present) === 0 || due === 0 ? Infinity : due;
+  return get(m, R.running) === 1 ? read64(m, at(m, R.dueLo)) : Infinity;
 }
 
 /** @kvm i8254.c pit_timer_fn */
@@ -231,8 +237,8 @@ export function pitTick(m: Machine): void {
   beginJourney(m);
   if (get(m, R.reinject) === 1) put(m, at(m, R.pending), get(m, R.pending) + 1);
   const outer = enter(m, EV.pit_tick, AT_PIT, get(m, R.pending));
-  const periodic = get(m, R.mode) === 2 || get(m, R.mode) === 3;
-  put64(m, at(m, R.dueLo), periodic ? read64(m, at(m, R.dueLo)) + read64(m, at(m, R.periodLo)) : 0);
+  if (get(m, R.periodic) === 1) put64(m, at(m, R.dueLo), read64(m, at(m, R.dueLo)) + read64(m, at(m, R.periodLo)));
+  else put(m, at(m, R.running), 0);
   doWork(m);
   leave(m, outer);
 }
@@ -256,22 +262,24 @@ function doWork(m: Machine): void {
   leave(m, outer);
 }
 
+/** Without re-injection nobody listens to acknowledges and masks. @kvm i8254.c kvm_pit_set_reinject */
+const listens = (m: Machine): boolean => get(m, R.reinject) === 1;
+
 /** GSI 0 was acknowledged: the next held tick may go. @kvm i8254.c kvm_pit_ack_irq */
 export function pitAck(m: Machine): void {
-  if (get(m, R.present) === 0) return;
-  const outer = enter(m, EV.pit_ack, AT_PIT, get(m, R.pending));
+  if (!listens(m)) return;
+  const left = Math.max(0, get(m, R.pending) - 1);
+  const outer = enter(m, EV.pit_ack, AT_PIT, left);
   put(m, at(m, R.irqAck), 1);
-  if (get(m, R.pending) > 0) {
-    put(m, at(m, R.pending), get(m, R.pending) - 1);
-    if (get(m, R.pending) > 0) {
-      beginJourney(m);
-      doWork(m);
-    }
+  put(m, at(m, R.pending), left);
+  if (left > 0) {
+    beginJourney(m);
+    doWork(m);
   }
   leave(m, outer);
 }
 
 /** GSI 0 was unmasked at a chip: ticks missed while masked are forgotten. @kvm i8254.c pit_mask_notifier */
 export function pitMaskNotify(m: Machine, masked: boolean): void {
-  if (get(m, R.present) === 1 && !masked) resetReinject(m);
+  if (listens(m) && !masked) resetReinject(m);
 }
