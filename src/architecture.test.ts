@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   spec: ['base'],
   engine: ['base', 'spec'],
-  trace: ['base', 'spec', 't:engine'],
+  trace: ['base', 'spec', 'engine'],
   presets: ['spec', 't:engine'],
   chapters: ['t:engine'],
   share: ['base', 'spec', 't:engine'],
@@ -47,6 +47,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
+  [/^fzstd$/, ['trace']], // on demand: trace.dat version 7
 ];
 
 /** Global or property -> the only folders that may say it. */

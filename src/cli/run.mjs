@@ -17,6 +17,7 @@ const PROGRAMS = {
   'verify-kernel': 'src/cli/verify-kernel.ts',
   'test-kvm': 'e2e/kvm/test-kvm.ts',
   bench: 'src/cli/bench.ts',
+  trace: 'src/cli/trace.ts',
 };
 
 const name = process.argv[2] ?? '';

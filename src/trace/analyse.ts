@@ -1,0 +1,153 @@
+/** A whole trace: two passes, then the rows of the report. */
+import type { TraceRecord } from './record.ts';
+import { Rows } from './rows.ts';
+import { openTrace, type Pause, scanTrace } from './scan.ts';
+import type { ScanTotals, Sink } from './scanner.ts';
+import { type ByteSource, TraceError } from './source.ts';
+import { type Kernel, Survey } from './survey.ts';
+import { createTables } from './text-line.ts';
+import type { VmGroup } from './threads.ts';
+import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
+
+export interface AnalyseOptions {
+  readonly kernel?: Kernel | 'auto';
+  /** Which VM of the file, 0 for the first; without it the one with the most lines. */
+  readonly vm?: number;
+  /** Only rows and findings of these lines or times (us). */
+  readonly window?: { readonly from: number; readonly to: number; readonly unit: 'line' | 'us' };
+  /** The state before this line is wanted. */
+  readonly at?: number;
+}
+
+export interface Analysis {
+  readonly summary: Record<string, unknown>;
+  readonly rows: Rows;
+  readonly survey: Survey;
+  readonly vms: readonly VmGroup[];
+  readonly vm: number;
+}
+
+const noPause: Pause = () => Promise.resolve();
+
+function inWindow(window: AnalyseOptions['window'], r: TraceRecord): boolean {
+  if (window === undefined) return true;
+  const at = window.unit === 'line' ? r.line : r.ts;
+  return at >= window.from && at <= window.to;
+}
+
+/**
+ * @throws TraceError with one sentence where the file is no trace of KVM
+ */
+export async function analyse(
+  source: ByteSource,
+  options: AnalyseOptions = {},
+  pause: Pause = noPause,
+): Promise<Analysis> {
+  const opened = await openTrace(source);
+  const first = createTables();
+  const survey = new Survey();
+  await scanTrace(opened, first, survey, pause);
+  const vms = survey.threads.settle();
+  const vm = chooseVm(vms, options.vm);
+  const tables = createTables();
+  const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
+  const sink: Sink = {
+    event(r) {
+      if (vms.length > 1 && survey.threads.vmOf(r) !== vm && survey.threads.vmOf(r) !== -1) return;
+      if (inWindow(options.window, r)) rows.event(r);
+    },
+    lost() {
+      rows.forget();
+    },
+  };
+  const totals = await scanTrace(opened, tables, sink, pause);
+  const names = eventCounts(rows, tables.others.list);
+  if (!Object.keys(names).some((name) => name.startsWith('kvm_'))) {
+    throw new TraceError('the trace has no event of KVM');
+  }
+  const vendor = survey.vendor(tables.reasons.list);
+  const kernel = options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendor) : options.kernel;
+  return {
+    summary: summaryOf(totals, rows, survey, names, tables.reasons.list, {
+      format: opened.format,
+      clock: tables.clock,
+      vendor,
+      kernel,
+      vms,
+      vm,
+    }),
+    rows,
+    survey,
+    vms,
+    vm,
+  };
+}
+
+function chooseVm(vms: readonly VmGroup[], asked: number | undefined): number {
+  if (asked !== undefined) {
+    if (asked >= vms.length) throw new TraceError(`the trace has ${vms.length} VMs; there is no VM ${asked + 1}`);
+    return asked;
+  }
+  let best = 0;
+  vms.forEach((group, i) => {
+    if (group.lines > (vms[best]?.lines ?? 0)) best = i;
+  });
+  return best;
+}
+
+function eventCounts(rows: Rows, others: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const add = (name: string, event: number): void => {
+    const n = rows.counts[event] as number;
+    if (n > 0) counts[name] = n;
+  };
+  for (const [event, row] of TRACEPOINTS.entries()) add(row.name, event);
+  for (const [i, name] of others.entries()) add(name, FIRST_UNKNOWN + i);
+  return counts;
+}
+
+interface Setting {
+  format: string;
+  clock: string;
+  vendor: string;
+  kernel: Kernel;
+  vms: readonly VmGroup[];
+  vm: number;
+}
+
+function summaryOf(
+  totals: ScanTotals,
+  rows: Rows,
+  survey: Survey,
+  counts: Record<string, number>,
+  reasons: readonly string[],
+  set: Setting,
+): Record<string, unknown> {
+  const exits: Record<string, number> = {};
+  rows.exits.forEach((n, reason) => {
+    exits[reasons[reason] as string] = n;
+  });
+  return {
+    format: set.format,
+    clock: set.clock,
+    lines: totals.lines,
+    bytes: totals.bytes,
+    unreadable: totals.unreadable,
+    lost: totals.lost,
+    cutOff: totals.cutOff,
+    starts: survey.starts,
+    from: Number.isNaN(rows.firstTs) ? null : rows.firstTs,
+    to: Number.isNaN(rows.lastTs) ? null : rows.lastTs,
+    vcpus: [...(set.vms[set.vm]?.vcpus.keys() ?? [])],
+    irqchip: survey.irqchip,
+    apicv: rows.sawApicv,
+    vendor: set.vendor,
+    counts,
+    exits,
+    coalesced: rows.coalesced,
+    acks: Object.fromEntries([...rows.acks].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...(set.vms.length > 1 ? { vms: set.vms.map((group) => group.leader), vm: set.vm } : {}),
+    ...(rows.backwards > 0 ? { backwards: { n: rows.backwards, line: rows.backwardsLine } } : {}),
+    ...(totals.unreadable > 0 ? { firstUnreadable: totals.firstUnreadable } : {}),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * One line of a trace as numbers. The scanner fills the same record again for each line, so a trace of any size makes no
+ * object a line; whoever wants to keep something copies the numbers.
+ */
+
+/** What the thread was doing: bits of ftrace's third flag column. -1 where the format has no such column. */
+export const CONTEXT = { unknown: -1, task: 0, softirq: 1, hardirq: 2, nmi: 3 } as const;
+
+export interface TraceRecord {
+  /** 1-based line of the file (for trace.dat: 1-based place among the merged records). */
+  line: number;
+  /** Microseconds, or ticks where the clock counts ticks; NaN where there is no clock. */
+  ts: number;
+  /** Thread id; -1 where the format has none. */
+  tid: number;
+  /** Process id where there is a column for it, else -1. */
+  tgid: number;
+  cpu: number;
+  context: number;
+  /** Tracepoint: an index into TRACEPOINTS, or FIRST_UNKNOWN and up for events that are only counted. */
+  event: number;
+  /** Fields in the order of the tracepoint's row; 64-bit values take two, low half first. */
+  readonly f: Float64Array;
+}
+
+export function createRecord(): TraceRecord {
+  return { line: 0, ts: Number.NaN, tid: -1, tgid: -1, cpu: -1, context: -1, event: 0, f: new Float64Array(12) };
+}
+
+/** Names met in a trace (exit reasons, unknown events), numbered in the order they came. */
+export class Names {
+  readonly list: string[] = [];
+  private readonly slots = new Int32Array(4096).fill(-1);
+  private readonly bytes: Uint8Array[] = [];
+
+  /** Number of the name in b[from, to). A name past the 3,000th shares the number of "(others)". */
+  take(b: Uint8Array, from: number, to: number): number {
+    let hash = 0x811c9dc5;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ (b[i] as number), 0x01000193);
+    let slot = (hash >>> 0) & 4095;
+    for (;;) {
+      const id = this.slots[slot] as number;
+      if (id < 0) break;
+      const known = this.bytes[id] as Uint8Array;
+      if (known.length === to - from && same(known, b, from)) return id;
+      slot = (slot + 1) & 4095;
+    }
+    if (this.list.length >= 3000) return this.add('(others)');
+    return this.put(slot, b.slice(from, to));
+  }
+
+  add(name: string): number {
+    const at = this.list.indexOf(name);
+    if (at >= 0) return at;
+    const bytes = new TextEncoder().encode(name);
+    if (this.list.length >= 3000) return this.put(-1, bytes);
+    return this.take(bytes, 0, bytes.length);
+  }
+
+  private put(slot: number, bytes: Uint8Array): number {
+    const id = this.list.length;
+    this.list.push(new TextDecoder().decode(bytes));
+    this.bytes.push(bytes);
+    if (slot >= 0) this.slots[slot] = id;
+    return id;
+  }
+}
+
+function same(known: Uint8Array, b: Uint8Array, from: number): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== b[from + i]) return false;
+  return true;
+}

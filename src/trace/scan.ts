@@ -1,0 +1,114 @@
+/** One pass over a trace, whatever its format: slices in, records out. */
+import { detectFormat, foreignFile, isGzip, isTraceDat, type TraceFormat } from './detect.ts';
+import { type ScanTotals, type Sink, TextScanner } from './scanner.ts';
+import { type ByteSource, SLICE, TraceError } from './source.ts';
+import type { TextTables } from './text-line.ts';
+import { scanDat } from './trace-dat/scan.ts';
+
+export interface Opened {
+  readonly format: TraceFormat;
+  readonly source: ByteSource;
+  readonly gzip: boolean;
+  /** The first 64 KiB, unpacked. */
+  readonly head: Uint8Array;
+}
+
+/** Called between slices: reports progress, gives way, and throws to cancel. */
+export type Pause = (bytes: number) => Promise<void>;
+
+const HEAD = 65_536;
+
+/** @returns the first 64 KiB of the text, unpacked */
+export async function readHead(source: ByteSource): Promise<{ head: Uint8Array; gzip: boolean }> {
+  const raw = await source.read(0, HEAD);
+  if (!isGzip(raw)) return { head: raw, gzip: false };
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  await gunzip(source, (part) => {
+    parts.push(part);
+    size += part.length;
+    return size < HEAD;
+  });
+  const head = new Uint8Array(Math.min(size, HEAD));
+  let at = 0;
+  for (const part of parts) {
+    head.set(part.subarray(0, head.length - at), at);
+    at += Math.min(part.length, head.length - at);
+  }
+  return { head, gzip: true };
+}
+
+/**
+ * What the file is.
+ * @throws TraceError, one sentence, for a file that is empty, in a form another program must unpack, or without KVM
+ */
+export async function openTrace(source: ByteSource): Promise<Opened> {
+  if (source.size === 0) throw new TraceError('the file is empty');
+  const { head, gzip } = await readHead(source);
+  const foreign = foreignFile(head);
+  if (foreign !== null) throw new TraceError(`this is ${foreign.what}; turn it into text first: ${foreign.run}`);
+  if (isTraceDat(head)) {
+    if (!gzip) return { format: 'trace.dat', source, gzip, head };
+    const parts: Uint8Array[] = [];
+    await gunzip(source, (part) => parts.push(part) > 0);
+    return { format: 'trace.dat', source: joined(parts), gzip, head };
+  }
+  const format = detectFormat(head);
+  if (format === null) throw new TraceError('no line of the first 64 KiB is an event of KVM in a form this reads');
+  return { format, source, gzip, head };
+}
+
+function joined(parts: readonly Uint8Array[]): ByteSource {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return { size, read: (from, length) => Promise.resolve(all.subarray(from, from + length)) };
+}
+
+/** @param take returns false to end early */
+async function gunzip(source: ByteSource, take: (part: Uint8Array) => boolean, pause?: Pause): Promise<void> {
+  const { Gunzip } = await import('fflate');
+  let goOn = true;
+  const stream = new Gunzip((part) => {
+    if (goOn && part.length > 0) goOn = take(part);
+  });
+  try {
+    for (let at = 0; at < source.size && goOn; at += SLICE / 8) {
+      const slice = await source.read(at, SLICE / 8);
+      stream.push(slice.slice(), at + SLICE / 8 >= source.size);
+      if (pause !== undefined) await pause(at + slice.length);
+    }
+  } catch (error) {
+    if (error instanceof TraceError || (error instanceof Error && error.name === 'AbortError')) throw error;
+    throw new TraceError(`the gzip file does not unpack: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+export async function scanTrace(opened: Opened, tables: TextTables, sink: Sink, pause: Pause): Promise<ScanTotals> {
+  const scanner = new TextScanner(tables, sink);
+  if (opened.format === 'trace.dat') {
+    await scanDat(opened.source, tables, scanner.totals, sink, pause);
+    return scanner.totals;
+  }
+  if (opened.gzip) {
+    await gunzip(
+      opened.source,
+      (part) => {
+        scanner.push(part);
+        return true;
+      },
+      pause,
+    );
+  } else {
+    for (let at = 0; at < opened.source.size; at += SLICE) {
+      scanner.push(await opened.source.read(at, SLICE));
+      await pause(Math.min(at + SLICE, opened.source.size));
+    }
+  }
+  scanner.finish();
+  return scanner.totals;
+}

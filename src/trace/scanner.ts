@@ -1,0 +1,224 @@
+/**
+ * From slices of a text file to records: finds the lines, unfolds what a mailer broke, skips lines without end. Nothing of
+ * the text is kept but the piece of a line that a slice boundary cuts.
+ */
+import { createRecord, type TraceRecord } from './record.ts';
+import { LINE, readLine, type TextTables } from './text-line.ts';
+import { TP } from './tracepoints.ts';
+
+/** A longer line is skipped and counted. */
+export const MAX_LINE = 65_536;
+/** A file of so few lines is a paste: its last line may lack the line end and be whole. */
+const PASTE_LINES = 200;
+
+export interface Sink {
+  /** An event, of KVM or not. The record is the scanner's own: copy what you keep. */
+  event(r: TraceRecord): void;
+  /** Events are missing here. @param n how many, 0 where nobody says */
+  lost(line: number, n: number): void;
+}
+
+export interface ScanTotals {
+  lines: number;
+  bytes: number;
+  unreadable: number;
+  lost: number;
+  /** The first line that could not be read, 0 none. */
+  firstUnreadable: number;
+  cutOff: boolean;
+}
+
+const NEWLINE = 10;
+const RETURN = 13;
+const BLANK = 32;
+const ENTRIES = new TextEncoder().encode('entries-written: ');
+
+export class TextScanner {
+  readonly totals: ScanTotals = { lines: 0, bytes: 0, unreadable: 0, lost: 0, firstUnreadable: 0, cutOff: false };
+  private readonly record = createRecord();
+  private carry = new Uint8Array(4096);
+  private carried = 0;
+  /** The line that began in a former slice is too long: drop it up to its end. */
+  private skipping = false;
+  /** A head whose event may be on the next line. */
+  private half = new Uint8Array(0);
+  private halfLine = 0;
+  /** The next line holds only what belonged to the last event. */
+  private swallow = false;
+
+  private readonly tables: TextTables;
+  private readonly sink: Sink;
+
+  constructor(tables: TextTables, sink: Sink) {
+    this.tables = tables;
+    this.sink = sink;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.totals.bytes += chunk.length;
+    let from = 0;
+    if (this.skipping || this.carried > 0) {
+      const end = chunk.indexOf(NEWLINE);
+      if (end < 0) {
+        this.keep(chunk, 0, chunk.length);
+        return;
+      }
+      if (!this.skipping) this.keep(chunk, 0, end);
+      if (this.skipping) this.tooLong();
+      else this.line(this.carry, 0, this.carried, null, 0);
+      this.carried = 0;
+      this.skipping = false;
+      from = end + 1;
+    }
+    for (;;) {
+      const end = chunk.indexOf(NEWLINE, from);
+      if (end < 0) break;
+      if (end - from > MAX_LINE) this.tooLong();
+      else this.line(chunk, from, end, chunk, end + 1);
+      from = end + 1;
+    }
+    if (from < chunk.length) this.keep(chunk, from, chunk.length);
+  }
+
+  /** The file ends: what is left is a line that lacks its end. */
+  finish(): void {
+    if (this.skipping) this.tooLong();
+    else if (this.carried > 0) {
+      const before = this.totals.unreadable;
+      if (this.totals.lines < PASTE_LINES) this.line(this.carry, 0, this.carried, null, 0);
+      else {
+        this.totals.lines++;
+        this.totals.cutOff = true;
+      }
+      if (this.totals.unreadable > before || this.half.length > 0) {
+        this.totals.unreadable = before;
+        this.half = new Uint8Array(0);
+        this.totals.cutOff = true;
+      }
+    }
+    this.dropHalf();
+  }
+
+  private keep(b: Uint8Array, from: number, to: number): void {
+    const need = this.carried + to - from;
+    if (need > MAX_LINE) {
+      this.skipping = true;
+      this.carried = 0;
+      return;
+    }
+    if (need > this.carry.length) {
+      const bigger = new Uint8Array(Math.max(need, this.carry.length * 2));
+      bigger.set(this.carry.subarray(0, this.carried));
+      this.carry = bigger;
+    }
+    this.carry.set(b.subarray(from, to), this.carried);
+    this.carried = need;
+  }
+
+  private tooLong(): void {
+    this.totals.lines++;
+    this.unreadable(this.totals.lines);
+  }
+
+  private unreadable(line: number): void {
+    this.totals.unreadable++;
+    if (this.totals.firstUnreadable === 0) this.totals.firstUnreadable = line;
+  }
+
+  /** @param ahead the slice that holds the next line, from `next` on; null where it is not at hand */
+  private line(b: Uint8Array, from: number, toEnd: number, ahead: Uint8Array | null, next: number): void {
+    const to = toEnd > from && b[toEnd - 1] === RETURN ? toEnd - 1 : toEnd;
+    const r = this.record;
+    const line = ++this.totals.lines;
+    if (this.swallow) {
+      this.swallow = false;
+      return;
+    }
+    if (this.half.length > 0 && this.joinHalf(b, from, to)) return;
+    r.line = line;
+    const kind = readLine(b, from, to, r, this.tables);
+    if (kind === LINE.event) {
+      if (r.event === TP.kvm_inj_virq && r.f[2] === 0 && ahead !== null) this.reinjectedBelow(ahead, next);
+      this.sink.event(r);
+    } else if (kind === LINE.other) this.sink.event(r);
+    else if (kind === LINE.comment) this.comment(b, from, to, line);
+    else if (kind === LINE.lost) this.loss(line);
+    else {
+      this.half = b.slice(from, to);
+      this.halfLine = line;
+    }
+  }
+
+  /** A line with no event of its own may be the end of the one before it. */
+  private joinHalf(b: Uint8Array, from: number, to: number): boolean {
+    let p = from;
+    while (p < to && (b[p] === BLANK || b[p] === 62 || b[p] === 9)) p++;
+    const joined = new Uint8Array(this.half.length + 1 + to - p);
+    joined.set(this.half);
+    joined[this.half.length] = BLANK;
+    joined.set(b.subarray(p, to), this.half.length + 1);
+    const r = this.record;
+    const lost = this.tables.lost;
+    // A line that reads by itself, with its own time, was not folded off.
+    if (readLine(b, from, to, r, this.tables) === LINE.event && !Number.isNaN(r.ts)) {
+      this.dropHalf();
+      return false;
+    }
+    this.tables.lost = lost;
+    const kind = readLine(joined, 0, joined.length, r, this.tables);
+    if (kind !== LINE.event && kind !== LINE.other) {
+      this.dropHalf();
+      return false;
+    }
+    r.line = this.halfLine;
+    this.half = new Uint8Array(0);
+    this.sink.event(r);
+    return true;
+  }
+
+  private dropHalf(): void {
+    if (this.half.length === 0) return;
+    this.half = new Uint8Array(0);
+    this.unreadable(this.halfLine);
+  }
+
+  /** `kvm_inj_virq: IRQ 0xd1` with `[reinjected]` folded to the next line. */
+  private reinjectedBelow(b: Uint8Array, next: number): void {
+    let p = next;
+    while (b[p] === BLANK || b[p] === 62 || b[p] === 9) p++;
+    const mark = '[reinjected]';
+    for (let i = 0; i < mark.length; i++) if (b[p + i] !== mark.charCodeAt(i)) return;
+    this.record.f[2] = 1;
+    this.swallow = true;
+  }
+
+  private comment(b: Uint8Array, from: number, to: number, line: number): void {
+    // "# entries-in-buffer/entries-written: 104849/104849   #P:4": the rest was overwritten.
+    outer: for (let i = from; i + ENTRIES.length < to; i++) {
+      for (let k = 0; k < ENTRIES.length; k++) if (b[i + k] !== ENTRIES[k]) continue outer;
+      let p = i + ENTRIES.length;
+      const number = (): number => {
+        let n = 0;
+        for (; p < to; p++) {
+          const d = (b[p] as number) - 48;
+          if (d < 0 || d > 9) break;
+          n = n * 10 + d;
+        }
+        return n;
+      };
+      const inBuffer = number();
+      p++;
+      const written = number();
+      if (written > inBuffer) {
+        this.totals.lost += written - inBuffer;
+        this.sink.lost(line, written - inBuffer);
+      }
+      return;
+    }
+  }
+
+  private loss(line: number): void {
+    this.totals.lost += this.tables.lost;
+    this.sink.lost(line, this.tables.lost);
+  }
+}

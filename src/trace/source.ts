@@ -1,0 +1,20 @@
+/** Where the bytes of a trace come from: a File in the page, a file or standard input in a terminal. */
+
+export interface ByteSource {
+  readonly size: number;
+  /** Bytes [from, from + length), fewer at the end. */
+  read(from: number, length: number): Promise<Uint8Array>;
+}
+
+/** How much is read at once. */
+export const SLICE = 4 * 1024 * 1024;
+
+/** What is wrong with a file as a whole, in one sentence for the person who gave it. */
+export class TraceError extends Error {}
+
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: (from, length) => Promise.resolve(bytes.subarray(from, from + length)),
+  };
+}

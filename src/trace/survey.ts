@@ -1,0 +1,140 @@
+/** The first pass: which thread is which vCPU, which event types were recorded, how KVM was set up, which kernel it was. */
+import type { TraceRecord } from './record.ts';
+import type { Sink } from './scanner.ts';
+import { Threads } from './threads.ts';
+import { FIRST_UNKNOWN, TP } from './tracepoints.ts';
+
+export type Irqchip = 'full' | 'split' | 'user' | 'unknown';
+export type Vendor = 'svm' | 'vmx' | 'unknown';
+export type Kernel = '6.1' | '6.18';
+
+export class Survey implements Sink {
+  readonly threads = new Threads();
+  readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);
+  /** Line of each 1,024th event, to find a place in the file again. */
+  maxVcpu = -1;
+  ioapicEoiExits = 0;
+  windowOpenExits = 0;
+  entryInfo = false;
+  lostAtStart = false;
+  private firstIoapic = -1;
+  private firstPic = -1;
+  private firstEntryRip = -1;
+  private tscFromZero = false;
+  private readonly lastOfThread = new Map<number, number>();
+  pvEoiBeforeExit = 0;
+  pvEoiAfterExit = 0;
+  inhibitNamed = 0;
+  inhibitBare = 0;
+  /** Routes in the kernel's own order (IOAPIC first), or the VMM's (PIC first); by what the first lines show. */
+  ioapicFirst = 0;
+  picFirst = 0;
+  private setTid = -2;
+  private setSeen = 0;
+
+  event(r: TraceRecord): void {
+    this.counts[r.event] = (this.counts[r.event] as number) + 1;
+    this.threads.note(r);
+    const f = r.f;
+    switch (r.event) {
+      case TP.kvm_set_irq:
+        this.setTid = (f[0] as number) < 16 ? r.tid : -2;
+        this.setSeen = 0;
+        break;
+      case TP.kvm_pic_set_irq:
+        if (this.firstPic < 0) this.firstPic = f[3] as number;
+        if (r.tid === this.setTid && this.setSeen++ === 0) this.picFirst++;
+        break;
+      case TP.kvm_ioapic_set_irq:
+        if (this.firstIoapic < 0) this.firstIoapic = (f[2] as number) * 2 + (f[6] as number);
+        if (r.tid === this.setTid && this.setSeen++ === 0) this.ioapicFirst++;
+        break;
+      case TP.kvm_entry: {
+        const rip = (f[1] as number) + (f[2] as number) * 2 ** 32;
+        if (this.firstEntryRip < 0) this.firstEntryRip = rip;
+        if (f[3] !== 0) this.entryInfo = true;
+        this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        this.lastOfThread.set(r.tid, TP.kvm_entry);
+        break;
+      }
+      case TP.kvm_exit:
+        this.lastOfThread.set(r.tid, TP.kvm_exit);
+        break;
+      case TP.kvm_eoi:
+        this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        break;
+      case TP.kvm_pv_eoi: {
+        const before = this.lastOfThread.get(r.tid);
+        if (before === TP.kvm_entry) this.pvEoiBeforeExit++;
+        else if (before === TP.kvm_exit) this.pvEoiAfterExit++;
+        break;
+      }
+      case TP.kvm_apic_accept_irq:
+        this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        break;
+      case TP.kvm_write_tsc_offset:
+        if (f[1] === 0) this.tscFromZero = true;
+        break;
+      case TP.kvm_apicv_inhibit_changed:
+        if (f[2] !== 0) {
+          if (f[3] === 1) this.inhibitNamed++;
+          else this.inhibitBare++;
+        }
+        break;
+      case TP.kvm_userspace_exit:
+        if (f[1] === 0 && f[0] === 26) this.ioapicEoiExits++;
+        if (f[1] === 0 && f[0] === 7) this.windowOpenExits++;
+        break;
+    }
+  }
+
+  lost(line: number): void {
+    if (line < 20) this.lostAtStart = true;
+  }
+
+  count(event: number): number {
+    return this.counts[event] as number;
+  }
+
+  /** From the VM's creation, or from the middle of its life. */
+  get starts(): 'boot' | 'mid' {
+    if (this.lostAtStart) return 'mid';
+    if (this.count(TP.kvm_entry) > 0) return this.firstEntryRip === 0xfff0 ? 'boot' : 'mid';
+    if (this.tscFromZero) return 'boot';
+    // At reset an RTE is vector 0 and masked, and an 8259 masks nothing.
+    return this.firstIoapic === 1 && this.firstPic <= 0 ? 'boot' : 'mid';
+  }
+
+  get irqchip(): Irqchip {
+    if (this.count(TP.kvm_ioapic_set_irq) + this.count(TP.kvm_pic_set_irq) > 0) return 'full';
+    if (this.ioapicEoiExits > 0) return 'split';
+    const delivered = this.count(TP.kvm_apic_accept_irq) + this.count(TP.kvm_eoi) + this.count(TP.kvm_apic);
+    if (delivered > 0)
+      return this.count(TP.kvm_set_irq) > 0 && this.count(TP.kvm_msi_set_irq) > 0 ? 'split' : 'unknown';
+    return this.windowOpenExits > 0 || (this.count(TP.kvm_entry) > 0 && this.count(TP.kvm_inj_virq) > 0)
+      ? 'user'
+      : 'unknown';
+  }
+
+  vendor(reasons: readonly string[]): Vendor {
+    let svm = 0;
+    let vmx = 0;
+    for (const reason of reasons) {
+      if (/^0x/.test(reason)) continue;
+      // trace-cmd's own plugin spells SVM's reasons EXIT_NPF.
+      if (/^EXIT_/.test(reason)) svm++;
+      else if (/^[A-Z_]+$/.test(reason)) vmx++;
+      else if (/^[a-z_0-9-]+$/.test(reason)) svm++;
+    }
+    return svm > vmx ? 'svm' : vmx > svm ? 'vmx' : 'unknown';
+  }
+
+  /** The newest behaviour the trace does not contradict. */
+  kernel(vendor: Vendor): Kernel {
+    if (this.inhibitNamed > 0 || this.entryInfo) return '6.18';
+    if (vendor === 'svm' && this.pvEoiBeforeExit + this.pvEoiAfterExit > 0) {
+      return this.pvEoiBeforeExit > this.pvEoiAfterExit ? '6.1' : '6.18';
+    }
+    return this.inhibitBare > 0 ? '6.1' : '6.18';
+  }
+}

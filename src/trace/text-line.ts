@@ -1,0 +1,389 @@
+/**
+ * A line of any text format: what stands before the event (comm, thread, CPU, flags, time), the event's name, its text.
+ *
+ *   ftrace            comm-pid (tgid) [cpu] flags time: event: text
+ *   trace-cmd report  buffer: comm-pid [cpu] time: (+diff) event: text      latency style: comm-pid cpuflags time: ...
+ *   perf script       comm pid/tid flags [cpu] time: group:event: text
+ *   perf trace        ms comm/tid group:event(field: value, ...)
+ *   bare              event: text
+ *
+ * A comm may hold blanks, slashes, brackets and colons, so the columns are found from the CPU backwards (the last
+ * `-digits` before it), and the CPU itself is looked for behind the 16 columns ftrace gives a comm.
+ */
+import { readRaw } from './raw-text.ts';
+import { CONTEXT, Names, type TraceRecord } from './record.ts';
+import { readText } from './template.ts';
+import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
+
+/** What a line was. */
+export const LINE = {
+  /** An event of KVM whose text was read. */
+  event: 1,
+  /** An event of another subsystem, or one whose text no row reads: counted by name. */
+  other: 2,
+  /** Comment, header, blank. */
+  comment: 3,
+  /** A head without its event: the rest may be on the next line. */
+  half: 4,
+  unreadable: 5,
+  /** `[LOST n EVENTS]`, `buffer started`: `lost` says how many. */
+  lost: 6,
+} as const;
+
+export interface TextTables {
+  /** Exit reasons. */
+  readonly reasons: Names;
+  /** Events that are only counted, by number minus FIRST_UNKNOWN. */
+  readonly others: Names;
+  /** Set by a LINE.lost: events lost, 0 where the text gives no number. */
+  lost: number;
+  /** The clock of the last event: 's', 'ticks' or 'none'. */
+  clock: 's' | 'ticks' | 'none';
+}
+
+export function createTables(): TextTables {
+  return { reasons: new Names(), others: new Names(), lost: 0, clock: 'none' };
+}
+
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+const isWord = (c: number): boolean => (c >= 97 && c <= 122) || c === 95 || isDigit(c) || (c >= 65 && c <= 90);
+const BLANK = 32;
+const COLON = 58;
+
+/** Powers of ten for the fraction of a time: what a digit string of that length is worth in millionths. */
+const SCALE = [1e6, 1e5, 1e4, 1e3, 1e2, 10, 1];
+
+/** The CPU column `[ddd]`, from `from` on. @returns index of '[', -1 none */
+function findCpu(b: Uint8Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    if (b[i] !== 91) continue;
+    let q = i + 1;
+    while (q < to && isDigit(b[q] as number)) q++;
+    if (q > i + 1 && q < to && b[q] === 93 && q - i <= 6) return i;
+  }
+  return -1;
+}
+
+/** Columns before the CPU: `comm-pid (tgid)`, `comm pid/tid`, `comm pid flags`. */
+function readThread(b: Uint8Array, from: number, cpuAt: number, r: TraceRecord): void {
+  let q = cpuAt - 1;
+  while (q >= from && b[q] === BLANK) q--;
+  if (q >= from && b[q] === 41) {
+    // (tgid), or (-----) where it was not recorded
+    let end = q - 1;
+    while (end >= from && b[end] !== 40) end--;
+    let tgid = 0;
+    let digits = 0;
+    for (let k = end + 1; k < q; k++) {
+      if (!isDigit(b[k] as number)) continue;
+      tgid = tgid * 10 + (b[k] as number) - 48;
+      digits++;
+    }
+    if (digits > 0) r.tgid = tgid;
+    q = end - 1;
+    while (q >= from && b[q] === BLANK) q--;
+  }
+  if (q >= from && !isDigit(b[q] as number)) {
+    // perf script with flags before the CPU
+    let start = q;
+    while (start >= from && b[start] !== BLANK) start--;
+    if (q - start < 4 || q - start > 6) return;
+    r.context = contextOf(b[start + 3] as number);
+    q = start;
+    while (q >= from && b[q] === BLANK) q--;
+  }
+  let pid = 0;
+  let unit = 1;
+  for (; q >= from && isDigit(b[q] as number); q--) {
+    pid += ((b[q] as number) - 48) * unit;
+    unit *= 10;
+  }
+  if (unit > 1 && (q < from || b[q] === 45 || b[q] === BLANK || b[q] === 47)) r.tid = pid;
+}
+
+function contextOf(c: number): number {
+  switch (c) {
+    case 46: // .
+      return CONTEXT.task;
+    case 115: // s
+      return CONTEXT.softirq;
+    case 104: // h
+    case 72: // H
+      return CONTEXT.hardirq;
+    case 122: // z
+    case 90: // Z
+      return CONTEXT.nmi;
+    default:
+      return CONTEXT.task;
+  }
+}
+
+/** Reads a time that ends in a colon at or after p. @returns index past the colon, -1 if it is none */
+function readTime(b: Uint8Array, p: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let q = p;
+  let whole = 0;
+  for (; q < to; q++) {
+    const d = (b[q] as number) - 48;
+    if (d < 0 || d > 9) break;
+    whole = whole * 10 + d;
+  }
+  if (q === p || q >= to) return -1;
+  if (b[q] === 46) {
+    const first = ++q;
+    let part = 0;
+    for (; q < to; q++) {
+      const d = (b[q] as number) - 48;
+      if (d < 0 || d > 9) break;
+      part = part * 10 + d;
+    }
+    const digits = q - first;
+    if (b[q] !== COLON || digits === 0) return -1;
+    r.ts = whole * 1e6 + (digits <= 6 ? part * (SCALE[digits] as number) : part / 10 ** (digits - 6));
+    tables.clock = 's';
+    return q + 1;
+  }
+  if (b[q] !== COLON) return -1;
+  r.ts = whole;
+  tables.clock = 'ticks';
+  return q + 1;
+}
+
+const START_MARK = new TextEncoder().encode('buffer started');
+const LOST_MARK = new TextEncoder().encode('LOST ');
+const DROP_MARK = new TextEncoder().encode('EVENTS DROPPED');
+
+function contains(b: Uint8Array, from: number, to: number, mark: Uint8Array): number {
+  outer: for (let i = from; i + mark.length <= to; i++) {
+    for (let k = 0; k < mark.length; k++) if (b[i + k] !== mark[k]) continue outer;
+    return i;
+  }
+  return -1;
+}
+
+/** A line without an event: header, loss, or nothing we know. */
+function readOther(b: Uint8Array, from: number, to: number, tables: TextTables): number {
+  let p = from;
+  while (p < to && (b[p] === BLANK || b[p] === 9)) p++;
+  if (p >= to) return LINE.comment;
+  const started = contains(b, p, to, START_MARK);
+  if (started >= 0 && b[p] === 35) {
+    tables.lost = 0;
+    return LINE.lost;
+  }
+  const lostAt = contains(b, p, to, LOST_MARK);
+  const dropped = lostAt < 0 ? contains(b, p, to, DROP_MARK) : -1;
+  if (lostAt >= 0 || dropped >= 0) {
+    let q = lostAt >= 0 ? lostAt + 5 : dropped - 1;
+    if (lostAt < 0) while (q > p && isDigit(b[q - 1] as number)) q--;
+    let n = 0;
+    for (; q < to && isDigit(b[q] as number); q++) n = n * 10 + (b[q] as number) - 48;
+    tables.lost = n;
+    return LINE.lost;
+  }
+  if (b[p] === 35) return LINE.comment;
+  // cpus=4, version = 7, CPU 2 is empty
+  if (startsWith(b, p, to, 'cpus=') || startsWith(b, p, to, 'version =') || startsWith(b, p, to, 'CPU ')) {
+    return LINE.comment;
+  }
+  return LINE.unreadable;
+}
+
+function startsWith(b: Uint8Array, p: number, to: number, text: string): boolean {
+  if (p + text.length > to) return false;
+  for (let i = 0; i < text.length; i++) if (b[p + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** The event's name at p, its text behind it. */
+function readEvent(
+  b: Uint8Array,
+  from: number,
+  to: number,
+  r: TraceRecord,
+  tables: TextTables,
+  timed: boolean,
+): number {
+  let p = from;
+  while (p < to && b[p] === BLANK) p++;
+  if (b[p] === 40) {
+    // trace-cmd report --ts-diff
+    while (p < to && b[p] !== 41) p++;
+    p++;
+    while (p < to && b[p] === BLANK) p++;
+  }
+  if (p >= to) return timed ? LINE.half : LINE.unreadable;
+  let name = p;
+  let q = p;
+  while (q < to && (isWord(b[q] as number) || b[q] === 45)) q++;
+  if (q + 1 < to && b[q] === COLON && isWord(b[q + 1] as number)) {
+    // group:event
+    name = q + 1;
+    q = name;
+    while (q < to && (isWord(b[q] as number) || b[q] === 45)) q++;
+  }
+  if (q === name || q >= to || (b[q] !== COLON && b[q] !== 40)) return LINE.unreadable;
+  const event = lookUp(b, name, q);
+  if (event < 0) {
+    // Without a time anything may stand before a colon: only KVM's names are taken for events then.
+    if (!timed && !startsWith(b, name, q, 'kvm_')) return LINE.unreadable;
+    r.event = FIRST_UNKNOWN + tables.others.take(b, name, q);
+    return LINE.other;
+  }
+  r.event = event;
+  if (b[q] === 40) return readRaw(event, b, q + 1, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
+  let text = q + 1;
+  while (text < to && (b[text] === BLANK || b[text] === 9)) text++;
+  if (text >= to) return LINE.half;
+  if (readText(event, b, text, to, r.f, tables.reasons)) return LINE.event;
+  return readRaw(event, b, text, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
+}
+
+const probe = new Int32Array(1024).fill(-1);
+{
+  const encoder = new TextEncoder();
+  TRACEPOINTS.forEach((row, i) => {
+    let slot = hashOf(encoder.encode(row.name), 0, row.name.length);
+    while ((probe[slot] as number) >= 0) slot = (slot + 1) & 1023;
+    probe[slot] = i;
+  });
+}
+const nameBytes = TRACEPOINTS.map((row) => new TextEncoder().encode(row.name));
+
+function hashOf(b: Uint8Array, from: number, to: number): number {
+  let hash = to - from;
+  for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + (b[i] as number)) | 0;
+  return (hash ^ (hash >>> 10)) & 1023;
+}
+
+function lookUp(b: Uint8Array, from: number, to: number): number {
+  for (let slot = hashOf(b, from, to); ; slot = (slot + 1) & 1023) {
+    const id = probe[slot] as number;
+    if (id < 0) return -1;
+    const name = nameBytes[id] as Uint8Array;
+    if (name.length !== to - from) continue;
+    let k = 0;
+    while (k < name.length && name[k] === b[from + k]) k++;
+    if (k === name.length) return id;
+  }
+}
+
+/** perf trace: `    17.594 qemu-system-x8/899 kvm:kvm_set_irq(gsi: 4)`; times are milliseconds since the start. */
+function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let p = from;
+  while (p < to && b[p] === BLANK) p++;
+  let whole = 0;
+  let q = p;
+  for (; q < to && isDigit(b[q] as number); q++) whole = whole * 10 + (b[q] as number) - 48;
+  if (q === p || b[q] !== 46) return 0;
+  const first = ++q;
+  let part = 0;
+  for (; q < to && isDigit(b[q] as number); q++) part = part * 10 + (b[q] as number) - 48;
+  if (q - first !== 3 || b[q] !== BLANK) return 0;
+  const mark = contains(b, q, to, KVM_GROUP);
+  if (mark < 0) return 0;
+  let end = mark - 1;
+  while (end > q && b[end] === BLANK) end--;
+  let pid = 0;
+  let unit = 1;
+  for (; end > q && isDigit(b[end] as number); end--) {
+    pid += ((b[end] as number) - 48) * unit;
+    unit *= 10;
+  }
+  if (unit === 1 || b[end] !== 47) return 0;
+  r.tid = pid;
+  r.ts = whole * 1000 + part;
+  tables.clock = 's';
+  return readEvent(b, mark, to, r, tables, true);
+}
+const KVM_GROUP = new TextEncoder().encode(' kvm:');
+
+/**
+ * Reads one line, b[from, to) without its line end, into the record.
+ * @returns one of LINE
+ */
+export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  r.tid = -1;
+  r.tgid = -1;
+  r.cpu = -1;
+  r.context = CONTEXT.unknown;
+  r.ts = Number.NaN;
+  if (b[from] === 35 && from < to) {
+    const kind = readOther(b, from, to, tables);
+    // A commented or quoted event is one all the same.
+    if (kind !== LINE.comment || to - from < 30) return kind;
+    let p = from + 1;
+    while (p < to && b[p] === 35) p++;
+    const inner = readColumns(b, p, to, r, tables);
+    return inner === LINE.event || inner === LINE.other ? inner : LINE.comment;
+  }
+  return readColumns(b, from, to, r, tables);
+}
+
+function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let cpuAt = from + 16 < to ? findCpu(b, from + 16, Math.min(to, from + 110)) : -1;
+  if (cpuAt < 0) cpuAt = findCpu(b, from, Math.min(to, from + 110));
+  if (cpuAt >= 0) {
+    let p = cpuAt + 1;
+    let cpu = 0;
+    for (; b[p] !== 93; p++) cpu = cpu * 10 + (b[p] as number) - 48;
+    r.cpu = cpu;
+    readThread(b, from, cpuAt, r);
+    p++;
+    while (p < to && b[p] === BLANK) p++;
+    if (p < to && !isDigit(b[p] as number)) {
+      const flags = p;
+      while (p < to && b[p] !== BLANK) p++;
+      if (p - flags >= 3) r.context = contextOf(b[flags + 2] as number);
+      while (p < to && b[p] === BLANK) p++;
+    }
+    const after = readTime(b, p, to, r, tables);
+    if (after >= 0) return readEvent(b, after, to, r, tables, true);
+  }
+  const perf = readPerfTrace(b, from, to, r, tables);
+  if (perf !== 0) return perf;
+  return readLoose(b, from, to, r, tables);
+}
+
+/** Latency style (`comm-pid cpuflags time:`), time only, or nothing but the event. */
+function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let p = from;
+  while (p < to && (b[p] === BLANK || b[p] === 9 || b[p] === 62 || b[p] === 124)) p++;
+  // a time somewhere before the event
+  const limit = Math.min(to, p + 90);
+  for (let q = p; q < limit; q++) {
+    if (!isDigit(b[q] as number) || (q > p && b[q - 1] !== BLANK)) continue;
+    const after = readTime(b, q, to, r, tables);
+    if (after < 0 || (after < to && b[after] !== BLANK)) continue;
+    latencyColumns(b, p, q, r);
+    return readEvent(b, after, to, r, tables, true);
+  }
+  const before = tables.clock;
+  const kind = readEvent(b, p, to, r, tables, false);
+  if (kind === LINE.event || kind === LINE.other || kind === LINE.half) {
+    if (before === 'none') tables.clock = 'none';
+    return kind;
+  }
+  return readOther(b, from, to, tables);
+}
+
+/** `qemu-sys-159     1d..1.` before the time. */
+function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord): void {
+  let q = to - 1;
+  while (q >= from && b[q] === BLANK) q--;
+  const end = q;
+  while (q >= from && b[q] !== BLANK) q--;
+  let p = q + 1;
+  let cpu = 0;
+  while (p <= end && isDigit(b[p] as number)) cpu = cpu * 10 + (b[p++] as number) - 48;
+  if (p === q + 1 || p > end || end - p < 3) return;
+  r.cpu = cpu;
+  r.context = contextOf(b[p + 2] as number);
+  while (q >= from && b[q] === BLANK) q--;
+  let pid = 0;
+  let unit = 1;
+  for (; q >= from && isDigit(b[q] as number); q--) {
+    pid += ((b[q] as number) - 48) * unit;
+    unit *= 10;
+  }
+  if (unit > 1 && b[q] === 45) r.tid = pid;
+}
