@@ -5,6 +5,7 @@
 
 import type { CreateOp } from '../../spec/ops/index.ts';
 import { createLog, type EffectLog, growLog, ROW, ROW_SHIFT, WRITE } from './log.ts';
+import type { Saves } from './saved.ts';
 import type { Host } from './wires.ts';
 import {
   BASE,
@@ -65,6 +66,8 @@ export interface Machine {
   readonly w: Int32Array;
   /** Every routing table there has been; word VM.routes says which is in force. */
   routeTables: RouteTable[];
+  /** What user space saved; it outlives the machine. */
+  readonly saves: Saves;
   commands: number;
   nextJourney: number;
   /** Journey by vCPU and vector (index vcpu * 512 + vector for IRR and PIR, + 256 for ISR) and by IOAPIC / PIC pin. */
@@ -187,7 +190,7 @@ export function beginJourney(m: Machine): number {
 }
 
 /** Memory for a machine of this configuration, all words zero. Devices reset themselves (machine/reset.ts). */
-export function allocateMachine(config: CreateOp, host: Host): Machine {
+export function allocateMachine(config: CreateOp, host: Host, saves: Saves = new Map()): Machine {
   const layout = createLayout(config.vcpus);
   const flags = config.x2apicApi ?? 0;
   return {
@@ -201,6 +204,7 @@ export function allocateMachine(config: CreateOp, host: Host): Machine {
     host,
     w: new Int32Array(layout.size),
     routeTables: [],
+    saves,
     commands: 0,
     nextJourney: 1,
     journeys: new Int32Array(config.vcpus * 513 + 40),

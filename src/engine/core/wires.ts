@@ -60,6 +60,8 @@ export interface Host {
   pendingEoi(m: Machine, vcpu: number, vector: number): boolean;
   /** Pin 8's vector reached this vCPU: its EOI is owed (dest_map of kvm_irq_delivery_to_apic) */
   rtcTrack(m: Machine, vcpu: number, vector: number): void;
+  /** kvm_rtc_eoi_tracking_restore_one: whether this vCPU owes pin 8's EOI is looked up again */
+  rtcRestoreOne(m: Machine, vcpu: number): void;
   /** kvm_apicv_activated: nothing inhibits APICv in this VM */
   apicvActivated(m: Machine): boolean;
   /** kvm_make_request */

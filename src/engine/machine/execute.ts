@@ -36,12 +36,12 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
+import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
+import { getMsr, restore, save, setMsr, timerState } from './save-restore.ts';
 
 const OK: OpResult = { ok: true };
-/** MAXPHYADDR of the model CPU. */
-const MAX_PHYS_ADDR = 48;
 
 function mmioWrite(m: Machine, op: Extract<Op, { op: 'mmio_write' }>): OpResult {
   const value = Number(op.value & 0xffffffffn) | 0;
@@ -121,6 +121,9 @@ function pioRead(m: Machine, op: Extract<Op, { op: 'pio_read' }>): OpResult {
   return { value: '0x0', exit: 'io', exit_port: hex(op.port) };
 }
 
+/** Where a guest's EOI goes that does not know that its APIC page has moved. */
+const EOI_ADDRESS = 0xfee000b0n;
+
 /** The instruction itself, once the vCPU is in. */
 function guestInstruction(m: Machine, op: GuestOp): OpResult {
   switch (op.op) {
@@ -144,7 +147,7 @@ function guestInstruction(m: Machine, op: GuestOp): OpResult {
       return OK;
     case 'eoi':
       if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
-      else lapicMmioWrite(m, op.vcpu, 0xb0, 4, 0);
+      else return mmioWrite(m, { op: 'mmio_write', vcpu: op.vcpu, addr: EOI_ADDRESS, size: 4, value: 0n });
       return OK;
     case 'nop':
       return OK;
@@ -186,15 +189,21 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
 }
 
 /** The guest is entered with IF=1 and takes at most one event. */
-function run(m: Machine, vcpu: number): OpResult {
-  if (m.host.run !== undefined) return m.host.run(m, vcpu);
+function run(m: Machine, vcpu: number, keep: boolean): OpResult {
+  if (m.host.run !== undefined) return keepEvent(m, vcpu, keep, m.host.run(m, vcpu));
   acceptEvents(m, vcpu);
   const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
+  if (m.w[vcpuAt(m, vcpu) + VCPU.at.nmiInjected] === 1 || m.w[vcpuAt(m, vcpu) + VCPU.at.intrInjected] === 1) {
+    return reinject(m, vcpu, keep);
+  }
   timersAtEntry(m, vcpu);
   const eoiExits = serveRequests(m, vcpu);
   const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
-  if (takeNmi(m, vcpu)) return { nmi: true, ...extra };
+  if (takeNmi(m, vcpu)) {
+    lookForMore(m, vcpu);
+    return keepEvent(m, vcpu, keep, { nmi: true, ...extra });
+  }
   const virtual = hasExtint(m, vcpu) ? null : (m.host.takeVirtual?.(m, vcpu) ?? null);
   const vector = virtual ?? getInterrupt(m, vcpu);
   if (virtual === null && vector !== -1) {
@@ -204,8 +213,42 @@ function run(m: Machine, vcpu: number): OpResult {
     m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
     leave(m, outer);
   }
+  lookForMore(m, vcpu);
   m.host.afterEntry?.(m, vcpu);
-  return { vector: vector === -1 ? null : vector, ...extra };
+  return keepEvent(m, vcpu, keep, { vector: vector === -1 ? null : vector, ...extra });
+}
+
+/** One event is in; KVM looks whether another waits, which brings PPR up to date. @kvm x86.c kvm_check_and_inject_events */
+function lookForMore(m: Machine, vcpu: number): void {
+  if (!hasExtint(m, vcpu)) apicHasInterrupt(m, vcpu);
+}
+
+/** The thread is stopped between acknowledge and entry: the event stays in VCPU_EVENTS. An NMI's blocking has begun. */
+function keepEvent(m: Machine, vcpu: number, keep: boolean, taken: OpResult): OpResult {
+  const at = vcpuAt(m, vcpu);
+  if (keep && taken.nmi === true) put(m, at + VCPU.at.nmiInjected, 1);
+  if (keep && typeof taken.vector === 'number') {
+    put(m, at + VCPU.at.intrInjected, 1);
+    put(m, at + VCPU.at.intrNr, taken.vector);
+  }
+  return taken;
+}
+
+/** What was injected and did not arrive goes in again, before anything else. @kvm x86.c kvm_check_and_inject_events */
+function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
+  const at = vcpuAt(m, vcpu);
+  const nmi = m.w[at + VCPU.at.nmiInjected] === 1;
+  const vector = m.w[at + VCPU.at.intrNr] as number;
+  const outer = nmi ? enter(m, EV.inject_nmi, atVcpu(vcpu)) : enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, 0, 1);
+  m.host.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
+  if (nmi) put(m, at + VCPU.at.nmiMasked, 1);
+  if (!keep && nmi) put(m, at + VCPU.at.nmiInjected, 0);
+  if (!keep && !nmi) {
+    put(m, at + VCPU.at.intrInjected, 0);
+    put(m, at + VCPU.at.intrNr, -1);
+  }
+  leave(m, outer);
+  return nmi ? { nmi: true } : { vector };
 }
 
 function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
@@ -299,7 +342,7 @@ function dispatch(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
     case 'extint':
       return extint(m, op.vcpu, op.vector);
     case 'run':
-      return run(m, op.vcpu);
+      return run(m, op.vcpu, op.keep === 1);
     case 'cpu':
       return printCpu(m, op.vcpu);
     case 'note':
@@ -312,6 +355,16 @@ function dispatch(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
       return OK;
     case 'get':
       return printMachine(m);
+    case 'save':
+      return save(m, op);
+    case 'restore':
+      return restore(m, op);
+    case 'set_msr':
+      return setMsr(m, op);
+    case 'get_msr':
+      return getMsr(m, op);
+    case 'timer':
+      return timerState(m, op.vcpu);
     case 'mmio_write':
     case 'mmio_read':
     case 'pio_write':

@@ -4,7 +4,7 @@
  */
 
 import { OpError } from '../../spec/define/op.ts';
-import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
+import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
@@ -159,6 +159,7 @@ export const BASE_HOST: Host = {
   matchDest: (m, vcpu, dest, logical) => matchDest(m, vcpu, -1, 0, dest, logical),
   pendingEoi,
   rtcTrack,
+  rtcRestoreOne,
   apicvActivated: (m) =>
     m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
   request: makeRequest,

@@ -11,6 +11,7 @@ import { resetLapic } from '../chips/lapic/registers.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
+import type { Saves } from '../core/saved.ts';
 import type { Host } from '../core/wires.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
@@ -38,8 +39,8 @@ function hostFor(config: CreateOp): Host {
 }
 
 /** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = hostFor(config)): Machine {
-  const m = allocateMachine(config, host);
+export function createMachine(config: CreateOp, host: Host = hostFor(config), saves: Saves = new Map()): Machine {
+  const m = allocateMachine(config, host, saves);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
@@ -64,11 +65,12 @@ function x2apicApiRefused(config: CreateOp): boolean {
 
 export function createSession(): Session {
   let machine: Machine | null = null;
+  const saves: Saves = new Map();
   const answerOrThrow = (raw: unknown): OpResult => {
     const op = parseOp(raw);
     if (op.op === 'create') {
       if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
-      machine = createMachine(op);
+      machine = createMachine(op, hostFor(op), saves);
       return { ok: true };
     }
     if (op.op === 'note') return { ok: true };

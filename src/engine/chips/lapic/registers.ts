@@ -120,18 +120,27 @@ const BASE_RESERVED_LO = 0x2ff;
 const DEFAULT_BASE = 0xfee00000;
 
 /** @kvm lapic.c kvm_apic_set_version */
-function setVersion(m: Machine, vcpu: number): void {
+export function setVersion(m: Machine, vcpu: number): void {
   // Six LVTs. Directed EOI only where the IOAPIC is user space's and user space did not switch it off.
   const directed = m.split && m.suppressEoiBroadcast !== 2;
   put(m, lapicAt(m, vcpu) + R.version, 0x00050014 | (directed ? DIRECTED_EOI : 0));
 }
 
 /** @kvm lapic.c apic_set_spiv */
-function setSvr(m: Machine, vcpu: number, value: number): void {
+export function setSvr(m: Machine, vcpu: number, value: number): void {
   const before = swEnabled(m, vcpu);
   put(m, lapicAt(m, vcpu) + R.svr, value);
   if (before !== swEnabled(m, vcpu)) markMapDirty(m);
 }
+
+/** The i8254's ticks become NMIs where LVT0 says so. @kvm lapic.c apic_manage_nmi_watchdog */
+const setNmiWatchdog = (m: Machine, vcpu: number, lvt0: number): void =>
+  put(m, lapicAt(m, vcpu) + R.lvt0InNmiMode, (lvt0 & 0x10700) === 0x400 ? 1 : 0);
+export const followLvt0 = (m: Machine, vcpu: number): void =>
+  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0] as number);
+
+/** Word of the upper half of the x2APIC ICR: 0x304 where it is one register of 64 bits, ICR2 where the vendor splits it. */
+export const icrHighWord = (_m: Machine, _vcpu: number): number => R.icrHi;
 
 const setXapicId = (m: Machine, vcpu: number, id: number): void => {
   put(m, lapicAt(m, vcpu) + R.id, (id & 0xff) << 24);
@@ -170,7 +179,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   for (const word of LVT_WORDS) put(m, at + word, MASKED);
   updateTimerMode(m, vcpu);
   if (bsp) put(m, at + R.lvtLint0, 0x700);
-  put(m, at + R.lvt0InNmiMode, 0);
+  followLvt0(m, vcpu);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
   markMapDirty(m);
@@ -319,7 +328,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.lvtPerf:
     case REG.lvtLint1:
     case REG.lvtError: {
-      if (reg === REG.lvtLint0) put(m, at + R.lvt0InNmiMode, (value & 0x10700) === 0x400 ? 1 : 0);
+      if (reg === REG.lvtLint0) setNmiWatchdog(m, vcpu, value);
       const entry = (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_WRITE_MASK.get(reg) as number);
       put(m, at + (WORD_OF.get(reg) as number), entry);
       return true;
@@ -422,8 +431,11 @@ const INVALID = 1;
 const XAPIC = 2;
 const X2APIC = 3;
 
-/** WRMSR IA32_APIC_BASE. @param maxPhysAddr the guest's MAXPHYADDR @returns false for #GP @kvm lapic.c kvm_apic_set_base */
-export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number): boolean {
+/**
+ * IA32_APIC_BASE is written. @param maxPhysAddr the guest's MAXPHYADDR @param byHost every transition between modes is
+ * allowed then @returns false for #GP @kvm lapic.c kvm_apic_set_base
+ */
+export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number, byHost = false): boolean {
   const at = lapicAt(m, vcpu);
   const low = Number(value & 0xffffffffn) | 0;
   const high = Number((value >> 32n) & 0xffffffffn) | 0;
@@ -432,7 +444,7 @@ export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAd
   if (value >> BigInt(maxPhysAddr) !== 0n || (low & BASE_RESERVED_LO) !== 0 || modeOf(low) === INVALID) return false;
   const from = modeOf(oldLow);
   const to = modeOf(low);
-  if ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC)) return false;
+  if (!byHost && ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC))) return false;
   const outer = enter(m, EV.apic_base, atLapic(vcpu), low, high);
   setBase(m, vcpu, low, high);
   recalculateApicMap(m);
@@ -469,20 +481,28 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   }
 }
 
-/** WRMSR: TSC, APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
-export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
+/** WRMSR: TSC, APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault.
+ * @param byHost KVM_SET_MSRS @returns false for #GP, or where KVM refuses */
+export function writeMsr(
+  m: Machine,
+  vcpu: number,
+  msr: number,
+  value: bigint,
+  maxPhysAddr: number,
+  byHost = false,
+): boolean {
   let ok = true;
-  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
+  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
   else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
   else if (msr === 0x10) writeTsc(m, vcpu, value);
   else ok = false;
-  if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  if (!ok && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
 }
 
 /** RDMSR. @returns null for #GP */
-export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
+export function readMsr(m: Machine, vcpu: number, msr: number, byHost = false): bigint | null {
   const at = lapicAt(m, vcpu);
   let value: bigint | null = 0n;
   if (msr === 0x1b)
@@ -494,6 +514,6 @@ export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
   else if (msr === 0x6e0) value = readDeadline(m, vcpu);
   else if (msr === 0x10) value = guestTsc(m, vcpu);
   else value = null;
-  if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  if (value === null && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;
 }

@@ -36,6 +36,27 @@ function setLoadTime(m: Machine, channel: number): void {
   put(m, at(m, R.loadHi, channel), Math.floor(now(m) / 2 ** 32));
 }
 
+/** struct kvm_pit_channel_state of the three channels, and the flags. */
+const STATE_WORDS: readonly number[] = [
+  ...[R.count, R.latchedCount, R.countLatched, R.statusLatched, R.status, R.readState, R.writeState].flatMap(three),
+  ...[R.writeLatch, R.rwMode, R.mode, R.bcd, R.gate, R.loadLo, R.loadHi].flatMap(three),
+  R.speakerOn,
+];
+
+function three(base: number): number[] {
+  return [base, base + 1, base + 2];
+}
+
+/** @kvm i8254.c kvm_vm_ioctl_get_pit2 */
+export const savePit = (m: Machine): ReadonlyMap<number, number> =>
+  new Map(STATE_WORDS.map((word) => [word, get(m, word)]));
+
+/** Every channel is loaded with its count again, so all of them start anew. @kvm i8254.c kvm_vm_ioctl_set_pit2 */
+export function restorePit(m: Machine, saved: ReadonlyMap<number, number>): void {
+  for (const word of STATE_WORDS) put(m, at(m, word), saved.get(word) ?? 0);
+  for (let channel = 0; channel < 3; channel++) loadCount(m, channel, get(m, R.count, channel));
+}
+
 /** KVM_CREATE_PIT2. @kvm i8254.c kvm_create_pit, kvm_pit_reset */
 export function resetPit(m: Machine): void {
   put(m, at(m, R.present), 1);
@@ -269,7 +290,7 @@ const listens = (m: Machine): boolean => get(m, R.reinject) === 1;
 export function pitAck(m: Machine): void {
   if (!listens(m)) return;
   const left = Math.max(0, get(m, R.pending) - 1);
-  const outer = enter(m, EV.pit_ack, AT_PIT, left);
+  const outer = enter(m, EV.pit_ack, AT_PIT, get(m, R.pending));
   put(m, at(m, R.irqAck), 1);
   put(m, at(m, R.pending), left);
   if (left > 0) {
