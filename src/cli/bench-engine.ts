@@ -10,7 +10,7 @@
 import { readFileSync } from 'node:fs';
 import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
-import { execute } from '../engine/machine/execute.ts';
+import { execute } from '../engine/machine/ops.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { Op } from '../spec/ops/index.ts';
 import { parseOp } from '../spec/ops/index.ts';

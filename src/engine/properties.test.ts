@@ -15,7 +15,7 @@ import { COL, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
 import { COMPONENTS, IOAPIC, instances, nameWord } from './core/words.ts';
 import { hasExtint } from './kvm/vcpu.ts';
-import { execute } from './machine/execute.ts';
+import { execute } from './machine/ops.ts';
 import { createSession } from './machine/session.ts';
 import {
   advance,

@@ -48,8 +48,13 @@ export function markOf(scene: SceneLog): SceneMark {
   return { used: scene.used, commands: scene.commands.length, steps: scene.steps.length };
 }
 
-/** @param start first command whose steps are shown  @param prefix scene whose commands 0..upTo are kept, for a fork */
-export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; upTo: number }): SceneBuilder {
+/** How many of the ops that were left out stood before this one. */
+export const leftBefore = (leftOut: readonly number[], op: number): number =>
+  leftOut.filter((index) => index < op).length;
+
+/** @param firstShown first command whose steps are shown  @param prefix scene whose commands 0..upTo are kept, for a fork */
+export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLog; upTo: number }): SceneBuilder {
+  let start = firstShown;
   let config: CreateOp | null = null;
   let rows = reserveRows(FIRST_ROWS);
   let used = 0;
@@ -88,6 +93,7 @@ export function createSceneBuilder(start: number, prefix?: { scene: SceneLog; up
   return {
     add(batch) {
       config ??= batch.config;
+      start -= leftBefore(batch.leftOut ?? [], firstShown);
       makeRoom(batch.rows.length / ROW);
       rows.set(batch.rows, used * ROW);
       used += batch.rows.length / ROW;

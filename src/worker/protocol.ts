@@ -47,8 +47,14 @@ export interface Problem {
 type Versioned<T> = T & { readonly v: typeof PROTOCOL_VERSION };
 
 export type ToEngine = Versioned<
-  /** A fresh machine; the first op is a create. */
-  | { readonly type: 'run'; readonly id: number; readonly runId: number; readonly ops: readonly unknown[] }
+  /** A fresh machine; the first op is a create. `leaveOut`: as many ops that make no sense are left out, not refused. */
+  | {
+      readonly type: 'run';
+      readonly id: number;
+      readonly runId: number;
+      readonly ops: readonly unknown[];
+      readonly leaveOut?: number;
+    }
   /** More ops for a run that has ended or still goes on. */
   | { readonly type: 'extend'; readonly id: number; readonly runId: number; readonly ops: readonly unknown[] }
   /** A new run: commands 0..atCommand of the old one, whose rows the page has, then these ops. */
@@ -62,12 +68,15 @@ export type ToEngine = Versioned<
     }
   /** Credit for rows that were taken in. `spare`: their memory, which the engine may write again. */
   | { readonly type: 'ack'; readonly runId: number; readonly rows: number; readonly spare?: ArrayBuffer }
+  /** Asks for a sign of life, `pong`, which comes before anything that is asked later. */
+  | { readonly type: 'ping'; readonly id: number }
   /** Forget every run. */
   | { readonly type: 'stop' }
 >;
 
 export type FromEngine = Versioned<
   | { readonly type: 'ready' }
+  | { readonly type: 'pong'; readonly id: number }
   | {
       readonly type: 'batch';
       readonly runId: number;
@@ -78,6 +87,8 @@ export type FromEngine = Versioned<
       readonly routeTables: readonly { readonly index: number; readonly table: RouteTable }[];
       /** The machine's configuration, in a run's first batch. */
       readonly config: CreateOp | null;
+      /** Ops that were left out since the last batch, by their index in the list as it was given; absent: none. */
+      readonly leftOut?: readonly number[];
       /** Every op so far is done. */
       readonly done: boolean;
     }

@@ -172,6 +172,28 @@ test('a refused extend leaves the run as it was', () => {
   ).toEqual([1]);
 });
 
+test('what makes no sense is left out where that is asked for, and leaves no trace', () => {
+  const list = [CREATE, ...raiseAndLower(2), { op: 'reboot' }, { op: 'nmi', vcpu: 5 }, 7, ...raiseAndLower(2)];
+  const b = bench();
+  b.tell({ type: 'run', id: 1, runId: 1, ops: list, leaveOut: 3 });
+  b.drain();
+  const clean = bench();
+  clean.tell({ type: 'run', id: 1, runId: 1, ops: list.filter((_, i) => i < 3 || i > 5) });
+  clean.drain();
+  expect(
+    b
+      .batches()
+      .flatMap((x) => x.leftOut ?? [])
+      .sort(),
+  ).toEqual([3, 4, 5]);
+  expect(rowsOf(b.batches())).toEqual(rowsOf(clean.batches()));
+  expect(b.batches().flatMap((x) => x.commands)).toEqual(clean.batches().flatMap((x) => x.commands));
+  const strict = bench();
+  strict.tell({ type: 'run', id: 1, runId: 1, ops: list, leaveOut: 2 });
+  strict.drain();
+  expect(strict.refusals()[0]?.error).toMatchObject({ code: 'op.noVcpu', place: 'ops[4].vcpu' });
+});
+
 test('an exception of the engine is a fault with its row and stack, and the runner lives on', () => {
   let bomb = true;
   const b = bench({
@@ -182,9 +204,9 @@ test('an exception of the engine is a fault with its row and stack, and the runn
         get machine() {
           return session.machine;
         },
-        answerOrThrow(op) {
+        carryOut(op) {
           if (bomb && (op as { gsi?: number }).gsi === 9) throw new Error('off by one');
-          return session.answerOrThrow(op);
+          return session.carryOut(op);
         },
       };
     },

@@ -7,7 +7,7 @@ import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
-import { parseOp } from '../spec/ops/index.ts';
+import { type Op, parseOp } from '../spec/ops/index.ts';
 import {
   BATCH_ROWS,
   CAPS,
@@ -26,7 +26,7 @@ import {
 /** What the runner needs of an engine session. */
 interface EngineSession {
   /** @throws OpError for what is no valid op here; anything else it throws is our bug */
-  answerOrThrow(op: unknown): OpResult;
+  carryOut(op: Op): OpResult;
   readonly machine: Machine | null;
 }
 
@@ -47,7 +47,7 @@ export interface Runner {
 interface Run {
   readonly runId: number;
   readonly session: EngineSession;
-  readonly ops: unknown[];
+  readonly ops: ListedOp[];
   /** Request whose ops are being done. */
   request: number;
   /** Ops done. */
@@ -62,6 +62,10 @@ interface Run {
   scheduled: boolean;
   /** Stopped for lack of credit. */
   starved: boolean;
+  /** Ops that may still be left out. */
+  mayLeaveOut: number;
+  /** Left out and not yet told. */
+  leftOut: number[];
 }
 
 /** Runs kept: the one being shown and the one before it, to go back to when a fork is refused. */
@@ -71,32 +75,64 @@ function problem(code: string, place: string, params: Problem['params'] = {}): P
   return { code, place, params };
 }
 
-/** What is wrong with a list of ops before any of them is done. */
-function checkOps(ops: unknown, already: number): Problem | null {
-  if (!Array.isArray(ops)) return problem('ops-not-list', 'ops');
-  if (already + ops.length > CAPS.ops) return problem('too-many-ops', `ops[${CAPS.ops}]`, { max: CAPS.ops });
-  for (const [i, op] of ops.entries()) {
-    const place = `ops[${already + i}]`;
-    if (typeof op !== 'object' || op === null || Array.isArray(op)) return problem('op-not-object', place);
-    const name: unknown = (op as JsonOp).op;
-    const isFirst = already + i === 0;
-    if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
-    const vcpus = Number((op as JsonOp).vcpus);
-    if (isFirst && vcpus > CAPS.vcpus) return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: vcpus });
-    try {
-      parseOp(op);
-    } catch (e) {
-      if (e instanceof OpError) return badOp(e, already + i, op as JsonOp);
-      throw e;
-    }
+/** An op as it came and as it was read. */
+interface ListedOp {
+  readonly raw: JsonOp;
+  readonly op: Op;
+  /** Its place in the list as it was given. */
+  readonly index: number;
+}
+
+interface CheckedOps {
+  readonly good: ListedOp[];
+  /** Indices of those that are no ops. */
+  readonly bad: number[];
+  readonly problem: Problem | null;
+}
+
+/**
+ * Reads a list of ops, each once, before any of them is done.
+ * @param leaveOut how many may be wrong; the next one is the list's problem
+ */
+function checkOps(ops: unknown, already: number, leaveOut: number): CheckedOps {
+  const checked: CheckedOps = { good: [], bad: [], problem: null };
+  if (!Array.isArray(ops)) return { ...checked, problem: problem('ops-not-list', 'ops') };
+  if (already + ops.length > CAPS.ops) {
+    return { ...checked, problem: problem('too-many-ops', `ops[${CAPS.ops}]`, { max: CAPS.ops }) };
   }
-  return null;
+  for (const [i, raw] of ops.entries()) {
+    const index = already + i;
+    const read = checkOp(raw, index);
+    if (!('code' in read)) checked.good.push({ raw: raw as JsonOp, op: read, index });
+    // Without its create there is no machine.
+    else if (index === 0 || checked.bad.length >= leaveOut) return { ...checked, problem: read };
+    else checked.bad.push(index);
+  }
+  return checked;
+}
+
+function checkOp(raw: unknown, index: number): Op | Problem {
+  const place = `ops[${index}]`;
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return problem('op-not-object', place);
+  const { op: name, vcpus } = raw as JsonOp;
+  const isFirst = index === 0;
+  if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
+  // Not of an object: that could be nested too deep to be made a number of.
+  if (isFirst && typeof vcpus !== 'object' && Number(vcpus) > CAPS.vcpus) {
+    return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: Number(vcpus) });
+  }
+  try {
+    return parseOp(raw);
+  } catch (e) {
+    if (e instanceof OpError) return badOp(e, index, raw as JsonOp);
+    throw e;
+  }
 }
 
 /** The engine's own reason, with the op's number before its place. */
 function badOp(e: OpError, index: number, op: JsonOp): Problem {
   return problem(e.code, e.place === 'op' ? `ops[${index}]` : `ops[${index}].${e.place}`, {
-    name: String(op.op).slice(0, 40),
+    name: typeof op.op === 'string' ? op.op.slice(0, 40) : typeof op.op,
     field: e.place,
     ...e.params,
   });
@@ -123,13 +159,26 @@ export function createRunner(host: RunnerHost): Runner {
     const routeTables = tables.slice(run.tablesSent).map((table, i) => ({ index: run.tablesSent + i, table }));
     run.tablesSent = tables.length;
     run.unacked += rows.length / ROW;
-    const commands = run.commands;
+    const { commands, leftOut } = run;
     run.commands = [];
+    run.leftOut = [];
+    const left = leftOut.length === 0 ? {} : { leftOut };
     const config = run.configSent ? null : machine.config;
     run.configSent = true;
     const done = run.done === run.ops.length;
     host.send(
-      { v: PROTOCOL_VERSION, type: 'batch', runId: run.runId, firstSeq, rows, commands, routeTables, config, done },
+      {
+        v: PROTOCOL_VERSION,
+        type: 'batch',
+        runId: run.runId,
+        firstSeq,
+        rows,
+        commands,
+        routeTables,
+        config,
+        done,
+        ...left,
+      },
       [rows.buffer as ArrayBuffer],
     );
   }
@@ -137,19 +186,26 @@ export function createRunner(host: RunnerHost): Runner {
   /** Does the next op. @returns false when the run has ended in a refusal or a fault */
   function doOne(run: Run): boolean {
     const index = run.done;
-    const op = run.ops[index] as JsonOp;
+    const { raw, op, index: given } = run.ops[index] as ListedOp;
     const seq = rowsMade(run);
-    const place = `ops[${index}]`;
+    const place = `ops[${given}]`;
     let result: OpResult = {};
     let wrong: Problem | null = null;
     try {
-      result = run.session.answerOrThrow(op);
+      result = run.session.carryOut(op);
       // Only a create whose capabilities KVM refuses answers so.
       if (result.error !== undefined) wrong = problem('op.capability', place, { reason: String(result.error) });
       else if (rowsMade(run) > CAPS.rows) wrong = problem('too-many-rows', place, { max: CAPS.rows });
     } catch (e) {
-      if (e instanceof OpError) wrong = badOp(e, index, op);
-      else {
+      if (e instanceof OpError) {
+        if (run.mayLeaveOut > 0) {
+          run.mayLeaveOut--;
+          run.leftOut.push(given);
+          run.ops.splice(index, 1);
+          return true;
+        }
+        wrong = badOp(e, given, raw);
+      } else {
         runs.delete(run.runId);
         const stack = e instanceof Error ? (e.stack ?? e.message) : String(e);
         host.send({ v: PROTOCOL_VERSION, type: 'fault', runId: run.runId, seq: rowsMade(run), stack }, []);
@@ -166,7 +222,7 @@ export function createRunner(host: RunnerHost): Runner {
     if (index < run.silent) {
       if (log) dropRows(log);
     } else {
-      run.commands.push({ index, seq, op, result });
+      run.commands.push({ index, seq, op: raw, result });
       if (log && log.used >= BATCH_ROWS * ROW) flush(run);
     }
     return true;
@@ -195,7 +251,14 @@ export function createRunner(host: RunnerHost): Runner {
     host.later(() => work(run));
   }
 
-  function start(request: number, runId: number, ops: readonly unknown[], silent: number): void {
+  function start(
+    request: number,
+    runId: number,
+    ops: readonly ListedOp[],
+    silent: number,
+    leaveOut: number,
+    bad: number[],
+  ): void {
     const run: Run = {
       runId,
       session: host.createSession(),
@@ -209,6 +272,8 @@ export function createRunner(host: RunnerHost): Runner {
       commands: [],
       scheduled: false,
       starved: false,
+      mayLeaveOut: leaveOut - bad.length,
+      leftOut: bad,
     };
     for (const old of runs.values()) if (old.done < old.ops.length) runs.delete(old.runId);
     runs.set(runId, run);
@@ -220,6 +285,10 @@ export function createRunner(host: RunnerHost): Runner {
   }
 
   function take(message: ToEngine): void {
+    if (message.type === 'ping') {
+      host.send({ v: PROTOCOL_VERSION, type: 'pong', id: message.id }, []);
+      return;
+    }
     if (message.type === 'stop') {
       runs.clear();
       return;
@@ -240,9 +309,11 @@ export function createRunner(host: RunnerHost): Runner {
     }
     const { id } = message;
     if (message.type === 'run') {
-      const bad = checkOps(message.ops, 0) ?? (message.ops.length === 0 ? problem('no-create', 'ops[0]') : null);
-      if (bad) refuse(id, message.runId, bad, true);
-      else start(id, message.runId, message.ops, 0);
+      const leaveOut = message.leaveOut ?? 0;
+      const { good, bad, problem: wrong } = checkOps(message.ops, 0, leaveOut);
+      const refusal = wrong ?? (good.length === 0 ? problem('no-create', 'ops[0]') : null);
+      if (refusal) refuse(id, message.runId, refusal, true);
+      else start(id, message.runId, good, 0, leaveOut, bad);
       return;
     }
     if (run === undefined) {
@@ -250,14 +321,14 @@ export function createRunner(host: RunnerHost): Runner {
       return;
     }
     const kept = message.type === 'fork' ? run.ops.slice(0, message.atCommand + 1) : run.ops;
-    const bad = checkOps(message.ops, kept.length);
-    if (bad) {
-      refuse(id, message.type === 'fork' ? message.newRunId : message.runId, bad, false);
+    const { good, problem: wrong } = checkOps(message.ops, kept.length, 0);
+    if (wrong) {
+      refuse(id, message.type === 'fork' ? message.newRunId : message.runId, wrong, false);
     } else if (message.type === 'fork') {
-      start(id, message.newRunId, [...kept, ...message.ops], kept.length);
+      start(id, message.newRunId, [...kept, ...good], kept.length, 0, []);
     } else {
       run.request = id;
-      run.ops.push(...message.ops);
+      run.ops.push(...good);
       if (!run.starved) schedule(run);
     }
   }

@@ -3,7 +3,7 @@
  * and machine/plain.ts connects the ends. Each wire is one kernel function.
  */
 
-import type { HandlerSpec, Op, OpResult } from '../../spec/ops/index.ts';
+import type { GuestOp, HandlerSpec, ModelOp, Op, OpResult } from '../../spec/ops/index.ts';
 import type { Machine } from './machine.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
@@ -123,33 +123,8 @@ export interface Host {
   /** The op is done: threads that were kicked out of the guest go back in. */
   afterOp?(m: Machine): void;
   /** Ops on the model guest, its devices, virtual time and VMX. */
-  modelOp(m: Machine, op: ModelOp): OpResult;
+  readonly modelOps: ModelOps;
 }
 
-/** Ops that are one guest instruction (or none: a bare entry). */
-export type GuestOp = Extract<
-  Op,
-  { op: 'mmio_write' | 'mmio_read' | 'pio_write' | 'pio_read' | 'wrmsr' | 'rdmsr' | 'set_cr8' | 'eoi' | 'nop' }
->;
-
-/** Ops that real KVM has no ioctl for. */
-export type ModelOp = Extract<
-  Op,
-  {
-    op:
-      | 'advance'
-      | 'settle'
-      | 'device'
-      | 'msix'
-      | 'guest'
-      | 'vcpu_state'
-      | 'post'
-      | 'vtd_msi'
-      | 'vmentry'
-      | 'vmexit'
-      | 'get_vmx'
-      | 'schedule'
-      | 'apicv_inhibit'
-      | 'race';
-  }
->;
+/** The ops that no ioctl has, as a machine does them. Each throws OpError for what is not there. */
+export type ModelOps = { readonly [K in ModelOp['op']]: (m: Machine, op: Op<K>) => OpResult };

@@ -4,7 +4,7 @@ import { OpError } from '../../spec/define/op.ts';
 import type { OpResult } from '../../spec/ops/index.ts';
 import { pitAck, pitMaskNotify, pitRead, pitWrite, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
-import type { Host, ModelOp } from '../core/wires.ts';
+import type { Host, ModelOps } from '../core/wires.ts';
 import { countExit } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
@@ -19,48 +19,42 @@ function slotOf(m: Machine, id: string): number {
   return slot;
 }
 
-/** The op on a machine without APICv. @throws OpError for an op it does not have, or a device that is not there */
-export function modelOp(m: Machine, op: ModelOp): OpResult {
-  switch (op.op) {
-    case 'advance':
-      return { ok: true, events: advance(m, op.ns) };
-    case 'settle':
-      return { ok: true, events: settle(m, op.events) };
-    case 'device': {
-      const slot = slotOf(m, op.id);
-      const device = m.config.devices?.[slot];
-      if (device?.kind === 'pit') throw new OpError('op.pitDevice', 'id', { id: op.id });
-      const vector = op.vector ?? 0;
-      if (vector > 0 && vector >= (device?.msix ?? 1))
-        throw new OpError('op.range', 'vector', { max: (device?.msix ?? 1) - 1 });
-      if (op.event === 'quiet') deviceQuiet(m, slot);
-      else deviceWork(m, slot, vector);
-      return OK;
-    }
-    case 'msix': {
-      const slot = slotOf(m, op.id);
-      const count = m.config.devices?.[slot]?.msix ?? 0;
-      if (op.entry >= count) throw new OpError('op.range', 'entry', { max: count - 1 });
-      msixWrite(m, slot, op.entry, op.field, op.value);
-      return OK;
-    }
-    case 'guest':
-      guestFlags(m, op.vcpu, op);
-      return OK;
-    default:
-      throw new OpError('op.needsApicv', 'op', { op: op.op });
-  }
-}
+/** Time, devices and the guest's flags: alike on every machine. */
+export const MODEL_OPS = {
+  advance: (m, op) => ({ ok: true, events: advance(m, op.ns) }),
+  settle: (m, op) => ({ ok: true, events: settle(m, op.events) }),
+  device(m, op) {
+    const slot = slotOf(m, op.id);
+    const device = m.config.devices?.[slot];
+    if (device?.kind === 'pit') throw new OpError('op.pitDevice', 'id', { id: op.id });
+    const vector = op.vector ?? 0;
+    if (vector > 0 && vector >= (device?.msix ?? 1))
+      throw new OpError('op.range', 'vector', { max: (device?.msix ?? 1) - 1 });
+    if (op.event === 'quiet') deviceQuiet(m, slot);
+    else deviceWork(m, slot, vector);
+    return OK;
+  },
+  msix(m, op) {
+    const slot = slotOf(m, op.id);
+    const count = m.config.devices?.[slot]?.msix ?? 0;
+    if (op.entry >= count) throw new OpError('op.range', 'entry', { max: count - 1 });
+    msixWrite(m, slot, op.entry, op.field, op.value);
+    return OK;
+  },
+  guest(m, op) {
+    guestFlags(m, op.vcpu, op);
+    return OK;
+  },
+} satisfies Partial<ModelOps>;
 
 /** Wires of a machine with a model guest, devices and an i8254, without APICv. */
-export const MODEL_HOST: Host = {
+export const MODEL_HOST: Omit<Host, 'modelOps'> = {
   ...BASE_HOST,
   pitAck,
   pitMaskNotify,
   resampled: deviceResampled,
   pioWrite: pitWrite,
   pioRead: pitRead,
-  modelOp,
   enterGuest,
   guestEoi(m, vcpu, kind) {
     if (kind !== 'none') countExit(m, vcpu);

@@ -4,7 +4,7 @@
  */
 
 import { OpError } from '../../spec/define/op.ts';
-import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
+import type { CreateOp, Op, OpResult } from '../../spec/ops/index.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
@@ -16,10 +16,10 @@ import type { Host } from '../core/wires.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
-import { execute } from './execute.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
+import { execute } from './ops.ts';
 import { modelsHost, VMX_HOST } from './vmx.ts';
-import { plainModelOp } from './vmx-ops.ts';
+import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
 export interface Session {
   /** The machine of the last `create`; null before it. */
@@ -28,9 +28,11 @@ export interface Session {
   answer(op: unknown): OpResult;
   /** As `answer`, but throws OpError for what is no valid op here. */
   answerOrThrow(op: unknown): OpResult;
+  /** Carries out an op that was read already. @throws OpError where it makes no sense on this machine, which is unchanged then */
+  carryOut(op: Op): OpResult;
 }
 
-const PLAIN_HOST: Host = { ...MODEL_HOST, modelOp: plainModelOp };
+const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
 
 /** The wires of a machine, by what its configuration asks of the host. */
 function hostFor(config: CreateOp): Host {
@@ -66,8 +68,7 @@ function x2apicApiRefused(config: CreateOp): boolean {
 export function createSession(): Session {
   let machine: Machine | null = null;
   const saves: Saves = new Map();
-  const answerOrThrow = (raw: unknown): OpResult => {
-    const op = parseOp(raw);
+  const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
       if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
       machine = createMachine(op, hostFor(op), saves);
@@ -75,13 +76,26 @@ export function createSession(): Session {
     }
     if (op.op === 'note') return { ok: true };
     if (machine === null) throw new OpError('op.noMachine', 'op');
-    return execute(machine, op);
+    const { log, commands } = machine;
+    const { used } = log;
+    try {
+      return execute(machine, op);
+    } catch (error) {
+      if (error instanceof OpError) {
+        // Its place in the log is all that a refused op had.
+        log.used = used;
+        machine.commands = commands;
+      }
+      throw error;
+    }
   };
+  const answerOrThrow = (raw: unknown): OpResult => carryOut(parseOp(raw));
   return {
     get machine() {
       return machine;
     },
     answerOrThrow,
+    carryOut,
     answer(raw) {
       try {
         return answerOrThrow(raw);

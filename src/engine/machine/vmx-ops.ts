@@ -7,7 +7,7 @@ import { OpError } from '../../spec/define/op.ts';
 import type { OpResult, VcpuStateName } from '../../spec/ops/index.ts';
 import { REQ } from '../core/events.ts';
 import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from '../core/machine.ts';
-import type { ModelOp } from '../core/wires.ts';
+import type { ModelOps } from '../core/wires.ts';
 import { PI_DESC, VCPU, VMCS } from '../core/words.ts';
 import { ensureLoaded, preempt, schedule, vcpuPut } from '../host/pcpu.ts';
 import { vtdMessage } from '../host/vtd.ts';
@@ -15,7 +15,7 @@ import { vectorsIn } from '../view/machine-view.ts';
 import { pi } from '../vmx/pi-desc.ts';
 import { inGuest, runVcpu, vmExit } from '../vmx/run-loop.ts';
 import { EXIT, HOST_VECTOR, vmcs } from '../vmx/vmcs.ts';
-import { modelOp } from './model-ops.ts';
+import { MODEL_OPS } from './model-ops.ts';
 import { hex } from './print.ts';
 
 const V = VCPU.at;
@@ -81,56 +81,55 @@ function printVmx(m: Machine, vcpu: number): OpResult {
   };
 }
 
-export function vmxModelOp(m: Machine, op: ModelOp): OpResult {
-  switch (op.op) {
-    case 'vcpu_state':
-      setState(m, op.vcpu, op.state);
-      return OK;
-    case 'post':
-      beginJourney(m);
-      m.host.deliverInterrupt(m, op.vcpu, op.vector);
-      return OK;
-    case 'vtd_msi':
-      if (op.irte.pda_vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'pda_vcpu', { max: m.vcpus - 1 });
-      beginJourney(m);
-      vtdMessage(m, op.irte);
-      return OK;
-    case 'vmentry':
-      setState(m, op.vcpu, 'guest');
-      return OK;
-    case 'vmexit':
-      setState(m, op.vcpu, 'host');
-      return OK;
-    case 'get_vmx':
-      return printVmx(m, op.vcpu);
-    case 'schedule':
-      if (op.pcpu === null) preempt(m, op.vcpu);
-      else schedule(m, op.vcpu, op.pcpu);
-      return OK;
-    case 'apicv_inhibit':
-      m.host.setApicvInhibit(m, op.reason, op.set === 1);
-      return OK;
-    case 'race':
-      set(m, op.vcpu, V.race, RACES[op.with]);
-      return OK;
-    default:
-      return modelOp(m, op);
-  }
-}
+export const VMX_MODEL_OPS: ModelOps = {
+  ...MODEL_OPS,
+  vcpu_state(m, op) {
+    setState(m, op.vcpu, op.state);
+    return OK;
+  },
+  post(m, op) {
+    beginJourney(m);
+    m.host.deliverInterrupt(m, op.vcpu, op.vector);
+    return OK;
+  },
+  vtd_msi(m, op) {
+    if (op.irte.pda_vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'pda_vcpu', { max: m.vcpus - 1 });
+    beginJourney(m);
+    vtdMessage(m, op.irte);
+    return OK;
+  },
+  vmentry(m, op) {
+    setState(m, op.vcpu, 'guest');
+    return OK;
+  },
+  vmexit(m, op) {
+    setState(m, op.vcpu, 'host');
+    return OK;
+  },
+  get_vmx: (m, op) => printVmx(m, op.vcpu),
+  schedule(m, op) {
+    if (op.pcpu === null) preempt(m, op.vcpu);
+    else schedule(m, op.vcpu, op.pcpu);
+    return OK;
+  },
+  apicv_inhibit(m, op) {
+    m.host.setApicvInhibit(m, op.reason, op.set === 1);
+    return OK;
+  },
+  race(m, op) {
+    set(m, op.vcpu, V.race, RACES[op.with]);
+    return OK;
+  },
+};
 
 /** The same ops where the host is not modelled: a vCPU is nowhere in particular, and only injection leaves a trace. */
-export function plainModelOp(m: Machine, op: ModelOp): OpResult {
-  switch (op.op) {
-    case 'vcpu_state':
-    case 'vmentry':
-    case 'vmexit':
-    case 'schedule':
-    case 'apicv_inhibit':
-    case 'race':
-      return OK;
-    case 'vtd_msi':
-      return vmxModelOp(m, { ...op, irte: { ...op.irte, posted: false } });
-    default:
-      return vmxModelOp(m, op);
-  }
-}
+export const PLAIN_MODEL_OPS: ModelOps = {
+  ...VMX_MODEL_OPS,
+  vcpu_state: () => OK,
+  vmentry: () => OK,
+  vmexit: () => OK,
+  schedule: () => OK,
+  apicv_inhibit: () => OK,
+  race: () => OK,
+  vtd_msi: (m, op) => VMX_MODEL_OPS.vtd_msi(m, { ...op, irte: { ...op.irte, posted: false } }),
+};

@@ -3,7 +3,7 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
-import type { CreateOp, OpResult } from '../../spec/ops/index.ts';
+import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
@@ -22,7 +22,7 @@ import {
   vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { GuestOp, Host } from '../core/wires.ts';
+import type { Host } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {
   ensureLoaded,
@@ -55,7 +55,7 @@ import {
 } from '../vmx/vmcs.ts';
 import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
 import { MODEL_HOST } from './model-ops.ts';
-import { vmxModelOp } from './vmx-ops.ts';
+import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
@@ -363,5 +363,5 @@ export const VMX_HOST: Host = {
   },
   guestHalt,
   guestEoi: vmxGuestEoi,
-  modelOp: vmxModelOp,
+  modelOps: VMX_MODEL_OPS,
 };

@@ -42,7 +42,7 @@ import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, AVIC_INHIBITS } from '../kvm/inhibits.ts';
 import { countExit, hasExtint, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { MODEL_HOST } from '../machine/model-ops.ts';
-import { plainModelOp } from '../machine/vmx-ops.ts';
+import { PLAIN_MODEL_OPS } from '../machine/vmx-ops.ts';
 import { beginHandler, openWindow, serveVcpu } from '../world/guest.ts';
 
 const V = VCPU.at;
@@ -357,6 +357,13 @@ function serveAvic(m: Machine, vcpu: number): boolean {
 
 export const AVIC_HOST: Host = {
   ...MODEL_HOST,
+  modelOps: {
+    ...PLAIN_MODEL_OPS,
+    apicv_inhibit(m, op) {
+      setApicvInhibit(m, op.reason, op.set === 1);
+      return { ok: true };
+    },
+  },
   deliverInterrupt,
   setApicvInhibit,
   apicvActivated: (m) => inhibits(m) === 0,
@@ -388,10 +395,5 @@ export const AVIC_HOST: Host = {
   guestEoi(m, vcpu, kind) {
     if (kind === 'apic' && accelerates(m, vcpu)) eoi(m, vcpu);
     else MODEL_HOST.guestEoi(m, vcpu, kind);
-  },
-  modelOp(m, op) {
-    if (op.op !== 'apicv_inhibit') return plainModelOp(m, op);
-    setApicvInhibit(m, op.reason, op.set === 1);
-    return { ok: true };
   },
 };

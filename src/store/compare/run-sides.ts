@@ -4,7 +4,7 @@
  */
 import { loadPresetFile } from '../../presets/index.ts';
 import type { App } from '../create-app.ts';
-import { type JsonOp, NO_SCENE, type Notice, type SceneLog } from '../types.ts';
+import { type JsonOp, NO_SCENE, type Notice, type SceneEnd, type SceneLog } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
 import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
 
@@ -72,38 +72,29 @@ async function open(text: string): Promise<Source | Notice> {
 }
 
 /** Shows the left side of a comparison as a scene of its own. */
-export async function showLeft({ actions }: App, { left }: Comparison): Promise<boolean> {
+export async function showLeft({ actions }: App, { left }: Comparison): Promise<SceneEnd> {
   const source = await open(left);
-  if (isNotice(source)) return false;
+  if (isNotice(source)) return source;
   if (source.preset !== null) return actions.loadPreset(source.preset, { play: false });
   return actions.loadOps(source.ops, { play: false }, source.start);
 }
 
-const runOnce = ({ feed }: App, ops: readonly JsonOp[], start: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    feed.run(ops, { ...NO_SCENE, start }, { step: null, play: false, whenDone: resolve });
-  });
-
 /** Runs in an app what can be run of a list of ops. */
-export async function runTolerant(app: App, source: Source): Promise<Side | Notice> {
-  let { ops, start } = source;
-  const refused = new Map<string, number>();
-  for (let tries = 0; tries <= MAX_REFUSED; tries++) {
-    if (await runOnce(app, ops, start)) {
-      const { scene } = app.store.getState();
-      if (scene === null) return LOST;
-      return { app, preset: source.preset, ops, start, scene, refused: listOf(refused), idle: [] };
-    }
-    const { notice } = app.store.getState();
-    const index = Number(/^ops\[(\d+)\]/.exec(notice?.place ?? '')?.[1] ?? 0);
-    const op = ops[index];
-    // Without its create there is no machine.
-    if (index === 0 || op === undefined) return notice ?? LOST;
-    refused.set(String(op.op), (refused.get(String(op.op)) ?? 0) + 1);
-    ops = ops.filter((_, i) => i !== index);
-    if (index < start) start--;
-  }
-  return app.store.getState().notice ?? LOST;
+export function runTolerant(app: App, { preset, ops, start }: Source): Promise<Side | Notice> {
+  return new Promise((resolve) => {
+    const whenDone = (end: SceneEnd, leftOut: readonly number[]): void => {
+      const { scene, sceneId } = app.store.getState();
+      if (end !== 'done' || scene === null) {
+        resolve(typeof end === 'object' ? end : LOST);
+        return;
+      }
+      const out = new Set(leftOut);
+      const done = ops.filter((_, i) => !out.has(i));
+      const refused = timesEach(leftOut.map((i) => String(ops[i]?.op)));
+      resolve({ app, preset, ops: done, start: sceneId.start, scene, refused, idle: [] });
+    };
+    app.feed.run(ops, { ...NO_SCENE, start }, { step: null, play: false, leaveOut: MAX_REFUSED, whenDone });
+  });
 }
 
 /** What is done to the vCPUs and the host; everything else speaks for itself. */
@@ -126,17 +117,16 @@ function acts({ commands, used }: SceneLog, index: number): boolean {
 
 /** Ops that do nothing on one side of the same list, and something on the other. */
 function idleOps(side: Side, other: Side): readonly Refused[] {
-  const idle = new Map<string, number>();
   if (side.ops.length !== other.ops.length) return [];
-  for (const [i, { op }] of side.ops.entries()) {
-    if (!HOST_OPS.has(op) || acts(side.scene, i) || !acts(other.scene, i)) continue;
-    idle.set(String(op), (idle.get(String(op)) ?? 0) + 1);
-  }
-  return listOf(idle);
+  const idle = side.ops.filter(({ op }, i) => HOST_OPS.has(op) && !acts(side.scene, i) && acts(other.scene, i));
+  return timesEach(idle.map(({ op }) => String(op)));
 }
 
-const listOf = (counted: ReadonlyMap<string, number>): readonly Refused[] =>
-  [...counted].map(([op, times]) => ({ op, times }));
+function timesEach(names: readonly string[]): readonly Refused[] {
+  const times = new Map<string, number>();
+  for (const op of names) times.set(op, (times.get(op) ?? 0) + 1);
+  return [...times].map(([op, n]) => ({ op, times: n }));
+}
 
 const isNotice = (value: Source | Side | Notice): value is Notice => 'code' in value;
 

@@ -6,7 +6,7 @@
  * @differs sdm: without APICv a WRMSR to TPR is taken as KVM emulates it (no #GP for bits 31:8).
  */
 
-import type { OpResult } from '../../../spec/ops/index.ts';
+import type { GuestOp, OpResult } from '../../../spec/ops/index.ts';
 import { sendEoi } from '../../chips/lapic/priority.ts';
 import {
   apicPage,
@@ -21,7 +21,6 @@ import {
 import { TIMER_MODE } from '../../chips/lapic/timer.ts';
 import { EV, REQ } from '../../core/events.ts';
 import { atLapic, atVcpu, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
-import type { GuestOp } from '../../core/wires.ts';
 import { LAPIC, VMCS } from '../../core/words.ts';
 import { vmExit } from '../run-loop.ts';
 import { EXIT, hasControl, SECONDARY, vmcs } from '../vmcs.ts';

@@ -4,7 +4,7 @@
  */
 
 import { OpError } from '../../spec/define/op.ts';
-import type { Op, OpResult } from '../../spec/ops/index.ts';
+import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
 import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
 import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
 import {
@@ -21,7 +21,6 @@ import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
 import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
-import type { GuestOp } from '../core/wires.ts';
 import { VCPU } from '../core/words.ts';
 import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { setRouting } from '../kvm/routing.ts';
@@ -43,7 +42,7 @@ import { getMsr, restore, save, setMsr, timerState } from './save-restore.ts';
 
 const OK: OpResult = { ok: true };
 
-function mmioWrite(m: Machine, op: Extract<Op, { op: 'mmio_write' }>): OpResult {
+function mmioWrite(m: Machine, op: Op<'mmio_write'>): OpResult {
   const value = Number(op.value & 0xffffffffn) | 0;
   const over = pastPage(op.addr, op.size);
   if (inApicPage(m, op.vcpu, op.addr)) {
@@ -69,7 +68,7 @@ function exitWrite(m: Machine, vcpu: number, addr: bigint, size: number, value: 
   return { ok: true, exit: 'mmio', exit_addr: hex(addr), exit_len: size, exit_data: hex(data) };
 }
 
-function mmioRead(m: Machine, op: Extract<Op, { op: 'mmio_read' }>): OpResult {
+function mmioRead(m: Machine, op: Op<'mmio_read'>): OpResult {
   if (inApicPage(m, op.vcpu, op.addr)) {
     const over = pastPage(op.addr, op.size);
     const inside = op.size - over;
@@ -102,7 +101,7 @@ function exitToUser(m: Machine, vcpu: number, reason: number, addr: number, size
 const isPicPort = (port: number): boolean => port === 0x20 || port === 0x21 || port === 0xa0 || port === 0xa1;
 const isElcrPort = (port: number): boolean => port === 0x4d0 || port === 0x4d1;
 
-function pioWrite(m: Machine, op: Extract<Op, { op: 'pio_write' }>): OpResult {
+function pioWrite(m: Machine, op: Op<'pio_write'>): OpResult {
   if (!m.split && isPicPort(op.port)) picWrite(m, op.port, op.value);
   else if (!m.split && isElcrPort(op.port)) elcrWrite(m, op.port, op.value);
   else if (!m.host.pioWrite(m, op.port, op.value)) {
@@ -112,7 +111,7 @@ function pioWrite(m: Machine, op: Extract<Op, { op: 'pio_write' }>): OpResult {
   return OK;
 }
 
-function pioRead(m: Machine, op: Extract<Op, { op: 'pio_read' }>): OpResult {
+function pioRead(m: Machine, op: Op<'pio_read'>): OpResult {
   if (!m.split && isPicPort(op.port)) return { value: hex(picRead(m, op.port)) };
   if (!m.split && isElcrPort(op.port)) return { value: hex(elcrRead(m, op.port)) };
   const value = m.host.pioRead(m, op.port);
@@ -124,34 +123,37 @@ function pioRead(m: Machine, op: Extract<Op, { op: 'pio_read' }>): OpResult {
 /** Where a guest's EOI goes that does not know that its APIC page has moved. */
 const EOI_ADDRESS = 0xfee000b0n;
 
+type Handlers<K extends OpName> = { readonly [N in K]: (m: Machine, op: Op<N>) => OpResult };
+
 /** The instruction itself, once the vCPU is in. */
-function guestInstruction(m: Machine, op: GuestOp): OpResult {
-  switch (op.op) {
-    case 'mmio_write':
-      return mmioWrite(m, op);
-    case 'mmio_read':
-      return mmioRead(m, op);
-    case 'pio_write':
-      return pioWrite(m, op);
-    case 'pio_read':
-      return pioRead(m, op);
-    case 'wrmsr':
-      return writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR) ? OK : { gp: true };
-    case 'rdmsr': {
-      const value = readMsr(m, op.vcpu, op.msr);
-      return value === null ? { gp: true } : { value: hex(value) };
+const INSTRUCTIONS: Handlers<GuestOp['op']> = {
+  mmio_write: mmioWrite,
+  mmio_read: mmioRead,
+  pio_write: pioWrite,
+  pio_read: pioRead,
+  wrmsr: (m, op) => (writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR) ? OK : { gp: true }),
+  rdmsr(m, op) {
+    const value = readMsr(m, op.vcpu, op.msr);
+    return value === null ? { gp: true } : { value: hex(value) };
+  },
+  set_cr8(m, op) {
+    if (op.value > 15) return { gp: true };
+    setTpr(m, op.vcpu, op.value << 4);
+    return OK;
+  },
+  eoi(m, op) {
+    if (!inX2apic(m, op.vcpu)) {
+      return mmioWrite(m, { op: 'mmio_write', vcpu: op.vcpu, addr: EOI_ADDRESS, size: 4, value: 0n });
     }
-    case 'set_cr8':
-      if (op.value > 15) return { gp: true };
-      setTpr(m, op.vcpu, op.value << 4);
-      return OK;
-    case 'eoi':
-      if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
-      else return mmioWrite(m, { op: 'mmio_write', vcpu: op.vcpu, addr: EOI_ADDRESS, size: 4, value: 0n });
-      return OK;
-    case 'nop':
-      return OK;
-  }
+    x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
+    return OK;
+  },
+  nop: () => OK,
+};
+
+function guestInstruction(m: Machine, op: GuestOp): OpResult {
+  const carryOut = INSTRUCTIONS[op.op] as (m: Machine, op: GuestOp) => OpResult;
+  return carryOut(m, op);
 }
 
 /** Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow. */
@@ -282,7 +284,10 @@ function extint(m: Machine, vcpu: number, vector: number): OpResult {
   return { rc: 0 };
 }
 
-function checkVcpu(m: Machine, op: Op): void {
+/** An op on a machine that is there. */
+export type RunOp = Exclude<Op, { op: 'create' }>;
+
+function checkVcpu(m: Machine, op: RunOp): void {
   const vcpu = (op as { readonly vcpu?: number }).vcpu;
   if (vcpu !== undefined && vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
 }
@@ -292,7 +297,7 @@ function checkVcpu(m: Machine, op: Op): void {
  * @returns the answer in the form of the conformance files
  * @throws OpError for an op that makes no sense on this machine; the machine is unchanged then
  */
-export function execute(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
+export function execute(m: Machine, op: RunOp): OpResult {
   checkVcpu(m, op);
   m.cause = -1;
   m.journey = 0;
@@ -304,78 +309,63 @@ export function execute(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult
   return result;
 }
 
-function dispatch(m: Machine, op: Exclude<Op, { op: 'create' }>): OpResult {
-  switch (op.op) {
-    case 'irq_line':
-      return irqLine(m, op.gsi, op.level);
-    case 'msi':
-      return signalMsi(m, op.addr, op.data);
-    case 'routing':
-      return setRouting(m, op.entries) ? { rc: 0 } : { rc: -1, errno: 22 };
-    case 'irqfd': {
-      const rc = assignIrqfd(m, op.gsi, op.resample);
-      return rc === 0 ? { rc } : { rc: -1, errno: -rc };
-    }
-    case 'irqfd_deassign': {
-      const slot = irqfdOf(m, op.gsi);
-      if (slot === -1) return { error: 'no irqfd' };
-      deassignIrqfd(m, slot);
-      return { rc: 0 };
-    }
-    case 'irqfd_signal': {
-      const slot = irqfdOf(m, op.gsi);
-      if (slot === -1) return { error: 'no irqfd' };
-      signalIrqfd(m, slot);
-      return OK;
-    }
-    case 'irqfd_resample_poll': {
-      const count = resamplerOf(m, op.gsi) === -1 ? null : pollResample(m, op.gsi);
-      return count === null ? { error: 'no resample irqfd' } : { count };
-    }
-    case 'nmi': {
-      beginJourney(m);
-      const outer = enter(m, EV.ioctl_nmi, atVcpu(op.vcpu));
-      injectNmi(m, op.vcpu);
-      leave(m, outer);
-      return { rc: 0 };
-    }
-    case 'extint':
-      return extint(m, op.vcpu, op.vector);
-    case 'run':
-      return run(m, op.vcpu, op.keep === 1);
-    case 'cpu':
-      return printCpu(m, op.vcpu);
-    case 'note':
-      return OK;
-    case 'iret':
-      // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask
-      // ends, and a pending one is taken at the next entry.
-      processNmi(m, op.vcpu);
-      iret(m, op.vcpu);
-      return OK;
-    case 'get':
-      return printMachine(m);
-    case 'save':
-      return save(m, op);
-    case 'restore':
-      return restore(m, op);
-    case 'set_msr':
-      return setMsr(m, op);
-    case 'get_msr':
-      return getMsr(m, op);
-    case 'timer':
-      return timerState(m, op.vcpu);
-    case 'mmio_write':
-    case 'mmio_read':
-    case 'pio_write':
-    case 'pio_read':
-    case 'wrmsr':
-    case 'rdmsr':
-    case 'set_cr8':
-    case 'eoi':
-    case 'nop':
-      return guestOp(m, op);
-    default:
-      return m.host.modelOp(m, op);
-  }
+/** Ops by which the VMM, or whoever looks, reaches the machine. */
+const HANDLERS: Handlers<Exclude<OpName, 'create' | GuestOp['op'] | ModelOp['op']>> = {
+  irq_line: (m, op) => irqLine(m, op.gsi, op.level),
+  msi: (m, op) => signalMsi(m, op.addr, op.data),
+  routing: (m, op) => (setRouting(m, op.entries) ? { rc: 0 } : { rc: -1, errno: 22 }),
+  irqfd(m, op) {
+    const rc = assignIrqfd(m, op.gsi, op.resample);
+    return rc === 0 ? { rc } : { rc: -1, errno: -rc };
+  },
+  irqfd_deassign(m, op) {
+    const slot = irqfdOf(m, op.gsi);
+    if (slot === -1) return { error: 'no irqfd' };
+    deassignIrqfd(m, slot);
+    return { rc: 0 };
+  },
+  irqfd_signal(m, op) {
+    const slot = irqfdOf(m, op.gsi);
+    if (slot === -1) return { error: 'no irqfd' };
+    signalIrqfd(m, slot);
+    return OK;
+  },
+  irqfd_resample_poll(m, op) {
+    const count = resamplerOf(m, op.gsi) === -1 ? null : pollResample(m, op.gsi);
+    return count === null ? { error: 'no resample irqfd' } : { count };
+  },
+  nmi(m, op) {
+    beginJourney(m);
+    const outer = enter(m, EV.ioctl_nmi, atVcpu(op.vcpu));
+    injectNmi(m, op.vcpu);
+    leave(m, outer);
+    return { rc: 0 };
+  },
+  extint: (m, op) => extint(m, op.vcpu, op.vector),
+  run: (m, op) => run(m, op.vcpu, op.keep === 1),
+  save,
+  restore,
+  set_msr: setMsr,
+  get_msr: getMsr,
+  timer: (m, op) => timerState(m, op.vcpu),
+  // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask ends, and
+  // a pending one is taken at the next entry.
+  iret(m, op) {
+    processNmi(m, op.vcpu);
+    iret(m, op.vcpu);
+    return OK;
+  },
+  cpu: (m, op) => printCpu(m, op.vcpu),
+  note: () => OK,
+  get: (m) => printMachine(m),
+};
+
+type AnyHandler = (m: Machine, op: RunOp) => OpResult;
+
+/** By the class of the op: an instruction runs inside an entry, a model op is the machine's wires' to do. */
+function dispatch(m: Machine, op: RunOp): OpResult {
+  const { class: opClass } = OPS[op.op];
+  if (opClass === 'guest') return guestOp(m, op as GuestOp);
+  const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.host.modelOps : HANDLERS;
+  return (handlers[op.op] as AnyHandler)(m, op);
 }
