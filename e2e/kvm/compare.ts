@@ -64,7 +64,11 @@ export function compare(ops: readonly Op[], real: readonly Result[], model: read
     const refused = isRefusedRead(op, bases[vcpu] ?? LAPIC);
     const hide = (result: Result | undefined) =>
       // What happened meanwhile is the model's own to tell.
-      op.op === 'advance' ? { ok: result?.ok } : refused && result && 'value' in result ? { ...result, value: 0 } : result;
+      op.op === 'advance'
+        ? { ok: result?.ok }
+        : refused && result && 'value' in result
+          ? { ...result, value: 0 }
+          : result;
     const found = firstDifference(hide(out), hide(model[at]));
     if (found) return { at, ...found };
   }

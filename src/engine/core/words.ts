@@ -44,6 +44,10 @@ export const VM = defineBlock({
   eoiInjectDueLo: 1,
   eoiInjectDueHi: 1,
   ackNotifierSeq: 1,
+  /** Which of Machine.busTables is in force. */
+  buses: 1,
+  /** Which of Machine.slotTables is in force: the generation of the memory slots. */
+  slots: 1,
 });
 
 /** One 8259 (struct kvm_kpic_state). `lines` holds, four bits a pin, which sources drive the pin. */
@@ -252,6 +256,10 @@ export const VCPU = defineBlock({
   /** What the next entry will meet: 0 nothing, 1 a kick, 2 an NMI, 3 a fault while the event is delivered. */
   race: 1,
   spare: 2,
+  /** MMIO info cache: the last frame that a fault found no slot for, and the slots' generation then. */
+  mmioGfnLo: 1,
+  mmioGfnHi: 1,
+  mmioGeneration: 1,
   /** l1_tsc_offset: the guest's TSC is virtual time (1 GHz) plus this. */
   tscOffsetLo: 1,
   tscOffsetHi: 1,

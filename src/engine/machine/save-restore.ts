@@ -10,6 +10,7 @@ import { restoreLapic, saveLapic } from '../chips/lapic/state.ts';
 import { currentCount, readDeadline, writeDeadline } from '../chips/lapic/timer.ts';
 import { picUpdateIrq, restorePic, savePic } from '../chips/pic/pic.ts';
 import { restorePit, savePit } from '../chips/pit/pit.ts';
+import { EINVAL, ENXIO } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
 import { AT_VM, atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import type { Saved, SavedEvents, SavedPart } from '../core/saved.ts';
@@ -19,7 +20,6 @@ import { MAX_PHYS_ADDR } from './limits.ts';
 import { hex } from './print.ts';
 
 const V = VCPU.at;
-const ENXIO = 6;
 const MSR_APIC_BASE = 0x1b;
 /** Codes of the parts in `state_restore`. */
 const PART: Readonly<Record<SavedPart, number>> = { lapic: 0, msrs: 1, events: 2, mp: 3, irqchip: 4, pit: 5 };
@@ -30,9 +30,12 @@ const set = (m: Machine, vcpu: number, register: number, value: number): void =>
   put(m, vcpuAt(m, vcpu) + register, value);
 
 const failed = (errno: number): OpResult => ({ rc: -1, errno });
-/** The machine has no such part: split irqchip, no i8254. */
-const isMissing = (m: Machine, what: SavedPart): boolean =>
-  (what === 'irqchip' && m.split) || (what === 'pit' && m.w[m.layout.pit + PIT.at.present] === 0);
+/** The error of a part that the machine does not have, 0 if it has it: no irqchip of its own, no i8254, no local APIC. */
+function missing(m: Machine, what: SavedPart): number {
+  if (what === 'irqchip') return m.irqchip === 'full' ? 0 : ENXIO;
+  if (what === 'pit') return m.w[m.layout.pit + PIT.at.present] === 1 ? 0 : ENXIO;
+  return what === 'lapic' && m.irqchip === 'none' ? EINVAL : 0;
+}
 
 /** @kvm x86.c kvm_vcpu_ioctl_x86_get_vcpu_events */
 function saveEvents(m: Machine, vcpu: number): SavedEvents {
@@ -80,6 +83,14 @@ function restoreMp(m: Machine, vcpu: number, mpState: number): void {
 
 const apicBase = (m: Machine, vcpu: number): bigint => readMsr(m, vcpu, MSR_APIC_BASE) as bigint;
 
+/** @throws OpError for a vCPU's part of a vCPU that is not there */
+function vcpuOf(m: Machine, op: Op<'save' | 'restore'>): number {
+  const vcpu = op.vcpu ?? 0;
+  const ofMachine = op.what === 'irqchip' || op.what === 'pit';
+  if (!ofMachine && vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
+  return vcpu;
+}
+
 function take(m: Machine, what: SavedPart, vcpu: number): Saved {
   switch (what) {
     case 'lapic':
@@ -99,8 +110,10 @@ function take(m: Machine, what: SavedPart, vcpu: number): Saved {
 
 /** KVM_GET_*: a part of now, under a name. One that fails leaves what the name stood for. @throws OpError past 256 names */
 export function save(m: Machine, op: Op<'save'>): OpResult {
-  const { what, vcpu } = op;
-  if (isMissing(m, what)) return failed(ENXIO);
+  const { what } = op;
+  const vcpu = vcpuOf(m, op);
+  const error = missing(m, what);
+  if (error !== 0) return failed(error);
   const key = `${what} ${op.as}`;
   if (!m.saves.has(key) && m.saves.size >= MOST_SAVES) throw new OpError('op.tooMany', 'as', { max: MOST_SAVES });
   const part = take(m, what, vcpu);
@@ -144,10 +157,12 @@ function give(m: Machine, vcpu: number, part: Saved): number {
 
 /** KVM_SET_*: a part saved under a name, into this machine. */
 export function restore(m: Machine, op: Op<'restore'>): OpResult {
-  const { what, vcpu } = op;
+  const { what } = op;
+  const vcpu = vcpuOf(m, op);
   const part = m.saves.get(`${what} ${op.from}`);
   if (part === undefined) return { error: 'no save' };
-  if (isMissing(m, what)) return failed(ENXIO);
+  const error = missing(m, what);
+  if (error !== 0) return failed(error);
   const outer = enter(
     m,
     EV.state_restore,

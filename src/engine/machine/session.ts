@@ -13,11 +13,15 @@ import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
 import type { Saves } from '../core/saved.ts';
 import type { Host } from '../core/wires.ts';
+import { resetBuses } from '../kvm/bus.ts';
+import { resetMemory } from '../kvm/memslots.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
+import { IRQCHIP_RANGES } from './iodevs.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
 import { execute } from './ops.ts';
+import { pitRanges, x2apicFlagsRefused } from './setup.ts';
 import { modelsHost, VMX_HOST } from './vmx.ts';
 import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
@@ -40,16 +44,28 @@ function hostFor(config: CreateOp): Host {
   return modelsHost(config) ? VMX_HOST : PLAIN_HOST;
 }
 
-/** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = hostFor(config), saves: Saves = new Map()): Machine {
-  const m = allocateMachine(config, host, saves);
+/**
+ * A machine at reset. The log holds what reset did, under the `op` event of command 0.
+ * @param vcpus how many of the vCPUs it has room for are there already @param saves what user space saved before
+ */
+export function createMachine(
+  config: CreateOp,
+  host: Host = hostFor(config),
+  vcpus = config.vcpus,
+  saves: Saves = new Map(),
+): Machine {
+  const m = allocateMachine(config, host, vcpus, saves);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    if (m.irqchip === 'none') continue;
     m.host.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);
   }
-  if (!m.split) {
+  const full = m.irqchip === 'full';
+  resetMemory(m);
+  resetBuses(m, full ? [...IRQCHIP_RANGES, ...(config.pit === true ? pitRanges(1) : [])] : []);
+  if (full) {
     resetPics(m);
     resetIoapic(m);
   }
@@ -59,20 +75,20 @@ export function createMachine(config: CreateOp, host: Host = hostFor(config), sa
   return m;
 }
 
-/** KVM_CAP_X2APIC_API's check: unknown flags, both suppress flags, or enabling suppression with an in-kernel IOAPIC. */
-function x2apicApiRefused(config: CreateOp): boolean {
-  const flags = config.x2apicApi ?? 0;
-  return flags > 15 || (flags & 12) === 12 || ((flags & 4) !== 0 && config.irqchip === 'full');
-}
-
 export function createSession(): Session {
   let machine: Machine | null = null;
   const saves: Saves = new Map();
   const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
-      if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
-      machine = createMachine(op, hostFor(op), saves);
+      if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
+        return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
+      machine = createMachine(op, hostFor(op), op.vcpus, saves);
       return { ok: true };
+    }
+    if (op.op === 'create_vm') {
+      const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', x2apicApi: 0 };
+      machine = createMachine(config, PLAIN_HOST, 0, saves);
+      return { rc: 0 };
     }
     if (op.op === 'note') return { ok: true };
     if (machine === null) throw new OpError('op.noMachine', 'op');

@@ -357,6 +357,7 @@ function serveAvic(m: Machine, vcpu: number): boolean {
 
 export const AVIC_HOST: Host = {
   ...MODEL_HOST,
+  apicAccessPage: true,
   modelOps: {
     ...PLAIN_MODEL_OPS,
     apicv_inhibit(m, op) {

@@ -242,3 +242,7 @@ export function deviceView(v: MachineView, slot: number): DeviceView {
     raised: reg(DEVICE.at.raised),
   };
 }
+
+/** Is the host modelled: its CPUs, the run loop, the VMCS? */
+export const hasHost = (config: MachineView['config']): boolean =>
+  [config.apicv, config.postedInterrupts, config.ipiVirtualization, config.pcpus].some((part) => part !== undefined);

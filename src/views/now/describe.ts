@@ -6,10 +6,10 @@ import type { MachineView } from '../../engine/view/machine-view.ts';
 import { readWord, rteView } from '../../engine/view/machine-view.ts';
 import { CHIP, type EventName, KICK, LAPIC, REQ } from '../../engine/view/tables.ts';
 import { hasText, type Lang, type MessageKey, type Params, translate } from '../../i18n/index.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import { decode } from '../../spec/bit-layout.ts';
 import { ICR } from '../../spec/lapic.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
 import { devicesOn, hex, hex64, join64, nanoseconds } from '../shared/format.ts';
 import { DESCRIBE_VMX } from './describe-vmx.ts';
 import {

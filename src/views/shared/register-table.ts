@@ -104,6 +104,8 @@ const TABLE: Table = {
     eoiInjectDueLo: quiet(number('EOI inject due', 'ns')),
     eoiInjectDueHi: high('eoiInjectDueLo'),
     ackNotifierSeq: quiet(dec('ack notifiers')),
+    buses: quiet(dec('I/O buses')),
+    slots: quiet(dec('memslot generation')),
   },
   pic: {
     lastIrr: quiet(bits('last IRR', PIC_PINS, 'lastIrr')),
@@ -280,6 +282,9 @@ const TABLE: Table = {
     avicRunning: quiet(bool('AVIC IsRunning')),
     avicHost: quiet(dec('AVIC host id')),
     inRun: quiet(bool('in vcpu_run')),
+    mmioGfnLo: quiet(hex('MMIO cache frame')),
+    mmioGfnHi: high('mmioGfnLo'),
+    mmioGeneration: quiet(dec('MMIO cache generation')),
     race: quiet(number('next entry meets', 'dec', { 0: 'nothing', 1: 'a kick', 2: 'an NMI', 3: 'a fault' })),
     spare: quiet(hex('spare')),
     tscOffsetLo: quiet(number('TSC offset', 'ns')),

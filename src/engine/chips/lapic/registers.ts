@@ -12,6 +12,7 @@ import {
   beginJourney,
   emit,
   enter,
+  isBootVcpu,
   lapicAt,
   leave,
   type Machine,
@@ -153,12 +154,6 @@ export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id 
 /** Bit 8 of IA32_APIC_BASE. */
 const BSP = 0x100;
 
-/** Is it the bootstrap processor of a reset: the vCPU whose id is the boot id, if there is one? @kvm x86.c kvm_vcpu_is_reset_bsp */
-const isResetBsp = (m: Machine, vcpu: number): boolean => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] === (m.config.bsp ?? 0);
-
-/** Is it the bootstrap processor now: as IA32_APIC_BASE says? @kvm x86.c kvm_vcpu_is_bsp */
-export const isBsp = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & BSP) !== 0;
-
 /**
  * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
  * @kvm lapic.c kvm_lapic_reset
@@ -166,10 +161,9 @@ export const isBsp = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcp
 export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const at = lapicAt(m, vcpu);
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
-  const bsp = isResetBsp(m, vcpu);
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (bsp ? BSP : 0));
+    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (isBootVcpu(m, vcpu) ? BSP : 0));
     put(m, at + R.baseHi, 0);
     m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
@@ -178,7 +172,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   setVersion(m, vcpu);
   for (const word of LVT_WORDS) put(m, at + word, MASKED);
   updateTimerMode(m, vcpu);
-  if (bsp) put(m, at + R.lvtLint0, 0x700);
+  if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, 0x700);
   followLvt0(m, vcpu);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
