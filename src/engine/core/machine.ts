@@ -4,6 +4,7 @@
  */
 
 import type { CreateOp, Irqchip } from '../../spec/ops/index.ts';
+import { type Commit, missingChanges } from '../../spec/quirks.ts';
 import type { BusTable } from '../kvm/bus.ts';
 import type { CoalescedEntry, Zone } from '../kvm/coalesced.ts';
 import type { Ioeventfd } from '../kvm/ioeventfd.ts';
@@ -76,6 +77,10 @@ export interface Machine {
   bootId: number;
   /** max_vcpu_ids; 0 until said or used. */
   maxVcpuIds: bigint;
+  /** Whose processor, and whose half of KVM. */
+  readonly vendor: 'intel' | 'amd';
+  /** Changes of KVM's behaviour that this machine's kernel is without. */
+  readonly without: ReadonlySet<Commit>;
   readonly host: Host;
   // state
   readonly w: Int32Array;
@@ -110,11 +115,11 @@ export interface Machine {
 
 /** Index into Machine.journeys of a pin: IOAPIC pins 0..23, then PIC pins 0..15. */
 export function pinJourney(m: Machine, chipPin: number): number {
-  return m.vcpus * 512 + chipPin;
+  return m.layout.vcpus * 512 + chipPin;
 }
 export const PIC_PIN_JOURNEY = 24;
 /** Index of the journey of a timer that expired and is not injected yet. */
-export const timerJourney = (m: Machine, vcpu: number): number => m.vcpus * 512 + 40 + vcpu;
+export const timerJourney = (m: Machine, vcpu: number): number => m.layout.vcpus * 512 + 40 + vcpu;
 
 export const lapicAt = (_m: Machine, vcpu: number): number => BASE.lapic + vcpu * LAPIC.size;
 export const vcpuAt = (m: Machine, vcpu: number): number => m.layout.vcpu + vcpu * VCPU.size;
@@ -246,6 +251,8 @@ export function allocateMachine(config: CreateOp, host: Host, vcpus: number, sav
     suppressEoiBroadcast: flags & 4 ? 1 : flags & 8 ? 2 : 0,
     bootId: config.bsp ?? 0,
     maxVcpuIds: 0n,
+    vendor: config.vendor ?? (config.avic === true ? 'amd' : 'intel'),
+    without: missingChanges(config.kernel ?? '6.18', config.quirks ?? []),
     host,
     w: new Int32Array(layout.size),
     routeTables: [],

@@ -5,14 +5,14 @@
 
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
-import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
+import { apicHasInterrupt, findHighestIrr, inX2apic } from '../chips/lapic/priority.ts';
 import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EEXIST, EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
-import { AT_VM, atVcpu, beginJourney, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { AT_VM, atVcpu, beginJourney, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import type { Handlers } from '../core/wires.ts';
-import { VCPU } from '../core/words.ts';
+import { LAPIC, VCPU } from '../core/words.ts';
 import { mmioRead, mmioWrite, pioRead, pioStringIn, pioStringOut, pioWrite, plainAccess } from '../kvm/emulator.ts';
 import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { setRouting } from '../kvm/routing.ts';
@@ -83,6 +83,18 @@ function wantsEvent(m: Machine, vcpu: number): boolean {
   return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
 }
 
+/**
+ * SVM's V_TPR has four bits, and KVM writes it back over the whole TPR at every exit, unless it intercepts CR8 because a
+ * vector waits below TPR. @kvm svm.c sync_cr8_to_lapic, svm_update_cr8_intercept
+ */
+function writeBackTpr(m: Machine, vcpu: number): void {
+  const at = lapicAt(m, vcpu);
+  const tpr = m.w[at + LAPIC.at.tpr] as number;
+  const irr = findHighestIrr(m, vcpu);
+  if ((tpr & 0xf) === 0 || m.w[at + LAPIC.at.apicvActive] === 1 || (irr !== -1 && tpr >> 4 >= irr >> 4)) return;
+  setTpr(m, vcpu, tpr & 0xf0);
+}
+
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
 function guestOp(m: Machine, op: GuestOp): OpResult {
   if (m.host.guestOp !== undefined) return m.host.guestOp(m, op, guestInstruction);
@@ -99,6 +111,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   m.host.afterEntry?.(m, op.vcpu);
   const result = m.host.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
   injectPendingTimer(m, op.vcpu);
+  if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
   if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);

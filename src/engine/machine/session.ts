@@ -75,6 +75,14 @@ export function createMachine(
   return m;
 }
 
+/** AVIC is AMD's; APICv, posted interrupts and the host that goes with them are Intel's. @throws OpError */
+function checkVendor(config: CreateOp): void {
+  const allowed = config.avic === true ? 'amd' : modelsHost(config) ? 'intel' : config.vendor;
+  if (config.vendor !== undefined && config.vendor !== allowed) {
+    throw new OpError('op.notOneOf', 'vendor', { allowed: String(allowed) });
+  }
+}
+
 export function createSession(): Session {
   let machine: Machine | null = null;
   const saves: Saves = new Map();
@@ -82,6 +90,7 @@ export function createSession(): Session {
     if (op.op === 'create') {
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
         return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
+      checkVendor(op);
       machine = createMachine(op, hostFor(op), op.vcpus, saves);
       return { ok: true };
     }

@@ -4,7 +4,7 @@
  */
 
 import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
-import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
+import { findHighestIrr, findHighestIsr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
@@ -100,6 +100,8 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   put(m, lapic + LAPIC.at.apicvActive, activate);
   updateApicvCaches(m, vcpu);
   refreshControls(m, vcpu);
+  // v6.18 leaves SVI as it was: the EOI of what is in service then ends nothing.
+  if (activate === 1 && !m.without.has('b2849bec936b')) hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
   if (activate === 0) m.host.request(m, vcpu, REQ.event);
   leave(m, outer);
 }

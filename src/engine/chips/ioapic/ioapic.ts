@@ -189,7 +189,7 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
   const masked = (lo & MASKED) !== 0;
   if (masked !== ((oldLo & MASKED) !== 0)) m.host.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
   if ((lo & LEVEL) !== 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0 && !masked && (lo & REMOTE_IRR) === 0) {
-    if (m.host.notifyResampler(m, CHIP.ioapic, pin)) {
+    if (!m.without.has('fef8f2b90edb') && m.host.notifyResampler(m, CHIP.ioapic, pin)) {
       put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << pin));
     } else {
       const journey = m.journey;
@@ -367,6 +367,7 @@ export function ioapicScanEntry(
   if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
+    if ((lo & MASKED) !== 0 && m.without.has('0f6c0a740b7d')) continue;
     if ((lo & LEVEL) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
     scan((m.w[at + R.redirHi + pin] as number) >>> 24, (lo & 0x800) !== 0, lo & 0xff);
   }
@@ -388,7 +389,7 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
   const lo = m.w[loAt] as number;
   if ((lo & MASKED) === 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0) {
     const count = (m.w[at + R.irqEoi + pin] as number) + 1;
-    if (count === STORM_LIMIT) {
+    if (count === STORM_LIMIT && !m.without.has('184564efae4d')) {
       put(m, at + R.irqEoi + pin, 0);
       emit(m, EV.kvm_ioapic_delayed_eoi_inj, AT_IOAPIC, pin);
       scheduleEoiInject(m);
@@ -448,6 +449,8 @@ export function eoiInjectWork(m: Machine): void {
 export function ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void {
   rtcEoi(m, vcpu, vector);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff) === vector) updateEoiOne(m, vcpu, pin, level);
+    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff) !== vector) continue;
+    updateEoiOne(m, vcpu, pin, level);
+    if (m.without.has('4fa6b9c5dc41')) return;
   }
 }

@@ -141,7 +141,10 @@ export const followLvt0 = (m: Machine, vcpu: number): void =>
   setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0] as number);
 
 /** Word of the upper half of the x2APIC ICR: 0x304 where it is one register of 64 bits, ICR2 where the vendor splits it. */
-export const icrHighWord = (_m: Machine, _vcpu: number): number => R.icrHi;
+export function icrHighWord(m: Machine): number {
+  if (m.without.has('a57a31684d7b')) return R.icr2;
+  return m.vendor === 'amd' && !m.without.has('73b42dc69be8') ? R.icr2 : R.icrHi;
+}
 
 const setXapicId = (m: Machine, vcpu: number, id: number): void => {
   put(m, lapicAt(m, vcpu) + R.id, (id & 0xff) << 24);
@@ -182,6 +185,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   if (!x2) put(m, at + R.ldr, 0);
   put(m, at + R.esr, 0);
   put(m, at + R.icr, 0);
+  // In x2APIC mode KVM clears the 64 bits at 0x300, whatever half of them it uses.
   put(m, at + (x2 ? R.icrHi : R.icr2), 0);
   put(m, at + R.tdcr, 0);
   put(m, at + R.tmict, 0);
@@ -382,12 +386,12 @@ export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: num
 /** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
 export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
   // Reserved: 31:20, 17:16, 13.
-  if ((low & 0xfff32000) !== 0) return false;
+  if ((low & 0xfff32000) !== 0 && !m.without.has('71bf395a276f')) return false;
   const at = lapicAt(m, vcpu);
   const value = low & ~0x1000;
   sendIpi(m, vcpu, value, high);
   put(m, at + R.icr, value);
-  put(m, at + R.icrHi, high);
+  put(m, at + icrHighWord(m), high);
   return true;
 }
 
@@ -412,7 +416,7 @@ export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | n
   const reg = (msr - 0x800) << 4;
   const at = lapicAt(m, vcpu);
   if (reg === REG.icr) {
-    return (BigInt((m.w[at + R.icrHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
+    return (BigInt((m.w[at + icrHighWord(m)] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
   }
   const value = readRegister(m, vcpu, reg, 4);
   return value === null ? null : BigInt(value);

@@ -27,7 +27,7 @@ export function saveLapic(m: Machine, vcpu: number): SavedLapic {
   const page = new Map(PAGE_WORDS.map((word) => [word, m.w[at + word] as number]));
   if (inX2apic(m, vcpu)) {
     if (!m.x2apicFormat) page.set(R.id, idOf(m, vcpu) << 24);
-    page.set(R.icr2, m.w[at + icrHighWord(m, vcpu)] as number);
+    page.set(R.icr2, m.w[at + icrHighWord(m)] as number);
   }
   return { what: 'lapic', page, currentCount: currentCount(m, vcpu) };
 }
@@ -51,7 +51,7 @@ export function restoreLapic(m: Machine, vcpu: number, saved: SavedLapic): numbe
   if (x2) {
     put(m, at + R.id, idOf(m, vcpu));
     put(m, at + R.ldr, x2apicLdr(idOf(m, vcpu)));
-    put(m, at + icrHighWord(m, vcpu), word(R.icr2));
+    put(m, at + icrHighWord(m), word(R.icr2));
   }
   markMapDirty(m);
   recalculateApicMap(m);

@@ -133,6 +133,7 @@ function updateIrq(m: Machine): void {
   }
   const pin = wantedPin(m, 0);
   const level = pin >= 0 ? 1 : 0;
+  if (m.w[picBase(0) + R.output] === 0 && m.without.has('459074cff6f1')) put(m, picBase(0) + R.wakeupNeeded, 1);
   if (m.w[picBase(0) + R.output] !== level) setOutput(m, level, pin);
 }
 
