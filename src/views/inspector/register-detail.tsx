@@ -287,7 +287,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
           </b>
         </p>
       )}
-      <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex).join(', ') })}</p>
+      <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex) })}</p>
       <details className="insp-quiet">
         <summary>{t('insp.words')}</summary>
         <ol className="insp-words" start={0}>

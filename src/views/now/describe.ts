@@ -71,7 +71,7 @@ const routesOf = (c: StepContext, gsi: number): number =>
 
 function routesText(c: StepContext, gsi: number): string {
   const n = routesOf(c, gsi);
-  return n === 1 ? say(c, 'word.routes.1') : say(c, 'word.routes', { n });
+  return say(c, 'word.routes', { n });
 }
 
 function resultText(c: StepContext, status: number, level = 1): string {
@@ -83,7 +83,7 @@ function resultText(c: StepContext, status: number, level = 1): string {
 function matched(c: StepContext, dest: string, destMode: string): string {
   const list = ledTo(c, 'kvm_apic_accept_irq').map((r) => `LAPIC ${r.index}`);
   if (list.length === 0) return say(c, 'why.matched.none', { dest, destMode });
-  return say(c, 'why.matched', { dest, destMode, list: list.join(', ') });
+  return say(c, 'why.matched', { dest, destMode, list });
 }
 
 const TIMER_MODES = ['word.oneShot', 'word.periodic', 'word.deadline'] as const;
@@ -154,7 +154,10 @@ function lineOfPin(c: StepContext, kind: 'pic' | 'ioapic', pin: number): number 
 }
 
 /** A line of a chip moves: up, let go, or let go by one while another holds it. */
-function lineRow(c: StepContext, kind: 'pic' | 'ioapic'): { variant: string | false; sources: string } {
+function lineRow(
+  c: StepContext,
+  kind: 'pic' | 'ioapic',
+): { variant: string | false; sources: string | readonly string[] } {
   const [pin, level, source] = c.args;
   const before = lineOfPin(c, kind, pin);
   const after = level ? before | (1 << source) : before & ~(1 << source);
@@ -391,7 +394,7 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
         dest: destText(c.args[0], logical),
         vec: hex(c.args[1]),
         destMode: destModeName(c, logical),
-        ids: ids.join(', '),
+        ids,
       },
       why: [true],
     };
