@@ -22,13 +22,14 @@ function part<P extends object>(load: () => Promise<ComponentType<P>>): Componen
 
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
+  Header: part(() => import('../views/header/header.tsx').then((m) => m.Header as ComponentType)),
   Now: part(() => import('../views/now/now.tsx').then((m) => m.Now)),
   CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
   Ops: part(() => import('../views/ops/ops.tsx').then((m) => m.Ops)),
+  Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
-  StepSentence: part(() => import('../views/timeline/announcer.tsx').then((m) => m.StepSentence)),
 } as const satisfies Record<string, ComponentType>;
 
 export type PanelName = keyof typeof LOADED;
