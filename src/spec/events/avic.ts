@@ -11,12 +11,13 @@ export const AVIC_EVENTS = defineEvents({
     token: 'moves',
     since: 1,
   },
+  /** by: KVM writes the doorbell MSR, or the processor of the sender rings by itself. */
   avic_doorbell: {
     code: 301,
     by: 'pcpu',
     fn: 'avic_ring_doorbell',
     cite: null,
-    args: { vcpu: 'vcpu' },
+    args: { vcpu: 'vcpu', by: reason('kvm', 'cpu') },
     token: 'side',
     since: 1,
   },
@@ -38,14 +39,14 @@ export const AVIC_EVENTS = defineEvents({
     token: 'moves',
     since: 1,
   },
-  /** id: invalid interrupt type, target not running, invalid target. */
+  /** id: invalid interrupt type, target not running, invalid target, and 4, a vector below 16. */
   avic_incomplete_ipi: {
     code: 304,
     by: 'vcpu',
     fn: 'avic_incomplete_ipi_interception',
     trace: 'kvm_avic_incomplete_ipi',
     cite: null,
-    args: { id: reason('invalidType', 'notRunning', 'invalidTarget'), icrLow: 'hex', dest: 'dec' },
+    args: { id: reason('invalidType', 'notRunning', 'invalidTarget', '', 'invalidVector'), icrLow: 'hex', dest: 'dec' },
     token: 'still',
     since: 1,
   },
@@ -54,7 +55,7 @@ export const AVIC_EVENTS = defineEvents({
     by: 'vcpu',
     fn: 'avic_kick_target_vcpus',
     cite: null,
-    args: { vcpu: 'vcpu' },
+    args: { vcpu: 'vcpu', vector: 'vector' },
     token: 'side',
     since: 1,
   },

@@ -25,7 +25,7 @@ export const TIMER_EVENTS = defineEvents({
     by: 'lapic',
     fn: 'apic_timer_expired',
     cite: 'lapic.timer',
-    args: { mode: reason('oneShot', 'periodic', 'deadline') },
+    args: { mode: reason('oneShot', 'periodic', 'deadline'), fromTimer: 'flag' },
     token: 'moves',
     since: 1,
   },

@@ -1,5 +1,5 @@
 /** What came from outside the kernel: the VMM's ioctls, its exits, and time. */
-import { defineEvents } from '../define/event.ts';
+import { defineEvents, reason } from '../define/event.ts';
 
 export const USERSPACE_EVENTS = defineEvents({
   op: { code: 1, by: 'vm', fn: null, cite: null, args: { command: 'dec' }, token: null, minor: true },
@@ -57,6 +57,16 @@ export const USERSPACE_EVENTS = defineEvents({
     args: { gsi: 'gsi', addrLo: 'hex', data: 'hex' },
     token: 'still',
     since: 1,
+  },
+  /** what: LAPIC, MSRs, VCPU_EVENTS, MP_STATE, irqchip, PIT2. */
+  state_restore: {
+    code: 183,
+    by: 'vm',
+    fn: null,
+    cite: 'kvm.api',
+    args: { what: reason('lapic', 'msrs', 'events', 'mp', 'irqchip', 'pit'), vcpu: 'vcpu' },
+    token: 'still',
+    since: 2,
   },
   time: { code: 181, by: 'vm', fn: null, cite: null, args: { now: 'ns64' }, token: null, minor: true },
 });
