@@ -7,34 +7,21 @@ import { join } from 'node:path';
 import { type Ask, type Chapter, type ChapterText, type JsonOp, valueAt } from '../chapters/chapter.ts';
 import { COL, ROW } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
-import { createSteps, findStep } from '../log/steps.ts';
+import { findStep } from '../log/steps.ts';
 import '../spec/events/all.ts';
 import { EVENT_NAMES } from '../spec/events/index.ts';
 import type { OpResult } from '../spec/ops/index.ts';
+import { presetsOf, sceneOf } from './headless-scene.ts';
 
-interface Scene {
-  readonly ops: readonly JsonOp[];
-  readonly start: number;
-}
-
-const SCENES = 'src/presets';
 const CHAPTERS = 'src/chapters';
 const readJson = <T>(...path: string[]): T => JSON.parse(readFileSync(join(...path), 'utf8')) as T;
 
-/** Step of a moment in a scene, as the page counts them. @throws Error where the scene has no such moment */
-function stepOf(scene: string, extra: readonly JsonOp[], at: string): number {
-  const { ops, start } = readJson<Scene>(SCENES, `${scene}.json`);
-  const session = createSession();
-  let from = 0;
-  for (const [i, op] of [...ops, ...extra].entries()) {
-    if (i === start) from = (session.machine?.log.used ?? 0) / ROW;
-    session.answerOrThrow(op);
-  }
-  const steps = createSteps();
-  const log = session.machine?.log;
-  if (log !== undefined) steps.take(log.rows, from, log.used / ROW, []);
-  const found = findStep(steps, at);
-  if (found < 0) throw new Error(`scene ${scene} has no ${at}`);
+/** Step of a moment in a scene, as the page counts them. @throws Error where there is no such scene or moment */
+function stepOf(id: string, extra: readonly JsonOp[], at: string): number {
+  const scene = presetsOf(process.cwd()).find((preset) => preset.id === id);
+  if (scene === undefined) throw new Error(`no scene ${id}`);
+  const found = findStep(sceneOf([...scene.ops, ...extra], scene.start).steps, at);
+  if (found < 0) throw new Error(`scene ${id} has no ${at}`);
   return found;
 }
 

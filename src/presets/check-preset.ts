@@ -1,4 +1,5 @@
 /** The shape of a preset file, checked by hand: a reader of a broken file gets its code and the place in it. */
+import { makesMachine } from '../spec/ops/index.ts';
 
 /** A thing to look at: at the nth event of a name ("kvm_eoi#1"), and the key of its text. */
 interface PresetLook {
@@ -82,7 +83,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (typeof order !== 'number' || !Number.isFinite(order)) return wrong('order');
   if (!Array.isArray(ops) || ops.length === 0 || ops.length > MAX_PRESET_OPS) return wrong('ops');
   const badOp = ops.findIndex(
-    (op, i) => !isRecord(op) || typeof op.op !== 'string' || (op.op === 'create') !== (i === 0),
+    (op, i) => !isRecord(op) || typeof op.op !== 'string' || makesMachine(op.op) !== (i === 0),
   );
   if (badOp >= 0) return wrong(`ops[${badOp}]`);
   if (!isCount(start, 1, ops.length - 1)) return wrong('start');

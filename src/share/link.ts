@@ -8,6 +8,7 @@
  * base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
  * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
  */
+import { makesMachine } from '../spec/ops/index.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { deflate, inflate } from './deflate.ts';
 import { packOp, unpackOp } from './op-codec.ts';
@@ -164,8 +165,8 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
   }
   if (base === null) {
     const [create] = log;
-    if (create?.op !== 'create') return fail('no-create', 's.log[0]');
-    const vcpus = typeof create.vcpus === 'object' ? 0 : Number(create.vcpus);
+    if (!makesMachine(create?.op)) return fail('no-create', 's.log[0]');
+    const vcpus = typeof create?.vcpus === 'object' ? 0 : Number(create?.vcpus ?? 0);
     if (vcpus > LINK_CAPS.vcpus) {
       return fail('too-many-vcpus', 's.log[0].vcpus', { max: LINK_CAPS.vcpus, given: vcpus });
     }

@@ -8,7 +8,7 @@ import type { Machine } from '../engine/core/machine.ts';
 import type { CommandRecord, JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
-import { type Op, parseOp } from '../spec/ops/index.ts';
+import { makesMachine, type Op, parseOp } from '../spec/ops/index.ts';
 import {
   BATCH_ROWS,
   CAPS,
@@ -115,7 +115,7 @@ function checkOp(raw: unknown, index: number): Op | Problem {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return problem('op-not-object', place);
   const { op: name, vcpus } = raw as JsonOp;
   const isFirst = index === 0;
-  if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
+  if (isFirst !== makesMachine(name)) return problem(isFirst ? 'no-create' : 'second-create', place);
   // Not of an object: that could be nested too deep to be made a number of.
   if (isFirst && typeof vcpus !== 'object' && Number(vcpus) > CAPS.vcpus) {
     return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: Number(vcpus) });

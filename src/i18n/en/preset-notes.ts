@@ -84,4 +84,43 @@ export const presetNotes = {
   'preset.ap-startup.look.second': 'The vCPU already runs: KVM drops the second SIPI.',
   'preset.eight-vcpus.about': 'Messages, broadcasts and two devices interrupt eight vCPUs at once.',
   'preset.eight-vcpus.look.broadcast': 'One ICR write, seven receivers.',
+  'preset.irqchip-born.about':
+    'The VMM makes a VM, its irqchip, two vCPUs and a PIT, ioctl by ioctl, and asks for some of them twice.',
+  'preset.irqchip-born.look.pic': 'The 8259 pair comes first: three ranges of ports.',
+  'preset.irqchip-born.look.done': 'Only now irqchip_mode says that there is an irqchip.',
+  'preset.irqchip-born.look.again': 'There is one already: EEXIST.',
+  'preset.store-ends.about':
+    'The guest stores to memory, to the IOAPIC, to its LAPIC, to an address without a device, and across a page edge.',
+  'preset.store-ends.look.ram': 'Memory: the processor does it alone.',
+  'preset.store-ends.look.bus': 'A device on the bus: the IOAPIC.',
+  'preset.store-ends.look.user': 'No device: user space.',
+  'preset.store-ends.look.cross': 'One store, two pages, two ends.',
+  'preset.port-io.about': 'OUT and IN to ports with and without a device in KVM, then the same as string instructions.',
+  'preset.port-io.look.pic': 'The 8259 takes it: no exit to user space.',
+  'preset.port-io.look.exit': 'A port without a device in KVM: KVM_EXIT_IO.',
+  'preset.port-io.look.ahead': 'IN reads ahead: one exit for three elements.',
+  'preset.bus-overlap.about': 'ioeventfds over the IOAPIC’s page, a coalesced zone, and a LAPIC that is on no bus.',
+  'preset.bus-overlap.look.before': 'Sorted before the IOAPIC: the eventfd wins.',
+  'preset.bus-overlap.look.after': 'Sorted after it: the IOAPIC wins.',
+  'preset.bus-overlap.look.ring': 'The store waits in the ring.',
+  'preset.doorbells.about':
+    'A queue’s doorbell by ioeventfd, its interrupt by irqfd, a GSI with two routes, and a GSI whose route is gone.',
+  'preset.doorbells.look.out': 'Out: the store becomes an eventfd signal.',
+  'preset.doorbells.look.in': 'In: the eventfd write becomes an interrupt.',
+  'preset.doorbells.look.work': 'Two routes: a work item, never the fast path.',
+  'preset.doorbells.look.lost': 'No route: the interrupt is lost.',
+  'preset.split-level.about':
+    'The VMM asks for a split irqchip, is refused what it does not have, and routes a level GSI.',
+  'preset.split-level.look.cap': 'A mode and a number of reserved routes: no chip.',
+  'preset.split-level.look.eoi': 'The EOI of a level route leaves the kernel.',
+  'preset.split-serial.about':
+    'A level interrupt with the IOAPIC in the VMM: its RTE is an MSI route, its EOI an exit.',
+  'preset.split-serial.look.route': 'The guest’s RTE becomes a route in KVM.',
+  'preset.split-serial.look.msi': 'What crosses the border is a message.',
+  'preset.split-serial.look.back': 'The EOI comes back the same way.',
+  'preset.rte-write.about':
+    'GSI 17 is high and masked. The guest unmasks RTE 17 as edge, masks it, and unmasks it as level.',
+  'preset.rte-write.look.edge': 'Unmasked as edge: the line rose earlier, nothing is sent.',
+  'preset.rte-write.look.level': 'Unmasked as level: the line is still high, it is sent.',
+  'preset.rte-write.look.map': 'The vCPU loads a new EOI-exit bitmap.',
 } as const;

@@ -27,4 +27,12 @@ export const presets = {
   'preset.tpr-threshold.title': 'The TPR threshold',
   'preset.cancelled-injection.title': 'A cancelled injection and an interrupted delivery',
   'preset.avic-doorbell.title': 'AVIC: doorbell and incomplete IPI',
+  'preset.irqchip-born.title': 'An irqchip is born',
+  'preset.store-ends.title': 'A store, three ends',
+  'preset.port-io.title': 'Two roads of port I/O',
+  'preset.bus-overlap.title': 'Who sits on which bus',
+  'preset.doorbells.title': 'Doorbells: ioeventfd and irqfd',
+  'preset.split-level.title': 'A split irqchip, ioctl by ioctl',
+  'preset.split-serial.title': 'Split irqchip: the IOAPIC in user space',
+  'preset.rte-write.title': 'What a write to an RTE does',
 } as const;

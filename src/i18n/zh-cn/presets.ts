@@ -28,4 +28,12 @@ export const presets: Record<keyof typeof en, string> = {
   'preset.tpr-threshold.title': 'TPR 阈值',
   'preset.cancelled-injection.title': '被取消的注入与被打断的投递',
   'preset.avic-doorbell.title': 'AVIC：门铃与 incomplete IPI',
+  'preset.irqchip-born.title': 'irqchip 的诞生',
+  'preset.store-ends.title': '一次写入，三个去处',
+  'preset.port-io.title': '端口 I/O 的两条路',
+  'preset.bus-overlap.title': '谁在哪条总线上',
+  'preset.doorbells.title': '门铃：ioeventfd 与 irqfd',
+  'preset.split-level.title': '逐个 ioctl 的 split irqchip',
+  'preset.split-serial.title': 'split irqchip：IOAPIC 在用户态',
+  'preset.rte-write.title': '写 RTE 会发生什么',
 };
