@@ -1,5 +1,5 @@
 /** The shape of a preset file, checked by hand: a reader of a broken file gets its code and the place in it. */
-import { makesMachine } from '../spec/ops/index.ts';
+import { makesMachine } from '../spec/ops/makes-machine.ts';
 
 /** A thing to look at: at the nth event of a name ("kvm_eoi#1"), and the key of its text. */
 interface PresetLook {

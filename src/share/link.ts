@@ -8,7 +8,7 @@
  * base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
  * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
  */
-import { makesMachine } from '../spec/ops/index.ts';
+import { makesMachine } from '../spec/ops/makes-machine.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { deflate, inflate } from './deflate.ts';
 import { packOp, unpackOp } from './op-codec.ts';

@@ -8,7 +8,8 @@ import type { Machine } from '../engine/core/machine.ts';
 import type { CommandRecord, JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
-import { makesMachine, type Op, parseOp } from '../spec/ops/index.ts';
+import { type Op, parseOp } from '../spec/ops/index.ts';
+import { makesMachine } from '../spec/ops/makes-machine.ts';
 import {
   BATCH_ROWS,
   CAPS,

@@ -62,9 +62,6 @@ export type RoutingEntrySpec = Op<'routing'>['entries'][number];
 export type VcpuStateName = Op<'vcpu_state'>['state'];
 export type IrteSpec = Op<'vtd_msi'>['irte'];
 
-/** Does an op of this name make a machine? The first of a scene does, and no other. */
-export const makesMachine = (name: unknown): boolean => name === 'create' || name === 'create_vm';
-
 /** Answer to one op, in the form of the conformance files. */
 export type OpResult = Readonly<Record<string, unknown>>;
 

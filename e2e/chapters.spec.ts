@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Chapter, ChapterText } from '../src/chapters/chapter.ts';
+import { chapters as en } from '../src/i18n/en/chapters.ts';
+import { chapters as zh } from '../src/i18n/zh-cn/chapters.ts';
+import { expect, type Page, test } from './test.ts';
+
+const FOLDER = join(import.meta.dirname, '../src/chapters');
+const read = <T>(folder: string, file: string): T => JSON.parse(readFileSync(join(FOLDER, folder, file), 'utf8')) as T;
+const LANGS = [
+  { query: 'en', file: 'en.json', words: en },
+  { query: 'zh-CN', file: 'zh-cn.json', words: zh },
+] as const;
+
+/** What the engine answers, as `npm run chapters` prints it. */
+const PRINTED = spawnSync('node', ['src/cli/run.mjs', 'chapters'], { cwd: join(import.meta.dirname, '..') });
+const ANSWERS = new Map(
+  PRINTED.stdout
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; checks: { answer: unknown }[] })
+    .map(({ id, checks }) => [id, checks.map(({ answer }) => answer)]),
+);
+const folders = readdirSync(FOLDER)
+  .filter((name) => /^\d\d-/.test(name))
+  .sort();
+
+const bar = (page: Page) => page.locator('.chapter');
+
+for (const folder of folders) {
+  const chapter = read<Chapter>(folder, 'chapter.json');
+  for (const { query, file, words } of LANGS) {
+    const text = read<ChapterText>(folder, file);
+    test(`chapter ${folder} in ${query}: every stop to the end, every check wrong and right`, async ({ page }) => {
+      test.slow();
+      await page.goto(`./?lang=${query}#ch=${chapter.id}`);
+      const next = bar(page).getByRole('button', { name: words['chap.next'], exact: true });
+      for (const said of text.stops) {
+        await expect(bar(page)).toContainText(said);
+        await next.click();
+      }
+      for (const [i, { choices }] of chapter.checks.entries()) {
+        await expect(bar(page)).toContainText(text.checks[i]?.ask ?? '');
+        const right = choices.findIndex((c) => JSON.stringify(c) === JSON.stringify(ANSWERS.get(chapter.id)?.[i]));
+        const wrong = right === 0 ? 1 : 0;
+        const buttons = bar(page).locator('.chapter-choice');
+        const verdict = bar(page).getByRole('status');
+        await buttons.nth(wrong).click();
+        await expect(verdict).toHaveAttribute('data-right', 'false');
+        await expect(verdict).toContainText(text.checks[i]?.why ?? '');
+        await buttons.nth(right).click();
+        await expect(verdict).toHaveAttribute('data-right', 'true');
+        if (i + 1 < chapter.checks.length) await next.click();
+      }
+    });
+  }
+}
+
+test('a stop puts its moment on the stage, a poke leaves the rails, and the stop brings it back', async ({ page }) => {
+  await page.goto('./?lang=en#ch=kick-chain&stop=1');
+  await expect(bar(page)).toContainText('KVM_IRQ_LINE with GSI 4');
+  const slider = page.getByRole('slider').first();
+  await expect(slider).toHaveValue('2');
+  await page.keyboard.press('ArrowRight');
+  await expect(slider).toHaveValue('3');
+  await bar(page).getByRole('button', { name: en['chap.return'] }).click();
+  await expect(slider).toHaveValue('2');
+  await expect(bar(page).getByRole('button', { name: en['chap.return'] })).toHaveCount(0);
+});
+
+test('a clicker walks the stops, and the address follows', async ({ page }) => {
+  await page.goto('./?lang=en#ch=gsi');
+  await expect(bar(page)).toContainText('Stop 1 of 5');
+  await page.keyboard.press('PageDown');
+  await expect(bar(page)).toContainText('Stop 2 of 5');
+  await expect(page).toHaveURL(/#ch=gsi&stop=2$/);
+  await page.keyboard.press('PageUp');
+  await expect(page).toHaveURL(/#ch=gsi&stop=1$/);
+});
+
+test('a chapter or stop that is not there says so and leaves a scene on the stage', async ({ page }) => {
+  await page.goto('./?lang=en#ch=nowhere');
+  await expect(page.getByText('There is no chapter “nowhere”.')).toBeVisible();
+  await page.goto('./?lang=en#ch=gsi&stop=99');
+  await page.reload();
+  await expect(page.getByText('Chapter “gsi” has stops 1 to 7.')).toBeVisible();
+});
+
+test('the list has all sixteen and opens one', async ({ page }) => {
+  await page.goto('./?lang=en#ch=');
+  await expect(page.locator('.chapter-list > li > button')).toHaveCount(16);
+  await page.locator('.chapter-list > li > button').nth(3).click();
+  await expect(page).toHaveURL(/#ch=redirtbl&stop=1$/);
+});
