@@ -40,10 +40,21 @@ export interface SceneId {
   /** First command whose steps are shown. */
   readonly start: number;
   readonly look: readonly Look[];
+  /** Hash of the state in which that version of the preset ended when it was made; null: no preset. */
+  readonly end: string | null;
 }
 
 /** Ops of one's own, shown from the first after the create. */
-export const NO_SCENE: SceneId = { preset: null, version: 0, pinned: false, kept: 0, total: 0, start: 1, look: [] };
+export const NO_SCENE: SceneId = {
+  preset: null,
+  version: 0,
+  pinned: false,
+  kept: 0,
+  total: 0,
+  start: 1,
+  look: [],
+  end: null,
+};
 
 export type Theme = 'auto' | 'light' | 'dark';
 

@@ -22,6 +22,8 @@ export interface EventSpec {
   readonly end?: true;
   /** Not a moment of its own for a reader: shown with the event before it. */
   readonly minor?: true;
+  /** Step set that has it: 1, or 2 for what came after the links of set 1 were made. */
+  readonly since?: 2;
 }
 
 const EVENTS_BY_NAME = {

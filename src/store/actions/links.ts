@@ -5,6 +5,7 @@ import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
 import { wordsAt } from '../../log/fold.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { type LogReader, read } from '../../log/reader.ts';
+import { findRef, stepNow } from '../../log/step-sets.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import { hashState, type NamedWord } from '../../share/state-hash.ts';
@@ -74,7 +75,7 @@ export function selectionOf(text: string): Selection | null {
 export function linkOf(state: AppState): string | null {
   const { scene, sceneId, playhead, ui } = state;
   if (scene === null || !scene.complete) return null;
-  const step = playhead.step < 0 ? null : playhead.step;
+  const step = playhead.step < 0 ? null : stepNow(playhead.step);
   const { preset, version, kept, total } = sceneId;
   if (preset !== null && kept === total && scene.commands.length === total) {
     return encodePresetLink({ id: preset, version: sceneId.pinned ? version : null }, step);
@@ -126,7 +127,7 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
   const { link, dropped } = answer;
   const end = await openScene(app, link, opening);
   if (end !== 'done') return end;
-  const notice = drift(store, link) ?? droppedNotice(dropped);
+  const notice = drift(store, link) ?? droppedNotice(isMissing(store, link) ? [...dropped, 't'] : dropped);
   if (notice !== null) notify(store, notice);
   if (link.kind === 'ops') {
     if (link.view.sel !== undefined) select(store, selectionOf(link.view.sel));
@@ -143,11 +144,26 @@ function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promi
   return loadChanged(app, { preset: base.id, version: base.version ?? undefined, keep, ops: log }, opening);
 }
 
-/** The engine's rules have changed since the link was made, if its scene ends in another state now. */
+/**
+ * The engine's rules have changed since a link was made, if its scene ends in another state now.
+ * @param inLink hash that the link has; null: it has none, and was made with its preset's version
+ * @param ofPreset hash of that version's end
+ */
+export function driftOf(scene: SceneLog | null, inLink: string | null, ofPreset: string | null): Notice | null {
+  const made = inLink ?? ofPreset;
+  if (made === null || scene === null || made === finalHash(scene)) return null;
+  return { code: 'link-drift', place: inLink === null ? 'p' : 's.h', params: {} };
+}
+
 function drift(store: AppStore, link: Link): Notice | null {
+  const { scene, sceneId } = store.getState();
+  return link.kind === 'ops' ? driftOf(scene, link.hash, null) : driftOf(scene, null, sceneId.end);
+}
+
+/** Does a link name an event that its scene has not? */
+function isMissing(store: AppStore, { step }: Link): boolean {
   const { scene } = store.getState();
-  if (link.kind !== 'ops' || link.hash === null || scene === null || link.hash === finalHash(scene)) return null;
-  return { code: 'link-drift', place: 's.h', params: {} };
+  return scene !== null && step !== null && step !== 'end' && 'name' in step && findRef(scene.steps, step) === null;
 }
 
 function droppedNotice(dropped: readonly string[]): Notice | null {
