@@ -4,7 +4,7 @@ import type { JsonOp } from '../../log/log.ts';
 import { loadPresetFile, PRESET_IDS } from '../../presets/index.ts';
 import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
-import type { SceneEnd, SceneId } from '../types.ts';
+import { NO_SCENE, type SceneEnd, type SceneId } from '../types.ts';
 
 /** Ids of the presets, in the order of the menu. */
 export const presetIds: readonly string[] = PRESET_IDS;
