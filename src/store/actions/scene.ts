@@ -47,7 +47,7 @@ export async function loadChanged(
     app.store.setState({ notice: answer.problem });
     return answer.problem;
   }
-  const { id, version, ops, start, look, end } = answer.preset;
+  const { id, version, ops, start, look, end, narration } = answer.preset;
   const kept = Math.max(1, Math.min(from.keep ?? ops.length, ops.length));
   const pinned = from.version !== undefined;
   const sceneId: SceneId = {
@@ -59,6 +59,7 @@ export async function loadChanged(
     start: Math.min(start, kept),
     look,
     end,
+    narration,
   };
   return runToDone(app, [...ops.slice(0, kept), ...from.ops], sceneId, opening);
 }
