@@ -8,7 +8,7 @@ import { type LogReader, read } from '../../log/reader.ts';
 import { findRef, stepNow } from '../../log/step-sets.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
-import { hashState, type NamedWord } from '../../share/state-hash.ts';
+import type { NamedWord } from '../../share/state-hash.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
 import type { AppState, Notice, SceneEnd, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
@@ -24,7 +24,7 @@ export async function loadLinkCodec(): Promise<Codec> {
 }
 
 /** Hash of the state at the end of a scene. */
-export function finalHash(scene: SceneLog): string {
+export function finalHash(scene: SceneLog, { hashState }: Codec): string {
   const words = wordsAt(scene, scene.used);
   const named: NamedWord[] = [];
   for (const [address, value] of words.entries()) {
@@ -45,10 +45,10 @@ const HASH: LogReader<{ used: number; hash: string }> = {
 };
 
 /** finalHash, computed once for each state of a scene. */
-function knownHash(scene: SceneLog): string {
+function knownHash(scene: SceneLog, codecIsHere: Codec): string {
   const known = read(HASH, scene);
   if (known.used !== scene.used) {
-    known.hash = finalHash(scene);
+    known.hash = finalHash(scene, codecIsHere);
     known.used = scene.used;
   }
   return known.hash;
@@ -96,7 +96,7 @@ export function linkOf(state: AppState): string | null {
     log: scene.commands.slice(preset === null ? 0 : kept).map((command) => command.op),
     step,
     view,
-    hash: knownHash(scene),
+    hash: knownHash(scene, codec),
   });
 }
 
@@ -127,8 +127,10 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
   const { link, dropped } = answer;
   const end = await openScene(app, link, opening);
   if (end !== 'done') return end;
-  const notice = drift(store, link) ?? droppedNotice(isMissing(store, link) ? [...dropped, 't'] : dropped);
+  const drift = link.kind === 'ops' && codec !== null ? driftOf(store.getState().scene, link.hash, 's.h', codec) : null;
+  const notice = drift ?? droppedNotice(isMissing(store, link) ? [...dropped, 't'] : dropped);
   if (notice !== null) notify(store, notice);
+  if (link.kind === 'preset' && link.preset.version !== null) lookForDrift(store);
   if (link.kind === 'ops') {
     if (link.view.sel !== undefined) select(store, selectionOf(link.view.sel));
     if (link.view.panel !== undefined) setPanel(store, link.view.panel);
@@ -146,18 +148,28 @@ function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promi
 
 /**
  * The engine's rules have changed since a link was made, if its scene ends in another state now.
- * @param inLink hash that the link has; null: it has none, and was made with its preset's version
- * @param ofPreset hash of that version's end
+ * @param made hash of the end when it was made; null: nobody knows
  */
-export function driftOf(scene: SceneLog | null, inLink: string | null, ofPreset: string | null): Notice | null {
-  const made = inLink ?? ofPreset;
-  if (made === null || scene === null || made === finalHash(scene)) return null;
-  return { code: 'link-drift', place: inLink === null ? 'p' : 's.h', params: {} };
+export function driftOf(scene: SceneLog | null, made: string | null, place: 's.h' | 'p', codec: Codec): Notice | null {
+  if (made === null || scene === null || made === finalHash(scene, codec)) return null;
+  return { code: 'link-drift', place, params: {} };
 }
 
-function drift(store: AppStore, link: Link): Notice | null {
+/**
+ * A preset as it is opens without the codec: whether an asked version still ends as it did is looked at once that has come. The
+ * newest does, by a test.
+ */
+function lookForDrift(store: AppStore): void {
   const { scene, sceneId } = store.getState();
-  return link.kind === 'ops' ? driftOf(scene, link.hash, null) : driftOf(scene, null, sceneId.end);
+  loadLinkCodec().then(
+    (here) => {
+      const now = store.getState();
+      if (now.scene?.commands !== scene?.commands || now.scene?.used !== scene?.used || now.notice !== null) return;
+      const notice = driftOf(scene, sceneId.end, 'p', here);
+      if (notice !== null) notify(store, notice);
+    },
+    () => {},
+  );
 }
 
 /** Does a link name an event that its scene has not? */
