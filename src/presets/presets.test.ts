@@ -80,7 +80,7 @@ describe.each(FILES)('preset %s', (file) => {
 });
 
 test('at least eight scenes, each in an order of its own', () => {
-  const orders = FILES.map((file) => readPreset(file).order);
+  const orders = FILES.filter((file) => !file.includes('@')).map((file) => readPreset(file).order);
   expect(orders.length).toBeGreaterThanOrEqual(8);
   expect(new Set(orders).size).toBe(orders.length);
 });

@@ -1,5 +1,5 @@
 /** Links made at some day open for ever: fixtures are added, never changed. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createHeadlessApp } from '../../cli/headless-app.ts';
 import { findRef, sinceOf, stepNow } from '../../log/step-sets.ts';
 import { stepName } from '../../log/steps.ts';
@@ -89,4 +89,15 @@ test('a preset whose rules have changed since its version was made says so', asy
   expect(driftOf(scene, sceneId.end, 'p', codec)).toBeNull();
   // As if the file had been made under other rules.
   expect(driftOf(scene, 'AAAAAA', 'p', codec)).toMatchObject({ code: 'link-drift', place: 'p' });
+});
+
+test('a link to a version made under other rules opens at its moment, with a notice', async () => {
+  const app = createHeadlessApp();
+  expect(await app.actions.openLink('p=pit-extint@1&t=3', { play: false })).toBe('opened');
+  await vi.waitFor(() => expect(app.store.getState().notice).toMatchObject({ code: 'link-drift', place: 'p' }));
+  expect(app.store.getState().playhead.step).toBe(3);
+  const newest = createHeadlessApp();
+  await newest.actions.openLink('p=pit-extint@2&t=3', { play: false });
+  await loadLinkCodec();
+  expect(newest.store.getState().notice).toBeNull();
 });
