@@ -6,7 +6,7 @@
 import { ROW } from '../engine/view/tables.ts';
 import { causesOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { argsAt, EVENT_NAMES, type EventName, fnOf } from '../spec/events/index.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 
@@ -31,17 +31,21 @@ type Chains = readonly (readonly CallStep[])[];
 
 const knownChains = new Map<string, Chains>();
 
-/** Catalogued chains at a version that can be meant: AVIC's only where the machine has it. */
+type Vendor = 'intel' | 'amd';
+const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
+/** Functions of the other vendor's module. */
+const FOREIGN: Readonly<Record<Vendor, RegExp>> = { intel: /^_*(svm|avic)_/, amd: /^_*(vmx|vt|pi|tdx)_/ };
+
+/** Catalogued chains at a version that can be meant: those of the host's vendor. */
 function chainsAt(run: SceneLog, version: KernelVersion): Chains {
-  const avic = run.config.avic === true;
-  const key = `${version} ${avic}`;
+  const vendor = vendorOf(run);
+  const key = `${version} ${vendor}`;
   let chains = knownChains.get(key);
   if (chains === undefined) {
     chains = CALL_PATHS.flatMap((path) => {
       const steps = path.at[version]?.steps;
       if (steps === undefined) return [];
-      const amd = steps.some((s) => /^(svm|avic|__avic)_/.test(s.id));
-      return amd && !avic ? [] : [steps];
+      return steps.some((s) => FOREIGN[vendor].test(s.id)) ? [] : [steps];
     });
     knownChains.set(key, chains);
   }
@@ -104,7 +108,7 @@ function knownOf(run: SceneLog, step: Step): Known[] {
   for (const seq of causesOf(run, step.seq)) {
     const event = EVENT_NAMES[run.rows[seq * ROW] as number];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
-    const { fn } = eventRow(event);
+    const fn = fnOf(event, argsAt(event, run.rows, seq * ROW), vendorOf(run));
     const last = out.at(-1);
     if (last !== undefined && fn !== null && last.fn === fn) out.pop();
     out.push({ event, seq, fn });

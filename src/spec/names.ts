@@ -27,8 +27,11 @@ export const REQUEST_NAMES: Readonly<Record<number, string>> = {
   [REQ.apicvUpdate]: 'APICV_UPDATE',
 };
 
-/** What __kvm_vcpu_kick did: nothing to do, woke a sleeper, forced an exit with an IPI, or the vCPU runs this very code. */
-export const KICK = { nothing: 0, woken: 1, ipi: 2, self: 3 } as const;
+/**
+ * What a kick did: nothing to do, woke a sleeper, forced an exit with an IPI, or the vCPU runs this very code; and the
+ * kick of many, which is a function call: to one CPU (0xfb) or to several (0xfc).
+ */
+export const KICK = { nothing: 0, woken: 1, ipi: 2, self: 3, callOne: 4, callMany: 5 } as const;
 
 /** KVM_MP_STATE_* by number. */
 export const MP_STATES = ['RUNNABLE', 'UNINITIALIZED', 'INIT_RECEIVED', 'HALTED', 'SIPI_RECEIVED'] as const;

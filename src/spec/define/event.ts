@@ -72,6 +72,10 @@ interface Common {
   readonly by: Actor;
   /** Kernel function at v6.18; null where the actor is not KVM (a device, the guest, the CPU, the IOMMU). */
   readonly fn: KernelFn | null;
+  /** The function on an AMD host, where the vendor module's own is meant. */
+  readonly amd?: KernelFn;
+  /** The function by the value of an argument, where the event is recorded by more than one. */
+  readonly fnBy?: { readonly arg: string; readonly fns: Readonly<Record<number, KernelFn | null>> };
   /** Tracepoint of the same moment, if KVM has one. */
   readonly trace?: string;
   readonly cite: CiteKey | null;
@@ -88,7 +92,7 @@ export type EventRow = Common &
   ({ readonly since: 1 | 2; readonly minor?: never } | { readonly since?: never; readonly minor: true });
 
 /** The newest step set. */
-export const STEP_SET = 2;
+export const STEP_SET: number = 2;
 
 export type EventRows = Readonly<Record<string, EventRow>>;
 

@@ -18,6 +18,7 @@ export const AVIC_EVENTS = defineEvents({
     fn: 'avic_ring_doorbell',
     cite: null,
     args: { vcpu: 'vcpu', by: reason('kvm', 'cpu') },
+    fnBy: { arg: 'by', fns: { 1: null } },
     token: 'side',
     since: 1,
   },

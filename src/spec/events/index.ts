@@ -93,6 +93,14 @@ export function argsAt<K extends EventName>(name: K, rows: Int32Array, at: numbe
   return readArgs(eventRow(name), rows, at + FIRST_ARG) as EventArgs<K>;
 }
 
+/** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
+export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: 'intel' | 'amd'): EventRow['fn'] {
+  const row = eventRow(name);
+  const special = row.fnBy?.fns[args[row.fnBy.arg] as number];
+  if (special !== undefined) return special;
+  return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
+}
+
 /** Column of a row where its arguments begin. */
 const FIRST_ARG = 4;
 
