@@ -3,7 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
-import { REMOTE_KEYS } from '../embed/messages.ts';
+import { REMOTE_KEYS } from '../embed/remote-keys.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
 import { presetIds } from '../store/actions/scene.ts';
 import { createApp } from '../store/create-app.ts';

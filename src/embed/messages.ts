@@ -138,6 +138,3 @@ export const PARENT_KEYS: ReadonlySet<string> = new Set([
   ' ',
   ...'.?bvofspn',
 ]);
-
-/** Of these, what a remote control sends: the presentation gets them even from a slider or a button of the frame. */
-export const REMOTE_KEYS: ReadonlySet<string> = new Set(['PageUp', 'PageDown', '.', 'b']);
