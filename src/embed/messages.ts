@@ -122,19 +122,3 @@ export function readMessage(data: unknown): Incoming | null {
   const command = commandOf(m);
   return command === null ? { kind: 'wrong', id, code: 'command' } : { kind: 'command', id, command };
 }
-
-/** Keys that a presentation wants for itself; with keys=parent they are passed on. */
-export const PARENT_KEYS: ReadonlySet<string> = new Set([
-  'ArrowLeft',
-  'ArrowRight',
-  'ArrowUp',
-  'ArrowDown',
-  'PageUp',
-  'PageDown',
-  'Home',
-  'End',
-  'Escape',
-  'F1',
-  ' ',
-  ...'.?bvofspn',
-]);
