@@ -66,10 +66,10 @@ test('an engine that falls silent is given up within two seconds: the last good 
   // From the second request on it hears nothing of what is asked, but the pings before it.
   await page.addInitScript(() => {
     const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (this: Worker, message: { type?: string }, ...rest: [Transferable[]]) {
+    Worker.prototype.postMessage = function (this: Worker, message: { type?: string }, transfer: unknown) {
       const state = window as unknown as { deaf?: boolean; asked?: boolean };
       if (state.deaf === true && message.type === 'extend') state.asked = true;
-      if (state.asked !== true) post.call(this, message, ...rest);
+      if (state.asked !== true) post.call(this, message, transfer as StructuredSerializeOptions);
     } as typeof post;
   });
   await page.goto('./?play=0#p=serial-ioapic');
@@ -80,7 +80,6 @@ test('an engine that falls silent is given up within two seconds: the last good 
     (window as unknown as { deaf: boolean }).deaf = true;
   });
   await page.getByRole('tab', { name: say('shell.tab.controls') }).click();
-  await page.locator('summary', { hasText: say('ctl.line') }).click();
   await page.getByRole('button', { name: say('ctl.raise') }).click();
   await expect(notice(page)).toHaveAttribute('data-code', 'fault');
   await expect(notice(page)).toContainText(say('error.fault'));
@@ -95,13 +94,17 @@ test('an engine that falls silent is given up within two seconds: the last good 
 test('a link overtaken by another scene leaves the address with what is on screen', async ({ page }) => {
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(count(page)).toHaveText(/^5 /);
+  await expect(page.locator('option[value=intx-shared]').first()).toBeAttached();
   const settle = Array.from({ length: 60 }, () => ['settle']);
   const slow = linkAround(
     JSON.stringify({ v: 1, base: null, log: [{ op: 'create', vcpus: 64, irqchip: 'full' }, ...settle], t: 0 }),
   );
-  await page.evaluate((link) => {
+  await page.evaluate(async (link) => {
+    const changed = new Promise((done) => addEventListener('hashchange', done, { once: true }));
     window.location.hash = link;
-    const menu = document.querySelector('select') as HTMLSelectElement;
+    await changed;
+    const option = document.querySelector('option[value=intx-shared]') as Element;
+    const menu = option.closest('select') as HTMLSelectElement;
     const set = Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value')?.set;
     set?.call(menu, 'intx-shared');
     menu.dispatchEvent(new Event('change', { bubbles: true }));
@@ -115,11 +118,14 @@ test('a panel whose file is gone says so and offers to reload; the stage plays o
   await page.route(/assets\/now-.*\.js/, (route) => route.abort());
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(count(page)).toHaveText(/^5 /);
-  await expect(page.locator('.app-broken')).toContainText(say('error.part-not-loaded'));
+  await expect(page.locator('.app-broken').first()).toContainText(say('error.part-not-loaded'));
   await page.keyboard.press('ArrowRight');
   await expect(count(page)).toHaveText(/^6 /);
   await page.unroute(/assets\/now-.*\.js/);
-  await page.getByRole('button', { name: say('shell.reload') }).click();
+  await page
+    .getByRole('button', { name: say('shell.reload') })
+    .first()
+    .click();
   await expect(page.locator('.now-title')).toBeVisible();
 });
 
@@ -151,10 +157,6 @@ test('strict policy: no style and no script of strangers, and Trusted Types', as
     const style = document.createElement('style');
     style.textContent = 'body { outline: 1px solid red }';
     document.head.append(style);
-    const image = document.createElement('img');
-    image.setAttribute('onerror', 'window.ran = true');
-    image.src = 'data:,';
-    document.body.append(image);
     const attempt = (act: () => void): string => {
       try {
         act();
@@ -166,12 +168,16 @@ test('strict policy: no style and no script of strangers, and Trusted Types', as
     const html = attempt(() => {
       document.body.innerHTML += '<p>x</p>';
     });
-    // biome-ignore lint/security/noGlobalEval: the test is that it does not work
-    const code = attempt(() => (0, eval)('1'));
+    const handler = attempt(() => document.body.setAttribute('onclick', 'window.ran = true'));
+    document.body.click();
+    // Not in this task: what a test evaluates may itself evaluate.
+    const code = await new Promise<string>((done) => {
+      setTimeout(() => done(attempt(() => Reflect.construct(Function, ['return 1']))));
+    });
     await new Promise((done) => setTimeout(done, 300));
-    return { html, code, outline: getComputedStyle(document.body).outlineStyle, ran: 'ran' in window };
+    return { html, handler, code, outline: getComputedStyle(document.body).outlineStyle, ran: 'ran' in window };
   });
-  expect(tried).toEqual({ html: 'TypeError', code: 'EvalError', outline: 'none', ran: false });
+  expect(tried).toEqual({ html: 'TypeError', handler: 'TypeError', code: 'EvalError', outline: 'none', ran: false });
 });
 
 for (const [what, storage] of [
@@ -202,7 +208,7 @@ for (const [what, storage] of [
     await page.addInitScript(storage);
     await page.goto('./?play=0#p=serial-ioapic&t=4');
     await expect(count(page)).toHaveText(/^5 /);
-    await page.getByLabel(say('hdr.theme'), { exact: true }).selectOption('dark');
+    await page.getByLabel(say('hdr.theme')).first().selectOption('dark');
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
     expect(errors).toEqual([]);
   });
