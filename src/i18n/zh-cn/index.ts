@@ -12,6 +12,7 @@ import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
+import { traces } from './traces.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -29,4 +30,5 @@ export const zhCn = {
   ...stage,
   ...timeline,
   ...words,
+  ...traces,
 };
