@@ -34,8 +34,10 @@ export interface IrteItem {
 export interface StageModel {
   readonly sources: readonly SourceItem[];
   readonly gsis: readonly number[];
-  /** The VM has the 8259 pair and the IOAPIC in the kernel. */
+  /** There are an 8259 pair and an IOAPIC to show: KVM's, or the VMM's own. */
   readonly irqchip: boolean;
+  /** They are the VMM's. */
+  readonly userChips: boolean;
   readonly pins: readonly number[];
   readonly msi: boolean;
   readonly vcpus: number;
@@ -102,6 +104,8 @@ function look(usage: Usage, { name, args, where }: Step): void {
     case 'ioapic_line':
     case 'ioapic_service':
     case 'rte_write':
+    case 'vmm_line':
+    case 'vmm_rte_route':
       if (argsOf(name, args).pin < PINS) usage.pins.add(argsOf(name, args).pin);
       break;
   }
@@ -200,13 +204,15 @@ export function stageModel(scene: SceneLog): StageModel {
     ...(usage.ioapic ? [] : ['ioapic']),
     ...(idle.length === config.vcpus ? idle.slice(1) : idle).map((i) => `vcpu:${i}`),
   ];
-  const irqchip = config.irqchip === 'full';
+  const userChips = config.irqchip !== 'full' && config.guest !== undefined;
+  const irqchip = config.irqchip === 'full' || userChips;
   return {
     sources,
     gsis,
     irqchip,
+    userChips,
     pins: irqchip ? fewest([...pins].sort(ascending), live) : [],
-    msi: msi || !irqchip,
+    msi: msi || config.irqchip !== 'full',
     vcpus: config.vcpus,
     apicv: config.apicv === true,
     host: config.avic === true ? 'avic' : hasHost(config) ? 'vmx' : 'none',

@@ -38,6 +38,7 @@ const modelOf = (vcpus: number, apicv = false, host: StageModel['host'] = 'none'
   ],
   gsis: [0, 1, 2, 3, 24],
   irqchip: true,
+  userChips: false,
   pins: [1, 2, 3, 4, 11],
   msi: true,
   vcpus,

@@ -33,6 +33,7 @@ export const stage = {
 
   'stage.pic': '8259 pair',
   'stage.pic.register.aria': '8259 {name}: {pins}',
+  'stage.ioapic.user': 'IOAPIC, in the VMM',
   'stage.ioapic.folded': 'other pins: {n}, unused here',
   'stage.ioapic.pin.aria': 'IOAPIC pin {pin}: vector {vector}, {mode}, {trigger}, destination {dest}, {state}',
   'stage.masked': 'masked',

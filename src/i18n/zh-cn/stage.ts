@@ -34,6 +34,7 @@ export const stage: Record<keyof typeof en, string> = {
 
   'stage.pic': '8259 对',
   'stage.pic.register.aria': '8259 {name}：{pins}',
+  'stage.ioapic.user': 'IOAPIC（在 VMM 中）',
   'stage.ioapic.folded': '另有 {n} 个引脚，本场景未用',
   'stage.ioapic.pin.aria': 'IOAPIC 引脚 {pin}：向量 {vector}，{mode}，{trigger}，目标 {dest}，{state}',
   'stage.masked': '已屏蔽',

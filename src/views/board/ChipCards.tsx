@@ -23,7 +23,7 @@ function PicCardView(props: CardProps) {
   const masked = chips.every(({ imr }) => (imr & 0xff) === 0xff);
   if (card.cells.x.length === 0) {
     return (
-      <Frame card={card} name={t('stage.pic')} className="bd-folded">
+      <Frame card={card} name={t('stage.pic')} className={stage.model.userChips ? 'bd-folded bd-user' : 'bd-folded'}>
         <Title
           card={card}
           text={t('stage.pic')}
@@ -37,7 +37,7 @@ function PicCardView(props: CardProps) {
     );
   }
   return (
-    <Frame card={card} name={t('stage.pic')}>
+    <Frame card={card} name={t('stage.pic')} className={stage.model.userChips ? 'bd-user' : undefined}>
       <Suspense fallback={null}>
         <PicRegisters {...props} />
       </Suspense>
@@ -137,10 +137,10 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
   const litPin = lit?.place.at === 'ioapicPin' ? lit.place.pin : -1;
   const folded = PINS - layout.pinRows.size;
   return (
-    <Frame card={card} name="IOAPIC">
+    <Frame card={card} name="IOAPIC" className={model.userChips ? 'bd-user' : undefined}>
       <Title
         card={card}
-        text="IOAPIC"
+        text={model.userChips ? t('stage.ioapic.user') : 'IOAPIC'}
         name="IOAPIC"
         selection={{ kind: 'ioapic', index: 0 }}
         selected={selected}
