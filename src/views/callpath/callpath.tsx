@@ -7,8 +7,9 @@ import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
-import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { useApp, usePanelStep } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
+import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { callChain, type Link } from './call-chain.ts';
 import { EVENT_CITE } from './event-cites.ts';
@@ -17,7 +18,7 @@ import { EVENT_CITE } from './event-cites.ts';
 export function CallPath() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
-  const scene = useStore((state) => state.scene);
+  const scene = useShownScene();
   const at = usePanelStep();
   const step = scene?.steps.get(at);
   const versions = (
