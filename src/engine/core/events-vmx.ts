@@ -125,7 +125,8 @@ export const VMX_EVENTS = {
     trace: 'kvm_pi_irte_update',
     args: ['gsi', 'vcpu', 'vector', 'entry'],
   },
-  /** why: 0 no MSI route, 1 not exactly one destination, 2 a mode that cannot be posted, 3 the host cannot post. */
+  /** why: 0 no MSI route, 1 not exactly one destination, 2 a mode that cannot be posted, 3 the host cannot post,
+   *  4 its irqfd is gone. */
   irte_remapped: { code: 281, by: 'device', fn: 'kvm_pi_update_irte', args: ['gsi', 'why', 'entry'] },
   vtd_post: { code: 282, by: 'piDesc', fn: null, args: ['vector', 'urgent'] },
   vtd_suppressed: { code: 283, by: 'piDesc', fn: null, args: ['vector'] },

@@ -175,7 +175,7 @@ export const DESCRIBE_VMX: Readonly<Record<VmxEventName, Describe>> = {
   }),
   irte_remapped: (c) => ({
     params: { device: deviceName(c, c.index), gsi: c.args[0], n: c.args[2] },
-    variant: ([false, 'several', 'mode', 'host'] as const)[c.args[1]] ?? false,
+    variant: ([false, 'several', 'mode', 'host', 'irqfd'] as const)[c.args[1]] ?? false,
   }),
   vtd_post: onVcpu,
   vtd_suppressed: onVcpu,
