@@ -18,7 +18,14 @@ export const VMX_EVENTS = {
     args: ['vcpu', 'vector'],
     fnBy: { arg: 1, fns: { 251: 'smp_call_function_many', 252: 'smp_call_function_many' } },
   },
-  pi_notification: { code: 205, by: 'pcpu', fn: 'kvm_vcpu_trigger_posted_interrupt', args: ['vcpu', 'vector'] },
+  /** by: 0 KVM sends it, 1 the processor that virtualizes an IPI. */
+  pi_notification: {
+    code: 205,
+    by: 'pcpu',
+    fn: 'kvm_vcpu_trigger_posted_interrupt',
+    args: ['vcpu', 'vector', 'by'],
+    fnBy: { arg: 2, fns: { 1: null } },
+  },
   /** why: 0 the vCPU is not in guest mode, 1 it is the one running this very code. */
   pi_no_notification: { code: 206, by: 'vcpu', fn: 'kvm_vcpu_trigger_posted_interrupt', args: ['why'] },
   pi_ipi_ignored: { code: 207, by: 'pcpu', fn: 'sysvec_kvm_posted_intr_ipi', args: [] },
@@ -58,7 +65,14 @@ export const VMX_EVENTS = {
   event_delivery: { code: 227, by: 'vcpu', fn: null, args: ['vector', 'type'] },
 
   // -- APICv and posted interrupts
-  pir_set: { code: 240, by: 'piDesc', fn: 'pi_test_and_set_pir', args: ['vector', 'already'] },
+  /** by: 0 KVM, 1 the processor that virtualizes an IPI. */
+  pir_set: {
+    code: 240,
+    by: 'piDesc',
+    fn: 'pi_test_and_set_pir',
+    args: ['vector', 'already', 'by'],
+    fnBy: { arg: 2, fns: { 1: null } },
+  },
   on_set: { code: 241, by: 'piDesc', fn: 'pi_test_and_set_on', args: ['already'] },
   kvm_apicv_accept_irq: {
     code: 242,
