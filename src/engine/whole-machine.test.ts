@@ -5,9 +5,9 @@
 import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
 import type { Fields } from '../spec/define/op.ts';
+import { argsAt, EVENT_NAMES, fnOf } from '../spec/events/index.ts';
 import { isKernelFn } from '../spec/kernel/functions.ts';
 import { OPS, type OpName } from '../spec/ops/index.ts';
-import { EVENT_NAMES, fnOf } from './core/events.ts';
 import { COL, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
 import { nameWord } from './core/words.ts';
@@ -175,10 +175,10 @@ function checkWord(m: Machine, address: number, after: number, told: () => strin
 const FOREIGN = { intel: /^_*(svm|avic)_/, amd: /^_*(vmx|vt|pi)_/ } as const;
 
 function checkEvent(m: Machine, at: number, told: () => string): void {
-  const row = m.log.rows.subarray(at, at + ROW);
-  const name = EVENT_NAMES[row[COL.code] as number];
-  if (name === undefined) throw new Error(`no event has code ${row[COL.code]}: ${told()}`);
-  const fn = fnOf(name, [...row.subarray(COL.a, COL.d + 1)], m.vendor);
+  const code = m.log.rows[at + COL.code] as number;
+  const name = EVENT_NAMES[code];
+  if (name === undefined) throw new Error(`no event has code ${code}: ${told()}`);
+  const fn = fnOf(name, argsAt(name, m.log.rows, at), m.vendor);
   if (fn !== null && !isKernelFn(fn)) expect.fail(`${name}: ${fn} is not in the catalogue: ${told()}`);
   if (fn !== null && FOREIGN[m.vendor].test(fn)) expect.fail(`${name}: ${fn} on ${m.vendor}: ${told()}`);
 }
