@@ -19,10 +19,8 @@ import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
 import { IoapicCard, PicCard } from './ChipCards.tsx';
-import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
-import { keepStop, rove } from './roving.ts';
 import { SourceCard } from './SourceCards.tsx';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
 import { VcpuCard } from './VcpuCard.tsx';
@@ -146,41 +144,45 @@ export function Board({ variant, name }: BoardProps) {
   const scene = useStore((state) => state.scene);
   const t = useT();
   const [ref, size, box] = useSize();
+  // A scene that is opened at rest has its step at once.
+  const extras = useExtras(
+    useStore((state) => state.scene !== null && (state.playhead.step >= 0 || !state.playhead.playing)),
+  );
   return (
     <section
       className={`bd bd-${form}`}
       aria-label={name ?? t('stage.name')}
       ref={ref}
-      onKeyDown={rove}
-      onFocus={keepStop}
+      onKeyDown={extras?.rove}
+      onFocus={extras?.keepStop}
     >
       {scene === null || size.w === 0 ? (
         <p className="bd-empty">{t('stage.empty')}</p>
       ) : (
-        <Stages scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} />
+        <Stages scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} extras={extras} />
       )}
     </section>
   );
 }
 
-type Waits = NonNullable<Stage['waits']>;
+type Extras = typeof import('./extras.tsx');
 
-/** What tells which interrupts wait comes once the stage moves: at first none does. */
-function useWaits(due: boolean): Waits | null {
-  const [waits, setWaits] = useState<{ readonly of: Waits } | null>(null);
+/** What the stage can do without until it moves: what waits, zoom, moving by keys. */
+function useExtras(due: boolean): Extras | null {
+  const [extras, setExtras] = useState<Extras | null>(null);
   useEffect(() => {
     if (!due) return;
     let here = true;
-    Promise.all([import('../../scene/waits.ts'), import('../shared/panel-texts.ts')]).then(
-      ([m]) => here && setWaits({ of: m.waitsAfter }),
-      // It did not come (no network): what waits is a lit bit only.
+    import('./extras.tsx').then(
+      (loaded) => here && setExtras(loaded),
+      // It did not come (no network): the stage goes on without.
       () => {},
     );
     return () => {
       here = false;
     };
   }, [due]);
-  return waits?.of ?? null;
+  return extras;
 }
 
 interface StagesProps {
@@ -189,9 +191,10 @@ interface StagesProps {
   readonly height: number;
   readonly embed: boolean;
   readonly scroller: React.RefObject<HTMLElement | null>;
+  readonly extras: Extras | null;
 }
 
-function Stages({ scene, width, height, embed, scroller }: StagesProps) {
+function Stages({ scene, width, height, embed, scroller, extras }: StagesProps) {
   const step = useStore((state) => state.playhead.step);
   const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
   const view = useStore((state) => state.view);
@@ -215,7 +218,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       }),
     [model, width, height, embed, journey, open, scene],
   );
-  const waits = useWaits(step >= 0);
+  const waits = extras?.waitsAfter ?? null;
   const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
 
   const { actions, clock } = useApp();
@@ -257,11 +260,10 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   }, [stage, t, shown, clock]);
 
   useEffect(
-    () => clock.later(() => bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
-    [stage, step, zoom, reduced, layout.scale, scroller, clock],
+    () => clock.later(() => extras?.bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
+    [stage, step, zoom, reduced, layout.scale, scroller, clock, extras],
   );
 
-  useZoomKeys(scroller, setZoom);
   if (view === null) return null;
   const seq = seqAt(scene, step, arrived);
   const shared = { stage, view, seq, jump: last.current.jump, select: actions.select, t, changed: null };
@@ -283,7 +285,9 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   };
   return (
     <>
-      {!embed && layout.form !== 'tall' && <ZoomButtons zoom={zoom} setZoom={setZoom} t={t} />}
+      {extras !== null && (
+        <extras.Zoom scroller={scroller} zoom={zoom} setZoom={setZoom} t={t} shown={!embed && layout.form !== 'tall'} />
+      )}
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />
@@ -393,52 +397,5 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
           </>
         )}
     </g>
-  );
-}
-
-const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
-const inRange = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
-
-/** Ctrl and the wheel zoom, as on a map; the wheel alone scrolls. */
-function useZoomKeys(
-  scroller: React.RefObject<HTMLElement | null>,
-  setZoom: (change: (zoom: number) => number) => void,
-): void {
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const wheel = (event: WheelEvent): void => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      setZoom((zoom) => inRange(zoom * Math.exp(-event.deltaY / 300)));
-    };
-    element.addEventListener('wheel', wheel, { passive: false });
-    return () => element.removeEventListener('wheel', wheel);
-  }, [scroller, setZoom]);
-}
-
-function ZoomButtons({ zoom, setZoom, t }: { zoom: number; setZoom: (zoom: number) => void; t: CardProps['t'] }) {
-  return (
-    <div className="bd-zoom">
-      <button
-        type="button"
-        aria-label={t('stage.zoomOut')}
-        title={t('stage.zoomOut')}
-        onClick={() => setZoom(inRange(zoom / ZOOM.step))}
-      >
-        −
-      </button>
-      <button type="button" onClick={() => setZoom(1)} disabled={zoom === 1}>
-        {t('stage.zoomFit')}
-      </button>
-      <button
-        type="button"
-        aria-label={t('stage.zoomIn')}
-        title={t('stage.zoomIn')}
-        onClick={() => setZoom(inRange(zoom * ZOOM.step))}
-      >
-        +
-      </button>
-    </div>
   );
 }
