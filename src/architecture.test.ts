@@ -36,7 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:engine',
   ],
   scene: ['base', 'spec', 'log', 'engine/view', 't:engine', 't:presets'],
-  views: ['base', 'spec', 'log', 'store', 'scene', 'chapters', 'i18n', 'engine/view', 't:engine'],
+  views: ['base', 'spec', 'log', 'store', 'scene', 'presets', 'chapters', 'i18n', 'engine/view', 't:engine'],
   embed: ['base', 'log', 'share', 'store'],
   app: ['*'],
   cli: ['*', '!views'],

@@ -8,6 +8,7 @@ import { app } from './en/app.ts';
 import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { events } from './en/events.ts';
+import { header } from './en/header.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
 import { presetNotes } from './en/preset-notes.ts';
@@ -23,6 +24,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   compare,
   errors,
   events,
+  header,
   ops,
   panels,
   presetNotes,

@@ -10,6 +10,7 @@ import { app } from './en/app.ts';
 import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
 import type { events } from './en/events.ts';
+import type { header } from './en/header.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { presetNotes } from './en/preset-notes.ts';
@@ -29,6 +30,7 @@ export type MessageKey =
   | keyof typeof compare
   | keyof typeof errors
   | keyof typeof events
+  | keyof typeof header
   | keyof typeof ops
   | keyof typeof panels
   | keyof typeof presetNotes

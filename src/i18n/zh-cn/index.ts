@@ -3,6 +3,7 @@ import { app } from './app.ts';
 import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
+import { header } from './header.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { presetNotes } from './preset-notes.ts';
@@ -16,6 +17,7 @@ export const zhCn = {
   ...compare,
   ...errors,
   ...events,
+  ...header,
   ...ops,
   ...panels,
   ...presetNotes,

@@ -1,6 +1,7 @@
 /** What if: the same scene with one thing different, just before the command that led to a step. */
 
 import type { JsonOp, Step } from '../../log/log.ts';
+import { nameOfOps, remember } from '../../store/actions/edits.ts';
 import type { App } from '../../store/create-app.ts';
 import type { Fork } from './forks.ts';
 
@@ -9,6 +10,7 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
   const { actions, store } = app;
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
+  remember(app, nameOfOps(fork.create === undefined ? fork.ops : [{ op: 'create', ...fork.create }]));
   if (fork.create !== undefined) {
     void onAnotherMachine(app, step.command, fork.create);
     return;
