@@ -11,6 +11,7 @@ import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
+import { traces } from './traces.ts';
 
 export const zhCn = {
   ...app,
@@ -25,4 +26,5 @@ export const zhCn = {
   ...registers,
   ...stage,
   ...timeline,
+  ...traces,
 };
