@@ -9,6 +9,7 @@ import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { events } from './en/events.ts';
 import { header } from './en/header.ts';
+import { lanes } from './en/lanes.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
 import { presetNotes } from './en/preset-notes.ts';
@@ -26,6 +27,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   errors,
   events,
   header,
+  lanes,
   ops,
   panels,
   presetNotes,

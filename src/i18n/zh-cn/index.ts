@@ -4,6 +4,7 @@ import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { header } from './header.ts';
+import { lanes } from './lanes.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { presetNotes } from './preset-notes.ts';
@@ -19,6 +20,7 @@ export const zhCn = {
   ...errors,
   ...events,
   ...header,
+  ...lanes,
   ...ops,
   ...panels,
   ...presetNotes,

@@ -3,6 +3,7 @@
  * before it, and the op is done again. Every change can be undone and redone, by name.
  */
 import type { JsonOp, Step } from '../../log/log.ts';
+import { stepNow } from '../../log/step-sets.ts';
 import type { AppCore } from '../create-app.ts';
 import { type AppState, ARRIVE, type Edit } from '../types.ts';
 import { runTo, seekStart, seekStep } from './playback.ts';
@@ -93,7 +94,7 @@ function goTo(app: AppCore, direction: 'past' | 'future'): string | null {
         : { past: [...edits.past, now], future: rest },
   });
   feed.ask();
-  feed.run(to.ops, to.sceneId, { step: to.step < 0 ? null : to.step, play: false });
+  feed.run(to.ops, to.sceneId, { step: to.step < 0 ? null : stepNow(to.step), play: false });
   return to.name;
 }
 
