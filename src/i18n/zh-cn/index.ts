@@ -2,7 +2,8 @@
 import { app } from './app.ts';
 import { compare } from './compare.ts';
 import { errors } from './errors.ts';
-import { events } from './events.ts';
+import { events } from './events/index.ts';
+import { forks } from './forks.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { ops } from './ops.ts';
@@ -13,12 +14,14 @@ import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
+import { words } from './words.ts';
 
 export const zhCn = {
   ...app,
   ...compare,
   ...errors,
   ...events,
+  ...forks,
   ...header,
   ...lanes,
   ...ops,
@@ -28,5 +31,6 @@ export const zhCn = {
   ...registers,
   ...stage,
   ...timeline,
+  ...words,
   ...traces,
 };
