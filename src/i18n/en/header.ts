@@ -26,6 +26,8 @@ export const header = {
   'hdr.nothing': 'nothing',
   'hdr.changed': 'changed by hand',
   'hdr.scenes': 'All scenes',
+  'end.replay': 'Replay',
+  'end.next': 'Next: {title}',
   'gallery.title': 'Scenes',
   'gallery.search': 'Search scenes, functions, registers',
   'gallery.all': 'All',

@@ -27,6 +27,8 @@ export const header: Record<keyof typeof en, string> = {
   'hdr.nothing': '无',
   'hdr.changed': '已手动修改',
   'hdr.scenes': '全部场景',
+  'end.replay': '重播',
+  'end.next': '下一个：{title}',
   'gallery.title': '场景',
   'gallery.search': '搜索场景、函数、寄存器',
   'gallery.all': '全部',

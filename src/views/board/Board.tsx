@@ -1,5 +1,15 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
 import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
 import type { Place } from '../../explain/locate/station.ts';
@@ -39,6 +49,8 @@ const HIDDEN = { 'aria-hidden': true } as const;
 export interface BoardProps {
   /** Absent: as the page is framed or not. `embed`: only the cards that take part in the journey that is shown. */
   readonly variant?: 'full' | 'embed';
+  /** Stands in the free quarter under sources and chips, where there is one; told whether there is. */
+  readonly quarter?: { readonly panel: ReactNode; readonly onFits: (fits: boolean) => void } | undefined;
   /** What the stage is called where there are several. */
   readonly name?: string;
 }
@@ -139,7 +151,7 @@ const NO_VCPUS: ReadonlySet<number> = new Set();
 const openOf = (selected: Selection | null): number =>
   selected !== null && ['lapic', 'vcpu', 'piDesc', 'vmcs'].includes(selected.kind) ? selected.index : -1;
 
-export function Board({ variant, name }: BoardProps) {
+export function Board({ variant, name, quarter }: BoardProps) {
   const framed = useStore((state) => state.ui.embed !== null);
   const form = variant ?? (framed ? 'embed' : 'full');
   const scene = useStore((state) => state.scene);
@@ -160,7 +172,15 @@ export function Board({ variant, name }: BoardProps) {
       {scene === null || size.w === 0 ? (
         <p className="bd-empty">{t('stage.empty')}</p>
       ) : (
-        <Stages scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} extras={extras} />
+        <Stages
+          scene={scene}
+          width={size.w}
+          height={size.h}
+          embed={form === 'embed'}
+          scroller={box}
+          extras={extras}
+          quarter={quarter}
+        />
       )}
     </section>
   );
@@ -193,9 +213,30 @@ interface StagesProps {
   readonly embed: boolean;
   readonly scroller: React.RefObject<HTMLElement | null>;
   readonly extras: Extras | null;
+  readonly quarter: BoardProps['quarter'];
 }
 
-function Stages({ scene, width, height, embed, scroller, extras }: StagesProps) {
+/** Least room for what stands in the free quarter, px. */
+const QUARTER = { w: 420, h: 200 } as const;
+
+/** Under the first three columns, over the way back; null where that is too little. */
+function freeQuarter(
+  layout: StageLayout,
+  k: number,
+): { left: number; top: number; width: number; height: number } | null {
+  const chips = layout.columns[2];
+  if (layout.form !== 'wide' || chips === undefined) return null;
+  const [left, top] = [layout.columns[0]?.x ?? 0, Math.max(...layout.columns.slice(0, 3).map((c) => c.bottom)) + 58];
+  const box = {
+    left: left * k,
+    top: top * k,
+    width: (chips.x + chips.w - left) * k,
+    height: (layout.laneY - 16 - top) * k,
+  };
+  return box.width < QUARTER.w || box.height < QUARTER.h ? null : box;
+}
+
+function Stages({ scene, width, height, embed, scroller, extras, quarter }: StagesProps) {
   const step = useStore((state) => state.playhead.step);
   const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
   const view = useStore((state) => state.view);
@@ -265,6 +306,11 @@ function Stages({ scene, width, height, embed, scroller, extras }: StagesProps) 
     [stage, step, zoom, reduced, layout.scale, scroller, clock, extras],
   );
 
+  const k = layout.scale * zoom;
+  const free = quarter === undefined ? null : freeQuarter(layout, k);
+  const onFits = quarter?.onFits;
+  const fits = free !== null;
+  useEffect(() => onFits?.(fits), [onFits, fits]);
   if (view === null) return null;
   const seq = seqAt(scene, step, arrived);
   const shared = { stage, view, seq, jump: last.current.jump, select: actions.select, t, changed: null };
@@ -278,7 +324,6 @@ function Stages({ scene, width, height, embed, scroller, extras }: StagesProps) 
         ? selected
         : null,
   });
-  const k = layout.scale * zoom;
   const sheet = {
     width: Math.floor(layout.w * k),
     height: Math.floor(layout.h * k),
@@ -341,6 +386,11 @@ function Stages({ scene, width, height, embed, scroller, extras }: StagesProps) 
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />
         </svg>
+        {free !== null && (
+          <div className="bd-quarter" style={free}>
+            {quarter?.panel}
+          </div>
+        )}
         <div ref={pills} className="bd-pills" style={{ transform: `scale(${k})` }} aria-hidden="true" />
       </div>
     </>
