@@ -19,10 +19,7 @@ export const timeline = {
   'shell.tab.inspector': 'Inspector',
   'shell.tab.controls': 'Controls',
   'shell.tab.ops': 'KVM ops',
-  'shell.tab.callpath': 'Call path',
   'shell.loading': 'Loading the scene…',
-  'shell.open': 'Open in irqscope',
-  'shell.start': 'Start the scene',
   'shell.dismiss': 'Dismiss',
   'shell.broken': 'This part of the page failed. Reload the page.',
 } as const;

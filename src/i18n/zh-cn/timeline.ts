@@ -20,10 +20,7 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.tab.inspector': '检查器',
   'shell.tab.controls': '控制',
   'shell.tab.ops': 'KVM ops',
-  'shell.tab.callpath': '调用路径',
   'shell.loading': '正在加载场景……',
-  'shell.open': '在 irqscope 中打开',
-  'shell.start': '开始场景',
   'shell.dismiss': '关闭',
   'shell.broken': '页面的这一部分出错，请刷新页面。',
 };
