@@ -56,6 +56,7 @@ function firstState(): AppState {
     },
     notice: null,
     fault: null,
+    edits: { past: [], future: [] },
   };
 }
 
