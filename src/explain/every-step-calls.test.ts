@@ -28,8 +28,10 @@ const presets = presetsOf(process.cwd());
 type Scene = readonly [id: string, ops: readonly JsonOp[], start: number, vendor: 'intel' | 'amd'];
 const scenes: readonly Scene[] = presets.flatMap(({ id, ops, start }): Scene[] => {
   const [create, ...rest] = ops as readonly JsonOp[];
-  const own: Scene = [id, ops as readonly JsonOp[], start, create?.avic === true ? 'amd' : 'intel'];
-  if (create === undefined || create.avic === true || INTEL.some((key) => key in create)) return [own];
+  // A machine made call by call is Intel's.
+  if (create?.op !== 'create') return [[id, ops as readonly JsonOp[], start, 'intel']];
+  const own: Scene = [id, ops as readonly JsonOp[], start, create.avic === true ? 'amd' : 'intel'];
+  if (create.avic === true || INTEL.some((key) => key in create)) return [own];
   return [own, [`${id} on AMD`, [{ ...create, vendor: 'amd' }, ...rest], start, 'amd']];
 });
 

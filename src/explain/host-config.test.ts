@@ -11,7 +11,9 @@ import type { JsonOp } from '../log/log.ts';
 const folder = join(import.meta.dirname, '../presets');
 const presets = readdirSync(folder)
   .filter((name) => name.endsWith('.json') && !name.includes('@'))
-  .map((name) => [name.replace('.json', ''), readFileSync(join(folder, name), 'utf8')] as const);
+  .map((name) => [name.replace('.json', ''), readFileSync(join(folder, name), 'utf8')] as const)
+  // A machine made call by call has no such fields.
+  .filter(([, text]) => (JSON.parse(text) as { readonly ops: readonly JsonOp[] }).ops[0]?.op === 'create');
 
 describe.each(VIRT)('help from the CPU: %s', (virt) => {
   test.each(presets)('%s', (_id, text) => {

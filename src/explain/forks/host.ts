@@ -59,6 +59,8 @@ export function inhibited(c: StepContext, vcpu: number, key: Key = 'fork.inhibit
 export function withApicv(c: StepContext, vcpu: number): Fork[] {
   if (c.view.config.avic === true || apicvNow(c, vcpu)) return [];
   if (c.view.config.apicv !== true) {
+    // A machine made call by call has no such fields to change.
+    if (c.run.commands[0]?.op.op !== 'create') return [];
     return [{ key: 'fork.apicv', params: { vcpu }, ops: [], create: { apicv: true, postedInterrupts: true } }];
   }
   const reasons = readWord(c.view, 'vm', 0, 'apicvInhibits');
@@ -223,8 +225,11 @@ export function away(c: StepContext, vcpu: number): Fork[] {
   const { command, index, name } = c.step;
   const before = [1, 2, 3].map((back) => c.run.steps.get(index - back)).filter((step) => step?.command === command);
   const byCpu = name === 'ipi_virtualization' || before.some((step) => step?.name === 'ipi_virtualization');
+  // Who stores to the IOAPIC is awake.
+  const own = c.run.commands[command]?.op;
+  const storing = own?.op === 'mmio_write' && own.vcpu === vcpu;
   return [
-    ...halted(c, vcpu, byCpu ? 'fork.haltedByNv' : 'fork.haltedPosted'),
+    ...(storing ? [] : halted(c, vcpu, byCpu ? 'fork.haltedByNv' : 'fork.haltedPosted')),
     ...preempted(c, vcpu, byCpu ? 'fork.preemptedBySn' : 'fork.preemptedPosted'),
   ];
 }
