@@ -65,6 +65,8 @@ interface VcpuState {
   readonly unknown: Uint8Array;
   /** The vectoring information of the last exit asks for the event to be injected again. */
   mustReinject: number;
+  /** Vectors it was ever seen to accept. */
+  readonly accepted: Uint8Array;
   entered: boolean;
 }
 
@@ -159,6 +161,7 @@ export class Predictor {
         lvttKnown: !this.mid && this.apicSeen,
         unknown: new Uint8Array(256).fill(this.mid ? 1 : 0),
         mustReinject: -1,
+        accepted: new Uint8Array(256),
         entered: false,
       });
     }
@@ -276,6 +279,7 @@ export class Predictor {
         break;
       case TP.kvm_apic_accept_irq:
       case TP.kvm_apicv_accept_irq:
+        this.noteAccepted(f[0] as number, f[1] as number, f[2] as number);
         this.judged(t, r, acceptKey(r.event, f[0] as number, f[1] as number, f[2] as number, f[3] as number));
         break;
       case TP.kvm_ack_irq:
@@ -364,6 +368,11 @@ export class Predictor {
         if (r.event < 1e9) this.close(t, r);
     }
     t.spoke = this.seq;
+  }
+
+  private noteAccepted(id: number, vector: number, mode: number): void {
+    const vcpu = mode > 1 ? -1 : this.chips.vcpuOf(id);
+    if (vcpu >= 0) (this.vcpus[vcpu] as VcpuState).accepted[vector & 255] = 1;
   }
 
   /** The trace ends: what was shown is judged, what was promised may still have come. */
@@ -1159,7 +1168,8 @@ export class Predictor {
       this.o.survey.irqchip === 'full' && !chips.inIrr(vcpu, vector)
         ? chips.waitingPicPin(vector & 7, this.recorded(TP.kvm_pio) && !this.mid)
         : -1;
-    if (pin < 0) return false;
+    // A vector this local APIC ever accepted is its own; an 8259 is programmed to the low ones.
+    if (pin < 0 || vector >= 0x80 || state.accepted[vector] === 1) return false;
     if (this.recorded(TP.kvm_pio) && this.known.picBase[pin >> 3] && chips.pic(pin >> 3, 'irqBase') !== (vector & 0xf8))
       return false;
     this.known.picBase[pin >> 3] = true;
