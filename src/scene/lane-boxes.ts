@@ -1,6 +1,7 @@
 /** Boxes within a vCPU's lane: its local APIC with the vector sets, and its own card, by how much room there is for each. */
+
+import type { VcpuPart } from '../explain/locate/station.ts';
 import type { Box, CardBox } from './layout.ts';
-import type { VcpuPart } from './station.ts';
 import { type GridBox, gridBox, type StripBox, stripBox } from './vector-boxes.ts';
 
 /** How much of a local APIC there is room for: one vCPU big, two in full, four compact, eight as strips, more as lines; one that does nothing, folded. */
@@ -228,7 +229,7 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
     return { ...base, rows: rowsOf(row(1, 1.1), rows) };
   }
   if (run === 'none') {
-    const [flags, nmi, inject, handler, counters] = [row(0), row(1), row(2), row(3), row(4)];
+    const [flags, handler, inject, nmi, counters] = [row(0), row(1), row(2), row(3), row(4)];
     return { ...base, rows: rowsOf(state, { state, flags, nmi, inject, handler, counters }) };
   }
   const upper = { state, flags: row(0), handler: row(1) };

@@ -1,6 +1,8 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
+import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
+import type { Place } from '../../explain/locate/station.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
@@ -9,9 +11,7 @@ import { beatsOf } from '../../scene/beats.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
-import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
-import type { Place } from '../../scene/station.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
@@ -79,14 +79,15 @@ function useSize(): readonly [
 
 function litAt(scene: SceneLog, step: number): Lit | null {
   const at = scene.steps.get(step);
-  const station = at === undefined ? null : STATIONS[at.name];
+  const station = at === undefined ? null : stationOf(at.name);
   if (at === undefined || station === null) return null;
+  const happening = happeningOf(at);
   return {
     step,
     place: placeOfStep(scene, at, station),
-    fields: new Set(litOf(station, { index: at.where & 0xffff, args: at.args })),
+    fields: new Set(litOf(station, happening)),
     colour: colourOf(at.journey),
-    args: at.args,
+    args: happening.args,
     name: at.name,
   };
 }
@@ -163,6 +164,26 @@ export function Board({ variant, name }: BoardProps) {
   );
 }
 
+type Waits = NonNullable<Stage['waits']>;
+
+/** What tells which interrupts wait comes once the stage moves: at first none does. */
+function useWaits(due: boolean): Waits | null {
+  const [waits, setWaits] = useState<{ readonly of: Waits } | null>(null);
+  useEffect(() => {
+    if (!due) return;
+    let here = true;
+    Promise.all([import('../../scene/waits.ts'), import('../shared/panel-texts.ts')]).then(
+      ([m]) => here && setWaits({ of: m.waitsAfter }),
+      // It did not come (no network): what waits is a lit bit only.
+      () => {},
+    );
+    return () => {
+      here = false;
+    };
+  }, [due]);
+  return waits?.of ?? null;
+}
+
 interface StagesProps {
   readonly scene: SceneLog;
   readonly width: number;
@@ -195,7 +216,8 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       }),
     [model, width, height, embed, journey, open, scene],
   );
-  const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
+  const waits = useWaits(step >= 0);
+  const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
 
   const { actions, clock } = useApp();
   const sceneId = useStore((state) => state.sceneId);
@@ -216,17 +238,17 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);
   const over = useRef<SVGGElement>(null);
+  const pills = useRef<HTMLDivElement>(null);
   const tokens = useRef<TokenLayer | null>(null);
   useLayoutEffect(() => {
-    if (!shown || under.current === null || over.current === null) return;
-    const layer = createTokenLayer(under.current, over.current);
+    if (!shown || under.current === null || over.current === null || pills.current === null) return;
+    const roots = { under: under.current, over: over.current, pills: pills.current };
+    const layer = createTokenLayer(roots);
     tokens.current = layer;
     const stop = clock.onFrame((position) => layer.draw(position));
-    const [below, above] = [under.current, over.current];
     return () => {
       stop();
-      below.replaceChildren();
-      above.replaceChildren();
+      for (const root of Object.values(roots)) root.replaceChildren();
     };
   }, [shown, clock]);
   useLayoutEffect(() => {
@@ -315,6 +337,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />
         </svg>
+        <div ref={pills} className="bd-pills" style={{ transform: `scale(${k})` }} aria-hidden="true" />
       </div>
     </>
   );
