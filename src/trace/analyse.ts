@@ -62,7 +62,7 @@ export async function analyse(
   pause: Pause = noPause,
 ): Promise<Analysis> {
   const opened = await openTrace(source);
-  const first = createTables();
+  const first = createTables(true);
   const survey = new Survey();
   await scanTrace(opened, first, survey, pause);
   const vms = survey.threads.settle();

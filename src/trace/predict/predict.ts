@@ -682,7 +682,6 @@ export class Predictor {
   /** What the lines show and nobody could know becomes the state before the op. @returns whether that explains them all */
   private learnFrom(op: Op): boolean {
     if (op.kind !== OP.setIrq) return this.learnDestinations(op);
-    let change: ((chips: Chips) => void) | null = null;
     const steps: ((chips: Chips) => void)[] = [];
     let learntPin = -1;
     const level = op.a[1] as number;
@@ -726,10 +725,9 @@ export class Predictor {
       });
     }
     if (steps.length === 0) return this.learnDestinations(op);
-    change = (chips) => {
+    const learn = this.window.learnBefore(op, (chips) => {
       for (const step of steps) step(chips);
-    };
-    const learn = this.window.learnBefore(op, change);
+    });
     if (learn === null) return false;
     if (agrees(op)) {
       this.countRest(op, 'unknowable', this.mid ? 'not seen yet' : 'not recorded');
@@ -783,8 +781,10 @@ export class Predictor {
     if (this.apicSeen && !this.mid && this.recorded(TP.kvm_msr)) return false;
     const others = (list: readonly number[]): number[] =>
       list.filter((k) => eventOf(k) !== TP.kvm_apic_accept_irq && eventOf(k) !== TP.kvm_apicv_accept_irq);
-    const a = others(op.promised);
-    const b = others(op.shown);
+    // Whom nobody takes for a destination, KVM calls coalesced too: that bit follows from who accepts.
+    const plain = (k: number): number => (eventOf(k) === TP.kvm_ioapic_set_irq ? k - rteOf(k).coalesced * 2 ** 27 : k);
+    const a = others(op.promised).map(plain);
+    const b = others(op.shown).map(plain);
     if (a.length !== b.length || a.some((k, i) => k !== b[i])) return false;
     const accepts = op.shown.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map(acceptOf);
     const promisedOne = op.promised.find((k) => eventOf(k) === TP.kvm_apic_accept_irq);
@@ -796,6 +796,12 @@ export class Predictor {
       if (vcpu < 0) return false;
     }
     this.countRest(op, 'unknowable', 'destination');
+    const rte = op.shown.find((k) => eventOf(k) === TP.kvm_ioapic_set_irq);
+    if (rte !== undefined && (rteOf(rte).lo & 0x800) !== 0) {
+      const [only] = accepts;
+      const bit = rteOf(rte).hi >>> 24;
+      if (accepts.length === 1 && only !== undefined) this.follow((c) => c.learnLogical(c.vcpuOf(only.id), bit));
+    }
     const promisedIds = op.promised.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map((k) => acceptOf(k).id);
     for (const one of accepts) {
       // The promised ones of a message were taken at their own lines, if they came in their place.
