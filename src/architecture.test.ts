@@ -45,6 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'explain',
     'store',
     'scene',
+    'presets',
     'chapters',
     'i18n',
     'engine/view',
