@@ -12,8 +12,6 @@ import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
-import { presetNotes } from './en/preset-notes.ts';
-import { presets } from './en/presets.ts';
 import { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -31,8 +29,6 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   forks,
   ops,
   panels,
-  presetNotes,
-  presets,
   registers,
   stage,
   timeline,

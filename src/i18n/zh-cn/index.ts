@@ -6,8 +6,6 @@ import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
-import { presetNotes } from './preset-notes.ts';
-import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
@@ -22,8 +20,6 @@ export const zhCn = {
   ...forks,
   ...ops,
   ...panels,
-  ...presetNotes,
-  ...presets,
   ...registers,
   ...stage,
   ...timeline,
