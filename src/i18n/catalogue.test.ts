@@ -10,6 +10,9 @@ import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
+import { frame } from './en/frame.ts';
+import { header } from './en/header.ts';
+import { lanes } from './en/lanes.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
 import { registers } from './en/registers.ts';
@@ -27,6 +30,9 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   errors,
   events,
   forks,
+  frame,
+  header,
+  lanes,
   ops,
   panels,
   registers,

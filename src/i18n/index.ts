@@ -11,6 +11,9 @@ import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
+import type { frame } from './en/frame.ts';
+import type { header } from './en/header.ts';
+import type { lanes } from './en/lanes.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
@@ -35,8 +38,11 @@ export type MessageKey =
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks
+  | keyof typeof header
+  | keyof typeof lanes
   | keyof typeof ops
   | keyof typeof panels
+  | keyof typeof frame
   | keyof typeof registers
   | keyof typeof words
   | keyof typeof traces;

@@ -1,7 +1,7 @@
 /**
  * Presets: a scene is a folder here, named by its id: scene.json (what happens), en.json and zh-cn.json (what is said of it), golden.txt
- * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. Only the order and the
- * title of each are in the first load, the rest comes when asked.
+ * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. Only the order of each is in
+ * the first load, the rest comes when asked.
  */
 import {
   checkPreset,
@@ -18,8 +18,6 @@ export type { Narration, Preset, PresetProblem, Told, ToldBeat };
 const FILES = import.meta.glob<string>('./*/scene*.json', { import: 'default', query: '?raw' });
 const ORDERS = import.meta.glob<number>('./*/scene.json', { eager: true, import: 'order' });
 
-const TITLES_EN = import.meta.glob<string>('./*/en.json', { eager: true, import: 'title' });
-
 /** "./serial-ioapic/scene@1.json" is serial-ioapic@1. */
 const nameOf = (path: string): string => path.replace(/^\.\/([^/]+)\/[a-z-]+(@\d+)?\.json$/, '$1$2');
 const ORDER_OF = new Map(Object.entries(ORDERS).map(([path, order]) => [nameOf(path), order]));
@@ -28,11 +26,6 @@ const ORDER_OF = new Map(Object.entries(ORDERS).map(([path, order]) => [nameOf(p
 export const PRESET_IDS: readonly string[] = [...ORDER_OF]
   .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
   .map(([name]) => name);
-
-/** English titles, by their keys; the rest of the texts is in texts-en.ts and texts-zh-cn.ts. */
-export const TITLES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(TITLES_EN).map(([path, title]) => [`preset.${nameOf(path)}.title`, title]),
-);
 
 /** Every file's name, old content versions included. */
 export const PRESET_FILES: readonly string[] = Object.keys(FILES).map(nameOf).sort();

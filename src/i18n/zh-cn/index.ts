@@ -4,6 +4,9 @@ import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
+import { frame } from './frame.ts';
+import { header } from './header.ts';
+import { lanes } from './lanes.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
@@ -18,6 +21,9 @@ export const zhCn = {
   ...errors,
   ...events,
   ...forks,
+  ...frame,
+  ...header,
+  ...lanes,
   ...ops,
   ...panels,
   ...registers,
