@@ -4,8 +4,7 @@
  *
  *     SEED=7 FUZZ=100000 npm run fuzz      the same inputs again; a failure names the input's own seed
  */
-import { describe, expect, test, vi } from 'vitest';
-import { loadSettings } from '../../app/settings.ts';
+import { describe, expect, test } from 'vitest';
 import { createHostLink, type Wire } from '../../embed/host-link.ts';
 import { createSession } from '../../engine/machine/session.ts';
 import { errors } from '../../i18n/en/errors.ts';
@@ -17,12 +16,9 @@ import { type App, createApp } from '../../store/create-app.ts';
 import { createEngineClient, type EngineClient, type FromEngine } from '../../worker/client.ts';
 import { CAPS } from '../../worker/protocol.ts';
 import { createRunner } from '../../worker/runner.ts';
-import { anyLink, anyMessage, anyStored, type Chance, chanceOf } from './inputs.ts';
+import { COUNT, each, SEED, SLOWEST_MS } from './each.ts';
+import { anyLink, anyMessage } from './inputs.ts';
 
-const SEED = Number(process.env.SEED ?? 20_261_129);
-const COUNT = Number(process.env.FUZZ ?? 3_000);
-/** CPU time an input may take, ms. */
-const SLOWEST_MS = 1_000;
 /** Events that a scene over its caps may have: the last op is finished. */
 const MOST_ROWS = CAPS.rows + CAPS.opRows + 1_000_000;
 
@@ -66,27 +62,6 @@ function page(): { app: App; settle: (until: () => boolean) => Promise<void> } {
       }
     },
   };
-}
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-};
-
-/** Tries inputs, each from a seed of its own, and says which one failed. @returns the slowest, ms of CPU */
-async function each(count: number, kind: number, one: (c: Chance) => Promise<void> | void): Promise<number> {
-  let slowest = 0;
-  for (let i = 0; i < count; i++) {
-    const seed = (Math.imul(SEED + kind, 2_654_435_761) + i) >>> 0;
-    const from = cpuMs();
-    try {
-      await one(chanceOf(seed));
-    } catch (e) {
-      throw new Error(`input ${i} of SEED=${SEED} (its own seed ${seed})`, { cause: e });
-    }
-    slowest = Math.max(slowest, cpuMs() - from);
-  }
-  return slowest;
 }
 
 const presets = presetIds;
@@ -185,18 +160,5 @@ describe(`fuzz (SEED=${SEED}, FUZZ=${COUNT})`, { timeout: 0 }, () => {
       host.stop();
     });
     expect(slowest).toBeLessThan(5 * SLOWEST_MS);
-  });
-
-  test('whatever stands in the browser’s storage is settings or none', async () => {
-    let stored = '';
-    vi.stubGlobal('localStorage', { getItem: () => stored });
-    const slowest = await each(COUNT, 4, (c) => {
-      stored = anyStored(c);
-      const { theme, lang } = loadSettings();
-      expect(['auto', 'light', 'dark']).toContain(theme);
-      expect([null, 'en', 'zh-CN']).toContain(lang);
-    });
-    vi.unstubAllGlobals();
-    expect(slowest).toBeLessThan(SLOWEST_MS);
   });
 });
