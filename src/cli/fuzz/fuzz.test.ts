@@ -115,8 +115,8 @@ describe(`fuzz (SEED=${SEED}, FUZZ=${COUNT})`, { timeout: 0 }, () => {
         if (ends[0] !== 'nothing') expect(notice).not.toBeNull();
       }
     });
-    // Most links that can be read run to their end.
-    expect(opened).toBeGreaterThan(runs / 4);
+    // Enough of them run to their end; the others end where the machine refuses an op.
+    expect(opened).toBeGreaterThan(runs / 8);
     expect(slowest).toBeLessThan(2 * SLOWEST_MS);
   });
 
