@@ -93,7 +93,8 @@ function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
     }
     case 'load':
       if (typeof m.preset === 'string' && m.preset.length <= 100) {
-        return { type: 'load', link: `p=${encodeURIComponent(m.preset)}` };
+        // Half a surrogate pair has no place in an address, and encodeURIComponent throws on it.
+        return { type: 'load', link: `p=${encodeURIComponent(m.preset.replace(/\p{Surrogate}/gu, '\ufffd'))}` };
       }
       return typeof m.state === 'string' && m.state.length <= MAX_LINK ? { type: 'load', link: m.state } : null;
     case 'set': {
