@@ -52,6 +52,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^virtual:irqscope-presets$/, ['embed']],
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
+  [/^valibot$/, ['embed']], // the messages' chunk; not before the first motion
   [/^fzstd$/, ['trace']], // on demand: trace.dat version 7
 ];
 
