@@ -82,7 +82,7 @@ const sight = watchSight(root, (seen) => {
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
 const toParent = embed?.keys === 'parent';
-const { takeKeys } = listenToKeys(actions, {
+const { takeKeys } = listenToKeys(app, {
   take: ({ key, code, keyCode, shiftKey, altKey }) =>
     toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
   always: toParent ? REMOTE_KEYS : new Set(),

@@ -7,13 +7,14 @@ import type { TakeKeys } from './keyboard.ts';
 
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
+  Header: lazy(() => import('../views/header/header.tsx').then((m) => ({ default: m.Header as ComponentType }))),
   Now: lazy(() => import('../views/now/now.tsx').then((m) => ({ default: m.Now }))),
   CallPath: lazy(() => import('../views/callpath/callpath.tsx').then((m) => ({ default: m.CallPath }))),
   Inspector: lazy(() => import('../views/inspector/inspector.tsx').then((m) => ({ default: m.Inspector }))),
   Controls: lazy(() => import('../views/controls/controls.tsx').then((m) => ({ default: m.Controls }))),
   Ops: lazy(() => import('../views/ops/ops.tsx').then((m) => ({ default: m.Ops }))),
+  Timeline: lazy(() => import('../views/timeline/timeline.tsx').then((m) => ({ default: m.Timeline }))),
   Announcer: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.Announcer }))),
-  StepSentence: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.StepSentence }))),
 } as const satisfies Record<string, ComponentType>;
 
 export type PanelName = keyof typeof LOADED;
