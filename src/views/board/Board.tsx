@@ -157,21 +157,25 @@ export function Board({ variant, name }: BoardProps) {
       {scene === null || size.w === 0 ? (
         <p className="bd-empty">{t('stage.empty')}</p>
       ) : (
-        <Stages scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} />
+        <StageSheet scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} />
       )}
     </section>
   );
 }
 
-interface StagesProps {
+export interface StageSheetProps {
   readonly scene: SceneLog;
+  /** Of the box it may fill, px. */
   readonly width: number;
   readonly height: number;
   readonly embed: boolean;
   readonly scroller: React.RefObject<HTMLElement | null>;
+  /** Told what is drawn, while it is drawn: for a figure, which puts its tokens in by itself. */
+  readonly onDrawn?: (stage: Stage) => void;
 }
 
-function Stages({ scene, width, height, embed, scroller }: StagesProps) {
+/** The stage at the playhead of the app above it. */
+export function StageSheet({ scene, width, height, embed, scroller, onDrawn }: StageSheetProps) {
   const step = useStore((state) => state.playhead.step);
   const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
   const view = useStore((state) => state.view);
@@ -196,6 +200,8 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
     [model, width, height, embed, journey, open, scene],
   );
   const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
+
+  onDrawn?.(stage);
 
   const { actions, clock } = useApp();
   const sceneId = useStore((state) => state.sceneId);
@@ -266,7 +272,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />
-          <g ref={under} {...HIDDEN} />
+          <g ref={under} data-layer="under" {...HIDDEN} />
           {model.sources
             .filter((source) => layout.sources.has(source.id))
             .map((source) => (
@@ -313,7 +319,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
           </Suspense>
         </svg>
         <svg className="bd-air" {...sheet} aria-hidden="true">
-          <g ref={over} className="bd-over" />
+          <g ref={over} data-layer="over" className="bd-over" />
         </svg>
       </div>
     </>

@@ -33,7 +33,7 @@ const NS = 'http://www.w3.org/2000/svg';
 type Attributes = Readonly<Record<string, string | number>>;
 
 function make(parent: Element, name: string, attributes: Attributes, text?: string): SVGElement {
-  const element = document.createElementNS(NS, name) as SVGElement;
+  const element = parent.ownerDocument.createElementNS(NS, name) as SVGElement;
   set(element, attributes);
   if (text !== undefined) element.textContent = text;
   parent.append(element);

@@ -28,6 +28,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   'visibility',
 ]);
 const OF_A_HAND = /:(hover|focus|focus-visible|active|disabled)\b/;
+/** Attributes that mean something to a page only. */
+const OF_THE_PAGE = /^(class|style|tabindex|role|focusable|aria-.*)$/;
 const REM = 16;
 
 interface Rule {
@@ -84,7 +86,9 @@ function forTheme(value: string, dark: boolean): string {
 }
 
 const inPixels = (value: string): string =>
-  value.replace(/(\d*\.?\d+)rem\b/g, (_, n: string) => String(Math.round(Number(n) * REM * 100) / 100)).replace(/(\d)px\b/g, '$1');
+  value
+    .replace(/(\d*\.?\d+)rem\b/g, (_, n: string) => String(Math.round(Number(n) * REM * 100) / 100))
+    .replace(/(\d)px\b/g, '$1');
 
 /** Families every program has; named ones differ from machine to machine, and so would the figure. */
 const generic = (family: string): string => (/mono/i.test(family) ? 'monospace' : 'sans-serif');
@@ -101,6 +105,27 @@ export function paletteOf(css: string, dark: boolean): ReadonlyMap<string, strin
     for (const [name, value] of properties) if (name.startsWith('--')) palette.set(name, forTheme(value, dark));
   }
   return palette;
+}
+
+/** What programs read in different ways is said in the one way that all of them read. */
+function tidy(root: Element): void {
+  for (const element of [...root.querySelectorAll('*')]) {
+    for (const name of ['fill', 'stroke']) {
+      if (element.getAttribute(name) === 'transparent') element.setAttribute(name, 'none');
+    }
+    const unseen = element.getAttribute('fill') === 'none' && (element.getAttribute('stroke') ?? 'none') === 'none';
+    // A place for the pointer.
+    if (unseen && element.localName === 'rect') element.remove();
+    // A space at a piece's end is dropped by some.
+    const text = element.localName === 'tspan' && element.children.length === 0 ? (element.textContent ?? '') : '';
+    if (/^ | $/.test(text)) element.textContent = text.replace(/^ | $/g, '\u00a0');
+    for (const { name, value } of [...element.attributes]) {
+      if (/\d\.\d{3}/.test(value)) {
+        const short = value.replace(/-?\d+\.\d{3,}/g, (n) => String(Math.round(Number(n) * 100) / 100));
+        element.setAttribute(name, short);
+      }
+    }
+  }
 }
 
 /**
@@ -133,7 +158,10 @@ export function makePlain(root: Element, css: string, palette: ReadonlyMap<strin
     for (const [name, raw] of own) {
       if (name === 'font') {
         const value = withoutVars(raw, look);
-        const parts = value === null ? null : /^(?:(\d{3}|bold|normal)\s+)?([\d.]+(?:px|rem))(?:\/\S+|\s*\/\s*\S+)?\s+(.+)$/.exec(value);
+        const parts =
+          value === null
+            ? null
+            : /^(?:(\d{3}|bold|normal)\s+)?([\d.]+(?:px|rem))(?:\/\S+|\s*\/\s*\S+)?\s+(.+)$/.exec(value);
         if (parts === null) continue;
         if (parts[1] !== undefined) element.setAttribute('font-weight', parts[1]);
         element.setAttribute('font-size', inPixels(parts[2] as string));
@@ -146,9 +174,12 @@ export function makePlain(root: Element, css: string, palette: ReadonlyMap<strin
       const plain = inPixels(forTheme(value, dark)).trim();
       element.setAttribute(name, name === 'font-family' ? generic(plain) : plain);
     }
-    for (const name of ['class', 'style', 'tabindex', 'role', 'aria-hidden', 'aria-label', 'aria-pressed', 'aria-selected'])
-      element.removeAttribute(name);
     for (const child of [...element.children]) visit(child, variables);
   };
   visit(root, new Map());
+  tidy(root);
+  // Only now: a rule for what is inside an element asks for its class.
+  for (const element of [root, ...root.querySelectorAll('*')]) {
+    for (const { name } of [...element.attributes]) if (OF_THE_PAGE.test(name)) element.removeAttribute(name);
+  }
 }

@@ -2,11 +2,11 @@
 import { prerender } from 'react-dom/static';
 import type { Lang, MessageKey, Params } from '../../i18n/index.ts';
 import { translate } from '../../i18n/index.ts';
-import { type App, createApp } from '../../store/create-app.ts';
-import type { AppState, SceneId, SceneLog } from '../../store/types.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { type App, createApp, type Surroundings } from '../../store/create-app.ts';
+import type { AppState, SceneId } from '../../store/types.ts';
 import { AppProvider } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
-import type { EngineClient } from '../../worker/client.ts';
 import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
 import { createTokenLayer } from '../board/token-layer.ts';
 
@@ -26,21 +26,27 @@ export interface Dom {
   serialize(node: Element): string;
 }
 
-const NO_ENGINE = {
+const NO_ENGINE: ReturnType<Surroundings['connect']> = {
   run: () => 0,
   extend: () => 0,
   fork: () => 0,
   ack: () => {},
   seat: () => null,
   close: () => {},
-} as unknown as EngineClient;
+};
 
 /** An app that stands still at a moment: there is no engine behind it, and nobody draws its frames. */
 function stillApp({ scene, sceneId, step, phase, lang }: Moment): App {
   const app = createApp({ connect: () => NO_ENGINE, frames: { request: () => 0, cancel: () => {} } });
   const { store } = app;
   const playhead = { ...store.getState().playhead, step, phase };
-  store.setState(({ ui }: AppState) => ({ scene, sceneId, playhead, view: viewAt(scene, playhead), ui: { ...ui, lang } }));
+  store.setState(({ ui }: AppState) => ({
+    scene,
+    sceneId,
+    playhead,
+    view: viewAt(scene, playhead),
+    ui: { ...ui, lang },
+  }));
   // Where React draws to text it asks for the state that the store began with.
   store.getInitialState = store.getState;
   return app;
@@ -73,10 +79,12 @@ export async function drawStill(
         }}
       />
     </AppProvider>,
+    // One piece: what was loaded late stands where it belongs, not behind everything with a script to move it.
+    { progressiveChunkSize: Number.POSITIVE_INFINITY },
   );
   // The marks React leaves for a page that comes alive later are none of ours.
-  const html = (await textOf(prelude)).replace(/<!--[^]*?-->/g, '').replace(/<script[^]*?<\/script>/g, '');
-  const sheets = html.match(/<svg[^]*?<\/svg>/g) ?? [];
+  const html = (await textOf(prelude)).replace(/<!--[\s\S]*?-->/g, '').replace(/<script[\s\S]*?<\/script>/g, '');
+  const sheets = html.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
   const [ground = '', air = ''] = sheets;
   const root = dom.parse(ground.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')).documentElement;
   const over = dom.parse(air.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')).documentElement;
