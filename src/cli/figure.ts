@@ -37,13 +37,7 @@ const sentenceOf = ({ code, place, params }: Notice): string => {
 
 /** A library's documents, for the same drawing code as in a browser. */
 const dom: Dom = {
-  parse: (svg) => {
-    const { document } = parseHTML('<!doctype html><body></body>');
-    document.body.innerHTML = svg;
-    const root = document.body.firstElementChild;
-    if (root === null) throw new Error('nothing was drawn');
-    return { documentElement: root } as unknown as Document;
-  },
+  empty: () => parseHTML('<!doctype html><html><body></body></html>').document,
   serialize: (node) => node.outerHTML,
 };
 

@@ -6,7 +6,6 @@
 import { hasText, translate } from '../../i18n/index.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import boardCss from '../board/board.css?raw';
-import { textWidth } from '../board/text-fit.ts';
 import { describeStep } from '../now/describe.ts';
 import '../now/now-texts.ts';
 import { viewAt } from '../../store/view-at.ts';
@@ -14,6 +13,7 @@ import themeCss from '../theme.css?raw';
 import { makePlain, paletteOf } from './plain-style.ts';
 import { printPalette, withPatterns } from './print-theme.ts';
 import { type Dom, drawStill, type Moment } from './still.tsx';
+import { wrap } from './wrap.ts';
 
 export type FigureTheme = 'light' | 'dark' | 'print';
 
@@ -65,20 +65,6 @@ const xml = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
-
-/** Lines of a text that fit. CJK may break anywhere, other text at its spaces. */
-export function wrap(text: string, room: number, size: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const piece of text.match(/[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+/g) ?? []) {
-    if (line !== '' && textWidth((line + piece).trimEnd(), size) > room) {
-      lines.push(line.trimEnd());
-      line = piece.trimStart();
-    } else line += piece;
-  }
-  if (line.trim() !== '') lines.push(line.trimEnd());
-  return lines;
-}
 
 /** Title of a scene in a language; the program's name where it is none of ours. */
 export function titleOf({ sceneId, lang }: Moment): string {

@@ -3,12 +3,17 @@ import { prerender } from 'react-dom/static';
 import type { Lang, MessageKey, Params } from '../../i18n/index.ts';
 import { translate } from '../../i18n/index.ts';
 import type { SceneLog } from '../../log/log.ts';
+import type { Stage } from '../../scene/flights.ts';
+import { waitsAfter } from '../../scene/waits.ts';
 import { type App, createApp, type Surroundings } from '../../store/create-app.ts';
 import type { AppState, SceneId } from '../../store/types.ts';
 import { AppProvider } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
 import { createTokenLayer } from '../board/token-layer.ts';
+import '../shared/panel-texts.ts';
+import { assert } from '../../base/assert.ts';
+import { pillsAsSvg } from './pills-as-svg.ts';
 
 /** A moment of a scene: after step `step` (-1: before the first), or on the way to it. */
 export interface Moment {
@@ -20,9 +25,11 @@ export interface Moment {
   readonly lang: Lang;
 }
 
-/** What makes and reads documents: the browser's own, or a library's in a terminal. */
+/** What makes documents: the browser, or a library in a terminal. */
 export interface Dom {
-  parse(svg: string): Document;
+  /** An empty HTML document that nobody sees. */
+  empty(): Document;
+  /** An element as XML. */
   serialize(node: Element): string;
 }
 
@@ -67,7 +74,7 @@ export async function drawStill(
   size: Pick<StageSheetProps, 'width' | 'height' | 'embed'>,
 ): Promise<Element> {
   const app = stillApp(moment);
-  let drawn: Parameters<NonNullable<StageSheetProps['onDrawn']>>[0] | null = null;
+  let drawn: Stage | null = null as Stage | null;
   const { prelude } = await prerender(
     <AppProvider value={app}>
       <StageSheet
@@ -84,18 +91,20 @@ export async function drawStill(
   );
   // The marks React leaves for a page that comes alive later are none of ours.
   const html = (await textOf(prelude)).replace(/<!--[\s\S]*?-->/g, '').replace(/<script[\s\S]*?<\/script>/g, '');
-  const sheets = html.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
-  const [ground = '', air = ''] = sheets;
-  const root = dom.parse(ground.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')).documentElement;
-  const over = dom.parse(air.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')).documentElement;
-  for (const layer of [...over.children]) root.append(root.ownerDocument.importNode(layer, true));
-  const [under, above] = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`));
-  if (drawn !== null && under !== null && above !== null) {
-    const layer = createTokenLayer(under as SVGGElement, above as SVGGElement);
-    const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
-    layer.setStage(drawn, t);
-    layer.draw({ step: moment.step, phase: moment.phase });
-  }
+  const { body } = dom.empty();
+  body.innerHTML = html;
+  const [root, air] = body.querySelectorAll('svg');
+  assert(root && air, 'the stage is drawn on two sheets');
+  for (const layer of [...air.children]) root.append(layer);
+  const [under, over] = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`));
+  assert(drawn && under && over, 'the stage has its layers');
+  const pills = body.ownerDocument.createElement('div');
+  const layer = createTokenLayer({ under: under as SVGGElement, over: over as SVGGElement, pills });
+  const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
+  const stage: Stage = drawn;
+  layer.setStage({ ...stage, waits: waitsAfter }, t);
+  layer.draw({ step: moment.step, phase: moment.phase });
+  root.append(pillsAsSvg(pills, body.ownerDocument));
   app.close();
   return root;
 }

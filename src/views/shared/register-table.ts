@@ -290,6 +290,7 @@ const TABLE: Table = {
     tscOffsetLo: quiet(number('TSC offset', 'ns')),
     tscOffsetHi: high('tscOffsetLo'),
     irqWindow: quiet(bool('interrupt window')),
+    vectored: quiet(number('vector past the IDT', 'dec')),
   },
   piDesc: {
     pir: vectors('PIR'),

@@ -212,12 +212,16 @@ function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): voi
     m.host.scanIoapic(m);
     return;
   }
-  const visit = (vcpu: number): void => m.host.request(m, vcpu, REQ.scanIoapic);
+  const asked = new Set<number>();
+  const visit = (vcpu: number): void => {
+    asked.add(vcpu);
+  };
   m.host.forEachDestination(m, irq, visit);
   if ((oldLo & 0x800) !== (lo & 0x800) || oldHi >>> 24 !== hi >>> 24) {
     // The kernel pairs the old destination with the new destination mode.
     m.host.forEachDestination(m, { ...irq, dest: oldHi >>> 24 }, visit);
   }
+  m.host.requestMany(m, [...asked], REQ.scanIoapic);
 }
 
 /** @kvm ioapic.c ioapic_mmio_read @returns the register's 32 bits */
