@@ -4,6 +4,7 @@
  */
 import type { BLOCK_OF, ComponentKind } from '../../engine/view/tables.ts';
 import type { BitLayout } from '../../spec/bit-layout.ts';
+import { EXIT_NAMES } from '../../spec/exits.ts';
 import { IOAPIC_ID, IOAPIC_PINS, IOREGSEL, LINE_SOURCES, RTE } from '../../spec/ioapic.ts';
 import { IRTE_POSTED, IRTE_REMAPPED } from '../../spec/irte.ts';
 import {
@@ -40,7 +41,6 @@ import {
   TPR_THRESHOLD,
   VM_ENTRY_INTR_INFO,
 } from '../../spec/vmcs.ts';
-import { EXIT_NAMES } from './exit-names.ts';
 
 /** How a plain number is shown. `signed`: -1 means none. */
 export type NumberShape = 'hex' | 'dec' | 'bool' | 'vector' | 'signed' | 'ns';
