@@ -13,11 +13,10 @@ import { addTexts, hasText, type Lang, loadLanguage, translate } from '../i18n/i
 import { findStep } from '../log/steps.ts';
 import { carriedBy, withCarried } from '../share/carried.ts';
 import { linkOf, loadLinkCodec } from '../store/actions/links.ts';
-import { createApp } from '../store/create-app.ts';
 import type { Notice } from '../store/types.ts';
 import { type FigureFacts, type FigureTheme, renderFigure, storyOf } from '../views/figure/figure.ts';
 import type { Dom, Moment } from '../views/figure/still.tsx';
-import { createEngineClient, startInPage } from '../worker/client.ts';
+import { createHeadlessApp } from './headless-app.ts';
 
 addTexts('en', errors);
 
@@ -58,10 +57,7 @@ function numberIn(name: string, text: string, least: number, most: number): numb
 /** Opens a link as the page does. @throws Refused with the page's own sentence */
 async function open(fragment: string, lang: Lang): Promise<{ moment: Moment; facts: FigureFacts }> {
   await Promise.all([loadLinkCodec(), loadLanguage(lang)]);
-  const app = createApp({
-    connect: (onMessage) => createEngineClient(onMessage, [['page', startInPage]]),
-    frames: { request: () => 0, cancel: () => {} },
-  });
+  const app = createHeadlessApp();
   const opened = await app.actions.openLink(fragment.replace(/^[^#]*#/, ''), { play: false });
   if (opened === 'nothing')
     throw new Refused(`“${fragment.slice(0, 80)}” names no scene: p=<preset> or s=k1.… is wanted.`);

@@ -70,7 +70,7 @@ const startFromBlob: StartEngine = async (onMessage, onBroken) => {
   return fromWorker(url, onMessage, onBroken);
 };
 
-export const startInPage: StartEngine = async (onMessage) => {
+const startInPage: StartEngine = async (onMessage) => {
   const [{ createRunner }, { createSession }] = await Promise.all([
     import('./runner.ts'),
     import('../engine/machine/session.ts'),

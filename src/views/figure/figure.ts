@@ -3,12 +3,15 @@
  * the link it was made from. Text stays text, colours are plain, nothing is asked for from outside.
  * The same input gives the same bytes, in a terminal and in a browser.
  */
+import { describeStep } from '../../explain/describe/index.ts';
+import '../../explain/describe/all.ts';
+import '../../explain/locate/all.ts';
 import { hasText, translate } from '../../i18n/index.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import boardCss from '../board/board.css?raw';
-import { describeStep } from '../now/describe.ts';
 import '../now/now-texts.ts';
 import { viewAt } from '../../store/view-at.ts';
+import { sayStep } from '../shared/say.ts';
 import themeCss from '../theme.css?raw';
 import { makePlain, paletteOf } from './plain-style.ts';
 import { printPalette, withPatterns } from './print-theme.ts';
@@ -79,7 +82,7 @@ export function sentenceAt({ scene, sceneId, step, lang }: Moment): string {
   const beats = beatsOf(scene, sceneId);
   const beat = beats[beatAt(beats, step)];
   if (beat !== undefined && beat.told !== null && beat.hold === step) return beat.told[lang];
-  return describeStep(lang, scene, at, viewAt(scene, { step, phase: 0 })).sentence;
+  return sayStep(lang, describeStep(scene, at, viewAt(scene, { step, phase: 0 }))).sentence;
 }
 
 const line = (text: string, y: number, size: number, fill: string, more = ''): string =>
@@ -158,7 +161,7 @@ export function storyOf(moment: Moment, facts: FigureFacts): string {
     for (let step = beat.from; step <= beat.to; step++) {
       const at = scene.steps.get(step);
       if (at === undefined) continue;
-      const { sentence } = describeStep(lang, scene, at, viewAt(scene, { step, phase: 0 }));
+      const { sentence } = sayStep(lang, describeStep(scene, at, viewAt(scene, { step, phase: 0 })));
       lines.push(`${step + 1}. ${sentence}`);
     }
   }
