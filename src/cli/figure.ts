@@ -6,39 +6,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseHTML } from 'linkedom';
-import { version } from '../../package.json';
-import { errors } from '../i18n/en/errors.ts';
-import { addTexts, hasText, type Lang, loadLanguage, translate } from '../i18n/index.ts';
+import type { Lang } from '../i18n/index.ts';
 import { findStep } from '../log/steps.ts';
 import { carriedBy, withCarried } from '../share/carried.ts';
-import { linkOf, loadLinkCodec } from '../store/actions/links.ts';
-import type { Notice } from '../store/types.ts';
-import { type FigureFacts, type FigureTheme, renderFigure, storyOf } from '../views/figure/figure.ts';
-import type { Dom, Moment } from '../views/figure/still.tsx';
-import { createHeadlessApp } from './headless-app.ts';
-
-addTexts('en', errors);
-
-class Refused extends Error {
-  readonly exit: number;
-  constructor(sentence: string, exit = 2) {
-    super(sentence);
-    this.exit = exit;
-  }
-}
-
-const sentenceOf = ({ code, place, params }: Notice): string => {
-  const key = `error.${code}`;
-  const text = hasText(key) ? translate('en', key, params) : translate('en', 'error.unknown', { code });
-  return place === '' ? text : `${text} (${translate('en', 'error.at', { place })})`;
-};
-
-/** A library's documents, for the same drawing code as in a browser. */
-const dom: Dom = {
-  empty: () => parseHTML('<!doctype html><html><body></body></html>').document,
-  serialize: (node) => node.outerHTML,
-};
+import { type FigureTheme, renderFigure, storyOf } from '../views/figure/figure.ts';
+import type { Moment } from '../views/figure/still.tsx';
+import { dom, open, Refused } from './figure-scene.ts';
 
 /** @throws Refused */
 function choice<T extends string>(name: string, value: string, allowed: readonly T[]): T {
@@ -54,24 +27,6 @@ function numberIn(name: string, text: string, least: number, most: number): numb
   return n;
 }
 
-/** Opens a link as the page does. @throws Refused with the page's own sentence */
-async function open(fragment: string, lang: Lang): Promise<{ moment: Moment; facts: FigureFacts }> {
-  await Promise.all([loadLinkCodec(), loadLanguage(lang)]);
-  const app = createHeadlessApp();
-  const opened = await app.actions.openLink(fragment.replace(/^[^#]*#/, ''), { play: false });
-  if (opened === 'nothing')
-    throw new Refused(`“${fragment.slice(0, 80)}” names no scene: p=<preset> or s=k1.… is wanted.`);
-  const state = app.store.getState();
-  const { scene, sceneId, playhead } = state;
-  if (opened !== 'opened' || scene === null) {
-    throw new Refused(typeof opened === 'object' ? sentenceOf(opened) : 'The scene did not open.');
-  }
-  if (state.notice !== null) process.stderr.write(`irqscope: ${sentenceOf(state.notice)}\n`);
-  const source = sceneId.preset === null ? null : `${sceneId.preset}@${sceneId.version}`;
-  const facts: FigureFacts = { link: linkOf(state), app: version, source };
-  return { moment: { scene, sceneId, step: playhead.step, phase: 1, lang }, facts };
-}
-
 /** Index of a step as a person writes it. @throws Refused */
 function stepIn({ scene }: Moment, text: string): number {
   const last = scene.steps.length - 1;
@@ -81,10 +36,6 @@ function stepIn({ scene }: Moment, text: string): number {
     throw new Refused(`The scene has no step “${text}”; the last one is ${last}.`);
   return at;
 }
-
-/** The link of a moment: the same scene at another step. */
-const linkAt = (link: string | null, step: number): string | null =>
-  link === null || !link.startsWith('p=') ? link : `${link.replace(/&t=[^&]*/, '')}${step < 0 ? '' : `&t=${step}`}`;
 
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -127,13 +78,13 @@ async function run(): Promise<void> {
   const lang: Lang = choice('lang', values.lang, ['en', 'zh', 'zh-CN'] as const) === 'en' ? 'en' : 'zh-CN';
   const scale = numberIn('scale', values.scale, 1, 4);
   const width = Math.round(numberIn('width', values.width, 320, 4_000));
-  const { moment, facts } = await open(fragment, lang);
+  const { moment, factsAt } = await open(fragment, lang);
   const at: Moment = values.step === undefined ? moment : { ...moment, step: stepIn(moment, values.step) };
-  const here: FigureFacts = { ...facts, link: linkAt(facts.link, at.step) };
+  const here = factsAt(at.step);
 
   let data: string | Uint8Array;
   let facing: { width: number; height: number; title: string } = { width: 0, height: 0, title: '' };
-  if (format === 'text') data = storyOf(moment, facts);
+  if (format === 'text') data = storyOf(moment, factsAt(-1));
   else {
     const figure = await renderFigure(dom, at, here, { theme, width, caption: !values['no-caption'] });
     facing = figure;

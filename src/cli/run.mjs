@@ -19,6 +19,7 @@ const PROGRAMS = {
   bench: 'src/cli/bench.ts',
   'preset-table': 'src/cli/preset-table.ts',
   figure: 'src/cli/figure.ts',
+  posters: 'src/cli/posters.ts',
   trace: 'src/cli/trace.ts',
 };
 
@@ -59,7 +60,7 @@ const noWorker = {
 };
 
 /** Programs that draw need what only the page's own bundler knows: globs, style sheets as text. */
-const WITH_VITE = new Set(['figure']);
+const WITH_VITE = new Set(['figure', 'posters']);
 
 async function bundleWithVite() {
   const { build: viteBuild } = await import('vite');

@@ -18,6 +18,21 @@ type ViewChange = Readonly<Partial<Record<(typeof VIEW)[number], string>>>;
 /** A step: its index (-1: before the first), "name#n" (the nth step of that name, from 1), or the last. */
 export type StepRef = number | string;
 
+const FORMATS = ['svg', 'png', 'text', 'json'] as const;
+const THEMES = ['light', 'dark', 'print'] as const;
+
+/** What a host wants as a file; what it leaves out is as the frame has it. */
+export interface ExportOrder {
+  readonly format: (typeof FORMATS)[number];
+  readonly theme?: (typeof THEMES)[number];
+  readonly lang?: 'en' | 'zh-CN';
+  /** Pixels of a PNG for each of the figure's, 1 to 4. */
+  readonly scale: number;
+  /** px */
+  readonly width: number;
+  readonly step?: StepRef;
+}
+
 export type Command =
   | { readonly type: 'hello' }
   | { readonly type: 'seek'; readonly step: StepRef }
@@ -32,6 +47,8 @@ export type Command =
   /** A component, "ioapic:0". */
   | { readonly type: 'focus'; readonly node: string }
   | { readonly type: 'view'; readonly change: ViewChange }
+  /** A figure of what is shown, or of another step of it. */
+  | { readonly type: 'export'; readonly order: ExportOrder }
   | { readonly type: 'subscribe'; readonly topics: readonly Topic[] };
 
 export type Incoming =
@@ -41,13 +58,20 @@ export type Incoming =
   | { readonly kind: 'wrong'; readonly id: unknown; readonly code: 'version' | 'command' };
 
 /** Commands that change the scene or give it away: only from the origin that the address names. */
-export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>(['load', 'getState', 'set']);
+export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>([
+  'load',
+  'getState',
+  'set',
+  'export',
+]);
 
 const STEP_NAME = /^(end|\w{1,60}#\d{1,7})$/;
 const MAX_LINK = 16_384;
 const MAX_OP = 65_536;
 const MAX_SETTING = 200;
 const isStep = (v: unknown): v is number => Number.isInteger(v) && Math.abs(v as number) <= 4_000_000;
+
+const isStepRef = (v: unknown): v is StepRef => isStep(v) || (typeof v === 'string' && STEP_NAME.test(v));
 
 const isObject = (v: unknown): v is Readonly<Record<string, unknown>> =>
   typeof v === 'object' && v !== null && !Array.isArray(v);
@@ -63,6 +87,27 @@ function opOf(v: unknown): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
+}
+
+/** @returns null where the host asks for what there is not */
+function orderOf(m: Readonly<Record<string, unknown>>): ExportOrder | null {
+  const format = FORMATS.find((one) => one === m.format);
+  const theme = THEMES.find((one) => one === m.theme);
+  const { scale = 1, width = 960, step } = m;
+  const within = (v: unknown, least: number, most: number): v is number =>
+    typeof v === 'number' && v >= least && v <= most;
+  if (format === undefined || (m.theme !== undefined && theme === undefined)) return null;
+  if (!within(scale, 1, 4) || !within(width, 320, 4_000)) return null;
+  if (step !== undefined && !isStepRef(step)) return null;
+  const lang = m.lang === 'en' ? 'en' : m.lang === 'zh' || m.lang === 'zh-CN' ? 'zh-CN' : undefined;
+  return {
+    format,
+    scale,
+    width: Math.round(width),
+    ...(theme === undefined ? {} : { theme }),
+    ...(lang === undefined ? {} : { lang }),
+    ...(step === undefined ? {} : { step }),
+  };
 }
 
 function viewOf(m: Readonly<Record<string, unknown>>): ViewChange | null {
@@ -84,9 +129,7 @@ function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
     case 'getState':
       return { type: m.type };
     case 'seek':
-      return isStep(m.step) || (typeof m.step === 'string' && STEP_NAME.test(m.step))
-        ? { type: 'seek', step: m.step }
-        : null;
+      return isStepRef(m.step) ? { type: 'seek', step: m.step } : null;
     case 'step': {
       const by = m.by ?? 1;
       return isStep(by) ? { type: 'step', by } : null;
@@ -105,6 +148,10 @@ function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
     case 'view': {
       const change = viewOf(m);
       return change === null ? null : { type: 'view', change };
+    }
+    case 'export': {
+      const order = orderOf(m);
+      return order === null ? null : { type: 'export', order };
     }
     case 'subscribe': {
       const asked = Array.isArray(m.topics) ? (m.topics as unknown[]) : TOPICS;

@@ -3,6 +3,7 @@
  * SVG like everything else: read from what the token layer has made, in the looks of board.css.
  */
 import { textWidth } from '../board/text-fit.ts';
+import { STYLE } from './markup.ts';
 import { wrap } from './wrap.ts';
 
 const NS = 'http://www.w3.org/2000/svg';
@@ -33,7 +34,7 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
       if (typeof value === 'string' && value.includes('var(')) style.push(`${key}:${value}`);
       else element.setAttribute(key, String(value));
     }
-    if (style.length > 0) element.setAttribute('style', style.join(';'));
+    if (style.length > 0) element.setAttribute(STYLE, style.join(';'));
     if (text !== undefined) element.textContent = text;
     parent?.append(element);
     return element;
@@ -54,7 +55,7 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
     const pale = classList.contains('bd-pale') ? 0.85 : 1;
     const group = make(all, 'g', { transform: `translate(${at[1]} ${at[2]})`, opacity: opacity * pale });
     const own = ['--c', '--c-soft'].map((name) => `${name}:${token.style.getPropertyValue(name)}`);
-    if (!crosses) group.setAttribute('style', own.join(';'));
+    if (!crosses) group.setAttribute(STYLE, own.join(';'));
     if (token.dataset.journey !== undefined) group.setAttribute('data-journey', token.dataset.journey);
     if (state !== undefined) group.setAttribute('data-state', state);
     if (classList.contains('bd-signal')) {

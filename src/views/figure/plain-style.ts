@@ -3,7 +3,9 @@
  * element gets what it looks like as attributes, and its classes go: the sheets stay the only place where looks are said.
  * Rules within @media and the like are left out, and so are those of a pointer or a keyboard.
  */
+
 import { compile, type Element as Parsed } from 'stylis';
+import { STYLE } from './markup.ts';
 
 /** Properties that SVG knows as attributes of the same name. */
 const ATTRIBUTES: ReadonlySet<string> = new Set([
@@ -29,7 +31,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 const OF_A_HAND = /:(hover|focus|focus-visible|active|disabled)\b/;
 /** Attributes that mean something to a page only. */
-const OF_THE_PAGE = /^(class|style|tabindex|role|focusable|aria-.*)$/;
+const OF_THE_PAGE = /^(class|style|data-style|data-layer|data-stop|tabindex|role|focusable|aria-.*)$/;
 const REM = 16;
 
 interface Rule {
@@ -145,7 +147,7 @@ export function makePlain(root: Element, css: string, palette: ReadonlyMap<strin
       if (!element.matches(rule.selector)) continue;
       for (const [name, value] of rule.properties) take(name, value);
     }
-    for (const part of (element.getAttribute('style') ?? '').split(';')) {
+    for (const part of (element.getAttribute(STYLE) ?? element.getAttribute('style') ?? '').split(';')) {
       const colon = part.indexOf(':');
       if (colon > 0) take(part.slice(0, colon).trim(), part.slice(colon + 1).trim());
     }

@@ -13,6 +13,7 @@ import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
 import { createTokenLayer } from '../board/token-layer.ts';
 import '../shared/panel-texts.ts';
 import { assert } from '../../base/assert.ts';
+import { fromMarkup } from './markup.ts';
 import { pillsAsSvg } from './pills-as-svg.ts';
 
 /** A moment of a scene: after step `step` (-1: before the first), or on the way to it. */
@@ -91,20 +92,19 @@ export async function drawStill(
   );
   // The marks React leaves for a page that comes alive later are none of ours.
   const html = (await textOf(prelude)).replace(/<!--[\s\S]*?-->/g, '').replace(/<script[\s\S]*?<\/script>/g, '');
-  const { body } = dom.empty();
-  body.innerHTML = html;
-  const [root, air] = body.querySelectorAll('svg');
+  const document = dom.empty();
+  const [root, air] = (html.match(/<svg[\s\S]*?<\/svg>/g) ?? []).map((sheet) => fromMarkup(document, sheet));
   assert(root && air, 'the stage is drawn on two sheets');
   for (const layer of [...air.children]) root.append(layer);
   const [under, over] = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`));
   assert(drawn && under && over, 'the stage has its layers');
-  const pills = body.ownerDocument.createElement('div');
+  const pills = document.createElement('div');
   const layer = createTokenLayer({ under: under as SVGGElement, over: over as SVGGElement, pills });
   const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
   const stage: Stage = drawn;
   layer.setStage({ ...stage, waits: waitsAfter }, t);
   layer.draw({ step: moment.step, phase: moment.phase });
-  root.append(pillsAsSvg(pills, body.ownerDocument));
+  root.append(pillsAsSvg(pills, document));
   app.close();
   return root;
 }
