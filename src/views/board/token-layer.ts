@@ -58,7 +58,9 @@ function make(parent: Element, name: string, attributes: Attributes, text?: stri
 
 function set(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value);
+    // As an attribute the page's policy lets no style through.
+    if (name === 'style') (element as SVGElement).style.cssText = String(value);
+    else element.setAttribute(name, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value);
   }
 }
 
