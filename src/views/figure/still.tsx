@@ -82,6 +82,8 @@ export async function drawStill(
         scene={moment.scene}
         {...size}
         scroller={{ current: null }}
+        extras={null}
+        quarter={undefined}
         onDrawn={(stage) => {
           drawn = stage;
         }}
