@@ -306,9 +306,9 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   }, [shown, clock]);
   useLayoutEffect(() => {
     if (!shown) return;
-    tokens.current?.setStage(stage, t);
+    tokens.current?.setStage(stage, t, extras);
     tokens.current?.draw(clock.position());
-  }, [stage, t, shown, clock]);
+  }, [stage, t, shown, clock, extras]);
 
   useEffect(
     () => clock.later(() => extras?.bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),

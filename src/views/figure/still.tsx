@@ -11,6 +11,7 @@ import { AppProvider } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
 import { createTokenLayer } from '../board/token-layer.ts';
+import { note, tether } from '../board/wait-marks.ts';
 import '../shared/panel-texts.ts';
 import { assert } from '../../base/assert.ts';
 import { fromMarkup } from './markup.ts';
@@ -104,7 +105,7 @@ export async function drawStill(
   const layer = createTokenLayer({ under: under as SVGGElement, over: over as SVGGElement, pills });
   const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
   const stage: Stage = drawn;
-  layer.setStage({ ...stage, waits: waitsAfter }, t);
+  layer.setStage({ ...stage, waits: waitsAfter }, t, { note, tether });
   layer.draw({ step: moment.step, phase: moment.phase });
   root.append(pillsAsSvg(pills, document));
   app.close();
