@@ -1,8 +1,8 @@
 /** Figures of every preset where its first beat rests, for Markdown and catalogues: posters DIR. Called by the build. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRESET_IDS } from '../presets/index.ts';
 import { beatsOf } from '../scene/beats.ts';
+import { PRESET_IDS } from '../scenes/index.ts';
 import { renderFigure } from '../views/figure/figure.ts';
 import { dom, open } from './figure-scene.ts';
 
