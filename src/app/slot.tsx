@@ -6,68 +6,73 @@ import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import type { TakeKeys } from './keyboard.ts';
 
-/** A panel, with what it knows of the parts that the log has (explain/late.ts). */
-const panel = <M, P = object>(load: () => Promise<M>, pick: (module: M) => ComponentType<P>) =>
-  lazy(async () => {
-    const module = await load();
-    await partsLoaded();
-    return { default: pick(module) };
-  });
+/** A chunk that did not come: no network, or another version of the page is on the server by now. */
+class NotLoaded extends Error {}
+
+/** A component in a chunk of its own. */
+function part<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  return lazy(() =>
+    load()
+      .then(async (component) => {
+        // With what it knows of the parts that the log has (explain/late.ts).
+        await partsLoaded();
+        return { default: component };
+      })
+      .catch(() => {
+        throw new NotLoaded();
+      }),
+  );
+}
 
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
-  Now: panel(
-    () => import('../views/now/now.tsx'),
-    (m) => m.Now,
-  ),
-  CallPath: panel(
-    () => import('../views/callpath/callpath.tsx'),
-    (m) => m.CallPath,
-  ),
-  Inspector: panel(
-    () => import('../views/inspector/inspector.tsx'),
-    (m) => m.Inspector,
-  ),
-  Controls: panel(
-    () => import('../views/controls/controls.tsx'),
-    (m) => m.Controls,
-  ),
-  Ops: panel(
-    () => import('../views/ops/ops.tsx'),
-    (m) => m.Ops,
-  ),
-  Announcer: panel(
-    () => import('../views/timeline/announcer.tsx'),
-    (m) => m.Announcer,
-  ),
-  StepSentence: panel(
-    () => import('../views/timeline/announcer.tsx'),
-    (m) => m.StepSentence,
-  ),
+  Header: part(() => import('../views/header/header.tsx').then((m) => m.Header as ComponentType)),
+  Now: part(() => import('../views/now/now.tsx').then((m) => m.Now)),
+  CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
+  Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
+  Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
+  Ops: part(() => import('../views/ops/ops.tsx').then((m) => m.Ops)),
+  Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;
 
 export type PanelName = keyof typeof LOADED;
 
-function Broken(): ReactNode {
+function Broken({ notLoaded }: { readonly notLoaded: boolean }): ReactNode {
   const t = useT();
-  return <p className="app-broken">{t('shell.broken')}</p>;
+  return (
+    <div className="app-broken">
+      <p>{t(notLoaded ? 'error.part-not-loaded' : 'shell.broken')}</p>
+      <button type="button" className="btn" onClick={() => window.location.reload()}>
+        {t('shell.reload')}
+      </button>
+    </div>
+  );
 }
 
-class Fence extends Component<{ readonly children: ReactNode }, { readonly broken: boolean }> {
-  override state = { broken: false };
+interface FenceProps {
+  readonly children: ReactNode;
+  /** Stands there when what is below has failed; absent: a sentence. */
+  readonly instead?: ReactNode;
+}
 
-  static getDerivedStateFromError(): { broken: boolean } {
-    return { broken: true };
+class Fence extends Component<FenceProps, { readonly error: unknown }> {
+  override state: { readonly error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error };
   }
 
   override render(): ReactNode {
-    return this.state.broken ? <Broken /> : this.props.children;
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return this.props.instead === undefined ? <Broken notLoaded={error instanceof NotLoaded} /> : this.props.instead;
   }
 }
 
 /** Keeps a failure below it to itself. */
-export function Fenced({ children }: { readonly children: ReactNode }): ReactNode {
-  return <Fence>{children}</Fence>;
+export function Fenced(props: FenceProps): ReactNode {
+  return <Fence {...props} />;
 }
 
 /** Whether the scene has begun to move, or will not: then there is time to load what stands around the stage. */
@@ -88,10 +93,7 @@ export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   );
 }
 
-const ComparePage = panel(
-  () => import('./compare-page.tsx'),
-  (m) => m.ComparePage,
-);
+const ComparePage = part(() => import('./compare-page.tsx').then((m) => m.ComparePage));
 
 /** The comparison: there is no stage to wait for. */
 export function ComparisonSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {

@@ -31,17 +31,29 @@ type Chains = readonly (readonly CallStep[])[];
 
 const knownChains = new Map<string, Chains>();
 
-/** Catalogued chains at a version that can be meant: AVIC's only where the machine has it. */
+/** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
+function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
+  const row = eventRow(name);
+  const special = row.fnBy?.fns[args[row.fnBy.arg] as number];
+  if (special !== undefined) return special;
+  return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
+}
+
+type Vendor = 'intel' | 'amd';
+const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
+/** Functions of the other vendor's module. */
+const FOREIGN: Readonly<Record<Vendor, RegExp>> = { intel: /^_*(svm|avic)_/, amd: /^_*(vmx|vt|pi|tdx)_/ };
+
+/** Catalogued chains at a version that can be meant: those of the host's vendor. */
 function chainsAt(run: SceneLog, version: KernelVersion): Chains {
-  const avic = run.config.avic === true;
-  const key = `${version} ${avic}`;
+  const vendor = vendorOf(run);
+  const key = `${version} ${vendor}`;
   let chains = knownChains.get(key);
   if (chains === undefined) {
     chains = CALL_PATHS.flatMap((path) => {
       const steps = path.at[version]?.steps;
       if (steps === undefined) return [];
-      const amd = steps.some((s) => /^(svm|avic|__avic)_/.test(s.id));
-      return amd && !avic ? [] : [steps];
+      return steps.some((s) => FOREIGN[vendor].test(s.id)) ? [] : [steps];
     });
     knownChains.set(key, chains);
   }
@@ -104,7 +116,7 @@ function knownOf(run: SceneLog, step: Step): Known[] {
   for (const seq of causesOf(run, step.seq)) {
     const event = EVENT_NAMES[run.rows[seq * ROW] as number];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
-    const { fn } = eventRow(event);
+    const fn = fnOf(event, argsAt(event, run.rows, seq * ROW), vendorOf(run));
     const last = out.at(-1);
     if (last !== undefined && fn !== null && last.fn === fn) out.pop();
     out.push({ event, seq, fn });

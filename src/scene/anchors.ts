@@ -80,9 +80,11 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
   }
 }
 
-/** Side a dock is on: with a vCPU under its local APIC, what comes from the ISR meets it on the right. */
+/** Side a dock is on: with a vCPU under its local APIC all that belongs to it meets it in the gutter on the left. */
 function sideOf(layout: StageLayout, place: Place, dock: Station['dock']): 'left' | 'right' {
-  if (place.at === 'vcpu' && layout.merged) return 'right';
+  const ofLane = place.at === 'vcpu' || place.at === 'cell' || place.at === 'lapic';
+  if (ofLane && layout.merged && layout.form !== 'tall') return 'left';
+  if (layout.form === 'tall' && place.at === 'vcpu') return 'right';
   if (layout.form === 'tall' && place.at !== 'cell') return 'left';
   return dock === 'in' ? 'left' : 'right';
 }
@@ -120,6 +122,7 @@ export function anchorAt(
       const card = layout.pic;
       if (card === null) return null;
       const { x, size, rows } = card.cells;
+      if (x.length === 0) return onRow(card, card, side);
       const y = dock === 'in' ? rows.irr : rows.isr;
       const cell = { x: x[place.pin] ?? card.x, y, w: size, h: size };
       return onRow(card, { x: card.x, y: y - 2, w: card.w, h: size + 4 }, side, cell, (x[0] ?? card.x) - 3);

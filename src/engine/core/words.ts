@@ -116,6 +116,10 @@ export const PIT = defineBlock({
   periodHi: 1,
   dueLo: 1,
   dueHi: 1,
+  /** The hrtimer is armed; when it is not, `due` still says when it was. */
+  running: 1,
+  /** is_periodic: whether the timer goes on by itself, as the mode was when the count was loaded. */
+  periodic: 1,
 });
 
 export const IRQFD_SLOTS = 64;
@@ -256,6 +260,13 @@ export const VCPU = defineBlock({
   mmioGfnLo: 1,
   mmioGfnHi: 1,
   mmioGeneration: 1,
+  /** l1_tsc_offset: the guest's TSC is virtual time (1 GHz) plus this. */
+  tscOffsetLo: 1,
+  tscOffsetHi: 1,
+  /** SVM: KVM waits for this vCPU's interrupt window (V_IRQ). */
+  irqWindow: 1,
+  /** The vector that is past the IDT while its handler's first instruction waits for the next entry, plus 1; 0 none. */
+  vectored: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -38,15 +38,22 @@ export function takeRequest(m: Machine, vcpu: number, request: number): boolean 
   return true;
 }
 
+/** What a kick comes to. A vCPU that waits for SIPI in KVM_RUN sleeps as well. */
+export function kickOutcome(m: Machine, vcpu: number, asleep: boolean, inside: boolean): number {
+  const waitsForSipi = m.config.guest !== undefined && m.w[vcpuAt(m, vcpu) + V.mpState] === MP_STATE.initReceived;
+  if (asleep || waitsForSipi) return KICK.woken;
+  if (vcpu === m.current) return KICK.self;
+  return inside ? KICK.ipi : KICK.nothing;
+}
+
 /**
  * Gets a vCPU back to KVM code, if it must be: wakes a sleeper, sends an IPI to one in guest mode, else nothing.
  * @kvm kvm_main.c __kvm_vcpu_kick
  */
 export function kick(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
-  const asleep = m.w[at + V.halted] === 1;
   const mode = m.w[at + V.mode] as number;
-  const outcome = asleep ? KICK.woken : mode === MODE.inGuest ? KICK.ipi : KICK.nothing;
+  const outcome = kickOutcome(m, vcpu, m.w[at + V.halted] === 1, mode === MODE.inGuest);
   const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
   if (outcome === KICK.ipi) {
     put(m, at + V.mode, MODE.exiting);
@@ -81,7 +88,8 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
   put(m, at + V.nmiQueued, 0);
   put(m, at + V.nmiPending, 0);
   put(m, at + V.nmiInjected, 0);
-  put(m, at + V.nmiMasked, 0);
+  // SVM keeps its own note of NMI blocking, which INIT does not touch. @kvm svm.c svm_vcpu_reset
+  if (m.vendor === 'intel') put(m, at + V.nmiMasked, 0);
   put(m, at + V.intrInjected, 0);
   put(m, at + V.intrNr, -1);
   put(m, at + V.shadow, 0);
@@ -137,9 +145,9 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   m.host.scanEntries(m, vcpu, (dest, logical, vector) => {
     if (dest === OWED || m.host.matchDest(m, vcpu, dest, logical)) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
-    } else if (pendingEoi(m, vcpu, vector)) {
+    } else if (pendingEoi(m, vcpu, vector) && !m.without.has('0fc5a36dd6b3')) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
-      if (vector > stale) stale = vector;
+      if (vector > stale && !m.without.has('87e4951e250b')) stale = vector;
     }
   });
   for (let i = 0; i < 8; i++) put(m, at + L.handled + i, fresh[i] as number);

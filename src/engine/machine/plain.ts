@@ -3,22 +3,20 @@
  * into another.
  */
 
-import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
+import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
-import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
+import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry, vcpuAt } from '../core/machine.ts';
 import type { Host, LapicIrq } from '../core/wires.ts';
-import { BASE, LAPIC, VM } from '../core/words.ts';
+import { BASE, LAPIC, PIT, VCPU, VM } from '../core/words.ts';
+import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
-import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
+import { injectNmi, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
 import { iodevRead, iodevWrite } from './iodevs.ts';
-
-/** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
-const VMX_INHIBITS = 0x7f;
 
 /** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
 export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
@@ -112,8 +110,12 @@ export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
   kick(m, vcpu);
 }
 
+/** Reasons that a machine without APICv keeps a note of: those of the APIC's ids and page. */
+const NOTED = VMX_INHIBITS | (1 << APICV_INHIBIT.logicalIdAliased);
+
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
+  if ((NOTED & (1 << reason)) === 0) return;
   const at = BASE.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const after = set ? before | (1 << reason) : before & ~(1 << reason);
@@ -126,6 +128,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
 export const BASE_HOST: Omit<Host, 'modelOps'> = {
+  modelsCpus: false,
   apicAccessPage: false,
   setIrq,
   setIrqInatomic,
@@ -138,7 +141,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
     const gsi = gsiOfPin(m, chip, pin);
-    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.config.pit === true));
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.w[m.layout.pit + PIT.at.reinject] === 1));
   },
   notifyResampler,
   fireMaskNotifiers(m, chip, pin, masked) {
@@ -154,8 +157,13 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   matchDest: (m, vcpu, dest, logical) => matchDest(m, vcpu, -1, 0, dest, logical),
   pendingEoi,
   rtcTrack,
+  rtcRestoreOne,
   apicvActivated: (m) =>
     m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
+  timerInterrupt: (m, vcpu) => m.w[vcpuAt(m, vcpu) + VCPU.at.mode] === MODE.inGuest,
+  requestMany(m, vcpus, request) {
+    for (const vcpu of vcpus) makeRequest(m, vcpu, request);
+  },
   request: makeRequest,
   kick,
   deliverInterrupt: deliverByIrr,

@@ -1,6 +1,7 @@
 /** Prints a machine as the conformance files do: what KVM_GET_LAPIC, KVM_GET_IRQCHIP and friends would show. */
 
 import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../chips/ioapic/ioapic.ts';
+import { icrHighWord } from '../chips/lapic/registers.ts';
 import { lapicAt, type Machine, vcpuAt } from '../core/machine.ts';
 import { IOAPIC, LAPIC, PIC, VCPU } from '../core/words.ts';
 import { acceptEvents, processNmi } from '../kvm/vcpu.ts';
@@ -34,7 +35,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
     dfr: hex(reg(L.dfr)),
     svr: hex(reg(L.svr)),
     esr: hex(reg(L.esr)),
-    icr: hex(join64(x2 ? reg(L.icrHi) : reg(L.icr2), reg(L.icr))),
+    icr: hex(join64(x2 ? reg(icrHighWord(m)) : reg(L.icr2), reg(L.icr))),
     lvt: {
       cmci: hex(reg(L.lvtCmci)),
       timer: hex(reg(L.lvtTimer)),

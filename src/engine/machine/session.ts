@@ -11,6 +11,7 @@ import { resetLapic } from '../chips/lapic/registers.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
+import type { Saves } from '../core/saved.ts';
 import type { Host } from '../core/wires.ts';
 import { resetBuses } from '../kvm/bus.ts';
 import { resetMemory } from '../kvm/memslots.ts';
@@ -45,10 +46,15 @@ function hostFor(config: CreateOp): Host {
 
 /**
  * A machine at reset. The log holds what reset did, under the `op` event of command 0.
- * @param vcpus how many of the vCPUs it has room for are there already
+ * @param vcpus how many of the vCPUs it has room for are there already @param saves what user space saved before
  */
-export function createMachine(config: CreateOp, host: Host = hostFor(config), vcpus = config.vcpus): Machine {
-  const m = allocateMachine(config, host, vcpus);
+export function createMachine(
+  config: CreateOp,
+  host: Host = hostFor(config),
+  vcpus = config.vcpus,
+  saves: Saves = new Map(),
+): Machine {
+  const m = allocateMachine(config, host, vcpus, saves);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
@@ -69,18 +75,28 @@ export function createMachine(config: CreateOp, host: Host = hostFor(config), vc
   return m;
 }
 
+/** AVIC is AMD's; APICv, posted interrupts and the host that goes with them are Intel's. @throws OpError */
+function checkVendor(config: CreateOp): void {
+  const allowed = config.avic === true ? 'amd' : modelsHost(config) ? 'intel' : config.vendor;
+  if (config.vendor !== undefined && config.vendor !== allowed) {
+    throw new OpError('op.notOneOf', 'vendor', { allowed: String(allowed) });
+  }
+}
+
 export function createSession(): Session {
   let machine: Machine | null = null;
+  const saves: Saves = new Map();
   const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
         return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
-      machine = createMachine(op);
+      checkVendor(op);
+      machine = createMachine(op, hostFor(op), op.vcpus, saves);
       return { ok: true };
     }
     if (op.op === 'create_vm') {
       const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', x2apicApi: 0 };
-      machine = createMachine(config, PLAIN_HOST, 0);
+      machine = createMachine(config, PLAIN_HOST, 0, saves);
       return { rc: 0 };
     }
     if (op.op === 'note') return { ok: true };

@@ -4,8 +4,9 @@
  */
 
 import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
-import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
+import { findHighestIrr, findHighestIsr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
+import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import {
   AT_VM,
@@ -35,8 +36,9 @@ import {
 } from '../host/pcpu.ts';
 import { deviceMessage, updateIrtes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
+import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
-import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
+import { acceptEvents, kickOutcome, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
 import { deliverVirtual } from '../vmx/apicv/virtual-apic.ts';
 import { hasInterrupt, interruptBlocked, nmiBlocked } from '../vmx/inject.ts';
@@ -72,20 +74,22 @@ export function modelsHost(config: CreateOp): boolean {
   );
 }
 
-/** VMX_REQUIRED_APICV_INHIBITS: DISABLED to APIC_BASE_MODIFIED. */
-const REQUIRED_INHIBITS = 0x7f;
-
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
   const at = m.layout.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const bit = 1 << reason;
-  if (m.config.apicv !== true || (REQUIRED_INHIBITS & bit) === 0) return;
+  if (m.config.apicv !== true || (VMX_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
   if (before === after) return;
   const flips = (before === 0) !== (after === 0);
   const outer = enter(m, EV.apicv_inhibit, AT_VM, reason, on ? 1 : 0, flips ? 1 : 0);
-  if (flips) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) m.host.request(m, vcpu, REQ.apicvUpdate);
+  if (flips)
+    requestMany(
+      m,
+      Array.from({ length: m.vcpus }, (_, vcpu) => vcpu),
+      REQ.apicvUpdate,
+    );
   put(m, at, after);
   leave(m, outer);
 };
@@ -101,31 +105,53 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   put(m, lapic + LAPIC.at.apicvActive, activate);
   updateApicvCaches(m, vcpu);
   refreshControls(m, vcpu);
+  // v6.18 leaves SVI as it was: the EOI of what is in service then ends nothing.
+  if (activate === 1 && !m.without.has('b2849bec936b')) hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
   if (activate === 0) m.host.request(m, vcpu, REQ.event);
   leave(m, outer);
 }
 
-/** Requests made of every vCPU at once kick who is in the guest and wake nobody. @kvm kvm_main.c kvm_make_vcpus_request_mask */
-function request(m: Machine, vcpu: number, number: number): void {
-  makeRequest(m, vcpu, number);
-  if ((number === REQ.scanIoapic || number === REQ.apicvUpdate) && inGuest(m, vcpu)) kick(m, vcpu);
+/**
+ * A request of several vCPUs at once wakes nobody; those in the guest get one function call, and it is waited for.
+ * @kvm kvm_main.c kvm_make_vcpus_request_mask, kvm_kick_many_cpus
+ */
+function requestMany(m: Machine, vcpus: readonly number[], number: number): void {
+  for (const vcpu of vcpus) makeRequest(m, vcpu, number);
+  const inside = vcpus.filter((vcpu) => vcpu !== m.current && reg(m, vcpu, V.mode) === MODE.inGuest);
+  const [outcome, vector] =
+    inside.length > 1 ? [KICK.callMany, HOST_VECTOR.callFunction] : [KICK.callOne, HOST_VECTOR.callFunctionSingle];
+  for (const vcpu of inside) forceOut(m, vcpu, outcome, vector);
+}
+
+/** An IPI makes the guest's CPU leave it. */
+function forceOut(m: Machine, vcpu: number, outcome: number, vector: number): void {
+  const pcpu = reg(m, vcpu, V.pcpu);
+  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
+  set(m, vcpu, V.mode, MODE.exiting);
+  set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
+  const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu, vector);
+  hostIpi(m, pcpu, vector);
+  leave(m, inner);
+  leave(m, outer);
 }
 
 /** @kvm kvm_main.c __kvm_vcpu_kick */
 function kick(m: Machine, vcpu: number): void {
-  const asleep = reg(m, vcpu, V.blocking) === 1;
-  const outcome = asleep ? KICK.woken : reg(m, vcpu, V.mode) === MODE.inGuest ? KICK.ipi : KICK.nothing;
-  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
-  if (asleep) wakeUp(m, vcpu);
+  const outcome = kickOutcome(m, vcpu, reg(m, vcpu, V.blocking) === 1, reg(m, vcpu, V.mode) === MODE.inGuest);
   if (outcome === KICK.ipi) {
-    const pcpu = reg(m, vcpu, V.pcpu);
-    set(m, vcpu, V.mode, MODE.exiting);
-    set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
-    const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu);
-    hostIpi(m, pcpu, HOST_VECTOR.reschedule);
-    leave(m, inner);
+    forceOut(m, vcpu, outcome, HOST_VECTOR.reschedule);
+    return;
   }
+  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
+  if (outcome === KICK.woken) wakeUp(m, vcpu);
   leave(m, outer);
+}
+
+/** The vCPU's hrtimer is on its CPU: if the guest runs there, the host's timer interrupt is an exit. */
+function timerInterrupt(m: Machine, vcpu: number): boolean {
+  if (reg(m, vcpu, V.loaded) === 0) return false;
+  if (inGuest(m, vcpu)) hostIpi(m, reg(m, vcpu, V.pcpu), HOST_VECTOR.localTimer);
+  return true;
 }
 
 /** @kvm vmx.c vmx_deliver_interrupt */
@@ -187,6 +213,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
+  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   const outside = !inGuest(m, vcpu);
   const stays = reg(m, vcpu, V.inRun) === 1;
@@ -199,6 +226,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   }
   if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
   const result = accessVirtualized(m, op) ?? plainAccess(m, op) ?? emulateWithExit(m, op, emulate);
+  injectPendingTimer(m, vcpu);
   const eoiExits = entry?.eoiExits ?? [];
   if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   // One more look, so that an EOI exit is told by the op that caused it.
@@ -213,6 +241,7 @@ function run(m: Machine, vcpu: number): OpResult {
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
+  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
@@ -234,7 +263,9 @@ function afterOp(m: Machine): void {
   if (m.config.guest !== undefined) return;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (reg(m, vcpu, V.inRun) === 0 || reg(m, vcpu, V.loaded) === 0 || inGuest(m, vcpu) || hasNmi(m, vcpu)) continue;
+    m.current = vcpu;
     runVcpu(m, vcpu);
+    m.current = -1;
   }
 }
 
@@ -279,6 +310,7 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
+    injectPendingTimer(m, vcpu);
     moved = true;
   }
   if (!moved) followPending(m, vcpu);
@@ -331,6 +363,7 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
 
 export const VMX_HOST: Host = {
   ...MODEL_HOST,
+  modelsCpus: true,
   apicAccessPage: true,
   deliverInterrupt,
   syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),
@@ -339,7 +372,8 @@ export const VMX_HOST: Host = {
   setApicvInhibit,
   apicvUpdate,
   apicvActivated: (m) => m.config.apicv === true && m.w[m.layout.vm + VM.at.apicvInhibits] === 0,
-  request,
+  timerInterrupt,
+  requestMany,
   kick,
   createVcpu,
   apicvPreStateRestore: clearPosted,

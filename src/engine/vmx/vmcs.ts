@@ -11,7 +11,14 @@ import { LAPIC, VMCS } from '../core/words.ts';
 const F = VMCS.at;
 
 /** Vectors of the host: VM entry event bits are in INFO. */
-export const HOST_VECTOR = { reschedule: 0xfd, postedIntr: 0xf2, postedWakeup: 0xf1 } as const;
+export const HOST_VECTOR = {
+  reschedule: 0xfd,
+  callFunction: 0xfc,
+  callFunctionSingle: 0xfb,
+  postedIntr: 0xf2,
+  postedWakeup: 0xf1,
+  localTimer: 0xec,
+} as const;
 
 export const PIN = { virtualNmis: 1 << 5, postedInterrupts: 1 << 7 } as const;
 export const PRIMARY = { interruptWindow: 1 << 2, tprShadow: 1 << 21, nmiWindow: 1 << 22, tertiary: 1 << 17 } as const;

@@ -12,4 +12,5 @@ addDescriptions<typeof PCPU_EVENTS>({
     variant: c.args.preempted === 1 ? 'preempted' : c.args.blocking === 1 && 'blocking',
   }),
   vcpu_wakeup: (c) => ({ params: { vcpu: c.index }, variant: c.args.wasBlocking === 1 && 'woken' }),
+  reschedule_ipi: ({ args: { vector } }) => ({ variant: vector !== 0 && vector !== 0xfd && 'call' }),
 });

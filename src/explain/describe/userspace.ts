@@ -2,9 +2,19 @@
 
 import { hex, nanoseconds } from '../../base/numbers.ts';
 import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
-import { USER_EXITS } from '../../spec/names.ts';
+import { USER_EXITS } from '../../spec/name-lists.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName, gsiParams, msiParams } from './words.ts';
+
+/** Ioctls by the code of `state_restore`. */
+const RESTORES = [
+  'KVM_SET_LAPIC',
+  'KVM_SET_MSRS',
+  'KVM_SET_VCPU_EVENTS',
+  'KVM_SET_MP_STATE',
+  'KVM_SET_IRQCHIP',
+  'KVM_SET_PIT2',
+];
 
 export const USERSPACE: Descriptions<typeof USERSPACE_EVENTS> = {
   op: (c) => ({ params: { n: c.args.command } }),
@@ -23,5 +33,9 @@ export const USERSPACE: Descriptions<typeof USERSPACE_EVENTS> = {
   }),
   vmm_route: (c) => ({
     params: { device: deviceName(c, c.index), gsi: c.args.gsi, addr: hex(c.args.addrLo), data: hex(c.args.data) },
+  }),
+  state_restore: (c) => ({
+    params: { call: RESTORES[c.args.what] ?? '', vcpu: c.args.vcpu },
+    variant: c.args.what > 3 && 'machine',
   }),
 };

@@ -2,7 +2,7 @@
 
 import { hex } from '../../base/numbers.ts';
 import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
-import { KICK, MP_STATES } from '../../spec/names.ts';
+import { MP_STATES } from '../../spec/name-lists.ts';
 import { highestIsr, lapicWord, vcpuWord } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
@@ -10,9 +10,9 @@ import { cls, requestName, shadowName } from './words.ts';
 
 export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
   request: (c) => ({ params: { vcpu: c.index, request: requestName(c.args.request) } }),
-  kick: (c) => ({
-    params: { vcpu: c.index },
-    variant: ([false, 'woken', 'ipi', 'self'] as const)[c.args.outcome] ?? (c.args.outcome === KICK.nothing && false),
+  kick: ({ args: { outcome, entering } }) => ({
+    variant:
+      entering === 1 ? 'entering' : (([false, 'woken', 'ipi', 'self', 'call', 'call'] as const)[outcome] ?? false),
   }),
   nmi_queued: (c) => ({ params: { vcpu: c.index, queued: c.args.queued } }),
   gp_fault: (c) => ({ params: { vcpu: c.index, msr: hex(c.args.msr) } }),

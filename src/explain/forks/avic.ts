@@ -1,7 +1,7 @@
 /** Ways not taken. AVIC (avic.c). */
 import type { AVIC_EVENTS } from '../../spec/events/avic.ts';
 import { vcpuWord } from '../context.ts';
-import { avicHeld, awake, halted, INTEL, icrWrite, SHORTHAND, shorthand } from './host.ts';
+import { avicHeld, awake, halted, INTEL, icrWrite } from './host.ts';
 import { addForks } from './index.ts';
 
 addForks<typeof AVIC_EVENTS>({
@@ -11,14 +11,9 @@ addForks<typeof AVIC_EVENTS>({
       : awake(c, c.index),
   avic_doorbell: (c) => [...halted(c, c.args.vcpu, 'fork.haltedAvic'), INTEL],
   avic_evaluate: (c) => avicHeld(c, c.index, c.args.vector),
-  avic_ipi: (c) => [
-    ...halted(c, c.args.vcpu, 'fork.haltedAvicIpi'),
-    ...shorthand(c, 'fork.ipiShorthand', SHORTHAND),
-    ...awake(c, c.args.vcpu),
-  ],
+  avic_ipi: (c) => [...halted(c, c.args.vcpu, 'fork.haltedAvicIpi'), ...awake(c, c.args.vcpu)],
   avic_incomplete_ipi: (c) => {
     const write = icrWrite(c);
-    if (c.args.id === 0) return shorthand(c, 'fork.noShorthand', 0);
     const target = Array.from({ length: c.view.layout.vcpus }, (_, v) => v).find(
       (v) => vcpuWord(c, 'apicId', v) === c.args.dest,
     );

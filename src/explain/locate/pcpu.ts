@@ -3,7 +3,7 @@
 import { addEvents } from '../../spec/events/index.ts';
 import { PCPU_EVENTS } from '../../spec/events/pcpu.ts';
 import { addStations } from './index.ts';
-import { mode, note, onCpu, pcpu, says, vcpu } from './makers.ts';
+import { mode, note, onCpu, pcpu, says, vcpu, vec, vectorLabel } from './makers.ts';
 
 addEvents(PCPU_EVENTS);
 addStations(PCPU_EVENTS, {
@@ -14,8 +14,8 @@ addStations(PCPU_EVENTS, {
   reschedule_ipi: {
     place: pcpu,
     dock: 'in',
-    label: says('0xfd'),
-    long: ({ index }) => `0xfd → pCPU ${index}`,
+    label: vectorLabel,
+    long: ({ index, args }) => `${vec(args.vector)} → pCPU ${index}`,
     lit: ['pcpu'],
     onward: mode,
   },

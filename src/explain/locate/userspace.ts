@@ -3,6 +3,9 @@ import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
 import { gsiLabel, gsiLevel, says, sourceOf, user, vcpu, vectorLabel } from './makers.ts';
 import { hex, type Stations } from './station.ts';
 
+/** Parts of a saved machine, by the code of `state_restore`. */
+const SAVED_PARTS = ['LAPIC', 'MSRs', 'VCPU_EVENTS', 'MP_STATE', 'irqchip', 'PIT2'];
+
 export const USERSPACE_STATIONS: Stations<typeof USERSPACE_EVENTS> = {
   op: null,
   ioctl_irq_line: { place: sourceOf, dock: 'out', label: gsiLabel, long: gsiLevel, lit: ['source.line'] },
@@ -23,4 +26,5 @@ export const USERSPACE_STATIONS: Stations<typeof USERSPACE_EVENTS> = {
     lit: ['route.chips'],
   },
   time: null,
+  state_restore: { place: user, dock: 'out', label: ({ args }) => SAVED_PARTS[args.what] ?? '' },
 };

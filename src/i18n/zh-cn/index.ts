@@ -11,6 +11,7 @@ import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
+import { traces } from './traces.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -27,4 +28,5 @@ export const zhCn = {
   ...stage,
   ...timeline,
   ...words,
+  ...traces,
 };

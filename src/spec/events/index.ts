@@ -77,7 +77,7 @@ export function addEvents(part: EventRows): void {
 /** The row of an event. Throws where its part is not loaded, which the page sees to before a log is shown. */
 export function eventRow(name: EventName): EventRow {
   const row = rows.get(name);
-  if (row === undefined) throw new Error(`the rows of ${name} are not loaded`);
+  if (row === undefined) throw new Error(`no rows of ${name}`);
   return row;
 }
 

@@ -9,7 +9,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { vcpu: 'vcpu', vector: 'vector' },
     token: 'side',
-    since: 1,
   },
   /** why: the vCPU is not in guest mode, or it is the one running this very code. */
   pi_no_notification: {
@@ -19,7 +18,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { why: reason('notInGuest', 'self') },
     token: 'still',
-    since: 1,
   },
   pi_ipi_ignored: {
     code: 207,
@@ -28,7 +26,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: {},
     token: 'still',
-    since: 1,
   },
   pi_wakeup_handler: {
     code: 208,
@@ -37,7 +34,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { listed: 'dec' },
     token: 'still',
-    since: 1,
   },
   pir_set: {
     code: 240,
@@ -46,7 +42,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { vector: 'vector', already: 'flag' },
     token: 'moves',
-    since: 1,
   },
   on_set: {
     code: 241,
@@ -55,7 +50,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { already: 'flag' },
     token: 'still',
-    since: 1,
   },
   kvm_apicv_accept_irq: {
     code: 242,
@@ -64,7 +58,6 @@ export const PI_DESC_EVENTS = defineEvents({
     trace: 'kvm_apicv_accept_irq',
     cite: 'vmx.pi',
     args: { vector: 'vector' },
-    token: null,
     minor: true,
   },
   pi_processing: {
@@ -74,7 +67,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { vector: 'vector', rvi: 'hex' },
     token: 'moves',
-    since: 1,
   },
   pir_synced: {
     code: 244,
@@ -83,7 +75,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { vector: 'vector', fresh: 'flag' },
     token: 'moves',
-    since: 1,
   },
   pi_load: {
     code: 265,
@@ -92,9 +83,8 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { pcpu: 'pcpu', full: 'flag', pirWaits: 'flag' },
     token: 'still',
-    since: 1,
   },
-  pi_put: { code: 266, by: 'piDesc', fn: 'vmx_vcpu_pi_put', cite: 'vmx.pi', args: {}, token: 'still', since: 1 },
+  pi_put: { code: 266, by: 'piDesc', fn: 'vmx_vcpu_pi_put', cite: 'vmx.pi', args: {}, token: 'still' },
   pi_wakeup_on: {
     code: 267,
     by: 'piDesc',
@@ -102,6 +92,5 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { pcpu: 'pcpu', on: 'flag' },
     token: 'still',
-    since: 1,
   },
 });

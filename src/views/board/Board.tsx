@@ -7,8 +7,10 @@ import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
+import { beatsOf } from '../../scene/beats.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
+import { timingOf } from '../../scene/pace.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
@@ -16,18 +18,20 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
-import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
+import { IoapicCard, PicCard } from './ChipCards.tsx';
 import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
 import { keepStop, rove } from './roving.ts';
 import { SourceCard } from './SourceCards.tsx';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
-import { IdtCard, VcpuCard } from './VcpuCard.tsx';
+import { VcpuCard } from './VcpuCard.tsx';
 
 /** Scenes without a modelled host do without these. */
 const hostCards = () => import('./HostCards.tsx');
 const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
+const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.MsiCard })));
+const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
 const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
 
 const GROUP = { role: 'group' } as const;
@@ -160,6 +164,26 @@ export function Board({ variant, name }: BoardProps) {
   );
 }
 
+type Waits = NonNullable<Stage['waits']>;
+
+/** What tells which interrupts wait comes once the stage moves: at first none does. */
+function useWaits(due: boolean): Waits | null {
+  const [waits, setWaits] = useState<{ readonly of: Waits } | null>(null);
+  useEffect(() => {
+    if (!due) return;
+    let here = true;
+    Promise.all([import('../../scene/waits.ts'), import('../shared/panel-texts.ts')]).then(
+      ([m]) => here && setWaits({ of: m.waitsAfter }),
+      // It did not come (no network): what waits is a lit bit only.
+      () => {},
+    );
+    return () => {
+      here = false;
+    };
+  }, [due]);
+  return waits?.of ?? null;
+}
+
 interface StagesProps {
   readonly scene: SceneLog;
   readonly width: number;
@@ -192,7 +216,15 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       }),
     [model, width, height, embed, journey, open, scene],
   );
-  const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
+  const waits = useWaits(step >= 0);
+  const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
+
+  const { actions, clock } = useApp();
+  const sceneId = useStore((state) => state.sceneId);
+  const lang = useStore((state) => state.ui.lang);
+  useEffect(() => {
+    clock.setTiming(timingOf(stage, () => beatsOf(stage.scene, sceneId), lang));
+  }, [clock, stage, sceneId, lang]);
 
   const last = useRef({ step, jump: 0 });
   if (last.current.step !== step) {
@@ -202,22 +234,21 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const changed = useMemo(() => changedAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const litCard = lit === null ? '' : cardOf(lit.place);
-  const { actions, clock } = useApp();
 
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);
   const over = useRef<SVGGElement>(null);
+  const pills = useRef<HTMLDivElement>(null);
   const tokens = useRef<TokenLayer | null>(null);
   useLayoutEffect(() => {
-    if (!shown || under.current === null || over.current === null) return;
-    const layer = createTokenLayer(under.current, over.current);
+    if (!shown || under.current === null || over.current === null || pills.current === null) return;
+    const roots = { under: under.current, over: over.current, pills: pills.current };
+    const layer = createTokenLayer(roots);
     tokens.current = layer;
     const stop = clock.onFrame((position) => layer.draw(position));
-    const [below, above] = [under.current, over.current];
     return () => {
       stop();
-      below.replaceChildren();
-      above.replaceChildren();
+      for (const root of Object.values(roots)) root.replaceChildren();
     };
   }, [shown, clock]);
   useLayoutEffect(() => {
@@ -271,7 +302,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
           {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-          {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
           {[...layout.lapics.keys()].map((vcpu) => (
             <LapicCard
               key={`lapic${vcpu}`}
@@ -289,6 +319,10 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
             />
           ))}
           <Suspense fallback={null}>
+            {layout.idt !== null && (
+              <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
+            )}
+            {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
             {layout.iommu !== null && <IommuCard {...props('iommu', ['device'])} />}
             {[...layout.pcpus.keys()].map((pcpu) => (
               <PcpuCard
@@ -299,13 +333,11 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
               />
             ))}
           </Suspense>
-          {layout.idt !== null && (
-            <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
-          )}
         </svg>
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />
         </svg>
+        <div ref={pills} className="bd-pills" style={{ transform: `scale(${k})` }} aria-hidden="true" />
       </div>
     </>
   );

@@ -165,6 +165,8 @@ const TABLE: Table = {
     periodHi: high('periodLo'),
     dueLo: quiet(number('due', 'ns')),
     dueHi: high('dueLo'),
+    running: quiet(bool('timer running')),
+    periodic: quiet(bool('periodic')),
   },
   irqfd: {
     used: bool('in use'),
@@ -285,6 +287,10 @@ const TABLE: Table = {
     mmioGeneration: quiet(dec('MMIO cache generation')),
     race: quiet(number('next entry meets', 'dec', { 0: 'nothing', 1: 'a kick', 2: 'an NMI', 3: 'a fault' })),
     spare: quiet(hex('spare')),
+    tscOffsetLo: quiet(number('TSC offset', 'ns')),
+    tscOffsetHi: high('tscOffsetLo'),
+    irqWindow: quiet(bool('interrupt window')),
+    vectored: quiet(number('vector past the IDT', 'dec')),
   },
   piDesc: {
     pir: vectors('PIR'),

@@ -22,15 +22,19 @@ import {
 import type { LapicIrq } from '../../core/wires.ts';
 import { LAPIC, VCPU } from '../../core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
+import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
 import {
   currentCount,
+  guestTsc,
   readDeadline,
+  timerModeMask,
   updateDivideCount,
   updateTimerMode,
   writeDeadline,
   writeDivide,
   writeInitialCount,
+  writeTsc,
 } from './timer.ts';
 
 const R = LAPIC.at;
@@ -108,27 +112,38 @@ const LVT_WRITE_MASK = new Map<number, number>([
   [REG.lvtLint1, 0x1f7ff],
   [REG.lvtError, 0x110ff],
 ]);
-/** Timer entry: LVT_MASK and both mode bits (the model CPU has TSC_DEADLINE). */
-const LVT_TIMER_MASK = 0x110ff | 0x60000;
+/** Timer entry: LVT_MASK, to which the mode bits are added that this CPU has. */
+const LVT_TIMER_MASK = 0x110ff;
 const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, R.lvtError];
 
 const DIRECTED_EOI = 1 << 24;
 const BASE_RESERVED_LO = 0x2ff;
 const DEFAULT_BASE = 0xfee00000;
-const APIC_BASE_MODIFIED = 6;
 
 /** @kvm lapic.c kvm_apic_set_version */
-function setVersion(m: Machine, vcpu: number): void {
+export function setVersion(m: Machine, vcpu: number): void {
   // Six LVTs. Directed EOI only where the IOAPIC is user space's and user space did not switch it off.
   const directed = m.split && m.suppressEoiBroadcast !== 2;
   put(m, lapicAt(m, vcpu) + R.version, 0x00050014 | (directed ? DIRECTED_EOI : 0));
 }
 
 /** @kvm lapic.c apic_set_spiv */
-function setSvr(m: Machine, vcpu: number, value: number): void {
+export function setSvr(m: Machine, vcpu: number, value: number): void {
   const before = swEnabled(m, vcpu);
   put(m, lapicAt(m, vcpu) + R.svr, value);
   if (before !== swEnabled(m, vcpu)) markMapDirty(m);
+}
+
+/** The i8254's ticks become NMIs where LVT0 says so. @kvm lapic.c apic_manage_nmi_watchdog */
+const setNmiWatchdog = (m: Machine, vcpu: number, lvt0: number): void =>
+  put(m, lapicAt(m, vcpu) + R.lvt0InNmiMode, (lvt0 & 0x10700) === 0x400 ? 1 : 0);
+export const followLvt0 = (m: Machine, vcpu: number): void =>
+  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0] as number);
+
+/** Word of the upper half of the x2APIC ICR: 0x304 where it is one register of 64 bits, ICR2 where the vendor splits it. */
+export function icrHighWord(m: Machine): number {
+  if (m.without.has('a57a31684d7b')) return R.icr2;
+  return m.vendor === 'amd' && !m.without.has('73b42dc69be8') ? R.icr2 : R.icrHi;
 }
 
 const setXapicId = (m: Machine, vcpu: number, id: number): void => {
@@ -139,6 +154,9 @@ const setXapicId = (m: Machine, vcpu: number, id: number): void => {
 /** @kvm lapic.c kvm_apic_calc_x2apic_ldr */
 export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id & 0xf));
 
+/** Bit 8 of IA32_APIC_BASE. */
+const BSP = 0x100;
+
 /**
  * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
  * @kvm lapic.c kvm_lapic_reset
@@ -148,7 +166,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (isBootVcpu(m, vcpu) ? 0x100 : 0));
+    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (isBootVcpu(m, vcpu) ? BSP : 0));
     put(m, at + R.baseHi, 0);
     m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
@@ -158,7 +176,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   for (const word of LVT_WORDS) put(m, at + word, MASKED);
   updateTimerMode(m, vcpu);
   if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, 0x700);
-  put(m, at + R.lvt0InNmiMode, 0);
+  followLvt0(m, vcpu);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
   markMapDirty(m);
@@ -167,6 +185,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   if (!x2) put(m, at + R.ldr, 0);
   put(m, at + R.esr, 0);
   put(m, at + R.icr, 0);
+  // In x2APIC mode KVM clears the 64 bits at 0x300, whatever half of them it uses.
   put(m, at + (x2 ? R.icrHi : R.icr2), 0);
   put(m, at + R.tdcr, 0);
   put(m, at + R.tmict, 0);
@@ -299,7 +318,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
       put(m, at + R.icr2, value & 0xff000000);
       return true;
     case REG.lvtTimer:
-      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & LVT_TIMER_MASK);
+      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_TIMER_MASK | timerModeMask(m)));
       updateTimerMode(m, vcpu);
       return true;
     case REG.lvtLint0:
@@ -307,7 +326,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.lvtPerf:
     case REG.lvtLint1:
     case REG.lvtError: {
-      if (reg === REG.lvtLint0) put(m, at + R.lvt0InNmiMode, (value & 0x10700) === 0x400 ? 1 : 0);
+      if (reg === REG.lvtLint0) setNmiWatchdog(m, vcpu, value);
       const entry = (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_WRITE_MASK.get(reg) as number);
       put(m, at + (WORD_OF.get(reg) as number), entry);
       return true;
@@ -367,12 +386,12 @@ export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: num
 /** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
 export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
   // Reserved: 31:20, 17:16, 13.
-  if ((low & 0xfff32000) !== 0) return false;
+  if ((low & 0xfff32000) !== 0 && !m.without.has('71bf395a276f')) return false;
   const at = lapicAt(m, vcpu);
   const value = low & ~0x1000;
   sendIpi(m, vcpu, value, high);
   put(m, at + R.icr, value);
-  put(m, at + R.icrHi, high);
+  put(m, at + icrHighWord(m), high);
   return true;
 }
 
@@ -397,7 +416,7 @@ export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | n
   const reg = (msr - 0x800) << 4;
   const at = lapicAt(m, vcpu);
   if (reg === REG.icr) {
-    return (BigInt((m.w[at + R.icrHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
+    return (BigInt((m.w[at + icrHighWord(m)] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
   }
   const value = readRegister(m, vcpu, reg, 4);
   return value === null ? null : BigInt(value);
@@ -410,8 +429,11 @@ const INVALID = 1;
 const XAPIC = 2;
 const X2APIC = 3;
 
-/** WRMSR IA32_APIC_BASE. @param maxPhysAddr the guest's MAXPHYADDR @returns false for #GP @kvm lapic.c kvm_apic_set_base */
-export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number): boolean {
+/**
+ * IA32_APIC_BASE is written. @param maxPhysAddr the guest's MAXPHYADDR @param byHost every transition between modes is
+ * allowed then @returns false for #GP @kvm lapic.c kvm_apic_set_base
+ */
+export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number, byHost = false): boolean {
   const at = lapicAt(m, vcpu);
   const low = Number(value & 0xffffffffn) | 0;
   const high = Number((value >> 32n) & 0xffffffffn) | 0;
@@ -420,7 +442,7 @@ export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAd
   if (value >> BigInt(maxPhysAddr) !== 0n || (low & BASE_RESERVED_LO) !== 0 || modeOf(low) === INVALID) return false;
   const from = modeOf(oldLow);
   const to = modeOf(low);
-  if ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC)) return false;
+  if (!byHost && ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC))) return false;
   const outer = enter(m, EV.apic_base, atLapic(vcpu), low, high);
   setBase(m, vcpu, low, high);
   recalculateApicMap(m);
@@ -453,23 +475,32 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
     m.host.setVirtualApicMode(m, vcpu);
   }
   if ((low & 0x800) !== 0 && ((low & ~0xfff) >>> 0 !== DEFAULT_BASE || high !== 0)) {
-    m.host.setApicvInhibit(m, APIC_BASE_MODIFIED, true);
+    m.host.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
 
-/** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
-export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
+/** WRMSR: TSC, APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault.
+ * @param byHost KVM_SET_MSRS @returns false for #GP, or where KVM refuses */
+export function writeMsr(
+  m: Machine,
+  vcpu: number,
+  msr: number,
+  value: bigint,
+  maxPhysAddr: number,
+  byHost = false,
+): boolean {
   let ok = true;
-  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
+  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
   else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
+  else if (msr === 0x10) writeTsc(m, vcpu, value);
   else ok = false;
-  if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  if (!ok && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
 }
 
 /** RDMSR. @returns null for #GP */
-export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
+export function readMsr(m: Machine, vcpu: number, msr: number, byHost = false): bigint | null {
   const at = lapicAt(m, vcpu);
   let value: bigint | null = 0n;
   if (msr === 0x1b)
@@ -479,7 +510,8 @@ export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
     );
   else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
   else if (msr === 0x6e0) value = readDeadline(m, vcpu);
+  else if (msr === 0x10) value = guestTsc(m, vcpu);
   else value = null;
-  if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  if (value === null && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;
 }

@@ -32,4 +32,8 @@ export const userspace = {
 
   'event.vmm_route.title': 'VMM updates the route',
   'event.vmm_route': 'The guest has programmed {device}, so the VMM maps GSI {gsi} to address {addr}, data {data}.',
+
+  'event.state_restore.title': 'VMM restores state',
+  'event.state_restore': 'The VMM calls {call} on vCPU {vcpu}. What this part does not hold stays as it is.',
+  'event.state_restore.machine': 'The VMM calls {call}. What this part does not hold stays as it is.',
 };

@@ -31,4 +31,8 @@ export const userspace: Record<keyof typeof en, string> = {
 
   'event.vmm_route.title': 'VMM 更新路由',
   'event.vmm_route': '客户机配置了 {device}，VMM 把 GSI {gsi} 映射到地址 {addr}、数据 {data}。',
+
+  'event.state_restore.title': 'VMM 恢复状态',
+  'event.state_restore': 'VMM 对 vCPU {vcpu} 调用 {call}。不在这一部分里的状态保持不变。',
+  'event.state_restore.machine': 'VMM 调用 {call}。不在这一部分里的状态保持不变。',
 };

@@ -10,6 +10,10 @@ export const vcpu: Record<keyof typeof en, string> = {
   'event.kick.woken.title': 'kick 唤醒 vCPU',
   'event.kick.ipi': 'vCPU {vcpu} 正在运行客户机代码，KVM 发送 reschedule IPI 迫使它 VM exit。',
   'event.kick.ipi.title': 'KVM kick vCPU',
+  'event.kick.entering': 'vCPU {vcpu} 正在进入客户机。KVM 发送重调度 IPI，进入之前就会被发现。',
+  'event.kick.entering.title': 'KVM 踢正在进入的 vCPU',
+  'event.kick.call': 'KVM 让正在运行客户机代码的 CPU 调用一个函数，并等待它们：vCPU {vcpu} 退出。',
+  'event.kick.call.title': 'KVM 用函数调用让 vCPU 退出',
   'event.kick.self': 'vCPU {vcpu} kick 的是自己：KVM 不发 IPI，它在下次进入前会看到请求。',
   'event.kick.self.title': '自我 kick：不发 IPI',
 
