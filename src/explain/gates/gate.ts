@@ -54,6 +54,8 @@ export interface Gate {
   readonly cite: CiteKey | null;
   /** @returns null where the gate is not on this way */
   look(view: MachineView, way: Way): Evidence | null;
+  /** Whether it is shut whoever comes, for a gate that `look` tells only where one waits at it. */
+  shut?(view: MachineView, way: Way): boolean;
   /** Ops that open it, one list a way to do so, the likeliest first. */
   opens(view: MachineView, way: Way): readonly (readonly JsonOp[])[];
 }

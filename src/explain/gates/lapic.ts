@@ -16,6 +16,15 @@ const swOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapi
 
 const low = (view: MachineView, pin: number): number => readWord(view, 'ioapic', 0, 'redirLo', pin);
 
+/** INIT has been; a SIPI starts it. */
+export function startUp(view: MachineView, vcpu: number): JsonOp[] {
+  const addr = `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`;
+  return [
+    { op: 'msi', addr, data: '0x610' },
+    { op: 'nop', vcpu },
+  ];
+}
+
 /** PPR as it is now, and who makes it so. @kvm lapic.c __apic_update_ppr */
 export function pprNow(view: MachineView, vcpu: number): { ppr: number; by: 'tpr' | 'isr'; isr: number } {
   const tpr = readWord(view, 'lapic', vcpu, 'tpr') & 0xff;
@@ -62,7 +71,9 @@ export const LAPIC_GATES: readonly Gate[] = [
     },
     opens(view, way) {
       const { vcpu } = way;
-      const ops: JsonOp[] = [];
+      // A vCPU that waits for its SIPI executes nothing.
+      const asleep = [1, 2].includes(readWord(view, 'vcpu', vcpu, 'mpState'));
+      const ops: JsonOp[] = asleep ? startUp(view, vcpu) : [];
       const base = readWord(view, 'lapic', vcpu, 'baseLo');
       if (!hwOn(view, vcpu)) ops.push({ op: 'wrmsr', vcpu, msr: '0x1b', value: `0x${(base | 0x800).toString(16)}` });
       ops.push(writeLapic(vcpu, inX2apic(view, vcpu), 0xf0, readWord(view, 'lapic', vcpu, 'svr') | 0x100));

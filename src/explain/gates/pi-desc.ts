@@ -33,6 +33,7 @@ export const PI_DESC_GATES: readonly Gate[] = [
       const value = readWord(view, 'piDesc', vcpu, 'sn');
       return { at: placeOf('piDesc', vcpu, 'sn'), bits: 'sn', value, closed: value === 1 };
     },
+    shut: (view, { vcpu }) => readWord(view, 'piDesc', vcpu, 'sn') === 1,
     opens: (view, { vcpu }) => goesOn(view, vcpu),
   },
   {

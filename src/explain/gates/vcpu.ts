@@ -1,6 +1,7 @@
 /** Gates of the vCPU: flags, blocking, what goes first, and where its thread is. @kvm x86.c kvm_check_and_inject_events */
 import { gridAddress, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { type Gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { startUp } from './lapic.ts';
 import { goesOn } from './pi-desc.ts';
 import { listensToPic } from './pic.ts';
 
@@ -107,11 +108,7 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
       const value = word(view, vcpu, 'mpState');
       return { at: placeOf('vcpu', vcpu, 'mpState'), bits: 'mpState', value, closed: value === 1 || value === 2 };
     },
-    opens(view, { vcpu }) {
-      const addr = `0x${(0xfee0_0000 + word(view, vcpu, 'apicId') * 0x1000).toString(16)}`;
-      const sipi = { op: 'msi', addr, data: '0x610' };
-      return [[sipi, { op: 'nop', vcpu }], [sipi]];
-    },
+    opens: (view, { vcpu }) => [startUp(view, vcpu)],
   },
   {
     id: 'vcpu-blocked',

@@ -244,15 +244,17 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
     return { held: null, state: 'done', chain: wholeWay(run, way), way };
   }
   const eaten = outcome.dropped === null ? undefined : EVENT_GATE.get(outcome.dropped.name);
+  // What dropped it, if that is closed still.
+  const dropper = upstream.some((link) => link.gate === eaten && link.closed) ? (eaten as string) : null;
   const pendingBit =
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
-    const held = heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten ?? null;
+    const held = dropper ?? heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten ?? null;
     return { held, state: 'waiting', chain: upstream, way };
   }
   // An edge or a message that was dropped is nowhere: what dropped it holds it, while it is closed; then the source must speak again.
   const skip = level ? undefined : SOURCE;
-  const held = level && !lineUp ? 'source' : (heldIn(upstream, skip) ?? 'source');
+  const held = level && !lineUp ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
   const known = upstream.some((link) => link.gate === held) || held !== 'source';
   const chain = known ? upstream : [sourceLink(), ...upstream];
   return { held, state: 'lost', chain, way };
@@ -400,11 +402,22 @@ function sinceOf(replay: Replay, ops: readonly JsonOp[], { held, way }: Found): 
   let since = 0;
   let closed = true;
   replay(ops, (op, view) => {
-    const now = gate.look(view, way)?.closed ?? closed;
+    const now = gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? closed;
     if (now && !closed) since = op;
     closed = now;
   });
   return since;
+}
+
+/** The op that brought it to the vCPU, which has not looked since. */
+function waitsSince(run: Moment, { vcpu, vector, picPin }: Way): number {
+  const came = lastEvent(run, ({ name, args, index }) => {
+    if (picPin !== undefined) return name === 'pic_output' && args.level === 1;
+    return (
+      index === vcpu && args.vector === vector && (name === 'irr_set' || name === 'pir_set' || name === 'vtd_post')
+    );
+  });
+  return came === null ? 0 : opAt(run, came.seq);
 }
 
 // -- what lets it go on
@@ -476,14 +489,14 @@ export function whereIs(replay: Replay, ops: readonly JsonOp[], ask: Ask): Reado
   const run = replay(ops);
   if (run === null) return null;
   const at = find(run, ask);
-  const chain = at.chain.map(({ closed, ...link }) => ({ gate: link.gate, open: !closed, ...link }));
+  const chain = at.chain.map(({ closed, gate, ...link }) => ({ gate, open: !closed, ...link }));
   if (at.held === null) {
     const raised = 'gsi' in ask ? lastEvent(run, raisesGsi(run.view, ask.gsi)) : null;
     const since = raised === null ? 0 : opAt(run, raised.seq);
     return { held: null, state: at.state, since: opRecord(ops, since), chain };
   }
   const link = at.chain.find(({ gate }) => gate === at.held);
-  const since = sinceOf(replay, ops, at);
+  const since = at.held === 'vcpu-host' ? waitsSince(run, at.way) : sinceOf(replay, ops, at);
   const release = releaseOf(replay, ops, ask, at, run.used);
   return {
     held: at.held,
