@@ -69,6 +69,7 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
   put(m, at + R.resampleCount, 0);
   updateRoute(m, slot);
   if (first) notifierListChanged(m);
+  m.host.bypassChanged(m, gsi, 'assigned');
   leave(m, outer);
   return 0;
 }
@@ -91,6 +92,7 @@ export function deassignIrqfd(m: Machine, slot: number): void {
     notifierListChanged(m);
     m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
   }
+  m.host.bypassChanged(m, gsi, 'deassigned');
   leave(m, outer);
 }
 

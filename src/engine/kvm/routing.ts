@@ -115,8 +115,9 @@ export function setRouting(m: Machine, specs: readonly RoutingEntrySpec[]): bool
   const table = buildTable(m, specs);
   const outer = enter(m, EV.ioctl_set_routing, AT_VM, specs.length, table === null ? 0 : 1);
   if (table !== null) {
+    const before = routeTable(m);
     install(m, table);
-    m.host.routingChanged(m);
+    m.host.routingChanged(m, before);
   }
   leave(m, outer);
   return table !== null;

@@ -34,7 +34,7 @@ import {
   vcpuLoad,
   vcpuPut,
 } from '../host/pcpu.ts';
-import { deviceMessage, updateIrtes } from '../host/vfio.ts';
+import { bypassChanged, deviceMessage, followRoutes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
 import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
@@ -129,6 +129,7 @@ function forceOut(m: Machine, vcpu: number, outcome: number, vector: number): vo
   const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
   set(m, vcpu, V.mode, MODE.exiting);
   set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
+  set(m, vcpu, V.ipis, reg(m, vcpu, V.ipis) + 1);
   const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu, vector);
   hostIpi(m, pcpu, vector);
   leave(m, inner);
@@ -380,10 +381,10 @@ export const VMX_HOST: Host = {
   setVirtualApicMode,
   hostIpi,
   deviceMessage,
-  bypassChanged: updateIrtes,
-  routingChanged(m) {
-    MODEL_HOST.routingChanged(m);
-    updateIrtes(m);
+  bypassChanged,
+  routingChanged(m, before) {
+    MODEL_HOST.routingChanged(m, before);
+    followRoutes(m, before);
   },
   guestOp,
   run,

@@ -169,7 +169,7 @@ function followEntry(m: Machine, slot: number, entry: number): void {
   const gsi = (m.w[at + D.gsi] as number) + entry;
   routeMsi(m, slot, gsi, m.w[table] as number, m.w[table + 1] as number, m.w[table + 2] as number);
   if (irqfdOf(m, gsi) === -1) assignIrqfd(m, gsi, 0);
-  m.host.bypassChanged(m);
+  else m.host.bypassChanged(m, gsi, 'enabled');
   const pending = m.w[at + D.msixPending] as number;
   if ((pending & (1 << entry)) === 0) return;
   put(m, at + D.msixPending, pending & ~(1 << entry));

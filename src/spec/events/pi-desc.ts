@@ -7,7 +7,8 @@ export const PI_DESC_EVENTS = defineEvents({
     by: 'pcpu',
     fn: 'kvm_vcpu_trigger_posted_interrupt',
     cite: 'vmx.pi',
-    args: { vcpu: 'vcpu', vector: 'vector' },
+    args: { vcpu: 'vcpu', vector: 'vector', by: reason('kvm', 'processor') },
+    fnBy: { arg: 'by', fns: { 1: null } },
     token: 'side',
   },
   /** why: the vCPU is not in guest mode, or it is the one running this very code. */
@@ -40,7 +41,8 @@ export const PI_DESC_EVENTS = defineEvents({
     by: 'piDesc',
     fn: 'pi_test_and_set_pir',
     cite: 'vmx.pi',
-    args: { vector: 'vector', already: 'flag' },
+    args: { vector: 'vector', already: 'flag', by: reason('kvm', 'processor') },
+    fnBy: { arg: 'by', fns: { 1: null } },
     token: 'moves',
   },
   on_set: {

@@ -270,7 +270,7 @@ const TABLE: Table = {
     stackEndHi: high('stackEndLo'),
     exits: quiet(dec('VM exits')),
     injections: quiet(dec('injections')),
-    kicks: quiet(dec('kicks')),
+    kicks: quiet(dec('kicks, its own too')),
     pcpu: number('pCPU', 'signed'),
     loaded: bool('loaded'),
     preempted: bool('preempted'),
@@ -291,6 +291,7 @@ const TABLE: Table = {
     tscOffsetHi: high('tscOffsetLo'),
     irqWindow: quiet(bool('interrupt window')),
     vectored: quiet(number('vector past the IDT', 'dec')),
+    ipis: quiet(dec('kicks')),
   },
   piDesc: {
     pir: vectors('PIR'),
