@@ -2,10 +2,12 @@
  * A session that can be asked about itself: it keeps the ops since `create` and makes the run again to answer `where` and
  * `findings`, which change nothing and are no part of it.
  */
-import { ROW } from '../engine/core/log.ts';
+import { dropRows, ROW } from '../engine/core/log.ts';
 import { createSession, type Session } from '../engine/machine/session.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
-import { readAsk } from '../explain/where/ask.ts';
+import { createFinder, type Finding, frozen } from '../explain/findings/index.ts';
+import { readAsk, readFindings } from '../explain/where/ask.ts';
+import { eventAt, type Named } from '../explain/where/facts.ts';
 import { type Replay, whereIs } from '../explain/where/where.ts';
 import type { JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
@@ -26,6 +28,30 @@ export const replay: Replay = (ops, visit) => {
   return { view: m, rows: m.log.rows, used: m.log.used / ROW, starts, ops };
 };
 
+/** Everything the rules find in a run. @param all at any time; else what is there at its end */
+export function findingsIn(ops: readonly JsonOp[], all: boolean): readonly Finding[] {
+  const finder = createFinder();
+  const session = createSession();
+  let before: MachineView | null = null;
+  for (const [command, op] of ops.entries()) {
+    const m = session.machine;
+    if (m !== null) dropRows(m.log);
+    session.answer(op);
+    const now = session.machine;
+    if (now === null) continue;
+    const { rows, used } = now.log;
+    const events: Named[] = [];
+    for (let seq = 0; seq < used / ROW; seq++) {
+      const event = eventAt({ rows, used: used / ROW, starts: [], ops }, seq);
+      if (event !== null) events.push({ ...event, seq: now.log.firstSeq + seq });
+    }
+    const view: MachineView = { config: now.config, layout: now.layout, w: now.w, routeTables: now.routeTables };
+    finder.take({ view, before, op, command, events });
+    before = frozen(view);
+  }
+  return finder.found(all);
+}
+
 const isAsked = (raw: unknown): raw is { readonly op: 'where' | 'findings' } =>
   typeof raw === 'object' && raw !== null && 'op' in raw && (raw.op === 'where' || raw.op === 'findings');
 
@@ -37,6 +63,7 @@ export function createReasoner(session: Session = createSession()): Pick<Session
   let ops: JsonOp[] = [];
   function asked(raw: { readonly op: string }): OpResult {
     if (session.machine === null) throw new OpError('op.noMachine', 'op');
+    if (raw.op === 'findings') return { findings: findingsIn(ops, readFindings(raw)) };
     const ask = readAsk(raw);
     if (ask === null) throw new OpError('op.missing', 'gsi');
     if ('vcpu' in ask && ask.vcpu >= session.machine.vcpus)

@@ -32,7 +32,7 @@ type Chains = readonly (readonly CallStep[])[];
 const knownChains = new Map<string, Chains>();
 
 /** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
-function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
+export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
   const row = eventRow(name);
   const special = row.fnBy?.fns[args[row.fnBy.arg] as number];
   if (special !== undefined) return special;

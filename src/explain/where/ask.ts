@@ -3,7 +3,7 @@ import { int, op, optional, readOp, record, u32, u64 } from '../../spec/define/o
 import { MAX_VCPUS } from '../../spec/limits.ts';
 
 /** Ops about a machine that change nothing on it; they are no part of its history. */
-export const REASON_OPS = {
+const REASON_OPS = {
   where: op('machine', {
     gsi: optional(u32('gsi')),
     vcpu: optional(int('vcpu', MAX_VCPUS - 1)),
@@ -34,3 +34,6 @@ export function readAsk(raw: unknown): Ask | null {
   const addrLo = Number(msi.addr & 0xffff_ffffn) | 0;
   return { msi: { addrLo, addrHi: Number(msi.addr >> 32n) | 0, data: msi.data | 0 } };
 }
+
+/** @returns whether all findings of the run are asked for. @throws OpError */
+export const readFindings = (raw: unknown): boolean => (readOp(REASON_OPS, raw) as { readonly all?: number }).all === 1;
