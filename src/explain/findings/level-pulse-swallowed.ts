@@ -3,7 +3,7 @@ import { readWord } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
 import type { Named } from '../where/facts.ts';
 import type { Rule } from './rule.ts';
-import { hitsOf } from './rule.ts';
+import { hitsOf, lastBefore } from './rule.ts';
 
 export const levelPulseSwallowed: Rule = {
   id: 'level-pulse-swallowed',
@@ -16,7 +16,7 @@ export const levelPulseSwallowed: Rule = {
       if (args.level !== 0 || readWord(sight.view, 'ioapic', 0, 'lines', pin) !== 0) return null;
       const about = ({ name, args: a }: Named): boolean =>
         a.pin === pin && (name === 'ioapic_remote_irr' || name === 'ioapic_service');
-      const last = [...sight.past, ...sight.events].findLast((e) => e.seq < seq && about(e));
+      const last = lastBefore(sight, seq, about);
       if (last?.name !== 'ioapic_remote_irr') return null;
       return { at: placeOf('ioapic', 0, 'redirLo', pin), params: { pin } };
     }),

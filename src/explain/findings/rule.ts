@@ -42,3 +42,9 @@ export const hitsOf = ({ events }: Sight, name: EventName, hit: (event: Named) =
     const found = event.name === name ? hit(event) : null;
     return found === null ? [] : [found];
   });
+
+/** The last event before row `seq` that fits; null where there is none. */
+export function lastBefore({ past, events }: Sight, seq: number, fits: (event: Named) => boolean): Named | null {
+  const now = events.findLast((event) => event.seq < seq && fits(event));
+  return now ?? past.findLast(fits) ?? null;
+}
