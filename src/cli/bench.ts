@@ -3,7 +3,7 @@
  * It measures and compares, and fails for nothing: a figure over its budget says so, a part that cannot run says why.
  *
  *     npm run bench                    all
- *     npm run bench -- engine page     only these of engine, size, page, vectors
+ *     npm run bench -- engine page     only these of engine, size, page, vectors, trace
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { buildRecorder, missing } from '../../e2e/kvm/recorder.ts';
 import { encodeLink } from '../share/link.ts';
 import { firstMotion, type Loading, launch, loading, type Playback, playback } from './bench-page.ts';
 import { manyRows, VCPUS } from './bench-scenes.ts';
+import { traceFigures } from './bench-trace.ts';
 import { findChromium } from './browser.mjs';
 import { serve } from './serve.mjs';
 
@@ -221,7 +222,33 @@ async function vectors(): Promise<Part> {
   };
 }
 
-const PARTS: Readonly<Record<string, () => Promise<Part>>> = { engine, size, page, vectors };
+async function trace(): Promise<Part> {
+  const f = await traceFigures();
+  const share = (rate: number): string => (rate / f.scanPerSecond).toFixed(3);
+  return {
+    figures: [
+      {
+        name: `trace, index pass, ${f.lines} lines, CPU time`,
+        value: millions(f.indexPerSecond),
+        budget: { text: '>= 4 M/s', met: f.indexPerSecond >= 4e6 },
+      },
+      { name: 'the same against a scan for line ends', value: share(f.indexPerSecond) },
+      {
+        name: 'trace, rows and prediction, CPU time',
+        value: millions(f.predictionPerSecond),
+        budget: { text: '>= 1 M/s', met: f.predictionPerSecond >= 1e6 },
+      },
+      {
+        name: 'the same against a scan for line ends',
+        value: share(f.predictionPerSecond),
+        budget: { text: '>= 0.25', met: f.predictionPerSecond >= 0.25 * f.scanPerSecond },
+      },
+    ],
+    json: { ...f },
+  };
+}
+
+const PARTS: Readonly<Record<string, () => Promise<Part>>> = { engine, size, page, vectors, trace };
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in PARTS));
