@@ -1,8 +1,7 @@
 /** Each rule on a small sick machine, and none of them on the healthy scenes. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createReasoner, findingsIn } from '../../cli/reason.ts';
+import { presetFiles } from '../../cli/scenes-for-tests.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { CITATIONS } from '../../spec/citations.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
@@ -10,13 +9,7 @@ import { RULES } from './index.ts';
 
 const idsIn = (ops: readonly JsonOp[], all = false): string[] => [...new Set(findingsIn(ops, all).map(({ id }) => id))];
 
-const folder = join(import.meta.dirname, '../../presets');
-const scenes = readdirSync(folder)
-  .filter((name) => name.endsWith('.json'))
-  .map(
-    (name) =>
-      [name.replace('.json', ''), JSON.parse(readFileSync(join(folder, name), 'utf8')).ops as JsonOp[]] as const,
-  );
+const scenes = presetFiles.map(({ id, ops }) => [id, ops as readonly JsonOp[]] as const);
 
 /** Scenes that show something going wrong, and what. */
 const SICK: Readonly<Record<string, readonly string[]>> = {
