@@ -4,8 +4,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
+import { fnOf } from '../explain/calls.ts';
 import type { Fields } from '../spec/define/op.ts';
-import { argsAt, EVENT_NAMES, fnOf } from '../spec/events/index.ts';
+import { argsAt, EVENT_NAMES } from '../spec/events/index.ts';
 import { isKernelFn } from '../spec/kernel/functions.ts';
 import { OPS, type OpName } from '../spec/ops/index.ts';
 import { COL, ROW, WRITE } from './core/log.ts';
@@ -137,9 +138,12 @@ const OFTEN: Readonly<Partial<Record<OpName, number>>> = {
 };
 const WEIGHTED = NAMES_OF_OPS.flatMap((name) => Array.from({ length: OFTEN[name] ?? 1 }, () => name));
 
-/** Switches every APIC on, as hardly any random op would. */
+/** Switches every APIC on, and PV EOI in every second, as hardly any random op would. */
 const powerOn = (vcpus: number): Json[] =>
-  Array.from({ length: vcpus }, (_, vcpu) => ({ op: 'mmio_write', vcpu, addr: 0xfee000f0, size: 4, value: 0x1ff }));
+  Array.from({ length: vcpus }, (_, vcpu): Json[] => [
+    { op: 'mmio_write', vcpu, addr: 0xfee000f0, size: 4, value: 0x1ff },
+    ...(vcpu % 2 === 1 ? [{ op: 'wrmsr', vcpu, msr: 0x4b564d04, value: 0x5001 }] : []),
+  ]).flat();
 
 // -- what must hold
 

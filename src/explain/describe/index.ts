@@ -9,7 +9,7 @@ import type { ArgKind, EventRows } from '../../spec/define/event.ts';
 import { type EventName, eventRow } from '../../spec/events/index.ts';
 import { exitName } from '../../spec/exits.ts';
 import { lapicRegisterName } from '../../spec/lapic-map.ts';
-import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/names.ts';
+import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/name-lists.ts';
 import { contextOf, type StepContext } from '../context.ts';
 import type { Param, Text, TextParams } from '../text.ts';
 import { DEVICE } from './device.ts';

@@ -2,7 +2,8 @@
 import { hex, hex64 } from '../../base/numbers.ts';
 import { readWord, routesOf as routesInForce, rteView } from '../../engine/view/machine-view.ts';
 import { DELIVERY_MODE } from '../../spec/lapic.ts';
-import { CHIP, REQUEST_NAMES } from '../../spec/names.ts';
+import { REQUEST_NAMES } from '../../spec/name-lists.ts';
+import { CHIP } from '../../spec/names.ts';
 import type { StepContext } from '../context.ts';
 import { devicesOn } from '../context.ts';
 import { say, type Text, type TextParams } from '../text.ts';

@@ -52,7 +52,6 @@ export const BUS_EVENTS = defineEvents({
     fn: 'vcpu_cache_mmio_info',
     cite: null,
     args: { addr: 'hex', generation: 'dec' },
-    token: null,
     minor: true,
   },
   onepage: {
