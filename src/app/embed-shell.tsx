@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import '../views/shared/preset-texts.ts';
 import { linkOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
-import type { EmbedOptions } from '../store/types.ts';
+import type { AppState, EmbedOptions } from '../store/types.ts';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { Narrator } from '../views/narrator/narrator.tsx';
@@ -28,16 +28,16 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
   controls: 'Controls',
 };
 
-let words: typeof import('../views/timeline/announcer.tsx') | null = null;
+let say: ((state: AppState, step: number) => string | null) | null = null;
 
 /** Sentence of a step; null while the texts are still coming. */
 export function sentenceOf({ store }: App, step: number): string | null {
-  if (words === null) {
-    void import('../views/timeline/announcer.tsx').then((module) => {
-      words = module;
+  if (say === null) {
+    void import('../views/timeline/announcer.tsx').then(({ sentenceOf: loaded }) => {
+      say = loaded;
     });
   }
-  return words?.sentenceOf(store.getState(), step) ?? null;
+  return say?.(store.getState(), step) ?? null;
 }
 
 /** The host wants to see it otherwise. */

@@ -138,7 +138,7 @@ describe(`fuzz (SEED=${SEED}, FUZZ=${COUNT})`, { timeout: 0 }, () => {
         app: '0',
         onSlide: () => {},
         onView: () => {},
-        onExport: () => Promise.resolve('step'),
+        onExport: async () => 'format',
         title: () => '',
         sentence: () => null,
       });

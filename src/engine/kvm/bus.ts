@@ -12,7 +12,6 @@ import { BASE, VM } from '../core/words.ts';
 
 /** enum kvm_bus. The third is s390's (virtio-ccw notifications); x86 never asks it. */
 export const BUS = { mmio: 0, pio: 1, virtioCcwNotify: 2, fastMmio: 3 } as const;
-export const BUS_NAMES = ['KVM_MMIO_BUS', 'KVM_PIO_BUS', 'KVM_VIRTIO_CCW_NOTIFY_BUS', 'KVM_FAST_MMIO_BUS'] as const;
 
 /** Who registered a range; machine/iodevs.ts has what each does with an access. The local APIC is on no bus. */
 export type IodevKind = (typeof IODEV_KINDS)[number];
