@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { BLOCK_OF, type ComponentKind, EVENTS } from '../engine/view/tables.ts';
-import { fieldDoc } from '../spec/bit-layout.ts';
+import { fieldDoc } from '../spec/define/registers.ts';
 import { KERNEL_OPS } from '../spec/kernel/ops.ts';
-import { LAYOUTS } from '../spec/layouts.ts';
+import { LAYOUTS } from '../spec/registers/index.ts';
 import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
 import { app } from './en/app.ts';
 import { compare } from './en/compare.ts';

@@ -7,6 +7,12 @@ import { digit64 } from './base64url.ts';
 /** A state word by name: component, instance, register, word of it. */
 export type NamedWord = readonly [kind: string, index: number, register: string, sub: number, value: number];
 
+/** Registers by the names hashes were first made with, and the word of that register: a hash once made holds for ever. */
+const FIRST_NAMES: Readonly<Record<string, readonly [register: string, sub: number]>> = {
+  'vcpu.offCpuLo': ['spare', 0],
+  'vcpu.offCpuHi': ['spare', 1],
+};
+
 /** FNV-1a over a text's UTF-16 units. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
@@ -20,7 +26,8 @@ export function hashState(words: Iterable<NamedWord>): string {
   let high = 0;
   for (const [kind, index, register, sub, value] of words) {
     if (value === 0) continue;
-    const hash = fnv1a(`${kind}.${index}.${register}.${sub}=${value | 0}`);
+    const [name, word] = FIRST_NAMES[`${kind}.${register}`] ?? [register, sub];
+    const hash = fnv1a(`${kind}.${index}.${name}.${word}=${value | 0}`);
     low = (low + hash) | 0;
     high = (high + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) | 0;
   }

@@ -5,6 +5,9 @@
  * in both directions without knowing any rule of KVM, a keyframe is one copy, and "which bits changed" needs no code
  * per register. Registers wider than 32 bits take two words, low first. 256-bit sets take eight words, word v >> 5,
  * bit v & 31 (SDM vol. 3, "Interrupt Acceptance for Fixed Interrupts").
+ *
+ * How many words a register takes is said here, because the first thing a page loads is where they lie; how to read them
+ * (layout, label, page offset, MSR) is its row in spec/registers, which a page loads with the panel that shows it.
  */
 
 import { constantTable } from './constant-table.ts';
@@ -119,21 +122,13 @@ export const IRQFD_SLOTS = 64;
 export const IRQFD = defineBlock({ used: 1, gsi: 1, resample: 1, resampleCount: 1, msiRoute: 1 });
 
 export const DEVICE_SLOTS = 12;
-/** One model device outside KVM. The meaning of s0..s7 is the device kind's own (see world/sources). */
+/** One model device outside KVM. Each kind's behaviour is in world/sources. */
 export const DEVICE = defineBlock({
   kind: 1,
   gsi: 1,
   line: 1,
   pending: 1,
   raised: 1,
-  s0: 1,
-  s1: 1,
-  s2: 1,
-  s3: 1,
-  s4: 1,
-  s5: 1,
-  s6: 1,
-  s7: 1,
   /** MSI-X: message control of the capability, then up to 4 vectors of {addrLo, addrHi, data, control}, pending bits. */
   msixControl: 1,
   msixTable: 16,
@@ -200,7 +195,6 @@ export const VCPU = defineBlock({
   apicId: 1,
   mpState: 1,
   requests: 1,
-  requestsHi: 1,
   /** vcpu->mode: 0 OUTSIDE_GUEST_MODE, 1 IN_GUEST_MODE, 2 EXITING_GUEST_MODE. */
   mode: 1,
   rflagsIf: 1,
@@ -247,7 +241,9 @@ export const VCPU = defineBlock({
   inRun: 1,
   /** What the next entry will meet: 0 nothing, 1 a kick, 2 an NMI, 3 a fault while the event is delivered. */
   race: 1,
-  spare: 2,
+  /** When it last left its CPU: handlers stand still from then on. */
+  offCpuLo: 1,
+  offCpuHi: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */
@@ -276,11 +272,10 @@ export const VMCS = defineBlock({
   /** A pending virtual interrupt has been recognized (not a field: the logical processor's own state). */
   recognized: 1,
   exitIntrInfo: 1,
-  spare: 4,
 });
 
 /** One physical CPU of the model host: what it runs and the last host vector it took. */
-export const PCPU = defineBlock({ running: 1, lastVector: 1, ipis: 1, wakeupList: 1, needResched: 1, spare: 3 });
+export const PCPU = defineBlock({ running: 1, lastVector: 1, ipis: 1, wakeupList: 1, needResched: 1 });
 export const PCPU_SLOTS = 8;
 
 export type ComponentKind =

@@ -79,7 +79,7 @@ export function vcpuPut(m: Machine, vcpu: number, why: 'preempted' | 'blocking')
   set(m, vcpu, V.loaded, 0);
   set(m, vcpu, V.preempted, preempted);
   set(m, vcpu, V.blocking, 1 - preempted);
-  put64(m, vcpuAt(m, vcpu) + V.spare, now(m));
+  put64(m, vcpuAt(m, vcpu) + V.offCpuLo, now(m));
   piPut(m, vcpu, why === 'blocking');
   leave(m, outer);
 }
@@ -87,7 +87,7 @@ export function vcpuPut(m: Machine, vcpu: number, why: 'preempted' | 'blocking')
 /** Handlers stand still while their vCPU has no CPU: they end that much later. */
 function shiftHandlers(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
-  const lost = now(m) - read64(m, at + V.spare);
+  const lost = now(m) - read64(m, at + V.offCpuLo);
   for (let level = 0; level < reg(m, vcpu, V.depth); level++) {
     const end = (reg(m, vcpu, V.stackEndHi + level) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + level) >>> 0);
     set(m, vcpu, V.stackEndLo + level, (end + lost) % 2 ** 32);

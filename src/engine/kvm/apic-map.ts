@@ -4,10 +4,15 @@
  * is modelled and not just optimised. It is a function of the APICs' registers and is rebuilt, never saved.
  */
 
+import { shifts } from '../../spec/define/registers.ts';
+import { APIC_ID, LDR } from '../../spec/registers/lapic.ts';
 import { hwEnabled, inX2apic, swEnabled } from '../chips/lapic/priority.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { LAPIC, VCPU, VM } from '../core/words.ts';
+
+const { ID: ID_AT } = shifts(APIC_ID);
+const { LOGICAL_ID: LOGICAL_AT } = shifts(LDR);
 
 /** enum kvm_apic_logical_mode */
 export const LOGICAL_MODE = { swDisabled: 0, xapicCluster: 1, xapicFlat: 2, x2apic: 3, disabled: 4 } as const;
@@ -25,7 +30,7 @@ function addPhysical(m: Machine, vcpu: number): boolean {
   const map = m.map;
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
   const x2 = inX2apic(m, vcpu);
-  const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> 24;
+  const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> ID_AT;
   if (m.x2apicFormat) {
     if (x2 || id > 0xff) map.phys[id] = vcpu;
     if (!x2 && map.phys[xapicId] === -1) map.phys[xapicId] = vcpu;
@@ -53,7 +58,7 @@ function addLogical(m: Machine, vcpu: number): void {
     return;
   }
   if (x2) return;
-  const logicalId = ldr >>> 24;
+  const logicalId = ldr >>> LOGICAL_AT;
   const mask = flat ? logicalId : logicalId & 0xf;
   if (mask === 0) return;
   const table = flat ? map.flat : map.cluster;
@@ -80,7 +85,7 @@ function rebuild(m: Machine): boolean {
   let mismatch = false;
   for (let vcpu = 0; vcpu < vcpus && map.valid; vcpu++) {
     if (!hwEnabled(m, vcpu)) continue;
-    const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> 24;
+    const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> ID_AT;
     if (!inX2apic(m, vcpu) && xapicId !== ((m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number) & 0xff)) mismatch = true;
     map.valid = addPhysical(m, vcpu);
     if (map.valid) addLogical(m, vcpu);

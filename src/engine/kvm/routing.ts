@@ -3,10 +3,15 @@
  * line or a message; the table says which chip pins or which MSI it stands for.
  */
 
+import { masks } from '../../spec/define/registers.ts';
 import type { RoutingEntrySpec } from '../../spec/ops/index.ts';
+import { MSI_ADDR } from '../../spec/registers/routing.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, emit, enter, leave, type Machine, put, type RouteEntry, type RouteTable } from '../core/machine.ts';
 import { BASE, VM } from '../core/words.ts';
+
+/** Address bits that must be zero where KVM takes a 32-bit destination. */
+const { ZERO } = masks(MSI_ADDR);
 
 /** KVM_MAX_IRQ_ROUTES */
 export const MAX_GSI = 4096;
@@ -54,7 +59,7 @@ function buildTable(m: Machine, specs: readonly RoutingEntrySpec[]): RouteTable 
 
 /** @kvm irq.c kvm_set_routing_entry, kvm_msi_route_invalid */
 function routeIsValid(m: Machine, entry: RouteEntry, spec: RoutingEntrySpec): boolean {
-  if (entry.chip === CHIP.msi) return !(m.x2apicFormat && (entry.addrHi & 0xff) !== 0);
+  if (entry.chip === CHIP.msi) return !(m.x2apicFormat && (entry.addrHi & ZERO) !== 0);
   if (m.split || !('chip' in spec)) return false;
   return spec.pin >= 0 && spec.pin < (entry.chip === CHIP.ioapic ? PINS : 8);
 }

@@ -10,6 +10,7 @@ import { acceptsPicIntr, picOutput, picReadIrq } from '../chips/pic/pic.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
+import { INFO } from '../vmx/vmcs.ts';
 
 const V = VCPU.at;
 const L = LAPIC.at;
@@ -197,7 +198,7 @@ export function takeNmi(m: Machine, vcpu: number): boolean {
   const outer = enter(m, EV.inject_nmi, atVcpu(vcpu));
   put(m, at + V.nmiPending, (m.w[at + V.nmiPending] as number) - 1);
   put(m, at + V.nmiMasked, 1);
-  m.host.writeEntryInfo(m, vcpu, 0x80000202);
+  m.host.writeEntryInfo(m, vcpu, INFO.nmiInfo);
   leave(m, outer);
   return true;
 }

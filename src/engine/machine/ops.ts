@@ -5,6 +5,7 @@
 
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
+import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
 import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
 import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
 import {
@@ -33,6 +34,7 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
+import { INFO } from '../vmx/vmcs.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
 
@@ -137,8 +139,8 @@ const INSTRUCTIONS: Handlers<GuestOp['op']> = {
     return OK;
   },
   eoi(m, op) {
-    if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
-    else lapicMmioWrite(m, op.vcpu, 0xb0, 4, 0);
+    if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, x2apicMsr(REG.eoi), 0n);
+    else lapicMmioWrite(m, op.vcpu, REG.eoi, 4, 0);
     return OK;
   },
   nop: () => OK,
@@ -190,7 +192,7 @@ function run(m: Machine, vcpu: number): OpResult {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
     put(m, at, (m.w[at] as number) + 1);
-    m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
+    m.host.writeEntryInfo(m, vcpu, INFO.valid | vector);
     leave(m, outer);
   }
   return { vector: vector === -1 ? null : vector, ...extra };

@@ -3,6 +3,8 @@
  * into another.
  */
 
+import { masks, shifts } from '../../spec/define/registers.ts';
+import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
@@ -19,17 +21,22 @@ import { writeEntryInfo } from '../vmx/vmcs.ts';
 /** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
 const VMX_INHIBITS = 0x7f;
 
+const { VECTOR, DELIVERY_MODE, TRIG_MODE } = masks(MSI_DATA);
+const { DELIVERY_MODE: MODE_AT } = shifts(MSI_DATA);
+const { DEST_MODE, REDIR_HINT, DEST_ID, ZERO, DEST_ID_HIGH } = masks(MSI_ADDR);
+const { DEST_ID: DEST_AT } = shifts(MSI_ADDR);
+
 /** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
 export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
   return {
-    vector: data & 0xff,
-    deliveryMode: (data >>> 8) & 7,
-    logical: (addrLo & 4) !== 0,
+    vector: data & VECTOR,
+    deliveryMode: (data & DELIVERY_MODE) >>> MODE_AT,
+    logical: (addrLo & DEST_MODE) !== 0,
     level: true,
-    trigMode: (data & 0x8000) !== 0,
+    trigMode: (data & TRIG_MODE) !== 0,
     shorthand: 0,
-    dest: ((addrLo >>> 12) & 0xff) | (m.x2apicFormat ? addrHi & 0xffffff00 : 0),
-    redirHint: (addrLo & 8) !== 0,
+    dest: ((addrLo & DEST_ID) >>> DEST_AT) | (m.x2apicFormat ? addrHi & DEST_ID_HIGH : 0),
+    redirHint: (addrLo & REDIR_HINT) !== 0,
   };
 }
 
@@ -42,7 +49,7 @@ export function kvmSetMsi(
   level: number,
   gsi: number,
 ): number {
-  if (m.x2apicFormat && (addrHi & 0xff) !== 0) {
+  if (m.x2apicFormat && (addrHi & ZERO) !== 0) {
     emit(m, EV.msi_invalid, AT_VM, addrHi);
     return -22;
   }
@@ -70,7 +77,7 @@ const setIrq: Host['setIrq'] = (m, source, gsi, level, lineStatus) =>
 /** A lone MSI route needs no work queue if the map can decide. @kvm irq.c kvm_arch_set_irq_inatomic */
 function setIrqInatomic(m: Machine, gsi: number): boolean {
   const entry = routesOfGsi(m, gsi)[0] as RouteEntry;
-  if (m.x2apicFormat && (entry.addrHi & 0xff) !== 0) return true;
+  if (m.x2apicFormat && (entry.addrHi & ZERO) !== 0) return true;
   const irq = msiMessage(m, entry.addrLo, entry.addrHi, entry.data);
   const outer = enter(m, EV.kvm_msi_set_irq, AT_VM, entry.addrLo, entry.data, irq.dest, gsi);
   const handled = deliverFast(m, -1, irq, false) !== null;

@@ -1,6 +1,7 @@
 /** Prints a machine as the conformance files do: what KVM_GET_LAPIC, KVM_GET_IRQCHIP and friends would show. */
 
 import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../chips/ioapic/ioapic.ts';
+import { inX2apic } from '../chips/lapic/priority.ts';
 import { lapicAt, type Machine, vcpuAt } from '../core/machine.ts';
 import { IOAPIC, LAPIC, PIC, VCPU } from '../core/words.ts';
 import { acceptEvents, processNmi } from '../kvm/vcpu.ts';
@@ -21,7 +22,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> {
   const at = lapicAt(m, vcpu);
   const v = vcpuAt(m, vcpu);
   const reg = (offset: number): number => w[at + offset] as number;
-  const x2 = (reg(L.baseLo) & 0x400) !== 0;
+  const x2 = inX2apic(m, vcpu);
   return {
     id: hex(x2 && !m.x2apicFormat ? reg(L.id) << 24 : reg(L.id)),
     version: hex(reg(L.version)),

@@ -4,7 +4,7 @@
  */
 
 import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
-import { findHighestIrr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
+import { findHighestIrr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import {
@@ -93,7 +93,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
 function apicvUpdate(m: Machine, vcpu: number): void {
   const lapic = lapicAt(m, vcpu);
   const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits] as number;
-  const enabled = ((m.w[lapic + LAPIC.at.baseLo] as number) & 0x800) !== 0;
+  const enabled = hwEnabled(m, vcpu);
   const activate = m.config.apicv === true && inhibits === 0 && enabled ? 1 : 0;
   if (m.w[lapic + LAPIC.at.apicvActive] === activate) return;
   const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate, inhibits);

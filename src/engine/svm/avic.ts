@@ -7,6 +7,7 @@
  */
 
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
+import { REG } from '../../spec/registers/lapic.ts';
 import {
   clearVector,
   findHighestIrr,
@@ -18,7 +19,7 @@ import {
   setVector,
   testVector,
 } from '../chips/lapic/priority.ts';
-import { inApicPage, pageWord, REG } from '../chips/lapic/registers.ts';
+import { inApicPage, pageWord } from '../chips/lapic/registers.ts';
 import { EV, REQ } from '../core/events.ts';
 import {
   atLapic,

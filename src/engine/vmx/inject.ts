@@ -140,7 +140,7 @@ export function completeInterrupts(m: Machine, vcpu: number, info: number): void
     set(m, vcpu, V.nmiMasked, 0);
   } else {
     set(m, vcpu, V.intrInjected, 1);
-    set(m, vcpu, V.intrNr, info & 0xff);
+    set(m, vcpu, V.intrNr, info & INFO.vector);
   }
   leave(m, outer);
 }

@@ -5,6 +5,8 @@
  * Left out: exceptions, SMM, nesting, the fast exit paths (an exit is always handled outside guest mode), halt polling.
  */
 
+import { masks } from '../../spec/define/registers.ts';
+import { GUEST_INTERRUPTIBILITY } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, refreshPpr, testVector } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
@@ -22,6 +24,7 @@ import {
 import { apicvActive, EXIT, INFO, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
 
 const V = VCPU.at;
+const { NMI: BLOCKED_BY_NMI } = masks(GUEST_INTERRUPTIBILITY);
 const F = VMCS.at;
 /** Turns of the loop before the model gives up; each needs a reason (a request, a window), so few are ever taken. */
 const MAX_TURNS = 16;
@@ -78,7 +81,12 @@ function meetRace(m: Machine, vcpu: number): void {
 function vmEntry(m: Machine, vcpu: number): number {
   const info = vmcs(m, vcpu, F.vmEntryIntrInfo);
   const outer = enter(m, EV.kvm_entry, atVcpu(vcpu), info, vmcs(m, vcpu, F.rvi), vmcs(m, vcpu, F.svi));
-  setVmcs(m, vcpu, F.guestInterruptibility, reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) << 3));
+  setVmcs(
+    m,
+    vcpu,
+    F.guestInterruptibility,
+    reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) === 1 ? BLOCKED_BY_NMI : 0),
+  );
   if (apicvActive(m, vcpu)) enterVirtualApic(m, vcpu);
   leave(m, outer);
   return (info & INFO.valid) === 0 ? 0 : info;
@@ -87,7 +95,7 @@ function vmEntry(m: Machine, vcpu: number): number {
 /** The event of the entry reaches the guest. */
 function deliverEvent(m: Machine, vcpu: number, info: number): void {
   const nmi = (info & INFO.typeMask) === INFO.nmi;
-  const vector = info & 0xff;
+  const vector = info & INFO.vector;
   if (!nmi) m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
   const outer = enter(m, EV.event_delivery, atVcpu(vcpu), vector, nmi ? 2 : 0);
   if (nmi) set(m, vcpu, V.nmiMasked, 1);
@@ -105,7 +113,12 @@ export function vmExit(m: Machine, vcpu: number, reason: number, qualification =
   setVmcs(m, vcpu, F.exitQualification, qualification);
   setVmcs(m, vcpu, F.idtVectoringInfo, vectoring);
   setVmcs(m, vcpu, F.vmEntryIntrInfo, vmcs(m, vcpu, F.vmEntryIntrInfo) & ~INFO.valid);
-  setVmcs(m, vcpu, F.guestInterruptibility, reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) << 3));
+  setVmcs(
+    m,
+    vcpu,
+    F.guestInterruptibility,
+    reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) === 1 ? BLOCKED_BY_NMI : 0),
+  );
   setVmcs(m, vcpu, F.recognized, 0);
   set(m, vcpu, V.exits, reg(m, vcpu, V.exits) + 1);
   set(m, vcpu, V.mode, MODE.outside);
@@ -206,7 +219,7 @@ export function runVcpu(m: Machine, vcpu: number): Entry {
     deliverEvent(m, vcpu, result.info);
     entry.entered = true;
     entry.nmi = (result.info & INFO.typeMask) === INFO.nmi;
-    if (!entry.nmi) entry.vector = result.info & 0xff;
+    if (!entry.nmi) entry.vector = result.info & INFO.vector;
     if (result.immediate) vmExit(m, vcpu, EXIT.preemptionTimer);
     return entry;
   }

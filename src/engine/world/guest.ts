@@ -6,6 +6,7 @@
  */
 
 import type { HandlerSpec } from '../../spec/ops/index.ts';
+import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
 import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
 import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { now } from '../chips/lapic/timer.ts';
@@ -25,6 +26,7 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
+import { INFO } from '../vmx/vmcs.ts';
 import { deviceQuiet, deviceSlot } from './sources.ts';
 
 const V = VCPU.at;
@@ -99,8 +101,8 @@ export function guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): vo
   if (kind === 'pic' || kind === 'pic-slave') {
     if (kind === 'pic-slave') picWrite(m, 0xa0, 0x20);
     picWrite(m, 0x20, 0x20);
-  } else if (inX2apic(m, vcpu)) x2apicMsrWrite(m, vcpu, 0x80b, 0n);
-  else lapicMmioWrite(m, vcpu, 0xb0, 4, 0);
+  } else if (inX2apic(m, vcpu)) x2apicMsrWrite(m, vcpu, x2apicMsr(REG.eoi), 0n);
+  else lapicMmioWrite(m, vcpu, REG.eoi, 4, 0);
 }
 
 /** The innermost handler ends: EOI, IRET. */
@@ -186,7 +188,7 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
   if (extint) m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, extint ? 1 : 0);
   set(m, vcpu, V.injections, reg(m, vcpu, V.injections) + 1);
-  m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
+  m.host.writeEntryInfo(m, vcpu, INFO.valid | vector);
   set(m, vcpu, V.mode, MODE.inGuest);
   beginHandler(m, vcpu, vector);
   leave(m, outer);

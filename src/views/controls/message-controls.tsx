@@ -1,10 +1,10 @@
 /** Messages: an MSI with its fields decoded as it is typed, an IPI, and the entry that turns a pin into a message. */
 import { useState } from 'react';
 import { readWord } from '../../engine/view/machine-view.ts';
-import { type BitLayout, encode, fieldRows } from '../../spec/bit-layout.ts';
-import { RTE } from '../../spec/ioapic.ts';
-import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/lapic.ts';
-import { MSI_ADDR, MSI_DATA } from '../../spec/msi.ts';
+import { type BitLayout, encode, fieldRows } from '../../spec/define/registers.ts';
+import { RTE } from '../../spec/registers/ioapic.ts';
+import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
+import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import type { JsonOp } from '../../store/types.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { guestWrite, writeIcr } from '../shared/guest-ops.ts';

@@ -2,8 +2,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import { addressOf, type MachineView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
-import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/bit-layout.ts';
 import { citation } from '../../spec/citations.ts';
+import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/define/registers.ts';
 import { seqAt } from '../../store/steps.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';

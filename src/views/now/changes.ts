@@ -2,7 +2,7 @@
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import { COL, nameWord, ROW, WRITE } from '../../engine/view/tables.ts';
 import type { Lang } from '../../i18n/index.ts';
-import { fieldsOf, fieldText, rawField } from '../../spec/bit-layout.ts';
+import { fieldsOf, fieldText, rawField } from '../../spec/define/registers.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 import { componentName } from '../shared/component-name.ts';
 import { hex } from '../shared/format.ts';

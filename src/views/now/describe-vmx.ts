@@ -2,8 +2,8 @@
 import type { VmxEventName } from '../../engine/core/events-vmx.ts';
 import { readWord } from '../../engine/view/machine-view.ts';
 import { REQ } from '../../engine/view/tables.ts';
-import { lapicRegisterName } from '../../spec/lapic-map.ts';
-import { EXIT_NAMES } from '../shared/exit-names.ts';
+import { EXIT_NAMES } from '../../spec/exits.ts';
+import { lapicRegisterName } from '../../spec/registers/lapic.ts';
 import { hex } from '../shared/format.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../shared/inhibits.ts';
 import type { Describe } from './describe.ts';

@@ -7,7 +7,7 @@ import { createSession } from '../../engine/machine/session.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { COMPONENTS, type EventName, instances } from '../../engine/view/tables.ts';
 import { LANGS, loadLanguage, translate } from '../../i18n/index.ts';
-import { fieldsOf, rawField, setRawField } from '../../spec/bit-layout.ts';
+import { fieldsOf, rawField, setRawField } from '../../spec/define/registers.ts';
 import { createKeyframes, growKeyframes } from '../../store/fold.ts';
 import { growSteps } from '../../store/steps.ts';
 import type { JsonOp, SceneLog, Step } from '../../store/types.ts';

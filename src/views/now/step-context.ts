@@ -2,7 +2,7 @@
 import { type MachineView, readWord, rteView } from '../../engine/view/machine-view.ts';
 import { COL, EVENT_NAMES, type EventName, ROW } from '../../engine/view/tables.ts';
 import { type Lang, type MessageKey, type Params, translate } from '../../i18n/index.ts';
-import { DELIVERY_MODE } from '../../spec/lapic.ts';
+import { DELIVERY_MODE } from '../../spec/registers/lapic.ts';
 import type { SceneLog, Step } from '../../store/types.ts';
 import { devicesOn, hex } from '../shared/format.ts';
 

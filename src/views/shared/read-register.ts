@@ -1,8 +1,9 @@
 /** Registers out of the state words: the 32-bit words a layout wants, and a plain number as text. */
 import { addressOf, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { ComponentKind } from '../../engine/view/tables.ts';
+import type { NumberShape, Reading } from '../../spec/define/registers.ts';
 import { hex, join64, nanoseconds } from './format.ts';
-import { type NumberShape, type Reading, readingOf } from './register-table.ts';
+import { readingOf } from './register-table.ts';
 
 /** A register of a component; `sub` picks the pin, table entry, channel or bitmap word. */
 export interface RegisterRef {

@@ -5,6 +5,9 @@
  * delay after 10,000 successive EOIs, RTC tracking on pin 8, the vectors whose EOI must be intercepted.
  * Left out, because the device has none: the EOI register (0x40) and the pin assertion register (0x20) of later parts.
  */
+import { masks, shifts } from '../../../spec/define/registers.ts';
+import { RTE } from '../../../spec/registers/ioapic.ts';
+import { SVR } from '../../../spec/registers/lapic.ts';
 import { CHIP, EV, REQ } from '../../core/events.ts';
 import {
   AT_IOAPIC,
@@ -30,27 +33,27 @@ const RTC_PIN = 8;
 const STORM_LIMIT = 10_000;
 const STORM_DELAY_NS = 10_000_000;
 
-const REMOTE_IRR = 1 << 14;
-const LEVEL = 1 << 15;
-const MASKED = 1 << 16;
-/** Bits of the low half that a guest write leaves alone: delivery status and remote IRR. */
-const READ_ONLY = (1 << 12) | REMOTE_IRR;
+const { VECTOR, DELIVERY_MODE, DEST_MODE, DELIVERY_STATUS, REMOTE_IRR, TRIG_MODE, MASK } = masks(RTE);
+const { SUPPRESS_EOI } = masks(SVR);
+const { DELIVERY_MODE: MODE_AT, DEST: DEST_AT } = shifts(RTE);
+/** Bits of the low half that a guest write leaves alone. */
+const READ_ONLY = DELIVERY_STATUS | REMOTE_IRR;
 
 /** @kvm ioapic.c kvm_ioapic_reset */
 export function resetIoapic(m: Machine): void {
-  for (let pin = 0; pin < IOAPIC_PINS; pin++) put(m, BASE.ioapic + R.redirLo + pin, MASKED);
+  for (let pin = 0; pin < IOAPIC_PINS; pin++) put(m, BASE.ioapic + R.redirLo + pin, MASK);
 }
 
 /** The message an RTE sends. */
 function rteMessage(lo: number, hi: number): LapicIrq {
   return {
-    vector: lo & 0xff,
-    deliveryMode: (lo >>> 8) & 7,
-    logical: (lo & 0x800) !== 0,
+    vector: lo & VECTOR,
+    deliveryMode: (lo & DELIVERY_MODE) >>> MODE_AT,
+    logical: (lo & DEST_MODE) !== 0,
     level: true,
-    trigMode: (lo & LEVEL) !== 0,
+    trigMode: (lo & TRIG_MODE) !== 0,
     shorthand: 0,
-    dest: hi >>> 24,
+    dest: hi >>> DEST_AT,
     redirHint: false,
   };
 }
@@ -60,11 +63,11 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
   const w = m.w;
   const at = BASE.ioapic;
   const lo = w[at + R.redirLo + pin] as number;
-  if ((lo & MASKED) !== 0) {
+  if ((lo & MASK) !== 0) {
     emit(m, EV.ioapic_masked, AT_IOAPIC, pin);
     return -1;
   }
-  const level = (lo & LEVEL) !== 0;
+  const level = (lo & TRIG_MODE) !== 0;
   if (level && (lo & REMOTE_IRR) !== 0) {
     emit(m, EV.ioapic_remote_irr, AT_IOAPIC, pin);
     return -1;
@@ -93,7 +96,7 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
 function setLine(m: Machine, gsi: number, pin: number, level: number, lineStatus: boolean): number {
   const at = BASE.ioapic;
   const bit = 1 << pin;
-  const edge = ((m.w[at + R.redirLo + pin] as number) & LEVEL) === 0;
+  const edge = ((m.w[at + R.redirLo + pin] as number) & TRIG_MODE) === 0;
   const irr = m.w[at + R.irr] as number;
   let result: number;
   if (!level) {
@@ -181,13 +184,18 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
     put(m, hiAt, value);
   } else {
     let lo = (value & ~READ_ONLY) | (oldLo & READ_ONLY);
-    if ((lo & LEVEL) === 0) lo &= ~REMOTE_IRR;
+    if ((lo & TRIG_MODE) === 0) lo &= ~REMOTE_IRR;
     put(m, loAt, lo);
   }
   const lo = m.w[loAt] as number;
-  const masked = (lo & MASKED) !== 0;
-  if (masked !== ((oldLo & MASKED) !== 0)) m.host.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
-  if ((lo & LEVEL) !== 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0 && !masked && (lo & REMOTE_IRR) === 0) {
+  const masked = (lo & MASK) !== 0;
+  if (masked !== ((oldLo & MASK) !== 0)) m.host.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
+  if (
+    (lo & TRIG_MODE) !== 0 &&
+    ((m.w[at + R.irr] as number) & (1 << pin)) !== 0 &&
+    !masked &&
+    (lo & REMOTE_IRR) === 0
+  ) {
     if (m.host.notifyResampler(m, CHIP.ioapic, pin)) {
       put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << pin));
     } else {
@@ -213,9 +221,9 @@ function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): voi
   }
   const visit = (vcpu: number): void => m.host.request(m, vcpu, REQ.scanIoapic);
   m.host.forEachDestination(m, irq, visit);
-  if ((oldLo & 0x800) !== (lo & 0x800) || oldHi >>> 24 !== hi >>> 24) {
+  if ((oldLo & DEST_MODE) !== (lo & DEST_MODE) || oldHi >>> DEST_AT !== hi >>> DEST_AT) {
     // The kernel pairs the old destination with the new destination mode.
-    m.host.forEachDestination(m, { ...irq, dest: oldHi >>> 24 }, visit);
+    m.host.forEachDestination(m, { ...irq, dest: oldHi >>> DEST_AT }, visit);
   }
 }
 
@@ -277,10 +285,10 @@ function rtcRestoreAll(m: Machine): void {
   put(m, at + R.rtcDest, 0);
   put(m, at + R.rtcDest + 1, 0);
   const lo = m.w[at + R.redirLo + RTC_PIN] as number;
-  const dest = (m.w[at + R.redirHi + RTC_PIN] as number) >>> 24;
+  const dest = (m.w[at + R.redirHi + RTC_PIN] as number) >>> DEST_AT;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
-    if (!m.host.matchDest(m, vcpu, dest, (lo & 0x800) !== 0) || !m.host.pendingEoi(m, vcpu, lo & 0xff)) continue;
-    rtcTrack(m, vcpu, lo & 0xff);
+    if (!m.host.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0) || !m.host.pendingEoi(m, vcpu, lo & VECTOR)) continue;
+    rtcTrack(m, vcpu, lo & VECTOR);
     put(m, at + R.rtcPendingEoi, (m.w[at + R.rtcPendingEoi] as number) + 1);
   }
 }
@@ -288,11 +296,11 @@ function rtcRestoreAll(m: Machine): void {
 /** With APICv an EOI may never reach us: forget one vCPU's that is over. @kvm ioapic.c ioapic_lazy_update_eoi */
 function lazyUpdateEoi(m: Machine, pin: number): void {
   const lo = m.w[BASE.ioapic + R.redirLo + pin] as number;
-  const dest = (m.w[BASE.ioapic + R.redirHi + pin] as number) >>> 24;
+  const dest = (m.w[BASE.ioapic + R.redirHi + pin] as number) >>> DEST_AT;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     // The kernel passes the RTE's raw mode bit, 1, where APIC_DEST_LOGICAL is 0x800: anything but 0 matches logically.
-    if (!m.host.matchDest(m, vcpu, dest, (lo & 0x800) !== 0) || m.host.pendingEoi(m, vcpu, lo & 0xff)) continue;
-    rtcEoi(m, vcpu, lo & 0xff);
+    if (!m.host.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0) || m.host.pendingEoi(m, vcpu, lo & VECTOR)) continue;
+    rtcEoi(m, vcpu, lo & VECTOR);
     return;
   }
 }
@@ -314,8 +322,8 @@ export function ioapicScanEntry(
   if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
-    if ((lo & LEVEL) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
-    scan((m.w[at + R.redirHi + pin] as number) >>> 24, (lo & 0x800) !== 0, lo & 0xff);
+    if ((lo & TRIG_MODE) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
+    scan((m.w[at + R.redirHi + pin] as number) >>> DEST_AT, (lo & DEST_MODE) !== 0, lo & VECTOR);
   }
 }
 
@@ -323,9 +331,9 @@ export function ioapicScanEntry(
 function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): void {
   const at = BASE.ioapic;
   const loAt = at + R.redirLo + pin;
-  const outer = enter(m, EV.ioapic_update_eoi, AT_IOAPIC, pin, (m.w[loAt] as number) & 0xff, level ? 1 : 0);
+  const outer = enter(m, EV.ioapic_update_eoi, AT_IOAPIC, pin, (m.w[loAt] as number) & VECTOR, level ? 1 : 0);
   m.host.notifyAcked(m, CHIP.ioapic, pin);
-  const suppressed = ((m.w[lapicAt(m, vcpu) + LAPIC.at.svr] as number) & 0x1000) !== 0;
+  const suppressed = ((m.w[lapicAt(m, vcpu) + LAPIC.at.svr] as number) & SUPPRESS_EOI) !== 0;
   if (!level || suppressed) {
     if (level) emit(m, EV.eoi_suppressed, AT_IOAPIC, pin);
     leave(m, outer);
@@ -333,7 +341,7 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
   }
   put(m, loAt, (m.w[loAt] as number) & ~REMOTE_IRR);
   const lo = m.w[loAt] as number;
-  if ((lo & MASKED) === 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0) {
+  if ((lo & MASK) === 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0) {
     const count = (m.w[at + R.irqEoi + pin] as number) + 1;
     if (count === STORM_LIMIT) {
       put(m, at + R.irqEoi + pin, 0);
@@ -359,7 +367,7 @@ function redeliver(m: Machine, pin: number): void {
   if (waits === 0) beginJourney(m);
   else m.journey = waits;
   m.journeys[pinJourney(m, pin)] = m.journey;
-  const outer = enter(m, EV.ioapic_redeliver, AT_IOAPIC, pin, (m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff);
+  const outer = enter(m, EV.ioapic_redeliver, AT_IOAPIC, pin, (m.w[BASE.ioapic + R.redirLo + pin] as number) & VECTOR);
   service(m, pin, false);
   leave(m, outer);
   m.journey = before;
@@ -385,7 +393,7 @@ export function eoiInjectWork(m: Machine): void {
   const outer = enter(m, EV.eoi_inject_work, AT_IOAPIC);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
-    if ((lo & LEVEL) === 0 || (lo & REMOTE_IRR) !== 0) continue;
+    if ((lo & TRIG_MODE) === 0 || (lo & REMOTE_IRR) !== 0) continue;
     if (((m.w[at + R.irr] as number) & (1 << pin)) !== 0) redeliver(m, pin);
   }
   leave(m, outer);
@@ -395,6 +403,6 @@ export function eoiInjectWork(m: Machine): void {
 export function ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void {
   rtcEoi(m, vcpu, vector);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff) === vector) updateEoiOne(m, vcpu, pin, level);
+    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & VECTOR) === vector) updateEoiOne(m, vcpu, pin, level);
   }
 }

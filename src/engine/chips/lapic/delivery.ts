@@ -2,6 +2,8 @@
  * From a message to the local APICs that take it (arch/x86/kvm/lapic.c, v6.18): destination matching, the optimised map,
  * lowest priority, acceptance.
  */
+import { shifts } from '../../../spec/define/registers.ts';
+import { APIC_ID, LDR } from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import { atLapic, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../../core/machine.ts';
 import type { LapicIrq } from '../../core/wires.ts';
@@ -10,6 +12,8 @@ import { LOGICAL_MODE } from '../../kvm/apic-map.ts';
 import { hwEnabled, inX2apic, swEnabled, testVector } from './priority.ts';
 
 const R = LAPIC.at;
+const { ID: ID_AT } = shifts(APIC_ID);
+const { LOGICAL_ID: LOGICAL_AT } = shifts(LDR);
 const BROADCAST = 0xff;
 const X2APIC_BROADCAST = 0xffffffff;
 
@@ -23,7 +27,7 @@ function matchPhysical(m: Machine, vcpu: number, mda: number): boolean {
   const x2 = inX2apic(m, vcpu);
   if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
   if (x2 || mda > 0xff) return mda === vcpuId(m, vcpu);
-  return mda === (m.w[lapicAt(m, vcpu) + R.id] as number) >>> 24;
+  return mda === (m.w[lapicAt(m, vcpu) + R.id] as number) >>> ID_AT;
 }
 
 /** @kvm lapic.c kvm_apic_match_logical_addr */
@@ -33,7 +37,7 @@ function matchLogical(m: Machine, vcpu: number, mda: number): boolean {
   if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
   const ldr = (m.w[at + R.ldr] as number) >>> 0;
   if (x2) return ldr >>> 16 === mda >>> 16 && (ldr & mda & 0xffff) !== 0;
-  const logicalId = ldr >>> 24;
+  const logicalId = ldr >>> LOGICAL_AT;
   const dfr = (m.w[at + R.dfr] as number) >>> 0;
   if (dfr === 0xffffffff) return (logicalId & mda) !== 0;
   if (dfr === 0x0fffffff) return logicalId >>> 4 === mda >>> 4 && (logicalId & mda & 0xf) !== 0;

@@ -2,11 +2,16 @@
  * IRR, ISR, TMR and PPR of a local APIC, acknowledge and EOI (arch/x86/kvm/lapic.c, v6.18).
  * KVM's caches (irr_pending, isr_count, highest_isr_cache) are state, because their staleness is visible behaviour.
  */
+import { masks } from '../../../spec/define/registers.ts';
+import { APIC_BASE, SVR, TPR } from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import { atLapic, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { LAPIC } from '../../core/words.ts';
 
 const R = LAPIC.at;
+const { ENABLE, EXTD } = masks(APIC_BASE);
+const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
+const { PRIORITY_CLASS } = masks(TPR);
 
 /** Highest vector of an eight-word bitmap, -1 when empty. @kvm lapic.c apic_find_highest_vector */
 export function highestVector(w: Int32Array, base: number): number {
@@ -33,17 +38,17 @@ export function clearVector(m: Machine, base: number, vector: number): void {
 
 /** @kvm lapic.c kvm_apic_hw_enabled */
 export function hwEnabled(m: Machine, vcpu: number): boolean {
-  return ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & 0x800) !== 0;
+  return ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & ENABLE) !== 0;
 }
 
 /** @kvm lapic.h kvm_apic_sw_enabled */
 export function swEnabled(m: Machine, vcpu: number): boolean {
-  return ((m.w[lapicAt(m, vcpu) + R.svr] as number) & 0x100) !== 0;
+  return ((m.w[lapicAt(m, vcpu) + R.svr] as number) & SOFTWARE_ENABLE) !== 0;
 }
 
 /** @kvm lapic.h apic_x2apic_mode */
 export function inX2apic(m: Machine, vcpu: number): boolean {
-  return ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & 0x400) !== 0;
+  return ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & EXTD) !== 0;
 }
 
 /** @kvm lapic.c apic_find_highest_irr */
@@ -110,7 +115,7 @@ export function clearIsr(m: Machine, vcpu: number, vector: number): void {
  */
 export function pprOf(tpr: number, highestIsr: number): number {
   const isrv = Math.max(highestIsr, 0);
-  return (tpr & 0xf0) >= (isrv & 0xf0) ? tpr & 0xff : isrv & 0xf0;
+  return (tpr & PRIORITY_CLASS) >= (isrv & PRIORITY_CLASS) ? tpr & 0xff : isrv & PRIORITY_CLASS;
 }
 
 /** Brings the stored PPR up to date. @returns true if it dropped @kvm lapic.c __apic_update_ppr */
@@ -128,7 +133,7 @@ export function refreshPpr(m: Machine, vcpu: number): boolean {
 /** Highest IRR vector whose class is above the priority given, -1 none. @kvm lapic.c apic_has_interrupt_for_ppr */
 function hasInterruptForPpr(m: Machine, vcpu: number, ppr: number): number {
   const highest = m.host.syncPirToIrr(m, vcpu);
-  return highest === -1 || (highest & 0xf0) <= ppr ? -1 : highest;
+  return highest === -1 || (highest & PRIORITY_CLASS) <= ppr ? -1 : highest;
 }
 
 /** After a TPR write or an EOI: a drop may let something through. @kvm lapic.c apic_update_ppr */
@@ -169,7 +174,7 @@ export function sendEoi(m: Machine, vcpu: number, vector: number): void {
   if (m.w[at + R.staleEoi] === vector) m.host.request(m, vcpu, REQ.scanIoapic);
   if (m.split) {
     // With KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST a directed-EOI APIC tells nobody; without it KVM always does.
-    if (m.suppressEoiBroadcast === 1 && ((m.w[at + R.svr] as number) & 0x1000) !== 0) return;
+    if (m.suppressEoiBroadcast === 1 && ((m.w[at + R.svr] as number) & SUPPRESS_EOI) !== 0) return;
     put(m, at + R.pendingIoapicEoi, vector);
     m.host.request(m, vcpu, REQ.ioapicEoiExit);
     return;

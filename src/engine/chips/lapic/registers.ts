@@ -5,6 +5,28 @@
  * @differs sdm: KVM never records errors in ESR (it reads 0), accepts vectors below 16, does not fault on a non-zero EOI
  * write in x2APIC mode, and stores LVT delivery status and remote IRR as plain bits it never sets.
  */
+import { type BitLayout, masks, shifts, writeMask } from '../../../spec/define/registers.ts';
+import {
+  APIC_BASE,
+  APIC_ID,
+  DELIVERY_MODE as DELIVERY,
+  DFR,
+  ICR,
+  ICR_X2,
+  isX2apicMsr,
+  LDR,
+  LVR,
+  LVT_ERROR,
+  LVT_LINT,
+  LVT_SENSOR,
+  LVT_TIMER,
+  MSR,
+  PAGE_WORDS,
+  REG,
+  SHORTHAND as SHORTHANDS,
+  SVR,
+  x2apicRegister,
+} from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import {
   atLapic,
@@ -34,60 +56,12 @@ import {
 
 const R = LAPIC.at;
 
-/** Register offsets in the 4 KiB page (asm/apicdef.h); the x2APIC MSR is 0x800 + (offset >> 4). */
-export const REG = {
-  id: 0x20,
-  lvr: 0x30,
-  tpr: 0x80,
-  apr: 0x90,
-  ppr: 0xa0,
-  eoi: 0xb0,
-  ldr: 0xd0,
-  dfr: 0xe0,
-  svr: 0xf0,
-  isr: 0x100,
-  tmr: 0x180,
-  irr: 0x200,
-  esr: 0x280,
-  lvtCmci: 0x2f0,
-  icr: 0x300,
-  icr2: 0x310,
-  lvtTimer: 0x320,
-  lvtThermal: 0x330,
-  lvtPerf: 0x340,
-  lvtLint0: 0x350,
-  lvtLint1: 0x360,
-  lvtError: 0x370,
-  tmict: 0x380,
-  tmcct: 0x390,
-  tdcr: 0x3e0,
-  selfIpi: 0x3f0,
-} as const;
-
-/** State word of each register that simply reads back. */
-const WORD_OF = new Map<number, number>([
-  [REG.id, R.id],
-  [REG.lvr, R.version],
-  [REG.tpr, R.tpr],
-  [REG.ppr, R.ppr],
-  [REG.ldr, R.ldr],
-  [REG.dfr, R.dfr],
-  [REG.svr, R.svr],
-  [REG.esr, R.esr],
-  [REG.icr, R.icr],
-  [REG.icr2, R.icr2],
-  [REG.lvtTimer, R.lvtTimer],
-  [REG.lvtThermal, R.lvtThermal],
-  [REG.lvtPerf, R.lvtPerf],
-  [REG.lvtLint0, R.lvtLint0],
-  [REG.lvtLint1, R.lvtLint1],
-  [REG.lvtError, R.lvtError],
-  [REG.tmict, R.tmict],
-  [REG.tdcr, R.tdcr],
-  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.isr + i * 0x10, R.isr + i]),
-  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.tmr + i * 0x10, R.tmr + i]),
-  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.irr + i * 0x10, R.irr + i]),
-]);
+/** State word of each register that simply reads back, by its offset in the page. LVT CMCI: this model CPU has none. */
+const WORD_OF = new Map<number, number>(
+  [...PAGE_WORDS].flatMap(([offset, { register, sub }]) =>
+    register === 'lvtCmci' ? [] : [[offset, R[register] + sub] as const],
+  ),
+);
 
 /** A register's word in the page, or 0 where the page has none: what a virtualized read returns. */
 export function pageWord(m: Machine, vcpu: number, reg: number): number {
@@ -98,21 +72,41 @@ export function pageWord(m: Machine, vcpu: number, reg: number): number {
 /** Is this a register whose read KVM does not refuse? @kvm lapic.c kvm_lapic_readable_reg_mask */
 export const isReadable = (m: Machine, vcpu: number, reg: number): boolean => readable(m, vcpu, reg);
 
-const MASKED = 0x10000;
+const { VECTOR, DELIVERY_MODE, DEST_MODE, DELIVERY_STATUS, LEVEL, TRIG_MODE, SHORTHAND } = masks(ICR);
+const { DELIVERY_MODE: MODE_AT, SHORTHAND: SHORTHAND_AT, DEST: DEST_AT } = shifts(ICR);
+const { MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
+const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
+const { ENABLE, EXTD, BSP, BASE: BASE_LO } = masks(APIC_BASE);
+const { DIRECTED_EOI } = masks(LVR);
+const { ID } = masks(APIC_ID);
+const { ID: ID_AT } = shifts(APIC_ID);
+const { EXTD: EXTD_AT } = shifts(APIC_BASE);
+const { LOGICAL_ID } = masks(LDR);
+const { ONES: DFR_ONES } = masks(DFR);
+const { DEST: ICR2_DEST } = masks(ICR);
+/** Delivery modes and a shorthand where they stand in LVT and ICR. */
+const NMI = DELIVERY.indexOf('NMI') << MODE_AT;
+const EXTINT = DELIVERY.indexOf('ExtINT') << MODE_AT;
+const SELF = SHORTHANDS.indexOf('self') << SHORTHAND_AT;
+/** What a guest write of one word of a register stores. */
+const stored = (layout: BitLayout): number => (writeMask(layout)[0] ?? 0) | 0;
 /** LVT_MASK, and with mode bits, and LINT_MASK: what a guest may store in each entry. */
 const LVT_WRITE_MASK = new Map<number, number>([
-  [REG.lvtThermal, 0x117ff],
-  [REG.lvtPerf, 0x117ff],
-  [REG.lvtLint0, 0x1f7ff],
-  [REG.lvtLint1, 0x1f7ff],
-  [REG.lvtError, 0x110ff],
+  [REG.lvtThermal, stored(LVT_SENSOR)],
+  [REG.lvtPerf, stored(LVT_SENSOR)],
+  [REG.lvtLint0, stored(LVT_LINT)],
+  [REG.lvtLint1, stored(LVT_LINT)],
+  [REG.lvtError, stored(LVT_ERROR)],
 ]);
 /** Timer entry: LVT_MASK and both mode bits (the model CPU has TSC_DEADLINE). */
-const LVT_TIMER_MASK = 0x110ff | 0x60000;
+const LVT_TIMER_MASK = stored(LVT_TIMER);
 const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, R.lvtError];
 
-const DIRECTED_EOI = 1 << 24;
-const BASE_RESERVED_LO = 0x2ff;
+const SVR_MASK = stored(SVR) & ~SUPPRESS_EOI;
+/** Reserved bits of APIC_BASE's low word. */
+const BASE_RESERVED_LO = ~stored(APIC_BASE);
+/** Bits whose being set faults in the x2APIC ICR: 31:20, 17:16, 13; the busy bit is let pass. */
+const ICR_RESERVED = ~stored(ICR_X2) & ~DELIVERY_STATUS;
 const DEFAULT_BASE = 0xfee00000;
 const APIC_BASE_MODIFIED = 6;
 
@@ -131,7 +125,7 @@ function setSvr(m: Machine, vcpu: number, value: number): void {
 }
 
 const setXapicId = (m: Machine, vcpu: number, id: number): void => {
-  put(m, lapicAt(m, vcpu) + R.id, (id & 0xff) << 24);
+  put(m, lapicAt(m, vcpu) + R.id, (id << ID_AT) & ID);
   markMapDirty(m);
 };
 
@@ -147,16 +141,16 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (vcpu === 0 ? 0x100 : 0));
+    put(m, at + R.baseLo, DEFAULT_BASE | ENABLE | (vcpu === 0 ? BSP : 0));
     put(m, at + R.baseHi, 0);
     m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
   }
   put(m, at + R.timerRunning, 0);
   setVersion(m, vcpu);
-  for (const word of LVT_WORDS) put(m, at + word, MASKED);
+  for (const word of LVT_WORDS) put(m, at + word, MASK);
   updateTimerMode(m, vcpu);
-  if (vcpu === 0) put(m, at + R.lvtLint0, 0x700);
+  if (vcpu === 0) put(m, at + R.lvtLint0, EXTINT);
   put(m, at + R.lvt0InNmiMode, 0);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
@@ -217,13 +211,13 @@ export function readRegister(m: Machine, vcpu: number, offset: number, len: numb
 /** An ICR value as a message. @kvm lapic.c kvm_icr_to_lapic_irq */
 function icrMessage(x2: boolean, low: number, high: number): LapicIrq {
   return {
-    vector: low & 0xff,
-    deliveryMode: (low >>> 8) & 7,
-    logical: (low & 0x800) !== 0,
-    level: (low & 0x4000) !== 0,
-    trigMode: (low & 0x8000) !== 0,
-    shorthand: (low >>> 18) & 3,
-    dest: x2 ? high >>> 0 : high >>> 24,
+    vector: low & VECTOR,
+    deliveryMode: (low & DELIVERY_MODE) >>> MODE_AT,
+    logical: (low & DEST_MODE) !== 0,
+    level: (low & LEVEL) !== 0,
+    trigMode: (low & TRIG_MODE) !== 0,
+    shorthand: (low & SHORTHAND) >>> SHORTHAND_AT,
+    dest: x2 ? high >>> 0 : high >>> DEST_AT,
     redirHint: false,
   };
 }
@@ -246,10 +240,10 @@ export function setTpr(m: Machine, vcpu: number, value: number): void {
 
 function writeSvr(m: Machine, vcpu: number, value: number): void {
   const at = lapicAt(m, vcpu);
-  const mask = 0x3ff | (((m.w[at + R.version] as number) & DIRECTED_EOI) !== 0 ? 0x1000 : 0);
+  const mask = SVR_MASK | (((m.w[at + R.version] as number) & DIRECTED_EOI) !== 0 ? SUPPRESS_EOI : 0);
   setSvr(m, vcpu, value & mask);
-  if ((value & 0x100) !== 0) return;
-  for (const word of LVT_WORDS) put(m, at + word, (m.w[at + word] as number) | MASKED);
+  if ((value & SOFTWARE_ENABLE) !== 0) return;
+  for (const word of LVT_WORDS) put(m, at + word, (m.w[at + word] as number) | MASK);
   updateTimerMode(m, vcpu);
   put(m, at + R.timerPending, 0);
 }
@@ -270,7 +264,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
   switch (reg) {
     case REG.id:
       if (x2) return false;
-      setXapicId(m, vcpu, value >>> 24);
+      setXapicId(m, vcpu, value >>> ID_AT);
       return true;
     case REG.tpr:
       setTpr(m, vcpu, value);
@@ -281,24 +275,24 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.ldr:
     case REG.dfr:
       if (x2) return false;
-      put(m, at + (reg === REG.ldr ? R.ldr : R.dfr), reg === REG.ldr ? value & 0xff000000 : value | 0x0fffffff);
+      put(m, at + (reg === REG.ldr ? R.ldr : R.dfr), reg === REG.ldr ? value & LOGICAL_ID : value | DFR_ONES);
       markMapDirty(m);
       return true;
     case REG.svr:
       writeSvr(m, vcpu, value);
       return true;
     case REG.icr: {
-      const low = value & ~0x1000;
+      const low = value & ~DELIVERY_STATUS;
       sendIpi(m, vcpu, low, m.w[at + R.icr2] as number);
       put(m, at + R.icr, low);
       return true;
     }
     case REG.icr2:
       if (x2) return false;
-      put(m, at + R.icr2, value & 0xff000000);
+      put(m, at + R.icr2, value & ICR2_DEST);
       return true;
     case REG.lvtTimer:
-      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & LVT_TIMER_MASK);
+      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASK) & LVT_TIMER_MASK);
       updateTimerMode(m, vcpu);
       return true;
     case REG.lvtLint0:
@@ -306,8 +300,8 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.lvtPerf:
     case REG.lvtLint1:
     case REG.lvtError: {
-      if (reg === REG.lvtLint0) put(m, at + R.lvt0InNmiMode, (value & 0x10700) === 0x400 ? 1 : 0);
-      const entry = (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_WRITE_MASK.get(reg) as number);
+      if (reg === REG.lvtLint0) put(m, at + R.lvt0InNmiMode, (value & (MASK | LVT_MODE)) === NMI ? 1 : 0);
+      const entry = (swEnabled(m, vcpu) ? value : value | MASK) & (LVT_WRITE_MASK.get(reg) as number);
       put(m, at + (WORD_OF.get(reg) as number), entry);
       return true;
     }
@@ -321,7 +315,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
       return !(x2 && value !== 0);
     case REG.selfIpi:
       if (!x2 || (value & ~0xff) !== 0) return false;
-      sendIpi(m, vcpu, 0x40000 | value, 0);
+      sendIpi(m, vcpu, SELF | value, 0);
       return true;
     default:
       return false;
@@ -333,7 +327,7 @@ export function inApicPage(m: Machine, vcpu: number, addr: bigint): boolean {
   const at = lapicAt(m, vcpu);
   const base =
     (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) |
-    (BigInt((m.w[at + R.baseLo] as number) & ~0xfff) & 0xffffffffn);
+    (BigInt((m.w[at + R.baseLo] as number) & BASE_LO) & 0xffffffffn);
   return addr >= base && addr < base + 0x1000n;
 }
 
@@ -341,7 +335,7 @@ export function inApicPage(m: Machine, vcpu: number, addr: bigint): boolean {
 export function apicPage(m: Machine, vcpu: number): bigint {
   const at = lapicAt(m, vcpu);
   return (
-    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) | BigInt(((m.w[at + R.baseLo] as number) & ~0xfff) >>> 0)
+    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) | BigInt(((m.w[at + R.baseLo] as number) & BASE_LO) >>> 0)
   );
 }
 
@@ -365,10 +359,9 @@ export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: num
 
 /** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
 export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
-  // Reserved: 31:20, 17:16, 13.
-  if ((low & 0xfff32000) !== 0) return false;
+  if ((low & ICR_RESERVED) !== 0) return false;
   const at = lapicAt(m, vcpu);
-  const value = low & ~0x1000;
+  const value = low & ~DELIVERY_STATUS;
   sendIpi(m, vcpu, value, high);
   put(m, at + R.icr, value);
   put(m, at + R.icrHi, high);
@@ -378,7 +371,7 @@ export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: numb
 /** WRMSR 0x800..0x8ff. @returns false for #GP @kvm lapic.c kvm_x2apic_msr_write */
 export function x2apicMsrWrite(m: Machine, vcpu: number, msr: number, value: bigint): boolean {
   if (!inX2apic(m, vcpu)) return false;
-  const reg = (msr - 0x800) << 4;
+  const reg = x2apicRegister(msr);
   const low = Number(value & 0xffffffffn) | 0;
   const high = Number((value >> 32n) & 0xffffffffn) | 0;
   if (reg === REG.icr) {
@@ -393,7 +386,7 @@ export function x2apicMsrWrite(m: Machine, vcpu: number, msr: number, value: big
 /** RDMSR 0x800..0x8ff. @returns null for #GP @kvm lapic.c kvm_x2apic_msr_read */
 export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | null {
   if (!inX2apic(m, vcpu)) return null;
-  const reg = (msr - 0x800) << 4;
+  const reg = x2apicRegister(msr);
   const at = lapicAt(m, vcpu);
   if (reg === REG.icr) {
     return (BigInt((m.w[at + R.icrHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
@@ -403,7 +396,7 @@ export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | n
 }
 
 /** Mode by EN (bit 11) and EXTD (bit 10). @kvm lapic.h kvm_apic_mode */
-const modeOf = (low: number): number => (low >>> 10) & 3;
+const modeOf = (low: number): number => (low & (ENABLE | EXTD)) >>> EXTD_AT;
 const DISABLED = 0;
 const INVALID = 1;
 const XAPIC = 2;
@@ -434,24 +427,24 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   const changed = (m.w[at + R.baseLo] as number) ^ low;
   put(m, at + R.baseLo, low);
   put(m, at + R.baseHi, high);
-  if ((changed & 0x800) !== 0) {
-    if ((low & 0x800) !== 0) setXapicId(m, vcpu, id);
+  if ((changed & ENABLE) !== 0) {
+    if ((low & ENABLE) !== 0) setXapicId(m, vcpu, id);
     else markMapDirty(m);
   }
-  if ((changed & 0x400) !== 0) {
-    if ((low & 0x400) !== 0) {
+  if ((changed & EXTD) !== 0) {
+    if ((low & EXTD) !== 0) {
       put(m, at + R.id, id);
       put(m, at + R.ldr, x2apicLdr(id));
       markMapDirty(m);
-    } else if ((low & 0x800) !== 0) {
+    } else if ((low & ENABLE) !== 0) {
       setXapicId(m, vcpu, id);
     }
   }
-  if ((changed & 0xc00) !== 0) {
+  if ((changed & (ENABLE | EXTD)) !== 0) {
     m.host.request(m, vcpu, REQ.apicvUpdate);
     m.host.setVirtualApicMode(m, vcpu);
   }
-  if ((low & 0x800) !== 0 && ((low & ~0xfff) >>> 0 !== DEFAULT_BASE || high !== 0)) {
+  if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== DEFAULT_BASE || high !== 0)) {
     m.host.setApicvInhibit(m, APIC_BASE_MODIFIED, true);
   }
 }
@@ -459,9 +452,9 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
 /** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
 export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
   let ok = true;
-  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
-  else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
-  else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
+  if (msr === MSR.apicBase) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
+  else if (isX2apicMsr(msr)) ok = x2apicMsrWrite(m, vcpu, msr, value);
+  else if (msr === MSR.tscDeadline) writeDeadline(m, vcpu, value);
   else ok = false;
   if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
@@ -471,13 +464,13 @@ export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, m
 export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
   const at = lapicAt(m, vcpu);
   let value: bigint | null = 0n;
-  if (msr === 0x1b)
+  if (msr === MSR.apicBase)
     value = BigInt.asUintN(
       64,
       (BigInt(m.w[at + R.baseHi] as number) << 32n) | BigInt((m.w[at + R.baseLo] as number) >>> 0),
     );
-  else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
-  else if (msr === 0x6e0) value = readDeadline(m, vcpu);
+  else if (isX2apicMsr(msr)) value = x2apicMsrRead(m, vcpu, msr);
+  else if (msr === MSR.tscDeadline) value = readDeadline(m, vcpu);
   else value = null;
   if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;

@@ -4,6 +4,8 @@
  * Virtual Interrupts"). VIRR, VISR, VTPR and VPPR are the words of the local APIC's register page: it is the same page.
  */
 
+import { masks } from '../../../spec/define/registers.ts';
+import { TPR } from '../../../spec/registers/lapic.ts';
 import { clearVector, highestVector, pprOf, setVector, testVector } from '../../chips/lapic/priority.ts';
 import { EV } from '../../core/events.ts';
 import {
@@ -21,6 +23,8 @@ import {
 import { LAPIC, PI_DESC, VCPU, VMCS } from '../../core/words.ts';
 import { mergePir, setPi } from '../pi-desc.ts';
 import { hasControl, PRIMARY, setVmcs, vmcs } from '../vmcs.ts';
+
+const { PRIORITY_CLASS } = masks(TPR);
 
 const F = VMCS.at;
 const L = LAPIC.at;
@@ -43,7 +47,7 @@ export function evaluatePending(m: Machine, vcpu: number): void {
   const rvi = vmcs(m, vcpu, F.rvi);
   const vppr = m.w[lapicAt(m, vcpu) + L.ppr] as number;
   const window = hasControl(m, vcpu, F.primaryControls, PRIMARY.interruptWindow);
-  const recognized = !window && (rvi & 0xf0) > (vppr & 0xf0) ? 1 : 0;
+  const recognized = !window && (rvi & PRIORITY_CLASS) > (vppr & PRIORITY_CLASS) ? 1 : 0;
   if (rvi === 0 && vmcs(m, vcpu, F.recognized) === recognized) return;
   const outer = enter(m, EV.vid_evaluate, atVcpu(vcpu), rvi, vppr, recognized);
   setVmcs(m, vcpu, F.recognized, recognized);
@@ -67,7 +71,7 @@ export function deliverVirtual(m: Machine, vcpu: number): number {
   const outer = enter(m, EV.vid_deliver, atLapic(vcpu), vector, rvi);
   setVector(m, at + L.isr, vector);
   setVmcs(m, vcpu, F.svi, vector);
-  put(m, at + L.ppr, vector & 0xf0);
+  put(m, at + L.ppr, vector & PRIORITY_CLASS);
   clearVector(m, at + L.irr, vector);
   setVmcs(m, vcpu, F.rvi, rvi);
   setVmcs(m, vcpu, F.recognized, 0);
@@ -81,7 +85,7 @@ export function noteVirtualHeld(m: Machine, vcpu: number): void {
   if (rvi === 0) return;
   const v = vcpuAt(m, vcpu);
   const vppr = m.w[lapicAt(m, vcpu) + L.ppr] as number;
-  const below = (rvi & 0xf0) <= (vppr & 0xf0);
+  const below = (rvi & PRIORITY_CLASS) <= (vppr & PRIORITY_CLASS);
   const reason = below ? 2 : m.w[v + V.rflagsIf] === 0 ? 0 : m.w[v + V.shadow] !== 0 ? 1 : -1;
   if (reason === -1) return;
   m.journey = m.journeys[vcpu * 512 + rvi] as number;
