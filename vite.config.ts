@@ -38,7 +38,8 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: nameOfChunk, debugName: 'first load' }] } } },
   },
   worker: {
-    format: 'es',
+    // A classic script: in a frame without an origin a module worker cannot start from a Blob, a classic one can.
+    format: 'iife',
     // The size gate finds the worker by this name.
     rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
   },

@@ -116,7 +116,7 @@ test('a scene changed by hand is compared as it is', async ({ page }) => {
   await page.locator('summary', { hasText: 'Interrupt line' }).click();
   await page.getByLabel('GSI', { exact: true }).first().fill('30');
   await page.getByRole('button', { name: 'Raise' }).click();
-  await expect.poll(() => hash(page), { timeout: 15_000 }).toMatch(/^#s=k1/);
+  await expect.poll(() => hash(page), { timeout: 60_000 }).toMatch(/^#s=k1/);
   await page.getByRole('button', { name: 'Compare' }).click();
   await opened(page);
   expect(hash(page)).toMatch(/^#c=&s=k1\./);

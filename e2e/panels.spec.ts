@@ -102,10 +102,12 @@ async function stepTo(page: Page, title: string, key = 'ArrowRight'): Promise<vo
 test('posted or injected: what is tried decides which way it goes', async ({ page }) => {
   const titles = page.locator('.now-title');
   const tryIt = async (condition: string): Promise<void> => {
-    await openPaused(page, 'posted-running', 5);
+    // A branch begins to play; at this speed it cannot come to its end before it is paused.
+    await openPaused(page, 'posted-running', 5, '&speed=0.25');
     await expect(titles).toHaveText('Posted');
     await page.getByRole('button', { name: `Try it: ${condition}` }).click();
     await expect(page.getByRole('button', { name: 'Reset' })).toBeVisible();
+    await page.getByRole('button', { name: 'Pause' }).click();
     await page.keyboard.press('Home');
     await expect(page.locator('.tl-count')).toHaveText(/^0 \/ /);
   };

@@ -45,6 +45,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^node:/, ['cli']],
   [/^esbuild$|^vite$|^@playwright\/test$/, ['cli']],
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
+  [/^virtual:irqscope-presets$/, ['embed']],
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
   [/^fzstd$/, ['trace']], // on demand: trace.dat version 7

@@ -27,8 +27,8 @@ const withHash = (text: string): string => `${window.location.pathname}${window.
 export function createAddressBar({ actions, store }: App, follow: boolean): AddressBar {
   let written = window.location.hash.slice(1);
   let preset: string | null = null;
-  /** The reader opened this by an address: it stands there already, whatever it says. */
-  let opening = false;
+  /** The reader opens something by an address: it stands there already, whatever it says. Counts the opens still going on. */
+  let opening = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lastWrite = 0;
   /**
@@ -45,7 +45,7 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
     }
     const isOther = held !== 'next' && (held?.commands !== scene?.commands || held?.length !== scene?.commands.length);
     if (isOther) held = null;
-    return opening || held !== null;
+    return opening > 0 || held !== null;
   }
 
   function hold(): void {
@@ -91,20 +91,23 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
   }
 
   async function open(fallback: string | null, play: boolean): Promise<Opened> {
-    opening = true;
     const hash = window.location.hash.slice(1);
     written = hash;
     const compare = follow && isComparison(hash) ? hash : null;
     if (store.getState().ui.compare !== compare) actions.setUi({ compare });
-    if (compare !== null) {
-      opening = false;
-      return 'opened';
+    if (compare !== null) return 'opened';
+    opening++;
+    try {
+      const result = await actions.openLink(hash === '' && fallback !== null ? fallback : hash, { play });
+      if (result === 'overtaken') return result;
+      preset = store.getState().sceneId.preset;
+      if (typeof result === 'object') hold();
+      return result;
+    } finally {
+      opening--;
+      // The scene that overtook this one may be here already, and nothing else would write its address.
+      if (follow) changed();
     }
-    const result = await actions.openLink(hash === '' && fallback !== null ? fallback : hash, { play });
-    opening = false;
-    preset = store.getState().sceneId.preset;
-    if (result === 'refused') hold();
-    return result;
   }
 
   const onHashChange = (): void => {

@@ -3,15 +3,21 @@ import { type ReactNode, useState } from 'react';
 import { linkOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
-import { useApp } from '../store/use-app.ts';
+import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { TransportBar } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
+import { readView } from './query.ts';
 import { useSceneTitle } from './scene-title.ts';
+import { preferredLanguage } from './settings.ts';
 import { Fenced, type PanelName, Slot } from './slot.tsx';
 
 export { createHostLink } from '../embed/host-link.ts';
+export { sceneTitle } from './scene-title.ts';
+
+/** What scrolls must be reachable by keyboard, whatever is in it. */
+const REACHABLE = { tabIndex: 0 };
 
 /** Panels that `panels=` may ask for. */
 const MAY_SHOW: Readonly<Record<string, PanelName>> = {
@@ -20,6 +26,27 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
   inspector: 'Inspector',
   controls: 'Controls',
 };
+
+let words: typeof import('../views/timeline/announcer.tsx') | null = null;
+
+/** Sentence of a step; null while the texts are still coming. */
+export function sentenceOf({ store }: App, step: number): string | null {
+  if (words === null) {
+    void import('../views/timeline/announcer.tsx').then((module) => {
+      words = module;
+    });
+  }
+  return words?.sentenceOf(store.getState(), step) ?? null;
+}
+
+/** The host wants to see it otherwise. */
+export function changeView({ store, actions }: App, change: Readonly<Record<string, string>>): void {
+  const { theme, lang, embed } = readView(change, preferredLanguage(navigator.languages));
+  const now = store.getState().ui.embed;
+  if (now !== null) actions.setUi({ embed: { ...now, ...embed } });
+  if (theme !== undefined) actions.setUi({ theme });
+  if (lang !== undefined) actions.setLang(lang);
+}
 
 /** The same moment in a page of its own. */
 function wholePage({ store }: App): string {
@@ -33,7 +60,8 @@ interface EmbedShellProps {
   readonly onStart: () => void;
 }
 
-export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
+export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactNode {
+  const options = useStore((state) => state.ui.embed) ?? first;
   const t = useT();
   const app = useApp();
   const title = useSceneTitle();
@@ -55,7 +83,10 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
       </div>
     );
   }
-  const panels = options.panels.flatMap((name) => MAY_SHOW[name] ?? []);
+  const panels = [...new Set(options.panels)].flatMap((name) => {
+    const slot = MAY_SHOW[name];
+    return slot === undefined ? [] : [[name, slot] as const];
+  });
   return (
     <div className="app embed">
       <header className="embed-head">
@@ -75,7 +106,7 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
       </header>
       <NoticeBar />
       <main className="embed-main" aria-label={t('shell.stage')}>
-        <div className="app-stage">
+        <div className="app-stage" data-part="stage">
           <Fenced>
             <Board />
           </Fenced>
@@ -83,9 +114,15 @@ export function EmbedShell({ options, onStart }: EmbedShellProps): ReactNode {
         <Slot name="StepSentence" />
         <Slot name="Announcer" />
       </main>
-      {panels.map((name) => (
-        <Slot key={name} name={name} />
-      ))}
+      {panels.length > 0 && (
+        <div className="embed-panels">
+          {panels.map(([name, slot]) => (
+            <div key={name} className="embed-panel" data-panel={name} {...REACHABLE}>
+              <Slot name={slot} />
+            </div>
+          ))}
+        </div>
+      )}
       {options.controls !== 'none' && <TransportBar few={options.controls === 'min'} />}
     </div>
   );

@@ -1,6 +1,14 @@
 /** Keys of the whole page. A control that has a use for a key of its own keeps it. */
 import type { Actions } from '../store/actions/actions.ts';
 
+/** Who gets keys before the page does. */
+export interface KeyTaker {
+  /** @returns whether it has taken the key */
+  take(event: KeyboardEvent): boolean;
+  /** Keys it gets even where a control, other than a field to type in, has a use for them. */
+  readonly always: ReadonlySet<string>;
+}
+
 const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
   ' ': (actions) => actions.toggle(),
   k: (actions) => actions.toggle(),
@@ -39,19 +47,20 @@ function belongsTo(target: Element | null, key: string): boolean {
 export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
 
 /**
- * @param outer gets each key before the scene does; true: it has taken it
+ * @param outer gets each key before the scene does
  * @returns how to put somebody before both, and how to stop
  */
 export function listenToKeys(
   actions: Actions,
-  outer: (key: string) => boolean,
+  outer: KeyTaker,
 ): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
   let first: ((key: string) => boolean) | null = null;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (belongsTo(target, event.key)) return;
-    if (first?.(event.key) ?? outer(event.key)) {
+    const always = outer.always.has(event.key) && target?.closest(TYPING) == null;
+    if (!always && belongsTo(target, event.key)) return;
+    if (first?.(event.key) ?? outer.take(event)) {
       event.preventDefault();
       return;
     }

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
+import { REMOTE_KEYS } from '../embed/messages.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
 import { presetIds } from '../store/actions/scene.ts';
 import { createApp } from '../store/create-app.ts';
@@ -24,7 +25,7 @@ const found = document.getElementById('root');
 assert(found, 'index.html has a #root');
 const root: HTMLElement = found;
 
-const query = readQuery(window.location.search);
+const query = readQuery(window.location.search, window.location.protocol === 'file:');
 const settings = loadSettings();
 const { embed } = query;
 
@@ -65,21 +66,27 @@ const address = createAddressBar(app, embed === null);
 async function start(): Promise<void> {
   const plays = query.play !== 'no';
   const opened = await address.open(query.link, plays);
-  if (opened === 'opened' || store.getState().scene !== null) return;
-  const { notice } = store.getState();
+  if (opened === 'opened' || opened === 'overtaken' || store.getState().scene !== null) return;
+  // What was wrong with the address stays on the page beside the scene that stands in for it.
+  const { notice, fault } = store.getState();
   const [first] = presetIds;
   if (first !== undefined) await actions.loadPreset(first, { play: plays });
-  if (notice !== null) actions.notify(notice);
+  if (notice !== null || fault !== null) store.setState({ notice, fault });
 }
 
 const sight = watchSight(root, (seen) => app.setAwake(seen));
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
-const { takeKeys } = listenToKeys(actions, (key) => embed?.keys === 'parent' && (host?.forwardKey(key) ?? false));
+const toParent = embed?.keys === 'parent';
+const { takeKeys } = listenToKeys(actions, {
+  take: ({ key, code, keyCode, shiftKey, altKey }) =>
+    toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
+  always: toParent ? REMOTE_KEYS : new Set(),
+});
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
-  const { createHostLink, EmbedShell } = await import('./embed-shell.tsx');
+  const { changeView, createHostLink, EmbedShell, sceneTitle, sentenceOf } = await import('./embed-shell.tsx');
   reactRoot.render(
     <StrictMode>
       <AppProvider value={app}>
@@ -88,7 +95,14 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
     </StrictMode>,
   );
   if (window.parent === window) return;
-  host = createHostLink(app, window, { origin: query.origin, app: APP_VERSION, onSlide: sight.slide });
+  host = createHostLink(app, window, {
+    origin: query.origin,
+    app: APP_VERSION,
+    onSlide: sight.slide,
+    onView: (change) => changeView(app, change),
+    title: () => sceneTitle(store.getState()),
+    sentence: (step) => sentenceOf(app, step),
+  });
   if (query.autosize) new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
 }
 

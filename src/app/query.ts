@@ -28,8 +28,10 @@ function languageOf(text: string | null): Lang | null {
   return LANGS.find((lang) => lang.toLowerCase() === wanted || lang.toLowerCase().startsWith(`${wanted}-`)) ?? null;
 }
 
-function originOf(text: string | null): string | null {
+/** @param fromDisk the page itself comes from a file: so may its host, which has no origin to name */
+function originOf(text: string | null, fromDisk: boolean): string | null {
   if (text === null) return null;
+  if (text === 'null') return fromDisk ? 'null' : null;
   try {
     const { origin } = new URL(text);
     return origin === 'null' ? null : origin;
@@ -38,11 +40,38 @@ function originOf(text: string | null): string | null {
   }
 }
 
-/** @param search the address from its ? on */
-export function readQuery(search: string): Query {
+const panelsOf = (text: string | null): readonly string[] =>
+  (text ?? '').split(',').filter((name) => /^[a-z]{1,20}$/.test(name));
+const themeOf = (text: string | null): Theme | null =>
+  text !== null && THEMES.includes(text) ? (text as Theme) : null;
+
+/** What a host changes while the frame runs, in the words of the query; '' is the usual one, a wrong value changes nothing. */
+export interface ViewChange {
+  readonly theme?: Theme;
+  readonly lang?: Lang;
+  readonly embed: Partial<EmbedOptions>;
+}
+
+/** @param usual language where none is asked for */
+export function readView(change: Readonly<Record<string, string>>, usual: Lang): ViewChange {
+  const { theme, lang, panels, controls } = change;
+  const toTheme = theme === '' ? 'auto' : themeOf(theme ?? null);
+  const toLang = lang === '' ? usual : languageOf(lang ?? null);
+  const toControls = controls === '' ? 'full' : CONTROLS[controls ?? '-'];
+  return {
+    ...(toTheme === null ? {} : { theme: toTheme }),
+    ...(toLang === null ? {} : { lang: toLang }),
+    embed: {
+      ...(panels === undefined ? {} : { panels: panelsOf(panels) }),
+      ...(toControls === undefined ? {} : { controls: toControls }),
+    },
+  };
+}
+
+/** @param search the address from its ? on  @param fromDisk the page comes from a file: */
+export function readQuery(search: string, fromDisk = false): Query {
   const q = new URLSearchParams(search);
   const play = PLAY[q.get('play') ?? ''] ?? null;
-  const theme = q.get('theme');
   const motion = q.get('motion');
   const speed = Number(q.get('speed') ?? Number.NaN);
   const preset = q.get('p');
@@ -53,14 +82,14 @@ export function readQuery(search: string): Query {
         ? {
             controls: CONTROLS[q.get('controls') ?? ''] ?? 'full',
             play: play ?? 'visible',
-            panels: (q.get('panels') ?? '').split(',').filter((name) => /^[a-z]{1,20}$/.test(name)),
+            panels: panelsOf(q.get('panels')),
             keys: q.get('keys') === 'parent' ? 'parent' : 'self',
             clickToLoad: q.get('ctl') === '1',
           }
         : null,
-    origin: originOf(q.get('origin')),
+    origin: originOf(q.get('origin'), fromDisk),
     autosize: q.get('autosize') === '1',
-    theme: theme !== null && THEMES.includes(theme) ? (theme as Theme) : null,
+    theme: themeOf(q.get('theme')),
     lang: languageOf(q.get('lang')),
     reducedMotion: motion === 'reduce' ? true : motion === 'full' ? false : null,
     speed: speed >= 0.25 && speed <= 8 ? speed : null,

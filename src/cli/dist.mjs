@@ -8,9 +8,7 @@ import { locked } from './lock.mjs';
 
 /** @param {string} dir @returns {boolean} */
 function buildInto(dir) {
-  // The runner keeps vite from writing its compiled configuration into node_modules, which may be another user's.
-  const args = ['build', '--logLevel', 'warn', '--configLoader', 'runner', '--outDir', dir, '--emptyOutDir'];
-  const run = spawnSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), ...args], {
+  const run = spawnSync(process.execPath, [join(root, 'src/cli/build-into.mjs'), dir], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
@@ -19,7 +17,7 @@ function buildInto(dir) {
 
 /**
  * In a checkout that is not ours to write the build lies in a temporary folder, which goes with the process.
- * @returns {string | null} the folder of the build; null when it failed (vite has said why, on standard error)
+ * @returns {string | null} the folder of the build; null when it failed (the build has said why, on standard error)
  */
 export function buildDist() {
   if (!isWritable(root)) {

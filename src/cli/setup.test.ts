@@ -133,7 +133,7 @@ describe('what is installed', () => {
   });
 });
 
-/** A checkout of nothing but the launchers, whose npm and vite are the given scripts. */
+/** A checkout of nothing but the launchers, whose npm and build are the given scripts. */
 function checkout(npm: string, files: Record<string, string>): { dir: string; env: NodeJS.ProcessEnv } {
   const dir = folder();
   for (const name of ['go.cjs', 'deps.mjs', 'lock.mjs', 'dist.mjs'])
@@ -178,8 +178,8 @@ describe('set-up', () => {
   });
 
   /** Writes the output folder file by file; the page is complete when both are there. */
-  const VITE = `import fs from 'node:fs';
-const out = process.argv[process.argv.indexOf('--outDir') + 1];
+  const BUILD_INTO = `import fs from 'node:fs';
+const out = process.argv[2];
 fs.mkdirSync(out, { recursive: true });
 fs.writeFileSync(out + '/index.html', 'page');
 await new Promise((done) => setTimeout(done, 300));
@@ -189,7 +189,7 @@ fs.writeFileSync(out + '/script.js', 'script');`;
 import { readdirSync } from 'node:fs';
 const dir = buildDist();
 process.stderr.write(dir + ': ' + readdirSync(dir).sort().join(' ') + '\\n');`;
-  const BUILDER = { 'node_modules/vite/bin/vite.js': VITE, 'src/cli/try.mjs': BUILD };
+  const BUILDER = { 'src/cli/build-into.mjs': BUILD_INTO, 'src/cli/try.mjs': BUILD };
 
   it('two builds at once leave one whole dist', async () => {
     const { dir, env } = checkout('', BUILDER);
@@ -202,7 +202,7 @@ process.stderr.write(dir + ': ' + readdirSync(dir).sort().join(' ') + '\\n');`;
 
   it('a build that fails leaves the last one', () => {
     const { dir, env } = checkout('', { ...BUILDER, 'dist/index.html': 'old' });
-    writeFileSync(join(dir, 'node_modules/vite/bin/vite.js'), `throw new Error('no')`);
+    writeFileSync(join(dir, 'src/cli/build-into.mjs'), `throw new Error('no')`);
     expect(node([join(dir, 'src/cli/go.cjs'), 'try'], { env }).status).not.toBe(0);
     expect(readFileSync(join(dir, 'dist/index.html'), 'utf8')).toBe('old');
   });

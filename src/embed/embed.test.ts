@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
+import type { Preset } from '../presets/check-preset.ts';
 import { createApp } from '../store/create-app.ts';
 import type { EngineClient } from '../worker/client.ts';
-import { createHostLink, type Wire } from './host-link.ts';
+import { createHostLink, type KeyPressed, type Wire } from './host-link.ts';
 import { readMessage } from './messages.ts';
 
 const HOST = 'https://slides.example';
@@ -21,7 +23,7 @@ describe('what a parent may say', () => {
       message({ type: 'subscribe', topics: ['step', 'x'] }),
       { kind: 'command', id: 5, command: { type: 'subscribe', topics: ['step'] } },
     ],
-    [message({ type: 'seek', step: 'end' }), { kind: 'wrong', id: 5, code: 'command' }],
+    [message({ type: 'seek', step: 'last' }), { kind: 'wrong', id: 5, code: 'command' }],
     [message({ type: 'format' }), { kind: 'wrong', id: 5, code: 'command' }],
     [message({ type: 'play', v: 2 }), { kind: 'wrong', id: 5, code: 'version' }],
     [message({ type: 'play', id: {} }), { kind: 'command', id: null, command: { type: 'play' } }],
@@ -32,8 +34,16 @@ describe('what a parent may say', () => {
   ])('%j', (data, expected) => expect(readMessage(data)).toEqual(expected));
 });
 
+const preset = presetsOf(process.cwd())[0] as Preset;
+const SCENE = sceneOf(preset.ops, preset.start);
+const LAST = SCENE.steps.length - 1;
+const SECOND_ROUTE = SCENE.steps.findIndex(
+  (step, i) => step.name === 'route' && SCENE.steps.slice(0, i).some((s) => s.name === 'route'),
+);
+const pressed = (key: string): KeyPressed => ({ key, code: '', keyCode: 0, shift: false, alt: false });
+
 /** A frame with a parent that keeps what it is told. */
-function frame(origin: string | null = HOST) {
+function frame(origin: string | null = HOST, there = true) {
   const told: { message: Record<string, unknown>; to: string }[] = [];
   let listener: ((event: MessageEvent) => void) | null = null;
   const parent = {
@@ -49,13 +59,23 @@ function frame(origin: string | null = HOST) {
     },
   };
   const app = createApp({
-    connect: () => ({}) as EngineClient,
+    connect: () => ({ run: () => 1, extend: () => 1, fork: () => 1 }) as unknown as EngineClient,
     frames: { request: () => 0, cancel: () => {} },
   });
   const { store } = app;
   const slides: boolean[] = [];
-  const link = createHostLink(app, wire, { origin, app: '1.2.3', onSlide: (shown) => slides.push(shown) });
+  const views: Readonly<Record<string, string>>[] = [];
+  const link = createHostLink(app, wire, {
+    origin,
+    app: '1.2.3',
+    onSlide: (shown) => slides.push(shown),
+    onView: (change) => views.push(change),
+    title: () => 'A title',
+    sentence: (step) => `Sentence ${step}.`,
+  });
+  if (there) store.setState({ scene: SCENE });
   return {
+    views,
     told,
     store,
     slides,
@@ -64,7 +84,7 @@ function frame(origin: string | null = HOST) {
       told.length = 0;
       listener?.({ data, origin: from.origin ?? HOST, source: from.source ?? parent } as MessageEvent);
       await new Promise((done) => setTimeout(done, 0));
-      return told[0];
+      return told.find(({ message: m }) => m.type !== 'step' && m.type !== 'state') ?? told[0];
     },
   };
 }
@@ -85,14 +105,60 @@ describe('the wire to the parent', () => {
     expect(f.store.getState().playhead.playing).toBe(true);
   });
 
+  test('a command that comes before the scene waits for it', async () => {
+    const f = frame(HOST, false);
+    expect(await f.say(message({ type: 'seek', step: 'end' }))).toBeUndefined();
+    f.store.setState({ scene: SCENE });
+    await new Promise((done) => setTimeout(done, 0));
+    expect(f.told.find((t) => t.message.type === 'ok')?.message).toMatchObject({ id: 5, step: LAST, count: LAST + 1 });
+  });
+
+  test.each([
+    [2, { type: 'ok', step: 2 }],
+    [-1, { type: 'ok', step: -1 }],
+    [9_999, { type: 'ok', step: LAST }],
+    ['end', { type: 'ok', step: LAST }],
+    ['route#2', { type: 'ok', step: SECOND_ROUTE }],
+    ['irr_set#1', { type: 'ok', step: SCENE.steps.findIndex((s) => s.name === 'irr_set') }],
+    ['irr_set#9', { type: 'error', code: 'step' }],
+    ['nothing', { type: 'error', code: 'command' }],
+    [1.5, { type: 'error', code: 'command' }],
+  ])('seek %j', async (step, answer) => {
+    const f = frame();
+    await f.say(message({ type: 'seek', step }));
+    expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining(answer));
+  });
+
+  test('says of a step its name that outlives a renumbering, and its sentence', async () => {
+    const f = frame();
+    await f.say(message({ type: 'subscribe', topics: ['step'] }));
+    await f.say(message({ type: 'seek', step: 'route#2' }));
+    const sentence = `Sentence ${SECOND_ROUTE}.`;
+    expect(f.told[0]?.message).toMatchObject({ type: 'step', id: 'route#2', index: SECOND_ROUTE, sentence });
+  });
+
+  test('shows itself otherwise when the host asks, within what it knows', async () => {
+    const f = frame();
+    expect(await f.say(message({ type: 'view', theme: 'dark', more: 1 }))).toMatchObject({ message: { type: 'ok' } });
+    expect(f.views).toEqual([{ theme: 'dark' }]);
+    expect(await f.say(message({ type: 'view', theme: 7 }))).toMatchObject({ message: { code: 'command' } });
+  });
+
+  test('selects a component, and says when there is no such kind', async () => {
+    const f = frame();
+    await f.say(message({ type: 'focus', node: 'ioapic:0.redirLo' }));
+    expect(f.store.getState().ui.selected).toEqual({ kind: 'ioapic', index: 0, register: 'redirLo' });
+    expect(await f.say(message({ type: 'focus', node: '<b>' }))).toMatchObject({ message: { code: 'node' } });
+  });
+
   test('does not hear anybody but the parent', async () => {
     const f = frame();
     expect(await f.say(message({ type: 'play' }), { source: {} })).toBeUndefined();
     expect(f.store.getState().playhead.playing).toBe(false);
   });
 
-  test.each(['getState', 'load'])('%s needs the origin that the address names', async (type) => {
-    const command = message({ type, preset: 'msi' });
+  test.each(['getState', 'load', 'set'])('%s needs the origin that the address names', async (type) => {
+    const command = message({ type, preset: 'msi', op: { op: 'run', vcpu: 0 } });
     const denied = { message: { type: 'error', id: 5, code: 'origin' } };
     expect(await frame().say(command, { origin: 'https://else.example' })).toMatchObject(denied);
     expect(await frame(null).say(command)).toMatchObject(denied);
@@ -127,8 +193,10 @@ describe('the wire to the parent', () => {
 
   test('passes on the keys a presentation wants, and keeps the rest', () => {
     const f = frame();
-    expect([f.link.forwardKey('ArrowRight'), f.link.forwardKey('x')]).toEqual([true, false]);
-    expect(f.told.at(-1)?.message).toMatchObject({ type: 'key', key: 'ArrowRight' });
+    const keys = ['ArrowRight', 'x', '?', 'b', 'F1'];
+    expect(keys.map((key) => f.link.forwardKey(pressed(key)))).toEqual([true, false, true, true, true]);
+    f.link.forwardKey({ key: '?', code: 'Slash', keyCode: 191, shift: true, alt: false });
+    expect(f.told.at(-1)?.message).toMatchObject({ type: 'key', key: '?', code: 'Slash', keyCode: 191, shift: true });
   });
 
   test('takes the two plain strings of reveal.js from its parent', async () => {

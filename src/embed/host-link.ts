@@ -1,7 +1,9 @@
 /** The wire between an embedded page and the page that frames it. */
 
-import { linkOf } from '../store/actions/links.ts';
+import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
+import { beatsOf, findStep, stepName } from '../store/steps.ts';
+import type { AppState } from '../store/types.ts';
 import {
   type Command,
   EMBED_NS,
@@ -9,6 +11,7 @@ import {
   NEEDS_ORIGIN,
   PARENT_KEYS,
   readMessage,
+  type StepRef,
   type Topic,
 } from './messages.ts';
 
@@ -25,15 +28,33 @@ interface HostLinkOptions {
   readonly app: string;
   /** A slide with us on it is shown or left. */
   readonly onSlide: (shown: boolean) => void;
+  /** Another theme, language, controls or panels, in the words of the query. */
+  readonly onView: (change: Readonly<Record<string, string>>) => void;
+  /** Title of the scene in the reader's language; '' where it has none. */
+  readonly title: () => string;
+  /** Sentence of a step in the reader's language; null where it cannot be said (yet). */
+  readonly sentence: (step: number) => string | null;
+}
+
+/** A key as the parent needs it to raise the same event. */
+export interface KeyPressed {
+  readonly key: string;
+  readonly code: string;
+  readonly keyCode: number;
+  readonly shift: boolean;
+  readonly alt: boolean;
 }
 
 export interface HostLink {
   /** Passes a key on to the parent. @returns whether it is one the parent wants */
-  forwardKey(key: string): boolean;
+  forwardKey(key: KeyPressed): boolean;
   /** Tells the parent our size, if it asked for it. */
   resized(width: number, height: number): void;
   stop(): void;
 }
+
+/** Commands about the scene: one that comes before the scene waits for it. */
+const WAITS: ReadonlySet<Command['type']> = new Set(['seek', 'step', 'play', 'pause', 'getState', 'set', 'focus']);
 
 /** Size changes below this are noise, and answering one would never end. */
 const RESIZE_PX = 2;
@@ -56,7 +77,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         ...(id === null ? {} : { id }),
         app: options.app,
         supports: [EMBED_VERSION],
-        caps: ['seek', 'step', 'play', 'load', 'state', 'resize', 'keys'],
+        caps: ['seek', 'step', 'play', 'load', 'state', 'resize', 'keys', 'set', 'focus', 'view', 'stepname'],
       },
       to,
     );
@@ -66,14 +87,46 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     return { step: playhead.step, count: scene?.steps.length ?? 0, playing: playhead.playing };
   }
 
+  function loaded(end: Opened): Readonly<Record<string, unknown>> | string {
+    if (end === 'opened') return stateNow();
+    return typeof end === 'string' ? end : end.code;
+  }
+
+  /** The scene the address asks for is whole, or there will be none. */
+  function settled(): Promise<void> {
+    const isThere = ({ scene, notice, fault }: AppState): boolean =>
+      scene?.complete === true || (scene === null && (notice !== null || fault !== null));
+    if (isThere(store.getState())) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = store.subscribe((state) => {
+        if (!isThere(state)) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  /** @returns null where the scene has no such step */
+  function indexOf(step: StepRef): number | null {
+    if (typeof step === 'number') return step;
+    const steps = store.getState().scene?.steps ?? [];
+    if (step === 'end') return steps.length - 1;
+    const at = findStep(steps, step);
+    return at < 0 ? null : at;
+  }
+
   /** @returns what the answer carries, or the code of what went wrong */
   async function run(command: Command, from: string): Promise<Readonly<Record<string, unknown>> | string> {
+    if (WAITS.has(command.type)) await settled();
     switch (command.type) {
       case 'hello':
         return {};
-      case 'seek':
-        actions.seekStep(command.step);
+      case 'seek': {
+        const at = indexOf(command.step);
+        if (at === null) return 'step';
+        actions.seekStep(at);
         return stateNow();
+      }
       case 'step':
         actions.stepBy(command.by);
         return stateNow();
@@ -84,15 +137,32 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         actions.pause();
         return stateNow();
       case 'load':
-        return (await actions.openLink(command.link, { play: store.getState().playhead.playing })) === 'opened'
-          ? stateNow()
-          : (store.getState().notice?.code ?? 'link');
-      case 'getState':
-        return { ...stateNow(), link: linkOf(store.getState()) };
+        return loaded(await actions.openLink(command.link, { play: store.getState().playhead.playing }));
+      case 'getState': {
+        const { scene, sceneId } = store.getState();
+        const beats = scene === null ? [] : beatsOf(scene.steps, sceneId.look);
+        return { ...stateNow(), link: linkOf(store.getState()), beats };
+      }
+      case 'set': {
+        const before = store.getState().notice;
+        actions.poke(command.op);
+        await settled();
+        const { notice } = store.getState();
+        return notice !== null && notice !== before ? notice.code : stateNow();
+      }
+      case 'focus': {
+        const selection = selectionOf(command.node);
+        if (selection === null) return 'node';
+        actions.select(selection);
+        return {};
+      }
+      case 'view':
+        options.onView(command.change);
+        return {};
       case 'subscribe':
         topics = command.topics;
         audience = from;
-        return { topics };
+        return { topics, title: options.title() };
     }
   }
 
@@ -116,7 +186,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       ready(from, id);
       return;
     }
-    if (NEEDS_ORIGIN.has(command.type) && event.origin !== options.origin) {
+    if (NEEDS_ORIGIN.has(command.type) && (options.origin === null || event.origin !== options.origin)) {
       say({ type: 'error', id, code: 'origin' }, from);
       return;
     }
@@ -133,8 +203,14 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     const stepChanged = playhead.step !== before.playhead.step;
     if (stepChanged || playhead.playing !== before.playhead.playing) tell('state', stateNow());
     if (stepChanged && playhead.step >= 0) {
-      const name = scene?.steps[playhead.step]?.name ?? null;
-      tell('step', { name, index: playhead.step, count: scene?.steps.length ?? 0 });
+      const steps = scene?.steps ?? [];
+      tell('step', {
+        name: steps[playhead.step]?.name ?? null,
+        id: stepName(steps, playhead.step),
+        index: playhead.step,
+        count: steps.length,
+        sentence: topics.includes('step') ? options.sentence(playhead.step) : null,
+      });
     }
     if (now.notice !== null && now.notice !== before.notice) tell('error', { code: now.notice.code });
     if (now.fault !== null && now.fault !== before.fault) tell('error', { code: 'fault' });
@@ -143,9 +219,9 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
   ready('*');
 
   return {
-    forwardKey(key) {
-      if (!PARENT_KEYS.has(key)) return false;
-      say({ type: 'key', key }, audience);
+    forwardKey(pressed) {
+      if (!PARENT_KEYS.has(pressed.key)) return false;
+      say({ type: 'key', ...pressed }, audience);
       return true;
     },
     resized(width, height) {

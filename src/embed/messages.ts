@@ -6,18 +6,30 @@
 export const EMBED_NS = 'irqscope';
 export const EMBED_VERSION = 1;
 
-const TOPICS = ['state', 'step', 'error', 'resize'] as const;
+const TOPICS = ['state', 'step', 'error', 'resize', 'quiz', 'finding'] as const;
 export type Topic = (typeof TOPICS)[number];
+
+/** Settings of the frame's query that may change while it runs; '' gives back the usual one. */
+const VIEW = ['theme', 'lang', 'panels', 'controls'] as const;
+type ViewChange = Readonly<Partial<Record<(typeof VIEW)[number], string>>>;
+
+/** A step: its index (-1: before the first), "name#n" (the nth step of that name, from 1), or the last. */
+export type StepRef = number | string;
 
 export type Command =
   | { readonly type: 'hello' }
-  | { readonly type: 'seek'; readonly step: number }
+  | { readonly type: 'seek'; readonly step: StepRef }
   | { readonly type: 'step'; readonly by: number }
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
   /** A link's text, as behind the # of an address. */
   | { readonly type: 'load'; readonly link: string }
   | { readonly type: 'getState' }
+  /** An op of the op language, done at the step that is shown. */
+  | { readonly type: 'set'; readonly op: Readonly<Record<string, unknown>> }
+  /** A component, "ioapic:0". */
+  | { readonly type: 'focus'; readonly node: string }
+  | { readonly type: 'view'; readonly change: ViewChange }
   | { readonly type: 'subscribe'; readonly topics: readonly Topic[] };
 
 export type Incoming =
@@ -27,10 +39,38 @@ export type Incoming =
   | { readonly kind: 'wrong'; readonly id: unknown; readonly code: 'version' | 'command' };
 
 /** Commands that change the scene or give it away: only from the origin that the address names. */
-export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>(['load', 'getState']);
+export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>(['load', 'getState', 'set']);
 
+const STEP_NAME = /^(end|\w{1,60}#\d{1,7})$/;
 const MAX_LINK = 16_384;
+const MAX_OP = 65_536;
+const MAX_SETTING = 200;
 const isStep = (v: unknown): v is number => Number.isInteger(v) && Math.abs(v as number) <= 4_000_000;
+
+const isObject = (v: unknown): v is Readonly<Record<string, unknown>> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v);
+
+/** An op that can be carried: as JSON, and no more of it than a link may have. */
+function opOf(v: unknown): Readonly<Record<string, unknown>> | null {
+  if (!isObject(v) || typeof v.op !== 'string') return null;
+  try {
+    const text = JSON.stringify(v);
+    return text.length <= MAX_OP ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function viewOf(m: Readonly<Record<string, unknown>>): ViewChange | null {
+  const change: Record<string, string> = {};
+  for (const name of VIEW) {
+    const value = m[name];
+    if (value === undefined) continue;
+    if (typeof value !== 'string' || value.length > MAX_SETTING) return null;
+    change[name] = value;
+  }
+  return Object.keys(change).length === 0 ? null : change;
+}
 
 function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
   switch (m.type) {
@@ -40,7 +80,9 @@ function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
     case 'getState':
       return { type: m.type };
     case 'seek':
-      return isStep(m.step) ? { type: 'seek', step: m.step } : null;
+      return isStep(m.step) || (typeof m.step === 'string' && STEP_NAME.test(m.step))
+        ? { type: 'seek', step: m.step }
+        : null;
     case 'step': {
       const by = m.by ?? 1;
       return isStep(by) ? { type: 'step', by } : null;
@@ -50,6 +92,16 @@ function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
         return { type: 'load', link: `p=${encodeURIComponent(m.preset)}` };
       }
       return typeof m.state === 'string' && m.state.length <= MAX_LINK ? { type: 'load', link: m.state } : null;
+    case 'set': {
+      const op = opOf(m.op);
+      return op === null ? null : { type: 'set', op };
+    }
+    case 'focus':
+      return typeof m.node === 'string' && m.node.length <= MAX_SETTING ? { type: 'focus', node: m.node } : null;
+    case 'view': {
+      const change = viewOf(m);
+      return change === null ? null : { type: 'view', change };
+    }
     case 'subscribe': {
       const asked = Array.isArray(m.topics) ? (m.topics as unknown[]) : TOPICS;
       return { type: 'subscribe', topics: TOPICS.filter((topic) => asked.includes(topic)) };
@@ -82,6 +134,10 @@ export const PARENT_KEYS: ReadonlySet<string> = new Set([
   'Home',
   'End',
   'Escape',
+  'F1',
   ' ',
-  '.',
+  ...'.?bvofspn',
 ]);
+
+/** Of these, what a remote control sends: the presentation gets them even from a slider or a button of the frame. */
+export const REMOTE_KEYS: ReadonlySet<string> = new Set(['PageUp', 'PageDown', '.', 'b']);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deflateSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { fromBase64url, toBase64url } from './base64url.ts';
-import { inflate } from './deflate.ts';
+import { deflate, inflate } from './deflate.ts';
 import { decodeLink, encodeLink, LINK_CAPS, type Link } from './link.ts';
 import { packOp, unpackOp } from './op-codec.ts';
 import { hashState } from './state-hash.ts';
@@ -74,9 +74,12 @@ describe(`ops there and back (seed ${SEED})`, () => {
     fc.record({ op: fc.constant('msi'), addr: value, data: value }),
     fc.record({ op: fc.constant('device'), id: fc.string(), event: fc.constant('work') }),
     fc.record({ op: fc.constant('guest'), vcpu: value, halt: fc.constant(1) }),
-    fc.record({ op: fc.constant('routing'), entries: fc.array(fc.record({ gsi: value, pin: value })) }),
+    fc.record({
+      op: fc.constant('routing'),
+      entries: fc.array(fc.record({ gsi: value, chip: fc.constant('ioapic'), pin: value })),
+    }),
     fc.record({ op: fc.constant('settle') }),
-    fc.record({ op: fc.constantFrom('toString', 'constructor', 'eoi'), extra: value }),
+    fc.record({ op: fc.constantFrom('toString', 'constructor', 'eoi') }),
   );
   const link = fc.record({
     kind: fc.constant('ops' as const),
@@ -103,7 +106,9 @@ describe(`ops there and back (seed ${SEED})`, () => {
   test('each op is the same after packing', () => {
     fc.assert(
       fc.property(op, (made) => {
-        expect(unpackOp(JSON.parse(JSON.stringify(packOp(made))))).toEqual(made);
+        const dropped: string[] = [];
+        expect(unpackOp(JSON.parse(JSON.stringify(packOp(made))), 'log[0]', dropped)).toEqual(made);
+        expect(dropped).toEqual([]);
       }),
       { seed: SEED },
     );
@@ -226,5 +231,46 @@ describe('the hash of a state', () => {
   test('sees every other change', () => {
     expect(hashState([['lapic', 1, 'irr', 1, 0x10000], words[1] as (typeof words)[0]])).not.toBe(hashState(words));
     expect(hashState(words.slice(1))).not.toBe(hashState(words));
+  });
+});
+
+describe('what cannot be carried any further is left out and named', () => {
+  const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const around = (log: string, more = ''): string =>
+    `s=k1.${toBase64url(deflate(new TextEncoder().encode(`{"v":1,"base":"serial-ioapic@1","log":[${log}]${more}}`)))}`;
+
+  test.each([
+    ['an unknown field', `{"op":"irq_line","gsi":4,"level":1,"x":${nested(5000)}}`, 'log[0].x'],
+    ['a field of a part', `{"op":"vtd_msi","irte":{"posted":1,"x":${nested(5000)}}}`, 'log[0].irte.x'],
+    ['the only field of an unknown op', `{"op":"reboot","now":${nested(5000)}}`, 'log[0].now'],
+    ['a name every object has', `{"op":"irq_line","gsi":4,"level":1,"__proto__":${nested(50)}}`, 'log[0].__proto__'],
+  ])('%s', (_, op, place) => {
+    const answer = decodeLink(around(op));
+    expect(answer).toMatchObject({ ok: true, dropped: [place] });
+    expect(JSON.stringify(answer).length).toBeLessThan(400);
+  });
+
+  test.each([
+    ['a number', `{"op":"irq_line","gsi":${nested(5000)},"level":1}`],
+    ['a list', `{"op":"routing","entries":[${nested(5000)}]}`],
+    ['a text', `{"op":"device","id":"${'x'.repeat(5000)}","event":"data"}`],
+    ['an op’s name', `{"op":"${'x'.repeat(5000)}"}`],
+  ])('depth and length in the place of %s', (_, op) => {
+    const answer = decodeLink(around(op));
+    expect(answer).toMatchObject({ ok: true });
+    expect(JSON.stringify(answer).length).toBeLessThan(400);
+    structuredClone(answer);
+  });
+
+  test('deep JSON in every field of the link itself', () => {
+    for (const field of ['base', 'keep', 'start', 't', 'view', 'h', 'v', 'log', 'more']) {
+      const json = `{"v":1,"log":[],${JSON.stringify(field)}:${nested(20_000)}}`;
+      const answer = decodeLink(`s=k1.${toBase64url(deflate(new TextEncoder().encode(json)))}`);
+      expect([field, JSON.stringify(answer).length < 400]).toEqual([field, true]);
+    }
+  });
+
+  test('of a view’s fields too', () => {
+    expect(decodeLink(around('', ',"view":{"sel":"ioapic:0","zoom":3}'))).toMatchObject({ dropped: ['view.zoom'] });
   });
 });

@@ -58,6 +58,9 @@ const HASH = /^[\w-]{6}$/;
 const SELECTION = /^[a-zA-Z]+:\d{1,3}(\.\w+)?$/;
 const PANEL = /^[a-z]{1,20}$/;
 
+/** Most places named of what was left out. */
+const MOST_DROPPED = 50;
+
 const fail = (code: string, place: string, params: LinkProblem['params'] = {}): LinkAnswer => ({
   ok: false,
   problem: { code, place, params },
@@ -138,25 +141,29 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
   dropped.push(
     ...Object.keys(json)
       .filter((key) => !known.includes(key))
-      .slice(0, 20),
+      .map((key) => key.slice(0, 60)),
   );
 
   const base = json.base === null || json.base === undefined ? null : presetRef(json.base);
-  if (base === null && json.base != null) return fail('link-preset', 's.base', { id: String(json.base).slice(0, 60) });
+  if (base === null && json.base != null) {
+    return fail('link-preset', 's.base', {
+      id: typeof json.base === 'string' ? json.base.slice(0, 60) : typeof json.base,
+    });
+  }
   if (!Array.isArray(json.log)) return fail('link-broken', 's.log');
   if (json.log.length > LINK_CAPS.ops) {
     return fail('too-many-ops', `s.log[${LINK_CAPS.ops}]`, { max: LINK_CAPS.ops });
   }
   const log: JsonOp[] = [];
   for (const [i, packed] of (json.log as unknown[]).entries()) {
-    const op = unpackOp(packed);
+    const op = unpackOp(packed, `log[${i}]`, dropped);
     if (op === null) dropped.push(`log[${i}]`);
     else log.push(op);
   }
   if (base === null) {
     const [create] = log;
     if (create?.op !== 'create') return fail('no-create', 's.log[0]');
-    const vcpus = Number(create.vcpus);
+    const vcpus = typeof create.vcpus === 'object' ? 0 : Number(create.vcpus);
     if (vcpus > LINK_CAPS.vcpus) {
       return fail('too-many-vcpus', 's.log[0].vcpus', { max: LINK_CAPS.vcpus, given: vcpus });
     }
@@ -164,21 +171,24 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
   const view = optional('view', json.view, (value) =>
     typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined,
   );
+  dropped.push(
+    ...Object.keys(view ?? {})
+      .filter((key) => key !== 'sel' && key !== 'panel')
+      .map((key) => `view.${key.slice(0, 60)}`),
+  );
   const sel = optional('view.sel', view?.sel, matching(SELECTION));
   const panel = optional('view.panel', view?.panel, matching(PANEL));
   const step = optional('t', json.t, (value) => (stepOf(value) === undefined ? undefined : (value as number)));
-  return {
-    ok: true,
-    dropped,
-    link: {
-      kind: 'ops',
-      base,
-      keep: optional('keep', json.keep, count),
-      start: optional('start', json.start, count),
-      log,
-      step: step === -1 ? null : step,
-      view: { ...(sel === null ? {} : { sel }), ...(panel === null ? {} : { panel }) },
-      hash: optional('h', json.h, matching(HASH)),
-    },
+  const link: Link = {
+    kind: 'ops',
+    base,
+    keep: optional('keep', json.keep, count),
+    start: optional('start', json.start, count),
+    log,
+    step: step === -1 ? null : step,
+    view: { ...(sel === null ? {} : { sel }), ...(panel === null ? {} : { panel }) },
+    hash: optional('h', json.h, matching(HASH)),
   };
+  // Thousands of places would be no help to anybody.
+  return { ok: true, link, dropped: dropped.slice(0, MOST_DROPPED) };
 }

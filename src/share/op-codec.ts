@@ -3,6 +3,7 @@
  * op's row in spec/ops. An op that a row cannot say (an unknown op or field, create with its many options) stands there as
  * the object it is.
  */
+import { knownOp } from '../spec/define/known.ts';
 import { OPS } from '../spec/ops/index.ts';
 
 type JsonOp = Readonly<Record<string, unknown>>;
@@ -26,8 +27,18 @@ export function packOp(op: JsonOp): unknown {
   return fits ? [name, ...values] : op;
 }
 
-/** Inverse of packOp. @returns null for what is no op at all; whether its values make sense is the engine's to say */
-export function unpackOp(packed: unknown): JsonOp | null {
+/**
+ * Inverse of packOp. Whether the values make sense is the engine's to say; fields that the op does not have are left out.
+ * @param place where it stands in the link
+ * @param dropped gets the places of what was left out
+ * @returns null for what is no op at all
+ */
+export function unpackOp(packed: unknown, place: string, dropped: string[]): JsonOp | null {
+  const op = unpacked(packed);
+  return op === null ? null : knownOp(OPS, op, place, dropped);
+}
+
+function unpacked(packed: unknown): JsonOp | null {
   if (isRecord(packed)) return typeof packed.op === 'string' ? packed : null;
   if (!Array.isArray(packed)) return null;
   const [name, ...values] = packed as unknown[];

@@ -4,9 +4,17 @@
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
-import { createSceneBuilder, leftBefore, markOf, type SceneBuilder, type SceneMark } from './scene-builder.ts';
+import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
 import { seqAt } from './steps.ts';
-import { type AppState, ARRIVE, type Playhead, type SceneId, type SceneLog } from './types.ts';
+import {
+  type AppState,
+  ARRIVE,
+  type Notice,
+  type Playhead,
+  type SceneEnd,
+  type SceneId,
+  type SceneLog,
+} from './types.ts';
 import { viewAt } from './view-at.ts';
 
 /** Where a fresh scene's playhead begins. */
@@ -14,8 +22,8 @@ export interface Opening {
   /** Step to stand at, done; more than there are: the last. Null: before the first. */
   readonly step: number | null;
   readonly play: boolean;
-  /** Called once: the scene is whole, or was refused. */
-  readonly whenDone?: (ok: boolean, leftOut: readonly number[]) => void;
+  /** Called exactly once, whatever happens. */
+  readonly whenDone?: (end: SceneEnd, leftOut: readonly number[]) => void;
   /** Most ops that may be left out where the machine refuses them. */
   readonly leaveOut?: number;
 }
@@ -52,10 +60,14 @@ interface Request {
   /** What to go back to. */
   readonly before: Pick<AppState, 'scene' | 'sceneId' | 'playhead' | 'view'>;
   readonly source: Source;
-  readonly mark: SceneMark | null;
+  /** Takes back what was added to arrays that the scene in `before` shares. */
+  readonly undo: () => void;
   /** Its scene is on the stage. */
   shown: boolean;
 }
+
+/** How a request ends whose engine failed; what is known of it is in `fault`. */
+const FAULT: Notice = { code: 'fault', place: '', params: {} };
 
 const NOTHING: Source = { runId: 0, builder: null, alive: false };
 
@@ -125,7 +137,7 @@ export function createSceneFeed(
     if (!message.done) return;
     source = { runId: r.runId, builder: r.builder, alive: true };
     request = null;
-    r.opening.whenDone?.(true, r.leftOut);
+    r.opening.whenDone?.('done', r.leftOut);
     next();
   }
 
@@ -137,20 +149,20 @@ export function createSceneFeed(
   function goBack(r: Request, wrong: Partial<Pick<AppState, 'notice' | 'fault'>>, alive: boolean): void {
     request = null;
     source = { ...r.source, alive: alive && r.source.alive };
-    if (r.mark !== null) r.builder.rewind(r.mark);
+    r.undo();
     lastPoke = null;
-    const scene = r.shown ? r.before.scene : state.getState().scene;
+    const { scene } = r.before;
     // Nobody will send the rest of a scene that was still coming when this request took its place.
     const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
-    if (!r.shown) {
+    if (!r.shown && state.getState().scene === scene) {
       state.setState({ scene: whole, ...wrong });
-      r.opening.whenDone?.(false, []);
+      r.opening.whenDone?.(wrong.notice ?? FAULT, []);
       next();
       return;
     }
     const playhead: Playhead = { ...r.before.playhead, playing: false, until: null };
     state.setState({ ...r.before, scene: whole, playhead, ...wrong });
-    r.opening.whenDone?.(false, []);
+    r.opening.whenDone?.(wrong.notice ?? FAULT, []);
     next();
   }
 
@@ -193,10 +205,25 @@ export function createSceneFeed(
     lastPoke = null;
     const runId = nextRun++;
     // A request still going on is given up; the scene it belongs to cannot be gone on with.
+    const overtaken = request;
     if (request !== null) source = { ...source, alive: source.alive && request.runId !== source.runId };
     const builder = createSceneBuilder(sceneId.start);
-    request = { runId, builder, opening, sceneId, needs: opening.step ?? 0, ...before(), mark: null, shown: false };
+    // What half of a scene took the place of is the last good one still.
+    const { before: last, undo } = overtaken?.shown ? overtaken : { ...before(), undo: () => {} };
+    request = {
+      runId,
+      builder,
+      opening,
+      sceneId,
+      needs: opening.step ?? 0,
+      before: last,
+      source,
+      undo,
+      shown: false,
+      leftOut: [],
+    };
     state.setState({ notice: null, fault: null });
+    overtaken?.opening.whenDone?.('overtaken', []);
     engine.run({ runId, ops, ...(opening.leaveOut === undefined ? {} : { leaveOut: opening.leaveOut }) });
   }
 
@@ -218,17 +245,19 @@ export function createSceneFeed(
       shown: true,
     };
     if (source.alive && atEnd && source.builder !== null) {
-      request = { ...common, runId: source.runId, builder: source.builder, mark: markOf(scene) };
-      engine.extend({ runId: source.runId, ops });
+      const { builder, runId } = source;
+      const mark = markOf(scene);
+      request = { ...common, runId, builder, undo: () => builder.rewind(mark) };
+      engine.extend({ runId, ops });
     } else if (source.alive) {
       const newRunId = nextRun++;
       const builder = createSceneBuilder(sceneId.start, { scene, upTo: at });
-      request = { ...common, runId: newRunId, builder, mark: null };
+      request = { ...common, runId: newRunId, builder, undo: () => {} };
       engine.fork({ runId: source.runId, newRunId, atCommand: at, ops });
     } else {
       // The engine has lost the run (a fault, a refusal on the way): the whole scene again, shown once it is as long.
       const runId = nextRun++;
-      request = { ...common, runId, builder: createSceneBuilder(sceneId.start), mark: null };
+      request = { ...common, runId, builder: createSceneBuilder(sceneId.start), undo: () => {} };
       engine.run({ runId, ops: [...scene.commands.slice(0, at + 1).map((command) => command.op), ...ops] });
     }
     state.setState({

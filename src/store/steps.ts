@@ -107,3 +107,18 @@ export function lookSteps(steps: readonly Step[], look: readonly Look[]): Readon
   }
   return found;
 }
+
+/** Where a clicker stops: the steps that the scene's author wants looked at, and its end. */
+export function beatsOf(steps: readonly Step[], look: readonly Look[]): readonly number[] {
+  const stops = new Set([...lookSteps(steps, look).keys(), steps.length - 1]);
+  return [...stops].filter((step) => step >= 0).sort((a, b) => a - b);
+}
+
+/** Name of a step that outlives a renumbering: "name#n", the nth step of that name, from 1. */
+export function stepName(steps: readonly Step[], index: number): string | null {
+  const step = steps[index];
+  if (step === undefined) return null;
+  let nth = 0;
+  for (let i = 0; i <= index; i++) if (steps[i]?.name === step.name) nth++;
+  return `${step.name}#${nth}`;
+}

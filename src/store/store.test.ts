@@ -10,6 +10,7 @@ import { loadOps, poke } from './actions/scene.ts';
 import { type AppStore, createApp } from './create-app.ts';
 import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from './fold.ts';
 import { findStep, seqAt, stepAtSeq } from './steps.ts';
+import type { SceneEnd } from './types.ts';
 
 const SEED = 20_260_101;
 const CREATE: JsonOp = { op: 'create', vcpus: 2, irqchip: 'full' };
@@ -336,5 +337,25 @@ describe('trouble', () => {
     settled();
     expect(store.getState().fault).toBeNull();
     expect(sceneOf(store).commands).toHaveLength(8);
+  });
+
+  test('a request that is overtaken is told so, once; what it began is taken back when the newer one is refused', async () => {
+    const { app, store, settled } = opened();
+    const before = sceneOf(store);
+    const ends: SceneEnd[] = [];
+    const first = loadOps(app, [CREATE, ...LINES.slice(1)]).then((end) => ends.push(end));
+    const second = loadOps(app, [CREATE, { op: 'nmi', vcpu: 9 }]).then((end) => ends.push(end));
+    settled();
+    await Promise.all([first, second]);
+    expect(ends).toMatchObject(['overtaken', { code: 'op.noVcpu' }]);
+    expect(sceneOf(store)).toBe(before);
+  });
+
+  test('of forty requests in a burst each is answered', async () => {
+    const { app, settled } = opened();
+    const all = Array.from({ length: 40 }, () => loadOps(app, LINES));
+    settled();
+    const ends = await Promise.all(all);
+    expect(ends).toEqual([...Array(39).fill('overtaken'), 'done']);
   });
 });

@@ -125,6 +125,9 @@ export interface UiState {
 /** One clear sentence: `error.<code>` with `params`, and where it went wrong. */
 export type Notice = Problem;
 
+/** How a request for a scene ended: it is on the stage, another request came after it, or what is wrong with it. */
+export type SceneEnd = 'done' | 'overtaken' | Notice;
+
 /** The engine threw; the scene before it was restored. */
 export interface Fault {
   readonly seq: number;

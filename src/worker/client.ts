@@ -7,7 +7,7 @@
 
 import { ROW } from '../engine/view/tables.ts';
 import workerUrl from './engine.worker.ts?worker&url';
-import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
+import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type Problem, type ToEngine } from './protocol.ts';
 
 export { CAPS, type CommandRecord, type FromEngine, type JsonOp, type Problem } from './protocol.ts';
 
@@ -39,13 +39,11 @@ export type StartEngine = (
   onBroken: (reason: string) => void,
 ) => EnginePort | Promise<EnginePort>;
 
-function fromWorker(
-  url: string,
-  type: 'module' | 'classic',
-  onMessage: (m: FromEngine) => void,
-  onBroken: (r: string) => void,
-): EnginePort {
-  const worker = new Worker(url, { type });
+/** The build makes a classic script of it (see vite.config.ts); the dev server only has modules. */
+const SCRIPT_TYPE: WorkerType = import.meta.env.DEV ? 'module' : 'classic';
+
+function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
+  const worker = new Worker(url, { type: SCRIPT_TYPE });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -55,14 +53,14 @@ function fromWorker(
   return { post: (message, transfer = []) => worker.postMessage(message, transfer), close: () => worker.terminate() };
 }
 
-const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, 'module', onMessage, onBroken);
+const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, onMessage, onBroken);
 
 const startFromBlob: StartEngine = async (onMessage, onBroken) => {
   const response = await fetch(workerUrl);
   if (!response.ok) throw new Error(`the worker's script answers ${response.status}`);
   const script = await response.blob();
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  return fromWorker(url, 'module', onMessage, onBroken);
+  return fromWorker(url, onMessage, onBroken);
 };
 
 const startInPage: StartEngine = async (onMessage) => {
@@ -92,10 +90,53 @@ const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [
   ['page', startInPage],
 ];
 
+/** The page's time, in the hands of tests. */
+export interface ClientTime {
+  /** ms */
+  now(): number;
+  /** Calls back after so many ms. @returns how to call it off */
+  after(ms: number, call: () => void): () => void;
+}
+
+const PAGE_TIME: ClientTime = {
+  now: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * Limits of the watch, which looks while something is asked for and not done. An engine that dies says nothing, and one that is
+ * in an endless loop neither: within two seconds the page must know.
+ */
+export const WATCH = {
+  /** Between two looks. */
+  everyMs: 250,
+  /** An engine silent for so long is given up, and what was asked of it is a fault. */
+  silentMs: 1_600,
+  /** One that had not even begun with what was asked (it died unseen, or is in the middle of something older) is replaced. */
+  deafMs: 700,
+  /** Time to start in. */
+  startMs: 10_000,
+} as const;
+
+/** What is asked for and not done. */
+interface Asked {
+  readonly message: Extract<ToEngine, { readonly type: 'run' | 'extend' | 'fork' }>;
+  /** Run its answers are about. */
+  readonly runId: number;
+  /** The engine was alive when it got the request: it has answered the ping before it. */
+  begun: boolean;
+  /** Sent to a fresh engine once more. */
+  again: boolean;
+}
+
 /** Ways that failed once are not tried again while the page lives. */
 export function createEngineClient(
   onMessage: (message: FromEngine) => void,
   seats: readonly (readonly [EngineSeat, StartEngine])[] = SEATS,
+  time: ClientTime = PAGE_TIME,
 ): EngineClient {
   let seat = 0;
   let port: EnginePort | null = null;
@@ -104,27 +145,101 @@ export function createEngineClient(
   let start = 0;
   let nextId = 1;
   let waiting: ToEngine[] = [];
+  let asked: Asked | null = null;
+  /** When the engine said something last, or began to start. */
+  let heardAt = 0;
+  let lookedAt = 0;
+  let callOff: (() => void) | null = null;
 
   function shut(): void {
     start++;
     port?.close();
     port = null;
     ready = false;
+    waiting = [];
+  }
+
+  function fault(reason: string): void {
+    asked = null;
+    onMessage({ v: PROTOCOL_VERSION, type: 'fault', runId: 0, seq: -1, stack: reason });
   }
 
   function broken(reason: string): void {
     const wasReady = ready;
+    const messages = waiting;
     shut();
     if (wasReady || seat + 1 >= seats.length) {
-      waiting = [];
-      onMessage({ v: PROTOCOL_VERSION, type: 'fault', runId: 0, seq: -1, stack: reason });
+      fault(reason);
       return;
     }
     seat++;
+    waiting = messages;
     open();
   }
 
+  function watch(): void {
+    lookedAt = time.now();
+    callOff ??= time.after(WATCH.everyMs, look);
+  }
+
+  function look(): void {
+    callOff = null;
+    if (asked === null) return;
+    const now = time.now();
+    // The page itself was busy, hidden or asleep: what the engine said meanwhile has not been heard yet.
+    if (now - lookedAt > 3 * WATCH.everyMs) heardAt = now;
+    const silent = now - heardAt;
+    if (!ready) {
+      if (silent > WATCH.startMs) broken('the engine did not start');
+    } else if (!asked.begun && silent > WATCH.deafMs) replace(asked);
+    else if (silent > WATCH.silentMs) {
+      shut();
+      fault('the engine stopped answering');
+    } else post([{ v: PROTOCOL_VERSION, type: 'ping', id: 0 }]);
+    if (asked !== null) watch();
+  }
+
+  /** A fresh engine in the place of one that does not hear. Only a whole run can begin anew in it. */
+  function replace(a: Asked): void {
+    shut();
+    if (a.again || a.message.type !== 'run') {
+      fault('the engine stopped answering');
+      return;
+    }
+    a.again = true;
+    send(a);
+  }
+
+  /** The ping comes first: its answer says that the engine was alive when it got the request. */
+  function send({ message }: Asked): void {
+    post([{ v: PROTOCOL_VERSION, type: 'ping', id: message.id }, message]);
+  }
+
+  /** Hands one message over. What cannot be carried (nested too deep to be copied) must not end in silence. */
+  function carry(message: ToEngine, transfer: Transferable[] = []): void {
+    try {
+      port?.post(message, transfer);
+    } catch {
+      if (asked === null || asked.message !== message) return;
+      const { runId } = asked;
+      const { id } = asked.message;
+      asked = null;
+      const error: Problem = { code: 'not-carried', place: 'ops', params: {} };
+      onMessage({ v: PROTOCOL_VERSION, type: 'refused', id, runId, error, lost: false });
+    }
+  }
+
   function heard(message: FromEngine): void {
+    heardAt = time.now();
+    if (asked !== null) {
+      // Whatever it says of the request itself, it has begun with it.
+      const about =
+        message.type === 'pong' ? message.id === asked.message.id : 'runId' in message && message.runId === asked.runId;
+      if (about) asked.begun = true;
+      const over = message.type === 'fault' || message.type === 'refused' || (message.type === 'batch' && message.done);
+      if (about && over) asked = null;
+    }
+    if (message.type === 'pong') return;
     if (message.type !== 'ready') {
       onMessage(message);
       return;
@@ -132,12 +247,13 @@ export function createEngineClient(
     ready = true;
     const messages = waiting;
     waiting = [];
-    for (const m of messages) port?.post(m);
+    for (const m of messages) carry(m);
     onMessage(message);
   }
 
   function open(): void {
     const mine = ++start;
+    heardAt = time.now();
     const listen = (message: FromEngine): void => {
       if (mine === start) heard(message);
     };
@@ -157,19 +273,23 @@ export function createEngineClient(
     }
   }
 
-  function post(message: ToEngine, transfer?: Transferable[]): void {
-    if (ready && port !== null) {
-      port.post(message, transfer);
+  function post(messages: readonly ToEngine[]): void {
+    if (ready) {
+      for (const message of messages) carry(message);
       return;
     }
-    waiting.push(message);
-    if (port === null && waiting.length === 1) open();
+    const starting = waiting.length > 0;
+    waiting.push(...messages);
+    if (!starting) open();
   }
 
-  const request = (message: { type: 'run' | 'extend' | 'fork' }): number => {
-    const id = nextId++;
-    post({ v: PROTOCOL_VERSION, id, ...message } as ToEngine);
-    return id;
+  const request = (body: { type: 'run' | 'extend' | 'fork'; runId: number; newRunId?: number }): number => {
+    const message = { v: PROTOCOL_VERSION, id: nextId++, ...body } as Asked['message'];
+    asked = { message, runId: body.newRunId ?? body.runId, begun: false, again: false };
+    if (ready) heardAt = time.now();
+    watch();
+    send(asked);
+    return message.id;
   };
 
   return {
@@ -178,10 +298,15 @@ export function createEngineClient(
     fork: (r) => request({ type: 'fork', ...r }),
     ack(runId, { length, buffer }) {
       const message = { v: PROTOCOL_VERSION, type: 'ack', runId, rows: length / ROW } as const;
-      if (buffer instanceof ArrayBuffer && isWorthKeeping(buffer)) post({ ...message, spare: buffer }, [buffer]);
-      else post(message);
+      if (!ready) return;
+      if (buffer instanceof ArrayBuffer && isWorthKeeping(buffer)) carry({ ...message, spare: buffer }, [buffer]);
+      else carry(message);
     },
     seat: () => (ready ? (seats[seat]?.[0] ?? null) : null),
-    close: shut,
+    close() {
+      asked = null;
+      callOff?.();
+      shut();
+    },
   };
 }

@@ -68,12 +68,15 @@ export type ToEngine = Versioned<
     }
   /** Credit for rows that were taken in. `spare`: their memory, which the engine may write again. */
   | { readonly type: 'ack'; readonly runId: number; readonly rows: number; readonly spare?: ArrayBuffer }
+  /** Asks for a sign of life, `pong`, which comes before anything that is asked later. */
+  | { readonly type: 'ping'; readonly id: number }
   /** Forget every run. */
   | { readonly type: 'stop' }
 >;
 
 export type FromEngine = Versioned<
   | { readonly type: 'ready' }
+  | { readonly type: 'pong'; readonly id: number }
   | {
       readonly type: 'batch';
       readonly runId: number;

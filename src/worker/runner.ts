@@ -117,7 +117,8 @@ function checkOp(raw: unknown, index: number): Op | Problem {
   const { op: name, vcpus } = raw as JsonOp;
   const isFirst = index === 0;
   if (isFirst !== (name === 'create')) return problem(isFirst ? 'no-create' : 'second-create', place);
-  if (isFirst && Number(vcpus) > CAPS.vcpus) {
+  // Not of an object: that could be nested too deep to be made a number of.
+  if (isFirst && typeof vcpus !== 'object' && Number(vcpus) > CAPS.vcpus) {
     return problem('too-many-vcpus', place, { max: CAPS.vcpus, given: Number(vcpus) });
   }
   try {
@@ -131,7 +132,7 @@ function checkOp(raw: unknown, index: number): Op | Problem {
 /** The engine's own reason, with the op's number before its place. */
 function badOp(e: OpError, index: number, op: JsonOp): Problem {
   return problem(e.code, e.place === 'op' ? `ops[${index}]` : `ops[${index}].${e.place}`, {
-    name: String(op.op).slice(0, 40),
+    name: typeof op.op === 'string' ? op.op.slice(0, 40) : typeof op.op,
     field: e.place,
     ...e.params,
   });
@@ -284,6 +285,10 @@ export function createRunner(host: RunnerHost): Runner {
   }
 
   function take(message: ToEngine): void {
+    if (message.type === 'ping') {
+      host.send({ v: PROTOCOL_VERSION, type: 'pong', id: message.id }, []);
+      return;
+    }
     if (message.type === 'stop') {
       runs.clear();
       return;

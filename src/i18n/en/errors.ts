@@ -39,6 +39,8 @@ export const errors = {
   'error.op.noVcpu': 'No such vCPU. The last one is vCPU {max}.',
   'error.op.notYet': 'irqscope does not model the command “{op}” yet.',
   'error.op.capability': 'KVM refuses this configuration ({reason}).',
+  'error.not-carried': 'A command in this input is nested too deep for the engine.',
+  'error.part-not-loaded': 'A part of irqscope did not load. Check the network and reload the page.',
   'error.fault': 'The engine failed and stopped. The page shows the last good state.',
   'error.unknown': 'This input has an error ({code}).',
   'error.at': 'at {place}',

@@ -37,6 +37,8 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.noVcpu': '没有这个 vCPU，最后一个是 vCPU {max}。',
   'error.op.notYet': 'irqscope 尚未实现命令“{op}”。',
   'error.op.capability': 'KVM 拒绝此配置（{reason}）。',
+  'error.not-carried': '输入中有一条命令嵌套太深，引擎无法接收。',
+  'error.part-not-loaded': 'irqscope 的一部分没有加载成功。请检查网络，然后重新加载页面。',
   'error.fault': '引擎出错并已停止，页面显示最后一个正确的状态。',
   'error.unknown': '此输入有误（{code}）。',
   'error.at': '位置：{place}',

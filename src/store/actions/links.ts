@@ -7,7 +7,7 @@ import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import { hashState, type NamedWord } from '../../share/state-hash.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
 import { wordsAt } from '../fold.ts';
-import type { AppState, Notice, SceneLog, Selection } from '../types.ts';
+import type { AppState, Notice, SceneEnd, SceneLog, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
 import { notify, select, setPanel } from './ui.ts';
 
@@ -48,7 +48,8 @@ function selectionText(selected: Selection): string {
   return `${selected.kind}:${selected.index}${selected.register === undefined ? '' : `.${selected.register}`}`;
 }
 
-function selectionOf(text: string): Selection | null {
+/** A component as links and messages name it, "ioapic:0" or "ioapic:0.redirLo". @returns null for none */
+export function selectionOf(text: string): Selection | null {
   const parts = /^([a-zA-Z]+):(\d{1,3})(?:\.(\w+))?$/.exec(text);
   const kind = parts?.[1] as ComponentKind | undefined;
   if (!parts || kind === undefined || !COMPONENTS.includes(kind)) return null;
@@ -73,7 +74,7 @@ export function linkOf(state: AppState): string | null {
     ...(ui.panel === null ? {} : { panel: ui.panel }),
   };
   if (codec === null) {
-    void loadLinkCodec();
+    loadLinkCodec().catch(() => {});
     return null;
   }
   return codec.encodeLink({
@@ -89,7 +90,7 @@ export function linkOf(state: AppState): string | null {
 }
 
 /** What came of opening a link. */
-export type Opened = 'nothing' | 'opened' | 'refused';
+export type Opened = 'nothing' | 'opened' | 'overtaken' | Notice;
 
 /**
  * Opens the scene a link names. What is wrong becomes a notice; the scene before it stays then.
@@ -97,15 +98,24 @@ export type Opened = 'nothing' | 'opened' | 'refused';
  */
 export async function openLink(app: AppCore, fragment: string, opening: { play: boolean }): Promise<Opened> {
   const { store } = app;
+  const isNewest = app.feed.ask();
   const quick = decodePresetLink(fragment);
-  const answer: LinkAnswer | null = quick === 'state' ? (await loadLinkCodec()).decodeLink(fragment) : quick;
+  let answer: LinkAnswer | null;
+  try {
+    answer = quick === 'state' ? (await loadLinkCodec()).decodeLink(fragment) : quick;
+  } catch {
+    // The codec is a file of its own, and that did not come.
+    answer = { ok: false, problem: { code: 'part-not-loaded', place: 's', params: {} } };
+  }
+  if (!isNewest()) return 'overtaken';
   if (answer === null) return 'nothing';
   if (!answer.ok) {
     notify(store, answer.problem);
-    return 'refused';
+    return answer.problem;
   }
   const { link, dropped } = answer;
-  if (!(await openScene(app, link, opening))) return 'refused';
+  const end = await openScene(app, link, opening);
+  if (end !== 'done') return end;
   const notice = drift(store, link) ?? droppedNotice(dropped);
   if (notice !== null) notify(store, notice);
   if (link.kind === 'ops') {
@@ -115,7 +125,7 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
   return 'opened';
 }
 
-function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promise<boolean> {
+function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promise<SceneEnd> {
   const opening = { step: link.step, play };
   if (link.kind === 'preset') return loadPreset(app, link.preset.id, opening, link.preset.version ?? undefined);
   const { base, keep, log } = link;

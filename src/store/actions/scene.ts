@@ -3,7 +3,7 @@ import { loadPresetFile, PRESET_IDS } from '../../presets/index.ts';
 import type { JsonOp } from '../../worker/client.ts';
 import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
-import type { SceneId } from '../types.ts';
+import type { SceneEnd, SceneId } from '../types.ts';
 
 /** Ids of the presets, in the order of the menu. */
 export const presetIds: readonly string[] = PRESET_IDS;
@@ -13,14 +13,14 @@ const FROM_THE_START: Opening = { step: null, play: true };
 /**
  * Replaces the scene by a preset, once its file is here and the engine has begun.
  * @param version content version; absent: the newest
- * @returns false when it was refused (the reason is in `notice`, the scene before it stays) or overtaken by another load
+ * @returns what is wrong when it was refused (the reason is in `notice` as well, the scene before it stays)
  */
 export async function loadPreset(
   app: AppCore,
   id: string,
   opening: Partial<Opening> = {},
   version?: number,
-): Promise<boolean> {
+): Promise<SceneEnd> {
   return loadChanged(app, { preset: id, version, keep: null, ops: [] }, opening);
 }
 
@@ -34,13 +34,17 @@ export interface ChangedPreset {
 }
 
 /** As loadPreset, with a part of the preset dropped and ops added. */
-export async function loadChanged(app: AppCore, from: ChangedPreset, opening: Partial<Opening> = {}): Promise<boolean> {
+export async function loadChanged(
+  app: AppCore,
+  from: ChangedPreset,
+  opening: Partial<Opening> = {},
+): Promise<SceneEnd> {
   const isNewest = app.feed.ask();
   const answer = await loadPresetFile(from.preset, from.version);
-  if (!isNewest()) return false;
+  if (!isNewest()) return 'overtaken';
   if (!answer.ok) {
     app.store.setState({ notice: answer.problem });
-    return false;
+    return answer.problem;
   }
   const { id, version, ops, start, look } = answer.preset;
   const kept = Math.max(1, Math.min(from.keep ?? ops.length, ops.length));
@@ -55,12 +59,12 @@ export function loadOps(
   ops: readonly JsonOp[],
   opening: Partial<Opening> = {},
   start = 1,
-): Promise<boolean> {
+): Promise<SceneEnd> {
   app.feed.ask();
   return runToDone(app, ops, { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] }, opening);
 }
 
-function runToDone(app: AppCore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<boolean> {
+function runToDone(app: AppCore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<SceneEnd> {
   return new Promise((resolve) => {
     app.feed.run(ops, id, { ...FROM_THE_START, ...opening, whenDone: resolve });
   });
@@ -79,9 +83,9 @@ export function poke(app: AppCore, ops: JsonOp | readonly JsonOp[]): void {
 }
 
 /** A new machine with some of its configuration changed, and the same ops after its create. */
-export function reconfigure(app: AppCore, change: JsonOp): Promise<boolean> {
+export async function reconfigure(app: AppCore, change: JsonOp): Promise<SceneEnd> {
   const { scene, sceneId } = app.store.getState();
-  if (scene === null) return Promise.resolve(false);
+  if (scene === null) return 'overtaken';
   const [create, ...rest] = scene.commands.map((command) => command.op);
   return loadOps(app, [{ ...create, ...change }, ...rest], {}, sceneId.start);
 }

@@ -4,7 +4,7 @@
  */
 import { loadPresetFile } from '../../presets/index.ts';
 import type { App } from '../create-app.ts';
-import { type JsonOp, NO_SCENE, type Notice, type SceneLog } from '../types.ts';
+import { type JsonOp, NO_SCENE, type Notice, type SceneEnd, type SceneLog } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
 import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
 
@@ -72,9 +72,9 @@ async function open(text: string): Promise<Source | Notice> {
 }
 
 /** Shows the left side of a comparison as a scene of its own. */
-export async function showLeft({ actions }: App, { left }: Comparison): Promise<boolean> {
+export async function showLeft({ actions }: App, { left }: Comparison): Promise<SceneEnd> {
   const source = await open(left);
-  if (isNotice(source)) return false;
+  if (isNotice(source)) return source;
   if (source.preset !== null) return actions.loadPreset(source.preset, { play: false });
   return actions.loadOps(source.ops, { play: false }, source.start);
 }
@@ -82,10 +82,10 @@ export async function showLeft({ actions }: App, { left }: Comparison): Promise<
 /** Runs in an app what can be run of a list of ops. */
 export function runTolerant(app: App, { preset, ops, start }: Source): Promise<Side | Notice> {
   return new Promise((resolve) => {
-    const whenDone = (ok: boolean, leftOut: readonly number[]): void => {
-      const { scene, sceneId, notice } = app.store.getState();
-      if (!ok || scene === null) {
-        resolve(notice ?? LOST);
+    const whenDone = (end: SceneEnd, leftOut: readonly number[]): void => {
+      const { scene, sceneId } = app.store.getState();
+      if (end !== 'done' || scene === null) {
+        resolve(typeof end === 'object' ? end : LOST);
         return;
       }
       const out = new Set(leftOut);

@@ -26,7 +26,7 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
 
 /** The whole scene on another machine, shown from the same command on. */
 async function onAnotherMachine({ actions, store }: App, command: number, create: JsonOp): Promise<void> {
-  if (!(await actions.reconfigure(create))) return;
+  if ((await actions.reconfigure(create)) !== 'done') return;
   const last = store.getState().scene?.steps.findLastIndex((s) => s.command < command) ?? -1;
   actions.seekStep(last);
   actions.play();

@@ -1,6 +1,7 @@
 /** Each step in words, beside the stage: for a screen reader, and as one line in an embedded page. Comes in a chunk of its own. */
 import '../now/now-texts.ts';
 import { type ReactNode, useMemo } from 'react';
+import type { AppState } from '../../store/types.ts';
 import { usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { describeStep, type StepText } from '../now/describe.ts';
@@ -33,8 +34,19 @@ export function Announcer(): ReactNode {
   );
 }
 
+/** Sentence of a step in the reader's language, for a page that frames us; null where there is no such step. */
+export function sentenceOf({ scene, ui }: AppState, step: number): string | null {
+  const at = scene?.steps[step];
+  if (scene === null || at === undefined) return null;
+  return describeStep(ui.lang, scene, at, viewAt(scene, { step: at.index, phase: 0 })).sentence;
+}
+
 /** The sentence of the step, to be seen. */
 export function StepSentence(): ReactNode {
   const text = useStepText(false);
-  return text === null ? null : <p className="step-sentence">{text.sentence}</p>;
+  return text === null ? null : (
+    <p className="step-sentence" data-part="sentence">
+      {text.sentence}
+    </p>
+  );
 }

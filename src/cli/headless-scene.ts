@@ -1,0 +1,53 @@
+/** A scene as the page has it, made in a terminal: every op run to its end, its log and its steps. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { takeRows } from '../engine/core/log.ts';
+import { createSession } from '../engine/machine/session.ts';
+import { checkPreset, type Preset } from '../presets/check-preset.ts';
+import { createSceneBuilder } from '../store/scene-builder.ts';
+import type { SceneLog } from '../store/types.ts';
+import type { JsonOp } from '../worker/client.ts';
+
+/**
+ * @param ops the first is a create  @param start first op whose steps are shown
+ * @throws OpError with the place of an op that makes no sense
+ */
+export function sceneOf(ops: readonly JsonOp[], start: number): SceneLog {
+  const session = createSession();
+  const builder = createSceneBuilder(start);
+  let firstSeq = 0;
+  ops.forEach((op, index) => {
+    const result = session.answerOrThrow(op);
+    const { machine } = session;
+    if (machine === null) throw new Error('the first op creates no machine');
+    const { rows } = takeRows(machine.log);
+    builder.add({
+      v: 1,
+      type: 'batch',
+      runId: 1,
+      firstSeq,
+      rows,
+      config: machine.config,
+      commands: [{ index, seq: firstSeq, op, result }],
+      routeTables: machine.routeTables.map((table, i) => ({ index: i, table })),
+      done: index === ops.length - 1,
+    });
+    firstSeq += rows.length / 8;
+  });
+  const log = builder.log();
+  if (log === null) throw new Error('there is no op');
+  return log;
+}
+
+/** The presets of the tree, in their order; old content versions are left out. @param root the repository */
+export function presetsOf(root: string): readonly Preset[] {
+  const dir = join(root, 'src/presets');
+  return readdirSync(dir)
+    .filter((file) => file.endsWith('.json') && !file.includes('@'))
+    .map((file) => {
+      const answer = checkPreset(JSON.parse(readFileSync(join(dir, file), 'utf8')), file.replace(/\.json$/, ''));
+      if (!answer.ok) throw new Error(`${file}: ${answer.problem.code} at ${answer.problem.place}`);
+      return answer.preset;
+    })
+    .sort((a, b) => a.order - b.order);
+}

@@ -1,0 +1,44 @@
+/** Where the page is that an element frames, and the address of a frame. */
+
+/** Attributes that are the frame's query parameter of the same name. */
+export const QUERY_ATTRIBUTES = ['controls', 'panels', 'theme', 'lang', 'speed', 'motion', 'quiz', 'keys'] as const;
+
+/**
+ * The page beside a script: `../index.html`, or the one file where scripts come from a disk, since a browser opens no
+ * modules there.
+ * @param script address of the script; null where it is not known
+ * @param base of the author's own choosing: a folder, or the page itself
+ */
+export function pageUrl(script: string | null, base: string | null, document: string): string {
+  if (base !== null && base !== '') {
+    const url = new URL(base, document);
+    if (url.pathname.endsWith('.html')) return url.href;
+    if (!url.pathname.endsWith('/')) url.pathname += '/';
+    return new URL(url.protocol === 'file:' ? 'irqscope.html' : 'index.html', url).href;
+  }
+  const url = new URL('../', script ?? document);
+  return new URL(url.protocol === 'file:' ? 'irqscope.html' : 'index.html', url).href;
+}
+
+export interface FrameScene {
+  readonly preset: string | null;
+  /** A link's text, as behind the # of an address; wins over `preset`. */
+  readonly state: string | null;
+  /** Index, `name#n` or `end`. */
+  readonly step: string | null;
+}
+
+/** What stands behind the # of a frame's address. A step of the element's own wins over the one in the link. */
+export function fragmentOf({ preset, state, step }: FrameScene): string {
+  const text = state !== null && state !== '' ? state.replace(/^#/, '') : `p=${encodeURIComponent(preset ?? '')}`;
+  if (step === null || step === '' || !/^p=/.test(text)) return text;
+  return `${text.replace(/&t=[^&]*/g, '')}&t=${encodeURIComponent(step)}`;
+}
+
+/** @param query parameters beside `embed=1`; null and '' are left out */
+export function frameUrl(page: string, query: Readonly<Record<string, string | null>>, scene: FrameScene): string {
+  const params = new URLSearchParams({ embed: '1' });
+  for (const [name, value] of Object.entries(query)) if (value !== null && value !== '') params.set(name, value);
+  const fragment = scene.preset === null && scene.state === null ? '' : `#${fragmentOf(scene)}`;
+  return `${page}?${params}${fragment}`;
+}

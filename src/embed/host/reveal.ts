@@ -1,0 +1,168 @@
+/**
+ * The reveal.js plugin: the steps of a scene are fragments of its slide. What a scene shows is always derived from the
+ * fragments that are visible, never counted, so back, deep links, the overview, a remote and print agree by themselves.
+ */
+import type { IrqScopeElement, StepName } from './element.ts';
+import { type PresetFacts, stopsOf } from './fragments.ts';
+import { createPrinter, isPrint } from './reveal-print.ts';
+
+/** What this uses of reveal.js 4, 5 and 6. */
+export interface Deck {
+  getRevealElement(): HTMLElement;
+  getCurrentSlide(): HTMLElement | undefined;
+  getConfig(): Readonly<Record<string, unknown>>;
+  isSpeakerNotes?(): boolean;
+  sync(): void;
+  on(type: string, listener: (event: Event) => void): void;
+  off(type: string, listener: (event: Event) => void): void;
+}
+
+/** A scene on a slide, with the fragments that stand for its steps. */
+export interface SlideScene {
+  readonly element: IrqScopeElement;
+  stops: readonly StepName[];
+  readonly fragments: HTMLElement[];
+  /** Step last asked for. */
+  asked: StepName | null;
+  up: boolean;
+}
+
+const SCENES = 'irq-scope';
+
+/** The visible fragment that comes last, in the order in which reveal.js shows them. */
+export function lastVisible(fragments: readonly Element[]): number {
+  let last = -1;
+  let order = -1;
+  for (const [i, fragment] of fragments.entries()) {
+    const at = Number(fragment.getAttribute('data-fragment-index') ?? i);
+    if (fragment.classList.contains('visible') && at >= order) {
+      last = i;
+      order = at;
+    }
+  }
+  return last;
+}
+
+/** Step of a scene while none of its fragments is visible. */
+export function firstStep(element: Element): StepName {
+  const step = element.getAttribute('step');
+  if (step === null || step === '') return -1;
+  return /^-?\d+$/.test(step) ? Number(step) : step;
+}
+
+/** The key's event, as the deck would have got it with the frame out of the way. */
+function sayKey(detail: Readonly<Record<string, unknown>>): void {
+  const keyCode = typeof detail.keyCode === 'number' ? detail.keyCode : 0;
+  const event = new KeyboardEvent('keydown', {
+    key: String(detail.key),
+    code: typeof detail.code === 'string' ? detail.code : '',
+    keyCode,
+    which: keyCode,
+    shiftKey: detail.shift === true,
+    altKey: detail.alt === true,
+    bubbles: true,
+    cancelable: true,
+  });
+  if (event.keyCode !== keyCode) Object.defineProperty(event, 'keyCode', { value: keyCode });
+  document.dispatchEvent(event);
+}
+
+/** @param presets what the build found out about each preset */
+export function createPlugin(presets: Readonly<Record<string, PresetFacts>>) {
+  return () => {
+    let deck: Deck | null = null;
+    const scenes = new Map<Element, SlideScene>();
+    const events = ['ready', 'slidechanged', 'fragmentshown', 'fragmenthidden', 'overviewhidden'];
+
+    function addFragments(scene: SlideScene): void {
+      const { element, stops } = scene;
+      const index = element.getAttribute('data-fragment-index');
+      let after: Element = element;
+      for (const [i, stop] of stops.entries()) {
+        const fragment = document.createElement('span');
+        fragment.className = 'fragment irqscope-step';
+        fragment.hidden = true;
+        fragment.dataset.step = String(stop);
+        if (index !== null && /^\d+$/.test(index))
+          fragment.setAttribute('data-fragment-index', String(Number(index) + i));
+        after.after(fragment);
+        after = fragment;
+        scene.fragments.push(fragment);
+      }
+    }
+
+    function prepare(element: IrqScopeElement): SlideScene {
+      element.setAttribute('keys', 'parent');
+      const preset = element.hasAttribute('state') ? null : element.getAttribute('preset');
+      const facts = preset === null || !Object.hasOwn(presets, preset) ? null : (presets[preset] ?? null);
+      const stops = stopsOf(element.getAttribute('steps') ?? '', facts);
+      const scene: SlideScene = { element, stops: stops ?? [], fragments: [], asked: null, up: false };
+      scenes.set(element, scene);
+      if (stops !== null) addFragments(scene);
+      element.addEventListener('key', onKey);
+      void element.ready.then(() => arrive(scene, stops === null));
+      return scene;
+    }
+
+    /** The scene is there. @param open its steps were not known until now */
+    async function arrive(scene: SlideScene, open: boolean): Promise<void> {
+      if (deck === null) return;
+      scene.up = true;
+      scene.asked = null;
+      if (open && scene.fragments.length === 0) {
+        const { count, beats } = await scene.element.getState().catch(() => ({ count: 0, beats: [] }));
+        const facts = { count: Number(count), beats: Array.isArray(beats) ? (beats as number[]) : [] };
+        scene.stops = stopsOf(scene.element.getAttribute('steps') ?? '', facts) ?? [];
+        addFragments(scene);
+        deck.sync();
+      }
+      show(scene);
+    }
+
+    /** Brings a scene to where its fragments say it is, awake only on the slide that is shown. */
+    function show(scene: SlideScene): void {
+      if (!scene.up || deck === null) return;
+      const { element, fragments, stops } = scene;
+      const shown = deck.getCurrentSlide()?.contains(element) === true;
+      const silent = deck.isSpeakerNotes?.() === true;
+      element.wake(shown && !silent);
+      const at = lastVisible(fragments);
+      const step = at < 0 ? firstStep(element) : (stops[at] as StepName);
+      if (step === scene.asked) return;
+      const first = scene.asked === null;
+      scene.asked = step;
+      // A scene that plays by itself begins where it likes; afterwards the clicker has the last word.
+      if (first && at < 0 && element.getAttribute('step') === null) return;
+      element.seek(step).catch(() => {
+        scene.asked = null;
+      });
+      if (silent) element.pause().catch(() => {});
+    }
+
+    const follow = (): void => {
+      for (const scene of scenes.values()) show(scene);
+    };
+    const onKey = (event: Event): void => sayKey((event as CustomEvent<Readonly<Record<string, unknown>>>).detail);
+
+    return {
+      id: 'irqscope',
+      init(theDeck: Deck): Promise<void> | undefined {
+        deck = theDeck;
+        const found = [...theDeck.getRevealElement().querySelectorAll<IrqScopeElement>(SCENES)];
+        for (const element of found) prepare(element);
+        if (isPrint(theDeck)) return createPrinter(theDeck, [...scenes.values()]);
+        for (const type of events) theDeck.on(type, follow);
+        return undefined;
+      },
+      destroy(): void {
+        for (const type of events) deck?.off(type, follow);
+        for (const { element, fragments } of scenes.values()) {
+          element.removeEventListener('key', onKey);
+          for (const fragment of fragments) fragment.remove();
+        }
+        scenes.clear();
+        deck = null;
+      },
+    };
+  };
+}

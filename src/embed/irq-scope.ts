@@ -1,0 +1,7 @@
+/** `dist/embed/irq-scope.js`: the element and the typed client, as a module. */
+import { defineElement } from './host/element.ts';
+
+export { IrqScopeElement, type StepName } from './host/element.ts';
+export { connectFrame, type FrameClient, FrameError, type FrameMessage } from './host/frame-client.ts';
+
+defineElement(import.meta.url);
