@@ -149,8 +149,7 @@ function fewest(all: readonly number[], wanted: ReadonlySet<number>): number[] {
 }
 
 /** Is the host modelled: its CPUs, the run loop, the VMCS? */
-export const hasHost = (config: SceneLog['config']): boolean =>
-  [config.apicv, config.postedInterrupts, config.ipiVirtualization, config.pcpus].some((part) => part !== undefined);
+export const hasHost = (config: SceneLog['config']): boolean => config.runLoop === 'vmx';
 
 /** What the stage shows of a scene. */
 export function stageModel(scene: SceneLog): StageModel {
@@ -195,7 +194,7 @@ export function stageModel(scene: SceneLog): StageModel {
     msi: msi || !irqchip,
     vcpus: config.vcpus,
     apicv: config.apicv === true,
-    host: config.avic === true ? 'avic' : hasHost(config) ? 'vmx' : 'none',
+    host: ({ none: 'none', vmx: 'vmx', svm: 'avic' } as const)[config.runLoop],
     pcpus: Math.min(PCPU_SLOTS, config.pcpus ?? config.vcpus),
     irtes: devices.flatMap((device, slot) =>
       device.kind === 'nvme' ? Array.from({ length: device.msix ?? 0 }, (_, entry) => ({ slot, entry })) : [],

@@ -17,7 +17,7 @@ import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
 import { execute } from './ops.ts';
-import { modelsHost, VMX_HOST } from './vmx.ts';
+import { VMX_HOST } from './vmx.ts';
 import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
 export interface Session {
@@ -33,14 +33,11 @@ export interface Session {
 
 const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
 
-/** The wires of a machine, by what its configuration asks of the host. */
-function hostFor(config: CreateOp): Host {
-  if (config.avic === true) return AVIC_HOST;
-  return modelsHost(config) ? VMX_HOST : PLAIN_HOST;
-}
+/** The wires of a machine by its run loop. */
+const HOSTS: Readonly<Record<CreateOp['runLoop'], Host>> = { none: PLAIN_HOST, vmx: VMX_HOST, svm: AVIC_HOST };
 
 /** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = hostFor(config)): Machine {
+export function createMachine(config: CreateOp, host: Host = HOSTS[config.runLoop]): Machine {
   const m = allocateMachine(config, host);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {

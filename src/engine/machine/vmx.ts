@@ -3,7 +3,7 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
-import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
+import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { findHighestIrr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
@@ -60,16 +60,6 @@ const V = VCPU.at;
 const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
 const set = (m: Machine, vcpu: number, register: number, value: number): void =>
   put(m, vcpuAt(m, vcpu) + register, value);
-
-/** Does this configuration ask for the run loop, the VMCS and the host's CPUs? */
-export function modelsHost(config: CreateOp): boolean {
-  return (
-    config.apicv !== undefined ||
-    config.postedInterrupts !== undefined ||
-    config.ipiVirtualization !== undefined ||
-    config.pcpus !== undefined
-  );
-}
 
 /** VMX_REQUIRED_APICV_INHIBITS: DISABLED to APIC_BASE_MODIFIED. */
 const REQUIRED_INHIBITS = 0x7f;

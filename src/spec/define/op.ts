@@ -71,6 +71,8 @@ export interface Field<T, Absent extends boolean = boolean> {
   readonly absent: Absent;
   /** Stands for a field that is not there. */
   readonly fallback?: T;
+  /** Works it out from the fields read before. */
+  derive?(before: Json): T;
   /** Null may be said, and is meant where nothing is. */
   readonly nullable?: boolean;
   /** What must hold beyond kind and range, given the fields read before. */
@@ -162,6 +164,17 @@ export const either = <const A extends Fields, const B extends Fields>(
 ): Field<Values<A> | Values<B>, false> => ({ spec: { kind: 'either', by, first, second }, absent: false });
 /** May be left out. */
 export const optional = <T>(field: Field<T>): Field<T, true> => ({ ...field, absent: true });
+/** Where it is left out it follows from the fields before it. */
+export const derived = <T>(
+  field: Field<T>,
+  derive: (before: Json) => T,
+  check?: (value: T, before: Json) => OpError | null,
+): Field<T, false> => ({
+  ...field,
+  absent: false,
+  derive,
+  ...(check === undefined ? {} : { check }),
+});
 /** May be null, and is where it is left out. */
 export const orNull = <T>(field: Field<T>): Field<T | null, false> => ({
   spec: field.spec,
@@ -260,8 +273,9 @@ function readFields(fields: Fields, source: Json, where: string, into: Record<st
         into[key] = null;
         continue;
       }
-      if (field.fallback !== undefined) {
-        into[key] = field.fallback;
+      const stand = field.derive === undefined ? field.fallback : field.derive(into);
+      if (stand !== undefined) {
+        into[key] = stand;
         continue;
       }
       raw = source[key];

@@ -192,5 +192,30 @@ test.each([
     { op: 'pio_write', vcpu: 0, port: 32, value: 17 },
   ],
   ['what is not asked for is dropped', { op: 'nop', vcpu: 1, extra: [1], mode: 'x' }, { op: 'nop', vcpu: 1 }],
-  ['defaults', { op: 'create' }, { op: 'create', vcpus: 1, irqchip: 'full', x2apicApi: 0 }],
+  ['defaults', { op: 'create' }, { op: 'create', vcpus: 1, runLoop: 'none', irqchip: 'full', x2apicApi: 0 }],
 ])('%s', (_name, raw, op) => expect(parseOp(raw)).toEqual(op));
+
+describe('the run loop', () => {
+  test.each<[name: string, fields: object, runLoop: string]>([
+    ['none where nothing asks for one', {}, 'none'],
+    ['vmx.c’s where APICv stands, even as false', { apicv: false }, 'vmx'],
+    ['vmx.c’s where physical CPUs are counted', { pcpus: 2 }, 'vmx'],
+    ['svm.c’s with AVIC', { avic: true }, 'svm'],
+    ['svm.c’s with AVIC, whatever else stands', { avic: true, apicv: false, pcpus: 2 }, 'svm'],
+    ['as it is said', { runLoop: 'none', apicv: false, pcpus: 2 }, 'none'],
+    ['as it is said, without a field that asks', { runLoop: 'vmx' }, 'vmx'],
+  ])('%s', (_name, fields, runLoop) => {
+    expect(parseOp({ op: 'create', ...fields })).toMatchObject({ runLoop });
+  });
+
+  test.each([
+    [{ runLoop: 'none', apicv: true }, 'vmx'],
+    [{ runLoop: 'svm', apicv: false }, 'none, vmx'],
+    [{ runLoop: 'vmx', avic: true }, 'svm'],
+    [{ runLoop: 'tdx' }, 'none, vmx, svm'],
+  ])('that the machine cannot have is refused: %j', (fields, allowed) => {
+    expect(() => parseOp({ op: 'create', ...fields })).toThrow(
+      expect.objectContaining({ code: 'op.notOneOf', place: 'runLoop', params: { allowed } }),
+    );
+  });
+});

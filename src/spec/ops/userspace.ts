@@ -1,7 +1,8 @@
 /** What the VMM does to the machine as a whole: makes it, looks at it. */
-import { choice, flag, int, list, OpError, op, optional, record, text, u32 } from '../define/op.ts';
+import { choice, derived, flag, int, list, OpError, op, optional, record, text, u32 } from '../define/op.ts';
 import { MAX_APIC_ID, MAX_DEVICES, MAX_HANDLERS, MAX_MSIX, MAX_NS, MAX_PCPUS, MAX_VCPUS } from '../limits.ts';
 import { vcpu } from './fields.ts';
+import { RUN_LOOPS, runLoopOf, runLoopsFor } from './run-loop-of.ts';
 
 /** A device outside KVM that raises interrupts; each kind's behaviour is in engine/world/sources. */
 const device = record({
@@ -63,6 +64,13 @@ export const USERSPACE_OPS = {
       routing: optional(choice(['kernel', 'qemu'])),
       /** Physical CPUs of the model host; without it one for each vCPU. */
       pcpus: optional(int('count', MAX_PCPUS, { lift: 1 })),
+      /** What runs the vCPUs: an entry an op as the recordings do it, or the loop of vmx.c or svm.c on a model host. */
+      runLoop: derived(choice(RUN_LOOPS), runLoopOf, (runLoop, create) => {
+        const allowed = runLoopsFor(create);
+        return allowed.includes(runLoop)
+          ? null
+          : new OpError('op.notOneOf', 'runLoop', { allowed: allowed.join(', ') });
+      }),
       irqchip: choice(['full', 'split'], 'full'),
       /** KVM_CAP_X2APIC_API flags. */
       x2apicApi: u32('data', 0),
