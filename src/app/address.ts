@@ -3,9 +3,10 @@
  * while frames run (browsers refuse a page that writes its history too often); a change of preset is an entry of its own, so
  * that Back means something.
  */
+
+import type { SceneLog } from '../log/log.ts';
 import { linkOf, type Opened } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
-import type { SceneLog } from '../store/types.ts';
 
 const WRITE_EVERY_MS = 1000;
 

@@ -74,7 +74,11 @@ async function start(): Promise<void> {
   if (notice !== null || fault !== null) store.setState({ notice, fault });
 }
 
-const sight = watchSight(root, (seen) => app.setAwake(seen));
+const sight = watchSight(root, (seen) => {
+  app.setAwake(seen);
+  if (seen) delete document.documentElement.dataset.asleep;
+  else document.documentElement.dataset.asleep = 'true';
+});
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
 const toParent = embed?.keys === 'parent';

@@ -3,16 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
+import type { JsonOp, SceneLog } from '../log/log.ts';
 import { checkPreset, type Preset } from '../presets/check-preset.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
-import type { SceneLog } from '../store/types.ts';
-import type { JsonOp } from '../worker/client.ts';
 
 /**
  * @param ops the first is a create  @param start first op whose steps are shown
  * @throws OpError with the place of an op that makes no sense
  */
-export function sceneOf(ops: readonly JsonOp[], start: number): SceneLog {
+export function sceneOf(ops: readonly JsonOp[], start = 1): SceneLog {
   const session = createSession();
   const builder = createSceneBuilder(start);
   let firstSeq = 0;

@@ -1,6 +1,6 @@
 /** What the deck plugin must know of each preset before any scene runs: how many steps, and where its author stops. */
 import type { PresetFacts } from '../embed/host/fragments.ts';
-import { beatsOf } from '../store/steps.ts';
+import { beatsOf } from '../store/look.ts';
 import { presetsOf, sceneOf } from './headless-scene.ts';
 
 const table: Record<string, PresetFacts> = {};

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
+import type { SceneLog } from '../log/log.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
-import type { SceneLog } from '../store/types.ts';
 
 type Ops = readonly { readonly op: string }[];
 

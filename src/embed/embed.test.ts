@@ -37,9 +37,7 @@ describe('what a parent may say', () => {
 const preset = presetsOf(process.cwd())[0] as Preset;
 const SCENE = sceneOf(preset.ops, preset.start);
 const LAST = SCENE.steps.length - 1;
-const SECOND_ROUTE = SCENE.steps.findIndex(
-  (step, i) => step.name === 'route' && SCENE.steps.slice(0, i).some((s) => s.name === 'route'),
-);
+const SECOND_ROUTE = [...SCENE.steps].filter(({ name }) => name === 'route')[1]?.index;
 const pressed = (key: string): KeyPressed => ({ key, code: '', keyCode: 0, shift: false, alt: false });
 
 /** A frame with a parent that keeps what it is told. */

@@ -1,8 +1,9 @@
 /** The wire between an embedded page and the page that frames it. */
 
+import { findStep, stepName } from '../log/steps.ts';
 import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
-import { beatsOf, findStep, stepName } from '../store/steps.ts';
+import { beatsOf } from '../store/look.ts';
 import type { AppState } from '../store/types.ts';
 import {
   type Command,
@@ -109,9 +110,9 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
   /** @returns null where the scene has no such step */
   function indexOf(step: StepRef): number | null {
     if (typeof step === 'number') return step;
-    const steps = store.getState().scene?.steps ?? [];
-    if (step === 'end') return steps.length - 1;
-    const at = findStep(steps, step);
+    const steps = store.getState().scene?.steps;
+    if (step === 'end') return (steps?.length ?? 0) - 1;
+    const at = steps === undefined ? -1 : findStep(steps, step);
     return at < 0 ? null : at;
   }
 
@@ -203,12 +204,12 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     const stepChanged = playhead.step !== before.playhead.step;
     if (stepChanged || playhead.playing !== before.playhead.playing) tell('state', stateNow());
     if (stepChanged && playhead.step >= 0) {
-      const steps = scene?.steps ?? [];
+      const steps = scene?.steps;
       tell('step', {
-        name: steps[playhead.step]?.name ?? null,
-        id: stepName(steps, playhead.step),
+        name: steps?.get(playhead.step)?.name ?? null,
+        id: steps === undefined ? null : stepName(steps, playhead.step),
         index: playhead.step,
-        count: steps.length,
+        count: steps?.length ?? 0,
         sentence: topics.includes('step') ? options.sentence(playhead.step) : null,
       });
     }

@@ -4,6 +4,6 @@ import { defineElement } from './host/element.ts';
 import { createPlugin } from './host/reveal.ts';
 
 const script = document.currentScript;
-defineElement(script instanceof HTMLScriptElement && script.src !== '' ? script.src : import.meta.url);
+const url = script instanceof HTMLScriptElement && script.src !== '' ? script.src : import.meta.url;
 
-export default createPlugin(presets);
+export default createPlugin(presets, () => defineElement(url));

@@ -109,4 +109,35 @@ describe('translate', () => {
     expect(hasText('event.kvm_eoi')).toBe(true);
     expect(hasText('error.no-such-code')).toBe(false);
   });
+  test('counts one thing as the language does', () => {
+    addTexts('en', events);
+    addTexts('zh-CN', zhCn);
+    const said = (n: number): string => translate('en', 'word.result.delivered', { n });
+    expect([said(0), said(1), said(2)]).toEqual([
+      'delivered to 0 vCPUs',
+      'delivered to 1 vCPU',
+      'delivered to 2 vCPUs',
+    ]);
+    expect(translate('zh-CN', 'word.result.delivered', { n: 1 })).toBe('投递给 1 个 vCPU');
+  });
+  test('joins a list as the language does', () => {
+    const ids = [0, 1, 'x'];
+    expect(translate('en', 'event.no_destination.why', { ids })).toBe('APIC ids in this VM: 0, 1, x.');
+    expect(translate('zh-CN', 'event.no_destination.why', { ids })).toBe('本虚拟机的 APIC id：0、1、x。');
+  });
+  test('Chinese has one space beside Latin letters and digits, and none beside its own kind', () => {
+    const said = (source: string, dev: string): string =>
+      translate('zh-CN', 'event.kvm_set_irq', { source, gsi: 4, dev });
+    expect(said('irqfd resampler', '')).toBe('kvm_set_irq：irqfd resampler 拉高 GSI 4，KVM 查找它的路由。');
+    expect(said('用户态', '')).toBe('kvm_set_irq：用户态拉高 GSI 4，KVM 查找它的路由。');
+    expect(said(' 用户态 ', '（net0） ')).toBe('kvm_set_irq：用户态拉高 GSI 4（net0），KVM 查找它的路由。');
+  });
+  test('what is invisible or turns text around stands there as its number', () => {
+    const said = translate('en', 'error.op.noDevice', { id: 'a\u202eb\u0007\u200bc\u2069' });
+    addTexts('en', errors);
+    expect(translate('en', 'error.op.noDevice', { id: 'a\u202eb\u0007\u200bc\u2069' })).toContain(
+      'a\\u{202e}b\\u{7}\\u{200b}c\\u{2069}',
+    );
+    expect(said).not.toContain('\u202e');
+  });
 });

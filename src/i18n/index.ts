@@ -33,7 +33,8 @@ export type MessageKey =
   | keyof typeof panels
   | keyof typeof presetNotes
   | keyof typeof registers;
-export type Params = Readonly<Record<string, string | number>>;
+/** What stands in the braces; a list is joined as the language joins one. */
+export type Params = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 type Part = Readonly<Record<string, string>>;
 
 const catalogues: Record<Lang, Map<string, string>> = {
@@ -84,12 +85,44 @@ export function hasText(key: string): key is MessageKey {
   return catalogues.en.has(key);
 }
 
-/** Text of a key with its {parameters} filled in. */
+/**
+ * Text of a key with its {parameters} filled in. Where `n` counts one thing and there is a text `<key>.one`, that is it.
+ */
 export function translate(lang: Lang, key: MessageKey, params?: Params): string {
-  const text = catalogues[lang].get(key) ?? catalogues.en.get(key) ?? key;
+  const of = (k: string): string | undefined => catalogues[lang].get(k) ?? catalogues.en.get(k);
+  const text = (params !== undefined && isOne(lang, params.n) ? of(`${key}.one`) : undefined) ?? of(key) ?? key;
   if (params === undefined) return text;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
-    return value === undefined ? whole : String(value);
+    if (value === undefined) return whole;
+    return visible(typeof value === 'object' ? value.join(LIST_COMMA[lang]) : String(value));
   });
+  return lang === 'zh-CN' ? spaced(filled) : filled;
+}
+
+const LIST_COMMA: Readonly<Record<Lang, string>> = { en: ', ', 'zh-CN': '、' };
+
+const plurals = new Map<Lang, Intl.PluralRules>();
+
+function isOne(lang: Lang, n: unknown): boolean {
+  if (typeof n !== 'number') return false;
+  let rules = plurals.get(lang);
+  if (rules === undefined) {
+    rules = new Intl.PluralRules(lang);
+    plurals.set(lang, rules);
+  }
+  return rules.select(n) === 'one';
+}
+
+/** Names come from links and files: what would be invisible, or turn the text after it around, stands there as its number. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** One space between a Chinese character and a Latin letter or digit; none between two Chinese ones or beside their punctuation. */
+function spaced(text: string): string {
+  return text
+    .replace(/(\p{Script=Han})(?=[A-Za-z0-9])|([A-Za-z0-9])(?=\p{Script=Han})/gu, '$& ')
+    .replace(/(?<=[\p{Script=Han}，。：；、！？（）《》]) +(?=[\p{Script=Han}，。：；、！？（）《》])/gu, '')
+    .replace(/ +(?=[，。：；、！？（）《》])|(?<=[，。：；、！？（）《》]) +/gu, '');
 }

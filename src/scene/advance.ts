@@ -7,6 +7,18 @@ export const ARRIVE = 0.55;
 export const STEP_MS = 900;
 export const LEAD_IN_MS = 300;
 
+/** Where a scene stands, as the store has it. */
+export interface Playhead {
+  /** Last step that has happened or is happening; -1 before the first. */
+  readonly step: number;
+  /** 0..1 within that step. While it plays the frame clock knows better (clock.ts, `clock.position()`). */
+  readonly phase: number;
+  readonly playing: boolean;
+  readonly speed: number;
+  /** Single-stepping: the clock runs to the end of this step and stops there. */
+  readonly until: number | null;
+}
+
 /** Last step that has begun (-1: none), and how far it is, 0..1. */
 export interface Position {
   readonly step: number;

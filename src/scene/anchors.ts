@@ -1,7 +1,7 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
 import { COL, COMPONENTS, ROW, WRITE } from '../engine/view/tables.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { SceneLog, Step } from '../log/log.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
 import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';

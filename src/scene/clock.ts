@@ -3,8 +3,8 @@
  * moves it asks for no frame at all. The store hears of it only when the step changes or its token arrives, so React
  * renders at those moments and every other frame is the listeners' alone.
  */
-import type { Playhead, SceneLog, Step } from '../store/types.ts';
-import { ARRIVE, advance, LEAD_IN_MS, type Position, STEP_MS } from './advance.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { ARRIVE, advance, LEAD_IN_MS, type Playhead, type Position, STEP_MS } from './advance.ts';
 
 /** The part of the store the clock reads and moves. */
 export interface ClockHost {
@@ -94,7 +94,7 @@ export function createClock(frames: Frames): Clock {
       complete: scene.complete,
       until: playhead.until,
       duration: (k) => {
-        const step = scene.steps[k];
+        const step = scene.steps.get(k);
         return step === undefined ? LEAD_IN_MS : (durationOf?.(step) ?? STEP_MS);
       },
     });

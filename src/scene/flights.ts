@@ -3,7 +3,8 @@
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
 import type { EventName } from '../engine/view/tables.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import type { Steps } from '../log/steps.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, stepAnchor } from './anchors.ts';
 import { exitName } from './exits.ts';
@@ -107,8 +108,9 @@ export function anchorOf(stage: Stage, step: number): Anchor | null {
     const branch = tracks.branches[tracks.branchOf[at] ?? -1];
     const before = branch === undefined ? -1 : stepBefore(branch, at);
     const from = before < 0 ? null : (cache.get(before) ?? null);
-    const target = stage.scene.steps[at];
-    const stays = from !== null && target?.name === 'irqfd_wakeup' && stage.scene.steps[before]?.name === 'vtd_remap';
+    const target = stage.scene.steps.get(at);
+    const stays =
+      from !== null && target?.name === 'irqfd_wakeup' && stage.scene.steps.get(before)?.name === 'vtd_remap';
     if (stays) cache.set(at, from);
     else cache.set(at, target === undefined ? null : (stepAnchor(stage, target, from) ?? from));
   }
@@ -124,9 +126,9 @@ function wayOf(
   b: Anchor,
   shift: number,
 ): Path {
-  const name = scene.steps[step]?.name;
+  const name = scene.steps.get(step)?.name;
   const via = name === undefined ? undefined : STATIONS[name]?.via;
-  const sent = scene.steps[before];
+  const sent = scene.steps.get(before);
   if (via !== undefined && sent?.name === 'device_event') {
     const place = via(sent.where & 0xffff);
     const [enter, leave] = [anchorAt(layout, model, place, 'in'), anchorAt(layout, model, place, 'out')];
@@ -193,7 +195,7 @@ function tokenAt(
   waiting: boolean,
 ): Token | null {
   const { steps } = stage.scene;
-  const target = steps[tip] as Step;
+  const target = steps.get(tip) as Step;
   const anchor = anchorOf(stage, tip);
   const station = STATIONS[target.name];
   if (anchor === null || station === null) return null;
@@ -214,9 +216,9 @@ function tokenAt(
 }
 
 /** Journey a step is about: its own, else that of the last one that had one. */
-function journeyShown(steps: readonly Step[], step: number): number {
+function journeyShown(steps: Steps, step: number): number {
   for (let i = step; i >= 0 && i > step - LOOK_BACK; i--) {
-    const journey = steps[i]?.journey ?? 0;
+    const journey = steps.get(i)?.journey ?? 0;
     if (journey !== 0) return journey;
   }
   return 0;
@@ -226,7 +228,7 @@ function journeyShown(steps: readonly Step[], step: number): number {
 export function tokensAt(stage: Stage, step: number): Token[] {
   const { scene } = stage;
   const tracks = tracksOf(scene);
-  const now = scene.steps[step];
+  const now = scene.steps.get(step);
   if (now === undefined) return [];
   const journey = journeyShown(scene.steps, step);
   const tokens: Token[] = [];
@@ -235,7 +237,7 @@ export function tokensAt(stage: Stage, step: number): Token[] {
     const branch = tracks.branches[i] as Branch;
     const tip = tipAt(branch, step);
     const goesOn = tip !== branch.steps.at(-1);
-    if (!goesOn && ((scene.steps[tip] as Step).command !== now.command || (branch.low && tip !== step))) continue;
+    if (!goesOn && ((scene.steps.get(tip) as Step).command !== now.command || (branch.low && tip !== step))) continue;
     // What went along with the journey has been seen by the step after it.
     if (branch.side && (tip < step - 1 || (tip < step && goesOnAt(stage, step)))) continue;
     const token = tokenAt(stage, branch, tip, step, journey, false);
@@ -247,7 +249,7 @@ export function tokensAt(stage: Stage, step: number): Token[] {
       branch.side ||
       branch.from < 0 ||
       branch.from > step ||
-      (scene.steps[branch.steps[0] as number] as Step).command !== now.command
+      (scene.steps.get(branch.steps[0] as number) as Step).command !== now.command
     )
       continue;
     const token = tokenAt(stage, branch, branch.from, step, journey, true);
@@ -280,7 +282,7 @@ const goesOnAt = (stage: Stage, step: number): boolean => signalAt(stage, step) 
 
 function signalAt(stage: Stage, step: number): Crossing | null {
   const { scene, layout, model } = stage;
-  const [sent, now] = [scene.steps[step - 1], scene.steps[step]];
+  const [sent, now] = [scene.steps.get(step - 1), scene.steps.get(step)];
   const station = sent === undefined ? null : STATIONS[sent.name];
   if (!sent || !now || !station?.onward || !TAKEN.includes(now.name)) return null;
   const happening = { index: sent.where & 0xffff, args: sent.args };
@@ -293,7 +295,7 @@ function signalAt(stage: Stage, step: number): Crossing | null {
 
 /** What flies beside the tokens while `step` is shown. */
 export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
-  const now = stage.scene.steps[step];
+  const now = stage.scene.steps.get(step);
   const out: Crossing[] = [];
   const signal = signalAt(stage, step);
   if (signal !== null) out.push(signal);

@@ -1,12 +1,13 @@
 /** A journey keeps its number, and so its colour, from the device to the EOI; held over every scene. */
+
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
 import { LAPIC, PI_DESC, ROW, WRITE } from '../engine/view/tables.ts';
-import type { SceneLog } from '../store/types.ts';
+import type { SceneLog } from '../log/log.ts';
+import { ownerOf } from '../log/owners.ts';
 import { anchorOf } from './flights.ts';
 import { layoutStage } from './layout.ts';
 import { stageModel } from './stage-model.ts';
-import { setter, tracksOf } from './tracks.ts';
 
 type SetName = 'pir' | 'irr' | 'isr';
 
@@ -23,7 +24,6 @@ function* settings(
   scene: SceneLog,
   name: SetName,
 ): Generator<{ vcpu: number; vector: number; row: number; owner: number }> {
-  const tracks = tracksOf(scene);
   for (let row = scene.startSeq; row < scene.used; row++) {
     const at = row * ROW;
     if (scene.rows[at] !== WRITE) continue;
@@ -34,7 +34,7 @@ function* settings(
       const fresh = (scene.rows[at + 6] as number) & ~(scene.rows[at + 5] as number);
       for (let bit = 0; bit < 32; bit++) {
         if (((fresh >>> bit) & 1) === 0) continue;
-        yield { vcpu, vector: word * 32 + bit, row, owner: setter(scene, tracks, address, bit, row + 1) };
+        yield { vcpu, vector: word * 32 + bit, row, owner: ownerOf(scene, address, bit, row + 1) };
       }
     }
   }
@@ -68,7 +68,7 @@ describe.each(presets)('$id', ({ scene }) => {
     const stage = { scene, model, layout: layoutStage({ model, width: 1600, height: 800 }) };
     for (const step of scene.steps) {
       if (step.name !== 'ioctl_irq_line') continue;
-      const acts = scene.steps[step.index - 1];
+      const acts = scene.steps.get(step.index - 1);
       if (acts?.name !== 'device_raise' || acts.args[0] !== step.args[0]) continue;
       expect(anchorOf(stage, step.index)?.card).toBe(anchorOf(stage, acts.index)?.card);
     }

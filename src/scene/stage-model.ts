@@ -3,7 +3,8 @@
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
 import { CHIP, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { type LogReader, read } from '../log/reader.ts';
 
 /** Number of pins of the IOAPIC. */
 export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;
@@ -42,11 +43,10 @@ export interface StageModel {
   readonly handlers: readonly { readonly vector: number; readonly name: string }[];
 }
 
-/** What the log has used so far; grows with it. */
+/** What the log has used so far. */
 interface Usage {
-  upTo: number;
-  /** The step taken in last: the arrays of a log may be taken back and grow another way. */
-  last: Step | undefined;
+  /** Steps looked at. */
+  steps: number;
   readonly gsis: Set<number>;
   readonly pins: Set<number>;
   /** GSIs moved by KVM_IRQ_LINE. */
@@ -55,8 +55,6 @@ interface Usage {
   user: boolean;
   nmi: boolean;
 }
-
-const usages = new WeakMap<readonly Step[], Usage>();
 
 function look(usage: Usage, { name, args }: Step): void {
   switch (name) {
@@ -89,32 +87,22 @@ function look(usage: Usage, { name, args }: Step): void {
   }
 }
 
-/** Whether the first `count` steps are still those that ended in `last`. The end of the last step may have moved. */
-export function grewOn(steps: readonly Step[], count: number, last: Step | undefined): boolean {
-  if (count === 0) return true;
-  const now = steps[count - 1];
-  return now !== undefined && now.seq === last?.seq && now.name === last.name && now.command === last.command;
-}
-
-function usageOf(scene: SceneLog): Usage {
-  let usage = usages.get(scene.steps);
-  if (usage === undefined || !grewOn(scene.steps, usage.upTo, usage.last)) {
-    usage = {
-      upTo: 0,
-      last: undefined,
-      gsis: new Set(),
-      pins: new Set(),
-      lines: new Set(),
-      msi: false,
-      user: false,
-      nmi: false,
-    };
-    usages.set(scene.steps, usage);
-  }
-  for (; usage.upTo < scene.steps.length; usage.upTo++) look(usage, scene.steps[usage.upTo] as Step);
-  usage.last = scene.steps.at(-1);
-  return usage;
-}
+const USAGE: LogReader<Usage> = {
+  begin: () => ({
+    steps: 0,
+    gsis: new Set(),
+    pins: new Set(),
+    lines: new Set(),
+    msi: false,
+    user: false,
+    nmi: false,
+  }),
+  take(usage, { steps }, _from, to) {
+    for (; usage.steps < steps.length && steps.seqOf(usage.steps) < to; usage.steps++) {
+      look(usage, steps.get(usage.steps) as Step);
+    }
+  },
+};
 
 /** Pins whose entry the set-up has unmasked. */
 function pinsSetUp({ layout, rows, startSeq }: SceneLog): ReadonlySet<number> {
@@ -148,13 +136,10 @@ function fewest(all: readonly number[], wanted: ReadonlySet<number>): number[] {
   return [...first, ...all.filter((n) => !wanted.has(n))].slice(0, MOST_ROWS).sort(ascending);
 }
 
-/** Is the host modelled: its CPUs, the run loop, the VMCS? */
-export const hasHost = (config: SceneLog['config']): boolean => config.runLoop === 'vmx';
-
 /** What the stage shows of a scene. */
 export function stageModel(scene: SceneLog): StageModel {
   const { config, routeTables } = scene;
-  const usage = usageOf(scene);
+  const usage = read(USAGE, scene);
   const devices = config.devices ?? [];
   const sources: SourceItem[] = devices
     .map((device, slot): SourceItem => {

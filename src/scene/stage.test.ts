@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
 import { EVENTS, type EventName } from '../engine/view/tables.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { SceneLog, Step } from '../log/log.ts';
 import { anchorAt } from './anchors.ts';
 import {
   anchorOf,
@@ -176,7 +176,7 @@ describe.each(presets)('preset $id', ({ scene }) => {
     for (const step of scene.steps) {
       if (step.name !== 'pi_notification' && step.name !== 'vtd_notify') continue;
       expect(anchorOf(stage, step.index)?.card).toBe(`pcpu:${step.where & 0xffff}`);
-      const next = scene.steps[step.index + 1];
+      const next = scene.steps.get(step.index + 1);
       if (next?.name !== 'pi_processing') continue;
       const [signal] = crossingsAt(stage, next.index);
       expect(signal?.kind).toBe('signal');
@@ -205,7 +205,7 @@ describe.each(presets)('preset $id', ({ scene }) => {
         waiting,
       }));
     const forward = stageOf(scene, 1280, 700);
-    const all = scene.steps.map((step) => summary(forward, step.index));
+    const all = [...scene.steps].map((step) => summary(forward, step.index));
     const backward = stageOf(scene, 1280, 700);
     for (let i = scene.steps.length - 1; i >= 0; i -= 7) expect(summary(backward, i)).toEqual(all[i]);
   });
@@ -218,7 +218,7 @@ describe.each(presets)('preset $id', ({ scene }) => {
       const layout = layoutStage({ model, width: 480, height: 220, embed: true, focus });
       if (focus.vcpus.size > 4) continue;
       for (const index of branches.flatMap((b) => b.steps)) {
-        expect(anchorOf({ scene, model, layout }, index), (scene.steps[index] as Step).name).not.toBeNull();
+        expect(anchorOf({ scene, model, layout }, index), (scene.steps.get(index) as Step).name).not.toBeNull();
       }
     }
   });
@@ -271,7 +271,7 @@ describe('the run loop', () => {
 describe('a fork', () => {
   const { scene } = presets.find((p) => p.id === 'serial-ioapic') ?? (presets[0] as (typeof presets)[0]);
   const stage = stageOf(scene, 1280, 700);
-  const at = (name: string, nth = 1): number => scene.steps.filter((s) => s.name === name)[nth - 1]?.index ?? -1;
+  const at = (name: string, nth = 1): number => [...scene.steps].filter((s) => s.name === name)[nth - 1]?.index ?? -1;
 
   test('while the PIC has its turn, the token for the IOAPIC waits at the routing row', () => {
     const tokens = tokensAt(stage, at('pic_line'));
@@ -283,8 +283,8 @@ describe('a fork', () => {
 
   test('a token that ended stays with its reason until the next command', () => {
     const masked = at('pic_masked');
-    const command = scene.steps[masked]?.command;
-    for (const { index, command: own } of scene.steps.slice(masked)) {
+    const command = scene.steps.get(masked)?.command;
+    for (const { index, command: own } of [...scene.steps].slice(masked)) {
       const ended = tokensAt(stage, index).some((t) => t.ended === 'stage.end.masked');
       expect(ended).toBe(own === command);
     }

@@ -5,12 +5,15 @@
  * A branch is the way of one token. It goes on where the event that caused a step left it; a second consequence of the same
  * event is a fork and starts a branch of its own there.
  */
-import { COL, type EventName, ROW, WRITE } from '../engine/view/tables.ts';
-import type { SceneLog, Step } from '../store/types.ts';
+import type { EventName } from '../engine/view/tables.ts';
+import { causesAbove } from '../log/causes.ts';
+import { parentJourney } from '../log/journeys.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { type LogReader, read } from '../log/reader.ts';
+import { type Steps, stepAtSeq } from '../log/steps.ts';
 import { placeOfStep, sourceOf, userOf } from './anchors.ts';
-import { createOwners, type Owners, ownerOf, takeWrite } from './owners.ts';
 import { STATIONS, vcpuOf } from './places.ts';
-import { grewOn, type StageFocus, type StageModel } from './stage-model.ts';
+import type { StageFocus, StageModel } from './stage-model.ts';
 import type { Place, Station } from './station.ts';
 
 export interface Branch {
@@ -30,47 +33,28 @@ export interface Branch {
 }
 
 export interface Tracks {
-  /** The step taken in last. */
-  last: Step | undefined;
-  /** Steps and rows taken in. */
+  /** Steps taken in. */
   steps: number;
-  rows: number;
   /** Branch by step, -1 for a step that moves no token. */
   readonly branchOf: number[];
   readonly branches: Branch[];
   readonly byJourney: Map<number, Branch[]>;
-  /** Rows that wrote a word of IRR, ISR, PIR or a chip, by address, ascending. */
-  readonly writes: Map<number, number[]>;
-  /** Who owns the bits of the sets. */
-  readonly owners: Owners;
 }
 
-const known = new WeakMap<readonly Step[], Tracks>();
-
 /** Step whose event is row `seq`; -1 none. */
-function stepOfRow(steps: readonly Step[], seq: number): number {
-  let low = 0;
-  let high = steps.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const at = (steps[middle] as Step).seq;
-    if (at === seq) return middle;
-    if (at < seq) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
+function stepOfRow(steps: Steps, seq: number): number {
+  const at = stepAtSeq(steps, seq);
+  return at >= 0 && steps.seqOf(at) === seq ? at : -1;
 }
 
 const DEEPEST = 24;
 
 /** Nearest event above a step in its chain of causes that moved a token of the same journey. */
 function ancestor(scene: SceneLog, tracks: Tracks, step: Step): number {
-  let cause = scene.rows[step.seq * ROW + COL.cause] as number;
-  for (let depth = 0; cause >= 0 && depth < DEEPEST; depth++) {
+  for (const cause of causesAbove(scene, step.seq, DEEPEST)) {
     const at = stepOfRow(scene.steps, cause);
     const branch = at < 0 ? undefined : tracks.branches[tracks.branchOf[at] ?? -1];
     if (branch !== undefined && !branch.side && branch.journey === step.journey) return at;
-    cause = scene.rows[cause * ROW + COL.cause] as number;
   }
   return -1;
 }
@@ -106,7 +90,7 @@ function newBranch(tracks: Tracks, journey: number, from: number, side = false):
 /** The branch of this journey that an event of that name was the last to move. */
 function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): Branch | null {
   const branches = tracks.byJourney.get(step.journey) ?? [];
-  const branch = branches.findLast((b) => !b.ended && scene.steps[b.steps.at(-1) ?? -1]?.name === name);
+  const branch = branches.findLast((b) => !b.ended && scene.steps.get(b.steps.at(-1) ?? -1)?.name === name);
   return branch ?? null;
 }
 
@@ -159,80 +143,26 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
   tracks.branchOf.push(branch.id);
 }
 
-/** Journeys of a scene's log so far. */
-export function tracksOf(scene: SceneLog): Tracks {
-  let tracks = known.get(scene.steps);
-  if (tracks === undefined || tracks.rows > scene.used || !grewOn(scene.steps, tracks.steps, tracks.last)) {
-    tracks = {
-      last: undefined,
-      steps: 0,
-      rows: 0,
-      branchOf: [],
-      branches: [],
-      byJourney: new Map(),
-      writes: new Map(),
-      owners: createOwners(scene.layout),
-    };
-    known.set(scene.steps, tracks);
-  }
-  for (; tracks.steps < scene.steps.length; tracks.steps++) take(scene, tracks, scene.steps[tracks.steps] as Step);
-  tracks.last = scene.steps.at(-1);
-  const { layout, rows } = scene;
-  for (; tracks.rows < scene.used; tracks.rows++) {
-    const at = tracks.rows * ROW;
-    if (rows[at] !== WRITE) continue;
-    takeWrite(tracks.owners, rows, at);
-    if (rows[at + COL.journey] === 0) continue;
-    const address = rows[at + COL.a] as number;
-    if (address < layout.pic) continue;
-    const list = tracks.writes.get(address);
-    if (list === undefined) tracks.writes.set(address, [tracks.rows]);
-    else list.push(tracks.rows);
-  }
-  return tracks;
-}
+const TRACKS: LogReader<Tracks> = {
+  begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map() }),
+  take(tracks, scene, _from, to) {
+    const { steps } = scene;
+    for (; tracks.steps < steps.length && steps.seqOf(tracks.steps) < to; tracks.steps++) {
+      take(scene, tracks, steps.get(tracks.steps) as Step);
+    }
+  },
+};
 
-/** Journey that owns a bit of a word before row `seq`; 0: nobody's. */
-export function setter(scene: SceneLog, tracks: Tracks, address: number, bit: number, seq: number): number {
-  const owner = ownerOf(tracks.owners, address, bit, seq);
-  if (owner >= 0) return owner;
-  const list = tracks.writes.get(address) ?? [];
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((list[middle] as number) < seq) low = middle + 1;
-    else high = middle;
-  }
-  for (let i = low - 1; i >= 0; i--) {
-    const at = (list[i] as number) * ROW;
-    const before = (scene.rows[at + 5] as number) >>> bit;
-    const after = (scene.rows[at + 6] as number) >>> bit;
-    if ((before & 1) === 0 && (after & 1) === 1) return scene.rows[at + COL.journey] as number;
-    if ((before & 1) === 1 && (after & 1) === 0) return 0;
-  }
-  return 0;
-}
+/** Journeys of a scene's log so far. */
+export const tracksOf = (scene: SceneLog): Tracks => read(TRACKS, scene);
 
 /** Journey of the step shown, or of the last one before it that had one; 0 none. */
 export function journeyAt(scene: SceneLog, step: number): number {
   for (let i = Math.min(step, scene.steps.length - 1); i >= 0 && i > step - 400; i--) {
-    const journey = scene.steps[i]?.journey ?? 0;
+    const journey = scene.steps.get(i)?.journey ?? 0;
     if (journey !== 0) return journey;
   }
   return scene.steps.find((s) => s.journey !== 0)?.journey ?? 0;
-}
-
-/** The journey whose event set this one off, 0 none: an EOI that redelivers starts a journey of its own. */
-function parentOf(scene: SceneLog, tracks: Tracks, journey: number): number {
-  const first = scene.steps[tracks.byJourney.get(journey)?.[0]?.steps[0] ?? -1];
-  let cause = first === undefined ? -1 : (scene.rows[first.seq * ROW + COL.cause] as number);
-  for (let depth = 0; cause >= 0 && depth < DEEPEST; depth++) {
-    const other = scene.rows[cause * ROW + COL.journey] as number;
-    if (other !== 0 && other !== journey) return other;
-    cause = scene.rows[cause * ROW + COL.cause] as number;
-  }
-  return 0;
 }
 
 /** What one journey touches, with those it came from. */
@@ -249,10 +179,10 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
     iommu: false,
   };
   const line = new Set([journey]);
-  for (let from = journey; from !== 0 && line.size < DEEPEST; line.add(from)) from = parentOf(scene, tracks, from);
+  for (let from = journey; from !== 0 && line.size < DEEPEST; line.add(from)) from = parentJourney(scene, from);
   for (const branch of [...line].flatMap((one) => tracks.byJourney.get(one) ?? [])) {
     for (const index of branch.steps) {
-      const step = scene.steps[index] as Step;
+      const step = scene.steps.get(index) as Step;
       const station = STATIONS[step.name];
       if (station === null) continue;
       const happening = { index: step.where & 0xffff, args: step.args };

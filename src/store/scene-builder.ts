@@ -2,11 +2,12 @@
 
 import type { RouteTable } from '../engine/core/machine.ts';
 import { createLayout, ROW } from '../engine/view/tables.ts';
+import { createKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
+import type { CommandRecord, SceneLog } from '../log/log.ts';
+import { createReadings, cut } from '../log/reader.ts';
+import { createSteps } from '../log/steps.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 import { CAPS, type FromEngine } from '../worker/client.ts';
-import { createKeyframes, growKeyframes, type Keyframes } from './fold.ts';
-import { growSteps } from './steps.ts';
-import type { CommandRecord, SceneLog, Step } from './types.ts';
 
 type Batch = Extract<FromEngine, { type: 'batch' }>;
 
@@ -23,7 +24,6 @@ export interface SceneBuilder {
 export interface SceneMark {
   readonly used: number;
   readonly commands: number;
-  readonly steps: number;
 }
 
 const FIRST_ROWS = 4096;
@@ -45,7 +45,7 @@ function reserveRows(rows: number): Int32Array<ArrayBuffer> {
 
 /** The mark of a scene, taken before more is added to it. */
 export function markOf(scene: SceneLog): SceneMark {
-  return { used: scene.used, commands: scene.commands.length, steps: scene.steps.length };
+  return { used: scene.used, commands: scene.commands.length };
 }
 
 /** How many of the ops that were left out stood before this one. */
@@ -64,7 +64,8 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
   let keyframes: Keyframes | null = null;
   const commands: CommandRecord[] = [];
   const routeTables: RouteTable[] = [];
-  const steps: Step[] = [];
+  const steps = createSteps();
+  const readings = createReadings();
 
   if (prefix) {
     const { scene, upTo } = prefix;
@@ -104,7 +105,7 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       if (first !== undefined) {
         startSeq = first.seq;
         // Commands come with or after their rows: rows past the last known command wait for it.
-        growSteps(steps, rows, Math.max(stepped, startSeq), used, commands);
+        steps.take(rows, Math.max(stepped, startSeq), used, commands);
         stepped = used;
       } else startSeq = used;
     },
@@ -112,16 +113,27 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       if (config === null) return null;
       const layout = createLayout(config.vcpus);
       keyframes ??= createKeyframes(layout.size);
-      const log: SceneLog = { config, layout, rows, used, commands, routeTables, steps, startSeq, complete, keyframes };
+      const log: SceneLog = {
+        config,
+        layout,
+        rows,
+        used,
+        commands,
+        routeTables,
+        steps,
+        startSeq,
+        complete,
+        keyframes,
+        readings,
+      };
       growKeyframes(log);
       return log;
     },
     rewind(to) {
       used = to.used;
       commands.length = Math.min(commands.length, to.commands);
-      steps.length = Math.min(steps.length, to.steps);
-      const last = steps.at(-1);
-      if (last !== undefined) steps[steps.length - 1] = { ...last, end: to.used };
+      steps.rewind(used);
+      cut(readings, used);
       stepped = used;
       if (keyframes)
         keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);

@@ -3,18 +3,11 @@
  * is done, to go back to it when the engine refuses or breaks.
  */
 import type { StoreApi } from 'zustand/vanilla';
-import type { EngineClient, FromEngine, JsonOp, Problem } from '../worker/client.ts';
+import type { JsonOp, SceneLog } from '../log/log.ts';
+import { seqAt } from '../log/steps.ts';
+import type { EngineClient, FromEngine, Problem } from '../worker/client.ts';
 import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
-import { seqAt } from './steps.ts';
-import {
-  type AppState,
-  ARRIVE,
-  type Notice,
-  type Playhead,
-  type SceneEnd,
-  type SceneId,
-  type SceneLog,
-} from './types.ts';
+import { type AppState, ARRIVE, type Notice, type Playhead, type SceneEnd, type SceneId } from './types.ts';
 import { viewAt } from './view-at.ts';
 
 /** Where a fresh scene's playhead begins. */
@@ -77,7 +70,7 @@ function commandAtPlayhead(scene: SceneLog, playhead: Playhead, start: number): 
   const { step, phase } = playhead;
   if (step < 0) return scene.steps.length === 0 ? last : Math.min(last, start - 1);
   if (step >= scene.steps.length - 1 && phase >= ARRIVE) return last;
-  return scene.steps[step]?.command ?? last;
+  return scene.steps.get(step)?.command ?? last;
 }
 
 /** The scene's name, its first shown op being counted without those that were left out. */

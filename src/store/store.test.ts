@@ -3,13 +3,14 @@ import { createRng, nextBelow } from '../base/rng.ts';
 import { ROW, takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { createLayout } from '../engine/view/tables.ts';
-import { createEngineClient, type EngineClient, type FromEngine, type JsonOp } from '../worker/client.ts';
+import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from '../log/fold.ts';
+import type { JsonOp } from '../log/log.ts';
+import { findStep, seqAt, stepAtSeq } from '../log/steps.ts';
+import { createEngineClient, type EngineClient, type FromEngine } from '../worker/client.ts';
 import { createRunner } from '../worker/runner.ts';
 import { movePlayhead, pause, play, seekEnd, seekStart, seekStep, setSpeed, stepBy } from './actions/playback.ts';
 import { loadOps, poke } from './actions/scene.ts';
 import { type AppStore, createApp } from './create-app.ts';
-import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from './fold.ts';
-import { findStep, seqAt, stepAtSeq } from './steps.ts';
 import type { SceneEnd } from './types.ts';
 
 const SEED = 20_260_101;
@@ -154,14 +155,14 @@ describe('a scene', () => {
     const scene = sceneOf(store);
     expect(playhead).toMatchObject({ step: -1, playing: true });
     expect(scene.complete).toBe(true);
-    expect(scene.steps[0]).toMatchObject({ index: 0, command: 3, name: 'ioctl_irq_line', args: [4, 1, 0, 0] });
+    expect(scene.steps.get(0)).toMatchObject({ index: 0, command: 3, name: 'ioctl_irq_line', args: [4, 1, 0, 0] });
     expect((view?.w[scene.layout.ioapic + 3 + 1 + 4] as number) & 0xff).toBe(0x34);
   });
 
   test('steps cover the shown rows without gap or overlap', () => {
     const { steps, used } = sceneOf(opened().store);
     expect(steps.length).toBeGreaterThan(5);
-    for (const [i, step] of steps.entries()) expect(step.end).toBe(steps[i + 1]?.seq ?? used);
+    for (const [i, step] of [...steps].entries()) expect(step.end).toBe(steps.get(i + 1)?.seq ?? used);
     expect(findStep(steps, 'kvm_set_irq#2')).toBeGreaterThan(findStep(steps, 'kvm_set_irq#1'));
     expect(findStep(steps, 'kvm_set_irq#99')).toBe(-1);
     for (const step of steps) expect(stepAtSeq(steps, step.seq)).toBe(step.index);

@@ -1,68 +1,16 @@
 /**
  * What the page knows. Only what cannot be derived is kept; the words at the playhead are kept too, because folding
- * them is the store's work (see fold.ts).
+ * them is the store's work (see log/fold.ts).
  */
 
-import type { RouteTable } from '../engine/core/machine.ts';
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
-import type { EventName, Layout } from '../engine/view/tables.ts';
 import type { Lang } from '../i18n/index.ts';
-import type { CreateOp } from '../spec/ops/index.ts';
-import type { CommandRecord, JsonOp, Problem } from '../worker/client.ts';
-import type { Keyframes } from './fold.ts';
+import type { SceneLog } from '../log/log.ts';
+import type { Playhead } from '../scene/advance.ts';
+import type { Problem } from '../worker/client.ts';
 
-export type { CommandRecord, JsonOp };
-
-/**
- * Everything that happened in a scene. The arrays grow in place while the engine works; the object itself is a new one after
- * each batch, so a selector on `scene` sees the growth.
- */
-export interface SceneLog {
-  readonly config: CreateOp;
-  readonly layout: Layout;
-  /** Log rows, eight numbers each (engine/core/log.ts); longer than what is used. */
-  readonly rows: Int32Array;
-  /** Rows used. */
-  readonly used: number;
-  readonly commands: readonly CommandRecord[];
-  readonly routeTables: readonly RouteTable[];
-  readonly steps: readonly Step[];
-  /** Row where the shown part begins: what came before is the scene's set-up. */
-  readonly startSeq: number;
-  /** Every op is done. */
-  readonly complete: boolean;
-  readonly keyframes: Keyframes;
-}
-
-/** One moment a reader can stop at: an event that is not minor, and all rows until the next such event. */
-export interface Step {
-  readonly index: number;
-  /** Row of its event. */
-  readonly seq: number;
-  /** Row after its last. */
-  readonly end: number;
-  /** Command it belongs to. */
-  readonly command: number;
-  readonly name: EventName;
-  /** Component code << 16 | instance. */
-  readonly where: number;
-  readonly journey: number;
-  readonly args: readonly [number, number, number, number];
-}
-
-export { ARRIVE } from '../scene/advance.ts';
-
-export interface Playhead {
-  /** Last step that has happened or is happening; -1 before the first. */
-  readonly step: number;
-  /** 0..1 within that step. While it plays the frame clock knows better (scene/clock.ts, `clock.position()`). */
-  readonly phase: number;
-  readonly playing: boolean;
-  readonly speed: number;
-  /** Single-stepping: the clock runs to the end of this step and stops there. */
-  readonly until: number | null;
-}
+export { ARRIVE, type Playhead } from '../scene/advance.ts';
 
 export interface Selection {
   readonly kind: ComponentKind;

@@ -9,7 +9,7 @@ import { ROW } from '../engine/view/tables.ts';
 import workerUrl from './engine.worker.ts?worker&url';
 import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type Problem, type ToEngine } from './protocol.ts';
 
-export { CAPS, type CommandRecord, type FromEngine, type JsonOp, type Problem } from './protocol.ts';
+export { CAPS, type FromEngine, type Problem } from './protocol.ts';
 
 type Request<T extends ToEngine['type']> = Omit<Extract<ToEngine, { type: T }>, 'v' | 'id' | 'type'>;
 

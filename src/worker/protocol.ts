@@ -6,7 +6,8 @@
  * page never waits: what it wants is a message, what it gets are batches.
  */
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { CreateOp, OpResult } from '../spec/ops/index.ts';
+import type { CommandRecord } from '../log/log.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -25,17 +26,6 @@ export const isWorthKeeping = ({ byteLength }: ArrayBuffer): boolean =>
 
 /** Caps: beyond them a run is refused with the place where it went over. */
 export const CAPS = { rows: 4_000_000, ops: 20_000, linkOps: 2_000, vcpus: 64 } as const;
-
-/** An op as JSON has it; the worker checks it. */
-export type JsonOp = Readonly<Record<string, unknown>>;
-
-/** One op that was done: its number in the run, the row where it began, itself and its answer. */
-export interface CommandRecord {
-  readonly index: number;
-  readonly seq: number;
-  readonly op: JsonOp;
-  readonly result: OpResult;
-}
 
 /** What is wrong, by code of the catalogue (`error.<code>`), where, and the numbers of its sentence. */
 export interface Problem {

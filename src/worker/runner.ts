@@ -5,16 +5,15 @@
 
 import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
+import type { CommandRecord, JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
 import { type Op, parseOp } from '../spec/ops/index.ts';
 import {
   BATCH_ROWS,
   CAPS,
-  type CommandRecord,
   type FromEngine,
   isWorthKeeping,
-  type JsonOp,
   MAX_UNACKED_ROWS,
   MOST_SPARES,
   PROTOCOL_VERSION,

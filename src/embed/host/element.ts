@@ -152,6 +152,7 @@ export class IrqScopeElement extends HTMLElement {
     if (this.#client === null) this.#open();
     return (this.#client as FrameClient).ask(type, fields).then((answer) => {
       this.#learn(answer);
+      if (type !== 'getState' && type !== 'export') this.#remember();
       return answer;
     });
   }

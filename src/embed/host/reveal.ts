@@ -67,8 +67,11 @@ function sayKey(detail: Readonly<Record<string, unknown>>): void {
   document.dispatchEvent(event);
 }
 
-/** @param presets what the build found out about each preset */
-export function createPlugin(presets: Readonly<Record<string, PresetFacts>>) {
+/**
+ * @param presets what the build found out about each preset
+ * @param define makes the element known, once its attributes say that it stands in a deck
+ */
+export function createPlugin(presets: Readonly<Record<string, PresetFacts>>, define: () => void) {
   return () => {
     let deck: Deck | null = null;
     const scenes = new Map<Element, SlideScene>();
@@ -92,7 +95,6 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>) {
     }
 
     function prepare(element: IrqScopeElement): SlideScene {
-      element.setAttribute('keys', 'parent');
       const preset = element.hasAttribute('state') ? null : element.getAttribute('preset');
       const facts = preset === null || !Object.hasOwn(presets, preset) ? null : (presets[preset] ?? null);
       const stops = stopsOf(element.getAttribute('steps') ?? '', facts);
@@ -149,6 +151,8 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>) {
       init(theDeck: Deck): Promise<void> | undefined {
         deck = theDeck;
         const found = [...theDeck.getRevealElement().querySelectorAll<IrqScopeElement>(SCENES)];
+        for (const element of found) element.setAttribute('keys', 'parent');
+        define();
         for (const element of found) prepare(element);
         if (isPrint(theDeck)) return createPrinter(theDeck, [...scenes.values()]);
         for (const type of events) theDeck.on(type, follow);

@@ -3,7 +3,11 @@
  * records it, `emit` records an event and makes it the cause of what follows until `leave`.
  */
 
-import type { CreateOp } from '../../spec/ops/index.ts';
+import type { CreateOp, Irqchip } from '../../spec/ops/index.ts';
+import type { BusTable } from '../kvm/bus.ts';
+import type { CoalescedEntry, Zone } from '../kvm/coalesced.ts';
+import type { Ioeventfd } from '../kvm/ioeventfd.ts';
+import type { SlotMemory, SlotTable } from '../kvm/memslots.ts';
 import { createLog, type EffectLog, growLog, ROW, ROW_SHIFT, WRITE } from './log.ts';
 import type { Host } from './wires.ts';
 import {
@@ -54,17 +58,40 @@ export interface Machine {
   // configuration
   readonly config: CreateOp;
   readonly layout: Layout;
-  readonly vcpus: number;
-  readonly split: boolean;
-  readonly x2apicFormat: boolean;
-  readonly broadcastQuirkDisabled: boolean;
+  // what the ioctls that set a VM up have made of it; `create` has done them all (machine/setup.ts)
+  /** vCPUs there are: up to layout.vcpus. */
+  vcpus: number;
+  /** kvm->arch.irqchip_mode: none in the kernel, all of it, or the local APICs alone. */
+  irqchip: Irqchip;
+  /** The irqchip is 'split'. */
+  split: boolean;
+  /** nr_reserved_ioapic_pins: GSIs whose routes stand for a user-space IOAPIC's pins. */
+  reservedPins: number;
+  x2apicFormat: boolean;
+  broadcastQuirkDisabled: boolean;
   /** KVM_X2APIC_*_SUPPRESS_EOI_BROADCAST: 0 not said (quirk), 1 enabled, 2 disabled. */
-  readonly suppressEoiBroadcast: number;
+  suppressEoiBroadcast: number;
+  /** bsp_vcpu_id: the vCPU with this id is the bootstrap processor at reset. */
+  bootId: number;
+  /** max_vcpu_ids; 0 until said or used. */
+  maxVcpuIds: bigint;
   readonly host: Host;
   // state
   readonly w: Int32Array;
   /** Every routing table there has been; word VM.routes says which is in force. */
   routeTables: RouteTable[];
+  /** Every state of the buses there has been; word VM.buses says which is in force (kvm/bus.ts). */
+  busTables: BusTable[];
+  /** Every set of memory slots there has been; word VM.slots says which is in force (kvm/memslots.ts). */
+  slotTables: SlotTable[];
+  /** What is in each slot's memory, by the order in which slots were made. User space's, as the four below. */
+  readonly memory: SlotMemory[];
+  /** Every eventfd a KVM_IOEVENTFD was ever asked for with (kvm/ioeventfd.ts). */
+  readonly ioeventfds: Ioeventfd[];
+  /** Coalesced zones by the order they were registered in, null once taken away (kvm/coalesced.ts). */
+  readonly zones: (Zone | null)[];
+  /** What waits in the coalesced ring. */
+  readonly ring: CoalescedEntry[];
   commands: number;
   nextJourney: number;
   /** Journey by vCPU and vector (index vcpu * 512 + vector for IRR and PIR, + 256 for ISR) and by IOAPIC / PIC pin. */
@@ -88,6 +115,8 @@ export const lapicAt = (_m: Machine, vcpu: number): number => BASE.lapic + vcpu 
 export const vcpuAt = (m: Machine, vcpu: number): number => m.layout.vcpu + vcpu * VCPU.size;
 export const piDescAt = (m: Machine, vcpu: number): number => m.layout.piDesc + vcpu * PI_DESC.size;
 export const vmcsAt = (m: Machine, vcpu: number): number => m.layout.vmcs + vcpu * VMCS.size;
+/** Is it the bootstrap processor at reset? @kvm x86.c kvm_vcpu_is_reset_bsp */
+export const isBootVcpu = (m: Machine, vcpu: number): boolean => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] === m.bootId;
 export const deviceAt = (_m: Machine, slot: number): number => BASE.device + slot * DEVICE.size;
 
 /** `where` of a component instance. */
@@ -184,21 +213,43 @@ export function beginJourney(m: Machine): number {
   return outer;
 }
 
+/** Routes a VMM reserves for the pins of its IOAPIC. */
+const DEFAULT_RESERVED_PINS = 24;
+
+/** As KVM keeps it: up to 4,096 may be asked for, but the field has eight bits, so that 256 or 4,096 reserve none. */
+export const reservedPins = (asked: number): number => asked & 0xff;
+
+/** kvm->arch.irqchip_mode */
+export function setIrqchip(m: Machine, irqchip: Irqchip): void {
+  m.irqchip = irqchip;
+  m.split = irqchip === 'split';
+}
+
 /** Memory for a machine of this configuration, all words zero. Devices reset themselves (machine/reset.ts). */
-export function allocateMachine(config: CreateOp, host: Host): Machine {
+export function allocateMachine(config: CreateOp, host: Host, vcpus: number): Machine {
   const layout = createLayout(config.vcpus);
   const flags = config.x2apicApi ?? 0;
   return {
     config,
     layout,
-    vcpus: config.vcpus,
+    vcpus,
+    irqchip: config.irqchip,
     split: config.irqchip === 'split',
+    reservedPins: reservedPins(config.routes ?? DEFAULT_RESERVED_PINS),
     x2apicFormat: (flags & 1) !== 0,
     broadcastQuirkDisabled: (flags & 2) !== 0,
     suppressEoiBroadcast: flags & 4 ? 1 : flags & 8 ? 2 : 0,
+    bootId: config.bsp ?? 0,
+    maxVcpuIds: 0n,
     host,
     w: new Int32Array(layout.size),
     routeTables: [],
+    busTables: [],
+    slotTables: [],
+    memory: [],
+    ioeventfds: [],
+    zones: [],
+    ring: [],
     commands: 0,
     nextJourney: 1,
     journeys: new Int32Array(config.vcpus * 512 + 40),

@@ -2,8 +2,8 @@
  * The wires between devices. A device never imports another: what it must ask of the rest of the machine it asks here,
  * and machine/plain.ts connects the ends. Each wire is one kernel function.
  */
-
-import type { GuestOp, HandlerSpec, ModelOp, Op, OpResult } from '../../spec/ops/index.ts';
+import type { GuestOp, HandlerSpec, ModelOp, Op, OpName, OpResult } from '../../spec/ops/index.ts';
+import type { IoRange } from '../kvm/bus.ts';
 import type { Machine } from './machine.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
@@ -20,6 +20,8 @@ export interface LapicIrq {
 }
 
 export interface Host {
+  /** The processor virtualizes accesses to the APIC page: KVM puts a slot of its own there. */
+  readonly apicAccessPage: boolean;
   /** kvm_set_irq: sum of the non-negative results over the GSI's routes, -1 if none. */
   setIrq(m: Machine, source: number, gsi: number, level: number, lineStatus: boolean): number;
   /** kvm_irq_delivery_to_apic. @param src vCPU index of the sending APIC, -1 for a device */
@@ -78,10 +80,10 @@ export interface Host {
   pitAck(m: Machine): void;
   /** pit_mask_notifer: GSI 0 was masked or unmasked at a chip */
   pitMaskNotify(m: Machine, masked: boolean): void;
-  /** A port of a device other than the PIC. @returns false when nobody in the kernel has it */
-  pioWrite(m: Machine, port: number, value: number): boolean;
-  /** @returns null when nobody in the kernel has the port */
-  pioRead(m: Machine, port: number): number | null;
+  /** A bus offers a device a write. @returns false when it is not the device's */
+  iodevWrite(m: Machine, range: IoRange, addr: number, len: number, value: bigint): boolean;
+  /** @returns null when it is not the device's */
+  iodevRead(m: Machine, range: IoRange, addr: number, len: number): bigint | null;
   /** vcpu_enter_guest for the model guest. @returns whether the vCPU was entered */
   enterGuest(m: Machine, vcpu: number): boolean;
   /** The model guest writes the EOI its handler owes. */
@@ -118,3 +120,6 @@ export interface Host {
 
 /** The ops that no ioctl has, as a machine does them. Each throws OpError for what is not there. */
 export type ModelOps = { readonly [K in ModelOp['op']]: (m: Machine, op: Op<K>) => OpResult };
+
+/** What carries out each of these ops. */
+export type Handlers<K extends OpName> = { readonly [N in K]: (m: Machine, op: Op<N>) => OpResult };

@@ -47,6 +47,10 @@ export const VM = defineBlock({
   eoiInjectDueLo: 1,
   eoiInjectDueHi: 1,
   ackNotifierSeq: 1,
+  /** Which of Machine.busTables is in force. */
+  buses: 1,
+  /** Which of Machine.slotTables is in force: the generation of the memory slots. */
+  slots: 1,
 });
 
 /** One 8259 (struct kvm_kpic_state). `lines` holds, four bits a pin, which sources drive the pin. */
@@ -244,6 +248,10 @@ export const VCPU = defineBlock({
   /** When it last left its CPU: handlers stand still from then on. */
   offCpuLo: 1,
   offCpuHi: 1,
+  /** MMIO info cache: the last frame that a fault found no slot for, and the slots' generation then. */
+  mmioGfnLo: 1,
+  mmioGfnHi: 1,
+  mmioGeneration: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

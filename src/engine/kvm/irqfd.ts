@@ -50,9 +50,9 @@ function resamplersOn(m: Machine, gsi: number): number {
   return n;
 }
 
-/** KVM_IRQFD. @returns 0, or -22 for a resampler without a full irqchip; -24 when every slot is taken @kvm eventfd.c kvm_irqfd_assign */
+/** KVM_IRQFD. @returns 0, or -22 without an irqchip, and for a resampler without a full one; -24 when every slot is taken @kvm eventfd.c kvm_irqfd_assign */
 export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
-  if (resample && m.split) return -22;
+  if (m.irqchip === 'none' || (resample && m.split)) return -22;
   let slot = 0;
   let order = 0;
   for (let i = 0; i < IRQFD_SLOTS; i++) order = Math.max(order, Math.abs(used(m, i)));

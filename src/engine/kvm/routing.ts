@@ -109,9 +109,9 @@ function qemuTable(): RoutingEntrySpec[] {
   return specs;
 }
 
-/** The table at creation: empty with a split irqchip, KVM's default or QEMU's with a full one. */
+/** The table at creation: empty without a full irqchip, KVM's default or QEMU's with a full one. */
 export function resetRouting(m: Machine): void {
-  const specs = m.split ? null : m.config.routing === 'qemu' ? qemuTable() : kernelDefault();
+  const specs = m.irqchip !== 'full' ? null : m.config.routing === 'qemu' ? qemuTable() : kernelDefault();
   install(m, specs === null ? EMPTY : (buildTable(m, specs) ?? EMPTY));
 }
 

@@ -94,6 +94,9 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
   put(m, at + V.cr0, 0x10);
 }
 
+/** APIC_BASE says bootstrap processor, whoever was it at reset. @kvm x86.c kvm_vcpu_is_bsp */
+const isBsp = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + L.baseLo] as number) & 0x100) !== 0;
+
 /** INIT and SIPI are looked at. @kvm lapic.c kvm_apic_accept_events */
 export function acceptEvents(m: Machine, vcpu: number): void {
   const pendingAt = lapicAt(m, vcpu) + L.pendingEvents;
@@ -101,7 +104,7 @@ export function acceptEvents(m: Machine, vcpu: number): void {
   if (pending === 0) return;
   const at = vcpuAt(m, vcpu);
   if ((pending & 1) !== 0) {
-    const state = vcpu === 0 ? MP_STATE.runnable : MP_STATE.initReceived;
+    const state = isBsp(m, vcpu) ? MP_STATE.runnable : MP_STATE.initReceived;
     const outer = enter(m, EV.accept_init, atVcpu(vcpu), state);
     put(m, pendingAt, pending & ~1);
     resetVcpuByInit(m, vcpu);
@@ -172,12 +175,25 @@ export function countExit(m: Machine, vcpu: number): void {
 
 /** Is a vector from outside the local APIC waiting? @kvm irq.c kvm_cpu_has_extint */
 export function hasExtint(m: Machine, vcpu: number): boolean {
+  // Without a local APIC whatever user space queued goes in as it is.
+  if (m.irqchip === 'none') return m.w[vcpuAt(m, vcpu) + V.intrInjected] === 1;
   if (!acceptsPicIntr(m, vcpu)) return false;
   return m.split ? m.w[vcpuAt(m, vcpu) + V.pendingExtint] !== -1 : picOutput(m);
 }
 
+/** The vector that KVM_INTERRUPT queued on a vCPU without a local APIC, -1 none. */
+function takeQueued(m: Machine, vcpu: number): number {
+  const at = vcpuAt(m, vcpu);
+  if (m.w[at + V.intrInjected] !== 1) return -1;
+  const vector = m.w[at + V.intrNr] as number;
+  put(m, at + V.intrInjected, 0);
+  put(m, at + V.intrNr, -1);
+  return vector;
+}
+
 /** Takes the vector KVM would inject: ExtINT before the local APIC. @returns -1 none @kvm irq.c kvm_cpu_get_interrupt */
 export function getInterrupt(m: Machine, vcpu: number): number {
+  if (m.irqchip === 'none') return takeQueued(m, vcpu);
   if (hasExtint(m, vcpu)) {
     const at = vcpuAt(m, vcpu) + V.pendingExtint;
     const vector = m.split ? (m.w[at] as number) : picReadIrq(m);
@@ -210,6 +226,12 @@ export function iret(m: Machine, vcpu: number): void {
   const outer = enter(m, EV.nmi_unmask, atVcpu(vcpu));
   put(m, at, 0);
   leave(m, outer);
+}
+
+/** Is there a vCPU with this id? @kvm kvm_host.h kvm_get_vcpu_by_id */
+export function idInUse(m: Machine, id: number): boolean {
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) if (m.w[vcpuAt(m, vcpu) + V.apicId] === id) return true;
+  return false;
 }
 
 /** Power-on state of everything but the local APIC. */

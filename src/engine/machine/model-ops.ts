@@ -2,7 +2,7 @@
 
 import { OpError } from '../../spec/define/op.ts';
 import type { OpResult } from '../../spec/ops/index.ts';
-import { pitAck, pitMaskNotify, pitRead, pitWrite, resetPit } from '../chips/pit/pit.ts';
+import { pitAck, pitMaskNotify, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
 import type { Host, ModelOps } from '../core/wires.ts';
 import { countExit } from '../kvm/vcpu.ts';
@@ -53,8 +53,6 @@ export const MODEL_HOST: Omit<Host, 'modelOps'> = {
   pitAck,
   pitMaskNotify,
   resampled: deviceResampled,
-  pioWrite: pitWrite,
-  pioRead: pitRead,
   enterGuest,
   guestEoi(m, vcpu, kind) {
     if (kind !== 'none') countExit(m, vcpu);
@@ -67,7 +65,7 @@ export const MODEL_HOST: Omit<Host, 'modelOps'> = {
 
 /** What a machine has beyond the irqchip, at power-on. */
 export function resetModel(m: Machine): void {
-  if (m.config.pit === true && !m.split) resetPit(m);
+  if (m.config.pit === true && m.irqchip === 'full') resetPit(m);
   resetSources(m);
   if (m.config.guest !== undefined) resetGuest(m);
 }

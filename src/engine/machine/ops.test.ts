@@ -17,7 +17,13 @@ const ACROSS_PAGES: [op: object, answer: object][] = [
   ],
   [
     { op: 'mmio_write', addr: '0xfec00ffe', value: '0x11223344', size: 4 },
-    { ok: true, exit: 'mmio', exit_addr: '0xfec00ffe', exit_len: 2, exit_data: '0x3344' },
+    {
+      ok: true,
+      exits: [
+        { exit: 'mmio', exit_addr: '0xfec00ffe', exit_len: 2, exit_data: '0x3344' },
+        { exit: 'mmio', exit_addr: '0xfec01000', exit_len: 2, exit_data: '0x1122' },
+      ],
+    },
   ],
   [{ op: 'mmio_write', addr: '0xfee00ffc', value: '0x11223344', size: 4 }, { ok: true }],
 ];

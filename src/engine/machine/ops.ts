@@ -6,22 +6,14 @@
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
-import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
 import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
-import {
-  apicPage,
-  inApicPage,
-  lapicMmioRead,
-  lapicMmioWrite,
-  readMsr,
-  setTpr,
-  writeMsr,
-  x2apicMsrWrite,
-} from '../chips/lapic/registers.ts';
-import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
+import { lapicMmioWrite, readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
+import { EEXIST, EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
-import { AT_VM, atVcpu, beginJourney, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { AT_VM, atVcpu, beginJourney, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import type { Handlers } from '../core/wires.ts';
 import { VCPU } from '../core/words.ts';
+import { mmioRead, mmioWrite, pioRead, pioStringIn, pioStringOut, pioWrite, plainAccess } from '../kvm/emulator.ts';
 import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { setRouting } from '../kvm/routing.ts';
 import {
@@ -37,97 +29,21 @@ import {
 import { INFO } from '../vmx/vmcs.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
+import { ROAD_HANDLERS } from './road-ops.ts';
+import { SETUP_HANDLERS } from './setup.ts';
 
 const OK: OpResult = { ok: true };
 /** MAXPHYADDR of the model CPU. */
 const MAX_PHYS_ADDR = 48;
 
-function mmioWrite(m: Machine, op: Op<'mmio_write'>): OpResult {
-  const value = Number(op.value & 0xffffffffn) | 0;
-  const over = pastPage(op.addr, op.size);
-  if (inApicPage(m, op.vcpu, op.addr)) {
-    const inside = op.size - over;
-    lapicMmioWrite(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), inside, value);
-    return over === 0 ? OK : exitWrite(m, op.vcpu, op.addr + BigInt(inside), over, op.value >> BigInt(inside * 8));
-  }
-  if (inIoapic(m, op.addr, op.size)) {
-    ioapicMmioWrite(m, Number(op.addr) - IOAPIC_BASE, op.size, value);
-    return OK;
-  }
-  // User space sees one page's part at a time; the first is what this op's exit shows.
-  return exitWrite(m, op.vcpu, op.addr, op.size - over, op.value);
-}
-
-/** Bytes of an access that lie in the next page: the emulator does each page on its own. @kvm x86.c emulator_read_write */
-const pastPage = (addr: bigint, size: number): number => Math.max(0, Number(addr & 0xfffn) + size - 0x1000);
-
-/** A write nobody in the kernel has. */
-function exitWrite(m: Machine, vcpu: number, addr: bigint, size: number, value: bigint): OpResult {
-  const data = value & ((1n << BigInt(size * 8)) - 1n);
-  exitToUser(m, vcpu, 6, Number(addr & 0xffffffffn), size);
-  return { ok: true, exit: 'mmio', exit_addr: hex(addr), exit_len: size, exit_data: hex(data) };
-}
-
-function mmioRead(m: Machine, op: Op<'mmio_read'>): OpResult {
-  if (inApicPage(m, op.vcpu, op.addr)) {
-    const over = pastPage(op.addr, op.size);
-    const inside = op.size - over;
-    const value = hex(lapicMmioRead(m, op.vcpu, Number(op.addr - apicPage(m, op.vcpu)), inside) ?? 0n);
-    if (over === 0) return { value };
-    const rest = op.addr + BigInt(inside);
-    exitToUser(m, op.vcpu, 6, Number(rest & 0xffffffffn), over);
-    return { value, exit: 'mmio', exit_addr: hex(rest), exit_len: over };
-  }
-  if (inIoapic(m, op.addr, op.size)) {
-    const value = BigInt(ioapicMmioRead(m, Number(op.addr) - IOAPIC_BASE));
-    return { value: hex(value & ((1n << BigInt(op.size * 8)) - 1n)) };
-  }
-  const size = op.size - pastPage(op.addr, op.size);
-  exitToUser(m, op.vcpu, 6, Number(op.addr & 0xffffffffn), size);
-  return { value: '0x0', exit: 'mmio', exit_addr: hex(op.addr), exit_len: size };
-}
-
-/** The bus offers an access to a device only if all of it lies in the device's range. @kvm kvm_main.c kvm_io_bus_cmp */
-function inIoapic(m: Machine, addr: bigint, size: number): boolean {
-  const base = BigInt(IOAPIC_BASE);
-  return !m.split && addr >= base && addr + BigInt(size) <= base + BigInt(IOAPIC_LENGTH);
-}
-
-function exitToUser(m: Machine, vcpu: number, reason: number, addr: number, size: number): void {
-  countExit(m, vcpu);
-  emit(m, EV.userspace_exit, atVcpu(vcpu), reason, addr, size);
-}
-
-const isPicPort = (port: number): boolean => port === 0x20 || port === 0x21 || port === 0xa0 || port === 0xa1;
-const isElcrPort = (port: number): boolean => port === 0x4d0 || port === 0x4d1;
-
-function pioWrite(m: Machine, op: Op<'pio_write'>): OpResult {
-  if (!m.split && isPicPort(op.port)) picWrite(m, op.port, op.value);
-  else if (!m.split && isElcrPort(op.port)) elcrWrite(m, op.port, op.value);
-  else if (!m.host.pioWrite(m, op.port, op.value)) {
-    exitToUser(m, op.vcpu, 2, op.port, 1);
-    return { ok: true, exit: 'io', exit_port: hex(op.port), exit_data: hex(op.value) };
-  }
-  return OK;
-}
-
-function pioRead(m: Machine, op: Op<'pio_read'>): OpResult {
-  if (!m.split && isPicPort(op.port)) return { value: hex(picRead(m, op.port)) };
-  if (!m.split && isElcrPort(op.port)) return { value: hex(elcrRead(m, op.port)) };
-  const value = m.host.pioRead(m, op.port);
-  if (value !== null) return { value: hex(value) };
-  exitToUser(m, op.vcpu, 2, op.port, 1);
-  return { value: '0x0', exit: 'io', exit_port: hex(op.port) };
-}
-
-type Handlers<K extends OpName> = { readonly [N in K]: (m: Machine, op: Op<N>) => OpResult };
-
 /** The instruction itself, once the vCPU is in. */
 const INSTRUCTIONS: Handlers<GuestOp['op']> = {
-  mmio_write: mmioWrite,
-  mmio_read: mmioRead,
-  pio_write: pioWrite,
-  pio_read: pioRead,
+  mmio_write: (m, op) => mmioWrite(m, op.vcpu, op.addr, op.size, op.value),
+  mmio_read: (m, op) => mmioRead(m, op.vcpu, op.addr, op.size),
+  pio_write: (m, op) => pioWrite(m, op.vcpu, op.port, op.size, BigInt(op.value)),
+  pio_read: (m, op) => pioRead(m, op.vcpu, op.port, op.size),
+  pio_string: (m, { vcpu, port, dir, size, count, data }) =>
+    dir === 'out' ? pioStringOut(m, vcpu, port, size, data) : pioStringIn(m, vcpu, port, size, count),
   wrmsr: (m, op) => (writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR) ? OK : { gp: true }),
   rdmsr(m, op) {
     const value = readMsr(m, op.vcpu, op.msr);
@@ -169,8 +85,9 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
   // Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow.
-  if (op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
-  const result = guestInstruction(m, op);
+  const plain = plainAccess(m, op);
+  if (plain === null && op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
+  const result = plain ?? guestInstruction(m, op);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
   if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
@@ -203,7 +120,7 @@ function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
   const addrHi = Number(addr >> 32n) | 0;
   beginJourney(m);
   const outer = enter(m, EV.ioctl_signal_msi, AT_VM, addrLo, data, addrHi);
-  const status = kvmSetMsi(m, addrLo, addrHi, data | 0, 1, -1);
+  const status = m.irqchip === 'none' ? -EINVAL : kvmSetMsi(m, addrLo, addrHi, data | 0, 1, -1);
   leave(m, outer);
   // The ioctl returns -1 as it would any error number: EPERM.
   return status < 0 ? { status: -1, errno: -status } : { status };
@@ -212,25 +129,39 @@ function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
 function irqLine(m: Machine, gsi: number, level: number): OpResult {
   if (level === 1) beginJourney(m);
   const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
-  const status = m.host.setIrq(m, 0, gsi, level, true);
+  const status = m.irqchip === 'none' ? null : m.host.setIrq(m, 0, gsi, level, true);
   leave(m, outer);
-  return { status };
+  return status === null ? { errno: ENXIO } : { status };
 }
 
+/** Without a local APIC in the kernel the vector goes in at the next entry, whatever is pending. @kvm x86.c kvm_queue_interrupt */
+function queueInterrupt(m: Machine, vcpu: number, vector: number): OpResult {
+  beginJourney(m);
+  const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.intrInjected, 1);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.intrNr, vector);
+  m.host.request(m, vcpu, REQ.event);
+  leave(m, outer);
+  return ioctl(0);
+}
+
+/** KVM_INTERRUPT. @kvm x86.c kvm_vcpu_ioctl_interrupt */
 function extint(m: Machine, vcpu: number, vector: number): OpResult {
-  if (!m.split) return { rc: -1, errno: 6 };
+  if (vector > 255) return ioctl(-EINVAL);
+  if (m.irqchip === 'none') return queueInterrupt(m, vcpu, vector);
+  if (!m.split) return ioctl(-ENXIO);
   const at = vcpuAt(m, vcpu) + VCPU.at.pendingExtint;
-  if (m.w[at] !== -1) return { rc: -1, errno: 17 };
+  if (m.w[at] !== -1) return ioctl(-EEXIST);
   beginJourney(m);
   const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
   put(m, at, vector);
-  m.host.request(m, vcpu, 6);
+  m.host.request(m, vcpu, REQ.event);
   leave(m, outer);
-  return { rc: 0 };
+  return ioctl(0);
 }
 
 /** An op on a machine that is there. */
-export type RunOp = Exclude<Op, { op: 'create' }>;
+export type RunOp = Exclude<Op, { op: 'create' | 'create_vm' }>;
 
 function checkVcpu(m: Machine, op: RunOp): void {
   const vcpu = (op as { readonly vcpu?: number }).vcpu;
@@ -255,14 +186,13 @@ export function execute(m: Machine, op: RunOp): OpResult {
 }
 
 /** Ops by which the VMM, or whoever looks, reaches the machine. */
-const HANDLERS: Handlers<Exclude<OpName, 'create' | GuestOp['op'] | ModelOp['op']>> = {
+const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] | ModelOp['op']>> = {
+  ...ROAD_HANDLERS,
+  ...SETUP_HANDLERS,
   irq_line: (m, op) => irqLine(m, op.gsi, op.level),
   msi: (m, op) => signalMsi(m, op.addr, op.data),
-  routing: (m, op) => (setRouting(m, op.entries) ? { rc: 0 } : { rc: -1, errno: 22 }),
-  irqfd(m, op) {
-    const rc = assignIrqfd(m, op.gsi, op.resample);
-    return rc === 0 ? { rc } : { rc: -1, errno: -rc };
-  },
+  routing: (m, op) => ioctl(m.irqchip !== 'none' && setRouting(m, op.entries) ? 0 : -EINVAL),
+  irqfd: (m, op) => ioctl(assignIrqfd(m, op.gsi, op.resample)),
   irqfd_deassign(m, op) {
     const slot = irqfdOf(m, op.gsi);
     if (slot === -1) return { error: 'no irqfd' };

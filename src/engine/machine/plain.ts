@@ -17,6 +17,7 @@ import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from 
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
+import { iodevRead, iodevWrite } from './iodevs.ts';
 
 /** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
 const VMX_INHIBITS = 0x7f;
@@ -103,7 +104,7 @@ const scanEntries: Host['scanEntries'] = (m, vcpu, visit) => {
     return;
   }
   const table = routeTable(m);
-  for (let gsi = 0; gsi < Math.min(table.byGsi.length, SPLIT_PINS); gsi++) {
+  for (let gsi = 0; gsi < Math.min(table.byGsi.length, m.reservedPins); gsi++) {
     for (const entry of table.byGsi[gsi] ?? []) {
       if (entry.chip !== CHIP.msi) continue;
       const irq = msiMessage(m, entry.addrLo, entry.addrHi, entry.data);
@@ -111,9 +112,6 @@ const scanEntries: Host['scanEntries'] = (m, vcpu, visit) => {
     }
   }
 };
-/** Routes KVM_CAP_SPLIT_IRQCHIP reserves for the user-space IOAPIC. */
-const SPLIT_PINS = 24;
-
 /** Without APICv: IRR, KVM_REQ_EVENT, kick. @kvm vmx.c vmx_deliver_interrupt (the path where posting is refused) */
 export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
   setIrr(m, vcpu, vector);
@@ -135,6 +133,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
 export const BASE_HOST: Omit<Host, 'modelOps'> = {
+  apicAccessPage: false,
   setIrq,
   setIrqInatomic,
   deliverToApic,
@@ -191,6 +190,6 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   deviceMessage: () => false,
   bypassChanged() {},
   hostIpi() {},
-  pioWrite: () => false,
-  pioRead: () => null,
+  iodevWrite,
+  iodevRead,
 };

@@ -17,7 +17,9 @@ export const hex = (value: number | bigint): string =>
 
 const join64 = (hi: number, lo: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
 
-function printLapic(m: Machine, vcpu: number): Record<string, unknown> {
+/** @returns null for a vCPU without a local APIC in the kernel */
+function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
+  if (m.irqchip === 'none') return null;
   const w = m.w;
   const at = lapicAt(m, vcpu);
   const v = vcpuAt(m, vcpu);
@@ -93,7 +95,7 @@ export function printMachine(m: Machine): Record<string, unknown> {
     processNmi(m, vcpu);
   }
   const out: Record<string, unknown> = { lapic: Array.from({ length: m.vcpus }, (_, vcpu) => printLapic(m, vcpu)) };
-  if (m.split) return out;
+  if (m.irqchip !== 'full') return out;
   const at = m.layout.ioapic;
   const rte = (pin: number): string =>
     hex(join64(m.w[at + IOAPIC.at.redirHi + pin] as number, m.w[at + IOAPIC.at.redirLo + pin] as number));

@@ -12,11 +12,15 @@ import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
 import type { Host } from '../core/wires.ts';
+import { resetBuses } from '../kvm/bus.ts';
+import { resetMemory } from '../kvm/memslots.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
 import { AVIC_HOST } from '../svm/avic.ts';
+import { IRQCHIP_RANGES } from './iodevs.ts';
 import { MODEL_HOST, resetModel } from './model-ops.ts';
 import { execute } from './ops.ts';
+import { pitRanges, x2apicFlagsRefused } from './setup.ts';
 import { VMX_HOST } from './vmx.ts';
 import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
@@ -36,16 +40,23 @@ const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
 /** The wires of a machine by its run loop. */
 const HOSTS: Readonly<Record<CreateOp['runLoop'], Host>> = { none: PLAIN_HOST, vmx: VMX_HOST, svm: AVIC_HOST };
 
-/** A machine at reset. The log holds what reset did, under the `op` event of command 0. */
-export function createMachine(config: CreateOp, host: Host = HOSTS[config.runLoop]): Machine {
-  const m = allocateMachine(config, host);
+/**
+ * A machine at reset. The log holds what reset did, under the `op` event of command 0.
+ * @param vcpus how many of the vCPUs it has room for are there already
+ */
+export function createMachine(config: CreateOp, host: Host = HOSTS[config.runLoop], vcpus = config.vcpus): Machine {
+  const m = allocateMachine(config, host, vcpus);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    if (m.irqchip === 'none') continue;
     m.host.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);
   }
-  if (!m.split) {
+  const full = m.irqchip === 'full';
+  resetMemory(m);
+  resetBuses(m, full ? [...IRQCHIP_RANGES, ...(config.pit === true ? pitRanges(1) : [])] : []);
+  if (full) {
     resetPics(m);
     resetIoapic(m);
   }
@@ -55,19 +66,19 @@ export function createMachine(config: CreateOp, host: Host = HOSTS[config.runLoo
   return m;
 }
 
-/** KVM_CAP_X2APIC_API's check: unknown flags, both suppress flags, or enabling suppression with an in-kernel IOAPIC. */
-function x2apicApiRefused(config: CreateOp): boolean {
-  const flags = config.x2apicApi ?? 0;
-  return flags > 15 || (flags & 12) === 12 || ((flags & 4) !== 0 && config.irqchip === 'full');
-}
-
 export function createSession(): Session {
   let machine: Machine | null = null;
   const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
-      if (x2apicApiRefused(op)) return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
+      if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
+        return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
       machine = createMachine(op);
       return { ok: true };
+    }
+    if (op.op === 'create_vm') {
+      const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', runLoop: 'none', x2apicApi: 0 };
+      machine = createMachine(config, PLAIN_HOST, 0);
+      return { rc: 0 };
     }
     if (op.op === 'note') return { ok: true };
     if (machine === null) throw new OpError('op.noMachine', 'op');

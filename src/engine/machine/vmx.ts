@@ -34,6 +34,7 @@ import {
   vcpuPut,
 } from '../host/pcpu.ts';
 import { deviceMessage, updateIrtes } from '../host/vfio.ts';
+import { plainAccess } from '../kvm/emulator.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
@@ -187,7 +188,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
     if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
   }
   if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
-  const result = accessVirtualized(m, op) ?? emulateWithExit(m, op, emulate);
+  const result = accessVirtualized(m, op) ?? plainAccess(m, op) ?? emulateWithExit(m, op, emulate);
   const eoiExits = entry?.eoiExits ?? [];
   if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   // One more look, so that an EOI exit is told by the op that caused it.
@@ -320,6 +321,7 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
 
 export const VMX_HOST: Host = {
   ...MODEL_HOST,
+  apicAccessPage: true,
   deliverInterrupt,
   syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),
   hwapicIsrUpdate,

@@ -208,6 +208,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
 
 export const AVIC_HOST: Host = {
   ...MODEL_HOST,
+  apicAccessPage: true,
   modelOps: PLAIN_MODEL_OPS,
   deliverInterrupt,
   apicvActivated: () => true,

@@ -242,3 +242,6 @@ export function deviceView(v: MachineView, slot: number): DeviceView {
     raised: reg(DEVICE.at.raised),
   };
 }
+
+/** Is the host modelled: its CPUs, the run loop, the VMCS? */
+export const hasHost = (config: MachineView['config']): boolean => config.runLoop === 'vmx';

@@ -7,6 +7,7 @@ export const app = {
   'hdr.machine': 'This machine',
   'hdr.full': 'full irqchip',
   'hdr.split': 'split irqchip',
+  'hdr.none': 'irqchip off',
   'hdr.vcpu': '1 vCPU',
   'hdr.vcpus': '{n} vCPUs',
   'hdr.share': 'Share',

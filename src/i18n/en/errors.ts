@@ -34,6 +34,8 @@ export const errors = {
   'error.op.notList': '{field} of “{name}” must be a list.',
   'error.op.tooMany': '{field} of “{name}” has too many entries. The limit is {max}.',
   'error.op.notObject': '{field} of “{name}” must be an object.',
+  'error.op.slot0': 'Slot 0 is the guest’s own first MiB: use slot 1 or above.',
+  'error.op.elements': '`{field}` of “{name}” must have {count} elements.',
   'error.op.ids': '`ids` of “{name}” must list {vcpus} different APIC ids.',
   'error.op.noMachine': 'There is no machine yet: the first command must be `create`.',
   'error.op.noVcpu': 'No such vCPU. The last one is vCPU {max}.',

@@ -388,7 +388,7 @@ export const events = {
   'word.nobody': 'none',
   'word.none': 'none',
   'word.device': 'the device',
-  'word.routes.1': '1 route',
+  'word.routes.one': '1 route',
   'word.routes': '{n} routes',
   'word.target.pic': 'PIC pin {pin} ({chip} 8259)',
   'word.target.ioapic': 'IOAPIC pin {pin}',

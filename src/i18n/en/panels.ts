@@ -134,6 +134,7 @@ export const panels = {
   'ctl.vcpus': 'vCPUs',
   'ctl.full': 'full (in the kernel)',
   'ctl.split': 'split (IOAPIC in user space)',
+  'ctl.none': 'off (everything in user space)',
   'ctl.routing': 'routing table',
   'ctl.routing.kernel': 'KVM’s default',
   'ctl.routing.qemu': 'QEMU’s',

@@ -8,6 +8,7 @@ export const app: Record<keyof typeof en, string> = {
   'hdr.machine': '当前机器',
   'hdr.full': 'full irqchip（全部在内核）',
   'hdr.split': 'split irqchip（IOAPIC 在用户态）',
+  'hdr.none': 'irqchip=off（全部在用户态）',
   'hdr.vcpu': '1 个 vCPU',
   'hdr.vcpus': '{n} 个 vCPU',
   'hdr.share': '分享',

@@ -32,6 +32,8 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.notList': '“{name}”的 {field} 应是列表。',
   'error.op.tooMany': '“{name}”的 {field} 项数过多，上限为 {max}。',
   'error.op.notObject': '“{name}”的 {field} 应是对象。',
+  'error.op.slot0': 'slot 0 是 guest 自己的第一个 MiB，请从 slot 1 起用。',
+  'error.op.elements': '“{name}”的 {field} 应有 {count} 个元素。',
   'error.op.ids': '“{name}”的 ids 应是 {vcpus} 个互不相同的 APIC id。',
   'error.op.noMachine': '还没有机器：第一条命令必须是 create。',
   'error.op.noVcpu': '没有这个 vCPU，最后一个是 vCPU {max}。',

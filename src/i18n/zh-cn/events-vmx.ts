@@ -242,7 +242,7 @@ export const eventsVmx: Record<keyof typeof en, string> = {
   'event.pv_eoi_disarm': 'vCPU {vcpu} 的字节仍为 1，说明中断还没有结束，KVM 清除该字节。',
 
   'word.extInterrupt': '向量 {vec}',
-  'word.nmiEvent': ' NMI',
+  'word.nmiEvent': 'NMI',
 
   'fork.haltedPosted': '如果 vCPU {vcpu} 处于停机状态',
   'fork.haltedPosted.then': '置 ON，不发通知；KVM 唤醒线程',

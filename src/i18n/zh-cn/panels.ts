@@ -135,6 +135,7 @@ export const panels: Record<keyof typeof en, string> = {
   'ctl.vcpus': 'vCPU 数量',
   'ctl.full': 'full（全部在内核）',
   'ctl.split': 'split（IOAPIC 在用户态）',
+  'ctl.none': 'off（全部在用户态）',
   'ctl.routing': '路由表',
   'ctl.routing.kernel': 'KVM 默认',
   'ctl.routing.qemu': 'QEMU',

@@ -44,6 +44,14 @@ export type GuestOp = Op<NamesOf<'guest'>>;
 export type ModelOp = Op<NamesOf<'model'>>;
 
 export type CreateOp = Op<'create'>;
+/** Where the interrupt chips are: nowhere in the kernel, all in it, or the local APICs alone. */
+export type Irqchip = CreateOp['irqchip'];
+/** Memory slots, ioeventfds and coalesced zones. */
+export type RoadOp = Op<'memslot' | 'ioeventfd' | 'ioeventfd_poll' | 'coalesced_mmio' | 'coalesced_read'>;
+/** What an eventfd of an ioeventfd is named by. */
+export type IoeventfdSpec = Pick<Op<'ioeventfd'>, 'bus' | 'addr' | 'len' | 'datamatch'>;
+/** The ioctls that a `create` does in one; `create_vm` begins a VM without them. */
+export type SetupOp = Op<'create_irqchip' | 'enable_cap' | 'create_vcpu' | 'create_pit' | 'set_boot_cpu_id'>;
 export type DeviceSpec = NonNullable<CreateOp['devices']>[number];
 export type DeviceKind = DeviceSpec['kind'];
 export type GuestSpec = NonNullable<CreateOp['guest']>;

@@ -11,6 +11,8 @@ const OPS = [
   ...['create', 'irq_line', 'msi', 'routing', 'irqfd', 'irqfd_deassign', 'irqfd_signal', 'irqfd_resample_poll'],
   ...['mmio_write', 'mmio_read', 'pio_write', 'pio_read', 'wrmsr', 'rdmsr', 'set_cr8', 'eoi', 'nmi', 'extint', 'run'],
   ...['iret', 'nop', 'cpu', 'note', 'get', 'advance', 'settle', 'device', 'msix', 'guest'],
+  ...['memslot', 'ioeventfd', 'ioeventfd_poll', 'coalesced_mmio', 'coalesced_read', 'pio_string', 'create_vm'],
+  ...['create_irqchip', 'enable_cap', 'create_vcpu', 'create_pit', 'set_boot_cpu_id'],
   ...['vcpu_state', 'post', 'vtd_msi', 'vmentry', 'vmexit', 'get_vmx', 'schedule', 'apicv_inhibit', 'race'],
 ];
 const FIELDS = [
@@ -29,6 +31,21 @@ const FIELDS = [
   ],
   ...['gsi', 'level', 'addr', 'data', 'entries', 'resample', 'vcpu', 'size', 'value', 'port', 'msr', 'vector', 'ns'],
   ...['id', 'event', 'entry', 'field', 'rflagsIf', 'shadow', 'halt', 'state', 'irte', 'pcpu', 'reason', 'set', 'with'],
+  ...[
+    'slot',
+    'gpa',
+    'readonly',
+    'bus',
+    'len',
+    'datamatch',
+    'deassign',
+    'pio',
+    'dir',
+    'count',
+    'cap',
+    'routes',
+    'flags',
+  ],
 ];
 
 /** Deep lists and objects, strange numbers, names every object has: what JSON can say and we did not mean. */
@@ -74,6 +91,7 @@ const sane: readonly unknown[] = [
     'blocked',
     'kick',
   ],
+  ...['mmio', 'pio', 'in', 'out', 'split_irqchip', 'x2apic_api', 'max_vcpu_id', 0x1000, 'none'],
   ...['uart', 'blk', 'data', 'control', 'capability', '0xfee00000', '0xfec00000', '0xfee00080', 0x1b, 0x808, 0x830],
   ...[[{ gsi: 4, chip: 'ioapic', pin: 4 }], { posted: true, pda_vcpu: 0, vector: 49 }, { handlers: [] }],
   ...[[{ id: 'uart', kind: 'serial', gsi: 4 }], { posted: true, pda_vcpu: 63, vector: 255, urgent: 1 }],
@@ -189,7 +207,7 @@ test.each([
   [
     'integers, hex and decimal text are the same',
     { op: 'pio_write', port: '0x20', value: '17', vcpu: 0 },
-    { op: 'pio_write', vcpu: 0, port: 32, value: 17 },
+    { op: 'pio_write', vcpu: 0, port: 32, value: 17, size: 1 },
   ],
   ['what is not asked for is dropped', { op: 'nop', vcpu: 1, extra: [1], mode: 'x' }, { op: 'nop', vcpu: 1 }],
   ['defaults', { op: 'create' }, { op: 'create', vcpus: 1, runLoop: 'none', irqchip: 'full', x2apicApi: 0 }],

@@ -1,8 +1,18 @@
 /** What the VMM does to the machine as a whole: makes it, looks at it. */
 import { choice, derived, flag, int, list, OpError, op, optional, record, text, u32 } from '../define/op.ts';
-import { MAX_APIC_ID, MAX_DEVICES, MAX_HANDLERS, MAX_MSIX, MAX_NS, MAX_PCPUS, MAX_VCPUS } from '../limits.ts';
+import {
+  MAX_APIC_ID,
+  MAX_DEVICES,
+  MAX_HANDLERS,
+  MAX_MSIX,
+  MAX_NS,
+  MAX_PCPUS,
+  MAX_ROUTES,
+  MAX_VCPUS,
+} from '../limits.ts';
 import { vcpu } from './fields.ts';
 import { RUN_LOOPS, runLoopOf, runLoopsFor } from './run-loop-of.ts';
+import { SETUP_OPS } from './setup.ts';
 
 /** A device outside KVM that raises interrupts; each kind's behaviour is in engine/world/sources. */
 const device = record({
@@ -71,12 +81,17 @@ export const USERSPACE_OPS = {
           ? null
           : new OpError('op.notOneOf', 'runLoop', { allowed: allowed.join(', ') });
       }),
-      irqchip: choice(['full', 'split'], 'full'),
+      irqchip: choice(['full', 'split', 'none'], 'full'),
       /** KVM_CAP_X2APIC_API flags. */
       x2apicApi: u32('data', 0),
+      /** KVM_SET_BOOT_CPU_ID; without it 0. */
+      bsp: optional(int('apicId', MAX_APIC_ID)),
+      /** Split irqchip: routes reserved for the pins of the IOAPIC in user space; without it 24. */
+      routes: optional(int('count', MAX_ROUTES)),
     },
     { short: false },
   ),
+  ...SETUP_OPS,
   note: op('machine', {}),
   get: op('machine', {}),
   /** cs, rip and CR0, after INIT and SIPI. */

@@ -19,4 +19,7 @@ export const VM_REGISTERS = defineRegisters({
   eoiInjectDueLo: quiet(number('EOI inject due', 'ns')),
   eoiInjectDueHi: high('eoiInjectDueLo'),
   ackNotifierSeq: quiet(dec('ack notifiers')),
+  /** Which of Machine.busTables is in force. */
+  buses: quiet(dec('I/O buses')),
+  slots: quiet(dec('memslot generation')),
 });

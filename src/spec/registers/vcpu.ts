@@ -89,4 +89,8 @@ export const VCPU_REGISTERS = defineRegisters({
   /** When it last left its CPU: handlers stand still from then on. */
   offCpuLo: quiet(number('off its CPU since', 'ns')),
   offCpuHi: high('offCpuLo'),
+  /** MMIO info cache: the last frame that a fault found no slot for, and the slots' generation then. */
+  mmioGfnLo: quiet(hex('MMIO cache frame')),
+  mmioGfnHi: high('mmioGfnLo'),
+  mmioGeneration: quiet(dec('MMIO cache generation')),
 });

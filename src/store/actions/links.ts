@@ -2,12 +2,14 @@
 
 import type { ComponentKind } from '../../engine/core/words.ts';
 import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
+import { wordsAt } from '../../log/fold.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { type LogReader, read } from '../../log/reader.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import { hashState, type NamedWord } from '../../share/state-hash.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
-import { wordsAt } from '../fold.ts';
-import type { AppState, Notice, SceneEnd, SceneLog, Selection } from '../types.ts';
+import type { AppState, Notice, SceneEnd, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
 import { notify, select, setPanel } from './ui.ts';
 
@@ -32,15 +34,23 @@ export function finalHash(scene: SceneLog): string {
   return hashState(named);
 }
 
-const hashes = new WeakMap<SceneLog['commands'], { used: number; hash: string }>();
+/** The hash of as much of a log as it is of. */
+const HASH: LogReader<{ used: number; hash: string }> = {
+  begin: () => ({ used: -1, hash: '' }),
+  take() {},
+  rewind(known) {
+    known.used = -1;
+  },
+};
 
 /** finalHash, computed once for each state of a scene. */
 function knownHash(scene: SceneLog): string {
-  const known = hashes.get(scene.commands);
-  if (known?.used === scene.used) return known.hash;
-  const hash = finalHash(scene);
-  hashes.set(scene.commands, { used: scene.used, hash });
-  return hash;
+  const known = read(HASH, scene);
+  if (known.used !== scene.used) {
+    known.hash = finalHash(scene);
+    known.used = scene.used;
+  }
+  return known.hash;
 }
 
 /** "ioapic:0.redirLo" */

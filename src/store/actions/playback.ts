@@ -1,6 +1,6 @@
 /** What the transport does. Each is one change of the playhead; the frame clock (scene/clock.ts) moves it on. */
 import type { StoreApi } from 'zustand/vanilla';
-import { seqAt } from '../steps.ts';
+import { seqAt } from '../../log/steps.ts';
 import { type AppState, ARRIVE, type Playhead } from '../types.ts';
 import { viewAt } from '../view-at.ts';
 

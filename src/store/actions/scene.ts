@@ -1,6 +1,7 @@
 /** What changes the scene: another preset, ops from a link, one thing done differently. */
+
+import type { JsonOp } from '../../log/log.ts';
 import { loadPresetFile, PRESET_IDS } from '../../presets/index.ts';
-import type { JsonOp } from '../../worker/client.ts';
 import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
 import type { SceneEnd, SceneId } from '../types.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createSession } from '../../engine/machine/session.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { partingOf, totalsOf } from '../../log/totals.ts';
 import { createEngineClient } from '../../worker/client.ts';
 import { createRunner } from '../../worker/runner.ts';
 import { presetIds } from '../actions/scene.ts';
 import { createApp } from '../create-app.ts';
-import type { JsonOp } from '../types.ts';
 import { comparisonText, readComparison } from './compare-text.ts';
 import { runSides, runTolerant, type Sides } from './run-sides.ts';
 import { SWITCHES, switchesFor, turned, withRunLoop } from './switches.ts';
-import { partingOf, totalsOf } from './totals.ts';
 
 /** An app whose engine is the real one in this thread. */
 const makeApp = () =>

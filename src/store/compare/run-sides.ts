@@ -2,9 +2,11 @@
  * Runs the two sides of a comparison headless, in an engine of their own. An op that makes no sense on one side's machine is
  * left out there and named; the rest goes on.
  */
+
+import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { loadPresetFile } from '../../presets/index.ts';
 import type { App } from '../create-app.ts';
-import { type JsonOp, NO_SCENE, type Notice, type SceneEnd, type SceneLog } from '../types.ts';
+import { NO_SCENE, type Notice, type SceneEnd } from '../types.ts';
 import type { Comparison } from './compare-text.ts';
 import { isOn, type Switch, switchesFor, turned, withRunLoop } from './switches.ts';
 

@@ -2,8 +2,8 @@
  * The one thing that differs between two sides of a comparison: a switch of the machine, as a change of its `create`.
  * Both sides get the model host, so that the run loop's exits are there to count on either.
  */
+import type { JsonOp } from '../../log/log.ts';
 import { runLoopOf } from '../../spec/ops/run-loop-of.ts';
-import type { JsonOp } from '../types.ts';
 
 export const SWITCHES = ['apicv', 'ipiv', 'avic', 'split', 'hashing'] as const;
 export type Switch = (typeof SWITCHES)[number];

@@ -1,6 +1,8 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
@@ -9,8 +11,7 @@ import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import type { Place } from '../../scene/station.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
-import { seqAt } from '../../store/steps.ts';
-import type { SceneLog, Selection } from '../../store/types.ts';
+import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
@@ -73,7 +74,7 @@ function useSize(): readonly [
 }
 
 function litAt(scene: SceneLog, step: number): Lit | null {
-  const at = scene.steps[step];
+  const at = scene.steps.get(step);
   const station = at === undefined ? null : STATIONS[at.name];
   if (at === undefined || station === null) return null;
   return {
@@ -88,7 +89,7 @@ function litAt(scene: SceneLog, step: number): Lit | null {
 
 /** What a step has written. */
 function changedAt(scene: SceneLog, step: number): Changed | null {
-  const at = scene.steps[step];
+  const at = scene.steps.get(step);
   if (at === undefined) return null;
   const words = new Set<number>();
   for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {

@@ -1,12 +1,13 @@
 /** The chips between lines and messages: the 8259 pair, the IOAPIC, and the MSI that needs none. */
+
 import { memo } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { EV, IOAPIC, PIC, ROW } from '../../engine/view/tables.ts';
+import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
 import { hex, MODE_NAMES } from '../../scene/station.ts';
-import { setter, tracksOf } from '../../scene/tracks.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut } from './text-fit.ts';
@@ -18,7 +19,6 @@ function PicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) 
   if (card === null) return null;
   const { x, size, rows, pinY } = card.cells;
   const chips = [picView(view, 0), picView(view, 1)] as const;
-  const tracks = tracksOf(stage.scene);
   const litPin = lit?.place.at === 'picPin' ? lit.place.pin : -1;
   const output = chips[0].output;
   const outputLit = lit?.fields.has('pic.output') ?? false;
@@ -77,7 +77,7 @@ function PicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) 
             {x.map((px, pin) => {
               const set = bits(pin);
               const address = view.layout.pic + (pin >> 3) * PIC.size + PIC.at[name];
-              const colour = set && name !== 'imr' ? colourOf(setter(stage.scene, tracks, address, pin & 7, seq)) : 0;
+              const colour = set && name !== 'imr' ? colourOf(ownerOf(stage.scene, address, pin & 7, seq)) : 0;
               const decided = pin === litPin && (lit?.fields.has(`pic.${name}`) ?? false);
               const kind = !set ? 'bd-cell' : name === 'imr' ? 'bd-cell bd-masked' : 'bd-cell bd-on';
               return (
@@ -192,7 +192,6 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
   const columns = columnsFor(card.w);
   const x0 = card.x + 31;
   const room = card.w - 31 - 8;
-  const tracks = tracksOf(stage.scene);
   const litPin = lit?.place.at === 'ioapicPin' ? lit.place.pin : -1;
   const folded = PINS - layout.pinRows.size;
   return (
@@ -223,7 +222,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
         if (row === undefined) return null;
         const rte = rteView(view, pin);
         const on = pin === litPin;
-        const journey = setter(stage.scene, tracks, view.layout.ioapic + IOAPIC.at.irr, pin, seq);
+        const journey = ownerOf(stage.scene, view.layout.ioapic + IOAPIC.at.irr, pin, seq);
         const driven = view.w[view.layout.ioapic + IOAPIC.at.lines + pin] !== 0;
         return (
           <g

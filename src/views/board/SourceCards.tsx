@@ -1,12 +1,13 @@
 /** Sources: the devices, the PIT, and user space with its ioctls. */
+
 import { memo } from 'react';
 import { deviceView } from '../../engine/view/machine-view.ts';
 import { DEVICE } from '../../engine/view/tables.ts';
 import type { MessageKey } from '../../i18n/index.ts';
+import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import type { SourceItem } from '../../scene/stage-model.ts';
-import { setter, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
@@ -67,7 +68,7 @@ function SourceCardView(props: Props) {
   const hasLine = source.slot >= 0 && !msix;
   const on = lit?.fields.has('source.line') ?? false;
   const line = view.layout.device + Math.max(0, source.slot) * DEVICE.size + DEVICE.at.line;
-  const raisedBy = high ? colourOf(setter(stage.scene, tracksOf(stage.scene), line, 0, seq)) : 0;
+  const raisedBy = high ? colourOf(ownerOf(stage.scene, line, 0, seq)) : 0;
   return (
     <Frame card={card} name={name}>
       <g style={colourStyle(lit?.colour ?? 0)}>

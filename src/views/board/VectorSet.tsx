@@ -1,8 +1,8 @@
 /** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
+import { ownerOf } from '../../log/owners.ts';
 import type { Point } from '../../scene/anchors.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { hex } from '../../scene/station.ts';
-import { setter, tracksOf } from '../../scene/tracks.ts';
 import { classBox, type GridBox, type StripBox, underWater, vectorAt, vectorCell } from '../../scene/vector-boxes.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
@@ -89,7 +89,6 @@ function pointIn(element: SVGGraphicsElement, event: { clientX: number; clientY:
 export function VectorSet(props: Props) {
   const { stage, seq, lit, vcpu, name, box, vectors, tmr, base, ppr, selected, select, t } = props;
   const upper = name.toUpperCase();
-  const tracks = tracksOf(stage.scene);
   const kind = name === 'pir' ? 'piDesc' : 'lapic';
   const set = new Set(tmr);
   const pointer = props.mark != null && props.mark.vector !== 0 ? props.mark : null;
@@ -123,7 +122,7 @@ export function VectorSet(props: Props) {
       </g>
       {vectors.map((vector) => {
         const cell = vectorCell(box, vector);
-        const colour = colourOf(setter(stage.scene, tracks, base + (vector >> 5), vector & 31, seq));
+        const colour = colourOf(ownerOf(stage.scene, base + (vector >> 5), vector & 31, seq));
         const level = set.has(vector);
         const text = t('stage.vector.aria', {
           name: upper,
@@ -203,14 +202,13 @@ const LINE = 16;
 /** Vectors of a set in words, the highest first, in the colours of their journeys. */
 export function VectorList({ props, vectors, base, x, y, most, column }: ListProps) {
   const { stage, seq } = props;
-  const tracks = tracksOf(stage.scene);
   const shown = [...vectors].reverse().slice(0, most);
   const at = (i: number) => (column ? { x, dy: i === 0 ? 0 : LINE } : { dx: i === 0 ? 0 : 6 });
   return (
     <text className="bd-mono bd-small" x={x} y={y}>
       {shown.length === 0 && <tspan className="bd-faint">–</tspan>}
       {shown.map((vector, i) => {
-        const journey = setter(stage.scene, tracks, base + (vector >> 5), vector & 31, seq);
+        const journey = ownerOf(stage.scene, base + (vector >> 5), vector & 31, seq);
         return (
           <tspan key={vector} className="bd-on" style={colourStyle(colourOf(journey))} {...at(i)}>
             {hex(vector)}

@@ -199,7 +199,7 @@ export function createTokenLayer(under: SVGGElement, over: SVGGElement): TokenLa
       }
     };
     const { steps } = now.scene;
-    const at = steps[step];
+    const at = steps.get(step);
     const station = at === undefined ? null : STATIONS[at.name];
     if (at !== undefined && station !== null) {
       const moved = drawn.some((d) => d.token.flight !== null);

@@ -3,9 +3,10 @@
  * function, and between them the functions that the catalogue of call paths knows at the version asked for.
  */
 import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
+import { causesOf } from '../../log/causes.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import { isKernelFn, type KernelFn, type KernelVersion, placeAt } from '../../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../../spec/kernel/paths.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
 
 export interface Link {
   /** Catalogue id; null for what is not kernel code (a device, the guest, the CPU). */
@@ -23,17 +24,6 @@ export interface Link {
 
 /** Lookups on the way that call nothing further: shown only when they are the step itself. */
 const ASIDE: ReadonlySet<EventName> = new Set(['op', 'time', 'route', 'apic_map', 'request', 'set_irq_result']);
-
-/** Events from the root cause to the step, by row number. */
-export function causesOf(scene: SceneLog, seq: number): number[] {
-  const out = [seq];
-  for (let at = seq; ; ) {
-    const cause = scene.rows[at * ROW + COL.cause] as number;
-    if (cause < 0 || cause >= at) return out.reverse();
-    out.push(cause);
-    at = cause;
-  }
-}
 
 type Chains = readonly (readonly CallStep[])[];
 

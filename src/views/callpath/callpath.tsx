@@ -3,10 +3,10 @@ import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
 import { EVENTS } from '../../engine/view/tables.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
+import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
-import { stepAtSeq } from '../../store/steps.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -19,7 +19,7 @@ export function CallPath() {
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const scene = useStore((state) => state.scene);
   const at = usePanelStep();
-  const step = scene?.steps[at];
+  const step = scene?.steps.get(at);
   const versions = (
     <fieldset className="callpath-versions">
       <legend className="visually-hidden">{t('call.version')}</legend>
@@ -109,7 +109,7 @@ function Chip({ link, current, version, scene, t }: ChipProps) {
       ) : (
         <span>{link.id === null && link.event !== null ? t(`event.${link.event}.title`) : link.name}</span>
       )}
-      {back >= 0 && scene.steps[back]?.seq === seq && (
+      {back >= 0 && scene.steps.get(back)?.seq === seq && (
         <button
           type="button"
           title={t('call.goTo', { n: back + 1 })}

@@ -1,9 +1,9 @@
 /** What each side cost, so far and in all, and the difference. */
 import { Fragment, type ReactNode, useMemo } from 'react';
 import { hasText } from '../../i18n/index.ts';
+import { COUNTED, type Totals, totalsOf } from '../../log/totals.ts';
 import { EXIT_NAMES } from '../../spec/exits.ts';
 import type { Sides } from '../../store/compare/run-sides.ts';
-import { COUNTED, type Totals, totalsOf } from '../../store/compare/totals.ts';
 import type { Translate } from '../shared/use-t.ts';
 
 /** Rows that stand there even where both sides have none. */

@@ -2,7 +2,7 @@
 import './controls.css';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { parseNumber } from '../shared/format.ts';
 import { hasHost } from '../shared/host-config.ts';

@@ -1,6 +1,6 @@
 /** What the machine is: changing it makes a new one and does the same ops again. */
 import { useState } from 'react';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { useApp } from '../../store/use-app.ts';
 import { parseNumber } from '../shared/format.ts';
 import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
@@ -9,7 +9,7 @@ import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 const MAX_VCPUS = 64;
-const CHIPS = ['full', 'split'] as const;
+const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
 
 export function MachineControl({ view, t }: ControlProps) {
@@ -76,6 +76,7 @@ function MachineForm({ view, t }: ControlProps) {
           options={[
             [0, t('ctl.full')],
             [1, t('ctl.split')],
+            [2, t('ctl.none')],
           ]}
           onValue={setChip}
         />

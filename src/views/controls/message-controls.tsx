@@ -1,11 +1,11 @@
 /** Messages: an MSI with its fields decoded as it is typed, an IPI, and the entry that turns a pin into a message. */
 import { useState } from 'react';
 import { readWord } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { type BitLayout, encode, fieldRows } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
-import type { JsonOp } from '../../store/types.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { guestWrite, writeIcr } from '../shared/guest-ops.ts';
 import { inX2apic } from '../shared/read-register.ts';

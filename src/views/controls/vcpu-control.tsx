@@ -1,7 +1,7 @@
 /** One vCPU: its flags and TPR, halt and wake, and where there is a model of the host, its physical CPU and what meets it. */
 import { useState } from 'react';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { useApp } from '../../store/use-app.ts';
 import { hex, parseNumber } from '../shared/format.ts';
 import { haltWrite, writeLapic } from '../shared/guest-ops.ts';

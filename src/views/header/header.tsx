@@ -121,7 +121,7 @@ function Facts({ t }: { t: Translate }) {
   const mode = useStore((state) => modeOf(state.view));
   if (config === undefined) return null;
   const facts = [
-    t(config.irqchip === 'split' ? 'hdr.split' : 'hdr.full'),
+    t(`hdr.${config.irqchip}`),
     ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
     ...(config.ipiVirtualization ? ['IPI virtualization'] : []),
     ...(config.avic ? ['AVIC'] : []),

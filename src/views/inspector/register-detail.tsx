@@ -2,9 +2,10 @@
 import { type FormEvent, useId, useState } from 'react';
 import { addressOf, type MachineView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { seqAt } from '../../log/steps.ts';
+import { lastWriter } from '../../log/writers.ts';
 import { citation } from '../../spec/citations.ts';
 import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/define/registers.ts';
-import { seqAt } from '../../store/steps.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { componentName } from '../shared/component-name.ts';
@@ -14,7 +15,6 @@ import { numberText, partAddresses, type RegisterRef, reading, wordsAtAddresses 
 import { registerName } from '../shared/register-name.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
-import { lastWriter } from './last-writer.ts';
 
 interface Props {
   readonly view: MachineView;
@@ -287,7 +287,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
           </b>
         </p>
       )}
-      <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex).join(', ') })}</p>
+      <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex) })}</p>
       <details className="insp-quiet">
         <summary>{t('insp.words')}</summary>
         <ol className="insp-words" start={0}>

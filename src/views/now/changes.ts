@@ -2,8 +2,8 @@
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import { COL, nameWord, ROW, WRITE } from '../../engine/view/tables.ts';
 import type { Lang } from '../../i18n/index.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import { fieldsOf, fieldText, rawField } from '../../spec/define/registers.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
 import { componentName } from '../shared/component-name.ts';
 import { hex } from '../shared/format.ts';
 import { numberText, partIndex, type RegisterRef, reading } from '../shared/read-register.ts';

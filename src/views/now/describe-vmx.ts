@@ -20,10 +20,8 @@ const REQUEST_NAMES: Readonly<Record<number, string>> = {
 };
 
 const bits = (value: number): number[] => Array.from({ length: 32 }, (_, i) => i).filter((i) => (value >>> i) & 1);
-const requestNames = (value: number): string =>
-  bits(value)
-    .map((bit) => REQUEST_NAMES[bit] ?? bit)
-    .join(', ');
+const requestNames = (value: number): readonly (string | number)[] =>
+  bits(value).map((bit) => REQUEST_NAMES[bit] ?? bit);
 const cls = (vector: number): number => (vector >> 4) & 0xf;
 
 /** A VM-entry or IDT-vectoring information field as a phrase. */
@@ -139,7 +137,7 @@ export const DESCRIBE_VMX: Readonly<Record<VmxEventName, Describe>> = {
   msr_exit: (c) => ({ params: { vcpu: c.index, msr: hex(c.args[0]) }, variant: c.args[1] === 0 && 'read' }),
   eoi_exitmap: (c) => ({ params: { vcpu: c.index, n: c.args[0] } }),
   apicv_update: (c) => ({
-    params: { vcpu: c.index, inhibits: inhibitNames(c.args[1]) || say(c, 'word.none') },
+    params: { vcpu: c.index, inhibits: c.args[1] === 0 ? say(c, 'word.none') : inhibitNames(c.args[1]) },
     variant: c.args[0] === 0 && 'off',
     why: [true],
   }),

@@ -6,9 +6,9 @@ import type { MachineView } from '../../engine/view/machine-view.ts';
 import { readWord, rteView } from '../../engine/view/machine-view.ts';
 import { CHIP, type EventName, KICK, LAPIC, REQ } from '../../engine/view/tables.ts';
 import { hasText, type Lang, type MessageKey, type Params, translate } from '../../i18n/index.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import { decode } from '../../spec/define/registers.ts';
 import { ICR, lapicRegisterName } from '../../spec/registers/lapic.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
 import { devicesOn, hex, hex64, join64, nanoseconds } from '../shared/format.ts';
 import { DESCRIBE_VMX } from './describe-vmx.ts';
 import {
@@ -70,7 +70,7 @@ const routesOf = (c: StepContext, gsi: number): number =>
 
 function routesText(c: StepContext, gsi: number): string {
   const n = routesOf(c, gsi);
-  return n === 1 ? say(c, 'word.routes.1') : say(c, 'word.routes', { n });
+  return say(c, 'word.routes', { n });
 }
 
 function resultText(c: StepContext, status: number, level = 1): string {
@@ -82,7 +82,7 @@ function resultText(c: StepContext, status: number, level = 1): string {
 function matched(c: StepContext, dest: string, destMode: string): string {
   const list = ledTo(c, 'kvm_apic_accept_irq').map((r) => `LAPIC ${r.index}`);
   if (list.length === 0) return say(c, 'why.matched.none', { dest, destMode });
-  return say(c, 'why.matched', { dest, destMode, list: list.join(', ') });
+  return say(c, 'why.matched', { dest, destMode, list });
 }
 
 const TIMER_MODES = ['word.oneShot', 'word.periodic', 'word.deadline'] as const;
@@ -144,7 +144,10 @@ function lineOfPin(c: StepContext, kind: 'pic' | 'ioapic', pin: number): number 
 }
 
 /** A line of a chip moves: up, let go, or let go by one while another holds it. */
-function lineRow(c: StepContext, kind: 'pic' | 'ioapic'): { variant: string | false; sources: string } {
+function lineRow(
+  c: StepContext,
+  kind: 'pic' | 'ioapic',
+): { variant: string | false; sources: string | readonly string[] } {
   const [pin, level, source] = c.args;
   const before = lineOfPin(c, kind, pin);
   const after = level ? before | (1 << source) : before & ~(1 << source);
@@ -381,7 +384,7 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
         dest: destText(c.args[0], logical),
         vec: hex(c.args[1]),
         destMode: destModeName(c, logical),
-        ids: ids.join(', '),
+        ids,
       },
       why: [true],
     };

@@ -2,19 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROW } from '../../engine/core/log.ts';
-import { createSession } from '../../engine/machine/session.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { COMPONENTS, type EventName, instances } from '../../engine/view/tables.ts';
 import { LANGS, loadLanguage, translate } from '../../i18n/index.ts';
+import type { JsonOp, SceneLog, Step } from '../../log/log.ts';
+import { lastWriter } from '../../log/writers.ts';
 import { fieldsOf, rawField, setRawField } from '../../spec/define/registers.ts';
-import { createKeyframes, growKeyframes } from '../../store/fold.ts';
-import { growSteps } from '../../store/steps.ts';
-import type { JsonOp, SceneLog, Step } from '../../store/types.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { callChain } from '../callpath/call-chain.ts';
 import { canEdit, draftWords, wrongFields } from '../inspector/draft.ts';
-import { lastWriter } from '../inspector/last-writer.ts';
 import { guestWrite } from '../shared/guest-ops.ts';
 import { partAddresses, type RegisterRef, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registersOf } from '../shared/register-table.ts';
@@ -22,37 +18,8 @@ import { type Change, changesOf } from './changes.ts';
 import { describeStep } from './describe.ts';
 import { forksOf } from './forks.ts';
 import './now-texts.ts';
+import { sceneOf } from '../../cli/headless-scene.ts';
 import { contextOf } from './step-context.ts';
-
-/** A scene as the store has it, made by the engine itself. */
-function sceneOf(ops: readonly JsonOp[], start = 1): SceneLog {
-  const session = createSession();
-  const commands = ops.map((op, index) => {
-    const log = session.machine?.log;
-    const seq = index === 0 || log === undefined ? 0 : log.firstSeq + log.used / ROW;
-    return { index, seq, op, result: session.answerOrThrow(op) };
-  });
-  const m = session.machine;
-  if (m === null) throw new Error('no create');
-  const used = m.log.used / ROW;
-  const rows = m.log.rows;
-  const startSeq = commands[start]?.seq ?? used;
-  const steps: Step[] = [];
-  growSteps(steps, rows, startSeq, used, commands);
-  const keyframes = createKeyframes(m.layout.size);
-  const scene = {
-    config: m.config,
-    layout: m.layout,
-    rows,
-    used,
-    commands,
-    routeTables: m.routeTables,
-    steps,
-    startSeq,
-  };
-  growKeyframes({ ...scene, keyframes });
-  return { ...scene, complete: true, keyframes };
-}
 
 interface PresetFile {
   readonly ops: readonly JsonOp[];
@@ -69,7 +36,7 @@ const presetOf = (id: string): PresetFile => presets.find(([name]) => name === i
 const sceneOfPreset = (id: string): SceneLog => sceneOf(presetOf(id).ops, presetOf(id).start);
 const viewBefore = (scene: SceneLog, step: Step): MachineView => viewAt(scene, { step: step.index, phase: 0 });
 const stepOf = (scene: SceneLog, name: string, nth = 0): Step =>
-  scene.steps.filter((s) => s.name === name)[nth] as Step;
+  [...scene.steps].filter((s) => s.name === name)[nth] as Step;
 
 /** What a text must not have: a parameter nobody filled in, or a number that is none. */
 const UNFINISHED = /\{\w+\}|undefined|NaN|null|\[object/;
@@ -80,7 +47,7 @@ describe('every step has its words', () => {
     const scene = sceneOf(file.ops, file.start);
     expect(scene.steps.length).toBeGreaterThan(3);
     const bad: string[] = [];
-    for (const step of scene.steps.slice(0, 400)) {
+    for (const step of [...scene.steps].slice(0, 400)) {
       const view = viewBefore(scene, step);
       for (const lang of LANGS) {
         const { title, sentence, why } = describeStep(lang, scene, step, view);
@@ -115,7 +82,7 @@ describe('every step has its words', () => {
 
   test('remote IRR is told by its field', () => {
     const scene = sceneOfPreset('intx-shared');
-    const told = scene.steps.flatMap((step) =>
+    const told = [...scene.steps].flatMap((step) =>
       changesOf('en', scene, step, viewBefore(scene, step)).map(
         (c) => `${c.component} ${c.what} ${c.before} ${c.after}`,
       ),
@@ -165,7 +132,7 @@ describe('every way not taken can be tried, and goes another way', () => {
       const scene = sceneOf(file.ops, file.start);
       const seen = new Set<string>();
       const same: string[] = [];
-      for (const step of scene.steps.slice(0, 400)) {
+      for (const step of [...scene.steps].slice(0, 400)) {
         for (const fork of forksOf(contextOf('en', scene, step, viewBefore(scene, step)))) {
           if (seen.has(`${fork.key} ${step.name}`)) continue;
           seen.add(`${fork.key} ${step.name}`);
@@ -180,9 +147,9 @@ describe('every way not taken can be tried, and goes another way', () => {
           const rest = file.ops.slice(fork.replaces ? step.command + 1 : step.command);
           const tried = sceneOf([...kept, ...fork.ops, ...rest], step.command);
           const there = sceneOf(file.ops, step.command);
-          const names = (s: SceneLog): string => s.steps.map((x) => `${x.name}@${x.where}`).join(' ');
+          const names = (s: SceneLog): string => [...s.steps].map((x) => `${x.name}@${x.where}`).join(' ');
           const led = LEADS_TO[fork.key];
-          if (led !== undefined && !led.every((name) => tried.steps.some((x) => x.name === name)))
+          if (led !== undefined && !led.every((name) => [...tried.steps].some((x) => x.name === name)))
             same.push(`${step.name} ${fork.key}: not ${led.join(', ')}`);
           if (names(there) === names(tried)) same.push(`${step.name}: ${fork.key}`);
           for (const { op, result } of tried.commands) {
@@ -216,7 +183,7 @@ describe('call path', () => {
   });
   test.each(presets)('every step of %s ends in itself, at each version', (_id, file) => {
     const scene = sceneOf(file.ops, file.start);
-    for (const step of scene.steps.slice(0, 150)) {
+    for (const step of [...scene.steps].slice(0, 150)) {
       for (const version of ['v5.15', 'v6.12', 'v6.18'] as const) {
         const links = callChain(scene, step, version);
         expect(links.at(-1)?.event, `${step.name} at ${version}`).toBe(step.name);
@@ -275,7 +242,7 @@ describe('inspector', () => {
 
   test('a draft keeps what was typed and says which field is wrong', () => {
     const scene = sceneOfPreset('serial-ioapic');
-    const how = reading(viewBefore(scene, scene.steps[0] as Step), {
+    const how = reading(viewBefore(scene, scene.steps.get(0) as Step), {
       kind: 'ioapic',
       index: 0,
       register: 'redirLo',

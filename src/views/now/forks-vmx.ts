@@ -1,7 +1,7 @@
 /** Ways not taken in the run loop, under APICv, at VT-d and under AVIC: rows of forks.ts's table. */
 import type { VmxEventName } from '../../engine/core/events-vmx.ts';
 import { readWord, rteView } from '../../engine/view/machine-view.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { hex } from '../shared/format.ts';
 import { writeLapic, writeRte } from '../shared/guest-ops.ts';
 import { hasHost as modelsHost } from '../shared/host-config.ts';
@@ -223,8 +223,8 @@ export const kickForks = (c: StepContext, vcpu: number): Fork[] =>
 /** Posted to while it does not run: KVM looks at its mode, whoever posts without KVM goes by NV and SN. */
 function away(c: StepContext, vcpu: number): Fork[] {
   const { command, index, name } = c.step;
-  const steps = c.scene.steps.slice(Math.max(0, index - 3), index).filter((step) => step.command === command);
-  const byCpu = name === 'ipi_virtualization' || steps.some((step) => step.name === 'ipi_virtualization');
+  const before = [1, 2, 3].map((back) => c.scene.steps.get(index - back)).filter((step) => step?.command === command);
+  const byCpu = name === 'ipi_virtualization' || before.some((step) => step?.name === 'ipi_virtualization');
   return [
     ...halted(c, vcpu, byCpu ? 'fork.haltedByNv' : 'fork.haltedPosted'),
     ...preempted(c, vcpu, byCpu ? 'fork.preemptedBySn' : 'fork.preemptedPosted'),

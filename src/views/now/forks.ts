@@ -5,7 +5,7 @@
 import { gridAddress, readWord, rteView, vectorIn } from '../../engine/view/machine-view.ts';
 import { CHIP, type EventName } from '../../engine/view/tables.ts';
 import type { MessageKey, Params } from '../../i18n/index.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { hex, hex64 } from '../shared/format.ts';
 import { writeLapic, writeRte } from '../shared/guest-ops.ts';
 import { inX2apic } from '../shared/read-register.ts';

@@ -3,8 +3,8 @@ import './now-texts.ts';
 import './now.css';
 import { type CSSProperties, useMemo } from 'react';
 import { hasText, type Lang } from '../../i18n/index.ts';
-import { lookSteps } from '../../store/steps.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
+import { lookSteps } from '../../store/look.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Panel } from '../shared/panel.tsx';
@@ -24,7 +24,7 @@ export function Now() {
   const lang = useLang();
   const scene = useStore((state) => state.scene);
   const at = usePanelStep();
-  const step = scene?.steps[at];
+  const step = scene?.steps.get(at);
   return (
     <Panel className="now" title={t('now.panel')} hideTitle>
       {scene !== null && step !== undefined ? (

@@ -2,8 +2,8 @@
 import { type MachineView, readWord, rteView } from '../../engine/view/machine-view.ts';
 import { COL, EVENT_NAMES, type EventName, ROW } from '../../engine/view/tables.ts';
 import { type Lang, type MessageKey, type Params, translate } from '../../i18n/index.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
 import { DELIVERY_MODE } from '../../spec/registers/lapic.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
 import { devicesOn, hex } from '../shared/format.ts';
 
 /** A step with the words as they were just before it. */
@@ -36,9 +36,9 @@ const SOURCES = ['word.userspace', 'word.resampler', 'word.pit'] as const;
 export const sourceName = (c: StepContext, source: number): string => say(c, SOURCES[source] ?? 'word.none');
 
 /** Who holds a line up, of the bits of its sources word. */
-export function sourceNames(c: StepContext, bits: number): string {
+export function sourceNames(c: StepContext, bits: number): string | readonly string[] {
   const names = SOURCES.filter((_, source) => ((bits >> source) & 1) === 1).map((key) => say(c, key));
-  return names.length === 0 ? say(c, 'word.nobody') : names.join(', ');
+  return names.length === 0 ? say(c, 'word.nobody') : names;
 }
 
 export const gsiParams = (c: StepContext, gsi: number): { gsi: number; dev: string } => ({

@@ -1,7 +1,7 @@
 /** What if: the same scene with one thing different, just before the command that led to a step. */
 
+import type { JsonOp, Step } from '../../log/log.ts';
 import type { App } from '../../store/create-app.ts';
-import type { JsonOp, Step } from '../../store/types.ts';
 import type { Fork } from './forks.ts';
 
 /** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
@@ -15,7 +15,7 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
   }
   const last = scene.steps.findLastIndex((s) => s.command < step.command);
   // Commands between the last step before it and the command itself made no step, but are part of the scene.
-  const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps[last] as Step).command;
+  const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
   const again = (from: number, to: number): JsonOp[] =>
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
   if (last < 0) actions.seekStart();

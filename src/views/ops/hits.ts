@@ -5,10 +5,12 @@
  * is another table.
  */
 import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
+import { causesOf } from '../../log/causes.ts';
+import type { SceneLog, Step } from '../../log/log.ts';
+import { type LogReader, read } from '../../log/reader.ts';
 import { isKernelFn, KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
 import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/ops.ts';
-import type { SceneLog, Step } from '../../store/types.ts';
-import { callChain, causesOf } from '../callpath/call-chain.ts';
+import { callChain } from '../callpath/call-chain.ts';
 
 export interface Hits {
   /** Steps with which an operation is passed through, in their order: each call once, at its first step. */
@@ -97,9 +99,6 @@ interface Count {
   upTo: number;
 }
 
-/** One count per array of steps, which is the same one while a scene grows. */
-const counts = new WeakMap<readonly Step[], Map<KernelVersion, Count>>();
-
 const ENTRY = EVENTS.kvm_entry.code;
 const EXIT = EVENTS.kvm_exit.code;
 
@@ -152,34 +151,42 @@ function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: C
 
 export const NO_HITS: Hits = { passes: new Map(), at: () => new Set() };
 
+function countUpTo(end: number, scene: SceneLog, version: KernelVersion, count: Count): void {
+  for (; count.upTo < end; count.upTo++) countStep(scene, scene.steps.get(count.upTo) as Step, version, count);
+}
+
+function counter(version: KernelVersion): LogReader<Count> {
+  const begin = (): Count => ({
+    direct: directOps(version),
+    lying: new Map(),
+    passes: new Map(),
+    counted: new Set(),
+    entered: new Set(),
+    upTo: 0,
+  });
+  return {
+    begin,
+    // The last step may still get rows while the scene grows.
+    take: (count, scene) => countUpTo(scene.steps.length - 1, scene, version, count),
+  };
+}
+
+const COUNTERS = new Map<KernelVersion, LogReader<Count>>();
+
 /** Operations of every step of a scene. */
 export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
   if (scene.config.avic === true) return NO_HITS;
-  let byVersion = counts.get(scene.steps);
-  if (byVersion === undefined) {
-    byVersion = new Map();
-    counts.set(scene.steps, byVersion);
+  let reader = COUNTERS.get(version);
+  if (reader === undefined) {
+    reader = counter(version);
+    COUNTERS.set(version, reader);
   }
-  let known = byVersion.get(version);
-  if (known === undefined || known.upTo > scene.steps.length) {
-    known = {
-      direct: directOps(version),
-      lying: new Map(),
-      passes: new Map(),
-      counted: new Set(),
-      entered: new Set(),
-      upTo: 0,
-    };
-    byVersion.set(version, known);
-  }
-  const count = known;
-  // The last step may still get rows while the scene grows.
-  const end = scene.complete ? scene.steps.length : scene.steps.length - 1;
-  for (; count.upTo < end; count.upTo++) countStep(scene, scene.steps[count.upTo] as Step, version, count);
+  const count = read(reader, scene);
+  if (scene.complete) countUpTo(scene.steps.length, scene, version, count);
   return {
     passes: count.passes,
     at(index) {
-      const step = scene.steps[index];
+      const step = scene.steps.get(index);
       const here = new Set<KernelOpId>();
       if (step !== undefined) opsOfStep(scene, step, version, count, (op) => here.add(op));
       return here;

@@ -164,7 +164,7 @@ function Fact({ fact, t }: { fact: OpFact | undefined; t: Translate }) {
   return (
     <>
       {t(fact.key)}
-      {some && <small> {t('ops.onlyAt', { versions: fact.at.join(', ') })}</small>}
+      {some && <small> {t('ops.onlyAt', { versions: fact.at })}</small>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** The ops with which a guest writes registers: IOREGSEL and IOWIN, the APIC page or its MSRs, ports, MSI-X fields. */
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { hex, hex64 } from './format.ts';
 import { hasHost } from './host-config.ts';
 import { inX2apic, type RegisterRef } from './read-register.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSession } from '../../engine/machine/session.ts';
 import { readWord } from '../../engine/view/machine-view.ts';
-import type { JsonOp } from '../../store/types.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { haltWrite } from './guest-ops.ts';
 import { VIRT, VIRT_FIELDS, virtOf } from './host-config.ts';
 

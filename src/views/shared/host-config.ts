@@ -1,6 +1,7 @@
 /** What a machine's configuration means for the controls. */
+
+import type { JsonOp } from '../../log/log.ts';
 import type { CreateOp } from '../../spec/ops/index.ts';
-import type { JsonOp } from '../../store/types.ts';
 
 /** Physical CPUs the model host may have. */
 export const MAX_PCPUS = 8;

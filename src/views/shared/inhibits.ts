@@ -16,6 +16,6 @@ export const INHIBIT_NAMES = [
   'PHYSICAL_ID_TOO_BIG',
 ];
 
-/** Names of the bits that are set, "" for none. */
-export const inhibitNames = (value: number): string =>
-  INHIBIT_NAMES.filter((_, bit) => ((value >>> bit) & 1) === 1).join(', ');
+/** Names of the bits that are set. */
+export const inhibitNames = (value: number): readonly string[] =>
+  INHIBIT_NAMES.filter((_, bit) => ((value >>> bit) & 1) === 1);

@@ -11,7 +11,7 @@ import { useT } from '../shared/use-t.ts';
 function useStepText(quiet: boolean): StepText | null {
   const scene = useStore((s) => s.scene);
   const step = usePanelStep();
-  const at = quiet ? undefined : scene?.steps[step];
+  const at = quiet ? undefined : scene?.steps.get(step);
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
   const t = useT();
@@ -36,7 +36,7 @@ export function Announcer(): ReactNode {
 
 /** Sentence of a step in the reader's language, for a page that frames us; null where there is no such step. */
 export function sentenceOf({ scene, ui }: AppState, step: number): string | null {
-  const at = scene?.steps[step];
+  const at = scene?.steps.get(step);
   if (scene === null || at === undefined) return null;
   return describeStep(ui.lang, scene, at, viewAt(scene, { step: at.index, phase: 0 })).sentence;
 }

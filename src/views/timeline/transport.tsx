@@ -1,7 +1,7 @@
 /** Playback buttons, speed, and the slider over the steps. */
 import { type CSSProperties, memo, type ReactNode, useMemo } from 'react';
 import { SPEEDS } from '../../store/actions/playback.ts';
-import { lookSteps } from '../../store/steps.ts';
+import { lookSteps } from '../../store/look.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 

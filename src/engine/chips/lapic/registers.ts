@@ -34,6 +34,7 @@ import {
   beginJourney,
   emit,
   enter,
+  isBootVcpu,
   lapicAt,
   leave,
   type Machine,
@@ -141,7 +142,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | ENABLE | (vcpu === 0 ? BSP : 0));
+    put(m, at + R.baseLo, DEFAULT_BASE | ENABLE | (isBootVcpu(m, vcpu) ? BSP : 0));
     put(m, at + R.baseHi, 0);
     m.host.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
@@ -150,7 +151,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   setVersion(m, vcpu);
   for (const word of LVT_WORDS) put(m, at + word, MASK);
   updateTimerMode(m, vcpu);
-  if (vcpu === 0) put(m, at + R.lvtLint0, EXTINT);
+  if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, EXTINT);
   put(m, at + R.lvt0InNmiMode, 0);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);

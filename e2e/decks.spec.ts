@@ -1,0 +1,209 @@
+/** Live scenes in real reveal.js decks, of three of its major versions, and the element by itself. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type Frame, type Page, test } from './test.ts';
+
+// The deck and the page are two hosts here, and both are this machine: the browser asks before it lets one reach the other.
+test.use({ permissions: ['local-network-access'] });
+
+const MODULES = join(import.meta.dirname, '../node_modules');
+
+/** A deck on another host than the page it frames, with this version of reveal.js. */
+async function openDeck(
+  page: Page,
+  baseURL: string,
+  slides: string,
+  { reveal = 'reveal.js', query = '', hash = '', config = '' } = {},
+): Promise<void> {
+  const irqscope = baseURL.replace('127.0.0.1', 'localhost');
+  await page.route('**/deck.html*', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><link rel="stylesheet" href="reveal/reveal.css"><div class="reveal"><div class="slides">${slides}</div></div>
+        <script src="reveal/reveal.js"></script><script src="${irqscope}embed/reveal-irqscope.js"></script>
+        <script>Reveal.initialize({ plugins: [RevealIrqscope], transition: 'none', hash: true, ${config} })</script>`,
+    }),
+  );
+  await page.route('**/reveal/*', (route) => {
+    const name = new URL(route.request().url()).pathname.split('/').at(-1) ?? '';
+    const contentType = name.endsWith('.css') ? 'text/css' : 'text/javascript';
+    return route.fulfill({ contentType, body: readFileSync(join(MODULES, reveal, 'dist', name), 'utf8') });
+  });
+  await page.goto(`./deck.html${query}${hash}`);
+}
+
+const stepOf = (page: Page, nth = 0): Promise<number> =>
+  page.evaluate((n) => {
+    const scene = document.querySelectorAll('irq-scope')[n] as HTMLElement & { step: number };
+    return scene.step;
+  }, nth);
+const countOf = (page: Page, nth = 0): Promise<number> =>
+  page.evaluate((n) => (document.querySelectorAll('irq-scope')[n] as HTMLElement & { count: number }).count, nth);
+const next = (page: Page): Promise<void> =>
+  page.evaluate(() => (window as unknown as { Reveal: { next(): void } }).Reveal.next());
+const prev = (page: Page): Promise<void> =>
+  page.evaluate(() => (window as unknown as { Reveal: { prev(): void } }).Reveal.prev());
+const frameOf = (page: Page): Frame => page.frames().find((f) => f.url().includes('embed=1')) as Frame;
+
+const TWO = `<section><h1>One</h1></section>
+  <section><irq-scope preset="intx-shared" steps="4,9,kvm_eoi#1" height="360"></irq-scope></section><section><h1>Three</h1></section>`;
+
+for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
+  test(`${reveal}: fragments are steps, forwards and back, and a deep link opens at its step`, async ({
+    page,
+    baseURL,
+  }) => {
+    await openDeck(page, baseURL ?? '', TWO, { reveal });
+    await next(page);
+    await expect.poll(() => countOf(page)).toBeGreaterThan(10);
+    await expect.poll(() => stepOf(page)).toBe(-1);
+    for (const step of [4, 9]) {
+      await next(page);
+      await expect.poll(() => stepOf(page)).toBe(step);
+    }
+    await next(page);
+    await expect.poll(() => stepOf(page)).toBeGreaterThan(9);
+    await prev(page);
+    await expect.poll(() => stepOf(page)).toBe(9);
+    await page.goto('./deck.html#/1/0/1');
+    await page.reload();
+    await expect.poll(() => stepOf(page)).toBe(9);
+  });
+}
+
+test('without steps a deck stops where the scene’s author does, and at its end', async ({ page, baseURL }) => {
+  await openDeck(page, baseURL ?? '', '<section><irq-scope preset="serial-ioapic"></irq-scope></section>');
+  await expect.poll(() => countOf(page)).toBeGreaterThan(10);
+  const fragments = page.locator('.irqscope-step');
+  const stops = await fragments.evaluateAll((all) => all.map((span) => Number((span as HTMLElement).dataset.step)));
+  expect(stops.length).toBeGreaterThan(2);
+  expect(stops.at(-1)).toBe((await countOf(page)) - 1);
+  for (const stop of stops) {
+    await next(page);
+    await expect.poll(() => stepOf(page)).toBe(stop);
+  }
+});
+
+test('a scene from a link has its fragments once it is there', async ({ page, baseURL }) => {
+  await openDeck(
+    page,
+    baseURL ?? '',
+    '<section><irq-scope state="p=msix-blk" steps="all"></irq-scope></section><section>2</section>',
+  );
+  await expect.poll(() => countOf(page)).toBeGreaterThan(10);
+  await expect(page.locator('.irqscope-step')).toHaveCount(await countOf(page));
+  await next(page);
+  await expect.poll(() => stepOf(page)).toBe(0);
+});
+
+test('the deck’s keys reach it after a click into the scene, even from a button there', async ({ page, baseURL }) => {
+  await openDeck(page, baseURL ?? '', TWO, { hash: '#/1' });
+  await expect.poll(() => countOf(page)).toBeGreaterThan(10);
+  const frame = frameOf(page);
+  await frame.locator('[data-part="stage"]').click({ position: { x: 3, y: 3 } });
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => stepOf(page)).toBe(4);
+  await frame.getByRole('button').first().focus();
+  await page.keyboard.press('PageDown');
+  await expect.poll(() => stepOf(page)).toBe(9);
+  await page.keyboard.press('b');
+  await expect(page.locator('.reveal')).toHaveClass(/paused/);
+  await page.keyboard.press('b');
+  await expect(page.locator('.reveal')).not.toHaveClass(/paused/);
+  await page.keyboard.press('Shift+Slash');
+  const help = page.locator('.overlay, .r-overlay').filter({ hasText: /keyboard/i });
+  await expect(help).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(help).toHaveCount(0);
+  await page.keyboard.press('o');
+  await expect(page.locator('.reveal')).toHaveClass(/overview/);
+});
+
+test('a scene sleeps on a slide that is not shown', async ({ page, baseURL }) => {
+  const slides = `<section><irq-scope preset="eight-vcpus" play="1" height="360"></irq-scope></section><section><p>2</p></section>`;
+  await openDeck(page, baseURL ?? '', slides);
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(1);
+  await page.evaluate(() => (window as unknown as { Reveal: { slide(h: number): void } }).Reveal.slide(1));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const frame = frameOf(page);
+  const asleep = () => frame.evaluate(() => document.documentElement.dataset.asleep);
+  await expect.poll(asleep).toBe('true');
+  await prev(page);
+  await expect.poll(asleep).toBeUndefined();
+});
+
+test('the element: attributes act on the live frame, methods answer, and it takes no focus', async ({
+  page,
+  baseURL,
+}) => {
+  await page.route('**/page.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><script type="module" src="embed/irq-scope.js"></script>
+        <irq-scope preset="serial-ioapic" step="4" lang="en"><img alt="still" src="data:,"></irq-scope>`,
+    }),
+  );
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(`${baseURL}page.html`);
+  await expect.poll(() => stepOf(page)).toBe(4);
+  const run = (body: string): Promise<unknown> =>
+    page.evaluate(`(async () => { const s = document.querySelector('irq-scope'); await s.ready; ${body} })()`);
+  expect(await run(`return (await s.seek('end')).step === s.count - 1`)).toBe(true);
+  expect(await run(`return (await s.stepBy(-2)).step === s.count - 3`)).toBe(true);
+  expect(await run(`return s.seek('nothing#7').catch((e) => e.code)`)).toBe('step');
+  expect(await run(`return s.load('p=no-such-scene').catch((e) => e.code)`)).toBe('preset-unknown');
+  expect(await run(`return (await s.set({ op: 'irq_line', gsi: 4, level: 1 })).count > 24`)).toBe(true);
+  expect(await run(`return s.set({ op: 'frobnicate' }).catch((e) => e.code)`)).not.toBe(null);
+  const frame = frameOf(page);
+  await run(`s.setAttribute('theme', 'dark'); s.setAttribute('lang', 'zh'); s.setAttribute('panels', 'now,callpath')`);
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(frame.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await expect(frame.locator('[data-panel]')).toHaveCount(2);
+  await run(`s.setAttribute('preset', 'intx-shared')`);
+  await expect.poll(() => countOf(page)).toBeGreaterThan(40);
+  await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await run(`s.setAttribute('step', 'route#2')`);
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(4);
+  expect(await run(`return s.link`)).toMatch(/^p=intx-shared/);
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
+  await run(`s.remove()`);
+  await expect.poll(() => page.frames().length).toBe(1);
+  expect(errors).toEqual([]);
+});
+
+test('panels of a frame stand on nobody, and the stage keeps its share', async ({ page }) => {
+  for (const [width, height] of [
+    [480, 360],
+    [700, 700],
+    [1100, 600],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.goto('./?embed=1&play=0&panels=now,callpath,inspector#p=serial-ioapic&t=9');
+    const panels = page.locator('[data-panel]');
+    await expect(panels).toHaveCount(3);
+    await expect(panels.first()).not.toBeEmpty();
+    const boxes = await page
+      .locator('[data-part="stage"], [data-panel]')
+      .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().toJSON() as DOMRect));
+    const stage = boxes[0] as DOMRect;
+    expect(stage.height).toBeGreaterThanOrEqual(Math.max(159, 0.3 * height - 1));
+    for (const [i, a] of boxes.entries())
+      for (const b of boxes.slice(i + 1))
+        expect(a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1).toBe(
+          true,
+        );
+  }
+});
+
+test('in a sandboxed frame the engine still has a worker', async ({ page, baseURL }) => {
+  await page.route('**/page.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><iframe sandbox="allow-scripts" width="480" height="360" src="./?embed=1#p=serial-ioapic"></iframe>`,
+    }),
+  );
+  await page.goto(`${baseURL}page.html`);
+  await expect(frameOf(page).locator('.tl-count')).toHaveText(/^[1-9]/);
+  await expect.poll(() => page.workers().length).toBe(1);
+});

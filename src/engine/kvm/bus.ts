@@ -1,0 +1,131 @@
+/**
+ * kvm_io_bus (virt/kvm/kvm_main.c, v6.18): who of KVM's devices answers at which addresses. Each bus is one array of
+ * ranges in address order; a new one makes a new array, as RCU has it, so every table there has been is kept and word
+ * VM.buses says which is in force.
+ *
+ * An access is offered to the ranges that hold all of it, from the first of them that a binary search leads to, until
+ * one takes it. A range between two of them that does not hold it ends the walk, so who wins can depend on the others.
+ */
+import { type Machine, put } from '../core/machine.ts';
+import { BASE, VM } from '../core/words.ts';
+
+/** enum kvm_bus. The third is s390's (virtio-ccw notifications); x86 never asks it. */
+export const BUS = { mmio: 0, pio: 1, virtioCcwNotify: 2, fastMmio: 3 } as const;
+export const BUS_NAMES = ['KVM_MMIO_BUS', 'KVM_PIO_BUS', 'KVM_VIRTIO_CCW_NOTIFY_BUS', 'KVM_FAST_MMIO_BUS'] as const;
+
+/** Who registered a range; machine/iodevs.ts has what each does with an access. The local APIC is on no bus. */
+export type IodevKind = 'ioapic' | 'pic-master' | 'pic-slave' | 'elcr' | 'pit' | 'speaker' | 'ioeventfd' | 'coalesced';
+
+/** struct kvm_io_range with its device. */
+export interface IoRange {
+  readonly addr: bigint;
+  /** Bytes; 0: the address alone. */
+  readonly len: number;
+  readonly kind: IodevKind;
+  /** Which ioeventfd or zone; 0 for a chip. */
+  readonly id: number;
+}
+
+/** The four buses at one moment. */
+export type BusTable = readonly (readonly IoRange[])[];
+
+const EMPTY: BusTable = [[], [], [], []];
+/** NR_IOBUS_DEVS, ioeventfds not counted: their number is limited by file descriptors. */
+const MOST_DEVICES = 1000;
+const ENOSPC = 28;
+
+/** The buses in force. */
+export function buses(m: Machine): BusTable {
+  return m.busTables[m.w[BASE.vm + VM.at.buses] as number] ?? EMPTY;
+}
+
+/**
+ * Order of two ranges; 0 where the second holds the first whole. Not symmetrical: which is the key matters.
+ * @kvm kvm_main.c kvm_io_bus_cmp
+ */
+function compare(addr: number, len: number, range: IoRange): number {
+  const start = Number(range.addr);
+  if (addr < start) return -1;
+  const [end, rangeEnd] = range.len === 0 ? [addr, start] : [addr + len, start + range.len];
+  return end > rangeEnd ? 1 : 0;
+}
+
+function install(m: Machine, table: BusTable): void {
+  m.busTables.push(table);
+  put(m, BASE.vm + VM.at.buses, m.busTables.length - 1);
+}
+
+/** The bus with the range in its place: before the first that the order puts after it. */
+function inserted(ranges: readonly IoRange[], range: IoRange): IoRange[] {
+  const at = ranges.findIndex((other) => compare(Number(other.addr), other.len, range) > 0);
+  return at === -1 ? [...ranges, range] : ranges.toSpliced(at, 0, range);
+}
+
+/** Puts a device on a bus. @returns 0, or -28 when the bus is full @kvm kvm_main.c kvm_io_bus_register_dev */
+export function registerDevice(m: Machine, bus: number, range: IoRange): number {
+  const table = buses(m);
+  const ranges = table[bus] ?? [];
+  if (ranges.filter(({ kind }) => kind !== 'ioeventfd').length >= MOST_DEVICES) return -ENOSPC;
+  install(m, table.with(bus, inserted(ranges, range)));
+  return 0;
+}
+
+/** Takes a device off a bus. @kvm kvm_main.c kvm_io_bus_unregister_dev */
+export function unregisterDevice(m: Machine, bus: number, kind: IodevKind, id: number): void {
+  const table = buses(m);
+  const ranges = table[bus] ?? [];
+  const at = ranges.findIndex((range) => range.kind === kind && range.id === id);
+  if (at !== -1) install(m, table.with(bus, ranges.toSpliced(at, 1)));
+}
+
+/** The table of a machine that comes ready-made: all of its chips at once, none of the steps between. */
+export function resetBuses(m: Machine, chips: readonly (readonly [bus: number, range: IoRange])[]): void {
+  let table = EMPTY;
+  for (const [bus, range] of chips) table = table.with(bus, inserted(table[bus] ?? [], range));
+  install(m, table);
+}
+
+/** Index of the first range that an access is offered to, -1 none. @kvm kvm_main.c kvm_io_bus_get_first_dev */
+export function firstRange(ranges: readonly IoRange[], addr: number, len: number): number {
+  let base = 0;
+  let left = ranges.length;
+  let found = -1;
+  // lib/bsearch.c, turn by turn: with ranges that lie over one another the way it goes decides which one it hits.
+  while (left > 0 && found === -1) {
+    const pivot = base + (left >> 1);
+    const order = compare(addr, len, ranges[pivot] as IoRange);
+    if (order === 0) found = pivot;
+    else if (order > 0) {
+      base = pivot + 1;
+      left--;
+    }
+    left >>= 1;
+  }
+  while (found > 0 && compare(addr, len, ranges[found - 1] as IoRange) === 0) found--;
+  return found;
+}
+
+/**
+ * Offers a write to the bus. @param addr guest-physical address or port @param len bytes, 0 on the fast bus
+ * @returns whether a device took it @kvm kvm_main.c kvm_io_bus_write
+ */
+export function busWrite(m: Machine, bus: number, addr: number, len: number, value: bigint): boolean {
+  const ranges = buses(m)[bus] ?? [];
+  let at = firstRange(ranges, addr, len);
+  if (at === -1) return false;
+  for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++)
+    if (m.host.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
+  return false;
+}
+
+/** Offers a read. @returns the value, null when nobody answers @kvm kvm_main.c kvm_io_bus_read */
+export function busRead(m: Machine, bus: number, addr: number, len: number): bigint | null {
+  const ranges = buses(m)[bus] ?? [];
+  let at = firstRange(ranges, addr, len);
+  if (at === -1) return null;
+  for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++) {
+    const value = m.host.iodevRead(m, ranges[at] as IoRange, addr, len);
+    if (value !== null) return value;
+  }
+  return null;
+}

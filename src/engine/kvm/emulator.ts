@@ -1,0 +1,237 @@
+/**
+ * What KVM does with a guest access that the processor left to it: the page-or-MMIO decision, the devices' buses, the
+ * exit to user space (arch/x86/kvm/x86.c and emulate.c, v6.18). User space answers reads with 0.
+ */
+
+import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
+import { apicPage, inApicPage, lapicMmioRead, lapicMmioWrite } from '../chips/lapic/registers.ts';
+import { EV } from '../core/events.ts';
+import { atVcpu, emit, type Machine, put, vcpuAt } from '../core/machine.ts';
+
+import { VCPU } from '../core/words.ts';
+import { BUS, busRead, busWrite } from './bus.ts';
+import { APIC_PAGE, generation, type Memslot, readMemory, slotOf, writeMemory } from './memslots.ts';
+import { countExit } from './vcpu.ts';
+
+const V = VCPU.at;
+const EXIT_IO = 2;
+const EXIT_MMIO = 6;
+/** Bytes the emulator reads ahead for INS: sizeof(struct read_cache.data). */
+const READ_AHEAD = 1024;
+
+/** A part of an access that lies in one page. */
+interface Part {
+  readonly addr: bigint;
+  readonly len: number;
+  /** Bytes of the access before it. */
+  readonly before: number;
+}
+
+/** An access as user space is shown it. */
+type UserExit = Readonly<Record<string, unknown>>;
+
+const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
+const bytes = (value: bigint, len: number): bigint => BigInt.asUintN(len * 8, value);
+
+/** The emulator does each page on its own, the lower first. @kvm x86.c emulator_read_write */
+function parts(addr: bigint, len: number): Part[] {
+  const over = Math.max(0, Number(addr & 0xfffn) + len - 0x1000);
+  const first = { addr, len: len - over, before: 0 };
+  return over === 0 ? [first] : [first, { addr: addr + BigInt(first.len), len: over, before: first.len }];
+}
+
+/** Can the processor do it by itself: a slot behind each byte, and one that may be written where it is a write? */
+function isPlainMemory(m: Machine, addr: bigint, len: number, write: boolean): boolean {
+  return parts(addr, len).every((part) => {
+    const slot = slotOf(m, part.addr);
+    return slot !== undefined && !(write && slot.readonly);
+  });
+}
+
+/** A store to memory, part by part. */
+function storeMemory(m: Machine, addr: bigint, len: number, value: bigint): void {
+  for (const part of parts(addr, len))
+    writeMemory(m, slotOf(m, part.addr) as Memslot, part.addr, part.len, value >> BigInt(part.before * 8));
+}
+
+/** A load from memory, part by part. */
+function loadMemory(m: Machine, addr: bigint, len: number): bigint {
+  let value = 0n;
+  for (const part of parts(addr, len))
+    value |= readMemory(m, slotOf(m, part.addr) as Memslot, part.addr, part.len) << BigInt(part.before * 8);
+  return value;
+}
+
+/**
+ * A load or store that the processor does by itself because memory is behind every byte of it: no exit, no KVM.
+ * @returns null for everything else
+ */
+export function plainAccess(m: Machine, op: GuestOp): OpResult | null {
+  if (op.op !== 'mmio_write' && op.op !== 'mmio_read') return null;
+  if (!isPlainMemory(m, op.addr, op.size, op.op === 'mmio_write')) return null;
+  if (op.op === 'mmio_read') return { value: hex(loadMemory(m, op.addr, op.size)) };
+  storeMemory(m, op.addr, op.size, op.value);
+  return { ok: true };
+}
+
+/** The frame of the MMIO info cache, whatever generation it is of. */
+const gfnOf = (addr: bigint): number => Number(addr >> 12n);
+
+/**
+ * The access faulted on an address without a slot: the vCPU remembers the frame as MMIO until the slots change.
+ * @kvm mmu/mmu.c kvm_handle_noslot_fault, handle_mmio_page_fault; x86.h vcpu_cache_mmio_info
+ */
+function cacheMmio(m: Machine, vcpu: number, addr: bigint): void {
+  const at = vcpuAt(m, vcpu);
+  put(m, at + V.mmioGfnLo, gfnOf(addr) | 0);
+  put(m, at + V.mmioGfnHi, Math.floor(gfnOf(addr) / 2 ** 32));
+  put(m, at + V.mmioGeneration, generation(m));
+}
+
+/** @kvm x86.h vcpu_match_mmio_gpa */
+function inMmioCache(m: Machine, vcpu: number, addr: bigint): boolean {
+  const at = vcpuAt(m, vcpu);
+  return (
+    m.w[at + V.mmioGeneration] === generation(m) &&
+    m.w[at + V.mmioGfnLo] === (gfnOf(addr) | 0) &&
+    m.w[at + V.mmioGfnHi] === Math.floor(gfnOf(addr) / 2 ** 32)
+  );
+}
+
+/** Known to be MMIO before anything is tried: the APIC page wherever the APIC is, or the cache. @kvm x86.c vcpu_is_mmio_gpa */
+const isMmioGpa = (m: Machine, vcpu: number, addr: bigint): boolean =>
+  addr >> 12n === APIC_PAGE >> 12n || inMmioCache(m, vcpu, addr);
+
+/** Does the vCPU's own local APIC sit at this address? It is asked before the bus. */
+const isOwnApic = (m: Machine, vcpu: number, addr: bigint): boolean =>
+  m.irqchip !== 'none' && inApicPage(m, vcpu, addr);
+
+/** One page's part of a write. @returns false when it is left for user space @kvm x86.c emulator_read_write_onepage, vcpu_mmio_write */
+function writeOnePage(m: Machine, vcpu: number, { addr, len }: Part, value: bigint): boolean {
+  if (!isMmioGpa(m, vcpu, addr)) {
+    const slot = slotOf(m, addr);
+    if (slot !== undefined && !slot.readonly) {
+      writeMemory(m, slot, addr, len, value);
+      return true;
+    }
+  }
+  if (isOwnApic(m, vcpu, addr)) {
+    lapicMmioWrite(m, vcpu, Number(addr - apicPage(m, vcpu)), len, Number(bytes(value, 4)) | 0);
+    return true;
+  }
+  return busWrite(m, BUS.mmio, Number(addr), len, value);
+}
+
+/** One page's part of a read. @returns null when it is left for user space @kvm x86.c emulator_read_write_onepage, vcpu_mmio_read */
+function readOnePage(m: Machine, vcpu: number, { addr, len }: Part): bigint | null {
+  if (!isMmioGpa(m, vcpu, addr)) {
+    const slot = slotOf(m, addr);
+    if (slot !== undefined) return readMemory(m, slot, addr, len);
+  }
+  if (isOwnApic(m, vcpu, addr)) return lapicMmioRead(m, vcpu, Number(addr - apicPage(m, vcpu)), len) ?? 0n;
+  return busRead(m, BUS.mmio, Number(addr), len);
+}
+
+/** A part nobody in the kernel has: KVM_EXIT_MMIO. */
+function mmioExit(m: Machine, vcpu: number, { addr, len }: Part, data: bigint | null): UserExit {
+  countExit(m, vcpu);
+  emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_MMIO, Number(addr & 0xffffffffn), len);
+  const exit = { exit: 'mmio', exit_addr: hex(addr), exit_len: len };
+  return data === null ? exit : { ...exit, exit_data: hex(bytes(data, len)) };
+}
+
+/** One exit is told by its own members, several as a list. */
+const withExits = (result: OpResult, exits: readonly UserExit[]): OpResult =>
+  exits.length < 2 ? { ...result, ...exits[0] } : { ...result, exits };
+
+/** What faulted: the first part that is no plain memory. Without a slot its frame goes into the MMIO cache. */
+function noteFault(m: Machine, vcpu: number, addr: bigint, len: number, write: boolean): void {
+  const faulted = parts(addr, len).find((part) => !isPlainMemory(m, part.addr, part.len, write));
+  if (faulted !== undefined && slotOf(m, faulted.addr) === undefined) cacheMmio(m, vcpu, faulted.addr);
+}
+
+/** An emulated store. Both pages' work in the kernel comes before the first part's exit. @kvm x86.c emulator_write_emulated */
+export function mmioWrite(m: Machine, vcpu: number, addr: bigint, len: number, value: bigint): OpResult {
+  noteFault(m, vcpu, addr, len, true);
+  const left = parts(addr, len).filter((part) => !writeOnePage(m, vcpu, part, value >> BigInt(part.before * 8)));
+  return withExits(
+    { ok: true },
+    left.map((part) => mmioExit(m, vcpu, part, value >> BigInt(part.before * 8))),
+  );
+}
+
+/** An emulated load. @kvm x86.c emulator_read_emulated */
+export function mmioRead(m: Machine, vcpu: number, addr: bigint, len: number): OpResult {
+  noteFault(m, vcpu, addr, len, false);
+  let value = 0n;
+  const left: Part[] = [];
+  for (const part of parts(addr, len)) {
+    const read = readOnePage(m, vcpu, part);
+    if (read === null) left.push(part);
+    else value |= bytes(read, part.len) << BigInt(part.before * 8);
+  }
+  return withExits(
+    { value: hex(value) },
+    left.map((part) => mmioExit(m, vcpu, part, null)),
+  );
+}
+
+/** A port nobody in the kernel has: KVM_EXIT_IO, for one element or as many as were read ahead. */
+function ioExit(m: Machine, vcpu: number, port: number, size: number, count: number, data: bigint | null): UserExit {
+  countExit(m, vcpu);
+  emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_IO, port, size);
+  return {
+    exit: 'io',
+    exit_port: hex(port),
+    ...(size === 1 ? {} : { exit_size: size }),
+    ...(count === 1 ? {} : { exit_count: count }),
+    ...(data === null || count !== 1 ? {} : { exit_data: hex(data) }),
+  };
+}
+
+/** OUT between a port and RAX. @kvm x86.c kvm_fast_pio_out, emulator_pio_in_out */
+export function pioWrite(m: Machine, vcpu: number, port: number, size: number, value: bigint): OpResult {
+  const data = bytes(value, size);
+  if (busWrite(m, BUS.pio, port, size, data)) return { ok: true };
+  return { ok: true, ...ioExit(m, vcpu, port, size, 1, data) };
+}
+
+/** IN between a port and RAX. @kvm x86.c kvm_fast_pio_in, emulator_pio_in_out */
+export function pioRead(m: Machine, vcpu: number, port: number, size: number): OpResult {
+  const value = busRead(m, BUS.pio, port, size);
+  if (value !== null) return { value: hex(value) };
+  return { value: '0x0', ...ioExit(m, vcpu, port, size, 1, null) };
+}
+
+/** REP OUTS: one element at a time, each offered to the bus. @kvm emulate.c em_out; x86.c emulator_pio_out_emulated */
+export function pioStringOut(m: Machine, vcpu: number, port: number, size: number, data: readonly bigint[]): OpResult {
+  const exits: UserExit[] = [];
+  for (const each of data) {
+    const value = bytes(each, size);
+    if (!busWrite(m, BUS.pio, port, size, value)) exits.push(ioExit(m, vcpu, port, size, 1, value));
+  }
+  return { ok: true, ...(exits.length > 0 ? { exits } : {}) };
+}
+
+/**
+ * REP INS: as many elements as fit the read cache in one go; if the first is nobody's, one exit asks for all of them.
+ * The buffer begins a page, so a page end never cuts a go short.
+ * @returns with at most 64 elements also what is in memory then @kvm emulate.c pio_in_emulated
+ */
+export function pioStringIn(m: Machine, vcpu: number, port: number, size: number, count: number): OpResult {
+  const exits: UserExit[] = [];
+  const data: string[] = [];
+  for (let left = count; left > 0; ) {
+    const now = Math.min(left, READ_AHEAD / size);
+    left -= now;
+    const first = busRead(m, BUS.pio, port, size);
+    if (first === null) exits.push(ioExit(m, vcpu, port, size, now, null));
+    for (let i = 0; i < now; i++) {
+      const value = i === 0 || first === null ? first : busRead(m, BUS.pio, port, size);
+      data.push(hex(value ?? 0n));
+    }
+  }
+  return { ok: true, ...(exits.length > 0 ? { exits } : {}), ...(count <= MOST_DATA ? { data } : {}) };
+}
+/** Elements of a string read that an answer still lists. */
+const MOST_DATA = 64;

@@ -1,0 +1,21 @@
+/** What led to a row: the chain of causes, from the row up to where nothing did. */
+import { COL, ROW } from '../engine/view/tables.ts';
+import type { SceneLog } from './log.ts';
+
+/** Row of the event that led to this one; -1: nothing did. */
+export const causeOf = ({ rows }: SceneLog, seq: number): number => rows[seq * ROW + COL.cause] as number;
+
+/** Rows above a row in its chain of causes, nearest first. @param deepest give up after so many */
+export function* causesAbove(log: SceneLog, seq: number, deepest = Number.POSITIVE_INFINITY): Generator<number> {
+  let at = seq;
+  for (let depth = 0; depth < deepest; depth++) {
+    const cause = causeOf(log, at);
+    // A cause is always earlier: what is not has nothing above it.
+    if (cause < 0 || cause >= at) return;
+    yield cause;
+    at = cause;
+  }
+}
+
+/** Events from the root cause to a row, the row included. */
+export const causesOf = (log: SceneLog, seq: number): number[] => [seq, ...causesAbove(log, seq)].reverse();

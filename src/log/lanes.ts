@@ -1,0 +1,345 @@
+/**
+ * Lanes of the timeline: for each line, pin, local APIC and vCPU that changes, the spans of steps in which it was in one state.
+ * Read from the log's write rows, row by row as the log grows.
+ */
+
+import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
+import {
+  COL,
+  DEVICE,
+  IOAPIC,
+  LAPIC,
+  type Layout,
+  PCPU,
+  PCPU_SLOTS,
+  PI_DESC,
+  PIC,
+  ROW,
+  VCPU,
+  WRITE,
+} from '../engine/view/tables.ts';
+import type { SceneLog } from './log.ts';
+import { ownerOf } from './owners.ts';
+import { type LogReader, read } from './reader.ts';
+
+/** What a span says; its words are made where it is drawn. */
+export type SpanText =
+  | {
+      readonly kind:
+        | 'asserted'
+        | 'pending'
+        | 'remoteIrr'
+        | 'masked'
+        | 'requested'
+        | 'inService'
+        | 'halted'
+        | 'waitSipi'
+        | 'guestMode'
+        | 'rootMode'
+        | 'blocked'
+        | 'preempted'
+        | 'outstanding';
+    }
+  /** Highest vector and how many more. */
+  | { readonly kind: 'vectors'; readonly vector: number; readonly more: number }
+  | { readonly kind: 'handler'; readonly vector: number }
+  /** Posted and not yet taken: the highest, how many more, and whether a notification is outstanding. */
+  | { readonly kind: 'posted'; readonly vector: number; readonly more: number; readonly on: boolean }
+  | { readonly kind: 'runs'; readonly vcpu: number };
+
+/** A moment on a lane: a vector of the host reaches a CPU. */
+export interface Tick {
+  readonly step: number;
+  readonly vector: number;
+  readonly journey: number;
+}
+
+export interface Span {
+  /** The state began in this step (-1: before the first). */
+  readonly from: number;
+  /** It ended in this step; the number of steps so far while it lasts. */
+  readonly to: number;
+  readonly text: SpanText;
+  /** Journey of the change that began it; 0: none. */
+  readonly journey: number;
+}
+
+export type LaneKind = 'line' | 'pin' | 'pic' | 'pi' | 'irr' | 'isr' | 'vcpu' | 'mode' | 'pcpu';
+
+export interface Lane {
+  readonly kind: LaneKind;
+  /** Device slot, pin or vCPU. */
+  readonly index: number;
+  /** In order; they do not overlap. */
+  readonly spans: readonly Span[];
+  readonly ticks: readonly Tick[];
+}
+
+type Read = (w: Int32Array) => SpanText | null;
+/** The bit whose owner a state belongs to, as address and bit; null: to whoever began it. */
+type Owned = (text: SpanText) => readonly [address: number, bit: number] | null;
+const NOBODY: Owned = () => null;
+
+interface LaneState {
+  readonly kind: LaneKind;
+  readonly index: number;
+  readonly read: Read;
+  readonly owned: Owned;
+  /** Of a vCPU's lane: handlers begun and not ended, with their journeys. */
+  readonly handlers: Map<number, number>;
+  readonly spans: Span[];
+  readonly ticks: Tick[];
+  /** Word that counts moments, and the one that says which vector; -1 none. */
+  readonly counter: number;
+  /** Begun and not ended. */
+  open: { from: number; text: SpanText; journey: number } | null;
+}
+
+/** Lanes of a log as far as they have been read. */
+interface Reading {
+  readonly lanes: readonly LaneState[];
+  /** Lanes that depend on a word, by its address. */
+  readonly byWord: readonly (readonly LaneState[] | undefined)[];
+  readonly w: Int32Array;
+  /** Step of the last row read; -1 in the set-up. */
+  step: number;
+}
+
+/** More vCPUs than this have a lane for their mode only if it changes. */
+const MOST_MODES = 4;
+
+const text = (kind: Exclude<SpanText['kind'], 'vectors' | 'handler' | 'posted' | 'runs'>): SpanText => ({ kind });
+
+function vectorsText(w: Int32Array, base: number): SpanText | null {
+  const vectors = vectorsIn(w, base);
+  const vector = vectors.at(-1);
+  return vector === undefined ? null : { kind: 'vectors', vector, more: vectors.length - 1 };
+}
+
+function pinRead(layout: Layout, pin: number): Read {
+  const at = layout.ioapic;
+  return (w) => {
+    const rte = w[at + IOAPIC.at.redirLo + pin] as number;
+    if ((rte >>> 14) & 1) return text('remoteIrr');
+    const irr = ((w[at + IOAPIC.at.irr] as number) >>> pin) & 1;
+    // An edge pin's IRR bit only remembers that the line is high; a level pin's waits to be served.
+    if (irr) return text((rte >>> 16) & 1 ? 'masked' : (rte >>> 15) & 1 ? 'pending' : 'asserted');
+    return w[at + IOAPIC.at.lines + pin] === 0 ? null : text('asserted');
+  };
+}
+
+function vcpuRead(layout: Layout, vcpu: number): Read {
+  const at = layout.vcpu + vcpu * VCPU.size;
+  return (w) => {
+    const depth = w[at + VCPU.at.depth] as number;
+    if (depth > 0) return { kind: 'handler', vector: w[at + VCPU.at.stackVector + depth - 1] as number };
+    const mpState = w[at + VCPU.at.mpState] as number;
+    if (mpState === 1 || mpState === 2) return text('waitSipi');
+    return w[at + VCPU.at.halted] === 1 || mpState === 3 ? text('halted') : null;
+  };
+}
+
+/** Where a vCPU's thread is: in the guest, in KVM, or off its CPU. */
+function modeRead(layout: Layout, vcpu: number): Read {
+  const at = layout.vcpu + vcpu * VCPU.size;
+  return (w) => {
+    if (w[at + VCPU.at.blocking] === 1) return text('blocked');
+    if (w[at + VCPU.at.preempted] === 1) return text('preempted');
+    return text(w[at + VCPU.at.mode] === 1 ? 'guestMode' : 'rootMode');
+  };
+}
+
+function postedRead(layout: Layout, vcpu: number): Read {
+  const at = layout.piDesc + vcpu * PI_DESC.size;
+  return (w) => {
+    const on = w[at + PI_DESC.at.on] === 1;
+    const vectors = vectorsIn(w, at + PI_DESC.at.pir);
+    const vector = vectors.at(-1);
+    if (vector !== undefined) return { kind: 'posted', vector, more: vectors.length - 1, on };
+    return on ? text('outstanding') : null;
+  };
+}
+
+/** Every lane a machine can have, in the order in which they are shown, with the words it depends on. */
+function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
+  const { layout, config } = scene;
+  const out: { lane: LaneState; words: number[] }[] = [];
+  const add = (kind: LaneKind, index: number, words: number[], read: Read, owned = NOBODY, counter = -1): void => {
+    const lane = { kind, index, read, owned, handlers: new Map(), spans: [], ticks: [], counter, open: null };
+    out.push({ lane, words });
+  };
+  const inSet =
+    (base: number): Owned =>
+    (state) =>
+      state.kind === 'vectors' || state.kind === 'posted' ? [base + (state.vector >> 5), state.vector & 31] : null;
+  const run = (first: number, n: number): number[] => Array.from({ length: n }, (_, i) => first + i);
+  for (const [slot, device] of (config.devices ?? []).entries()) {
+    if (device.msix !== undefined) continue;
+    const word = layout.device + slot * DEVICE.size + DEVICE.at.line;
+    add(
+      'line',
+      slot,
+      [word],
+      (w) => (w[word] === 0 ? null : text('asserted')),
+      () => [word, 0],
+    );
+  }
+  for (let pin = 0; pin < 16; pin++) {
+    const at = layout.pic + (pin >> 3) * PIC.size;
+    const bit = 1 << (pin & 7);
+    const read: Read = (w) => {
+      if ((w[at + PIC.at.isr] as number) & bit) return text('inService');
+      return (w[at + PIC.at.irr] as number) & bit ? text('requested') : null;
+    };
+    const owned: Owned = ({ kind }) => [at + PIC.at[kind === 'inService' ? 'isr' : 'irr'], pin & 7];
+    add('pic', pin, [at + PIC.at.irr, at + PIC.at.isr], read, owned);
+  }
+  for (let pin = 0; pin < 24; pin++) {
+    const { redirLo, irr, lines } = IOAPIC.at;
+    add(
+      'pin',
+      pin,
+      [redirLo + pin, irr, lines + pin].map((o) => layout.ioapic + o),
+      pinRead(layout, pin),
+      ({ kind }) => (kind === 'remoteIrr' ? [layout.ioapic + redirLo + pin, 14] : [layout.ioapic + irr, pin]),
+    );
+  }
+  for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
+    const lapic = layout.lapic + vcpu * LAPIC.size;
+    const at = layout.vcpu + vcpu * VCPU.size;
+    const pi = layout.piDesc + vcpu * PI_DESC.size;
+    const [irr, isr] = [lapic + LAPIC.at.irr, lapic + LAPIC.at.isr];
+    if (config.apicv === true)
+      add('pi', vcpu, run(pi, PI_DESC.at.on + 1), postedRead(layout, vcpu), inSet(pi + PI_DESC.at.pir));
+    add('irr', vcpu, run(irr, 8), (w) => vectorsText(w, irr), inSet(irr));
+    add('isr', vcpu, run(isr, 8), (w) => vectorsText(w, isr), inSet(isr));
+    const words = [VCPU.at.mpState, VCPU.at.halted, VCPU.at.depth].map((o) => at + o);
+    add('vcpu', vcpu, [...words, ...run(at + VCPU.at.stackVector, 8)], vcpuRead(layout, vcpu));
+    const modes = [VCPU.at.mode, VCPU.at.blocking, VCPU.at.preempted].map((o) => at + o);
+    if (hasHost(config)) add('mode', vcpu, modes, modeRead(layout, vcpu));
+  }
+  for (let pcpu = 0; pcpu < PCPU_SLOTS && hasHost(config); pcpu++) {
+    const at = layout.pcpu + pcpu * PCPU.size;
+    const read: Read = (w) => {
+      const vcpu = w[at + PCPU.at.running] as number;
+      return vcpu < 0 ? null : { kind: 'runs', vcpu };
+    };
+    add('pcpu', pcpu, [at + PCPU.at.running, at + PCPU.at.ipis], read, NOBODY, at + PCPU.at.ipis);
+  }
+  return out;
+}
+
+function begin(scene: SceneLog): Reading {
+  const byWord: LaneState[][] = [];
+  const lanes = allLanes(scene).map(({ lane, words }) => {
+    for (const word of words) {
+      byWord[word] ??= [];
+      byWord[word].push(lane);
+    }
+    return lane;
+  });
+  return { lanes, byWord, w: new Int32Array(scene.layout.size), step: -1 };
+}
+
+const sameText = (a: SpanText, b: SpanText | null): boolean => {
+  if (b === null || a.kind !== b.kind) return false;
+  const keys = Object.keys(a) as (keyof SpanText)[];
+  return keys.every((key) => a[key] === b[key]);
+};
+
+/** Journey a handler runs for: it keeps the one it began with while others run on top of it. */
+function handlerOwner(lane: LaneState, state: SpanText | null, journey: number): number {
+  if (state?.kind !== 'handler') {
+    lane.handlers.clear();
+    return journey;
+  }
+  const known = lane.handlers.get(state.vector);
+  if (known !== undefined) return known;
+  lane.handlers.set(state.vector, journey);
+  return journey;
+}
+
+function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number): void {
+  const now = lane.read(w);
+  const { open } = lane;
+  const journey = handlerOwner(lane, now, scene.rows[seq * ROW + COL.journey] as number);
+  if (open === null ? now === null : sameText(open.text, now)) return;
+  // A state that came and went within one step has no length and is not shown.
+  if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
+  if (now === null) {
+    lane.open = null;
+    return;
+  }
+  // What the set-up left behind is nobody's.
+  const bit = step < 0 ? null : lane.owned(now);
+  const owner = bit === null ? 0 : ownerOf(scene, bit[0], bit[1], seq + 1);
+  lane.open = { from: step, text: now, journey: step < 0 ? 0 : owner || journey };
+}
+
+const LANES: LogReader<Reading> = {
+  begin,
+  take(reading, scene, from, to) {
+    const { w, byWord } = reading;
+    const { steps, rows } = scene;
+    let next = steps.seqOf(reading.step + 1);
+    for (let seq = from; seq < to; seq++) {
+      while (seq >= next && reading.step + 1 < steps.length) next = steps.seqOf(++reading.step + 1);
+      const at = seq * ROW;
+      if (rows[at] !== WRITE) continue;
+      const address = rows[at + 4] as number;
+      w[address] = rows[at + 6] as number;
+      for (const lane of byWord[address] ?? []) {
+        if (address !== lane.counter) touch(lane, scene, w, reading.step, seq);
+        else if (reading.step >= 0) {
+          // The vector is written before the count.
+          const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector] as number;
+          lane.ticks.push({ step: reading.step, vector, journey: rows[at + COL.journey] as number });
+        }
+      }
+    }
+  },
+};
+
+/** Lanes in which something happens in the shown part of the scene, with the spans so far. */
+export function lanesOf(scene: SceneLog): readonly Lane[] {
+  const { steps, layout } = scene;
+  const reading = read(LANES, scene);
+  const end = steps.length;
+  const out: Lane[] = [];
+  for (const { kind, index, spans, open, ticks } of reading.lanes) {
+    // A lane that is in one state throughout tells nothing about time.
+    // But that a vCPU which takes an interrupt never leaves the guest is worth seeing.
+    const idle = spans.length === 0 && ticks.length === 0 && (open === null || open.from < 0);
+    const partakes = out.some((lane) => lane.kind === 'isr' && lane.index === index);
+    if (idle && (kind !== 'mode' || !partakes || layout.vcpus > MOST_MODES)) continue;
+    out.push({ kind, index, ticks, spans: open === null ? spans : [...spans, { ...open, to: end }] });
+  }
+  return out;
+}
+
+/** Spans that reach into the steps first..last. */
+export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as Span).to < first) low = middle + 1;
+    else high = middle;
+  }
+  const out: Span[] = [];
+  for (let i = low; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
+  return out;
+}
+
+/** Steps shown at once: all of a short scene, else a window that holds the playhead. */
+export function windowAround(
+  step: number,
+  count: number,
+  most: number,
+): { readonly first: number; readonly last: number } {
+  if (count <= most) return { first: 0, last: Math.max(0, count - 1) };
+  // The window moves by quarters, so that it does not slide under the eye at every step.
+  const quarter = Math.floor(most / 4);
+  const first = Math.max(0, Math.min(count - most, (Math.floor(Math.max(0, step) / quarter) - 1) * quarter));
+  return { first, last: first + most - 1 };
+}

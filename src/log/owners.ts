@@ -1,0 +1,100 @@
+/**
+ * Who owns a bit of IRR, ISR or PIR: the journey of the interrupt it stands for. The step that moves a bit often belongs to somebody
+ * else (an entry that syncs the PIR, an EOI that lets the next one in), so a vector takes its journey along from set to set:
+ * PIR to IRR to ISR. Read row by row as the log grows.
+ */
+import { countBelow } from '../base/bisect.ts';
+import { COL, LAPIC, type Layout, PI_DESC, ROW, WRITE } from '../engine/view/tables.ts';
+import type { SceneLog } from './log.ts';
+import { type LogReader, read } from './reader.ts';
+import { writersOf } from './writers.ts';
+
+/** Changes of one bit, ascending: row and owner from then on (0: the bit is clear), two numbers each. */
+type Changes = number[];
+
+interface Owners {
+  readonly layout: Layout;
+  /** By word address * 32 + bit. */
+  readonly changes: Map<number, Changes>;
+  /** Journey of a vector that was posted, or waits in IRR, and has not gone on; by vcpu * 256 + vector. */
+  readonly posted: Map<number, number>;
+  readonly waiting: Map<number, number>;
+}
+
+type SetName = 'irr' | 'isr' | 'pir';
+
+/** The set a word belongs to, as vCPU and first vector; null for all other words. */
+function setOf(layout: Layout, address: number): { name: SetName; vcpu: number; first: number } | null {
+  const lapic = address - layout.lapic;
+  if (lapic >= 0 && lapic < layout.vcpus * LAPIC.size) {
+    const vcpu = Math.floor(lapic / LAPIC.size);
+    const offset = lapic - vcpu * LAPIC.size;
+    for (const name of ['irr', 'isr'] as const) {
+      const word = offset - LAPIC.at[name];
+      if (word >= 0 && word < 8) return { name, vcpu, first: word * 32 };
+    }
+    return null;
+  }
+  const desc = address - layout.piDesc;
+  if (desc < 0 || desc >= layout.vcpus * PI_DESC.size) return null;
+  const vcpu = Math.floor(desc / PI_DESC.size);
+  const word = desc - vcpu * PI_DESC.size - PI_DESC.at.pir;
+  return word >= 0 && word < 8 ? { name: 'pir', vcpu, first: word * 32 } : null;
+}
+
+/** Who a bit belongs to that is set now, by where its vector came from. */
+function ownerOfNew(owners: Owners, name: SetName, key: number, journey: number): number {
+  const from = name === 'irr' ? owners.posted : name === 'isr' ? owners.waiting : null;
+  const owner = from?.get(key) ?? journey;
+  from?.delete(key);
+  if (name === 'pir') owners.posted.set(key, owner);
+  else if (name === 'irr') owners.waiting.set(key, owner);
+  return owner;
+}
+
+/** Takes in a write row. @param at its first number in `rows` */
+function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
+  const address = rows[at + COL.a] as number;
+  const set = setOf(owners.layout, address);
+  if (set === null) return;
+  const [before, after] = [rows[at + COL.b] as number, rows[at + COL.c] as number];
+  for (let left = before ^ after; left !== 0; left &= left - 1) {
+    const bit = 31 - Math.clz32(left & -left);
+    const key = set.vcpu * 256 + set.first + bit;
+    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey] as number) : 0;
+    const place = address * 32 + bit;
+    const changes = owners.changes.get(place);
+    if (changes === undefined) owners.changes.set(place, [at / ROW, owner]);
+    else changes.push(at / ROW, owner);
+  }
+}
+
+const OWNERS: LogReader<Owners> = {
+  begin: ({ layout }) => ({ layout, changes: new Map(), posted: new Map(), waiting: new Map() }),
+  take(owners, { rows }, from, to) {
+    for (let seq = from; seq < to; seq++) if (rows[seq * ROW] === WRITE) takeWrite(owners, rows, seq * ROW);
+  },
+};
+
+/** Journey that owns a bit of a word before row `seq`; 0: the bit is clear, or nobody's. */
+export function ownerOf(log: SceneLog, address: number, bit: number, seq: number): number {
+  if (setOf(log.layout, address) === null) return setterOf(log, address, bit, seq);
+  const changes = read(OWNERS, log).changes.get(address * 32 + bit) ?? [];
+  const passed = countBelow(changes.length / 2, (i) => changes[i * 2] as number, seq);
+  return passed === 0 ? 0 : (changes[passed * 2 - 1] as number);
+}
+
+/** A bit of a word that is in no set is whose change raised it. */
+function setterOf(log: SceneLog, address: number, bit: number, before: number): number {
+  const { rows } = log;
+  for (const seq of writersOf(log, address, before)) {
+    const at = seq * ROW;
+    // Set-up and resets belong to nobody, and say nothing of who comes after.
+    if (rows[at + COL.journey] === 0) continue;
+    const was = ((rows[at + COL.b] as number) >>> bit) & 1;
+    const is = ((rows[at + COL.c] as number) >>> bit) & 1;
+    if (was === 0 && is === 1) return rows[at + COL.journey] as number;
+    if (was === 1 && is === 0) return 0;
+  }
+  return 0;
+}

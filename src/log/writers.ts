@@ -1,0 +1,44 @@
+/** Who wrote what: the rows that changed a word, by its address. */
+import { countBelow } from '../base/bisect.ts';
+import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import type { SceneLog, Step } from './log.ts';
+import { type LogReader, read } from './reader.ts';
+import { stepAtSeq } from './steps.ts';
+
+/** Rows that wrote a word, ascending, by its address. */
+type Writers = number[][];
+
+const WRITERS: LogReader<Writers> = {
+  begin: ({ layout }) => Array.from({ length: layout.size }, () => []),
+  take(writers, { rows }, from, to) {
+    for (let seq = from; seq < to; seq++) {
+      const at = seq * ROW;
+      if (rows[at] === WRITE) writers[rows[at + COL.a] as number]?.push(seq);
+    }
+  },
+  rewind(writers, _log, kept) {
+    for (const seqs of writers) while ((seqs.at(-1) ?? -1) >= kept) seqs.pop();
+  },
+};
+
+/** Rows before `before` that changed a word, newest first. */
+export function* writersOf(log: SceneLog, address: number, before: number): Generator<number> {
+  const seqs = read(WRITERS, log)[address] ?? [];
+  for (let i = countBelow(seqs.length, (k) => seqs[k] as number, before) - 1; i >= 0; i--) yield seqs[i] as number;
+}
+
+/**
+ * @param before rows from here on have not happened yet
+ * @returns the step that wrote one of these words last; undefined: nothing did, or it was part of the set-up
+ */
+export function lastWriter(log: SceneLog, addresses: readonly number[], before: number): Step | undefined {
+  let newest = -1;
+  for (const address of addresses) {
+    for (const seq of writersOf(log, address, before)) {
+      newest = Math.max(newest, seq);
+      break;
+    }
+  }
+  const step = newest < 0 ? -1 : stepAtSeq(log.steps, newest);
+  return step < 0 ? undefined : log.steps.get(step);
+}
