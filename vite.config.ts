@@ -35,7 +35,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Data URLs would need a wider policy than the page has.
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: nameOfChunk, debugName: 'first load' }] } } },
+    // A slow build on a busy machine is no warning.
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: { codeSplitting: { groups: [{ name: nameOfChunk, debugName: 'first load' }] } },
+    },
   },
   worker: {
     // A classic script: in a frame without an origin a module worker cannot start from a Blob, a classic one can.

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
 
 async function openOps(page: Page, preset: string, step: number, query = ''): Promise<void> {
   await page.goto(`./?play=0${query}#p=${preset}&t=${step - 1}`);
@@ -21,7 +22,7 @@ test('all thirty operations stand there, each with its name at every version', a
     /v6\.12 inject_irq/,
     /v6\.18 inject_irq/,
   ]);
-  await expect(injectIrq).toContainText('Called by');
+  await expect(injectIrq).toContainText(say('ops.callers'));
   await expect(injectIrq).toContainText('VM_ENTRY_INTR_INFO_FIELD');
   const source = injectIrq.getByRole('link', { name: 'vmx_inject_irq' });
   await expect(source).toHaveAttribute('href', /elixir\.bootlin\.com\/linux\/v6\.18\/.*vmx_inject_irq/);
@@ -35,11 +36,11 @@ test('an entry lights up in the step that passes through it, counts, and leads t
   await openOps(page, 'irq-window', 1);
   const window = entry(page, 'enable_irq_window');
   await expect(window).toHaveAttribute('data-lit', 'false');
-  const next = window.getByRole('button', { name: /0 of 1 passes so far.*go to step/ });
+  const next = window.getByRole('button', { name: say('ops.hitsHint', { n: 0, m: 1 }) });
   await next.click();
   await expect(window).toHaveAttribute('data-lit', 'true');
   await expect(window.locator('.ops-next')).toContainText('1 of 1');
-  await expect(page.locator('.ops-here')).toContainText('This step passes through');
+  await expect(page.locator('.ops-here')).toContainText(say('ops.here'));
   await page.locator('.ops-here').getByRole('button', { name: 'enable_irq_window' }).click();
   await expect(window.locator('details')).toHaveAttribute('open', '');
   await expect(window.locator('summary')).toBeFocused();
@@ -62,10 +63,10 @@ test('only what the scene passes through, by keyboard', async ({ page }) => {
 
 test('the tabs are walked with the arrows', async ({ page }) => {
   await openOps(page, 'irq-window', 1);
-  await page.getByRole('tab', { name: 'Operations' }).press('ArrowRight');
-  await expect(page.getByRole('tab', { name: 'Now' })).toBeFocused();
+  await page.getByRole('tab', { name: say('shell.tab.ops') }).press('ArrowRight');
+  await expect(page.getByRole('tab', { name: say('shell.tab.now') })).toBeFocused();
   await page.keyboard.press('ArrowLeft');
-  await expect(page.getByRole('tab', { name: 'Operations' })).toBeFocused();
+  await expect(page.getByRole('tab', { name: say('shell.tab.ops') })).toBeFocused();
 });
 
 for (const [theme, lang, width] of [

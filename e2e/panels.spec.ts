@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from './test.ts';
+import { say } from './texts.ts';
 
 /** A scene at rest after its nth step. */
 async function openPaused(page: Page, preset: string, step: number, query = ''): Promise<void> {
@@ -12,27 +13,27 @@ const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: t
 test('Now says what happened, which bits changed and why, and a change opens its register', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 13);
   const now = page.locator('.now');
-  await expect(now.locator('.now-title')).toHaveText('Waiting in IRR');
-  await expect(now.locator('.now-sentence')).toContainText('Bit 0x34 of LAPIC 1’s IRR is set');
-  await expect(now.locator('.now-why')).toContainText('Class 3 against PPR class 0');
+  await expect(now.locator('.now-title')).toHaveText(say('event.irr_set.title'));
+  await expect(now.locator('.now-sentence')).toContainText(/0x34.*LAPIC 1/);
+  await expect(now.locator('.now-why')).toContainText(/PPR/);
   await now.getByRole('button', { name: /LAPIC 1 · IRR\[0x34\]/ }).click();
-  await tab(page, 'Inspector').click();
+  await tab(page, say('shell.tab.inspector')).click();
   await expect(page.locator('.insp-title')).toHaveText('LAPIC 1 IRR');
   await expect(page.locator('.insp-hex')).toHaveText('[0x34] = 1');
-  await page.getByRole('button', { name: /Last changed in step 13/ }).click();
+  await page.getByRole('button', { name: say('insp.lastChange', { n: 13, event: '' }).trim() }).click();
   await expect(page.locator('.tl-count')).toHaveText(/^13 /);
 });
 
 test('a way not taken is tried in a branch, and Reset brings the scene back', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 9);
-  await page.getByRole('button', { name: 'Try it: if pin 4 were masked' }).click();
+  await page.getByRole('button', { name: say('now.tryThis', { what: say('fork.mask', { pin: 4 }) }) }).click();
   await expect(page.getByRole('button', { name: 'Reset' })).toBeVisible();
   await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText('Masked in the IOAPIC');
+  await expect(page.locator('.now-title')).toHaveText(say('event.ioapic_masked.title'));
   await page.getByRole('button', { name: 'Reset' }).click();
   await expect(page.getByRole('button', { name: 'Reset' })).toBeHidden();
   await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText('The handler returns');
+  await expect(page.locator('.now-title')).toHaveText(say('event.handler_exit.title'));
 });
 
 test('the call path names the functions of each version', async ({ page }) => {
@@ -51,40 +52,42 @@ test('the call path names the functions of each version', async ({ page }) => {
 test('a register is edited in place; a bad number is one sentence and stays as typed', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 1);
   await page.keyboard.press('End');
-  await tab(page, 'Controls').click();
-  await page.getByText('Redirection entry', { exact: true }).click();
-  const rte = page.locator('.ctl-group', { hasText: 'Redirection entry' });
-  const vector = rte.getByLabel('vector', { exact: true });
+  await tab(page, say('shell.tab.controls')).click();
+  await page.getByText(say('ctl.rte'), { exact: true }).click();
+  const rte = page.locator('.ctl-group', { hasText: say('ctl.rte') });
+  const vector = rte.getByLabel(say('ctl.vector'), { exact: true });
   await vector.fill('0x1ff');
-  await expect(rte).toContainText('vector: a whole number from 0 to 0xff, in decimal or 0x; “0x1ff” is not that.');
-  await expect(rte.getByRole('button', { name: 'Write RTE' })).toBeDisabled();
+  await expect(rte).toContainText(say('ctl.wrong', { label: say('ctl.vector'), max: '0xff', text: '0x1ff' }));
+  await expect(rte.getByRole('button', { name: say('ctl.writeRte') })).toBeDisabled();
   await expect(vector).toHaveValue('0x1ff');
   await vector.fill('0x77');
-  await rte.getByRole('button', { name: 'Write RTE' }).click();
-  await tab(page, 'Now').click();
+  await rte.getByRole('button', { name: say('ctl.writeRte') }).click();
+  await tab(page, say('shell.tab.now')).click();
   await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText('A redirection entry changes');
+  await expect(page.locator('.now-title')).toHaveText(say('event.rte_write.title'));
   await page.getByRole('button', { name: /IOAPIC · RTE 4 · vector/ }).click();
-  await tab(page, 'Inspector').click();
+  await tab(page, say('shell.tab.inspector')).click();
   const trigger = page.getByLabel('trigMode');
   await expect(trigger).toHaveValue('0');
   await trigger.selectOption({ label: 'level' });
   await page.locator('.inspector').getByLabel('vector').fill('oops');
-  await expect(page.locator('.inspector')).toContainText('vector takes 0 to 0xff');
+  await expect(page.locator('.inspector')).toContainText(
+    say('insp.wrong', { field: 'vector', max: '0xff', text: 'oops' }),
+  );
   await page.locator('.inspector').getByLabel('vector').fill('52');
-  await page.getByRole('button', { name: 'Write as the guest would' }).click();
+  await page.getByRole('button', { name: say('insp.write') }).click();
   await expect(page.locator('.insp-hex')).toHaveText('0x0100000000008034');
 });
 
 test('a line is raised by hand, and the scene goes on from there', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 1);
   await page.keyboard.press('End');
-  await tab(page, 'Controls').click();
+  await tab(page, say('shell.tab.controls')).click();
   await page.getByLabel('GSI', { exact: true }).first().fill('30');
-  await page.getByRole('button', { name: 'Raise' }).click();
-  await tab(page, 'Now').click();
+  await page.getByRole('button', { name: say('ctl.raise') }).click();
+  await tab(page, say('shell.tab.now')).click();
   await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText('No route');
+  await expect(page.locator('.now-title')).toHaveText(say('event.no_route.title'));
   await expect(page.locator('.now-sentence')).toContainText('GSI 30');
 });
 
@@ -104,39 +107,39 @@ test('posted or injected: what is tried decides which way it goes', async ({ pag
   const tryIt = async (condition: string): Promise<void> => {
     // A branch begins to play; at this speed it cannot come to its end before it is paused.
     await openPaused(page, 'posted-running', 5, '&speed=0.25');
-    await expect(titles).toHaveText('Posted');
-    await page.getByRole('button', { name: `Try it: ${condition}` }).click();
+    await expect(titles).toHaveText(say('event.pir_set.title'));
+    await page.getByRole('button', { name: say('now.tryThis', { what: condition }) }).click();
     await expect(page.getByRole('button', { name: 'Reset' })).toBeVisible();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.keyboard.press('Home');
     await expect(page.locator('.tl-count')).toHaveText(/^0 \/ /);
   };
-  await tryIt('if vCPU 1 were halted');
-  await stepTo(page, 'The thread sleeps');
-  await stepTo(page, 'No notification');
-  await stepTo(page, 'A wake-up');
-  await expect(page.locator('.now-sentence')).toHaveText('The thread of vCPU 1 is woken. No IPI is needed.');
-  await tryIt('if APICv were inhibited');
-  await stepTo(page, 'A reason against APICv');
-  await stepTo(page, 'Waiting in IRR');
-  await stepTo(page, 'The kick as an IPI');
-  await stepTo(page, 'Injected');
+  await tryIt(say('fork.haltedPosted', { vcpu: 1 }));
+  await stepTo(page, say('event.vcpu_block.title'));
+  await stepTo(page, say('event.pi_no_notification.title'));
+  await stepTo(page, say('event.vcpu_wakeup.woken.title'));
+  await expect(page.locator('.now-sentence')).toHaveText(say('event.vcpu_wakeup.woken', { vcpu: 1 }));
+  await tryIt(say('fork.inhibited'));
+  await stepTo(page, say('event.apicv_inhibit.title'));
+  await stepTo(page, say('event.irr_set.title'));
+  await stepTo(page, say('event.kick.ipi.title'));
+  await stepTo(page, say('event.kvm_inj_virq.title'));
 });
 
 test('a machine with APICv instead, from the same command on', async ({ page }) => {
   await openPaused(page, 'irq-window', 5);
-  await expect(page.locator('.now-title')).toHaveText('Waiting in IRR');
-  await page.getByRole('button', { name: 'Try it: if this machine had APICv' }).click();
-  await expect(page.locator('.header-facts')).toContainText('APICv + posted interrupts');
+  await expect(page.locator('.now-title')).toHaveText(say('event.irr_set.title'));
+  await page.getByRole('button', { name: say('now.tryThis', { what: say('fork.apicv') }) }).click();
+  await expect(page.locator('.header-facts')).toContainText('APICv');
   await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText('The handler returns');
-  await stepTo(page, 'Delivered by the processor', 'ArrowLeft');
+  await expect(page.locator('.now-title')).toHaveText(say('event.handler_exit.title'));
+  await stepTo(page, say('event.vid_deliver.title'), 'ArrowLeft');
 });
 
 test('a vCPU is halted and APICv inhibited by hand', async ({ page }) => {
   await openPaused(page, 'posted-running', 1);
   await page.keyboard.press('End');
-  await tab(page, 'Controls').click();
+  await tab(page, say('shell.tab.controls')).click();
   /** Presses a button, waits for the engine, and goes to the end of what it made. */
   const doneBy = async (button: Locator): Promise<void> => {
     await button.click();
@@ -145,24 +148,24 @@ test('a vCPU is halted and APICv inhibited by hand', async ({ page }) => {
   };
   const vcpu = page.locator('.ctl-group', { has: page.locator('summary', { hasText: /^vCPU$/ }) });
   await vcpu.getByLabel('vCPU', { exact: true }).selectOption({ label: 'vCPU 1' });
-  await doneBy(vcpu.getByRole('button', { name: 'HLT' }));
-  await expect(vcpu).toContainText('The thread of vCPU 1 sleeps; it last had pCPU 1.');
-  await doneBy(vcpu.getByRole('button', { name: 'Wake' }));
-  await expect(vcpu).toContainText('vCPU 1 has pCPU 1.');
-  await doneBy(page.getByRole('button', { name: 'Inhibit APICv' }));
-  await expect(page.locator('.controls')).toContainText('Inhibited by: HYPERV.');
-  await page.locator('summary', { hasText: 'Post a vector' }).click();
-  const post = page.locator('.ctl-group', { hasText: 'Post a vector' });
-  await post.getByLabel('vector').fill('0x1000');
-  await expect(post).toContainText('vector: a whole number from 0 to 0xff, in decimal or 0x; “0x1000” is not that.');
-  await expect(post.getByRole('button', { name: 'Post' })).toBeDisabled();
-  await post.getByLabel('vector').fill('65');
-  await doneBy(post.getByRole('button', { name: 'Post' }));
-  await tab(page, 'Now').click();
+  await doneBy(vcpu.getByRole('button', { name: say('ctl.halt') }));
+  await expect(vcpu).toContainText(say('ctl.sleeps', { vcpu: 1, pcpu: 1 }));
+  await doneBy(vcpu.getByRole('button', { name: say('ctl.wake') }));
+  await expect(vcpu).toContainText(say('ctl.runsOn', { vcpu: 1, pcpu: 1 }));
+  await doneBy(page.getByRole('button', { name: say('ctl.inhibit') }));
+  await expect(page.locator('.controls')).toContainText(say('ctl.inhibits', { list: 'HYPERV' }));
+  await page.locator('summary', { hasText: say('ctl.postGroup') }).click();
+  const post = page.locator('.ctl-group', { hasText: say('ctl.postGroup') });
+  await post.getByLabel(say('ctl.vector')).fill('0x1000');
+  await expect(post).toContainText(say('ctl.wrong', { label: say('ctl.vector'), max: '0xff', text: '0x1000' }));
+  await expect(post.getByRole('button', { name: say('ctl.post'), exact: true })).toBeDisabled();
+  await post.getByLabel(say('ctl.vector')).fill('65');
+  await doneBy(post.getByRole('button', { name: say('ctl.post'), exact: true }));
+  await tab(page, say('shell.tab.now')).click();
   // Away from the tabs, which have the arrow keys to themselves.
   await page.locator('.now-title').click();
-  await stepTo(page, 'Injected', 'ArrowLeft');
-  await stepTo(page, 'Waiting in IRR', 'ArrowLeft');
+  await stepTo(page, say('event.kvm_inj_virq.title'), 'ArrowLeft');
+  await stepTo(page, say('event.irr_set.title'), 'ArrowLeft');
 });
 
 for (const [theme, lang] of [

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { build } from 'vite';
 import { buildEmbed } from './build-embed.mjs';
+import { buildSingle } from './build-single.mjs';
 import { root, say } from './deps.mjs';
 
 const dir = resolve(process.argv[2] ?? 'dist');
@@ -10,6 +11,7 @@ try {
   // The runner keeps vite from writing its compiled configuration into node_modules, which may be another user's.
   await build({ root, logLevel: 'warn', configLoader: 'runner', build: { outDir: dir, emptyOutDir: true } });
   await buildEmbed(dir);
+  await buildSingle(dir);
 } catch (e) {
   say(/** @type {Error} */ (e).message);
   process.exit(1);

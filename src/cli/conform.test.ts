@@ -1,6 +1,7 @@
 /** `npm run conform` as a program of its own: what goes in on standard input, what comes out. */
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -127,4 +128,30 @@ test('nothing in, nothing out', () => expect(conform('')).toEqual({ out: [], sta
 test('more answers than one buffer holds all come out', () => {
   const { out, status } = conform(lines(CREATE) + '{"op":"get"}\n'.repeat(3000));
   expect([out.length, status, new Set(out.slice(1)).size]).toEqual([3001, 0, 1]);
+});
+
+test('a driver that waits for each answer before it writes the next op gets each', async () => {
+  const child = spawn('node', ['src/cli/run.mjs', 'conform'], { cwd: REPO, stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdout.setEncoding('utf8');
+  for (const op of [CREATE, IRQFD, SIGNAL]) {
+    child.stdin.write(lines(op));
+    const [answer] = await once(child.stdout, 'data');
+    expect(answer).toMatch(/^\{.*\}\n$/);
+  }
+  child.stdin.end();
+  expect(await once(child, 'close')).toEqual([0, null]);
+});
+
+test('a line above 16 MiB costs itself only: its answer is an error, those before and after it are there', () => {
+  const long = `{"op":"note","text":"${'x'.repeat(17 << 20)}"}`;
+  const { out, status } = conform(lines(CREATE, IRQFD, long, SIGNAL));
+  expect([out, status]).toEqual([[OK, '{"rc":0}', '{"error":"line over 16777216 bytes"}', OK], 0]);
+});
+
+test('input that cannot be read is one sentence and a status', () => {
+  const dir = openSync(REPO, 'r');
+  const run = spawnSync('node', ['src/cli/run.mjs', 'conform'], { cwd: REPO, stdio: [dir, 'pipe', 'pipe'] });
+  closeSync(dir);
+  expect(run.status).toBe(1);
+  expect(run.stderr.toString()).toMatch(/^irqscope: standard input cannot be read: .*\n$/);
 });

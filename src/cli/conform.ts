@@ -1,33 +1,39 @@
 /** `npm run -s conform < ops.jsonl > results.jsonl`: each op line answered with one result line, nothing else. */
-import { createInterface } from 'node:readline';
+import { once } from 'node:events';
+import { fstatSync } from 'node:fs';
 import { createSession } from '../engine/machine/session.ts';
+import { linesOf } from './lines.ts';
+
+/** Longest line taken, bytes. */
+const LINE_MAX = 16 * 1024 * 1024;
 
 // A reader that has seen enough (| head) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const session = createSession();
-const out: string[] = [];
 
-function flush(): void {
-  if (out.length === 0) return;
-  process.stdout.write(`${out.join('\n')}\n`);
-  out.length = 0;
-}
-
-function answerLine(line: string): string {
+function answerLine(line: string | null): string {
+  if (line === null) return JSON.stringify({ error: `line over ${LINE_MAX} bytes` });
   let op: unknown;
   try {
     op = JSON.parse(line);
   } catch {
     return JSON.stringify({ error: 'not JSON' });
   }
-  return JSON.stringify(session.answer(op));
+  const answer = JSON.stringify(session.answer(op));
+  if (session.machine !== null) session.machine.log.used = 0;
+  return answer;
 }
 
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  if (line.trim() === '') continue;
-  out.push(answerLine(line));
-  if (session.machine !== null) session.machine.log.used = 0;
-  if (out.length >= 256) flush();
+try {
+  // Node takes what it cannot read for an empty stream.
+  if (fstatSync(0).isDirectory()) throw new Error('it is a directory');
+  for await (const lines of linesOf(process.stdin, LINE_MAX)) {
+    const answers = lines.filter((line) => line === null || line.trim() !== '').map((line) => `${answerLine(line)}\n`);
+    // A driver that waits for each answer gets it now; one that does not read is waited for.
+    if (answers.length > 0 && !process.stdout.write(answers.join(''))) await once(process.stdout, 'drain');
+  }
+} catch (e) {
+  process.stderr.write(`irqscope: standard input cannot be read: ${(e as Error).message}\n`);
+  process.exitCode = 1;
 }
-flush();

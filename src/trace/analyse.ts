@@ -1,8 +1,10 @@
 /** A whole trace: two passes, then the rows of the report. */
+import { Predictor } from './predict/predict.ts';
 import type { TraceRecord } from './record.ts';
 import { Rows } from './rows.ts';
 import { openTrace, type Pause, scanTrace } from './scan.ts';
 import type { ScanTotals, Sink } from './scanner.ts';
+import { sorted } from './sorter.ts';
 import { type ByteSource, TraceError } from './source.ts';
 import { type Kernel, Survey } from './survey.ts';
 import { createTables } from './text-line.ts';
@@ -22,6 +24,7 @@ export interface AnalyseOptions {
 export interface Analysis {
   readonly summary: Record<string, unknown>;
   readonly rows: Rows;
+  readonly predictor: Predictor | null;
   readonly survey: Survey;
   readonly vms: readonly VmGroup[];
   readonly vm: number;
@@ -51,16 +54,35 @@ export async function analyse(
   const vm = chooseVm(vms, options.vm);
   const tables = createTables();
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
+  const vendorFirst = survey.vendor(first.reasons.list);
+  const ids = [...(vms[vm]?.vcpus.keys() ?? [])];
+  const predictor =
+    Predictor.possible(ids) && survey.irqchip !== 'user'
+      ? new Predictor({
+          survey,
+          threads: survey.threads,
+          ids,
+          vendor: vendorFirst,
+          kernel:
+            options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendorFirst) : options.kernel,
+          reasons: tables.reasons.list,
+        })
+      : null;
   const sink: Sink = {
     event(r) {
       if (vms.length > 1 && survey.threads.vmOf(r) !== vm && survey.threads.vmOf(r) !== -1) return;
       if (inWindow(options.window, r)) rows.event(r);
+      predictor?.event(r);
     },
     lost() {
       rows.forget();
+      predictor?.lost();
     },
   };
-  const totals = await scanTrace(opened, tables, sink, pause);
+  const inOrder = opened.format === 'perf-trace' ? sorted(sink) : null;
+  const totals = await scanTrace(opened, tables, inOrder ?? sink, pause);
+  inOrder?.flush();
+  predictor?.finish();
   const names = eventCounts(rows, tables.others.list);
   if (!Object.keys(names).some((name) => name.startsWith('kvm_'))) {
     throw new TraceError('the trace has no event of KVM');
@@ -77,6 +99,7 @@ export async function analyse(
       vm,
     }),
     rows,
+    predictor,
     survey,
     vms,
     vm,

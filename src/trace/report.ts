@@ -15,5 +15,7 @@ export function* reportRows(analysis: Analysis, _options: AnalyseOptions): Gener
   for (const row of rows.vectorRows()) yield { kind: 'vector', ...row };
   for (const row of rows.overallRows()) yield { kind: 'overall-vector', ...row };
   for (const row of rows.gsiRows()) yield { kind: 'gsi', ...row };
+  for (const row of analysis.predictor?.verdicts.rows.values() ?? []) yield { kind: 'prediction', ...row };
+  for (const f of analysis.predictor?.verdicts.findings ?? []) yield { kind: 'finding', ...f };
   yield { kind: 'end', ...rows.open(), unobservable: rows.sawApicv };
 }

@@ -29,6 +29,10 @@ export class Survey implements Sink {
   /** Routes in the kernel's own order (IOAPIC first), or the VMM's (PIC first); by what the first lines show. */
   ioapicFirst = 0;
   picFirst = 0;
+  /** Local APICs are reached by MSR. */
+  x2apic = false;
+  /** The IOAPIC pin of GSI 0 is acknowledged although it is an edge: KVM's i8254 asked for it. */
+  pitAcks = false;
   private setTid = -2;
   private setSeen = 0;
 
@@ -71,6 +75,12 @@ export class Survey implements Sink {
       }
       case TP.kvm_apic_accept_irq:
         this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        break;
+      case TP.kvm_ack_irq:
+        if (f[0] === 2 && (f[1] === 2 || f[1] === 0)) this.pitAcks = true;
+        break;
+      case TP.kvm_msr:
+        if ((f[1] as number) >= 0x800 && (f[1] as number) <= 0x8ff) this.x2apic = true;
         break;
       case TP.kvm_write_tsc_offset:
         if (f[1] === 0) this.tscFromZero = true;

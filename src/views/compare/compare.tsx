@@ -43,9 +43,9 @@ function leave(app: App, comparison: Comparison): void {
   const isLoaded = app.store.getState().scene !== null;
   app.actions.setUi({ compare: null });
   if (isLoaded) return;
-  void showLeft(app, comparison).then((shown) => {
+  void showLeft(app, comparison).then((end) => {
     const [first] = presetIds;
-    if (!shown && first !== undefined) void app.actions.loadPreset(first);
+    if (end !== 'done' && first !== undefined) void app.actions.loadPreset(first);
   });
 }
 

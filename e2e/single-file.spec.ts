@@ -1,0 +1,76 @@
+/** dist/irqscope.html from a disk: the whole page in one file that asks for nothing. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, type Page, test } from './test.ts';
+
+const DIST = join(import.meta.dirname, '../dist');
+const FILE = pathToFileURL(join(DIST, 'irqscope.html')).href;
+
+/** What the page asks for beside itself, and what it complains of. */
+function watch(page: Page): { readonly asked: string[]; readonly errors: string[] } {
+  const asked: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.isNavigationRequest()) asked.push(request.url());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return { asked, errors };
+}
+
+test('it plays from a disk, with the engine in a worker, asks for nothing and complains of nothing', async ({
+  page,
+}) => {
+  expect(existsSync(join(DIST, 'irqscope.html'))).toBe(true);
+  const { asked, errors } = watch(page);
+  await page.goto(`${FILE}?lang=zh#p=intx-shared&t=9`);
+  await expect(page.locator('.tl-count').first()).toHaveText(/[1-9]/);
+  await expect.poll(() => page.workers().length).toBe(1);
+  await page.goto(`${FILE}?play=0#p=posted-running&t=3`);
+  await page.reload();
+  await expect(page.getByRole('tab').first()).toBeVisible();
+  for (const tab of await page.getByRole('tab').all()) {
+    await tab.click();
+    await expect(page.getByRole('tabpanel')).not.toBeEmpty();
+  }
+  expect(asked).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test('a deck on a disk frames it and steps it', async ({ page }, info) => {
+  const { writeFileSync } = await import('node:fs');
+  const deck = info.outputPath('page.html');
+  const script = pathToFileURL(join(DIST, 'embed/reveal-irqscope.js')).href;
+  const reveal = pathToFileURL(join(import.meta.dirname, '../node_modules/reveal.js/dist')).href;
+  writeFileSync(
+    deck,
+    `<!doctype html><link rel="stylesheet" href="${reveal}/reveal.css"><div class="reveal"><div class="slides"><section>
+      <irq-scope preset="serial-ioapic" steps="4,9"></irq-scope></section></div></div><script src="${reveal}/reveal.js"></script>
+      <script src="${script}"></script><script>Reveal.initialize({ plugins: [RevealIrqscope] })</script>`,
+  );
+  await page.goto(pathToFileURL(deck).href);
+  const step = () => page.evaluate(() => (document.querySelector('irq-scope') as HTMLElement & { step: number }).step);
+  const next = () => page.evaluate(() => (window as unknown as { Reveal: { next(): void } }).Reveal.next());
+  await expect(page.frameLocator('irq-scope >> iframe').locator('[data-part="stage"]')).toBeVisible();
+  await next();
+  await expect.poll(step).toBe(4);
+  await next();
+  await expect.poll(step).toBe(9);
+  // A deck without an origin may load and read scenes of a frame that comes from a disk too.
+  const link = await page.evaluate(async () => {
+    const scene = document.querySelector('irq-scope') as HTMLElement & { getState(): Promise<{ link: string }> };
+    return (await scene.getState()).link;
+  });
+  expect(link).toBe('p=serial-ioapic&t=9');
+});
+
+test('index.html opened from a disk says what to open instead', async ({ page }) => {
+  await page.goto(pathToFileURL(join(DIST, 'index.html')).href);
+  const link = page.getByRole('link', { name: 'irqscope.html' });
+  await expect(link).toHaveAttribute('href', 'irqscope.html');
+  await link.click();
+  await expect(page.locator('.tl-count').first()).toHaveText(/[1-9]/);
+});

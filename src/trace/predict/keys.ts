@@ -1,0 +1,139 @@
+/**
+ * A judged line as one number, the same for what the engine promises and for what the trace shows, so that comparing two
+ * lines is comparing two numbers. Bits 40 and up: the tracepoint.
+ */
+import { CHIPS, MODES, TP, TRACEPOINTS } from '../tracepoints.ts';
+
+const EVENT = 2 ** 40;
+
+export const eventOf = (key: number): number => Math.floor(key / EVENT);
+const bits = (key: number, at: number, n: number): number => Math.floor((key % EVENT) / 2 ** at) % 2 ** n;
+
+export const picKey = (pin: number, level: number, masked: number, coalesced: number): number =>
+  TP.kvm_pic_set_irq * EVENT + pin + level * 16 + masked * 32 + coalesced * 64;
+
+/** @param lo, hi the RTE's halves */
+export const rteKey = (pin: number, lo: number, hi: number, coalesced: number): number =>
+  ioapicKey(pin, hi >>> 24, lo & 255, (lo >>> 8) & 7, (lo >>> 11) & 1, (lo >>> 15) & 1, (lo >>> 16) & 1, coalesced);
+
+export const ioapicKey = (
+  pin: number,
+  dst: number,
+  vec: number,
+  mode: number,
+  logical: number,
+  level: number,
+  masked: number,
+  coalesced: number,
+): number =>
+  TP.kvm_ioapic_set_irq * EVENT +
+  pin +
+  dst * 2 ** 5 +
+  vec * 2 ** 13 +
+  mode * 2 ** 21 +
+  logical * 2 ** 24 +
+  level * 2 ** 25 +
+  masked * 2 ** 26 +
+  coalesced * 2 ** 27;
+
+/** @param event kvm_apic_accept_irq or kvm_apicv_accept_irq @param id the vCPU's id, which KVM prints as apicid */
+export const acceptKey = (event: number, id: number, vec: number, mode: number, level: number): number =>
+  event * EVENT + vec + mode * 256 + level * 2048 + id * 4096;
+
+export const ackKey = (chip: number, pin: number): number => TP.kvm_ack_irq * EVENT + chip * 32 + pin;
+
+/** @param event kvm_eoi, kvm_pv_eoi or kvm_inj_virq @param vector -1 for none */
+export const vectorKey = (event: number, id: number, vector: number): number => event * EVENT + id * 512 + vector + 1;
+
+export const msiKey = (dst: number, vec: number, mode: number, logical: number, level: number, rh: number): number =>
+  TP.kvm_msi_set_irq * EVENT + vec + mode * 256 + logical * 2048 + level * 4096 + rh * 8192 + (dst % 2 ** 24) * 2 ** 14;
+
+export const valueKey = (event: number, value: number): number => event * EVENT + value;
+
+/** RTE halves as an ioapic line shows them: no delivery status, no remote IRR. */
+export function rteOf(key: number): { pin: number; lo: number; hi: number; coalesced: number } {
+  const lo =
+    bits(key, 13, 8) |
+    (bits(key, 21, 3) << 8) |
+    (bits(key, 24, 1) << 11) |
+    (bits(key, 25, 1) << 15) |
+    (bits(key, 26, 1) << 16);
+  return { pin: bits(key, 0, 5), lo, hi: (bits(key, 5, 8) << 24) | 0, coalesced: bits(key, 27, 1) };
+}
+
+export function picOf(key: number): { pin: number; level: number; masked: number; coalesced: number } {
+  return { pin: bits(key, 0, 4), level: bits(key, 4, 1), masked: bits(key, 5, 1), coalesced: bits(key, 6, 1) };
+}
+
+export function acceptOf(key: number): { id: number; vector: number; mode: number; level: number } {
+  return { id: bits(key, 12, 28), vector: bits(key, 0, 8), mode: bits(key, 8, 3), level: bits(key, 11, 1) };
+}
+
+export const vectorOf = (key: number): { id: number; vector: number } => ({
+  id: bits(key, 9, 31),
+  vector: bits(key, 0, 9) - 1,
+});
+
+/** What a line is about, for a finding. */
+export function subjectOf(key: number): { vcpu: number | null; gsi: number | null; vector: number | null } {
+  switch (eventOf(key)) {
+    case TP.kvm_ioapic_set_irq:
+      return { vcpu: null, gsi: rteOf(key).pin === 2 ? 0 : rteOf(key).pin, vector: rteOf(key).lo & 255 };
+    case TP.kvm_pic_set_irq:
+      return { vcpu: null, gsi: picOf(key).pin, vector: null };
+    case TP.kvm_apic_accept_irq:
+    case TP.kvm_apicv_accept_irq:
+      return { vcpu: acceptOf(key).id, gsi: null, vector: acceptOf(key).vector };
+    case TP.kvm_eoi:
+    case TP.kvm_pv_eoi:
+    case TP.kvm_inj_virq:
+      return { vcpu: vectorOf(key).id, gsi: null, vector: vectorOf(key).vector };
+    default:
+      return { vcpu: null, gsi: null, vector: null };
+  }
+}
+
+/** The line as KVM prints it, without what stands before the event's text. */
+export function textOf(key: number): string {
+  const event = eventOf(key);
+  const name = TRACEPOINTS[event]?.name ?? '?';
+  switch (event) {
+    case TP.kvm_pic_set_irq: {
+      const p = picOf(key);
+      const flags = `${p.level ? 'level' : 'edge'}${p.masked ? '|masked' : ''}`;
+      return `${name}: chip ${p.pin >> 3} pin ${p.pin & 7} (${flags})${p.coalesced ? ' (coalesced)' : ''}`;
+    }
+    case TP.kvm_ioapic_set_irq: {
+      const { pin, lo, hi, coalesced } = rteOf(key);
+      const flags = [
+        MODES[(lo >>> 8) & 7],
+        lo & 0x800 ? 'logical' : 'physical',
+        `${lo & 0x8000 ? 'level' : 'edge'}${lo & 0x10000 ? '|masked' : ''}`,
+      ].join('|');
+      const dst = (hi >>> 24).toString(16);
+      return `${name}: pin ${pin} dst ${dst} vec ${lo & 255} (${flags})${coalesced ? ' (coalesced)' : ''}`;
+    }
+    case TP.kvm_apic_accept_irq:
+    case TP.kvm_apicv_accept_irq: {
+      const a = acceptOf(key);
+      return `${name}: apicid ${a.id.toString(16)} vec ${a.vector} (${MODES[a.mode]}|${a.level ? 'level' : 'edge'})`;
+    }
+    case TP.kvm_ack_irq:
+      return `${name}: irqchip ${CHIPS[bits(key, 5, 2)]} pin ${bits(key, 0, 5)}`;
+    case TP.kvm_eoi:
+    case TP.kvm_pv_eoi:
+      return `${name}: apicid ${vectorOf(key).id.toString(16)} vector ${vectorOf(key).vector}`;
+    case TP.kvm_inj_virq:
+      return vectorOf(key).vector < 0 ? `no ${name}` : `${name}: IRQ 0x${vectorOf(key).vector.toString(16)}`;
+    case TP.kvm_msi_set_irq: {
+      const flags = [
+        MODES[bits(key, 8, 3)],
+        bits(key, 11, 1) ? 'logical' : 'physical',
+        `${bits(key, 12, 1) ? 'level' : 'edge'}${bits(key, 13, 1) ? '|rh' : ''}`,
+      ].join('|');
+      return `${name}: dst ${bits(key, 14, 24).toString(16)} vec ${bits(key, 0, 8)} (${flags})`;
+    }
+    default:
+      return `${name}: 0x${(key % EVENT).toString(16)}`;
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * What a trace's lines make the engine do: one op an input, remembered with the lines it promised and those that came, for
+ * as long as another order of it may still have to be tried.
+ */
+import { TP } from '../tracepoints.ts';
+import type { Chips } from './chips.ts';
+import { valueKey, vectorKey } from './keys.ts';
+
+export const OP = {
+  setIrq: 1,
+  message: 2,
+  pvIpi: 3,
+  writeApic: 4,
+  readApic: 5,
+  storeIcr: 6,
+  writeBase: 7,
+  writeIoapic: 8,
+  readIoapic: 9,
+  writePort: 10,
+  readPort: 11,
+  eoi: 12,
+  eoiInduced: 13,
+  inject: 14,
+  accept: 15,
+  serve: 16,
+  tpr: 17,
+  posted: 18,
+  /** A vector taken from IRR, whatever the 8259 says. */
+  take: 20,
+  /** What was learnt or mended: closures of state changes. */
+  learn: 19,
+} as const;
+
+export interface Op {
+  kind: number;
+  /** Engine number of the vCPU concerned, -1 none. */
+  vcpu: number;
+  readonly a: Float64Array;
+  /** Who prints its lines. */
+  thread: number;
+  line: number;
+  ts: number;
+  /** Count of records when it began, when its thread spoke before, when its thread spoke after (Infinity: not yet). */
+  seq: number;
+  before: number;
+  after: number;
+  /** Its line is printed after the effect, not before. */
+  late: boolean;
+  mark: number;
+  readonly promised: number[];
+  readonly shown: number[];
+  readonly lines: number[];
+  readonly times: number[];
+  /** How many of the lines shown were as promised when they came. */
+  right: number;
+  /** A line came that was not promised. */
+  bad: boolean;
+  closed: boolean;
+  /** Lines that must follow but are no effect of the engine (kvm_pv_eoi). */
+  extra: number;
+  change: ((chips: Chips) => void) | null;
+  /** Its lines are judged elsewhere. */
+  silent: boolean;
+}
+
+export function createOp(): Op {
+  return {
+    kind: 0,
+    vcpu: -1,
+    a: new Float64Array(9),
+    thread: 0,
+    line: 0,
+    ts: 0,
+    seq: 0,
+    before: 0,
+    after: Number.POSITIVE_INFINITY,
+    late: false,
+    mark: 0,
+    promised: [],
+    shown: [],
+    lines: [],
+    times: [],
+    right: 0,
+    bad: false,
+    closed: false,
+    extra: -1,
+    change: null,
+    silent: false,
+  };
+}
+
+const FIXED = { level: true, trigMode: false, logical: false, shorthand: 0, redirHint: false } as const;
+
+/** Carries an op out and fills in the lines it promises. */
+export function runOp(op: Op, chips: Chips): void {
+  const { a } = op;
+  op.mark = chips.mark;
+  op.promised.length = 0;
+  let value = -1;
+  switch (op.kind) {
+    case OP.setIrq:
+      chips.setIrq(a[0] as number, a[1] as number, a[2] as number);
+      break;
+    case OP.message:
+      chips.deliver(op.vcpu, {
+        dest: a[0] as number,
+        vector: a[1] as number,
+        deliveryMode: a[2] as number,
+        logical: a[3] === 1,
+        level: a[4] === 1,
+        trigMode: a[5] === 1,
+        shorthand: a[6] as number,
+        redirHint: a[7] === 1,
+      });
+      break;
+    case OP.pvIpi:
+      sendPvIpi(a, chips);
+      break;
+    case OP.writeApic:
+      chips.writeApic(op.vcpu, a[1] as number, a[2] as number);
+      break;
+    case OP.storeIcr:
+      chips.storeIcr(op.vcpu, a[1] as number, a[2] as number, a[3] as number);
+      break;
+    case OP.readApic: {
+      const read = chips.readApic(op.vcpu, a[1] as number);
+      value = read === null ? -1 : valueKey(TP.kvm_apic, read >>> 0);
+      break;
+    }
+    case OP.writeBase:
+      chips.writeBase(op.vcpu, a[2] as number, a[3] as number);
+      break;
+    case OP.writeIoapic:
+      chips.ioapicWrite(a[2] as number, a[1] as number, a[4] as number);
+      break;
+    case OP.readIoapic:
+      value = valueKey(TP.kvm_mmio, masked(chips.ioapicRead(a[2] as number), a[1] as number));
+      break;
+    case OP.writePort:
+      chips.portWrite(a[1] as number, a[4] as number);
+      break;
+    case OP.readPort:
+      value = valueKey(TP.kvm_pio, chips.portRead(a[1] as number) & 255);
+      break;
+    case OP.eoi:
+      chips.eoi(op.vcpu);
+      break;
+    case OP.eoiInduced:
+      op.promised.push(vectorKey(TP.kvm_eoi, chips.ids[op.vcpu] as number, a[1] as number));
+      chips.eoiInduced(op.vcpu, a[1] as number);
+      break;
+    case OP.inject:
+      value = vectorKey(TP.kvm_inj_virq, chips.ids[op.vcpu] as number, chips.inject(op.vcpu));
+      break;
+    case OP.accept:
+      chips.accept(op.vcpu, {
+        ...FIXED,
+        vector: a[1] as number,
+        deliveryMode: a[2] as number,
+        trigMode: a[3] === 1,
+        dest: 0,
+      });
+      break;
+    case OP.serve:
+      chips.serve(op.vcpu);
+      break;
+    case OP.take:
+      chips.take(op.vcpu, a[1] as number);
+      break;
+    case OP.posted:
+      chips.forgetPosted(op.vcpu);
+      break;
+    case OP.tpr:
+      chips.setTpr(op.vcpu, a[0] as number);
+      break;
+    case OP.learn:
+      op.change?.(chips);
+      return;
+  }
+  if (value >= 0) op.promised.push(value);
+  else if (op.kind !== OP.inject && op.kind < OP.serve) chips.lines(op.mark, op.promised);
+  if (op.extra >= 0) op.promised.push(op.extra);
+  if (op.silent) op.promised.length = 0;
+  // Each target takes its message at its own line, later: here it is only announced.
+  if (op.kind === OP.message || op.kind === OP.pvIpi) chips.takeBack(op.mark);
+}
+
+const masked = (value: number, length: number): number =>
+  length >= 4 ? value : length === 2 ? value & 0xffff : value & 0xff;
+
+/** @kvm lapic.c kvm_pv_send_ipi: one message a bit set, for the vCPU of that APIC id */
+function sendPvIpi(a: Float64Array, chips: Chips): void {
+  const min = (a[5] as number) >>> 0;
+  const icr = (a[7] as number) >>> 0;
+  for (let word = 0; word < 4; word++) {
+    for (let bit = 0; bit < 32; bit++) {
+      if ((((a[1 + word] as number) >>> bit) & 1) === 0) continue;
+      const vcpu = chips.vcpuOf(min + word * 32 + bit);
+      if (vcpu < 0) continue;
+      chips.accept(vcpu, {
+        ...FIXED,
+        vector: icr & 255,
+        deliveryMode: (icr >>> 8) & 7,
+        level: (icr & 0x4000) !== 0,
+        trigMode: (icr & 0x8000) !== 0,
+        dest: 0,
+      });
+    }
+  }
+}
+
+/** Do the lines that came agree with the promise? An op whose thread has not spoken again may still owe some. */
+export function agrees(op: Op): boolean {
+  const { promised, shown } = op;
+  if (op.closed ? shown.length !== promised.length : shown.length > promised.length) return false;
+  for (let i = 0; i < shown.length; i++) if (shown[i] !== promised[i]) return false;
+  return true;
+}

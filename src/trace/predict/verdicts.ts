@@ -1,0 +1,165 @@
+/** How the lines of each event were judged, and what was found. */
+import { TRACEPOINTS } from '../tracepoints.ts';
+import { eventOf, subjectOf, textOf } from './keys.ts';
+
+export interface PredictionRow {
+  readonly event: string;
+  right: number;
+  raced: number;
+  wrong: number;
+  missing: number;
+  unknowable: number;
+  /** Of the right ones: lines of a level 0, which any engine gets right. */
+  trivial: number;
+  readonly why: Record<string, number>;
+}
+
+export interface Finding {
+  id: string;
+  severity: 'note' | 'odd' | 'wrong';
+  line: number;
+  toLine: number;
+  ts: number | null;
+  vcpu: number | null;
+  gsi: number | null;
+  vector: number | null;
+  /** How many lines it stands for. */
+  n: number;
+  /** Of them, how many only follow from the first. */
+  follows: number;
+  expected: string | null;
+  shown: string | null;
+  /** What else its sentence needs. */
+  params: Readonly<Record<string, string | number>>;
+}
+
+/** A finding that follows another on the same subject within so many lines is a part of it. */
+const FOLD_LINES = 5000;
+const MAX_FINDINGS = 5000;
+
+export class Verdicts {
+  readonly rows = new Map<number, PredictionRow>();
+  readonly findings: Finding[] = [];
+  /** Findings past the limit: counted, not kept. */
+  dropped = 0;
+  /** The open disagreement by subject. */
+  private readonly open = new Map<string, Finding>();
+
+  row(event: number): PredictionRow {
+    let row = this.rows.get(event);
+    if (row === undefined) {
+      const name = TRACEPOINTS[event]?.name ?? '';
+      row = { event: name, right: 0, raced: 0, wrong: 0, missing: 0, unknowable: 0, trivial: 0, why: {} };
+      this.rows.set(event, row);
+    }
+    return row;
+  }
+
+  right(event: number, trivial: boolean): void {
+    const row = this.row(event);
+    row.right++;
+    if (trivial) row.trivial++;
+  }
+
+  count(event: number, verdict: 'raced' | 'wrong' | 'missing' | 'unknowable', why: string): void {
+    const row = this.row(event);
+    row[verdict]++;
+    row.why[why] = (row.why[why] ?? 0) + 1;
+  }
+
+  /** Takes a verdict back that turned out otherwise. */
+  uncount(event: number, verdict: 'unknowable' | 'wrong', why: string): void {
+    const row = this.row(event);
+    row[verdict]--;
+    row.why[why] = (row.why[why] ?? 1) - 1;
+    if (row.why[why] === 0) delete row.why[why];
+  }
+
+  add(finding: Finding): Finding {
+    if (this.findings.length < MAX_FINDINGS) this.findings.push(finding);
+    else this.dropped++;
+    return finding;
+  }
+
+  /** One finding for many notes of the same kind. */
+  note(id: string, severity: Finding['severity'], line: number, ts: number, about: Partial<Finding> = {}): Finding {
+    const subject = `${id}:${about.vcpu ?? ''}:${about.gsi ?? ''}:${about.vector ?? ''}`;
+    const open = this.open.get(subject);
+    if (open !== undefined) {
+      open.n++;
+      open.toLine = line;
+      return open;
+    }
+    const finding = this.add({ ...blank(id, severity, line, ts), ...about });
+    this.open.set(subject, finding);
+    return finding;
+  }
+
+  /**
+   * A line and the engine disagree.
+   * @param expected key of the promised line, -1 where nothing was promised @param shown key of the line, -1 where none came
+   */
+  differs(line: number, ts: number, expected: number, shown: number, gsi: number | null): Finding {
+    const key = shown >= 0 ? shown : expected;
+    const about = subjectOf(key);
+    const subjects = subjectsOf(key, expected, gsi);
+    for (const subject of subjects) {
+      const open = this.open.get(subject);
+      if (open === undefined || line - open.toLine > FOLD_LINES) continue;
+      open.n++;
+      open.follows++;
+      open.toLine = Math.max(open.toLine, line);
+      for (const other of subjects) this.open.set(other, open);
+      return open;
+    }
+    const finding = this.add({
+      ...blank(`differs.${TRACEPOINTS[eventOf(key)]?.name}`, 'wrong', line, ts),
+      ...about,
+      gsi: gsi ?? about.gsi,
+      expected: expected >= 0 ? textOf(expected) : null,
+      shown: shown >= 0 ? textOf(shown) : null,
+    });
+    for (const subject of subjects) this.open.set(subject, finding);
+    return finding;
+  }
+
+  /** A line about this came as promised: what comes later does not follow from what was. */
+  settle(key: number): void {
+    if (this.open.size === 0) return;
+    for (const subject of subjectsOf(key, -1, null)) {
+      const open = this.open.get(subject);
+      if (open?.id.startsWith('differs.')) this.open.delete(subject);
+    }
+  }
+}
+
+export function blank(id: string, severity: Finding['severity'], line: number, ts: number): Finding {
+  return {
+    id,
+    severity,
+    line,
+    toLine: line,
+    ts: Number.isNaN(ts) ? null : ts,
+    vcpu: null,
+    gsi: null,
+    vector: null,
+    n: 1,
+    follows: 0,
+    expected: null,
+    shown: null,
+    params: {},
+  };
+}
+
+/** What a disagreement may spoil: the vectors of a vCPU, the lines of a pin. */
+function subjectsOf(key: number, expected: number, gsi: number | null): string[] {
+  const subjects: string[] = [];
+  for (const one of expected >= 0 && expected !== key ? [key, expected] : [key]) {
+    const about = subjectOf(one);
+    if (about.vcpu !== null && about.vector !== null) subjects.push(`vector:${about.vcpu}:${about.vector}`);
+    else if (about.gsi !== null) subjects.push(`gsi:${about.gsi}`);
+  }
+  if (gsi !== null && !subjects.includes(`gsi:${gsi}`)) subjects.push(`gsi:${gsi}`);
+  if (subjects.length === 0) subjects.push(`event:${eventOf(key)}`);
+  return subjects;
+}

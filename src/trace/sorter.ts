@@ -1,0 +1,78 @@
+/**
+ * perf trace writes what each CPU's buffer held when it came to it: lines of different CPUs stand up to tens of
+ * milliseconds out of order. This holds records back until nothing older can come.
+ */
+import { createRecord, type TraceRecord } from './record.ts';
+import type { Sink } from './scanner.ts';
+
+/** Longest disorder met in recordings is 23 ms. */
+const HOLD_US = 100_000;
+/** A trace that holds more back than this has no order to restore. */
+const MAX_HELD = 200_000;
+
+interface Held {
+  readonly r: TraceRecord;
+  order: number;
+}
+
+/** A sink that hands its records on by time. Call `flush` at the end. */
+export function sorted(sink: Sink): Sink & { flush(): void } {
+  const heap: Held[] = [];
+  const spare: Held[] = [];
+  let newest = Number.NEGATIVE_INFINITY;
+  let order = 0;
+  const before = (a: Held, b: Held): boolean => a.r.ts < b.r.ts || (a.r.ts === b.r.ts && a.order < b.order);
+  const pop = (): Held => {
+    const top = heap[0] as Held;
+    const last = heap.pop() as Held;
+    if (heap.length > 0) {
+      let at = 0;
+      for (;;) {
+        let child = 2 * at + 1;
+        if (child >= heap.length) break;
+        if (child + 1 < heap.length && before(heap[child + 1] as Held, heap[child] as Held)) child++;
+        if (!before(heap[child] as Held, last)) break;
+        heap[at] = heap[child] as Held;
+        at = child;
+      }
+      heap[at] = last;
+    }
+    return top;
+  };
+  const release = (until: number): void => {
+    while (heap.length > 0 && ((heap[0] as Held).r.ts <= until || heap.length > MAX_HELD)) {
+      const held = pop();
+      sink.event(held.r);
+      spare.push(held);
+    }
+  };
+  return {
+    event(r) {
+      const held = spare.pop() ?? { r: createRecord(), order: 0 };
+      const { f } = held.r;
+      Object.assign(held.r, r, { f });
+      f.set(r.f);
+      held.order = order++;
+      let at = heap.length;
+      heap.push(held);
+      while (at > 0) {
+        const parent = (at - 1) >> 1;
+        if (!before(held, heap[parent] as Held)) break;
+        heap[at] = heap[parent] as Held;
+        at = parent;
+      }
+      heap[at] = held;
+      if (r.ts > newest) {
+        newest = r.ts;
+        release(newest - HOLD_US);
+      }
+    },
+    lost(line, n) {
+      release(Number.POSITIVE_INFINITY);
+      sink.lost(line, n);
+    },
+    flush() {
+      release(Number.POSITIVE_INFINITY);
+    },
+  };
+}
