@@ -77,6 +77,7 @@ export class Chips {
       op: 'create',
       vcpus: config.ids.length,
       irqchip: config.split ? 'split' : 'full',
+      runLoop: 'none',
       ids: config.ids,
       x2apicApi: 0,
       pit: config.pit,
