@@ -36,12 +36,12 @@ function postingTarget(m: Machine, gsi: number): { vcpu: number; vector: number;
   m.host.forEachDestination(m, irq, (vcpu) => targets.push(vcpu));
   if (targets.length !== 1) return { vcpu: -1, vector: irq.vector, why: WHY.several };
   if (irq.deliveryMode !== FIXED && irq.deliveryMode !== LOWEST) return { vcpu: -1, vector: irq.vector, why: WHY.mode };
-  return { vcpu: targets[0] as number, vector: irq.vector, why: -1 };
+  return { vcpu: targets[0], vector: irq.vector, why: -1 };
 }
 
 /** One MSI-X vector's table entry follows its route. @kvm irq.c kvm_pi_update_irte */
 function updateIrte(m: Machine, slot: number, entry: number): void {
-  const gsi = (m.w[deviceAt(m, slot) + D.gsi] as number) + entry;
+  const gsi = m.w[deviceAt(m, slot) + D.gsi] + entry;
   if (irqfdOf(m, gsi) === -1) return;
   const at = irteAt(m, slot, entry);
   const target = postingTarget(m, gsi);
@@ -71,7 +71,7 @@ export function updateIrtes(m: Machine): void {
 }
 
 /** Which vCPU a posted entry's descriptor belongs to. */
-const ownerOf = (m: Machine, at: number): number => ((m.w[at + 1] as number) - piDescAddress(0).low) >> 6;
+const ownerOf = (m: Machine, at: number): number => (m.w[at + 1] - piDescAddress(0).low) >> 6;
 
 /**
  * The device sends the message of an MSI-X vector. @returns false where no IOMMU stands between it and the VMM
@@ -80,9 +80,9 @@ export function deviceMessage(m: Machine, slot: number, entry: number): boolean 
   if (!isAssigned(m, slot)) return false;
   updateIrte(m, slot, entry);
   const at = irteAt(m, slot, entry);
-  const gsi = (m.w[deviceAt(m, slot) + D.gsi] as number) + entry;
-  if (((m.w[at] as number) & POSTED) !== 0) {
-    vtdPost(m, ownerOf(m, at), ((m.w[at] as number) >>> 16) & 0xff, false);
+  const gsi = m.w[deviceAt(m, slot) + D.gsi] + entry;
+  if ((m.w[at] & POSTED) !== 0) {
+    vtdPost(m, ownerOf(m, at), (m.w[at] >>> 16) & 0xff, false);
     return true;
   }
   const outer = enter(m, EV.vtd_remap, whereOf('device', slot), hostVector(slot, entry), gsi);

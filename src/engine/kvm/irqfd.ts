@@ -18,7 +18,7 @@ function isResampler(m: Machine, slot: number, gsi: number): boolean {
   return m.w[at + R.used] !== 0 && m.w[at + R.resample] === 1 && m.w[at + R.gsi] === (gsi | 0);
 }
 
-const used = (m: Machine, slot: number): number => m.w[slotAt(m, slot) + R.used] as number;
+const used = (m: Machine, slot: number): number => m.w[slotAt(m, slot) + R.used];
 
 /**
  * Slot of the newest irqfd on a GSI that the test accepts, -1 none. `used` counts up, so newer is larger; it is negative
@@ -75,14 +75,14 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
 
 /** The list of ack notifiers changed: EOIs to intercept may have. @kvm ioapic.c kvm_arch_post_irq_ack_notifier_list_update */
 function notifierListChanged(m: Machine): void {
-  put(m, m.layout.vm + VM.at.ackNotifierSeq, (m.w[m.layout.vm + VM.at.ackNotifierSeq] as number) + 1);
+  put(m, m.layout.vm + VM.at.ackNotifierSeq, m.w[m.layout.vm + VM.at.ackNotifierSeq] + 1);
   if (!m.split) m.host.scanIoapic(m);
 }
 
 /** KVM_IRQFD with DEASSIGN on one irqfd; the last resampler of a GSI lowers its line. @kvm eventfd.c irqfd_shutdown */
 export function deassignIrqfd(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
-  const gsi = m.w[at + R.gsi] as number;
+  const gsi = m.w[at + R.gsi];
   const resample = m.w[at + R.resample] === 1;
   const outer = enter(m, EV.irqfd_deassign, whereOf('irqfd', slot), gsi);
   put(m, at + R.used, 0);
@@ -97,7 +97,7 @@ export function deassignIrqfd(m: Machine, slot: number): void {
 /** Caches whether the GSI is one MSI route, which needs no work queue. @kvm eventfd.c irqfd_update */
 function updateRoute(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
-  const routes = routesOfGsi(m, m.w[at + R.gsi] as number);
+  const routes = routesOfGsi(m, m.w[at + R.gsi]);
   put(m, at + R.msiRoute, routes.length === 1 && routes[0]?.chip === CHIP.msi ? 1 : 0);
 }
 
@@ -109,13 +109,13 @@ export function irqfdRoutingUpdate(m: Machine): void {
 /** The eventfd is written. @kvm eventfd.c irqfd_wakeup, irqfd_inject */
 export function signalIrqfd(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
-  const gsi = m.w[at + R.gsi] as number;
+  const gsi = m.w[at + R.gsi];
   const where = whereOf('irqfd', slot);
   if (m.journey === 0) beginJourney(m);
   const outer = enter(m, EV.irqfd_wakeup, where, gsi);
   const fast = m.w[at + R.msiRoute] === 1 && m.host.setIrqInatomic(m, gsi);
   if (!fast) {
-    const resample = m.w[at + R.resample] as number;
+    const resample = m.w[at + R.resample];
     const inner = enter(m, EV.irqfd_inject, where, gsi, resample);
     if (resample === 1) {
       m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 1, false);
@@ -133,7 +133,7 @@ function notifyResamplefds(m: Machine, gsi: number): void {
   for (let slot = 0; slot < IRQFD_SLOTS; slot++) {
     if (!isResampler(m, slot, gsi)) continue;
     const at = slotAt(m, slot);
-    const count = (m.w[at + R.resampleCount] as number) + 1;
+    const count = m.w[at + R.resampleCount] + 1;
     const outer = enter(m, EV.resamplefd_signal, whereOf('irqfd', slot), gsi, count);
     put(m, at + R.resampleCount, count);
     m.host.resampled(m, gsi);
@@ -168,7 +168,7 @@ export function pollResample(m: Machine, gsi: number): number | null {
   const slot = resamplerOf(m, gsi);
   if (slot === -1 || irqfdOf(m, gsi) === -1) return null;
   const at = slotAt(m, slot) + R.resampleCount;
-  const count = m.w[at] as number;
+  const count = m.w[at];
   put(m, at, 0);
   return count;
 }

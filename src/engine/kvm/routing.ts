@@ -3,6 +3,7 @@
  * line or a message; the table says which chip pins or which MSI it stands for.
  */
 
+import { highWord, lowWord } from '../../base/u64.ts';
 import { masks } from '../../spec/define/registers.ts';
 import type { RoutingEntrySpec } from '../../spec/ops/index.ts';
 import { MSI_ADDR } from '../../spec/registers/routing.ts';
@@ -32,8 +33,8 @@ function toEntry(spec: RoutingEntrySpec): RouteEntry {
     const pin = chip === CHIP.picSlave ? spec.pin + 8 : spec.pin;
     return { gsi: spec.gsi, chip, pin, addrLo: 0, addrHi: 0, data: 0 };
   }
-  const addrLo = Number(spec.msi_addr & 0xffffffffn) | 0;
-  const addrHi = Number((spec.msi_addr >> 32n) & 0xffffffffn) | 0;
+  const addrLo = lowWord(spec.msi_addr);
+  const addrHi = highWord(spec.msi_addr);
   return { gsi: spec.gsi, chip: CHIP.msi, pin: 0, addrLo, addrHi, data: spec.msi_data | 0 };
 }
 
@@ -71,12 +72,12 @@ function install(m: Machine, table: RouteTable): void {
 
 /** The table in force. */
 export function routeTable(m: Machine): RouteTable {
-  return m.routeTables[m.w[BASE.vm + VM.at.routes] as number] as RouteTable;
+  return m.routeTables[m.w[BASE.vm + VM.at.routes]] as RouteTable;
 }
 
 /** GSI of a chip's pin, -1 none. @kvm irqchip.c kvm_irq_map_chip_pin */
 export function gsiOfPin(m: Machine, chip: number, pin: number): number {
-  return routeTable(m).pinToGsi[chip * PINS + pin] as number;
+  return routeTable(m).pinToGsi[chip * PINS + pin];
 }
 
 /** Routes of a GSI in table order. */

@@ -3,6 +3,7 @@
  * pending NMI, then the instruction with IF=0.
  */
 
+import { highWord, lowWord } from '../../base/u64.ts';
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
@@ -116,8 +117,8 @@ function run(m: Machine, vcpu: number): OpResult {
 }
 
 function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
-  const addrLo = Number(addr & 0xffffffffn) | 0;
-  const addrHi = Number(addr >> 32n) | 0;
+  const addrLo = lowWord(addr);
+  const addrHi = highWord(addr);
   beginJourney(m);
   const outer = enter(m, EV.ioctl_signal_msi, AT_VM, addrLo, data, addrHi);
   const status = m.irqchip === 'none' ? -EINVAL : kvmSetMsi(m, addrLo, addrHi, data | 0, 1, -1);

@@ -6,7 +6,8 @@
 import { OpError } from '../../spec/define/op.ts';
 import type { OpResult, VcpuStateName } from '../../spec/ops/index.ts';
 import { REQ } from '../core/events.ts';
-import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from '../core/machine.ts';
+import { beginJourney, type Machine, piDescAt, vmcsAt } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import type { ModelOps } from '../core/wires.ts';
 import { PI_DESC, VCPU, VMCS } from '../core/words.ts';
 import { ensureLoaded, preempt, schedule, vcpuPut } from '../host/pcpu.ts';
@@ -21,10 +22,6 @@ import { hex } from './print.ts';
 const V = VCPU.at;
 const OK: OpResult = { ok: true };
 const RACES = { kick: 1, nmi: 2, fault: 3 } as const;
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 /** Leaves the guest, if it is there, and stays out. */
 function toHost(m: Machine, vcpu: number, reason: number): void {

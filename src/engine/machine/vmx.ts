@@ -3,6 +3,7 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
+import { highWord, lowWord } from '../../base/u64.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { findHighestIrr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
@@ -18,9 +19,9 @@ import {
   type Machine,
   piDescAt,
   put,
-  vcpuAt,
   whereOf,
 } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import type { Host } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {
@@ -57,10 +58,6 @@ import { MODEL_HOST } from './model-ops.ts';
 import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 /** VMX_REQUIRED_APICV_INHIBITS: DISABLED to APIC_BASE_MODIFIED. */
 const REQUIRED_INHIBITS = 0x7f;
@@ -150,8 +147,8 @@ function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: Gues
     }
   }
   if (op.op === 'wrmsr' && op.msr === PV_EOI_MSR) {
-    const low = Number(op.value & 0xffffffffn) | 0;
-    return setPvEoi(m, op.vcpu, low, Number(op.value >> 32n) | 0) ? { ok: true } : { gp: true };
+    const low = lowWord(op.value);
+    return setPvEoi(m, op.vcpu, low, highWord(op.value)) ? { ok: true } : { gp: true };
   }
   return emulate(m, op);
 }

@@ -31,9 +31,9 @@ import {
   leave,
   type Machine,
   put,
-  vcpuAt,
   whereOf,
 } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import type { Host } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
 import { countExit, MODE } from '../kvm/vcpu.ts';
@@ -48,10 +48,6 @@ const TRAPS = new Set<number>([
   ...[REG.id, REG.ldr, REG.dfr, REG.svr, REG.esr, REG.tmict, REG.tdcr],
   ...[REG.lvtTimer, REG.lvtThermal, REG.lvtPerf, REG.lvtLint0, REG.lvtLint1, REG.lvtError],
 ]);
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 /** IsRunning and the host's id. @kvm avic.c avic_vcpu_load */
 function load(m: Machine, vcpu: number): void {

@@ -5,7 +5,8 @@
 
 import { apicHasInterrupt, findHighestIrr, hwEnabled } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
-import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { getInterrupt, HELD, hasExtint, noteHeld } from '../kvm/vcpu.ts';
 import {
@@ -21,10 +22,6 @@ import {
 
 const V = VCPU.at;
 const F = VMCS.at;
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 function putEntryInfo(m: Machine, vcpu: number, info: number): void {
   setVmcs(m, vcpu, F.vmEntryIntrInfo, info);
@@ -120,7 +117,7 @@ function injectInOrder(m: Machine, vcpu: number, mayInject: boolean): boolean {
 export function refreshTprThreshold(m: Machine, vcpu: number): void {
   if (!hwEnabled(m, vcpu) || apicvActive(m, vcpu)) return;
   const irr = findHighestIrr(m, vcpu);
-  const tpr = ((m.w[lapicAt(m, vcpu) + LAPIC.at.tpr] as number) >> 4) & 0xf;
+  const tpr = (m.w[lapicAt(m, vcpu) + LAPIC.at.tpr] >> 4) & 0xf;
   updateCr8Intercept(m, vcpu, tpr, irr === -1 ? -1 : irr >> 4);
 }
 

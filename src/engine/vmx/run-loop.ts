@@ -9,7 +9,8 @@ import { masks } from '../../spec/define/registers.ts';
 import { GUEST_INTERRUPTIBILITY } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, refreshPpr, testVector } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
-import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, emit, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { pvEoiFromGuest, pvEoiToGuest } from '../kvm/pv-eoi.ts';
 import { acceptEvents, injectNmi, MODE, processNmi, scanIoapic, takeRequest } from '../kvm/vcpu.ts';
@@ -29,10 +30,6 @@ const F = VMCS.at;
 /** Turns of the loop before the model gives up; each needs a reason (a request, a window), so few are ever taken. */
 const MAX_TURNS = 16;
 const RACE = { none: 0, kick: 1, nmi: 2, fault: 3 } as const;
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 /** What came of entering: which event the guest took, and EOIs user space hears of on the way (split irqchip). */
 export interface Entry {
@@ -55,7 +52,7 @@ function served(m: Machine, vcpu: number, request: number, serve: () => void): v
 export function serveRequests(m: Machine, vcpu: number, eoiExits: number[]): void {
   served(m, vcpu, REQ.nmi, () => processNmi(m, vcpu));
   served(m, vcpu, REQ.ioapicEoiExit, () => {
-    const vector = m.w[lapicAt(m, vcpu) + LAPIC.at.pendingIoapicEoi] as number;
+    const vector = m.w[lapicAt(m, vcpu) + LAPIC.at.pendingIoapicEoi];
     if (!testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.handled, vector)) return;
     emit(m, EV.eoi_exit, atVcpu(vcpu), vector);
     eoiExits.push(vector);
@@ -96,7 +93,7 @@ function vmEntry(m: Machine, vcpu: number): number {
 function deliverEvent(m: Machine, vcpu: number, info: number): void {
   const nmi = (info & INFO.typeMask) === INFO.nmi;
   const vector = info & INFO.vector;
-  if (!nmi) m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  if (!nmi) m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.event_delivery, atVcpu(vcpu), vector, nmi ? 2 : 0);
   if (nmi) set(m, vcpu, V.nmiMasked, 1);
   leave(m, outer);

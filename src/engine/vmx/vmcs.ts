@@ -78,7 +78,7 @@ export const EXIT = {
 } as const;
 
 export const atVmcs = (vcpu: number): number => whereOf('vmcs', vcpu);
-export const vmcs = (m: Machine, vcpu: number, field: number): number => m.w[vmcsAt(m, vcpu) + field] as number;
+export const vmcs = (m: Machine, vcpu: number, field: number): number => m.w[vmcsAt(m, vcpu) + field];
 export const setVmcs = (m: Machine, vcpu: number, field: number, value: number): void =>
   put(m, vmcsAt(m, vcpu) + field, value);
 
@@ -157,9 +157,9 @@ export function loadEoiExitmap(m: Machine, vcpu: number): void {
   if (!apicvActive(m, vcpu)) return;
   const handled = lapicAt(m, vcpu) + LAPIC.at.handled;
   let count = 0;
-  for (let i = 0; i < 8; i++) for (let rest = m.w[handled + i] as number; rest !== 0; rest &= rest - 1) count++;
+  for (let i = 0; i < 8; i++) for (let rest = m.w[handled + i]; rest !== 0; rest &= rest - 1) count++;
   const outer = enter(m, EV.eoi_exitmap, atVmcs(vcpu), count);
-  for (let i = 0; i < 8; i++) setVmcs(m, vcpu, F.eoiExitBitmap + i, m.w[handled + i] as number);
+  for (let i = 0; i < 8; i++) setVmcs(m, vcpu, F.eoiExitBitmap + i, m.w[handled + i]);
   leave(m, outer);
 }
 

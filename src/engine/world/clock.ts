@@ -2,6 +2,7 @@
  * Virtual time: who is due next, in a fixed order, so that the same ops give the same history everywhere.
  */
 
+import { highOf, lowOf } from '../../base/u64.ts';
 import { eoiInjectWork } from '../chips/ioapic/ioapic.ts';
 import { expireTimer, now, put64, read64, timerDue } from '../chips/lapic/timer.ts';
 import { pitDue, pitTick } from '../chips/pit/pit.ts';
@@ -16,7 +17,7 @@ const MAX_STEPS = 10_000;
 function setNow(m: Machine, ns: number): void {
   if (ns === now(m)) return;
   m.journey = 0;
-  const outer = enter(m, EV.time, AT_VM, ns % 2 ** 32, Math.floor(ns / 2 ** 32));
+  const outer = enter(m, EV.time, AT_VM, lowOf(ns), highOf(ns));
   put64(m, m.layout.vm + VM.at.nowLo, ns);
   leave(m, outer);
 }

@@ -5,6 +5,7 @@
  * This is not KVM and claims nothing about a real guest: it is there so that an interrupt's way has an end.
  */
 
+import { highOf, join, lowOf } from '../../base/u64.ts';
 import type { HandlerSpec } from '../../spec/ops/index.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
 import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
@@ -12,7 +13,8 @@ import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { now } from '../chips/lapic/timer.ts';
 import { picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
-import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import { HANDLER_DEPTH, LAPIC, VCPU } from '../core/words.ts';
 import {
   acceptEvents,
@@ -36,10 +38,6 @@ const UNKNOWN_NS = 1000;
 const NMI_NS = 2000;
 export const NMI_VECTOR = 2;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
-
 export function handlerOf(m: Machine, vector: number): HandlerSpec | undefined {
   return m.config.guest?.handlers.find((handler) => handler.vector === vector);
 }
@@ -60,12 +58,12 @@ export function resetGuest(m: Machine): void {
 export function handlerDue(m: Machine, vcpu: number): number {
   const depth = reg(m, vcpu, V.depth);
   if (depth === 0 || reg(m, vcpu, V.preempted) === 1) return Infinity;
-  return (reg(m, vcpu, V.stackEndHi + depth - 1) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + depth - 1) >>> 0);
+  return join(reg(m, vcpu, V.stackEndLo + depth - 1), reg(m, vcpu, V.stackEndHi + depth - 1));
 }
 
 function setEnd(m: Machine, vcpu: number, level: number, ns: number): void {
-  set(m, vcpu, V.stackEndLo + level, ns % 2 ** 32);
-  set(m, vcpu, V.stackEndHi + level, Math.floor(ns / 2 ** 32));
+  set(m, vcpu, V.stackEndLo + level, lowOf(ns));
+  set(m, vcpu, V.stackEndHi + level, highOf(ns));
 }
 
 /** Through the IDT into a handler. Handlers below it stand still meanwhile, so they end that much later. */
@@ -76,7 +74,7 @@ export function beginHandler(m: Machine, vcpu: number, vector: number): void {
   const device = handler?.devices?.[0] === undefined ? -1 : deviceSlot(m, handler.devices[0]);
   const outer = enter(m, EV.handler_enter, atVcpu(vcpu), vector, depth + 1, device);
   for (let level = 0; level < depth; level++) {
-    const end = (reg(m, vcpu, V.stackEndHi + level) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + level) >>> 0);
+    const end = join(reg(m, vcpu, V.stackEndLo + level), reg(m, vcpu, V.stackEndHi + level));
     setEnd(m, vcpu, level, end + ns);
   }
   set(m, vcpu, V.stackVector + depth, vector);
@@ -110,12 +108,12 @@ export function endHandler(m: Machine, vcpu: number): void {
   const depth = reg(m, vcpu, V.depth);
   const vector = reg(m, vcpu, V.stackVector + depth - 1);
   const handler = handlerOf(m, vector);
-  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const inService = testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.isr, vector);
   if (vector === NMI_VECTOR && !inService) iret(m, vcpu);
   // Without a handler of its own a vector is ended where it is in service: a spurious one of the 8259 is nowhere.
   else m.host.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
-  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.handler_exit, atVcpu(vcpu), vector, depth - 1);
   set(m, vcpu, V.depth, depth - 1);
   const below = depth > 1 ? handlerOf(m, reg(m, vcpu, V.stackVector + depth - 2)) : undefined;

@@ -5,6 +5,7 @@
  * delay after 10,000 successive EOIs, RTC tracking on pin 8, the vectors whose EOI must be intercepted.
  * Left out, because the device has none: the EOI register (0x40) and the pin assertion register (0x20) of later parts.
  */
+import { highOf, join, lowOf } from '../../../base/u64.ts';
 import { masks, shifts } from '../../../spec/define/registers.ts';
 import { RTE } from '../../../spec/registers/ioapic.ts';
 import { SVR } from '../../../spec/registers/lapic.ts';
@@ -378,10 +379,10 @@ function scheduleEoiInject(m: Machine): void {
   const lo = m.w[vm + VM.at.eoiInjectDueLo] as number;
   const hi = m.w[vm + VM.at.eoiInjectDueHi] as number;
   if (lo !== 0 || hi !== 0) return;
-  const now = ((m.w[vm + VM.at.nowHi] as number) >>> 0) * 2 ** 32 + ((m.w[vm + VM.at.nowLo] as number) >>> 0);
+  const now = join(m.w[vm + VM.at.nowLo], m.w[vm + VM.at.nowHi]);
   const due = now + STORM_DELAY_NS;
-  put(m, vm + VM.at.eoiInjectDueLo, due % 2 ** 32);
-  put(m, vm + VM.at.eoiInjectDueHi, Math.floor(due / 2 ** 32));
+  put(m, vm + VM.at.eoiInjectDueLo, lowOf(due));
+  put(m, vm + VM.at.eoiInjectDueHi, highOf(due));
 }
 
 /** The delayed work of a storm: every level pin that waits sends. @kvm ioapic.c kvm_ioapic_eoi_inject_work */

@@ -16,39 +16,39 @@ const { PRIORITY_CLASS } = masks(TPR);
 /** Highest vector of an eight-word bitmap, -1 when empty. @kvm lapic.c apic_find_highest_vector */
 export function highestVector(w: Int32Array, base: number): number {
   for (let i = 7; i >= 0; i--) {
-    const word = w[base + i] as number;
+    const word = w[base + i];
     if (word !== 0) return i * 32 + 31 - Math.clz32(word);
   }
   return -1;
 }
 
 export function testVector(w: Int32Array, base: number, vector: number): boolean {
-  return (((w[base + (vector >> 5)] as number) >>> (vector & 31)) & 1) === 1;
+  return ((w[base + (vector >> 5)] >>> (vector & 31)) & 1) === 1;
 }
 
 export function setVector(m: Machine, base: number, vector: number): void {
   const at = base + (vector >> 5);
-  put(m, at, (m.w[at] as number) | (1 << (vector & 31)));
+  put(m, at, m.w[at] | (1 << (vector & 31)));
 }
 
 export function clearVector(m: Machine, base: number, vector: number): void {
   const at = base + (vector >> 5);
-  put(m, at, (m.w[at] as number) & ~(1 << (vector & 31)));
+  put(m, at, m.w[at] & ~(1 << (vector & 31)));
 }
 
 /** @kvm lapic.c kvm_apic_hw_enabled */
 export function hwEnabled(m: Machine, vcpu: number): boolean {
-  return ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & ENABLE) !== 0;
+  return (m.w[lapicAt(m, vcpu) + R.baseLo] & ENABLE) !== 0;
 }
 
 /** @kvm lapic.h kvm_apic_sw_enabled */
 export function swEnabled(m: Machine, vcpu: number): boolean {
-  return ((m.w[lapicAt(m, vcpu) + R.svr] as number) & SOFTWARE_ENABLE) !== 0;
+  return (m.w[lapicAt(m, vcpu) + R.svr] & SOFTWARE_ENABLE) !== 0;
 }
 
 /** @kvm lapic.h apic_x2apic_mode */
 export function inX2apic(m: Machine, vcpu: number): boolean {
-  return ((m.w[lapicAt(m, vcpu) + R.baseLo] as number) & EXTD) !== 0;
+  return (m.w[lapicAt(m, vcpu) + R.baseLo] & EXTD) !== 0;
 }
 
 /** @kvm lapic.c apic_find_highest_irr */
@@ -61,7 +61,7 @@ export function findHighestIrr(m: Machine, vcpu: number): number {
 export function findHighestIsr(m: Machine, vcpu: number): number {
   const at = lapicAt(m, vcpu);
   if (m.w[at + R.isrCount] === 0) return -1;
-  const cached = m.w[at + R.highestIsr] as number;
+  const cached = m.w[at + R.highestIsr];
   return cached !== -1 ? cached : highestVector(m.w, at + R.isr);
 }
 
@@ -91,7 +91,7 @@ export function setIsr(m: Machine, vcpu: number, vector: number): void {
   if (m.w[at + R.apicvActive] === 1) {
     m.host.hwapicIsrUpdate(m, vcpu, vector);
   } else {
-    put(m, at + R.isrCount, (m.w[at + R.isrCount] as number) + 1);
+    put(m, at + R.isrCount, m.w[at + R.isrCount] + 1);
     put(m, at + R.highestIsr, vector);
   }
 }
@@ -104,7 +104,7 @@ export function clearIsr(m: Machine, vcpu: number, vector: number): void {
   if (m.w[at + R.apicvActive] === 1) {
     m.host.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
   } else {
-    put(m, at + R.isrCount, (m.w[at + R.isrCount] as number) - 1);
+    put(m, at + R.isrCount, m.w[at + R.isrCount] - 1);
     put(m, at + R.highestIsr, -1);
   }
 }
@@ -121,8 +121,8 @@ export function pprOf(tpr: number, highestIsr: number): number {
 /** Brings the stored PPR up to date. @returns true if it dropped @kvm lapic.c __apic_update_ppr */
 export function refreshPpr(m: Machine, vcpu: number): boolean {
   const at = lapicAt(m, vcpu);
-  const before = m.w[at + R.ppr] as number;
-  const after = pprOf(m.w[at + R.tpr] as number, findHighestIsr(m, vcpu));
+  const before = m.w[at + R.ppr];
+  const after = pprOf(m.w[at + R.tpr], findHighestIsr(m, vcpu));
   if (before === after) return false;
   const outer = enter(m, EV.ppr, atLapic(vcpu), before, after);
   put(m, at + R.ppr, after);
@@ -139,7 +139,7 @@ function hasInterruptForPpr(m: Machine, vcpu: number, ppr: number): number {
 /** After a TPR write or an EOI: a drop may let something through. @kvm lapic.c apic_update_ppr */
 export function updatePpr(m: Machine, vcpu: number): void {
   if (!refreshPpr(m, vcpu)) return;
-  const ppr = m.w[lapicAt(m, vcpu) + R.ppr] as number;
+  const ppr = m.w[lapicAt(m, vcpu) + R.ppr];
   if (hasInterruptForPpr(m, vcpu, ppr) !== -1) m.host.request(m, vcpu, REQ.event);
 }
 
@@ -147,12 +147,12 @@ export function updatePpr(m: Machine, vcpu: number): void {
 export function apicHasInterrupt(m: Machine, vcpu: number): number {
   if (!hwEnabled(m, vcpu)) return -1;
   refreshPpr(m, vcpu);
-  return hasInterruptForPpr(m, vcpu, m.w[lapicAt(m, vcpu) + R.ppr] as number);
+  return hasInterruptForPpr(m, vcpu, m.w[lapicAt(m, vcpu) + R.ppr]);
 }
 
 /** IRR to ISR. @kvm lapic.c kvm_apic_ack_interrupt */
 export function ackInterrupt(m: Machine, vcpu: number, vector: number): void {
-  m.journey = m.journeys[vcpu * 512 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + vector];
   m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   const outer = enter(m, EV.apic_ack, atLapic(vcpu), vector);
   clearIrr(m, vcpu, vector);
@@ -174,7 +174,7 @@ export function sendEoi(m: Machine, vcpu: number, vector: number): void {
   if (m.w[at + R.staleEoi] === vector) m.host.request(m, vcpu, REQ.scanIoapic);
   if (m.split) {
     // With KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST a directed-EOI APIC tells nobody; without it KVM always does.
-    if (m.suppressEoiBroadcast === 1 && ((m.w[at + R.svr] as number) & SUPPRESS_EOI) !== 0) return;
+    if (m.suppressEoiBroadcast === 1 && (m.w[at + R.svr] & SUPPRESS_EOI) !== 0) return;
     put(m, at + R.pendingIoapicEoi, vector);
     m.host.request(m, vcpu, REQ.ioapicEoiExit);
     return;
@@ -189,7 +189,7 @@ export function setEoi(m: Machine, vcpu: number): number {
     emit(m, EV.eoi_nothing, atLapic(vcpu));
     return -1;
   }
-  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.kvm_eoi, atLapic(vcpu), vector);
   clearIsr(m, vcpu, vector);
   updatePpr(m, vcpu);

@@ -5,6 +5,7 @@
  * @differs sdm: KVM never records errors in ESR (it reads 0), accepts vectors below 16, does not fault on a non-zero EOI
  * write in x2APIC mode, and stores LVT delivery status and remote IRR as plain bits it never sets.
  */
+import { highWord, joinBig, lowWord } from '../../../base/u64.ts';
 import { type BitLayout, masks, shifts, writeMask } from '../../../spec/define/registers.ts';
 import {
   APIC_BASE,
@@ -67,7 +68,7 @@ const WORD_OF = new Map<number, number>(
 /** A register's word in the page, or 0 where the page has none: what a virtualized read returns. */
 export function pageWord(m: Machine, vcpu: number, reg: number): number {
   const offset = WORD_OF.get(reg);
-  return offset === undefined ? 0 : (m.w[lapicAt(m, vcpu) + offset] as number);
+  return offset === undefined ? 0 : m.w[lapicAt(m, vcpu) + offset];
 }
 
 /** Is this a register whose read KVM does not refuse? @kvm lapic.c kvm_lapic_readable_reg_mask */
@@ -139,7 +140,7 @@ export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id 
  */
 export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const at = lapicAt(m, vcpu);
-  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
   m.host.apicvPreStateRestore(m, vcpu);
   if (!init) {
     put(m, at + R.baseLo, DEFAULT_BASE | ENABLE | (isBootVcpu(m, vcpu) ? BSP : 0));
@@ -182,7 +183,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
 export function updateApicvCaches(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
   let inService = 0;
-  for (let i = 0; i < 8; i++) for (let rest = m.w[at + R.isr + i] as number; rest !== 0; rest &= rest - 1) inService++;
+  for (let i = 0; i < 8; i++) for (let rest = m.w[at + R.isr + i]; rest !== 0; rest &= rest - 1) inService++;
   put(m, at + R.irrPending, 1);
   put(m, at + R.isrCount, m.w[at + R.apicvActive] === 1 ? 1 : inService);
   put(m, at + R.highestIsr, -1);
@@ -203,7 +204,7 @@ export function readRegister(m: Machine, vcpu: number, offset: number, len: numb
   if (reg === REG.tmcct) value = currentCount(m, vcpu);
   else if (reg !== REG.apr) {
     if (reg === REG.ppr) updatePpr(m, vcpu);
-    value = m.w[lapicAt(m, vcpu) + (WORD_OF.get(reg) as number)] as number;
+    value = m.w[lapicAt(m, vcpu) + (WORD_OF.get(reg) as number)];
   }
   emit(m, EV.kvm_apic_read, atLapic(vcpu), reg, value);
   return value >>> 0;
@@ -241,10 +242,10 @@ export function setTpr(m: Machine, vcpu: number, value: number): void {
 
 function writeSvr(m: Machine, vcpu: number, value: number): void {
   const at = lapicAt(m, vcpu);
-  const mask = SVR_MASK | (((m.w[at + R.version] as number) & DIRECTED_EOI) !== 0 ? SUPPRESS_EOI : 0);
+  const mask = SVR_MASK | ((m.w[at + R.version] & DIRECTED_EOI) !== 0 ? SUPPRESS_EOI : 0);
   setSvr(m, vcpu, value & mask);
   if ((value & SOFTWARE_ENABLE) !== 0) return;
-  for (const word of LVT_WORDS) put(m, at + word, (m.w[at + word] as number) | MASK);
+  for (const word of LVT_WORDS) put(m, at + word, m.w[at + word] | MASK);
   updateTimerMode(m, vcpu);
   put(m, at + R.timerPending, 0);
 }
@@ -284,7 +285,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
       return true;
     case REG.icr: {
       const low = value & ~DELIVERY_STATUS;
-      sendIpi(m, vcpu, low, m.w[at + R.icr2] as number);
+      sendIpi(m, vcpu, low, m.w[at + R.icr2]);
       put(m, at + R.icr, low);
       return true;
     }
@@ -326,18 +327,14 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
 /** Is this guest physical address in the vCPU's APIC page? @kvm lapic.c apic_mmio_in_range */
 export function inApicPage(m: Machine, vcpu: number, addr: bigint): boolean {
   const at = lapicAt(m, vcpu);
-  const base =
-    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) |
-    (BigInt((m.w[at + R.baseLo] as number) & BASE_LO) & 0xffffffffn);
+  const base = joinBig(m.w[at + R.baseLo] & BASE_LO, m.w[at + R.baseHi]);
   return addr >= base && addr < base + 0x1000n;
 }
 
 /** Page address of the APIC. */
 export function apicPage(m: Machine, vcpu: number): bigint {
   const at = lapicAt(m, vcpu);
-  return (
-    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) | BigInt(((m.w[at + R.baseLo] as number) & BASE_LO) >>> 0)
-  );
+  return joinBig(m.w[at + R.baseLo] & BASE_LO, m.w[at + R.baseHi]);
 }
 
 /** An MMIO write that hit the APIC page. Swallowed when the APIC is off or in x2APIC mode. @kvm lapic.c apic_mmio_write */
@@ -373,8 +370,8 @@ export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: numb
 export function x2apicMsrWrite(m: Machine, vcpu: number, msr: number, value: bigint): boolean {
   if (!inX2apic(m, vcpu)) return false;
   const reg = x2apicRegister(msr);
-  const low = Number(value & 0xffffffffn) | 0;
-  const high = Number((value >> 32n) & 0xffffffffn) | 0;
+  const low = lowWord(value);
+  const high = highWord(value);
   if (reg === REG.icr) {
     const outer = enter(m, EV.kvm_apic_write, atLapic(vcpu), reg, low, high, 1);
     const ok = writeX2apicIcr(m, vcpu, low, high);
@@ -390,7 +387,7 @@ export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | n
   const reg = x2apicRegister(msr);
   const at = lapicAt(m, vcpu);
   if (reg === REG.icr) {
-    return (BigInt((m.w[at + R.icrHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
+    return joinBig(m.w[at + R.icr], m.w[at + R.icrHi]);
   }
   const value = readRegister(m, vcpu, reg, 4);
   return value === null ? null : BigInt(value);
@@ -406,9 +403,9 @@ const X2APIC = 3;
 /** WRMSR IA32_APIC_BASE. @param maxPhysAddr the guest's MAXPHYADDR @returns false for #GP @kvm lapic.c kvm_apic_set_base */
 export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number): boolean {
   const at = lapicAt(m, vcpu);
-  const low = Number(value & 0xffffffffn) | 0;
-  const high = Number((value >> 32n) & 0xffffffffn) | 0;
-  const oldLow = m.w[at + R.baseLo] as number;
+  const low = lowWord(value);
+  const high = highWord(value);
+  const oldLow = m.w[at + R.baseLo];
   if (low === oldLow && high === m.w[at + R.baseHi]) return true;
   if (value >> BigInt(maxPhysAddr) !== 0n || (low & BASE_RESERVED_LO) !== 0 || modeOf(low) === INVALID) return false;
   const from = modeOf(oldLow);
@@ -424,8 +421,8 @@ export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAd
 /** @kvm lapic.c __kvm_apic_set_base */
 function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   const at = lapicAt(m, vcpu);
-  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
-  const changed = (m.w[at + R.baseLo] as number) ^ low;
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
+  const changed = m.w[at + R.baseLo] ^ low;
   put(m, at + R.baseLo, low);
   put(m, at + R.baseHi, high);
   if ((changed & ENABLE) !== 0) {
@@ -465,11 +462,7 @@ export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, m
 export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
   const at = lapicAt(m, vcpu);
   let value: bigint | null = 0n;
-  if (msr === MSR.apicBase)
-    value = BigInt.asUintN(
-      64,
-      (BigInt(m.w[at + R.baseHi] as number) << 32n) | BigInt((m.w[at + R.baseLo] as number) >>> 0),
-    );
+  if (msr === MSR.apicBase) value = joinBig(m.w[at + R.baseLo], m.w[at + R.baseHi]);
   else if (isX2apicMsr(msr)) value = x2apicMsrRead(m, vcpu, msr);
   else if (msr === MSR.tscDeadline) value = readDeadline(m, vcpu);
   else value = null;

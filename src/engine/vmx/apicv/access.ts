@@ -6,6 +6,7 @@
  * @differs sdm: without APICv a WRMSR to TPR is taken as KVM emulates it (no #GP for bits 31:8).
  */
 
+import { highWord, lowWord } from '../../../base/u64.ts';
 import { masks, shifts, writeMask } from '../../../spec/define/registers.ts';
 import type { GuestOp, OpResult } from '../../../spec/ops/index.ts';
 import {
@@ -113,7 +114,7 @@ function writeIcr(m: Machine, vcpu: number, low: number): void {
   if (isSelfIpi(low)) {
     put(m, at + L.icr, low);
     selfIpi(m, vcpu, low & VECTOR);
-  } else if (virtualizeIpi(m, vcpu, low, (m.w[at + L.icr2] as number) >>> DEST_AT)) {
+  } else if (virtualizeIpi(m, vcpu, low, m.w[at + L.icr2] >>> DEST_AT)) {
     put(m, at + L.icr, low);
   } else {
     apicWriteExit(m, vcpu, REG.icr, low);
@@ -187,7 +188,7 @@ function mmio(m: Machine, op: MmioOp): OpResult | null {
     emit(m, EV.apic_read_virtualized, atLapic(vcpu), reg, value);
     return { value: `0x${value.toString(16)}` };
   }
-  const value = merged(m, vcpu, reg, byte, size, Number(op.value & 0xffffffffn) | 0);
+  const value = merged(m, vcpu, reg, byte, size, lowWord(op.value));
   const outer = enter(m, EV.apic_write_virtualized, atLapic(vcpu), reg, value);
   if (registers) emulateWrite(m, vcpu, reg, value);
   else shadowTpr(m, vcpu, value & 0xff);
@@ -230,7 +231,7 @@ function gp(m: Machine, vcpu: number, msr: number): OpResult {
 function wrmsr(m: Machine, vcpu: number, msr: number, value: bigint): OpResult | null {
   if (!secondary(m, vcpu, SECONDARY.virtualizeX2apic)) return null;
   const vid = secondary(m, vcpu, SECONDARY.virtualInterruptDelivery);
-  const low = Number(value & 0xffffffffn) | 0;
+  const low = lowWord(value);
   if (msr === x2apicMsr(REG.tpr)) {
     if (vid && value > 0xffn) return gp(m, vcpu, msr);
     if (value > 0xffffffffn) return null;
@@ -254,8 +255,8 @@ function wrmsr(m: Machine, vcpu: number, msr: number, value: bigint): OpResult |
 
 /** ICR is passed through with IPI virtualization only. */
 function wrmsrIcr(m: Machine, vcpu: number, value: bigint): OpResult {
-  const low = Number(value & 0xffffffffn) | 0;
-  const high = Number(value >> 32n) | 0;
+  const low = lowWord(value);
+  const high = highWord(value);
   if ((low & RESERVED) !== 0) return gp(m, vcpu, x2apicMsr(REG.icr));
   const at = lapicAt(m, vcpu);
   put(m, at + L.icr, low);
@@ -275,7 +276,7 @@ function rdmsr(m: Machine, vcpu: number, msr: number): OpResult | null {
   const registers = secondary(m, vcpu, SECONDARY.apicRegisterVirtualization);
   if (registers ? !isReadable(m, vcpu, reg) || reg === REG.tmcct : reg !== REG.tpr) return null;
   let value = BigInt(pageWord(m, vcpu, reg) >>> 0);
-  if (reg === REG.icr) value |= BigInt((m.w[lapicAt(m, vcpu) + L.icrHi] as number) >>> 0) << 32n;
+  if (reg === REG.icr) value |= BigInt(m.w[lapicAt(m, vcpu) + L.icrHi] >>> 0) << 32n;
   emit(m, EV.apic_read_virtualized, atLapic(vcpu), reg, Number(value & 0xffffffffn));
   return { value: `0x${value.toString(16)}` };
 }

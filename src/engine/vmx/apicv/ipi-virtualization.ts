@@ -20,7 +20,7 @@ const isPlain = (low: number): boolean => (low & NOT_PLAIN) === 0;
 /** KVM_CAP_MAX_VCPU_ID: the last valid index of the table. */
 function lastIndex(m: Machine): number {
   let last = 0;
-  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) last = Math.max(last, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number);
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) last = Math.max(last, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId]);
   return last;
 }
 
