@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import type { Plugin, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/package.json`, 'utf8')) as { version: string };
 const ENTRY = `${import.meta.dirname}/src/app/main.tsx`;
 
 /** The dev server injects an inline script and a websocket; the built page has neither and keeps its policy. */
@@ -28,9 +30,12 @@ export default defineConfig({
   // Relative, so that the build can be served from any folder of any static host.
   base: './',
   plugins: [react(), devWithoutCsp],
+  define: { __APP_VERSION__: JSON.stringify(version) },
   build: {
     target: 'es2022',
     manifest: true,
+    // A stack in a report names our sources.
+    sourcemap: true,
     // Every browser we build for knows modulepreload.
     modulePreload: { polyfill: false },
     // Data URLs would need a wider policy than the page has.

@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/view',
     't:engine',
   ],
-  scene: ['base', 'spec', 'log', 'engine/view', 't:engine'],
+  scene: ['base', 'spec', 'log', 'engine/view', 't:engine', 't:presets'],
   views: ['base', 'spec', 'log', 'store', 'scene', 'chapters', 'i18n', 'engine/view', 't:engine'],
   embed: ['base', 'log', 'share', 'store'],
   app: ['*'],

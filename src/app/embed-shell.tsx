@@ -5,8 +5,8 @@ import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
+import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
-import { TransportBar } from '../views/timeline/timeline.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { readView } from './query.ts';
 import { useSceneTitle } from './scene-title.ts';
@@ -111,7 +111,6 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
             <Board />
           </Fenced>
         </div>
-        <Slot name="StepSentence" />
         <Slot name="Announcer" />
       </main>
       {panels.length > 0 && (
@@ -123,7 +122,7 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
           ))}
         </div>
       )}
-      {options.controls !== 'none' && <TransportBar few={options.controls === 'min'} />}
+      <Narrator framed few={options.controls === 'min'} bare={options.controls === 'none'} />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 /** Keys of the whole page. A control that has a use for a key of its own keeps it. */
+import { beatsOf, nextHold } from '../scene/beats.ts';
 import type { Actions } from '../store/actions/actions.ts';
+import type { App } from '../store/create-app.ts';
 
 /** Who gets keys before the page does. */
 export interface KeyTaker {
@@ -26,6 +28,15 @@ const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
   '?': () => document.getElementById('help-button')?.click(),
 };
 
+/** With Shift the arrows go by beats. */
+function stepBeat({ store, actions }: App, direction: 1 | -1): void {
+  const { scene, sceneId, playhead } = store.getState();
+  if (scene === null) return;
+  const hold = nextHold(beatsOf(scene, sceneId), playhead.step, direction);
+  if (hold === null) actions.seekEnd();
+  else actions.runTo(hold);
+}
+
 const SCROLLS: ReadonlySet<string> = new Set(['PageDown', 'PageUp', 'Home', 'End']);
 const TYPING =
   'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
@@ -50,10 +61,7 @@ export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
  * @param outer gets each key before the scene does
  * @returns how to put somebody before both, and how to stop
  */
-export function listenToKeys(
-  actions: Actions,
-  outer: KeyTaker,
-): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
+export function listenToKeys(app: App, outer: KeyTaker): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
   let first: ((key: string) => boolean) | null = null;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -64,10 +72,15 @@ export function listenToKeys(
       event.preventDefault();
       return;
     }
+    if (event.shiftKey && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
+      event.preventDefault();
+      stepBeat(app, event.key === 'ArrowRight' ? 1 : -1);
+      return;
+    }
     const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : undefined;
     if (act === undefined) return;
     event.preventDefault();
-    act(actions);
+    act(app.actions);
   };
   window.addEventListener('keydown', onKey);
   return {

@@ -3,7 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
-import { REMOTE_KEYS } from '../embed/messages.ts';
+import { REMOTE_KEYS } from '../embed/keys.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
 import { presetIds } from '../store/actions/scene.ts';
 import { createApp } from '../store/create-app.ts';
@@ -14,12 +14,11 @@ import '../views/theme.css';
 import { createAddressBar } from './address.ts';
 import './app.css';
 import { listenToKeys } from './keyboard.ts';
+import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';
 import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
 import { Page } from './shell.tsx';
 import { watchSight } from './wake.ts';
-
-const APP_VERSION = '0.1.0';
 
 const found = document.getElementById('root');
 assert(found, 'index.html has a #root');
@@ -82,7 +81,7 @@ const sight = watchSight(root, (seen) => {
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
 const toParent = embed?.keys === 'parent';
-const { takeKeys } = listenToKeys(actions, {
+const { takeKeys } = listenToKeys(app, {
   take: ({ key, code, keyCode, shiftKey, altKey }) =>
     toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
   always: toParent ? REMOTE_KEYS : new Set(),
@@ -101,7 +100,7 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
   if (window.parent === window) return;
   host = createHostLink(app, window, {
     origin: query.origin,
-    app: APP_VERSION,
+    app: __APP_VERSION__,
     onSlide: sight.slide,
     onView: (change) => changeView(app, change),
     title: () => sceneTitle(store.getState()),
@@ -126,5 +125,6 @@ if (embed?.clickToLoad !== true) void start();
 const stopWaiting = store.subscribe(({ playhead }) => {
   if (playhead.step < 0) return;
   stopWaiting();
-  void loadLinkCodec();
+  loadLinkCodec().catch(() => {});
+  void loadErrorTexts();
 });

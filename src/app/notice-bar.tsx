@@ -2,9 +2,10 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
 import { useT } from '../views/shared/use-t.ts';
+import { NoticeSentence } from './notice-sentence.tsx';
 import { Fenced } from './slot.tsx';
 
-const Sentence = lazy(() => import('./notice-sentence.tsx').then((m) => ({ default: m.NoticeSentence })));
+const Report = lazy(() => import('./fault-report.tsx').then((m) => ({ default: m.FaultReport })));
 
 export function NoticeBar(): ReactNode {
   const t = useT();
@@ -14,12 +15,15 @@ export function NoticeBar(): ReactNode {
   return (
     <div role="status" className="notice" data-code={code}>
       <p>
-        <Fenced>
+        <NoticeSentence />
+      </p>
+      {code === 'fault' && (
+        <Fenced instead={null}>
           <Suspense fallback={null}>
-            <Sentence />
+            <Report />
           </Suspense>
         </Fenced>
-      </p>
+      )}
       <button type="button" className="notice-close" onClick={() => actions.dismissNotice()}>
         {t('shell.dismiss')}
       </button>

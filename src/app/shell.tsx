@@ -2,9 +2,8 @@
 import { type ReactNode, useId } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
-import { Header } from '../views/header/header.tsx';
+import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
-import { Timeline } from '../views/timeline/timeline.tsx';
 import type { TakeKeys } from './keyboard.ts';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
@@ -81,14 +80,11 @@ function Shell(): ReactNode {
     <div className="app">
       <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
       <header className="app-head">
-        <Fenced>
-          <Header />
-        </Fenced>
+        <Slot name="Header" />
       </header>
       <NoticeBar />
       <main className="app-main" aria-label={t('shell.stage')}>
-        <p className="app-about">{t('shell.about')}</p>
-        <div className="app-stage">
+        <div className="app-stage" data-part="stage">
           {waiting ? (
             <p className="app-waiting">{t('shell.loading')}</p>
           ) : (
@@ -99,7 +95,10 @@ function Shell(): ReactNode {
         </div>
       </main>
       <SidePanels />
-      <Timeline />
+      <Narrator />
+      <div className="app-time">
+        <Slot name="Timeline" />
+      </div>
       <Slot name="Announcer" />
     </div>
   );

@@ -5,39 +5,70 @@ import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import type { TakeKeys } from './keyboard.ts';
 
+/** A chunk that did not come: no network, or another version of the page is on the server by now. */
+class NotLoaded extends Error {}
+
+/** A component in a chunk of its own. */
+function part<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  return lazy(() =>
+    load().then(
+      (component) => ({ default: component }),
+      () => {
+        throw new NotLoaded();
+      },
+    ),
+  );
+}
+
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
-  Now: lazy(() => import('../views/now/now.tsx').then((m) => ({ default: m.Now }))),
-  CallPath: lazy(() => import('../views/callpath/callpath.tsx').then((m) => ({ default: m.CallPath }))),
-  Inspector: lazy(() => import('../views/inspector/inspector.tsx').then((m) => ({ default: m.Inspector }))),
-  Controls: lazy(() => import('../views/controls/controls.tsx').then((m) => ({ default: m.Controls }))),
-  Ops: lazy(() => import('../views/ops/ops.tsx').then((m) => ({ default: m.Ops }))),
-  Announcer: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.Announcer }))),
-  StepSentence: lazy(() => import('../views/timeline/announcer.tsx').then((m) => ({ default: m.StepSentence }))),
+  Header: part(() => import('../views/header/header.tsx').then((m) => m.Header as ComponentType)),
+  Now: part(() => import('../views/now/now.tsx').then((m) => m.Now)),
+  CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
+  Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
+  Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
+  Ops: part(() => import('../views/ops/ops.tsx').then((m) => m.Ops)),
+  Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;
 
 export type PanelName = keyof typeof LOADED;
 
-function Broken(): ReactNode {
+function Broken({ notLoaded }: { readonly notLoaded: boolean }): ReactNode {
   const t = useT();
-  return <p className="app-broken">{t('shell.broken')}</p>;
+  return (
+    <div className="app-broken">
+      <p>{t(notLoaded ? 'error.part-not-loaded' : 'shell.broken')}</p>
+      <button type="button" className="btn" onClick={() => window.location.reload()}>
+        {t('shell.reload')}
+      </button>
+    </div>
+  );
 }
 
-class Fence extends Component<{ readonly children: ReactNode }, { readonly broken: boolean }> {
-  override state = { broken: false };
+interface FenceProps {
+  readonly children: ReactNode;
+  /** Stands there when what is below has failed; absent: a sentence. */
+  readonly instead?: ReactNode;
+}
 
-  static getDerivedStateFromError(): { broken: boolean } {
-    return { broken: true };
+class Fence extends Component<FenceProps, { readonly error: unknown }> {
+  override state: { readonly error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error };
   }
 
   override render(): ReactNode {
-    return this.state.broken ? <Broken /> : this.props.children;
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return this.props.instead === undefined ? <Broken notLoaded={error instanceof NotLoaded} /> : this.props.instead;
   }
 }
 
 /** Keeps a failure below it to itself. */
-export function Fenced({ children }: { readonly children: ReactNode }): ReactNode {
-  return <Fence>{children}</Fence>;
+export function Fenced(props: FenceProps): ReactNode {
+  return <Fence {...props} />;
 }
 
 /** Whether the scene has begun to move, or will not: then there is time to load what stands around the stage. */
@@ -58,7 +89,7 @@ export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   );
 }
 
-const ComparePage = lazy(() => import('./compare-page.tsx').then((m) => ({ default: m.ComparePage })));
+const ComparePage = part(() => import('./compare-page.tsx').then((m) => m.ComparePage));
 
 /** The comparison: there is no stage to wait for. */
 export function ComparisonSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {

@@ -77,7 +77,7 @@ export async function buildSingle(dist) {
       /(<meta\s+http-equiv="Content-Security-Policy"\s+content=")[^"]*/,
       () => `${html.match(/(<meta\s+http-equiv="Content-Security-Policy"\s+content=")/)?.[1]}${policy}`,
     )
-    .replace(/\s*<link[^>]+rel="(stylesheet|modulepreload)"[^>]*>/g, '')
+    .replace(/\s*<link[^>]+rel="(icon|stylesheet|modulepreload)"[^>]*>/g, '')
     .replace(/\s*<script[^>]*src=[^>]*><\/script>/g, '')
     .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
     .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { SceneLog } from '../log/log.ts';
+import { checkPreset, type Preset } from '../presets/check-preset.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
 
 type Ops = readonly { readonly op: string }[];
@@ -37,10 +38,14 @@ function sceneOf(ops: Ops, start: number): SceneLog {
 }
 
 const PRESETS = join(import.meta.dirname, '../presets');
-/** Every preset as it is shipped. */
-export const presets = readdirSync(PRESETS)
+/** The preset files, checked. */
+export const presetFiles: readonly Preset[] = readdirSync(PRESETS)
   .filter((file) => file.endsWith('.json'))
   .map((file) => {
-    const { id, ops, start } = JSON.parse(readFileSync(join(PRESETS, file), 'utf8'));
-    return { id: String(id), scene: sceneOf(ops, start) };
+    const checked = checkPreset(JSON.parse(readFileSync(join(PRESETS, file), 'utf8')), file.replace('.json', ''));
+    if (!checked.ok) throw new Error(checked.problem.place);
+    return checked.preset;
   });
+
+/** Every preset as it is shipped, run. */
+export const presets = presetFiles.map(({ id, ops, start }) => ({ id, scene: sceneOf(ops as Ops, start) }));

@@ -5,12 +5,12 @@ import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
 import { beatsOf } from '../store/look.ts';
 import type { AppState } from '../store/types.ts';
+import { PARENT_KEYS } from './keys.ts';
 import {
   type Command,
   EMBED_NS,
   EMBED_VERSION,
   NEEDS_ORIGIN,
-  PARENT_KEYS,
   readMessage,
   type StepRef,
   type Topic,

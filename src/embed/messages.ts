@@ -122,22 +122,3 @@ export function readMessage(data: unknown): Incoming | null {
   const command = commandOf(m);
   return command === null ? { kind: 'wrong', id, code: 'command' } : { kind: 'command', id, command };
 }
-
-/** Keys that a presentation wants for itself; with keys=parent they are passed on. */
-export const PARENT_KEYS: ReadonlySet<string> = new Set([
-  'ArrowLeft',
-  'ArrowRight',
-  'ArrowUp',
-  'ArrowDown',
-  'PageUp',
-  'PageDown',
-  'Home',
-  'End',
-  'Escape',
-  'F1',
-  ' ',
-  ...'.?bvofspn',
-]);
-
-/** Of these, what a remote control sends: the presentation gets them even from a slider or a button of the frame. */
-export const REMOTE_KEYS: ReadonlySet<string> = new Set(['PageUp', 'PageDown', '.', 'b']);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { checkNarration } from './check-narration.ts';
 import { checkPreset, MAX_PRESET_OPS } from './check-preset.ts';
 import { loadPresetFile, PRESET_FILES, PRESET_IDS } from './index.ts';
 
@@ -11,8 +12,11 @@ const FILE = {
   look: [{ step: 'kvm_eoi#1', key: 'preset.a-b.look.eoi' }],
 };
 
+const TOLD = { en: 'Why?', 'zh-CN': '为什么？' };
+const BEAT = { ...TOLD, from: 'kvm_eoi#1', hold: 'kvm_eoi#1' };
+
 test('a file that is as it should be is taken, under its id or its id and version', () => {
-  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { ...FILE, focus: null } });
+  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { narration: null, ...FILE, focus: null } });
   expect(checkPreset(FILE, 'a-b@2').ok).toBe(true);
 });
 
@@ -34,6 +38,22 @@ test.each([
 ])('what is wrong is named by its place: %s', (place, file) => {
   const checked = checkPreset(file, 'a-b');
   expect(checked.ok ? null : checked.problem).toMatchObject({ code: 'preset-field', place: `a-b.json: ${place}` });
+});
+
+test.each([
+  ['narration.question', { question: { en: 'Why?' }, beats: [] }],
+  ['narration.beats', { question: TOLD, beats: [] }],
+  ['narration.beats[1]', { question: TOLD, beats: [BEAT, { ...BEAT, hold: 'kvm_eoi' }] }],
+  ['narration.beats[0]', { question: TOLD, beats: [{ ...BEAT, guess: 'Why?' }] }],
+  ['narration.end', { question: TOLD, beats: [BEAT], end: 3 }],
+  ['narration.after', { question: TOLD, beats: [BEAT], after: TOLD }],
+])('a telling that is wrong is named by its place: %s', (place, telling) => {
+  expect(checkNarration(telling)).toBe(place);
+});
+
+test.each(PRESET_IDS)('%s is told in both languages', async (id) => {
+  const answer = await loadPresetFile(id);
+  expect(answer.ok && checkNarration(answer.preset.narration)).toBe(null);
 });
 
 test('every file of the folder is found, and the list has each id once', () => {

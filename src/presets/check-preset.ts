@@ -6,6 +6,32 @@ interface PresetLook {
   readonly key: string;
 }
 
+/** A sentence in each language of the page. */
+export interface Told {
+  readonly en: string;
+  readonly 'zh-CN': string;
+}
+
+/** A run of steps that one sentence tells: from its first step to the next beat's. Steps are named as in a look. */
+export interface ToldBeat extends Told {
+  readonly from: string;
+  /** Where it rests until the sentence could be read. */
+  readonly hold: string;
+  /** A question to guess before it. */
+  readonly guess?: Told;
+}
+
+/** What the narrator says of a scene. */
+export interface Narration {
+  /** What the scene answers. */
+  readonly question: Told;
+  readonly beats: readonly ToldBeat[];
+  /** Last step the beats tell; absent: the scene's last. */
+  readonly end?: string;
+  /** The what-if offered when it has ended: a fork of that step. */
+  readonly after?: Told & { readonly step: string; readonly fork: string };
+}
+
 export interface Preset {
   readonly id: string;
   /** Content version; a change that alters what happens raises it, and the old file stays as <id>@<version>.json. */
@@ -18,6 +44,8 @@ export interface Preset {
   readonly look: readonly PresetLook[];
   /** Component to have in sight, "ioapic:0". */
   readonly focus: string | null;
+  /** Null: beats and sentences are made by rule (scene/beats.ts). */
+  readonly narration: Narration | null;
 }
 
 /** `error.<code>`, where in the file, and the sentence's parameters. */
@@ -28,12 +56,13 @@ export interface PresetProblem {
 }
 
 export const MAX_PRESET_OPS = 20_000;
-const KEYS = ['id', 'version', 'order', 'ops', 'start', 'look', 'focus'];
+const KEYS = ['id', 'version', 'order', 'ops', 'start', 'look', 'focus', 'narration'];
 
 type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
 
 const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
   typeof v === 'object' && v !== null && !Array.isArray(v);
+const isStep = (v: unknown): boolean => typeof v === 'string' && /^\w+#[1-9]\d*$/.test(v);
 const isCount = (v: unknown, min: number, max: number): v is number =>
   Number.isInteger(v) && (v as number) >= min && (v as number) <= max;
 
@@ -46,7 +75,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (!isRecord(file)) return wrong('the whole file');
   const unknown = Object.keys(file).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) return wrong(unknown);
-  const { id, version, order, ops, start, look = [], focus = null } = file;
+  const { id, version, order, ops, start, look = [], focus = null, narration = null } = file;
   if (!isCount(version, 1, 1e6)) return wrong('version');
   if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
@@ -58,10 +87,13 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (badOp >= 0) return wrong(`ops[${badOp}]`);
   if (!isCount(start, 1, ops.length - 1)) return wrong('start');
   if (!Array.isArray(look)) return wrong('look');
-  const badLook = look.findIndex(
-    (l) => !isRecord(l) || typeof l.step !== 'string' || !/^\w+#[1-9]\d*$/.test(l.step) || typeof l.key !== 'string',
-  );
+  const badLook = look.findIndex((l) => !isRecord(l) || !isStep(l.step) || typeof l.key !== 'string');
   if (badLook >= 0) return wrong(`look[${badLook}]`);
   if (focus !== null && typeof focus !== 'string') return wrong('focus');
-  return { ok: true, preset: { id, version, order, ops, start, look, focus } };
+  // Its sentences are held by a test (check-narration.ts): what is shipped needs no second look.
+  if (narration !== null && !isRecord(narration)) return wrong('narration');
+  return {
+    ok: true,
+    preset: { id, version, order, ops, start, look, focus, narration: narration as Narration | null },
+  };
 }

@@ -2,9 +2,16 @@
  * Presets: scenes as data files in this folder. A file is found by being here; its name is its id, with "@version" after it
  * for an old content version that links still need. Only the order of each is in the first load, the rest comes when asked.
  */
-import { checkPreset, type Preset, type PresetProblem } from './check-preset.ts';
+import {
+  checkPreset,
+  type Narration,
+  type Preset,
+  type PresetProblem,
+  type Told,
+  type ToldBeat,
+} from './check-preset.ts';
 
-export type { Preset, PresetProblem };
+export type { Narration, Preset, PresetProblem, Told, ToldBeat };
 
 /** As text, which is another module for the bundler than the one below: that one then has `order` alone in the first load. */
 const FILES = import.meta.glob<string>('./*.json', { import: 'default', query: '?raw' });

@@ -25,6 +25,23 @@ export interface Position {
   readonly phase: number;
 }
 
+/** How long a step lasts at speed 1, ms: until it has arrived, and from then on. */
+export interface Timing {
+  readonly move: number;
+  readonly rest: number;
+}
+
+/** A step that lasts this long, of which the usual share is motion. */
+export const evenly = (ms: number): Timing => ({ move: ms * ARRIVE, rest: ms * (1 - ARRIVE) });
+
+/** Time since a step began at a phase of it, ms. */
+const timeAt = (phase: number, { move, rest }: Timing): number =>
+  phase < ARRIVE ? (phase / ARRIVE) * move : move + ((phase - ARRIVE) / (1 - ARRIVE)) * rest;
+
+/** Phase of a step after so many ms of it, less than its whole length. */
+const phaseAt = (ms: number, { move, rest }: Timing): number =>
+  ms < move ? (ms / move) * ARRIVE : ARRIVE + ((ms - move) / rest) * (1 - ARRIVE);
+
 export interface Course {
   readonly speed: number;
   /** Index of the last step there is. */
@@ -33,8 +50,7 @@ export interface Course {
   readonly complete: boolean;
   /** Stop when this step is done. */
   readonly until: number | null;
-  /** Length of a step in ms at speed 1. */
-  readonly duration: (step: number) => number;
+  readonly duration: (step: number) => Timing;
 }
 
 /** @returns the position `ms` later, and whether it has come to where it stops */
@@ -43,10 +59,11 @@ export function advance(from: Position, ms: number, course: Course): Position & 
   let { step, phase } = from;
   let left = Math.max(0, ms) * course.speed;
   for (;;) {
-    const length = Math.max(1, course.duration(step));
-    const rest = (1 - phase) * length;
-    if (left < rest) return { step, phase: phase + left / length, ended: false };
-    left -= rest;
+    const timing = course.duration(step);
+    const length = timing.move + timing.rest;
+    const gone = timeAt(phase, timing);
+    if (left < length - gone) return { step, phase: Math.max(phase, phaseAt(gone + left, timing)), ended: false };
+    left -= Math.max(0, length - gone);
     if (until !== null && step >= until) return { step, phase: 1, ended: true };
     if (step >= last) return { step, phase: 1, ended: course.complete };
     step++;

@@ -120,6 +120,7 @@ export function anchorAt(
       const card = layout.pic;
       if (card === null) return null;
       const { x, size, rows } = card.cells;
+      if (x.length === 0) return onRow(card, card, side);
       const y = dock === 'in' ? rows.irr : rows.isr;
       const cell = { x: x[place.pin] ?? card.x, y, w: size, h: size };
       return onRow(card, { x: card.x, y: y - 2, w: card.w, h: size + 4 }, side, cell, (x[0] ?? card.x) - 3);

@@ -3,8 +3,8 @@
  * moves it asks for no frame at all. The store hears of it only when the step changes or its token arrives, so React
  * renders at those moments and every other frame is the listeners' alone.
  */
-import type { SceneLog, Step } from '../log/log.ts';
-import { ARRIVE, advance, LEAD_IN_MS, type Playhead, type Position, STEP_MS } from './advance.ts';
+import type { SceneLog } from '../log/log.ts';
+import { ARRIVE, advance, evenly, LEAD_IN_MS, type Playhead, type Position, STEP_MS, type Timing } from './advance.ts';
 
 /** The part of the store the clock reads and moves. */
 export interface ClockHost {
@@ -32,8 +32,8 @@ export interface Clock {
    * been changed since, and what a new step asks for is spread over two frames. @returns how to call it off
    */
   later(task: () => void): () => void;
-  /** How long each step lasts at speed 1, in ms. Null: the usual time. */
-  setDuration(duration: ((step: Step) => number) | null): void;
+  /** How long each step lasts at speed 1. Null: the usual time. */
+  setTiming(timing: ((step: number) => Timing) | null): void;
   /** An unseen page sleeps: no frames, no time. */
   setAwake(awake: boolean): void;
   attach(host: ClockHost): () => void;
@@ -43,6 +43,9 @@ export interface Frames {
   request(callback: (now: number) => void): number;
   cancel(id: number): void;
 }
+
+/** Rest after a single step, ms: until what has arrived is drawn. */
+const SETTLES_MS = 60;
 
 /** A gap longer than this (a busy page, a laptop's lid) does not make the scene jump. */
 const LONGEST_FRAME_MS = 100;
@@ -54,7 +57,7 @@ export function createClock(frames: Frames): Clock {
   let live: Position = { step: -1, phase: 0 };
   /** The store's playhead as the clock last saw or wrote it. */
   let seen: Playhead | null = null;
-  let durationOf: ((step: Step) => number) | null = null;
+  let timingOf: ((step: number) => Timing) | null = null;
   let awake = true;
   let frame = 0;
   let before: number | null = null;
@@ -94,8 +97,11 @@ export function createClock(frames: Frames): Clock {
       complete: scene.complete,
       until: playhead.until,
       duration: (k) => {
-        const step = scene.steps.get(k);
-        return step === undefined ? LEAD_IN_MS : (durationOf?.(step) ?? STEP_MS);
+        const timing = timingOf?.(k) ?? evenly(k < 0 ? LEAD_IN_MS : STEP_MS);
+        // A single step waits for no reader.
+        return playhead.until !== null && k >= playhead.until
+          ? { ...timing, rest: Math.min(timing.rest, SETTLES_MS) }
+          : timing;
       },
     });
     live = next;
@@ -148,8 +154,8 @@ export function createClock(frames: Frames): Clock {
       if (awake) wake();
       return () => due.delete(task);
     },
-    setDuration(duration) {
-      durationOf = duration;
+    setTiming(timing) {
+      timingOf = timing;
     },
     setAwake(is) {
       awake = is;

@@ -50,15 +50,23 @@ const TIGHT = { row: 21, between: 12, source: 48 } as const;
 
 /** The metrics of a stage with no GSI on it: nothing stands between the sources and the chips. */
 export function withoutRouting(metrics: Metrics): Metrics {
-  const [first = 0, second = 0, ...rest] = metrics.gaps;
   return {
     ...metrics,
     widths: metrics.widths.map((w, i) => (i === 1 ? 0 : w)),
-    gaps: [first * 0.4, second * 0.6, ...rest],
+    gaps: metrics.gaps.map((gap, i) => (i === 1 ? 0 : gap)),
   };
 }
 
 const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
+
+/** A card of which nothing but its title is shown. */
+const FOLDED = 30;
+
+/** vCPUs that are shown in full: those at which something happens, and those a reader has opened. */
+export function actingIn({ model, open, focus }: LayoutInput): readonly number[] {
+  const all = focus ? [...focus.vcpus].slice(0, 4) : Array.from({ length: model.vcpus }, (_, i) => i);
+  return all.filter((i) => open?.has(i) === true || !model.folds.includes(`vcpu:${i}`));
+}
 
 type Focused = StageModel & {
   readonly shown: readonly number[];
@@ -153,15 +161,18 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
 
   let routing: CardBox | null = null;
   const routeRows = new Map<number, Box>();
-  if (model.gsis.length > 0) {
+  if (model.gsis.length > 0 && (tall || at(1).w > 0)) {
     begin(1);
     // A small frame has no head line, and a GSI's routes stand one under the other.
     const first = y + (embed ? 5 : 26);
-    const rowH = embed ? 46 : ROW + 2;
-    model.gsis.forEach((gsi, i) => {
-      routeRows.set(gsi, { ...at(1), y: first + i * rowH, h: rowH });
-    });
-    const h = first - y + model.gsis.length * rowH + (embed ? 5 : 8);
+    let next = first;
+    for (const gsi of model.gsis) {
+      const ways = Math.min(3, model.ways[input.model.gsis.indexOf(gsi)] ?? 1);
+      const rowH = embed ? 46 : tall ? ROW + 2 : Math.max(ROW + 2, ways * 16 + 8);
+      routeRows.set(gsi, { ...at(1), y: next, h: rowH });
+      next += rowH;
+    }
+    const h = next - y + (embed ? 5 : 8);
     routing = add({ id: 'routing', column: columnOf(1), ...at(1), y, h }, 1);
   }
 
@@ -173,7 +184,10 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const pcpus = new Map<number, CardBox>();
   const pinRows = new Map<number, Box>();
   begin(2);
-  if (model.pic) {
+  if (model.pic && !embed && model.folds.includes('pic')) {
+    const cells: PicCells = { x: [], size: 0, pinY: y, rows: { irr: y, imr: y, isr: y } };
+    pic = add({ id: 'pic', column: columnOf(2), ...at(2), y, h: FOLDED, cells }, 2);
+  } else if (model.pic) {
     const { x: px, w: pw } = at(2);
     const label = embed ? 25 : 32;
     const split = embed ? 5 : 8;
@@ -188,7 +202,9 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     };
     pic = add({ id: 'pic', column: columnOf(2), ...at(2), y, h: TITLE + 13 + 3 * line + 10, cells }, 2);
   }
-  if (model.irqchip && (!embed || model.pins.length > 0)) {
+  if (model.irqchip && !embed && model.folds.includes('ioapic')) {
+    ioapic = add({ id: 'ioapic', column: columnOf(2), ...at(2), y, h: FOLDED }, 2);
+  } else if (model.irqchip && (!embed || model.pins.length > 0)) {
     const first = y + TITLE + 16;
     model.pins.forEach((pin, i) => {
       pinRows.set(pin, { ...at(2), y: first + i * ROW, h: ROW });
@@ -225,11 +241,14 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const merged = metrics.merged || tall;
   begin(3);
   if (!merged) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
-  const roomy = densityFor(model.shown.length);
+  const many = model.shown.length > 8;
+  const acting = many ? model.shown : actingIn(input).filter((i) => model.shown.includes(i));
+  const roomy = densityFor(acting.length);
   const base =
     metrics.lanes ?? (embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
   for (const vcpu of model.shown) {
-    const density = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
+    const opened = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
+    const density = acting.includes(vcpu) || embed ? opened : 'folded';
     const unfolded =
       metrics.run === 'block' || (input.open?.has(vcpu) && density === 'compact' && model.host === 'vmx');
     const run = model.host === 'none' ? 'none' : unfolded && !tall ? 'block' : 'line';

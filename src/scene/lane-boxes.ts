@@ -3,8 +3,8 @@ import type { Box, CardBox } from './layout.ts';
 import type { VcpuPart } from './station.ts';
 import { type GridBox, gridBox, type StripBox, stripBox } from './vector-boxes.ts';
 
-/** How much of a local APIC there is room for: one vCPU big, two in full, four compact, eight as strips, more as lines. */
-export type Density = 'big' | 'full' | 'compact' | 'dense' | 'line' | 'mini';
+/** How much of a local APIC there is room for: one vCPU big, two in full, four compact, eight as strips, more as lines; one that does nothing, folded. */
+export type Density = 'big' | 'full' | 'compact' | 'dense' | 'line' | 'mini' | 'folded';
 
 export interface LapicBox {
   readonly vcpu: number;
@@ -15,8 +15,6 @@ export interface LapicBox {
   readonly irr: GridBox | StripBox;
   readonly isr: GridBox | StripBox;
   readonly titleH: number;
-  /** Vectors and registers stand beside the grids, not above and below. */
-  readonly beside: boolean;
   /** Baseline of the descriptor's fields; `descX`: they stand one under the other there. */
   readonly descY: number;
   readonly descX: number | null;
@@ -48,22 +46,21 @@ export interface LaneInput {
 }
 
 const PAD = 10;
-/** Room beside a grid for its vectors and registers in words. */
-const BESIDE = 56;
-const NARROW_BESIDE = 46;
 /** Distance between two grids: room for a waterline's ends. */
 const BETWEEN_GRIDS = 18;
 /** Biggest pitch of a grid's cells. */
-const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, line: 0 } as const;
-const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0 } as const;
-const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0 } as const;
-const FOOT = { big: 12, full: 24, compact: 9, mini: 30, dense: 0, line: 0 } as const;
+const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, line: 0, folded: 0 } as const;
+const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0, folded: 30 } as const;
+const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0, folded: 0 } as const;
+/** Room for the class labels left of a grid. */
+export const CLASSES = 14;
+const FOOT = { big: 18, full: 24, compact: 9, mini: 30, dense: 0, line: 0, folded: 0 } as const;
 /** The VMCS in full: rows in all, and how high each is. */
 const BLOCK = { parts: 11.8, row: 17.3, most: 38 } as const;
-const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20 } as const;
+const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20, folded: 30 } as const;
 
 /** More room under the grids for the descriptor's fields and the priorities. */
-const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 20, dense: 0, line: 0 } as const;
+const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 20, dense: 0, line: 0, folded: 0 } as const;
 
 /** A line of vectors in words under a big grid. */
 const LIST = 12;
@@ -74,12 +71,14 @@ export function densityFor(vcpus: number): Density {
 }
 
 export const titleHeight = ({ density, airy }: LaneInput): number =>
-  density === 'line' ? 20 : TITLE[density] + (airy - 1) * 12;
+  density === 'line' ? 20 : density === 'folded' ? 30 : TITLE[density] + (airy - 1) * 12;
 
 function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number {
   const grids = density === 'mini' ? 1 : pir ? 3 : 2;
-  if (density === 'big') return Math.min(pir ? (width - 2 * PAD - BETWEEN_GRIDS) / 2 : width - 2 * PAD - BESIDE, side);
-  const room = (width - 2 * PAD - (grids - 1) * BETWEEN_GRIDS) / grids;
+  if (density === 'big')
+    return Math.min(pir ? (width - 2 * PAD - CLASSES - BETWEEN_GRIDS - 8) / 2 : width - 2 * PAD - CLASSES - 6, side);
+  const labels = density === 'full' || density === 'compact' ? CLASSES - 4 : 0;
+  const room = (width - 2 * PAD - labels - (grids - 1) * BETWEEN_GRIDS) / grids;
   return Math.min(room, PITCH[density] * 16);
 }
 
@@ -87,6 +86,7 @@ function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number 
 export function lapicHeight(input: LaneInput, width: number): number {
   const { density, pir, airy } = input;
   if (density === 'line') return 20;
+  if (density === 'folded') return 30;
   if (density === 'dense') return TITLE.dense + (pir ? 3 * 17 : 2 * 19) + (airy - 1) * 36;
   const air = (airy - 1) * 22;
   if (density === 'big')
@@ -98,6 +98,7 @@ export function lapicHeight(input: LaneInput, width: number): number {
 export function vcpuHeight(input: LaneInput): number {
   const { density, airy } = input;
   if (density === 'line') return 20;
+  if (density === 'folded') return 30;
   if (input.run === 'block') return titleHeight(input) + BLOCK.parts * BLOCK.row * (1 + (airy - 1) * 0.7) + 7;
   const rows = { big: 6.8, full: 6.8, compact: 5, mini: 2, dense: 3 }[density];
   const more = { big: -1, full: -1, compact: 0.2, mini: 1.1, dense: 0.1 }[density];
@@ -116,7 +117,6 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
     card,
     density,
     titleH: title,
-    beside: false,
     descY: card.y + card.h - 10,
     descX: null,
     listY: null,
@@ -125,6 +125,10 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
     const w = (inner - 34 - 10) / 2;
     const x = left + 34;
     return { ...base, pir: null, irr: stripBox(x, card.y + 4, w, 12), isr: stripBox(x + w + 10, card.y + 4, w, 12) };
+  }
+  if (density === 'folded') {
+    const x = card.x + card.w - 4;
+    return { ...base, titleH: 30, pir: null, irr: stripBox(x, card.y + 10, 2, 4), isr: stripBox(x, card.y + 16, 2, 4) };
   }
   if (density === 'dense') {
     const pitch = (card.h - title - 3) / (pir ? 3 : 2);
@@ -156,36 +160,27 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
     if (pir) {
       // The descriptor above, its set and its fields; the local APIC's sets below.
       const x = card.x + card.w - PAD - side;
-      const sets = { pir: gridBox(left, top, side), irr: gridBox(left, second, side), isr: gridBox(x, second, side) };
+      const first = left + CLASSES;
+      const sets = { pir: gridBox(first, top, side), irr: gridBox(first, second, side), isr: gridBox(x, second, side) };
       return { ...base, ...sets, descX: x, descY: top + 10, listY: second + side + 15 };
     }
     return {
       ...base,
-      beside: true,
       pir: null,
-      irr: gridBox(left, top, side),
-      isr: gridBox(left, second, side),
+      irr: gridBox(left + CLASSES, top, side),
+      isr: gridBox(left + CLASSES, second, side),
     };
   }
   const last = card.x + card.w - PAD - side;
-  if (!pir && inner - 2 * side >= 2 * NARROW_BESIDE) {
-    return {
-      ...base,
-      beside: true,
-      pir: null,
-      irr: gridBox(left, y, side),
-      isr: gridBox(card.x + card.w / 2 + 4, y, side),
-    };
-  }
-  if (!pir) return { ...base, pir: null, irr: gridBox(left, y, side), isr: gridBox(last, y, side) };
+  if (!pir) return { ...base, pir: null, irr: gridBox(left + CLASSES - 4, y, side), isr: gridBox(last, y, side) };
   const listed = density === 'full' && spare > 26;
   const top = listed ? card.y + title + label + (spare - 20) * 0.3 : y;
   return {
     ...base,
     descY: listed ? top + side + 54 + (spare - 20) * 0.2 : base.descY,
     listY: listed ? top + side + 15 : null,
-    pir: gridBox(left, top, side),
-    irr: gridBox((left + last) / 2, top, side),
+    pir: gridBox(left + CLASSES - 4, top, side),
+    irr: gridBox((left + CLASSES - 4 + last) / 2, top, side),
     isr: gridBox(last, top, side),
   };
 }
@@ -194,8 +189,9 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
 export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBox {
   const { density } = input;
   const titleH = titleHeight(input);
-  const base = { vcpu, card, density, titleH, run: density === 'line' ? ('none' as const) : input.run };
-  if (density === 'line') {
+  const bare = density === 'line' || density === 'folded';
+  const base = { vcpu, card, density, titleH, run: bare ? ('none' as const) : input.run };
+  if (density === 'line' || density === 'folded') {
     const line = { x: card.x, y: card.y, w: card.w, h: card.h };
     return { ...base, rows: rowsOf(line, {}) };
   }

@@ -3,7 +3,7 @@
  * draws the result at `scale`. Four forms: `wide` (five columns), `merged` (a vCPU under its local APIC), `tall` (one column,
  * tokens go down in the left gutter and come back in the right one) and `embed` (only what takes part).
  */
-import { compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
+import { actingIn, compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
 import type { LapicBox, VcpuBox } from './lane-boxes.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
 
@@ -81,32 +81,25 @@ export interface LayoutInput {
   readonly open?: ReadonlySet<number>;
 }
 
-const WIDE: Metrics = { left: 12, widths: [104, 150, 238, 262, 164], gaps: [44, 78, 72, 56, 14], merged: false };
-/** With a posted-interrupt descriptor there are three sets side by side. */
-const WIDE_PIR: Metrics = { left: 12, widths: [100, 146, 224, 330, 158], gaps: [40, 72, 66, 58, 12], merged: false };
+/** Gutters, where tokens rest with their names, are 96 px at least; cards share the rest. */
+const WIDE: Metrics = { left: 16, widths: [118, 120, 228, 204, 142], gaps: [98, 98, 98, 98, 16], merged: false };
+/** With a posted-interrupt descriptor there are three sets. */
+const WIDE_PIR: Metrics = { left: 16, widths: [104, 112, 190, 318, 146], gaps: [98, 98, 98, 98, 16], merged: false };
 /** With the run loop a vCPU's card has its VMCS. */
-const WIDE_RUN: Metrics = { left: 12, widths: [104, 146, 222, 250, 210], gaps: [38, 70, 64, 54, 12], merged: false };
+const WIDE_RUN: Metrics = { left: 16, widths: [108, 114, 200, 204, 204], gaps: [98, 98, 98, 98, 16], merged: false };
 const WIDE_RUN_PIR: Metrics = {
-  left: 12,
-  widths: [100, 140, 208, 316, 208],
-  gaps: [34, 64, 60, 60, 12],
+  left: 14,
+  widths: [100, 108, 180, 300, 204],
+  gaps: [96, 96, 96, 96, 14],
   merged: false,
 };
-/** Five columns where there is little room: smaller sets, fewer fields. */
-const SLIM: Metrics = {
-  left: 10,
-  widths: [98, 134, 186, 192, 148],
-  gaps: [32, 74, 58, 44, 12],
-  merged: false,
-  slim: true,
-};
-const SLIM_RUN: Metrics = { ...SLIM, widths: [98, 132, 176, 190, 180], gaps: [28, 66, 56, 44, 12] };
-const SLIM_RUN_PIR: Metrics = { ...SLIM, widths: [98, 132, 166, 210, 180], gaps: [28, 62, 54, 44, 12] };
-const MERGED: Metrics = { left: 10, widths: [98, 134, 186, 206], gaps: [34, 72, 58, 36], merged: true, slim: true };
+/** Four columns where there is less room: a vCPU stands under its local APIC. */
+const MERGED: Metrics = { left: 14, widths: [108, 112, 206, 214], gaps: [96, 96, 96, 14], merged: true, slim: true };
+const MERGED_PIR: Metrics = { ...MERGED, widths: [100, 106, 170, 262] };
 /** A small frame: what takes part, in as many columns as that needs. */
-const EMBED: Metrics = { left: 8, widths: [99, 68, 146, 146], gaps: [24, 58, 42, 26], merged: true };
+const EMBED: Metrics = { left: 8, widths: [88, 84, 132, 112], gaps: [80, 80, 80, 8], merged: true };
 /** The same with the vCPU in a column of its own. */
-const EMBED_APART: Metrics = { left: 8, widths: [96, 66, 108, 132, 130], gaps: [16, 48, 32, 28, 8], merged: false };
+const EMBED_APART: Metrics = { left: 8, widths: [88, 84, 108, 110, 110], gaps: [80, 80, 80, 80, 8], merged: false };
 /** What the registers of the 8259 pair and a pin's entry need, text beside text. */
 const CHIP_WIDTH = 146;
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
@@ -115,8 +108,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** Narrowest content of a form at scale 1. */
 const widthOf = (m: Metrics): number => m.left + sum(m.widths) + sum(m.gaps);
 
-/** Sides of a single vCPU's grids, the biggest first. */
-const BIG_SIDES = [192, 176, 160, 144, 128] as const;
+/** Sides of grids one under the other, the biggest first: of one vCPU's, and of two's. */
+const BIG_SIDES = [176, 160, 152, 144, 128, 112, 104, 96] as const;
+const PAIR_SIDES = [128, 120, 112, 104, 96, 88, 80] as const;
 
 /** The same of three sets, two and two. */
 const PIR_SIDES = [168, 152, 136, 120, 104, 92, 80] as const;
@@ -127,19 +121,16 @@ const AIRIEST = 1.42;
 const SMALLEST = 0.82;
 
 /** From these widths on, px. */
-const FROM = { merged: 640, slim: 800, wide: 1060 } as const;
+const FROM = { merged: 780, wide: 1190 } as const;
 
 /** A scale at which a frame is at ease: no need to look for a tighter form. */
 const EASY = 0.83;
 
 const roomFor = (model: StageModel, width: number): Metrics => {
   if (width < FROM.merged) return TALL;
-  if (width < FROM.slim) return MERGED;
-  if (model.host !== 'none') {
-    if (width < FROM.wide) return model.apicv ? SLIM_RUN_PIR : SLIM_RUN;
-    return model.apicv ? WIDE_RUN_PIR : WIDE_RUN;
-  }
-  return width < FROM.wide ? SLIM : model.apicv ? WIDE_PIR : WIDE;
+  if (width < FROM.wide) return model.apicv ? MERGED_PIR : MERGED;
+  if (model.host !== 'none') return model.apicv ? WIDE_RUN_PIR : WIDE_RUN;
+  return model.apicv ? WIDE_PIR : WIDE;
 };
 
 /** Width of the physical CPUs where they have a column to themselves. */
@@ -154,7 +145,8 @@ function embedForms({ model, focus }: LayoutInput): Metrics[] {
   const sources = focus ? focus.sources.size > 0 : true;
   const routed = focus ? focus.gsis.size > 0 : model.gsis.length > 0;
   const of = (metrics: Metrics): Metrics => {
-    const some = [sources, routed, chips || cpus];
+    // A small frame has no room for a table between the source and the chip that its row names.
+    const some = [sources, routed && !registers, chips || cpus];
     return {
       ...metrics,
       widths: metrics.widths.map((w, i) => {
@@ -162,7 +154,7 @@ function embedForms({ model, focus }: LayoutInput): Metrics[] {
         if (i !== 2) return w;
         return chips ? Math.max(w, registers ? CHIP_WIDTH : 0) : PCPU_ASIDE;
       }),
-      gaps: metrics.gaps.map((gap, i) => (some[i] === false ? gap * (i === 2 ? 0.7 : 0.25) : gap)),
+      gaps: metrics.gaps.map((gap, i) => (some[i] === false ? 0 : gap)),
     };
   };
   const dense: readonly Metrics[] = [
@@ -197,10 +189,11 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   if (model.host === 'vmx' && form === 'wide') {
     const block: Metrics = { ...metrics, run: 'block' };
     const folded: Metrics = { ...block, tight: true };
-    if (model.vcpus <= 2) best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
+    if (actingIn(input).length <= 2) best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
   }
-  if (form !== 'wide' || model.vcpus !== 1) return best;
-  const sides = model.apicv ? PIR_SIDES : BIG_SIDES;
+  const acting = actingIn(input).length;
+  if (form !== 'wide' || acting > 2 || (acting === 2 && model.apicv)) return best;
+  const sides = acting === 2 ? PAIR_SIDES : model.apicv ? PIR_SIDES : BIG_SIDES;
   const big = sides.find((side) => fits({ ...best, big: side }, 1));
   return big === undefined ? best : { ...best, big };
 }
@@ -218,7 +211,7 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
-  const form: Form = input.embed ? 'embed' : width < FROM.merged ? 'tall' : width < FROM.slim ? 'merged' : 'wide';
+  const form: Form = input.embed ? 'embed' : width < FROM.merged ? 'tall' : width < FROM.wide ? 'merged' : 'wide';
   if (form === 'tall') {
     const scale = Math.max(0.85, Math.min(1.25, width / 420));
     return { ...compose(input, form, width / scale, TALL), scale };

@@ -52,6 +52,9 @@ const says = (text: string) => (): string => text;
 /** What holds an interrupt back, by the reason of `inject_held`. */
 const HELD_BY: readonly (readonly Field[])[] = [['vcpu.if'], ['vcpu.shadow'], ['lapic.ppr'], ['vcpu.inject'], []];
 
+/** Parts of a saved machine, by the code of `state_restore`. */
+const SAVED_PARTS = ['LAPIC', 'MSRs', 'VCPU_EVENTS', 'MP_STATE', 'irqchip', 'PIT2'];
+
 /** Every event. */
 export const STATIONS: { readonly [K in EventName]: Station | null } = {
   op: null,
@@ -335,6 +338,7 @@ export const STATIONS: { readonly [K in EventName]: Station | null } = {
   guest_wake: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'], still: true },
   msix_write: { place: device, dock: 'out', label: ({ args }) => `entry ${args[0]}`, still: true },
   msix_pending: { place: device, dock: 'out', label: ({ args }) => `entry ${args[0]}`, end: 'stage.end.msixPending' },
+  state_restore: { place: user, dock: 'out', label: ({ args }) => SAVED_PARTS[args[0]] ?? '', still: true },
   vmm_route: {
     place: ({ args }) => ({ at: 'route', gsi: args[0] }),
     dock: 'in',

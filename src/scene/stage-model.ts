@@ -2,9 +2,10 @@
  * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
-import { CHIP, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { CHIP, type EventName, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
+import { STATIONS, vcpuOf } from './places.ts';
 
 /** Number of pins of the IOAPIC. */
 export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;
@@ -41,6 +42,10 @@ export interface StageModel {
   readonly pcpus: number;
   readonly irtes: readonly IrteItem[];
   readonly handlers: readonly { readonly vector: number; readonly name: string }[];
+  /** Most routes a GSI of `gsis` has at any time, in the same order. */
+  readonly ways: readonly number[];
+  /** What no step of the scene happens at: a title line is enough. `pic`, `ioapic`, `vcpu:1`. */
+  readonly folds: readonly string[];
 }
 
 /** What the log has used so far. */
@@ -51,12 +56,24 @@ interface Usage {
   readonly pins: Set<number>;
   /** GSIs moved by KVM_IRQ_LINE. */
   readonly lines: Set<number>;
+  /** vCPUs at which something happens. */
+  readonly vcpus: Set<number>;
   msi: boolean;
   user: boolean;
   nmi: boolean;
+  /** A chip does more than being asked in vain. */
+  pic: boolean;
+  ioapic: boolean;
 }
 
-function look(usage: Usage, { name, args }: Step): void {
+/** What an 8259 pair with all its pins masked does as well. */
+const ASKED_IN_VAIN: ReadonlySet<EventName> = new Set(['pic_line', 'kvm_pic_set_irq', 'pic_masked', 'pic_coalesced']);
+
+function look(usage: Usage, { name, args, where }: Step): void {
+  const place = STATIONS[name]?.place({ index: where & 0xffff, args });
+  if (place !== undefined && vcpuOf(place) >= 0) usage.vcpus.add(vcpuOf(place));
+  if (place?.at.startsWith('pic') && !ASKED_IN_VAIN.has(name)) usage.pic = true;
+  if (place?.at.startsWith('ioapic')) usage.ioapic = true;
   switch (name) {
     case 'ioctl_irq_line':
       usage.lines.add(args[0]);
@@ -93,9 +110,12 @@ const USAGE: LogReader<Usage> = {
     gsis: new Set(),
     pins: new Set(),
     lines: new Set(),
+    vcpus: new Set(),
     msi: false,
     user: false,
     nmi: false,
+    pic: false,
+    ioapic: false,
   }),
   take(usage, { steps }, _from, to) {
     for (; usage.steps < steps.length && steps.seqOf(usage.steps) < to; usage.steps++) {
@@ -170,6 +190,13 @@ export function stageModel(scene: SceneLog): StageModel {
     }
   }
   for (const pin of live) pins.add(pin);
+  const ways = gsis.map((gsi) => Math.max(1, ...routeTables.map((table) => table.byGsi[gsi]?.length ?? 0)));
+  const idle = Array.from({ length: config.vcpus }, (_, i) => i).filter((i) => !usage.vcpus.has(i));
+  const folds = [
+    ...(usage.pic ? [] : ['pic']),
+    ...(usage.ioapic ? [] : ['ioapic']),
+    ...(idle.length === config.vcpus ? idle.slice(1) : idle).map((i) => `vcpu:${i}`),
+  ];
   const irqchip = config.irqchip === 'full';
   return {
     sources,
@@ -184,6 +211,8 @@ export function stageModel(scene: SceneLog): StageModel {
     irtes: devices.flatMap((device, slot) =>
       device.kind === 'nvme' ? Array.from({ length: device.msix ?? 0 }, (_, entry) => ({ slot, entry })) : [],
     ),
+    ways,
+    folds,
     handlers: [...(config.guest?.handlers ?? [])].sort((a, b) => a.vector - b.vector),
   };
 }

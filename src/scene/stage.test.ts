@@ -43,6 +43,8 @@ const modelOf = (vcpus: number, apicv = false, host: StageModel['host'] = 'none'
   host,
   pcpus: Math.min(8, vcpus),
   irtes: host === 'vmx' ? [0, 1].map((entry) => ({ slot: 1, entry })) : [],
+  ways: [1, 2, 2, 2, 1],
+  folds: [],
   handlers: [0x31, 0x34, 0x3b, 0xec].map((vector) => ({ vector, name: `handler_${vector}` })),
 });
 
@@ -128,6 +130,40 @@ describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
 });
 
 describe.each(presets)('preset $id', ({ scene }) => {
+  test('what no step happens at is folded, and nothing else is', () => {
+    const { layout, model } = stageOf(scene, 1600, 900);
+    const folded = (id: string) => layout.cards.find((card) => card.id === id)?.h === 30;
+    for (const step of scene.steps) {
+      const station = STATIONS[step.name];
+      const place = station?.place({ index: step.where & 0xffff, args: step.args });
+      if (place?.at === 'cell' || place?.at === 'lapic') expect(folded(`lapic:${place.vcpu}`), step.name).toBe(false);
+      if (place?.at === 'ioapicPin') expect(folded('ioapic'), step.name).toBe(false);
+      if (step.name === 'pic_output') expect(folded('pic')).toBe(false);
+    }
+    for (const id of model.folds) {
+      const card = id.startsWith('vcpu') ? id : id;
+      if (model.vcpus <= 8 && layout.cards.some((c) => c.id === card)) expect(folded(card), card).toBe(true);
+    }
+  });
+
+  test('gutters have room for a token with its name', () => {
+    for (const [width, embed] of [
+      [1600, false],
+      [1280, false],
+      [480, true],
+    ] as const) {
+      const { model } = stageOf(scene, width, 800);
+      const journey = scene.steps.find((s) => s.journey !== 0)?.journey ?? 0;
+      const focus = embed ? focusOf(scene, tracksOf(scene), model, journey) : null;
+      const layout = layoutStage({ model, width, height: embed ? 250 : 560, embed, focus });
+      const seen = layout.columns.filter((column) => column.w > 0);
+      seen.slice(1).forEach((column, i) => {
+        const before = seen[i] as (typeof seen)[0];
+        expect(column.x - before.x - before.w, `${width} ${column.key}`).toBeGreaterThanOrEqual(embed ? 79 : 95);
+      });
+    }
+  });
+
   test.each([360, 1280])('tokens fly without a jump at %d px', (width) => {
     const stage = stageOf(scene, width, 700);
     const tracks = tracksOf(scene);
@@ -246,8 +282,10 @@ describe('the run loop', () => {
   });
 
   test('the VMCS is unfolded where there is room for it', () => {
-    const run = (id: string, width: number, height: number) =>
-      stageOf(of(id).scene, width, height).layout.vcpus.get(0)?.run;
+    const run = (id: string, width: number, height: number) => {
+      const { layout, model } = stageOf(of(id).scene, width, height);
+      return [...layout.vcpus.values()].find((v) => !model.folds.includes(`vcpu:${v.vcpu}`))?.run;
+    };
     expect(run('posted-running', 1200, 800)).toBe('block');
     expect(run('irq-window', 1200, 800)).toBe('block');
     expect(run('ipi-virtualized', 1200, 800)).toBe('line');

@@ -23,6 +23,8 @@ import {
 } from './preset-link.ts';
 import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
 
+export { hashState } from './state-hash.ts';
+
 export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: 2_000, vcpus: 64 } as const;
 
 type JsonOp = Readonly<Record<string, unknown>>;

@@ -7,6 +7,7 @@ import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
 import type { SceneLog } from '../log/log.ts';
+import type { Narration } from '../presets/index.ts';
 import type { Playhead } from '../scene/advance.ts';
 import type { Problem } from '../worker/client.ts';
 
@@ -40,10 +41,21 @@ export interface SceneId {
   /** First command whose steps are shown. */
   readonly start: number;
   readonly look: readonly Look[];
+  /** What the narrator says of the preset; null: nothing was written for it. */
+  readonly narration: Narration | null;
 }
 
 /** Ops of one's own, shown from the first after the create. */
-export const NO_SCENE: SceneId = { preset: null, version: 0, pinned: false, kept: 0, total: 0, start: 1, look: [] };
+export const NO_SCENE: SceneId = {
+  preset: null,
+  version: 0,
+  pinned: false,
+  kept: 0,
+  total: 0,
+  start: 1,
+  look: [],
+  narration: null,
+};
 
 export type Theme = 'auto' | 'light' | 'dark';
 

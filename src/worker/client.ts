@@ -42,8 +42,15 @@ export type StartEngine = (
 /** The build makes a classic script of it (see vite.config.ts); the dev server only has modules. */
 const SCRIPT_TYPE: WorkerType = import.meta.env.DEV ? 'module' : 'classic';
 
+/** Under Trusted Types an address of a script is made by a policy. Ours is asked for the two above and nothing else. */
+const scriptUrl = (
+  globalThis as {
+    trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } };
+  }
+).trustedTypes?.createPolicy('irqscope', { createScriptURL: (url: string) => url });
+
 function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
-  const worker = new Worker(url, { type: SCRIPT_TYPE });
+  const worker = new Worker(scriptUrl?.createScriptURL(url) ?? url, { type: SCRIPT_TYPE });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
     event.preventDefault();

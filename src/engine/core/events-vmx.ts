@@ -130,10 +130,11 @@ export const VMX_EVENTS = {
 
   // -- AVIC
   avic_deliver: { code: 300, by: 'vcpu', fn: 'svm_complete_interrupt_delivery', args: ['vector', 'running'] },
-  avic_doorbell: { code: 301, by: 'pcpu', fn: 'avic_ring_doorbell', args: ['vcpu'] },
+  /** by: 0 KVM writes the doorbell MSR, 1 the processor of the sender rings by itself. */
+  avic_doorbell: { code: 301, by: 'pcpu', fn: 'avic_ring_doorbell', args: ['vcpu', 'by'] },
   avic_evaluate: { code: 302, by: 'vcpu', fn: null, args: ['vector', 'ppr', 'taken'] },
   avic_ipi: { code: 303, by: 'lapic', fn: null, args: ['vector', 'dest', 'vcpu'] },
-  /** id: 0 invalid interrupt type, 1 target not running, 2 invalid target. */
+  /** id: 0 invalid interrupt type, 1 target not running, 2 invalid target, 4 a vector below 16. */
   avic_incomplete_ipi: {
     code: 304,
     by: 'vcpu',
@@ -141,7 +142,7 @@ export const VMX_EVENTS = {
     trace: 'kvm_avic_incomplete_ipi',
     args: ['id', 'icrLow', 'dest'],
   },
-  avic_kick: { code: 305, by: 'vcpu', fn: 'avic_kick_target_vcpus', args: ['target'] },
+  avic_kick: { code: 305, by: 'vcpu', fn: 'avic_kick_target_vcpus', args: ['target', 'vector'] },
   avic_load: { code: 306, by: 'vcpu', fn: 'avic_vcpu_load', args: ['pcpu'] },
   avic_put: { code: 307, by: 'vcpu', fn: 'avic_vcpu_put', args: [] },
   avic_unaccelerated: {

@@ -22,6 +22,8 @@ export interface EventSpec {
   readonly end?: true;
   /** Not a moment of its own for a reader: shown with the event before it. */
   readonly minor?: true;
+  /** Step set that has it: 1, or 2 for what came after the links of set 1 were made. */
+  readonly since?: 2;
 }
 
 const EVENTS_BY_NAME = {
@@ -184,7 +186,7 @@ const EVENTS_BY_NAME = {
   // -- local APIC timer
   timer_start: { code: 120, by: 'lapic', fn: 'restart_apic_timer', args: ['dueLo', 'dueHi', 'mode'] },
   timer_cancel: { code: 121, by: 'lapic', fn: 'cancel_apic_timer', args: [], minor: true },
-  timer_expired: { code: 122, by: 'lapic', fn: 'apic_timer_expired', args: ['mode'] },
+  timer_expired: { code: 122, by: 'lapic', fn: 'apic_timer_expired', args: ['mode', 'fromTimer'] },
   timer_inject: { code: 123, by: 'lapic', fn: 'kvm_apic_inject_pending_timer_irqs', args: ['vector'] },
   lvt_masked: { code: 124, by: 'lapic', fn: 'kvm_apic_local_deliver', args: ['lvt'], end: true },
 
@@ -234,6 +236,8 @@ const EVENTS_BY_NAME = {
   msix_write: { code: 178, by: 'device', fn: null, args: ['entry', 'field', 'value'] },
   msix_pending: { code: 179, by: 'device', fn: null, args: ['entry', 'why'], end: true },
   vmm_route: { code: 180, by: 'device', fn: null, args: ['gsi', 'addrLo', 'data'] },
+  /** what: 0 LAPIC, 1 MSRs, 2 VCPU_EVENTS, 3 MP_STATE, 4 irqchip, 5 PIT2. */
+  state_restore: { code: 183, by: 'vm', fn: null, args: ['what', 'vcpu'], since: 2 },
   time: { code: 181, by: 'vm', fn: null, args: ['nowLo', 'nowHi'], minor: true },
 
   // -- run loop, APICv, posted interrupts, VT-d, AVIC, PV EOI

@@ -4,11 +4,13 @@
  */
 
 import type { CreateOp, Irqchip } from '../../spec/ops/index.ts';
+import { type Commit, missingChanges } from '../../spec/quirks.ts';
 import type { BusTable } from '../kvm/bus.ts';
 import type { CoalescedEntry, Zone } from '../kvm/coalesced.ts';
 import type { Ioeventfd } from '../kvm/ioeventfd.ts';
 import type { SlotMemory, SlotTable } from '../kvm/memslots.ts';
 import { createLog, type EffectLog, growLog, ROW, ROW_SHIFT, WRITE } from './log.ts';
+import type { Saves } from './saved.ts';
 import type { Host } from './wires.ts';
 import {
   BASE,
@@ -75,11 +77,17 @@ export interface Machine {
   bootId: number;
   /** max_vcpu_ids; 0 until said or used. */
   maxVcpuIds: bigint;
+  /** Whose processor, and whose half of KVM. */
+  readonly vendor: 'intel' | 'amd';
+  /** Changes of KVM's behaviour that this machine's kernel is without. */
+  readonly without: ReadonlySet<Commit>;
   readonly host: Host;
   // state
   readonly w: Int32Array;
   /** Every routing table there has been; word VM.routes says which is in force. */
   routeTables: RouteTable[];
+  /** What user space saved; it outlives the machine. */
+  readonly saves: Saves;
   /** Every state of the buses there has been; word VM.buses says which is in force (kvm/bus.ts). */
   busTables: BusTable[];
   /** Every set of memory slots there has been; word VM.slots says which is in force (kvm/memslots.ts). */
@@ -107,9 +115,11 @@ export interface Machine {
 
 /** Index into Machine.journeys of a pin: IOAPIC pins 0..23, then PIC pins 0..15. */
 export function pinJourney(m: Machine, chipPin: number): number {
-  return m.vcpus * 512 + chipPin;
+  return m.layout.vcpus * 512 + chipPin;
 }
 export const PIC_PIN_JOURNEY = 24;
+/** Index of the journey of a timer that expired and is not injected yet. */
+export const timerJourney = (m: Machine, vcpu: number): number => m.layout.vcpus * 512 + 40 + vcpu;
 
 export const lapicAt = (_m: Machine, vcpu: number): number => BASE.lapic + vcpu * LAPIC.size;
 export const vcpuAt = (m: Machine, vcpu: number): number => m.layout.vcpu + vcpu * VCPU.size;
@@ -226,7 +236,7 @@ export function setIrqchip(m: Machine, irqchip: Irqchip): void {
 }
 
 /** Memory for a machine of this configuration, all words zero. Devices reset themselves (machine/reset.ts). */
-export function allocateMachine(config: CreateOp, host: Host, vcpus: number): Machine {
+export function allocateMachine(config: CreateOp, host: Host, vcpus: number, saves: Saves): Machine {
   const layout = createLayout(config.vcpus);
   const flags = config.x2apicApi ?? 0;
   return {
@@ -241,9 +251,12 @@ export function allocateMachine(config: CreateOp, host: Host, vcpus: number): Ma
     suppressEoiBroadcast: flags & 4 ? 1 : flags & 8 ? 2 : 0,
     bootId: config.bsp ?? 0,
     maxVcpuIds: 0n,
+    vendor: config.vendor ?? (config.avic === true ? 'amd' : 'intel'),
+    without: missingChanges(config.kernel ?? '6.18', config.quirks ?? []),
     host,
     w: new Int32Array(layout.size),
     routeTables: [],
+    saves,
     busTables: [],
     slotTables: [],
     memory: [],
@@ -252,7 +265,7 @@ export function allocateMachine(config: CreateOp, host: Host, vcpus: number): Ma
     ring: [],
     commands: 0,
     nextJourney: 1,
-    journeys: new Int32Array(config.vcpus * 512 + 40),
+    journeys: new Int32Array(config.vcpus * 513 + 40),
     map: {
       valid: false,
       mode: 0,

@@ -20,6 +20,8 @@ export interface LapicIrq {
 }
 
 export interface Host {
+  /** The host's CPUs are modelled: a vCPU's thread is on one (VCPU.loaded), or waits. */
+  readonly modelsCpus: boolean;
   /** The processor virtualizes accesses to the APIC page: KVM puts a slot of its own there. */
   readonly apicAccessPage: boolean;
   /** kvm_set_irq: sum of the non-negative results over the GSI's routes, -1 if none. */
@@ -60,6 +62,8 @@ export interface Host {
   pendingEoi(m: Machine, vcpu: number, vector: number): boolean;
   /** Pin 8's vector reached this vCPU: its EOI is owed (dest_map of kvm_irq_delivery_to_apic) */
   rtcTrack(m: Machine, vcpu: number, vector: number): void;
+  /** kvm_rtc_eoi_tracking_restore_one: whether this vCPU owes pin 8's EOI is looked up again */
+  rtcRestoreOne(m: Machine, vcpu: number): void;
   /** kvm_apicv_activated: nothing inhibits APICv in this VM */
   apicvActivated(m: Machine): boolean;
   /** kvm_make_request */
@@ -110,6 +114,12 @@ export interface Host {
   hostIpi(m: Machine, pcpu: number, vector: number): void;
   /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */
   guestOp?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult;
+  /** What the processor does of a guest instruction by itself. @returns null where it is KVM's, as without such help */
+  instruction?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult | null;
+  /** The processor takes a vector from the APIC page by itself. @returns -1 none, null where KVM injects */
+  takeVirtual?(m: Machine, vcpu: number): number | null;
+  /** The vCPU is in, or was: what waits may ask for a window. */
+  afterEntry?(m: Machine, vcpu: number): void;
   /** The guest is entered with IF=1 and takes at most one event. */
   run?(m: Machine, vcpu: number): OpResult;
   /** The op is done: threads that were kicked out of the guest go back in. */

@@ -119,6 +119,10 @@ export const PIT = defineBlock({
   periodHi: 1,
   dueLo: 1,
   dueHi: 1,
+  /** The hrtimer is armed; when it is not, `due` still says when it was. */
+  running: 1,
+  /** is_periodic: whether the timer goes on by itself, as the mode was when the count was loaded. */
+  periodic: 1,
 });
 
 export const IRQFD_SLOTS = 64;
@@ -252,6 +256,11 @@ export const VCPU = defineBlock({
   mmioGfnLo: 1,
   mmioGfnHi: 1,
   mmioGeneration: 1,
+  /** l1_tsc_offset: the guest's TSC is virtual time (1 GHz) plus this. */
+  tscOffsetLo: 1,
+  tscOffsetHi: 1,
+  /** SVM: KVM waits for this vCPU's interrupt window (V_IRQ). */
+  irqWindow: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -10,15 +10,13 @@ import { hwEnabled, inX2apic, swEnabled } from '../chips/lapic/priority.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { LAPIC, VCPU, VM } from '../core/words.ts';
+import { APICV_INHIBIT } from './inhibits.ts';
 
 const { ID: ID_AT } = shifts(APIC_ID);
 const { LOGICAL_ID: LOGICAL_AT } = shifts(LDR);
 
 /** enum kvm_apic_logical_mode */
 export const LOGICAL_MODE = { swDisabled: 0, xapicCluster: 1, xapicFlat: 2, x2apic: 3, disabled: 4 } as const;
-
-/** Bits of enum kvm_apicv_inhibit that the map decides. */
-const INHIBIT = { physicalIdAliased: 4, apicIdModified: 5, logicalIdAliased: 11 } as const;
 
 /** Something the map depends on changed; it is rebuilt before the access ends. */
 export function markMapDirty(m: Machine): void {
@@ -108,9 +106,9 @@ export function recalculateApicMap(m: Machine, creating = false): void {
   const outer = enter(m, EV.apic_map, AT_VM, map.valid ? 1 : 0, map.mode);
   put(m, m.layout.vm + VM.at.mapValid, map.valid ? 1 : 0);
   put(m, m.layout.vm + VM.at.mapMode, map.mode);
-  m.host.setApicvInhibit(m, INHIBIT.physicalIdAliased, !map.valid);
-  m.host.setApicvInhibit(m, INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
-  m.host.setApicvInhibit(m, INHIBIT.apicIdModified, mismatch);
+  m.host.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
+  m.host.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
+  m.host.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);
   m.host.scanIoapic(m);
   leave(m, outer);
 }

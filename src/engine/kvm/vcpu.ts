@@ -82,7 +82,8 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
   put(m, at + V.nmiQueued, 0);
   put(m, at + V.nmiPending, 0);
   put(m, at + V.nmiInjected, 0);
-  put(m, at + V.nmiMasked, 0);
+  // SVM keeps its own note of NMI blocking, which INIT does not touch. @kvm svm.c svm_vcpu_reset
+  if (m.vendor === 'intel') put(m, at + V.nmiMasked, 0);
   put(m, at + V.intrInjected, 0);
   put(m, at + V.intrNr, -1);
   put(m, at + V.shadow, 0);
@@ -138,9 +139,9 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   m.host.scanEntries(m, vcpu, (dest, logical, vector) => {
     if (dest === OWED || m.host.matchDest(m, vcpu, dest, logical)) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
-    } else if (pendingEoi(m, vcpu, vector)) {
+    } else if (pendingEoi(m, vcpu, vector) && !m.without.has('0fc5a36dd6b3')) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
-      if (vector > stale) stale = vector;
+      if (vector > stale && !m.without.has('87e4951e250b')) stale = vector;
     }
   });
   for (let i = 0; i < 8; i++) put(m, at + L.handled + i, fresh[i] as number);

@@ -7,13 +7,14 @@ import { highWord, lowWord } from '../../base/u64.ts';
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
-import { apicHasInterrupt, inX2apic } from '../chips/lapic/priority.ts';
-import { lapicMmioWrite, readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
+import { apicHasInterrupt, findHighestIrr, inX2apic } from '../chips/lapic/priority.ts';
+import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
+import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EEXIST, EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
-import { AT_VM, atVcpu, beginJourney, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { AT_VM, atVcpu, beginJourney, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import type { Handlers } from '../core/wires.ts';
-import { VCPU } from '../core/words.ts';
+import { LAPIC, VCPU } from '../core/words.ts';
 import { mmioRead, mmioWrite, pioRead, pioStringIn, pioStringOut, pioWrite, plainAccess } from '../kvm/emulator.ts';
 import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { setRouting } from '../kvm/routing.ts';
@@ -21,6 +22,7 @@ import {
   acceptEvents,
   countExit,
   getInterrupt,
+  hasExtint,
   injectNmi,
   iret,
   processNmi,
@@ -28,14 +30,17 @@ import {
   takeNmi,
 } from '../kvm/vcpu.ts';
 import { INFO } from '../vmx/vmcs.ts';
+import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
 import { ROAD_HANDLERS } from './road-ops.ts';
+import { getMsr, restore, save, setMsr, timerState } from './save-restore.ts';
 import { SETUP_HANDLERS } from './setup.ts';
 
 const OK: OpResult = { ok: true };
-/** MAXPHYADDR of the model CPU. */
-const MAX_PHYS_ADDR = 48;
+
+/** Where a guest's EOI goes that does not know that its APIC page has moved. */
+const EOI_ADDRESS = 0xfee000b0n;
 
 /** The instruction itself, once the vCPU is in. */
 const INSTRUCTIONS: Handlers<GuestOp['op']> = {
@@ -56,8 +61,10 @@ const INSTRUCTIONS: Handlers<GuestOp['op']> = {
     return OK;
   },
   eoi(m, op) {
-    if (inX2apic(m, op.vcpu)) x2apicMsrWrite(m, op.vcpu, x2apicMsr(REG.eoi), 0n);
-    else lapicMmioWrite(m, op.vcpu, REG.eoi, 4, 0);
+    if (!inX2apic(m, op.vcpu)) {
+      return mmioWrite(m, op.vcpu, EOI_ADDRESS, 4, 0n);
+    }
+    x2apicMsrWrite(m, op.vcpu, x2apicMsr(REG.eoi), 0n);
     return OK;
   },
   nop: () => OK,
@@ -68,9 +75,27 @@ function guestInstruction(m: Machine, op: GuestOp): OpResult {
   return carryOut(m, op);
 }
 
+/** Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow. */
+function exitAndEmulate(m: Machine, op: GuestOp): OpResult {
+  if (op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
+  return guestInstruction(m, op);
+}
+
 /** A request to look for events is pending. The op's own entry, with IF=0, uses it up; a model guest still waits on it. */
 function wantsEvent(m: Machine, vcpu: number): boolean {
   return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
+}
+
+/**
+ * SVM's V_TPR has four bits, and KVM writes it back over the whole TPR at every exit, unless it intercepts CR8 because a
+ * vector waits below TPR. @kvm svm.c sync_cr8_to_lapic, svm_update_cr8_intercept
+ */
+function writeBackTpr(m: Machine, vcpu: number): void {
+  const at = lapicAt(m, vcpu);
+  const tpr = m.w[at + LAPIC.at.tpr] as number;
+  const irr = findHighestIrr(m, vcpu);
+  if ((tpr & 0xf) === 0 || m.w[at + LAPIC.at.apicvActive] === 1 || (irr !== -1 && tpr >> 4 >= irr >> 4)) return;
+  setTpr(m, vcpu, tpr & 0xf0);
 }
 
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
@@ -79,16 +104,17 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   acceptEvents(m, op.vcpu);
   const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
+  timersAtEntry(m, op.vcpu);
   const guest = m.config.guest !== undefined;
   let looksAgain = wantsEvent(m, op.vcpu);
   const eoiExits = serveRequests(m, op.vcpu);
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
-  // Without APICv each of these leaves the guest; mov to CR8 does not, thanks to the TPR shadow.
-  const plain = plainAccess(m, op);
-  if (plain === null && op.op !== 'nop' && op.op !== 'set_cr8') countExit(m, op.vcpu);
-  const result = plain ?? guestInstruction(m, op);
+  m.host.afterEntry?.(m, op.vcpu);
+  const result = m.host.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
+  injectPendingTimer(m, op.vcpu);
+  if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
   if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
@@ -97,23 +123,66 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
 }
 
 /** The guest is entered with IF=1 and takes at most one event. */
-function run(m: Machine, vcpu: number): OpResult {
-  if (m.host.run !== undefined) return m.host.run(m, vcpu);
+function run(m: Machine, vcpu: number, keep: boolean): OpResult {
+  if (m.host.run !== undefined) return keepEvent(m, vcpu, keep, m.host.run(m, vcpu));
   acceptEvents(m, vcpu);
   const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
+  if (m.w[vcpuAt(m, vcpu) + VCPU.at.nmiInjected] === 1 || m.w[vcpuAt(m, vcpu) + VCPU.at.intrInjected] === 1) {
+    return reinject(m, vcpu, keep);
+  }
+  timersAtEntry(m, vcpu);
   const eoiExits = serveRequests(m, vcpu);
   const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
-  if (takeNmi(m, vcpu)) return { nmi: true, ...extra };
-  const vector = getInterrupt(m, vcpu);
-  if (vector !== -1) {
+  if (takeNmi(m, vcpu)) {
+    lookForMore(m, vcpu);
+    return keepEvent(m, vcpu, keep, { nmi: true, ...extra });
+  }
+  const virtual = hasExtint(m, vcpu) ? null : (m.host.takeVirtual?.(m, vcpu) ?? null);
+  const vector = virtual ?? getInterrupt(m, vcpu);
+  if (virtual === null && vector !== -1) {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
     put(m, at, (m.w[at] as number) + 1);
     m.host.writeEntryInfo(m, vcpu, INFO.valid | vector);
     leave(m, outer);
   }
-  return { vector: vector === -1 ? null : vector, ...extra };
+  lookForMore(m, vcpu);
+  m.host.afterEntry?.(m, vcpu);
+  return keepEvent(m, vcpu, keep, { vector: vector === -1 ? null : vector, ...extra });
+}
+
+/** One event is in; KVM looks whether another waits, which brings PPR up to date. @kvm x86.c kvm_check_and_inject_events */
+function lookForMore(m: Machine, vcpu: number): void {
+  if (!hasExtint(m, vcpu)) apicHasInterrupt(m, vcpu);
+}
+
+/** The thread is stopped between acknowledge and entry: the event stays in VCPU_EVENTS. An NMI's blocking has begun. */
+function keepEvent(m: Machine, vcpu: number, keep: boolean, taken: OpResult): OpResult {
+  const at = vcpuAt(m, vcpu);
+  if (keep && taken.nmi === true) put(m, at + VCPU.at.nmiInjected, 1);
+  if (keep && typeof taken.vector === 'number') {
+    put(m, at + VCPU.at.intrInjected, 1);
+    put(m, at + VCPU.at.intrNr, taken.vector);
+  }
+  return taken;
+}
+
+/** What was injected and did not arrive goes in again, before anything else. @kvm x86.c kvm_check_and_inject_events */
+function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
+  const at = vcpuAt(m, vcpu);
+  const nmi = m.w[at + VCPU.at.nmiInjected] === 1;
+  const vector = m.w[at + VCPU.at.intrNr] as number;
+  const outer = nmi ? enter(m, EV.inject_nmi, atVcpu(vcpu)) : enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, 0, 1);
+  m.host.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
+  if (nmi) put(m, at + VCPU.at.nmiMasked, 1);
+  if (!keep && nmi) put(m, at + VCPU.at.nmiInjected, 0);
+  if (!keep && !nmi) {
+    put(m, at + VCPU.at.intrInjected, 0);
+    put(m, at + VCPU.at.intrNr, -1);
+  }
+  leave(m, outer);
+  return nmi ? { nmi: true } : { vector };
 }
 
 function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
@@ -218,7 +287,12 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
     return { rc: 0 };
   },
   extint: (m, op) => extint(m, op.vcpu, op.vector),
-  run: (m, op) => run(m, op.vcpu),
+  run: (m, op) => run(m, op.vcpu, op.keep === 1),
+  save,
+  restore,
+  set_msr: setMsr,
+  get_msr: getMsr,
+  timer: (m, op) => timerState(m, op.vcpu),
   // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask ends, and
   // a pending one is taken at the next entry.
   iret(m, op) {

@@ -5,22 +5,20 @@
 
 import { masks, shifts } from '../../spec/define/registers.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
-import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcTrack } from '../chips/ioapic/ioapic.ts';
+import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
 import type { Host, LapicIrq } from '../core/wires.ts';
-import { BASE, LAPIC, VM } from '../core/words.ts';
+import { BASE, LAPIC, PIT, VM } from '../core/words.ts';
+import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
 import { iodevRead, iodevWrite } from './iodevs.ts';
-
-/** APIC_INHIBIT bits that turn APICv off on VMX: all but the AVIC-only ones (nested 7 and above). */
-const VMX_INHIBITS = 0x7f;
 
 const { VECTOR, DELIVERY_MODE, TRIG_MODE } = masks(MSI_DATA);
 const { DELIVERY_MODE: MODE_AT } = shifts(MSI_DATA);
@@ -119,8 +117,12 @@ export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
   kick(m, vcpu);
 }
 
+/** Reasons that a machine without APICv keeps a note of: those of the APIC's ids and page. */
+const NOTED = VMX_INHIBITS | (1 << APICV_INHIBIT.logicalIdAliased);
+
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
+  if ((NOTED & (1 << reason)) === 0) return;
   const at = BASE.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const after = set ? before | (1 << reason) : before & ~(1 << reason);
@@ -133,6 +135,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
 export const BASE_HOST: Omit<Host, 'modelOps'> = {
+  modelsCpus: false,
   apicAccessPage: false,
   setIrq,
   setIrqInatomic,
@@ -145,7 +148,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
     const gsi = gsiOfPin(m, chip, pin);
-    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.config.pit === true));
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.w[m.layout.pit + PIT.at.reinject] === 1));
   },
   notifyResampler,
   fireMaskNotifiers(m, chip, pin, masked) {
@@ -161,6 +164,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   matchDest: (m, vcpu, dest, logical) => matchDest(m, vcpu, -1, 0, dest, logical),
   pendingEoi,
   rtcTrack,
+  rtcRestoreOne,
   apicvActivated: (m) =>
     m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
   request: makeRequest,

@@ -3,6 +3,7 @@
 import { joinBig } from '../../base/u64.ts';
 import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../chips/ioapic/ioapic.ts';
 import { inX2apic } from '../chips/lapic/priority.ts';
+import { icrHighWord } from '../chips/lapic/registers.ts';
 import { lapicAt, type Machine, vcpuAt } from '../core/machine.ts';
 import { IOAPIC, LAPIC, PIC, VCPU } from '../core/words.ts';
 import { acceptEvents, processNmi } from '../kvm/vcpu.ts';
@@ -34,7 +35,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
     dfr: hex(reg(L.dfr)),
     svr: hex(reg(L.svr)),
     esr: hex(reg(L.esr)),
-    icr: hex(joinBig(reg(L.icr), x2 ? reg(L.icrHi) : reg(L.icr2))),
+    icr: hex(joinBig(reg(L.icr), x2 ? reg(icrHighWord(m)) : reg(L.icr2))),
     lvt: {
       cmci: hex(reg(L.lvtCmci)),
       timer: hex(reg(L.lvtTimer)),

@@ -11,6 +11,7 @@ import { resetLapic } from '../chips/lapic/registers.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
+import type { Saves } from '../core/saved.ts';
 import type { Host } from '../core/wires.ts';
 import { resetBuses } from '../kvm/bus.ts';
 import { resetMemory } from '../kvm/memslots.ts';
@@ -42,10 +43,15 @@ const HOSTS: Readonly<Record<CreateOp['runLoop'], Host>> = { none: PLAIN_HOST, v
 
 /**
  * A machine at reset. The log holds what reset did, under the `op` event of command 0.
- * @param vcpus how many of the vCPUs it has room for are there already
+ * @param vcpus how many of the vCPUs it has room for are there already @param saves what user space saved before
  */
-export function createMachine(config: CreateOp, host: Host = HOSTS[config.runLoop], vcpus = config.vcpus): Machine {
-  const m = allocateMachine(config, host, vcpus);
+export function createMachine(
+  config: CreateOp,
+  host: Host = HOSTS[config.runLoop],
+  vcpus = config.vcpus,
+  saves: Saves = new Map(),
+): Machine {
+  const m = allocateMachine(config, host, vcpus, saves);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
@@ -66,18 +72,28 @@ export function createMachine(config: CreateOp, host: Host = HOSTS[config.runLoo
   return m;
 }
 
+/** AVIC is AMD's; APICv, posted interrupts and the host that goes with them are Intel's. @throws OpError */
+function checkVendor(config: CreateOp): void {
+  const allowed = ({ none: config.vendor, vmx: 'intel', svm: 'amd' } as const)[config.runLoop];
+  if (config.vendor !== undefined && config.vendor !== allowed) {
+    throw new OpError('op.notOneOf', 'vendor', { allowed: String(allowed) });
+  }
+}
+
 export function createSession(): Session {
   let machine: Machine | null = null;
+  const saves: Saves = new Map();
   const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
         return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
-      machine = createMachine(op);
+      checkVendor(op);
+      machine = createMachine(op, HOSTS[op.runLoop], op.vcpus, saves);
       return { ok: true };
     }
     if (op.op === 'create_vm') {
       const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', runLoop: 'none', x2apicApi: 0 };
-      machine = createMachine(config, PLAIN_HOST, 0);
+      machine = createMachine(config, PLAIN_HOST, 0, saves);
       return { rc: 0 };
     }
     if (op.op === 'note') return { ok: true };

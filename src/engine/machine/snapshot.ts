@@ -9,7 +9,7 @@ import type { Host } from '../core/wires.ts';
 
 /**
  * What becomes of each part of a machine: a new one does not compile until somebody has decided.
- * 'saved' is copied. 'history' is a list to which things are added that never change: the list is copied. 'config' and
+ * 'saved' is copied. 'history' is a list or a map of things that never change themselves: it is copied, they are not. 'config' and
  * 'derived' come with allocateMachine, from the configuration and the wires. 'run' belongs to the op being done; between
  * ops there is none.
  */
@@ -24,6 +24,8 @@ const PARTS = {
   x2apicFormat: 'saved',
   broadcastQuirkDisabled: 'saved',
   suppressEoiBroadcast: 'saved',
+  vendor: 'derived',
+  without: 'derived',
   bootId: 'saved',
   maxVcpuIds: 'saved',
   w: 'saved',
@@ -34,6 +36,7 @@ const PARTS = {
   ioeventfds: 'saved',
   zones: 'history',
   ring: 'history',
+  saves: 'history',
   commands: 'saved',
   nextJourney: 'saved',
   journeys: 'saved',
@@ -63,7 +66,11 @@ function copy(value: unknown): unknown {
 }
 
 const copyPart = (name: keyof typeof PARTS, value: unknown): unknown =>
-  PARTS[name] === 'history' ? (value as readonly unknown[]).slice() : copy(value);
+  PARTS[name] !== 'history'
+    ? copy(value)
+    : value instanceof Map
+      ? new Map(value)
+      : (value as readonly unknown[]).slice();
 
 const KEPT = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
   (name) => PARTS[name] === 'saved' || PARTS[name] === 'history',
@@ -81,7 +88,7 @@ export function saveMachine(m: Machine): Snapshot {
 
 /** A machine that stands where the snapshot was made; its log is empty and numbers on. May be called any number of times. */
 export function restoreMachine({ config, host, seq, parts }: Snapshot): Machine {
-  const m = allocateMachine(config, host, 0);
+  const m = allocateMachine(config, host, 0, new Map());
   Object.assign(m, Object.fromEntries(KEPT.map((name) => [name, copyPart(name, parts[name])])));
   m.log.firstSeq = seq;
   return m;

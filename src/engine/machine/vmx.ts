@@ -5,8 +5,9 @@
 
 import { highWord, lowWord } from '../../base/u64.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
-import { findHighestIrr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
+import { findHighestIrr, findHighestIsr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
+import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import {
   AT_VM,
@@ -36,6 +37,7 @@ import {
 } from '../host/pcpu.ts';
 import { deviceMessage, updateIrtes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
+import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
@@ -59,15 +61,12 @@ import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
-/** VMX_REQUIRED_APICV_INHIBITS: DISABLED to APIC_BASE_MODIFIED. */
-const REQUIRED_INHIBITS = 0x7f;
-
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
   const at = m.layout.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const bit = 1 << reason;
-  if (m.config.apicv !== true || (REQUIRED_INHIBITS & bit) === 0) return;
+  if (m.config.apicv !== true || (VMX_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
   if (before === after) return;
   const flips = (before === 0) !== (after === 0);
@@ -88,6 +87,8 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   put(m, lapic + LAPIC.at.apicvActive, activate);
   updateApicvCaches(m, vcpu);
   refreshControls(m, vcpu);
+  // v6.18 leaves SVI as it was: the EOI of what is in service then ends nothing.
+  if (activate === 1 && !m.without.has('b2849bec936b')) hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
   if (activate === 0) m.host.request(m, vcpu, REQ.event);
   leave(m, outer);
 }
@@ -174,6 +175,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
+  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   const outside = !inGuest(m, vcpu);
   const stays = reg(m, vcpu, V.inRun) === 1;
@@ -186,6 +188,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   }
   if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
   const result = accessVirtualized(m, op) ?? plainAccess(m, op) ?? emulateWithExit(m, op, emulate);
+  injectPendingTimer(m, vcpu);
   const eoiExits = entry?.eoiExits ?? [];
   if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   // One more look, so that an EOI exit is told by the op that caused it.
@@ -200,6 +203,7 @@ function run(m: Machine, vcpu: number): OpResult {
   if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
   endHalt(m, vcpu);
   ensureLoaded(m, vcpu);
+  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
@@ -266,6 +270,7 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
+    injectPendingTimer(m, vcpu);
     moved = true;
   }
   if (!moved) followPending(m, vcpu);
@@ -318,6 +323,7 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
 
 export const VMX_HOST: Host = {
   ...MODEL_HOST,
+  modelsCpus: true,
   apicAccessPage: true,
   deliverInterrupt,
   syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),

@@ -1,9 +1,12 @@
 /**
  * A machine on an AMD host with AVIC (arch/x86/kvm/svm/avic.c, v6.18): the backing page is the local APIC's register page,
- * there is no descriptor; a doorbell tells a running vCPU to look, the physical-id table tells who runs.
+ * there is no descriptor; a doorbell tells a running vCPU to look, the physical-id table tells who runs. While an inhibit
+ * reason holds, or in x2APIC mode, the machine is a plain one: KVM injects.
  *
- * Modelled: KVM's and the processor's delivery, doorbell, IPIs with their incomplete exits 0 to 2, accelerated TPR and
- * edge EOI, the traps. Left out: logical-id table (such IPIs exit), x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
+ * Modelled: KVM's and the processor's delivery, doorbell, IPIs to physical, logical, broadcast and shorthand destinations
+ * with the incomplete exits 0, 1, 2 and 4, accelerated TPR and edge EOI, the traps, inhibits with the update of each vCPU.
+ * The physical and logical id tables are not kept as words: where AVIC is not inhibited they are one to one with the
+ * APICs' ids. Left out: x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
  */
 
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
@@ -19,9 +22,10 @@ import {
   setVector,
   testVector,
 } from '../chips/lapic/priority.ts';
-import { inApicPage, pageWord } from '../chips/lapic/registers.ts';
+import { inApicPage, pageWord, updateApicvCaches } from '../chips/lapic/registers.ts';
 import { EV, REQ } from '../core/events.ts';
 import {
+  AT_VM,
   atLapic,
   atVcpu,
   beginJourney,
@@ -35,8 +39,9 @@ import {
 } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import type { Host } from '../core/wires.ts';
-import { LAPIC, VCPU } from '../core/words.ts';
-import { countExit, MODE } from '../kvm/vcpu.ts';
+import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
+import { APICV_INHIBIT, AVIC_INHIBITS } from '../kvm/inhibits.ts';
+import { countExit, hasExtint, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { MODEL_HOST } from '../machine/model-ops.ts';
 import { PLAIN_MODEL_OPS } from '../machine/vmx-ops.ts';
 import { beginHandler, openWindow, serveVcpu } from '../world/guest.ts';
@@ -48,6 +53,19 @@ const TRAPS = new Set<number>([
   ...[REG.id, REG.ldr, REG.dfr, REG.svr, REG.esr, REG.tmict, REG.tdcr],
   ...[REG.lvtTimer, REG.lvtThermal, REG.lvtPerf, REG.lvtLint0, REG.lvtLint1, REG.lvtError],
 ]);
+/** AVIC_IPI_FAILURE_*, and -1: the processor sent it whole. */
+const IPI = { sent: -1, invalidType: 0, notRunning: 1, invalidTarget: 2, invalidVector: 4 } as const;
+/** AVIC_MAX_PHYSICAL_ID: the xAVIC's table has no place for larger ids. @kvm avic.c avic_init_backing_page */
+const MAX_PHYSICAL_ID = 0xfe;
+/** Who rings a doorbell, as `avic_doorbell` says. */
+const RING = { kvm: 0, processor: 1 } as const;
+
+/** kvm_vcpu_apicv_active */
+const active = (m: Machine, vcpu: number): boolean => m.w[lapicAt(m, vcpu) + L.apicvActive] === 1;
+/** Does the processor virtualize this vCPU's APIC page? Without x2AVIC not in x2APIC mode. */
+const accelerates = (m: Machine, vcpu: number): boolean => active(m, vcpu) && !inX2apic(m, vcpu);
+const isOpen = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
+const inhibits = (m: Machine): number => m.w[BASE.vm + VM.at.apicvInhibits] as number;
 
 /** IsRunning and the host's id. @kvm avic.c avic_vcpu_load */
 function load(m: Machine, vcpu: number): void {
@@ -64,9 +82,9 @@ function unload(m: Machine, vcpu: number): void {
   leave(m, outer);
 }
 
-function doorbell(m: Machine, vcpu: number): void {
+function doorbell(m: Machine, vcpu: number, by: number): void {
   const pcpu = reg(m, vcpu, V.avicHost);
-  emit(m, EV.avic_doorbell, whereOf('pcpu', pcpu), vcpu);
+  emit(m, EV.avic_doorbell, whereOf('pcpu', pcpu), vcpu, by);
 }
 
 function wake(m: Machine, vcpu: number): void {
@@ -76,23 +94,32 @@ function wake(m: Machine, vcpu: number): void {
   leave(m, outer);
 }
 
-/** IRR in the backing page, then a doorbell or a wake-up. @kvm svm.c svm_deliver_interrupt, svm_complete_interrupt_delivery */
-const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
-  setIrr(m, vcpu, vector);
+/** AVIC off: an event is asked for, and a kick; on: a doorbell or a wake-up. @kvm svm.c svm_complete_interrupt_delivery */
+function completeDelivery(m: Machine, vcpu: number, vector: number): void {
+  if (!active(m, vcpu)) {
+    makeRequest(m, vcpu, REQ.event);
+    kick(m, vcpu);
+    return;
+  }
   const running = reg(m, vcpu, V.mode) === MODE.inGuest;
   const outer = enter(m, EV.avic_deliver, atVcpu(vcpu), vector, running ? 1 : 0);
-  if (running) doorbell(m, vcpu);
+  if (running) doorbell(m, vcpu, RING.kvm);
   else wake(m, vcpu);
   leave(m, outer);
+}
+
+/** IRR in the backing page, then whatever makes the vCPU look. @kvm svm.c svm_deliver_interrupt */
+const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
+  setIrr(m, vcpu, vector);
+  completeDelivery(m, vcpu, vector);
 };
 
-/** The processor looks at the page and takes what is above PPR. @returns the vector, -1 none */
-function evaluate(m: Machine, vcpu: number): number {
+/** The processor looks at the page and takes what is above PPR. @param open the guest takes interrupts @returns the vector, -1 none */
+function evaluate(m: Machine, vcpu: number, open: boolean): number {
   const at = lapicAt(m, vcpu);
   const vector = highestVector(m.w, at + L.irr);
   if (vector === -1) return -1;
   const ppr = m.w[at + L.ppr] as number;
-  const open = reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
   if (!open || (vector & 0xf0) <= (ppr & 0xf0)) return -1;
   m.journey = m.journeys[vcpu * 512 + vector] as number;
   const outer = enter(m, EV.avic_evaluate, atVcpu(vcpu), vector, ppr, 1);
@@ -128,71 +155,123 @@ function eoi(m: Machine, vcpu: number): void {
   leave(m, outer);
 }
 
-/** @returns true if the processor sent it whole; false: an incomplete-IPI exit, and KVM has done the rest or must */
+const idOf = (m: Machine, vcpu: number): number => reg(m, vcpu, V.apicId);
+const everyVcpu = (m: Machine): number[] => Array.from({ length: m.vcpus }, (_, vcpu) => vcpu);
+
+/** The vCPUs of a physical destination, by the physical id table; null where its entry is not valid. */
+function physicalTargets(m: Machine, dest: number): number[] | null {
+  if (dest === 0xff) return everyVcpu(m);
+  const target = everyVcpu(m).find((vcpu) => idOf(m, vcpu) === dest);
+  return target === undefined ? null : [target];
+}
+
+/** The vCPUs of a logical destination, by the logical id table; null where the entry of one of its bits is not valid. */
+function logicalTargets(m: Machine, vcpu: number, dest: number): number[] | null {
+  const flat = m.w[lapicAt(m, vcpu) + L.dfr] === -1;
+  const table = flat ? m.map.flat : m.map.cluster;
+  const base = flat ? 0 : (dest >>> 4) * 4;
+  const targets: number[] = [];
+  for (let rest = flat ? dest : dest & 0xf; rest !== 0; rest &= rest - 1) {
+    const target = table[base + 31 - Math.clz32(rest & -rest)] ?? -1;
+    if (target === -1) return null;
+    targets.push(target);
+  }
+  return targets;
+}
+
+/** Who an ICR write of the guest is for; null where the processor finds one of them invalid. */
+function ipiTargets(m: Machine, vcpu: number, low: number, dest: number): number[] | null {
+  switch ((low >>> 18) & 3) {
+    case 1:
+      return [vcpu];
+    case 2:
+      return everyVcpu(m);
+    case 3:
+      return everyVcpu(m).filter((other) => other !== vcpu);
+    default:
+      return (low & 0x800) === 0 ? physicalTargets(m, dest) : logicalTargets(m, vcpu, dest);
+  }
+}
+
+/** How the processor's sending ends. Only fixed, edge-triggered interrupts are its own. */
+function ipiOutcome(m: Machine, vcpu: number, low: number, targets: readonly number[] | null): number {
+  if ((low & 0x8700) !== 0) return IPI.invalidType;
+  if ((low & 0xff) < 16) return IPI.invalidVector;
+  if (targets === null) return IPI.invalidTarget;
+  const missed = targets.some((target) => target !== vcpu && reg(m, target, V.avicRunning) === 0);
+  return missed ? IPI.notRunning : IPI.sent;
+}
+
+/**
+ * The guest writes ICR: the processor sets the bits in the targets' pages and rings for those that run; what it cannot do
+ * is an incomplete-IPI exit. @param emulate KVM sends the whole IPI @kvm avic.c avic_incomplete_ipi_interception
+ */
 function sendIpi(m: Machine, vcpu: number, low: number, emulate: () => void): void {
   const dest = (m.w[lapicAt(m, vcpu) + L.icr2] as number) >>> 24;
-  const plain = (low & 0x7000000) === 0 && ((low >>> 18) & 3) === 0 && (low & 0x8f00) === 0;
-  const target = plain ? findId(m, dest) : -1;
-  const id = !plain ? 0 : target === -1 ? 2 : reg(m, target, V.avicRunning) === 1 ? -1 : 1;
+  const targets = ipiTargets(m, vcpu, low, dest);
+  const id = ipiOutcome(m, vcpu, low, targets);
   const before = beginJourney(m);
-  if (target !== -1) {
-    const outer = enter(m, EV.avic_ipi, atLapic(vcpu), low & 0xff, dest, target);
-    m.journeys[target * 512 + (low & 0xff)] = m.journey;
-    setVector(m, lapicAt(m, target) + L.irr, low & 0xff);
-    if (id === -1) doorbell(m, target);
-    leave(m, outer);
-  }
-  if (id !== -1) {
+  if (id === IPI.sent || id === IPI.notRunning) for (const target of targets ?? []) ring(m, vcpu, target, low, dest);
+  put(m, lapicAt(m, vcpu) + L.icr, low & ~0x1000);
+  if (id !== IPI.sent) {
     countExit(m, vcpu);
     const outer = enter(m, EV.avic_incomplete_ipi, atVcpu(vcpu), id, low, dest);
-    if (id === 1) {
-      emit(m, EV.avic_kick, atVcpu(vcpu), target);
-      wake(m, target);
-    } else {
-      emulate();
-    }
+    if (id === IPI.notRunning) for (const target of targets ?? []) kickTarget(m, vcpu, target, low & 0xff);
+    else if (id !== IPI.invalidVector) emulate();
     leave(m, outer);
   }
-  put(m, lapicAt(m, vcpu) + L.icr, low & ~0x1000);
   m.journey = before;
 }
 
-function findId(m: Machine, dest: number): number {
-  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) if (reg(m, vcpu, V.apicId) === dest) return vcpu;
-  return -1;
+/** The processor's part for one target. */
+function ring(m: Machine, vcpu: number, target: number, low: number, dest: number): void {
+  const outer = enter(m, EV.avic_ipi, atLapic(vcpu), low & 0xff, dest, target);
+  m.journeys[target * 512 + (low & 0xff)] = m.journey;
+  setVector(m, lapicAt(m, target) + L.irr, low & 0xff);
+  if (target !== vcpu && reg(m, target, V.avicRunning) === 1) doorbell(m, target, RING.processor);
+  leave(m, outer);
 }
 
-/** A guest instruction: what of it the AVIC takes. */
-function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
+/** KVM's part for one that did not run. @kvm avic.c avic_kick_target_vcpus, avic_kick_vcpu */
+function kickTarget(m: Machine, vcpu: number, target: number, vector: number): void {
+  if (target === vcpu || reg(m, target, V.avicRunning) === 1) return;
+  const outer = enter(m, EV.avic_kick, atVcpu(vcpu), target, vector);
+  put(m, lapicAt(m, target) + L.irrPending, 1);
+  wake(m, target);
+  leave(m, outer);
+}
+
+/** A register write that the processor does whole, or with KVM's help. */
+function writeAccelerated(m: Machine, vcpu: number, offset: number, value: number, emulate: () => void): void {
+  const outer = enter(m, EV.apic_write_virtualized, atLapic(vcpu), offset, value);
+  if (offset === REG.tpr) {
+    put(m, lapicAt(m, vcpu) + L.tpr, value & 0xff);
+    updatePprWord(m, vcpu);
+  } else if (offset === REG.icr2) put(m, lapicAt(m, vcpu) + L.icr2, value & 0xff000000);
+  else if (offset === REG.eoi) eoi(m, vcpu);
+  else sendIpi(m, vcpu, value, emulate);
+  leave(m, outer);
+}
+
+/** A guest instruction: what of it the AVIC takes. @returns null where it takes nothing */
+function instruction(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult | null {
   const { vcpu } = op;
-  if (op.op === 'eoi' && !inX2apic(m, vcpu)) {
+  if (!accelerates(m, vcpu)) return null;
+  if (op.op === 'eoi') {
     eoi(m, vcpu);
     return { ok: true };
   }
-  const mmio = op.op === 'mmio_write' || op.op === 'mmio_read';
-  if (!mmio || inX2apic(m, vcpu) || op.size !== 4 || !inApicPage(m, vcpu, op.addr)) {
-    if (op.op !== 'nop') countExit(m, vcpu);
-    return emulate(m, op);
-  }
+  if ((op.op !== 'mmio_write' && op.op !== 'mmio_read') || op.size !== 4 || !inApicPage(m, vcpu, op.addr)) return null;
   const offset = Number(op.addr & 0xff0n);
   if (op.op === 'mmio_read' && offset !== REG.tmcct) {
     const value = pageWord(m, vcpu, offset) >>> 0;
     emit(m, EV.apic_read_virtualized, atLapic(vcpu), offset, value);
     return { value: `0x${value.toString(16)}` };
   }
-  if (op.op === 'mmio_write') {
-    const value = Number(op.value & 0xffffffffn) | 0;
-    if (offset === REG.tpr || offset === REG.icr2 || offset === REG.eoi || offset === REG.icr) {
-      const outer = enter(m, EV.apic_write_virtualized, atLapic(vcpu), offset, value);
-      if (offset === REG.tpr) {
-        put(m, lapicAt(m, vcpu) + L.tpr, value & 0xff);
-        updatePprWord(m, vcpu);
-      } else if (offset === REG.icr2) put(m, lapicAt(m, vcpu) + L.icr2, value & 0xff000000);
-      else if (offset === REG.eoi) eoi(m, vcpu);
-      else sendIpi(m, vcpu, value, () => void emulate(m, op));
-      leave(m, outer);
-      return { ok: true };
-    }
+  const accelerated = offset === REG.tpr || offset === REG.icr2 || offset === REG.eoi || offset === REG.icr;
+  if (op.op === 'mmio_write' && accelerated) {
+    writeAccelerated(m, vcpu, offset, Number(op.value & 0xffffffffn) | 0, () => void emulate(m, op));
+    return { ok: true };
   }
   countExit(m, vcpu);
   const trap = op.op === 'mmio_write' && TRAPS.has(offset) ? 1 : 0;
@@ -202,48 +281,118 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   return result;
 }
 
+/** @kvm x86.c __kvm_set_or_clear_apicv_inhibit with svm.h AVIC_REQUIRED_APICV_INHIBITS */
+const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
+  const at = BASE.vm + VM.at.apicvInhibits;
+  const before = m.w[at] as number;
+  const bit = 1 << reason;
+  if ((AVIC_INHIBITS & bit) === 0) return;
+  const after = on ? before | bit : before & ~bit;
+  if (before === after) return;
+  const flips = (before === 0) !== (after === 0);
+  const outer = enter(m, EV.apicv_inhibit, AT_VM, reason, on ? 1 : 0, flips ? 1 : 0);
+  if (flips) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) makeRequest(m, vcpu, REQ.apicvUpdate);
+  put(m, at, after);
+  leave(m, outer);
+};
+
+/** The vCPU follows the VM's inhibits, at its next entry. @kvm x86.c __kvm_vcpu_update_apicv, avic.c avic_refresh_apicv_exec_ctrl */
+function apicvUpdate(m: Machine, vcpu: number): void {
+  const enabled = ((m.w[lapicAt(m, vcpu) + L.baseLo] as number) & 0x800) !== 0;
+  const activate = inhibits(m) === 0 && enabled;
+  if (active(m, vcpu) === activate) return;
+  const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate ? 1 : 0, inhibits(m));
+  put(m, lapicAt(m, vcpu) + L.apicvActive, activate ? 1 : 0);
+  updateApicvCaches(m, vcpu);
+  if (activate) load(m, vcpu);
+  else unload(m, vcpu);
+  if (!activate) makeRequest(m, vcpu, REQ.event);
+  leave(m, outer);
+}
+
+/**
+ * An ExtINT cannot go into the guest now: the window KVM asks for needs AVIC off in the whole VM, until it has opened.
+ * @kvm svm.c svm_enable_irq_window, interrupt_window_interception
+ */
+function followIrqWindow(m: Machine, vcpu: number): void {
+  const waits = hasExtint(m, vcpu) && !isOpen(m, vcpu) ? 1 : 0;
+  if (waits === reg(m, vcpu, V.irqWindow)) return;
+  set(m, vcpu, V.irqWindow, waits);
+  const others = everyVcpu(m).some((other) => reg(m, other, V.irqWindow) === 1);
+  setApicvInhibit(m, APICV_INHIBIT.irqWindow, waits === 1 || others);
+}
+
+/** One look at a vCPU of the model guest. */
+function serveAvic(m: Machine, vcpu: number): boolean {
+  const inside = reg(m, vcpu, V.mode) === MODE.inGuest;
+  const requests = reg(m, vcpu, V.requests) & ~(1 << REQ.event);
+  const halted = reg(m, vcpu, V.halted) === 1;
+  if (!active(m, vcpu) || requests !== 0) {
+    const moved = serveVcpu(m, vcpu);
+    if (moved) followIrqWindow(m, vcpu);
+    return moved;
+  }
+  if (!halted && !inside) {
+    const pending = findHighestIrr(m, vcpu);
+    m.journey = pending === -1 ? 0 : (m.journeys[vcpu * 512 + pending] as number);
+    load(m, vcpu);
+    set(m, vcpu, V.mode, MODE.inGuest);
+    return true;
+  }
+  const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
+  if (inside && !nmi && !hasExtint(m, vcpu)) {
+    if ((reg(m, vcpu, V.requests) & (1 << REQ.event)) !== 0) set(m, vcpu, V.requests, 0);
+    const vector = evaluate(m, vcpu, isOpen(m, vcpu));
+    if (vector !== -1) beginHandler(m, vcpu, vector);
+    return vector !== -1;
+  }
+  // An NMI or the 8259: the plain way, through an exit.
+  if (nmi) m.host.request(m, vcpu, REQ.event);
+  const moved = serveVcpu(m, vcpu);
+  if (moved) followIrqWindow(m, vcpu);
+  return moved;
+}
+
 export const AVIC_HOST: Host = {
   ...MODEL_HOST,
   apicAccessPage: true,
-  modelOps: PLAIN_MODEL_OPS,
+  modelOps: {
+    ...PLAIN_MODEL_OPS,
+    apicv_inhibit(m, op) {
+      setApicvInhibit(m, op.reason, op.set === 1);
+      return { ok: true };
+    },
+  },
   deliverInterrupt,
-  apicvActivated: () => true,
+  setApicvInhibit,
+  apicvActivated: (m) => inhibits(m) === 0,
   createVcpu(m, vcpu) {
+    if (idOf(m, vcpu) > MAX_PHYSICAL_ID) {
+      setApicvInhibit(m, APICV_INHIBIT.physicalIdTooBig, true);
+      return;
+    }
     put(m, lapicAt(m, vcpu) + L.apicvActive, 1);
     load(m, vcpu);
   },
-  apicvUpdate() {},
-  guestOp,
-  serveVcpu(m, vcpu) {
-    const inside = reg(m, vcpu, V.mode) === MODE.inGuest;
-    const requests = reg(m, vcpu, V.requests) & ~(1 << REQ.event);
-    if (reg(m, vcpu, V.halted) === 0 && !inside) {
-      const pending = findHighestIrr(m, vcpu);
-      m.journey = pending === -1 ? 0 : (m.journeys[vcpu * 512 + pending] as number);
-      load(m, vcpu);
-      set(m, vcpu, V.mode, MODE.inGuest);
-      return true;
-    }
-    const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
-    if (inside && requests === 0 && !nmi) {
-      if ((reg(m, vcpu, V.requests) & (1 << REQ.event)) !== 0) set(m, vcpu, V.requests, 0);
-      const vector = evaluate(m, vcpu);
-      if (vector !== -1) beginHandler(m, vcpu, vector);
-      return vector !== -1;
-    }
-    // An NMI, or a request of another kind: the plain way, through an exit.
-    if (nmi) m.host.request(m, vcpu, REQ.event);
-    return serveVcpu(m, vcpu);
+  apicvUpdate,
+  instruction,
+  takeVirtual: (m, vcpu) => (active(m, vcpu) ? evaluate(m, vcpu, true) : null),
+  afterEntry: followIrqWindow,
+  enterGuest(m, vcpu) {
+    const entered = MODEL_HOST.enterGuest(m, vcpu);
+    if (active(m, vcpu) && reg(m, vcpu, V.avicRunning) === 0) load(m, vcpu);
+    return entered;
   },
+  serveVcpu: serveAvic,
   openWindow(m, vcpu) {
-    if (reg(m, vcpu, V.nmiPending) > 0) openWindow(m, vcpu);
+    if (!active(m, vcpu) || reg(m, vcpu, V.nmiPending) > 0 || hasExtint(m, vcpu)) openWindow(m, vcpu);
   },
   guestHalt(m, vcpu) {
     MODEL_HOST.guestHalt(m, vcpu);
-    unload(m, vcpu);
+    if (active(m, vcpu)) unload(m, vcpu);
   },
   guestEoi(m, vcpu, kind) {
-    if (kind === 'apic') eoi(m, vcpu);
+    if (kind === 'apic' && accelerates(m, vcpu)) eoi(m, vcpu);
     else MODEL_HOST.guestEoi(m, vcpu, kind);
   },
 };

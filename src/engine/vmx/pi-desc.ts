@@ -157,7 +157,7 @@ export function piLoad(m: Machine, vcpu: number, pcpu: number, moved: boolean): 
     setPi(m, vcpu, D.ndst, pcpu);
     setPi(m, vcpu, D.nv, HOST_VECTOR.postedIntr);
   }
-  if (!pirEmpty(m, vcpu)) setPi(m, vcpu, D.on, 1);
+  if (!pirEmpty(m, vcpu) && !m.without.has('c112b5f50232')) setPi(m, vcpu, D.on, 1);
   leave(m, outer);
 }
 

@@ -175,6 +175,12 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
     return true;
   }
   const allowed = reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
+  // Where the processor takes vectors from the APIC page by itself, KVM injects only what comes past it.
+  const virtual = m.host.takeVirtual !== undefined && m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 1;
+  if (virtual && !hasExtint(m, vcpu)) {
+    set(m, vcpu, V.mode, MODE.inGuest);
+    return true;
+  }
   const vector = allowed ? getInterrupt(m, vcpu) : -1;
   if (vector === -1) {
     const reason = reg(m, vcpu, V.rflagsIf) === 0 ? HELD.interruptFlag : allowed ? HELD.priority : HELD.shadow;

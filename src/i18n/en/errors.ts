@@ -12,7 +12,6 @@ export const errors = {
   'error.link-dropped': 'irqscope could not read parts of this link and left them out: {places}.',
   'error.preset-unknown': 'No preset is called “{id}”.',
   'error.preset-version': 'This site no longer has version {version} of the preset “{id}”.',
-  'error.preset-not-loaded': 'The preset “{id}” did not load. Check the network and reload.',
   'error.preset-field': 'The preset file “{id}” has a wrong value at {field}.',
   'error.ops-not-list': '`ops` must be a list of commands.',
   'error.no-create': 'The first command must be `create`.',
@@ -42,8 +41,4 @@ export const errors = {
   'error.op.notYet': 'irqscope does not model the command “{op}” yet.',
   'error.op.capability': 'KVM refuses this configuration ({reason}).',
   'error.not-carried': 'A command in this input is nested too deep for the engine.',
-  'error.part-not-loaded': 'A part of irqscope did not load. Check the network and reload the page.',
-  'error.fault': 'The engine failed and stopped. The page shows the last good state.',
-  'error.unknown': 'This input has an error ({code}).',
-  'error.at': 'at {place}',
 } as const;

@@ -1,5 +1,9 @@
 /** Texts of the stage. Register and field names (IRR, TPR, vec) are the field's own words and not in here. */
 export const stage = {
+  'stage.unused': 'not used here',
+  'stage.pic.allMasked': 'all 16 pins masked',
+  'stage.grid.irr': 'waiting',
+  'stage.grid.isr': 'in service',
   'stage.name': 'Stage: the path of an interrupt',
   'stage.empty': 'Loading the scene…',
   'stage.column.sources': 'Sources',

@@ -1,6 +1,9 @@
 /** The bottom panel, and the frame of the page around the panels. */
 export const timeline = {
   'timeline.title': 'Timeline',
+  'narrator.title': 'Narrator',
+  'narrator.journey': 'journey {journey}',
+  'narrator.beat': 'beat {beat} of {count}',
   'timeline.transport': 'Playback',
   'timeline.first': 'First step',
   'timeline.back': 'Step back',

@@ -10,7 +10,6 @@ export const errors: Record<keyof typeof en, string> = {
   'error.link-dropped': '此链接中有些部分无法读取，已略去：{places}。',
   'error.preset-unknown': '没有名为“{id}”的预设场景。',
   'error.preset-version': '本站已没有预设场景“{id}”的第 {version} 版。',
-  'error.preset-not-loaded': '预设场景“{id}”加载失败。请检查网络后刷新。',
   'error.preset-field': '预设文件“{id}”在 {field} 处的值不正确。',
   'error.ops-not-list': 'ops 应是命令的列表。',
   'error.no-create': '第一条命令必须是 create。',
@@ -40,8 +39,4 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.notYet': 'irqscope 尚未实现命令“{op}”。',
   'error.op.capability': 'KVM 拒绝此配置（{reason}）。',
   'error.not-carried': '输入中有一条命令嵌套太深，引擎无法接收。',
-  'error.part-not-loaded': 'irqscope 的一部分没有加载成功。请检查网络，然后重新加载页面。',
-  'error.fault': '引擎出错并已停止，页面显示最后一个正确的状态。',
-  'error.unknown': '此输入有误（{code}）。',
-  'error.at': '位置：{place}',
 };

@@ -1,6 +1,9 @@
 import type { timeline as en } from '../en/timeline.ts';
 
 export const timeline: Record<keyof typeof en, string> = {
+  'narrator.title': '旁白',
+  'narrator.journey': '旅程 {journey}',
+  'narrator.beat': '第 {beat} 拍，共 {count} 拍',
   'timeline.title': '时间线',
   'timeline.transport': '播放',
   'timeline.first': '第一步',

@@ -13,6 +13,7 @@ import { PCPU_OPS } from './pcpu.ts';
 import { PI_DESC_OPS } from './pi-desc.ts';
 import { ROUTING_OPS } from './routing.ts';
 import { RUN_LOOP_OPS } from './run-loop.ts';
+import { SAVE_RESTORE_OPS } from './save-restore.ts';
 import { USERSPACE_OPS } from './userspace.ts';
 import { VCPU_OPS } from './vcpu.ts';
 import { VTD_OPS } from './vtd.ts';
@@ -31,6 +32,7 @@ export const OPS = {
   ...PI_DESC_OPS,
   ...VTD_OPS,
   ...PCPU_OPS,
+  ...SAVE_RESTORE_OPS,
 } satisfies OpTable;
 
 type Ops = typeof OPS;

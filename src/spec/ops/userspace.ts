@@ -10,6 +10,7 @@ import {
   MAX_ROUTES,
   MAX_VCPUS,
 } from '../limits.ts';
+import { COMMITS, KERNELS } from '../quirks.ts';
 import { vcpu } from './fields.ts';
 import { RUN_LOOPS, runLoopOf, runLoopsFor } from './run-loop-of.ts';
 import { SETUP_OPS } from './setup.ts';
@@ -88,6 +89,16 @@ export const USERSPACE_OPS = {
       bsp: optional(int('apicId', MAX_APIC_ID)),
       /** Split irqchip: routes reserved for the pins of the IOAPIC in user space; without it 24. */
       routes: optional(int('count', MAX_ROUTES)),
+      /** TSC_DEADLINE in the guest's CPUID; without it true. */
+      tscDeadline: optional(flag()),
+      /** Whose processor and whose half of KVM; without it AMD's where there is AVIC, else Intel's. */
+      vendor: optional(choice(['intel', 'amd'])),
+      /** Kernel whose behaviour it is; without it v6.18. */
+      kernel: optional(choice(KERNELS)),
+      /** Changes of behaviour by their commit, taken out, or put in where v6.18 is without them (spec/quirks.ts). */
+      quirks: optional(list(choice(COMMITS), COMMITS.length)),
+      /** KVM_REINJECT_CONTROL: the i8254 makes up for missed ticks; without it true. */
+      pitReinject: optional(flag()),
     },
     { short: false },
   ),

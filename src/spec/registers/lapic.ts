@@ -402,8 +402,9 @@ const offsets: [string, number][] = [
 /** Offsets in the 4 KiB page; the x2APIC MSR is 0x800 + (offset >> 4). */
 export const REG = Object.freeze(Object.fromEntries(offsets)) as { readonly [K in PageRegister]: number };
 
-/** MSRs that lead to a local APIC, x2APIC's own apart. */
+/** MSRs that lead to a local APIC or its timer, x2APIC's own apart. */
 export const MSR = {
+  tsc: 0x10,
   apicBase: LAPIC_REGISTERS.baseLo.msr ?? 0,
   tscDeadline: LAPIC_REGISTERS.deadlineLo.msr ?? 0,
 } as const;

@@ -38,4 +38,8 @@ export const PIT_REGISTERS = defineRegisters({
   periodHi: high('periodLo'),
   dueLo: quiet(number('due', 'ns')),
   dueHi: high('dueLo'),
+  /** The hrtimer is armed; when it is not, `due` still says when it was. */
+  running: quiet(bool('timer running')),
+  /** is_periodic: whether the timer goes on by itself, as the mode was when the count was loaded. */
+  periodic: quiet(bool('periodic')),
 });

@@ -93,4 +93,9 @@ export const VCPU_REGISTERS = defineRegisters({
   mmioGfnLo: quiet(hex('MMIO cache frame')),
   mmioGfnHi: high('mmioGfnLo'),
   mmioGeneration: quiet(dec('MMIO cache generation')),
+  /** l1_tsc_offset: the guest's TSC is virtual time (1 GHz) plus this. */
+  tscOffsetLo: quiet(number('TSC offset', 'ns')),
+  tscOffsetHi: high('tscOffsetLo'),
+  /** SVM: KVM waits for this vCPU's interrupt window (V_IRQ). */
+  irqWindow: quiet(bool('interrupt window')),
 });

@@ -7,7 +7,7 @@ import type { SceneLog } from '../../log/log.ts';
 import { type LogReader, read } from '../../log/reader.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
-import { hashState, type NamedWord } from '../../share/state-hash.ts';
+import type { NamedWord } from '../../share/state-hash.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
 import type { AppState, Notice, SceneEnd, Selection } from '../types.ts';
 import { loadChanged, loadOps, loadPreset } from './scene.ts';
@@ -23,7 +23,7 @@ export async function loadLinkCodec(): Promise<Codec> {
 }
 
 /** Hash of the state at the end of a scene. */
-export function finalHash(scene: SceneLog): string {
+function finalHash(scene: SceneLog, { hashState }: Codec): string {
   const words = wordsAt(scene, scene.used);
   const named: NamedWord[] = [];
   for (const [address, value] of words.entries()) {
@@ -44,10 +44,10 @@ const HASH: LogReader<{ used: number; hash: string }> = {
 };
 
 /** finalHash, computed once for each state of a scene. */
-function knownHash(scene: SceneLog): string {
+function knownHash(scene: SceneLog, codecIsHere: Codec): string {
   const known = read(HASH, scene);
   if (known.used !== scene.used) {
-    known.hash = finalHash(scene);
+    known.hash = finalHash(scene, codecIsHere);
     known.used = scene.used;
   }
   return known.hash;
@@ -95,7 +95,7 @@ export function linkOf(state: AppState): string | null {
     log: scene.commands.slice(preset === null ? 0 : kept).map((command) => command.op),
     step,
     view,
-    hash: knownHash(scene),
+    hash: knownHash(scene, codec),
   });
 }
 
@@ -146,7 +146,8 @@ function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promi
 /** The engine's rules have changed since the link was made, if its scene ends in another state now. */
 function drift(store: AppStore, link: Link): Notice | null {
   const { scene } = store.getState();
-  if (link.kind !== 'ops' || link.hash === null || scene === null || link.hash === finalHash(scene)) return null;
+  if (link.kind !== 'ops' || link.hash === null || scene === null || codec === null) return null;
+  if (link.hash === finalHash(scene, codec)) return null;
   return { code: 'link-drift', place: 's.h', params: {} };
 }
 

@@ -74,6 +74,16 @@ export function stepBy(store: Store, n: number): void {
   } else movePlayhead(store, { step: to, phase: inTheMiddle ? phase : 0, playing: false, until: to });
 }
 
+/** Runs in motion to the end of a later step and stops there; to an earlier one it jumps. */
+export function runTo(store: Store, k: number): void {
+  const { playhead, ui } = store.getState();
+  const step = Math.min(Math.trunc(k), lastStep(store));
+  if (step <= playhead.step || ui.reducedMotion) {
+    seekStep(store, step);
+    pause(store);
+  } else movePlayhead(store, { playing: false, until: step });
+}
+
 /** @param speed held within 0.25..8 */
 export function setSpeed(store: Store, speed: number): void {
   const held = Number.isFinite(speed) ? Math.max(SPEEDS[0], Math.min(speed, 8)) : 1;

@@ -47,10 +47,19 @@ export async function loadChanged(
     app.store.setState({ notice: answer.problem });
     return answer.problem;
   }
-  const { id, version, ops, start, look } = answer.preset;
+  const { id, version, ops, start, look, narration } = answer.preset;
   const kept = Math.max(1, Math.min(from.keep ?? ops.length, ops.length));
   const pinned = from.version !== undefined;
-  const sceneId: SceneId = { preset: id, version, pinned, kept, total: ops.length, start: Math.min(start, kept), look };
+  const sceneId: SceneId = {
+    preset: id,
+    version,
+    pinned,
+    kept,
+    total: ops.length,
+    start: Math.min(start, kept),
+    look,
+    narration,
+  };
   return runToDone(app, [...ops.slice(0, kept), ...from.ops], sceneId, opening);
 }
 
@@ -62,7 +71,12 @@ export function loadOps(
   start = 1,
 ): Promise<SceneEnd> {
   app.feed.ask();
-  return runToDone(app, ops, { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [] }, opening);
+  return runToDone(
+    app,
+    ops,
+    { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [], narration: null },
+    opening,
+  );
 }
 
 function runToDone(app: AppCore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<SceneEnd> {

@@ -5,8 +5,10 @@ import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
+import { beatsOf } from '../../scene/beats.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
+import { timingOf } from '../../scene/pace.ts';
 import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import type { Place } from '../../scene/station.ts';
@@ -16,18 +18,20 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
-import { IoapicCard, MsiCard, PicCard } from './ChipCards.tsx';
+import { IoapicCard, PicCard } from './ChipCards.tsx';
 import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
 import { keepStop, rove } from './roving.ts';
 import { SourceCard } from './SourceCards.tsx';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
-import { IdtCard, VcpuCard } from './VcpuCard.tsx';
+import { VcpuCard } from './VcpuCard.tsx';
 
 /** Scenes without a modelled host do without these. */
 const hostCards = () => import('./HostCards.tsx');
 const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
+const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.MsiCard })));
+const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
 const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
 
 const GROUP = { role: 'group' } as const;
@@ -193,6 +197,13 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   );
   const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
 
+  const { actions, clock } = useApp();
+  const sceneId = useStore((state) => state.sceneId);
+  const lang = useStore((state) => state.ui.lang);
+  useEffect(() => {
+    clock.setTiming(timingOf(stage, () => beatsOf(stage.scene, sceneId), lang));
+  }, [clock, stage, sceneId, lang]);
+
   const last = useRef({ step, jump: 0 });
   if (last.current.step !== step) {
     const jumped = step !== last.current.step + 1;
@@ -201,7 +212,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const changed = useMemo(() => changedAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const litCard = lit === null ? '' : cardOf(lit.place);
-  const { actions, clock } = useApp();
 
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);
@@ -270,7 +280,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
           {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-          {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
           {[...layout.lapics.keys()].map((vcpu) => (
             <LapicCard
               key={`lapic${vcpu}`}
@@ -288,6 +297,10 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
             />
           ))}
           <Suspense fallback={null}>
+            {layout.idt !== null && (
+              <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
+            )}
+            {layout.msi !== null && <MsiCard {...props('msi', ['vm'])} />}
             {layout.iommu !== null && <IommuCard {...props('iommu', ['device'])} />}
             {[...layout.pcpus.keys()].map((pcpu) => (
               <PcpuCard
@@ -298,9 +311,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
               />
             ))}
           </Suspense>
-          {layout.idt !== null && (
-            <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
-          )}
         </svg>
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />

@@ -10,7 +10,7 @@ const GROUP = { role: 'group' } as const;
 interface FrameProps {
   readonly card: CardBox;
   readonly name: string;
-  readonly className?: string;
+  readonly className?: string | undefined;
   readonly children: ReactNode;
 }
 
@@ -21,6 +21,15 @@ export function Frame({ card, name, className, children }: FrameProps) {
       <rect className="bd-card" x={card.x} y={card.y} width={card.w} height={card.h} rx={8} />
       {children}
     </g>
+  );
+}
+
+/** What is written on a card that takes no part: why there is no more of it. */
+export function Unused({ card, text }: { readonly card: Box; readonly text: string }) {
+  return (
+    <text className="bd-note" x={card.x + card.w - 11} y={card.y + 19.5} textAnchor="end">
+      {text}
+    </text>
   );
 }
 

@@ -1,30 +1,29 @@
-/** The chips between lines and messages: the 8259 pair, the IOAPIC, and the MSI that needs none. */
+/** The chips between lines and messages: the 8259 pair and the IOAPIC. */
 
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
-import { EV, IOAPIC, PIC, ROW } from '../../engine/view/tables.ts';
+import { IOAPIC, PIC } from '../../engine/view/tables.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
 import { hex, MODE_NAMES } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
-import { Frame, Stop, Title } from './Card.tsx';
+import { Frame, Stop, Title, Unused } from './Card.tsx';
 import { cut } from './text-fit.ts';
 
-const REGISTERS = ['irr', 'imr', 'isr'] as const;
+/** The first scene has the pair folded. */
+const PicRegisters = lazy(() => import('./PicRegisters.tsx').then((m) => ({ default: m.PicRegisters })));
 
-function PicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) {
+function PicCardView(props: CardProps) {
+  const { stage, view, selected, select, t } = props;
   const card = stage.layout.pic;
   if (card === null) return null;
-  const { x, size, rows, pinY } = card.cells;
   const chips = [picView(view, 0), picView(view, 1)] as const;
-  const litPin = lit?.place.at === 'picPin' ? lit.place.pin : -1;
-  const output = chips[0].output;
-  const outputLit = lit?.fields.has('pic.output') ?? false;
-  return (
-    <Frame card={card} name={t('stage.pic')}>
-      <g style={colourStyle(lit?.colour ?? 0)}>
+  const masked = chips.every(({ imr }) => (imr & 0xff) === 0xff);
+  if (card.cells.x.length === 0) {
+    return (
+      <Frame card={card} name={t('stage.pic')} className="bd-folded">
         <Title
           card={card}
           text={t('stage.pic')}
@@ -32,73 +31,16 @@ function PicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) 
           selection={{ kind: 'pic', index: 0 }}
           selected={selected}
           select={select}
-          aside={
-            <g className={outputLit ? 'bd-field bd-on' : 'bd-field'}>
-              <text className="bd-mono bd-dim" x={card.x + card.w - 26} y={card.y + 19} textAnchor="end">
-                INT
-              </text>
-              <circle
-                className={output ? 'bd-lamp bd-on' : 'bd-lamp'}
-                cx={card.x + card.w - 16}
-                cy={card.y + 15}
-                r={4.5}
-              />
-            </g>
-          }
+          aside={<Unused card={card} text={t(masked ? 'stage.pic.allMasked' : 'stage.unused')} />}
         />
-        {x.map((px, pin) => (
-          <text
-            key={px}
-            className={pin === litPin ? 'bd-tiny bd-on' : 'bd-tiny'}
-            x={px + size / 2}
-            y={pinY}
-            textAnchor="middle"
-          >
-            {size > 8 || pin % (size > 5 ? 2 : 4) === 0 ? pin : ''}
-          </text>
-        ))}
-      </g>
-      {REGISTERS.map((name) => {
-        const bits = (pin: number): boolean => (((chips[pin >> 3]?.[name] ?? 0) >> (pin & 7)) & 1) === 1;
-        const pins = x.map((_, pin) => pin).filter(bits);
-        const y = rows[name];
-        return (
-          <Stop
-            key={name}
-            box={{ x: card.x, y: y - 2, w: card.w, h: size + 4 }}
-            name={t('stage.pic.register.aria', { name: name.toUpperCase(), pins: pins.join(', ') || t('stage.none') })}
-            selection={{ kind: 'pic', index: 0, register: name }}
-            selected={selected}
-            select={select}
-          >
-            <text className="bd-label" x={card.x + 11} y={y + size - 1}>
-              {name.toUpperCase()}
-            </text>
-            {x.map((px, pin) => {
-              const set = bits(pin);
-              const address = view.layout.pic + (pin >> 3) * PIC.size + PIC.at[name];
-              const colour = set && name !== 'imr' ? colourOf(ownerOf(stage.scene, address, pin & 7, seq)) : 0;
-              const decided = pin === litPin && (lit?.fields.has(`pic.${name}`) ?? false);
-              const kind = !set ? 'bd-cell' : name === 'imr' ? 'bd-cell bd-masked' : 'bd-cell bd-on';
-              return (
-                <g key={px} style={colourStyle(decided ? (lit?.colour ?? 0) : colour)}>
-                  <rect
-                    className={decided ? `${kind} bd-decided` : kind}
-                    x={px}
-                    y={y}
-                    width={size}
-                    height={size}
-                    rx={2}
-                  />
-                  {name === 'irr' && ((chips[pin >> 3]?.elcr ?? 0) >> (pin & 7)) & 1 ? (
-                    <path className="bd-elcr" d={`M${px + 1} ${y + size + 1.5}h${size - 2}`} />
-                  ) : null}
-                </g>
-              );
-            })}
-          </Stop>
-        );
-      })}
+      </Frame>
+    );
+  }
+  return (
+    <Frame card={card} name={t('stage.pic')}>
+      <Suspense fallback={null}>
+        <PicRegisters {...props} />
+      </Suspense>
     </Frame>
   );
 }
@@ -204,10 +146,14 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
         selected={selected}
         select={select}
         aside={
-          card.w > 180 && (
-            <text className="bd-mono bd-dim" x={card.x + card.w - 11} y={card.y + 19} textAnchor="end">
-              0xfec00000
-            </text>
+          card.h <= 30 ? (
+            <Unused card={card} text={t('stage.unused')} />
+          ) : (
+            card.w > 180 && (
+              <text className="bd-mono bd-dim" x={card.x + card.w - 11} y={card.y + 19} textAnchor="end">
+                0xfec00000
+              </text>
+            )
           )
         }
       />
@@ -270,7 +216,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
           </g>
         );
       })}
-      {layout.form !== 'embed' && folded > 0 && (
+      {layout.form !== 'embed' && folded > 0 && card.h > 30 && (
         <text className="bd-key" x={card.x + 11} y={card.y + card.h - 9}>
           {cut(t('stage.ioapic.folded', { n: folded }), card.w - 22, 11)}
         </text>
@@ -284,58 +230,3 @@ export const IoapicCard = memo(
   IoapicCardView,
   sameCard((p) => [[p.view.layout.ioapic, p.view.layout.ioapic + IOAPIC.size]]),
 );
-
-/** How far back the last message is looked for, rows. */
-const LOOK_BACK = 20_000;
-
-/** Address and data of the last message before row `seq`. */
-function lastMessage({ stage, seq }: CardProps): { addr: number; data: number } | null {
-  const { rows } = stage.scene;
-  for (let at = (seq - 1) * ROW; at >= Math.max(0, (seq - LOOK_BACK) * ROW); at -= ROW) {
-    if (rows[at] === EV.kvm_msi_set_irq)
-      return { addr: (rows[at + 4] as number) >>> 0, data: (rows[at + 5] as number) >>> 0 };
-  }
-  return null;
-}
-
-function MsiCardView(props: CardProps) {
-  const { stage, lit, selected, select, t } = props;
-  const card = stage.layout.msi as CardBox;
-  const message = lastMessage(props);
-  const on = lit?.place.at === 'msi';
-  const line = on ? 'bd-mono bd-on' : 'bd-mono';
-  const y = card.y + (card.h > 60 ? 40 : 37);
-  return (
-    <Frame card={card} name="MSI">
-      <g style={colourStyle(lit?.colour ?? 0)}>
-        <Title
-          card={card}
-          text="MSI"
-          name="MSI"
-          selection={{ kind: 'vm', index: 0, register: 'routes' }}
-          selected={selected}
-          select={select}
-        />
-        {message === null ? (
-          <text className="bd-key" x={card.x + 11} y={y}>
-            {t('stage.msi.none')}
-          </text>
-        ) : (
-          <>
-            <text className={line} x={card.x + 11} y={y}>
-              <tspan className="bd-key">addr </tspan>
-              {hex(message.addr, 8)}
-            </text>
-            <text className={line} x={card.x + 11} y={y + 16}>
-              <tspan className="bd-key">data </tspan>
-              {hex(message.data, 4)}
-            </text>
-          </>
-        )}
-      </g>
-    </Frame>
-  );
-}
-
-/** The last message. It is no state of KVM's but an event, so it depends on the row and not on the words. */
-export const MsiCard = memo(MsiCardView, (a, b) => a.seq === b.seq && sameCard(() => [])(a, b));

@@ -5,8 +5,8 @@ import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
 import type { LapicBox } from '../../scene/lane-boxes.ts';
 import { hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
-import { Frame, Title } from './Card.tsx';
-import { VectorList, VectorSet } from './VectorSet.tsx';
+import { Frame, Title, Unused } from './Card.tsx';
+import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
 
 interface Props extends CardProps {
   readonly vcpu: number;
@@ -112,7 +112,12 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
   }
   const name = (
     <text className="bd-label" x={grid.x} y={grid.y - 5}>
-      {set.toUpperCase()}
+      <tspan className="bd-strong bd-status">{set.toUpperCase()}</tspan>
+      {density === 'big' && grid.w > 120 && box.pir === null && (
+        <tspan className="bd-key" dx={6}>
+          {props.t(`stage.grid.${set}`)}
+        </tspan>
+      )}
     </text>
   );
   const right = grid.x + grid.w;
@@ -123,38 +128,25 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     return (
       <>
         {name}
-        {box.descX !== null && <Register {...register} x={right} y={grid.y - 5} anchor="end" />}
+        {box.descX !== null && (set === 'isr' || grid.pitch < WRITTEN) && (
+          <Register {...register} x={right} y={grid.y - 5} anchor="end" />
+        )}
         {vector !== 0 && grid.w > 76 && box.descX === null && (
           <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
             {status.toUpperCase()} {hex(vector)}
           </text>
         )}
-        {box.listY !== null && (
+        {box.listY !== null && grid.pitch < 6 && vectors.length > 0 && (
           <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={box.listY} most={2} />
         )}
-      </>
-    );
-  }
-  if (box.beside) {
-    const most = Math.max(1, Math.floor((grid.h - 40) / 16));
-    return (
-      <>
-        {name}
-        <text className="bd-key" x={right + 10} y={grid.y + 9}>
-          {register.name}
-        </text>
-        <text className={register.on ? 'bd-mono bd-wait' : 'bd-mono'} x={right + 10} y={grid.y + 24}>
-          {register.value}
-        </text>
-        <VectorList props={props} vectors={vectors} base={base} x={right + 10} y={grid.y + 45} most={most} column />
       </>
     );
   }
   return (
     <>
       {name}
-      <Register {...register} x={right} y={grid.y - 5} anchor="end" />
-      {density === 'full' && (
+      {(set === 'isr' || grid.pitch < WRITTEN) && <Register {...register} x={right} y={grid.y - 5} anchor="end" />}
+      {density === 'full' && vectors.length > 0 && (
         <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={grid.y + grid.h + 15} most={3} />
       )}
     </>
@@ -222,6 +214,19 @@ function LapicCardView(props: Props) {
       </Frame>
     );
   }
+  if (density === 'folded') {
+    return (
+      <Frame card={card} name={name} className="bd-folded">
+        <Title
+          card={card}
+          text={name}
+          height={box.titleH}
+          {...stop}
+          aside={<Unused card={card} text={t('stage.unused')} />}
+        />
+      </Frame>
+    );
+  }
   const ppr = { name: 'PPR', value: hex(lapic.ppr), on: lit?.fields.has('lapic.ppr') ?? false };
   const tpr = { name: 'TPR', value: hex(lapic.tpr), on: lit?.fields.has('lapic.tpr') ?? false };
   const aside = { x: card.x + card.w - 11, y: card.y + box.titleH / 2 + 5 };
@@ -263,7 +268,7 @@ function LapicCardView(props: Props) {
             PIR
           </text>
           {box.pir.kind === 'grid' && <Descriptor {...props} box={box} />}
-          {box.listY !== null && box.descX === null && (
+          {box.listY !== null && box.descX === null && box.pir.kind === 'grid' && box.pir.pitch < 6 && (
             <VectorList
               props={props}
               vectors={vectorsIn(view.w, pirBase)}

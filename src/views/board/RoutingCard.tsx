@@ -19,22 +19,21 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const card = layout.routing as CardBox;
   const table = routesOf(view);
   const litRow = lit?.place.at === 'route' ? lit.place.gsi : -1;
-  const narrow = card.w < 150;
-  const stacked = layout.form === 'embed';
-  const chipsX = card.x + (stacked ? 11 : narrow ? 30 : 38);
-  const size = narrow ? 9 : 9.5;
+  const bare = layout.form === 'embed';
+  const stacked = layout.form !== 'tall';
+  const chipsX = card.x + (bare ? 11 : 34);
+  const size = 11;
+  const wide = 16;
   return (
     <Frame card={card} name={t('stage.column.routing')}>
-      {!stacked && (
+      {!bare && (
         <>
           <text className="bd-key" x={card.x + 11} y={card.y + 18}>
             GSI
           </text>
-          {!narrow && (
-            <text className="bd-key" x={chipsX} y={card.y + 18}>
-              {t('stage.routes')}
-            </text>
-          )}
+          <text className="bd-key" x={chipsX} y={card.y + 18}>
+            {t('stage.routes')}
+          </text>
         </>
       )}
       {model.gsis.map((gsi, i) => {
@@ -55,17 +54,17 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
               select={select}
               first={i === 0}
             >
-              {!stacked && (
+              {!bare && (
                 <text className={on ? 'bd-mono bd-on' : 'bd-mono'} x={card.x + 11} y={y + 4}>
                   {gsi}
                 </text>
               )}
-              {entries.map((entry, k) => {
+              {entries.slice(0, 3).map((entry, k) => {
                 const text = nameOf(entry);
-                const w = textWidth(text, size, 'mono') + (narrow ? 6 : 10);
                 const at = x;
+                const w = Math.min(card.x + card.w - 6 - at, textWidth(text, size, 'mono') + 10);
                 if (!stacked) x += w + 4;
-                const cy = stacked ? y + (k - (entries.length - 1) / 2) * 19 : y;
+                const cy = stacked ? y + (k - (entries.length - 1) / 2) * wide : y;
                 const chosen =
                   on &&
                   lit?.fields.has('route.chips') === true &&
@@ -73,8 +72,8 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
                   lit.args[2] === entry.pin;
                 return (
                   <g key={text} className={chosen ? 'bd-chip bd-on' : 'bd-chip'}>
-                    <rect x={at} y={cy - 8} width={w} height={16} rx={8} />
-                    <text x={at + w / 2} y={cy + 3.5} textAnchor="middle" style={{ fontSize: size }}>
+                    <rect x={at - 5} y={cy - 7.5} width={w} height={15} rx={4} />
+                    <text x={at} y={cy + 3.8} style={{ fontSize: size }}>
                       {text}
                     </text>
                   </g>

@@ -1,23 +1,24 @@
-/** A vCPU as KVM and the model guest know it, and the guest's IDT. */
+/** A vCPU as KVM and the model guest know it. */
 import { lazy, memo, Suspense } from 'react';
 import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
 import type { VcpuBox } from '../../scene/lane-boxes.ts';
-import type { CardBox } from '../../scene/layout.ts';
 import type { StageModel } from '../../scene/stage-model.ts';
 import { type Field, hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';
 
-/** Scenes without the run loop do without these. */
-const runLoop = () => import('./RunLoop.tsx');
-const Boundary = lazy(async () => ({ default: (await runLoop()).Boundary }));
-const VmcsRows = lazy(async () => ({ default: (await runLoop()).VmcsRows }));
+/** The first scene does without these. */
+const forms = () => import('./VcpuForms.tsx');
+const RunLines = lazy(async () => ({ default: (await forms()).RunLines }));
+const DenseLines = lazy(async () => ({ default: (await forms()).DenseLines }));
+const MiniLines = lazy(async () => ({ default: (await forms()).MiniLines }));
 
-interface Props extends CardProps {
+export interface VcpuProps extends CardProps {
   readonly vcpu: number;
 }
+type Props = VcpuProps;
 
 type StateName =
   | 'running'
@@ -84,7 +85,7 @@ function StateChip({
   );
 }
 
-interface Value {
+export interface Value {
   readonly key: string;
   readonly value: string;
   readonly fields: readonly Field[];
@@ -96,7 +97,7 @@ interface Value {
 const SHADOWS = ['–', 'STI', 'MOV SS', 'STI + MOV SS'] as const;
 
 /** Vector on its way in: queued in KVM, already in the VM-entry field, or what the step is about; empty: none. */
-function injectedNow(v: VcpuView, { view, vcpu, lit }: Props): string {
+export function injectedNow(v: VcpuView, { view, vcpu, lit }: Props): string {
   if (lit?.place.at === 'vcpu' && lit.place.part === 'inject') {
     const [vector = 0, type = 0] = lit.args;
     if (lit.name === 'inject_nmi' || (lit.name === 'event_delivery' && type === 2)) return 'NMI';
@@ -107,7 +108,10 @@ function injectedNow(v: VcpuView, { view, vcpu, lit }: Props): string {
   return info >>> 31 === 1 ? hex(info & 0xff) : '';
 }
 
-function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow' | 'nmi' | 'inject' | 'runs', Value>> {
+export function valuesOf(
+  v: VcpuView,
+  props: Props,
+): Readonly<Record<'flags' | 'shadow' | 'nmi' | 'inject' | 'runs', Value>> {
   const { t, stage } = props;
   const narrow = (stage.layout.vcpus.get(props.vcpu)?.card.w ?? 0) < 186;
   const injected = injectedNow(v, props);
@@ -157,8 +161,24 @@ function valuesOf(v: VcpuView, props: Props): Readonly<Record<'flags' | 'shadow'
 }
 
 /** One line: a key on the left, its value on the right. */
-function Row({ value, x, w, y, h, props }: { value: Value; x: number; w: number; y: number; h: number; props: Props }) {
+export function Row({
+  value,
+  x,
+  w,
+  y,
+  h,
+  props,
+}: {
+  value: Value;
+  x: number;
+  w: number;
+  y: number;
+  h: number;
+  props: Props;
+}) {
   const { lit, selected, select, vcpu } = props;
+  // What is not there has no row; the inspector has them all.
+  if (value.value === '–') return null;
   const on = value.fields.some((field) => lit?.fields.has(field));
   const key = textWidth(value.key, 11) + 8;
   return (
@@ -218,7 +238,7 @@ function Lines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
 }
 
 /** What a person compares between two ways: counted, side by side. */
-function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
+export function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
   const { card, rows, density } = box;
   const { t, lit } = props;
   const on = lit?.fields.has('vcpu.counters') ?? false;
@@ -227,121 +247,41 @@ function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }
   const names = w < card.w ? COUNTERS.slice(0, 1) : narrow ? COUNTERS.slice(0, 2) : COUNTERS;
   const third = (w - 22) / names.length;
   const tall = (density === 'full' || density === 'big') && box.run === 'none';
-  const named = (name: (typeof COUNTERS)[number]): string => {
-    const whole = t(`stage.vcpu.${name}`);
-    return textWidth(whole, 11) <= third + 3 ? whole : t(SHORT[name]);
-  };
-  const y = rows.counters.y + (tall ? rows.counters.h * 0.4 : rows.counters.h / 2 - 8.5);
-  return (
-    <g>
-      {tall && <path className="bd-rule" d={`M${card.x + 11} ${y - 2}h${card.w - 22}`} />}
-      {names.map((name, i) => (
-        <g key={name}>
-          <text className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + (tall ? 20 : 12.5)}>
-            {v[name]}
-            {!tall && (
-              <tspan className="bd-key" dx={3}>
-                {cut(t(SHORT[name]), third - 14, 11)}
-              </tspan>
-            )}
-          </text>
-          {tall && (
-            <text className="bd-key" x={x + 11 + i * third} y={y + 35}>
-              {named(name)}
-            </text>
-          )}
-        </g>
-      ))}
-    </g>
-  );
-}
-
-/** With the run loop: what the guest has above the boundary, what KVM has below. */
-function RunLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
-  const { card, rows, run } = box;
-  const values = valuesOf(v, props);
-  const half = card.w * 0.5;
-  const of = (row: 'flags' | 'handler' | 'nmi' | 'inject') => ({ ...rows[row], props });
-  return (
-    <>
-      <Boundary box={box} v={v} props={props} />
-      <Row value={{ ...values.flags, key: 'IF' }} {...of('flags')} w={card.w * 0.36} />
-      <Row value={values.shadow} {...of('flags')} x={card.x + card.w * 0.4 - 8} w={card.w * 0.6 + 8} />
-      <Row value={values.runs} {...of('handler')} />
-      <Row value={values.nmi} {...of('nmi')} w={half + 6} />
-      <Row value={values.inject} {...of('inject')} x={card.x + half - 6} w={half + 6} />
-      {run === 'block' && <VmcsRows box={box} props={props} />}
-      <Counters box={box} v={v} props={props} />
-    </>
-  );
-}
-
-/** Dense form: the same in three lines of two. */
-function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
-  const { card, rows, run } = box;
-  const { lit } = props;
-  const values = valuesOf(v, props);
-  const half = card.w / 2;
-  const inject = card.w < 190 ? { ...values.inject, key: props.t('stage.vcpu.injectionsShort') } : values.inject;
-  if (run !== 'none') {
-    const waits =
-      values.nmi.value === '–' || lit?.place.at !== 'vcpu' || lit.place.part !== 'nmi' ? inject : values.nmi;
-    const at = (row: 'flags' | 'handler' | 'inject') => ({ ...rows[row], props });
+  if (tall) {
+    const line = Math.min(20, rows.counters.h * 0.6);
     return (
-      <>
-        <Boundary box={box} v={v} props={props} />
-        <Row value={{ ...values.flags, key: 'IF' }} {...at('flags')} />
-        <Row value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }} {...at('handler')} />
-        <Row value={v.nmiPending > 0 ? values.nmi : waits} {...at('inject')} />
-        <Counters box={box} v={v} props={props} />
-      </>
+      <g>
+        <path className="bd-rule" d={`M${card.x + 11} ${rows.counters.y + 4}h${card.w - 22}`} />
+        {COUNTERS.map((name, i) => (
+          <g key={name}>
+            <text className="bd-key" x={card.x + 11} y={rows.counters.y + 20 + i * line}>
+              {t(`stage.vcpu.${name}`)}
+            </text>
+            <text
+              className={on ? 'bd-mono bd-on' : 'bd-mono bd-strong'}
+              x={card.x + card.w - 11}
+              y={rows.counters.y + 20 + i * line}
+              textAnchor="end"
+            >
+              {v[name]}
+            </text>
+          </g>
+        ))}
+      </g>
     );
   }
+  const y = rows.counters.y + rows.counters.h / 2 - 8.5;
   return (
-    <>
-      <Row
-        value={{ ...values.flags, key: 'IF' }}
-        x={card.x}
-        w={half + 4}
-        y={rows.flags.y}
-        h={rows.flags.h}
-        props={props}
-      />
-      <Row value={values.nmi} x={card.x + half - 4} w={half + 4} y={rows.nmi.y} h={rows.nmi.h} props={props} />
-      <Row value={inject} x={card.x} w={half + 4} y={rows.inject.y} h={rows.inject.h} props={props} />
-      <Row
-        value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }}
-        x={card.x + half - 4}
-        w={half + 4}
-        y={rows.handler.y}
-        h={rows.handler.h}
-        props={props}
-      />
-      <Counters box={box} v={v} props={props} />
-    </>
-  );
-}
-
-/** Smallest form: flags and exits, and what runs. */
-function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
-  const { card, rows, run } = box;
-  const values = valuesOf(v, props);
-  const half = card.w * 0.4;
-  const exits: Value = {
-    key: props.t('stage.vcpu.exits'),
-    value: String(v.exits),
-    fields: ['vcpu.counters'],
-    register: 'exits',
-  };
-  const first = { y: rows.flags.y, h: rows.flags.h, props };
-  const now = injectedNow(v, props) !== '' && v.handlers.length === 0 ? values.inject : values.runs;
-  return (
-    <>
-      <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={half} {...first} />
-      <Row value={exits} x={card.x + half} w={card.w - half} {...first} />
-      {run !== 'none' && <Boundary box={box} v={v} props={props} />}
-      <Row value={now} x={card.x} w={card.w} y={rows.handler.y} h={rows.handler.h} props={props} />
-    </>
+    <g>
+      {names.map((name, i) => (
+        <text key={name} className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + 12.5}>
+          {v[name]}
+          <tspan className="bd-key" dx={3}>
+            {cut(t(SHORT[name]), third - 14, 11)}
+          </tspan>
+        </text>
+      ))}
+    </g>
   );
 }
 
@@ -355,7 +295,7 @@ function VcpuCardView(props: Props) {
   const text = t(`stage.vcpu.${state}`);
   const height = box.titleH;
   return (
-    <Frame card={card} name={`vCPU ${vcpu}`}>
+    <Frame card={card} name={`vCPU ${vcpu}`} className={density === 'folded' ? 'bd-folded' : undefined}>
       <g style={colourStyle(lit?.colour ?? 0)}>
         <Title
           card={card}
@@ -383,7 +323,7 @@ function VcpuCardView(props: Props) {
               IF {v.rflagsIf ? 1 : 0}
               {v.handlers.length > 0 ? ` · ${hex(v.handlers.at(-1) ?? 0)}` : ''}
             </text>
-          ) : density === 'mini' ? (
+          ) : density === 'folded' ? null : density === 'mini' ? (
             <MiniLines box={box} v={v} props={props} />
           ) : density === 'dense' ? (
             <DenseLines box={box} v={v} props={props} />
@@ -411,60 +351,4 @@ export const VcpuCard = memo(
         [vmcs, vmcs + VMCS.size],
       ];
     })(a, b),
-);
-
-function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
-  const card = stage.layout.idt as CardBox;
-  const stacks = Array.from({ length: stage.model.vcpus }, (_, i) => vcpuView(view, i).handlers);
-  const runningOn = (vector: number): number => stacks.findIndex((stack) => stack.includes(vector));
-  const now = lit?.fields.has('idt') ? (lit.args[0] ?? -1) & 0xff : -1;
-  return (
-    <Frame card={card} name={t('stage.idt')}>
-      <text className="bd-title" x={card.x + 11} y={card.y + 19}>
-        {t('stage.idt')}
-      </text>
-      {stage.model.handlers.map(({ vector, name }, i) => {
-        const row = stage.layout.idtRows.get(vector);
-        if (row === undefined) return null;
-        return (
-          <g key={vector} style={colourStyle(vector === now ? (lit?.colour ?? 0) : 0)}>
-            <Stop
-              box={row}
-              inset={0}
-              name={t('stage.idt.aria', { vector: hex(vector), name })}
-              selection={{
-                kind: 'vcpu',
-                index: Math.max(0, runningOn(vector)),
-                register: 'stackVector',
-                sub: 0,
-                vector,
-              }}
-              selected={selected}
-              select={select}
-              first={i === 0}
-            >
-              <text className={vector === now ? 'bd-mono bd-on' : 'bd-mono'} x={row.x + 1} y={row.y + 14}>
-                {hex(vector)}
-              </text>
-              <text
-                className={
-                  vector === now ? 'bd-mono bd-on' : runningOn(vector) >= 0 ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
-                }
-                x={row.x + 36}
-                y={row.y + 14}
-              >
-                {cut(name, row.w - 38, 11.5, 'mono')}
-              </text>
-            </Stop>
-          </g>
-        );
-      })}
-    </Frame>
-  );
-}
-
-/** The guest's interrupt descriptor table, as far as the model guest fills it. */
-export const IdtCard = memo(
-  IdtCardView,
-  sameCard((p) => [[p.view.layout.vcpu, p.view.layout.vcpu + p.view.layout.vcpus * VCPU.size]]),
 );

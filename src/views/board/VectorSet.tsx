@@ -67,6 +67,55 @@ function Background({ box }: { box: GridBox | StripBox }) {
   );
 }
 
+/** From this pitch on, classes, vectors and PPR are written at the grid itself. */
+export const WRITTEN = 4.4;
+
+const digit = (n: number): string => n.toString(16);
+
+/** Classes at the left edge: a few to go by, and in bold those in which there is a vector. */
+function Classes({ box, vectors }: { box: GridBox; vectors: readonly number[] }) {
+  const busy = new Set(vectors.map((vector) => vector >> 4));
+  const near = Math.ceil(9 / box.pitch);
+  const free = (group: number): boolean => [...busy].every((b) => b === group || Math.abs(b - group) >= near);
+  const shown = [...new Set([...busy, ...(box.pitch < 7 ? [15, 8, 0] : [15, 12, 8, 4, 0]).filter(free)])];
+  return (
+    <>
+      {shown.map((group) => (
+        <text
+          key={group}
+          className={busy.has(group) ? 'bd-label bd-strong bd-status' : 'bd-label'}
+          x={box.x - 4}
+          y={box.y + (15.5 - group) * box.pitch + 3.8}
+          textAnchor="end"
+        >
+          {digit(group)}
+        </text>
+      ))}
+    </>
+  );
+}
+
+/** Low nibbles under the last grid, the same way. */
+function Nibbles({ box, vectors }: { box: GridBox; vectors: readonly number[] }) {
+  const busy = new Set(vectors.map((vector) => vector & 15));
+  const free = (low: number): boolean => [...busy].every((b) => b === low || Math.abs(b - low) * box.pitch >= 9);
+  return (
+    <>
+      {[...busy, ...[0, 4, 8, 12].filter((low) => !busy.has(low) && free(low))].map((low) => (
+        <text
+          key={low}
+          className={busy.has(low) ? 'bd-label bd-strong bd-status' : 'bd-label'}
+          x={box.x + (low + 0.5) * box.pitch}
+          y={box.y + box.h + 12}
+          textAnchor="middle"
+        >
+          {digit(low)}
+        </text>
+      ))}
+    </>
+  );
+}
+
 /** Everything at or under the line waits. */
 function Water({ box, ppr, lit }: { box: GridBox | StripBox; ppr: number; lit: boolean }) {
   const { x, y, w, h } = underWater(box, ppr);
@@ -75,6 +124,11 @@ function Water({ box, ppr, lit }: { box: GridBox | StripBox; ppr: number; lit: b
     <g className={lit ? 'bd-water bd-on' : 'bd-water'}>
       <rect x={x} y={y} width={w} height={h} />
       <path d={line} />
+      {box.kind === 'grid' && box.pitch >= WRITTEN && (
+        <text className="bd-ppr" x={x + w} y={y - 4} textAnchor="end">
+          PPR {hex(ppr)}
+        </text>
+      )}
     </g>
   );
 }
@@ -117,6 +171,10 @@ export function VectorSet(props: Props) {
           select={select}
         >
           <Background box={box} />
+          {box.kind === 'grid' && box.pitch >= WRITTEN && (name !== 'isr' || box.pitch >= 6) && (
+            <Classes box={box} vectors={vectors} />
+          )}
+          {box.kind === 'grid' && name === 'isr' && box.pitch >= 6 && <Nibbles box={box} vectors={vectors} />}
           {ppr !== null && <Water box={box} ppr={ppr} lit={lit?.fields.has('lapic.ppr') ?? false} />}
         </Stop>
       </g>
@@ -149,6 +207,16 @@ export function VectorSet(props: Props) {
                 height={cell.h}
                 rx={Math.min(1.5, cell.w / 4)}
               />
+              {box.kind === 'grid' && box.pitch >= 6 && (
+                <text
+                  className="bd-vector"
+                  x={(vector & 15) < 11 ? cell.x + cell.w + 4 : cell.x - 4}
+                  y={cell.y + cell.h / 2 + 4}
+                  textAnchor={(vector & 15) < 11 ? 'start' : 'end'}
+                >
+                  {hex(vector)}
+                </text>
+              )}
               {level && (
                 <rect
                   className="bd-level"

@@ -110,6 +110,7 @@ export const EVENT_CITE: Readonly<Record<EventName, CiteKey | null>> = {
   guest_wake: 'kvm.requests',
   msix_write: 'msi.msix',
   msix_pending: 'msi.msix',
+  state_restore: 'kvm.api',
   vmm_route: 'kvm.api',
   time: null,
   ...VMX_EVENT_CITE,

@@ -20,7 +20,7 @@ import { type Translate, useT } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
 import { eventTitle, TotalsTable } from './totals-table.tsx';
 
-const StepSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.StepSentence })));
+const ShownSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.ShownSentence })));
 
 interface CompareProps {
   /** What draws a side; it is the page's own, and loaded already. */
@@ -289,7 +289,7 @@ function Bench({ comparison, sides, Stage, takeKeys, t }: BenchProps) {
                   <Stage variant="embed" name={`${t('stage.name')} · ${label}`} />
                 </div>
                 <Suspense fallback={null}>
-                  <StepSentence />
+                  <ShownSentence />
                 </Suspense>
               </AppProvider>
             </section>

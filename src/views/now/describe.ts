@@ -116,6 +116,15 @@ const REQUESTS: Readonly<Record<number, string>> = {
   [REQ.loadEoiExitmap]: 'LOAD_EOI_EXITMAP',
   [REQ.apicvUpdate]: 'APICV_UPDATE',
 };
+/** Ioctls by the code of `state_restore`. */
+const RESTORES = [
+  'KVM_SET_LAPIC',
+  'KVM_SET_MSRS',
+  'KVM_SET_VCPU_EVENTS',
+  'KVM_SET_MP_STATE',
+  'KVM_SET_IRQCHIP',
+  'KVM_SET_PIT2',
+];
 const MP_STATES = ['RUNNABLE', 'UNINITIALIZED', 'INIT_RECEIVED', 'HALTED', 'SIPI_RECEIVED'];
 /** Exit reasons of linux/kvm.h by number. */
 const EXITS: Readonly<Record<number, string>> = {
@@ -612,6 +621,10 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
     },
   }),
   msix_pending: (c) => ({ params: { device: deviceName(c, c.index), entry: c.args[0] } }),
+  state_restore: (c) => ({
+    params: { call: RESTORES[c.args[0]] ?? '', vcpu: c.args[1] },
+    variant: c.args[0] > 3 && 'machine',
+  }),
   vmm_route: (c) => ({
     params: { device: deviceName(c, c.index), gsi: c.args[0], addr: hex(c.args[1]), data: hex(c.args[2]) },
   }),

@@ -308,14 +308,9 @@ export const FORKS_VMX: { readonly [K in VmxEventName]?: Forks } = {
       : awake(c, c.index),
   avic_doorbell: (c) => [...halted(c, c.args[0], 'fork.haltedAvic'), INTEL],
   avic_evaluate: (c) => avicHeld(c, c.index, c.args[0]),
-  avic_ipi: (c) => [
-    ...halted(c, c.args[2], 'fork.haltedAvicIpi'),
-    ...shorthand(c, 'fork.ipiShorthand', SHORTHAND),
-    ...awake(c, c.args[2]),
-  ],
+  avic_ipi: (c) => [...halted(c, c.args[2], 'fork.haltedAvicIpi'), ...awake(c, c.args[2])],
   avic_incomplete_ipi: (c) => {
     const write = icrWrite(c);
-    if (c.args[0] === 0) return shorthand(c, 'fork.noShorthand', 0);
     const target = Array.from({ length: c.view.layout.vcpus }, (_, v) => v).find(
       (v) => vcpuWord(c, 'apicId', v) === c.args[2],
     );

@@ -7,11 +7,10 @@ import { viewAt } from '../../store/view-at.ts';
 import { describeStep, type StepText } from '../now/describe.ts';
 import { useT } from '../shared/use-t.ts';
 
-/** @param quiet nobody asks now */
-function useStepText(quiet: boolean): StepText | null {
+/** @param step null: nobody asks now */
+function useStepText(step: number | null): StepText | null {
   const scene = useStore((s) => s.scene);
-  const step = usePanelStep();
-  const at = quiet ? undefined : scene?.steps.get(step);
+  const at = step === null ? undefined : scene?.steps.get(step);
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.
   const t = useT();
@@ -26,10 +25,26 @@ function useStepText(quiet: boolean): StepText | null {
 /** Says each step, politely; in fast playback only where it comes to rest. */
 export function Announcer(): ReactNode {
   const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
-  const text = useStepText(quiet);
+  const step = usePanelStep();
+  const text = useStepText(quiet ? null : step);
   return (
     <p className="sr-only" aria-live="polite">
       {text === null ? '' : `${text.title}. ${text.sentence}`}
+    </p>
+  );
+}
+
+/** The sentence of a step, to be seen. */
+export function StepSentence({ step }: { readonly step: number }): ReactNode {
+  return useStepText(step)?.sentence ?? null;
+}
+
+/** The sentence of the step that is shown. */
+export function ShownSentence(): ReactNode {
+  const text = useStepText(usePanelStep());
+  return text === null ? null : (
+    <p className="step-sentence" data-part="sentence">
+      {text.sentence}
     </p>
   );
 }
@@ -39,14 +54,4 @@ export function sentenceOf({ scene, ui }: AppState, step: number): string | null
   const at = scene?.steps.get(step);
   if (scene === null || at === undefined) return null;
   return describeStep(ui.lang, scene, at, viewAt(scene, { step: at.index, phase: 0 })).sentence;
-}
-
-/** The sentence of the step, to be seen. */
-export function StepSentence(): ReactNode {
-  const text = useStepText(false);
-  return text === null ? null : (
-    <p className="step-sentence" data-part="sentence">
-      {text.sentence}
-    </p>
-  );
 }

@@ -21,6 +21,7 @@ import {
   pinJourney,
   put,
 } from '../../core/machine.ts';
+import type { SavedIrqchip } from '../../core/saved.ts';
 import type { LapicIrq } from '../../core/wires.ts';
 import { BASE, IOAPIC, LAPIC, VM } from '../../core/words.ts';
 
@@ -197,7 +198,7 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
     !masked &&
     (lo & REMOTE_IRR) === 0
   ) {
-    if (m.host.notifyResampler(m, CHIP.ioapic, pin)) {
+    if (!m.without.has('fef8f2b90edb') && m.host.notifyResampler(m, CHIP.ioapic, pin)) {
       put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << pin));
     } else {
       const journey = m.journey;
@@ -253,6 +254,44 @@ export function ioapicVisibleIrr(m: Machine): number {
   return ((m.w[at + R.irr] as number) & ~(m.w[at + R.irrDelivered] as number)) >>> 0;
 }
 
+/** @kvm ioapic.c kvm_get_ioapic */
+export function saveIoapic(m: Machine): SavedIrqchip['ioapic'] {
+  const at = BASE.ioapic;
+  const pins = Array.from({ length: IOAPIC_PINS }, (_, pin) => pin);
+  return {
+    ioregsel: m.w[at + R.ioregsel] as number,
+    id: m.w[at + R.id] as number,
+    irr: ioapicVisibleIrr(m),
+    redirLo: pins.map((pin) => m.w[at + R.redirLo + pin] as number),
+    redirHi: pins.map((pin) => m.w[at + R.redirHi + pin] as number),
+  };
+}
+
+/**
+ * The state is copied and each pin of the saved IRR raised again. A Remote IRR that is in the save stays, although its
+ * vector may be in no local APIC. @kvm ioapic.c kvm_set_ioapic, kvm_ioapic_inject_all
+ */
+export function restoreIoapic(m: Machine, saved: SavedIrqchip['ioapic']): void {
+  const at = BASE.ioapic;
+  put(m, at + R.ioregsel, saved.ioregsel);
+  put(m, at + R.id, saved.id);
+  for (let pin = 0; pin < IOAPIC_PINS; pin++) {
+    put(m, at + R.redirLo + pin, saved.redirLo[pin] as number);
+    put(m, at + R.redirHi + pin, saved.redirHi[pin] as number);
+  }
+  put(m, at + R.irr, 0);
+  put(m, at + R.irrDelivered, 0);
+  m.host.scanIoapic(m);
+  rtcReset(m);
+  for (let pin = 0; pin < IOAPIC_PINS; pin++) {
+    if (((saved.irr >>> pin) & 1) === 0) continue;
+    beginJourney(m);
+    m.journeys[pinJourney(m, pin)] = m.journey;
+    setLine(m, pin, pin, 1, true);
+  }
+  rtcRestoreAll(m);
+}
+
 const rtcBit = (vcpu: number): number => 1 << (vcpu & 31);
 const rtcWord = (vcpu: number): number => BASE.ioapic + R.rtcDest + (vcpu >> 5);
 
@@ -281,17 +320,31 @@ function rtcEoi(m: Machine, vcpu: number, vector: number): void {
 
 /** KVM warns and recounts when the count went below zero. @kvm ioapic.c kvm_rtc_eoi_tracking_restore_all */
 function rtcRestoreAll(m: Machine): void {
+  rtcReset(m);
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) rtcRestoreOne(m, vcpu);
+}
+
+/** @kvm ioapic.c rtc_irq_eoi_tracking_reset */
+function rtcReset(m: Machine): void {
   const at = BASE.ioapic;
   put(m, at + R.rtcPendingEoi, 0);
   put(m, at + R.rtcDest, 0);
   put(m, at + R.rtcDest + 1, 0);
+}
+
+/** Whether this vCPU owes pin 8's EOI is looked up in its IRR and ISR. @kvm ioapic.c __rtc_irq_eoi_tracking_restore_one */
+export function rtcRestoreOne(m: Machine, vcpu: number): void {
+  const at = BASE.ioapic;
   const lo = m.w[at + R.redirLo + RTC_PIN] as number;
   const dest = (m.w[at + R.redirHi + RTC_PIN] as number) >>> DEST_AT;
-  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
-    if (!m.host.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0) || !m.host.pendingEoi(m, vcpu, lo & VECTOR)) continue;
-    rtcTrack(m, vcpu, lo & VECTOR);
-    put(m, at + R.rtcPendingEoi, (m.w[at + R.rtcPendingEoi] as number) + 1);
-  }
+  if (!m.host.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0)) return;
+  const owes = m.host.pendingEoi(m, vcpu, lo & VECTOR);
+  if (owes === rtcOwed(m, vcpu)) return;
+  const pending = (m.w[at + R.rtcPendingEoi] as number) + (owes ? 1 : -1);
+  if (owes) rtcTrack(m, vcpu, lo & VECTOR);
+  else put(m, rtcWord(vcpu), (m.w[rtcWord(vcpu)] as number) & ~rtcBit(vcpu));
+  put(m, at + R.rtcPendingEoi, pending);
+  if (pending < 0) rtcRestoreAll(m);
 }
 
 /** With APICv an EOI may never reach us: forget one vCPU's that is over. @kvm ioapic.c ioapic_lazy_update_eoi */
@@ -323,6 +376,7 @@ export function ioapicScanEntry(
   if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
+    if ((lo & MASK) !== 0 && m.without.has('0f6c0a740b7d')) continue;
     if ((lo & TRIG_MODE) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
     scan((m.w[at + R.redirHi + pin] as number) >>> DEST_AT, (lo & DEST_MODE) !== 0, lo & VECTOR);
   }
@@ -344,7 +398,7 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
   const lo = m.w[loAt] as number;
   if ((lo & MASK) === 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0) {
     const count = (m.w[at + R.irqEoi + pin] as number) + 1;
-    if (count === STORM_LIMIT) {
+    if (count === STORM_LIMIT && !m.without.has('184564efae4d')) {
       put(m, at + R.irqEoi + pin, 0);
       emit(m, EV.kvm_ioapic_delayed_eoi_inj, AT_IOAPIC, pin);
       scheduleEoiInject(m);
@@ -404,6 +458,8 @@ export function eoiInjectWork(m: Machine): void {
 export function ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void {
   rtcEoi(m, vcpu, vector);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & VECTOR) === vector) updateEoiOne(m, vcpu, pin, level);
+    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & VECTOR) !== vector) continue;
+    updateEoiOne(m, vcpu, pin, level);
+    if (m.without.has('4fa6b9c5dc41')) return;
   }
 }

@@ -45,15 +45,19 @@ import {
 import type { LapicIrq } from '../../core/wires.ts';
 import { LAPIC, VCPU } from '../../core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
+import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
 import {
   currentCount,
+  guestTsc,
   readDeadline,
+  timerModeMask,
   updateDivideCount,
   updateTimerMode,
   writeDeadline,
   writeDivide,
   writeInitialCount,
+  writeTsc,
 } from './timer.ts';
 
 const R = LAPIC.at;
@@ -80,6 +84,7 @@ const { MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
 const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
 const { ENABLE, EXTD, BSP, BASE: BASE_LO } = masks(APIC_BASE);
 const { DIRECTED_EOI } = masks(LVR);
+const { TIMER_MODE } = masks(LVT_TIMER);
 const { ID } = masks(APIC_ID);
 const { ID: ID_AT } = shifts(APIC_ID);
 const { EXTD: EXTD_AT } = shifts(APIC_BASE);
@@ -100,8 +105,8 @@ const LVT_WRITE_MASK = new Map<number, number>([
   [REG.lvtLint1, stored(LVT_LINT)],
   [REG.lvtError, stored(LVT_ERROR)],
 ]);
-/** Timer entry: LVT_MASK and both mode bits (the model CPU has TSC_DEADLINE). */
-const LVT_TIMER_MASK = stored(LVT_TIMER);
+/** Timer entry: LVT_MASK, to which the mode bits are added that this CPU has. */
+const LVT_TIMER_MASK = stored(LVT_TIMER) & ~TIMER_MODE;
 const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, R.lvtError];
 
 const SVR_MASK = stored(SVR) & ~SUPPRESS_EOI;
@@ -110,20 +115,31 @@ const BASE_RESERVED_LO = ~stored(APIC_BASE);
 /** Bits whose being set faults in the x2APIC ICR: 31:20, 17:16, 13; the busy bit is let pass. */
 const ICR_RESERVED = ~stored(ICR_X2) & ~DELIVERY_STATUS;
 const DEFAULT_BASE = 0xfee00000;
-const APIC_BASE_MODIFIED = 6;
 
 /** @kvm lapic.c kvm_apic_set_version */
-function setVersion(m: Machine, vcpu: number): void {
+export function setVersion(m: Machine, vcpu: number): void {
   // Six LVTs. Directed EOI only where the IOAPIC is user space's and user space did not switch it off.
   const directed = m.split && m.suppressEoiBroadcast !== 2;
   put(m, lapicAt(m, vcpu) + R.version, 0x00050014 | (directed ? DIRECTED_EOI : 0));
 }
 
 /** @kvm lapic.c apic_set_spiv */
-function setSvr(m: Machine, vcpu: number, value: number): void {
+export function setSvr(m: Machine, vcpu: number, value: number): void {
   const before = swEnabled(m, vcpu);
   put(m, lapicAt(m, vcpu) + R.svr, value);
   if (before !== swEnabled(m, vcpu)) markMapDirty(m);
+}
+
+/** The i8254's ticks become NMIs where LVT0 says so. @kvm lapic.c apic_manage_nmi_watchdog */
+const setNmiWatchdog = (m: Machine, vcpu: number, lvt0: number): void =>
+  put(m, lapicAt(m, vcpu) + R.lvt0InNmiMode, (lvt0 & (MASK | LVT_MODE)) === NMI ? 1 : 0);
+export const followLvt0 = (m: Machine, vcpu: number): void =>
+  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0] as number);
+
+/** Word of the upper half of the x2APIC ICR: 0x304 where it is one register of 64 bits, ICR2 where the vendor splits it. */
+export function icrHighWord(m: Machine): number {
+  if (m.without.has('a57a31684d7b')) return R.icr2;
+  return m.vendor === 'amd' && !m.without.has('73b42dc69be8') ? R.icr2 : R.icrHi;
 }
 
 const setXapicId = (m: Machine, vcpu: number, id: number): void => {
@@ -133,6 +149,8 @@ const setXapicId = (m: Machine, vcpu: number, id: number): void => {
 
 /** @kvm lapic.c kvm_apic_calc_x2apic_ldr */
 export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id & 0xf));
+
+/** Bit 8 of IA32_APIC_BASE. */
 
 /**
  * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
@@ -153,7 +171,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   for (const word of LVT_WORDS) put(m, at + word, MASK);
   updateTimerMode(m, vcpu);
   if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, EXTINT);
-  put(m, at + R.lvt0InNmiMode, 0);
+  followLvt0(m, vcpu);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
   markMapDirty(m);
@@ -162,6 +180,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   if (!x2) put(m, at + R.ldr, 0);
   put(m, at + R.esr, 0);
   put(m, at + R.icr, 0);
+  // In x2APIC mode KVM clears the 64 bits at 0x300, whatever half of them it uses.
   put(m, at + (x2 ? R.icrHi : R.icr2), 0);
   put(m, at + R.tdcr, 0);
   put(m, at + R.tmict, 0);
@@ -294,7 +313,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
       put(m, at + R.icr2, value & ICR2_DEST);
       return true;
     case REG.lvtTimer:
-      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASK) & LVT_TIMER_MASK);
+      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASK) & (LVT_TIMER_MASK | timerModeMask(m)));
       updateTimerMode(m, vcpu);
       return true;
     case REG.lvtLint0:
@@ -302,7 +321,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.lvtPerf:
     case REG.lvtLint1:
     case REG.lvtError: {
-      if (reg === REG.lvtLint0) put(m, at + R.lvt0InNmiMode, (value & (MASK | LVT_MODE)) === NMI ? 1 : 0);
+      if (reg === REG.lvtLint0) setNmiWatchdog(m, vcpu, value);
       const entry = (swEnabled(m, vcpu) ? value : value | MASK) & (LVT_WRITE_MASK.get(reg) as number);
       put(m, at + (WORD_OF.get(reg) as number), entry);
       return true;
@@ -357,12 +376,12 @@ export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: num
 
 /** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
 export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
-  if ((low & ICR_RESERVED) !== 0) return false;
+  if ((low & ICR_RESERVED) !== 0 && !m.without.has('71bf395a276f')) return false;
   const at = lapicAt(m, vcpu);
   const value = low & ~DELIVERY_STATUS;
   sendIpi(m, vcpu, value, high);
   put(m, at + R.icr, value);
-  put(m, at + R.icrHi, high);
+  put(m, at + icrHighWord(m), high);
   return true;
 }
 
@@ -387,7 +406,7 @@ export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | n
   const reg = x2apicRegister(msr);
   const at = lapicAt(m, vcpu);
   if (reg === REG.icr) {
-    return joinBig(m.w[at + R.icr], m.w[at + R.icrHi]);
+    return joinBig(m.w[at + R.icr], m.w[at + icrHighWord(m)]);
   }
   const value = readRegister(m, vcpu, reg, 4);
   return value === null ? null : BigInt(value);
@@ -400,8 +419,11 @@ const INVALID = 1;
 const XAPIC = 2;
 const X2APIC = 3;
 
-/** WRMSR IA32_APIC_BASE. @param maxPhysAddr the guest's MAXPHYADDR @returns false for #GP @kvm lapic.c kvm_apic_set_base */
-export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number): boolean {
+/**
+ * IA32_APIC_BASE is written. @param maxPhysAddr the guest's MAXPHYADDR @param byHost every transition between modes is
+ * allowed then @returns false for #GP @kvm lapic.c kvm_apic_set_base
+ */
+export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number, byHost = false): boolean {
   const at = lapicAt(m, vcpu);
   const low = lowWord(value);
   const high = highWord(value);
@@ -410,7 +432,7 @@ export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAd
   if (value >> BigInt(maxPhysAddr) !== 0n || (low & BASE_RESERVED_LO) !== 0 || modeOf(low) === INVALID) return false;
   const from = modeOf(oldLow);
   const to = modeOf(low);
-  if ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC)) return false;
+  if (!byHost && ((from === X2APIC && to === XAPIC) || (from === DISABLED && to === X2APIC))) return false;
   const outer = enter(m, EV.apic_base, atLapic(vcpu), low, high);
   setBase(m, vcpu, low, high);
   recalculateApicMap(m);
@@ -443,29 +465,39 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
     m.host.setVirtualApicMode(m, vcpu);
   }
   if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== DEFAULT_BASE || high !== 0)) {
-    m.host.setApicvInhibit(m, APIC_BASE_MODIFIED, true);
+    m.host.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
 
-/** WRMSR: APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault. @returns false for #GP */
-export function writeMsr(m: Machine, vcpu: number, msr: number, value: bigint, maxPhysAddr: number): boolean {
+/** WRMSR: TSC, APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault.
+ * @param byHost KVM_SET_MSRS @returns false for #GP, or where KVM refuses */
+export function writeMsr(
+  m: Machine,
+  vcpu: number,
+  msr: number,
+  value: bigint,
+  maxPhysAddr: number,
+  byHost = false,
+): boolean {
   let ok = true;
-  if (msr === MSR.apicBase) ok = writeApicBase(m, vcpu, value, maxPhysAddr);
+  if (msr === MSR.apicBase) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
   else if (isX2apicMsr(msr)) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === MSR.tscDeadline) writeDeadline(m, vcpu, value);
+  else if (msr === MSR.tsc) writeTsc(m, vcpu, value);
   else ok = false;
-  if (!ok) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  if (!ok && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
 }
 
 /** RDMSR. @returns null for #GP */
-export function readMsr(m: Machine, vcpu: number, msr: number): bigint | null {
+export function readMsr(m: Machine, vcpu: number, msr: number, byHost = false): bigint | null {
   const at = lapicAt(m, vcpu);
   let value: bigint | null = 0n;
   if (msr === MSR.apicBase) value = joinBig(m.w[at + R.baseLo], m.w[at + R.baseHi]);
   else if (isX2apicMsr(msr)) value = x2apicMsrRead(m, vcpu, msr);
   else if (msr === MSR.tscDeadline) value = readDeadline(m, vcpu);
+  else if (msr === MSR.tsc) value = guestTsc(m, vcpu);
   else value = null;
-  if (value === null) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
+  if (value === null && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;
 }

@@ -38,10 +38,12 @@ describe('one-shot', () => {
     b.do(apic(TMICT, 1000), advance(999));
     expect(b.state('apic0')[0]).toContain('irr -');
     b.do(advance(1));
-    expect(b.state('apic0')).toEqual(['apic0 id 0 xapic on tpr 00 ppr 00 irr 40 isr - tmr -']);
+    expect(b.state('apic0')[1]).toBe('apic0 timer pending');
     b.events();
     b.do(advance(1e6));
     expect(ticks(b)).toBe(0);
+    expect(b.do(run())).toEqual({ vector: 0x40 });
+    expect(b.do(run())).toEqual({ vector: null });
   });
 
   test('counts down in the current count', () => {
@@ -88,6 +90,116 @@ describe('one-shot', () => {
     b.do(apic(LVTT, 0x10040), apic(TMICT, 1000), advance(1000));
     expect(b.events()).toEqual(expect.arrayContaining(['timer_expired', 'lvt_masked']));
     expect(b.state('apic0')[0]).toContain('irr -');
+  });
+});
+
+describe('the reserved mode', () => {
+  const RESERVED = 0x60000;
+
+  test('is stored, and no count or deadline starts in it', () => {
+    const b = ready(RESERVED);
+    b.do(apic(TMICT, 1000), wrmsr(DEADLINE, 5000), advance(1e6));
+    expect(ticks(b)).toBe(0);
+    expect(b.do(apicRead(LVTT))).toEqual({ value: '0x60040' });
+    expect(b.do(apicRead(TMICT))).toEqual({ value: '0x3e8' });
+    expect(b.do(rdmsr(DEADLINE))).toEqual({ value: '0x0' });
+  });
+
+  test('a one-shot that runs goes on in it', () => {
+    const b = ready(0);
+    b.do(apic(TMICT, 1000), apic(LVTT, RESERVED | 0x40), advance(1000));
+    expect(ticks(b)).toBe(1);
+    expect(b.do(run())).toEqual({ vector: 0x40 });
+  });
+
+  test('a deadline does not', () => {
+    const b = ready(TSC);
+    b.do(wrmsr(DEADLINE, 5000), apic(LVTT, RESERVED | 0x40), advance(1e6));
+    expect(ticks(b)).toBe(0);
+  });
+});
+
+describe('without TSC_DEADLINE in CPUID', () => {
+  const old = (mode: number): Bench => ready(mode, { tscDeadline: false });
+
+  test('bit 18 of LVTT is not there: what asks for a deadline gets a one-shot', () => {
+    const b = old(TSC);
+    expect(b.do(apicRead(LVTT))).toEqual({ value: '0x40' });
+    b.do(apic(TMICT, 1000), advance(1000));
+    expect(b.do(run())).toEqual({ vector: 0x40 });
+  });
+
+  test('the reserved mode is periodic', () => {
+    const b = old(0x60000);
+    b.do(apic(TMICT, 250_000), advance(1e6));
+    expect(ticks(b)).toBe(4);
+  });
+
+  test('a write to the deadline is dropped, not refused', () => {
+    const b = old(TSC);
+    expect(b.do(wrmsr(DEADLINE, 5000), rdmsr(DEADLINE))).toEqual({ value: '0x0' });
+  });
+});
+
+describe('current count', () => {
+  test('right after the start it is the initial count, in every divider', () => {
+    for (const tdcr of [0, 1, 2, 3, 8, 9, 10, 11]) {
+      const b = ready(0);
+      b.do(apic(TDCR, tdcr), apic(TMICT, 1_000_003));
+      expect(b.do(apicRead(TMCCT))).toEqual({ value: `0x${(1_000_003).toString(16)}` });
+    }
+  });
+
+  test('a periodic timer that has just fired counts from the top', () => {
+    const b = ready(PERIODIC);
+    b.do(apic(TMICT, 250_000), advance(250_000));
+    expect(b.do(apicRead(TMCCT))).toEqual({ value: `0x${(250_000).toString(16)}` });
+  });
+
+  test('is 0 in deadline mode, with count 0, and once a one-shot has fired', () => {
+    const b = ready(TSC);
+    b.do(wrmsr(DEADLINE, 5000));
+    expect(b.do(apicRead(TMCCT))).toEqual({ value: '0x0' });
+    b.do(apic(LVTT, 0x40));
+    expect(b.do(apicRead(TMCCT))).toEqual({ value: '0x0' });
+    b.do(apic(TMICT, 10), advance(10));
+    expect(b.do(apicRead(TMCCT))).toEqual({ value: '0x0' });
+  });
+});
+
+describe('what expired waits for the vCPU’s thread', () => {
+  test('masked, it stays pending and goes in when the entry is unmasked', () => {
+    const b = ready(0);
+    b.do(apic(LVTT, 0x10040), apic(TMICT, 1000), advance(1000));
+    expect(b.do(run())).toEqual({ vector: null });
+    b.do(apic(LVTT, 0x41));
+    expect(b.do(run())).toEqual({ vector: 0x41 });
+  });
+
+  test.each<[string, ReturnType<typeof apic>]>([
+    ['a new count', apic(TMICT, 1e6)],
+    ['software disable', apic(0xf0, 0xff)],
+    ['another kind of mode', apic(LVTT, TSC | 0x10040)],
+  ])('%s forgets it', (_name, op) => {
+    const b = ready(0);
+    b.do(apic(LVTT, 0x10040), apic(TMICT, 1000), advance(1000), op, apic(0xf0, 0x1ff), apic(LVTT, 0x40));
+    expect(b.do(run())).toEqual({ vector: null });
+  });
+
+  test('a deadline reads back until it is injected', () => {
+    const b = ready(TSC);
+    b.do(apic(LVTT, TSC | 0x10040), wrmsr(DEADLINE, 5000), advance(5000));
+    expect(b.do(rdmsr(DEADLINE))).toEqual({ value: '0x1388' });
+    b.do(apic(LVTT, TSC | 0x40));
+    expect(b.do(rdmsr(DEADLINE))).toEqual({ value: '0x0' });
+  });
+
+  test('another divider does not start a one-shot that waits', () => {
+    const b = ready(0);
+    b.do(apic(LVTT, 0x10040), apic(TMICT, 1000), advance(1000), apic(TDCR, 0));
+    b.events();
+    b.do(advance(1e6));
+    expect(ticks(b)).toBe(0);
   });
 });
 
@@ -140,10 +252,33 @@ describe('TSC deadline', () => {
     expect(ticks(b)).toBe(0);
   });
 
-  test('one that has passed fires at once', () => {
+  test.each([
+    ['in the past', 5000],
+    ['this very instant', 10_000],
+  ])('a deadline %s fires at once, without the timer', (_name, deadline) => {
     const b = ready(TSC);
-    b.do(advance(10_000), wrmsr(DEADLINE, 5000), advance(0));
+    b.do(advance(10_000));
+    b.events();
+    b.do(wrmsr(DEADLINE, deadline));
+    expect(b.events()).toEqual(['timer_expired', 'timer_inject', 'kvm_apic_accept_irq', 'irr_set', 'kick']);
+    expect(b.do(rdmsr(DEADLINE))).toEqual({ value: '0x0' });
+    expect(b.do(run())).toEqual({ vector: 0x40 });
+  });
+
+  test('a deadline counts on the guest’s TSC, which MSR 0x10 moves; an armed timer stays', () => {
+    const b = ready(TSC);
+    b.do(advance(1000), wrmsr(0x10, 1_000_000), wrmsr(DEADLINE, 1_000_500), advance(499));
+    expect(b.do(rdmsr(0x10))).toEqual({ value: `0x${(1_000_499).toString(16)}` });
+    b.do(wrmsr(0x10, 0));
+    expect(ticks(b)).toBe(0);
+    b.do(advance(1));
     expect(ticks(b)).toBe(1);
+  });
+
+  test('the TSC can be set back below 0 and wraps', () => {
+    const b = ready(TSC);
+    b.do(advance(1000), { op: 'wrmsr', vcpu: 0, msr: 0x10, value: '0xffffffffffffffff' }, advance(2));
+    expect(b.do(rdmsr(0x10))).toEqual({ value: '0x1' });
   });
 
   test('is ignored in the other modes', () => {

@@ -1,23 +1,38 @@
 /**
  * The local APIC timer in virtual time (arch/x86/kvm/lapic.c, v6.18). The bus clock is KVM's default, 1 ns a cycle;
- * the model TSC runs at 1 GHz, so a deadline is in ns of virtual time.
+ * the guest's TSC runs at 1 GHz, so it is virtual time plus the vCPU's TSC offset.
  *
- * Left out: the VMX preemption timer as a separate clock (it expires at the same virtual instant) and the timer
- * advance, which hides a real host's latency and has nothing to hide here.
+ * KVM has two clocks for it, an hrtimer and, on Intel, the VMX preemption timer. Only the hrtimer is modelled: both expire
+ * at the same instant, and a timer that expires does so in one way here, through apic_timer_fn, unless it was due when it
+ * was armed. Left out too: the timer advance, which hides a real host's latency and has nothing to hide here.
  */
 import { EV } from '../../core/events.ts';
-import { atLapic, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
-import { LAPIC, VM } from '../../core/words.ts';
-import { hwEnabled } from './priority.ts';
+import {
+  atLapic,
+  beginJourney,
+  emit,
+  enter,
+  lapicAt,
+  leave,
+  type Machine,
+  put,
+  timerJourney,
+  vcpuAt,
+} from '../../core/machine.ts';
+import { LAPIC, VCPU, VM } from '../../core/words.ts';
+import { hwEnabled, swEnabled } from './priority.ts';
 
 const R = LAPIC.at;
 /** min_timer_period_us default: periodic timers never run faster. */
 const MIN_PERIOD_NS = 200_000;
 const TWO32 = 2 ** 32;
 
-/** Bits 18:17 of LVTT. */
+/** Bits 18:17 of LVTT. The fourth value is reserved: KVM stores it and no timer starts in it. */
 export const TIMER_MODE = { oneShot: 0, periodic: 0x20000, deadline: 0x40000 } as const;
-const MODE_MASK = 0x60000;
+const MASKED = 0x10000;
+
+/** Which of LVTT's mode bits exist: bit 18 only with TSC_DEADLINE in CPUID. @kvm cpuid.c kvm_vcpu_after_set_cpuid */
+export const timerModeMask = (m: Machine): number => (m.config.tscDeadline === false ? 0x20000 : 0x60000);
 
 /** 64-bit value kept in two words, as a number (exact below 2^53). */
 export function read64(m: Machine, at: number): number {
@@ -32,8 +47,29 @@ export function put64(m: Machine, at: number, value: number): void {
 /** Virtual time, ns. */
 export const now = (m: Machine): number => read64(m, m.layout.vm + VM.at.nowLo);
 
+const wide = (m: Machine, at: number): bigint =>
+  (BigInt((m.w[at + 1] as number) >>> 0) << 32n) | BigInt((m.w[at] as number) >>> 0);
+const putWide = (m: Machine, at: number, value: bigint): void => {
+  put(m, at, Number(value & 0xffffffffn));
+  put(m, at + 1, Number((value >> 32n) & 0xffffffffn));
+};
+
+/** The guest's time stamp counter. @kvm x86.c kvm_read_l1_tsc */
+export const guestTsc = (m: Machine, vcpu: number): bigint =>
+  BigInt.asUintN(64, BigInt(now(m)) + wide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo));
+
+/**
+ * MSR 0x10 is written, by the guest or by user space: the offset moves. A timer that is armed stays where it was.
+ * @kvm x86.c kvm_set_msr_common, adjust_tsc_offset_guest, kvm_synchronize_tsc
+ */
+export function writeTsc(m: Machine, vcpu: number, value: bigint): void {
+  putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo, BigInt.asUintN(64, value - BigInt(now(m))));
+}
+
+const modeOf = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.timerMode] as number;
+
 /** @kvm lapic.c cancel_apic_timer */
-function cancelTimer(m: Machine, vcpu: number): void {
+export function cancelTimer(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
   if (m.w[at + R.timerRunning] === 1) emit(m, EV.timer_cancel, atLapic(vcpu));
   put(m, at + R.timerRunning, 0);
@@ -47,44 +83,82 @@ export function updateDivideCount(m: Machine, vcpu: number): void {
   put(m, at + R.divideCount, 1 << ((((tdcr & 3) | ((tdcr & 8) >> 1)) + 1) & 7));
 }
 
+/** A count in ns, at the divider of now. @kvm lapic.c tmict_to_ns */
+const countToNs = (m: Machine, vcpu: number, count: number): number =>
+  (count >>> 0) * (m.w[lapicAt(m, vcpu) + R.divideCount] as number);
+
+/** Period from TMICT; one that is too short for a periodic timer is made longer. @kvm lapic.c limit_periodic_timer_frequency */
 function periodOf(m: Machine, vcpu: number): number {
-  const at = lapicAt(m, vcpu);
-  const period = ((m.w[at + R.tmict] as number) >>> 0) * (m.w[at + R.divideCount] as number);
-  const periodic = m.w[at + R.timerMode] === TIMER_MODE.periodic;
+  const period = countToNs(m, vcpu, m.w[lapicAt(m, vcpu) + R.tmict] as number);
+  const periodic = modeOf(m, vcpu) === TIMER_MODE.periodic;
   return periodic && period !== 0 && period < MIN_PERIOD_NS ? MIN_PERIOD_NS : period;
 }
 
-/** Arms what the mode asks for, or fires at once if it is due. @kvm lapic.c restart_apic_timer */
-function restart(m: Machine, vcpu: number): void {
+/** The hrtimer is armed. */
+function arm(m: Machine, vcpu: number, due: number): void {
   const at = lapicAt(m, vcpu);
-  const mode = m.w[at + R.timerMode] as number;
-  if (mode !== TIMER_MODE.periodic && m.w[at + R.timerPending] !== 0) return;
-  if (mode === TIMER_MODE.deadline && read64(m, at + R.deadlineLo) === 0) {
-    put(m, at + R.timerRunning, 0);
-    return;
-  }
-  const due =
-    mode === TIMER_MODE.deadline
-      ? Math.min(read64(m, at + R.deadlineLo), Number.MAX_SAFE_INTEGER)
-      : read64(m, at + R.expiryLo);
-  const outer = enter(m, EV.timer_start, atLapic(vcpu), due % TWO32, Math.floor(due / TWO32), mode >>> 17);
+  const outer = enter(m, EV.timer_start, atLapic(vcpu), due % TWO32, Math.floor(due / TWO32), modeOf(m, vcpu) >>> 17);
   put64(m, at + R.expiryLo, due);
   put(m, at + R.timerRunning, 1);
   leave(m, outer);
 }
 
-/** TMICT was written. @kvm lapic.c start_apic_timer, set_target_expiration */
-export function writeInitialCount(m: Machine, vcpu: number, value: number): void {
+/**
+ * Arms what the mode asks for. A deadline that is not in the future fires here and now, in the vCPU's own context; a
+ * count of which nothing is left is armed for this very instant, as the kernel's comparison is strict there.
+ * @kvm lapic.c restart_apic_timer, start_sw_period, start_sw_tscdeadline
+ */
+function restart(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  if (m.w[at + R.timerMode] === TIMER_MODE.deadline) return;
-  cancelTimer(m, vcpu);
-  put(m, at + R.tmict, value);
-  const period = periodOf(m, vcpu);
-  put64(m, at + R.periodLo, period);
-  put64(m, at + R.deadlineLo, 0);
-  if (period === 0) return;
-  put64(m, at + R.expiryLo, now(m) + period);
+  const mode = modeOf(m, vcpu);
+  if (mode !== TIMER_MODE.periodic && m.w[at + R.timerPending] !== 0) return;
+  if (mode === TIMER_MODE.deadline) {
+    const deadline = wide(m, at + R.deadlineLo);
+    if (deadline === 0n) return;
+    const left = deadline - guestTsc(m, vcpu);
+    if (left > 0n) arm(m, vcpu, Number(left > MAX_WAIT ? MAX_WAIT : left) + now(m));
+    else expire(m, vcpu, false);
+    return;
+  }
+  if (mode !== TIMER_MODE.periodic && mode !== TIMER_MODE.oneShot) return;
+  if (read64(m, at + R.periodLo) === 0) return;
+  const target = read64(m, at + R.expiryLo);
+  if (now(m) > target) {
+    expire(m, vcpu, false);
+    if (mode === TIMER_MODE.oneShot) return;
+    put64(m, at + R.expiryLo, target + read64(m, at + R.periodLo));
+  }
+  arm(m, vcpu, read64(m, at + R.expiryLo));
+}
+/** Farther than any deadline that virtual time reaches; keeps sums exact. */
+const MAX_WAIT = 2n ** 52n;
+
+/**
+ * Starts the timer with a count that is left: TMICT itself after a guest's write, TMCCT after a restore.
+ * @param left current count to start from, -1 for the initial count @kvm lapic.c __start_apic_timer, set_target_expiration
+ */
+export function startTimer(m: Machine, vcpu: number, left = -1): void {
+  const at = lapicAt(m, vcpu);
+  const mode = modeOf(m, vcpu);
+  put(m, at + R.timerPending, 0);
+  if (mode === TIMER_MODE.periodic || mode === TIMER_MODE.oneShot) {
+    const period = periodOf(m, vcpu);
+    put64(m, at + R.periodLo, period);
+    put64(m, at + R.deadlineLo, 0);
+    if (period === 0) return;
+    const asked = left === -1 ? period : countToNs(m, vcpu, left);
+    const rest = asked > 0 ? Math.min(asked, period) : mode === TIMER_MODE.periodic ? period : 0;
+    put64(m, at + R.expiryLo, now(m) + rest);
+  }
   restart(m, vcpu);
+}
+
+/** TMICT was written. @kvm lapic.c kvm_lapic_reg_write */
+export function writeInitialCount(m: Machine, vcpu: number, value: number): void {
+  if (modeOf(m, vcpu) === TIMER_MODE.deadline) return;
+  cancelTimer(m, vcpu);
+  put(m, lapicAt(m, vcpu) + R.tmict, value);
+  startTimer(m, vcpu);
 }
 
 /** TDCR was written: a running timer keeps its count, so its rest is rescaled. @kvm lapic.c update_target_expiration */
@@ -95,6 +169,7 @@ export function writeDivide(m: Machine, vcpu: number, value: number): void {
   updateDivideCount(m, vcpu);
   const after = m.w[at + R.divideCount] as number;
   if (after === before || read64(m, at + R.periodLo) === 0) return;
+  put(m, at + R.timerRunning, 0);
   const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
   put64(m, at + R.periodLo, periodOf(m, vcpu));
   put64(m, at + R.expiryLo, now(m) + Math.floor((rest * after) / before));
@@ -104,8 +179,8 @@ export function writeDivide(m: Machine, vcpu: number, value: number): void {
 /** LVTT changed: the mode may be another. @kvm lapic.c apic_update_lvtt */
 export function updateTimerMode(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const mode = (m.w[at + R.lvtTimer] as number) & MODE_MASK;
-  const before = m.w[at + R.timerMode] as number;
+  const mode = (m.w[at + R.lvtTimer] as number) & timerModeMask(m);
+  const before = modeOf(m, vcpu);
   if (mode === before) return;
   if ((mode === TIMER_MODE.deadline) !== (before === TIMER_MODE.deadline)) {
     cancelTimer(m, vcpu);
@@ -118,31 +193,36 @@ export function updateTimerMode(m: Machine, vcpu: number): void {
   if (mode === TIMER_MODE.periodic && period !== 0 && period < MIN_PERIOD_NS) put64(m, at + R.periodLo, MIN_PERIOD_NS);
 }
 
-/** MSR 0x6e0 written: ignored outside deadline mode; 0 disarms. @kvm lapic.c kvm_set_lapic_tscdeadline_msr */
+/**
+ * MSR 0x6e0 written: dropped where the APIC is off or LVTT is in another mode; 0 disarms.
+ * @kvm lapic.c kvm_set_lapic_tscdeadline_msr
+ */
 export function writeDeadline(m: Machine, vcpu: number, value: bigint): void {
   const at = lapicAt(m, vcpu);
-  if (!hwEnabled(m, vcpu) || m.w[at + R.timerMode] !== TIMER_MODE.deadline) return;
+  if (!hwEnabled(m, vcpu) || modeOf(m, vcpu) !== TIMER_MODE.deadline) return;
   put(m, at + R.timerRunning, 0);
-  put(m, at + R.timerPending, 0);
-  put(m, at + R.deadlineLo, Number(value & 0xffffffffn));
-  put(m, at + R.deadlineHi, Number(value >> 32n));
-  restart(m, vcpu);
+  putWide(m, at + R.deadlineLo, value);
+  startTimer(m, vcpu);
 }
 
 /** @kvm lapic.c kvm_get_lapic_tscdeadline_msr */
 export function readDeadline(m: Machine, vcpu: number): bigint {
   const at = lapicAt(m, vcpu);
-  if (!hwEnabled(m, vcpu) || m.w[at + R.timerMode] !== TIMER_MODE.deadline) return 0n;
-  return (BigInt((m.w[at + R.deadlineHi] as number) >>> 0) << 32n) | BigInt((m.w[at + R.deadlineLo] as number) >>> 0);
+  if (!hwEnabled(m, vcpu) || modeOf(m, vcpu) !== TIMER_MODE.deadline) return 0n;
+  return wide(m, at + R.deadlineLo);
 }
 
-/** TMCCT: what is left, in bus cycles. @kvm lapic.c apic_get_tmcct */
+/**
+ * TMCCT: what is left, in bus cycles. A whole period reads as the count and not as 0: on real hardware some ns have gone
+ * by at every read, so the kernel's remainder never sees it. @kvm lapic.c apic_get_tmcct
+ */
 export function currentCount(m: Machine, vcpu: number): number {
   const at = lapicAt(m, vcpu);
   const period = read64(m, at + R.periodLo);
-  if (m.w[at + R.timerMode] === TIMER_MODE.deadline || m.w[at + R.tmict] === 0 || period === 0) return 0;
+  if (modeOf(m, vcpu) === TIMER_MODE.deadline || m.w[at + R.tmict] === 0 || period === 0) return 0;
   const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
-  return Math.floor((rest % period) / (m.w[at + R.divideCount] as number));
+  const ns = rest > 0 && rest % period === 0 ? period : rest % period;
+  return Math.floor(ns / (m.w[at + R.divideCount] as number));
 }
 
 /** When this timer fires next, ns; Infinity when it is not armed. */
@@ -151,31 +231,79 @@ export function timerDue(m: Machine, vcpu: number): number {
   return m.w[at + R.timerRunning] === 1 ? read64(m, at + R.expiryLo) : Infinity;
 }
 
-/** The armed instant has come. @kvm lapic.c apic_timer_fn, apic_timer_expired */
-export function expireTimer(m: Machine, vcpu: number): void {
+/** Is the vCPU's thread in vcpu_run right now, so that it looks at what expired? A model guest's always is, on its CPU. */
+function threadRuns(m: Machine, vcpu: number): boolean {
+  const at = vcpuAt(m, vcpu);
+  if (m.host.modelsCpus && m.w[at + VCPU.at.loaded] === 0) return false;
+  return m.config.guest !== undefined || m.w[at + VCPU.at.inRun] === 1;
+}
+
+/**
+ * The timer has expired. With APICv the vCPU's own thread injects at once; else the expiry is remembered, one however
+ * many there are, and goes in when the thread comes by in vcpu_run. @param fromTimer the hrtimer's callback, which kicks
+ * @kvm lapic.c apic_timer_expired
+ */
+function expire(m: Machine, vcpu: number, fromTimer: boolean): void {
   const at = lapicAt(m, vcpu);
-  const mode = m.w[at + R.timerMode] as number;
-  beginJourney(m);
-  const outer = enter(m, EV.timer_expired, atLapic(vcpu), mode >>> 17);
+  const mode = modeOf(m, vcpu);
+  const before = beginJourney(m);
+  const outer = enter(m, EV.timer_expired, atLapic(vcpu), mode >>> 17, fromTimer ? 1 : 0);
   if (m.w[at + R.timerPending] === 0) {
-    put(m, at + R.timerPending, 1);
-    m.host.kick(m, vcpu);
+    if (!fromTimer && m.w[at + R.apicvActive] === 1) {
+      deliverTimer(m, vcpu);
+    } else {
+      put(m, at + R.timerPending, 1);
+      m.journeys[timerJourney(m, vcpu)] = m.journey;
+      if (fromTimer) m.host.kick(m, vcpu);
+      if (isMasked(m, vcpu)) emit(m, EV.lvt_masked, atLapic(vcpu), R.lvtTimer);
+    }
   }
-  if (mode === TIMER_MODE.periodic) put64(m, at + R.expiryLo, read64(m, at + R.expiryLo) + read64(m, at + R.periodLo));
-  else put(m, at + R.timerRunning, 0);
-  injectPendingTimer(m, vcpu);
+  if (fromTimer && mode === TIMER_MODE.periodic) {
+    put64(m, at + R.expiryLo, read64(m, at + R.expiryLo) + read64(m, at + R.periodLo));
+  } else {
+    put(m, at + R.timerRunning, 0);
+  }
+  if (fromTimer && threadRuns(m, vcpu)) injectPendingTimer(m, vcpu);
+  leave(m, outer);
+  if (!fromTimer) m.journey = before;
+}
+
+/** The armed instant has come. @kvm lapic.c apic_timer_fn */
+export const expireTimer = (m: Machine, vcpu: number): void => expire(m, vcpu, true);
+
+const isMasked = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + R.lvtTimer] as number) & MASKED) !== 0;
+
+/** @kvm lapic.c kvm_apic_inject_pending_timer_irqs */
+function deliverTimer(m: Machine, vcpu: number): void {
+  const at = lapicAt(m, vcpu);
+  const outer = enter(m, EV.timer_inject, atLapic(vcpu), (m.w[at + R.lvtTimer] as number) & 0xff);
+  localDeliver(m, vcpu, R.lvtTimer);
+  const mode = modeOf(m, vcpu);
+  if (mode === TIMER_MODE.deadline || mode === TIMER_MODE.oneShot) put64(m, at + R.deadlineLo, 0);
+  if (mode === TIMER_MODE.oneShot) put64(m, at + R.expiryLo, 0);
   leave(m, outer);
 }
 
-/** Back in vcpu_run: several expirations since the last look are one interrupt. @kvm lapic.c kvm_inject_apic_timer_irqs */
+/**
+ * The thread comes by in vcpu_run: several expirations since the last time are one interrupt. One that expired while its
+ * entry was masked stays pending, and goes in when the entry is unmasked.
+ * @kvm x86.c vcpu_run, lapic.c apic_has_pending_timer, kvm_inject_apic_timer_irqs
+ */
 export function injectPendingTimer(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
   if (m.w[at + R.timerPending] === 0) return;
-  const outer = enter(m, EV.timer_inject, atLapic(vcpu), (m.w[at + R.lvtTimer] as number) & 0xff);
-  localDeliver(m, vcpu, R.lvtTimer);
-  if (m.w[at + R.timerMode] !== TIMER_MODE.periodic) put64(m, at + R.deadlineLo, 0);
+  if (isMasked(m, vcpu) || !hwEnabled(m, vcpu) || !swEnabled(m, vcpu)) return;
+  const journey = m.journey;
+  m.journey = m.journeys[timerJourney(m, vcpu)] as number;
+  deliverTimer(m, vcpu);
   put(m, at + R.timerPending, 0);
-  leave(m, outer);
+  m.journey = journey;
+}
+
+/** An entry outside the flow of virtual time: what is due by now fires, and what is pending goes in. */
+export function timersAtEntry(m: Machine, vcpu: number): void {
+  if (timerDue(m, vcpu) <= now(m)) expireTimer(m, vcpu);
+  injectPendingTimer(m, vcpu);
 }
 
 /** An LVT entry's interrupt. @param lvt word offset of the entry @returns 1 taken, 0 not @kvm lapic.c kvm_apic_local_deliver */

@@ -30,6 +30,28 @@ export function resetPics(m: Machine): void {
   put(m, picBase(1) + R.elcrMask, 0xde);
 }
 
+/** struct kvm_pic_state, in its order. */
+const STATE_WORDS: readonly number[] = [
+  ...[R.lastIrr, R.irr, R.imr, R.isr, R.priorityAdd, R.irqBase, R.readRegSelect, R.poll, R.specialMask, R.initState],
+  ...[R.autoEoi, R.rotateOnAutoEoi, R.specialFullyNested, R.init4, R.elcr, R.elcrMask],
+];
+
+/** KVM_GET_IRQCHIP of one chip. @kvm irq.c kvm_vm_ioctl_get_irqchip */
+export const savePic = (m: Machine, chip: number): ReadonlyMap<number, number> =>
+  new Map(STATE_WORDS.map((word) => [word, m.w[picBase(chip) + word] as number]));
+
+/** KVM_SET_IRQCHIP of one chip: the lines' sources stay, the output is worked out anew. @kvm irq.c kvm_vm_ioctl_set_irqchip */
+export function restorePic(m: Machine, chip: number, saved: ReadonlyMap<number, number>): void {
+  for (const word of STATE_WORDS) put(m, picBase(chip) + word, saved.get(word) ?? 0);
+  picUpdateIrq(m);
+}
+
+/** @kvm i8259.c kvm_pic_update_irq */
+export function picUpdateIrq(m: Machine): void {
+  updateIrq(m);
+  picUnlock(m);
+}
+
 /** Does this vCPU take interrupts from the PIC? @kvm lapic.c kvm_apic_accept_pic_intr */
 export function acceptsPicIntr(m: Machine, vcpu: number): boolean {
   const at = lapicAt(m, vcpu);
@@ -111,6 +133,7 @@ function updateIrq(m: Machine): void {
   }
   const pin = wantedPin(m, 0);
   const level = pin >= 0 ? 1 : 0;
+  if (m.w[picBase(0) + R.output] === 0 && m.without.has('459074cff6f1')) put(m, picBase(0) + R.wakeupNeeded, 1);
   if (m.w[picBase(0) + R.output] !== level) setOutput(m, level, pin);
 }
 

@@ -140,3 +140,174 @@ test('LVT0 as NMI makes a tick that goes out an NMI: the watchdog', () => {
   b.do(picInit([0xff, 0xff]), enable(0), asNmi, load(2, COUNT), advance(2 * PERIOD - 1));
   expect(b.eventsOf('handler_enter')).toEqual(['handler_enter 2 1 -1']);
 });
+
+describe('the timer of channel 0', () => {
+  test.each([
+    [0, 1],
+    [1, 1],
+    [2, 5],
+    [3, 5],
+    [4, 1],
+    [5, 0],
+    // Modes 6 and 7 are 2 and 3.
+    [6, 5],
+    [7, 5],
+  ])('mode %i ticks %i times in five periods', (mode, count) => {
+    const b = ready();
+    b.do(load(mode, COUNT), advance(5 * PERIOD));
+    expect(ticks(b)).toBe(count);
+  });
+
+  test('a control word alone changes nothing: the timer goes on as it was loaded', () => {
+    const b = ready();
+    b.do(load(2, COUNT), pio(0x43, 0x30), advance(3 * PERIOD));
+    expect(ticks(b)).toBe(3);
+    b.do(pio(0x40, COUNT & 0xff), pio(0x40, COUNT >> 8));
+    b.events();
+    b.do(advance(5 * PERIOD));
+    expect(ticks(b)).toBe(1);
+  });
+
+  test('a new count starts anew', () => {
+    const b = ready();
+    b.do(load(2, COUNT), advance(PERIOD - 1), pio(0x40, COUNT & 0xff), pio(0x40, COUNT >> 8), advance(PERIOD - 1));
+    expect(ticks(b)).toBe(0);
+    b.do(advance(1));
+    expect(ticks(b)).toBe(1);
+  });
+
+  test('BCD is stored and counts in binary', () => {
+    const b = ready();
+    b.do(pio(0x43, 0x35), pio(0x40, 0x00), pio(0x40, 0x10), advance(Math.floor((0x1000 * 1e9) / 1193181)));
+    expect(ticks(b)).toBe(1);
+    b.do(pio(0x43, 0xe2));
+    expect(Number(b.do(pioRead(0x40)).value) & 1).toBe(1);
+  });
+});
+
+describe('what a channel reads', () => {
+  /** Control word of a channel, then its count. */
+  const set = (channel: number, access: number, mode: number, ...bytes: number[]) => [
+    pio(0x43, (channel << 6) | (access << 4) | (mode << 1)),
+    ...bytes.map((byte) => pio(0x40 + channel, byte)),
+  ];
+  const wait = (counts: number) => advance(Math.ceil((counts * 1e9) / 1193181));
+  const value = (b: Bench, port: number): number => Number(b.do(pioRead(port)).value);
+  const word = (b: Bench, channel: number): number => value(b, 0x40 + channel) | (value(b, 0x40 + channel) << 8);
+  const status = (b: Bench, channel: number): number => {
+    b.do(pio(0x43, 0xe0 | (2 << channel)));
+    return value(b, 0x40 + channel);
+  };
+
+  test.each<[number, number, number]>([
+    // mode, counts gone by, count read with an initial count of 1000
+    [0, 100, 900],
+    [0, 1001, 0xffff],
+    [1, 100, 900],
+    [2, 100, 900],
+    [2, 1100, 900],
+    [3, 100, 800],
+    [3, 600, 800],
+    [4, 100, 900],
+    [5, 1001, 0xffff],
+  ])('channel 2 in mode %i after %i counts: %i', (mode, gone, want) => {
+    const b = ready();
+    b.do(set(2, 3, mode, 0xe8, 0x03), wait(gone));
+    expect(word(b, 2)).toBe(want);
+  });
+
+  test.each<[number, number, number]>([
+    // mode, counts gone by, OUT
+    [0, 999, 0],
+    [0, 1000, 1],
+    [1, 999, 1],
+    [1, 1000, 0],
+    [2, 999, 0],
+    [2, 1000, 1],
+    [2, 1001, 0],
+    [3, 499, 1],
+    [3, 500, 0],
+    [3, 1000, 1],
+    [4, 999, 0],
+    [4, 1000, 1],
+    [4, 1001, 0],
+    [5, 1000, 1],
+  ])('OUT of channel 2 in mode %i after %i counts is %i', (mode, gone, want) => {
+    const b = ready();
+    b.do(set(2, 3, mode, 0xe8, 0x03), wait(gone));
+    expect(status(b, 2)).toBe((want << 7) | 0x30 | (mode << 1));
+  });
+
+  test('access: low byte, high byte, both', () => {
+    const b = ready();
+    b.do(set(2, 1, 0, 0x34));
+    expect([value(b, 0x42), value(b, 0x42)]).toEqual([0x34, 0x34]);
+    b.do(set(2, 2, 0, 0x12));
+    expect([value(b, 0x42), value(b, 0x42)]).toEqual([0x12, 0x12]);
+    b.do(set(2, 3, 0, 0x34, 0x12));
+    expect([value(b, 0x42), value(b, 0x42), value(b, 0x42)]).toEqual([0x34, 0x12, 0x34]);
+  });
+
+  test('the status comes before a latched count, and each once', () => {
+    const b = ready();
+    b.do(set(2, 3, 2, 0xe8, 0x03), wait(100), pio(0x43, 0xc8), wait(100));
+    expect([value(b, 0x42), word(b, 2), word(b, 2)]).toEqual([0x34, 900, 800]);
+  });
+
+  test('a second latch before the first was read is dropped; a latch of one byte is one read', () => {
+    const b = ready();
+    b.do(set(2, 1, 2, 200), wait(50), pio(0x43, 0x80), wait(50), pio(0x43, 0x80));
+    expect([value(b, 0x42), value(b, 0x42)]).toEqual([150, 100]);
+  });
+
+  test('read-back picks its channels', () => {
+    const b = ready();
+    b.do(set(1, 1, 2, 100), set(2, 1, 2, 200), wait(10), pio(0x43, 0xd4), wait(10));
+    expect([value(b, 0x41), value(b, 0x42)]).toEqual([90, 180]);
+  });
+
+  test('channel 0 that has fired goes on counting past 0', () => {
+    const b = ready();
+    b.do(load(0, COUNT), advance(PERIOD), wait(10));
+    expect(word(b, 0)).toBe(0x10000 - 9);
+  });
+
+  test.each([
+    [0, 900],
+    [1, 1000],
+    [2, 1000],
+    [3, 1000],
+    [4, 900],
+    [5, 1000],
+  ])('a rising gate in mode %i: the count reads %i', (mode, want) => {
+    const b = ready();
+    b.do(set(2, 3, mode, 0xe8, 0x03), wait(100), pio(0x61, 1));
+    expect(word(b, 2)).toBe(want);
+    b.do(wait(100), pio(0x61, 1));
+    expect(word(b, 2)).toBe(mode === 3 ? want - 200 : want - 100);
+  });
+});
+
+describe('without re-injection', () => {
+  const loose = (): Bench => {
+    const b = bench({ pit: true, pitReinject: false });
+    b.do(picInit());
+    b.events();
+    return b;
+  };
+
+  test('no tick is held or made up for', () => {
+    const b = loose();
+    b.do(load(2, COUNT), advance(3 * PERIOD));
+    expect(b.eventsOf('pit_do_work', 'pit_held')).toEqual(['pit_do_work', 'pit_do_work', 'pit_do_work']);
+    expect(b.do(run())).toEqual({ vector: 0x20 });
+    b.do(pio(0x20, 0x20));
+    expect(b.do(run())).toEqual({ vector: null });
+  });
+
+  test('nobody listens to the acknowledge', () => {
+    const b = loose();
+    b.do(load(2, COUNT), advance(PERIOD), run(), pio(0x20, 0x20));
+    expect(b.eventsOf('pit_ack')).toEqual([]);
+  });
+});

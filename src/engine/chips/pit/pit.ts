@@ -1,11 +1,14 @@
 /**
  * The i8254 as KVM models it (arch/x86/kvm/i8254.c, v6.18): three channels, of which channel 0 drives GSI 0, with
  * re-injection of ticks the guest has not acknowledged; the speaker port; the NMI watchdog through LVT0.
- * Left out: BCD counting (KVM stores the bit and counts in binary), HPET legacy mode (no HPET here).
+ * @differs 82C54: KVM counts in binary whatever the BCD bit says, never sets NULL COUNT (bit 6 of the status), keeps
+ * counting while the gate is low in modes 0 and 4, and takes a new mode into its timer only with the next count.
+ * Left out: HPET legacy mode (no HPET here).
  */
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { LAPIC, PIT } from '../../core/words.ts';
+import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { localDeliver, now, put64, read64 } from '../lapic/timer.ts';
 
 const R = PIT.at;
@@ -33,7 +36,28 @@ function setLoadTime(m: Machine, channel: number): void {
   put(m, at(m, R.loadHi, channel), Math.floor(now(m) / 2 ** 32));
 }
 
-/** KVM_CREATE_PIT2. @kvm i8254.c kvm_pit_reset */
+/** struct kvm_pit_channel_state of the three channels, and the flags. */
+const STATE_WORDS: readonly number[] = [
+  ...[R.count, R.latchedCount, R.countLatched, R.statusLatched, R.status, R.readState, R.writeState].flatMap(three),
+  ...[R.writeLatch, R.rwMode, R.mode, R.bcd, R.gate, R.loadLo, R.loadHi].flatMap(three),
+  R.speakerOn,
+];
+
+function three(base: number): number[] {
+  return [base, base + 1, base + 2];
+}
+
+/** @kvm i8254.c kvm_vm_ioctl_get_pit2 */
+export const savePit = (m: Machine): ReadonlyMap<number, number> =>
+  new Map(STATE_WORDS.map((word) => [word, get(m, word)]));
+
+/** Every channel is loaded with its count again, so all of them start anew. @kvm i8254.c kvm_vm_ioctl_set_pit2 */
+export function restorePit(m: Machine, saved: ReadonlyMap<number, number>): void {
+  for (const word of STATE_WORDS) put(m, at(m, word), saved.get(word) ?? 0);
+  for (let channel = 0; channel < 3; channel++) loadCount(m, channel, get(m, R.count, channel));
+}
+
+/** KVM_CREATE_PIT2. @kvm i8254.c kvm_create_pit, kvm_pit_reset */
 export function resetPit(m: Machine): void {
   put(m, at(m, R.present), 1);
   for (let channel = 0; channel < 3; channel++) {
@@ -41,6 +65,12 @@ export function resetPit(m: Machine): void {
     put(m, at(m, R.gate, channel), channel === 2 ? 0 : 1);
     put(m, at(m, R.count, channel), 0x10000);
   }
+  if (m.config.pitReinject !== false) setReinject(m);
+}
+
+/** Ticks that were missed are made up for, which AVIC cannot do. @kvm i8254.c kvm_pit_set_reinject */
+function setReinject(m: Machine): void {
+  m.host.setApicvInhibit(m, APICV_INHIBIT.pitReinject, true);
   put(m, at(m, R.reinject), 1);
   resetReinject(m);
 }
@@ -53,7 +83,10 @@ function resetReinject(m: Machine): void {
 
 const toNs = (count: number): number => Math.floor((count * 1e9) / FREQUENCY);
 
-/** Counts since the channel was loaded. */
+/**
+ * Counts since the channel was loaded. Channel 0 tells them from its timer, one that has fired or was stopped too.
+ * @kvm i8254.c kpit_elapsed, __kpit_elapsed
+ */
 function elapsedCounts(m: Machine, channel: number): number {
   const period = read64(m, at(m, R.periodLo));
   const due = read64(m, at(m, R.dueLo));
@@ -99,16 +132,18 @@ function loadCount(m: Machine, channel: number, value: number): void {
   }
   const mode = get(m, R.mode);
   const outer = enter(m, EV.pit_load, AT_PIT, count, mode);
-  const periodic = mode === 2 || mode === 3;
-  if (mode > 4) {
-    put64(m, at(m, R.dueLo), 0);
-  } else {
-    const interval = toNs(count);
-    put64(m, at(m, R.periodLo), periodic ? Math.max(interval, MIN_PERIOD_NS) : interval);
-    put64(m, at(m, R.dueLo), now(m) + interval);
-    resetReinject(m);
-  }
+  if (mode > 4) put(m, at(m, R.running), 0);
+  else startTimer(m, toNs(count), mode === 2 || mode === 3);
   leave(m, outer);
+}
+
+/** The first tick comes after the count as it is; only the later ones are kept apart. @kvm i8254.c create_pit_timer */
+function startTimer(m: Machine, interval: number, periodic: boolean): void {
+  put64(m, at(m, R.periodLo), periodic ? Math.max(interval, MIN_PERIOD_NS) : interval);
+  put(m, at(m, R.periodic), periodic ? 1 : 0);
+  put64(m, at(m, R.dueLo), now(m) + interval);
+  put(m, at(m, R.running), 1);
+  resetReinject(m);
 }
 
 function latchCount(m: Machine, channel: number): void {
@@ -215,8 +250,7 @@ export function pitRead(m: Machine, port: number): number | null {
 
 /** When channel 0 ticks next, ns; Infinity when it does not. */
 export function pitDue(m: Machine): number {
-  const due = read64(m, at(m, R.dueLo));
-  return get(m, R.present) === 0 || due === 0 ? Infinity : due;
+  return get(m, R.running) === 1 ? read64(m, at(m, R.dueLo)) : Infinity;
 }
 
 /** @kvm i8254.c pit_timer_fn */
@@ -224,8 +258,8 @@ export function pitTick(m: Machine): void {
   beginJourney(m);
   if (get(m, R.reinject) === 1) put(m, at(m, R.pending), get(m, R.pending) + 1);
   const outer = enter(m, EV.pit_tick, AT_PIT, get(m, R.pending));
-  const periodic = get(m, R.mode) === 2 || get(m, R.mode) === 3;
-  put64(m, at(m, R.dueLo), periodic ? read64(m, at(m, R.dueLo)) + read64(m, at(m, R.periodLo)) : 0);
+  if (get(m, R.periodic) === 1) put64(m, at(m, R.dueLo), read64(m, at(m, R.dueLo)) + read64(m, at(m, R.periodLo)));
+  else put(m, at(m, R.running), 0);
   doWork(m);
   leave(m, outer);
 }
@@ -249,22 +283,24 @@ function doWork(m: Machine): void {
   leave(m, outer);
 }
 
+/** Without re-injection nobody listens to acknowledges and masks. @kvm i8254.c kvm_pit_set_reinject */
+const listens = (m: Machine): boolean => get(m, R.reinject) === 1;
+
 /** GSI 0 was acknowledged: the next held tick may go. @kvm i8254.c kvm_pit_ack_irq */
 export function pitAck(m: Machine): void {
-  if (get(m, R.present) === 0) return;
+  if (!listens(m)) return;
+  const left = Math.max(0, get(m, R.pending) - 1);
   const outer = enter(m, EV.pit_ack, AT_PIT, get(m, R.pending));
   put(m, at(m, R.irqAck), 1);
-  if (get(m, R.pending) > 0) {
-    put(m, at(m, R.pending), get(m, R.pending) - 1);
-    if (get(m, R.pending) > 0) {
-      beginJourney(m);
-      doWork(m);
-    }
+  put(m, at(m, R.pending), left);
+  if (left > 0) {
+    beginJourney(m);
+    doWork(m);
   }
   leave(m, outer);
 }
 
 /** GSI 0 was unmasked at a chip: ticks missed while masked are forgotten. @kvm i8254.c pit_mask_notifier */
 export function pitMaskNotify(m: Machine, masked: boolean): void {
-  if (get(m, R.present) === 1 && !masked) resetReinject(m);
+  if (listens(m) && !masked) resetReinject(m);
 }

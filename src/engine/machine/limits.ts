@@ -1,0 +1,2 @@
+/** MAXPHYADDR of the model CPU. */
+export const MAX_PHYS_ADDR = 48;

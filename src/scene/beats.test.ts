@@ -1,0 +1,107 @@
+/** Beats of every scene: they tell all of it, in sentences that can be read, at a pace at which they are. */
+import { describe, expect, test } from 'vitest';
+import { presetFiles, presets } from '../cli/scenes-for-tests.ts';
+import type { Step } from '../log/log.ts';
+import { createReadings } from '../log/reader.ts';
+import { advance } from './advance.ts';
+import { beatAt, beatsOf, nextHold } from './beats.ts';
+import { layoutStage } from './layout.ts';
+import { readingMs, timingOf } from './pace.ts';
+import { stageModel } from './stage-model.ts';
+
+const idOf = (id: string, told = true) => {
+  const file = presetFiles.find((one) => one.id === id);
+  return { narration: told ? (file?.narration ?? null) : null, kept: file?.ops.length ?? 0 };
+};
+
+describe.each(presets)('$id', ({ id, scene }) => {
+  test.each([true, false])('its beats tell every step once, told: %s', (told) => {
+    const beats = beatsOf(scene, idOf(id, told));
+    expect(beats[0]?.from).toBe(0);
+    expect(beats.at(-1)?.to).toBe(scene.steps.length - 1);
+    beats.forEach((beat, i) => {
+      expect(beat.index).toBe(i);
+      if (i > 0) expect(beat.from).toBe((beats[i - 1]?.to ?? 0) + 1);
+      expect(beat.hold).toBeGreaterThanOrEqual(beat.from);
+      expect(beat.hold).toBeLessThanOrEqual(beat.to);
+      for (const step of [beat.from, beat.hold, beat.to]) expect(beatAt(beats, step)).toBe(i);
+    });
+  });
+
+  test('somebody has told it, and every step its beats name happens', () => {
+    const { narration, kept } = idOf(id);
+    const beats = beatsOf(scene, { narration, kept });
+    const told = beats.filter((beat) => beat.told !== null);
+    expect(told.length).toBe(narration?.beats.length);
+    told.forEach(({ from, hold, told: words }) => {
+      expect(scene.steps.get(from)?.name).toBe(words?.from.split('#')[0]);
+      expect(scene.steps.get(hold)?.name).toBe(words?.hold.split('#')[0]);
+    });
+    if (narration?.end !== undefined) {
+      expect(scene.steps.get(told.at(-1)?.to ?? -1)?.name).toBe(narration.end.split('#')[0]);
+    }
+  });
+
+  test('a sentence is short enough for its beat in both languages', () => {
+    for (const { en, 'zh-CN': zh } of idOf(id).narration?.beats ?? []) {
+      expect(en.split(/\s+/).length, en).toBeLessThanOrEqual(20);
+      expect([...zh.replace(/[\x20-\x7f]/g, '')].length, zh).toBeLessThanOrEqual(36);
+      expect(zh, zh).not.toMatch(/[,;:!?](?![^（]*）)/);
+      expect(readingMs(en, 'en'), en).toBeLessThanOrEqual(6000);
+    }
+  });
+
+  test('each beat stays until its sentence could be read', () => {
+    const model = stageModel(scene);
+    const stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 700 }) };
+    const beats = beatsOf(scene, idOf(id));
+    for (const lang of ['en', 'zh-CN'] as const) {
+      const timing = timingOf(stage, () => beats, lang);
+      for (const beat of beats.slice(0, 20)) {
+        let ms = 0;
+        for (let k = beat.from; k <= beat.hold; k++) ms += timing(k).move + timing(k).rest;
+        if (beat.told !== null) expect(ms, beat.told[lang]).toBeGreaterThanOrEqual(readingMs(beat.told[lang], lang));
+        expect(ms).toBeGreaterThanOrEqual(700);
+      }
+    }
+  });
+});
+
+const serial = presets.find((p) => p.id === 'serial-ioapic') as (typeof presets)[0];
+
+test('what somebody has done after a preset is told by rule', () => {
+  const { scene } = serial;
+  const { narration, kept } = idOf('serial-ioapic');
+  // The last op of the preset counts as somebody's own.
+  const beats = beatsOf(scene, { narration, kept: kept - 1 });
+  const own = beats.filter((beat) => beat.told === null);
+  expect(own.length).toBeGreaterThan(0);
+  for (const beat of own) expect((scene.steps.get(beat.from) as Step).command).toBeGreaterThanOrEqual(kept - 1);
+  for (const beat of beats)
+    if (beat.told !== null) expect((scene.steps.get(beat.to) as Step).command).toBeLessThan(kept - 1);
+});
+
+test('a log that grows has the beats of the whole one', () => {
+  const { scene } = serial;
+  const whole = beatsOf(scene, { narration: null, kept: 0 });
+  const growing = { ...scene, readings: createReadings() };
+  for (let used = 1; used <= scene.used; used += 3) beatsOf({ ...growing, used }, { narration: null, kept: 0 });
+  expect(beatsOf(growing, { narration: null, kept: 0 })).toEqual(whole);
+});
+
+test('Shift and an arrow go from hold to hold', () => {
+  const beats = beatsOf(serial.scene, idOf('serial-ioapic'));
+  const holds = beats.map((beat) => beat.hold);
+  for (const [i, hold] of holds.entries()) expect(nextHold(beats, i === 0 ? -1 : (holds[i - 1] ?? 0), 1)).toBe(hold);
+  expect(nextHold(beats, holds.at(-1) ?? 0, 1)).toBe(null);
+  for (const [i, hold] of holds.entries()) expect(nextHold(beats, hold, -1)).toBe(i === 0 ? -1 : holds[i - 1]);
+});
+
+test('any instant can be drawn: time goes on evenly within flight and rest', () => {
+  const course = { speed: 1, last: 1, complete: true, until: null, duration: () => ({ move: 200, rest: 1800 }) };
+  expect(advance({ step: 0, phase: 0 }, 100, course).phase).toBeCloseTo(0.275, 9);
+  expect(advance({ step: 0, phase: 0 }, 1100, course).phase).toBeCloseTo(0.775, 9);
+  expect(advance({ step: 0, phase: 0 }, 2100, course)).toMatchObject({ step: 1 });
+  const still = { ...course, duration: () => ({ move: 0, rest: 100 }) };
+  expect(advance({ step: 0, phase: 0 }, 1, still).phase).toBeGreaterThanOrEqual(0.55);
+});

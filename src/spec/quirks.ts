@@ -1,0 +1,69 @@
+/**
+ * Where KVM was once another: each row a change of behaviour by its commit, with the kernels that do not have it yet. A
+ * machine of kernel v6.18 has every change; `create` goes back by `kernel`, or change by change by `quirks`. One row is
+ * the other way round: v6.18 does not have it, and naming it puts it in.
+ *
+ * 5.15 and 6.18 were read in source. What lies between them goes by the release each commit is in.
+ */
+
+/** Kernels a machine can be of; the last is the default. */
+export const KERNELS = ['5.15', '6.1', '6.12', '6.18'] as const;
+export type Kernel = (typeof KERNELS)[number];
+
+interface Quirk {
+  /** Release that first has the change, where it lies between kernels of ours. */
+  readonly since?: string;
+  /** Kernels of ours that are without it. */
+  readonly without: readonly Kernel[];
+  /** Function it is in, at v6.18. */
+  readonly fn: string;
+  /** Naming it puts the change in: v6.18 is without it. */
+  readonly later?: true;
+}
+
+const BEFORE_6_4 = ['5.15', '6.1'] as const;
+const BEFORE_6_15 = ['5.15', '6.1', '6.12'] as const;
+
+export const QUIRKS = {
+  /** The pins' vectors are searched to the end at an EOI, not to the first that fits. */
+  '4fa6b9c5dc41': { without: [], fn: 'kvm_ioapic_update_eoi' },
+  /** Masked RTEs count among the vectors whose EOI is intercepted. */
+  '0f6c0a740b7d': { without: [], fn: 'kvm_ioapic_scan_entry' },
+  /** A level line that is still up after 10,000 EOIs in a row waits 10 ms. */
+  '184564efae4d': { without: [], fn: 'kvm_ioapic_update_eoi_one' },
+  /** Vectors pending or in service keep their EOI intercepted when the RTE turns to another vCPU. */
+  '0fc5a36dd6b3': { without: [], fn: 'kvm_ioapic_scan_entry' },
+  /** A vCPU that is loaded with SN set looks at its PIR and sets ON. */
+  c112b5f50232: { without: [], fn: 'vmx_vcpu_pi_load' },
+  /** The x2APIC ICR is one register of 64 bits. */
+  a57a31684d7b: { since: '5.18', without: ['5.15'], fn: 'kvm_x2apic_icr_write' },
+  /** An RTE that is unmasked asks the resampler whether the line is still up. */
+  fef8f2b90edb: { since: '6.4', without: BEFORE_6_4, fn: 'ioapic_write_indirect' },
+  /** On AMD it is two registers again. */
+  '73b42dc69be8': { since: '6.12', without: BEFORE_6_4, fn: 'kvm_x2apic_icr_write' },
+  /** Reserved bits of the x2APIC ICR fault. */
+  '71bf395a276f': { since: '6.12', without: BEFORE_6_4, fn: 'kvm_x2apic_icr_write' },
+  /** The 8259 asks for a look at its output only when the output rises. */
+  '459074cff6f1': { since: '6.15', without: BEFORE_6_15, fn: 'pic_irq_request' },
+  /** The EOI of a vector whose route has gone makes KVM work out again what is to be intercepted. */
+  '87e4951e250b': { since: '6.16', without: BEFORE_6_15, fn: 'kvm_ioapic_send_eoi' },
+  /** SVI is loaded when APICv comes back on. */
+  b2849bec936b: { since: '6.19', without: KERNELS, fn: '__kvm_vcpu_update_apicv', later: true },
+} as const satisfies Record<string, Quirk>;
+
+export type Commit = keyof typeof QUIRKS;
+export const COMMITS = Object.keys(QUIRKS) as Commit[];
+
+/**
+ * Changes that a machine is without.
+ * @param kernel whose it is @param named switched by name: taken out, or put in where v6.18 is without it
+ */
+export function missingChanges(kernel: Kernel, named: readonly Commit[]): ReadonlySet<Commit> {
+  return new Set(
+    COMMITS.filter((commit) => {
+      const quirk: Quirk = QUIRKS[commit];
+      if (quirk.later === true) return !named.includes(commit);
+      return quirk.without.includes(kernel) || named.includes(commit);
+    }),
+  );
+}

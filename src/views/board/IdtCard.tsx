@@ -1,0 +1,65 @@
+/** The guest's IDT. */
+import { memo } from 'react';
+import { vcpuView } from '../../engine/view/machine-view.ts';
+import { VCPU } from '../../engine/view/tables.ts';
+import type { CardBox } from '../../scene/layout.ts';
+import { hex } from '../../scene/station.ts';
+import { type CardProps, colourStyle, sameCard } from './board-types.ts';
+import { Frame, Stop } from './Card.tsx';
+import { cut } from './text-fit.ts';
+
+function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
+  const card = stage.layout.idt as CardBox;
+  const stacks = Array.from({ length: stage.model.vcpus }, (_, i) => vcpuView(view, i).handlers);
+  const runningOn = (vector: number): number => stacks.findIndex((stack) => stack.includes(vector));
+  const now = lit?.fields.has('idt') ? (lit.args[0] ?? -1) & 0xff : -1;
+  return (
+    <Frame card={card} name={t('stage.idt')}>
+      <text className="bd-title" x={card.x + 11} y={card.y + 19}>
+        {t('stage.idt')}
+      </text>
+      {stage.model.handlers.map(({ vector, name }, i) => {
+        const row = stage.layout.idtRows.get(vector);
+        if (row === undefined) return null;
+        return (
+          <g key={vector} style={colourStyle(vector === now ? (lit?.colour ?? 0) : 0)}>
+            <Stop
+              box={row}
+              inset={0}
+              name={t('stage.idt.aria', { vector: hex(vector), name })}
+              selection={{
+                kind: 'vcpu',
+                index: Math.max(0, runningOn(vector)),
+                register: 'stackVector',
+                sub: 0,
+                vector,
+              }}
+              selected={selected}
+              select={select}
+              first={i === 0}
+            >
+              <text className={vector === now ? 'bd-mono bd-on' : 'bd-mono'} x={row.x + 1} y={row.y + 14}>
+                {hex(vector)}
+              </text>
+              <text
+                className={
+                  vector === now ? 'bd-mono bd-on' : runningOn(vector) >= 0 ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
+                }
+                x={row.x + 36}
+                y={row.y + 14}
+              >
+                {cut(name, row.w - 38, 11.5, 'mono')}
+              </text>
+            </Stop>
+          </g>
+        );
+      })}
+    </Frame>
+  );
+}
+
+/** The guest's interrupt descriptor table, as far as the model guest fills it. */
+export const IdtCard = memo(
+  IdtCardView,
+  sameCard((p) => [[p.view.layout.vcpu, p.view.layout.vcpu + p.view.layout.vcpus * VCPU.size]]),
+);

@@ -1,0 +1,62 @@
+/** The message that needs no chip. */
+import { memo } from 'react';
+import { EV, ROW } from '../../engine/view/tables.ts';
+import type { CardBox } from '../../scene/layout.ts';
+import { hex } from '../../scene/station.ts';
+import { type CardProps, colourStyle, sameCard } from './board-types.ts';
+import { Frame, Title } from './Card.tsx';
+
+/** How far back the last message is looked for, rows. */
+const LOOK_BACK = 20_000;
+
+/** Address and data of the last message before row `seq`. */
+function lastMessage({ stage, seq }: CardProps): { addr: number; data: number } | null {
+  const { rows } = stage.scene;
+  for (let at = (seq - 1) * ROW; at >= Math.max(0, (seq - LOOK_BACK) * ROW); at -= ROW) {
+    if (rows[at] === EV.kvm_msi_set_irq)
+      return { addr: (rows[at + 4] as number) >>> 0, data: (rows[at + 5] as number) >>> 0 };
+  }
+  return null;
+}
+
+function MsiCardView(props: CardProps) {
+  const { stage, lit, selected, select, t } = props;
+  const card = stage.layout.msi as CardBox;
+  const message = lastMessage(props);
+  const on = lit?.place.at === 'msi';
+  const line = on ? 'bd-mono bd-on' : 'bd-mono';
+  const y = card.y + (card.h > 60 ? 40 : 37);
+  return (
+    <Frame card={card} name="MSI">
+      <g style={colourStyle(lit?.colour ?? 0)}>
+        <Title
+          card={card}
+          text="MSI"
+          name="MSI"
+          selection={{ kind: 'vm', index: 0, register: 'routes' }}
+          selected={selected}
+          select={select}
+        />
+        {message === null ? (
+          <text className="bd-key" x={card.x + 11} y={y}>
+            {t('stage.msi.none')}
+          </text>
+        ) : (
+          <>
+            <text className={line} x={card.x + 11} y={y}>
+              <tspan className="bd-key">addr </tspan>
+              {hex(message.addr, 8)}
+            </text>
+            <text className={line} x={card.x + 11} y={y + 16}>
+              <tspan className="bd-key">data </tspan>
+              {hex(message.data, 4)}
+            </text>
+          </>
+        )}
+      </g>
+    </Frame>
+  );
+}
+
+/** The last message. It is no state of KVM's but an event, so it depends on the row and not on the words. */
+export const MsiCard = memo(MsiCardView, (a, b) => a.seq === b.seq && sameCard(() => [])(a, b));

@@ -1,0 +1,94 @@
+/** Forms of a vCPU's card: with the run loop, dense, and small. */
+import type { VcpuView } from '../../engine/view/machine-view.ts';
+import type { VcpuBox } from '../../scene/lane-boxes.ts';
+import { Boundary, VmcsRows } from './RunLoop.tsx';
+import { Counters, injectedNow, Row, type Value, type VcpuProps, valuesOf } from './VcpuCard.tsx';
+
+/** With the run loop: what the guest has above the boundary, what KVM has below. */
+export function RunLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: VcpuProps }) {
+  const { card, rows, run } = box;
+  const values = valuesOf(v, props);
+  const half = card.w * 0.5;
+  const of = (row: 'flags' | 'handler' | 'nmi' | 'inject') => ({ ...rows[row], props });
+  return (
+    <>
+      <Boundary box={box} v={v} props={props} />
+      <Row value={{ ...values.flags, key: 'IF' }} {...of('flags')} w={card.w * 0.36} />
+      <Row value={values.shadow} {...of('flags')} x={card.x + card.w * 0.4 - 8} w={card.w * 0.6 + 8} />
+      <Row value={values.runs} {...of('handler')} />
+      <Row value={values.nmi} {...of('nmi')} w={half + 6} />
+      <Row value={values.inject} {...of('inject')} x={card.x + half - 6} w={half + 6} />
+      {run === 'block' && <VmcsRows box={box} props={props} />}
+      <Counters box={box} v={v} props={props} />
+    </>
+  );
+}
+
+/** Dense form: the same in three lines of two. */
+export function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: VcpuProps }) {
+  const { card, rows, run } = box;
+  const { lit } = props;
+  const values = valuesOf(v, props);
+  const half = card.w / 2;
+  const inject = card.w < 190 ? { ...values.inject, key: props.t('stage.vcpu.injectionsShort') } : values.inject;
+  if (run !== 'none') {
+    const waits =
+      values.nmi.value === '–' || lit?.place.at !== 'vcpu' || lit.place.part !== 'nmi' ? inject : values.nmi;
+    const at = (row: 'flags' | 'handler' | 'inject') => ({ ...rows[row], props });
+    return (
+      <>
+        <Boundary box={box} v={v} props={props} />
+        <Row value={{ ...values.flags, key: 'IF' }} {...at('flags')} />
+        <Row value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }} {...at('handler')} />
+        <Row value={v.nmiPending > 0 ? values.nmi : waits} {...at('inject')} />
+        <Counters box={box} v={v} props={props} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Row
+        value={{ ...values.flags, key: 'IF' }}
+        x={card.x}
+        w={half + 4}
+        y={rows.flags.y}
+        h={rows.flags.h}
+        props={props}
+      />
+      <Row value={values.nmi} x={card.x + half - 4} w={half + 4} y={rows.nmi.y} h={rows.nmi.h} props={props} />
+      <Row value={inject} x={card.x} w={half + 4} y={rows.inject.y} h={rows.inject.h} props={props} />
+      <Row
+        value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }}
+        x={card.x + half - 4}
+        w={half + 4}
+        y={rows.handler.y}
+        h={rows.handler.h}
+        props={props}
+      />
+      <Counters box={box} v={v} props={props} />
+    </>
+  );
+}
+
+/** Smallest form: flags and exits, and what runs. */
+export function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: VcpuProps }) {
+  const { card, rows, run } = box;
+  const values = valuesOf(v, props);
+  const half = card.w * 0.4;
+  const exits: Value = {
+    key: props.t('stage.vcpu.exits'),
+    value: String(v.exits),
+    fields: ['vcpu.counters'],
+    register: 'exits',
+  };
+  const first = { y: rows.flags.y, h: rows.flags.h, props };
+  const now = injectedNow(v, props) !== '' && v.handlers.length === 0 ? values.inject : values.runs;
+  return (
+    <>
+      <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={half} {...first} />
+      <Row value={exits} x={card.x + half} w={card.w - half} {...first} />
+      {run !== 'none' && <Boundary box={box} v={v} props={props} />}
+      <Row value={now} x={card.x} w={card.w} y={rows.handler.y} h={rows.handler.h} props={props} />
+    </>
+  );
+}

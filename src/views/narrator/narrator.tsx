@@ -1,0 +1,132 @@
+/** The strip at the foot of the stage: playback, one sentence a beat, and the beats themselves. The same in every size. */
+import { lazy, memo, type ReactNode, Suspense, useMemo } from 'react';
+import type { Steps } from '../../log/steps.ts';
+import { type Beat, beatAt, beatsOf } from '../../scene/beats.ts';
+import { colourOf } from '../../scene/flights.ts';
+import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { useT } from '../shared/use-t.ts';
+import { PlayButtons, SpeedChoice } from '../timeline/transport.tsx';
+import './narrator.css';
+
+/** The sentence of a step, for beats that nobody wrote one for. */
+const StepSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.StepSentence })));
+
+const NONE: readonly Beat[] = [];
+
+/** Beats of the scene, and the one that is shown (-1: before the first). */
+function useBeats(): { readonly beats: readonly Beat[]; readonly now: number } {
+  const scene = useStore((s) => s.scene);
+  const sceneId = useStore((s) => s.sceneId);
+  const step = usePanelStep();
+  const beats = useMemo(() => (scene === null ? NONE : beatsOf(scene, sceneId)), [scene, sceneId]);
+  return { beats, now: beatAt(beats, step) };
+}
+
+/** Journey a beat tells of: that of the step it holds at, else of the last before it that had one. */
+function journeyOf(steps: Steps, beat: Beat): number {
+  for (let at = beat.hold; at >= beat.from; at--) {
+    const journey = steps.get(at)?.journey ?? 0;
+    if (journey !== 0) return journey;
+  }
+  return 0;
+}
+
+function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
+  const t = useT();
+  const lang = useStore((s) => s.ui.lang);
+  const steps = useStore((s) => s.scene?.steps);
+  const narration = useStore((s) => s.sceneId.narration);
+  if (beat === undefined) {
+    return (
+      <p className="nr-line nr-question" data-part="sentence">
+        {narration === null ? t('shell.about') : narration.question[lang]}
+      </p>
+    );
+  }
+  const journey = steps === undefined ? 0 : journeyOf(steps, beat);
+  const style = journey === 0 ? undefined : { backgroundColor: `var(--j${colourOf(journey)})` };
+  return (
+    <p className="nr-line" data-part="sentence" lang={beat.told === null ? undefined : lang}>
+      {journey !== 0 && (
+        <b className="nr-journey" style={style} title={t('narrator.journey', { journey })}>
+          {journey}
+        </b>
+      )}
+      {beat.told === null ? (
+        <Suspense fallback={null}>
+          <StepSentence step={beat.hold} />
+        </Suspense>
+      ) : (
+        beat.told[lang]
+      )}
+    </p>
+  );
+}
+
+/** More beats than this are a bar, not dots. */
+const MOST_DOTS = 16;
+
+const Dots = memo(function Dots({ beats, now }: { readonly beats: readonly Beat[]; readonly now: number }): ReactNode {
+  const { actions } = useApp();
+  const t = useT();
+  if (beats.length > MOST_DOTS) {
+    return <progress className="nr-bar" value={now + 1} max={beats.length} aria-hidden="true" />;
+  }
+  return (
+    <span className="nr-dots">
+      {beats.map((beat) => (
+        <button
+          key={beat.from}
+          type="button"
+          className={beat.index < now ? 'nr-dot nr-past' : beat.index === now ? 'nr-dot nr-now' : 'nr-dot'}
+          aria-label={t('narrator.beat', { beat: beat.index + 1, count: beats.length })}
+          aria-current={beat.index === now ? 'step' : undefined}
+          onClick={() => {
+            actions.pause();
+            actions.seekStep(beat.hold);
+          }}
+        />
+      ))}
+    </span>
+  );
+});
+
+/** "beat 6 of 10 · step 31 of 54" */
+function Count({ beats, now }: { readonly beats: readonly Beat[]; readonly now: number }): ReactNode {
+  const t = useT();
+  const count = useStore((s) => s.scene?.steps.length ?? 0);
+  const step = usePanelStep();
+  return (
+    <span className="nr-count">
+      <span className="nr-beat">{t('narrator.beat', { beat: now + 1, count: beats.length })} · </span>
+      <output className="tl-count">{t('timeline.count', { step: step + 1, count })}</output>
+    </span>
+  );
+}
+
+interface NarratorProps {
+  /** Without speed and jumps to the ends. */
+  readonly few?: boolean;
+  /** The sentence alone. */
+  readonly bare?: boolean;
+  /** In a page that frames us. */
+  readonly framed?: boolean;
+}
+
+export function Narrator({ few = false, bare = false, framed = false }: NarratorProps): ReactNode {
+  const t = useT();
+  const { beats, now } = useBeats();
+  return (
+    <section className={framed ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
+      {!bare && <PlayButtons few={few} />}
+      <Sentence beat={beats[now]} />
+      {!bare && (
+        <div className="nr-side">
+          <Dots beats={beats} now={now} />
+          <Count beats={beats} now={now} />
+          {!few && <SpeedChoice />}
+        </div>
+      )}
+    </section>
+  );
+}
