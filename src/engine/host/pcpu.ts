@@ -5,10 +5,10 @@
  */
 
 import { highOf, join, lowOf } from '../../base/u64.ts';
-import { now, put64, read64 } from '../chips/lapic/timer.ts';
 import { EV } from '../core/events.ts';
 import { atVcpu, emit, enter, leave, type Machine, put, vcpuAt, whereOf } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
+import { now, put64, read64 } from '../core/time.ts';
 import { PCPU, PCPU_SLOTS, VCPU } from '../core/words.ts';
 import { processPosted } from '../vmx/apicv/virtual-apic.ts';
 import { piLoad, piPut, piWakeupHandler } from '../vmx/pi-desc.ts';

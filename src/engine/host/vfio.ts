@@ -8,8 +8,7 @@ import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
 import { DEVICE } from '../core/words.ts';
 import { irqfdOf, signalIrqfd } from '../kvm/irqfd.ts';
-import { routesOfGsi } from '../kvm/routing.ts';
-import { msiMessage } from '../machine/plain.ts';
+import { msiMessage, routesOfGsi } from '../kvm/routing.ts';
 import { vtdPost } from './vtd.ts';
 
 const D = DEVICE.at;
@@ -33,7 +32,7 @@ function postingTarget(m: Machine, gsi: number): { vcpu: number; vector: number;
   if (route === undefined || route.chip !== CHIP.msi) return { vcpu: -1, vector: 0, why: WHY.noRoute };
   const irq = msiMessage(m, route.addrLo, route.addrHi, route.data);
   const targets: number[] = [];
-  m.host.forEachDestination(m, irq, (vcpu) => targets.push(vcpu));
+  m.wires.forEachDestination(m, irq, (vcpu) => targets.push(vcpu));
   if (targets.length !== 1) return { vcpu: -1, vector: irq.vector, why: WHY.several };
   if (irq.deliveryMode !== FIXED && irq.deliveryMode !== LOWEST) return { vcpu: -1, vector: irq.vector, why: WHY.mode };
   return { vcpu: targets[0], vector: irq.vector, why: -1 };

@@ -106,9 +106,9 @@ export function recalculateApicMap(m: Machine, creating = false): void {
   const outer = enter(m, EV.apic_map, AT_VM, map.valid ? 1 : 0, map.mode);
   put(m, m.layout.vm + VM.at.mapValid, map.valid ? 1 : 0);
   put(m, m.layout.vm + VM.at.mapMode, map.mode);
-  m.host.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
-  m.host.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
-  m.host.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);
-  m.host.scanIoapic(m);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);
+  m.wires.scanIoapic(m);
   leave(m, outer);
 }

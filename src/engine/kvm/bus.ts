@@ -114,7 +114,7 @@ export function busWrite(m: Machine, bus: number, addr: number, len: number, val
   let at = firstRange(ranges, addr, len);
   if (at === -1) return false;
   for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++)
-    if (m.host.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
+    if (m.wires.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
   return false;
 }
 
@@ -124,7 +124,7 @@ export function busRead(m: Machine, bus: number, addr: number, len: number): big
   let at = firstRange(ranges, addr, len);
   if (at === -1) return null;
   for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++) {
-    const value = m.host.iodevRead(m, ranges[at] as IoRange, addr, len);
+    const value = m.wires.iodevRead(m, ranges[at] as IoRange, addr, len);
     if (value !== null) return value;
   }
   return null;

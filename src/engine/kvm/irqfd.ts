@@ -76,7 +76,7 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
 /** The list of ack notifiers changed: EOIs to intercept may have. @kvm ioapic.c kvm_arch_post_irq_ack_notifier_list_update */
 function notifierListChanged(m: Machine): void {
   put(m, m.layout.vm + VM.at.ackNotifierSeq, m.w[m.layout.vm + VM.at.ackNotifierSeq] + 1);
-  if (!m.split) m.host.scanIoapic(m);
+  if (!m.split) m.wires.scanIoapic(m);
 }
 
 /** KVM_IRQFD with DEASSIGN on one irqfd; the last resampler of a GSI lowers its line. @kvm eventfd.c irqfd_shutdown */
@@ -89,7 +89,7 @@ export function deassignIrqfd(m: Machine, slot: number): void {
   put(m, at + R.resample, 0);
   if (resample && resamplersOn(m, gsi) === 0) {
     notifierListChanged(m);
-    m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
+    m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
   }
   leave(m, outer);
 }
@@ -113,15 +113,15 @@ export function signalIrqfd(m: Machine, slot: number): void {
   const where = whereOf('irqfd', slot);
   if (m.journey === 0) beginJourney(m);
   const outer = enter(m, EV.irqfd_wakeup, where, gsi);
-  const fast = m.w[at + R.msiRoute] === 1 && m.host.setIrqInatomic(m, gsi);
+  const fast = m.w[at + R.msiRoute] === 1 && m.wires.setIrqInatomic(m, gsi);
   if (!fast) {
     const resample = m.w[at + R.resample];
     const inner = enter(m, EV.irqfd_inject, where, gsi, resample);
     if (resample === 1) {
-      m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 1, false);
+      m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 1, false);
     } else {
-      m.host.setIrq(m, 0, gsi, 1, false);
-      m.host.setIrq(m, 0, gsi, 0, false);
+      m.wires.setIrq(m, 0, gsi, 1, false);
+      m.wires.setIrq(m, 0, gsi, 0, false);
     }
     leave(m, inner);
   }
@@ -136,7 +136,7 @@ function notifyResamplefds(m: Machine, gsi: number): void {
     const count = m.w[at + R.resampleCount] + 1;
     const outer = enter(m, EV.resamplefd_signal, whereOf('irqfd', slot), gsi, count);
     put(m, at + R.resampleCount, count);
-    m.host.resampled(m, gsi);
+    m.wires.resampled(m, gsi);
     leave(m, outer);
   }
 }
@@ -146,7 +146,7 @@ export function resamplerAck(m: Machine, gsi: number): void {
   const slot = resamplerOf(m, gsi);
   if (slot === -1) return;
   const outer = enter(m, EV.irqfd_resampler_ack, whereOf('irqfd', slot), gsi);
-  m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
+  m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
   notifyResamplefds(m, gsi);
   leave(m, outer);
 }

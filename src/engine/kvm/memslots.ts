@@ -87,7 +87,7 @@ export function setMemoryRegion(m: Machine, id: number, gpa: bigint, size: bigin
 export const APIC_PAGE = 0xfee00000n;
 
 /** KVM's own slot at the APIC page, from the first vCPU on where the processor virtualizes accesses to it. @kvm lapic.c kvm_alloc_apic_access_page */
-const privateApicSlot = (m: Machine): boolean => m.host.apicAccessPage && m.vcpus > 0 && m.irqchip !== 'none';
+const privateApicSlot = (m: Machine): boolean => m.wires.apicAccessPage && m.vcpus > 0 && m.irqchip !== 'none';
 
 function page(slot: Memslot, addr: bigint): { readonly index: number; readonly offset: number } {
   const inside = Number(addr - slot.gpa);

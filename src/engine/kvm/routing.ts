@@ -4,15 +4,33 @@
  */
 
 import { highWord, lowWord } from '../../base/u64.ts';
-import { masks } from '../../spec/define/registers.ts';
+import { masks, shifts } from '../../spec/define/registers.ts';
 import type { RoutingEntrySpec } from '../../spec/ops/index.ts';
-import { MSI_ADDR } from '../../spec/registers/routing.ts';
+import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, emit, enter, leave, type Machine, put, type RouteEntry, type RouteTable } from '../core/machine.ts';
+import type { LapicIrq } from '../core/wires.ts';
 import { BASE, VM } from '../core/words.ts';
 
-/** Address bits that must be zero where KVM takes a 32-bit destination. */
-const { ZERO } = masks(MSI_ADDR);
+const { VECTOR, DELIVERY_MODE, TRIG_MODE } = masks(MSI_DATA);
+const { DELIVERY_MODE: MODE_AT } = shifts(MSI_DATA);
+/** ZERO: bits that must be zero where KVM takes a 32-bit destination. */
+const { DEST_MODE, REDIR_HINT, DEST_ID, ZERO, DEST_ID_HIGH } = masks(MSI_ADDR);
+const { DEST_ID: DEST_AT } = shifts(MSI_ADDR);
+
+/** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
+export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
+  return {
+    vector: data & VECTOR,
+    deliveryMode: (data & DELIVERY_MODE) >>> MODE_AT,
+    logical: (addrLo & DEST_MODE) !== 0,
+    level: true,
+    trigMode: (data & TRIG_MODE) !== 0,
+    shorthand: 0,
+    dest: ((addrLo & DEST_ID) >>> DEST_AT) | (m.x2apicFormat ? addrHi & DEST_ID_HIGH : 0),
+    redirHint: (addrLo & REDIR_HINT) !== 0,
+  };
+}
 
 /** KVM_MAX_IRQ_ROUTES */
 export const MAX_GSI = 4096;
@@ -122,7 +140,7 @@ export function setRouting(m: Machine, specs: readonly RoutingEntrySpec[]): bool
   const outer = enter(m, EV.ioctl_set_routing, AT_VM, specs.length, table === null ? 0 : 1);
   if (table !== null) {
     install(m, table);
-    m.host.routingChanged(m);
+    m.wires.routingChanged(m);
   }
   leave(m, outer);
   return table !== null;

@@ -3,6 +3,7 @@
  * (arch/x86/kvm/x86.c and virt/kvm/kvm_main.c, v6.18). The full VM-entry path with its VMCS fields lies beside this.
  */
 
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { OWED } from '../chips/ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
@@ -10,7 +11,6 @@ import { acceptsPicIntr, picOutput, picReadIrq } from '../chips/pic/pic.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
-import { INFO } from '../vmx/vmcs.ts';
 
 const V = VCPU.at;
 const L = LAPIC.at;
@@ -135,9 +135,9 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   const outer = enter(m, EV.scan_ioapic, atVcpu(vcpu));
   const fresh = new Int32Array(8);
   let stale = -1;
-  m.host.syncPirToIrr(m, vcpu);
-  m.host.scanEntries(m, vcpu, (dest, logical, vector) => {
-    if (dest === OWED || m.host.matchDest(m, vcpu, dest, logical)) {
+  m.wires.syncPirToIrr(m, vcpu);
+  m.wires.scanEntries(m, vcpu, (dest, logical, vector) => {
+    if (dest === OWED || m.wires.matchDest(m, vcpu, dest, logical)) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
     } else if (pendingEoi(m, vcpu, vector) && !m.without.has('0fc5a36dd6b3')) {
       fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
@@ -163,8 +163,8 @@ export function serveRequests(m: Machine, vcpu: number): number[] {
     }
   }
   if (takeRequest(m, vcpu, REQ.scanIoapic)) scanIoapic(m, vcpu);
-  if (takeRequest(m, vcpu, REQ.loadEoiExitmap)) m.host.loadEoiExitmap(m, vcpu);
-  if (takeRequest(m, vcpu, REQ.apicvUpdate)) m.host.apicvUpdate(m, vcpu);
+  if (takeRequest(m, vcpu, REQ.loadEoiExitmap)) m.wires.loadEoiExitmap(m, vcpu);
+  if (takeRequest(m, vcpu, REQ.apicvUpdate)) m.wires.apicvUpdate(m, vcpu);
   takeRequest(m, vcpu, REQ.event);
   return eoiExits;
 }
@@ -215,7 +215,7 @@ export function takeNmi(m: Machine, vcpu: number): boolean {
   const outer = enter(m, EV.inject_nmi, atVcpu(vcpu));
   put(m, at + V.nmiPending, (m.w[at + V.nmiPending] as number) - 1);
   put(m, at + V.nmiMasked, 1);
-  m.host.writeEntryInfo(m, vcpu, INFO.nmiInfo);
+  m.wires.writeEntryInfo(m, vcpu, INFO.nmiInfo);
   leave(m, outer);
   return true;
 }
@@ -254,7 +254,7 @@ export const HELD = { interruptFlag: 0, shadow: 1, priority: 2, otherEvent: 3, l
 /** Says why a waiting interrupt is not taken now. Records nothing if none waits. */
 export function noteHeld(m: Machine, vcpu: number, reason: number): void {
   const lapic = lapicAt(m, vcpu);
-  const vector = m.host.syncPirToIrr(m, vcpu);
+  const vector = m.wires.syncPirToIrr(m, vcpu);
   const extint = hasExtint(m, vcpu);
   if (vector === -1 && !extint) return;
   m.journey = extint ? m.journey : (m.journeys[vcpu * 512 + vector] as number);

@@ -7,6 +7,7 @@ import { highWord, lowWord } from '../../base/u64.ts';
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, findHighestIrr, inX2apic } from '../chips/lapic/priority.ts';
 import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
@@ -29,7 +30,6 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
-import { INFO } from '../vmx/vmcs.ts';
 import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
@@ -100,7 +100,7 @@ function writeBackTpr(m: Machine, vcpu: number): void {
 
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
 function guestOp(m: Machine, op: GuestOp): OpResult {
-  if (m.host.guestOp !== undefined) return m.host.guestOp(m, op, guestInstruction);
+  if (m.wires.guestOp !== undefined) return m.wires.guestOp(m, op, guestInstruction);
   acceptEvents(m, op.vcpu);
   const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
@@ -111,20 +111,20 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
-  m.host.afterEntry?.(m, op.vcpu);
-  const result = m.host.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
+  m.wires.afterEntry?.(m, op.vcpu);
+  const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
   injectPendingTimer(m, op.vcpu);
   if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
-  if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
+  if (guest && looksAgain) m.wires.request(m, op.vcpu, REQ.event);
   if (!nmi && eoiExits.length === 0) return result;
   return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
 }
 
 /** The guest is entered with IF=1 and takes at most one event. */
 function run(m: Machine, vcpu: number, keep: boolean): OpResult {
-  if (m.host.run !== undefined) return keepEvent(m, vcpu, keep, m.host.run(m, vcpu));
+  if (m.wires.run !== undefined) return keepEvent(m, vcpu, keep, m.wires.run(m, vcpu));
   acceptEvents(m, vcpu);
   const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
   if (state !== 0) return { not_runnable: state };
@@ -138,17 +138,17 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
     lookForMore(m, vcpu);
     return keepEvent(m, vcpu, keep, { nmi: true, ...extra });
   }
-  const virtual = hasExtint(m, vcpu) ? null : (m.host.takeVirtual?.(m, vcpu) ?? null);
+  const virtual = hasExtint(m, vcpu) ? null : (m.wires.takeVirtual?.(m, vcpu) ?? null);
   const vector = virtual ?? getInterrupt(m, vcpu);
   if (virtual === null && vector !== -1) {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
     put(m, at, (m.w[at] as number) + 1);
-    m.host.writeEntryInfo(m, vcpu, INFO.valid | vector);
+    m.wires.writeEntryInfo(m, vcpu, INFO.valid | vector);
     leave(m, outer);
   }
   lookForMore(m, vcpu);
-  m.host.afterEntry?.(m, vcpu);
+  m.wires.afterEntry?.(m, vcpu);
   return keepEvent(m, vcpu, keep, { vector: vector === -1 ? null : vector, ...extra });
 }
 
@@ -174,7 +174,7 @@ function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
   const nmi = m.w[at + VCPU.at.nmiInjected] === 1;
   const vector = m.w[at + VCPU.at.intrNr] as number;
   const outer = nmi ? enter(m, EV.inject_nmi, atVcpu(vcpu)) : enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, 0, 1);
-  m.host.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
+  m.wires.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
   if (nmi) put(m, at + VCPU.at.nmiMasked, 1);
   if (!keep && nmi) put(m, at + VCPU.at.nmiInjected, 0);
   if (!keep && !nmi) {
@@ -199,7 +199,7 @@ function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
 function irqLine(m: Machine, gsi: number, level: number): OpResult {
   if (level === 1) beginJourney(m);
   const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
-  const status = m.irqchip === 'none' ? null : m.host.setIrq(m, 0, gsi, level, true);
+  const status = m.irqchip === 'none' ? null : m.wires.setIrq(m, 0, gsi, level, true);
   leave(m, outer);
   return status === null ? { errno: ENXIO } : { status };
 }
@@ -210,7 +210,7 @@ function queueInterrupt(m: Machine, vcpu: number, vector: number): OpResult {
   const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
   put(m, vcpuAt(m, vcpu) + VCPU.at.intrInjected, 1);
   put(m, vcpuAt(m, vcpu) + VCPU.at.intrNr, vector);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
   return ioctl(0);
 }
@@ -225,7 +225,7 @@ function extint(m: Machine, vcpu: number, vector: number): OpResult {
   beginJourney(m);
   const outer = enter(m, EV.ioctl_interrupt, atVcpu(vcpu), vector);
   put(m, at, vector);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
   return ioctl(0);
 }
@@ -250,7 +250,7 @@ export function execute(m: Machine, op: RunOp): OpResult {
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   // An op that throws leaves its cause behind; the next one begins with its own.
   const result = dispatch(m, op);
-  m.host.afterOp?.(m);
+  m.wires.afterOp?.(m);
   leave(m, outer);
   return result;
 }
@@ -311,6 +311,6 @@ type AnyHandler = (m: Machine, op: RunOp) => OpResult;
 function dispatch(m: Machine, op: RunOp): OpResult {
   const { class: opClass } = OPS[op.op];
   if (opClass === 'guest') return guestOp(m, op as GuestOp);
-  const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.host.modelOps : HANDLERS;
+  const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.wires.modelOps : HANDLERS;
   return (handlers[op.op] as AnyHandler)(m, op);
 }

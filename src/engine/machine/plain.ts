@@ -1,43 +1,26 @@
 /**
- * Connects the devices: the one place where the ends of the Host wires meet. Each is a kernel call from one part of KVM
+ * Connects the devices: the one place where the ends of the wires meet. Each is a kernel call from one part of KVM
  * into another.
  */
 
-import { masks, shifts } from '../../spec/define/registers.ts';
-import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
+import { masks } from '../../spec/define/registers.ts';
+import { MSI_ADDR } from '../../spec/registers/routing.ts';
 import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
-import type { Host, LapicIrq } from '../core/wires.ts';
+import type { Wires } from '../core/wires.ts';
 import { BASE, LAPIC, PIT, VM } from '../core/words.ts';
 import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
-import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
+import { gsiOfPin, kvmSetIrq, msiMessage, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
 import { iodevRead, iodevWrite } from './iodevs.ts';
 
-const { VECTOR, DELIVERY_MODE, TRIG_MODE } = masks(MSI_DATA);
-const { DELIVERY_MODE: MODE_AT } = shifts(MSI_DATA);
-const { DEST_MODE, REDIR_HINT, DEST_ID, ZERO, DEST_ID_HIGH } = masks(MSI_ADDR);
-const { DEST_ID: DEST_AT } = shifts(MSI_ADDR);
-
-/** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
-export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
-  return {
-    vector: data & VECTOR,
-    deliveryMode: (data & DELIVERY_MODE) >>> MODE_AT,
-    logical: (addrLo & DEST_MODE) !== 0,
-    level: true,
-    trigMode: (data & TRIG_MODE) !== 0,
-    shorthand: 0,
-    dest: ((addrLo & DEST_ID) >>> DEST_AT) | (m.x2apicFormat ? addrHi & DEST_ID_HIGH : 0),
-    redirHint: (addrLo & REDIR_HINT) !== 0,
-  };
-}
+const { ZERO } = masks(MSI_ADDR);
 
 /** An MSI route, or KVM_SIGNAL_MSI. @returns CPUs reached; -1 nobody or level low; -22 invalid @kvm irq.c kvm_set_msi */
 export function kvmSetMsi(
@@ -70,7 +53,7 @@ const ENDS: RouteEnds = {
 };
 
 /** kvm_set_irq over this machine's chips. */
-const setIrq: Host['setIrq'] = (m, source, gsi, level, lineStatus) =>
+const setIrq: Wires['setIrq'] = (m, source, gsi, level, lineStatus) =>
   kvmSetIrq(m, ENDS, source, gsi, level, lineStatus);
 
 /** A lone MSI route needs no work queue if the map can decide. @kvm irq.c kvm_arch_set_irq_inatomic */
@@ -90,13 +73,13 @@ function notifyAcked(m: Machine, chip: number, pin: number): void {
   const outer = enter(m, EV.kvm_ack_irq, AT_VM, chip, pin, gsi);
   if (gsi !== -1) {
     resamplerAck(m, gsi);
-    if (gsi === 0) m.host.pitAck(m);
+    if (gsi === 0) m.wires.pitAck(m);
   }
   leave(m, outer);
 }
 
 /** Sources whose EOI may matter. @kvm ioapic.c kvm_ioapic_scan_entry, irq.c kvm_scan_ioapic_routes */
-const scanEntries: Host['scanEntries'] = (m, vcpu, visit) => {
+const scanEntries: Wires['scanEntries'] = (m, vcpu, visit) => {
   if (!m.split) {
     ioapicScanEntry(m, vcpu, visit);
     return;
@@ -121,7 +104,7 @@ export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
 const NOTED = VMX_INHIBITS | (1 << APICV_INHIBIT.logicalIdAliased);
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
-const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
+const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, set) => {
   if ((NOTED & (1 << reason)) === 0) return;
   const at = BASE.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
@@ -134,7 +117,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 };
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
-export const BASE_HOST: Omit<Host, 'modelOps'> = {
+export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   modelsCpus: false,
   apicAccessPage: false,
   setIrq,
@@ -143,7 +126,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   acceptIrq: (m, vcpu, irq) => acceptIrq(m, vcpu, irq, false),
   routingChanged(m) {
     irqfdRoutingUpdate(m);
-    if (m.split) m.host.scanIoapic(m);
+    if (m.split) m.wires.scanIoapic(m);
   },
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
@@ -154,7 +137,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   fireMaskNotifiers(m, chip, pin, masked) {
     const gsi = gsiOfPin(m, chip, pin);
     emit(m, EV.mask_notifier, AT_VM, chip, pin, masked ? 1 : 0);
-    if (gsi === 0) m.host.pitMaskNotify(m, masked);
+    if (gsi === 0) m.wires.pitMaskNotify(m, masked);
   },
   ioapicUpdateEoi,
   scanIoapic(m) {

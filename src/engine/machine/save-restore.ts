@@ -61,11 +61,11 @@ function restoreEvents(m: Machine, vcpu: number, saved: SavedEvents): void {
   set(m, vcpu, V.nmiInjected, saved.nmiInjected);
   set(m, vcpu, V.nmiPending, 0);
   set(m, vcpu, V.nmiQueued, saved.nmiPending);
-  if (saved.nmiPending > 0) m.host.request(m, vcpu, REQ.nmi);
+  if (saved.nmiPending > 0) m.wires.request(m, vcpu, REQ.nmi);
   set(m, vcpu, V.nmiMasked, saved.nmiMasked);
   const pending = lapicAt(m, vcpu) + LAPIC.at.pendingEvents;
   put(m, pending, ((m.w[pending] as number) & ~1) | (saved.latchedInit ? 1 : 0));
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
 }
 
 /** @kvm x86.c kvm_arch_vcpu_ioctl_get_mpstate */
@@ -78,7 +78,7 @@ function saveMp(m: Machine, vcpu: number): Saved {
 function restoreMp(m: Machine, vcpu: number, mpState: number): void {
   set(m, vcpu, V.halted, mpState === MP_STATE.halted ? 1 : 0);
   set(m, vcpu, V.mpState, mpState === MP_STATE.halted ? MP_STATE.runnable : mpState);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
 }
 
 const apicBase = (m: Machine, vcpu: number): bigint => readMsr(m, vcpu, MSR_APIC_BASE) as bigint;

@@ -5,7 +5,7 @@
 import type { CreateOp } from '../../spec/ops/index.ts';
 import { ROW_SHIFT } from '../core/log.ts';
 import { allocateMachine, type Machine } from '../core/machine.ts';
-import type { Host } from '../core/wires.ts';
+import type { Wires } from '../core/wires.ts';
 
 /**
  * What becomes of each part of a machine: a new one does not compile until somebody has decided.
@@ -15,7 +15,7 @@ import type { Host } from '../core/wires.ts';
  */
 const PARTS = {
   config: 'config',
-  host: 'config',
+  wires: 'config',
   layout: 'derived',
   vcpus: 'saved',
   irqchip: 'saved',
@@ -50,7 +50,7 @@ const PARTS = {
 
 export interface Snapshot {
   readonly config: CreateOp;
-  readonly host: Host;
+  readonly wires: Wires;
   /** Rows recorded before it: those after it are numbered on from here. */
   readonly seq: number;
   readonly parts: Readonly<Record<string, unknown>>;
@@ -80,15 +80,15 @@ const KEPT = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
 export function saveMachine(m: Machine): Snapshot {
   return {
     config: m.config,
-    host: m.host,
+    wires: m.wires,
     seq: m.log.firstSeq + (m.log.used >> ROW_SHIFT),
     parts: Object.fromEntries(KEPT.map((name) => [name, copyPart(name, m[name])])),
   };
 }
 
 /** A machine that stands where the snapshot was made; its log is empty and numbers on. May be called any number of times. */
-export function restoreMachine({ config, host, seq, parts }: Snapshot): Machine {
-  const m = allocateMachine(config, host, 0, new Map());
+export function restoreMachine({ config, wires, seq, parts }: Snapshot): Machine {
+  const m = allocateMachine(config, wires, 0, new Map());
   Object.assign(m, Object.fromEntries(KEPT.map((name) => [name, copyPart(name, parts[name])])));
   m.log.firstSeq = seq;
   return m;

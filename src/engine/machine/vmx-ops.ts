@@ -36,7 +36,7 @@ function toGuest(m: Machine, vcpu: number): void {
   toHost(m, vcpu, EXIT.preemptionTimer);
   if (m.config.guest === undefined) set(m, vcpu, V.rflagsIf, 0);
   set(m, vcpu, V.inRun, 1);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   runVcpu(m, vcpu);
 }
 
@@ -86,7 +86,7 @@ export const VMX_MODEL_OPS: ModelOps = {
   },
   post(m, op) {
     beginJourney(m);
-    m.host.deliverInterrupt(m, op.vcpu, op.vector);
+    m.wires.deliverInterrupt(m, op.vcpu, op.vector);
     return OK;
   },
   vtd_msi(m, op) {
@@ -110,7 +110,7 @@ export const VMX_MODEL_OPS: ModelOps = {
     return OK;
   },
   apicv_inhibit(m, op) {
-    m.host.setApicvInhibit(m, op.reason, op.set === 1);
+    m.wires.setApicvInhibit(m, op.reason, op.set === 1);
     return OK;
   },
   race(m, op) {

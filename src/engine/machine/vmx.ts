@@ -23,7 +23,7 @@ import {
   whereOf,
 } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
-import type { Host } from '../core/wires.ts';
+import type { Wires } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {
   ensureLoaded,
@@ -56,13 +56,13 @@ import {
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
 import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
-import { MODEL_HOST } from './model-ops.ts';
+import { MODEL_WIRES } from './model-ops.ts';
 import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
-const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
+const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   const at = m.layout.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const bit = 1 << reason;
@@ -71,7 +71,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
   if (before === after) return;
   const flips = (before === 0) !== (after === 0);
   const outer = enter(m, EV.apicv_inhibit, AT_VM, reason, on ? 1 : 0, flips ? 1 : 0);
-  if (flips) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) m.host.request(m, vcpu, REQ.apicvUpdate);
+  if (flips) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) m.wires.request(m, vcpu, REQ.apicvUpdate);
   put(m, at, after);
   leave(m, outer);
 };
@@ -89,7 +89,7 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   refreshControls(m, vcpu);
   // v6.18 leaves SVI as it was: the EOI of what is in service then ends nothing.
   if (activate === 1 && !m.without.has('b2849bec936b')) hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
-  if (activate === 0) m.host.request(m, vcpu, REQ.event);
+  if (activate === 0) m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
 }
 
@@ -117,11 +117,11 @@ function kick(m: Machine, vcpu: number): void {
 }
 
 /** @kvm vmx.c vmx_deliver_interrupt */
-const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
+const deliverInterrupt: Wires['deliverInterrupt'] = (m, vcpu, vector) => {
   if (!apicvActive(m, vcpu)) {
     setIrr(m, vcpu, vector);
-    m.host.request(m, vcpu, REQ.event);
-    m.host.kick(m, vcpu);
+    m.wires.request(m, vcpu, REQ.event);
+    m.wires.kick(m, vcpu);
     return;
   }
   postInterrupt(m, vcpu, vector);
@@ -182,7 +182,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   let entry: Entry | null = null;
   if (outside) {
     if (!stays) set(m, vcpu, V.rflagsIf, 0);
-    m.host.request(m, vcpu, REQ.event);
+    m.wires.request(m, vcpu, REQ.event);
     entry = runVcpu(m, vcpu);
     if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
   }
@@ -207,7 +207,7 @@ function run(m: Machine, vcpu: number): OpResult {
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
-  if (!inGuest(m, vcpu)) m.host.request(m, vcpu, REQ.event);
+  if (!inGuest(m, vcpu)) m.wires.request(m, vcpu, REQ.event);
   const entry = runVcpu(m, vcpu);
   if (inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   set(m, vcpu, V.rflagsIf, 0);
@@ -302,13 +302,13 @@ function guestHalt(m: Machine, vcpu: number): void {
     vcpuPut(m, vcpu, 'blocking');
     leave(m, inner);
   } else {
-    m.host.request(m, vcpu, REQ.event);
+    m.wires.request(m, vcpu, REQ.event);
   }
   leave(m, outer);
 }
 
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */
-const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
+const vmxGuestEoi: Wires['guestEoi'] = (m, vcpu, kind) => {
   const outside = !inGuest(m, vcpu);
   if (outside || kind === 'none' || kind === 'pic' || kind === 'pic-slave') {
     if (!outside && kind !== 'none') vmExit(m, vcpu, EXIT.io);
@@ -321,8 +321,8 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
   guestEoi(m, vcpu, kind);
 };
 
-export const VMX_HOST: Host = {
-  ...MODEL_HOST,
+export const VMX_WIRES: Wires = {
+  ...MODEL_WIRES,
   modelsCpus: true,
   apicAccessPage: true,
   deliverInterrupt,
@@ -341,7 +341,7 @@ export const VMX_HOST: Host = {
   deviceMessage,
   bypassChanged: updateIrtes,
   routingChanged(m) {
-    MODEL_HOST.routingChanged(m);
+    MODEL_WIRES.routingChanged(m);
     updateIrtes(m);
   },
   guestOp,

@@ -38,12 +38,10 @@ import {
   whereOf,
 } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
-import type { Host } from '../core/wires.ts';
+import type { ModelOps, Wires } from '../core/wires.ts';
 import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, AVIC_INHIBITS } from '../kvm/inhibits.ts';
 import { countExit, hasExtint, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
-import { MODEL_HOST } from '../machine/model-ops.ts';
-import { PLAIN_MODEL_OPS } from '../machine/vmx-ops.ts';
 import { beginHandler, openWindow, serveVcpu } from '../world/guest.ts';
 
 const V = VCPU.at;
@@ -109,7 +107,7 @@ function completeDelivery(m: Machine, vcpu: number, vector: number): void {
 }
 
 /** IRR in the backing page, then whatever makes the vCPU look. @kvm svm.c svm_deliver_interrupt */
-const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
+const deliverInterrupt: Wires['deliverInterrupt'] = (m, vcpu, vector) => {
   setIrr(m, vcpu, vector);
   completeDelivery(m, vcpu, vector);
 };
@@ -282,7 +280,7 @@ function instruction(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp)
 }
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit with svm.h AVIC_REQUIRED_APICV_INHIBITS */
-const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
+const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   const at = BASE.vm + VM.at.apicvInhibits;
   const before = m.w[at] as number;
   const bit = 1 << reason;
@@ -347,17 +345,18 @@ function serveAvic(m: Machine, vcpu: number): boolean {
     return vector !== -1;
   }
   // An NMI or the 8259: the plain way, through an exit.
-  if (nmi) m.host.request(m, vcpu, REQ.event);
+  if (nmi) m.wires.request(m, vcpu, REQ.event);
   const moved = serveVcpu(m, vcpu);
   if (moved) followIrqWindow(m, vcpu);
   return moved;
 }
 
-export const AVIC_HOST: Host = {
-  ...MODEL_HOST,
+/** AVIC's ends of the wires. @param base the machine's without it @param models its model ops */
+export const avicWires = (base: Omit<Wires, 'modelOps'>, models: ModelOps): Wires => ({
+  ...base,
   apicAccessPage: true,
   modelOps: {
-    ...PLAIN_MODEL_OPS,
+    ...models,
     apicv_inhibit(m, op) {
       setApicvInhibit(m, op.reason, op.set === 1);
       return { ok: true };
@@ -379,7 +378,7 @@ export const AVIC_HOST: Host = {
   takeVirtual: (m, vcpu) => (active(m, vcpu) ? evaluate(m, vcpu, true) : null),
   afterEntry: followIrqWindow,
   enterGuest(m, vcpu) {
-    const entered = MODEL_HOST.enterGuest(m, vcpu);
+    const entered = base.enterGuest(m, vcpu);
     if (active(m, vcpu) && reg(m, vcpu, V.avicRunning) === 0) load(m, vcpu);
     return entered;
   },
@@ -388,11 +387,11 @@ export const AVIC_HOST: Host = {
     if (!active(m, vcpu) || reg(m, vcpu, V.nmiPending) > 0 || hasExtint(m, vcpu)) openWindow(m, vcpu);
   },
   guestHalt(m, vcpu) {
-    MODEL_HOST.guestHalt(m, vcpu);
+    base.guestHalt(m, vcpu);
     if (active(m, vcpu)) unload(m, vcpu);
   },
   guestEoi(m, vcpu, kind) {
     if (kind === 'apic' && accelerates(m, vcpu)) eoi(m, vcpu);
-    else MODEL_HOST.guestEoi(m, vcpu, kind);
+    else base.guestEoi(m, vcpu, kind);
   },
-};
+});

@@ -3,6 +3,7 @@
  * kvm_check_and_inject_events and vmx.c's part of it, v6.18). Exceptions, SMIs and nested guests are left out.
  */
 
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, findHighestIrr, hwEnabled } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
@@ -13,7 +14,6 @@ import {
   apicvActive,
   enableIrqWindow,
   enableNmiWindow,
-  INFO,
   setVmcs,
   updateCr8Intercept,
   vmcs,
@@ -131,7 +131,7 @@ export function completeInterrupts(m: Machine, vcpu: number, info: number): void
   set(m, vcpu, V.intrNr, -1);
   if ((info & INFO.valid) === 0) return;
   const outer = enter(m, EV.complete_interrupts, atVcpu(vcpu), info);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   if ((info & INFO.typeMask) === INFO.nmi) {
     set(m, vcpu, V.nmiInjected, 1);
     set(m, vcpu, V.nmiMasked, 0);

@@ -68,7 +68,7 @@ function triggerPosted(m: Machine, vcpu: number): void {
   }
   const pcpu = m.w[at + V.pcpu] as number;
   const outer = enter(m, EV.pi_notification, whereOf('pcpu', pcpu), vcpu, HOST_VECTOR.postedIntr);
-  m.host.hostIpi(m, pcpu, HOST_VECTOR.postedIntr);
+  m.wires.hostIpi(m, pcpu, HOST_VECTOR.postedIntr);
   leave(m, outer);
 }
 
@@ -103,7 +103,7 @@ export function syncPirToIrr(m: Machine, vcpu: number): number {
     maxIrr = findHighestIrr(m, vcpu);
   }
   if (apicvActive(m, vcpu)) setRvi(m, vcpu, maxIrr);
-  else if (fresh) m.host.request(m, vcpu, REQ.event);
+  else if (fresh) m.wires.request(m, vcpu, REQ.event);
   return maxIrr;
 }
 
@@ -179,7 +179,7 @@ export function piPut(m: Machine, vcpu: number, sleeps: boolean): void {
   put(m, listed(m, pcpu), (m.w[listed(m, pcpu)] as number) | (1 << (vcpu & 31)));
   setPi(m, vcpu, D.onWakeupList, 1);
   setPi(m, vcpu, D.nv, HOST_VECTOR.postedWakeup);
-  if (on === 1) m.host.hostIpi(m, pcpu, HOST_VECTOR.postedWakeup);
+  if (on === 1) m.wires.hostIpi(m, pcpu, HOST_VECTOR.postedWakeup);
   leave(m, outer);
 }
 

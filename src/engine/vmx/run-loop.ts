@@ -6,7 +6,7 @@
  */
 
 import { masks } from '../../spec/define/registers.ts';
-import { GUEST_INTERRUPTIBILITY } from '../../spec/registers/run-loop.ts';
+import { GUEST_INTERRUPTIBILITY, INFO } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, refreshPpr, testVector } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
@@ -22,7 +22,7 @@ import {
   interruptBlocked,
   refreshTprThreshold,
 } from './inject.ts';
-import { apicvActive, EXIT, INFO, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
+import { apicvActive, EXIT, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
 
 const V = VCPU.at;
 const { NMI: BLOCKED_BY_NMI } = masks(GUEST_INTERRUPTIBILITY);
@@ -58,8 +58,8 @@ export function serveRequests(m: Machine, vcpu: number, eoiExits: number[]): voi
     eoiExits.push(vector);
   });
   served(m, vcpu, REQ.scanIoapic, () => scanIoapic(m, vcpu));
-  served(m, vcpu, REQ.loadEoiExitmap, () => m.host.loadEoiExitmap(m, vcpu));
-  served(m, vcpu, REQ.apicvUpdate, () => m.host.apicvUpdate(m, vcpu));
+  served(m, vcpu, REQ.loadEoiExitmap, () => m.wires.loadEoiExitmap(m, vcpu));
+  served(m, vcpu, REQ.apicvUpdate, () => m.wires.apicvUpdate(m, vcpu));
 }
 
 /** Something comes between event injection and entry: set up by the `race` op. */
@@ -144,7 +144,7 @@ function enterInside(m: Machine, vcpu: number, eoiExits: number[]): { info: numb
   }
   set(m, vcpu, V.mode, MODE.inGuest);
   if (hwEnabled(m, vcpu)) {
-    m.host.syncPirToIrr(m, vcpu);
+    m.wires.syncPirToIrr(m, vcpu);
     if (!apicvActive(m, vcpu)) refreshPpr(m, vcpu);
   }
   meetRace(m, vcpu);
@@ -153,7 +153,7 @@ function enterInside(m: Machine, vcpu: number, eoiExits: number[]): { info: numb
   if (kicked || requests !== 0) {
     const outer = enter(m, EV.exit_request, atVcpu(vcpu), kicked ? 1 : 0, requests);
     set(m, vcpu, V.mode, MODE.outside);
-    if (immediate) m.host.request(m, vcpu, REQ.event);
+    if (immediate) m.wires.request(m, vcpu, REQ.event);
     cancelInjection(m, vcpu);
     pvEoiFromGuest(m, vcpu);
     leave(m, outer);
@@ -161,7 +161,7 @@ function enterInside(m: Machine, vcpu: number, eoiExits: number[]): { info: numb
   }
   if (immediate) {
     emit(m, EV.immediate_exit, atVcpu(vcpu));
-    m.host.request(m, vcpu, REQ.event);
+    m.wires.request(m, vcpu, REQ.event);
   }
   return { info: vmEntry(m, vcpu), immediate };
 }
@@ -175,7 +175,7 @@ export function openWindows(m: Machine, vcpu: number): boolean {
   vmExit(m, vcpu, nmi ? EXIT.nmiWindow : EXIT.interruptWindow);
   const outer = enter(m, nmi ? EV.nmi_window_open : EV.irq_window_open, atVcpu(vcpu));
   setVmcs(m, vcpu, F.primaryControls, primary & ~(nmi ? PRIMARY.nmiWindow : PRIMARY.interruptWindow));
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
   return true;
 }

@@ -3,14 +3,12 @@
  * KVM has them on a machine with EPT, TPR shadow and virtual NMIs; only bits an interrupt cares about ever change.
  */
 
-import { masks, shifts } from '../../spec/define/registers.ts';
+import { masks } from '../../spec/define/registers.ts';
 import {
-  EVENT_TYPE,
   PIN_CONTROLS,
   PRIMARY_CONTROLS,
   SECONDARY_CONTROLS,
   TERTIARY_CONTROLS,
-  VM_ENTRY_INTR_INFO,
 } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, inX2apic } from '../chips/lapic/priority.ts';
 import { EV } from '../core/events.ts';
@@ -25,7 +23,6 @@ export const HOST_VECTOR = { reschedule: 0xfd, postedIntr: 0xf2, postedWakeup: 0
 const pin = masks(PIN_CONTROLS);
 const primary = masks(PRIMARY_CONTROLS);
 const secondary = masks(SECONDARY_CONTROLS);
-const info = masks(VM_ENTRY_INTR_INFO);
 
 export const PIN = { virtualNmis: pin.VIRTUAL_NMIS, postedInterrupts: pin.POSTED_INTERRUPTS } as const;
 export const PRIMARY = {
@@ -45,19 +42,6 @@ const PIN_BASE = 0x3f;
 const PRIMARY_BASE = 0xb5a06dfa | 0;
 /** EPT, RDTSCP, VPID, unrestricted guest, INVPCID. */
 const SECONDARY_BASE = 0x10aa;
-
-const NMI = EVENT_TYPE.indexOf('NMI') << shifts(VM_ENTRY_INTR_INFO).TYPE;
-
-/** Interruption information. @sdm "VM-Entry Controls for Event Injection" */
-export const INFO = {
-  vector: info.VECTOR,
-  valid: info.VALID,
-  typeMask: info.TYPE,
-  external: 0,
-  nmi: NMI,
-  /** An NMI has vector 2. */
-  nmiInfo: info.VALID | NMI | 2,
-} as const;
 
 /** Basic exit reasons. @sdm "VMX Basic Exit Reasons" */
 export const EXIT = {

@@ -4,10 +4,11 @@
 
 import { highOf, lowOf } from '../../base/u64.ts';
 import { eoiInjectWork } from '../chips/ioapic/ioapic.ts';
-import { expireTimer, now, put64, read64, timerDue } from '../chips/lapic/timer.ts';
+import { expireTimer, timerDue } from '../chips/lapic/timer.ts';
 import { pitDue, pitTick } from '../chips/pit/pit.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, enter, leave, type Machine } from '../core/machine.ts';
+import { now, put64, read64 } from '../core/time.ts';
 import { VM } from '../core/words.ts';
 import { endHandler, handlerDue, idle } from './guest.ts';
 
@@ -26,7 +27,7 @@ function setNow(m: Machine, ns: number): void {
 function serveAll(m: Machine): void {
   for (let round = 0; round < MAX_STEPS; round++) {
     let moved = false;
-    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) moved = m.host.serveVcpu(m, vcpu) || moved;
+    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) moved = m.wires.serveVcpu(m, vcpu) || moved;
     if (!moved) break;
   }
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) if (handlerDue(m, vcpu) === Infinity) idle(m, vcpu);
@@ -51,7 +52,7 @@ function fireOne(m: Machine): void {
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (handlerDue(m, vcpu) > t) continue;
     endHandler(m, vcpu);
-    m.host.openWindow(m, vcpu);
+    m.wires.openWindow(m, vcpu);
     return;
   }
   if (pitDue(m) <= t) {

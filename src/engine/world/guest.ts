@@ -8,13 +8,14 @@
 import { highOf, join, lowOf } from '../../base/u64.ts';
 import type { HandlerSpec } from '../../spec/ops/index.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
 import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
-import { now } from '../chips/lapic/timer.ts';
 import { picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
+import { now } from '../core/time.ts';
 import { HANDLER_DEPTH, LAPIC, VCPU } from '../core/words.ts';
 import {
   acceptEvents,
@@ -28,7 +29,6 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
-import { INFO } from '../vmx/vmcs.ts';
 import { deviceQuiet, deviceSlot } from './sources.ts';
 
 const V = VCPU.at;
@@ -112,7 +112,7 @@ export function endHandler(m: Machine, vcpu: number): void {
   const inService = testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.isr, vector);
   if (vector === NMI_VECTOR && !inService) iret(m, vcpu);
   // Without a handler of its own a vector is ended where it is in service: a spurious one of the 8259 is nowhere.
-  else m.host.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
+  else m.wires.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
   m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.handler_exit, atVcpu(vcpu), vector, depth - 1);
   set(m, vcpu, V.depth, depth - 1);
@@ -126,7 +126,7 @@ export function idle(m: Machine, vcpu: number): void {
   if (m.config.guest?.idle !== 'halt' || reg(m, vcpu, V.mpState) !== 0) return;
   if (hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
   m.journey = 0;
-  m.host.guestHalt(m, vcpu);
+  m.wires.guestHalt(m, vcpu);
 }
 
 /** HLT without the run loop: an exit, and the vCPU waits. @kvm x86.c kvm_emulate_halt */
@@ -161,7 +161,7 @@ export function serveVcpu(m: Machine, vcpu: number): boolean {
   } else {
     countExit(m, vcpu);
   }
-  return m.host.enterGuest(m, vcpu);
+  return m.wires.enterGuest(m, vcpu);
 }
 
 const hasRequests = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.requests) !== 0;
@@ -176,7 +176,7 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
   }
   const allowed = reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
   // Where the processor takes vectors from the APIC page by itself, KVM injects only what comes past it.
-  const virtual = m.host.takeVirtual !== undefined && m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 1;
+  const virtual = m.wires.takeVirtual !== undefined && m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 1;
   if (virtual && !hasExtint(m, vcpu)) {
     set(m, vcpu, V.mode, MODE.inGuest);
     return true;
@@ -192,7 +192,7 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
   if (extint) m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, extint ? 1 : 0);
   set(m, vcpu, V.injections, reg(m, vcpu, V.injections) + 1);
-  m.host.writeEntryInfo(m, vcpu, INFO.valid | vector);
+  m.wires.writeEntryInfo(m, vcpu, INFO.valid | vector);
   set(m, vcpu, V.mode, MODE.inGuest);
   beginHandler(m, vcpu, vector);
   leave(m, outer);
@@ -204,8 +204,8 @@ export function openWindow(m: Machine, vcpu: number): void {
   if (reg(m, vcpu, V.shadow) !== 0) return;
   const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
   const allowed = reg(m, vcpu, V.rflagsIf) === 1;
-  const waiting = allowed && (m.host.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu));
-  if (nmi || waiting) m.host.request(m, vcpu, REQ.event);
+  const waiting = allowed && (m.wires.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu));
+  if (nmi || waiting) m.wires.request(m, vcpu, REQ.event);
 }
 
 /** The guest changes its own flags, or halts. */
@@ -225,10 +225,10 @@ export function guestFlags(
   if (change.shadow !== undefined) set(m, vcpu, V.shadow, change.shadow);
   leave(m, outer);
   if (change.halt === 1) {
-    m.host.guestHalt(m, vcpu);
+    m.wires.guestHalt(m, vcpu);
   } else if (change.halt === 0) {
     set(m, vcpu, V.halted, 0);
     set(m, vcpu, V.mode, MODE.inGuest);
   }
-  m.host.openWindow(m, vcpu);
+  m.wires.openWindow(m, vcpu);
 }

@@ -65,7 +65,7 @@ function setLine(m: Machine, slot: number, level: number): void {
     if (level === 1) signalLine(m, gsi);
   } else if (lineOf(m, gsi) !== before) {
     const inner = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
-    m.host.setIrq(m, 0, gsi, level, true);
+    m.wires.setIrq(m, 0, gsi, level, true);
     leave(m, inner);
   }
   leave(m, outer);
@@ -129,7 +129,7 @@ function sendMsix(m: Machine, slot: number, entry: number): void {
     return;
   }
   put(m, at + D.raised, m.w[at + D.raised] + 1);
-  if (m.host.deviceMessage(m, slot, entry)) return;
+  if (m.wires.deviceMessage(m, slot, entry)) return;
   const gsi = m.w[at + D.gsi] + entry;
   const irqfd = irqfdOf(m, gsi);
   if (irqfd === -1) emit(m, EV.no_route, AT_VM, gsi);
@@ -168,7 +168,7 @@ function followEntry(m: Machine, slot: number, entry: number): void {
   const gsi = m.w[at + D.gsi] + entry;
   routeMsi(m, slot, gsi, m.w[table], m.w[table + 1], m.w[table + 2]);
   if (irqfdOf(m, gsi) === -1) assignIrqfd(m, gsi, 0);
-  m.host.bypassChanged(m);
+  m.wires.bypassChanged(m);
   const pending = m.w[at + D.msixPending];
   if ((pending & (1 << entry)) === 0) return;
   put(m, at + D.msixPending, pending & ~(1 << entry));

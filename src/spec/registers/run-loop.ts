@@ -7,9 +7,11 @@ import {
   defineLayout,
   defineRegisters,
   hex,
+  masks,
   number,
   numbered,
   quiet,
+  shifts,
   vectors,
 } from '../define/registers.ts';
 import { EXIT_NAMES } from '../exits.ts';
@@ -142,6 +144,20 @@ export const TERTIARY_CONTROLS = defineLayout({
 });
 
 const ACTIVITY = { 0: 'active', 1: 'HLT', 2: 'shutdown', 3: 'wait-for-SIPI' };
+
+const info = masks(VM_ENTRY_INTR_INFO);
+const NMI = EVENT_TYPE.indexOf('NMI') << shifts(VM_ENTRY_INTR_INFO).TYPE;
+
+/** Interruption information. @sdm "VM-Entry Controls for Event Injection" */
+export const INFO = {
+  vector: info.VECTOR,
+  valid: info.VALID,
+  typeMask: info.TYPE,
+  external: 0,
+  nmi: NMI,
+  /** An NMI has vector 2. */
+  nmiInfo: info.VALID | NMI | 2,
+} as const;
 
 /** VMCS fields that matter here, by their SDM names; two words where the field is 64 bits wide. */
 export const VMCS_REGISTERS = defineRegisters({

@@ -86,7 +86,7 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
   );
   if (!level) put(m, at + R.irrDelivered, (w[at + R.irrDelivered] as number) | (1 << pin));
   const trackRtc = pin === RTC_PIN && lineStatus;
-  const result = m.host.deliverToApic(m, -1, irq, trackRtc);
+  const result = m.wires.deliverToApic(m, -1, irq, trackRtc);
   if (trackRtc) put(m, at + R.rtcPendingEoi, Math.max(result, 0));
   // KVM sets remote IRR for -1 (nobody there) too.
   if (level && result !== 0) put(m, at + R.redirLo + pin, (w[at + R.redirLo + pin] as number) | REMOTE_IRR);
@@ -105,7 +105,7 @@ function setLine(m: Machine, gsi: number, pin: number, level: number, lineStatus
     put(m, at + R.irr, irr & ~bit);
     result = 1;
   } else {
-    if (edge && m.host.apicvActivated(m)) lazyUpdateEoi(m, pin);
+    if (edge && m.wires.apicvActivated(m)) lazyUpdateEoi(m, pin);
     if (pin === RTC_PIN && lineStatus && (m.w[at + R.rtcPendingEoi] as number) > 0) {
       emit(m, EV.rtc_coalesced, AT_IOAPIC, pin, m.w[at + R.rtcPendingEoi] as number);
       result = 0;
@@ -191,14 +191,14 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
   }
   const lo = m.w[loAt] as number;
   const masked = (lo & MASK) !== 0;
-  if (masked !== ((oldLo & MASK) !== 0)) m.host.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
+  if (masked !== ((oldLo & MASK) !== 0)) m.wires.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
   if (
     (lo & TRIG_MODE) !== 0 &&
     ((m.w[at + R.irr] as number) & (1 << pin)) !== 0 &&
     !masked &&
     (lo & REMOTE_IRR) === 0
   ) {
-    if (!m.without.has('fef8f2b90edb') && m.host.notifyResampler(m, CHIP.ioapic, pin)) {
+    if (!m.without.has('fef8f2b90edb') && m.wires.notifyResampler(m, CHIP.ioapic, pin)) {
       put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << pin));
     } else {
       const journey = m.journey;
@@ -218,14 +218,14 @@ function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): voi
   const hi = m.w[at + R.redirHi + pin] as number;
   const irq = rteMessage(lo, hi);
   if (irq.deliveryMode !== 0) {
-    m.host.scanIoapic(m);
+    m.wires.scanIoapic(m);
     return;
   }
-  const visit = (vcpu: number): void => m.host.request(m, vcpu, REQ.scanIoapic);
-  m.host.forEachDestination(m, irq, visit);
+  const visit = (vcpu: number): void => m.wires.request(m, vcpu, REQ.scanIoapic);
+  m.wires.forEachDestination(m, irq, visit);
   if ((oldLo & DEST_MODE) !== (lo & DEST_MODE) || oldHi >>> DEST_AT !== hi >>> DEST_AT) {
     // The kernel pairs the old destination with the new destination mode.
-    m.host.forEachDestination(m, { ...irq, dest: oldHi >>> DEST_AT }, visit);
+    m.wires.forEachDestination(m, { ...irq, dest: oldHi >>> DEST_AT }, visit);
   }
 }
 
@@ -281,7 +281,7 @@ export function restoreIoapic(m: Machine, saved: SavedIrqchip['ioapic']): void {
   }
   put(m, at + R.irr, 0);
   put(m, at + R.irrDelivered, 0);
-  m.host.scanIoapic(m);
+  m.wires.scanIoapic(m);
   rtcReset(m);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     if (((saved.irr >>> pin) & 1) === 0) continue;
@@ -337,8 +337,8 @@ export function rtcRestoreOne(m: Machine, vcpu: number): void {
   const at = BASE.ioapic;
   const lo = m.w[at + R.redirLo + RTC_PIN] as number;
   const dest = (m.w[at + R.redirHi + RTC_PIN] as number) >>> DEST_AT;
-  if (!m.host.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0)) return;
-  const owes = m.host.pendingEoi(m, vcpu, lo & VECTOR);
+  if (!m.wires.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0)) return;
+  const owes = m.wires.pendingEoi(m, vcpu, lo & VECTOR);
   if (owes === rtcOwed(m, vcpu)) return;
   const pending = (m.w[at + R.rtcPendingEoi] as number) + (owes ? 1 : -1);
   if (owes) rtcTrack(m, vcpu, lo & VECTOR);
@@ -353,7 +353,7 @@ function lazyUpdateEoi(m: Machine, pin: number): void {
   const dest = (m.w[BASE.ioapic + R.redirHi + pin] as number) >>> DEST_AT;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     // The kernel passes the RTE's raw mode bit, 1, where APIC_DEST_LOGICAL is 0x800: anything but 0 matches logically.
-    if (!m.host.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0) || m.host.pendingEoi(m, vcpu, lo & VECTOR)) continue;
+    if (!m.wires.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0) || m.wires.pendingEoi(m, vcpu, lo & VECTOR)) continue;
     rtcEoi(m, vcpu, lo & VECTOR);
     return;
   }
@@ -377,7 +377,7 @@ export function ioapicScanEntry(
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin] as number;
     if ((lo & MASK) !== 0 && m.without.has('0f6c0a740b7d')) continue;
-    if ((lo & TRIG_MODE) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
+    if ((lo & TRIG_MODE) === 0 && pin !== RTC_PIN && !m.wires.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
     scan((m.w[at + R.redirHi + pin] as number) >>> DEST_AT, (lo & DEST_MODE) !== 0, lo & VECTOR);
   }
 }
@@ -387,7 +387,7 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
   const at = BASE.ioapic;
   const loAt = at + R.redirLo + pin;
   const outer = enter(m, EV.ioapic_update_eoi, AT_IOAPIC, pin, (m.w[loAt] as number) & VECTOR, level ? 1 : 0);
-  m.host.notifyAcked(m, CHIP.ioapic, pin);
+  m.wires.notifyAcked(m, CHIP.ioapic, pin);
   const suppressed = ((m.w[lapicAt(m, vcpu) + LAPIC.at.svr] as number) & SUPPRESS_EOI) !== 0;
   if (!level || suppressed) {
     if (level) emit(m, EV.eoi_suppressed, AT_IOAPIC, pin);

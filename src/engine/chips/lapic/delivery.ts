@@ -260,12 +260,12 @@ function acceptByMode(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
       return acceptVector(m, vcpu, irq, trackRtc);
     case MODE.remoteRead:
       put(m, vcpuAt(m, vcpu) + VCPU.at.pvUnhalted, 1);
-      m.host.request(m, vcpu, REQ.event);
-      m.host.kick(m, vcpu);
+      m.wires.request(m, vcpu, REQ.event);
+      m.wires.kick(m, vcpu);
       return 1;
     case MODE.nmi:
-      m.host.injectNmi(m, vcpu);
-      m.host.kick(m, vcpu);
+      m.wires.injectNmi(m, vcpu);
+      m.wires.kick(m, vcpu);
       return 1;
     case MODE.init:
       if (irq.trigMode && !irq.level) {
@@ -287,8 +287,8 @@ function acceptByMode(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
 function acceptEvent(m: Machine, vcpu: number, code: number, vector: number, pendingEvents: number): number {
   const outer = enter(m, code, atLapic(vcpu), vector);
   put(m, lapicAt(m, vcpu) + R.pendingEvents, pendingEvents);
-  m.host.request(m, vcpu, REQ.event);
-  m.host.kick(m, vcpu);
+  m.wires.request(m, vcpu, REQ.event);
+  m.wires.kick(m, vcpu);
   leave(m, outer);
   return 1;
 }
@@ -304,11 +304,11 @@ function acceptVector(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
     emit(m, EV.accept_disabled, atLapic(vcpu), irq.vector);
     return 0;
   }
-  if (trackRtc) m.host.rtcTrack(m, vcpu, irq.vector);
+  if (trackRtc) m.wires.rtcTrack(m, vcpu, irq.vector);
   if (testVector(m.w, at + R.tmr, irq.vector) !== irq.trigMode) {
     const word = at + R.tmr + (irq.vector >> 5);
     put(m, word, m.w[word] ^ (1 << (irq.vector & 31)));
   }
-  m.host.deliverInterrupt(m, vcpu, irq.vector);
+  m.wires.deliverInterrupt(m, vcpu, irq.vector);
   return 1;
 }

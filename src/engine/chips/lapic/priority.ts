@@ -89,7 +89,7 @@ export function setIsr(m: Machine, vcpu: number, vector: number): void {
   if (testVector(m.w, at + R.isr, vector)) return;
   setVector(m, at + R.isr, vector);
   if (m.w[at + R.apicvActive] === 1) {
-    m.host.hwapicIsrUpdate(m, vcpu, vector);
+    m.wires.hwapicIsrUpdate(m, vcpu, vector);
   } else {
     put(m, at + R.isrCount, m.w[at + R.isrCount] + 1);
     put(m, at + R.highestIsr, vector);
@@ -102,7 +102,7 @@ export function clearIsr(m: Machine, vcpu: number, vector: number): void {
   if (!testVector(m.w, at + R.isr, vector)) return;
   clearVector(m, at + R.isr, vector);
   if (m.w[at + R.apicvActive] === 1) {
-    m.host.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
+    m.wires.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
   } else {
     put(m, at + R.isrCount, m.w[at + R.isrCount] - 1);
     put(m, at + R.highestIsr, -1);
@@ -132,7 +132,7 @@ export function refreshPpr(m: Machine, vcpu: number): boolean {
 
 /** Highest IRR vector whose class is above the priority given, -1 none. @kvm lapic.c apic_has_interrupt_for_ppr */
 function hasInterruptForPpr(m: Machine, vcpu: number, ppr: number): number {
-  const highest = m.host.syncPirToIrr(m, vcpu);
+  const highest = m.wires.syncPirToIrr(m, vcpu);
   return highest === -1 || (highest & PRIORITY_CLASS) <= ppr ? -1 : highest;
 }
 
@@ -140,7 +140,7 @@ function hasInterruptForPpr(m: Machine, vcpu: number, ppr: number): number {
 export function updatePpr(m: Machine, vcpu: number): void {
   if (!refreshPpr(m, vcpu)) return;
   const ppr = m.w[lapicAt(m, vcpu) + R.ppr];
-  if (hasInterruptForPpr(m, vcpu, ppr) !== -1) m.host.request(m, vcpu, REQ.event);
+  if (hasInterruptForPpr(m, vcpu, ppr) !== -1) m.wires.request(m, vcpu, REQ.event);
 }
 
 /** Vector the local APIC would inject now, -1 none. @kvm lapic.c kvm_apic_has_interrupt */
@@ -171,15 +171,15 @@ export function pendingEoi(m: Machine, vcpu: number, vector: number): boolean {
 export function sendEoi(m: Machine, vcpu: number, vector: number): void {
   const at = lapicAt(m, vcpu);
   if (!testVector(m.w, at + R.handled, vector)) return;
-  if (m.w[at + R.staleEoi] === vector) m.host.request(m, vcpu, REQ.scanIoapic);
+  if (m.w[at + R.staleEoi] === vector) m.wires.request(m, vcpu, REQ.scanIoapic);
   if (m.split) {
     // With KVM_X2APIC_ENABLE_SUPPRESS_EOI_BROADCAST a directed-EOI APIC tells nobody; without it KVM always does.
     if (m.suppressEoiBroadcast === 1 && (m.w[at + R.svr] & SUPPRESS_EOI) !== 0) return;
     put(m, at + R.pendingIoapicEoi, vector);
-    m.host.request(m, vcpu, REQ.ioapicEoiExit);
+    m.wires.request(m, vcpu, REQ.ioapicEoiExit);
     return;
   }
-  m.host.ioapicUpdateEoi(m, vcpu, vector, testVector(m.w, at + R.tmr, vector));
+  m.wires.ioapicUpdateEoi(m, vcpu, vector, testVector(m.w, at + R.tmr, vector));
 }
 
 /** The EOI register is written. @returns the vector ended, -1 if nothing was in service @kvm lapic.c apic_set_eoi */
@@ -194,7 +194,7 @@ export function setEoi(m: Machine, vcpu: number): number {
   clearIsr(m, vcpu, vector);
   updatePpr(m, vcpu);
   sendEoi(m, vcpu, vector);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
   return vector;
 }

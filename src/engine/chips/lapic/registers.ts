@@ -159,11 +159,11 @@ export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id 
 export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const at = lapicAt(m, vcpu);
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
-  m.host.apicvPreStateRestore(m, vcpu);
+  m.wires.apicvPreStateRestore(m, vcpu);
   if (!init) {
     put(m, at + R.baseLo, DEFAULT_BASE | ENABLE | (isBootVcpu(m, vcpu) ? BSP : 0));
     put(m, at + R.baseHi, 0);
-    m.host.setVirtualApicMode(m, vcpu);
+    m.wires.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
   }
   put(m, at + R.timerRunning, 0);
@@ -193,7 +193,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   updateDivideCount(m, vcpu);
   put(m, at + R.timerPending, 0);
   updatePpr(m, vcpu);
-  if (m.w[at + R.apicvActive] === 1) m.host.hwapicIsrUpdate(m, vcpu, -1);
+  if (m.w[at + R.apicvActive] === 1) m.wires.hwapicIsrUpdate(m, vcpu, -1);
   put(m, at + R.arbPrio, 0);
   recalculateApicMap(m, !init);
 }
@@ -248,7 +248,7 @@ function sendIpi(m: Machine, vcpu: number, low: number, high: number): void {
   const irq = icrMessage(inX2apic(m, vcpu), low, high);
   const before = beginJourney(m);
   const outer = enter(m, EV.kvm_apic_ipi, atLapic(vcpu), low, irq.dest, irq.vector);
-  m.host.deliverToApic(m, vcpu, irq, false);
+  m.wires.deliverToApic(m, vcpu, irq, false);
   leave(m, outer);
   m.journey = before;
 }
@@ -461,11 +461,11 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
     }
   }
   if ((changed & (ENABLE | EXTD)) !== 0) {
-    m.host.request(m, vcpu, REQ.apicvUpdate);
-    m.host.setVirtualApicMode(m, vcpu);
+    m.wires.request(m, vcpu, REQ.apicvUpdate);
+    m.wires.setVirtualApicMode(m, vcpu);
   }
   if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== DEFAULT_BASE || high !== 0)) {
-    m.host.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
+    m.wires.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
 

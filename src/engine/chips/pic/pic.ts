@@ -69,8 +69,8 @@ function wakeListener(m: Machine): void {
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (!acceptsPicIntr(m, vcpu)) continue;
     const outer = enter(m, EV.pic_wakeup, atPic(0), vcpu);
-    m.host.request(m, vcpu, REQ.event);
-    m.host.kick(m, vcpu);
+    m.wires.request(m, vcpu, REQ.event);
+    m.wires.kick(m, vcpu);
     leave(m, outer);
     return;
   }
@@ -179,7 +179,7 @@ function clearIsr(m: Machine, chip: number, irq: number): void {
   const outer = enter(m, EV.pic_eoi, atPic(chip), pin);
   put(m, at + R.isr, (m.w[at + R.isr] as number) & ~(1 << irq));
   picUnlock(m);
-  m.host.notifyAcked(m, pin >> 3, pin);
+  m.wires.notifyAcked(m, pin >> 3, pin);
   leave(m, outer);
 }
 
@@ -273,7 +273,7 @@ function writeMask(m: Machine, chip: number, value: number): void {
   const changed = (m.w[at + R.imr] as number) ^ value;
   put(m, at + R.imr, value);
   for (let irq = 0; irq < 8; irq++) {
-    if ((changed & (1 << irq)) !== 0) m.host.fireMaskNotifiers(m, chip, chip * 8 + irq, (value & (1 << irq)) !== 0);
+    if ((changed & (1 << irq)) !== 0) m.wires.fireMaskNotifiers(m, chip, chip * 8 + irq, (value & (1 << irq)) !== 0);
   }
   updateIrq(m);
 }

@@ -76,7 +76,7 @@ function eoiInduced(m: Machine, vcpu: number, vector: number): void {
   vmExit(m, vcpu, EXIT.eoiInduced, vector);
   const outer = enter(m, EV.eoi_induced, atVcpu(vcpu), vector);
   sendEoi(m, vcpu, vector);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
 }
 

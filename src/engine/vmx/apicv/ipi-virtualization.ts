@@ -47,7 +47,7 @@ export function virtualizeIpi(m: Machine, vcpu: number, low: number, dest: numbe
     const pcpu = pi(m, target, D.ndst);
     const nv = pi(m, target, D.nv);
     const notified = enter(m, EV.pi_notification, whereOf('pcpu', pcpu), target, nv);
-    m.host.hostIpi(m, pcpu, nv);
+    m.wires.hostIpi(m, pcpu, nv);
     leave(m, notified);
   }
   leave(m, outer);
