@@ -313,7 +313,7 @@ const ARGUMENT: Readonly<Record<string, Allowed>> = {
   'inject_held.vector': within(-1, 255),
   'pic_output.pin': within(-1, 7),
   'lowest_prio.vcpu': (value, m) => value >= 0 && value < m.vcpus,
-  'kick.outcome': within(0, 3),
+  'kick.outcome': within(0, 5),
   'msix_pending.why': within(0, 1),
   'kvm_ioapic_set_irq.result': within(-1, 64),
   'set_irq_result.status': within(-1, 128),

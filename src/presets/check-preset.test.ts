@@ -9,6 +9,7 @@ const FILE = {
   order: 1,
   ops: [{ op: 'create', vcpus: 1 }, { op: 'settle' }],
   start: 1,
+  end: 'Ab_-09',
   look: [{ step: 'kvm_eoi#1', key: 'preset.a-b.look.eoi' }],
 };
 
@@ -33,6 +34,7 @@ test.each([
   ['ops[1]', { ...FILE, ops: [{ op: 'create' }, { op: 'create' }] }],
   ['ops[1]', { ...FILE, ops: [{ op: 'create' }, 'settle'] }],
   ['start', { ...FILE, start: 2 }],
+  ['end', { ...FILE, end: 'soon' }],
   ['look[0]', { ...FILE, look: [{ step: 'kvm_eoi', key: 'x' }] }],
   ['focus', { ...FILE, focus: 7 }],
 ])('what is wrong is named by its place: %s', (place, file) => {

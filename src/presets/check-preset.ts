@@ -41,6 +41,8 @@ export interface Preset {
   readonly ops: readonly Readonly<Record<string, unknown>>[];
   /** First op whose steps are shown. */
   readonly start: number;
+  /** Hash of the state it ended in when this version was made (share/state-hash.ts): another one means that the rules have changed. */
+  readonly end: string;
   readonly look: readonly PresetLook[];
   /** Component to have in sight, "ioapic:0". */
   readonly focus: string | null;
@@ -56,7 +58,7 @@ export interface PresetProblem {
 }
 
 export const MAX_PRESET_OPS = 20_000;
-const KEYS = ['id', 'version', 'order', 'ops', 'start', 'look', 'focus', 'narration'];
+const KEYS = ['id', 'version', 'order', 'ops', 'start', 'end', 'look', 'focus', 'narration'];
 
 type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
 
@@ -75,7 +77,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (!isRecord(file)) return wrong('the whole file');
   const unknown = Object.keys(file).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) return wrong(unknown);
-  const { id, version, order, ops, start, look = [], focus = null, narration = null } = file;
+  const { id, version, order, ops, start, end, look = [], focus = null, narration = null } = file;
   if (!isCount(version, 1, 1e6)) return wrong('version');
   if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
@@ -86,6 +88,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   );
   if (badOp >= 0) return wrong(`ops[${badOp}]`);
   if (!isCount(start, 1, ops.length - 1)) return wrong('start');
+  if (typeof end !== 'string' || !/^[\w-]{6}$/.test(end)) return wrong('end');
   if (!Array.isArray(look)) return wrong('look');
   const badLook = look.findIndex((l) => !isRecord(l) || !isStep(l.step) || typeof l.key !== 'string');
   if (badLook >= 0) return wrong(`look[${badLook}]`);
@@ -94,6 +97,6 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (narration !== null && !isRecord(narration)) return wrong('narration');
   return {
     ok: true,
-    preset: { id, version, order, ops, start, look, focus, narration: narration as Narration | null },
+    preset: { id, version, order, ops, start, end, look, focus, narration: narration as Narration | null },
   };
 }

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { sceneOf } from '../cli/headless-scene.ts';
 import { EVENT_NAMES, EVENTS } from '../engine/core/events.ts';
 import { COL, dropRows, ROW } from '../engine/core/log.ts';
 import { COMPONENTS } from '../engine/core/words.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { presetNotes } from '../i18n/en/preset-notes.ts';
 import { presets } from '../i18n/en/presets.ts';
+import * as codec from '../share/link.ts';
+import { finalHash } from '../store/actions/links.ts';
 import { checkPreset, type Preset } from './check-preset.ts';
 
 const TEXTS = Object.keys({ ...presets, ...presetNotes });
@@ -67,13 +70,17 @@ describe.each(FILES)('preset %s', (file) => {
     expect(TEXTS).toContain(`preset.${preset.id}.about`);
   });
 
+  test('ends as it did when this version was made: other rules want another version, and the old file beside it', () => {
+    if (!file.includes('@')) expect(finalHash(sceneOf(preset.ops, preset.start), codec)).toBe(preset.end);
+  });
+
   test('happens as written down', async () => {
     await expect(`${events.join('\n')}\n`).toMatchFileSnapshot(`./golden/${preset.id}.txt`);
   });
 });
 
 test('at least eight scenes, each in an order of its own', () => {
-  const orders = FILES.map((file) => readPreset(file).order);
+  const orders = FILES.filter((file) => !file.includes('@')).map((file) => readPreset(file).order);
   expect(orders.length).toBeGreaterThanOrEqual(8);
   expect(new Set(orders).size).toBe(orders.length);
 });

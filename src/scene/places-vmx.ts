@@ -50,8 +50,8 @@ export const VMX_STATIONS: { readonly [K in VmxEventName]: Station | null } = {
   reschedule_ipi: {
     place: pcpu,
     dock: 'in',
-    label: says('0xfd'),
-    long: ({ index }) => `0xfd → pCPU ${index}`,
+    label: ({ args }) => vec(args[1]),
+    long: ({ index, args }) => `${vec(args[1])} → pCPU ${index}`,
     lit: ['pcpu'],
     side: true,
     onward: mode(0),

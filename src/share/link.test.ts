@@ -41,8 +41,10 @@ const good = (text: string) => {
 describe('a preset as it is', () => {
   test.each([
     ['p=serial-ioapic', { id: 'serial-ioapic', version: null }, null],
-    ['#p=serial-ioapic&t=12', { id: 'serial-ioapic', version: null }, 12],
-    ['p=serial-ioapic@2&t=0', { id: 'serial-ioapic', version: 2 }, 0],
+    ['#p=serial-ioapic&t=12', { id: 'serial-ioapic', version: null }, { index: 12, set: 1 }],
+    ['p=serial-ioapic@2&t=0', { id: 'serial-ioapic', version: 2 }, { index: 0, set: 1 }],
+    ['p=serial-ioapic&t=7&g=2', { id: 'serial-ioapic', version: null }, { index: 7, set: 2 }],
+    ['p=serial-ioapic&t=end', { id: 'serial-ioapic', version: null }, 'end'],
   ])('%s', (text, preset, step) => {
     expect(good(text).link).toEqual({ kind: 'preset', preset, step });
     expect(encodeLink(good(text).link)).toBe(text.replace('#', ''));
@@ -87,7 +89,10 @@ describe(`ops there and back (seed ${SEED})`, () => {
     keep: fc.option(fc.integer({ min: 1, max: 20_000 })),
     start: fc.option(fc.integer({ min: 1, max: 20_000 })),
     log: fc.array(op, { maxLength: 60 }),
-    step: fc.option(fc.nat(4_000_000)),
+    step: fc.oneof(
+      fc.constantFrom(null, 'end' as const, { name: 'irr_set#12' }),
+      fc.record({ index: fc.nat(4_000_000), set: fc.integer({ min: 1, max: 3 }) }),
+    ),
     view: fc.constantFrom({}, { sel: 'ioapic:0.redirLo' }, { panel: 'controls' }),
     hash: fc.constantFrom(null, 'Ab_-09'),
   });
@@ -209,7 +214,10 @@ describe('versions', () => {
   test.each(Object.entries(FIXTURES))('%s opens as it did', (_path, file) => {
     // First line: the link as it was made. The rest: what it means.
     const [text = '', ...rest] = file.split('\n');
-    expect(good(text)).toEqual({ ok: true, link: JSON.parse(rest.join('\n')), dropped: [] });
+    const link = JSON.parse(rest.join('\n'));
+    // An index that says no step set counts in the first.
+    const step = typeof link.step === 'number' ? { index: link.step, set: 1 } : link.step;
+    expect(good(text)).toEqual({ ok: true, link: { ...link, step }, dropped: [] });
   });
 });
 

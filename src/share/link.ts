@@ -1,10 +1,10 @@
 /**
  * The link format: what stands after the `#` of an address.
  *
- *   #p=<preset>[@<version>]&t=<step>          a preset as it is
+ *   #p=<preset>[@<version>]&t=<step>[&g=<set>]    a preset as it is
  *   #s=k1.<base64url(deflate-raw(JSON))>      anything else
  *
- * JSON = { v, base: "preset@version" | null, keep?, start?, log: [[op, …], …], t, view?, h? }: the first `keep` ops of the
+ * JSON = { v, base: "preset@version" | null, keep?, start?, log: [[op, …], …], t, g?, view?, h? }: the first `keep` ops of the
  * base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
  * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
  */
@@ -16,10 +16,13 @@ import {
   encodePresetLink,
   LINK_TEXT_MAX,
   type LinkProblem,
-  MAX_STEP,
+  type LinkStep,
+  linkSet,
+  linkStep,
   type PresetRef,
   presetRef,
   presetText,
+  stepFields,
 } from './preset-link.ts';
 import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
 
@@ -37,7 +40,7 @@ export interface LinkView {
 }
 
 export type Link =
-  | { readonly kind: 'preset'; readonly preset: PresetRef; readonly step: number | null }
+  | { readonly kind: 'preset'; readonly preset: PresetRef; readonly step: LinkStep }
   | {
       readonly kind: 'ops';
       readonly base: PresetRef | null;
@@ -46,7 +49,7 @@ export type Link =
       /** First op whose steps are shown; null: as the base has it. */
       readonly start: number | null;
       readonly log: readonly JsonOp[];
-      readonly step: number | null;
+      readonly step: LinkStep;
       readonly view: LinkView;
       readonly hash: string | null;
     };
@@ -72,13 +75,15 @@ const fail = (code: string, place: string, params: LinkProblem['params'] = {}): 
 export function encodeLink(link: Link): string | null {
   if (link.kind === 'preset') return encodePresetLink(link.preset, link.step);
   if (link.log.length > LINK_CAPS.ops) return null;
+  const { t, g } = stepFields(link.step);
   const json: Record<string, unknown> = {
     v: CURRENT_LINK_VERSION,
     base: link.base ? presetText(link.base) : null,
     ...(link.keep === null ? {} : { keep: link.keep }),
     ...(link.start === null ? {} : { start: link.start }),
     log: link.log.map(packOp),
-    t: link.step ?? -1,
+    t,
+    ...(g === null ? {} : { g }),
     ...(Object.keys(link.view).length > 0 ? { view: link.view } : {}),
     ...(link.hash === null ? {} : { h: link.hash }),
   };
@@ -92,12 +97,6 @@ export function encodeLink(link: Link): string | null {
 export function decodeLink(fragment: string): LinkAnswer | null {
   const quick = decodePresetLink(fragment);
   return quick === 'state' ? decodeState(new URLSearchParams(fragment.replace(/^#/, '')).get('s') ?? '') : quick;
-}
-
-/** @returns undefined for what is no step */
-function stepOf(value: unknown): number | null | undefined {
-  if (!Number.isInteger(value) || (value as number) < -1 || (value as number) > MAX_STEP) return undefined;
-  return value === -1 ? null : (value as number);
 }
 
 function decodeState(text: string): LinkAnswer {
@@ -139,7 +138,7 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
   const matching = (pattern: RegExp) => (value: unknown) =>
     typeof value === 'string' && pattern.test(value) ? value : undefined;
 
-  const known = ['v', 'base', 'keep', 'start', 'log', 't', 'view', 'h'];
+  const known = ['v', 'base', 'keep', 'start', 'log', 't', 'g', 'view', 'h'];
   dropped.push(
     ...Object.keys(json)
       .filter((key) => !known.includes(key))
@@ -180,14 +179,16 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
   );
   const sel = optional('view.sel', view?.sel, matching(SELECTION));
   const panel = optional('view.panel', view?.panel, matching(PANEL));
-  const step = optional('t', json.t, (value) => (stepOf(value) === undefined ? undefined : (value as number)));
+  const set = optional('g', json.g, linkSet) ?? 1;
+  // Before the first step is null, which `optional` keeps for what is not there: both mean the same.
+  const step = optional<LinkStep>('t', json.t, (value) => linkStep(value, set));
   const link: Link = {
     kind: 'ops',
     base,
     keep: optional('keep', json.keep, count),
     start: optional('start', json.start, count),
     log,
-    step: step === -1 ? null : step,
+    step,
     view: { ...(sel === null ? {} : { sel }), ...(panel === null ? {} : { panel }) },
     hash: optional('h', json.h, matching(HASH)),
   };

@@ -9,6 +9,12 @@ export interface PresetRef {
   readonly version: number | null;
 }
 
+/**
+ * Moment a link stands at: an index as step set `set` counts (log/step-sets.ts), an event by name ("ioapic_service#2"),
+ * the end; null: before the first step.
+ */
+export type LinkStep = { readonly index: number; readonly set: number } | { readonly name: string } | 'end' | null;
+
 /** `error.<code>` with its parameters, and where in the link. */
 export interface LinkProblem {
   readonly code: string;
@@ -19,7 +25,7 @@ export interface LinkProblem {
 type PresetAnswer =
   | {
       readonly ok: true;
-      readonly link: { readonly kind: 'preset'; readonly preset: PresetRef; readonly step: number | null };
+      readonly link: { readonly kind: 'preset'; readonly preset: PresetRef; readonly step: LinkStep };
       readonly dropped: readonly string[];
     }
   | { readonly ok: false; readonly problem: LinkProblem };
@@ -39,9 +45,38 @@ export function presetText({ id, version }: PresetRef): string {
   return version === null ? id : `${id}@${version}`;
 }
 
+/** Highest step set a link may name. */
+const MAX_SET = 1_000;
+const STEP_NAME = /^[a-z]\w{0,60}#[1-9]\d{0,6}$/;
+
+/** What stands in a link for a moment: its `t`, and its `g` where that is not set 1. */
+export function stepFields(step: LinkStep): { readonly t: number | string; readonly g: number | null } {
+  if (step === null) return { t: -1, g: null };
+  if (step === 'end') return { t: 'end', g: null };
+  if ('name' in step) return { t: step.name, g: null };
+  return { t: step.index, g: step.index < 0 || step.set === 1 ? null : step.set };
+}
+
+/**
+ * The moment of a link's `t` and `g`.
+ * @param g step set that an index counts in; absent: the first
+ * @returns undefined for what is none
+ */
+export function linkStep(t: unknown, g: number): LinkStep | undefined {
+  if (t === 'end') return 'end';
+  if (typeof t === 'string') return STEP_NAME.test(t) ? { name: t } : undefined;
+  if (!Number.isInteger(t) || (t as number) < -1 || (t as number) > MAX_STEP) return undefined;
+  return t === -1 ? null : { index: t as number, set: g };
+}
+
+/** A link's `g`. @returns undefined for what is no step set */
+export const linkSet = (g: unknown): number | undefined =>
+  Number.isInteger(g) && (g as number) >= 1 && (g as number) <= MAX_SET ? (g as number) : undefined;
+
 /** Text of a link to a preset as it is, without the `#`. */
-export function encodePresetLink(preset: PresetRef, step: number | null): string {
-  return `p=${presetText(preset)}${step === null || step < 0 ? '' : `&t=${step}`}`;
+export function encodePresetLink(preset: PresetRef, step: LinkStep): string {
+  const { t, g } = stepFields(step);
+  return `p=${presetText(preset)}${t === -1 ? '' : `&t=${t}`}${g === null ? '' : `&g=${g}`}`;
 }
 
 /**
@@ -61,8 +96,12 @@ export function decodePresetLink(fragment: string): PresetAnswer | 'state' | nul
   const preset = presetRef(name);
   if (preset === null)
     return { ok: false, problem: { code: 'link-preset', place: 'p', params: { id: name.slice(0, 60) } } };
-  const t = fields.get('t');
-  const step = t !== null && /^\d{1,7}$/.test(t) && Number(t) <= MAX_STEP ? Number(t) : null;
-  const wrong = t !== null && step === null && t !== '-1';
-  return { ok: true, link: { kind: 'preset', preset, step }, dropped: wrong ? ['t'] : [] };
+  const dropped: string[] = [];
+  const g = fields.get('g');
+  const set = g === null ? 1 : linkSet(/^\d{1,4}$/.test(g) ? Number(g) : null);
+  if (set === undefined) dropped.push('g');
+  const t = fields.get('t') ?? '-1';
+  const step = linkStep(/^-?\d{1,7}$/.test(t) ? Number(t) : t, set ?? 1);
+  if (step === undefined) dropped.push('t');
+  return { ok: true, link: { kind: 'preset', preset, step: step ?? null }, dropped };
 }

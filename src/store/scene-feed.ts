@@ -4,6 +4,7 @@
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type { JsonOp, SceneLog } from '../log/log.ts';
+import { findRef, type StepRef, settleRef } from '../log/step-sets.ts';
 import { seqAt } from '../log/steps.ts';
 import type { EngineClient, FromEngine, Problem } from '../worker/client.ts';
 import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
@@ -12,8 +13,8 @@ import { viewAt } from './view-at.ts';
 
 /** Where a fresh scene's playhead begins. */
 export interface Opening {
-  /** Step to stand at, done; more than there are: the last. Null: before the first. */
-  readonly step: number | null;
+  /** Moment to stand at, done; past the end: the last. Null: before the first. */
+  readonly step: StepRef | null;
   readonly play: boolean;
   /** Called exactly once, whatever happens. */
   readonly whenDone?: (end: SceneEnd, leftOut: readonly number[]) => void;
@@ -48,8 +49,8 @@ interface Request {
   readonly sceneId: SceneId;
   /** By their index in the list as it was given. */
   readonly leftOut: number[];
-  /** Steps the scene must have to be shown before it is complete. */
-  readonly needs: number;
+  /** Has the scene come far enough to be shown before it is complete? */
+  readonly isReached: (log: SceneLog) => boolean;
   /** What to go back to. */
   readonly before: Pick<AppState, 'scene' | 'sceneId' | 'playhead' | 'view'>;
   readonly source: Source;
@@ -100,7 +101,8 @@ export function createSceneFeed(
     let { playhead } = old;
     if (!r.shown) {
       const { step, play } = r.opening;
-      playhead = { step: step ?? -1, phase: step === null ? 0 : 1, playing: play, speed: playhead.speed, until: null };
+      const at = step === null ? -1 : settleRef(log.steps, step);
+      playhead = { step: at, phase: at < 0 ? 0 : 1, playing: play, speed: playhead.speed, until: null };
     }
     if (log.complete && playhead.step >= log.steps.length)
       playhead = { ...playhead, step: log.steps.length - 1, phase: 1 };
@@ -126,7 +128,7 @@ export function createSceneFeed(
     const log = r.builder.log();
     if (log === null) return;
     // Not before it can be shown as asked, so that a refusal until then changes nothing on screen.
-    if (log.complete || log.steps.length > r.needs) show(r, log);
+    if (log.complete || r.isReached(log)) show(r, log);
     if (!message.done) return;
     source = { runId: r.runId, builder: r.builder, alive: true };
     request = null;
@@ -208,7 +210,7 @@ export function createSceneFeed(
       builder,
       opening,
       sceneId,
-      needs: opening.step ?? 0,
+      isReached: ({ steps }) => steps.length > 0 && (opening.step === null || findRef(steps, opening.step) !== null),
       before: last,
       source,
       undo,
@@ -233,7 +235,7 @@ export function createSceneFeed(
     const common = {
       opening: { step: null, play: true },
       sceneId: { ...sceneId, kept: Math.min(sceneId.kept, at + 1) },
-      needs: playhead.step,
+      isReached: ({ steps }: SceneLog) => steps.length > playhead.step,
       ...before(),
       shown: true,
     };

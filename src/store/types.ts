@@ -41,6 +41,8 @@ export interface SceneId {
   /** First command whose steps are shown. */
   readonly start: number;
   readonly look: readonly Look[];
+  /** Hash of the state in which that version of the preset ended when it was made; null: no preset. */
+  readonly end: string | null;
   /** What the narrator says of the preset; null: nothing was written for it. */
   readonly narration: Narration | null;
 }
@@ -54,6 +56,7 @@ export const NO_SCENE: SceneId = {
   total: 0,
   start: 1,
   look: [],
+  end: null,
   narration: null,
 };
 

@@ -11,7 +11,13 @@ export const VMX_EVENTS = {
   vcpu_put: { code: 201, by: 'vcpu', fn: 'kvm_arch_vcpu_put', args: ['pcpu', 'preempted', 'blocking'] },
   vcpu_block: { code: 202, by: 'vcpu', fn: 'kvm_vcpu_block', args: [] },
   vcpu_wakeup: { code: 203, by: 'vcpu', fn: 'kvm_vcpu_wake_up', args: ['wasBlocking'] },
-  reschedule_ipi: { code: 204, by: 'pcpu', fn: 'smp_send_reschedule', args: ['vcpu'] },
+  reschedule_ipi: {
+    code: 204,
+    by: 'pcpu',
+    fn: 'smp_send_reschedule',
+    args: ['vcpu', 'vector'],
+    fnBy: { arg: 1, fns: { 251: 'smp_call_function_many', 252: 'smp_call_function_many' } },
+  },
   pi_notification: { code: 205, by: 'pcpu', fn: 'kvm_vcpu_trigger_posted_interrupt', args: ['vcpu', 'vector'] },
   /** why: 0 the vCPU is not in guest mode, 1 it is the one running this very code. */
   pi_no_notification: { code: 206, by: 'vcpu', fn: 'kvm_vcpu_trigger_posted_interrupt', args: ['why'] },
@@ -131,7 +137,13 @@ export const VMX_EVENTS = {
   // -- AVIC
   avic_deliver: { code: 300, by: 'vcpu', fn: 'svm_complete_interrupt_delivery', args: ['vector', 'running'] },
   /** by: 0 KVM writes the doorbell MSR, 1 the processor of the sender rings by itself. */
-  avic_doorbell: { code: 301, by: 'pcpu', fn: 'avic_ring_doorbell', args: ['vcpu', 'by'] },
+  avic_doorbell: {
+    code: 301,
+    by: 'pcpu',
+    fn: 'avic_ring_doorbell',
+    args: ['vcpu', 'by'],
+    fnBy: { arg: 1, fns: { 1: null } },
+  },
   avic_evaluate: { code: 302, by: 'vcpu', fn: null, args: ['vector', 'ppr', 'taken'] },
   avic_ipi: { code: 303, by: 'lapic', fn: null, args: ['vector', 'dest', 'vcpu'] },
   /** id: 0 invalid interrupt type, 1 target not running, 2 invalid target, 4 a vector below 16. */

@@ -20,6 +20,10 @@ export interface EventSpec {
   readonly args: readonly string[];
   /** The token ends here, with its reason. */
   readonly end?: true;
+  /** The function on an AMD host, where the vendor module's own is meant. */
+  readonly amd?: string;
+  /** The function by the value of an argument, where the event is recorded by more than one. */
+  readonly fnBy?: { readonly arg: number; readonly fns: Readonly<Record<number, string | null>> };
   /** Not a moment of its own for a reader: shown with the event before it. */
   readonly minor?: true;
   /** Step set that has it: 1, or 2 for what came after the links of set 1 were made. */
@@ -144,7 +148,14 @@ const EVENTS_BY_NAME = {
   accept_ignored: { code: 97, by: 'lapic', fn: '__apic_accept_irq', args: ['vector', 'mode'], end: true },
   irr_set: { code: 98, by: 'lapic', fn: 'kvm_lapic_set_irr', args: ['vector', 'already'] },
   request: { code: 99, by: 'vcpu', fn: 'kvm_make_request', args: ['request'], minor: true },
-  kick: { code: 100, by: 'vcpu', fn: '__kvm_vcpu_kick', args: ['outcome'] },
+  kick: {
+    code: 100,
+    by: 'vcpu',
+    fn: '__kvm_vcpu_kick',
+    /** outcome: see KICK; entering: it was in guest mode and on its way in. */
+    args: ['outcome', 'entering'],
+    fnBy: { arg: 0, fns: { 4: 'kvm_kick_many_cpus', 5: 'kvm_kick_many_cpus' } },
+  },
   nmi_queued: { code: 101, by: 'vcpu', fn: 'kvm_inject_nmi', args: ['queued'] },
   init_pending: { code: 102, by: 'lapic', fn: '__apic_accept_irq', args: [] },
   sipi_pending: { code: 103, by: 'lapic', fn: '__apic_accept_irq', args: ['vector'] },
@@ -212,10 +223,11 @@ const EVENTS_BY_NAME = {
     code: 153,
     by: 'vcpu',
     fn: 'vmx_inject_irq',
+    amd: 'svm_inject_irq',
     trace: 'kvm_inj_virq',
     args: ['vector', 'extint', 'reinjected'],
   },
-  inject_nmi: { code: 154, by: 'vcpu', fn: 'vmx_inject_nmi', args: [] },
+  inject_nmi: { code: 154, by: 'vcpu', fn: 'vmx_inject_nmi', amd: 'svm_inject_nmi', args: [] },
   kvm_eoi: { code: 155, by: 'lapic', fn: 'apic_set_eoi', trace: 'kvm_eoi', args: ['vector'] },
   eoi_nothing: { code: 156, by: 'lapic', fn: 'apic_set_eoi', args: [], end: true },
   eoi_exit: { code: 157, by: 'vcpu', fn: 'vcpu_enter_guest', args: ['vector'] },
@@ -243,6 +255,14 @@ const EVENTS_BY_NAME = {
   // -- run loop, APICv, posted interrupts, VT-d, AVIC, PV EOI
   ...VMX_EVENTS,
 } as const satisfies Record<string, EventSpec>;
+
+/** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
+export function fnOf(name: EventName, args: readonly number[], vendor: 'intel' | 'amd'): string | null {
+  const spec: EventSpec = EVENTS[name];
+  const special = spec.fnBy?.fns[args[spec.fnBy.arg] as number];
+  if (special !== undefined) return special;
+  return vendor === 'amd' ? (spec.amd ?? spec.fn) : spec.fn;
+}
 
 export type EventName = keyof typeof EVENTS_BY_NAME;
 
@@ -278,5 +298,8 @@ export const REQ = {
   apicvUpdate: 25,
 } as const;
 
-/** What __kvm_vcpu_kick did: nothing to do, woke a sleeper, forced an exit with an IPI, or the vCPU runs this very code. */
-export const KICK = { nothing: 0, woken: 1, ipi: 2, self: 3 } as const;
+/**
+ * What a kick did: nothing to do, woke a sleeper, forced an exit with an IPI, or the vCPU runs this very code; and the
+ * kick of many, which is a function call: to one CPU (0xfb) or to several (0xfc).
+ */
+export const KICK = { nothing: 0, woken: 1, ipi: 2, self: 3, callOne: 4, callMany: 5 } as const;

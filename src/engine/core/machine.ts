@@ -107,6 +107,8 @@ export interface Machine {
   // derived
   readonly map: ApicMap;
   // book-keeping of the run, not state
+  /** kvm_running_vcpu: the vCPU whose thread this is, or on whose CPU this interrupt came; -1 another's. */
+  current: number;
   readonly log: EffectLog;
   cause: number;
   where: number;
@@ -275,6 +277,7 @@ export function allocateMachine(config: CreateOp, wires: Wires, vcpus: number, s
       cluster: new Int8Array(64).fill(-1),
       dirty: false,
     },
+    current: -1,
     log: createLog(),
     cause: -1,
     where: 0,

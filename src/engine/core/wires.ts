@@ -66,6 +66,10 @@ export interface Wires {
   rtcRestoreOne(m: Machine, vcpu: number): void;
   /** kvm_apicv_activated: nothing inhibits APICv in this VM */
   apicvActivated(m: Machine): boolean;
+  /** The host's timer interrupt for a vCPU's hrtimer. @returns whether it came on the CPU that runs this vCPU */
+  timerInterrupt(m: Machine, vcpu: number): boolean;
+  /** kvm_make_vcpus_request_mask: a request of several vCPUs at once */
+  requestMany(m: Machine, vcpus: readonly number[], request: number): void;
   /** kvm_make_request */
   request(m: Machine, vcpu: number, request: number): void;
   /** kvm_vcpu_kick */

@@ -261,6 +261,8 @@ export const VCPU = defineBlock({
   tscOffsetHi: 1,
   /** SVM: KVM waits for this vCPU's interrupt window (V_IRQ). */
   irqWindow: 1,
+  /** The vector that is past the IDT while its handler's first instruction waits for the next entry, plus 1; 0 none. */
+  vectored: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

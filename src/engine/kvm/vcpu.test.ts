@@ -89,7 +89,7 @@ describe('a kick', () => {
     b.do(picOff, enable(0));
     b.events();
     b.do(msi(0x41));
-    expect(b.eventsOf('kick')).toEqual(['kick 0']);
+    expect(b.eventsOf('kick')).toEqual(['kick 0 0']);
   });
 
   test('of one in guest mode sends an IPI, once', () => {
@@ -97,7 +97,7 @@ describe('a kick', () => {
     b.do(picOff, enable(0, 1), { op: 'settle' });
     b.events();
     b.do(ipi(0x41, 1), ipi(0x42, 1));
-    expect(b.eventsOf('kick')).toEqual(['kick 2', 'kick 0']);
+    expect(b.eventsOf('kick')).toEqual(['kick 2 0', 'kick 0 0']);
   });
 
   test('of one in HLT wakes it', () => {
@@ -105,7 +105,7 @@ describe('a kick', () => {
     b.do(picOff, enable(0, 1), { op: 'settle' });
     b.events();
     b.do(ipi(0x41, 1), { op: 'settle' });
-    expect(b.eventsOf('kick', 'guest_wake')).toEqual(expect.arrayContaining(['kick 1', 'guest_wake']));
+    expect(b.eventsOf('kick', 'guest_wake')).toEqual(expect.arrayContaining(['kick 1 0', 'guest_wake']));
   });
 });
 

@@ -39,15 +39,22 @@ export function takeRequest(m: Machine, vcpu: number, request: number): boolean 
   return true;
 }
 
+/** What a kick comes to. A vCPU that waits for SIPI in KVM_RUN sleeps as well. */
+export function kickOutcome(m: Machine, vcpu: number, asleep: boolean, inside: boolean): number {
+  const waitsForSipi = m.config.guest !== undefined && m.w[vcpuAt(m, vcpu) + V.mpState] === MP_STATE.initReceived;
+  if (asleep || waitsForSipi) return KICK.woken;
+  if (vcpu === m.current) return KICK.self;
+  return inside ? KICK.ipi : KICK.nothing;
+}
+
 /**
  * Gets a vCPU back to KVM code, if it must be: wakes a sleeper, sends an IPI to one in guest mode, else nothing.
  * @kvm kvm_main.c __kvm_vcpu_kick
  */
 export function kick(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
-  const asleep = m.w[at + V.halted] === 1;
   const mode = m.w[at + V.mode] as number;
-  const outcome = asleep ? KICK.woken : mode === MODE.inGuest ? KICK.ipi : KICK.nothing;
+  const outcome = kickOutcome(m, vcpu, m.w[at + V.halted] === 1, mode === MODE.inGuest);
   const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
   if (outcome === KICK.ipi) {
     put(m, at + V.mode, MODE.exiting);

@@ -100,6 +100,7 @@ function writeBackTpr(m: Machine, vcpu: number): void {
 
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
 function guestOp(m: Machine, op: GuestOp): OpResult {
+  m.current = op.vcpu;
   if (m.wires.guestOp !== undefined) return m.wires.guestOp(m, op, guestInstruction);
   acceptEvents(m, op.vcpu);
   const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
@@ -124,6 +125,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
 
 /** The guest is entered with IF=1 and takes at most one event. */
 function run(m: Machine, vcpu: number, keep: boolean): OpResult {
+  m.current = vcpu;
   if (m.wires.run !== undefined) return keepEvent(m, vcpu, keep, m.wires.run(m, vcpu));
   acceptEvents(m, vcpu);
   const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
@@ -246,10 +248,12 @@ function checkVcpu(m: Machine, op: RunOp): void {
 export function execute(m: Machine, op: RunOp): OpResult {
   checkVcpu(m, op);
   m.cause = -1;
+  m.current = -1;
   m.journey = 0;
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   // An op that throws leaves its cause behind; the next one begins with its own.
   const result = dispatch(m, op);
+  m.current = -1;
   m.wires.afterOp?.(m);
   leave(m, outer);
   return result;

@@ -10,13 +10,13 @@ import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } 
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
-import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry } from '../core/machine.ts';
+import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry, vcpuAt } from '../core/machine.ts';
 import type { Wires } from '../core/wires.ts';
-import { BASE, LAPIC, PIT, VM } from '../core/words.ts';
+import { BASE, LAPIC, PIT, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, msiMessage, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
-import { injectNmi, kick, makeRequest } from '../kvm/vcpu.ts';
+import { injectNmi, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
 import { iodevRead, iodevWrite } from './iodevs.ts';
 
@@ -150,6 +150,10 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   rtcRestoreOne,
   apicvActivated: (m) =>
     m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
+  timerInterrupt: (m, vcpu) => m.w[vcpuAt(m, vcpu) + VCPU.at.mode] === MODE.inGuest,
+  requestMany(m, vcpus, request) {
+    for (const vcpu of vcpus) makeRequest(m, vcpu, request);
+  },
   request: makeRequest,
   kick,
   deliverInterrupt: deliverByIrr,

@@ -46,6 +46,7 @@ const PARTS = {
   cause: 'run',
   where: 'run',
   journey: 'run',
+  current: 'run',
 } as const satisfies Readonly<Record<keyof Machine, 'saved' | 'history' | 'derived' | 'config' | 'run'>>;
 
 export interface Snapshot {

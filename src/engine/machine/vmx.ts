@@ -39,7 +39,7 @@ import { deviceMessage, updateIrtes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
 import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
-import { acceptEvents, MODE, makeRequest } from '../kvm/vcpu.ts';
+import { acceptEvents, kickOutcome, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
 import { deliverVirtual } from '../vmx/apicv/virtual-apic.ts';
 import { hasInterrupt, interruptBlocked, nmiBlocked } from '../vmx/inject.ts';
@@ -71,7 +71,12 @@ const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   if (before === after) return;
   const flips = (before === 0) !== (after === 0);
   const outer = enter(m, EV.apicv_inhibit, AT_VM, reason, on ? 1 : 0, flips ? 1 : 0);
-  if (flips) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) m.wires.request(m, vcpu, REQ.apicvUpdate);
+  if (flips)
+    requestMany(
+      m,
+      Array.from({ length: m.vcpus }, (_, vcpu) => vcpu),
+      REQ.apicvUpdate,
+    );
   put(m, at, after);
   leave(m, outer);
 };
@@ -93,27 +98,47 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   leave(m, outer);
 }
 
-/** Requests made of every vCPU at once kick who is in the guest and wake nobody. @kvm kvm_main.c kvm_make_vcpus_request_mask */
-function request(m: Machine, vcpu: number, number: number): void {
-  makeRequest(m, vcpu, number);
-  if ((number === REQ.scanIoapic || number === REQ.apicvUpdate) && inGuest(m, vcpu)) kick(m, vcpu);
+/**
+ * A request of several vCPUs at once wakes nobody; those in the guest get one function call, and it is waited for.
+ * @kvm kvm_main.c kvm_make_vcpus_request_mask, kvm_kick_many_cpus
+ */
+function requestMany(m: Machine, vcpus: readonly number[], number: number): void {
+  for (const vcpu of vcpus) makeRequest(m, vcpu, number);
+  const inside = vcpus.filter((vcpu) => vcpu !== m.current && reg(m, vcpu, V.mode) === MODE.inGuest);
+  const [outcome, vector] =
+    inside.length > 1 ? [KICK.callMany, HOST_VECTOR.callFunction] : [KICK.callOne, HOST_VECTOR.callFunctionSingle];
+  for (const vcpu of inside) forceOut(m, vcpu, outcome, vector);
+}
+
+/** An IPI makes the guest's CPU leave it. */
+function forceOut(m: Machine, vcpu: number, outcome: number, vector: number): void {
+  const pcpu = reg(m, vcpu, V.pcpu);
+  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
+  set(m, vcpu, V.mode, MODE.exiting);
+  set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
+  const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu, vector);
+  hostIpi(m, pcpu, vector);
+  leave(m, inner);
+  leave(m, outer);
 }
 
 /** @kvm kvm_main.c __kvm_vcpu_kick */
 function kick(m: Machine, vcpu: number): void {
-  const asleep = reg(m, vcpu, V.blocking) === 1;
-  const outcome = asleep ? KICK.woken : reg(m, vcpu, V.mode) === MODE.inGuest ? KICK.ipi : KICK.nothing;
-  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
-  if (asleep) wakeUp(m, vcpu);
+  const outcome = kickOutcome(m, vcpu, reg(m, vcpu, V.blocking) === 1, reg(m, vcpu, V.mode) === MODE.inGuest);
   if (outcome === KICK.ipi) {
-    const pcpu = reg(m, vcpu, V.pcpu);
-    set(m, vcpu, V.mode, MODE.exiting);
-    set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
-    const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu);
-    hostIpi(m, pcpu, HOST_VECTOR.reschedule);
-    leave(m, inner);
+    forceOut(m, vcpu, outcome, HOST_VECTOR.reschedule);
+    return;
   }
+  const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
+  if (outcome === KICK.woken) wakeUp(m, vcpu);
   leave(m, outer);
+}
+
+/** The vCPU's hrtimer is on its CPU: if the guest runs there, the host's timer interrupt is an exit. */
+function timerInterrupt(m: Machine, vcpu: number): boolean {
+  if (reg(m, vcpu, V.loaded) === 0) return false;
+  if (inGuest(m, vcpu)) hostIpi(m, reg(m, vcpu, V.pcpu), HOST_VECTOR.localTimer);
+  return true;
 }
 
 /** @kvm vmx.c vmx_deliver_interrupt */
@@ -225,7 +250,9 @@ function afterOp(m: Machine): void {
   if (m.config.guest !== undefined) return;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (reg(m, vcpu, V.inRun) === 0 || reg(m, vcpu, V.loaded) === 0 || inGuest(m, vcpu) || hasNmi(m, vcpu)) continue;
+    m.current = vcpu;
     runVcpu(m, vcpu);
+    m.current = -1;
   }
 }
 
@@ -332,7 +359,8 @@ export const VMX_WIRES: Wires = {
   setApicvInhibit,
   apicvUpdate,
   apicvActivated: (m) => m.config.apicv === true && m.w[m.layout.vm + VM.at.apicvInhibits] === 0,
-  request,
+  timerInterrupt,
+  requestMany,
   kick,
   createVcpu,
   apicvPreStateRestore: clearPosted,

@@ -8,12 +8,13 @@
 import { masks } from '../../spec/define/registers.ts';
 import { GUEST_INTERRUPTIBILITY, INFO } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, refreshPpr, testVector } from '../chips/lapic/priority.ts';
-import { EV, REQ } from '../core/events.ts';
+import { EV, KICK, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { pvEoiFromGuest, pvEoiToGuest } from '../kvm/pv-eoi.ts';
 import { acceptEvents, injectNmi, MODE, processNmi, scanIoapic, takeRequest } from '../kvm/vcpu.ts';
+import { beginHandler, NMI_VECTOR } from '../world/guest.ts';
 import { deliverVirtual, enterVirtualApic, noteVirtualHeld } from './apicv/virtual-apic.ts';
 import {
   cancelInjection,
@@ -29,6 +30,8 @@ const { NMI: BLOCKED_BY_NMI } = masks(GUEST_INTERRUPTIBILITY);
 const F = VMCS.at;
 /** Turns of the loop before the model gives up; each needs a reason (a request, a window), so few are ever taken. */
 const MAX_TURNS = 16;
+/** Qualification of an EPT violation: a read of a page that is not there, at a guest linear address. @sdm "Exit Qualification for EPT Violations" */
+const EPT_READ = 0x181;
 const RACE = { none: 0, kick: 1, nmi: 2, fault: 3 } as const;
 
 /** What came of entering: which event the guest took, and EOIs user space hears of on the way (split irqchip). */
@@ -68,7 +71,7 @@ function meetRace(m: Machine, vcpu: number): void {
   if (race === RACE.none || race === RACE.fault) return;
   set(m, vcpu, V.race, RACE.none);
   if (race === RACE.nmi) injectNmi(m, vcpu);
-  const outer = enter(m, EV.kick, atVcpu(vcpu), 2);
+  const outer = enter(m, EV.kick, atVcpu(vcpu), KICK.ipi, 1);
   set(m, vcpu, V.mode, MODE.exiting);
   set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
   leave(m, outer);
@@ -86,6 +89,11 @@ function vmEntry(m: Machine, vcpu: number): number {
   );
   if (apicvActive(m, vcpu)) enterVirtualApic(m, vcpu);
   leave(m, outer);
+  const vectored = reg(m, vcpu, V.vectored);
+  if (vectored !== 0) {
+    set(m, vcpu, V.vectored, 0);
+    beginHandler(m, vcpu, vectored - 1);
+  }
   return (info & INFO.valid) === 0 ? 0 : info;
 }
 
@@ -210,14 +218,21 @@ export function runVcpu(m: Machine, vcpu: number): Entry {
     }
     if (reg(m, vcpu, V.race) === RACE.fault) {
       set(m, vcpu, V.race, RACE.none);
-      vmExit(m, vcpu, EXIT.eptViolation, 0, result.info);
+      vmExit(m, vcpu, EXIT.eptViolation, EPT_READ, result.info);
       continue;
     }
     deliverEvent(m, vcpu, result.info);
     entry.entered = true;
-    entry.nmi = (result.info & INFO.typeMask) === INFO.nmi;
-    if (!entry.nmi) entry.vector = result.info & INFO.vector;
+    const nmi = (result.info & INFO.typeMask) === INFO.nmi;
     if (result.immediate) vmExit(m, vcpu, EXIT.preemptionTimer);
+    if (result.immediate && m.config.guest !== undefined) {
+      // It is past the IDT, but its first instruction comes after the next entry.
+      set(m, vcpu, V.rflagsIf, 0);
+      set(m, vcpu, V.vectored, 1 + (nmi ? NMI_VECTOR : result.info & INFO.vector));
+      return entry;
+    }
+    entry.nmi = nmi;
+    if (!nmi) entry.vector = result.info & INFO.vector;
     return entry;
   }
   return entry;

@@ -18,7 +18,14 @@ import { LAPIC, VMCS } from '../core/words.ts';
 const F = VMCS.at;
 
 /** Vectors of the host: VM entry event bits are in INFO. */
-export const HOST_VECTOR = { reschedule: 0xfd, postedIntr: 0xf2, postedWakeup: 0xf1 } as const;
+export const HOST_VECTOR = {
+  reschedule: 0xfd,
+  callFunction: 0xfc,
+  callFunctionSingle: 0xfb,
+  postedIntr: 0xf2,
+  postedWakeup: 0xf1,
+  localTimer: 0xec,
+} as const;
 
 const pin = masks(PIN_CONTROLS);
 const primary = masks(PRIMARY_CONTROLS);

@@ -27,10 +27,17 @@ function setNow(m: Machine, ns: number): void {
 function serveAll(m: Machine): void {
   for (let round = 0; round < MAX_STEPS; round++) {
     let moved = false;
-    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) moved = m.wires.serveVcpu(m, vcpu) || moved;
+    for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+      m.current = vcpu;
+      moved = m.wires.serveVcpu(m, vcpu) || moved;
+    }
     if (!moved) break;
   }
-  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) if (handlerDue(m, vcpu) === Infinity) idle(m, vcpu);
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    m.current = vcpu;
+    if (handlerDue(m, vcpu) === Infinity) idle(m, vcpu);
+  }
+  m.current = -1;
 }
 
 function earliestHandler(m: Machine): number {
@@ -51,8 +58,10 @@ function fireOne(m: Machine): void {
   const t = now(m);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (handlerDue(m, vcpu) > t) continue;
+    m.current = vcpu;
     endHandler(m, vcpu);
     m.wires.openWindow(m, vcpu);
+    m.current = -1;
     return;
   }
   if (pitDue(m) <= t) {

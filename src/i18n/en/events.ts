@@ -233,6 +233,11 @@ export const events = {
   'event.kick.woken.title': 'Kick wakes the vCPU',
   'event.kick.ipi': 'vCPU {vcpu} runs guest code, so KVM sends a reschedule IPI to force a VM exit.',
   'event.kick.ipi.title': 'KVM kicks the vCPU',
+  'event.kick.entering':
+    'vCPU {vcpu} is on its way into the guest. KVM sends a reschedule IPI, which is noticed before the entry.',
+  'event.kick.entering.title': 'KVM kicks the vCPU on its way in',
+  'event.kick.call': 'KVM makes the CPUs that run guest code call a function, and waits for them: vCPU {vcpu} exits.',
+  'event.kick.call.title': 'KVM calls the vCPU out of the guest',
   'event.kick.self': 'vCPU {vcpu} kicks itself: KVM sends no IPI, and the vCPU sees the request before its next entry.',
   'event.kick.self.title': 'Self-kick: no IPI',
   'event.nmi_queued.title': 'NMI queued',

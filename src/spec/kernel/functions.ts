@@ -512,6 +512,7 @@ const ROWS = {
   },
   __kvm_vcpu_kick: { 'v5.15': null, 'v6.12': null, 'v6.18': 'virt/kvm/kvm_main.c' },
   kvm_kick_many_cpus: 'virt/kvm/kvm_main.c',
+  smp_call_function_many: 'kernel/smp.c',
   kvm_make_vcpu_request: {
     'v5.15': { tag: null, updates: { fn: 'kvm_make_vcpu_request', file: 'virt/kvm/kvm_main.c' } },
     'v6.12': 'virt/kvm/kvm_main.c',

@@ -98,4 +98,6 @@ export const VCPU_REGISTERS = defineRegisters({
   tscOffsetHi: high('tscOffsetLo'),
   /** SVM: KVM waits for this vCPU's interrupt window (V_IRQ). */
   irqWindow: quiet(bool('interrupt window')),
+  /** The vector that is past the IDT while its handler's first instruction waits for the next entry, plus 1; 0 none. */
+  vectored: quiet(number('vector past the IDT', 'dec')),
 });

@@ -5,6 +5,7 @@ import { COMPONENTS, nameWord } from '../../engine/view/tables.ts';
 import { wordsAt } from '../../log/fold.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { type LogReader, read } from '../../log/reader.ts';
+import { findRef, stepNow } from '../../log/step-sets.ts';
 import type { Link, LinkAnswer, LinkView } from '../../share/link.ts';
 import { decodePresetLink, encodePresetLink } from '../../share/preset-link.ts';
 import type { NamedWord } from '../../share/state-hash.ts';
@@ -23,7 +24,7 @@ export async function loadLinkCodec(): Promise<Codec> {
 }
 
 /** Hash of the state at the end of a scene. */
-function finalHash(scene: SceneLog, { hashState }: Codec): string {
+export function finalHash(scene: SceneLog, { hashState }: Codec): string {
   const words = wordsAt(scene, scene.used);
   const named: NamedWord[] = [];
   for (const [address, value] of words.entries()) {
@@ -74,7 +75,7 @@ export function selectionOf(text: string): Selection | null {
 export function linkOf(state: AppState): string | null {
   const { scene, sceneId, playhead, ui } = state;
   if (scene === null || !scene.complete) return null;
-  const step = playhead.step < 0 ? null : playhead.step;
+  const step = playhead.step < 0 ? null : stepNow(playhead.step);
   const { preset, version, kept, total } = sceneId;
   if (preset !== null && kept === total && scene.commands.length === total) {
     return encodePresetLink({ id: preset, version: sceneId.pinned ? version : null }, step);
@@ -126,8 +127,10 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
   const { link, dropped } = answer;
   const end = await openScene(app, link, opening);
   if (end !== 'done') return end;
-  const notice = drift(store, link) ?? droppedNotice(dropped);
+  const drift = link.kind === 'ops' && codec !== null ? driftOf(store.getState().scene, link.hash, 's.h', codec) : null;
+  const notice = drift ?? droppedNotice(isMissing(store, link) ? [...dropped, 't'] : dropped);
   if (notice !== null) notify(store, notice);
+  if (link.kind === 'preset' && link.preset.version !== null) lookForDrift(store);
   if (link.kind === 'ops') {
     if (link.view.sel !== undefined) select(store, selectionOf(link.view.sel));
     if (link.view.panel !== undefined) setPanel(store, link.view.panel);
@@ -143,12 +146,36 @@ function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promi
   return loadChanged(app, { preset: base.id, version: base.version ?? undefined, keep, ops: log }, opening);
 }
 
-/** The engine's rules have changed since the link was made, if its scene ends in another state now. */
-function drift(store: AppStore, link: Link): Notice | null {
+/**
+ * The engine's rules have changed since a link was made, if its scene ends in another state now.
+ * @param made hash of the end when it was made; null: nobody knows
+ */
+export function driftOf(scene: SceneLog | null, made: string | null, place: 's.h' | 'p', codec: Codec): Notice | null {
+  if (made === null || scene === null || made === finalHash(scene, codec)) return null;
+  return { code: 'link-drift', place, params: {} };
+}
+
+/**
+ * A preset as it is opens without the codec: whether an asked version still ends as it did is looked at once that has come. The
+ * newest does, by a test.
+ */
+function lookForDrift(store: AppStore): void {
+  const { scene, sceneId } = store.getState();
+  loadLinkCodec().then(
+    (here) => {
+      const now = store.getState();
+      if (now.scene?.commands !== scene?.commands || now.scene?.used !== scene?.used || now.notice !== null) return;
+      const notice = driftOf(scene, sceneId.end, 'p', here);
+      if (notice !== null) notify(store, notice);
+    },
+    () => {},
+  );
+}
+
+/** Does a link name an event that its scene has not? */
+function isMissing(store: AppStore, { step }: Link): boolean {
   const { scene } = store.getState();
-  if (link.kind !== 'ops' || link.hash === null || scene === null || codec === null) return null;
-  if (link.hash === finalHash(scene, codec)) return null;
-  return { code: 'link-drift', place: 's.h', params: {} };
+  return scene !== null && step !== null && step !== 'end' && 'name' in step && findRef(scene.steps, step) === null;
 }
 
 function droppedNotice(dropped: readonly string[]): Notice | null {

@@ -4,7 +4,7 @@ import type { JsonOp } from '../../log/log.ts';
 import { loadPresetFile, PRESET_IDS } from '../../presets/index.ts';
 import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
-import type { SceneEnd, SceneId } from '../types.ts';
+import { NO_SCENE, type SceneEnd, type SceneId } from '../types.ts';
 
 /** Ids of the presets, in the order of the menu. */
 export const presetIds: readonly string[] = PRESET_IDS;
@@ -47,7 +47,7 @@ export async function loadChanged(
     app.store.setState({ notice: answer.problem });
     return answer.problem;
   }
-  const { id, version, ops, start, look, narration } = answer.preset;
+  const { id, version, ops, start, look, end, narration } = answer.preset;
   const kept = Math.max(1, Math.min(from.keep ?? ops.length, ops.length));
   const pinned = from.version !== undefined;
   const sceneId: SceneId = {
@@ -58,6 +58,7 @@ export async function loadChanged(
     total: ops.length,
     start: Math.min(start, kept),
     look,
+    end,
     narration,
   };
   return runToDone(app, [...ops.slice(0, kept), ...from.ops], sceneId, opening);
@@ -71,12 +72,7 @@ export function loadOps(
   start = 1,
 ): Promise<SceneEnd> {
   app.feed.ask();
-  return runToDone(
-    app,
-    ops,
-    { preset: null, version: 0, pinned: false, kept: 0, total: 0, start, look: [], narration: null },
-    opening,
-  );
+  return runToDone(app, ops, { ...NO_SCENE, start }, opening);
 }
 
 function runToDone(app: AppCore, ops: readonly JsonOp[], id: SceneId, opening: Partial<Opening>): Promise<SceneEnd> {

@@ -1,7 +1,7 @@
 /**
  * A comparison as the text of an address:
  *
- *   #c=<preset>[&with=<switch>][&t=<step>,<step>]     a preset, and the same with one switch the other way
+ *   #c=<preset>[&with=<switch>][&t=<step>,<step>[&g=<set>]]     a preset, and the same with one switch the other way
  *   #c=<preset>,<preset>[&t=…]                        two presets
  *   #c=&s=k1.…[&with=<switch>][&t=…]                  a scene of one's own, and the same with one switch the other way
  */
@@ -14,6 +14,8 @@ export interface Comparison {
   readonly against: { readonly preset: string } | { readonly turn: Switch } | null;
   /** Step each side stands at, -1 before the first. */
   readonly steps: readonly [number, number];
+  /** Step set that they count in (log/step-sets.ts). */
+  readonly set: number;
 }
 
 const STEPS = /^(-1|\d{1,7}),(-1|\d{1,7})$/;
@@ -25,17 +27,19 @@ export function readComparison(text: string): Comparison {
   const own = fields.get('s');
   const turn = fields.get('with');
   const t = STEPS.exec(fields.get('t') ?? '');
+  const g = fields.get('g');
   return {
     left: first === '' && own !== null ? `s=${own}` : `p=${encodeURIComponent(first)}`,
     against: second !== undefined ? { preset: second } : isSwitch(turn) ? { turn } : null,
     steps: t === null ? [-1, -1] : [Number(t[1]), Number(t[2])],
+    set: g !== null && /^[1-9]\d{0,2}$/.test(g) ? Number(g) : 1,
   };
 }
 
-export function comparisonText({ left, against, steps }: Comparison): string {
+export function comparisonText({ left, against, steps, set }: Comparison): string {
   const scene = left.startsWith('p=') ? `c=${left.slice(2)}` : `c=&${left}`;
   const other = against === null ? '' : 'preset' in against ? `,${against.preset}` : `&with=${against.turn}`;
   // The second preset stands beside the first, before everything else.
   const both = against !== null && 'preset' in against && !left.startsWith('p=') ? scene : `${scene}${other}`;
-  return steps[0] < 0 && steps[1] < 0 ? both : `${both}&t=${steps.join()}`;
+  return steps[0] < 0 && steps[1] < 0 ? both : `${both}&t=${steps.join()}${set === 1 ? '' : `&g=${set}`}`;
 }

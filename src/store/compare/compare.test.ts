@@ -1,50 +1,31 @@
 import { describe, expect, test } from 'vitest';
-import { createSession } from '../../engine/machine/session.ts';
+import { createHeadlessApp } from '../../cli/headless-app.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { partingOf, totalsOf } from '../../log/totals.ts';
-import { createEngineClient } from '../../worker/client.ts';
-import { createRunner } from '../../worker/runner.ts';
 import { presetIds } from '../actions/scene.ts';
-import { createApp } from '../create-app.ts';
 import { comparisonText, readComparison } from './compare-text.ts';
 import { runSides, runTolerant, type Sides } from './run-sides.ts';
 import { SWITCHES, switchesFor, turned, withRunLoop } from './switches.ts';
 
-/** An app whose engine is the real one in this thread. */
-const makeApp = () =>
-  createApp({
-    frames: { request: () => 0, cancel: () => {} },
-    connect: (onMessage) =>
-      createEngineClient(onMessage, [
-        [
-          'page',
-          (hear) => {
-            const soon = (work: () => void) => void Promise.resolve().then(work);
-            const runner = createRunner({
-              createSession,
-              now: () => 0,
-              send: (message) => soon(() => hear(message)),
-              later: soon,
-            });
-            soon(() => hear({ v: 1, type: 'ready' }));
-            return { post: (message) => soon(() => runner.receive(structuredClone(message))), close: () => {} };
-          },
-        ],
-      ]),
-  });
-
 async function sidesOf(text: string): Promise<Sides> {
-  const answer = await runSides(readComparison(text), [makeApp(), makeApp()]);
+  const answer = await runSides(readComparison(text), [createHeadlessApp(), createHeadlessApp()]);
   if (!answer.ok) throw new Error(answer.notice.code);
   return answer.sides;
 }
 
 describe('the address of a comparison', () => {
   test.each([
-    ['c=posted-running', { left: 'p=posted-running', against: null, steps: [-1, -1] }],
-    ['c=ipi-virtualized,ipi-exit&t=3,5', { left: 'p=ipi-virtualized', against: { preset: 'ipi-exit' }, steps: [3, 5] }],
-    ['c=posted-running&with=apicv&t=-1,0', { left: 'p=posted-running', against: { turn: 'apicv' }, steps: [-1, 0] }],
-    ['c=&s=k1.Ab_-&with=split', { left: 's=k1.Ab_-', against: { turn: 'split' }, steps: [-1, -1] }],
+    ['c=posted-running', { left: 'p=posted-running', against: null, steps: [-1, -1], set: 1 }],
+    [
+      'c=ipi-virtualized,ipi-exit&t=3,5',
+      { left: 'p=ipi-virtualized', against: { preset: 'ipi-exit' }, steps: [3, 5], set: 1 },
+    ],
+    ['c=posted-running&t=8,9&g=3', { left: 'p=posted-running', against: null, steps: [8, 9], set: 3 }],
+    [
+      'c=posted-running&with=apicv&t=-1,0',
+      { left: 'p=posted-running', against: { turn: 'apicv' }, steps: [-1, 0], set: 1 },
+    ],
+    ['c=&s=k1.Ab_-&with=split', { left: 's=k1.Ab_-', against: { turn: 'split' }, steps: [-1, -1], set: 1 }],
   ])('%s', (text, expected) => {
     expect(readComparison(text)).toEqual(expected);
     expect(comparisonText(readComparison(text))).toBe(text);
@@ -129,7 +110,7 @@ describe('side by side', () => {
       { op: 'device', id: 'nobody', event: 'quiet' },
       { op: 'nmi', vcpu: 0 },
     ];
-    const side = await runTolerant(makeApp(), { preset: null, ops, start: 4 });
+    const side = await runTolerant(createHeadlessApp(), { preset: null, ops, start: 4 });
     expect(side).toMatchObject({
       start: 1,
       refused: [
@@ -148,11 +129,17 @@ describe('side by side', () => {
   });
 
   test('a preset that is not there is a notice', async () => {
-    expect(await runSides(readComparison('c=nobody'), [makeApp(), makeApp()])).toMatchObject({ ok: false });
-    expect(await runSides(readComparison('c=posted-running,nobody'), [makeApp(), makeApp()])).toMatchObject({
+    expect(await runSides(readComparison('c=nobody'), [createHeadlessApp(), createHeadlessApp()])).toMatchObject({
       ok: false,
     });
-    expect(await runSides(readComparison('c=<b>'), [makeApp(), makeApp()])).toMatchObject({ ok: false });
+    expect(
+      await runSides(readComparison('c=posted-running,nobody'), [createHeadlessApp(), createHeadlessApp()]),
+    ).toMatchObject({
+      ok: false,
+    });
+    expect(await runSides(readComparison('c=<b>'), [createHeadlessApp(), createHeadlessApp()])).toMatchObject({
+      ok: false,
+    });
   });
 
   test.each([...presetIds])('%s with every switch', async (id) => {

@@ -4,6 +4,7 @@
  */
 
 import type { JsonOp, SceneLog } from '../../log/log.ts';
+import { settleRef } from '../../log/step-sets.ts';
 import { loadPresetFile } from '../../presets/index.ts';
 import type { App } from '../create-app.ts';
 import { NO_SCENE, type Notice, type SceneEnd } from '../types.ts';
@@ -132,8 +133,19 @@ function timesEach(names: readonly string[]): readonly Refused[] {
 
 const isNotice = (value: Source | Side | Notice): value is Notice => 'code' in value;
 
+/** Puts the playheads of both sides after steps that step set `set` counts. */
+export function seekSides(apps: readonly [App, App], steps: readonly [number, number], set: number): void {
+  for (const [i, { actions, store }] of apps.entries()) {
+    const { scene } = store.getState();
+    if (scene !== null) actions.seekStep(settleRef(scene.steps, { index: steps[i as 0 | 1], set }));
+  }
+}
+
 /** Runs both sides, each in the app it is given, and puts their playheads where the comparison says. */
-export async function runSides({ left, against, steps }: Comparison, apps: readonly [App, App]): Promise<SidesAnswer> {
+export async function runSides(
+  { left, against, steps, set }: Comparison,
+  apps: readonly [App, App],
+): Promise<SidesAnswer> {
   const own = await open(left);
   if (isNotice(own)) return { ok: false, notice: own };
   const create = withRunLoop(own.ops[0] ?? {});
@@ -157,7 +169,7 @@ export async function runSides({ left, against, steps }: Comparison, apps: reado
   ]);
   if (isNotice(leftSide)) return { ok: false, notice: leftSide };
   if (isNotice(rightSide)) return { ok: false, notice: rightSide };
-  for (const [i, { actions }] of apps.entries()) actions.seekStep(steps[i as 0 | 1]);
+  seekSides(apps, steps, set);
   const [leftIdle, rightIdle] = turn === null ? [[], []] : [idleOps(leftSide, rightSide), idleOps(rightSide, leftSide)];
   const sides = { left: { ...leftSide, idle: leftIdle }, right: { ...rightSide, idle: rightIdle }, turn, switches };
   return { ok: true, sides };

@@ -2,7 +2,7 @@
  * The chain of kernel functions from what set a step going to the step itself: the events that caused it, each with its
  * function, and between them the functions that the catalogue of call paths knows at the version asked for.
  */
-import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
+import { COL, EVENT_NAMES, type EventName, fnOf, ROW } from '../../engine/view/tables.ts';
 import { causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { isKernelFn, type KernelFn, type KernelVersion, placeAt } from '../../spec/kernel/functions.ts';
@@ -29,17 +29,21 @@ type Chains = readonly (readonly CallStep[])[];
 
 const knownChains = new Map<string, Chains>();
 
-/** Catalogued chains at a version that can be meant: AVIC's only where the machine has it. */
+type Vendor = 'intel' | 'amd';
+const vendorOf = (scene: SceneLog): Vendor => scene.config.vendor ?? (scene.config.avic === true ? 'amd' : 'intel');
+/** Functions of the other vendor's module. */
+const FOREIGN: Readonly<Record<Vendor, RegExp>> = { intel: /^_*(svm|avic)_/, amd: /^_*(vmx|vt|pi|tdx)_/ };
+
+/** Catalogued chains at a version that can be meant: those of the host's vendor. */
 function chainsAt(scene: SceneLog, version: KernelVersion): Chains {
-  const avic = scene.config.avic === true;
-  const key = `${version} ${avic}`;
+  const vendor = vendorOf(scene);
+  const key = `${version} ${vendor}`;
   let chains = knownChains.get(key);
   if (chains === undefined) {
     chains = CALL_PATHS.flatMap((path) => {
       const steps = path.at[version]?.steps;
       if (steps === undefined) return [];
-      const amd = steps.some((s) => /^(svm|avic|__avic)_/.test(s.id));
-      return amd && !avic ? [] : [steps];
+      return steps.some((s) => FOREIGN[vendor].test(s.id)) ? [] : [steps];
     });
     knownChains.set(key, chains);
   }
@@ -102,7 +106,8 @@ function knownOf(scene: SceneLog, step: Step): Known[] {
   for (const seq of causesOf(scene, step.seq)) {
     const event = EVENT_NAMES[scene.rows[seq * ROW] as number];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
-    const name = EVENTS[event].fn;
+    const args = [COL.a, COL.b, COL.c, COL.d].map((column) => scene.rows[seq * ROW + column] as number);
+    const name = fnOf(event, args, vendorOf(scene));
     const fn = name !== null && isKernelFn(name) ? name : null;
     const last = out.at(-1);
     if (last !== undefined && fn !== null && last.fn === fn) out.pop();

@@ -7,10 +7,11 @@ import '../shared/panel.css';
 import './compare.css';
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
+import { STEP_SET } from '../../log/step-sets.ts';
 import { partingOf } from '../../log/totals.ts';
 import { presetIds } from '../../store/actions/scene.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
-import { type Refused, runSides, type Side, type Sides, showLeft } from '../../store/compare/run-sides.ts';
+import { type Refused, runSides, type Side, type Sides, seekSides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import type { App } from '../../store/create-app.ts';
 import type { Notice } from '../../store/types.ts';
@@ -101,19 +102,19 @@ function wrong(notice: Notice, t: Translate): string {
 }
 
 /** Both sides run, each on a stage of its own; null while they are being run. */
-function useSides({ left, against, steps }: Comparison): Sides | Notice | null {
+function useSides({ left, against, steps, set }: Comparison): Sides | Notice | null {
   const app = useApp();
   const which = JSON.stringify([left, against]);
-  const first = useRef(steps);
+  const first = useRef({ steps, set });
   useEffect(() => {
-    first.current = steps;
+    first.current = { steps, set };
   });
   const [known, setKnown] = useState<{ readonly which: string; readonly answer: Sides | Notice } | null>(null);
   useEffect(() => {
     let wanted = true;
     const [l, a] = JSON.parse(which) as [Comparison['left'], Comparison['against']];
     const apps = [app.another(), app.another()] as const;
-    void runSides({ left: l, against: a, steps: first.current }, apps).then((answer) => {
+    void runSides({ left: l, against: a, ...first.current }, apps).then((answer) => {
       if (wanted) setKnown({ which, answer: answer.ok ? answer.sides : answer.notice });
     });
     return () => {
@@ -141,7 +142,7 @@ function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides
   const choose = (value: string): void => {
     const [kind, name = ''] = value.split(':', 2);
     const next = kind === 'p' ? { preset: name } : isSwitch(name) ? { turn: name } : null;
-    setComparison(app, { left, against: next, steps: [-1, -1] });
+    setComparison(app, { left, against: next, steps: [-1, -1], set: STEP_SET });
   };
   return (
     <div className="cmp-choice">
@@ -149,7 +150,9 @@ function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides
         <span>{t('cmp.scene')}</span>
         <select
           value={preset}
-          onChange={(e) => setComparison(app, { left: `p=${e.target.value}`, against: null, steps: [-1, -1] })}
+          onChange={(e) =>
+            setComparison(app, { left: `p=${e.target.value}`, against: null, steps: [-1, -1], set: STEP_SET })
+          }
         >
           {!presetIds.includes(preset) && <option value={preset}>{preset === '' ? t('cmp.own') : preset}</option>}
           {presetIds.map((id) => (
@@ -253,10 +256,7 @@ function Bench({ comparison, sides, Stage, takeKeys, t }: BenchProps) {
     return () => takeKeys(null);
   }, [takeKeys]);
 
-  const goTo = ([left, right]: Pair<number>): void => {
-    apps[0].actions.seekStep(left);
-    apps[1].actions.seekStep(right);
-  };
+  const goTo = (to: Pair<number>): void => seekSides(apps, to, comparison.set);
   useWrittenSteps(comparison, steps, playing, goTo);
 
   const { turn } = sides;
@@ -350,7 +350,7 @@ function useWrittenSteps(
     if (playing) return;
     const timer = setTimeout(() => {
       ours.current = `${a},${b}`;
-      setComparison(app, { ...last.current.comparison, steps: [a, b] });
+      setComparison(app, { ...last.current.comparison, steps: [a, b], set: STEP_SET });
     }, WRITE_EVERY_MS);
     return () => clearTimeout(timer);
   }, [a, b, playing, app]);

@@ -3,6 +3,7 @@ import './header.css';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
+import { STEP_SET } from '../../log/step-sets.ts';
 import { linkOf } from '../../store/actions/links.ts';
 import { presetIds } from '../../store/actions/scene.ts';
 import type { App } from '../../store/create-app.ts';
@@ -24,7 +25,8 @@ function openCompare({ actions, store }: App): void {
   actions.pause();
   const { step } = store.getState().playhead;
   const scene = link.startsWith('p=') ? `c=${link.slice(2).replace(/&.*/, '')}` : `c=&${link}`;
-  actions.setUi({ compare: step < 0 ? scene : `${scene}&t=${step},${step}` });
+  const set = STEP_SET === 1 ? '' : `&g=${STEP_SET}`;
+  actions.setUi({ compare: step < 0 ? scene : `${scene}&t=${step},${step}${set}` });
 }
 
 /** A dialog whose chunk comes when it is asked for. @returns it, while it is open, and what opens it */

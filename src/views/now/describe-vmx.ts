@@ -45,7 +45,10 @@ export const DESCRIBE_VMX: Readonly<Record<VmxEventName, Describe>> = {
   }),
   vcpu_block: onVcpu,
   vcpu_wakeup: (c) => ({ params: { vcpu: c.index }, variant: c.args[0] === 1 && 'woken' }),
-  reschedule_ipi: onPcpu,
+  reschedule_ipi: (c) => ({
+    params: { pcpu: c.index, vcpu: c.args[0], vec: hex(c.args[1]) },
+    variant: c.args[1] !== 0 && c.args[1] !== 0xfd && 'call',
+  }),
   pi_notification: (c) => ({ params: { pcpu: c.index, vcpu: c.args[0], vec: hex(c.args[1]) }, why: [true] }),
   pi_no_notification: (c) => ({ params: { vcpu: c.index }, variant: c.args[0] === 1 && 'self' }),
   pi_ipi_ignored: onPcpu,

@@ -4,7 +4,7 @@
  */
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import { readWord, rteView } from '../../engine/view/machine-view.ts';
-import { CHIP, type EventName, KICK, LAPIC, REQ } from '../../engine/view/tables.ts';
+import { CHIP, type EventName, LAPIC, REQ } from '../../engine/view/tables.ts';
 import { hasText, type Lang, type MessageKey, type Params, translate } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { decode } from '../../spec/define/registers.ts';
@@ -440,7 +440,8 @@ const DESCRIBE: Readonly<Record<EventName, Describe>> = {
   request: (c) => ({ params: { vcpu: c.index, request: REQUESTS[c.args[0]] ?? c.args[0] } }),
   kick: (c) => ({
     params: { vcpu: c.index },
-    variant: ([false, 'woken', 'ipi', 'self'] as const)[c.args[0]] ?? (c.args[0] === KICK.nothing && false),
+    variant:
+      c.args[1] === 1 ? 'entering' : (([false, 'woken', 'ipi', 'self', 'call', 'call'] as const)[c.args[0]] ?? false),
   }),
   nmi_queued: (c) => ({ params: { vcpu: c.index, queued: c.args[0] } }),
   init_pending: vcpuRow,

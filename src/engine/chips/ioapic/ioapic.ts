@@ -221,12 +221,16 @@ function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): voi
     m.wires.scanIoapic(m);
     return;
   }
-  const visit = (vcpu: number): void => m.wires.request(m, vcpu, REQ.scanIoapic);
+  const asked = new Set<number>();
+  const visit = (vcpu: number): void => {
+    asked.add(vcpu);
+  };
   m.wires.forEachDestination(m, irq, visit);
   if ((oldLo & DEST_MODE) !== (lo & DEST_MODE) || oldHi >>> DEST_AT !== hi >>> DEST_AT) {
     // The kernel pairs the old destination with the new destination mode.
     m.wires.forEachDestination(m, { ...irq, dest: oldHi >>> DEST_AT }, visit);
   }
+  m.wires.requestMany(m, [...asked], REQ.scanIoapic);
 }
 
 /** @kvm ioapic.c ioapic_mmio_read @returns the register's 32 bits */

@@ -167,6 +167,13 @@ function mapDestinations(m: Machine, src: number, irq: LapicIrq): boolean {
   return true;
 }
 
+/** Does the map answer for this message, so that no vCPU is walked? @kvm lapic.c kvm_irq_delivery_to_apic_fast */
+function mapDecides(m: Machine, src: number, irq: LapicIrq): boolean {
+  if (irq.shorthand !== 0) return irq.shorthand === 1;
+  if (!m.map.valid || isBroadcast(m, src, irq.dest >>> 0)) return false;
+  return !irq.logical || m.map.mode !== LOGICAL_MODE.disabled;
+}
+
 /** @returns CPUs reached, or null when the map cannot decide @kvm lapic.c kvm_irq_delivery_to_apic_fast */
 export function deliverFast(m: Machine, src: number, irq: LapicIrq, trackRtc: boolean): number | null {
   if (irq.shorthand === 1) return acceptIrq(m, src, irq, trackRtc);
@@ -217,7 +224,7 @@ function deliverSlow(m: Machine, src: number, message: LapicIrq, trackRtc: boole
  */
 export function deliverToApic(m: Machine, src: number, irq: LapicIrq, trackRtc: boolean): number {
   const mode = irq.deliveryMode | (irq.logical ? 8 : 0) | (irq.shorthand << 4) | (irq.redirHint ? 0x40 : 0);
-  const fastPossible = irq.shorthand === 1 || (irq.shorthand === 0 && m.map.valid);
+  const fastPossible = mapDecides(m, src, irq);
   const where = atLapic(Math.max(src, 0));
   const outer = enter(m, EV.kvm_irq_delivery_to_apic, where, irq.dest, irq.vector, mode, fastPossible ? 1 : 0);
   const fast = deliverFast(m, src, irq, trackRtc);

@@ -254,8 +254,13 @@ function expire(m: Machine, vcpu: number, fromTimer: boolean): void {
   if (!fromTimer) m.journey = before;
 }
 
-/** The armed instant has come. @kvm lapic.c apic_timer_fn */
-export const expireTimer = (m: Machine, vcpu: number): void => expire(m, vcpu, true);
+/** The armed instant has come: the host's timer interrupt, on the CPU where the vCPU runs. @kvm lapic.c apic_timer_fn */
+export function expireTimer(m: Machine, vcpu: number): void {
+  const before = m.current;
+  m.current = m.wires.timerInterrupt(m, vcpu) ? vcpu : -1;
+  expire(m, vcpu, true);
+  m.current = before;
+}
 
 const isMasked = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + R.lvtTimer] as number) & MASK) !== 0;
 

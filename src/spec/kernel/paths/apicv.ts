@@ -352,7 +352,7 @@ export const APICV_PATHS = [
   {
     id: 'kick_many',
     title: 'The vCPUs in guest mode get one function call IPI',
-    chains: [{ at: ALL, steps: 'kvm_make_vcpus_request_mask > kvm_kick_many_cpus' }],
+    chains: [{ at: ALL, steps: 'kvm_make_vcpus_request_mask > kvm_kick_many_cpus > smp_call_function_many' }],
   },
   {
     id: 'yield_pending',

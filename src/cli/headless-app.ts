@@ -1,0 +1,28 @@
+/** An app without a page: the real engine in this thread, and no frames. */
+import { createSession } from '../engine/machine/session.ts';
+import { type App, createApp } from '../store/create-app.ts';
+import { createEngineClient } from '../worker/client.ts';
+import { createRunner } from '../worker/runner.ts';
+
+export function createHeadlessApp(): App {
+  return createApp({
+    frames: { request: () => 0, cancel: () => {} },
+    connect: (onMessage) =>
+      createEngineClient(onMessage, [
+        [
+          'page',
+          (hear) => {
+            const soon = (work: () => void) => void Promise.resolve().then(work);
+            const runner = createRunner({
+              createSession,
+              now: () => 0,
+              send: (message) => soon(() => hear(message)),
+              later: soon,
+            });
+            soon(() => hear({ v: 1, type: 'ready' }));
+            return { post: (message) => soon(() => runner.receive(structuredClone(message))), close: () => {} };
+          },
+        ],
+      ]),
+  });
+}
