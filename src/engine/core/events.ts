@@ -259,7 +259,7 @@ const EVENTS_BY_NAME = {
 /** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
 export function fnOf(name: EventName, args: readonly number[], vendor: 'intel' | 'amd'): string | null {
   const spec: EventSpec = EVENTS[name];
-  const special = spec.fnBy?.fns[args[spec.fnBy.arg] as number];
+  const special = spec.fnBy?.fns[args[spec.fnBy.arg]];
   if (special !== undefined) return special;
   return vendor === 'amd' ? (spec.amd ?? spec.fn) : spec.fn;
 }

@@ -150,7 +150,7 @@ export const atPic = (chip: number): number => W_PIC | chip;
 
 /** Sets a state word and records the change; a write of the same value records nothing. */
 export function put(m: Machine, address: number, value: number): void {
-  const before = m.w[address] as number;
+  const before = m.w[address];
   const after = value | 0;
   if (before !== after) change(m, address, before, after);
 }

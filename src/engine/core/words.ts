@@ -406,7 +406,7 @@ export function nameWord(layout: Layout, address: number): WordName {
     const block = BLOCK_OF[kind];
     const offset = (address - base) % block.size;
     const register = block.names[offset] as string;
-    const first = (block.at as Record<string, number>)[register] as number;
+    const first = (block.at as Record<string, number>)[register];
     return { kind, index: Math.floor((address - base) / block.size), register, sub: offset - first };
   }
   throw new RangeError(`no word ${address} in a layout of ${layout.size}`);

@@ -26,9 +26,9 @@ export function markMapDirty(m: Machine): void {
 /** @returns false where KVM gives the map up (two APICs with one id) @kvm lapic.c kvm_recalculate_phys_map */
 function addPhysical(m: Machine, vcpu: number): boolean {
   const map = m.map;
-  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
   const x2 = inX2apic(m, vcpu);
-  const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> ID_AT;
+  const xapicId = m.w[lapicAt(m, vcpu) + LAPIC.at.id] >>> ID_AT;
   if (m.x2apicFormat) {
     if (x2 || id > 0xff) map.phys[id] = vcpu;
     if (!x2 && map.phys[xapicId] === -1) map.phys[xapicId] = vcpu;
@@ -45,7 +45,7 @@ function addLogical(m: Machine, vcpu: number): void {
   const map = m.map;
   if (map.mode === LOGICAL_MODE.disabled || !swEnabled(m, vcpu)) return;
   const at = lapicAt(m, vcpu);
-  const ldr = m.w[at + LAPIC.at.ldr] as number;
+  const ldr = m.w[at + LAPIC.at.ldr];
   if (ldr === 0) return;
   const x2 = inX2apic(m, vcpu);
   const flat = m.w[at + LAPIC.at.dfr] === -1;
@@ -68,10 +68,10 @@ function addLogical(m: Machine, vcpu: number): void {
 /** Fills Machine.map from the APICs. @returns whether an xAPIC id differs from the vCPU's id */
 function rebuild(m: Machine): boolean {
   const map = m.map;
-  const vcpus = m.w[m.layout.vm + VM.at.mapVcpus] as number;
+  const vcpus = m.w[m.layout.vm + VM.at.mapVcpus];
   let maxId = 255;
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
-    if (hwEnabled(m, vcpu)) maxId = Math.max(maxId, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number);
+    if (hwEnabled(m, vcpu)) maxId = Math.max(maxId, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId]);
   }
   if (map.phys.length !== maxId + 1) map.phys = new Int16Array(maxId + 1);
   map.phys.fill(-1);
@@ -83,8 +83,8 @@ function rebuild(m: Machine): boolean {
   let mismatch = false;
   for (let vcpu = 0; vcpu < vcpus && map.valid; vcpu++) {
     if (!hwEnabled(m, vcpu)) continue;
-    const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> ID_AT;
-    if (!inX2apic(m, vcpu) && xapicId !== ((m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number) & 0xff)) mismatch = true;
+    const xapicId = m.w[lapicAt(m, vcpu) + LAPIC.at.id] >>> ID_AT;
+    if (!inX2apic(m, vcpu) && xapicId !== (m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] & 0xff)) mismatch = true;
     map.valid = addPhysical(m, vcpu);
     if (map.valid) addLogical(m, vcpu);
   }

@@ -36,7 +36,7 @@ const ENOSPC = 28;
 
 /** The buses in force. */
 export function buses(m: Machine): BusTable {
-  return m.busTables[m.w[BASE.vm + VM.at.buses] as number] ?? EMPTY;
+  return m.busTables[m.w[BASE.vm + VM.at.buses]] ?? EMPTY;
 }
 
 /**

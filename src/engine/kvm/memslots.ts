@@ -38,7 +38,7 @@ export function memslots(m: Machine): SlotTable {
 }
 
 /** The generation of the slots: what the MMIO cache was filled under must be of the same. */
-export const generation = (m: Machine): number => m.w[BASE.vm + VM.at.slots] as number;
+export const generation = (m: Machine): number => m.w[BASE.vm + VM.at.slots];
 
 function install(m: Machine, slots: SlotTable): void {
   m.slotTables.push(slots);
@@ -99,8 +99,7 @@ export function readMemory(m: Machine, slot: Memslot, addr: bigint, len: number)
   const { index, offset } = page(slot, addr);
   const bytes = m.memory[slot.memory]?.get(index);
   let value = 0n;
-  if (bytes !== undefined)
-    for (let i = len - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i] as number);
+  if (bytes !== undefined) for (let i = len - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i]);
   return value;
 }
 

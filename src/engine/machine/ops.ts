@@ -83,7 +83,7 @@ function exitAndEmulate(m: Machine, op: GuestOp): OpResult {
 
 /** A request to look for events is pending. The op's own entry, with IF=0, uses it up; a model guest still waits on it. */
 function wantsEvent(m: Machine, vcpu: number): boolean {
-  return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
+  return (m.w[vcpuAt(m, vcpu) + VCPU.at.requests] & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
 }
 
 /**
@@ -92,7 +92,7 @@ function wantsEvent(m: Machine, vcpu: number): boolean {
  */
 function writeBackTpr(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const tpr = m.w[at + LAPIC.at.tpr] as number;
+  const tpr = m.w[at + LAPIC.at.tpr];
   const irr = findHighestIrr(m, vcpu);
   if ((tpr & 0xf) === 0 || m.w[at + LAPIC.at.apicvActive] === 1 || (irr !== -1 && tpr >> 4 >= irr >> 4)) return;
   setTpr(m, vcpu, tpr & 0xf0);
@@ -103,7 +103,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   m.current = op.vcpu;
   if (m.wires.guestOp !== undefined) return m.wires.guestOp(m, op, guestInstruction);
   acceptEvents(m, op.vcpu);
-  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
+  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState];
   if (state !== 0) return { not_runnable: state };
   timersAtEntry(m, op.vcpu);
   const guest = m.config.guest !== undefined;
@@ -128,7 +128,7 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   m.current = vcpu;
   if (m.wires.run !== undefined) return keepEvent(m, vcpu, keep, m.wires.run(m, vcpu));
   acceptEvents(m, vcpu);
-  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
+  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState];
   if (state !== 0) return { not_runnable: state };
   if (m.w[vcpuAt(m, vcpu) + VCPU.at.nmiInjected] === 1 || m.w[vcpuAt(m, vcpu) + VCPU.at.intrInjected] === 1) {
     return reinject(m, vcpu, keep);
@@ -145,7 +145,7 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   if (virtual === null && vector !== -1) {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
-    put(m, at, (m.w[at] as number) + 1);
+    put(m, at, m.w[at] + 1);
     m.wires.writeEntryInfo(m, vcpu, INFO.valid | vector);
     leave(m, outer);
   }
@@ -174,7 +174,7 @@ function keepEvent(m: Machine, vcpu: number, keep: boolean, taken: OpResult): Op
 function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
   const at = vcpuAt(m, vcpu);
   const nmi = m.w[at + VCPU.at.nmiInjected] === 1;
-  const vector = m.w[at + VCPU.at.intrNr] as number;
+  const vector = m.w[at + VCPU.at.intrNr];
   const outer = nmi ? enter(m, EV.inject_nmi, atVcpu(vcpu)) : enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, 0, 1);
   m.wires.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
   if (nmi) put(m, at + VCPU.at.nmiMasked, 1);

@@ -107,7 +107,7 @@ const NOTED = VMX_INHIBITS | (1 << APICV_INHIBIT.logicalIdAliased);
 const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, set) => {
   if ((NOTED & (1 << reason)) === 0) return;
   const at = BASE.vm + VM.at.apicvInhibits;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   const after = set ? before | (1 << reason) : before & ~(1 << reason);
   if (before === after) return;
   put(m, at, after);
@@ -148,8 +148,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   pendingEoi,
   rtcTrack,
   rtcRestoreOne,
-  apicvActivated: (m) =>
-    m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
+  apicvActivated: (m) => m.config.apicv === true && (m.w[BASE.vm + VM.at.apicvInhibits] & VMX_INHIBITS) === 0,
   timerInterrupt: (m, vcpu) => m.w[vcpuAt(m, vcpu) + VCPU.at.mode] === MODE.inGuest,
   requestMany(m, vcpus, request) {
     for (const vcpu of vcpus) makeRequest(m, vcpu, request);

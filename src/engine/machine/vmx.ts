@@ -64,7 +64,7 @@ const V = VCPU.at;
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   const at = m.layout.vm + VM.at.apicvInhibits;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   const bit = 1 << reason;
   if (m.config.apicv !== true || (VMX_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
@@ -84,7 +84,7 @@ const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
 /** @kvm x86.c __kvm_vcpu_update_apicv */
 function apicvUpdate(m: Machine, vcpu: number): void {
   const lapic = lapicAt(m, vcpu);
-  const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits] as number;
+  const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits];
   const enabled = hwEnabled(m, vcpu);
   const activate = m.config.apicv === true && inhibits === 0 && enabled ? 1 : 0;
   if (m.w[lapic + LAPIC.at.apicvActive] === activate) return;
@@ -265,7 +265,7 @@ function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
 
 /** @kvm x86.c kvm_vcpu_has_events */
 function hasEvents(m: Machine, vcpu: number): boolean {
-  if ((m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] as number) !== 0) return true;
+  if (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] !== 0) return true;
   if ((reg(m, vcpu, V.requests) & (1 << REQ.nmi)) !== 0) return true;
   if (reg(m, vcpu, V.nmiPending) > 0 && !nmiBlocked(m, vcpu)) return true;
   return !interruptBlocked(m, vcpu) && hasInterrupt(m, vcpu);
@@ -275,7 +275,7 @@ function hasEvents(m: Machine, vcpu: number): boolean {
 function followPending(m: Machine, vcpu: number): void {
   const pir = highestVector(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir);
   const vector = Math.max(pir, findHighestIrr(m, vcpu));
-  m.journey = vector === -1 ? 0 : (m.journeys[vcpu * 512 + vector] as number);
+  m.journey = vector === -1 ? 0 : m.journeys[vcpu * 512 + vector];
 }
 
 /** The thread of a sleeper that was woken, or has something to do. */

@@ -63,7 +63,7 @@ const active = (m: Machine, vcpu: number): boolean => m.w[lapicAt(m, vcpu) + L.a
 /** Does the processor virtualize this vCPU's APIC page? Without x2AVIC not in x2APIC mode. */
 const accelerates = (m: Machine, vcpu: number): boolean => active(m, vcpu) && !inX2apic(m, vcpu);
 const isOpen = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
-const inhibits = (m: Machine): number => m.w[BASE.vm + VM.at.apicvInhibits] as number;
+const inhibits = (m: Machine): number => m.w[BASE.vm + VM.at.apicvInhibits];
 
 /** IsRunning and the host's id. @kvm avic.c avic_vcpu_load */
 function load(m: Machine, vcpu: number): void {
@@ -117,9 +117,9 @@ function evaluate(m: Machine, vcpu: number, open: boolean): number {
   const at = lapicAt(m, vcpu);
   const vector = highestVector(m.w, at + L.irr);
   if (vector === -1) return -1;
-  const ppr = m.w[at + L.ppr] as number;
+  const ppr = m.w[at + L.ppr];
   if (!open || (vector & 0xf0) <= (ppr & 0xf0)) return -1;
-  m.journey = m.journeys[vcpu * 512 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + vector];
   const outer = enter(m, EV.avic_evaluate, atVcpu(vcpu), vector, ppr, 1);
   m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   clearVector(m, at + L.irr, vector);
@@ -132,7 +132,7 @@ function evaluate(m: Machine, vcpu: number, open: boolean): number {
 /** The processor keeps PPR itself. */
 function updatePprWord(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  put(m, at + L.ppr, pprOf(m.w[at + L.tpr] as number, highestVector(m.w, at + L.isr)));
+  put(m, at + L.ppr, pprOf(m.w[at + L.tpr], highestVector(m.w, at + L.isr)));
 }
 
 /** An edge EOI is the processor's own; a level one traps. */
@@ -146,7 +146,7 @@ function eoi(m: Machine, vcpu: number): void {
     leave(m, outer);
     return;
   }
-  m.journey = vector === -1 ? 0 : (m.journeys[vcpu * 512 + 256 + vector] as number);
+  m.journey = vector === -1 ? 0 : m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.eoi_virtualization, atLapic(vcpu), Math.max(vector, 0), 0, 0);
   if (vector !== -1) clearVector(m, at + L.isr, vector);
   updatePprWord(m, vcpu);
@@ -205,7 +205,7 @@ function ipiOutcome(m: Machine, vcpu: number, low: number, targets: readonly num
  * is an incomplete-IPI exit. @param emulate KVM sends the whole IPI @kvm avic.c avic_incomplete_ipi_interception
  */
 function sendIpi(m: Machine, vcpu: number, low: number, emulate: () => void): void {
-  const dest = (m.w[lapicAt(m, vcpu) + L.icr2] as number) >>> 24;
+  const dest = m.w[lapicAt(m, vcpu) + L.icr2] >>> 24;
   const targets = ipiTargets(m, vcpu, low, dest);
   const id = ipiOutcome(m, vcpu, low, targets);
   const before = beginJourney(m);
@@ -282,7 +282,7 @@ function instruction(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp)
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit with svm.h AVIC_REQUIRED_APICV_INHIBITS */
 const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   const at = BASE.vm + VM.at.apicvInhibits;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   const bit = 1 << reason;
   if ((AVIC_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
@@ -296,7 +296,7 @@ const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
 
 /** The vCPU follows the VM's inhibits, at its next entry. @kvm x86.c __kvm_vcpu_update_apicv, avic.c avic_refresh_apicv_exec_ctrl */
 function apicvUpdate(m: Machine, vcpu: number): void {
-  const enabled = ((m.w[lapicAt(m, vcpu) + L.baseLo] as number) & 0x800) !== 0;
+  const enabled = (m.w[lapicAt(m, vcpu) + L.baseLo] & 0x800) !== 0;
   const activate = inhibits(m) === 0 && enabled;
   if (active(m, vcpu) === activate) return;
   const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate ? 1 : 0, inhibits(m));
@@ -332,7 +332,7 @@ function serveAvic(m: Machine, vcpu: number): boolean {
   }
   if (!halted && !inside) {
     const pending = findHighestIrr(m, vcpu);
-    m.journey = pending === -1 ? 0 : (m.journeys[vcpu * 512 + pending] as number);
+    m.journey = pending === -1 ? 0 : m.journeys[vcpu * 512 + pending];
     load(m, vcpu);
     set(m, vcpu, V.mode, MODE.inGuest);
     return true;

@@ -134,7 +134,7 @@ export function setSvr(m: Machine, vcpu: number, value: number): void {
 const setNmiWatchdog = (m: Machine, vcpu: number, lvt0: number): void =>
   put(m, lapicAt(m, vcpu) + R.lvt0InNmiMode, (lvt0 & (MASK | LVT_MODE)) === NMI ? 1 : 0);
 export const followLvt0 = (m: Machine, vcpu: number): void =>
-  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0] as number);
+  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0]);
 
 /** Word of the upper half of the x2APIC ICR: 0x304 where it is one register of 64 bits, ICR2 where the vendor splits it. */
 export function icrHighWord(m: Machine): number {

@@ -18,16 +18,16 @@ const PAGE_WORDS: readonly number[] = [
   ...[R.isr, R.tmr, R.irr].flatMap((base) => Array.from({ length: 8 }, (_, i) => base + i)),
 ];
 
-const idOf = (m: Machine, vcpu: number): number => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+const idOf = (m: Machine, vcpu: number): number => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
 
 /** @kvm lapic.c kvm_apic_get_state, kvm_apic_state_fixup */
 export function saveLapic(m: Machine, vcpu: number): SavedLapic {
   m.wires.syncPirToIrr(m, vcpu);
   const at = lapicAt(m, vcpu);
-  const page = new Map(PAGE_WORDS.map((word) => [word, m.w[at + word] as number]));
+  const page = new Map(PAGE_WORDS.map((word) => [word, m.w[at + word]]));
   if (inX2apic(m, vcpu)) {
     if (!m.x2apicFormat) page.set(R.id, idOf(m, vcpu) << 24);
-    page.set(R.icr2, m.w[at + icrHighWord(m)] as number);
+    page.set(R.icr2, m.w[at + icrHighWord(m)]);
   }
   return { what: 'lapic', page, currentCount: currentCount(m, vcpu) };
 }

@@ -52,7 +52,7 @@ export function writeTsc(m: Machine, vcpu: number, value: bigint): void {
   putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo, BigInt.asUintN(64, value - BigInt(now(m))));
 }
 
-const modeOf = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.timerMode] as number;
+const modeOf = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.timerMode];
 
 /** @kvm lapic.c cancel_apic_timer */
 export function cancelTimer(m: Machine, vcpu: number): void {
@@ -65,17 +65,17 @@ export function cancelTimer(m: Machine, vcpu: number): void {
 /** @kvm lapic.c update_divide_count */
 export function updateDivideCount(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const tdcr = m.w[at + R.tdcr] as number;
+  const tdcr = m.w[at + R.tdcr];
   put(m, at + R.divideCount, 1 << ((((tdcr & 3) | ((tdcr & 8) >> 1)) + 1) & 7));
 }
 
 /** A count in ns, at the divider of now. @kvm lapic.c tmict_to_ns */
 const countToNs = (m: Machine, vcpu: number, count: number): number =>
-  (count >>> 0) * (m.w[lapicAt(m, vcpu) + R.divideCount] as number);
+  (count >>> 0) * m.w[lapicAt(m, vcpu) + R.divideCount];
 
 /** Period from TMICT; one that is too short for a periodic timer is made longer. @kvm lapic.c limit_periodic_timer_frequency */
 function periodOf(m: Machine, vcpu: number): number {
-  const period = countToNs(m, vcpu, m.w[lapicAt(m, vcpu) + R.tmict] as number);
+  const period = countToNs(m, vcpu, m.w[lapicAt(m, vcpu) + R.tmict]);
   const periodic = modeOf(m, vcpu) === TIMER_MODE.periodic;
   return periodic && period !== 0 && period < MIN_PERIOD_NS ? MIN_PERIOD_NS : period;
 }
@@ -150,10 +150,10 @@ export function writeInitialCount(m: Machine, vcpu: number, value: number): void
 /** TDCR was written: a running timer keeps its count, so its rest is rescaled. @kvm lapic.c update_target_expiration */
 export function writeDivide(m: Machine, vcpu: number, value: number): void {
   const at = lapicAt(m, vcpu);
-  const before = m.w[at + R.divideCount] as number;
+  const before = m.w[at + R.divideCount];
   put(m, at + R.tdcr, value & 0xb);
   updateDivideCount(m, vcpu);
-  const after = m.w[at + R.divideCount] as number;
+  const after = m.w[at + R.divideCount];
   if (after === before || read64(m, at + R.periodLo) === 0) return;
   put(m, at + R.timerRunning, 0);
   const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
@@ -165,7 +165,7 @@ export function writeDivide(m: Machine, vcpu: number, value: number): void {
 /** LVTT changed: the mode may be another. @kvm lapic.c apic_update_lvtt */
 export function updateTimerMode(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const mode = (m.w[at + R.lvtTimer] as number) & timerModeMask(m);
+  const mode = m.w[at + R.lvtTimer] & timerModeMask(m);
   const before = modeOf(m, vcpu);
   if (mode === before) return;
   if ((mode === TIMER_MODE.deadline) !== (before === TIMER_MODE.deadline)) {
@@ -208,7 +208,7 @@ export function currentCount(m: Machine, vcpu: number): number {
   if (modeOf(m, vcpu) === TIMER_MODE.deadline || m.w[at + R.tmict] === 0 || period === 0) return 0;
   const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
   const ns = rest > 0 && rest % period === 0 ? period : rest % period;
-  return Math.floor(ns / (m.w[at + R.divideCount] as number));
+  return Math.floor(ns / m.w[at + R.divideCount]);
 }
 
 /** When this timer fires next, ns; Infinity when it is not armed. */
@@ -262,12 +262,12 @@ export function expireTimer(m: Machine, vcpu: number): void {
   m.current = before;
 }
 
-const isMasked = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + R.lvtTimer] as number) & MASK) !== 0;
+const isMasked = (m: Machine, vcpu: number): boolean => (m.w[lapicAt(m, vcpu) + R.lvtTimer] & MASK) !== 0;
 
 /** @kvm lapic.c kvm_apic_inject_pending_timer_irqs */
 function deliverTimer(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const outer = enter(m, EV.timer_inject, atLapic(vcpu), (m.w[at + R.lvtTimer] as number) & VECTOR);
+  const outer = enter(m, EV.timer_inject, atLapic(vcpu), m.w[at + R.lvtTimer] & VECTOR);
   localDeliver(m, vcpu, R.lvtTimer);
   const mode = modeOf(m, vcpu);
   if (mode === TIMER_MODE.deadline || mode === TIMER_MODE.oneShot) put64(m, at + R.deadlineLo, 0);
@@ -285,7 +285,7 @@ export function injectPendingTimer(m: Machine, vcpu: number): void {
   if (m.w[at + R.timerPending] === 0) return;
   if (isMasked(m, vcpu) || !hwEnabled(m, vcpu) || !swEnabled(m, vcpu)) return;
   const journey = m.journey;
-  m.journey = m.journeys[timerJourney(m, vcpu)] as number;
+  m.journey = m.journeys[timerJourney(m, vcpu)];
   deliverTimer(m, vcpu);
   put(m, at + R.timerPending, 0);
   m.journey = journey;
@@ -299,7 +299,7 @@ export function timersAtEntry(m: Machine, vcpu: number): void {
 
 /** An LVT entry's interrupt. @param lvt word offset of the entry @returns 1 taken, 0 not @kvm lapic.c kvm_apic_local_deliver */
 export function localDeliver(m: Machine, vcpu: number, lvt: number): number {
-  const entry = m.w[lapicAt(m, vcpu) + lvt] as number;
+  const entry = m.w[lapicAt(m, vcpu) + lvt];
   if (!hwEnabled(m, vcpu) || (entry & MASK) !== 0) {
     emit(m, EV.lvt_masked, atLapic(vcpu), lvt);
     return 0;
