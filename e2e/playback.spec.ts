@@ -15,7 +15,7 @@ test('a page without a link plays the first scene by itself', async ({ page }) =
   await page.goto('./?speed=0.25');
   await expect(count(page)).toHaveText(/^[1-9]/);
   await expect(button(page, say('timeline.pause'))).toBeVisible();
-  await expect(page.locator('.app-about')).toBeVisible();
+  await expect(page.locator('.nr-line')).toBeVisible();
 });
 
 test('the keyboard plays, steps, jumps and changes the speed', async ({ page }) => {

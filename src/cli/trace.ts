@@ -1,9 +1,16 @@
 /** `npm run -s trace -- FILE [--json] ...`: a recording of KVM's tracepoints, or a pasted text, as a report. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { traces } from '../i18n/en/traces.ts';
+import { addTexts, hasText, translate } from '../i18n/index.ts';
 import { type AnalyseOptions, analyse } from '../trace/analyse.ts';
 import { reportRows } from '../trace/report.ts';
 import { type ByteSource, bytesSource, TraceError } from '../trace/source.ts';
+import { reportText } from './trace-text.ts';
+
+addTexts('en', traces);
+const say = (key: string, params: Record<string, string | number>): string =>
+  hasText(key) ? translate('en', key, params) : key;
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
@@ -95,11 +102,10 @@ const { file, json, options } = parseArguments(process.argv.slice(2));
 try {
   const source = file === '-' ? await standardInput() : fileSource(file);
   const analysis = await analyse(source, options);
-  const out: string[] = [];
-  for (const row of reportRows(analysis, options)) out.push(JSON.stringify(row));
-  void json;
-  process.stdout.write(`${out.join('\n')}\n`);
+  const rows = [...reportRows(analysis, options, say)];
+  process.stdout.write(json ? `${rows.map((row) => JSON.stringify(row)).join('\n')}\n` : reportText(rows));
 } catch (error) {
-  if (error instanceof TraceError) fail(`${file === '-' ? 'standard input' : file}: ${error.message}`);
+  if (error instanceof TraceError)
+    fail(`${file === '-' ? 'standard input' : file}: ${say(`trace.error.${error.code}`, error.params)}`);
   throw error;
 }

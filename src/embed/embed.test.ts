@@ -127,6 +127,38 @@ describe('the wire to the parent', () => {
     expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining(answer));
   });
 
+  test('a flood of seeks is few changes of the page; each is answered, and the last counts', async () => {
+    const f = frame();
+    let changes = 0;
+    f.store.subscribe(() => changes++);
+    const all = Array.from({ length: 2_000 }, (_, i) => f.say(message({ type: 'seek', step: i % (LAST + 1), id: i })));
+    await Promise.all(all);
+    await f.say(message({ type: 'pause', id: 'after' }));
+    const last = 1_999 % (LAST + 1);
+    expect(f.store.getState().playhead.step).toBe(last);
+    expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining({ id: 'after', step: last }));
+    expect(changes).toBeLessThan(50);
+  });
+
+  test('a seek and what comes right after it are done in their order', async () => {
+    const f = frame();
+    const told: unknown[] = [];
+    for (const [i, step] of [1, 4, 2].entries()) void f.say(message({ type: 'seek', step, id: i }));
+    await f.say(message({ type: 'step', by: -1, id: 'step' }));
+    told.push(...f.told.map((t) => t.message));
+    expect(f.store.getState().playhead.step).toBe(1);
+    expect(told).toContainEqual(expect.objectContaining({ id: 'step', step: 1 }));
+  });
+
+  test('an op that is nested deep, or has fields the op does not, is no command', async () => {
+    const f = frame();
+    const deep = JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`);
+    for (const op of [{ op: 'nmi', x: deep }, { op: 'nmi', vcpu: 0, x: 1 }, { op: deep }, [deep], 'nmi']) {
+      const said = await f.say(message({ type: 'set', op }));
+      expect(said?.message).toMatchObject({ type: 'error', id: 5 });
+    }
+  });
+
   test('says of a step its name that outlives a renumbering, and its sentence', async () => {
     const f = frame();
     await f.say(message({ type: 'subscribe', topics: ['step'] }));

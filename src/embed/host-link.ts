@@ -59,6 +59,8 @@ const WAITS: ReadonlySet<Command['type']> = new Set(['seek', 'step', 'play', 'pa
 
 /** Size changes below this are noise, and answering one would never end. */
 const RESIZE_PX = 2;
+/** A frame: more seeks than one in it cannot be seen. */
+const SEEK_EVERY_MS = 16;
 
 export function createHostLink({ actions, store }: App, wire: Wire, options: HostLinkOptions): HostLink {
   let topics: readonly Topic[] = [];
@@ -90,7 +92,8 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
 
   function loaded(end: Opened): Readonly<Record<string, unknown>> | string {
     if (end === 'opened') return stateNow();
-    return typeof end === 'string' ? end : end.code;
+    if (end === 'nothing') return 'link-empty';
+    return end === 'overtaken' ? end : end.code;
   }
 
   /** The scene the address asks for is whole, or there will be none. */
@@ -116,16 +119,46 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     return at < 0 ? null : at;
   }
 
+  /**
+   * A drag on the host's slider is hundreds of seeks. The first is done at once; those that come within a frame after one are
+   * one seek, to the last of them, and all are answered then.
+   */
+  let seeking: { at: number; readonly answers: (() => void)[] } | null = null;
+  let rest: ReturnType<typeof setTimeout> | null = null;
+  function seekSoon(at: number): Promise<void> {
+    if (rest === null) {
+      actions.seekStep(at);
+      rest = setTimeout(seekNow, SEEK_EVERY_MS);
+      return Promise.resolve();
+    }
+    seeking ??= { at, answers: [] };
+    seeking.at = at;
+    const { answers } = seeking;
+    return new Promise((resolve) => answers.push(resolve));
+  }
+  function seekNow(): void {
+    if (rest !== null) clearTimeout(rest);
+    rest = null;
+    if (seeking === null) return;
+    const { at, answers } = seeking;
+    seeking = null;
+    actions.seekStep(at);
+    rest = setTimeout(seekNow, SEEK_EVERY_MS);
+    for (const answer of answers) answer();
+  }
+
   /** @returns what the answer carries, or the code of what went wrong */
   async function run(command: Command, from: string): Promise<Readonly<Record<string, unknown>> | string> {
     if (WAITS.has(command.type)) await settled();
+    // What comes after a seek finds it done.
+    if (command.type !== 'seek') seekNow();
     switch (command.type) {
       case 'hello':
         return {};
       case 'seek': {
         const at = indexOf(command.step);
         if (at === null) return 'step';
-        actions.seekStep(at);
+        await seekSoon(at);
         return stateNow();
       }
       case 'step':
@@ -145,11 +178,12 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         return { ...stateNow(), link: linkOf(store.getState()), beats };
       }
       case 'set': {
-        const before = store.getState().notice;
+        const before = store.getState();
         actions.poke(command.op);
         await settled();
-        const { notice } = store.getState();
-        return notice !== null && notice !== before ? notice.code : stateNow();
+        const { notice, fault } = store.getState();
+        if (fault !== null && fault !== before.fault) return 'fault';
+        return notice !== null && notice !== before.notice ? notice.code : stateNow();
       }
       case 'focus': {
         const selection = selectionOf(command.node);
@@ -231,6 +265,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       tell('resize', size);
     },
     stop() {
+      if (rest !== null) clearTimeout(rest);
       wire.removeEventListener('message', onMessage);
       stopWatching();
     },

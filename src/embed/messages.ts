@@ -3,6 +3,8 @@
  * per command, numbers checked, everything else dropped.
  */
 
+import { unpackOp } from '../share/op-codec.ts';
+
 export const EMBED_NS = 'irqscope';
 export const EMBED_VERSION = 1;
 
@@ -54,8 +56,10 @@ const isObject = (v: unknown): v is Readonly<Record<string, unknown>> =>
 function opOf(v: unknown): Readonly<Record<string, unknown>> | null {
   if (!isObject(v) || typeof v.op !== 'string') return null;
   try {
-    const text = JSON.stringify(v);
-    return text.length <= MAX_OP ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : null;
+    if (JSON.stringify(v).length > MAX_OP) return null;
+    const wrong: string[] = [];
+    const op = unpackOp(v, 'op', wrong);
+    return wrong.length === 0 ? op : null;
   } catch {
     return null;
   }

@@ -15,6 +15,7 @@ import { presets } from './en/presets.ts';
 import { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
+import { traces } from './en/traces.ts';
 import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
 import { zhCn } from './zh-cn/index.ts';
 
@@ -30,6 +31,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   registers,
   stage,
   timeline,
+  traces,
 };
 const en = new Map(Object.values(areas).flatMap((area) => Object.entries(area)));
 const zh = new Map(Object.entries<string>(zhCn));

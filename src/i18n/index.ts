@@ -17,6 +17,7 @@ import { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
+import type { traces } from './en/traces.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
@@ -32,7 +33,8 @@ export type MessageKey =
   | keyof typeof ops
   | keyof typeof panels
   | keyof typeof presetNotes
-  | keyof typeof registers;
+  | keyof typeof registers
+  | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */
 export type Params = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 type Part = Readonly<Record<string, string>>;

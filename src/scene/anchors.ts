@@ -80,9 +80,11 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
   }
 }
 
-/** Side a dock is on: with a vCPU under its local APIC, what comes from the ISR meets it on the right. */
+/** Side a dock is on: with a vCPU under its local APIC all that belongs to it meets it in the gutter on the left. */
 function sideOf(layout: StageLayout, place: Place, dock: Station['dock']): 'left' | 'right' {
-  if (place.at === 'vcpu' && layout.merged) return 'right';
+  const ofLane = place.at === 'vcpu' || place.at === 'cell' || place.at === 'lapic';
+  if (ofLane && layout.merged && layout.form !== 'tall') return 'left';
+  if (layout.form === 'tall' && place.at === 'vcpu') return 'right';
   if (layout.form === 'tall' && place.at !== 'cell') return 'left';
   return dock === 'in' ? 'left' : 'right';
 }

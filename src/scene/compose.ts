@@ -41,6 +41,9 @@ const PCPU_GAP = 10;
 /** Room for the title of the IDT beside its rows. */
 const IDT_TITLE = 84;
 
+/** Room under the lanes for what goes back between them and what stands below. */
+const BELOW = 27;
+
 const HEAD = 30;
 const TITLE = 30;
 const PAD = 10;
@@ -290,7 +293,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const cell = (w - (across - 1) * PCPU_GAP) / across;
     const h = lines > 1 || embed || metrics.tight || model.host === 'avic' ? 26 : 44;
     const lowest = [...vcpus.values()].at(-1)?.card;
-    const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : 26);
+    const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : BELOW);
     model.cpus.forEach((pcpu, i) => {
       const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 12), h };
       pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(merged ? 3 : 4), ...box }, 3));
@@ -304,6 +307,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const last = merged ? 3 : 4;
     const x0 = at(3).x;
     const w = at(last).x + at(last).w - x0;
+    const lowest = [...vcpus.values()].at(-1)?.card;
+    if (!tall && lowest !== undefined) y = Math.max(y, lowest.y + lowest.h + BELOW);
     // The only row of a short card stands beside its title.
     const beside = metrics.tight === true && model.handlers.length <= Math.floor((w - IDT_TITLE) / 170) ? IDT_TITLE : 0;
     const head = beside > 0 ? 5 : 28;

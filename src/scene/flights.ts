@@ -6,20 +6,23 @@ import type { EventName } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Steps } from '../log/steps.ts';
 import { ARRIVE } from './advance.ts';
-import { type Anchor, anchorAt, stepAnchor } from './anchors.ts';
+import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
 import { exitName } from './exits.ts';
-import type { StageLayout } from './layout.ts';
-import { joinPaths, type Path, pathBetween } from './paths.ts';
+import type { Box, StageLayout } from './layout.ts';
+import { joinPaths, type Path, pathBetween, pointAt } from './paths.ts';
 import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
 import { type EndReason, hex } from './station.ts';
 import { type Branch, type Tracks, tracksOf } from './tracks.ts';
+import type { Wait } from './waits.ts';
 
 /** Everything flights are computed from. */
 export interface Stage {
   readonly scene: SceneLog;
   readonly model: StageModel;
   readonly layout: StageLayout;
+  /** What waits after a step; absent while what tells it is still to come (scene/waits.ts). */
+  readonly waits?: ((scene: SceneLog, step: number) => readonly Wait[]) | null;
 }
 
 export interface Flight {
@@ -33,12 +36,16 @@ export interface Flight {
   readonly path: Path | null;
 }
 
+/** What a token does: it flies, has come to rest on its way, waits to be let on, or has ended. */
+export type TokenState = 'moving' | 'resting' | 'waiting' | 'ended';
+
 export interface Token {
   readonly branch: number;
   readonly journey: number;
-  /** Short and long text, of where it rests or is going to. */
+  /** What it knows where it rests or is going to. */
   readonly label: string;
-  readonly long: string;
+  /** What it is called until it gets there: text changes at stations. */
+  readonly before: string;
   /** Where it rests, or will. */
   readonly anchor: Anchor;
   /** Set while this very step moves it. */
@@ -48,6 +55,8 @@ export interface Token {
   readonly current: boolean;
   /** Waits its turn at a fork. */
   readonly waiting: boolean;
+  /** Is held, by what. */
+  readonly wait: Wait | null;
   /** A vector of the host on its way, not an interrupt of the guest. */
   readonly signal: boolean;
 }
@@ -186,6 +195,13 @@ function begunAt(tracks: Tracks, step: number): number {
 const LOOK_BACK = 240;
 const LOOK_AHEAD = 24;
 
+/** What a token was called at the station before. */
+function nameBefore({ scene }: Stage, branch: Branch, tip: number): string | null {
+  const at = scene.steps.get(stepBefore(branch, tip));
+  const station = at === undefined || branch.side ? null : STATIONS[at.name];
+  return at === undefined || station === null ? null : station.label({ index: at.where & 0xffff, args: at.args });
+}
+
 function tokenAt(
   stage: Stage,
   branch: Branch,
@@ -205,12 +221,13 @@ function tokenAt(
     branch: branch.id,
     journey: branch.journey,
     label,
-    long: station.long?.(happening) ?? label,
+    before: nameBefore(stage, branch, tip) ?? label,
     anchor,
     flight: tip === step && !waiting ? flightOf(stage, step) : null,
     ended: waiting ? null : (station.end ?? null),
     current: branch.journey === journey,
     waiting,
+    wait: null,
     signal: station.onward !== undefined,
   };
 }
@@ -224,8 +241,50 @@ function journeyShown(steps: Steps, step: number): number {
   return 0;
 }
 
-/** Every token on the stage while `step` is shown. */
-export function tokensAt(stage: Stage, step: number): Token[] {
+/** The token of what waits. */
+function waitingToken({ layout, model }: Stage, wait: Wait, journey: number): Token | null {
+  const anchor = anchorAt(layout, model, wait.at, wait.at.at === 'device' ? 'out' : 'in');
+  if (anchor === null) return null;
+  const { label } = wait;
+  const still = { flight: null, ended: null, waiting: false, signal: false };
+  return {
+    branch: -1,
+    journey: wait.journey,
+    label,
+    before: label,
+    anchor,
+    current: wait.journey === journey,
+    wait,
+    ...still,
+  };
+}
+
+/**
+ * Every token on the stage while `step` is shown.
+ * @param arrived the step's own token has come to where it goes
+ */
+export function tokensAt(stage: Stage, step: number, arrived = true): Token[] {
+  const tokens = movedAt(stage, step);
+  const { scene } = stage;
+  const own = scene.steps.get(step)?.journey ?? 0;
+  const journey = journeyShown(scene.steps, step);
+  for (const wait of stage.waits?.(scene, arrived ? step : step - 1) ?? []) {
+    // What is let on in this step is on its way again.
+    if (!arrived && wait.journey === own) continue;
+    const token = waitingToken(stage, wait, journey);
+    if (token === null) continue;
+    // It is the same token that came here.
+    const same = tokens.findIndex(
+      (t) => t.journey === wait.journey && t.anchor.card === token.anchor.card && (t.flight === null || arrived),
+    );
+    if (same >= 0) tokens.splice(same, 1, { ...token, flight: tokens[same]?.flight ?? null });
+    else tokens.push(token);
+  }
+  return tokens;
+}
+
+/** Tokens of the branches that have begun and go on. */
+function movedAt(stage: Stage, step: number): Token[] {
   const { scene } = stage;
   const tracks = tracksOf(scene);
   const now = scene.steps.get(step);
@@ -249,6 +308,8 @@ export function tokensAt(stage: Stage, step: number): Token[] {
       branch.side ||
       branch.from < 0 ||
       branch.from > step ||
+      scene.steps.nameOf(branch.from) === 'kvm_eoi' ||
+      scene.steps.nameOf(branch.from) === 'irr_set' ||
       (scene.steps.get(branch.steps[0] as number) as Step).command !== now.command
     )
       continue;
@@ -334,7 +395,7 @@ export function trailsAt(stage: Stage, step: number): { readonly flight: Flight;
   const { scene } = stage;
   const tracks = tracksOf(scene);
   const journey = journeyShown(scene.steps, step);
-  const tokens = tokensAt(stage, step);
+  const tokens = movedAt(stage, step);
   const shown = new Set(tokens.map((token) => token.branch));
   let last = step;
   while (last >= 0 && last > step - LOOK_BACK && tracks.branchOf[last] === -1) last--;
@@ -356,17 +417,77 @@ export function trailsAt(stage: Stage, step: number): { readonly flight: Flight;
   return trails.sort((a, b) => Number(a.current) - Number(b.current));
 }
 
-/** Share of its way a token has flown at a phase of its step. */
+/** Share of its way a token has flown at a phase of its step: fast off, and into its dock without a bump. */
 export function travelled(phase: number): number {
   const t = Math.max(0, Math.min(1, phase / ARRIVE));
-  return t < 0.5 ? 4 * t ** 3 : 1 - 4 * (1 - t) ** 3;
+  return 1 - (1 - t) ** 3;
 }
 
-/** How far its text has opened at that share of the way: closed where it docks, open while it flies. */
-export function opened(share: number): number {
-  const ramp = (x: number): number => {
-    const t = Math.max(0, Math.min(1, x));
-    return t * t * (3 - 2 * t);
-  };
-  return Math.min(ramp(share / 0.22), ramp((1 - share) / 0.22));
+/** Over so many px a pill becomes the disc that runs through a card, and a pill again. */
+export const MORPH = 36;
+/** Diameter of that disc. */
+export const DISC = 15;
+/** Farthest the rail lies under the middle of a row. */
+const RAIL = 12;
+/** How far a pill keeps off a card. */
+export const OFF = 3;
+
+/** Left and right edge of the free space around a point between two columns; null: there is none to keep to. */
+export function gutterAt({ layout }: Stage, point: Point): readonly [number, number] | null {
+  if (layout.form === 'tall') return null;
+  const columns = layout.columns.filter((column) => column.w > 0);
+  const right = columns.findIndex((column) => column.x >= point.x - 1);
+  const [before, after] = right < 0 ? [columns.at(-1), undefined] : [columns[right - 1], columns[right]];
+  const bottom = Math.max(before?.bottom ?? 0, after?.bottom ?? 0);
+  if (point.y > bottom + 9) return null;
+  return [before === undefined ? 0 : before.x + before.w, after?.x ?? layout.w];
+}
+
+/** Where the middle of a pill of that width is that is at a point of its way: in the gutter, on no card. */
+export function keptOff(stage: Stage, point: Point, w: number): Point {
+  const gutter = gutterAt(stage, point);
+  if (gutter === null) return point;
+  const [least, most] = [gutter[0] + w / 2 + OFF, gutter[1] - w / 2 - OFF];
+  return { x: least > most ? (gutter[0] + gutter[1]) / 2 : Math.max(least, Math.min(most, point.x)), y: point.y };
+}
+
+/** A token on its way. */
+export interface Pose extends Point {
+  readonly w: number;
+  /** On a card's rail, as a disc. */
+  readonly disc: boolean;
+}
+
+/** Where a token is that has flown that share of its way. @param w width of its pill */
+export function poseAt(stage: Stage, flight: Flight, w: number, share: number): Pose {
+  const { path, from, to } = flight;
+  if (path === null || from === null || share >= 1) return { ...keptOff(stage, to.point, w), w, disc: false };
+  const gone = share * path.length;
+  const point = pointAt(path, share);
+  const part = path.parts.find((p) => gone >= p.from && gone <= p.to);
+  const small = Math.min(w, DISC);
+  if (part !== undefined) {
+    // A pill grows as it leaves a card, and shrinks as it comes to one it goes through.
+    const out = part.from > 0 ? gone - part.from : MORPH;
+    const left = part.to < path.length - 0.5 ? part.to - gone : MORPH;
+    const open = Math.min(1, out / MORPH, left / MORPH);
+    const wide = small + (w - small) * open;
+    return { ...keptOff(stage, point, wide), w: wide, disc: open <= 0 };
+  }
+  // On a card's rail. From the gutter it rested in it slides there, and at the end into the one where it will rest.
+  const rail = (row: Box | null): number => (row === null ? 0 : Math.min(row.h / 2 - 3, RAIL));
+  const begins = gone < (path.parts[0]?.from ?? path.length);
+  const near = begins ? gone : path.length - gone;
+  const k = Math.max(0, 1 - near / MORPH);
+  const rest = keptOff(stage, (begins ? from : to).point, w);
+  const edge = (begins ? from : to).point;
+  const between =
+    path.parts[0] === undefined
+      ? path.length
+      : begins
+        ? (path.parts[0].from ?? 0)
+        : path.length - (path.parts.at(-1)?.to ?? 0);
+  const away = between - near < MORPH ? Math.max(0, (between - near) / MORPH) : 1;
+  const down = rail(begins ? from.row : to.row) * Math.min(1, near / MORPH, away);
+  return { x: point.x + (rest.x - edge.x) * k, y: point.y + down, w: small + (w - small) * k, disc: k <= 0 };
 }

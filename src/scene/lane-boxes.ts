@@ -228,7 +228,7 @@ export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBo
     return { ...base, rows: rowsOf(row(1, 1.1), rows) };
   }
   if (run === 'none') {
-    const [flags, nmi, inject, handler, counters] = [row(0), row(1), row(2), row(3), row(4)];
+    const [flags, handler, inject, nmi, counters] = [row(0), row(1), row(2), row(3), row(4)];
     return { ...base, rows: rowsOf(state, { state, flags, nmi, inject, handler, counters }) };
   }
   const upper = { state, flags: row(0), handler: row(1) };

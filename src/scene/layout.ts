@@ -97,9 +97,9 @@ const WIDE_RUN_PIR: Metrics = {
 const MERGED: Metrics = { left: 14, widths: [108, 112, 206, 214], gaps: [96, 96, 96, 14], merged: true, slim: true };
 const MERGED_PIR: Metrics = { ...MERGED, widths: [100, 106, 170, 262] };
 /** A small frame: what takes part, in as many columns as that needs. */
-const EMBED: Metrics = { left: 8, widths: [88, 84, 132, 112], gaps: [80, 80, 80, 8], merged: true };
+const EMBED: Metrics = { left: 8, widths: [100, 84, 130, 116], gaps: [80, 80, 80, 8], merged: true };
 /** The same with the vCPU in a column of its own. */
-const EMBED_APART: Metrics = { left: 8, widths: [88, 84, 108, 110, 110], gaps: [80, 80, 80, 80, 8], merged: false };
+const EMBED_APART: Metrics = { left: 8, widths: [100, 84, 108, 110, 110], gaps: [80, 80, 80, 80, 8], merged: false };
 /** What the registers of the 8259 pair and a pin's entry need, text beside text. */
 const CHIP_WIDTH = 146;
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };

@@ -170,6 +170,9 @@ function inGap(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: numbe
 /** Where in the gap before the local APICs a way back goes down to its lane: past the bus. */
 const BACK = 0.88;
 
+/** A way along the edges of cards keeps so far off that a pill on it touches none. */
+const CLEAR = 13;
+
 /** Height above a card's upper edge at which a way comes along to it. */
 const ABOVE = 11;
 
@@ -244,6 +247,31 @@ function around(
   pen.corners([{ x: x1, y: from.y }, { x: x1, y: level }, { x: x2, y: level }, { x: x2, y: b.point.y }, b.point]);
 }
 
+/** Under the local APICs, over what stands below them. */
+const underLapics = (layout: StageLayout): number =>
+  Math.max(...[...layout.lapics.values()].map(({ card }) => card.y + card.h)) + CLEAR;
+
+/**
+ * To a vCPU past its local APIC, as an NMI and an ExtINT go: under the chips, then between the local APICs and what stands below
+ * them, and up in the gutter before the vCPU.
+ */
+function pastLapic(pen: Pen, layout: StageLayout, from: Anchor, to: Anchor, shift: number): void {
+  const points: Point[] = [];
+  let { point } = from;
+  const turn = (x: number, y: number): void => {
+    points.push({ x, y: point.y }, { x, y });
+    point = { x, y };
+  };
+  if (from.gap < 2) {
+    let level = 0;
+    for (let c = from.gap + 1; c <= 2; c++) level = Math.max(level, layout.columns[c]?.bottom ?? 0);
+    turn(channel(layout, from.gap, 0.5, shift), level + CLEAR);
+  }
+  turn(channel(layout, 2, 0.5, shift), underLapics(layout));
+  turn(channel(layout, 3, 0.5, shift), to.point.y);
+  pen.corners([...points, to.point]);
+}
+
 /**
  * The way from one anchor to another.
  * @param shift sideways distance that keeps journeys apart, px
@@ -290,6 +318,8 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
       const enter = { x: left(b.gap), y: b.point.y };
       facing(pen, from.point, enter);
       pen.through(b.point);
+    } else if (b.gap === 3 && b.side === 'left' && !layout.merged) {
+      pastLapic(pen, layout, from, b, shift);
     } else {
       let level = 0;
       for (let c = from.gap + 1; c <= b.gap; c++) level = Math.max(level, layout.columns[c]?.bottom ?? 0);
@@ -297,7 +327,7 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
         facing(pen, from.point, b.point);
         return pen.done(false);
       }
-      around(pen, layout, from.point, from.gap, b, Math.min(level + 8, lane), shift, false);
+      around(pen, layout, from.point, from.gap, b, Math.min(level + CLEAR, lane), shift, false);
     }
     return pen.done(false);
   }
@@ -311,7 +341,7 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     pen.line(b.point);
   } else if (!layout.merged && a.gap === 3) {
     // Between the lanes and what stands below them, then down beside it.
-    const under = Math.max(...[...layout.lapics.values()].map(({ card }) => card.y + card.h)) + 6;
+    const under = underLapics(layout);
     const x1 = channel(layout, 3, 0.5, shift);
     const x2 = channel(layout, 2, BACK, shift);
     pen.corners([

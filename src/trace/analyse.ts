@@ -1,5 +1,7 @@
 /** A whole trace: two passes, then the rows of the report. */
+import { rowFindings } from './findings.ts';
 import { Predictor } from './predict/predict.ts';
+import type { Finding } from './predict/verdicts.ts';
 import type { TraceRecord } from './record.ts';
 import { Rows } from './rows.ts';
 import { openTrace, type Pause, scanTrace } from './scan.ts';
@@ -25,6 +27,9 @@ export interface Analysis {
   readonly summary: Record<string, unknown>;
   readonly rows: Rows;
   readonly predictor: Predictor | null;
+  /** The state before the line asked for. */
+  readonly state: Record<string, unknown> | null;
+  readonly findings: readonly Finding[];
   readonly survey: Survey;
   readonly vms: readonly VmGroup[];
   readonly vm: number;
@@ -36,6 +41,12 @@ function inWindow(window: AnalyseOptions['window'], r: TraceRecord): boolean {
   if (window === undefined) return true;
   const at = window.unit === 'line' ? r.line : r.ts;
   return at >= window.from && at <= window.to;
+}
+
+function findingInWindow(window: AnalyseOptions['window'], finding: Finding): boolean {
+  if (window === undefined) return true;
+  if (window.unit === 'line') return finding.toLine >= window.from && finding.line <= window.to;
+  return finding.ts === null || (finding.ts >= window.from && finding.ts <= window.to);
 }
 
 /**
@@ -68,13 +79,19 @@ export async function analyse(
           reasons: tables.reasons.list,
         })
       : null;
+  let state: Record<string, unknown> | null = null;
+  let gaps = 0;
+  let firstLost = 0;
   const sink: Sink = {
     event(r) {
       if (vms.length > 1 && survey.threads.vmOf(r) !== vm && survey.threads.vmOf(r) !== -1) return;
       if (inWindow(options.window, r)) rows.event(r);
+      if (options.at !== undefined && state === null && r.line >= options.at) state = predictor?.state() ?? {};
       predictor?.event(r);
     },
-    lost() {
+    lost(line) {
+      gaps++;
+      if (firstLost === 0) firstLost = line;
       rows.forget();
       predictor?.lost();
     },
@@ -85,7 +102,7 @@ export async function analyse(
   predictor?.finish();
   const names = eventCounts(rows, tables.others.list);
   if (!Object.keys(names).some((name) => name.startsWith('kvm_'))) {
-    throw new TraceError('the trace has no event of KVM');
+    throw new TraceError('no-kvm');
   }
   const vendor = survey.vendor(tables.reasons.list);
   const kernel = options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendor) : options.kernel;
@@ -100,6 +117,22 @@ export async function analyse(
     }),
     rows,
     predictor,
+    state: options.at === undefined ? null : (state ?? predictor?.state() ?? {}),
+    findings: [
+      ...rowFindings({
+        rows,
+        survey,
+        totals,
+        kernel,
+        ticks: tables.clock !== 's',
+        vms: vms.length,
+        vm,
+        ids,
+        firstLost,
+        gaps,
+      }),
+      ...(predictor?.verdicts.findings ?? []),
+    ].filter((one) => findingInWindow(options.window, one)),
     survey,
     vms,
     vm,
@@ -108,7 +141,7 @@ export async function analyse(
 
 function chooseVm(vms: readonly VmGroup[], asked: number | undefined): number {
   if (asked !== undefined) {
-    if (asked >= vms.length) throw new TraceError(`the trace has ${vms.length} VMs; there is no VM ${asked + 1}`);
+    if (asked >= vms.length) throw new TraceError('no-vm', { n: vms.length, asked: asked + 1 });
     return asked;
   }
   let best = 0;

@@ -9,10 +9,10 @@ const FOREIGN: readonly { readonly magic: readonly number[]; readonly what: stri
     what: 'perf.data',
     run: 'perf script -i FILE > trace.txt',
   },
-  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], what: 'an xz file', run: 'xz -d FILE' },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'a zstd file', run: 'zstd -d FILE' },
-  { magic: [0x42, 0x5a, 0x68], what: 'a bzip2 file', run: 'bzip2 -d FILE' },
-  { magic: [0x50, 0x4b, 0x03, 0x04], what: 'a zip file', run: 'unzip FILE' },
+  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], what: '.xz', run: 'xz -d FILE' },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: '.zst', run: 'zstd -d FILE' },
+  { magic: [0x42, 0x5a, 0x68], what: '.bz2', run: 'bzip2 -d FILE' },
+  { magic: [0x50, 0x4b, 0x03, 0x04], what: '.zip', run: 'unzip FILE' },
 ];
 const DAT = [0x17, 0x08, 0x44, 0x74, 0x72, 0x61, 0x63, 0x69, 0x6e, 0x67];
 

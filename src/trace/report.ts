@@ -1,21 +1,49 @@
 /** The report's rows, in the order of the contract. */
 import type { AnalyseOptions, Analysis } from './analyse.ts';
+import type { Finding } from './predict/verdicts.ts';
 
 export type ReportRow = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
-export function* reportRows(analysis: Analysis, _options: AnalyseOptions): Generator<ReportRow> {
+/** Key and parameters of a finding's sentence (i18n `trace.finding.*`). */
+export function sentenceOf(finding: Finding): { key: string; params: Record<string, string | number> } {
+  const params: Record<string, string | number> = { n: finding.n, ...finding.params };
+  for (const name of ['vcpu', 'gsi', 'vector', 'expected', 'shown'] as const) {
+    const value = finding[name];
+    if (value !== null) params[name] = name === 'vector' ? `0x${Number(value).toString(16)}` : value;
+  }
+  let key = `trace.finding.${finding.id}`;
+  if (finding.id.startsWith('differs.')) {
+    key = 'trace.finding.differs';
+    if (finding.shown === null) key += '.missing';
+    else if (finding.expected === null) key += '.extra';
+  } else if (finding.id === 'stuck') key += `.${finding.params.what}`;
+  else if (finding.id === 'lost' && finding.params.unknown === 1) key += '.unknown';
+  return { key, params };
+}
+
+/** @param say turns a sentence's key and parameters into words */
+export function* reportRows(
+  analysis: Analysis,
+  options: AnalyseOptions,
+  say: (key: string, params: Record<string, string | number>) => string,
+): Generator<ReportRow> {
   const { rows, survey, vms, vm, summary } = analysis;
   yield { kind: 'summary', ...summary };
   const vendor = survey.vendor(Object.keys(summary.exits as object));
   const group = vms[vm];
-  for (const row of rows.vcpuRows(vendor, rows.sawEntryInfo)) {
-    const { vcpu, ...rest } = row;
+  for (const { vcpu, ...rest } of rows.vcpuRows(vendor, rows.sawEntryInfo)) {
     yield { kind: 'vcpu', vcpu, threads: group?.vcpus.get(vcpu) ?? [], ...rest };
   }
   for (const row of rows.vectorRows()) yield { kind: 'vector', ...row };
   for (const row of rows.overallRows()) yield { kind: 'overall-vector', ...row };
   for (const row of rows.gsiRows()) yield { kind: 'gsi', ...row };
   for (const row of analysis.predictor?.verdicts.rows.values() ?? []) yield { kind: 'prediction', ...row };
-  for (const f of analysis.predictor?.verdicts.findings ?? []) yield { kind: 'finding', ...f };
+  for (const finding of analysis.findings) {
+    const { params: _params, ...rest } = finding;
+    const { key, params } = sentenceOf(finding);
+    const follows = finding.follows > 0 ? ` ${say('trace.finding.follows', { n: finding.follows })}` : '';
+    yield { kind: 'finding', ...rest, says: say(key, params) + follows };
+  }
+  if (options.at !== undefined && analysis.state !== null) yield { kind: 'state', line: options.at, ...analysis.state };
   yield { kind: 'end', ...rows.open(), unobservable: rows.sawApicv };
 }

@@ -62,6 +62,7 @@ interface VectorState extends VectorRow {
   extint: boolean;
   /** GSIs whose set_irq waits for this injection, with its time. */
   from: { gsi: number; ts: number }[];
+  firstLine: number;
 }
 
 interface GsiState {
@@ -251,6 +252,7 @@ export class Rows {
         serviceTs: 0,
         extint: false,
         from: [],
+        firstLine: 0,
       };
       if (this.vectors.size < MAX_VCPUS * 256) this.vectors.set(key, v);
     }
@@ -319,6 +321,7 @@ export class Rows {
     if (mode > 1) return;
     const v = this.vector(r.f[0] as number, r.f[1] as number);
     v.accepted++;
+    if (v.firstLine === 0) v.firstLine = r.line;
     if (v.waitLine >= 0) v.merged++;
     else {
       v.waitLine = r.line;
@@ -477,6 +480,24 @@ export class Rows {
               : null,
         };
       });
+  }
+
+  reasonName(reason: number): string {
+    return this.reasonNames[reason] ?? '';
+  }
+  injectedBy(vcpu: number): number {
+    let n = 0;
+    for (const v of this.vectors.values()) if (v.vcpu === vcpu) n += v.injected;
+    return n;
+  }
+  /** Line of the first accept of a vector, 0 none. */
+  firstAccept(vcpu: number, vector: number): number {
+    return this.vectors.get(vcpu * 256 + vector)?.firstLine ?? 0;
+  }
+  /** Since when it waits, or is in service. */
+  sinceOf(vcpu: number, vector: number, kind: 'pending' | 'service'): number {
+    const v = this.vectors.get(vcpu * 256 + vector);
+    return (kind === 'pending' ? v?.waitTs : v?.serviceTs) ?? Number.NaN;
   }
 
   /** What still waits, and what is still in service. Nothing can be said of either with APICv. */

@@ -43,10 +43,10 @@ export async function readHead(source: ByteSource): Promise<{ head: Uint8Array; 
  * @throws TraceError, one sentence, for a file that is empty, in a form another program must unpack, or without KVM
  */
 export async function openTrace(source: ByteSource): Promise<Opened> {
-  if (source.size === 0) throw new TraceError('the file is empty');
+  if (source.size === 0) throw new TraceError('empty');
   const { head, gzip } = await readHead(source);
   const foreign = foreignFile(head);
-  if (foreign !== null) throw new TraceError(`this is ${foreign.what}; turn it into text first: ${foreign.run}`);
+  if (foreign !== null) throw new TraceError('foreign', { what: foreign.what, run: foreign.run });
   if (isTraceDat(head)) {
     if (!gzip) return { format: 'trace.dat', source, gzip, head };
     const parts: Uint8Array[] = [];
@@ -54,7 +54,7 @@ export async function openTrace(source: ByteSource): Promise<Opened> {
     return { format: 'trace.dat', source: joined(parts), gzip, head };
   }
   const format = detectFormat(head);
-  if (format === null) throw new TraceError('no line of the first 64 KiB is an event of KVM in a form this reads');
+  if (format === null) throw new TraceError('no-kvm');
   return { format, source, gzip, head };
 }
 
@@ -84,7 +84,7 @@ async function gunzip(source: ByteSource, take: (part: Uint8Array) => boolean, p
     }
   } catch (error) {
     if (error instanceof TraceError || (error instanceof Error && error.name === 'AbortError')) throw error;
-    throw new TraceError(`the gzip file does not unpack: ${error instanceof Error ? error.message : error}`);
+    throw new TraceError('gzip', { why: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -9,8 +9,17 @@ export interface ByteSource {
 /** How much is read at once. */
 export const SLICE = 4 * 1024 * 1024;
 
-/** What is wrong with a file as a whole, in one sentence for the person who gave it. */
-export class TraceError extends Error {}
+/** What is wrong with a file as a whole: the code of a sentence (i18n `trace.error.<code>`) and what it needs. */
+export class TraceError extends Error {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number>>;
+
+  constructor(code: string, params: Readonly<Record<string, string | number>> = {}) {
+    super(code);
+    this.code = code;
+    this.params = params;
+  }
+}
 
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {

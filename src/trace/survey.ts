@@ -24,6 +24,8 @@ export class Survey implements Sink {
   private readonly lastOfThread = new Map<number, number>();
   pvEoiBeforeExit = 0;
   pvEoiAfterExit = 0;
+  /** First line by which the kernel is dated. */
+  datedBy = 0;
   inhibitNamed = 0;
   inhibitBare = 0;
   /** Routes in the kernel's own order (IOAPIC first), or the VMM's (PIC first); by what the first lines show. */
@@ -69,6 +71,7 @@ export class Survey implements Sink {
         break;
       case TP.kvm_pv_eoi: {
         const before = this.lastOfThread.get(r.tid);
+        if (this.datedBy === 0) this.datedBy = r.line;
         if (before === TP.kvm_entry) this.pvEoiBeforeExit++;
         else if (before === TP.kvm_exit) this.pvEoiAfterExit++;
         break;
@@ -88,7 +91,10 @@ export class Survey implements Sink {
       case TP.kvm_apicv_inhibit_changed:
         if (f[2] !== 0) {
           if (f[3] === 1) this.inhibitNamed++;
-          else this.inhibitBare++;
+          else {
+            this.inhibitBare++;
+            if (this.datedBy === 0) this.datedBy = r.line;
+          }
         }
         break;
       case TP.kvm_userspace_exit:

@@ -1,5 +1,17 @@
 /** The panels around the stage, which bring these along: now, call path, inspector, controls, help, embedding. */
 export const panels = {
+  'stage.wait.eoi': 'waits for EOI of {what}',
+  'stage.wait.mask': 'waits: pin {what} is masked',
+  'stage.wait.ppr': 'waits for EOI of {what}',
+  'stage.wait.tpr': 'under TPR {what}',
+  'stage.wait.if': 'waits for IF 1',
+  'stage.wait.shadow': 'waits one instruction',
+  'stage.wait.iret': 'waits for IRET',
+  'stage.wait.msix': 'entry {what} is masked',
+  'stage.wait.posted': 'waits for VM entry',
+  'stage.wait.entry': 'waits for VM entry',
+  'stage.wait.since': 'since {time}',
+  'stage.wait.toCome': 'EOI of {vector}, to come',
   'now.panel': 'Now',
   'now.step': 'Step {n} of {m}',
   'now.journey': 'journey {n}',

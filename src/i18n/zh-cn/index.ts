@@ -10,6 +10,7 @@ import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
+import { traces } from './traces.ts';
 
 export const zhCn = {
   ...app,
@@ -23,4 +24,5 @@ export const zhCn = {
   ...registers,
   ...stage,
   ...timeline,
+  ...traces,
 };

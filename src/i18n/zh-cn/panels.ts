@@ -1,6 +1,18 @@
 import type { panels as en } from '../en/panels.ts';
 
 export const panels: Record<keyof typeof en, string> = {
+  'stage.wait.eoi': '等待 {what} 的 EOI',
+  'stage.wait.mask': '引脚 {what} 被屏蔽',
+  'stage.wait.ppr': '等待 {what} 的 EOI',
+  'stage.wait.tpr': '低于 TPR {what}',
+  'stage.wait.if': '等待 IF 为 1',
+  'stage.wait.shadow': '等待一条指令',
+  'stage.wait.iret': '等待 IRET',
+  'stage.wait.msix': '表项 {what} 被屏蔽',
+  'stage.wait.posted': '等待 VM entry',
+  'stage.wait.entry': '等待 VM entry',
+  'stage.wait.since': '从 {time} 起',
+  'stage.wait.toCome': '{vector} 的 EOI 未到',
   'now.panel': '当前步骤',
   'now.step': '第 {n} 步，共 {m} 步',
   'now.journey': '旅程 {n}',

@@ -139,10 +139,11 @@ export class Chips {
   apicChoice(vcpu: number): number {
     return apicHasInterrupt(this.m, vcpu);
   }
-  /** A pin of the 8259 pair with this number on its chip that waits unmasked, -1 none. */
-  waitingPicPin(pin: number): number {
+  /** A pin of the 8259 pair with this number on its chip that waits, -1 none. @param masks the masks are known */
+  waitingPicPin(pin: number, masks: boolean): number {
     for (let chip = 0; chip < 2; chip++) {
-      if (((this.pic(chip, 'irr') & ~this.pic(chip, 'imr')) >> pin) & 1) return chip * 8 + pin;
+      const masked = masks ? this.pic(chip, 'imr') : 0;
+      if (((this.pic(chip, 'irr') & ~masked) >> pin) & 1) return chip * 8 + pin;
     }
     return -1;
   }
@@ -173,6 +174,14 @@ export class Chips {
   }
   writeBase(vcpu: number, lo: number, hi: number): void {
     writeApicBase(this.m, vcpu, (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0), MAX_PHYS_ADDR);
+  }
+  /** LVTT with this vector, not masked; of its mode nothing is known. */
+  setTimerVector(vcpu: number, vector: number): void {
+    put(this.m, lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer, vector);
+  }
+  /** After a gap a local APIC counts as enabled. */
+  assumeOn(vcpu: number): void {
+    if (!swEnabled(this.m, vcpu)) writeRegister(this.m, vcpu, 0xf0, 0x1ff);
   }
   setTpr(vcpu: number, value: number): void {
     setTpr(this.m, vcpu, value);
@@ -291,6 +300,58 @@ export class Chips {
   }
   setPicBase(chip: number, base: number): void {
     put(this.m, BASE.pic + chip * PIC.size + PIC.at.irqBase, base);
+  }
+
+  /** All of it as the report shows it; registers that only hardware has with APICv are named as unknown. */
+  state(
+    picUnknown: boolean,
+    unknownOf: (vcpu: number) => string[],
+    unknownPins: readonly number[],
+  ): Record<string, unknown> {
+    const hex = (value: number, digits = 8): string => `0x${(value >>> 0).toString(16).padStart(digits, '0')}`;
+    const set = (vcpu: number, register: 'irr' | 'isr' | 'tmr'): number[] => {
+      const base = lapicAt(this.m, vcpu) + LAPIC.at[register];
+      return Array.from({ length: 256 }, (_, v) => v).filter((v) => testVector(this.m.w, base, v));
+    };
+    return {
+      ioapic: Array.from({ length: 24 }, (_, pin) => `${hex(this.rteHi(pin))}${hex(this.rteLo(pin)).slice(2)}`),
+      ...(unknownPins.length > 0 ? { unknownPins } : {}),
+      pic: [0, 1].map((chip) => ({
+        irr: hex(this.pic(chip, 'irr'), 2),
+        imr: hex(this.pic(chip, 'imr'), 2),
+        isr: hex(this.pic(chip, 'isr'), 2),
+        base: hex(this.pic(chip, 'irqBase'), 2),
+        elcr: hex(this.pic(chip, 'elcr'), 2),
+        ...(picUnknown ? { unknown: ['irr', 'imr', 'isr', 'base', 'elcr'] } : {}),
+      })),
+      lapic: this.ids.map((id, v) => ({
+        vcpu: id,
+        irr: set(v, 'irr'),
+        isr: set(v, 'isr'),
+        tmr: set(v, 'tmr'),
+        tpr: this.lapic(v, 'tpr'),
+        ppr: this.lapic(v, 'ppr'),
+        ...Object.fromEntries(
+          (
+            [
+              'id',
+              'ldr',
+              'dfr',
+              'svr',
+              'icr',
+              'lvtTimer',
+              'lvtThermal',
+              'lvtPerf',
+              'lvtLint0',
+              'lvtLint1',
+              'lvtError',
+            ] as const
+          ).map((name) => [name, hex(this.lapic(v, name))]),
+        ),
+        base: `${hex(this.lapic(v, 'baseHi'))}${hex(this.lapic(v, 'baseLo')).slice(2)}`,
+        unknown: unknownOf(v),
+      })),
+    };
   }
 
   // -- the log

@@ -19,6 +19,7 @@ import {
   rteOf,
   valueKey,
   vectorKey,
+  vectorOf,
 } from './keys.ts';
 import { agrees, OP, type Op, runOp } from './ops.ts';
 import { type Finding, Verdicts } from './verdicts.ts';
@@ -39,6 +40,8 @@ interface Thread {
   /** The accept just shown, whose effect may come as late as the thread's next line. */
   tail: Op | null;
   eoiTs: number;
+  /** Vector of the last kvm_eoi whose kind is not known, -1 none. */
+  endedBefore: number;
   lastExit: ExitKind;
   exitVector: number;
 }
@@ -56,6 +59,8 @@ interface VcpuState {
   armedKnown: boolean;
   asyncPf: number;
   asyncPfKnown: boolean;
+  /** LVTT is what a write in the trace, or the first unexplained timer vector, made it. */
+  lvttKnown: boolean;
   /** Vectors whose IRR and ISR bits nobody has shown yet. */
   readonly unknown: Uint8Array;
   /** The vectoring information of the last exit asks for the event to be injected again. */
@@ -91,9 +96,10 @@ export class Predictor {
   private readonly known: Known;
   private readonly recorded: (event: number) => boolean;
   private seq = 0;
-  private readonly mid: boolean;
+  /** The state at the start is not known: the trace begins in the middle, or a gap lies before. */
+  private mid: boolean;
   /** The 8259's state and who listens to it can be trusted. */
-  private readonly picTrusted: boolean;
+  private picTrusted: boolean;
   /** The local APICs' own state can be trusted: their writes are in the trace. */
   private readonly apicSeen: boolean;
   private readonly exitKinds: ExitKind[] = [];
@@ -113,7 +119,12 @@ export class Predictor {
     this.recorded = (event) => survey.count(event) > 0;
     this.mid = survey.starts === 'mid';
     this.apicSeen = this.recorded(TP.kvm_apic);
-    this.picTrusted = this.recorded(TP.kvm_pio) && this.apicSeen && !this.mid;
+    this.picTrusted =
+      this.recorded(TP.kvm_pio) &&
+      this.recorded(TP.kvm_set_irq) &&
+      this.recorded(TP.kvm_inj_virq) &&
+      this.apicSeen &&
+      !this.mid;
     this.chips = new Chips({
       ids: o.ids,
       split: survey.irqchip === 'split' || survey.irqchip === 'unknown',
@@ -122,12 +133,14 @@ export class Predictor {
       x2apic: this.mid && survey.x2apic,
       pit: survey.pitAcks,
     });
+    this.chips.apicv =
+      this.recorded(TP.kvm_apicv_accept_irq) && (this.mid || !this.recorded(TP.kvm_apicv_inhibit_changed));
     this.chips.assumeEnabled = !this.apicSeen;
     this.chips.keepsStaleRoutes = o.kernel === '6.1';
     this.window = new Window(this.chips);
     const fill = this.mid ? 0 : 1;
     this.known = {
-      rte: new Uint8Array(24).fill(fill),
+      rte: new Uint8Array(24).fill(this.recorded(TP.kvm_mmio) ? fill : 0),
       pin: new Uint8Array(24).fill(fill),
       pic: new Uint8Array(16).fill(fill),
       picIrr: new Uint8Array(16).fill(fill),
@@ -143,6 +156,7 @@ export class Predictor {
         armedKnown: !this.mid,
         asyncPf: -1,
         asyncPfKnown: !this.mid,
+        lvttKnown: !this.mid && this.apicSeen,
         unknown: new Uint8Array(256).fill(this.mid ? 1 : 0),
         mustReinject: -1,
         entered: false,
@@ -170,6 +184,7 @@ export class Predictor {
         eoiOwed: 0,
         tail: null,
         eoiTs: 0,
+        endedBefore: -1,
         lastExit: EXIT.other,
         exitVector: -1,
       };
@@ -177,6 +192,24 @@ export class Predictor {
     }
     this.lastThread = t;
     return t;
+  }
+
+  /** The state as it is now, with what cannot be known of it. */
+  state(): Record<string, unknown> {
+    const unknownPins = [...this.known.rte].flatMap((known, pin) => (known === 0 ? [pin] : []));
+    return this.chips.state(
+      !this.picTrusted,
+      (vcpu) => {
+        const state = this.vcpus[vcpu] as VcpuState;
+        const names: string[] = [];
+        if (this.chips.apicv) names.push('irr', 'isr', 'ppr', 'tpr');
+        else if (state.unknown.some((bit) => bit === 1)) names.push('irr', 'isr');
+        if (!this.apicSeen || this.mid) names.push('tpr', 'svr', 'ldr', 'dfr', 'icr', 'lvt');
+        if (!this.recorded(TP.kvm_msr) || this.mid) names.push('base');
+        return names;
+      },
+      unknownPins,
+    );
   }
 
   /** Events are missing: IRR, ISR and promises are forgotten, and what a line shows next is learnt. */
@@ -196,11 +229,17 @@ export class Predictor {
       state.mustReinject = -1;
       state.windowLine = 0;
       state.armedKnown = false;
+      state.asyncPfKnown = false;
+      state.lvttKnown = false;
+      this.chips.assumeOn(v);
     }
+    this.mid = true;
+    this.picTrusted = false;
     this.known.rte.fill(0);
     this.known.pin.fill(0);
     this.known.pic.fill(0);
     this.known.picIrr.fill(0);
+    this.known.picBase = [false, false];
   }
 
   event(r: TraceRecord): void {
@@ -253,6 +292,7 @@ export class Predictor {
         this.setIrq(t, r);
         break;
       case TP.kvm_eoi:
+        if (this.toldTwice(t, r)) break;
         this.close(t, r);
         this.eoi(t, r);
         break;
@@ -373,6 +413,8 @@ export class Predictor {
       this.verdicts.right(eventOf(key), isTrivial(op));
       this.verdicts.settle(key);
       this.noteKnown(key);
+      // A chip prints its line after it is done: nothing of this op is still to come.
+      if (op.kind === OP.setIrq && op.shown.length === op.promised.length) op.after = this.seq;
       return true;
     }
     op.bad = true;
@@ -381,6 +423,7 @@ export class Predictor {
 
   /** A line that an open op promised, or that nobody did. */
   private judged(t: Thread, r: TraceRecord, key: number): void {
+    if (t.open === null && t.eoiOwed > 0 && r.event === TP.kvm_ack_irq) this.eoiLeftOut(t, r);
     const op = t.open;
     if (op !== null && !op.closed) {
       if (op.shown.length < op.promised.length && op.promised[op.shown.length] === key) {
@@ -417,7 +460,7 @@ export class Predictor {
   }
 
   private closeOp(_t: Thread, op: Op, _line: number, _ts: number): void {
-    op.after = this.seq;
+    op.after = Math.min(op.after, this.seq);
     op.closed = true;
     if (agrees(op) && !op.bad) return;
     this.resolve(op);
@@ -435,10 +478,15 @@ export class Predictor {
     const order = this.window.reorder(op);
     if (order !== null) {
       this.countRest(op, 'raced', 'order');
-      this.verdicts.note('raced', 'note', op.line, op.ts, { params: { line: order.other.line, moved: order.moved } });
+      this.raced(op, order);
       return;
     }
     this.disagree(op);
+  }
+
+  /** One finding for all that only another order explains; it names the first. */
+  private raced(op: Op, order: { other: Op }): void {
+    this.verdicts.note('raced', 'note', op.line, op.ts, { params: { other: order.other.line } });
   }
 
   /** Gives the lines from the first that did not fit a verdict of their own. */
@@ -506,6 +554,7 @@ export class Predictor {
     op.closed = true;
     runOp(op, this.chips);
     t.tail = op;
+    if (mode >= 5 && !this.recorded(TP.kvm_entry)) this.follow((c) => void c.serve(vcpu));
   }
 
   /** A message whose line is missing or wrong is taken all the same. */
@@ -528,6 +577,8 @@ export class Predictor {
 
   /** An EOI told the IOAPIC of no pin that moved away before: user space made KVM look at the routes again. */
   private staleAck(op: Op, want: number): boolean {
+    // Whether KVM tells of requests that an ICW1 drops depends on who listens at LINT0.
+    if (op.kind === OP.writePort && eventOf(want) === TP.kvm_ack_irq && !this.picTrusted) return true;
     const ioapic = eventOf(want) === TP.kvm_ack_irq && Math.floor(want / 32) % 4 === 2;
     if (ioapic && (!this.recorded(TP.kvm_mmio) || !this.apicSeen || this.mid)) {
       this.follow((c) => c.scanAll());
@@ -680,6 +731,12 @@ export class Predictor {
     return false;
   }
 
+  /** Every type that changes a local APIC's state is in the trace. */
+  private inputsRecorded(): boolean {
+    const needed = [TP.kvm_msr, TP.kvm_set_irq, TP.kvm_eoi, TP.kvm_inj_virq];
+    return needed.every((event) => this.recorded(event));
+  }
+
   private picInputsSeen(): boolean {
     return this.picTrusted && this.recorded(TP.kvm_inj_virq);
   }
@@ -714,7 +771,7 @@ export class Predictor {
 
   /** Who an interrupt goes to follows from the local APICs; where their writes are not in the trace, the lines say it. */
   private learnDestinations(op: Op): boolean {
-    if (this.apicSeen && !this.mid) return false;
+    if (this.apicSeen && !this.mid && this.recorded(TP.kvm_msr)) return false;
     const others = (list: readonly number[]): number[] =>
       list.filter((k) => eventOf(k) !== TP.kvm_apic_accept_irq && eventOf(k) !== TP.kvm_apicv_accept_irq);
     const a = others(op.promised);
@@ -881,7 +938,11 @@ export class Predictor {
     const op = this.begin(t, r, stores ? OP.storeIcr : OP.writeApic, t.vcpu, false);
     for (let i = 0; i < 4; i++) op.a[i] = f[i] as number;
     this.runOpen(t, op);
-    if (register === REG.lvtt) (this.vcpus[t.vcpu] as VcpuState).armedKnown = false;
+    if (register === REG.lvtt) {
+      const state = this.vcpus[t.vcpu] as VcpuState;
+      state.armedKnown = false;
+      state.lvttKnown = true;
+    }
   }
 
   private mmio(t: Thread, r: TraceRecord): void {
@@ -952,9 +1013,10 @@ export class Predictor {
     const order = this.window.reorder(op);
     if (order !== null) {
       this.countRest(op, 'raced', 'order');
+      this.raced(op, order);
       return;
     }
-    if (this.mid || !this.apicSeen) {
+    if (this.mid || !this.apicSeen || !this.inputsRecorded()) {
       this.countRest(op, 'unknowable', 'not seen yet');
       op.promised.splice(0, 1, key);
       return;
@@ -1023,6 +1085,7 @@ export class Predictor {
       state.windowTs = r.ts;
     }
     // SVM's exit_int_info, VMX's IDT-vectoring information: an external interrupt was cut off in its delivery.
+    if ((r.f[6] as number) !== 0 || (r.f[4] as number) !== 0) this.cutOffShown = true;
     const info = this.o.vendor === 'svm' ? (r.f[6] as number) : (r.f[4] as number);
     state.mustReinject = info >= 0x80000000 && ((info >>> 8) & 7) === 0 ? info & 255 : -1;
   }
@@ -1066,8 +1129,10 @@ export class Predictor {
       state.unknown[vector] = 0;
       return;
     }
-    if (this.window.reorder(op) !== null) {
+    const order = this.window.reorder(op);
+    if (order !== null) {
       this.countRest(op, 'raced', 'order');
+      this.raced(op, order);
       return;
     }
     this.injectOther(op, t.vcpu, vector, unknown, r);
@@ -1090,7 +1155,10 @@ export class Predictor {
       state.unknown[vector] = 0;
       return true;
     }
-    const pin = this.o.survey.irqchip === 'full' && !chips.inIrr(vcpu, vector) ? chips.waitingPicPin(vector & 7) : -1;
+    const pin =
+      this.o.survey.irqchip === 'full' && !chips.inIrr(vcpu, vector)
+        ? chips.waitingPicPin(vector & 7, this.recorded(TP.kvm_pio) && !this.mid)
+        : -1;
     if (pin < 0) return false;
     if (this.recorded(TP.kvm_pio) && this.known.picBase[pin >> 3] && chips.pic(pin >> 3, 'irqBase') !== (vector & 0xf8))
       return false;
@@ -1157,16 +1225,28 @@ export class Predictor {
 
   /** An injection that did not reach the guest is made again. */
   private reinject(state: VcpuState, key: number, vector: number, r: TraceRecord): void {
-    const want =
-      state.mustReinject >= 0 ? state.mustReinject : state.injected >= 0 ? state.injected : state.lastInjected;
+    // Cut off by an exit, or taken back before the entry.
+    let want = state.mustReinject >= 0 ? state.mustReinject : state.injected;
+    const both = this.recorded(TP.kvm_entry) && this.recorded(TP.kvm_exit) && this.cutOffShown;
+    if (want < 0 && !both) want = state.lastInjected;
     state.mustReinject = -1;
     state.injected = vector;
     if (want === vector) {
       this.verdicts.right(TP.kvm_inj_virq, false);
       return;
     }
-    if (want < 0 || state.unknown[vector] === 1) {
+    if (this.mid && state.unknown[vector] === 1) {
       this.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'not seen yet');
+      return;
+    }
+    if (want < 0) {
+      const vcpu = this.chips.vcpuOf(Math.floor((key % 2 ** 40) / 512));
+      this.verdicts.count(TP.kvm_inj_virq, 'missing', 'promised');
+      this.verdicts.differs(r.line, r.ts, vectorKey(TP.kvm_inj_virq, this.chips.ids[vcpu] as number, vector), -1, null);
+      this.verdicts.right(TP.kvm_inj_virq, false);
+      this.follow((c) => {
+        if (c.inject(vcpu) < 0) c.raiseIsr(vcpu, vector);
+      });
       return;
     }
     this.verdicts.count(TP.kvm_inj_virq, 'wrong', 'other');
@@ -1218,6 +1298,7 @@ export class Predictor {
     const unknowable = this.chips.highestIsr(vcpu) === vector && this.eoiWasUnknown;
     this.eoiWasUnknown = false;
     const op = this.begin(t, r, OP.eoi, vcpu, false);
+    t.endedBefore = written || this.apicSeen ? -1 : vector;
     // The shared byte said "ended" before KVM looked. @kvm lapic.c apic_sync_pv_eoi_from_guest
     if (!written && this.apicSeen && this.recorded(TP.kvm_pv_eoi) && vector >= 0) {
       op.extra = vectorKey(TP.kvm_pv_eoi, r.f[0] as number, vector);
@@ -1232,6 +1313,8 @@ export class Predictor {
     } else this.show(op, key, r);
   }
   private eoiWasUnknown = false;
+  /** kvm_exit prints the vectoring information at all. */
+  private cutOffShown = false;
 
   /** The vector ended is not the highest the engine has in service: which line is missing, or was unknown? */
   private eoiOther(state: VcpuState, vcpu: number, vector: number, r: TraceRecord): void {
@@ -1268,10 +1351,41 @@ export class Predictor {
     }
   }
 
+  /** The same kvm_eoi again while the first one's other lines are still due. */
+  private toldTwice(t: Thread, r: TraceRecord): boolean {
+    const op = t.open;
+    if (op === null || op.kind !== OP.eoi || op.bad || op.shown.length === 0) return false;
+    if (op.shown.length >= op.promised.length || t.eoiOwed > 0) return false;
+    const key = vectorKey(TP.kvm_eoi, r.f[0] as number, r.f[1] as number);
+    if (op.shown[0] !== key) return false;
+    this.verdicts.count(TP.kvm_eoi, 'wrong', 'not promised');
+    this.verdicts.differs(r.line, r.ts, -1, key, null);
+    return true;
+  }
+
+  /** The EOI register was written and the IOAPIC told, but the line between them is missing. */
+  private eoiLeftOut(t: Thread, r: TraceRecord): void {
+    if (!this.recorded(TP.kvm_eoi) || t.vcpu < 0) return;
+    t.eoiOwed = 0;
+    const op = this.begin(t, r, OP.eoi, t.vcpu, false);
+    this.runOpen(t, op);
+    const key = op.promised[0] as number;
+    op.shown.push(key);
+    op.lines.push(r.line);
+    op.times.push(r.ts);
+    op.right = 1;
+    this.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
+    this.verdicts.differs(r.line, r.ts, key, -1, null);
+  }
+
   private eoiMissing(t: Thread): void {
     const line = t.eoiOwed;
     t.eoiOwed = 0;
-    if (!this.recorded(TP.kvm_eoi) || t.vcpu < 0) return;
+    if (t.vcpu < 0) return;
+    if (!this.recorded(TP.kvm_eoi)) {
+      this.follow((c) => c.eoi(t.vcpu));
+      return;
+    }
     const vector = this.chips.highestIsr(t.vcpu);
     this.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
     this.verdicts.differs(line, t.eoiTs, vectorKey(TP.kvm_eoi, this.chips.ids[t.vcpu] as number, vector), -1, null);
@@ -1295,7 +1409,7 @@ export class Predictor {
     const own = t.vcpu === vcpu || r.context > 0 || t.vcpu < 0;
     if (!own || r.f[2] !== 0 || r.f[3] !== 0) return false;
     const lvtt = this.chips.lapic(vcpu, 'lvtTimer');
-    const timer = (lvtt & 0xff) === vector && (lvtt & 0x10000) === 0 && this.apicSeen;
+    const timer = (lvtt & 0xff) === vector && (lvtt & 0x10000) === 0 && (this.apicSeen || !state.lvttKnown);
     const deadline = ((lvtt >>> 17) & 3) === 2;
     if (timer && t.vcpu === vcpu) {
       const armed = !deadline || state.timerArmed || !state.armedKnown || !this.recorded(TP.kvm_msr);
@@ -1334,7 +1448,7 @@ export class Predictor {
           return;
         }
         const state = this.vcpus[vcpu] as VcpuState;
-        const hidden = this.senderHidden(t, mode, state);
+        const hidden = this.senderHidden(t, mode) ?? this.learnLocal(t, r, vcpu, state);
         if (r.event === TP.kvm_apic_accept_irq && hidden !== null) {
           verdicts.count(r.event, 'unknowable', hidden);
           state.unknown[vector] = 0;
@@ -1349,8 +1463,39 @@ export class Predictor {
           if (mode >= 5 && !this.recorded(TP.kvm_entry)) this.follow((c) => void c.serve(vcpu));
           return;
         }
-        verdicts.count(r.event, 'wrong', 'not promised');
-        verdicts.differs(r.line, r.ts, -1, key, null);
+        const timer = this.timerDue(t);
+        verdicts.count(r.event, 'wrong', timer < 0 ? 'not promised' : 'other');
+        verdicts.differs(r.line, r.ts, timer, key, null);
+        if (timer >= 0) this.takeMessage(timer);
+        return;
+      }
+      case TP.kvm_pv_eoi: {
+        const { vector } = vectorOf(key);
+        if (t.endedBefore === vector) {
+          // Its kvm_eoi came; that it was a pv EOI could not be told from a register write.
+          t.endedBefore = -1;
+          verdicts.right(r.event, false);
+          return;
+        }
+        if (this.mid && t.vcpu >= 0 && vector >= 0 && (this.vcpus[t.vcpu] as VcpuState).unknown[vector] === 1) {
+          verdicts.count(r.event, 'unknowable', 'not seen yet');
+          return;
+        }
+        if (!this.recorded(TP.kvm_eoi)) {
+          const ends = t.vcpu >= 0 && this.chips.highestIsr(t.vcpu) === vector;
+          if (ends) verdicts.right(r.event, false);
+          else verdicts.count(r.event, 'unknowable', 'kvm_eoi not recorded');
+          if (ends) this.follow((c) => c.eoi(t.vcpu));
+          return;
+        }
+        if (t.vcpu < 0 || vector < 0 || this.chips.highestIsr(t.vcpu) !== vector) {
+          verdicts.count(r.event, 'wrong', 'not promised');
+          verdicts.differs(r.line, r.ts, -1, key, null);
+          return;
+        }
+        this.missingEoi(t.vcpu, vector, r.line, r.ts);
+        this.follow((c) => c.eoi(t.vcpu));
+        verdicts.right(r.event, false);
         return;
       }
       default: {
@@ -1366,13 +1511,13 @@ export class Predictor {
   }
 
   /** Why the sender of an accepted interrupt may not show in this trace; null if it must. */
-  private senderHidden(t: Thread, mode: number, state: VcpuState): string | null {
+  private senderHidden(t: Thread, mode: number): string | null {
     if (!this.recorded(TP.kvm_apic)) return 'kvm_apic not recorded';
     if (!this.recorded(TP.kvm_msr)) return 'kvm_msr not recorded';
-    if (!this.recorded(TP.kvm_apic_ipi) && mode >= 4) return 'kvm_apic_ipi not recorded';
+    if (!this.recorded(TP.kvm_set_irq) && !this.recorded(TP.kvm_msi_set_irq)) return 'kvm_set_irq not recorded';
+    if (!this.recorded(TP.kvm_apic_ipi) && (mode >= 4 || this.vcpus.length > 1)) return 'kvm_apic_ipi not recorded';
     if (t.lastExit === EXIT.hypercall && !this.recorded(TP.kvm_hypercall)) return 'kvm_hypercall not recorded';
     if (mode === 4) return 'performance counter';
-    if (this.mid && (!state.armedKnown || !state.asyncPfKnown)) return 'not seen yet';
     return null;
   }
 
@@ -1382,7 +1527,7 @@ export class Predictor {
       const t = this.threadOf.get(op.thread);
       const { id, mode } = acceptOf(key);
       const vcpu = this.chips.vcpuOf(id);
-      return t === undefined || vcpu < 0 ? null : this.senderHidden(t, mode, this.vcpus[vcpu] as VcpuState);
+      return t === undefined || vcpu < 0 ? null : this.senderHidden(t, mode);
     }
     if (eventOf(key) !== TP.kvm_ack_irq) return null;
     return this.ackHidden(Math.floor(key / 32) % 4);
@@ -1391,10 +1536,40 @@ export class Predictor {
   private ackHidden(chip: number): string | null {
     if (chip !== 2) {
       if (!this.recorded(TP.kvm_pio)) return 'kvm_pio not recorded';
+      if (!this.recorded(TP.kvm_set_irq)) return 'kvm_set_irq not recorded';
+      if (!this.recorded(TP.kvm_inj_virq)) return 'kvm_inj_virq not recorded';
+      if (!this.apicSeen) return 'kvm_apic not recorded';
       return this.mid && !this.known.picBase[chip] ? 'not seen yet' : null;
     }
     if (!this.recorded(TP.kvm_eoi)) return 'kvm_eoi not recorded';
     return this.recorded(TP.kvm_mmio) && this.apicSeen && !this.mid ? null : 'who looks at its EOIs is not known';
+  }
+
+  /** The first vector of a local source nobody saw set up: its timer, or async page faults. */
+  private learnLocal(t: Thread, r: TraceRecord, vcpu: number, state: VcpuState): string | null {
+    if (r.event !== TP.kvm_apic_accept_irq || r.f[2] !== 0 || r.f[3] !== 0) return null;
+    const vector = r.f[1] as number;
+    if (!state.lvttKnown && t.vcpu === vcpu) {
+      state.lvttKnown = true;
+      this.follow((c) => c.setTimerVector(vcpu, vector));
+      return 'not seen yet';
+    }
+    if (!state.asyncPfKnown) {
+      state.asyncPfKnown = true;
+      state.asyncPf = vector;
+      return 'not seen yet';
+    }
+    return null;
+  }
+
+  /** The accept this vCPU's armed deadline timer owes, -1 none: a wrong line on its thread stands in its place. */
+  private timerDue(t: Thread): number {
+    const state = this.vcpus[t.vcpu];
+    if (state === undefined || !state.timerArmed || !this.apicSeen) return -1;
+    const lvtt = this.chips.lapic(t.vcpu, 'lvtTimer');
+    if ((lvtt & 0x10000) !== 0 || ((lvtt >>> 17) & 3) !== 2) return -1;
+    state.timerArmed = false;
+    return acceptKey(TP.kvm_apic_accept_irq, this.chips.ids[t.vcpu] as number, lvtt & 255, 0, 0);
   }
 
   private causeHidden(r: TraceRecord): string | null {

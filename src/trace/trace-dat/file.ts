@@ -38,7 +38,7 @@ class Reader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
   private need(n: number): number {
-    if (n < 0 || this.at + n > this.bytes.length) throw new TraceError('the trace.dat file ends inside its headers');
+    if (n < 0 || this.at + n > this.bytes.length) throw new TraceError('dat-short');
     const at = this.at;
     this.at += n;
     return at;
@@ -55,7 +55,7 @@ class Reader {
   text = (n: number): string => new TextDecoder().decode(this.slice(n));
   string(): string {
     const end = this.bytes.indexOf(0, this.at);
-    if (end < 0) throw new TraceError('the trace.dat file ends inside its headers');
+    if (end < 0) throw new TraceError('dat-short');
     const text = new TextDecoder().decode(this.bytes.subarray(this.at, end));
     this.at = end + 1;
     return text;
@@ -76,21 +76,18 @@ async function decoderFor(algorithm: string): Promise<Zstd> {
     const { unzlibSync } = await import('fflate');
     return (bytes, size) => unzlibSync(bytes, { out: new Uint8Array(size) });
   }
-  throw new TraceError(
-    `the trace.dat file is compressed with ${algorithm}; trace-cmd convert --file-version 6 makes one that is not`,
-  );
+  throw new TraceError('dat-compression', { algorithm });
 }
 
 export async function openDat(source: ByteSource): Promise<DatFile> {
   const head = new Reader(await source.read(0, Math.min(source.size, MAX_HEAD)));
   head.skip(10);
   const version = Number(head.string());
-  if (version !== 6 && version !== 7) throw new TraceError(`trace.dat version ${version} is not known; 6 and 7 are`);
-  if (head.u8() !== 0) throw new TraceError('the trace.dat file is big-endian: it is not from an x86 host');
+  if (version !== 6 && version !== 7) throw new TraceError('dat-version', { version });
+  if (head.u8() !== 0) throw new TraceError('dat-endian');
   head.skip(1);
   const pageSize = head.u32();
-  if (pageSize < 1024 || pageSize > 1 << 20)
-    throw new TraceError(`the trace.dat file names pages of ${pageSize} bytes`);
+  if (pageSize < 1024 || pageSize > 1 << 20) throw new TraceError('dat-size', { n: pageSize });
   return version === 6 ? openV6(head, pageSize) : openV7(source, head, pageSize);
 }
 
@@ -119,7 +116,7 @@ function openV6(r: Reader, pageSize: number): DatFile {
   r.skip(r.u32());
   r.skip(r.u64());
   const cpuCount = r.u32();
-  if (cpuCount > 65_536) throw new TraceError(`the trace.dat file names ${cpuCount} CPUs`);
+  if (cpuCount > 65_536) throw new TraceError('dat-size', { n: cpuCount });
   const places: number[] = [];
   let clock = 'local';
   let uname = '';
@@ -135,7 +132,7 @@ function openV6(r: Reader, pageSize: number): DatFile {
     }
     kind = r.text(10);
   }
-  if (!kind.startsWith('flyrecord')) throw new TraceError('the trace.dat file holds a latency trace, not a recording');
+  if (!kind.startsWith('flyrecord')) throw new TraceError('dat-latency');
   const cpus: CpuData[] = [];
   const table = (): void => {
     for (let cpu = 0; cpu < cpuCount; cpu++) cpus.push({ cpu, offset: r.u64(), size: r.u64(), compressed: false });
@@ -203,19 +200,19 @@ async function isCompressed(source: ByteSource, at: number): Promise<boolean> {
 }
 
 async function readSection(source: ByteSource, at: number, decompress: Zstd | null): Promise<Reader> {
-  if (at <= 0 || at >= source.size) throw new TraceError('the trace.dat file ends before one of its sections');
+  if (at <= 0 || at >= source.size) throw new TraceError('dat-short');
   const head = new Reader(await source.read(at, SECTION_HEAD));
   head.skip(2);
   const compressed = (head.u16() & 1) !== 0;
   head.skip(4);
   const size = head.u64();
-  if (size > MAX_HEAD) throw new TraceError(`the trace.dat file names a section of ${size} bytes`);
+  if (size > MAX_HEAD) throw new TraceError('dat-size', { n: size });
   const body = new Reader(await source.read(at + SECTION_HEAD, size));
   if (!compressed) return body;
-  if (decompress === null) throw new TraceError('the trace.dat file has a compressed section but names no compression');
+  if (decompress === null) throw new TraceError('dat-unpack', { why: 'no compression is named' });
   const from = body.u32();
   const to = body.u32();
-  if (to > MAX_HEAD) throw new TraceError(`the trace.dat file names a section of ${to} bytes`);
+  if (to > MAX_HEAD) throw new TraceError('dat-size', { n: to });
   return new Reader(unpack(decompress, body.slice(from), to));
 }
 
@@ -224,6 +221,6 @@ export function unpack(decompress: Zstd, bytes: Uint8Array, size: number): Uint8
   try {
     return decompress(bytes, size);
   } catch (error) {
-    throw new TraceError(`the trace.dat file does not unpack: ${error instanceof Error ? error.message : error}`);
+    throw new TraceError('dat-unpack', { why: error instanceof Error ? error.message : String(error) });
   }
 }

@@ -145,7 +145,7 @@ export class CpuStream {
 
   private async nextChunk(): Promise<Uint8Array | null> {
     const { decompress } = this.file;
-    if (decompress === null) throw new TraceError('the trace.dat file has compressed pages but names no compression');
+    if (decompress === null) throw new TraceError('dat-unpack', { why: 'no compression is named' });
     if (this.chunks < 0) {
       const count = await this.source.read(this.offset, 4);
       if (count.length < 4) return null;
@@ -159,7 +159,7 @@ export class CpuStream {
     const view = new DataView(head.buffer, head.byteOffset, 8);
     const from = view.getUint32(0, true);
     const to = view.getUint32(4, true);
-    if (from > 1 << 28 || to > 1 << 28) throw new TraceError(`the trace.dat file names a chunk of ${to} bytes`);
+    if (from > 1 << 28 || to > 1 << 28) throw new TraceError('dat-size', { n: to });
     const bytes = await this.source.read(this.offset + 8, from);
     this.offset += 8 + from;
     return bytes.length < from ? null : unpack(decompress, bytes, to);

@@ -163,6 +163,26 @@ export function Board({ variant, name }: BoardProps) {
   );
 }
 
+type Waits = NonNullable<Stage['waits']>;
+
+/** What tells which interrupts wait comes once the stage moves: at first none does. */
+function useWaits(due: boolean): Waits | null {
+  const [waits, setWaits] = useState<{ readonly of: Waits } | null>(null);
+  useEffect(() => {
+    if (!due) return;
+    let here = true;
+    Promise.all([import('../../scene/waits.ts'), import('../shared/panel-texts.ts')]).then(
+      ([m]) => here && setWaits({ of: m.waitsAfter }),
+      // It did not come (no network): what waits is a lit bit only.
+      () => {},
+    );
+    return () => {
+      here = false;
+    };
+  }, [due]);
+  return waits?.of ?? null;
+}
+
 interface StagesProps {
   readonly scene: SceneLog;
   readonly width: number;
@@ -195,7 +215,8 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       }),
     [model, width, height, embed, journey, open, scene],
   );
-  const stage: Stage = useMemo(() => ({ scene, model, layout }), [scene, model, layout]);
+  const waits = useWaits(step >= 0);
+  const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
 
   const { actions, clock } = useApp();
   const sceneId = useStore((state) => state.sceneId);
@@ -216,17 +237,17 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);
   const over = useRef<SVGGElement>(null);
+  const pills = useRef<HTMLDivElement>(null);
   const tokens = useRef<TokenLayer | null>(null);
   useLayoutEffect(() => {
-    if (!shown || under.current === null || over.current === null) return;
-    const layer = createTokenLayer(under.current, over.current);
+    if (!shown || under.current === null || over.current === null || pills.current === null) return;
+    const roots = { under: under.current, over: over.current, pills: pills.current };
+    const layer = createTokenLayer(roots);
     tokens.current = layer;
     const stop = clock.onFrame((position) => layer.draw(position));
-    const [below, above] = [under.current, over.current];
     return () => {
       stop();
-      below.replaceChildren();
-      above.replaceChildren();
+      for (const root of Object.values(roots)) root.replaceChildren();
     };
   }, [shown, clock]);
   useLayoutEffect(() => {
@@ -315,6 +336,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />
         </svg>
+        <div ref={pills} className="bd-pills" style={{ transform: `scale(${k})` }} aria-hidden="true" />
       </div>
     </>
   );

@@ -1,5 +1,5 @@
 /** A local APIC: what waits (IRR), what is being served (ISR), and the line between what can be delivered and what cannot. */
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
 import type { LapicBox } from '../../scene/lane-boxes.ts';
@@ -8,14 +8,18 @@ import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
 import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
 
-interface Props extends CardProps {
+/** Scenes without posted interrupts do without it. */
+const Descriptor = lazy(() => import('./Descriptor.tsx').then((m) => ({ default: m.Descriptor })));
+
+export interface LapicProps extends CardProps {
   readonly vcpu: number;
 }
+type Props = LapicProps;
 
 const MODES = { disabled: '', xapic: 'xAPIC', x2apic: 'x2APIC' } as const;
 
 /** `TPR 0x00`, lit where it decided. */
-function Register({
+export function Register({
   x,
   y,
   name,
@@ -35,58 +39,6 @@ function Register({
       <tspan className="bd-key">{name} </tspan>
       <tspan className={on ? 'bd-wait' : undefined}>{value}</tspan>
     </text>
-  );
-}
-
-/** The posted-interrupt descriptor's control fields, in one line under its grid. */
-function Descriptor(props: Props & { readonly box: LapicBox }) {
-  const { box, lit } = props;
-  const word = (register: string): number => readWord(props.view, 'piDesc', props.vcpu, register);
-  const { view, vcpu, changed } = props;
-  const wrote = (register: keyof typeof PI_DESC.at): boolean =>
-    changed?.words.has(view.layout.piDesc + vcpu * PI_DESC.size + PI_DESC.at[register]) ?? false;
-  const fields = [
-    ['ON', String(word('on')), wrote('on') || (lit?.fields.has('desc.on') ?? false)],
-    ['SN', String(word('sn')), wrote('sn') || (lit?.fields.has('desc.sn') ?? false)],
-    ['NV', hex(word('nv')), wrote('nv')],
-    ['NDST', String(word('ndst')), wrote('ndst')],
-  ] as const;
-  if (box.descX !== null) {
-    const { descX: x, descY: y } = box;
-    const step = Math.min(21, box.irr.h / 6);
-    return (
-      <g style={colourStyle(changed?.colour ?? lit?.colour ?? 0)}>
-        {fields.map(([name, value, on], i) => (
-          <text key={name} className="bd-mono bd-small" x={x} y={y + i * step}>
-            <tspan className="bd-key">{name}</tspan>
-            <tspan className={on ? 'bd-on' : undefined} x={x + 44}>
-              {value}
-            </tspan>
-          </text>
-        ))}
-      </g>
-    );
-  }
-  const { ppr, tpr } = lapicView(props.view, props.vcpu);
-  const pprLit = lit?.fields.has('lapic.ppr') ?? false;
-  return (
-    <>
-      <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={pprLit} anchor="start" />
-      <Register x={box.isr.x} y={box.descY - 18} name="TPR" value={hex(tpr)} on={false} anchor="start" />
-      <text
-        className="bd-mono bd-small"
-        x={box.card.x + 11}
-        y={box.descY}
-        style={colourStyle(changed?.colour ?? lit?.colour ?? 0)}
-      >
-        {fields.map(([name, value, on], i) => (
-          <tspan key={name} dx={i === 0 ? 0 : 10}>
-            <tspan className="bd-key">{name} </tspan>
-            <tspan className={on ? 'bd-on' : undefined}>{value}</tspan>
-          </tspan>
-        ))}
-      </text>
-    </>
   );
 }
 
@@ -241,7 +193,7 @@ function LapicCardView(props: Props) {
           height={box.titleH}
           {...stop}
           aside={
-            small ? (
+            density === 'mini' && box.irr.kind === 'grid' && box.irr.pitch >= WRITTEN ? null : small ? (
               <Register {...aside} {...ppr} anchor="end" />
             ) : (
               <text
@@ -267,7 +219,11 @@ function LapicCardView(props: Props) {
           >
             PIR
           </text>
-          {box.pir.kind === 'grid' && <Descriptor {...props} box={box} />}
+          {box.pir.kind === 'grid' && (
+            <Suspense fallback={null}>
+              <Descriptor {...props} box={box} />
+            </Suspense>
+          )}
           {box.listY !== null && box.descX === null && box.pir.kind === 'grid' && box.pir.pitch < 6 && (
             <VectorList
               props={props}

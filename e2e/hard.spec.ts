@@ -1,0 +1,227 @@
+/** Hostile links, engines that die, chunks that are gone: nothing lost, no silence. */
+import { deflateRawSync } from 'node:zlib';
+import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
+
+const count = (page: Page) => page.locator('.tl-count');
+const notice = (page: Page) => page.locator('[data-code]');
+const hash = (page: Page): string => new URL(page.url()).hash;
+const linkAround = (json: string): string => `#s=k1.${deflateRawSync(json).toString('base64url')}`;
+const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+/** Keeps every worker the page starts in `window.workers`. */
+async function keepWorkers(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const list: Worker[] = [];
+    const Real = window.Worker;
+    Object.defineProperty(window, 'workers', { value: list });
+    window.Worker = class extends Real {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        list.push(this);
+      }
+    };
+  });
+}
+const endWorkers = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    for (const worker of (window as unknown as { workers: Worker[] }).workers) worker.terminate();
+  });
+
+for (const depth of [50, 2_000, 5_000]) {
+  test(`a link with a field nested ${depth} deep opens, and the field is named`, async ({ page }) => {
+    const log = `[{"op":"create","vcpus":2,"irqchip":"full"},{"op":"irq_line","gsi":4,"level":1,"x":${nested(depth)}}]`;
+    await page.goto(`./${linkAround(`{"v":1,"base":null,"log":${log}}`)}`);
+    await expect(notice(page)).toHaveAttribute('data-code', 'link-dropped');
+    await expect(notice(page)).toContainText('log[1].x');
+    await expect(count(page)).toHaveText(/\/ [1-9]/);
+  });
+}
+
+test('a value nested deep where a number belongs is one sentence beside another scene', async ({ page }) => {
+  const log = `[{"op":"create","vcpus":2,"irqchip":"full"},{"op":"irq_line","gsi":${nested(5_000)},"level":1}]`;
+  await page.goto(`./${linkAround(`{"v":1,"base":null,"log":${log}}`)}`);
+  await expect(notice(page)).toHaveAttribute('data-code', 'op.notNumber');
+  await expect(count(page)).toHaveText(/\/ [1-9]/);
+});
+
+test('an engine that was ended while nothing was asked of it is replaced, unseen', async ({ page }) => {
+  await keepWorkers(page);
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(count(page)).toHaveText(/^5 /);
+  const title = await page.title();
+  await endWorkers(page);
+  await page.getByRole('combobox').first().selectOption('intx-shared');
+  await expect(page).not.toHaveTitle(title);
+  await expect(count(page)).toHaveText(/\/ [1-9]/);
+  await expect(notice(page)).toHaveCount(0);
+});
+
+test('an engine that falls silent is given up within two seconds: the last good scene, one sentence, a report', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await keepWorkers(page);
+  // From the second request on it hears nothing of what is asked, but the pings before it.
+  await page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, message: { type?: string }, transfer: unknown) {
+      const state = window as unknown as { deaf?: boolean; asked?: boolean };
+      if (state.deaf === true && message.type === 'extend') state.asked = true;
+      if (state.asked !== true) post.call(this, message, transfer as StructuredSerializeOptions);
+    } as typeof post;
+  });
+  await page.goto('./?play=0#p=serial-ioapic');
+  await expect(count(page)).toHaveText(/^0 \/ [1-9]/);
+  await page.keyboard.press('End');
+  const before = await count(page).textContent();
+  await page.evaluate(() => {
+    (window as unknown as { deaf: boolean }).deaf = true;
+  });
+  await page.getByRole('tab', { name: say('shell.tab.controls') }).click();
+  await page.getByRole('button', { name: say('ctl.raise') }).click();
+  await expect(notice(page)).toHaveAttribute('data-code', 'fault');
+  await expect(notice(page)).toContainText(say('error.fault'));
+  await expect(count(page)).toHaveText(before ?? '');
+  await page.getByRole('button', { name: say('notice.copyReport') }).click();
+  await expect(page.getByRole('button', { name: say('notice.copied') })).toBeVisible();
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  expect(report).toMatch(/^irqscope \d+\.\d+\.\d+\naddress: http.*\nshown: #p=serial-ioapic&t=\d+\nbrowser: /);
+  expect(report).toContain('the engine stopped answering');
+});
+
+test('a link overtaken by another scene leaves the address with what is on screen', async ({ page }) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(count(page)).toHaveText(/^5 /);
+  await expect(page.locator('option[value=intx-shared]').first()).toBeAttached();
+  const settle = Array.from({ length: 60 }, () => ['settle']);
+  const slow = linkAround(
+    JSON.stringify({ v: 1, base: null, log: [{ op: 'create', vcpus: 64, irqchip: 'full' }, ...settle], t: 0 }),
+  );
+  await page.evaluate(async (link) => {
+    const changed = new Promise((done) => addEventListener('hashchange', done, { once: true }));
+    window.location.hash = link;
+    await changed;
+    const option = document.querySelector('option[value=intx-shared]') as Element;
+    const menu = option.closest('select') as HTMLSelectElement;
+    const set = Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value')?.set;
+    set?.call(menu, 'intx-shared');
+    menu.dispatchEvent(new Event('change', { bubbles: true }));
+  }, slow);
+  await expect.poll(() => hash(page)).toMatch(/^#p=intx-shared/);
+  await page.reload();
+  await expect.poll(() => hash(page)).toMatch(/^#p=intx-shared/);
+});
+
+test('a panel whose file is gone says so and offers to reload; the stage plays on', async ({ page }) => {
+  await page.route(/assets\/now-.*\.js/, (route) => route.abort());
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(count(page)).toHaveText(/^5 /);
+  await expect(page.locator('.app-broken').first()).toContainText(say('error.part-not-loaded'));
+  await page.keyboard.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^6 /);
+  await page.unroute(/assets\/now-.*\.js/);
+  await page
+    .getByRole('button', { name: say('shell.reload') })
+    .first()
+    .click();
+  await expect(page.locator('.now-title')).toBeVisible();
+});
+
+test('offline, a preset that was never loaded is a sentence that says so', async ({ page, context }) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(page.locator('.now-title')).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole('combobox').first().selectOption('intx-shared');
+  await expect(notice(page)).toHaveAttribute('data-code', 'preset-not-loaded');
+  await expect(notice(page)).toContainText('intx-shared');
+  await expect(count(page)).toHaveText(/^5 /);
+});
+
+test('the sentences of errors that are not here are said by their code', async ({ page }) => {
+  await page.route(/assets\/errors-.*\.js/, (route) => route.abort());
+  await page.goto('./#p=no-such-scene');
+  await expect(notice(page)).toContainText(say('error.unknown', { code: 'preset-unknown' }));
+});
+
+test('what would be invisible or turn the text around is shown as its number', async ({ page }) => {
+  await page.goto(`./#p=${encodeURIComponent('a\u202eb')}`);
+  await expect(notice(page)).toContainText('a\\u{202e}b');
+});
+
+test('strict policy: no style and no script of strangers, and Trusted Types', async ({ page }) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(count(page)).toHaveText(/^5 /);
+  const tried = await page.evaluate(async () => {
+    const style = document.createElement('style');
+    style.textContent = 'body { outline: 1px solid red }';
+    document.head.append(style);
+    const attempt = (act: () => void): string => {
+      try {
+        act();
+        return 'done';
+      } catch (e) {
+        return (e as Error).name;
+      }
+    };
+    const html = attempt(() => {
+      document.body.innerHTML += '<p>x</p>';
+    });
+    const handler = attempt(() => document.body.setAttribute('onclick', 'window.ran = true'));
+    document.body.click();
+    // Not in this task: what a test evaluates may itself evaluate.
+    const code = await new Promise<string>((done) => {
+      setTimeout(() => done(attempt(() => Reflect.construct(Function, ['return 1']))));
+    });
+    await new Promise((done) => setTimeout(done, 300));
+    return { html, handler, code, outline: getComputedStyle(document.body).outlineStyle, ran: 'ran' in window };
+  });
+  expect(tried).toEqual({ html: 'TypeError', handler: 'TypeError', code: 'EvalError', outline: 'none', ran: false });
+});
+
+for (const [what, storage] of [
+  [
+    'is full',
+    () =>
+      Object.defineProperty(Storage.prototype, 'setItem', {
+        value: () => {
+          throw new DOMException('full', 'QuotaExceededError');
+        },
+      }),
+  ],
+  [
+    'is blocked',
+    () =>
+      Object.defineProperty(window, 'localStorage', {
+        get() {
+          throw new DOMException('no', 'SecurityError');
+        },
+      }),
+  ],
+  ['holds nonsense', () => localStorage.setItem('irqscope', '{"theme":{"a":[]},"lang":7')],
+  ['holds something else', () => localStorage.setItem('irqscope', '[["theme"]]')],
+] as const) {
+  test(`where storage ${what} the page works, and theme and language can be changed`, async ({ page }) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.addInitScript(storage);
+    await page.goto('./?play=0#p=serial-ioapic&t=4');
+    await expect(count(page)).toHaveText(/^5 /);
+    await page.getByLabel(say('hdr.theme')).first().selectOption('dark');
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    expect(errors).toEqual([]);
+  });
+}
+
+test('two tabs on one address go their own ways', async ({ page, context }) => {
+  const other = await context.newPage();
+  for (const tab of [page, other]) {
+    await tab.goto('./?play=0#p=serial-ioapic&t=4');
+    await expect(count(tab)).toHaveText(/^5 /);
+  }
+  await page.keyboard.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^6 /);
+  await expect(count(other)).toHaveText(/^5 /);
+  await other.close();
+});

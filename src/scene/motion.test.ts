@@ -1,0 +1,140 @@
+/** Motion over every scene: a token goes one way, rests in gutters, and touches no card that is not on its way. */
+import { describe, expect, test } from 'vitest';
+import { presets } from '../cli/scenes-for-tests.ts';
+import type { SceneLog } from '../log/log.ts';
+import { flightOf, keptOff, type Pose, poseAt, type Stage, tokensAt } from './flights.ts';
+import { type CardBox, layoutStage } from './layout.ts';
+import { stageModel } from './stage-model.ts';
+import { tracksOf } from './tracks.ts';
+import { waitsAfter } from './waits.ts';
+
+const stageOf = (scene: SceneLog, width: number): Stage => {
+  const model = stageModel(scene);
+  return { scene, model, layout: layoutStage({ model, width, height: 560 }), waits: waitsAfter };
+};
+
+/** Widest pill of a label with a number: what a gutter must hold. */
+const WIDE = 88;
+const HALF = 10;
+
+const touches = (card: CardBox, { x, y, w }: Pose, slack = 1): boolean =>
+  x + w / 2 > card.x + slack &&
+  x - w / 2 < card.x + card.w - slack &&
+  y + HALF > card.y + slack &&
+  y - HALF < card.y + card.h - slack;
+
+const SHARES = Array.from({ length: 41 }, (_, i) => i / 40);
+
+describe.each(presets)('$id', ({ scene }) => {
+  test.each([1600, 1280])(
+    'no token covers a card: at rest it stands beside its row, through a card it runs as a disc, at %d px',
+    (width) => {
+      const stage = stageOf(scene, width);
+      for (const step of scene.steps) {
+        const flight = flightOf(stage, step.index);
+        if (!flight?.path || flight.from === null || flight.to.side === 'top' || flight.from.side === 'top') continue;
+        for (const share of SHARES) {
+          const pose = poseAt(stage, flight, WIDE, share);
+          for (const card of stage.layout.cards) {
+            if (!touches(card, pose, 2)) continue;
+            const own = card.id === flight.to.card || card.id === flight.from.card;
+            const passes = own || flight.path.parts.length !== 1;
+            expect(passes, `${step.name} ${card.id} at ${share}`).toBe(true);
+            // On its rail it is a disc; it is wider only while it slides out of a gutter or into one.
+            if (own && !pose.disc) {
+              const out = Math.min(Math.abs(pose.x - card.x), Math.abs(pose.x - card.x - card.w));
+              expect(out, `${step.name} ${card.id} at ${share}`).toBeLessThan(WIDE / 2 + 4);
+            }
+          }
+        }
+      }
+    },
+  );
+
+  test.each([1600, 1280])('x never falls on a way to the right at %d px', (width) => {
+    const stage = stageOf(scene, width);
+    for (const step of scene.steps) {
+      const flight = flightOf(stage, step.index);
+      if (!flight?.path || flight.path.back || flight.from === null) continue;
+      if (flight.to.side === 'top' || flight.from.side === 'top') continue;
+      if (flight.to.point.x < flight.from.point.x) continue;
+      // Around the columns a way first leaves its gutter downwards: that is one way as well, but not one x.
+      let before = Number.NEGATIVE_INFINITY;
+      for (const share of SHARES) {
+        const { x } = poseAt(stage, flight, 40, share);
+        expect(x, `${step.name} at ${share}`).toBeGreaterThanOrEqual(before - 0.01);
+        before = x;
+      }
+    }
+  });
+
+  test('a token rests in its gutter with its whole name', () => {
+    const stage = stageOf(scene, 1600);
+    for (let i = 0; i < scene.steps.length; i += 1 + Math.floor(scene.steps.length / 200)) {
+      for (const { anchor, label } of tokensAt(stage, i)) {
+        expect(label.length).toBeLessThanOrEqual(11);
+        if (anchor.side === 'top' || anchor.side === 'bus') continue;
+        const pose = { ...keptOff(stage, anchor.point, WIDE), w: WIDE, disc: false };
+        for (const card of stage.layout.cards) {
+          if (card.id.startsWith('pcpu') || card.id === 'idt') continue;
+          expect(touches(card, pose, 2), `${label} ${card.id}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  test('what waits says for what, keeps its journey, and is gone when it goes on', () => {
+    const { byJourney } = tracksOf(scene);
+    for (let i = 0; i < scene.steps.length; i += 1 + Math.floor(scene.steps.length / 200)) {
+      for (const wait of waitsAfter(scene, i)) {
+        expect(byJourney.has(wait.journey), `${i} ${wait.label}`).toBe(true);
+        expect(wait.label).not.toBe('');
+        expect(wait.since).toBeGreaterThanOrEqual(0);
+        if (wait.cause === 'eoi' || wait.cause === 'ppr') expect(wait.holder).not.toBe(wait.journey);
+      }
+    }
+  });
+});
+
+const of = (id: string): SceneLog => presets.find((p) => p.id === id)?.scene as SceneLog;
+const stepOf = (scene: SceneLog, name: string, nth = 1): number => {
+  let left = nth;
+  return scene.steps.findIndex((s) => s.name === name && --left === 0);
+};
+const waiting = (scene: SceneLog, step: number) =>
+  waitsAfter(scene, step).map(({ label, cause, what, journey, holder }) => ({ label, cause, what, journey, holder }));
+
+test('the second device’s interrupt waits at the pin for the EOI of the first', () => {
+  const scene = of('intx-shared');
+  const held = stepOf(scene, 'ioapic_remote_irr');
+  const pin = { label: 'pin 11', cause: 'eoi', what: '0x3b', journey: 2, holder: 1 };
+  expect(waiting(scene, held)).toEqual([pin]);
+  expect(waitsAfter(scene, held)[0]?.since).toBe(2000);
+  expect(waiting(scene, stepOf(scene, 'kvm_eoi'))[0]?.label).toBe('pin 11');
+  expect(waiting(scene, stepOf(scene, 'ioapic_service', 2))).toEqual([]);
+});
+
+test('a vector under the waterline waits for what makes the line', () => {
+  const scene = of('priority-nesting');
+  expect(waiting(scene, stepOf(scene, 'inject_held'))).toMatchObject([{ label: '0x31', cause: 'tpr', what: '0x40' }]);
+  expect(waiting(scene, stepOf(scene, 'inject_held', 2))).toMatchObject([
+    { label: '0x31', cause: 'ppr', what: '0x61', holder: 2 },
+    { label: '0x51', cause: 'ppr', what: '0x61', holder: 2 },
+  ]);
+  expect(waiting(scene, scene.steps.length - 1)).toEqual([]);
+});
+
+test.each([
+  ['irq-window', 'inject_held', { label: '0x41', cause: 'if' }],
+  ['nmi-window', 'nmi_window_request', { label: 'NMI', cause: 'iret' }],
+  ['msix-blk', 'msix_pending', { label: 'MSI-X', cause: 'msix' }],
+  ['pit-extint', 'pit_held', { label: 'pin 0', cause: 'if' }],
+])('%s: at %s it waits', (id, name, wait) => {
+  const scene = of(id);
+  expect(waiting(scene, stepOf(scene, name))).toContainEqual(expect.objectContaining(wait));
+});
+
+test('in a level-triggered pin that is being served nothing waits', () => {
+  const scene = of('level-early-eoi');
+  expect(waiting(scene, stepOf(scene, 'handler_enter')).filter((w) => w.label.startsWith('pin'))).toEqual([]);
+});

@@ -1,0 +1,102 @@
+/** What the counts and latencies say by themselves: storms, what never arrives, what was not recorded. */
+import { MAX_VCPUS } from './predict/chips.ts';
+import { blank, type Finding } from './predict/verdicts.ts';
+import type { Rows } from './rows.ts';
+import type { ScanTotals } from './scanner.ts';
+import type { Survey } from './survey.ts';
+import { TP, TRACEPOINTS } from './tracepoints.ts';
+
+/** A vector that waits longer than this when the trace ends is stuck (us; ticks have no measure). */
+const STUCK_US = 1_000_000;
+const MERGED_SHARE = 0.5;
+const MERGED_LEAST = 100;
+const REINJECTED_SHARE = 0.9;
+const REINJECTED_LEAST = 10;
+
+/** Event types without which something cannot be judged. */
+const WANTED = [
+  TP.kvm_set_irq,
+  TP.kvm_apic_accept_irq,
+  TP.kvm_inj_virq,
+  TP.kvm_eoi,
+  TP.kvm_entry,
+  TP.kvm_exit,
+  TP.kvm_apic,
+  TP.kvm_msr,
+  TP.kvm_mmio,
+  TP.kvm_pio,
+] as const;
+
+export interface FindingInput {
+  readonly rows: Rows;
+  readonly survey: Survey;
+  readonly totals: ScanTotals;
+  readonly kernel: string;
+  readonly ticks: boolean;
+  readonly vms: number;
+  readonly vm: number;
+  readonly ids: readonly number[];
+  readonly firstLost: number;
+  readonly gaps: number;
+}
+
+export function rowFindings(input: FindingInput): Finding[] {
+  const { rows, survey, totals } = input;
+  const out: Finding[] = [];
+  const add = (id: string, severity: Finding['severity'], line: number, about: Partial<Finding> = {}): void => {
+    out.push({ ...blank(id, severity, line, Number.NaN), ...about });
+  };
+  if (input.vms > 1) add('two-vms', 'note', 1, { n: input.vms, params: { vm: input.vm + 1 } });
+  if (input.ids.length > MAX_VCPUS) add('not-predicted', 'odd', 1, { n: input.ids.length, params: { max: MAX_VCPUS } });
+  if (input.gaps > 0) {
+    add(
+      'lost',
+      'odd',
+      input.firstLost,
+      totals.lost > 0 ? { n: totals.lost } : { n: input.gaps, params: { unknown: 1 } },
+    );
+  }
+  if (rows.backwards > 0) add('time-goes-back', 'odd', rows.backwardsLine, { n: rows.backwards });
+  const missing = WANTED.filter((event) => survey.count(event) === 0 && !(event === TP.kvm_inj_virq && rows.sawApicv));
+  if (missing.length > 0) {
+    const names = missing.map((event) => TRACEPOINTS[event]?.name).join(', ');
+    add('no-event-type', 'note', 1, { n: missing.length, params: { names } });
+  }
+  if (input.kernel === '6.1') add('kernel-behaviour', 'note', survey.datedBy || 1);
+  const vendor = survey.vendor(input.rows.exits.map((_, i) => input.rows.reasonName(i)));
+  for (const row of rows.vcpuRows(vendor, rows.sawEntryInfo)) {
+    if ((row.nmi ?? 0) > 0) add('nmi', 'note', 1, { vcpu: row.vcpu, n: row.nmi ?? 0 });
+    const injected = rows.injectedBy(row.vcpu);
+    if (row.reinjected >= REINJECTED_LEAST && row.reinjected >= injected * REINJECTED_SHARE) {
+      add('reinjected-always', 'odd', 1, { vcpu: row.vcpu, n: row.reinjected, params: { injected } });
+    }
+  }
+  for (const row of rows.gsiRows()) {
+    if (row.storm !== null)
+      add('storm', 'odd', row.storm.line, { gsi: row.gsi, n: Math.round(row.storm.perSecond / 10) });
+  }
+  for (const row of rows.vectorRows()) {
+    const { vcpu, vector, accepted, merged } = row;
+    if (merged >= MERGED_LEAST && merged >= accepted * MERGED_SHARE) {
+      add('merged-heavily', 'odd', rows.firstAccept(vcpu, vector), { vcpu, vector, n: merged, params: { accepted } });
+    }
+    if (vector < 16 && accepted > 0) {
+      add('vector-below-16', 'wrong', rows.firstAccept(vcpu, vector), { vcpu, vector, n: accepted });
+    }
+  }
+  const coalesced = rows.coalesced.pic + rows.coalesced.ioapic;
+  if (coalesced > 0) add('coalesced-is-repeat', 'note', rows.firstCoalesced, { n: coalesced });
+  if (!input.ticks) {
+    const { pending, inService } = rows.open();
+    for (const [list, kind] of [
+      [pending, 'pending'],
+      [inService, 'service'],
+    ] as const) {
+      for (const { vcpu, vector, line } of list) {
+        if (rows.lastTs - rows.sinceOf(vcpu, vector, kind) < STUCK_US) continue;
+        add('stuck', 'odd', line, { vcpu, vector, params: { what: kind } });
+      }
+    }
+  }
+  return out;
+}
