@@ -10,6 +10,7 @@
  * (layout, label, page offset, MSR) is its row in spec/registers, which a page loads with the panel that shows it.
  */
 
+import { MAX_DEVICES, MAX_PCPUS } from '../../spec/limits.ts';
 import { constantTable } from './constant-table.ts';
 
 /** Names of a block's registers with how many words each takes. */
@@ -129,7 +130,7 @@ export const IRQFD_SLOTS = 64;
 /** One irqfd. `entry` is its cached route: -1 when it must go through the work queue, else index of its MSI route. */
 export const IRQFD = defineBlock({ used: 1, gsi: 1, resample: 1, resampleCount: 1, msiRoute: 1 });
 
-export const DEVICE_SLOTS = 12;
+export const DEVICE_SLOTS = MAX_DEVICES;
 /** One model device outside KVM. Each kind's behaviour is in world/sources. */
 export const DEVICE = defineBlock({
   kind: 1,
@@ -295,7 +296,7 @@ export const VMCS = defineBlock({
 
 /** One physical CPU of the model host: what it runs and the last host vector it took. */
 export const PCPU = defineBlock({ running: 1, lastVector: 1, ipis: 1, wakeupList: 1, needResched: 1 });
-export const PCPU_SLOTS = 8;
+export const PCPU_SLOTS = MAX_PCPUS;
 
 export type ComponentKind =
   | 'vm'

@@ -43,7 +43,6 @@ export interface ChipsConfig {
 }
 
 /** How many vCPUs the engine models. */
-export const MAX_VCPUS = 64;
 const MAX_PHYS_ADDR = 48;
 
 export interface Message {

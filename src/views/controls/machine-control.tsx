@@ -1,14 +1,14 @@
 /** What the machine is: changing it makes a new one and does the same ops again. */
 import { useState } from 'react';
 import type { JsonOp } from '../../log/log.ts';
+import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
 import { parseNumber } from '../shared/format.ts';
-import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
+import { VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
 import { inX2apic } from '../shared/read-register.ts';
 import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
-const MAX_VCPUS = 64;
 const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
 

@@ -1,10 +1,8 @@
 /** What a machine's configuration means for the controls. */
 
 import type { JsonOp } from '../../log/log.ts';
+import { MAX_PCPUS } from '../../spec/limits.ts';
 import type { CreateOp } from '../../spec/ops/index.ts';
-
-/** Physical CPUs the model host may have. */
-export const MAX_PCPUS = 8;
 
 /** A VMX host is modelled: run loop, VMCS, physical CPUs. */
 export const hasHost = (config: CreateOp): boolean => config.runLoop === 'vmx';
