@@ -1,5 +1,6 @@
 /** A place of the page for one panel: loads it, and keeps its failure to itself. */
 import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
+import { partsLoaded } from '../explain/late.ts';
 import { useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
@@ -11,12 +12,15 @@ class NotLoaded extends Error {}
 /** A component in a chunk of its own. */
 function part<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   return lazy(() =>
-    load().then(
-      (component) => ({ default: component }),
-      () => {
+    load()
+      .then(async (component) => {
+        // With what it knows of the parts that the log has (explain/late.ts).
+        await partsLoaded();
+        return { default: component };
+      })
+      .catch(() => {
         throw new NotLoaded();
-      },
-    ),
+      }),
   );
 }
 

@@ -7,9 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { generate, sequenceSeed } from '../../e2e/kvm/generate.ts';
 import { PROFILES } from '../../e2e/kvm/shape.ts';
 import { OpError } from '../spec/define/op.ts';
-import { type OpResult, parseOp } from '../spec/ops/index.ts';
+
+import { argsAt, EVENT_NAMES, type EventName } from '../spec/events/index.ts';
+import type { OpResult } from '../spec/ops/index.ts';
+import { parseOp } from '../spec/ops/index.ts';
+
 import { apicHasInterrupt, pprOf } from './chips/lapic/priority.ts';
-import { EVENT_NAMES, EVENTS, type EventName } from './core/events.ts';
 import { COL, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
 import { COMPONENTS, IOAPIC, instances, nameWord } from './core/words.ts';
@@ -415,9 +418,8 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
         if (journey < 0 || journey >= m.nextJourney)
           expect.fail(`${name ?? 'write'} is on journey ${journey} of ${m.nextJourney}`);
         if (name === undefined) continue;
-        for (const [i, arg] of EVENTS[name].args.entries()) {
+        for (const [arg, value] of Object.entries<number>(argsAt(name, rows, at))) {
           const allowed: Allowed | undefined = ARGUMENT[`${name}.${arg}`] ?? ARGUMENT[arg];
-          const value = rows[at + COL.a + i];
           if (allowed !== undefined && !allowed(value, m)) expect.fail(`${name}: ${arg} is ${value}`);
         }
       }

@@ -1,9 +1,8 @@
 /**
  * For tests only: a machine to put ops to, short makers of ops, the state as lines of text, the events as names.
  */
-
+import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import type { OpResult } from '../spec/ops/index.ts';
-import { EVENT_NAMES, EVENTS, type EventName } from './core/events.ts';
 import { COL, dropRows, ROW, WRITE } from './core/log.ts';
 import type { Machine } from './core/machine.ts';
 import { DEVICE_SLOTS, IRQFD_SLOTS } from './core/words.ts';
@@ -132,7 +131,7 @@ export function bench(create: Readonly<Record<string, unknown>> = {}): Bench {
     for (let at = 0; at < used; at += ROW) {
       const name = EVENT_NAMES[rows[at + COL.code]];
       if (rows[at + COL.code] === WRITE || name === undefined) continue;
-      found.push({ name, args: [...rows.subarray(at + COL.a, at + COL.a + EVENTS[name].args.length)] });
+      found.push({ name, args: Object.values<number>(argsAt(name, rows, at)) });
     }
     dropRows(m.log);
     return found;
@@ -147,7 +146,7 @@ export function bench(create: Readonly<Record<string, unknown>> = {}): Bench {
     events: () =>
       take()
         .map(({ name }) => name)
-        .filter((name) => EVENTS[name].minor !== true),
+        .filter((name) => eventRow(name).minor !== true),
     eventsOf: (...kinds) =>
       take()
         .filter(({ name }) => kinds.includes(name))

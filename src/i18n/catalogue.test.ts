@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCK_OF, type ComponentKind, EVENTS } from '../engine/view/tables.ts';
+import { BLOCK_OF, type ComponentKind } from '../engine/view/tables.ts';
 import { fieldDoc } from '../spec/define/registers.ts';
+import { ALL_EVENTS } from '../spec/events/all.ts';
 import { KERNEL_OPS } from '../spec/kernel/ops.ts';
 import { LAYOUTS } from '../spec/registers/index.ts';
 import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
 import { app } from './en/app.ts';
 import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
-import { events } from './en/events.ts';
+import { allEvents as events } from './en/events/all.ts';
+import { forks } from './en/forks.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
 import { presetNotes } from './en/preset-notes.ts';
@@ -16,6 +18,8 @@ import { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import { traces } from './en/traces.ts';
+import { words } from './en/words.ts';
+
 import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
 import { zhCn } from './zh-cn/index.ts';
 
@@ -24,6 +28,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   compare,
   errors,
   events,
+  forks,
   ops,
   panels,
   presetNotes,
@@ -31,6 +36,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   registers,
   stage,
   timeline,
+  words,
   traces,
 };
 const en = new Map(Object.values(areas).flatMap((area) => Object.entries(area)));
@@ -62,7 +68,7 @@ describe('catalogues', () => {
 
 describe('what the engine and the registers need', () => {
   test('every event has a title and a sentence', () => {
-    const missing = Object.keys(EVENTS).flatMap((name) =>
+    const missing = Object.keys(ALL_EVENTS).flatMap((name) =>
       [`event.${name}`, `event.${name}.title`].filter((key) => !en.has(key)),
     );
     expect(missing).toEqual([]);
@@ -112,7 +118,7 @@ describe('translate', () => {
     expect(hasText('error.no-such-code')).toBe(false);
   });
   test('counts one thing as the language does', () => {
-    addTexts('en', events);
+    addTexts('en', words);
     addTexts('zh-CN', zhCn);
     const said = (n: number): string => translate('en', 'word.result.delivered', { n });
     expect([said(0), said(1), said(2)]).toEqual([

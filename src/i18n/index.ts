@@ -9,7 +9,8 @@
 import { app } from './en/app.ts';
 import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
-import type { events } from './en/events.ts';
+import type { allEvents } from './en/events/all.ts';
+import type { forks } from './en/forks.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { presetNotes } from './en/preset-notes.ts';
@@ -18,6 +19,7 @@ import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import type { traces } from './en/traces.ts';
+import type { words } from './en/words.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
@@ -29,11 +31,13 @@ export type MessageKey =
   | keyof typeof FIRST
   | keyof typeof compare
   | keyof typeof errors
-  | keyof typeof events
+  | keyof typeof allEvents
+  | keyof typeof forks
   | keyof typeof ops
   | keyof typeof panels
   | keyof typeof presetNotes
   | keyof typeof registers
+  | keyof typeof words
   | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */
 export type Params = Readonly<Record<string, string | number | readonly (string | number)[]>>;

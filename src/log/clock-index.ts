@@ -1,10 +1,11 @@
 /** When things happened: virtual time by row and back, from the rows in which the clock moves on. */
 import { countBelow, lastAtMost } from '../base/bisect.ts';
-import { COL, EVENTS, ROW } from '../engine/view/tables.ts';
+import { ROW } from '../engine/view/tables.ts';
+import { argsAt, FIRST_EVENTS } from '../spec/events/index.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, read } from './reader.ts';
 
-const TIME = EVENTS.time.code;
+const TIME = FIRST_EVENTS.time.code;
 
 interface ClockIndex {
   /** Rows that moved the clock, ascending, and the ns they moved it to. */
@@ -19,7 +20,7 @@ const CLOCK: LogReader<ClockIndex> = {
       const at = seq * ROW;
       if (rows[at] !== TIME) continue;
       seqs.push(seq);
-      ns.push(((rows[at + COL.a] as number) >>> 0) + (rows[at + COL.b] as number) * 2 ** 32);
+      ns.push(argsAt('time', rows, at).now);
     }
   },
   rewind({ seqs, ns }, _log, kept) {

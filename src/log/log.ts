@@ -1,6 +1,7 @@
 /** A run as its log tells it: rows, commands, and where in them a reader can stop. */
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { EventName, Layout } from '../engine/view/tables.ts';
+import type { Layout } from '../engine/view/tables.ts';
+import type { EventName } from '../spec/events/index.ts';
 import type { CreateOp, OpResult } from '../spec/ops/index.ts';
 import type { Keyframes } from './fold.ts';
 import type { Readings } from './reader.ts';

@@ -3,17 +3,12 @@
  * is new since would move every such link. So each kind has the set since which it is a step, and an index of an older
  * set is found again by counting the kinds of that set alone.
  */
-import { EVENTS, type EventName } from '../engine/view/tables.ts';
+import { STEP_SET } from '../spec/define/event.ts';
+import { type EventName, eventRow } from '../spec/events/index.ts';
 import { findStep, type Steps } from './steps.ts';
 
 /** Step set since which a kind of event is a step. */
-export const sinceOf = (name: EventName): number => EVENTS[name].since ?? 1;
-
-/** The set that steps are counted in now. */
-export const STEP_SET: number = Object.keys(EVENTS).reduce(
-  (newest, name) => Math.max(newest, sinceOf(name as EventName)),
-  1,
-);
+export const sinceOf = (name: EventName): number => eventRow(name).since ?? 1;
 
 /** A moment of a scene: an index in a step set, "name#n" (the nth event of that name, from 1), or the last step. */
 export type StepRef = { readonly index: number; readonly set: number } | { readonly name: string } | 'end';

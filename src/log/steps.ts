@@ -4,15 +4,11 @@
  */
 
 import { lastAtMost } from '../base/bisect.ts';
-import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../engine/view/tables.ts';
+import { COL, ROW } from '../engine/view/tables.ts';
+import { argsAt, EVENT_NAMES, type EventName, FIRST_EVENTS, STEP_NAMES } from '../spec/events/index.ts';
 import type { CommandRecord, SceneLog, Step } from './log.ts';
 
-/** By code: the event's name if it is a moment of its own, else undefined. */
-const STEP_NAMES: readonly (EventName | undefined)[] = EVENT_NAMES.map((name) =>
-  name !== undefined && EVENTS[name].minor !== true ? name : undefined,
-);
-
-const SET_IRQ = EVENTS.kvm_set_irq.code;
+const SET_IRQ = FIRST_EVENTS.kvm_set_irq.code;
 /** What a line going low causes on its way to the chips: told with the `kvm_set_irq` that lowers it. */
 const QUIET_WHEN_LOW = new Set<EventName>(['route', 'pic_line', 'ioapic_line']);
 
@@ -21,7 +17,7 @@ function isFalling(rows: Int32Array, row: number): boolean {
   let seq = rows[row * ROW + COL.cause] as number;
   for (let hops = 0; seq >= 0 && hops < 3; hops++) {
     const at = seq * ROW;
-    if (rows[at] === SET_IRQ) return rows[at + COL.b] === 0;
+    if (rows[at] === SET_IRQ) return argsAt('kvm_set_irq', rows, at).level === 0;
     seq = rows[at + COL.cause] as number;
   }
   return false;

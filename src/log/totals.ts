@@ -1,5 +1,6 @@
 /** What a history cost: exits, entries, injections, posts, IPIs, counted over the shown part of a scene's log. */
-import { COL, EVENTS, type EventName, ROW } from '../engine/view/tables.ts';
+import { COL, ROW } from '../engine/view/tables.ts';
+import { argsAt, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
 import type { SceneLog } from './log.ts';
 import type { Steps } from './steps.ts';
 
@@ -35,12 +36,8 @@ type Growing = { -readonly [K in Counted]: number };
 const NOTIFICATION = 0xf2;
 const WAKEUP = 0xf1;
 
-interface Row {
-  readonly args: (n: 0 | 1 | 2) => number;
-}
-
 /** What an event adds. */
-const COUNTS: { readonly [E in EventName]?: (row: Row) => Counted | null } = {
+const COUNTS: { readonly [E in EventName]?: (args: EventArgs<E>) => Counted | null } = {
   kvm_entry: () => 'entries',
   kvm_exit: () => 'exits',
   userspace_exit: () => 'userExits',
@@ -49,23 +46,18 @@ const COUNTS: { readonly [E in EventName]?: (row: Row) => Counted | null } = {
   pir_set: () => 'posted',
   vtd_post: () => 'posted',
   vid_deliver: () => 'virtual',
-  avic_evaluate: (row) => (row.args(2) === 1 ? 'virtual' : null),
-  pi_notification: (row) => (row.args(1) === NOTIFICATION ? 'notify' : null),
-  vtd_notify: (row) => (row.args(0) === NOTIFICATION ? 'notify' : row.args(0) === WAKEUP ? 'wakeup' : null),
-  // args: pcpu, on; with ON already set the CPU sends itself the wake-up vector
-  pi_wakeup_on: (row) => (row.args(1) === 1 ? 'wakeup' : null),
+  avic_evaluate: ({ taken }) => (taken === 1 ? 'virtual' : null),
+  pi_notification: ({ vector }) => (vector === NOTIFICATION ? 'notify' : null),
+  vtd_notify: ({ nv }) => (nv === NOTIFICATION ? 'notify' : nv === WAKEUP ? 'wakeup' : null),
+  // With ON already set the CPU sends itself the wake-up vector.
+  pi_wakeup_on: ({ on }) => (on === 1 ? 'wakeup' : null),
   avic_doorbell: () => 'doorbell',
   reschedule_ipi: () => 'kicks',
   vcpu_wakeup: () => 'wakes',
   handler_enter: () => 'handlers',
 };
 
-const BY_CODE = new Map(
-  Object.entries(COUNTS).map(([name, counts]) => [EVENTS[name as EventName].code as number, counts]),
-);
-const EXIT = EVENTS.kvm_exit.code;
-const TIME = EVENTS.time.code;
-const HANDLER = EVENTS.handler_enter.code;
+type Counts = (args: Readonly<Record<string, number>>) => Counted | null;
 
 /** @param step count up to this step; absent: all of it */
 export function totalsOf(scene: SceneLog, step: number = scene.steps.length - 1): Totals {
@@ -78,14 +70,17 @@ export function totalsOf(scene: SceneLog, step: number = scene.steps.length - 1)
   let toHandler: number | null = null;
   for (let seq = 0; seq < end; seq++) {
     const at = seq * ROW;
-    const code = rows[at] as number;
-    const arg = (n: number): number => rows[at + COL.a + n] as number;
-    if (code === TIME) now = (arg(0) >>> 0) + arg(1) * 2 ** 32;
-    if (seq < startSeq || code === 0) continue;
+    const name = EVENT_NAMES[rows[at] as number];
+    if (name === 'time') now = argsAt(name, rows, at).now;
+    if (seq < startSeq || name === undefined) continue;
     if (rows[at + COL.journey] !== 0) begun ??= now;
-    if (code === HANDLER && begun !== null) toHandler ??= now - begun;
-    if (code === EXIT) exits.set(arg(0), (exits.get(arg(0)) ?? 0) + 1);
-    const counted = BY_CODE.get(code)?.({ args: arg });
+    if (name === 'handler_enter' && begun !== null) toHandler ??= now - begun;
+    if (name === 'kvm_exit') {
+      const { reason } = argsAt(name, rows, at);
+      exits.set(reason, (exits.get(reason) ?? 0) + 1);
+    }
+    const counts = COUNTS[name] as Counts | undefined;
+    const counted = counts?.(argsAt(name, rows, at));
     if (counted != null) count[counted]++;
   }
   count.steps = Math.min(step + 1, scene.steps.length);

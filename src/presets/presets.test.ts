@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
-import { EVENT_NAMES, EVENTS } from '../engine/core/events.ts';
 import { COL, dropRows, ROW } from '../engine/core/log.ts';
 import { COMPONENTS } from '../engine/core/words.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { presetNotes } from '../i18n/en/preset-notes.ts';
 import { presets } from '../i18n/en/presets.ts';
 import * as codec from '../share/link.ts';
+import { EVENT_NAMES, eventRow } from '../spec/events/index.ts';
+import { argsText } from '../spec/events/text.ts';
 import { finalHash } from '../store/actions/links.ts';
 import { checkPreset, type Preset } from './check-preset.ts';
 
@@ -42,10 +43,9 @@ function eventLines(rows: Int32Array, used: number): string[] {
   const lines: string[] = [];
   for (let at = 0; at < used; at += ROW) {
     const name = EVENT_NAMES[rows[at] as number];
-    if (name === undefined || EVENTS[name].minor === true) continue;
+    if (name === undefined || eventRow(name).minor === true) continue;
     const where = rows[at + COL.where] as number;
-    const args = EVENTS[name].args.map((arg, i) => `${arg}=${rows[at + COL.a + i]}`);
-    lines.push(`${name} ${COMPONENTS[where >> 16]}:${where & 0xffff} ${args.join(' ')}`.trimEnd());
+    lines.push(`${name} ${COMPONENTS[where >> 16]}:${where & 0xffff} ${argsText(name, rows, at + COL.a)}`.trimEnd());
   }
   return lines;
 }

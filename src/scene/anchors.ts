@@ -1,11 +1,11 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
 import { COL, COMPONENTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { happeningOf, stationOf } from '../explain/locate/index.ts';
+import type { Place, Station } from '../explain/locate/station.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
-import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
-import type { Place, Station } from './station.ts';
 import { vectorCell } from './vector-boxes.ts';
 
 export interface Point {
@@ -196,7 +196,7 @@ export function stepAnchor(
   step: Step,
   before: Anchor | null = null,
 ): Anchor | null {
-  const station = STATIONS[step.name];
+  const station = stationOf(step.name);
   return station === null ? null : anchorAt(layout, model, placeOfStep(scene, step, station), station.dock, before);
 }
 
@@ -219,6 +219,6 @@ function actingSlot({ rows }: SceneLog, row: number): number {
 
 /** Place of a step at its station. */
 export function placeOfStep(scene: SceneLog, step: Step, station: Station): Place {
-  const place = station.place({ index: step.where & 0xffff, args: step.args });
+  const place = station.place(happeningOf(step));
   return place.at === 'source' ? { ...place, slot: actingSlot(scene, step.seq) } : place;
 }

@@ -2,14 +2,15 @@
  * Beats: the steps of a scene grouped into what a reader takes in at once. A preset brings its beats with their sentences; where it
  * has none, or where somebody has gone on by hand, a rule groups the steps by the room they happen in.
  */
-import type { EventName } from '../engine/view/tables.ts';
+
+import { stationOf } from '../explain/locate/index.ts';
+import type { Place } from '../explain/locate/station.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import type { Steps } from '../log/steps.ts';
 import type { Narration } from '../presets/check-preset.ts';
+import type { EventName } from '../spec/events/index.ts';
 import { placeOfStep } from './anchors.ts';
-import { STATIONS } from './places.ts';
-import type { Place } from './station.ts';
 
 /** What tells a scene: the narration of its preset, and how many of its first commands are the preset's own. */
 export interface Telling {
@@ -64,7 +65,7 @@ const ROOM_OF: Readonly<Record<Place['at'], Room>> = {
 
 /** Room a step moves something in; null: it moves nothing, or only goes along with what moved. */
 function roomOf(scene: SceneLog, step: Step): Room | null {
-  const station = STATIONS[step.name];
+  const station = stationOf(step.name);
   if (EOI.has(step.name)) return 'eoi';
   if (TAKEN.has(step.name)) return 'vcpu';
   if (station === null || station.still === true || station.side === true) return null;

@@ -2,17 +2,18 @@
  * Tokens and trails at a moment, as functions of the log and the playhead. A token rests at the last place of its branch;
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
-import type { EventName } from '../engine/view/tables.ts';
+
+import { happeningOf, stationOf } from '../explain/locate/index.ts';
+import { type EndReason, hex } from '../explain/locate/station.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Steps } from '../log/steps.ts';
+import { argsOf, type EventName } from '../spec/events/index.ts';
+import { exitName } from '../spec/exits.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
-import { exitName } from './exits.ts';
 import type { Box, StageLayout } from './layout.ts';
 import { joinPaths, type Path, pathBetween, pointAt } from './paths.ts';
-import { STATIONS } from './places.ts';
 import type { StageModel } from './stage-model.ts';
-import { type EndReason, hex } from './station.ts';
 import { type Branch, type Tracks, tracksOf } from './tracks.ts';
 import type { Wait } from './waits.ts';
 
@@ -136,7 +137,7 @@ function wayOf(
   shift: number,
 ): Path {
   const name = scene.steps.get(step)?.name;
-  const via = name === undefined ? undefined : STATIONS[name]?.via;
+  const via = name === undefined ? undefined : stationOf(name)?.via;
   const sent = scene.steps.get(before);
   if (via !== undefined && sent?.name === 'device_event') {
     const place = via(sent.where & 0xffff);
@@ -198,8 +199,8 @@ const LOOK_AHEAD = 24;
 /** What a token was called at the station before. */
 function nameBefore({ scene }: Stage, branch: Branch, tip: number): string | null {
   const at = scene.steps.get(stepBefore(branch, tip));
-  const station = at === undefined || branch.side ? null : STATIONS[at.name];
-  return at === undefined || station === null ? null : station.label({ index: at.where & 0xffff, args: at.args });
+  const station = at === undefined || branch.side ? null : stationOf(at.name);
+  return at === undefined || station === null ? null : station.label(happeningOf(at));
 }
 
 function tokenAt(
@@ -213,9 +214,9 @@ function tokenAt(
   const { steps } = stage.scene;
   const target = steps.get(tip) as Step;
   const anchor = anchorOf(stage, tip);
-  const station = STATIONS[target.name];
+  const station = stationOf(target.name);
   if (anchor === null || station === null) return null;
-  const happening = { index: target.where & 0xffff, args: target.args };
+  const happening = happeningOf(target);
   const label = station.label(happening);
   return {
     branch: branch.id,
@@ -344,14 +345,20 @@ const goesOnAt = (stage: Stage, step: number): boolean => signalAt(stage, step) 
 function signalAt(stage: Stage, step: number): Crossing | null {
   const { scene, layout, model } = stage;
   const [sent, now] = [scene.steps.get(step - 1), scene.steps.get(step)];
-  const station = sent === undefined ? null : STATIONS[sent.name];
+  const station = sent === undefined ? null : stationOf(sent.name);
   if (!sent || !now || !station?.onward || !TAKEN.includes(now.name)) return null;
-  const happening = { index: sent.where & 0xffff, args: sent.args };
+  const happening = happeningOf(sent);
   const from = anchorAt(layout, model, station.place(happening), 'out');
   const to = anchorAt(layout, model, station.onward(happening), 'in');
   if (from === null || to === null) return null;
   const path = pathBetween(layout, from, to, apart(sent.journey));
   return { kind: 'signal', journey: sent.journey, label: station.label(happening), path };
+}
+
+/** "VM entry", with the vector that goes in with it. */
+function entryLabel(entry: Step): string {
+  const { intrInfo } = argsOf('kvm_entry', entry.args);
+  return intrInfo >>> 31 === 1 ? `VM entry · ${hex(intrInfo & 0xff)}` : 'VM entry';
 }
 
 /** What flies beside the tokens while `step` is shown. */
@@ -368,8 +375,7 @@ export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
   const [above, below] = [mode.y + mode.h / 2 - reach, mode.y + mode.h / 2 + reach];
   const x = mode.x + mode.w / 2;
   const exit = now.name === 'kvm_exit';
-  const info = now.args[0] >>> 31 === 1 ? ` · ${hex(now.args[0] & 0xff)}` : '';
-  const label = exit ? exitName(now.args[0]) : `VM entry${info}`;
+  const label = now.name === 'kvm_exit' ? exitName(argsOf(now.name, now.args).reason) : entryLabel(now);
   const path = exit ? straight(x, above, below) : straight(x, below, above);
   out.push({ kind: exit ? 'exit' : 'entry', journey: now.journey, label, path });
   return out;

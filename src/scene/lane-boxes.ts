@@ -1,6 +1,7 @@
 /** Boxes within a vCPU's lane: its local APIC with the vector sets, and its own card, by how much room there is for each. */
+
+import type { VcpuPart } from '../explain/locate/station.ts';
 import type { Box, CardBox } from './layout.ts';
-import type { VcpuPart } from './station.ts';
 import { type GridBox, gridBox, type StripBox, stripBox } from './vector-boxes.ts';
 
 /** How much of a local APIC there is room for: one vCPU big, two in full, four compact, eight as strips, more as lines; one that does nothing, folded. */

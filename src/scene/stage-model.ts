@@ -2,10 +2,12 @@
  * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
-import { CHIP, type EventName, IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
-import { STATIONS, vcpuOf } from './places.ts';
+import { argsOf, type EventName } from '../spec/events/index.ts';
+import { CHIP } from '../spec/names.ts';
 
 /** Number of pins of the IOAPIC. */
 export const PINS = IOAPIC.names.filter((name) => name === 'redirLo').length;
@@ -70,14 +72,14 @@ interface Usage {
 const ASKED_IN_VAIN: ReadonlySet<EventName> = new Set(['pic_line', 'kvm_pic_set_irq', 'pic_masked', 'pic_coalesced']);
 
 function look(usage: Usage, { name, args, where }: Step): void {
-  const place = STATIONS[name]?.place({ index: where & 0xffff, args });
+  const place = stationOf(name)?.place(happeningOf({ name, where, args }));
   if (place !== undefined && vcpuOf(place) >= 0) usage.vcpus.add(vcpuOf(place));
   if (place?.at.startsWith('pic') && !ASKED_IN_VAIN.has(name)) usage.pic = true;
   if (place?.at.startsWith('ioapic')) usage.ioapic = true;
   switch (name) {
     case 'ioctl_irq_line':
-      usage.lines.add(args[0]);
-      usage.gsis.add(args[0]);
+      usage.lines.add(argsOf(name, args).gsi);
+      usage.gsis.add(argsOf(name, args).gsi);
       break;
     case 'ioctl_signal_msi':
       usage.user = true;
@@ -88,7 +90,7 @@ function look(usage: Usage, { name, args, where }: Step): void {
     case 'irqfd_inject':
     case 'irqfd_wakeup':
     case 'vmm_route':
-      usage.gsis.add(args[0]);
+      usage.gsis.add(argsOf(name, args).gsi);
       break;
     case 'kvm_msi_set_irq':
       usage.msi = true;
@@ -99,7 +101,7 @@ function look(usage: Usage, { name, args, where }: Step): void {
     case 'ioapic_line':
     case 'ioapic_service':
     case 'rte_write':
-      if (args[0] < 24) usage.pins.add(args[0]);
+      if (argsOf(name, args).pin < PINS) usage.pins.add(argsOf(name, args).pin);
       break;
   }
 }

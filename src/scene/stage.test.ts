@@ -1,8 +1,8 @@
 /** Geometry of the stage, held on real scenes: every preset, and machines of many sizes. */
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
-import { EVENTS, type EventName } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
+import type { EventName } from '../spec/events/index.ts';
 import { anchorAt } from './anchors.ts';
 import {
   anchorOf,
@@ -16,7 +16,10 @@ import {
 } from './flights.ts';
 import { type Box, layoutStage } from './layout.ts';
 import { pathBetween, pointAt } from './paths.ts';
-import { STATIONS } from './places.ts';
+import '../explain/locate/all.ts';
+import { happeningOf, stationOf } from '../explain/locate/index.ts';
+import type { EventRow } from '../spec/define/event.ts';
+import { ALL_EVENTS } from '../spec/events/all.ts';
 import { type StageModel, stageModel } from './stage-model.ts';
 import { focusOf, tracksOf } from './tracks.ts';
 import { gridBox, stripBox, underWater, vectorAt, vectorCell } from './vector-boxes.ts';
@@ -52,33 +55,39 @@ const overlap = (a: Box, b: Box): boolean =>
 const inside = (a: Box, b: Box): boolean =>
   a.x >= b.x - 0.01 && a.y >= b.y - 0.01 && a.x + a.w <= b.x + b.w + 0.01 && a.y + a.h <= b.y + b.h + 0.01;
 
+const rowsOfAll = Object.entries(ALL_EVENTS) as [EventName, EventRow][];
+/** An event with these numbers in its columns. */
+const happening = (name: EventName, args: readonly [number, number, number, number]) =>
+  happeningOf({ name, where: 1, args });
+
 describe('places', () => {
   test('every event that ends a token says why, and no other does', () => {
-    for (const [name, spec] of Object.entries(EVENTS)) {
-      const station = STATIONS[name as EventName];
-      if (station !== null) expect(station.end !== undefined, name).toBe(spec.end === true);
-      else expect(spec.end, name).toBeUndefined();
+    for (const [name, { token }] of rowsOfAll) {
+      expect(stationOf(name)?.end !== undefined, name).toBe(token === 'ends');
+      expect(stationOf(name) === null, name).toBe(token === null);
     }
   });
 
   test.each(WIDTHS)('every event with a place has its anchor at %d px', (width) => {
     const model = modelOf(4, true, 'vmx');
     const layout = layoutStage({ model, width, height: 700 });
-    for (const [name, station] of Object.entries(STATIONS)) {
-      const happening = { index: 1, args: [1, 2, 3, 1] as const };
-      for (const place of [station?.place(happening), station?.onward?.(happening), station?.via?.(1)]) {
+    for (const [name] of rowsOfAll) {
+      const station = stationOf(name);
+      const h = happening(name, [1, 2, 3, 1]);
+      for (const place of [station?.place(h), station?.onward?.(h), station?.via?.(1)]) {
         if (station && place) expect(anchorAt(layout, model, place, station.dock), name).not.toBeNull();
       }
     }
   });
 
   test('labels are short enough for a dock, and say something', () => {
-    for (const [name, station] of Object.entries(STATIONS)) {
-      const happening = { index: 1, args: [4, 1, 3, 1] as const };
+    for (const [name] of rowsOfAll) {
+      const station = stationOf(name);
+      const h = happening(name, [4, 1, 3, 1]);
       if (station === null) continue;
-      expect(station.label(happening).length, name).toBeGreaterThan(0);
-      expect(station.label(happening).length, name).toBeLessThanOrEqual(11);
-      expect(station.long?.(happening).length ?? 1, name).toBeGreaterThan(0);
+      expect(station.label(h).length, name).toBeGreaterThan(0);
+      expect(station.label(h).length, name).toBeLessThanOrEqual(11);
+      expect(station.long?.(h).length ?? 1, name).toBeGreaterThan(0);
     }
   });
 });
@@ -133,8 +142,8 @@ describe.each(presets)('preset $id', ({ scene }) => {
     const { layout, model } = stageOf(scene, 1600, 900);
     const folded = (id: string) => layout.cards.find((card) => card.id === id)?.h === 30;
     for (const step of scene.steps) {
-      const station = STATIONS[step.name];
-      const place = station?.place({ index: step.where & 0xffff, args: step.args });
+      const station = stationOf(step.name);
+      const place = station?.place(happeningOf(step));
       if (place?.at === 'cell' || place?.at === 'lapic') expect(folded(`lapic:${place.vcpu}`), step.name).toBe(false);
       if (place?.at === 'ioapicPin') expect(folded('ioapic'), step.name).toBe(false);
       if (step.name === 'pic_output') expect(folded('pic')).toBe(false);
@@ -222,7 +231,7 @@ describe.each(presets)('preset $id', ({ scene }) => {
   test('every step that has a place and a journey moves one token or ends it there', () => {
     const stage = stageOf(scene, 1280, 700);
     for (const step of scene.steps) {
-      const station = STATIONS[step.name];
+      const station = stationOf(step.name);
       if (station === null || station.still || step.journey === 0) continue;
       const moving = tokensAt(stage, step.index, false).filter((token) => token.flight !== null);
       expect(moving.length, step.name).toBe(1);

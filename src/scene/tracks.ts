@@ -5,16 +5,17 @@
  * A branch is the way of one token. It goes on where the event that caused a step left it; a second consequence of the same
  * event is a fork and starts a branch of its own there.
  */
-import type { EventName } from '../engine/view/tables.ts';
+
+import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
+import type { Place, Station } from '../explain/locate/station.ts';
 import { causesAbove } from '../log/causes.ts';
 import { parentJourney } from '../log/journeys.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import { type Steps, stepAtSeq } from '../log/steps.ts';
+import { argsOf, type EventName } from '../spec/events/index.ts';
 import { placeOfStep, sourceOf, userOf } from './anchors.ts';
-import { STATIONS, vcpuOf } from './places.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
-import type { Place, Station } from './station.ts';
 
 export interface Branch {
   readonly id: number;
@@ -98,12 +99,8 @@ function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): B
  * Does something go back here, a line that falls or an EOI to its chip? The handler that caused it goes on meanwhile: what goes
  * back is no part of its way.
  */
-function goesBack(step: Step): boolean {
-  if (step.name === 'device_quiet' || step.name === 'ioapic_update_eoi') return true;
-  return (
-    (step.name === 'device_raise' || step.name === 'ioctl_irq_line' || step.name === 'kvm_set_irq') &&
-    step.args[1] === 0
-  );
+function goesBack(step: Step, { goesBack }: Station): boolean {
+  return goesBack === 'low' ? happeningOf(step).args.level === 0 : goesBack;
 }
 
 /** The branch that carries a step on. */
@@ -114,7 +111,7 @@ function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, st
   if (station.side) return newBranch(tracks, step.journey, above, true);
   if (above >= 0) {
     const branch = tracks.branches[tracks.branchOf[above] as number] as Branch;
-    if (goesBack(step) && !branch.low) {
+    if (goesBack(step, station) && !branch.low) {
       const back = newBranch(tracks, step.journey, above);
       back.low = true;
       return back;
@@ -129,7 +126,7 @@ function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, st
 }
 
 function take(scene: SceneLog, tracks: Tracks, step: Step): void {
-  const station = STATIONS[step.name];
+  const station = stationOf(step.name);
   if (station === null || station.still === true || step.journey === 0) {
     tracks.branchOf.push(-1);
     return;
@@ -139,7 +136,7 @@ function take(scene: SceneLog, tracks: Tracks, step: Step): void {
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
   branch.ended = station.end !== undefined;
-  if (step.name === 'kvm_set_irq') branch.low = step.args[1] === 0;
+  if (step.name === 'kvm_set_irq') branch.low = argsOf(step.name, step.args).level === 0;
   tracks.branchOf.push(branch.id);
 }
 
@@ -183,9 +180,9 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
   for (const branch of [...line].flatMap((one) => tracks.byJourney.get(one) ?? [])) {
     for (const index of branch.steps) {
       const step = scene.steps.get(index) as Step;
-      const station = STATIONS[step.name];
+      const station = stationOf(step.name);
       if (station === null) continue;
-      const happening = { index: step.where & 0xffff, args: step.args };
+      const happening = happeningOf(step);
       touch(focus, model, placeOfStep(scene, step, station));
       if (station.onward !== undefined) touch(focus, model, station.onward(happening));
       if (station.via !== undefined) focus.iommu = true;

@@ -4,11 +4,11 @@
  */
 import { rteView, vectorIn, vectorsIn } from '../engine/view/machine-view.ts';
 import { DEVICE, IOAPIC, LAPIC, PI_DESC, PIC, VCPU } from '../engine/view/tables.ts';
+import { hex, type Place } from '../explain/locate/station.ts';
 import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
 import type { SceneLog } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
-import { hex, type Place } from './station.ts';
 import { tracksOf } from './tracks.ts';
 
 export type WaitCause = 'eoi' | 'mask' | 'ppr' | 'tpr' | 'if' | 'shadow' | 'iret' | 'msix' | 'posted' | 'entry';

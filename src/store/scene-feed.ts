@@ -7,6 +7,7 @@ import type { JsonOp, SceneLog } from '../log/log.ts';
 import { findRef, type StepRef, settleRef } from '../log/step-sets.ts';
 import { seqAt } from '../log/steps.ts';
 import type { EngineClient, FromEngine, Problem } from '../worker/client.ts';
+import { awaitParts } from './await-parts.ts';
 import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
 import { type AppState, ARRIVE, type Notice, type Playhead, type SceneEnd, type SceneId } from './types.ts';
 import { viewAt } from './view-at.ts';
@@ -93,7 +94,7 @@ export function createSceneFeed(
     if (lastPoke !== null && playhead.step !== lastPoke.step) lastPoke = null;
   });
 
-  const engine = connect(hear);
+  const engine = connect(awaitParts(hear));
 
   /** Puts the request's scene on the stage, or more of it. */
   function show(r: Request, log: SceneLog): void {

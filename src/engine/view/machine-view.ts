@@ -26,6 +26,14 @@ export interface MachineView {
   readonly routeTables: readonly RouteTable[];
 }
 
+/** A register of a component; `sub` picks the pin, table entry, channel or bitmap word. */
+export interface RegisterRef {
+  readonly kind: ComponentKind;
+  readonly index: number;
+  readonly register: string;
+  readonly sub: number;
+}
+
 /** Vector bitmap words that a 16 x 16 grid can show, by name. */
 export type GridName = 'irr' | 'isr' | 'tmr' | 'pir' | 'handled' | 'eoiExit';
 
@@ -120,6 +128,9 @@ export function lapicView(v: MachineView, vcpu: number): LapicView {
     tmr: vectorsIn(v.w, at + LAPIC.at.tmr),
   };
 }
+
+/** Is this vCPU's local APIC in x2APIC mode? */
+export const inX2apic = (v: MachineView, vcpu: number): boolean => apicMode(v, vcpu) === 'x2apic';
 
 export interface RteView {
   readonly pin: number;

@@ -1,8 +1,7 @@
 /**
- * The engine's tables that a page reads at run time: names and codes of events, of components and of state words. The page
+ * The engine's tables that a page reads at run time: names and codes of components and of state words. The page
  * imports them from here, because engine/view is the only part of the engine it may load.
  */
-export { CHIP, EV, EVENT_NAMES, EVENTS, type EventName, type EventSpec, fnOf, KICK, REQ } from '../core/events.ts';
 export { COL, ROW, WRITE } from '../core/log.ts';
 export {
   BLOCK_OF,

@@ -1,6 +1,6 @@
 /** The run loop, the model host, VT-d, PV EOI and AVIC: what happens, in which order, by its events. */
 import { describe, expect, test } from 'vitest';
-import { EVENT_NAMES } from '../core/events.ts';
+import { EVENT_NAMES } from '../../spec/events/index.ts';
 import { dropRows, ROW } from '../core/log.ts';
 import { createSession } from '../machine/session.ts';
 import { readWord, vcpuView } from '../view/machine-view.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventName } from '../core/events.ts';
+import type { EventName } from '../../spec/events/index.ts';
 import {
   advance,
   apic,

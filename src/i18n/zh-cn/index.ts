@@ -2,7 +2,8 @@
 import { app } from './app.ts';
 import { compare } from './compare.ts';
 import { errors } from './errors.ts';
-import { events } from './events.ts';
+import { events } from './events/index.ts';
+import { forks } from './forks.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { presetNotes } from './preset-notes.ts';
@@ -11,12 +12,14 @@ import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
+import { words } from './words.ts';
 
 export const zhCn = {
   ...app,
   ...compare,
   ...errors,
   ...events,
+  ...forks,
   ...ops,
   ...panels,
   ...presetNotes,
@@ -24,5 +27,6 @@ export const zhCn = {
   ...registers,
   ...stage,
   ...timeline,
+  ...words,
   ...traces,
 };

@@ -1,6 +1,8 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
+import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
+import type { Place } from '../../explain/locate/station.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
@@ -9,9 +11,7 @@ import { beatsOf } from '../../scene/beats.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
-import { litOf, STATIONS, vcpuOf } from '../../scene/places.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
-import type { Place } from '../../scene/station.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
@@ -79,14 +79,15 @@ function useSize(): readonly [
 
 function litAt(scene: SceneLog, step: number): Lit | null {
   const at = scene.steps.get(step);
-  const station = at === undefined ? null : STATIONS[at.name];
+  const station = at === undefined ? null : stationOf(at.name);
   if (at === undefined || station === null) return null;
+  const happening = happeningOf(at);
   return {
     step,
     place: placeOfStep(scene, at, station),
-    fields: new Set(litOf(station, { index: at.where & 0xffff, args: at.args })),
+    fields: new Set(litOf(station, happening)),
     colour: colourOf(at.journey),
-    args: at.args,
+    args: happening.args,
     name: at.name,
   };
 }

@@ -3,11 +3,11 @@
 import { lazy, memo, Suspense } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { IOAPIC, PIC } from '../../engine/view/tables.ts';
+import { hex, MODE_NAMES } from '../../explain/locate/station.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
-import { hex, MODE_NAMES } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title, Unused } from './Card.tsx';
 import { cut } from './text-fit.ts';

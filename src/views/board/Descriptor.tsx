@@ -1,8 +1,8 @@
 /** The posted-interrupt descriptor's control fields. */
 import { lapicView, readWord } from '../../engine/view/machine-view.ts';
 import { PI_DESC } from '../../engine/view/tables.ts';
+import { hex } from '../../explain/locate/station.ts';
 import type { LapicBox } from '../../scene/lane-boxes.ts';
-import { hex } from '../../scene/station.ts';
 import { colourStyle } from './board-types.ts';
 import { type LapicProps, Register } from './LapicCard.tsx';
 

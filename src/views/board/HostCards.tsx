@@ -2,9 +2,9 @@
 import { memo } from 'react';
 import { type MachineView, readWord, vcpuView } from '../../engine/view/machine-view.ts';
 import { DEVICE, PCPU, PI_DESC, VCPU } from '../../engine/view/tables.ts';
+import { hex } from '../../explain/locate/station.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import type { IrteItem } from '../../scene/stage-model.ts';
-import { hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';

@@ -2,8 +2,8 @@
 import { memo } from 'react';
 import { vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU } from '../../engine/view/tables.ts';
+import { hex } from '../../explain/locate/station.ts';
 import type { CardBox } from '../../scene/layout.ts';
-import { hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
 import { cut } from './text-fit.ts';
@@ -12,7 +12,7 @@ function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const card = stage.layout.idt as CardBox;
   const stacks = Array.from({ length: stage.model.vcpus }, (_, i) => vcpuView(view, i).handlers);
   const runningOn = (vector: number): number => stacks.findIndex((stack) => stack.includes(vector));
-  const now = lit?.fields.has('idt') ? (lit.args[0] ?? -1) & 0xff : -1;
+  const now = lit?.fields.has('idt') ? (lit.args.vector ?? -1) & 0xff : -1;
   return (
     <Frame card={card} name={t('stage.idt')}>
       <text className="bd-title" x={card.x + 11} y={card.y + 19}>

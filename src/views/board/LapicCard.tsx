@@ -2,8 +2,8 @@
 import { lazy, memo, Suspense } from 'react';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
+import { hex } from '../../explain/locate/station.ts';
 import type { LapicBox } from '../../scene/lane-boxes.ts';
-import { hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
 import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';

@@ -1,8 +1,9 @@
 /** The message that needs no chip. */
 import { memo } from 'react';
-import { EV, ROW } from '../../engine/view/tables.ts';
+import { ROW } from '../../engine/view/tables.ts';
+import { hex } from '../../explain/locate/station.ts';
 import type { CardBox } from '../../scene/layout.ts';
-import { hex } from '../../scene/station.ts';
+import { argsAt, FIRST_EVENTS } from '../../spec/events/index.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title } from './Card.tsx';
 
@@ -13,8 +14,9 @@ const LOOK_BACK = 20_000;
 function lastMessage({ stage, seq }: CardProps): { addr: number; data: number } | null {
   const { rows } = stage.scene;
   for (let at = (seq - 1) * ROW; at >= Math.max(0, (seq - LOOK_BACK) * ROW); at -= ROW) {
-    if (rows[at] === EV.kvm_msi_set_irq)
-      return { addr: (rows[at + 4] as number) >>> 0, data: (rows[at + 5] as number) >>> 0 };
+    if (rows[at] !== FIRST_EVENTS.kvm_msi_set_irq.code) continue;
+    const { addrLo, data } = argsAt('kvm_msi_set_irq', rows, at);
+    return { addr: addrLo >>> 0, data: data >>> 0 };
   }
   return null;
 }

@@ -2,9 +2,10 @@
 import { memo } from 'react';
 import type { RouteEntry } from '../../engine/core/machine.ts';
 import { routesOf } from '../../engine/view/machine-view.ts';
-import { CHIP, VM } from '../../engine/view/tables.ts';
+import { VM } from '../../engine/view/tables.ts';
+import { hex } from '../../explain/locate/station.ts';
 import type { CardBox } from '../../scene/layout.ts';
-import { hex } from '../../scene/station.ts';
+import { CHIP } from '../../spec/names.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
 import { textWidth } from './text-fit.ts';
@@ -68,8 +69,8 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
                 const chosen =
                   on &&
                   lit?.fields.has('route.chips') === true &&
-                  lit.args[1] === entry.chip &&
-                  lit.args[2] === entry.pin;
+                  lit.args.chip === entry.chip &&
+                  lit.args.pin === entry.pin;
                 return (
                   <g key={text} className={chosen ? 'bd-chip bd-on' : 'bd-chip'}>
                     <rect x={at - 5} y={cy - 7.5} width={w} height={15} rx={4} />

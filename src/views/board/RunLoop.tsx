@@ -1,9 +1,10 @@
 /** The run loop in a vCPU's card: the boundary between guest and root, and the VMCS field by field. */
 import { gridAddress, readWord, type VcpuView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { VMCS } from '../../engine/view/tables.ts';
-import { exitName, interruptionInfo, qualification } from '../../scene/exits.ts';
+import { hex, type VmcsPart } from '../../explain/locate/station.ts';
 import type { VcpuBox } from '../../scene/lane-boxes.ts';
-import { hex, type VmcsPart } from '../../scene/station.ts';
+import { interruptionInfo, qualification } from '../../scene/vm-fields.ts';
+import { exitName } from '../../spec/exits.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';

@@ -2,9 +2,9 @@
 import { lazy, memo, Suspense } from 'react';
 import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
+import { type Field, hex } from '../../explain/locate/station.ts';
 import type { VcpuBox } from '../../scene/lane-boxes.ts';
 import type { StageModel } from '../../scene/stage-model.ts';
-import { type Field, hex } from '../../scene/station.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';
@@ -99,7 +99,7 @@ const SHADOWS = ['–', 'STI', 'MOV SS', 'STI + MOV SS'] as const;
 /** Vector on its way in: queued in KVM, already in the VM-entry field, or what the step is about; empty: none. */
 export function injectedNow(v: VcpuView, { view, vcpu, lit }: Props): string {
   if (lit?.place.at === 'vcpu' && lit.place.part === 'inject') {
-    const [vector = 0, type = 0] = lit.args;
+    const { vector = 0, type = 0 } = lit.args;
     if (lit.name === 'inject_nmi' || (lit.name === 'event_delivery' && type === 2)) return 'NMI';
     if (vector !== 0) return hex(vector & 0xff);
   }

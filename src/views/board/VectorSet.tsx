@@ -1,8 +1,9 @@
 /** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
+
+import { hex } from '../../explain/locate/station.ts';
 import { ownerOf } from '../../log/owners.ts';
 import type { Point } from '../../scene/anchors.ts';
 import { colourOf } from '../../scene/flights.ts';
-import { hex } from '../../scene/station.ts';
 import { classBox, type GridBox, type StripBox, underWater, vectorAt, vectorCell } from '../../scene/vector-boxes.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';

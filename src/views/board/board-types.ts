@@ -1,8 +1,8 @@
 /** What every card of the stage is given. */
 import type { MachineView } from '../../engine/view/machine-view.ts';
-import type { EventName } from '../../engine/view/tables.ts';
+import type { Field, Place } from '../../explain/locate/station.ts';
 import type { Stage } from '../../scene/flights.ts';
-import type { Field, Place } from '../../scene/station.ts';
+import type { EventName } from '../../spec/events/index.ts';
 import type { Selection } from '../../store/types.ts';
 import type { Translate } from '../shared/use-t.ts';
 
@@ -13,7 +13,7 @@ export interface Lit {
   readonly fields: ReadonlySet<Field>;
   /** 1..4, 0 where no journey is concerned. */
   readonly colour: number;
-  readonly args: readonly number[];
+  readonly args: Readonly<Record<string, number>>;
   readonly name: EventName;
 }
 

@@ -3,6 +3,8 @@
  * arrives, this draws in between. Tokens are elements of their own over the still drawing, moved by `transform` alone, so that
  * a frame paints nothing. All it knows comes from scene/flights.ts.
  */
+
+import { stationOf } from '../../explain/locate/index.ts';
 import type { Step } from '../../log/log.ts';
 import { ARRIVE, type Position } from '../../scene/advance.ts';
 import { type Anchor, anchorAt, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
@@ -22,8 +24,8 @@ import {
   travelled,
 } from '../../scene/flights.ts';
 import { pathBetween, pointAt } from '../../scene/paths.ts';
-import { STATIONS } from '../../scene/places.ts';
 import type { Wait } from '../../scene/waits.ts';
+
 import type { Translate } from '../shared/use-t.ts';
 import { textWidth } from './text-fit.ts';
 
@@ -197,7 +199,7 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     };
     const { steps } = now.scene;
     const at = steps.get(step);
-    const station = at === undefined ? null : STATIONS[at.name];
+    const station = at === undefined ? null : stationOf(at.name);
     if (at !== undefined && station !== null) {
       const moved = drawn.some((d) => d.token.flight !== null);
       const anchor = moved ? anchorOf(now, step) : stepAnchor(now, at);

@@ -2,16 +2,15 @@
 import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
-import { EVENTS } from '../../engine/view/tables.ts';
+import { callChain, type Link } from '../../explain/calls.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
+import { eventRow } from '../../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { callChain, type Link } from './call-chain.ts';
-import { EVENT_CITE } from './event-cites.ts';
 
 /** The panel. */
 export function CallPath() {
@@ -52,8 +51,7 @@ interface ChainProps {
 function Chain({ scene, step, version, t }: ChainProps) {
   const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
   const last = links.at(-1);
-  const { trace, fn } = EVENTS[step.name];
-  const cite = EVENT_CITE[step.name];
+  const { trace, fn, cite } = eventRow(step.name);
   return (
     <>
       <ol className="callpath-chain">

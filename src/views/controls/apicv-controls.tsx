@@ -1,8 +1,8 @@
 /** APICv: what inhibits it, a vector posted by hand, a device's message through VT-d. */
 import { useState } from 'react';
+import { hex, parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { hex, parseNumber } from '../shared/format.ts';
-import { INHIBIT_NAMES, inhibitNames } from '../shared/inhibits.ts';
+import { INHIBIT_NAMES, inhibitNames } from '../../spec/names.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

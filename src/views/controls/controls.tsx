@@ -1,11 +1,11 @@
 /** Controls: everything a person can do to the machine where the playhead stands. Each act is ops, as in presets and links. */
 import './controls.css';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { hasHost } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
-import { parseNumber } from '../shared/format.ts';
-import { hasHost } from '../shared/host-config.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';

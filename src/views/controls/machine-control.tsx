@@ -1,11 +1,11 @@
 /** What the machine is: changing it makes a new one and does the same ops again. */
 import { useState } from 'react';
+import { parseNumber } from '../../base/numbers.ts';
+import { inX2apic } from '../../engine/view/machine-view.ts';
+import { VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
-import { parseNumber } from '../shared/format.ts';
-import { VIRT, VIRT_FIELDS, virtOf } from '../shared/host-config.ts';
-import { inX2apic } from '../shared/read-register.ts';
 import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

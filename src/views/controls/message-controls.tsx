@@ -1,14 +1,13 @@
 /** Messages: an MSI with its fields decoded as it is typed, an IPI, and the entry that turns a pin into a message. */
 import { useState } from 'react';
-import { readWord } from '../../engine/view/machine-view.ts';
+import { hex, parseNumber } from '../../base/numbers.ts';
+import { inX2apic, readWord } from '../../engine/view/machine-view.ts';
+import { guestWrite, writeIcr } from '../../explain/guest-ops.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { type BitLayout, encode, fieldRows } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
-import { hex, parseNumber } from '../shared/format.ts';
-import { guestWrite, writeIcr } from '../shared/guest-ops.ts';
-import { inX2apic } from '../shared/read-register.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

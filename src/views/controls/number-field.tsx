@@ -1,6 +1,6 @@
 /** A number as a person types it: decimal or 0x, kept as typed, with one sentence when it is not a number of this field. */
 import { useId } from 'react';
-import { hex, parseNumber } from '../shared/format.ts';
+import { hex, parseNumber } from '../../base/numbers.ts';
 import type { Translate } from '../shared/use-t.ts';
 
 interface Props {

@@ -1,12 +1,11 @@
 /** One vCPU: its flags and TPR, halt and wake, and where there is a model of the host, its physical CPU and what meets it. */
 import { useState } from 'react';
-import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { hex, parseNumber } from '../../base/numbers.ts';
+import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
+import { hasHost, pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { useApp } from '../../store/use-app.ts';
-import { hex, parseNumber } from '../shared/format.ts';
-import { haltWrite, writeLapic } from '../shared/guest-ops.ts';
-import { hasHost, pcpusOf } from '../shared/host-config.ts';
-import { inX2apic } from '../shared/read-register.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

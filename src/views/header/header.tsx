@@ -3,7 +3,7 @@ import './header.css';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
-import { STEP_SET } from '../../log/step-sets.ts';
+import { STEP_SET } from '../../spec/define/event.ts';
 import { linkOf } from '../../store/actions/links.ts';
 import { presetIds } from '../../store/actions/scene.ts';
 import type { App } from '../../store/create-app.ts';

@@ -1,6 +1,6 @@
 /** What the registers mean comes with the panel that shows it. */
-import { events } from '../../i18n/en/events.ts';
+import '../shared/event-words.ts';
 import { registers } from '../../i18n/en/registers.ts';
 import { addTexts } from '../../i18n/index.ts';
 
-addTexts('en', { ...events, ...registers });
+addTexts('en', registers);

@@ -1,6 +1,8 @@
 /** One register: hex, binary and fields together, who changed it last, and an edit that a guest could make. */
 import { type FormEvent, useId, useState } from 'react';
-import { addressOf, type MachineView, vectorsIn } from '../../engine/view/machine-view.ts';
+import { hex, parseNumber } from '../../base/numbers.ts';
+import { addressOf, type MachineView, type RegisterRef, vectorsIn } from '../../engine/view/machine-view.ts';
+import { guestWrite } from '../../explain/guest-ops.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
 import { seqAt } from '../../log/steps.ts';
 import { lastWriter } from '../../log/writers.ts';
@@ -9,9 +11,7 @@ import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/de
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { componentName } from '../shared/component-name.ts';
-import { hex, parseNumber } from '../shared/format.ts';
-import { guestWrite } from '../shared/guest-ops.ts';
-import { numberText, partAddresses, type RegisterRef, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';

@@ -1,12 +1,13 @@
 /** Which bits a step changed, from its write rows, told by register and field. */
-import type { MachineView } from '../../engine/view/machine-view.ts';
+
+import { hex } from '../../base/numbers.ts';
+import type { MachineView, RegisterRef } from '../../engine/view/machine-view.ts';
 import { COL, nameWord, ROW, WRITE } from '../../engine/view/tables.ts';
 import type { Lang } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { fieldsOf, fieldText, rawField } from '../../spec/define/registers.ts';
 import { componentName } from '../shared/component-name.ts';
-import { hex } from '../shared/format.ts';
-import { numberText, partIndex, type RegisterRef, reading } from '../shared/read-register.ts';
+import { numberText, partIndex, reading } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet } from '../shared/register-table.ts';
 

@@ -2,24 +2,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { COMPONENTS, type EventName, instances } from '../../engine/view/tables.ts';
-import { LANGS, loadLanguage, translate } from '../../i18n/index.ts';
+import { type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
+import { COMPONENTS, instances } from '../../engine/view/tables.ts';
+import { callChain } from '../../explain/calls.ts';
+import { guestWrite } from '../../explain/guest-ops.ts';
+import { addTexts, LANGS, loadLanguage, translate } from '../../i18n/index.ts';
 import type { JsonOp, SceneLog, Step } from '../../log/log.ts';
 import { lastWriter } from '../../log/writers.ts';
 import { fieldsOf, rawField, setRawField } from '../../spec/define/registers.ts';
+import type { EventName } from '../../spec/events/index.ts';
 import { viewAt } from '../../store/view-at.ts';
-import { callChain } from '../callpath/call-chain.ts';
 import { canEdit, draftWords, wrongFields } from '../inspector/draft.ts';
-import { guestWrite } from '../shared/guest-ops.ts';
-import { partAddresses, type RegisterRef, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registersOf } from '../shared/register-table.ts';
 import { type Change, changesOf } from './changes.ts';
-import { describeStep } from './describe.ts';
-import { forksOf } from './forks.ts';
+import '../../explain/describe/all.ts';
+import { describeStep } from '../../explain/describe/index.ts';
+import '../../explain/forks/all.ts';
+import { forksOf } from '../../explain/forks/index.ts';
+import { allEvents } from '../../i18n/en/events/all.ts';
+import { sayStep } from '../shared/say.ts';
 import './now-texts.ts';
 import { sceneOf } from '../../cli/headless-scene.ts';
-import { contextOf } from './step-context.ts';
+
+addTexts('en', allEvents);
 
 interface PresetFile {
   readonly ops: readonly JsonOp[];
@@ -50,7 +56,7 @@ describe('every step has its words', () => {
     for (const step of [...scene.steps].slice(0, 400)) {
       const view = viewBefore(scene, step);
       for (const lang of LANGS) {
-        const { title, sentence, why } = describeStep(lang, scene, step, view);
+        const { title, sentence, why } = sayStep(lang, describeStep(scene, step, view));
         for (const text of [title, sentence, ...why]) {
           if (text === '' || UNFINISHED.test(text)) bad.push(`${lang} ${step.index} ${step.name}: ${text}`);
         }
@@ -66,7 +72,7 @@ describe('every step has its words', () => {
   test('a serial byte through the IOAPIC, as a person reads it', () => {
     const scene = sceneOfPreset('serial-ioapic');
     const step = stepOf(scene, 'ioapic_service');
-    const { sentence, why } = describeStep('en', scene, step, viewBefore(scene, step));
+    const { sentence, why } = sayStep('en', describeStep(scene, step, viewBefore(scene, step)));
     expect(sentence).toBe('RTE 4 turns the pin into a message: vector 0x34, Fixed, physical destination 1.');
     expect(why).toEqual(['RTE 4: mask 0, edge, Fixed, physical destination 1, vector 0x34, remote IRR 0.']);
     const irr = stepOf(scene, 'irr_set');
@@ -133,7 +139,7 @@ describe('every way not taken can be tried, and goes another way', () => {
       const seen = new Set<string>();
       const same: string[] = [];
       for (const step of [...scene.steps].slice(0, 400)) {
-        for (const fork of forksOf(contextOf('en', scene, step, viewBefore(scene, step)))) {
+        for (const fork of forksOf(scene, step, viewBefore(scene, step))) {
           if (seen.has(`${fork.key} ${step.name}`)) continue;
           seen.add(`${fork.key} ${step.name}`);
           for (const text of [fork.key, `${fork.key}.then` as typeof fork.key]) {

@@ -2,17 +2,18 @@
 import './now-texts.ts';
 import './now.css';
 import { type CSSProperties, useMemo } from 'react';
+import { describeStep } from '../../explain/describe/index.ts';
+import type { Fork } from '../../explain/forks/fork.ts';
+import { forksOf } from '../../explain/forks/index.ts';
 import { hasText, type Lang } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { lookSteps } from '../../store/look.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Panel } from '../shared/panel.tsx';
+import { sayStep } from '../shared/say.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { type Change, changesOf } from './changes.ts';
-import { describeStep } from './describe.ts';
-import { type Fork, forksOf } from './forks.ts';
-import { contextOf } from './step-context.ts';
 import { tryFork } from './try-fork.ts';
 
 /** Changes shown before the rest is folded away. */
@@ -64,9 +65,9 @@ function StepCard({ scene, step, lang, t }: StepCardProps) {
     void t;
     const view = viewAt(scene, { step: step.index, phase: 0 });
     return {
-      text: describeStep(lang, scene, step, view),
+      text: sayStep(lang, describeStep(scene, step, view)),
       changes: changesOf(lang, scene, step, view),
-      forks: forksOf(contextOf(lang, scene, step, view)),
+      forks: forksOf(scene, step, view),
     };
   }, [scene, step, lang, t]);
   const note = useMemo(() => lookSteps(scene.steps, look).get(step.index), [scene.steps, look, step.index]);

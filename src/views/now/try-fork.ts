@@ -1,8 +1,8 @@
 /** What if: the same scene with one thing different, just before the command that led to a step. */
 
+import type { Fork } from '../../explain/forks/fork.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
 import type { App } from '../../store/create-app.ts';
-import type { Fork } from './forks.ts';
 
 /** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
 export function tryFork(app: App, step: Step, fork: Fork): void {

@@ -4,13 +4,14 @@
  * their own. Counted as the log grows; a long scene is gone through once. An AVIC machine passes through none: svm_x86_ops
  * is another table.
  */
-import { COL, EVENT_NAMES, EVENTS, type EventName, ROW } from '../../engine/view/tables.ts';
+import { COL, ROW } from '../../engine/view/tables.ts';
+import { callChain, tookFastPath } from '../../explain/calls.ts';
 import { causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { type LogReader, read } from '../../log/reader.ts';
-import { isKernelFn, KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
+import { argsAt, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../../spec/events/index.ts';
+import { KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
 import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/ops.ts';
-import { callChain } from '../callpath/call-chain.ts';
 
 export interface Hits {
   /** Steps with which an operation is passed through, in their order: each call once, at its first step. */
@@ -29,8 +30,8 @@ function opOf(fn: KernelFn, version: KernelVersion): KernelOpId | null {
 }
 
 function opOfEvent(name: EventName, version: KernelVersion): KernelOpId | null {
-  const { fn } = EVENTS[name];
-  return fn !== null && isKernelFn(fn) ? opOf(fn, version) : null;
+  const { fn } = eventRow(name);
+  return fn === null ? null : opOf(fn, version);
 }
 
 /** Handlers of these exits end in kvm_skip_emulated_instruction: HLT, I/O, RDMSR, WRMSR. */
@@ -42,29 +43,36 @@ const EMULATED: readonly KernelOpId[] = ['get_interrupt_shadow', 'update_emulate
 const NONE: readonly KernelOpId[] = [];
 
 /**
- * Operations that an event says were called, though it names another function; `arg` reads the event's numbers.
+ * Operations that an event says were called, though it names another function.
  * @kvm x86.c vcpu_enter_guest, kvm_check_and_inject_events; vmx.c vmx_handle_exit, handle_apic_access (no fast paths here)
  */
-const IMPLIED: { readonly [E in EventName]?: (arg: (n: 0 | 1 | 2) => number) => readonly KernelOpId[] } = {
-  kvm_exit: (arg) => {
-    const reason = arg(0);
+const IMPLIED: { readonly [E in EventName]?: (args: EventArgs<E>) => readonly KernelOpId[] } = {
+  kvm_exit: ({ reason }) => {
     if (SKIPS.has(reason)) return ['handle_exit', 'skip_emulated_instruction'];
     return reason === EPT_MISCONFIG ? ['handle_exit', ...EMULATED] : ['handle_exit'];
   },
-  apic_access_exit: (arg) => (arg(0) === APIC_EOI && arg(1) === 1 ? ['skip_emulated_instruction'] : EMULATED),
+  apic_access_exit: ({ register, write }) =>
+    register === APIC_EOI && write === 1 ? ['skip_emulated_instruction'] : EMULATED,
   // An NMI is pending and nothing older goes in first.
-  inject_events: (arg) => (arg(0) > 0 && arg(2) === 1 ? ['nmi_allowed'] : NONE),
+  inject_events: ({ nmiPending, canInject }) => (nmiPending > 0 && canInject === 1 ? ['nmi_allowed'] : NONE),
   // Not what goes in again: that is not asked for.
-  kvm_inj_virq: (arg) => (arg(2) === 0 ? ['interrupt_allowed'] : NONE),
+  kvm_inj_virq: ({ reinjected }) => (reinjected === 0 ? ['interrupt_allowed'] : NONE),
   // IF = 0 or the interrupt shadow.
-  inject_held: (arg) => (arg(0) <= 1 ? ['interrupt_allowed'] : NONE),
+  inject_held: ({ reason }) => (reason <= 1 ? ['interrupt_allowed'] : NONE),
 };
 
-/** By event code. */
-type Direct = readonly (KernelOpId | null)[];
+type Implied = (args: Readonly<Record<string, number>>) => readonly KernelOpId[];
 
-function directOps(version: KernelVersion): Direct {
-  return EVENT_NAMES.map((name) => (name === undefined ? null : opOfEvent(name, version)));
+/** By event, as they are first asked for. */
+type Direct = Map<EventName, KernelOpId | null>;
+
+function directOp(direct: Direct, name: EventName, version: KernelVersion): KernelOpId | null {
+  let op = direct.get(name);
+  if (op === undefined) {
+    op = opOfEvent(name, version);
+    direct.set(name, op);
+  }
+  return op;
 }
 
 /** Operations between the event before the step and the step itself; none where the log has no event before it. */
@@ -83,7 +91,7 @@ function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly
 /** What a call path depends on: the events that led to the step, and what two of them say of themselves. */
 function pathKey(scene: SceneLog, seq: number): string {
   return causesOf(scene, seq)
-    .map((at) => `${scene.rows[at * ROW]}${scene.rows[at * ROW + COL.d] === 1 ? '!' : ''}`)
+    .map((at) => `${scene.rows[at * ROW]}${tookFastPath(scene, at) ? '!' : ''}`)
     .join();
 }
 
@@ -98,9 +106,6 @@ interface Count {
   /** Steps counted. */
   upTo: number;
 }
-
-const ENTRY = EVENTS.kvm_entry.code;
-const EXIT = EVENTS.kvm_exit.code;
 
 /** Calls `found` for each operation of a step, with what tells its call from another; null: it is one of its own. */
 function opsOfStep(
@@ -120,12 +125,12 @@ function opsOfStep(
   }
   for (const op of lying) found(op, callOf(step.seq, op), step.seq);
   for (let seq = step.seq; seq < step.end; seq++) {
-    const code = rows[seq * ROW] as number;
-    const op = count.direct[code];
-    if (op != null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
-    const name = EVENT_NAMES[code];
-    const implied = name === undefined ? undefined : IMPLIED[name];
-    for (const id of implied?.((n) => rows[seq * ROW + COL.a + n] as number) ?? NONE) {
+    const name = EVENT_NAMES[rows[seq * ROW] as number];
+    if (name === undefined) continue;
+    const op = directOp(count.direct, name, version);
+    if (op !== null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
+    const implied = IMPLIED[name] as Implied | undefined;
+    for (const id of implied?.(argsAt(name, rows, seq * ROW)) ?? NONE) {
       if (opById(id).at[version] !== null) found(id, null, seq);
     }
   }
@@ -134,10 +139,10 @@ function opsOfStep(
 function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): void {
   const here = new Set<KernelOpId>();
   opsOfStep(scene, step, version, count, (op, call, seq) => {
-    const code = scene.rows[seq * ROW];
+    const name = EVENT_NAMES[scene.rows[seq * ROW] as number];
     const where = scene.rows[seq * ROW + COL.where] as number;
-    if (code === ENTRY) count.entered.add(where);
-    const ends = code === EXIT && op === 'run' && count.entered.delete(where);
+    if (name === 'kvm_entry') count.entered.add(where);
+    const ends = name === 'kvm_exit' && op === 'run' && count.entered.delete(where);
     if (ends || (call !== null && count.counted.has(call))) return;
     if (call !== null) count.counted.add(call);
     here.add(op);
@@ -157,7 +162,7 @@ function countUpTo(end: number, scene: SceneLog, version: KernelVersion, count: 
 
 function counter(version: KernelVersion): LogReader<Count> {
   const begin = (): Count => ({
-    direct: directOps(version),
+    direct: new Map(),
     lying: new Map(),
     passes: new Map(),
     counted: new Set(),

@@ -1,21 +1,9 @@
 /** Registers out of the state words: the 32-bit words a layout wants, and a plain number as text. */
-import { addressOf, type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import type { ComponentKind } from '../../engine/view/tables.ts';
+
+import { hex, join64, nanoseconds } from '../../base/numbers.ts';
+import { addressOf, inX2apic, type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
 import type { NumberShape, Reading } from '../../spec/define/registers.ts';
-import { hex, join64, nanoseconds } from './format.ts';
 import { readingOf } from './register-table.ts';
-
-/** A register of a component; `sub` picks the pin, table entry, channel or bitmap word. */
-export interface RegisterRef {
-  readonly kind: ComponentKind;
-  readonly index: number;
-  readonly register: string;
-  readonly sub: number;
-}
-
-export function inX2apic(view: MachineView, vcpu: number): boolean {
-  return (readWord(view, 'lapic', vcpu, 'baseLo') & 0xc00) === 0xc00;
-}
 
 export function reading(view: MachineView, ref: RegisterRef): Reading {
   return readingOf(ref.kind, ref.index, ref.register, ref.sub, {

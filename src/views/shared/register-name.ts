@@ -1,5 +1,5 @@
 /** A register's name with its number, where there are several of it. */
-import type { RegisterRef } from './read-register.ts';
+import type { RegisterRef } from '../../engine/view/machine-view.ts';
 import { registerLabel } from './register-table.ts';
 
 const NUMBERED: ReadonlySet<string> = new Set(['redirLo', 'redirHi', 'lines', 'irqEoi']);

@@ -1,10 +1,11 @@
 /** Each step in words, beside the stage: for a screen reader, and as one line in an embedded page. Comes in a chunk of its own. */
 import '../now/now-texts.ts';
 import { type ReactNode, useMemo } from 'react';
+import { describeStep } from '../../explain/describe/index.ts';
 import type { AppState } from '../../store/types.ts';
 import { usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
-import { describeStep, type StepText } from '../now/describe.ts';
+import { type StepText, sayStep } from '../shared/say.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** @param step null: nobody asks now */
@@ -18,7 +19,7 @@ function useStepText(step: number | null): StepText | null {
     void t;
     return scene === null || at === undefined
       ? null
-      : describeStep(lang, scene, at, viewAt(scene, { step: at.index, phase: 0 }));
+      : sayStep(lang, describeStep(scene, at, viewAt(scene, { step: at.index, phase: 0 })));
   }, [scene, at, lang, t]);
 }
 
@@ -53,5 +54,5 @@ export function ShownSentence(): ReactNode {
 export function sentenceOf({ scene, ui }: AppState, step: number): string | null {
   const at = scene?.steps.get(step);
   if (scene === null || at === undefined) return null;
-  return describeStep(ui.lang, scene, at, viewAt(scene, { step: at.index, phase: 0 })).sentence;
+  return sayStep(ui.lang, describeStep(scene, at, viewAt(scene, { step: at.index, phase: 0 }))).sentence;
 }

@@ -1,11 +1,11 @@
 /** The lanes under the transport. Spans are laid out in percent of the shown steps; only the playhead moves per frame. */
 import { memo, type ReactNode, useEffect, useRef } from 'react';
+import { hex } from '../../base/numbers.ts';
 import { type Lane, lanesOf, type Span, spansWithin, type Tick, windowAround } from '../../log/lanes.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { App } from '../../store/create-app.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
-import { hex } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** Steps shown at once; a longer scene shows a window of them. */

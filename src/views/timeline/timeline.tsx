@@ -1,8 +1,8 @@
 /** The bottom panel: transport, slider, time, and a lane for everything that changes. */
 import type { ReactNode } from 'react';
+import { nanoseconds } from '../../base/numbers.ts';
 import { nowOf } from '../../engine/view/machine-view.ts';
 import { useStore } from '../../store/use-app.ts';
-import { nanoseconds } from '../shared/format.ts';
 import { useT } from '../shared/use-t.ts';
 import { Lanes } from './lane-rows.tsx';
 import { Scrubber } from './scrubber.tsx';

@@ -1,0 +1,65 @@
+/** What a step's description reads: its numbers, the words before it, and the rows it led to. */
+
+import { type MachineView, readWord } from '../engine/view/machine-view.ts';
+import { COL, ROW } from '../engine/view/tables.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
+import type { CreateOp } from '../spec/ops/index.ts';
+
+/** A step with the words as they were just before it. */
+export interface StepContext<K extends EventName = EventName> {
+  readonly run: SceneLog;
+  readonly step: Step;
+  readonly view: MachineView;
+  /** Instance of the component that acts: vCPU, chip, slot. */
+  readonly index: number;
+  readonly args: EventArgs<K>;
+}
+
+export const contextOf = (run: SceneLog, step: Step, view: MachineView): StepContext => ({
+  run,
+  step,
+  view,
+  index: step.where & 0xffff,
+  args: argsOf(step.name, step.args),
+});
+
+/** Rows this step's event caused directly: the instance each happened at, and its numbers. */
+export function ledTo<K extends EventName>(
+  c: Pick<StepContext, 'run' | 'step'>,
+  name: K,
+  within = 400,
+): { readonly index: number; readonly args: EventArgs<K> }[] {
+  const { rows, used } = c.run;
+  const found: { index: number; args: EventArgs<K> }[] = [];
+  for (let seq = c.step.seq + 1; seq < Math.min(used, c.step.seq + within); seq++) {
+    const at = seq * ROW;
+    if (rows[at + COL.cause] !== c.step.seq || EVENT_NAMES[rows[at] as number] !== name) continue;
+    found.push({ index: (rows[at + COL.where] as number) & 0xffff, args: argsAt(name, rows, at) });
+  }
+  return found;
+}
+
+type Seen = Pick<StepContext, 'view' | 'index'>;
+
+export const lapicWord = (c: Seen, register: string, vcpu = c.index): number =>
+  readWord(c.view, 'lapic', vcpu, register);
+export const vcpuWord = (c: Seen, register: string, vcpu = c.index): number => readWord(c.view, 'vcpu', vcpu, register);
+
+/** Highest vector in service, 0 with none. */
+export function highestIsr(c: Seen, vcpu = c.index): number {
+  for (let word = 7; word >= 0; word--) {
+    const bits = readWord(c.view, 'lapic', vcpu, 'isr', word);
+    if (bits !== 0) return word * 32 + 31 - Math.clz32(bits);
+  }
+  return 0;
+}
+
+/** Names of the devices on a GSI, " (serial, net0)", or nothing. */
+export function devicesOn(config: CreateOp, gsi: number): string {
+  const names = (config.devices ?? [])
+    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (d.msix ?? 1))
+    .map((d) => d.id)
+    .join(', ');
+  return names === '' ? '' : ` (${names})`;
+}

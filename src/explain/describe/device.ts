@@ -1,0 +1,45 @@
+/** In words: The model's devices, which are no part of KVM. */
+
+import { hex } from '../../base/numbers.ts';
+import type { MessageKey } from '../../i18n/index.ts';
+import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
+import { say } from '../text.ts';
+import type { Descriptions } from './index.ts';
+import { deviceName } from './words.ts';
+
+const MSIX_FIELDS = ['address low', 'address high', 'data', 'vector control', 'message control'];
+const DEVICE_WORK: Readonly<Record<string, MessageKey>> = {
+  serial: 'word.serialByte',
+  'virtio-net': 'word.packet',
+  'virtio-blk': 'word.request',
+  nvme: 'word.request',
+  pit: 'word.tick',
+  ioctl: 'word.ioctl',
+};
+
+export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
+  device_raise: (c) => ({
+    params: { device: deviceName(c, c.index), gsi: c.args.gsi },
+    variant: c.args.level === 0 && 'low',
+  }),
+  device_event: (c) => {
+    const spec = c.view.config.devices?.[c.index];
+    const what = say(DEVICE_WORK[spec?.kind ?? ''] ?? 'word.ioctl');
+    return {
+      params: {
+        device: deviceName(c, c.index),
+        what: spec?.msix === undefined ? what : say('word.queue', { what, n: c.args.vectorIndex }),
+      },
+    };
+  },
+  device_quiet: (c) => ({ params: { device: deviceName(c, c.index) } }),
+  msix_write: (c) => ({
+    params: {
+      device: deviceName(c, c.index),
+      entry: c.args.entry,
+      field: MSIX_FIELDS[c.args.field] ?? c.args.field,
+      value: hex(c.args.value),
+    },
+  }),
+  msix_pending: (c) => ({ params: { device: deviceName(c, c.index), entry: c.args.entry } }),
+};

@@ -1,0 +1,81 @@
+/** In words: The 8259 pair (i8259.c). */
+import { hex } from '../../base/numbers.ts';
+import { readWord } from '../../engine/view/machine-view.ts';
+import type { PIC_EVENTS } from '../../spec/events/pic.ts';
+import { lapicWord } from '../context.ts';
+import type { Descriptions } from './index.ts';
+import { chipName, lineMove, trigName } from './words.ts';
+
+/** Words written to the ports, by the engine's number. */
+const PIC_WORDS: Readonly<Record<number, string>> = {
+  1: 'ICW1',
+  2: 'ICW2',
+  3: 'ICW3',
+  4: 'ICW4',
+  11: 'OCW1 (IMR)',
+  12: 'OCW2',
+  13: 'OCW3',
+};
+
+export const PIC: Descriptions<typeof PIC_EVENTS> = {
+  pic_line: (c) => {
+    const { variant } = lineMove(c, 'pic');
+    const { pin } = c.args;
+    const bit = pin & 7;
+    const mask = (readWord(c.view, 'pic', c.index, 'imr') >> bit) & 1;
+    const level = ((readWord(c.view, 'pic', c.index, 'elcr') >> bit) & 1) === 1;
+    return {
+      params: { pin, chip: chipName(c.index), bit, mask, trig: trigName(level) },
+      variant,
+      why: variant === false ? [true] : [],
+    };
+  },
+  kvm_pic_set_irq: (c) => {
+    const { pin, result, level } = c.args;
+    return {
+      params: { pin, chip: chipName(c.index) },
+      variant: level === 0 ? 'low' : result < 0 ? 'masked' : result === 0 && 'coalesced',
+    };
+  },
+  pic_masked: (c) => ({
+    params: {
+      pin: c.args.pin,
+      chip: chipName(c.index),
+      bit: c.args.pin & 7,
+      imr: hex(readWord(c.view, 'pic', c.index, 'imr')),
+    },
+    why: [true],
+  }),
+  pic_output: (c) => ({
+    params: { pin: c.args.pin, isr: hex(readWord(c.view, 'pic', 0, 'isr')) },
+    variant: c.args.level === 0 && 'low',
+    why: c.args.level === 0 ? [] : [true],
+  }),
+  pic_wakeup: (c) => ({
+    params: { vcpu: c.args.vcpu, lvt0: hex(lapicWord(c, 'lvtLint0', c.args.vcpu)) },
+    why: [true],
+  }),
+  pic_inta: (c) => {
+    const { pin, vector, spurious } = c.args;
+    return {
+      params: {
+        pin,
+        vec: hex(vector),
+        bit: pin & 7,
+        base: hex(readWord(c.view, 'pic', pin >> 3, 'irqBase')),
+        chip: chipName(pin >> 3),
+      },
+      variant: spurious === 1 && 'spurious',
+    };
+  },
+  pic_write: (c) => ({
+    params: {
+      port: hex(c.args.port),
+      value: hex(c.args.value),
+      word: PIC_WORDS[c.args.word] ?? hex(c.args.word),
+      chip: chipName(c.index),
+    },
+  }),
+  pic_read: (c) => ({ params: { port: hex(c.args.port), value: hex(c.args.value), chip: chipName(c.index) } }),
+  elcr_write: (c) => ({ params: { port: hex(c.args.port), value: hex(c.args.value) } }),
+};

@@ -1,0 +1,41 @@
+/** In words: What came from outside the kernel: the VMM's ioctls, its exits, and time. */
+
+import { hex, nanoseconds } from '../../base/numbers.ts';
+import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
+import { USER_EXITS } from '../../spec/names.ts';
+import type { Descriptions } from './index.ts';
+import { deviceName, gsiParams, msiParams } from './words.ts';
+
+/** Ioctls by the code of `state_restore`. */
+const RESTORES = [
+  'KVM_SET_LAPIC',
+  'KVM_SET_MSRS',
+  'KVM_SET_VCPU_EVENTS',
+  'KVM_SET_MP_STATE',
+  'KVM_SET_IRQCHIP',
+  'KVM_SET_PIT2',
+];
+
+export const USERSPACE: Descriptions<typeof USERSPACE_EVENTS> = {
+  op: (c) => ({ params: { n: c.args.command } }),
+  time: (c) => ({ params: { now: nanoseconds(c.args.now) } }),
+  ioctl_irq_line: (c) => ({
+    params: gsiParams(c, c.args.gsi),
+    variant: c.args.level === 0 && 'low',
+    why: c.args.level === 0 ? [] : [true],
+  }),
+  ioctl_signal_msi: ({ args: { addrLo, data } }) => ({
+    params: msiParams(addrLo, data, (addrLo >> 12) & 0xff),
+    why: [true],
+  }),
+  userspace_exit: (c) => ({
+    params: { vcpu: c.index, reason: USER_EXITS[c.args.reason] ?? c.args.reason, addr: hex(c.args.addrLo) },
+  }),
+  vmm_route: (c) => ({
+    params: { device: deviceName(c, c.index), gsi: c.args.gsi, addr: hex(c.args.addrLo), data: hex(c.args.data) },
+  }),
+  state_restore: (c) => ({
+    params: { call: RESTORES[c.args.what] ?? '', vcpu: c.args.vcpu },
+    variant: c.args.what > 3 && 'machine',
+  }),
+};

@@ -1,0 +1,58 @@
+/** In words: The vCPU takes it: requests, kicks, injection, INIT and SIPI (x86.c). */
+
+import { hex } from '../../base/numbers.ts';
+import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
+import { MP_STATES } from '../../spec/names.ts';
+import { highestIsr, lapicWord, vcpuWord } from '../context.ts';
+import { say } from '../text.ts';
+import type { Descriptions } from './index.ts';
+import { cls, requestName, shadowName } from './words.ts';
+
+export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
+  request: (c) => ({ params: { vcpu: c.index, request: requestName(c.args.request) } }),
+  kick: ({ args: { outcome, entering } }) => ({
+    variant:
+      entering === 1 ? 'entering' : (([false, 'woken', 'ipi', 'self', 'call', 'call'] as const)[outcome] ?? false),
+  }),
+  nmi_queued: (c) => ({ params: { vcpu: c.index, queued: c.args.queued } }),
+  gp_fault: (c) => ({ params: { vcpu: c.index, msr: hex(c.args.msr) } }),
+  scan_ioapic: (c) => ({ params: { vcpu: c.index, vectors: c.args.vectors } }),
+  inject_held: (c) => {
+    const { reason, vector, ppr } = c.args;
+    const variant = (['if', 'shadow', 'ppr', 'event', 'lvt0'] as const)[reason];
+    const params = {
+      vcpu: c.index,
+      vec: hex(vector),
+      cls: cls(vector),
+      ppr: hex(ppr),
+      shadow: shadowName(vcpuWord(c, 'shadow')),
+      tpr: hex(lapicWord(c, 'tpr')),
+      isrv: hex(highestIsr(c)),
+    };
+    return {
+      params,
+      variant: variant ?? false,
+      why:
+        reason === 2
+          ? [say('event.inject_held.why.ppr', params)]
+          : reason === 0
+            ? [say('event.inject_held.why.if')]
+            : [],
+    };
+  },
+  kvm_inj_virq: (c) => ({
+    params: {
+      vcpu: c.index,
+      vec: hex(c.args.vector),
+      if: vcpuWord(c, 'rflagsIf'),
+      shadow: shadowName(vcpuWord(c, 'shadow')),
+    },
+    variant: c.args.reinjected === 1 && 'again',
+    why: c.args.reinjected === 1 ? [] : [true],
+  }),
+  accept_init: (c) => ({ params: { vcpu: c.index, mp: MP_STATES[c.args.mpState] ?? c.args.mpState } }),
+  accept_sipi: (c) => ({
+    params: { vcpu: c.index, start: hex(c.args.vector << 12) },
+    variant: c.args.taken === 0 && 'ignored',
+  }),
+};

@@ -1,0 +1,135 @@
+/** The ops with which a guest writes registers: IOREGSEL and IOWIN, the APIC page or its MSRs, ports, MSI-X fields. */
+
+import { hex, hex64 } from '../base/numbers.ts';
+import { inX2apic, type MachineView, type RegisterRef, readWord } from '../engine/view/machine-view.ts';
+import type { JsonOp } from '../log/log.ts';
+import { hasHost } from './host-config.ts';
+
+/** Writes one half of an RTE. */
+export function writeRte(vcpu: number, pin: number, half: 0 | 1, value: number): JsonOp[] {
+  return writeIoapic(vcpu, 0x10 + 2 * pin + half, value);
+}
+
+function writeIoapic(vcpu: number, index: number, value: number): JsonOp[] {
+  return [
+    { op: 'mmio_write', vcpu, addr: '0xfec00000', size: 4, value: hex(index) },
+    { op: 'mmio_write', vcpu, addr: '0xfec00010', size: 4, value: hex(value) },
+  ];
+}
+
+/** Writes a 32-bit local APIC register, the way the APIC's mode asks for. */
+export function writeLapic(vcpu: number, x2apic: boolean, offset: number, value: number): JsonOp {
+  return x2apic
+    ? { op: 'wrmsr', vcpu, msr: hex(0x800 + (offset >> 4)), value: hex(value) }
+    : { op: 'mmio_write', vcpu, addr: hex(0xfee0_0000 + offset), size: 4, value: hex(value) };
+}
+
+/** Writes ICR, which sends: both halves by MMIO, the upper first, or one MSR. */
+export function writeIcr(vcpu: number, x2apic: boolean, lo: number, hi: number): JsonOp[] {
+  if (x2apic) return [{ op: 'wrmsr', vcpu, msr: '0x830', value: hex64(lo, hi) }];
+  return [writeLapic(vcpu, false, 0x310, hi), writeLapic(vcpu, false, 0x300, lo)];
+}
+
+/** Register page offsets of the local APIC registers a guest may write. */
+const LAPIC_OFFSETS: Readonly<Record<string, number>> = {
+  id: 0x20,
+  tpr: 0x80,
+  ldr: 0xd0,
+  dfr: 0xe0,
+  svr: 0xf0,
+  lvtCmci: 0x2f0,
+  lvtTimer: 0x320,
+  lvtThermal: 0x330,
+  lvtPerf: 0x340,
+  lvtLint0: 0x350,
+  lvtLint1: 0x360,
+  lvtError: 0x370,
+  tmict: 0x380,
+  tdcr: 0x3e0,
+};
+
+/** Not there in x2APIC mode, or read-only in it. */
+const XAPIC_ONLY: ReadonlySet<string> = new Set(['id', 'ldr', 'dfr']);
+
+/** KVM's APIC has no LVT CMCI where its version register counts six entries. */
+const hasCmci = (view: MachineView, vcpu: number): boolean => readWord(view, 'lapic', vcpu, 'version') >>> 16 >= 6;
+
+function lapicWrite(view: MachineView, vcpu: number, register: string, words: readonly number[]): JsonOp[] | null {
+  const x2 = inX2apic(view, vcpu);
+  const [lo = 0, hi = 0] = words;
+  if (register === 'icr') return writeIcr(vcpu, x2, lo, hi);
+  if (register === 'baseLo') return [{ op: 'wrmsr', vcpu, msr: '0x1b', value: hex64(lo, hi) }];
+  const offset = LAPIC_OFFSETS[register];
+  if (offset === undefined || (x2 && XAPIC_ONLY.has(register))) return null;
+  if (register === 'lvtCmci' && !hasCmci(view, vcpu)) return null;
+  return [writeLapic(vcpu, x2, offset, lo)];
+}
+
+const MSIX_FIELDS = ['addr_lo', 'addr_hi', 'data', 'control'] as const;
+
+function deviceWrite(
+  view: MachineView,
+  { index, register, sub }: RegisterRef,
+  words: readonly number[],
+): JsonOp[] | null {
+  const device = view.config.devices?.[index];
+  if (device?.msix === undefined) return null;
+  if (register === 'msixControl') {
+    return [{ op: 'msix', id: device.id, entry: 0, field: 'capability', value: words[0] ?? 0 }];
+  }
+  if (register !== 'msixTable') return null;
+  const first = words.length === 2 ? sub & ~1 : sub;
+  return words.map((value, i) => ({
+    op: 'msix',
+    id: device.id,
+    entry: first >> 2,
+    field: MSIX_FIELDS[(first + i) & 3],
+    value,
+  }));
+}
+
+/** HLT, or the end of it. Where threads sleep it ends as the host puts the vCPU back; under AVIC by an interrupt only. */
+export function haltWrite(view: MachineView, vcpu: number, value: number): JsonOp[] | null {
+  if (value !== 0) return [{ op: 'guest', vcpu, halt: 1 }];
+  if (view.config.avic === true) return null;
+  return [hasHost(view.config) ? { op: 'vcpu_state', vcpu, state: 'guest' } : { op: 'guest', vcpu, halt: 0 }];
+}
+
+/**
+ * What a guest does to put these words into a register.
+ * @param words the register's 32-bit words, low first
+ * @returns null where a guest cannot write it
+ */
+export function guestWrite(view: MachineView, ref: RegisterRef, words: readonly number[]): JsonOp[] | null {
+  const [value = 0] = words;
+  const { kind, index, register, sub } = ref;
+  switch (kind) {
+    case 'ioapic': {
+      if (view.config.irqchip === 'split') return null;
+      if (register === 'ioregsel') return writeIoapic(0, value, 0).slice(0, 1);
+      if (register === 'id') return writeIoapic(0, 0, (value << 24) >>> 0);
+      if (register !== 'redirLo' && register !== 'redirHi') return null;
+      const halves = [readWord(view, 'ioapic', 0, 'redirLo', sub), readWord(view, 'ioapic', 0, 'redirHi', sub)];
+      // The upper half first, so that an unmasked pin is never sent to the old destination.
+      return ([1, 0] as const).flatMap((half) =>
+        words[half] === undefined || words[half] === halves[half] ? [] : writeRte(0, sub, half, words[half]),
+      );
+    }
+    case 'pic':
+      if (view.config.irqchip === 'split') return null;
+      if (register === 'imr') return [{ op: 'pio_write', vcpu: 0, port: index === 0 ? 0x21 : 0xa1, value }];
+      if (register === 'elcr') return [{ op: 'pio_write', vcpu: 0, port: 0x4d0 + index, value }];
+      return null;
+    case 'lapic':
+      return lapicWrite(view, index, register, words);
+    case 'vcpu':
+      if (register === 'rflagsIf') return [{ op: 'guest', vcpu: index, rflagsIf: value === 0 ? 0 : 1 }];
+      if (register === 'halted') return haltWrite(view, index, value);
+      if (register === 'shadow') return value > 2 ? null : [{ op: 'guest', vcpu: index, shadow: value }];
+      return null;
+    case 'device':
+      return deviceWrite(view, ref, words);
+    default:
+      return null;
+  }
+}

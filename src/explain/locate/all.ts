@@ -1,0 +1,8 @@
+/** Every table at once, for a test. */
+import './apicv.ts';
+import './avic.ts';
+import './pcpu.ts';
+import './pi-desc.ts';
+import './pv-eoi.ts';
+import './run-loop.ts';
+import './vtd.ts';

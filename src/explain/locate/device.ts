@@ -1,0 +1,17 @@
+/** Places of events: the model's devices, which are no part of KVM. */
+import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
+import { device, gsiLabel, gsiLevel, says } from './makers.ts';
+import type { Stations } from './station.ts';
+
+export const DEVICE_STATIONS: Stations<typeof DEVICE_EVENTS> = {
+  device_raise: { place: device, dock: 'out', label: gsiLabel, long: gsiLevel, lit: ['source.line'] },
+  device_event: { place: device, dock: 'out', label: says('work') },
+  device_quiet: { place: device, dock: 'out', label: says('quiet'), lit: ['source.line'] },
+  msix_write: { place: device, dock: 'out', label: ({ args }) => `entry ${args.entry}` },
+  msix_pending: {
+    place: device,
+    dock: 'out',
+    label: ({ args }) => `entry ${args.entry}`,
+    end: 'stage.end.msixPending',
+  },
+};

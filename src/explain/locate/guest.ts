@@ -1,0 +1,18 @@
+/** Places of events: the model's guest: its handlers, flags and HLT. */
+import type { GUEST_EVENTS } from '../../spec/events/guest.ts';
+import { says, vcpu, vec, vectorLabel } from './makers.ts';
+import type { Stations } from './station.ts';
+
+export const GUEST_STATIONS: Stations<typeof GUEST_EVENTS> = {
+  handler_enter: {
+    place: vcpu('handler'),
+    dock: 'in',
+    label: vectorLabel,
+    long: ({ args }) => `IDT ${vec(args.vector)}`,
+    lit: ['vcpu.handler', 'idt'],
+  },
+  handler_exit: { place: vcpu('handler'), dock: 'in', label: says('iret'), lit: ['vcpu.handler'] },
+  guest_flags: { place: vcpu('flags'), dock: 'in', label: says('flags'), lit: ['vcpu.if', 'vcpu.shadow'] },
+  guest_halt: { place: vcpu('state'), dock: 'in', label: says('hlt'), lit: ['vcpu.state'] },
+  guest_wake: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'] },
+};

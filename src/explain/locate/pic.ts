@@ -1,0 +1,42 @@
+/** Places of events: the 8259 pair (i8259.c). */
+import type { PIC_EVENTS } from '../../spec/events/pic.ts';
+import { pic, picPin, pinLabel, pinLevel, says, vec } from './makers.ts';
+import { hex, type Stations } from './station.ts';
+
+export const PIC_STATIONS: Stations<typeof PIC_EVENTS> = {
+  pic_line: { place: picPin, dock: 'in', label: pinLabel, long: pinLevel, lit: ['pic.irr'] },
+  kvm_pic_set_irq: { place: picPin, dock: 'in', label: pinLabel },
+  pic_masked: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.masked', lit: ['pic.imr'] },
+  pic_coalesced: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.coalesced', lit: ['pic.irr'] },
+  pic_output: {
+    place: pic,
+    dock: 'out',
+    label: says('INT'),
+    long: ({ args }) => `INT ${args.level ? 'high' : 'low'}`,
+    lit: ['pic.output'],
+  },
+  pic_wakeup: {
+    place: ({ args }) => ({ at: 'lapic', vcpu: args.vcpu }),
+    dock: 'in',
+    label: says('LINT0'),
+    after: 'pic_output',
+  },
+  pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody', lit: ['pic.output'] },
+  pic_inta: {
+    place: picPin,
+    dock: 'out',
+    label: ({ args }) => vec(args.vector),
+    long: ({ args }) => `INTA → ${vec(args.vector)}`,
+    lit: ['pic.isr'],
+  },
+  pic_eoi: {
+    place: picPin,
+    dock: 'out',
+    label: says('EOI'),
+    long: ({ args }) => `EOI pin ${args.pin}`,
+    lit: ['pic.isr'],
+  },
+  pic_write: { place: pic, dock: 'out', label: ({ args }) => hex(args.value) },
+  pic_read: { place: pic, dock: 'out', label: ({ args }) => hex(args.value) },
+  elcr_write: { place: pic, dock: 'out', label: ({ args }) => hex(args.value) },
+};

@@ -1,0 +1,33 @@
+/** Places of events: vcpu_enter_guest with its VMCS fields (x86.c, vmx.c). `fn: null` is what the processor does by itself. */
+
+import { addEvents } from '../../spec/events/index.ts';
+import { RUN_LOOP_EVENTS } from '../../spec/events/run-loop.ts';
+import { addStations } from './index.ts';
+import { note, noteApic, says, vcpu, vec, vectorLabel } from './makers.ts';
+import { hex } from './station.ts';
+
+addEvents(RUN_LOOP_EVENTS);
+addStations(RUN_LOOP_EVENTS, {
+  vcpu_enter_guest: note(says('enter')),
+  request_served: null,
+  inject_events: null,
+  exit_request: note(says('request')),
+  cancel_injection: note(says('cancel'), 'entry'),
+  kvm_entry: { ...note(says('entry'), 'mode'), lit: ['vcpu.mode'] },
+  kvm_exit: { ...note(says('exit'), 'mode'), lit: ['vcpu.mode', 'vcpu.counters'] },
+  irq_window_request: note(says('window'), 'windows'),
+  nmi_window_request: note(says('window'), 'windows'),
+  irq_window_open: note(says('window'), 'windows'),
+  nmi_window_open: note(says('window'), 'windows'),
+  tpr_threshold: { ...note(({ args }) => `TPR ${hex(args.tpr)}`, 'threshold'), lit: ['lapic.tpr'] },
+  tpr_below_threshold: noteApic(({ args }) => `TPR ${hex(args.tpr)}`),
+  complete_interrupts: note(says('again'), 'vectoring'),
+  external_interrupt: note(vectorLabel),
+  immediate_exit: note(says('exit')),
+  event_delivery: {
+    place: vcpu('inject'),
+    dock: 'in',
+    label: ({ args }) => (args.type === 2 ? 'NMI' : vec(args.vector)),
+    lit: ['vcpu.inject'],
+  },
+});

@@ -1,0 +1,30 @@
+/** Places of events: what came from outside the kernel: the VMM's ioctls, its exits, and time. */
+import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
+import { gsiLabel, gsiLevel, says, sourceOf, user, vcpu, vectorLabel } from './makers.ts';
+import { hex, type Stations } from './station.ts';
+
+/** Parts of a saved machine, by the code of `state_restore`. */
+const SAVED_PARTS = ['LAPIC', 'MSRs', 'VCPU_EVENTS', 'MP_STATE', 'irqchip', 'PIT2'];
+
+export const USERSPACE_STATIONS: Stations<typeof USERSPACE_EVENTS> = {
+  op: null,
+  ioctl_irq_line: { place: sourceOf, dock: 'out', label: gsiLabel, long: gsiLevel, lit: ['source.line'] },
+  ioctl_signal_msi: {
+    place: user,
+    dock: 'out',
+    label: says('MSI'),
+    long: ({ args }) => `MSI data ${hex(args.data, 4)}`,
+  },
+  ioctl_nmi: { place: user, dock: 'out', label: says('NMI'), long: ({ index }) => `NMI → vCPU ${index}` },
+  ioctl_interrupt: { place: vcpu('inject'), dock: 'in', label: vectorLabel, lit: ['vcpu.inject'] },
+  eoi_exit: { place: vcpu('state'), dock: 'in', label: says('EOI'), lit: ['vcpu.counters'] },
+  userspace_exit: { place: vcpu('state'), dock: 'in', label: says('exit'), lit: ['vcpu.counters'] },
+  vmm_route: {
+    place: ({ args }) => ({ at: 'route', gsi: args.gsi }),
+    dock: 'in',
+    label: gsiLabel,
+    lit: ['route.chips'],
+  },
+  time: null,
+  state_restore: { place: user, dock: 'out', label: ({ args }) => SAVED_PARTS[args.what] ?? '' },
+};

@@ -1,0 +1,20 @@
+import type { device as en } from '../../en/events/device.ts';
+
+export const device: Record<keyof typeof en, string> = {
+  'event.device_raise.title': '设备拉高中断线',
+  'event.device_raise': '{device} 拉高它的中断线 GSI {gsi}。',
+  'event.device_raise.low': '{device} 拉低它的中断线 GSI {gsi}。',
+  'event.device_raise.low.title': '设备拉低中断线',
+
+  'event.device_event.title': '设备需要服务',
+  'event.device_event': '{device}：{what}。',
+
+  'event.device_quiet.title': '驱动处理完设备请求',
+  'event.device_quiet': '处理程序取走 {device} 的数据，设备不再需要中断。',
+
+  'event.msix_write.title': '客户机写 MSI-X',
+  'event.msix_write': '客户机向 {device} 的 MSI-X 表项 {entry} 的 {field} 写入 {value}。',
+
+  'event.msix_pending.title': 'MSI-X 表项被屏蔽',
+  'event.msix_pending': '{device} 的表项 {entry} 被屏蔽，设备置 pending 位，不发送消息。',
+};

@@ -1,0 +1,50 @@
+/** The model's devices, which are no part of KVM. */
+import { defineEvents, reason } from '../define/event.ts';
+
+export const DEVICE_EVENTS = defineEvents({
+  device_raise: {
+    code: 170,
+    by: 'device',
+    fn: null,
+    cite: null,
+    args: { gsi: 'gsi', level: 'level', kind: 'dec' },
+    token: 'level',
+    since: 1,
+  },
+  device_event: {
+    code: 171,
+    by: 'device',
+    fn: null,
+    cite: null,
+    args: { kind: 'dec', pending: 'dec', vectorIndex: 'dec' },
+    token: 'moves',
+    since: 1,
+  },
+  device_quiet: {
+    code: 172,
+    by: 'device',
+    fn: null,
+    cite: null,
+    args: { kind: 'dec', gsi: 'gsi' },
+    token: 'goesBack',
+    since: 1,
+  },
+  msix_write: {
+    code: 178,
+    by: 'device',
+    fn: null,
+    cite: 'msi.msix',
+    args: { entry: 'dec', field: 'dec', value: 'hex' },
+    token: 'still',
+    since: 1,
+  },
+  msix_pending: {
+    code: 179,
+    by: 'device',
+    fn: null,
+    cite: 'msi.msix',
+    args: { entry: 'dec', why: reason('masked', 'functionMasked') },
+    token: 'ends',
+    since: 1,
+  },
+});

@@ -1,0 +1,59 @@
+/** irqfds and their resamplers (eventfd.c). */
+import { defineEvents } from '../define/event.ts';
+
+export const IRQFD_EVENTS = defineEvents({
+  irqfd_assign: {
+    code: 7,
+    by: 'irqfd',
+    fn: 'kvm_irqfd_assign',
+    cite: 'kvm.api',
+    args: { gsi: 'gsi', resample: 'flag' },
+    token: 'still',
+    since: 1,
+  },
+  irqfd_deassign: {
+    code: 8,
+    by: 'irqfd',
+    fn: 'kvm_irqfd_deassign',
+    cite: 'kvm.api',
+    args: { gsi: 'gsi' },
+    token: 'still',
+    since: 1,
+  },
+  irqfd_wakeup: {
+    code: 9,
+    by: 'irqfd',
+    fn: 'irqfd_wakeup',
+    cite: 'kvm.api',
+    args: { gsi: 'gsi' },
+    token: 'moves',
+    since: 1,
+  },
+  irqfd_inject: {
+    code: 10,
+    by: 'irqfd',
+    fn: 'irqfd_inject',
+    cite: 'kvm.api',
+    args: { gsi: 'gsi', resample: 'flag' },
+    token: 'moves',
+    since: 1,
+  },
+  irqfd_resampler_ack: {
+    code: 11,
+    by: 'irqfd',
+    fn: 'irqfd_resampler_ack',
+    cite: 'kvm.api',
+    args: { gsi: 'gsi' },
+    token: 'moves',
+    since: 1,
+  },
+  resamplefd_signal: {
+    code: 12,
+    by: 'irqfd',
+    fn: 'irqfd_resampler_notify',
+    cite: 'kvm.api',
+    args: { gsi: 'gsi', count: 'dec' },
+    token: 'moves',
+    since: 1,
+  },
+});
