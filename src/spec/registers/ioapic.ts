@@ -31,6 +31,10 @@ export const RTE = defineLayout({
 });
 export type Rte = Decoded<typeof RTE>;
 
+/** The page's two registers, at its reset address, which KVM's never leaves. */
+export const IOREGSEL_ADDR = 0xfec0_0000;
+export const IOWIN_ADDR = 0xfec0_0010;
+
 /** What IOREGSEL selects. */
 export const IOREGSEL = defineLayout({
   name: 'IOREGSEL',

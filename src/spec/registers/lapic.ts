@@ -408,6 +408,8 @@ export const MSR = {
   apicBase: LAPIC_REGISTERS.baseLo.msr ?? 0,
   tscDeadline: LAPIC_REGISTERS.deadlineLo.msr ?? 0,
 } as const;
+/** The page's address at reset. */
+export const APIC_PAGE = 0xfee0_0000;
 const X2APIC_MSRS = 0x800;
 /** Is this one of the 256 MSRs x2APIC has? */
 export const isX2apicMsr = (msr: number): boolean => msr >= X2APIC_MSRS && msr <= X2APIC_MSRS + 0xff;

@@ -7,7 +7,7 @@
  */
 import { highOf, join, lowOf } from '../../../base/u64.ts';
 import { masks, shifts } from '../../../spec/define/registers.ts';
-import { RTE } from '../../../spec/registers/ioapic.ts';
+import { IOREGSEL_ADDR, RTE } from '../../../spec/registers/ioapic.ts';
 import { SVR } from '../../../spec/registers/lapic.ts';
 import { CHIP, EV, REQ } from '../../core/events.ts';
 import {
@@ -27,7 +27,7 @@ import { BASE, IOAPIC, LAPIC, VM } from '../../core/words.ts';
 
 const R = IOAPIC.at;
 export const IOAPIC_PINS = 24;
-export const IOAPIC_BASE = 0xfec00000;
+export const IOAPIC_BASE = IOREGSEL_ADDR;
 export const IOAPIC_LENGTH = 0x100;
 /** RTC_GSI: the pin whose edges KVM follows to their EOI. */
 const RTC_PIN = 8;

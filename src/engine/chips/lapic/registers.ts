@@ -10,6 +10,7 @@ import { type BitLayout, masks, shifts, writeMask } from '../../../spec/define/r
 import {
   APIC_BASE,
   APIC_ID,
+  APIC_PAGE,
   DELIVERY_MODE as DELIVERY,
   DFR,
   ICR,
@@ -114,7 +115,6 @@ const SVR_MASK = stored(SVR) & ~SUPPRESS_EOI;
 const BASE_RESERVED_LO = ~stored(APIC_BASE);
 /** Bits whose being set faults in the x2APIC ICR: 31:20, 17:16, 13; the busy bit is let pass. */
 const ICR_RESERVED = ~stored(ICR_X2) & ~DELIVERY_STATUS;
-const DEFAULT_BASE = 0xfee00000;
 
 /** @kvm lapic.c kvm_apic_set_version */
 export function setVersion(m: Machine, vcpu: number): void {
@@ -161,7 +161,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
   m.wires.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | ENABLE | (isBootVcpu(m, vcpu) ? BSP : 0));
+    put(m, at + R.baseLo, APIC_PAGE | ENABLE | (isBootVcpu(m, vcpu) ? BSP : 0));
     put(m, at + R.baseHi, 0);
     m.wires.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
@@ -464,7 +464,7 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
     m.wires.request(m, vcpu, REQ.apicvUpdate);
     m.wires.setVirtualApicMode(m, vcpu);
   }
-  if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== DEFAULT_BASE || high !== 0)) {
+  if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== APIC_PAGE || high !== 0)) {
     m.wires.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
