@@ -147,3 +147,41 @@ export async function playback(browser: Browser, url: string, preset: string, sp
     longTasksByClock,
   };
 }
+
+export interface Loading {
+  /** Time of the page's main thread from navigation until the scene is whole, s. */
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+  readonly heapMB: number;
+  readonly steps: number;
+}
+
+/** Opens a scene that is long, standing before its first step. @param link text after the # of its address */
+export async function loading(browser: Browser, url: string, link: string): Promise<Loading> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const metric = async (name: string): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find((m) => m.name === name)?.value ?? 0;
+  };
+  const start = Date.now();
+  await page.goto(`${url}?play=0#${link}`);
+  await page.waitForFunction(() => (document.querySelector('.tl-count')?.textContent ?? '').length > 0);
+  let before = '';
+  for (;;) {
+    await page.waitForTimeout(400);
+    const now = (await page.locator('.tl-count').textContent()) ?? '';
+    if (now === before && /\/ [1-9]/.test(now)) break;
+    before = now;
+  }
+  const result = {
+    cpuSeconds: await metric('TaskDuration'),
+    seconds: (Date.now() - start) / 1000,
+    heapMB: (await metric('JSHeapUsedSize')) / 1e6,
+    steps: Number(/\/ (\d+)/.exec(before)?.[1] ?? 0),
+  };
+  await context.close();
+  return result;
+}

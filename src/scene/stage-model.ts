@@ -126,6 +126,12 @@ const USAGE: LogReader<Usage> = {
   },
 };
 
+/** How much a log has used so far: another number, another model. */
+export function usageOf(scene: SceneLog): number {
+  const { gsis, pins, lines, msi, user, nmi } = read(USAGE, scene);
+  return (gsis.size + pins.size + lines.size) * 8 + (msi ? 1 : 0) + (user ? 2 : 0) + (nmi ? 4 : 0);
+}
+
 /** Pins whose entry the set-up has unmasked. */
 function pinsSetUp({ layout, rows, startSeq }: SceneLog): ReadonlySet<number> {
   const first = layout.ioapic + IOAPIC.at.redirLo;

@@ -15,6 +15,7 @@ import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
@@ -144,7 +145,7 @@ const openOf = (selected: Selection | null): number =>
 export function Board({ variant, name }: BoardProps) {
   const framed = useStore((state) => state.ui.embed !== null);
   const form = variant ?? (framed ? 'embed' : 'full');
-  const scene = useStore((state) => state.scene);
+  const scene = useShownScene();
   const t = useT();
   const [ref, size, box] = useSize();
   return (
@@ -204,6 +205,8 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   const model: StageModel = useSame(useMemo(() => stageModel(scene), [scene]));
   const journey = embed ? journeyAt(scene, step) : 0;
   const open = openOf(selected);
+  // Only a small frame depends on what has happened; the whole board is the same however long the log gets.
+  const focused = embed ? scene : null;
   const layout: StageLayout = useMemo(
     () =>
       layoutStage({
@@ -211,10 +214,10 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         width,
         height,
         embed,
-        focus: embed ? focusOf(scene, tracksOf(scene), model, journey) : null,
+        focus: focused === null ? null : focusOf(focused, tracksOf(focused), model, journey),
         open: open < 0 ? NO_VCPUS : new Set([open]),
       }),
-    [model, width, height, embed, journey, open, scene],
+    [model, width, height, embed, journey, open, focused],
   );
   const waits = useWaits(step >= 0);
   const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);

@@ -8,15 +8,16 @@ import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
 import { eventRow } from '../../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
-import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { useApp, usePanelStep } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
+import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
 /** The panel. */
 export function CallPath() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
-  const scene = useStore((state) => state.scene);
+  const scene = useShownScene();
   const at = usePanelStep();
   const step = scene?.steps.get(at);
   const versions = (

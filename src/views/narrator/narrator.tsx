@@ -4,6 +4,7 @@ import type { Steps } from '../../log/steps.ts';
 import { type Beat, beatAt, beatsOf } from '../../scene/beats.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
 import { PlayButtons, SpeedChoice } from '../timeline/transport.tsx';
 import './narrator.css';
@@ -15,7 +16,7 @@ const NONE: readonly Beat[] = [];
 
 /** Beats of the scene, and the one that is shown (-1: before the first). */
 function useBeats(): { readonly beats: readonly Beat[]; readonly now: number } {
-  const scene = useStore((s) => s.scene);
+  const scene = useShownScene();
   const sceneId = useStore((s) => s.sceneId);
   const step = usePanelStep();
   const beats = useMemo(() => (scene === null ? NONE : beatsOf(scene, sceneId)), [scene, sceneId]);

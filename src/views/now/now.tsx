@@ -12,6 +12,7 @@ import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Panel } from '../shared/panel.tsx';
 import { sayStep } from '../shared/say.ts';
+import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { type Change, changesOf } from './changes.ts';
 import { tryFork } from './try-fork.ts';
@@ -23,7 +24,7 @@ const CHANGES_SHOWN = 8;
 export function Now() {
   const t = useT();
   const lang = useLang();
-  const scene = useStore((state) => state.scene);
+  const scene = useShownScene();
   const at = usePanelStep();
   const step = scene?.steps.get(at);
   return (

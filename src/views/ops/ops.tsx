@@ -1,7 +1,7 @@
 /** The thirty operations of kvm_x86_ops: what each is, and how often the scene passes through it. */
 import './ops-texts.ts';
 import './ops.css';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
 import { KERNEL_OPS, type KernelOp, type OpFact, type OpForm } from '../../spec/kernel/ops.ts';
@@ -23,7 +23,7 @@ export function Ops() {
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const [onlyHit, setOnlyHit] = useState(false);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const scene = useStore((state) => state.scene);
+  const scene = useDeferredValue(useStore((state) => state.scene));
   const at = useStore((state) => state.playhead.step);
   const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
   const isAvic = scene?.config.avic === true;

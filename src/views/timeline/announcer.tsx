@@ -6,11 +6,12 @@ import type { AppState } from '../../store/types.ts';
 import { usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { type StepText, sayStep } from '../shared/say.ts';
+import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** @param step null: nobody asks now */
 function useStepText(step: number | null): StepText | null {
-  const scene = useStore((s) => s.scene);
+  const scene = useShownScene();
   const at = step === null ? undefined : scene?.steps.get(step);
   const lang = useStore((s) => s.ui.lang);
   // A new `t` says that texts have come.

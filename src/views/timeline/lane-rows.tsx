@@ -1,5 +1,5 @@
 /** The lanes under the transport. Spans are laid out in percent of the shown steps; only the playhead moves per frame. */
-import { memo, type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useDeferredValue, useEffect, useRef } from 'react';
 import { hex } from '../../base/numbers.ts';
 import { type Lane, lanesOf, type Span, spansWithin, type Tick, windowAround } from '../../log/lanes.ts';
 import type { SceneLog } from '../../log/log.ts';
@@ -131,7 +131,8 @@ export function Lanes(): ReactNode {
   const t = useT();
   const app = useApp();
   const { clock } = app;
-  const scene = useStore((s) => s.scene);
+  // A log that is still coming is drawn when there is time, not at each batch.
+  const scene = useDeferredValue(useStore((s) => s.scene));
   const count = useStore((s) => s.scene?.steps.length ?? 0);
   // Only its two ends: a step within the window draws no lane anew.
   const first = useStore((s) => windowAround(s.playhead.step, s.scene?.steps.length ?? 0, MOST_STEPS).first);
