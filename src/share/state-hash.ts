@@ -23,6 +23,11 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.mmioGfnLo',
   'vcpu.mmioGfnHi',
   'vcpu.mmioGeneration',
+  'vcpu.ipis',
+  'vcpu.tscOffsetLo',
+  'vcpu.tscOffsetHi',
+  'vcpu.irqWindow',
+  'vcpu.vectored',
 ]);
 
 /** FNV-1a over a text's UTF-16 units. */

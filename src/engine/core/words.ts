@@ -229,7 +229,7 @@ export const VCPU = defineBlock({
   stackVector: 8,
   stackEndLo: 8,
   stackEndHi: 8,
-  /** Counters a person compares: VM exits, injections, IPIs sent to kick it. */
+  /** Counters a person compares: VM exits, injections; kicks that found it in guest mode, its own too (for old links' hash). */
   exits: 1,
   injections: 1,
   kicks: 1,
@@ -264,6 +264,8 @@ export const VCPU = defineBlock({
   irqWindow: 1,
   /** The vector that is past the IDT while its handler's first instruction waits for the next entry, plus 1; 0 none. */
   vectored: 1,
+  /** IPIs sent to kick it. */
+  ipis: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -53,10 +53,11 @@ export function kickOutcome(m: Machine, vcpu: number, asleep: boolean, inside: b
  */
 export function kick(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
-  const mode = m.w[at + V.mode];
-  const outcome = kickOutcome(m, vcpu, m.w[at + V.halted] === 1, mode === MODE.inGuest);
+  const inside = m.w[at + V.mode] === MODE.inGuest;
+  const outcome = kickOutcome(m, vcpu, m.w[at + V.halted] === 1, inside);
   const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
-  if (outcome === KICK.ipi) {
+  if (outcome === KICK.ipi) put(m, at + V.ipis, m.w[at + V.ipis] + 1);
+  if (inside && outcome !== KICK.woken) {
     put(m, at + V.mode, MODE.exiting);
     put(m, at + V.kicks, m.w[at + V.kicks] + 1);
   }

@@ -116,6 +116,7 @@ function forceOut(m: Machine, vcpu: number, outcome: number, vector: number): vo
   const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
   set(m, vcpu, V.mode, MODE.exiting);
   set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
+  set(m, vcpu, V.ipis, reg(m, vcpu, V.ipis) + 1);
   const inner = enter(m, EV.reschedule_ipi, whereOf('pcpu', pcpu), vcpu, vector);
   hostIpi(m, pcpu, vector);
   leave(m, inner);

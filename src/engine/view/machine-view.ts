@@ -224,7 +224,7 @@ export function vcpuView(v: MachineView, vcpu: number): VcpuView {
     handlers,
     exits: reg(VCPU.at.exits),
     injections: reg(VCPU.at.injections),
-    kicks: reg(VCPU.at.kicks),
+    kicks: reg(VCPU.at.ipis),
     pcpu: reg(VCPU.at.pcpu),
     loaded: reg(VCPU.at.loaded) === 1,
     preempted: reg(VCPU.at.preempted) === 1,

@@ -74,6 +74,7 @@ function meetRace(m: Machine, vcpu: number): void {
   const outer = enter(m, EV.kick, atVcpu(vcpu), KICK.ipi, 1);
   set(m, vcpu, V.mode, MODE.exiting);
   set(m, vcpu, V.kicks, reg(m, vcpu, V.kicks) + 1);
+  set(m, vcpu, V.ipis, reg(m, vcpu, V.ipis) + 1);
   leave(m, outer);
 }
 

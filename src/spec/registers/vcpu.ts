@@ -68,7 +68,7 @@ export const VCPU_REGISTERS = defineRegisters({
   /** Counters a person compares: VM exits, injections, IPIs sent to kick it. */
   exits: quiet(dec('VM exits')),
   injections: quiet(dec('injections')),
-  kicks: quiet(dec('kicks')),
+  kicks: quiet(dec('kicks, its own too')),
   /** Host: physical CPU it runs or last ran on, whether loaded there, preempted, blocked. */
   pcpu: number('pCPU', 'signed'),
   loaded: bool('loaded'),
@@ -100,4 +100,6 @@ export const VCPU_REGISTERS = defineRegisters({
   irqWindow: quiet(bool('interrupt window')),
   /** The vector that is past the IDT while its handler's first instruction waits for the next entry, plus 1; 0 none. */
   vectored: quiet(number('vector past the IDT', 'dec')),
+  /** IPIs sent to kick it. */
+  ipis: quiet(dec('kicks')),
 });
