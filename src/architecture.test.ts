@@ -39,7 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:engine',
   ],
   scene: ['base', 'spec', 'log', 'explain/locate', 'engine/view', 't:engine', 't:presets'],
-  views: ['base', 'spec', 'log', 'explain', 'store', 'scene', 'chapters', 'i18n', 'engine/view', 't:engine'],
+  views: ['base', 'spec', 'log', 'explain', 'store', 'scene', 'presets', 'chapters', 'i18n', 'engine/view', 't:engine'],
   embed: ['base', 'log', 'share', 'store'],
   app: ['*'],
   cli: ['*', '!views'],

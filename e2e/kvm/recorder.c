@@ -19,6 +19,7 @@
 #define LINE_LIMIT (1 << 20)
 #define APIC_BASE_X2APIC 0x400
 #define X2APIC_EOI 0x80b
+#define LAPIC_DEFAULT_BASE 0xfee00000ull
 #define LAPIC_EOI 0xb0
 
 struct irqfd {
@@ -394,6 +395,7 @@ static void op_set_cr8(int vcpu, const struct json *op)
 	out_done(&outcome);
 }
 
+/* A guest does not know that its APIC page has moved: it writes where the page is at reset. */
 static void op_eoi(int vcpu)
 {
 	struct outcome outcome;
@@ -405,7 +407,7 @@ static void op_eoi(int vcpu)
 	if (sregs.apic_base & APIC_BASE_X2APIC)
 		step_wrmsr(vcpu, X2APIC_EOI, 0, &outcome);
 	else
-		machine_step(vcpu, STUB_STORE4, (sregs.apic_base & ~0xfffull) + LAPIC_EOI, 0, 0, 0, &outcome);
+		machine_step(vcpu, STUB_STORE4, LAPIC_DEFAULT_BASE + LAPIC_EOI, 0, 0, 0, &outcome);
 	out_done(&outcome);
 }
 

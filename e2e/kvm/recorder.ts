@@ -39,16 +39,20 @@ function compiler(): string | null {
 }
 
 /** Compiles the C files of `source` into a new directory under the system's temporary one; removed when we exit. */
-export function buildRecorder(source: string): string {
+export function buildRecorder(source: string, flags: readonly string[] = []): string {
   const directory = mkdtempSync(join(tmpdir(), 'irqscope-kvm-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   const program = join(directory, 'recorder');
   const files = readdirSync(source)
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(source, name));
-  const built = spawnSync(compiler() ?? 'cc', ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-o', program, ...files], {
-    encoding: 'utf8',
-  });
+  const built = spawnSync(
+    compiler() ?? 'cc',
+    ['-std=gnu11', '-O2', '-Wall', '-Wextra', ...flags, '-o', program, ...files],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (built.status !== 0) throw new Error(`the recorder does not compile:\n${built.stderr}`);
   return program;
 }

@@ -5,6 +5,7 @@
  *     npm run test:kvm -- --self             the kernel against itself: is every sequence deterministic?
  *     npm run test:kvm -- --vectors PATH...  the kernel against recorded {"op","out"} files (.jsonl, .jsonl.gz, folders)
  *     npm run test:kvm -- --record DIR       writes the sequences with the kernel's answers instead of comparing
+ *     npm run test:kvm -- --nested           a kernel of its own, kvm_amd inside QEMU, where there is no /dev/kvm
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -14,6 +15,7 @@ import { gunzipSync } from 'node:zlib';
 import { createSession } from '../../src/engine/machine/session.ts';
 import { compare, type Difference } from './compare.ts';
 import { generate, type Op, sequenceSeed } from './generate.ts';
+import { askNested, missingNested } from './nested.ts';
 import { buildRecorder, missing, Recorder, type Result } from './recorder.ts';
 import { PROFILES, type Profile } from './shape.ts';
 import { shrink } from './shrink.ts';
@@ -39,6 +41,7 @@ interface Options {
   readonly max: number;
   readonly profile: Profile | null;
   readonly self: boolean;
+  readonly nested: boolean;
   readonly record: string | null;
   readonly vectors: readonly string[];
 }
@@ -53,6 +56,7 @@ function readOptions(): Options {
       max: { type: 'string', default: '1' },
       profile: { type: 'string' },
       self: { type: 'boolean', default: false },
+      nested: { type: 'boolean', default: false },
       record: { type: 'string' },
       vectors: { type: 'string', multiple: true, default: [] },
     },
@@ -73,6 +77,7 @@ function readOptions(): Options {
     max: number('max', values.max),
     profile: profile as Profile | null,
     self: values.self,
+    nested: values.nested,
     record: values.record === undefined ? null : fromHere(values.record),
     vectors: [...values.vectors, ...(values.vectors.length > 0 ? positionals : [])].map(fromHere),
   };
@@ -186,8 +191,41 @@ async function replay(paths: readonly string[], askKvm: Answer): Promise<boolean
   return differing === 0;
 }
 
+/** All sequences in one stream: the nested kernel is asked once. Differences are told, not shrunk. */
+async function nested(options: Options): Promise<boolean> {
+  const reason = missingNested();
+  if (reason !== null) {
+    console.log(`skipped: ${reason}`);
+    return true;
+  }
+  const { count, seed, start, max } = options;
+  const sequences = Array.from({ length: count }, (_, i) => {
+    const kind = options.profile ?? (PROFILES[(start + i) % PROFILES.length] as Profile);
+    return { kind, ops: generate(kind, sequenceSeed(seed, start + i)) };
+  });
+  const answers = askNested(
+    join(process.cwd(), 'e2e/kvm'),
+    sequences.flatMap(({ ops }) => ops),
+  );
+  let at = 0;
+  let differing = 0;
+  for (const [i, { kind, ops }] of sequences.entries()) {
+    const real = answers.slice(at, at + ops.length);
+    at += ops.length;
+    const made = ops.map((op) => (op.op === 'create' ? { ...op, vendor: 'amd' } : op));
+    const model = await askEngine(made);
+    const found = compare(ops, real, model);
+    if (!found || differing++ >= max) continue;
+    report(`sequence ${start + i}, profile ${kind}`, ops, real, model, found);
+  }
+  const verdict = differing === 0 ? 'no difference' : `${differing} with a difference`;
+  console.log(`${count} sequences, ${at} ops, seed ${seed}, nested kernel: ${verdict}`);
+  return differing === 0;
+}
+
 async function main(): Promise<boolean> {
   const options = readOptions();
+  if (options.nested) return nested(options);
   const reason = missing();
   if (reason !== null) {
     console.log(`skipped: ${reason}`);

@@ -1,5 +1,6 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
 import { type ReactNode, useState } from 'react';
+import '../views/shared/preset-texts.ts';
 import { linkOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';

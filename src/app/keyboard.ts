@@ -28,6 +28,12 @@ const KEYS: Readonly<Record<string, (actions: Actions) => void>> = {
   '?': () => document.getElementById('help-button')?.click(),
 };
 
+/** Ctrl+Z, and with Shift forward again; not where somebody types. */
+function isUndo({ key, ctrlKey, metaKey, target }: KeyboardEvent): boolean {
+  if (!(ctrlKey || metaKey) || key.toLowerCase() !== 'z') return false;
+  return !(target instanceof Element) || target.closest(TYPING) === null;
+}
+
 /** With Shift the arrows go by beats. */
 function stepBeat({ store, actions }: App, direction: 1 | -1): void {
   const { scene, sceneId, playhead } = store.getState();
@@ -64,6 +70,11 @@ export type TakeKeys = (take: ((key: string) => boolean) | null) => void;
 export function listenToKeys(app: App, outer: KeyTaker): { readonly takeKeys: TakeKeys; readonly stop: () => void } {
   let first: ((key: string) => boolean) | null = null;
   const onKey = (event: KeyboardEvent): void => {
+    if (isUndo(event)) {
+      event.preventDefault();
+      void import('../store/actions/edits.ts').then((edits) => (event.shiftKey ? edits.redo(app) : edits.undo(app)));
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
     const always = outer.always.has(event.key) && target?.closest(TYPING) == null;

@@ -1,5 +1,5 @@
 /** The page: which panel stands where. */
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useMemo, useState, useSyncExternalStore } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { Narrator } from '../views/narrator/narrator.tsx';
@@ -15,7 +15,7 @@ type Tab = (typeof TABS)[number];
 /** What scrolls must be reachable by keyboard, whatever is in it. */
 const REACHABLE = { tabIndex: 0 };
 
-function SidePanels(): ReactNode {
+function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
   const t = useT();
   const { actions } = useApp();
   const id = useId();
@@ -56,7 +56,7 @@ function SidePanels(): ReactNode {
         {tab === 'now' && (
           <>
             <Slot name="Now" />
-            <Slot name="CallPath" />
+            {callPath && <Slot name="CallPath" />}
           </>
         )}
         {tab === 'inspector' && <Slot name="Inspector" />}
@@ -64,6 +64,20 @@ function SidePanels(): ReactNode {
         {tab === 'ops' && <Slot name="Ops" />}
       </div>
     </aside>
+  );
+}
+
+/** From this width on the call path stands in the free quarter of the stage. */
+const WIDE = '(min-width: 1600px)';
+
+function useWide(): boolean {
+  return useSyncExternalStore(
+    (tell) => {
+      const query = window.matchMedia(WIDE);
+      query.addEventListener('change', tell);
+      return () => query.removeEventListener('change', tell);
+    },
+    () => window.matchMedia(WIDE).matches,
   );
 }
 
@@ -75,6 +89,9 @@ export function Page({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
 function Shell(): ReactNode {
   const t = useT();
   const title = useSceneTitle();
+  const wide = useWide();
+  const [free, setFree] = useState(false);
+  const quarter = useMemo(() => (wide ? { panel: <Slot name="CallPath" />, onFits: setFree } : undefined), [wide]);
   const waiting = useStore((s) => s.scene === null && s.notice === null && s.fault === null);
   return (
     <div className="app">
@@ -89,12 +106,12 @@ function Shell(): ReactNode {
             <p className="app-waiting">{t('shell.loading')}</p>
           ) : (
             <Fenced>
-              <Board />
+              <Board quarter={quarter} />
             </Fenced>
           )}
         </div>
       </main>
-      <SidePanels />
+      <SidePanels callPath={!(wide && free)} />
       <Narrator />
       <div className="app-time">
         <Slot name="Timeline" />

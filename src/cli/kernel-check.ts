@@ -10,6 +10,7 @@ import {
   type KernelVersion,
 } from '../spec/kernel/functions.ts';
 import { KERNEL_OPS } from '../spec/kernel/ops.ts';
+import { amdFunction } from '../spec/kernel/ops-amd.ts';
 import type { PathStart } from '../spec/kernel/path-types.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 import { type CFile, type KernelTree, scanC } from './kernel-tree.ts';
@@ -88,6 +89,14 @@ class Sources {
   /** Some KVM file, or the given one, says so. */
   said(pattern: RegExp, also: string): boolean {
     return [also, ...this.kvm].some((path) => pattern.test(this.file(path)?.text ?? ''));
+  }
+
+  /** What AMD's table has for a member: the function or value, null for none or NULL; undefined in a tree without it. */
+  amdMember(member: string): string | null | undefined {
+    const text = this.file('arch/x86/kvm/svm/svm.c')?.text;
+    if (text === undefined) return undefined;
+    const value = new RegExp(`(?<![\\w\\])>])\\.${member}\\s*=\\s*(\\w+)\\s*,`).exec(text)?.[1];
+    return value === undefined || value === 'NULL' ? null : value;
   }
 
   calls(caller: KernelPlace, callee: string): boolean {
@@ -275,6 +284,9 @@ export function checkKernel(tree: KernelTree, version: KernelVersion, claims?: P
       if (form === null) continue;
       counts.operations++;
       const name = `operation ${op.id} (${form.member})`;
+      const amd = sources.amdMember(form.member);
+      const claimed = amdFunction(op.id, version);
+      if (amd !== undefined && amd !== claimed) problems.push(`${name}: AMD's table has ${amd}, not ${claimed}`);
       if (form.kind === 'data') {
         if (!sources.said(new RegExp(`(?<![\\w\\])>])\\.${form.member}\\s*=`), 'arch/x86/kvm/x86.c'))
           problems.push(`${name}: no table has such a member`);

@@ -171,6 +171,18 @@ describe('the check', () => {
       `${name}: vcpu_enter_guest does not call it`,
     ]);
   });
+
+  test('finds another function, or none, in the table of AMD', () => {
+    const withAmd = (line: string): Files => ({
+      ...GOOD,
+      'arch/x86/kvm/svm/svm.c': `struct kvm_x86_ops svm_x86_ops = {\n${line}\n};\n`,
+    });
+    const amdHas = (what: string) =>
+      `operation cancel_injection (cancel_injection): AMD's table has ${what}, not svm_cancel_injection`;
+    expect(problemsOf(withAmd('.cancel_injection = svm_cancel_injection,'))).toEqual([]);
+    expect(problemsOf(withAmd('.cancel_injection = svm_inject_nmi,'))).toEqual([amdHas('svm_inject_nmi')]);
+    expect(problemsOf(withAmd('.run = svm_vcpu_run,'))).toEqual([amdHas('null')]);
+  });
 });
 
 describe('reading C', () => {

@@ -33,8 +33,8 @@ const knownChains = new Map<string, Chains>();
 
 type Vendor = 'intel' | 'amd';
 const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
-/** Functions of the other vendor's module. */
-const FOREIGN: Readonly<Record<Vendor, RegExp>> = { intel: /^_*(svm|avic)_/, amd: /^_*(vmx|vt|pi|tdx)_/ };
+/** Where the other vendor's module lies. */
+const FOREIGN: Readonly<Record<Vendor, string>> = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' };
 
 /** Catalogued chains at a version that can be meant: those of the host's vendor. */
 function chainsAt(run: SceneLog, version: KernelVersion): Chains {
@@ -45,7 +45,7 @@ function chainsAt(run: SceneLog, version: KernelVersion): Chains {
     chains = CALL_PATHS.flatMap((path) => {
       const steps = path.at[version]?.steps;
       if (steps === undefined) return [];
-      return steps.some((s) => FOREIGN[vendor].test(s.id)) ? [] : [steps];
+      return steps.some((s) => s.file.startsWith(FOREIGN[vendor])) ? [] : [steps];
     });
     knownChains.set(key, chains);
   }
@@ -65,26 +65,64 @@ function covers(steps: readonly CallStep[], fns: readonly KernelFn[]): number {
   return count;
 }
 
+/** No call of these happened: the event says that another branch ran. */
+type Avoided = readonly KernelFn[];
+const passes = (steps: readonly CallStep[], avoided: Avoided): boolean => !steps.some((s) => avoided.includes(s.id));
+
+/** Most functions between two that no single chain has both of: a wrapper or two. */
+const BRIDGE = 2;
+
+/** A way from one to the other over calls of several chains. */
+function bridge(from: KernelFn, to: KernelFn, chains: Chains, avoided: Avoided, depth = BRIDGE): CallStep[] | null {
+  const next = new Map<KernelFn, CallStep>();
+  for (const steps of chains) {
+    for (const step of steps) {
+      if (step.caller === null || steps[step.caller]?.id !== from || avoided.includes(step.id)) continue;
+      if (step.id === to) return [];
+      next.set(step.id, step);
+    }
+  }
+  if (depth === 0) return null;
+  for (const step of next.values()) {
+    const rest = bridge(step.id, to, chains, avoided, depth - 1);
+    if (rest !== null) return [step, ...rest];
+  }
+  return null;
+}
+
 /** Functions strictly between two, in the first chain that leads from one to the other, or the shortest way of all. */
-function between(from: KernelFn, to: KernelFn, chains: Chains): readonly CallStep[] | null {
+function between(from: KernelFn, to: KernelFn, chains: Chains, avoided: Avoided): readonly CallStep[] | null {
   let best: readonly CallStep[] | null = null;
   for (const [n, steps] of chains.entries()) {
     const i = steps.findIndex((s) => s.id === from);
     const j = i < 0 ? -1 : steps.findIndex((s, at) => at > i && s.id === to);
     if (j <= i) continue;
-    if (n === 0) return steps.slice(i + 1, j);
-    if (best === null || j - i - 1 < best.length) best = steps.slice(i + 1, j);
+    const way = steps.slice(i + 1, j);
+    if (!passes(way, avoided)) continue;
+    if (n === 0) return way;
+    if (best === null || way.length < best.length) best = way;
   }
-  return best;
+  return best ?? bridge(from, to, chains, avoided);
 }
 
 /** What calls the first function: the head of the first chain that goes through it and on to the second, if that is known. */
-function head(first: KernelFn, second: KernelFn | undefined, chains: Chains): readonly CallStep[] {
+function head(
+  first: KernelFn,
+  second: KernelFn | undefined,
+  chains: Chains,
+  avoided: Avoided,
+  through: KernelFn | null,
+): readonly CallStep[] {
+  let found: readonly CallStep[] = [];
   for (const steps of chains) {
     const i = steps.findIndex((s) => s.id === first);
-    if (i > 0 && (second === undefined || steps.some((s, at) => at > i && s.id === second))) return steps.slice(0, i);
+    if (i <= 0 || !passes(steps.slice(0, i), avoided)) continue;
+    const goesOn = second === undefined || steps.some((s, at) => at > i && s.id === second);
+    const goesThrough = through === null || steps.some((s, at) => at < i && s.id === through);
+    if (goesOn && goesThrough) return steps.slice(0, i);
+    if (found.length === 0 && (through === null ? goesOn : goesThrough)) found = steps.slice(0, i);
   }
-  return [];
+  return found;
 }
 
 const lying = (s: CallStep, reached: Link['reached']): Link => ({
@@ -100,18 +138,83 @@ interface Known {
   readonly event: EventName;
   readonly seq: number;
   readonly fn: KernelFn | null;
+  readonly avoided: Avoided;
+  /** A function on the way to it from the start, where there are several ways in. */
+  readonly through: KernelFn | null;
+  /** It is not called by what caused it: another thread, or this one later, comes by. */
+  readonly apart: boolean;
 }
+
+type Args = Readonly<Record<string, number>>;
+const NONE: Avoided = [];
+const DELIVERY: Avoided = [
+  ...(['vt_deliver_interrupt', 'vmx_deliver_interrupt'] as const),
+  ...(['svm_deliver_interrupt', 'svm_complete_interrupt_delivery'] as const),
+];
+const IN_PLACE: Avoided = ['kvm_lapic_expired_hv_timer', 'restart_apic_timer', 'start_sw_timer', 'start_hv_timer'];
+const FROM_TIMER: Avoided = ['apic_timer_fn', 'kvm_lapic_expired_hv_timer'];
+const APIC_EOI = 0xb0;
+const ICW1 = 1;
+
+/** What an event says of the branch that ran. @param before the event that caused it */
+function branchOf(
+  event: EventName,
+  args: Args,
+  before: EventName | null,
+  its: Args,
+): Pick<Known, 'avoided' | 'through' | 'apart'> {
+  const way = { avoided: NONE, through: null, apart: false };
+  switch (event) {
+    case 'kick': {
+      const direct = before === 'init_pending' || before === 'sipi_pending';
+      const noVector = before === 'kvm_apic_accept_irq' && (its.mode as number) >= 2;
+      return direct || noVector ? { ...way, avoided: DELIVERY } : way;
+    }
+    case 'pic_eoi':
+      return before === 'pic_write' && its.word !== ICW1 ? { ...way, avoided: ['kvm_pic_reset'] } : way;
+    case 'timer_expired':
+      return { ...way, avoided: args.fromTimer === 1 ? IN_PLACE : FROM_TIMER };
+    case 'timer_inject': {
+      // With APICv the vCPU's own thread injects where the timer expired; else it comes by in vcpu_run.
+      const inPlace = before === 'timer_expired' && its.fromTimer === 0;
+      return inPlace ? way : { avoided: ['apic_timer_expired'], through: 'vcpu_run', apart: true };
+    }
+    case 'kvm_apic_write':
+      // A MOV to EOI on Intel is not emulated (fasteoi).
+      return args.register === APIC_EOI && args.x2apic === 0 ? { ...way, through: 'kvm_lapic_set_eoi' } : way;
+    default:
+      return way;
+  }
+}
+
+/** The function whose frame is still there when what an event names has returned and the next thing happens. */
+const FRAME: { readonly [E in EventName]?: KernelFn } = {
+  kvm_msi_set_irq: 'kvm_set_msi',
+  pir_set: '__vmx_deliver_posted_interrupt',
+  on_set: '__vmx_deliver_posted_interrupt',
+  pi_no_notification: 'kvm_vcpu_trigger_posted_interrupt',
+  exit_request: 'vcpu_enter_guest',
+};
 
 /** The events of the way with their functions; neighbours in one function are one. */
 function knownOf(run: SceneLog, step: Step): Known[] {
   const out: Known[] = [];
+  let before: EventName | null = null;
+  let its: Args = {};
   for (const seq of causesOf(run, step.seq)) {
     const event = EVENT_NAMES[run.rows[seq * ROW] as number];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
-    const fn = fnOf(event, argsAt(event, run.rows, seq * ROW), vendorOf(run));
+    const args: Args = argsAt(event, run.rows, seq * ROW);
+    const own = fnOf(event, args, vendorOf(run));
+    const fn = own === null || seq === step.seq ? own : (FRAME[event] ?? own);
     const last = out.at(-1);
-    if (last !== undefined && fn !== null && last.fn === fn) out.pop();
-    out.push({ event, seq, fn });
+    const known = { event, seq, fn, ...branchOf(event, args, before, its) };
+    if (last !== undefined && fn !== null && last.fn === fn) {
+      out.pop();
+      out.push({ ...known, avoided: last.avoided, through: last.through, apart: last.apart });
+    } else out.push(known);
+    before = event;
+    its = args;
   }
   return out;
 }
@@ -135,7 +238,7 @@ export function callChain(run: SceneLog, step: Step, version: KernelVersion): Li
     .map((steps) => ({ steps, score: covers(steps, fns) }))
     .sort((x, y) => y.score - x.score)
     .map(({ steps }) => steps);
-  for (const [i, { event, seq, fn }] of known.entries()) {
+  for (const [i, { event, seq, fn, avoided, through, apart }] of known.entries()) {
     const place = fn === null ? null : placeAt(fn, version);
     if (fn === null || place === null) {
       const isStep = i === known.length - 1;
@@ -153,13 +256,13 @@ export function callChain(run: SceneLog, step: Step, version: KernelVersion): Li
       continue;
     }
     let reached: Link['reached'] = links.length === 0 ? 'start' : 'later';
-    if (from === null) {
-      for (const [j, s] of head(fn, fns[fns.indexOf(fn) + 1], chains).entries()) {
+    if (from === null || apart) {
+      for (const [j, s] of head(fn, fns[fns.indexOf(fn) + 1], chains, avoided, through).entries()) {
         links.push(lying(s, j > 0 ? 'call' : reached));
         reached = 'call';
       }
     } else {
-      const way = between(from, fn, chains);
+      const way = between(from, fn, chains, avoided);
       for (const s of way ?? []) links.push(lying(s, 'call'));
       if (way !== null) reached = 'call';
     }

@@ -10,6 +10,8 @@ import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
+import { header } from './en/header.ts';
+import { lanes } from './en/lanes.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
 import { presetNotes } from './en/preset-notes.ts';
@@ -29,6 +31,8 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   errors,
   events,
   forks,
+  header,
+  lanes,
   ops,
   panels,
   presetNotes,

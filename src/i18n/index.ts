@@ -11,10 +11,12 @@ import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
+import type { header } from './en/header.ts';
+import type { lanes } from './en/lanes.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { presetNotes } from './en/preset-notes.ts';
-import { presets } from './en/presets.ts';
+import type { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -24,7 +26,7 @@ import type { words } from './en/words.ts';
 export const LANGS = ['en', 'zh-CN'] as const;
 export type Lang = (typeof LANGS)[number];
 
-const FIRST = { ...app, ...presets, ...stage, ...timeline };
+const FIRST = { ...app, ...stage, ...timeline };
 
 /** Key of a text. A key no English area has is a type error. */
 export type MessageKey =
@@ -33,9 +35,12 @@ export type MessageKey =
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks
+  | keyof typeof header
+  | keyof typeof lanes
   | keyof typeof ops
   | keyof typeof panels
   | keyof typeof presetNotes
+  | keyof typeof presets
   | keyof typeof registers
   | keyof typeof words
   | keyof typeof traces;

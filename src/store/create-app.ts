@@ -47,6 +47,7 @@ function firstState(): AppState {
     ui: { theme: 'auto', lang: 'en', selected: null, panel: null, compare: null, embed: null, reducedMotion: false },
     notice: null,
     fault: null,
+    edits: { past: [], future: [] },
   };
 }
 

@@ -6,7 +6,7 @@
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
-import type { SceneLog } from '../log/log.ts';
+import type { JsonOp, SceneLog } from '../log/log.ts';
 import type { Narration } from '../presets/index.ts';
 import type { Playhead } from '../scene/advance.ts';
 import type { Problem } from '../worker/client.ts';
@@ -97,7 +97,18 @@ export interface Fault {
   readonly stack: string;
 }
 
+/** A scene before or after a change by hand. */
+export interface Edit {
+  /** What the change was. */
+  readonly name: string;
+  readonly ops: readonly JsonOp[];
+  readonly sceneId: SceneId;
+  readonly step: number;
+}
+
 export interface AppState {
+  /** What undo and redo go back and forward to, the nearest last. */
+  readonly edits: { readonly past: readonly Edit[]; readonly future: readonly Edit[] };
   readonly scene: SceneLog | null;
   readonly sceneId: SceneId;
   /** Words at the playhead: after step `step` from phase ARRIVE on, else before it. `w` is never written again. */

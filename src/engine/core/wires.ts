@@ -4,7 +4,7 @@
  */
 import type { GuestOp, HandlerSpec, ModelOp, Op, OpName, OpResult } from '../../spec/ops/index.ts';
 import type { IoRange } from '../kvm/bus.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, RouteTable } from './machine.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
 export interface LapicIrq {
@@ -29,7 +29,7 @@ export interface Wires {
   /** kvm_irq_delivery_to_apic. @param src vCPU index of the sending APIC, -1 for a device */
   deliverToApic(m: Machine, src: number, irq: LapicIrq, trackRtc: boolean): number;
   /** kvm_irq_routing_update and kvm_arch_irq_routing_update: irqfds look their route up again, split scans routes. */
-  routingChanged(m: Machine): void;
+  routingChanged(m: Machine, before: RouteTable): void;
   /** kvm_apic_set_irq: one local APIC is handed an interrupt. @returns 1 taken, 0 dropped */
   acceptIrq(m: Machine, vcpu: number, irq: LapicIrq): number;
   /** kvm_arch_set_irq_inatomic: a lone MSI route, without the work queue. @returns false for -EWOULDBLOCK */
@@ -112,8 +112,8 @@ export interface Wires {
   writeEntryInfo(m: Machine, vcpu: number, info: number): void;
   /** A device sends an MSI-X message. @returns true where an IOMMU took it, false: the VMM has an irqfd for it */
   deviceMessage(m: Machine, slot: number, entry: number): boolean;
-  /** An assigned device's irqfd or route changed: kvm_pi_update_irte looks again. */
-  bypassChanged(m: Machine): void;
+  /** An irqfd was assigned or taken away, or a device's vector with one enabled: kvm_arch_irq_bypass_{add,del}_producer */
+  bypassChanged(m: Machine, gsi: number, what: 'assigned' | 'deassigned' | 'enabled'): void;
   /** A vector arrives at a physical CPU. */
   hostIpi(m: Machine, pcpu: number, vector: number): void;
   /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */

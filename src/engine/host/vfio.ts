@@ -4,8 +4,21 @@
  * The model host gives MSI-X vector n of slot s host vector 0x30 + 4 s + n, and descriptors the addresses below.
  */
 
+import { singleVcpu } from '../chips/lapic/delivery.ts';
 import { CHIP, EV } from '../core/events.ts';
-import { AT_VM, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
+import {
+  AT_VM,
+  deviceAt,
+  emit,
+  enter,
+  leave,
+  type Machine,
+  put,
+  type RouteEntry,
+  type RouteTable,
+  whereOf,
+} from '../core/machine.ts';
+import type { Wires } from '../core/wires.ts';
 import { DEVICE } from '../core/words.ts';
 import { irqfdOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { msiMessage, routesOfGsi } from '../kvm/routing.ts';
@@ -17,31 +30,31 @@ const POSTED = 1 << 15;
 const FIXED = 0;
 const LOWEST = 1;
 /** Why an entry stays remapped; see events-vmx.ts. */
-const WHY = { noRoute: 0, several: 1, mode: 2, host: 3 } as const;
+const WHY = { noRoute: 0, several: 1, mode: 2, host: 3, noIrqfd: 4 } as const;
 
 const isAssigned = (m: Machine, slot: number): boolean => m.config.devices?.[slot]?.kind === 'nvme';
 const irteAt = (m: Machine, slot: number, entry: number): number => deviceAt(m, slot) + D.irte + entry * 4;
+const gsiOf = (m: Machine, slot: number, entry: number): number => m.w[deviceAt(m, slot) + D.gsi] + entry;
 const hostVector = (slot: number, entry: number): number => 0x30 + slot * 4 + entry;
 /** Physical address of a vCPU's descriptor: 64-byte aligned, above 4 GiB so that both halves show. */
 const piDescAddress = (vcpu: number): { low: number; high: number } => ({ low: 0x00200000 + vcpu * 0x40, high: 1 });
 
-/** @returns the vCPU to post to, or -1 - reason @kvm irq.c kvm_pi_update_irte, lapic.c kvm_intr_is_single_vcpu */
+/** The vCPU to post to, or why there is none. @kvm irq.c kvm_pi_update_irte */
 function postingTarget(m: Machine, gsi: number): { vcpu: number; vector: number; why: number } {
   const route = routesOfGsi(m, gsi)[0];
   if (m.config.apicv !== true) return { vcpu: -1, vector: 0, why: WHY.host };
+  if (irqfdOf(m, gsi) === -1) return { vcpu: -1, vector: 0, why: WHY.noIrqfd };
   if (route === undefined || route.chip !== CHIP.msi) return { vcpu: -1, vector: 0, why: WHY.noRoute };
   const irq = msiMessage(m, route.addrLo, route.addrHi, route.data);
-  const targets: number[] = [];
-  m.wires.forEachDestination(m, irq, (vcpu) => targets.push(vcpu));
-  if (targets.length !== 1) return { vcpu: -1, vector: irq.vector, why: WHY.several };
+  const vcpu = singleVcpu(m, irq);
+  if (vcpu === -1) return { vcpu, vector: irq.vector, why: WHY.several };
   if (irq.deliveryMode !== FIXED && irq.deliveryMode !== LOWEST) return { vcpu: -1, vector: irq.vector, why: WHY.mode };
-  return { vcpu: targets[0], vector: irq.vector, why: -1 };
+  return { vcpu, vector: irq.vector, why: -1 };
 }
 
 /** One MSI-X vector's table entry follows its route. @kvm irq.c kvm_pi_update_irte */
 function updateIrte(m: Machine, slot: number, entry: number): void {
-  const gsi = m.w[deviceAt(m, slot) + D.gsi] + entry;
-  if (irqfdOf(m, gsi) === -1) return;
+  const gsi = gsiOf(m, slot, entry);
   const at = irteAt(m, slot, entry);
   const target = postingTarget(m, gsi);
   const where = whereOf('device', slot);
@@ -61,13 +74,45 @@ function updateIrte(m: Machine, slot: number, entry: number): void {
   leave(m, outer);
 }
 
-/** Routes or irqfds changed: every assigned vector is looked at again. @kvm irq.c kvm_arch_update_irqfd_routing */
-export function updateIrtes(m: Machine): void {
+/** Every MSI-X vector of an assigned device. */
+function forEachEntry(m: Machine, visit: (slot: number, entry: number) => void): void {
   (m.config.devices ?? []).forEach((device, slot) => {
     if (device.kind !== 'nvme') return;
-    for (let entry = 0; entry < (device.msix ?? 0); entry++) updateIrte(m, slot, entry);
+    for (let entry = 0; entry < (device.msix ?? 0); entry++) visit(slot, entry);
   });
 }
+
+/**
+ * The irqfd of a vector and its producer found each other, or one of them went: then the entry is a remapped one again. A
+ * vector that is enabled while its irqfd stands has joined it before, unless it is enabled for the first time.
+ * @kvm irq.c kvm_arch_irq_bypass_add_producer, kvm_arch_irq_bypass_del_producer
+ */
+export const bypassChanged: Wires['bypassChanged'] = (m, gsi, what) =>
+  forEachEntry(m, (slot, entry) => {
+    if (gsiOf(m, slot, entry) !== gsi) return;
+    const known = m.w[irteAt(m, slot, entry)] !== 0;
+    if (what === 'enabled' ? !known : known || what === 'assigned') updateIrte(m, slot, entry);
+  });
+
+/**
+ * The routing table was replaced: only where a vector's MSI route is another one does KVM look at its IRTE again. Who
+ * answers to the message may change without that, and the IRTE stays. @kvm irq.c kvm_arch_update_irqfd_routing
+ */
+export function followRoutes(m: Machine, before: RouteTable): void {
+  forEachEntry(m, (slot, entry) => {
+    const gsi = gsiOf(m, slot, entry);
+    if (irqfdOf(m, gsi) === -1) return;
+    const old = msiRoute(before.byGsi[gsi]?.[0]);
+    const now = msiRoute(routesOfGsi(m, gsi)[0]);
+    if (old === now) return;
+    if (old !== null && now !== null && sameMessage(old, now)) return;
+    updateIrte(m, slot, entry);
+  });
+}
+
+const msiRoute = (route: RouteEntry | undefined): RouteEntry | null => (route?.chip === CHIP.msi ? route : null);
+const sameMessage = (a: RouteEntry, b: RouteEntry): boolean =>
+  a.addrLo === b.addrLo && a.addrHi === b.addrHi && a.data === b.data;
 
 /** Which vCPU a posted entry's descriptor belongs to. */
 const ownerOf = (m: Machine, at: number): number => (m.w[at + 1] - piDescAddress(0).low) >> 6;
@@ -77,9 +122,8 @@ const ownerOf = (m: Machine, at: number): number => (m.w[at + 1] - piDescAddress
  */
 export function deviceMessage(m: Machine, slot: number, entry: number): boolean {
   if (!isAssigned(m, slot)) return false;
-  updateIrte(m, slot, entry);
   const at = irteAt(m, slot, entry);
-  const gsi = m.w[deviceAt(m, slot) + D.gsi] + entry;
+  const gsi = gsiOf(m, slot, entry);
   if ((m.w[at] & POSTED) !== 0) {
     vtdPost(m, ownerOf(m, at), (m.w[at] >>> 16) & 0xff, false);
     return true;

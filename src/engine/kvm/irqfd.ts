@@ -69,6 +69,7 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
   put(m, at + R.resampleCount, 0);
   updateRoute(m, slot);
   if (first) notifierListChanged(m);
+  m.wires.bypassChanged(m, gsi, 'assigned');
   leave(m, outer);
   return 0;
 }
@@ -91,6 +92,7 @@ export function deassignIrqfd(m: Machine, slot: number): void {
     notifierListChanged(m);
     m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
   }
+  m.wires.bypassChanged(m, gsi, 'deassigned');
   leave(m, outer);
 }
 

@@ -139,8 +139,9 @@ export function setRouting(m: Machine, specs: readonly RoutingEntrySpec[]): bool
   const table = buildTable(m, specs);
   const outer = enter(m, EV.ioctl_set_routing, AT_VM, specs.length, table === null ? 0 : 1);
   if (table !== null) {
+    const before = routeTable(m);
     install(m, table);
-    m.wires.routingChanged(m);
+    m.wires.routingChanged(m, before);
   }
   leave(m, outer);
   return table !== null;

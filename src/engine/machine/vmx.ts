@@ -35,7 +35,7 @@ import {
   vcpuLoad,
   vcpuPut,
 } from '../host/pcpu.ts';
-import { deviceMessage, updateIrtes } from '../host/vfio.ts';
+import { bypassChanged, deviceMessage, followRoutes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
 import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
@@ -368,10 +368,10 @@ export const VMX_WIRES: Wires = {
   setVirtualApicMode,
   hostIpi,
   deviceMessage,
-  bypassChanged: updateIrtes,
-  routingChanged(m) {
-    MODEL_WIRES.routingChanged(m);
-    updateIrtes(m);
+  bypassChanged,
+  routingChanged(m, before) {
+    MODEL_WIRES.routingChanged(m, before);
+    followRoutes(m, before);
   },
   guestOp,
   run,

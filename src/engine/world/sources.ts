@@ -168,7 +168,7 @@ function followEntry(m: Machine, slot: number, entry: number): void {
   const gsi = m.w[at + D.gsi] + entry;
   routeMsi(m, slot, gsi, m.w[table], m.w[table + 1], m.w[table + 2]);
   if (irqfdOf(m, gsi) === -1) assignIrqfd(m, gsi, 0);
-  m.wires.bypassChanged(m);
+  else m.wires.bypassChanged(m, gsi, 'enabled');
   const pending = m.w[at + D.msixPending];
   if ((pending & (1 << entry)) === 0) return;
   put(m, at + D.msixPending, pending & ~(1 << entry));

@@ -17,7 +17,7 @@ addDescriptions<typeof VTD_EVENTS>({
   }),
   irte_remapped: (c) => ({
     params: { device: deviceName(c, c.index), gsi: c.args.gsi, n: c.args.entry },
-    variant: ([false, 'several', 'mode', 'host'] as const)[c.args.why] ?? false,
+    variant: ([false, 'several', 'mode', 'host', 'irqfd'] as const)[c.args.why] ?? false,
   }),
   vtd_notify: (c) => ({ params: { pcpu: c.index, vec: hex(c.args.nv), vcpu: c.args.vcpu } }),
   vtd_remap: (c) => ({ params: { device: deviceName(c, c.index), vec: hex(c.args.hostVector), gsi: c.args.gsi } }),

@@ -21,6 +21,8 @@ export const ops = {
   'ops.names': 'Name',
   'ops.callers': 'Called by',
   'ops.implementation': 'Implemented by',
+  'ops.amd': 'On AMD',
+  'ops.amd.none': 'no such function',
   'ops.wrapper': '{fn} if TDX is built in',
   'ops.when': 'When',
   'ops.reads': 'Reads',

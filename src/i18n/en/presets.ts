@@ -1,5 +1,7 @@
 /** Names of the presets; what each is about is in preset-notes.ts. */
 export const presets = {
+  'shell.open': 'Open in irqscope',
+  'shell.start': 'Start the scene',
   'preset.serial-ioapic.title': 'A serial byte, through the IOAPIC',
   'preset.pit-extint.title': 'A timer tick, through the 8259 and LVT0',
   'preset.intx-shared.title': 'Two devices share one level-triggered line',

@@ -4,6 +4,8 @@ import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
+import { header } from './header.ts';
+import { lanes } from './lanes.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { presetNotes } from './preset-notes.ts';
@@ -20,6 +22,8 @@ export const zhCn = {
   ...errors,
   ...events,
   ...forks,
+  ...header,
+  ...lanes,
   ...ops,
   ...panels,
   ...presetNotes,

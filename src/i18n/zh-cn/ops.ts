@@ -22,6 +22,8 @@ export const ops: Readonly<Record<keyof typeof en, string>> = {
   'ops.names': '名称',
   'ops.callers': '调用者',
   'ops.implementation': '实现函数',
+  'ops.amd': 'AMD 上',
+  'ops.amd.none': '没有这个函数',
   'ops.wrapper': '编入 TDX 时为 {fn}',
   'ops.when': '时机',
   'ops.reads': '读取',

@@ -1,6 +1,8 @@
 import type { presets as en } from '../en/presets.ts';
 
 export const presets: Record<keyof typeof en, string> = {
+  'shell.open': '在 irqscope 中打开',
+  'shell.start': '开始场景',
   'preset.serial-ioapic.title': '一个串口字节，经过 IOAPIC',
   'preset.pit-extint.title': '定时器节拍，经过 8259 和 LVT0',
   'preset.intx-shared.title': '两个设备共用一条电平触发的中断线',

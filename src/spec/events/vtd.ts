@@ -12,13 +12,13 @@ export const VTD_EVENTS = defineEvents({
     token: 'still',
     since: 1,
   },
-  /** why: no MSI route, not exactly one destination, a mode that cannot be posted, the host cannot post. */
+  /** why: no MSI route, not exactly one destination, a mode that cannot be posted, the host cannot post, its irqfd is gone. */
   irte_remapped: {
     code: 281,
     by: 'device',
     fn: 'kvm_pi_update_irte',
     cite: 'vtd.irte',
-    args: { gsi: 'gsi', why: reason('noMsi', 'several', 'mode', 'host'), entry: 'dec' },
+    args: { gsi: 'gsi', why: reason('noMsi', 'several', 'mode', 'host', 'irqfd'), entry: 'dec' },
     token: 'still',
     since: 1,
   },

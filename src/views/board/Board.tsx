@@ -1,5 +1,15 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
 import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
 import type { Place } from '../../explain/locate/station.ts';
@@ -20,10 +30,8 @@ import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
 import { IoapicCard, PicCard } from './ChipCards.tsx';
-import { bringIntoSight } from './into-sight.ts';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
-import { keepStop, rove } from './roving.ts';
 import { SourceCard } from './SourceCards.tsx';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
 import { VcpuCard } from './VcpuCard.tsx';
@@ -42,6 +50,8 @@ const HIDDEN = { 'aria-hidden': true } as const;
 export interface BoardProps {
   /** Absent: as the page is framed or not. `embed`: only the cards that take part in the journey that is shown. */
   readonly variant?: 'full' | 'embed';
+  /** Stands in the free quarter under sources and chips, where there is one; told whether there is. */
+  readonly quarter?: { readonly panel: ReactNode; readonly onFits: (fits: boolean) => void } | undefined;
   /** What the stage is called where there are several. */
   readonly name?: string;
 }
@@ -142,47 +152,59 @@ const NO_VCPUS: ReadonlySet<number> = new Set();
 const openOf = (selected: Selection | null): number =>
   selected !== null && ['lapic', 'vcpu', 'piDesc', 'vmcs'].includes(selected.kind) ? selected.index : -1;
 
-export function Board({ variant, name }: BoardProps) {
+export function Board({ variant, name, quarter }: BoardProps) {
   const framed = useStore((state) => state.ui.embed !== null);
   const form = variant ?? (framed ? 'embed' : 'full');
   const scene = useShownScene();
   const t = useT();
   const [ref, size, box] = useSize();
+  // A scene that is opened at rest has its step at once.
+  const extras = useExtras(
+    useStore((state) => state.scene !== null && (state.playhead.step >= 0 || !state.playhead.playing)),
+  );
   return (
     <section
       className={`bd bd-${form}`}
       aria-label={name ?? t('stage.name')}
       ref={ref}
-      onKeyDown={rove}
-      onFocus={keepStop}
+      onKeyDown={extras?.rove}
+      onFocus={extras?.keepStop}
     >
       {scene === null || size.w === 0 ? (
         <p className="bd-empty">{t('stage.empty')}</p>
       ) : (
-        <Stages scene={scene} width={size.w} height={size.h} embed={form === 'embed'} scroller={box} />
+        <Stages
+          scene={scene}
+          width={size.w}
+          height={size.h}
+          embed={form === 'embed'}
+          scroller={box}
+          extras={extras}
+          quarter={quarter}
+        />
       )}
     </section>
   );
 }
 
-type Waits = NonNullable<Stage['waits']>;
+type Extras = typeof import('./extras.tsx');
 
-/** What tells which interrupts wait comes once the stage moves: at first none does. */
-function useWaits(due: boolean): Waits | null {
-  const [waits, setWaits] = useState<{ readonly of: Waits } | null>(null);
+/** What the stage can do without until it moves: what waits, zoom, moving by keys. */
+function useExtras(due: boolean): Extras | null {
+  const [extras, setExtras] = useState<Extras | null>(null);
   useEffect(() => {
     if (!due) return;
     let here = true;
-    Promise.all([import('../../scene/waits.ts'), import('../shared/panel-texts.ts')]).then(
-      ([m]) => here && setWaits({ of: m.waitsAfter }),
-      // It did not come (no network): what waits is a lit bit only.
+    import('./extras.tsx').then(
+      (loaded) => here && setExtras(loaded),
+      // It did not come (no network): the stage goes on without.
       () => {},
     );
     return () => {
       here = false;
     };
   }, [due]);
-  return waits?.of ?? null;
+  return extras;
 }
 
 interface StagesProps {
@@ -191,9 +213,31 @@ interface StagesProps {
   readonly height: number;
   readonly embed: boolean;
   readonly scroller: React.RefObject<HTMLElement | null>;
+  readonly extras: Extras | null;
+  readonly quarter: BoardProps['quarter'];
 }
 
-function Stages({ scene, width, height, embed, scroller }: StagesProps) {
+/** Least room for what stands in the free quarter, px. */
+const QUARTER = { w: 420, h: 200 } as const;
+
+/** Under the first three columns, over the way back; null where that is too little. */
+function freeQuarter(
+  layout: StageLayout,
+  k: number,
+): { left: number; top: number; width: number; height: number } | null {
+  const chips = layout.columns[2];
+  if (layout.form !== 'wide' || chips === undefined) return null;
+  const [left, top] = [layout.columns[0]?.x ?? 0, Math.max(...layout.columns.slice(0, 3).map((c) => c.bottom)) + 58];
+  const box = {
+    left: left * k,
+    top: top * k,
+    width: (chips.x + chips.w - left) * k,
+    height: (layout.laneY - 16 - top) * k,
+  };
+  return box.width < QUARTER.w || box.height < QUARTER.h ? null : box;
+}
+
+function Stages({ scene, width, height, embed, scroller, extras, quarter }: StagesProps) {
   const step = useStore((state) => state.playhead.step);
   const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
   const view = useStore((state) => state.view);
@@ -219,7 +263,7 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
       }),
     [model, width, height, embed, journey, open, focused],
   );
-  const waits = useWaits(step >= 0);
+  const waits = extras?.waitsAfter ?? null;
   const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
 
   const { actions, clock } = useApp();
@@ -261,11 +305,15 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   }, [stage, t, shown, clock]);
 
   useEffect(
-    () => clock.later(() => bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
-    [stage, step, zoom, reduced, layout.scale, scroller, clock],
+    () => clock.later(() => extras?.bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
+    [stage, step, zoom, reduced, layout.scale, scroller, clock, extras],
   );
 
-  useZoomKeys(scroller, setZoom);
+  const k = layout.scale * zoom;
+  const free = quarter === undefined ? null : freeQuarter(layout, k);
+  const onFits = quarter?.onFits;
+  const fits = free !== null;
+  useEffect(() => onFits?.(fits), [onFits, fits]);
   if (view === null) return null;
   const seq = seqAt(scene, step, arrived);
   const shared = { stage, view, seq, jump: last.current.jump, select: actions.select, t, changed: null };
@@ -279,7 +327,6 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         ? selected
         : null,
   });
-  const k = layout.scale * zoom;
   const sheet = {
     width: Math.floor(layout.w * k),
     height: Math.floor(layout.h * k),
@@ -287,7 +334,9 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
   };
   return (
     <>
-      {!embed && layout.form !== 'tall' && <ZoomButtons zoom={zoom} setZoom={setZoom} t={t} />}
+      {extras !== null && (
+        <extras.Zoom scroller={scroller} zoom={zoom} setZoom={setZoom} t={t} shown={!embed && layout.form !== 'tall'} />
+      )}
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />
@@ -340,6 +389,11 @@ function Stages({ scene, width, height, embed, scroller }: StagesProps) {
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} className="bd-over" />
         </svg>
+        {free !== null && (
+          <div className="bd-quarter" style={free}>
+            {quarter?.panel}
+          </div>
+        )}
         <div ref={pills} className="bd-pills" style={{ transform: `scale(${k})` }} aria-hidden="true" />
       </div>
     </>
@@ -397,52 +451,5 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
           </>
         )}
     </g>
-  );
-}
-
-const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
-const inRange = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
-
-/** Ctrl and the wheel zoom, as on a map; the wheel alone scrolls. */
-function useZoomKeys(
-  scroller: React.RefObject<HTMLElement | null>,
-  setZoom: (change: (zoom: number) => number) => void,
-): void {
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const wheel = (event: WheelEvent): void => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      setZoom((zoom) => inRange(zoom * Math.exp(-event.deltaY / 300)));
-    };
-    element.addEventListener('wheel', wheel, { passive: false });
-    return () => element.removeEventListener('wheel', wheel);
-  }, [scroller, setZoom]);
-}
-
-function ZoomButtons({ zoom, setZoom, t }: { zoom: number; setZoom: (zoom: number) => void; t: CardProps['t'] }) {
-  return (
-    <div className="bd-zoom">
-      <button
-        type="button"
-        aria-label={t('stage.zoomOut')}
-        title={t('stage.zoomOut')}
-        onClick={() => setZoom(inRange(zoom / ZOOM.step))}
-      >
-        −
-      </button>
-      <button type="button" onClick={() => setZoom(1)} disabled={zoom === 1}>
-        {t('stage.zoomFit')}
-      </button>
-      <button
-        type="button"
-        aria-label={t('stage.zoomIn')}
-        title={t('stage.zoomIn')}
-        onClick={() => setZoom(inRange(zoom * ZOOM.step))}
-      >
-        +
-      </button>
-    </div>
   );
 }

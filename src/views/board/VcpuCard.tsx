@@ -178,8 +178,9 @@ export function Row({
 }) {
   const { lit, selected, select, vcpu } = props;
   // What is not there has no row; the inspector has them all.
-  if (value.value === '–') return null;
   const on = value.fields.some((field) => lit?.fields.has(field));
+  const absent = value.value === '–';
+  if (absent && !on) return null;
   const key = textWidth(value.key, 11) + 8;
   return (
     <Stop
@@ -198,7 +199,7 @@ export function Row({
         y={y + h / 2 + 4}
         textAnchor="end"
       >
-        {cut(value.value, w - 22 - key, 11.5, 'mono')}
+        {absent ? '' : cut(value.value, w - 22 - key, 11.5, 'mono')}
       </text>
     </Stop>
   );

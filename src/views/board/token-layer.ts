@@ -56,9 +56,11 @@ function make(parent: Element, name: string, attributes: Attributes, text?: stri
   return element;
 }
 
-function set(element: Element, attributes: Attributes): void {
+function set(element: SVGElement, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value);
+    // The page's policy forbids a style attribute, not a style.
+    if (name === 'style') element.style.cssText = String(value);
+    else element.setAttribute(name, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value);
   }
 }
 

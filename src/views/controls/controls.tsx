@@ -5,8 +5,9 @@ import { parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { hasHost } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
-import { useApp, useStore } from '../../store/use-app.ts';
+import { useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
+import { useChange } from '../shared/use-change.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';
 import { MachineControl } from './machine-control.tsx';
@@ -65,11 +66,11 @@ export function Group({ title, open, children }: { title: string; open?: boolean
 
 /** Does an act on submit; a form with a wrong field does nothing, its field says why. */
 export function useAct(): (ops: () => JsonOp | readonly JsonOp[] | null) => (event: FormEvent) => void {
-  const { actions } = useApp();
+  const change = useChange();
   return (ops) => (event) => {
     event.preventDefault();
     const list = ops();
-    if (list !== null) actions.poke(list);
+    if (list !== null) change(list);
   };
 }
 
@@ -80,7 +81,7 @@ export const vcpuOptions = (view: MachineView): (readonly [number, string])[] =>
   Array.from({ length: view.layout.vcpus }, (_, n) => [n, `vCPU ${n}`]);
 
 function DeviceControl({ view, t }: ControlProps) {
-  const { actions } = useApp();
+  const change = useChange();
   const devices = view.config.devices ?? [];
   if (devices.length === 0) return null;
   return (
@@ -102,7 +103,7 @@ function DeviceControl({ view, t }: ControlProps) {
                   className="btn"
                   title={what}
                   aria-label={t('ctl.workAt', { device: device.id, what: text })}
-                  onClick={() => actions.poke({ op: 'device', id: device.id, event: 'work', ...queue })}
+                  onClick={() => change({ op: 'device', id: device.id, event: 'work', ...queue })}
                 >
                   {text}
                 </button>
@@ -117,11 +118,11 @@ function DeviceControl({ view, t }: ControlProps) {
 
 function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
   const act = useAct();
-  const { actions } = useApp();
+  const change = useChange();
   const [text, setText] = useState(String(view.config.devices?.find((d) => d.msix === undefined)?.gsi ?? 4));
   const gsi = parseNumber(text, MAX_GSI);
   const move = (level: 0 | 1): void => {
-    if (gsi !== null) actions.poke({ op: 'irq_line', gsi, level });
+    if (gsi !== null) change({ op: 'irq_line', gsi, level });
   };
   return (
     <Group title={t('ctl.line')} open={open}>
@@ -139,7 +140,7 @@ function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
             className="btn"
             disabled={gsi === null}
             onClick={() =>
-              actions.poke([
+              change([
                 { op: 'irq_line', gsi, level: 1 },
                 { op: 'irq_line', gsi, level: 0 },
               ])
@@ -155,7 +156,7 @@ function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
 
 function IrqfdControl({ view, t }: ControlProps) {
   const act = useAct();
-  const { actions } = useApp();
+  const change = useChange();
   const [text, setText] = useState('24');
   const [resample, setResample] = useState(false);
   const gsi = parseNumber(text, MAX_GSI);
@@ -180,7 +181,7 @@ function IrqfdControl({ view, t }: ControlProps) {
               type="button"
               className="btn"
               disabled={gsi === null}
-              onClick={() => actions.poke({ op: 'irqfd', gsi, resample: resample ? 1 : 0 })}
+              onClick={() => change({ op: 'irqfd', gsi, resample: resample ? 1 : 0 })}
             >
               {t('ctl.bind')}
             </button>

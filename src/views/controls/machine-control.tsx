@@ -6,6 +6,7 @@ import { VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
+import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
@@ -26,6 +27,7 @@ export function MachineControl({ view, t }: ControlProps) {
 function MachineForm({ view, t }: ControlProps) {
   const act = useAct();
   const { actions } = useApp();
+  const change = useChange();
   const { config } = view;
   const [typed, setTyped] = useState<string | null>(null);
   const [chip, setChip] = useState(CHIPS.indexOf(config.irqchip));
@@ -64,7 +66,7 @@ function MachineForm({ view, t }: ControlProps) {
     const ops = Array.from({ length: view.layout.vcpus }, (_, vcpu): JsonOp => {
       return { op: 'wrmsr', vcpu, msr: '0x1b', value: vcpu === 0 ? '0xfee00d00' : '0xfee00c00' };
     });
-    actions.poke(ops);
+    change(ops);
   };
   return (
     <form onSubmit={act(rebuild)}>

@@ -5,13 +5,13 @@ import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-
 import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
 import { hasHost, pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
-import { useApp } from '../../store/use-app.ts';
+import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
   const act = useAct();
-  const { actions } = useApp();
+  const change = useChange();
   const [picked, setPicked] = useState(0);
   const [tpr, setTpr] = useState('0x40');
   const vcpu = Math.min(picked, view.layout.vcpus - 1);
@@ -29,15 +29,11 @@ export function VcpuControl({ view, t }: ControlProps) {
           <button type="submit" className="btn" disabled={value === null}>
             {t('ctl.setTpr')}
           </button>
-          <button
-            type="button"
-            className="btn"
-            onClick={() => actions.poke({ op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}
-          >
+          <button type="button" className="btn" onClick={() => change({ op: 'guest', vcpu, rflagsIf: on ? 0 : 1 })}>
             {t(on ? 'ctl.cli' : 'ctl.sti')}
           </button>
           <HaltButton view={view} vcpu={vcpu} t={t} />
-          <button type="button" className="btn" onClick={() => actions.poke({ op: 'nmi', vcpu })}>
+          <button type="button" className="btn" onClick={() => change({ op: 'nmi', vcpu })}>
             NMI
           </button>
         </div>
@@ -52,7 +48,7 @@ interface VcpuProps extends ControlProps {
 }
 
 function HaltButton({ view, vcpu, t }: VcpuProps) {
-  const { actions } = useApp();
+  const change = useChange();
   const halted = readWord(view, 'vcpu', vcpu, 'halted') === 1;
   const canHalt = !hasHost(view.config) || readWord(view, 'vcpu', vcpu, 'loaded') === 1;
   const wake = halted ? haltWrite(view, vcpu, 0) : null;
@@ -61,12 +57,12 @@ function HaltButton({ view, vcpu, t }: VcpuProps) {
       type="button"
       className="btn"
       disabled={halted || !canHalt}
-      onClick={() => actions.poke({ op: 'guest', vcpu, halt: 1 })}
+      onClick={() => change({ op: 'guest', vcpu, halt: 1 })}
     >
       {t('ctl.halt')}
     </button>
   ) : (
-    <button type="button" className="btn" onClick={() => actions.poke(wake)}>
+    <button type="button" className="btn" onClick={() => change(wake)}>
       {t('ctl.wake')}
     </button>
   );
@@ -86,7 +82,7 @@ const accessesOf = (view: MachineView, vcpu: number): readonly (readonly [string
 
 function OnHost({ view, vcpu, t }: VcpuProps) {
   const act = useAct();
-  const { actions } = useApp();
+  const change = useChange();
   const [picked, setPcpu] = useState(0);
   const [race, setRace] = useState(0);
   const [access, setAccess] = useState(0);
@@ -115,7 +111,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
             type="button"
             className="btn"
             disabled={!loaded}
-            onClick={() => actions.poke({ op: 'schedule', vcpu, pcpu: null })}
+            onClick={() => change({ op: 'schedule', vcpu, pcpu: null })}
           >
             {t('ctl.preempt')}
           </button>

@@ -1,9 +1,11 @@
 /** The top bar: what this is, which scene, what machine, and how to pass it on. */
 import './header.css';
+import './header-texts.ts';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
+import { redo, undo } from '../../store/actions/edits.ts';
 import { linkOf } from '../../store/actions/links.ts';
 import { presetIds } from '../../store/actions/scene.ts';
 import type { App } from '../../store/create-app.ts';
@@ -56,6 +58,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
     <div className="header">
       <h1 className="header-name">irqscope</h1>
       <PresetPicker t={t} />
+      <Undo t={t} />
       <Facts t={t} />
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
@@ -74,6 +77,41 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   );
 }
 
+/** Undo and redo, each by the name of what it takes back. */
+function Undo({ t }: { t: Translate }) {
+  const app = useApp();
+  const back = useStore((state) => state.edits.past.at(-1)?.name);
+  const forward = useStore((state) => state.edits.future.at(-1)?.name);
+  if (back === undefined && forward === undefined) return null;
+  const nothing = t('hdr.nothing');
+  return (
+    <span className="header-undo">
+      <button
+        type="button"
+        className="header-btn"
+        aria-label={t('hdr.undo', { what: back ?? nothing })}
+        title={t('hdr.undo', { what: back ?? nothing })}
+        aria-keyshortcuts="Control+Z"
+        aria-disabled={back === undefined}
+        onClick={() => undo(app)}
+      >
+        ←
+      </button>
+      <button
+        type="button"
+        className="header-btn"
+        aria-label={t('hdr.redo', { what: forward ?? nothing })}
+        title={t('hdr.redo', { what: forward ?? nothing })}
+        aria-keyshortcuts="Control+Shift+Z"
+        aria-disabled={forward === undefined}
+        onClick={() => redo(app)}
+      >
+        →
+      </button>
+    </span>
+  );
+}
+
 function PresetPicker({ t }: { t: Translate }) {
   const { actions } = useApp();
   const preset = useStore((state) => state.sceneId.preset);
@@ -81,14 +119,18 @@ function PresetPicker({ t }: { t: Translate }) {
     ({ sceneId, scene }) =>
       sceneId.kept < sceneId.total || (scene?.complete === true && scene.commands.length > sceneId.total),
   );
+  const [gallery, openGallery] = useDialog(() => import('../gallery/gallery.tsx').then((m) => m.Gallery), {});
   const titleOf = (id: string): string => {
     const key = `preset.${id}.title`;
     return hasText(key) ? t(key) : id;
   };
   return (
-    <label className="header-preset">
-      <span className="visually-hidden">{t('hdr.scene')}</span>
-      <select value={preset ?? ''} onChange={(e) => e.target.value !== '' && void actions.loadPreset(e.target.value)}>
+    <div className="header-preset">
+      <select
+        aria-label={t('hdr.scene')}
+        value={preset ?? ''}
+        onChange={(e) => e.target.value !== '' && void actions.loadPreset(e.target.value)}
+      >
         {preset === null && <option value="">{t('hdr.ownScene')}</option>}
         {presetIds.map((id, i) => (
           <option key={id} value={id}>
@@ -96,6 +138,11 @@ function PresetPicker({ t }: { t: Translate }) {
           </option>
         ))}
       </select>
+      <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openGallery}>
+        {t('hdr.scenes')}
+      </button>
+      {gallery}
+      {preset !== null && changed && <span className="header-changed">{t('hdr.changed')}</span>}
       {preset !== null && changed && (
         <button
           type="button"
@@ -106,7 +153,7 @@ function PresetPicker({ t }: { t: Translate }) {
           {t('hdr.reset')}
         </button>
       )}
-    </label>
+    </div>
   );
 }
 

@@ -13,6 +13,7 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { componentName } from '../shared/component-name.ts';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
+import { useChange } from '../shared/use-change.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
 
@@ -107,6 +108,7 @@ interface FieldsProps {
 
 function Fields({ view, at, layout, addresses, t }: FieldsProps) {
   const { actions } = useApp();
+  const change = useChange();
   const [draft, setDraft] = useState<Draft>({});
   const playing = useStore((state) => state.playhead.playing);
   const words = wordsAtAddresses(view.w, addresses).slice(0, wordsOf(layout));
@@ -122,7 +124,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
     const ops = guestWrite(view, at, next);
     if (wrong.length > 0 || !changed || ops === null) return;
     setDraft({});
-    actions.poke(ops);
+    change(ops);
   };
   return (
     <form onSubmit={write}>
@@ -303,7 +305,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
 }
 
 function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text: string; t: Translate }) {
-  const { actions } = useApp();
+  const change = useChange();
   const playing = useStore((state) => state.playhead.playing);
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
@@ -315,7 +317,7 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
     event.preventDefault();
     if (ops === null || ops.length === 0 || value === word) return;
     setTyped(null);
-    actions.poke(ops);
+    change(ops);
   };
   return (
     <>

@@ -9,6 +9,9 @@ import { useT } from '../shared/use-t.ts';
 import { PlayButtons, SpeedChoice } from '../timeline/transport.tsx';
 import './narrator.css';
 
+/** What stands under the last sentence of a scene. */
+const Ending = lazy(() => import('./ending.tsx').then((m) => ({ default: m.Ending })));
+
 /** The sentence of a step, for beats that nobody wrote one for. */
 const StepSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.StepSentence })));
 
@@ -117,10 +120,21 @@ interface NarratorProps {
 export function Narrator({ few = false, bare = false, framed = false }: NarratorProps): ReactNode {
   const t = useT();
   const { beats, now } = useBeats();
+  const ended = useStore(
+    ({ scene, playhead }) =>
+      scene?.complete === true && !playhead.playing && playhead.step >= 0 && playhead.step === scene.steps.length - 1,
+  );
   return (
     <section className={framed ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
       {!bare && <PlayButtons few={few} />}
-      <Sentence beat={beats[now]} />
+      <div className="nr-told">
+        <Sentence beat={beats[now]} />
+        {ended && (
+          <Suspense fallback={null}>
+            <Ending framed={framed} />
+          </Suspense>
+        )}
+      </div>
       {!bare && (
         <div className="nr-side">
           <Dots beats={beats} now={now} />

@@ -7,6 +7,7 @@ import type { Fork } from '../../explain/forks/fork.ts';
 import { forksOf } from '../../explain/forks/index.ts';
 import { hasText, type Lang } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
+import { colourOf } from '../../scene/flights.ts';
 import { lookSteps } from '../../store/look.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
@@ -72,7 +73,7 @@ function StepCard({ scene, step, lang, t }: StepCardProps) {
     };
   }, [scene, step, lang, t]);
   const note = useMemo(() => lookSteps(scene.steps, look).get(step.index), [scene.steps, look, step.index]);
-  const journey = step.journey === 0 ? undefined : ((step.journey - 1) % 8) + 1;
+  const journey = step.journey === 0 ? undefined : colourOf(step.journey);
   return (
     <div style={journey === undefined ? undefined : ({ '--now-journey': `var(--j${journey})` } as CSSProperties)}>
       <p className="now-step">

@@ -2,6 +2,7 @@
 
 import type { Fork } from '../../explain/forks/fork.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
+import { nameOfOps, remember } from '../../store/actions/edits.ts';
 import type { App } from '../../store/create-app.ts';
 
 /** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
@@ -9,6 +10,7 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
   const { actions, store } = app;
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
+  remember(app, nameOfOps(fork.create === undefined ? fork.ops : [{ op: 'create', ...fork.create }]));
   if (fork.create !== undefined) {
     void onAnotherMachine(app, step.command, fork.create);
     return;

@@ -5,7 +5,7 @@
  * is another table.
  */
 import { COL, ROW } from '../../engine/view/tables.ts';
-import { callChain, tookFastPath } from '../../explain/calls.ts';
+import { callChain } from '../../explain/calls.ts';
 import { causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { type LogReader, read } from '../../log/reader.ts';
@@ -88,12 +88,17 @@ function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly
   });
 }
 
-/** What a call path depends on: the events that led to the step, and what two of them say of themselves. */
+/** What a call path depends on: the events that led to the step, and the numbers by which they name the branch. */
 function pathKey(scene: SceneLog, seq: number): string {
   return causesOf(scene, seq)
-    .map((at) => `${scene.rows[at * ROW]}${tookFastPath(scene, at) ? '!' : ''}`)
+    .map((at) =>
+      [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(scene.rows[at * ROW + column] as number)).join(':'),
+    )
     .join();
 }
+
+/** Branches are told by small numbers; vectors, addresses and the like must not make every path its own. */
+const small = (value: number): number => (value >= 0 && value < 16 ? value : value === 0xb0 ? value : 16);
 
 interface Count {
   readonly direct: Direct;

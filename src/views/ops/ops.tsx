@@ -5,6 +5,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
 import { KERNEL_OPS, type KernelOp, type OpFact, type OpForm } from '../../spec/kernel/ops.ts';
+import { amdFunction } from '../../spec/kernel/ops-amd.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -187,6 +188,14 @@ function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: 
         </dd>
       </div>
       <Functions form={op.at[version]} version={version} t={t} />
+      {op.at[version] !== null && (
+        <div>
+          <dt>{t('ops.amd')}</dt>
+          <dd>
+            <AmdFunction name={amdFunction(op.id, version)} t={t} />
+          </dd>
+        </div>
+      )}
       {KINDS.map((kind) => {
         const facts = op.facts[kind].filter((fact) => fact.at.includes(version));
         const mayBeEmpty = kind === 'notes' || kind === 'td' || op.at[version] === null;
@@ -212,6 +221,11 @@ function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: 
       })}
     </dl>
   );
+}
+
+/** What AMD's table has. */
+function AmdFunction({ name, t }: { name: string | null; t: Translate }) {
+  return name === null ? <span className="ops-dim">{t('ops.amd.none')}</span> : <code>{name}</code>;
 }
 
 /** Who stands behind it and who calls it, each a link to its source. */

@@ -6,6 +6,7 @@ import { useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
 import { Lanes } from './lane-rows.tsx';
 import { Scrubber } from './scrubber.tsx';
+import './lane-texts.ts';
 import './timeline.css';
 
 function Time(): ReactNode {

@@ -247,6 +247,25 @@ export function forEachDestination(m: Machine, irq: LapicIrq, visit: (vcpu: numb
   }
 }
 
+/**
+ * The one vCPU a message is for, -1 if there is not exactly one. The map's answer counts if it is one APIC, so a lowest
+ * priority message has the APIC it would go to now; else all that match are counted, software-disabled ones too.
+ * @kvm irq.c kvm_intr_is_single_vcpu, lapic.c kvm_intr_is_single_vcpu_fast
+ */
+export function singleVcpu(m: Machine, irq: LapicIrq): number {
+  if (mapDestinations(m, -1, irq) && weight16(found.mask) === 1) {
+    const vcpu = found.table[found.base + 31 - Math.clz32(found.mask)];
+    if (vcpu !== -1) return vcpu;
+  }
+  let only = -1;
+  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+    if (!hwEnabled(m, vcpu) || !matchDest(m, vcpu, -1, irq.shorthand, irq.dest, irq.logical)) continue;
+    if (only !== -1) return -1;
+    only = vcpu;
+  }
+  return only;
+}
+
 /** A local APIC is handed an interrupt. @returns 1 taken, 0 dropped @kvm lapic.c __apic_accept_irq */
 export function acceptIrq(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean): number {
   const where = atLapic(vcpu);

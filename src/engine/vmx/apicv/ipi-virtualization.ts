@@ -40,13 +40,13 @@ export function virtualizeIpi(m: Machine, vcpu: number, low: number, dest: numbe
   }
   const before = beginJourney(m);
   const outer = enter(m, EV.ipi_virtualization, atLapic(vcpu), low & VECTOR, dest, target);
-  const inner = enter(m, EV.pir_set, atPiDesc(target), low & VECTOR, setPir(m, target, low & VECTOR) ? 1 : 0);
+  const inner = enter(m, EV.pir_set, atPiDesc(target), low & VECTOR, setPir(m, target, low & VECTOR) ? 1 : 0, 1);
   leave(m, inner);
   if (pi(m, target, D.on) === 0 && pi(m, target, D.sn) === 0) {
     setPi(m, target, D.on, 1);
     const pcpu = pi(m, target, D.ndst);
     const nv = pi(m, target, D.nv);
-    const notified = enter(m, EV.pi_notification, whereOf('pcpu', pcpu), target, nv);
+    const notified = enter(m, EV.pi_notification, whereOf('pcpu', pcpu), target, nv, 1);
     m.wires.hostIpi(m, pcpu, nv);
     leave(m, notified);
   }

@@ -12,6 +12,7 @@ export const vtd = {
     'The route of GSI {gsi} does not have exactly one destination, so the interrupt of {device} goes to the host.',
   'event.irte_remapped.mode':
     'The route of GSI {gsi} is neither Fixed nor LowPrio, so the interrupt of {device} goes to the host.',
+  'event.irte_remapped.irqfd': 'GSI {gsi} has no irqfd any more, so the interrupt of {device} goes to the host.',
   'event.irte_remapped.host': 'This host has no APICv, so the interrupt of {device} goes to the host.',
 
   'event.vtd_post.title': 'IOMMU posts the interrupt',

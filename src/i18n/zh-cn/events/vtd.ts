@@ -9,6 +9,7 @@ export const vtd: Record<keyof typeof en, string> = {
   'event.irte_remapped': '{device} 的 MSI-X 向量 {n} 没有 MSI 路由（GSI {gsi}），中断送往宿主机。',
   'event.irte_remapped.several': 'GSI {gsi} 的路由不是恰好一个目标，{device} 的中断送往宿主机。',
   'event.irte_remapped.mode': 'GSI {gsi} 的路由既不是 Fixed 也不是 LowPrio，{device} 的中断送往宿主机。',
+  'event.irte_remapped.irqfd': 'GSI {gsi} 已没有 irqfd，{device} 的中断送往宿主机。',
   'event.irte_remapped.host': '该宿主机没有 APICv，{device} 的中断送往宿主机。',
 
   'event.vtd_post.title': 'IOMMU post 中断',

@@ -1,0 +1,176 @@
+/** Every scene with its question and its picture: in groups, searched, by keyboard as well. Comes when it is asked for. */
+import './gallery.css';
+import '../header/header-texts.ts';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { hasText } from '../../i18n/index.ts';
+import { loadPresetFile, type Preset } from '../../presets/index.ts';
+import { presetIds } from '../../store/actions/scene.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
+import { useT } from '../shared/use-t.ts';
+import { type GroupName, groupsOf } from './groups.ts';
+import { markSeen, seenScenes } from './seen.ts';
+import { type Thumb, thumbOf } from './thumb.ts';
+
+/** What is known of a scene: its file at once, its picture when the engine has run it. */
+interface Known {
+  readonly preset: Preset;
+  readonly thumb: Thumb | null;
+}
+
+/** Kept while the page is open: a scene is run once for its picture. */
+const known = new Map<string, Known>();
+
+/** Files and pictures of all scenes, as they come. */
+function useScenes(): ReadonlyMap<string, Known> {
+  const app = useApp();
+  const [, grew] = useState(0);
+  useEffect(() => {
+    let here = true;
+    const painter = app.another();
+    const paint = async (): Promise<void> => {
+      await Promise.all(
+        presetIds.map(async (id) => {
+          if (known.has(id)) return;
+          const answer = await loadPresetFile(id);
+          if (answer.ok) known.set(id, { preset: answer.preset, thumb: null });
+        }),
+      );
+      if (here) grew((n) => n + 1);
+      for (const id of presetIds) {
+        const one = known.get(id);
+        if (!here || one === undefined || one.thumb !== null) continue;
+        if ((await painter.actions.loadPreset(id, { step: null, play: false })) !== 'done') continue;
+        const { scene } = painter.store.getState();
+        if (scene === null || !here) continue;
+        known.set(id, { ...one, thumb: thumbOf(scene) });
+        grew((n) => n + 1);
+      }
+    };
+    void paint();
+    return () => {
+      here = false;
+      painter.close();
+    };
+  }, [app]);
+  return known;
+}
+
+function Picture({ thumb }: { readonly thumb: Thumb | null }) {
+  if (thumb === null) return <span className="gl-picture" />;
+  return (
+    <svg className="gl-picture" viewBox={`0 0 ${thumb.w} ${thumb.h}`} aria-hidden="true">
+      {thumb.cards.map(({ x, y, w, h }) => (
+        <rect key={`${x} ${y}`} className="gl-card-box" x={x} y={y} width={w} height={h} rx={14} />
+      ))}
+      {thumb.ways.map(({ d, colour, back }) => (
+        <path key={d} className={back ? 'gl-way gl-back' : 'gl-way'} d={d} style={{ stroke: `var(--j${colour})` }} />
+      ))}
+      {thumb.ends.map(({ x, y, colour }) => (
+        <circle key={`${x} ${y} ${colour}`} cx={x} cy={y} r={15} style={{ fill: `var(--j${colour})` }} />
+      ))}
+    </svg>
+  );
+}
+
+/** Whether all words of a search are in a scene: its title, its sentences, its events and functions. */
+function fits(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
+}
+
+interface Props {
+  readonly onClose: () => void;
+}
+
+export function Gallery({ onClose }: Props) {
+  const t = useT();
+  const { actions } = useApp();
+  const scenes = useScenes();
+  const lang = useStore((state) => state.ui.lang);
+  const here = useStore((state) => state.sceneId.preset);
+  const [text, setText] = useState('');
+  const [group, setGroup] = useState<GroupName | null>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const seen = useMemo(seenScenes, []);
+  useEffect(() => dialog.current?.showModal(), []);
+  const titleOf = (id: string): string => {
+    const key = `preset.${id}.title`;
+    return hasText(key) ? t(key) : id;
+  };
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const groups = groupsOf(presetIds)
+    .filter(({ name }) => group === null || name === group)
+    .map((one) => ({
+      ...one,
+      ids: one.ids.filter((id) => {
+        const { narration, look } = scenes.get(id)?.preset ?? {};
+        const told = narration?.beats.map((beat) => `${beat[lang]} ${beat.from}`).join(' ') ?? '';
+        const all = [id, titleOf(id), narration?.question[lang], told, look?.map((l) => l.step).join(' ')].join(' ');
+        return fits(all.toLowerCase(), words);
+      }),
+    }))
+    .filter(({ ids }) => ids.length > 0);
+  const open = (id: string): void => {
+    markSeen(id);
+    void actions.loadPreset(id);
+    dialog.current?.close();
+  };
+  return (
+    <dialog ref={dialog} className="dialog gl" onClose={onClose} aria-labelledby="gallery-title">
+      <div className="gl-head">
+        <h2 id="gallery-title">{t('gallery.title')}</h2>
+        <input
+          type="search"
+          value={text}
+          placeholder={t('gallery.search')}
+          aria-label={t('gallery.search')}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <button type="button" className="header-btn" onClick={() => dialog.current?.close()}>
+          {t('dialog.close')}
+        </button>
+      </div>
+      <div className="gl-chips">
+        <button type="button" aria-pressed={group === null} onClick={() => setGroup(null)}>
+          {t('gallery.all')} <small>{presetIds.length}</small>
+        </button>
+        {groupsOf(presetIds).map(({ name, ids }) => (
+          <button key={name} type="button" aria-pressed={group === name} onClick={() => setGroup(name)}>
+            {t(`gallery.group.${name}`)} <small>{ids.length}</small>
+          </button>
+        ))}
+      </div>
+      <div className="gl-body">
+        {groups.length === 0 && <p>{t('gallery.none', { text })}</p>}
+        {groups.map(({ name, ids }) => (
+          <section key={name} aria-labelledby={`gallery-${name}`}>
+            <h3 id={`gallery-${name}`}>{t(`gallery.group.${name}`)}</h3>
+            <ul className="gl-cards">
+              {ids.map((id) => {
+                const one = scenes.get(id);
+                const { narration } = one?.preset ?? {};
+                return (
+                  <li key={id}>
+                    <button
+                      type="button"
+                      className="gl-scene"
+                      data-scene={id}
+                      aria-current={id === here ? 'true' : undefined}
+                      onClick={() => open(id)}
+                    >
+                      <Picture thumb={one?.thumb ?? null} />
+                      <strong>{narration?.question[lang] ?? titleOf(id)}</strong>
+                      <span className="gl-foot">
+                        <span>{narration == null ? '' : t('gallery.beats', { n: narration.beats.length })}</span>
+                        <span>{id === here ? t('gallery.here') : seen.has(id) ? t('gallery.seen') : ''}</span>
+                      </span>
+                    </button>
+                  </li>
+                );
+              })}
+            </ul>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  );
+}

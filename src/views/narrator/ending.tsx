@@ -1,0 +1,53 @@
+/** What to do when a scene has ended: again, with one thing different, the next question. Comes when it is needed. */
+import '../header/header-texts.ts';
+import { useMemo } from 'react';
+import { forksOf } from '../../explain/forks/index.ts';
+import { hasText } from '../../i18n/index.ts';
+import { findStep } from '../../log/steps.ts';
+import { presetIds } from '../../store/actions/scene.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
+import { viewAt } from '../../store/view-at.ts';
+import { tryFork } from '../now/try-fork.ts';
+import { useT } from '../shared/use-t.ts';
+
+/** The what-if that a scene's telling names; null: none, or the scene is no longer as it was told. */
+function useWhatIf(): { readonly text: string; readonly go: () => void } | null {
+  const app = useApp();
+  const scene = useStore((state) => state.scene);
+  const after = useStore((state) => state.sceneId.narration?.after);
+  const lang = useStore((state) => state.ui.lang);
+  return useMemo(() => {
+    const step = scene === null || after === undefined ? undefined : scene.steps.get(findStep(scene.steps, after.step));
+    if (scene === null || after === undefined || step === undefined) return null;
+    const view = viewAt(scene, { step: step.index, phase: 0 });
+    const fork = forksOf(scene, step, view).find(({ key }) => key === after.fork);
+    return fork === undefined ? null : { text: after[lang], go: () => tryFork(app, step, fork) };
+  }, [app, scene, after, lang]);
+}
+
+/** @param framed in a page that frames us there is no next scene to go to */
+export function Ending({ framed }: { readonly framed: boolean }) {
+  const { actions } = useApp();
+  const t = useT();
+  const preset = useStore((state) => state.sceneId.preset);
+  const whatIf = useWhatIf();
+  const next = preset === null ? undefined : presetIds[presetIds.indexOf(preset) + 1];
+  const key = `preset.${next ?? ''}.title`;
+  return (
+    <span className="nr-ending">
+      <button type="button" onClick={() => actions.play()}>
+        {t('end.replay')}
+      </button>
+      {whatIf !== null && (
+        <button type="button" className="nr-whatif" onClick={whatIf.go}>
+          {whatIf.text}
+        </button>
+      )}
+      {!framed && next !== undefined && (
+        <button type="button" onClick={() => void actions.loadPreset(next)}>
+          {t('end.next', { title: hasText(key) ? t(key) : next })}
+        </button>
+      )}
+    </span>
+  );
+}
