@@ -123,6 +123,7 @@ function create(random: Random): Json {
   // Options of both vendors are refused, which is worth one try in a while.
   if (random(8) > 0) {
     delete made.vendor;
+    delete made.runLoop;
     if (made.avic === true)
       for (const key of ['apicv', 'postedInterrupts', 'ipiVirtualization', 'pcpus']) delete made[key];
   }
