@@ -14,7 +14,7 @@ import { nameWord } from './core/words.ts';
 import { createSession } from './machine/session.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_129);
-const MACHINES = 100 * Number(process.env.RUNS ?? 1);
+const MACHINES = 160 * Number(process.env.RUNS ?? 1);
 const OPS_EACH = 200;
 
 type Json = Record<string, unknown>;
