@@ -38,7 +38,8 @@ function isUndo({ key, ctrlKey, metaKey, target }: KeyboardEvent): boolean {
 function stepBeat({ store, actions }: App, direction: 1 | -1): void {
   const { scene, sceneId, playhead } = store.getState();
   if (scene === null) return;
-  const hold = nextHold(beatsOf(scene, sceneId), playhead.step, direction);
+  // Pressed again on the way: one beat further.
+  const hold = nextHold(beatsOf(scene, sceneId), playhead.until ?? playhead.step, direction);
   if (hold === null) actions.seekEnd();
   else actions.runTo(hold);
 }

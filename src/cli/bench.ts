@@ -3,7 +3,7 @@
  * It measures and compares, and fails for nothing: a figure over its budget says so, a part that cannot run says why.
  *
  *     npm run bench                    all
- *     npm run bench -- engine page     only these of engine, size, page, vectors
+ *     npm run bench -- engine page     only these of engine, size, page, vectors, trace
  *     npm run bench -- --against 8829cb3    the engine against that commit's, in pairs, by CPU time
  */
 import { spawnSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import { encodeLink } from '../share/link.ts';
 import { bundleEngine, bundleEngineAt } from './bench-against.ts';
 import { firstMotion, type Loading, launch, loading, type Playback, playback } from './bench-page.ts';
 import { manyRows, VCPUS } from './bench-scenes.ts';
+import { traceFigures } from './bench-trace.ts';
 import { findChromium } from './browser.mjs';
 import { serve } from './serve.mjs';
 
@@ -257,7 +258,33 @@ async function vectors(): Promise<Part> {
   };
 }
 
-const PARTS: Record<string, () => Promise<Part>> = { engine, size, page, vectors };
+async function trace(): Promise<Part> {
+  const f = await traceFigures();
+  const share = (rate: number): string => (rate / f.scanPerSecond).toFixed(3);
+  return {
+    figures: [
+      {
+        name: `trace, index pass, ${f.lines} lines, CPU time`,
+        value: millions(f.indexPerSecond),
+        budget: { text: '>= 4 M/s', met: f.indexPerSecond >= 4e6 },
+      },
+      { name: 'the same against a scan for line ends', value: share(f.indexPerSecond) },
+      {
+        name: 'trace, rows and prediction, CPU time',
+        value: millions(f.predictionPerSecond),
+        budget: { text: '>= 1 M/s', met: f.predictionPerSecond >= 1e6 },
+      },
+      {
+        name: 'the same against a scan for line ends',
+        value: share(f.predictionPerSecond),
+        budget: { text: '>= 0.25', met: f.predictionPerSecond >= 0.25 * f.scanPerSecond },
+      },
+    ],
+    json: { ...f },
+  };
+}
+
+const PARTS: Record<string, () => Promise<Part>> = { engine, size, page, vectors, trace };
 
 const words = process.argv.slice(2);
 const flag = words.indexOf('--against');

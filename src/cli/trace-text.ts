@@ -20,20 +20,36 @@ type Percentiles = { n: number; p50: number; p90: number; p99: number; max: numb
 const spread = (p: Percentiles): Cell[] =>
   p === null ? ['-', '', '', '', ''] : [p.n, us(p.p50), us(p.p90), us(p.p99), us(p.max)];
 
+function pasteText(paste: ReportRow): string[] {
+  return [
+    '',
+    `PASTE: ${paste.shape}`,
+    ...JSON.stringify(paste.read, null, 1)
+      .split('\n')
+      .map((line) => `  ${line}`),
+    ...(paste.limits as string[]).map((limit) => `  limit: ${limit}`),
+    ...(paste.ask as string[]).map((command) => `  ask for: ${command}`),
+  ];
+}
+
 export function reportText(rows: readonly ReportRow[]): string {
   const of = (kind: string): ReportRow[] => rows.filter((row) => row.kind === kind);
-  const s = of('summary')[0] as ReportRow;
-  const end = of('end')[0] as ReportRow;
+  const pasted = of('paste').flatMap(pasteText);
+  const findings = table(
+    'FINDINGS',
+    ['line', 'severity', 'id', 'n', 'what'],
+    of('finding').map((f) => [f.line, f.severity, f.id, f.n, f.says] as Cell[]),
+  );
+  const s = of('summary')[0];
+  const end = of('end')[0];
+  if (s === undefined || end === undefined) return `${[...pasted, ...findings].join('\n')}\n`;
   const seconds = s.clock === 's' ? `${((Number(s.to) - Number(s.from)) / 1e6).toFixed(3)} s` : `clock: ${s.clock}`;
   const out = [
     `${s.format}, ${s.lines} lines, ${s.bytes} bytes, ${seconds}, starts: ${s.starts}`,
     `vCPUs ${(s.vcpus as number[]).join(' ')}; irqchip ${s.irqchip}; APICv ${s.apicv ? 'yes' : 'no'}; ${s.vendor}`,
     `unreadable lines ${s.unreadable}; lost events ${s.lost}; last line cut off: ${s.cutOff ? 'yes' : 'no'}`,
-    ...table(
-      'FINDINGS',
-      ['line', 'severity', 'id', 'n', 'what'],
-      of('finding').map((f) => [f.line as Cell, f.severity as Cell, f.id as Cell, f.n as Cell, f.says as Cell]),
-    ),
+    ...pasted,
+    ...findings,
     ...table(
       'PREDICTION (right includes the trivial lines of a level 0)',
       ['event', 'right', 'trivial', 'raced', 'wrong', 'missing', 'unknowable'],

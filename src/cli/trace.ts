@@ -4,7 +4,10 @@ import { isAbsolute, join } from 'node:path';
 import { traces } from '../i18n/en/traces.ts';
 import { addTexts, hasText, translate } from '../i18n/index.ts';
 import { type AnalyseOptions, analyse } from '../trace/analyse.ts';
-import { reportRows } from '../trace/report.ts';
+import { MAX_PASTE, readPaste } from '../trace/pastes/index.ts';
+import type { Paste } from '../trace/pastes/types.ts';
+import { RECIPES } from '../trace/recipe.ts';
+import { pasteRows, reportRows } from '../trace/report.ts';
 import { type ByteSource, bytesSource, TraceError } from '../trace/source.ts';
 import { reportText } from './trace-text.ts';
 
@@ -98,11 +101,32 @@ async function standardInput(): Promise<ByteSource> {
   return bytesSource(new Uint8Array(Buffer.concat(parts)));
 }
 
+/** A short text that is no trace: a dump, a table, a log. */
+async function pasteOf(source: ByteSource): Promise<Paste | null> {
+  if (source.size === 0 || source.size > MAX_PASTE) return null;
+  const bytes = await source.read(0, source.size);
+  // A NUL in its first bytes makes it no text.
+  return bytes.subarray(0, 4096).includes(0) ? null : readPaste(new TextDecoder().decode(bytes));
+}
+
+if (process.argv.includes('--recipe')) {
+  const out = RECIPES.map(({ id, commands }) =>
+    [
+      say(`trace.recipe.${id}`, {}),
+      ...commands.map((line) => `    ${line}`),
+      `  ${say(`trace.recipe.${id}.cost`, {})}`,
+    ].join('\n'),
+  );
+  process.stdout.write(`${out.join('\n\n')}\n`);
+  process.exit(0);
+}
+
 const { file, json, options } = parseArguments(process.argv.slice(2));
 try {
   const source = file === '-' ? await standardInput() : fileSource(file);
-  const analysis = await analyse(source, options);
-  const rows = [...reportRows(analysis, options, say)];
+  const paste = await pasteOf(source);
+  const rows =
+    paste === null ? [...reportRows(await analyse(source, options), options, say)] : [...pasteRows(paste, say)];
   process.stdout.write(json ? `${rows.map((row) => JSON.stringify(row)).join('\n')}\n` : reportText(rows));
 } catch (error) {
   if (error instanceof TraceError)

@@ -130,8 +130,9 @@ class Pen {
 
 /** Left and right edge of a gap. */
 function gapEdges(layout: StageLayout, gap: number): readonly [number, number] {
-  const left = layout.columns[gap];
-  const right = layout.columns[gap + 1];
+  // A column that this form leaves out has no width, and no gap of its own.
+  const left = layout.columns.findLast((column, i) => i <= gap && column.w > 0);
+  const right = layout.columns.find((column, i) => i > gap && column.w > 0);
   return [left === undefined ? 0 : left.x + left.w, right === undefined ? layout.w : right.x];
 }
 

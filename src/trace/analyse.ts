@@ -1,5 +1,7 @@
 /** A whole trace: two passes, then the rows of the report. */
 import { rowFindings } from './findings.ts';
+import { readExcerpt } from './pastes/excerpt.ts';
+import type { Paste } from './pastes/types.ts';
 import { Predictor } from './predict/predict.ts';
 import type { Finding } from './predict/verdicts.ts';
 import type { TraceRecord } from './record.ts';
@@ -30,6 +32,8 @@ export interface Analysis {
   /** The state before the line asked for. */
   readonly state: Record<string, unknown> | null;
   readonly findings: readonly Finding[];
+  /** Said of a short excerpt beside what is said of a trace. */
+  readonly paste: Paste | null;
   readonly survey: Survey;
   readonly vms: readonly VmGroup[];
   readonly vm: number;
@@ -58,7 +62,7 @@ export async function analyse(
   pause: Pause = noPause,
 ): Promise<Analysis> {
   const opened = await openTrace(source);
-  const first = createTables();
+  const first = createTables(true);
   const survey = new Survey();
   await scanTrace(opened, first, survey, pause);
   const vms = survey.threads.settle();
@@ -66,7 +70,8 @@ export async function analyse(
   const tables = createTables();
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
   const vendorFirst = survey.vendor(first.reasons.list);
-  const ids = [...(vms[vm]?.vcpus.keys() ?? [])];
+  const own = [...(vms[vm]?.vcpus.keys() ?? [])];
+  const ids = vms.length > 1 ? own : [...new Set([...own, ...survey.targets])].sort((a, b) => a - b);
   const predictor =
     Predictor.possible(ids) && survey.irqchip !== 'user'
       ? new Predictor({
@@ -114,8 +119,10 @@ export async function analyse(
       kernel,
       vms,
       vm,
+      ids,
     }),
     rows,
+    paste: opened.excerpt ? readExcerpt(opened.head, rows, survey, tables.reasons.list) : null,
     predictor,
     state: options.at === undefined ? null : (state ?? predictor?.state() ?? {}),
     findings: [
@@ -169,6 +176,7 @@ interface Setting {
   kernel: Kernel;
   vms: readonly VmGroup[];
   vm: number;
+  ids: readonly number[];
 }
 
 function summaryOf(
@@ -194,7 +202,7 @@ function summaryOf(
     starts: survey.starts,
     from: Number.isNaN(rows.firstTs) ? null : rows.firstTs,
     to: Number.isNaN(rows.lastTs) ? null : rows.lastTs,
-    vcpus: [...(set.vms[set.vm]?.vcpus.keys() ?? [])],
+    vcpus: set.ids,
     irqchip: survey.irqchip,
     apicv: rows.sawApicv,
     vendor: set.vendor,

@@ -109,7 +109,8 @@ export function falsify(trace: HeldTrace, rng: RngState): Falsified {
   const events = [...FIELDS.keys()].filter((event) => trace.survey.count(event) > 0);
   const event = events[nextBelow(rng, events.length)] as number;
   const places = trace.records.flatMap((r, i) =>
-    r.event === event && !(event === TP.kvm_inj_virq && r.f[0] === 1) ? [i] : [],
+    // A soft interrupt is nothing KVM decides, and an injection may be made again any number of times.
+    r.event === event && !(event === TP.kvm_inj_virq && (r.f[0] === 1 || r.f[2] === 1)) ? [i] : [],
   );
   // Not the very last lines: an end cannot tell what is missing from what is still to come.
   const at = places[nextBelow(rng, Math.max(1, places.length - 3))] as number;

@@ -1,5 +1,6 @@
 /** The report's rows, in the order of the contract. */
 import type { AnalyseOptions, Analysis } from './analyse.ts';
+import type { Paste } from './pastes/types.ts';
 import type { Finding } from './predict/verdicts.ts';
 
 export type ReportRow = { readonly kind: string } & Readonly<Record<string, unknown>>;
@@ -18,17 +19,35 @@ export function sentenceOf(finding: Finding): { key: string; params: Record<stri
     else if (finding.expected === null) key += '.extra';
   } else if (finding.id === 'stuck') key += `.${finding.params.what}`;
   else if (finding.id === 'lost' && finding.params.unknown === 1) key += '.unknown';
+  else if (finding.id === 'storm' && finding.params.paste === 1) key += '.paste';
+  else if (finding.id === 'storm' && finding.params.nobody === 1) key += '.nobody';
+  else if (finding.id === 'stands-still' && finding.vcpu !== null) key += '.cpu';
+  else if (finding.id === 'spurious' && finding.vcpu === null) key += '.count';
   return { key, params };
 }
 
+type Say = (key: string, params: Record<string, string | number>) => string;
+
+function findingRow(finding: Finding, say: Say): ReportRow {
+  const { params: _params, ...rest } = finding;
+  const { key, params } = sentenceOf(finding);
+  const follows = finding.follows > 0 ? ` ${say('trace.finding.follows', { n: finding.follows })}` : '';
+  return { kind: 'finding', ...rest, says: say(key, params) + follows };
+}
+
+/** A paste's rows: what was read, then what is to be said of it. */
+export function* pasteRows(paste: Paste, say: Say): Generator<ReportRow> {
+  const { shape, read, limits, ask, findings } = paste;
+  const names = String(read.names ?? '');
+  yield { kind: 'paste', shape, read, limits: limits.map((code) => say(`trace.limit.${code}`, { names })), ask };
+  for (const finding of findings) yield findingRow(finding, say);
+}
+
 /** @param say turns a sentence's key and parameters into words */
-export function* reportRows(
-  analysis: Analysis,
-  options: AnalyseOptions,
-  say: (key: string, params: Record<string, string | number>) => string,
-): Generator<ReportRow> {
+export function* reportRows(analysis: Analysis, options: AnalyseOptions, say: Say): Generator<ReportRow> {
   const { rows, survey, vms, vm, summary } = analysis;
   yield { kind: 'summary', ...summary };
+  if (analysis.paste !== null) yield* pasteRows(analysis.paste, say);
   const vendor = survey.vendor(Object.keys(summary.exits as object));
   const group = vms[vm];
   for (const { vcpu, ...rest } of rows.vcpuRows(vendor, rows.sawEntryInfo)) {
@@ -39,10 +58,7 @@ export function* reportRows(
   for (const row of rows.gsiRows()) yield { kind: 'gsi', ...row };
   for (const row of analysis.predictor?.verdicts.rows.values() ?? []) yield { kind: 'prediction', ...row };
   for (const finding of analysis.findings) {
-    const { params: _params, ...rest } = finding;
-    const { key, params } = sentenceOf(finding);
-    const follows = finding.follows > 0 ? ` ${say('trace.finding.follows', { n: finding.follows })}` : '';
-    yield { kind: 'finding', ...rest, says: say(key, params) + follows };
+    yield findingRow(finding, say);
   }
   if (options.at !== undefined && analysis.state !== null) yield { kind: 'state', line: options.at, ...analysis.state };
   yield { kind: 'end', ...rows.open(), unobservable: rows.sawApicv };

@@ -121,6 +121,10 @@ export class Rows {
   private readonly picBase = [-1, -1];
   private readonly picInit = [0, 0];
   private iretReason = -1;
+  private haltReasons: boolean[] = [];
+  /** vCPUs that left the guest to sleep, and the accept that came then. */
+  private readonly asleep = new Map<number, { vector: number; line: number; ts: number } | null>();
+  private readonly woken: { vcpu: number; vector: number; line: number; us: number }[] = [];
   /** Vectors that were ever posted: few. */
   private readonly posted = new Set<number>();
 
@@ -322,6 +326,7 @@ export class Rows {
     const v = this.vector(r.f[0] as number, r.f[1] as number);
     v.accepted++;
     if (v.firstLine === 0) v.firstLine = r.line;
+    if (this.asleep.get(v.vcpu) === null) this.asleep.set(v.vcpu, { vector: v.vector, line: r.line, ts: r.ts });
     if (v.waitLine >= 0) v.merged++;
     else {
       v.waitLine = r.line;
@@ -387,6 +392,7 @@ export class Rows {
   private entry(r: TraceRecord): void {
     const row = this.vcpu(r.f[0] as number);
     row.entries++;
+    if (this.asleep.size > 0) this.wake(row.vcpu, r.ts);
     const info = r.f[3] as number;
     if (info !== 0) this.sawEntryInfo = true;
     if (info >= 0x80000000 && ((info >>> 8) & 7) === 2) row.entryNmi++;
@@ -399,6 +405,15 @@ export class Rows {
     }
   }
 
+  private wake(vcpu: number, ts: number): void {
+    const by = this.asleep.get(vcpu);
+    if (by === undefined) return;
+    this.asleep.delete(vcpu);
+    if (by !== null && this.woken.length < 8) {
+      this.woken.push({ vcpu, vector: by.vector, line: by.line, us: round(ts - by.ts) });
+    }
+  }
+
   private exit(r: TraceRecord): void {
     const reason = r.f[1] as number;
     this.exits[reason] = (this.exits[reason] ?? 0) + 1;
@@ -407,6 +422,8 @@ export class Rows {
     row.exits++;
     if (this.iretReason < 0 && /^(EXIT_IRET|iret)$/.test(this.reasonNames[reason] ?? '')) this.iretReason = reason;
     if (reason === this.iretReason) row.iret++;
+    this.haltReasons[reason] ??= /^(HLT|hlt|EXIT_HLT|idle-halt)$/.test(this.reasonName(reason));
+    if (this.haltReasons[reason] && this.woken.length < 8) this.asleep.set(row.vcpu, null);
   }
 
   /** ICW1 and ICW2, for the vectors of the 8259. */
@@ -498,6 +515,11 @@ export class Rows {
   sinceOf(vcpu: number, vector: number, kind: 'pending' | 'service'): number {
     const v = this.vectors.get(vcpu * 256 + vector);
     return (kind === 'pending' ? v?.waitTs : v?.serviceTs) ?? Number.NaN;
+  }
+
+  /** Accepts that found their vCPU asleep: the first few, with the time to its next entry. */
+  wakeUps(): readonly { vcpu: number; vector: number; line: number; us: number }[] {
+    return this.woken;
   }
 
   /** What still waits, and what is still in service. Nothing can be said of either with APICv. */

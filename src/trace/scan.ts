@@ -9,6 +9,8 @@ export interface Opened {
   readonly format: TraceFormat;
   readonly source: ByteSource;
   readonly gzip: boolean;
+  /** A short piece of a trace, as people paste it: all of it is in `head`. */
+  readonly excerpt: boolean;
   /** The first 64 KiB, unpacked. */
   readonly head: Uint8Array;
 }
@@ -17,6 +19,7 @@ export interface Opened {
 export type Pause = (bytes: number) => Promise<void>;
 
 const HEAD = 65_536;
+const EXCERPT_LINES = 200;
 
 /** @returns the first 64 KiB of the text, unpacked */
 export async function readHead(source: ByteSource): Promise<{ head: Uint8Array; gzip: boolean }> {
@@ -48,14 +51,16 @@ export async function openTrace(source: ByteSource): Promise<Opened> {
   const foreign = foreignFile(head);
   if (foreign !== null) throw new TraceError('foreign', { what: foreign.what, run: foreign.run });
   if (isTraceDat(head)) {
-    if (!gzip) return { format: 'trace.dat', source, gzip, head };
+    if (!gzip) return { format: 'trace.dat', source, gzip, head, excerpt: false };
     const parts: Uint8Array[] = [];
     await gunzip(source, (part) => parts.push(part) > 0);
-    return { format: 'trace.dat', source: joined(parts), gzip, head };
+    return { format: 'trace.dat', source: joined(parts), gzip, head, excerpt: false };
   }
   const format = detectFormat(head);
   if (format === null) throw new TraceError('no-kvm');
-  return { format, source, gzip, head };
+  const excerpt =
+    !gzip && source.size < HEAD && head.filter((byte) => byte === 10).length < EXCERPT_LINES && head[0] !== 35;
+  return { format, source, gzip, head, excerpt };
 }
 
 function joined(parts: readonly Uint8Array[]): ByteSource {

@@ -13,6 +13,8 @@ export class Survey implements Sink {
   readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);
   /** Line of each 1,024th event, to find a place in the file again. */
   maxVcpu = -1;
+  /** Ids that accept an interrupt: vCPUs that may have no line of their own. */
+  readonly targets = new Set<number>();
   ioapicEoiExits = 0;
   windowOpenExits = 0;
   entryInfo = false;
@@ -77,6 +79,7 @@ export class Survey implements Sink {
         break;
       }
       case TP.kvm_apic_accept_irq:
+        if (this.targets.size < 256 && (f[0] as number) < 16_384) this.targets.add(f[0] as number);
         this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
         break;
       case TP.kvm_ack_irq:

@@ -13,7 +13,7 @@
 import { readRaw } from './raw-text.ts';
 import { CONTEXT, Names, type TraceRecord } from './record.ts';
 import { readText } from './template.ts';
-import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
+import { FIRST_UNKNOWN, TP, TRACEPOINTS } from './tracepoints.ts';
 
 /** What a line was. */
 export const LINE = {
@@ -39,10 +39,12 @@ export interface TextTables {
   lost: number;
   /** The clock of the last event: 's', 'ticks' or 'none'. */
   clock: 's' | 'ticks' | 'none';
+  /** The index pass: events that only have to be counted are not read. */
+  brief: boolean;
 }
 
-export function createTables(): TextTables {
-  return { reasons: new Names(), others: new Names(), lost: 0, clock: 'none' };
+export function createTables(brief = false): TextTables {
+  return { reasons: new Names(), others: new Names(), lost: 0, clock: 'none', brief };
 }
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -234,9 +236,26 @@ function readEvent(
   let text = q + 1;
   while (text < to && (b[text] === BLANK || b[text] === 9)) text++;
   if (text >= to) return LINE.half;
-  if (readText(event, b, text, to, r.f, tables.reasons)) return LINE.event;
+  if (tables.brief && COUNTED[event] === true) return LINE.event;
+  if (readText(event, b, text, to, r.f, tables.reasons, tables.brief)) return LINE.event;
   return readRaw(event, b, text, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
 }
+
+/** Events of which the index pass needs no field. */
+const COUNTED: readonly boolean[] = (() => {
+  const list: boolean[] = [];
+  for (const event of [
+    TP.kvm_mmio,
+    TP.kvm_pio,
+    TP.kvm_cr,
+    TP.kvm_hypercall,
+    TP.kvm_inj_virq,
+    TP.kvm_apic,
+    TP.kvm_apic_ipi,
+  ])
+    list[event] = true;
+  return list;
+})();
 
 const probe = new Int32Array(1024).fill(-1);
 {

@@ -49,8 +49,11 @@ const scriptUrl = (
   }
 ).trustedTypes?.createPolicy('irqscope', { createScriptURL: (url: string) => url });
 
+/** A script's address as the page's policy wants it. */
+export const scriptAddress = (url: string): string => scriptUrl?.createScriptURL(url) ?? url;
+
 function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
-  const worker = new Worker(scriptUrl?.createScriptURL(url) ?? url, { type: SCRIPT_TYPE });
+  const worker = new Worker(scriptAddress(url), { type: SCRIPT_TYPE });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
     event.preventDefault();

@@ -15,6 +15,7 @@ export const header = {
   'hdr.copyByHand': 'Copy this link:',
   'hdr.tooLong': 'The scene is still loading, or is too long for a link.',
   'hdr.embed': 'Embed',
+  'hdr.trace': 'Trace',
   'hdr.compare': 'Compare',
   'hdr.theme': 'Theme',
   'hdr.theme.auto': 'Auto',

@@ -16,6 +16,7 @@ export const header: Record<keyof typeof en, string> = {
   'hdr.copyByHand': '请复制此链接：',
   'hdr.tooLong': '场景仍在加载，或太长而放不进链接。',
   'hdr.embed': '嵌入',
+  'hdr.trace': '跟踪',
   'hdr.compare': '对比',
   'hdr.theme': '主题',
   'hdr.theme.auto': '自动',

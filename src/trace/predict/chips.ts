@@ -178,6 +178,12 @@ export class Chips {
   setTimerVector(vcpu: number, vector: number): void {
     put(this.m, lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer, vector);
   }
+  /** A logical id seen at work: flat model, one bit. Of an APIC that has one, or is in x2APIC mode, nothing is learnt. */
+  learnLogical(vcpu: number, bit: number): void {
+    const at = lapicAt(this.m, vcpu) + LAPIC.at.ldr;
+    if (inX2apic(this.m, vcpu) || this.m.w[at] !== 0 || (bit & (bit - 1)) !== 0) return;
+    writeRegister(this.m, vcpu, 0xd0, bit << 24);
+  }
   /** After a gap a local APIC counts as enabled. */
   assumeOn(vcpu: number): void {
     if (!swEnabled(this.m, vcpu)) writeRegister(this.m, vcpu, 0xf0, 0x1ff);

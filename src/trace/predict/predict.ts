@@ -67,6 +67,8 @@ interface VcpuState {
   readonly unknown: Uint8Array;
   /** The vectoring information of the last exit asks for the event to be injected again. */
   mustReinject: number;
+  /** Vectors it was ever seen to accept. */
+  readonly accepted: Uint8Array;
   entered: boolean;
 }
 
@@ -161,6 +163,7 @@ export class Predictor {
         lvttKnown: !this.mid && this.apicSeen,
         unknown: new Uint8Array(256).fill(this.mid ? 1 : 0),
         mustReinject: -1,
+        accepted: new Uint8Array(256),
         entered: false,
       });
     }
@@ -278,6 +281,7 @@ export class Predictor {
         break;
       case TP.kvm_apic_accept_irq:
       case TP.kvm_apicv_accept_irq:
+        this.noteAccepted(f[0] as number, f[1] as number, f[2] as number);
         this.judged(t, r, acceptKey(r.event, f[0] as number, f[1] as number, f[2] as number, f[3] as number));
         break;
       case TP.kvm_ack_irq:
@@ -366,6 +370,11 @@ export class Predictor {
         if (r.event < 1e9) this.close(t, r);
     }
     t.spoke = this.seq;
+  }
+
+  private noteAccepted(id: number, vector: number, mode: number): void {
+    const vcpu = mode > 1 ? -1 : this.chips.vcpuOf(id);
+    if (vcpu >= 0) (this.vcpus[vcpu] as VcpuState).accepted[vector & 255] = 1;
   }
 
   /** The trace ends: what was shown is judged, what was promised may still have come. */
@@ -675,7 +684,6 @@ export class Predictor {
   /** What the lines show and nobody could know becomes the state before the op. @returns whether that explains them all */
   private learnFrom(op: Op): boolean {
     if (op.kind !== OP.setIrq) return this.learnDestinations(op);
-    let change: ((chips: Chips) => void) | null = null;
     const steps: ((chips: Chips) => void)[] = [];
     let learntPin = -1;
     const level = op.a[1] as number;
@@ -719,10 +727,9 @@ export class Predictor {
       });
     }
     if (steps.length === 0) return this.learnDestinations(op);
-    change = (chips) => {
+    const learn = this.window.learnBefore(op, (chips) => {
       for (const step of steps) step(chips);
-    };
-    const learn = this.window.learnBefore(op, change);
+    });
     if (learn === null) return false;
     if (agrees(op)) {
       this.countRest(op, 'unknowable', this.mid ? 'not seen yet' : 'not recorded');
@@ -776,8 +783,10 @@ export class Predictor {
     if (this.apicSeen && !this.mid && this.recorded(TP.kvm_msr)) return false;
     const others = (list: readonly number[]): number[] =>
       list.filter((k) => eventOf(k) !== TP.kvm_apic_accept_irq && eventOf(k) !== TP.kvm_apicv_accept_irq);
-    const a = others(op.promised);
-    const b = others(op.shown);
+    // Whom nobody takes for a destination, KVM calls coalesced too: that bit follows from who accepts.
+    const plain = (k: number): number => (eventOf(k) === TP.kvm_ioapic_set_irq ? k - rteOf(k).coalesced * 2 ** 27 : k);
+    const a = others(op.promised).map(plain);
+    const b = others(op.shown).map(plain);
     if (a.length !== b.length || a.some((k, i) => k !== b[i])) return false;
     const accepts = op.shown.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map(acceptOf);
     const promisedOne = op.promised.find((k) => eventOf(k) === TP.kvm_apic_accept_irq);
@@ -789,6 +798,12 @@ export class Predictor {
       if (vcpu < 0) return false;
     }
     this.countRest(op, 'unknowable', 'destination');
+    const rte = op.shown.find((k) => eventOf(k) === TP.kvm_ioapic_set_irq);
+    if (rte !== undefined && (rteOf(rte).lo & 0x800) !== 0) {
+      const [only] = accepts;
+      const bit = rteOf(rte).hi >>> 24;
+      if (accepts.length === 1 && only !== undefined) this.follow((c) => c.learnLogical(c.vcpuOf(only.id), bit));
+    }
     const promisedIds = op.promised.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map((k) => acceptOf(k).id);
     for (const one of accepts) {
       // The promised ones of a message were taken at their own lines, if they came in their place.
@@ -1161,7 +1176,8 @@ export class Predictor {
       this.o.survey.irqchip === 'full' && !chips.inIrr(vcpu, vector)
         ? chips.waitingPicPin(vector & 7, this.recorded(TP.kvm_pio) && !this.mid)
         : -1;
-    if (pin < 0) return false;
+    // A vector this local APIC ever accepted is its own; an 8259 is programmed to the low ones.
+    if (pin < 0 || vector >= 0x80 || state.accepted[vector] === 1) return false;
     if (this.recorded(TP.kvm_pio) && this.known.picBase[pin >> 3] && chips.pic(pin >> 3, 'irqBase') !== (vector & 0xf8))
       return false;
     this.known.picBase[pin >> 3] = true;

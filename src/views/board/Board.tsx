@@ -300,9 +300,9 @@ function Stages({ scene, width, height, embed, scroller, extras, quarter }: Stag
   }, [shown, clock]);
   useLayoutEffect(() => {
     if (!shown) return;
-    tokens.current?.setStage(stage, t);
+    tokens.current?.setStage(stage, t, extras);
     tokens.current?.draw(clock.position());
-  }, [stage, t, shown, clock]);
+  }, [stage, t, shown, clock, extras]);
 
   useEffect(
     () => clock.later(() => extras?.bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),

@@ -98,7 +98,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     <>
       {name}
       {(set === 'isr' || grid.pitch < WRITTEN) && <Register {...register} x={right} y={grid.y - 5} anchor="end" />}
-      {density === 'full' && vectors.length > 0 && (
+      {density === 'full' && grid.pitch < 6 && vectors.length > 0 && (
         <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={grid.y + grid.h + 15} most={3} />
       )}
     </>

@@ -6,6 +6,7 @@ import type { Translate } from '../shared/use-t.ts';
 export { waitsAfter } from '../../scene/waits.ts';
 export { bringIntoSight } from './into-sight.ts';
 export { keepStop, rove } from './roving.ts';
+export { note, tether } from './wait-marks.ts';
 
 const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
 const inRange = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));

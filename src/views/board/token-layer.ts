@@ -5,9 +5,8 @@
  */
 
 import { stationOf } from '../../explain/locate/index.ts';
-import type { Step } from '../../log/log.ts';
 import { ARRIVE, type Position } from '../../scene/advance.ts';
-import { type Anchor, anchorAt, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
+import { type Anchor, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
   anchorOf,
   type Crossing,
@@ -23,7 +22,7 @@ import {
   trailsAt,
   travelled,
 } from '../../scene/flights.ts';
-import { pathBetween, pointAt } from '../../scene/paths.ts';
+import { pointAt } from '../../scene/paths.ts';
 import type { Wait } from '../../scene/waits.ts';
 
 import type { Translate } from '../shared/use-t.ts';
@@ -31,8 +30,14 @@ import { textWidth } from './text-fit.ts';
 
 export interface TokenLayer {
   /** What to draw from: called whenever the stage or the language has changed. */
-  setStage(stage: Stage | null, t: Translate): void;
+  setStage(stage: Stage | null, t: Translate, marks?: WaitMarks | null): void;
   draw(position: Position): void;
+}
+
+/** How a wait is marked; comes with what tells which interrupts wait (wait-marks.ts). */
+export interface WaitMarks {
+  readonly note: (parent: HTMLElement, wait: Wait, t: Translate) => void;
+  readonly tether: (parent: SVGElement, stage: Stage, wait: Wait, t: Translate) => void;
 }
 
 /** The parts of the drawing the layer fills. */
@@ -48,7 +53,7 @@ export interface TokenRoots {
 const NS = 'http://www.w3.org/2000/svg';
 type Attributes = Readonly<Record<string, string | number>>;
 
-function make(parent: Element, name: string, attributes: Attributes, text?: string): SVGElement {
+export function make(parent: Element, name: string, attributes: Attributes, text?: string): SVGElement {
   const element = document.createElementNS(NS, name) as SVGElement;
   set(element, attributes);
   if (text !== undefined) element.textContent = text;
@@ -64,7 +69,7 @@ function set(element: SVGElement, attributes: Attributes): void {
   }
 }
 
-function span(parent: HTMLElement, className: string, text: string): HTMLElement {
+export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
   const element = document.createElement('span');
   element.className = className;
   element.textContent = text;
@@ -72,7 +77,7 @@ function span(parent: HTMLElement, className: string, text: string): HTMLElement
   return element;
 }
 
-const colour = (journey: number): string => {
+export const colour = (journey: number): string => {
   const n = colourOf(journey);
   return n === 0 ? '--c:var(--accent);--c-soft:var(--accent-soft)' : `--c:var(--j${n});--c-soft:var(--j${n}-soft)`;
 };
@@ -108,30 +113,12 @@ interface Passing {
   readonly element: HTMLElement;
 }
 
-const WAIT_TEXT = {
-  eoi: 'stage.wait.eoi',
-  mask: 'stage.wait.mask',
-  ppr: 'stage.wait.ppr',
-  tpr: 'stage.wait.tpr',
-  if: 'stage.wait.if',
-  shadow: 'stage.wait.shadow',
-  iret: 'stage.wait.iret',
-  msix: 'stage.wait.msix',
-  posted: 'stage.wait.posted',
-  entry: 'stage.wait.entry',
-} as const;
-
-/** 2 µs, 1.5 ms. */
-function moment(ns: number): string {
-  const [n, unit] = ns < 1000 ? [ns, 'ns'] : ns < 1e6 ? [ns / 1000, 'µs'] : [ns / 1e6, 'ms'];
-  return `${Math.round(n * 10) / 10} ${unit}`;
-}
-
 export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer {
   const wake = make(over, 'g', { class: 'bd-wake' });
   const lights = make(over, 'g', { class: 'bd-lights' });
   const tethers = make(over, 'g', { class: 'bd-tethers' });
   let stage: Stage | null = null;
+  let marks: WaitMarks | null = null;
   let t: Translate = (key) => key;
   let step = -2;
   let arrived: boolean | null = null;
@@ -162,15 +149,15 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     }
   }
 
-  function ring({ cell, row }: Anchor, journey: number, kind: string, parent: SVGElement = lights): void {
+  function ring({ cell, row }: Anchor, journey: number, kind: string): void {
     const style = colour(journey);
     if (cell !== null) {
       const box = { x: cell.x - 2.5, y: cell.y - 2.5, width: cell.w + 5, height: cell.h + 5, rx: 3 };
-      make(parent, 'rect', { class: `bd-ring ${kind}`, ...box, style });
+      make(lights, 'rect', { class: `bd-ring ${kind}`, ...box, style });
     } else if (row !== null) {
       const whole = stage?.layout.cards.some((c) => c.x === row.x && c.y === row.y && c.h === row.h && c.w === row.w);
       const inset = whole ? 0 : 4;
-      make(parent, 'rect', {
+      make(lights, 'rect', {
         class: `bd-light ${kind}`,
         x: row.x + inset,
         y: row.y + (whole ? 0 : 1),
@@ -217,38 +204,9 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     }
   }
 
-  /** From the bit that will free what waits to where it waits, along the way the release will take. */
-  function drawTethers(now: Stage): void {
-    tethers.replaceChildren();
-    for (const { token } of drawn) {
-      const wait = token.wait;
-      if (wait?.freedBy?.at !== 'cell') continue;
-      const from = anchorAt(now.layout, now.model, wait.freedBy, 'out');
-      const to = anchorAt(now.layout, now.model, wait.at, wait.cause === 'eoi' ? 'out' : 'in');
-      if (from === null || to === null) continue;
-      ring(from, wait.journey, 'bd-frees', tethers);
-      if (wait.cause !== 'eoi' || now.layout.form === 'tall') continue;
-      const path = pathBetween(now.layout, from, to, -3);
-      for (const part of path.parts)
-        make(tethers, 'path', { class: 'bd-tether', d: part.d, style: colour(wait.journey) });
-      // Within one gutter there is no room to say what the token says already.
-      if (from.gap === to.gap) continue;
-      const low = pointAt(path, 0.62);
-      const text = t('stage.wait.toCome', { vector: wait.what });
-      make(tethers, 'text', { class: 'bd-tether-name', x: low.x, y: low.y + 4, style: colour(wait.journey) }, text);
-    }
-  }
-
   function stateOf({ flight, wait, ended }: Token, there: boolean): TokenState {
     if (flight !== null && !there) return 'moving';
     return wait !== null ? 'waiting' : ended !== null ? 'ended' : 'resting';
-  }
-
-  /** Under a token that waits: what for, and since when. */
-  function note(parent: HTMLElement, wait: Wait): void {
-    const box = span(parent, 'bd-cause', '');
-    span(box, 'bd-cause-what', t(WAIT_TEXT[wait.cause], { what: wait.what }));
-    span(box, 'bd-cause-since', t('stage.wait.since', { time: moment(wait.since) }));
   }
 
   /** What a token says: until it gets there what it was called before, there what it has learnt or why it ends. */
@@ -264,7 +222,7 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
     element.querySelector('.bd-cause')?.remove();
-    if (state === 'waiting' && token.wait !== null && !narrow) note(element, token.wait);
+    if (state === 'waiting' && token.wait !== null && !narrow) marks?.note(element, token.wait, t);
   }
 
   function drawTokens(now: Stage, there: boolean): void {
@@ -388,14 +346,18 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     drawPassing(now);
     drawTrails(now);
     drawLights(now);
-    drawTethers(now);
+    tethers.replaceChildren();
+    for (const { token } of drawn) {
+      if (token.wait !== null) marks?.tether(tethers, now, token.wait, t);
+    }
     over.classList.toggle('bd-arrived', has);
     for (const one of drawn) docked(one);
   }
 
   return {
-    setStage(next, translate) {
+    setStage(next, translate, waitMarks = null) {
       stage = next;
+      marks = waitMarks;
       t = translate;
       step = -2;
     },
@@ -412,18 +374,4 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
       growTrail(position.phase);
     },
   };
-}
-
-/** Cards a step's journey has touched up to it: what is not on the way steps back. */
-export function onTheWay(stage: Stage, step: number): ReadonlySet<string> {
-  const at: Step | undefined = stage.scene.steps.get(step);
-  const cards = new Set<string>();
-  if (at === undefined) return cards;
-  for (const { flight } of trailsAt(stage, step)) {
-    cards.add(flight.to.card);
-    if (flight.from !== null) cards.add(flight.from.card);
-  }
-  const here = anchorOf(stage, step);
-  if (here !== null) cards.add(here.card);
-  return cards;
 }

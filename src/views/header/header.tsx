@@ -12,6 +12,7 @@ import type { App } from '../../store/create-app.ts';
 import type { Theme } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
+import { TraceDoor } from './trace-door.tsx';
 
 interface HeaderProps {
   /** The page's own address, without query and fragment. */
@@ -62,6 +63,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       <Facts t={t} />
       <div className="header-tools">
         <ShareButton pageUrl={pageUrl} t={t} />
+        <TraceDoor t={t} />
         <button type="button" className="header-btn" onClick={() => openCompare(app)}>
           {t('hdr.compare')}
         </button>

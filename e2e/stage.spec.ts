@@ -1,0 +1,102 @@
+/** The stage as somebody uses it: told by beats, what waits, changed by hand and back, the gallery. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
+
+const count = (page: Page) => page.locator('.tl-count');
+const narrator = (page: Page) => page.locator('[data-part=narrator]');
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+async function openPaused(page: Page, preset: string, step: number): Promise<void> {
+  await page.goto(`./?play=0#p=${preset}&t=${step - 1}`);
+  await expect(count(page)).toHaveText(new RegExp(`^${step} / [1-9]`));
+}
+
+test('why GSI 11 waits is on the stage: the token, its cause, and the bit that frees it', async ({ page }) => {
+  await openPaused(page, 'intx-shared', 32);
+  const waits = page.locator('[data-token][data-state=waiting]');
+  await expect(waits).toHaveCount(1);
+  await expect(waits).toHaveAttribute('data-journey', '2');
+  await expect(waits).toContainText(say('stage.wait.eoi', { what: '0x3b' }));
+  await expect(page.locator('.bd-tether').first()).toBeAttached();
+  // Sent again it is the same interrupt.
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(waits).toHaveCount(0);
+  await expect(page.locator('[data-token][data-journey="2"]').first()).toBeAttached();
+});
+
+test('Shift and the arrows go from beat to beat, in the words of the scene', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 2);
+  const sentence = narrator(page).locator('[data-part=sentence]');
+  const first = await sentence.textContent();
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(sentence).not.toHaveText(first ?? '');
+  await expect(narrator(page).locator('[aria-current=step]')).toHaveCount(1);
+  await page.keyboard.press('Home');
+  await expect(sentence).toHaveClass(/nr-question/);
+});
+
+test.describe('with reduced motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+  test('the same beats happen, and nothing moves', async ({ page }) => {
+    await openPaused(page, 'serial-ioapic', 2);
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(page.locator('[data-token][data-state=moving]')).toHaveCount(0);
+    await expect(page.locator('[data-token]').first()).toBeAttached();
+  });
+});
+
+test('three changes by hand are undone one by one', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 4);
+  await page.getByRole('tab', { name: say('shell.tab.controls') }).click();
+  const all = await count(page).textContent();
+  await page.locator('details').evaluateAll((all) => {
+    for (const one of all) (one as HTMLDetailsElement).open = true;
+  });
+  for (let i = 0; i < 3; i++) await button(page, 'NMI').click();
+  await expect(page.locator('.header-changed')).toBeVisible();
+  const undo = page.locator('.header-undo button').first();
+  for (let i = 0; i < 3; i++) {
+    await expect(undo).toHaveAttribute('aria-disabled', 'false');
+    await undo.focus();
+    await page.keyboard.press('Control+z');
+  }
+  await expect(undo).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.locator('.header-changed')).toHaveCount(0);
+  expect((await count(page).textContent())?.split('/')[1]).toBe(all?.split('/')[1]);
+});
+
+test('the gallery finds a scene by a word of it, draws it, and opens it by keyboard', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 2);
+  await button(page, say('hdr.scenes')).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.locator('[data-scene]')).toHaveCount(27);
+  await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveAttribute('aria-current', 'true');
+  await expect(dialog.locator('[data-scene=serial-ioapic] .gl-way').first()).toBeAttached();
+  await dialog.getByRole('searchbox').fill('waterline');
+  await expect(dialog.locator('[data-scene=priority-nesting]')).toBeVisible();
+  await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
+  const result = await new AxeBuilder({ page }).include('.gl').analyze();
+  expect(result.violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
+  await dialog.locator('[data-scene=priority-nesting]').focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByLabel(say('hdr.scene'))).toHaveValue('priority-nesting');
+});
+
+test('a scene that has ended offers to be seen again, with one thing different, and the next', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 2);
+  await page.keyboard.press('End');
+  await expect(button(page, say('end.replay'))).toBeVisible();
+  await page.locator('.nr-whatif').click();
+  await expect(page.locator('.header-changed')).toBeVisible();
+});
+
+test('at 360 px the acting row and its sentence are in one view', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openPaused(page, 'serial-ioapic', 13);
+  await expect(narrator(page)).toBeInViewport({ ratio: 0.9 });
+  await expect(page.locator('.bd-ring.bd-now').first()).toBeInViewport();
+});

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from './test.ts';
+
+const SAMPLE = 'public/traces/vmx-1vcpu-apicv-v6.1.txt.gz';
+
+async function opened(page: Page): Promise<void> {
+  await page.goto('./?play=0#p=serial-ioapic&t=1');
+  await page.getByRole('button', { name: 'Trace', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Real trace' })).toBeFocused();
+}
+
+/** A file dropped on the page, as a person does it. */
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const data = await page.evaluateHandle(
+    ({ name, base64 }) => {
+      const raw = atob(base64);
+      const array = Uint8Array.from(raw, (c) => c.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([array], name));
+      return transfer;
+    },
+    { name, base64: bytes.toString('base64') },
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}
+
+test('a recording dropped anywhere is read, judged and told; the way back leads to the scene', async ({ page }) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=1');
+  await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+  await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
+  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-summary')).toContainText('APICv');
+  await expect(page.locator('.tr-findings')).toContainText('coalesced-is-repeat');
+  await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(0);
+  await expect(page.getByRole('table', { name: 'Engine against trace' })).toContainText('kvm_ioapic_set_irq');
+  const { violations } = await new AxeBuilder({ page }).include('.tr').analyze();
+  expect(violations.map((v) => v.id)).toEqual([]);
+  await page.getByRole('button', { name: 'Back to the scene' }).click();
+  await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+});
+
+test('a falsified line is a finding with its number', async ({ page }) => {
+  await opened(page);
+  const text = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
+  const at = text.findIndex((line) => line.includes('kvm_inj_virq: IRQ 0xec'));
+  text[at] = (text[at] ?? '').replace('IRQ 0xec', 'IRQ 0xed');
+  await drop(page, 'host.txt', Buffer.from(text.join('\n')));
+  await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(1);
+  await expect(page.locator('.tr-findings [data-severity="wrong"]')).toContainText(`line ${at + 1}`);
+});
+
+test('a pasted dump says which pin is dead, and a text that is nothing gets one sentence', async ({ page }) => {
+  await opened(page);
+  const pin = '  pin 11 0x030000000000c027 dest=3 vec=39\n(qemu) info lapic 3\nISR\t (none)\nIRR\t (none)\n';
+  await page.getByRole('textbox').fill(`ioapic0: ver=0x20 id=0x00 sel=0x26\n${pin}`);
+  await page.getByRole('button', { name: 'Read the text' }).click();
+  await expect(page.locator('.tr-findings')).toContainText('remote-irr-without-vector');
+  await expect(page.locator('.tr-findings')).toContainText('vCPU 3');
+  await page.getByRole('textbox').fill('<b>nothing</b> of the kind');
+  await page.getByRole('button', { name: 'Read the text' }).click();
+  await expect(page.getByRole('alert')).toHaveText(/No line is a KVM event/);
+  // What was open stays.
+  await expect(page.locator('.tr-findings')).toContainText('remote-irr-without-vector');
+});
+
+test('cancel ends the reading and gives back what was open', async ({ page }) => {
+  await opened(page);
+  await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
+  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  // Long enough that nobody reads it before the button is there; the page makes it, so that it need not cross to it.
+  await page.evaluate(() => {
+    const block = '  CPU 0/KVM-9 [000] ....     1.000001: kvm_set_irq: gsi 4 level 0 source 0\n'.repeat(20_000);
+    const transfer = new DataTransfer();
+    transfer.items.add(
+      new File(
+        Array.from({ length: 150 }, () => block),
+        'long.txt',
+      ),
+    );
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-name')).toHaveText('host.txt.gz');
+});

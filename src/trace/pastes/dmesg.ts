@@ -1,0 +1,127 @@
+/** A guest's kernel log: the lines that speak of interrupts. */
+import type { Finding } from '../predict/verdicts.ts';
+import { finding, linesOf, type Paste } from './types.ts';
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly read: (m: RegExpExecArray, line: number) => { kind: string; finding: Finding; row: Record<string, unknown> };
+}
+
+const RULES: readonly Rule[] = [
+  {
+    // "__common_interrupt: 0.34": CPU and vector, both decimal. do_IRQ is the name before v5.8.
+    pattern: /\b(__common_interrupt|common_interrupt|do_IRQ): (\d+)\.(\d+) No irq handler for vector/,
+    read: (m, line) => ({
+      kind: 'no-handler',
+      row: { cpu: Number(m[2]), vector: Number(m[3]), function: m[1] },
+      finding: finding('no-handler', 'odd', line, { vcpu: Number(m[2]), vector: Number(m[3]) }),
+    }),
+  },
+  {
+    pattern: /spurious APIC interrupt through vector ([0-9a-f]+) on CPU#(\d+)/,
+    read: (m, line) => ({
+      kind: 'spurious',
+      row: { cpu: Number(m[2]), vector: Number.parseInt(m[1] ?? '', 16) },
+      finding: finding('spurious', 'note', line, {
+        vcpu: Number(m[2]),
+        vector: Number.parseInt(m[1] ?? '', 16),
+        params: { name: 'spurious' },
+      }),
+    }),
+  },
+  {
+    pattern: /\birq (\d+): nobody cared/,
+    read: (m, line) => ({
+      kind: 'nobody-cared',
+      row: { irq: Number(m[1]) },
+      finding: finding('storm', 'wrong', line, { gsi: Number(m[1]), params: { nobody: 1 } }),
+    }),
+  },
+  {
+    pattern: /\b(?:nvme )?(nvme\d+): I\/O \S+(?: tag \S+)?.*?(?:QID (\d+) )?timeout, completion polled/,
+    read: (m, line) => ({
+      kind: 'completion-polled',
+      row: { device: m[1], queue: m[2] === undefined ? null : Number(m[2]) },
+      finding: finding('lost-interrupt', 'wrong', line, { params: { device: m[1] ?? '' } }),
+    }),
+  },
+  {
+    pattern: /NETDEV WATCHDOG: (\S+) \(([^)]*)\): transmit queue (\d+) timed out/,
+    read: (m, line) => ({
+      kind: 'transmit-timeout',
+      row: { device: m[1], driver: m[2], queue: Number(m[3]) },
+      finding: finding('transmit-timeout', 'odd', line, { params: { device: m[1] ?? '', queue: Number(m[3]) } }),
+    }),
+  },
+  {
+    pattern: /APIC error on CPU(\d+): ([0-9a-f]+)/,
+    read: (m, line) => ({
+      kind: 'apic-error',
+      row: { cpu: Number(m[1]), esr: `0x${m[2]}` },
+      finding: finding('apic-error', 'odd', line, { vcpu: Number(m[1]), params: { name: `ESR 0x${m[2]}` } }),
+    }),
+  },
+  {
+    pattern: /soft lockup - CPU#(\d+) stuck for (\d+)s/,
+    read: (m, line) => ({
+      kind: 'soft-lockup',
+      row: { cpu: Number(m[1]), seconds: Number(m[2]) },
+      finding: finding('soft-lockup', 'odd', line, { vcpu: Number(m[1]), n: Number(m[2]) }),
+    }),
+  },
+];
+
+export const DMESG_LINE = /^\s*(?:<\d+>)?\[\s*\d+\.\d+\](?:\[[^\]]*\])? /;
+
+export const speaksOfInterrupts = (text: string): boolean =>
+  RULES.some((rule) => rule.pattern.test(text)) || /rcu: INFO: .* detected stalls|idling at/.test(text);
+
+export function readDmesg(text: string): Paste {
+  const events: Record<string, unknown>[] = [];
+  const findings: Finding[] = [];
+  const stalled = new Map<number, number>();
+  const lines = linesOf(text);
+  for (const { n, text: line } of lines) {
+    for (const rule of RULES) {
+      const m = rule.pattern.exec(line);
+      if (m === null) continue;
+      const { kind, row, finding: found } = rule.read(m, n);
+      events.push({ kind, line: n, time: timeOf(line), ...row });
+      findings.push(found);
+    }
+    const off = /Disabling IRQ #(\d+)/.exec(line);
+    if (off !== null) events.push({ kind: 'irq-disabled', line: n, time: timeOf(line), irq: Number(off[1]) });
+    const stall = /rcu:\s+(\d+)-[.!O]+/.exec(line);
+    if (stall !== null) stalled.set(Number(stall[1]), n);
+    const idle = /NMI backtrace for cpu (\d+) skipped: idling/.exec(line);
+    if (idle !== null) {
+      const cpu = Number(idle[1]);
+      const at = stalled.get(cpu);
+      if (at === undefined) continue;
+      stalled.delete(cpu);
+      events.push({ kind: 'rcu-stall-while-idle', line: at, time: timeOf(lines[at - 1]?.text ?? ''), cpu });
+      findings.push(finding('lost-ipi', 'wrong', at, { vcpu: cpu, toLine: n }));
+    }
+  }
+  for (const [cpu, line] of stalled) {
+    events.push({ kind: 'rcu-stall', line, time: timeOf(lines[line - 1]?.text ?? ''), cpu });
+    findings.push(finding('rcu-stall', 'odd', line, { vcpu: cpu }));
+  }
+  return {
+    shape: 'dmesg',
+    read: { events },
+    limits: ['log-is-late'],
+    ask: [
+      'cat /proc/interrupts; sleep 1; cat /proc/interrupts',
+      'info lapic 0',
+      'info pic',
+      'trace-cmd record -e kvm sleep 5',
+    ],
+    findings,
+  };
+}
+
+const timeOf = (line: string): number | null => {
+  const m = /\[\s*(\d+\.\d+)\]/.exec(line);
+  return m === null ? null : Number(m[1]);
+};

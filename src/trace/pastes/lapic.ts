@@ -1,0 +1,145 @@
+/** QEMU's `info lapic`: one block a CPU, tabs or blanks between the columns, `[...]` where it was cut. */
+import { finding, hexOf, linesOf, type Paste } from './types.ts';
+
+export interface LapicDump {
+  readonly cpu: number;
+  readonly line: number;
+  readonly registers: Record<string, number>;
+  /** null where the dump was cut. */
+  irr: number[] | null;
+  isr: number[] | null;
+  /** Vectors shown as level. */
+  readonly level: Set<number>;
+}
+
+const REGISTER = /^(LVT0|LVT1|LVTPC|LVTERR|LVTTHMR|LVTT|SPIV|ICR2|ICR|ESR)\s+0x([0-9a-f]+)/i;
+const SET = /^(ISR|IRR)\s+(.*)$/;
+const PRIORITY = /\b(APR|TPR|DFR|LDR|PPR) 0x([0-9a-f]+)/g;
+
+/** The local APICs of a text, in the order they stand. */
+export function readLapics(text: string): LapicDump[] {
+  const dumps: LapicDump[] = [];
+  let asked = -1;
+  let current: LapicDump | null = null;
+  const start = (cpu: number, line: number): LapicDump => {
+    current = { cpu, line, registers: {}, irr: null, isr: null, level: new Set() };
+    dumps.push(current);
+    return current;
+  };
+  for (const { n, text: line } of linesOf(text)) {
+    const ask = /info lapic\s*(\d+)?/.exec(line);
+    if (ask !== null) {
+      asked = Number(ask[1] ?? 0);
+      current = null;
+      continue;
+    }
+    if (/^\(qemu\)/.test(line)) {
+      current = null;
+      asked = -1;
+      continue;
+    }
+    const head = /dumping local APIC state for CPU\s+(\d+)/i.exec(line);
+    if (head !== null) {
+      start(Number(head[1]), n);
+      continue;
+    }
+    const register = REGISTER.exec(line);
+    const set = SET.exec(line);
+    if (register === null && set === null && !/\bTPR 0x/.test(line)) continue;
+    const dump: LapicDump = current ?? start(Math.max(asked, 0), n);
+    if (register !== null)
+      dump.registers[(register[1] as string).toUpperCase()] = Number.parseInt(register[2] as string, 16);
+    else if (set !== null) {
+      const vectors = [...(set[2] as string).matchAll(/(\d+)(\(level\))?/g)].map((m) => {
+        if (m[2] !== undefined) dump.level.add(Number(m[1]));
+        return Number(m[1]);
+      });
+      if (set[1] === 'ISR') dump.isr = vectors;
+      else dump.irr = vectors;
+    } else
+      for (const [, name = '', value = '0'] of line.matchAll(PRIORITY))
+        dump.registers[name] = Number.parseInt(value, 16);
+  }
+  return dumps.filter((dump) => dump.irr !== null || dump.isr !== null || Object.keys(dump.registers).length > 0);
+}
+
+/** What a dump shows, and what holds what back. */
+export function judgeLapics(dumps: readonly LapicDump[]): Pick<Paste, 'findings' | 'limits' | 'ask'> {
+  const findings = [];
+  const ask = new Set<string>();
+  const limits = new Set<string>(['one-dump']);
+  for (const dump of dumps) {
+    const { cpu, registers } = dump;
+    const tpr = registers.TPR ?? 0;
+    const isr = dump.isr ?? [];
+    const irr = dump.irr ?? [];
+    const top = Math.max(-1, ...isr);
+    const byTpr = irr.filter((v) => v >> 4 <= tpr >> 4);
+    const byIsr = irr.filter((v) => v >> 4 <= top >> 4 && v >> 4 > tpr >> 4);
+    const free = irr.filter((v) => v >> 4 > tpr >> 4 && v >> 4 > top >> 4);
+    const list = (vectors: readonly number[]): string =>
+      [...vectors]
+        .sort((a, b) => b - a)
+        .map(hexOf)
+        .join(', ');
+    const disabled = registers.SPIV !== undefined && (registers.SPIV & 0x100) === 0;
+    ask.add(`info lapic ${cpu}`);
+    if (disabled && irr.length > 0) {
+      findings.push(
+        finding('apic-disabled', 'wrong', dump.line, {
+          vcpu: cpu,
+          n: irr.length,
+          params: { spiv: hexOf(registers.SPIV ?? 0) },
+        }),
+      );
+    }
+    if (byTpr.length > 0) {
+      findings.push(
+        finding('tpr-high', 'odd', dump.line, {
+          vcpu: cpu,
+          vector: Math.max(...byTpr),
+          n: byTpr.length,
+          params: { tpr: hexOf(tpr), vectors: list(byTpr), class: tpr >> 4 },
+        }),
+      );
+    }
+    if (byIsr.length > 0) {
+      findings.push(
+        finding('isr-never-ended', 'odd', dump.line, {
+          vcpu: cpu,
+          vector: top,
+          n: byIsr.length,
+          params: { vectors: list(byIsr) },
+        }),
+      );
+    }
+    if (free.length > 0 && !disabled) {
+      ask.add('info registers');
+      findings.push(
+        finding('interrupts-off', 'odd', dump.line, {
+          vcpu: cpu,
+          vector: Math.max(...free),
+          n: free.length,
+          params: { vectors: list(free) },
+        }),
+      );
+    }
+    for (const vector of [...irr, ...isr].filter((v) => dump.level.has(v))) {
+      ask.add('info pic');
+      findings.push(finding('eoi-owed', 'note', dump.line, { vcpu: cpu, vector }));
+    }
+    for (const vector of [...irr, ...isr].filter((v) => v < 16)) {
+      findings.push(finding('vector-below-16', 'wrong', dump.line, { vcpu: cpu, vector }));
+    }
+    limits.add('lapic-stale');
+  }
+  return { findings, limits: [...limits], ask: [...ask] };
+}
+
+export const lapicRow = (dump: LapicDump): Record<string, unknown> => ({
+  cpu: dump.cpu,
+  ...Object.fromEntries(Object.entries(dump.registers).map(([name, value]) => [name, hexOf(value)])),
+  irr: dump.irr,
+  isr: dump.isr,
+  level: [...dump.level].sort((a, b) => a - b),
+});

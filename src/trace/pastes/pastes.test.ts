@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { readPaste } from './index.ts';
+
+const ids = (text: string): string[] => (readPaste(text)?.findings ?? []).map((f) => f.id);
+const LAPIC = (rest: string): string => `dumping local APIC state for CPU 1\n\nSPIV\t 0x000001ff APIC enabled\n${rest}`;
+
+describe('info lapic', () => {
+  test('TPR alone holds what waits; nothing in service does', () => {
+    const paste = readPaste(
+      LAPIC('ISR\t (none)\nIRR\t 65 97(level) \n\nAPR 0x00 TPR 0x60 DFR 0x0f LDR 0x01 PPR 0x60\n'),
+    );
+    expect(paste?.shape).toBe('info-lapic');
+    expect(paste?.findings[0]).toMatchObject({ id: 'tpr-high', vcpu: 1, vector: 97, n: 2 });
+    expect(paste?.findings[1]).toMatchObject({ id: 'eoi-owed', vector: 97 });
+  });
+
+  test('a vector in service that holds others is named; one of a lower class holds nothing', () => {
+    const held = readPaste(LAPIC('ISR\t 81\nIRR\t 80 \nAPR 0x00 TPR 0x00 PPR 0x50\n'));
+    expect(held?.findings).toMatchObject([{ id: 'isr-never-ended', vector: 81, vcpu: 1 }]);
+    expect(ids(LAPIC('ISR\t 49\nIRR\t 80 \nAPR 0x00 TPR 0x00 PPR 0x30\n'))).toEqual(['interrupts-off']);
+  });
+
+  test('blanks for tabs, quotes and a cut dump are read', () => {
+    const paste = readPaste('> (qemu) info lapic 2\n> [...]\n> ISR     38(level)\n> IRR     (none)\n> [...]\n');
+    expect(paste?.read.lapic).toMatchObject([{ cpu: 2, isr: [38], irr: [], level: [38] }]);
+  });
+});
+
+describe('info pic and info ioapic', () => {
+  const pins = (rte11: string): string =>
+    `ioapic0: ver=0x20 id=0x00 sel=0x26 (redir[11])\n  pin 10 0x0000000000010000 dest=0 vec=0\n  pin 11 ${rte11} dest=3 vec=39\n  IRR      11 \n  Remote IRR 11 \n`;
+
+  test('remote IRR whose vector is nowhere is a dead pin; in service or waiting it is none', () => {
+    const lapic = (isr: string, irr: string): string => `(qemu) info lapic 3\nISR\t ${isr}\nIRR\t ${irr}\n`;
+    const text = (isr: string, irr: string): string => `${pins('0x030000000000c027')}${lapic(isr, irr)}`;
+    expect(readPaste(text('(none)', '(none)'))?.findings[0]).toMatchObject({
+      id: 'remote-irr-without-vector',
+      gsi: 11,
+      vector: 39,
+      vcpu: 3,
+      severity: 'wrong',
+    });
+    expect(ids(text('39(level)', '(none)'))[0]).toBe('remote-irr-in-service');
+    expect(ids(text('(none)', '39(level)'))[0]).toBe('remote-irr-waiting');
+  });
+
+  test('without the LAPIC it asks for it', () => {
+    const paste = readPaste(pins('0x030000000000c027'));
+    expect(paste?.shape).toBe('info-ioapic');
+    expect(paste?.findings[0]?.id).toBe('remote-irr-set');
+    expect(paste?.ask).toContain('info lapic 3');
+  });
+
+  test('an 8259 request below one in service is held by it; a masked one is none', () => {
+    const pic = (irr: string, imr: string, isr: string): string =>
+      `pic0: irr=${irr} imr=${imr} isr=${isr} hprio=0 irq_base=30 rr_sel=0 elcr=00 fnm=0\n`;
+    expect(readPaste(pic('10', '00', '01'))?.findings[0]).toMatchObject({
+      id: 'pic-held-by-isr',
+      gsi: 4,
+      vector: 0x34,
+      params: { holder: 0 },
+    });
+    expect(ids(pic('10', '10', '01'))).toEqual([]);
+    expect(ids(pic('01', '00', '10'))).toEqual(['pic-not-taken']);
+  });
+});
+
+describe('/proc/interrupts', () => {
+  const table = (irq: number, loc1: number): string =>
+    `           CPU0       CPU1       \n  11:   ${irq}          0   IO-APIC  11-fasteoi   virtio0\n  24:    50   0  PCI-MSI 1-edge nvme0\n LOC:       900       ${loc1}   Local timer interrupts\n ERR:          0\n`;
+
+  test('one copy gives totals and asks for a second', () => {
+    const paste = readPaste(table(5, 9));
+    expect(paste?.shape).toBe('proc-interrupts');
+    expect(paste?.limits).toEqual(['totals-only']);
+    expect(paste?.findings).toEqual([]);
+  });
+
+  test('two copies show a storm, and a timer that stands still on one CPU', () => {
+    const found = readPaste(table(5, 9) + table(200_005, 9))?.findings ?? [];
+    expect(found).toContainEqual(expect.objectContaining({ id: 'storm', gsi: 11, n: 200_000 }));
+    expect(found).toContainEqual(expect.objectContaining({ id: 'stands-still', vcpu: 1 }));
+    expect(found).toContainEqual(expect.objectContaining({ id: 'stands-still', n: 50 }));
+  });
+});
+
+describe('a guest’s kernel log', () => {
+  test.each([
+    ['[    1.5] __common_interrupt: 2.55 No irq handler for vector', { id: 'no-handler', vcpu: 2, vector: 55 }],
+    ['[   70.0] do_IRQ: 3.37 No irq handler for vector', { id: 'no-handler', vcpu: 3, vector: 37 }],
+    [
+      '[   12.4] spurious APIC interrupt through vector ff on CPU#4, should never happen.',
+      { id: 'spurious', vcpu: 4, vector: 255 },
+    ],
+    ['[  310.5] irq 17: nobody cared (try booting with the "irqpoll" option)', { id: 'storm', gsi: 17 }],
+    [
+      '[  402.7] nvme nvme3: I/O 97 QID 3 timeout, completion polled',
+      { id: 'lost-interrupt', params: { device: 'nvme3' } },
+    ],
+  ])('%s', (line, found) => {
+    expect(readPaste(line)?.findings[0]).toMatchObject(found);
+  });
+
+  test('an RCU stall on an idle CPU is a lost IPI; on one that is not, it is not', () => {
+    const stall =
+      '[  601.2] rcu: INFO: rcu_sched detected stalls on CPUs/tasks:\n[  601.3] rcu: \t5-...!: (0 ticks this GP)\n';
+    expect(
+      readPaste(`${stall}[  601.4] NMI backtrace for cpu 5 skipped: idling at default_idle+0xb/0x10\n`)?.findings,
+    ).toMatchObject([{ id: 'lost-ipi', vcpu: 5 }]);
+    expect(ids(stall)).toEqual(['rcu-stall']);
+  });
+});
+
+test('QEMU trace lines and perf kvm stat are counted', () => {
+  const qemu = readPaste(
+    '123@1700000000.5:ioapic_set_irq vector: 11 level: 1\n123@1700000000.6:apic_deliver_irq dest 0 dest_mode 0 delivery_mode 0 vector 48 trigger_mode 0\n',
+  );
+  expect(qemu).toMatchObject({
+    shape: 'qemu-trace',
+    read: { events: { ioapic_set_irq: 1 }, lines: { 11: { level: 1 } } },
+  });
+  const stat = readPaste(
+    '   EXTERNAL_INTERRUPT    2501    49.89%     0.46%      0.97us    160.02us      3.88us ( +-   3.12% )\n',
+  );
+  expect(stat).toMatchObject({
+    shape: 'perf-kvm-stat',
+    read: { exits: [{ reason: 'EXTERNAL_INTERRUPT', samples: 2501 }] },
+  });
+});
+
+test('a trace is no paste, and neither is anything else', () => {
+  expect(readPaste(' x-1 [000] .... 1.0: kvm_eoi: apicid 0 vector 48')).toBeNull();
+  expect(readPaste('nothing to see')).toBeNull();
+});

@@ -1,0 +1,100 @@
+/** `/proc/interrupts` of a guest, once or twice. */
+import { finding, linesOf, type Paste } from './types.ts';
+
+interface Row {
+  readonly name: string;
+  readonly line: number;
+  readonly counts: number[];
+  readonly what: string;
+}
+
+const HEAD = /^\s*CPU\d+(\s+CPU\d+)*\s*$/;
+const ROW = /^\s*(\w+):((?:\s+\d+)+)\s*(.*)$/;
+/** So many more of one interrupt than of all others together, and at least these, is a storm. */
+const STORM_LEAST = 10_000;
+
+function readTables(text: string): { cpus: number[]; rows: Map<string, Row> }[] {
+  const tables: { cpus: number[]; rows: Map<string, Row> }[] = [];
+  for (const { n, text: line } of linesOf(text)) {
+    if (HEAD.test(line)) {
+      tables.push({ cpus: [...line.matchAll(/CPU(\d+)/g)].map((m) => Number(m[1])), rows: new Map() });
+      continue;
+    }
+    const table = tables.at(-1);
+    const m = ROW.exec(line);
+    if (table === undefined || m === null) continue;
+    const all = (m[2] as string).trim().split(/\s+/).map(Number);
+    const name = m[1] as string;
+    table.rows.set(name, { name, line: n, counts: all.slice(0, table.cpus.length), what: (m[3] as string).trim() });
+  }
+  return tables.filter((table) => table.rows.size > 0);
+}
+
+const gsiOf = (row: Row): number | null => {
+  const pin = /IO-APIC\s+(\d+)/.exec(row.what)?.[1];
+  return pin !== undefined ? Number(pin) : /^\d+$/.test(row.name) && /XT-PIC/.test(row.what) ? Number(row.name) : null;
+};
+
+export function readProcInterrupts(text: string): Paste {
+  const tables = readTables(text);
+  const [first, second] = [tables.at(-2) ?? tables[0], tables.length > 1 ? tables.at(-1) : undefined];
+  const findings = [];
+  for (const name of ['ERR', 'MIS', 'SPU']) {
+    const row = (second ?? first)?.rows.get(name);
+    const n = row?.counts.reduce((a, b) => a + b, 0) ?? 0;
+    if (row !== undefined && n > 0)
+      findings.push(finding(name === 'SPU' ? 'spurious' : 'apic-error', 'odd', row.line, { n, params: { name } }));
+  }
+  const deltas: Record<string, number[]> = {};
+  if (first !== undefined && second !== undefined) {
+    let total = 0;
+    for (const row of second.rows.values()) {
+      const before = first.rows.get(row.name);
+      const delta = row.counts.map((n, i) => n - (before?.counts[i] ?? 0));
+      deltas[row.name] = delta;
+      total += delta.reduce((a, b) => a + b, 0);
+    }
+    for (const row of second.rows.values()) {
+      const before = first.rows.get(row.name);
+      const delta = deltas[row.name] ?? [];
+      const grown = delta.reduce((a, b) => a + b, 0);
+      const had = before?.counts.reduce((a, b) => a + b, 0) ?? 0;
+      if (grown >= STORM_LEAST && grown > total / 2) {
+        findings.push(
+          finding('storm', 'odd', row.line, { gsi: gsiOf(row), n: grown, params: { name: row.name, paste: 1 } }),
+        );
+      }
+      if (row.name === 'LOC') {
+        row.counts.forEach((n, i) => {
+          if (n > 0 && delta[i] === 0)
+            findings.push(
+              finding('stands-still', 'odd', row.line, { vcpu: second.cpus[i] ?? i, n, params: { name: 'LOC' } }),
+            );
+        });
+      } else if (/^\d+$/.test(row.name) && had > 0 && grown === 0) {
+        findings.push(
+          finding('stands-still', 'note', row.line, { gsi: gsiOf(row), n: had, params: { name: row.name } }),
+        );
+      }
+    }
+  }
+  return {
+    shape: 'proc-interrupts',
+    read: {
+      cpus: (second ?? first)?.cpus ?? [],
+      copies: tables.length,
+      interrupts: [...((second ?? first)?.rows.values() ?? [])].map((row) => ({
+        name: row.name,
+        counts: row.counts,
+        what: row.what,
+        ...(second === undefined ? {} : { grown: deltas[row.name] }),
+      })),
+    },
+    limits: second === undefined ? ['totals-only'] : ['time-between'],
+    ask:
+      second === undefined
+        ? ['cat /proc/interrupts; sleep 1; cat /proc/interrupts']
+        : ['trace-cmd record -e kvm sleep 5'],
+    findings,
+  };
+}

@@ -1,0 +1,81 @@
+/** Texts that count or list events of QEMU or of perf kvm. */
+import type { Finding } from '../predict/verdicts.ts';
+import { finding, linesOf, type Paste } from './types.ts';
+
+/** `-trace` lines of QEMU: with or without `pid@seconds:` before them. */
+export const QEMU_LINE =
+  /^\s*(?:\d+@\d+(?:\.\d+)?:)?((?:apic|ioapic|pic|i8259|kvm_irqchip|kvm_x86|msix?|hpet|pci_update|virtio)_\w+|kvm_set_irq|x86_\w*irq\w*) (.+)$/;
+
+export function readQemuTrace(text: string): Paste {
+  const counts: Record<string, number> = {};
+  const lines = new Map<number, { level: number; changes: number; line: number }>();
+  const vectors: Record<string, number> = {};
+  for (const { n, text: line } of linesOf(text)) {
+    const m = QEMU_LINE.exec(line);
+    if (m === null) continue;
+    const name = m[1] as string;
+    const rest = m[2] as string;
+    counts[name] = (counts[name] ?? 0) + 1;
+    const set = /(?:vector|irq|gsi|n|pin)[:=]?\s*(\d+).*?level[:=]?\s*(\d+)/.exec(rest);
+    if (/set_irq/.test(name) && set !== null) {
+      const pin = Number(set[1]);
+      const level = Number(set[2]);
+      const known = lines.get(pin);
+      lines.set(pin, { level, changes: (known?.changes ?? 0) + (known?.level === level ? 0 : 1), line: n });
+    }
+    const deliver = /vector (?:0x)?([0-9a-f]+)/.exec(rest);
+    if (/apic_deliver_irq|kvm_x86_fixup_msi/.test(name) && deliver !== null) {
+      const vector = deliver[1] as string;
+      vectors[vector] = (vectors[vector] ?? 0) + 1;
+    }
+  }
+  const findings: Finding[] = [];
+  for (const [pin, state] of lines) {
+    if (state.level === 1)
+      findings.push(finding('line-stays-high', 'note', state.line, { gsi: pin, n: state.changes }));
+  }
+  return {
+    shape: 'qemu-trace',
+    read: {
+      events: counts,
+      lines: Object.fromEntries([...lines].map(([pin, { level, changes }]) => [pin, { level, changes }])),
+      vectors,
+    },
+    limits: ['vmm-half'],
+    ask: ['trace-cmd record -e kvm sleep 5'],
+    findings,
+  };
+}
+
+/** A row of `perf kvm stat`: exit reason, samples, share of samples, share of time. */
+export const STAT_LINE = /^\s*([A-Z][A-Z0-9_]+|[a-z][a-z0-9_-]+)\s+(\d+)\s+([\d.]+)%\s+([\d.]+)%\s+([\d.]+)us/;
+
+export function readStat(text: string): Paste {
+  const exits = linesOf(text).flatMap(({ n, text: line }) => {
+    const m = STAT_LINE.exec(line);
+    return m === null
+      ? []
+      : [{ line: n, reason: m[1], samples: Number(m[2]), share: Number(m[3]), time: Number(m[4]) }];
+  });
+  const findings: Finding[] = [];
+  for (const row of exits) {
+    const interrupt =
+      /EXTERNAL_INTERRUPT|^interrupt$|EOI_INDUCED|APIC_WRITE|APIC_ACCESS|INTERRUPT_WINDOW|vintr|avic/.test(
+        row.reason ?? '',
+      );
+    if (interrupt && row.share >= 40)
+      findings.push(
+        finding('exits-by-interrupts', 'note', row.line, {
+          n: row.samples,
+          params: { reason: row.reason ?? '', share: row.share },
+        }),
+      );
+  }
+  return {
+    shape: 'perf-kvm-stat',
+    read: { exits: exits.map(({ line: _line, ...row }) => row) },
+    limits: ['shares-only'],
+    ask: ['trace-cmd record -e kvm sleep 5'],
+    findings,
+  };
+}
