@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import type { Plugin, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { truthData } from './src/cli/truth-data.mjs';
 
 const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/package.json`, 'utf8')) as { version: string };
 const ENTRY = `${import.meta.dirname}/src/app/main.tsx`;
@@ -11,6 +12,13 @@ const devWithoutCsp: Plugin = {
   name: 'dev-without-csp',
   apply: 'serve',
   transformIndexHtml: (html) => html.replace(/\s*<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+};
+
+/** `virtual:truth`: what the help says about how true this is, counted from the tests' own data. */
+const truth: Plugin = {
+  name: 'truth',
+  resolveId: (id) => (id === 'virtual:truth' ? '\0truth' : undefined),
+  load: (id) => (id === '\0truth' ? `export default ${JSON.stringify(truthData(import.meta.dirname))};` : undefined),
 };
 
 /** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many. */
@@ -29,7 +37,7 @@ const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
 export default defineConfig({
   // Relative, so that the build can be served from any folder of any static host.
   base: './',
-  plugins: [react(), devWithoutCsp],
+  plugins: [react(), devWithoutCsp, truth],
   define: { __APP_VERSION__: JSON.stringify(version) },
   build: {
     target: 'es2022',

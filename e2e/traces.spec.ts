@@ -29,6 +29,8 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
 test('a recording dropped anywhere is read, judged and told; the way back leads to the scene', async ({ page }) => {
   await page.goto('./?play=0#p=serial-ioapic&t=1');
   await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+  // The header brings what takes a dropped file.
+  await expect(page.getByRole('button', { name: 'Trace', exact: true })).toBeVisible();
   await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
   await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
   await expect(page.locator('.tr-summary')).toContainText('APICv');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
-import { checkPreset, type Preset } from '../presets/check-preset.ts';
+import { checkPreset, type Preset } from '../scenes/check-preset.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
 
 /**
@@ -38,14 +38,25 @@ export function sceneOf(ops: readonly JsonOp[], start = 1): SceneLog {
   return log;
 }
 
+/** Scene files under a folder of scenes: "id" or "id@version" with their path. */
+export function sceneFiles(dir: string): readonly { readonly name: string; readonly path: string }[] {
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name: id }) =>
+      readdirSync(join(dir, id)).flatMap((file) => {
+        const version = /^scene(@\d+)?\.json$/.exec(file);
+        return version === null ? [] : [{ name: `${id}${version[1] ?? ''}`, path: join(dir, id, file) }];
+      }),
+    );
+}
+
 /** The presets of the tree, in their order; old content versions are left out. @param root the repository */
 export function presetsOf(root: string): readonly Preset[] {
-  const dir = join(root, 'src/presets');
-  return readdirSync(dir)
-    .filter((file) => file.endsWith('.json') && !file.includes('@'))
-    .map((file) => {
-      const answer = checkPreset(JSON.parse(readFileSync(join(dir, file), 'utf8')), file.replace(/\.json$/, ''));
-      if (!answer.ok) throw new Error(`${file}: ${answer.problem.code} at ${answer.problem.place}`);
+  return sceneFiles(join(root, 'src/scenes'))
+    .filter(({ name }) => !name.includes('@'))
+    .map(({ name, path }) => {
+      const answer = checkPreset(JSON.parse(readFileSync(path, 'utf8')), name);
+      if (!answer.ok) throw new Error(`${path}: ${answer.problem.code} at ${answer.problem.place}`);
       return answer.preset;
     })
     .sort((a, b) => a.order - b.order);

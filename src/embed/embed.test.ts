@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
-import type { Preset } from '../presets/check-preset.ts';
+import type { Preset } from '../scenes/check-preset.ts';
 import { createApp } from '../store/create-app.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { createHostLink, type KeyPressed, type Wire } from './host-link.ts';

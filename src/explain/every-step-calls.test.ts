@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
 import type { JsonOp } from '../log/log.ts';
-import type { Preset } from '../presets/check-preset.ts';
+import type { Preset } from '../scenes/check-preset.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../spec/kernel/functions.ts';
 import { CALL_PATHS } from '../spec/kernel/paths.ts';
 import { callChain } from './calls.ts';

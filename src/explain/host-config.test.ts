@@ -1,21 +1,17 @@
 /** A scene rebuilt with another help from the CPU: every preset is accepted, and its vCPUs can be halted and woken. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { presetsOf } from '../cli/headless-scene.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { readWord } from '../engine/view/machine-view.ts';
 import { haltWrite } from '../explain/guest-ops.ts';
 import { VIRT, VIRT_FIELDS, virtOf } from '../explain/host-config.ts';
 import type { JsonOp } from '../log/log.ts';
 
-const folder = join(import.meta.dirname, '../presets');
-const presets = readdirSync(folder)
-  .filter((name) => name.endsWith('.json') && !name.includes('@'))
-  .map((name) => [name.replace('.json', ''), readFileSync(join(folder, name), 'utf8')] as const);
+const presets = presetsOf(join(import.meta.dirname, '../..')).map(({ id, ops }) => [id, ops] as const);
 
 describe.each(VIRT)('help from the CPU: %s', (virt) => {
-  test.each(presets)('%s', (_id, text) => {
-    const { ops } = JSON.parse(text) as { readonly ops: readonly JsonOp[] };
+  test.each(presets)('%s', (_id, ops: readonly JsonOp[]) => {
     const session = createSession();
     const refused = [{ ...ops[0], ...VIRT_FIELDS[virt], pcpus: undefined }, ...ops.slice(1)].flatMap((op) => {
       const answer = session.answerOrThrow(op);

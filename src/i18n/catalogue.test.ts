@@ -10,12 +10,11 @@ import { compare } from './en/compare.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
+import { frame } from './en/frame.ts';
 import { header } from './en/header.ts';
 import { lanes } from './en/lanes.ts';
 import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
-import { presetNotes } from './en/preset-notes.ts';
-import { presets } from './en/presets.ts';
 import { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -31,12 +30,11 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   errors,
   events,
   forks,
+  frame,
   header,
   lanes,
   ops,
   panels,
-  presetNotes,
-  presets,
   registers,
   stage,
   timeline,

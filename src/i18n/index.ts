@@ -1,5 +1,5 @@
 /**
- * Every text on screen, by key. English is in the main bundle, save the sentences about events, presets and errors and the
+ * Every text on screen, by key. English is in the main bundle, save the sentences about events, scenes and errors and the
  * register descriptions, which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it.
  * Until a chunk is here, English stands in.
  *
@@ -11,12 +11,11 @@ import type { compare } from './en/compare.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
+import type { frame } from './en/frame.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
 import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
-import type { presetNotes } from './en/preset-notes.ts';
-import type { presets } from './en/presets.ts';
 import type { registers } from './en/registers.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -28,8 +27,12 @@ export type Lang = (typeof LANGS)[number];
 
 const FIRST = { ...app, ...stage, ...timeline };
 
+/** A scene's texts stand in its folder (src/scenes): its own test finds what is missing in a language. */
+type SceneKey = `preset.${string}`;
+
 /** Key of a text. A key no English area has is a type error. */
 export type MessageKey =
+  | SceneKey
   | keyof typeof FIRST
   | keyof typeof compare
   | keyof typeof errors
@@ -39,8 +42,7 @@ export type MessageKey =
   | keyof typeof lanes
   | keyof typeof ops
   | keyof typeof panels
-  | keyof typeof presetNotes
-  | keyof typeof presets
+  | keyof typeof frame
   | keyof typeof registers
   | keyof typeof words
   | keyof typeof traces;
@@ -64,13 +66,25 @@ export function addTexts(lang: Lang, part: Part): void {
   for (const listener of listeners) listener();
 }
 
+/** Texts in another place that come with a language. */
+const others: { readonly lang: Lang; readonly load: () => Promise<Part> }[] = [];
+
+/** Has texts in another place loaded with a language. */
+export function alsoLoad(lang: Lang, load: () => Promise<Part>): void {
+  others.push({ lang, load });
+}
+
 /** Loads the texts of a language; done at once where they are already here. */
 export function loadLanguage(lang: Lang): Promise<void> {
   if (lang === 'en') return Promise.resolve();
   const begun = loading.get(lang);
   if (begun !== undefined) return begun;
-  const load = import('./zh-cn/index.ts').then(
-    ({ zhCn }) => addTexts('zh-CN', zhCn),
+  const parts = [
+    import('./zh-cn/index.ts').then(({ zhCn }): Part => zhCn),
+    ...others.filter((other) => other.lang === lang).map((other) => other.load()),
+  ];
+  const load = Promise.all(parts).then(
+    (texts) => addTexts(lang, Object.assign({}, ...texts)),
     () => {
       // The chunk did not come (no network): English stays, and the next request tries again.
       loading.delete(lang);

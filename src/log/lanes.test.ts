@@ -73,7 +73,7 @@ test('a lane for each thing that changes, with its states in order', () => {
 });
 
 test('posted and injected differ at a glance', () => {
-  const file = join(import.meta.dirname, '../presets/posted-running.json');
+  const file = join(import.meta.dirname, '../scenes/posted-running/scene.json');
   const { ops, start } = JSON.parse(readFileSync(file, 'utf8'));
   const lanes = lanesOf(sceneOf(1e6, ops, start));
   const of = (kind: Lane['kind']) => lanes.find((lane) => lane.kind === kind && lane.index === 1);

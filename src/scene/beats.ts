@@ -8,7 +8,7 @@ import type { Place } from '../explain/locate/station.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import type { Steps } from '../log/steps.ts';
-import type { Narration } from '../presets/check-preset.ts';
+import type { Narration } from '../scenes/check-preset.ts';
 import type { EventName } from '../spec/events/index.ts';
 import { placeOfStep } from './anchors.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { stationOf } from '../explain/locate/index.ts';
-import type { Told } from '../presets/check-preset.ts';
+import type { Told } from '../scenes/check-preset.ts';
 import { ARRIVE, LEAD_IN_MS, STEP_MS, type Timing } from './advance.ts';
 import { type Beat, beatAt } from './beats.ts';
 import { crossingsAt, flightOf, type Stage } from './flights.ts';

@@ -7,8 +7,8 @@ import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
-import type { Narration } from '../presets/index.ts';
 import type { Playhead } from '../scene/advance.ts';
+import type { Narration } from '../scenes/index.ts';
 import type { Problem } from '../worker/client.ts';
 
 export { ARRIVE, type Playhead } from '../scene/advance.ts';

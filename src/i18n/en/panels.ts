@@ -180,6 +180,23 @@ export const panels = {
   'help.leftOut.1': 'Instructions, memory and paging. The guest consists of handlers, flags and register writes.',
   'help.leftOut.2': 'Nested guests, SMM, Hyper-V SynIC, Xen event channels and TDX.',
   'help.leftOut.3': 'Hardware timing. Order and cause are real; nanoseconds are not.',
+  'help.true': 'How true is it?',
+  'help.true.about':
+    'Each answer of the model is compared, bit for bit, with what the irqchip of a real kernel answered to the same operation.',
+  'help.true.what': 'Compared with',
+  'help.true.sequences': 'Sequences',
+  'help.true.ops': 'Operations',
+  'help.true.random': 'Linux 6.18, random',
+  'help.true.fresh': 'Linux 6.18, random, by our own recorder',
+  'help.true.directed': 'Linux 6.18, one question each',
+  'help.true.restore': 'Linux 6.12 and 7.3, save and restore',
+  'help.true.bsp': 'Linux 6.12 and 7.3, bootstrap processor',
+  'help.true.create': 'Linux 6.12 and 7.3, VM built step by step',
+  'help.true.roads': 'Linux 6.12 and 7.3, buses and memory slots',
+  'help.true.cases': 'Source of 6.18, no recording',
+  'help.true.model':
+    'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+  'help.differs': 'Where KVM differs from the manuals',
 
   'embed.title': 'Put this scene into a slide or a page',
   'embed.about': 'The frame opens at this step and plays while it is visible. Add play=0 to make it wait.',

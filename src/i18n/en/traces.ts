@@ -124,7 +124,7 @@ export const traces = {
   'trace.page.lead':
     'Drop a recording of KVM’s tracepoints here, choose a file, or paste a text. It is read in this browser and goes nowhere.',
   'trace.page.choose': 'Choose a file',
-  'trace.page.paste': 'Paste a trace, `info lapic`, `info pic`, /proc/interrupts or a kernel log',
+  'trace.page.paste': 'Paste a trace, info lapic, info pic, /proc/interrupts or a kernel log',
   'trace.page.read': 'Read the text',
   'trace.page.tooLong': 'The text has more than 8 MB. Drop it as a file.',
   'trace.page.sample': 'Try a recording',

@@ -4,12 +4,11 @@ import { compare } from './compare.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
+import { frame } from './frame.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { ops } from './ops.ts';
 import { panels } from './panels.ts';
-import { presetNotes } from './preset-notes.ts';
-import { presets } from './presets.ts';
 import { registers } from './registers.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
@@ -22,12 +21,11 @@ export const zhCn = {
   ...errors,
   ...events,
   ...forks,
+  ...frame,
   ...header,
   ...lanes,
   ...ops,
   ...panels,
-  ...presetNotes,
-  ...presets,
   ...registers,
   ...stage,
   ...timeline,

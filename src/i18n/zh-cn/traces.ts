@@ -103,7 +103,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.page.close': '回到场景',
   'trace.page.lead': '把 KVM 跟踪点的录制拖到这里，选择文件，或粘贴文本。只在此浏览器中读取，不会发往任何地方。',
   'trace.page.choose': '选择文件',
-  'trace.page.paste': '粘贴跟踪、`info lapic`、`info pic`、/proc/interrupts 或内核日志',
+  'trace.page.paste': '粘贴跟踪、info lapic、info pic、/proc/interrupts 或内核日志',
   'trace.page.read': '读取文本',
   'trace.page.tooLong': '文本超过 8 MB。请作为文件拖入。',
   'trace.page.sample': '试用一份录制',

@@ -23,17 +23,16 @@ export async function loadLinkCodec(): Promise<Codec> {
   return codec;
 }
 
-/** Hash of the state at the end of a scene. */
-export function finalHash(scene: SceneLog, { hashState }: Codec): string {
-  const words = wordsAt(scene, scene.used);
-  const named: NamedWord[] = [];
-  for (const [address, value] of words.entries()) {
-    if (value === 0) continue;
+/** The words at the end of a scene, by name. */
+function namedWords(scene: SceneLog): NamedWord[] {
+  return Array.from(wordsAt(scene, scene.used), (value, address): NamedWord => {
     const { kind, index, register, sub } = nameWord(scene.layout, address);
-    named.push([kind, index, register, sub, value]);
-  }
-  return hashState(named);
+    return [kind, index, register, sub, value];
+  });
 }
+
+/** Hash of the state at the end of a scene. */
+export const finalHash = (scene: SceneLog, { hashState }: Codec): string => hashState(namedWords(scene));
 
 /** The hash of as much of a log as it is of. */
 const HASH: LogReader<{ used: number; hash: string }> = {
@@ -151,7 +150,7 @@ function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promi
  * @param made hash of the end when it was made; null: nobody knows
  */
 export function driftOf(scene: SceneLog | null, made: string | null, place: 's.h' | 'p', codec: Codec): Notice | null {
-  if (made === null || scene === null || made === finalHash(scene, codec)) return null;
+  if (made === null || scene === null || codec.fitsState(made, namedWords(scene))) return null;
   return { code: 'link-drift', place, params: {} };
 }
 

@@ -5,7 +5,7 @@
 
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { settleRef } from '../../log/step-sets.ts';
-import { loadPresetFile } from '../../presets/index.ts';
+import { loadPresetFile } from '../../scenes/index.ts';
 import type { App } from '../create-app.ts';
 import { NO_SCENE, type Notice, type SceneEnd } from '../types.ts';
 import type { Comparison } from './compare-text.ts';

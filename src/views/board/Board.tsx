@@ -30,6 +30,7 @@ import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
 import { IoapicCard, PicCard } from './ChipCards.tsx';
+import type { Extras } from './extras.tsx';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
 import { SourceCard } from './SourceCards.tsx';
@@ -187,8 +188,6 @@ export function Board({ variant, name, quarter }: BoardProps) {
   );
 }
 
-type Extras = typeof import('./extras.tsx');
-
 /** What the stage can do without until it moves: what waits, zoom, moving by keys. */
 function useExtras(due: boolean): Extras | null {
   const [extras, setExtras] = useState<Extras | null>(null);
@@ -196,7 +195,7 @@ function useExtras(due: boolean): Extras | null {
     if (!due) return;
     let here = true;
     import('./extras.tsx').then(
-      (loaded) => here && setExtras(loaded),
+      (m) => here && setExtras(m.extras),
       // It did not come (no network): the stage goes on without.
       () => {},
     );

@@ -1,12 +1,11 @@
 /** What the stage can do without until it moves. Comes as one chunk after the first motion. */
 import '../shared/panel-texts.ts';
 import { useEffect } from 'react';
+import { waitsAfter } from '../../scene/waits.ts';
 import type { Translate } from '../shared/use-t.ts';
-
-export { waitsAfter } from '../../scene/waits.ts';
-export { bringIntoSight } from './into-sight.ts';
-export { keepStop, rove } from './roving.ts';
-export { note, tether } from './wait-marks.ts';
+import { bringIntoSight } from './into-sight.ts';
+import { keepStop, rove } from './roving.ts';
+import { note, tether } from './wait-marks.ts';
 
 const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
 const inRange = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
@@ -38,7 +37,7 @@ interface ZoomProps {
   readonly shown: boolean;
 }
 
-export function Zoom({ scroller, zoom, setZoom, t, shown }: ZoomProps) {
+function Zoom({ scroller, zoom, setZoom, t, shown }: ZoomProps) {
   useZoomKeys(scroller, setZoom);
   if (!shown) return null;
   return (
@@ -65,3 +64,6 @@ export function Zoom({ scroller, zoom, setZoom, t, shown }: ZoomProps) {
     </div>
   );
 }
+
+export const extras = { Zoom, bringIntoSight, keepStop, note, rove, tether, waitsAfter } as const;
+export type Extras = typeof extras;

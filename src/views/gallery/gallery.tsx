@@ -3,7 +3,7 @@ import './gallery.css';
 import '../header/header-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
-import { loadPresetFile, type Preset } from '../../presets/index.ts';
+import { loadPresetFile, type Preset } from '../../scenes/index.ts';
 import { presetIds } from '../../store/actions/scene.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';

@@ -1,6 +1,7 @@
 /** Help: what this is, the keys, and what is modelled and what is not. Comes when it is asked for. */
 import './help.css';
 import '../shared/panel-texts.ts';
+import truth from 'virtual:truth';
 import { useEffect, useRef } from 'react';
 import type { MessageKey } from '../../i18n/index.ts';
 import { useT } from '../shared/use-t.ts';
@@ -58,6 +59,35 @@ export function HelpDialog({ onClose }: Props) {
         <ul>
           {LEFT_OUT.map((key) => (
             <li key={key}>{t(key)}</li>
+          ))}
+        </ul>
+        <h3>{t('help.true')}</h3>
+        <p>{t('help.true.about')}</p>
+        <table className="help-true">
+          <thead>
+            <tr>
+              <th scope="col">{t('help.true.what')}</th>
+              <th scope="col">{t('help.true.sequences')}</th>
+              <th scope="col">{t('help.true.ops')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {truth.compared.map(({ kind, sequences, ops }) => (
+              <tr key={kind}>
+                <th scope="row">{t(`help.true.${kind}`)}</th>
+                <td>{sequences}</td>
+                <td>{ops}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <p>{t('help.true.model')}</p>
+        <h3>{t('help.differs')}</h3>
+        <ul lang="en">
+          {truth.differs.map(({ from, text, file }) => (
+            <li key={file + text} title={file}>
+              {from === 'sdm' ? 'SDM' : from}: {text}
+            </li>
           ))}
         </ul>
         <div className="dialog-buttons">

@@ -1,5 +1,4 @@
 /** The panels' pure parts on the real thing: every step of every preset, run through the engine here. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
@@ -23,7 +22,7 @@ import { forksOf } from '../../explain/forks/index.ts';
 import { allEvents } from '../../i18n/en/events/all.ts';
 import { sayStep } from '../shared/say.ts';
 import './now-texts.ts';
-import { sceneOf } from '../../cli/headless-scene.ts';
+import { presetsOf, sceneOf } from '../../cli/headless-scene.ts';
 
 addTexts('en', allEvents);
 
@@ -31,13 +30,7 @@ interface PresetFile {
   readonly ops: readonly JsonOp[];
   readonly start: number;
 }
-const folder = join(import.meta.dirname, '../../presets');
-const presets = readdirSync(folder)
-  .filter((name) => name.endsWith('.json') && !name.includes('@'))
-  .map((name) => {
-    const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as PresetFile;
-    return [name.replace('.json', ''), file] as const;
-  });
+const presets = presetsOf(join(import.meta.dirname, '../../..')).map((file) => [file.id, file as PresetFile] as const);
 const presetOf = (id: string): PresetFile => presets.find(([name]) => name === id)?.[1] as PresetFile;
 const sceneOfPreset = (id: string): SceneLog => sceneOf(presetOf(id).ops, presetOf(id).start);
 const viewBefore = (scene: SceneLog, step: Step): MachineView => viewAt(scene, { step: step.index, phase: 0 });

@@ -2,7 +2,7 @@
 import './late-rows.ts';
 import '../shared/event-words.ts';
 import { forks } from '../../i18n/en/forks.ts';
-import { presetNotes } from '../../i18n/en/preset-notes.ts';
 import { addTexts } from '../../i18n/index.ts';
+import '../../store/scene-texts.ts';
 
-addTexts('en', { ...forks, ...presetNotes });
+addTexts('en', forks);

@@ -11,7 +11,7 @@ import { KERNEL_OPS } from '../../spec/kernel/ops.ts';
 import { hitsOf, passedBy } from './hits.ts';
 
 function sceneOf(preset: string): SceneLog {
-  const file = join(import.meta.dirname, '../../presets', `${preset}.json`);
+  const file = join(import.meta.dirname, '../../scenes', preset, 'scene.json');
   const { ops, start } = JSON.parse(readFileSync(file, 'utf8')) as { ops: JsonOp[]; start: number };
   return logOfOps(ops, start);
 }

@@ -1,5 +1,6 @@
 /** Titles of the presets come with what shows them. */
-import { presets } from '../../i18n/en/presets.ts';
+import { frame } from '../../i18n/en/frame.ts';
 import { addTexts } from '../../i18n/index.ts';
+import { TITLES } from '../../scenes/titles.ts';
 
-addTexts('en', presets);
+addTexts('en', { ...frame, ...TITLES });

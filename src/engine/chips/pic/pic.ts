@@ -4,7 +4,7 @@
  * Modelled: ICW1-4, OCW1-3, ELCR, automatic EOI, rotation, poll, special fully nested mode, cascade, spurious IRQ 7/15.
  * Left out, because KVM leaves it out: single mode and level mode of ICW1 (accepted, not acted on), ICW3 (ignored: the
  * slave is always on pin 2), the effect of special mask mode (the bit is stored and never used).
- * @differs sdm: the 82C59A data sheet gives special mask mode an effect; KVM does not.
+ * @differs 82C59A: the data sheet gives special mask mode an effect; KVM does not.
  */
 import { EV, REQ } from '../../core/events.ts';
 import {

@@ -3,6 +3,7 @@
  * re-injection of ticks the guest has not acknowledged; the speaker port; the NMI watchdog through LVT0.
  * @differs 82C54: KVM counts in binary whatever the BCD bit says, never sets NULL COUNT (bit 6 of the status), keeps
  * counting while the gate is low in modes 0 and 4, and takes a new mode into its timer only with the next count.
+ *
  * Left out: HPET legacy mode (no HPET here).
  */
 import { EV } from '../../core/events.ts';

@@ -1,6 +1,7 @@
 /**
- * Presets: scenes as data files in this folder. A file is found by being here; its name is its id, with "@version" after it
- * for an old content version that links still need. Only the order of each is in the first load, the rest comes when asked.
+ * Presets: a scene is a folder here, named by its id: scene.json (what happens), en.json and zh-cn.json (what is said of it), golden.txt
+ * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. Only the order of each is in
+ * the first load, the rest comes when asked.
  */
 import {
   checkPreset,
@@ -14,15 +15,15 @@ import {
 export type { Narration, Preset, PresetProblem, Told, ToldBeat };
 
 /** As text, which is another module for the bundler than the one below: that one then has `order` alone in the first load. */
-const FILES = import.meta.glob<string>('./*.json', { import: 'default', query: '?raw' });
-const ORDERS = import.meta.glob<number>('./*.json', { eager: true, import: 'order' });
+const FILES = import.meta.glob<string>('./*/scene*.json', { import: 'default', query: '?raw' });
+const ORDERS = import.meta.glob<number>('./*/scene.json', { eager: true, import: 'order' });
 
-const nameOf = (path: string): string => path.replace(/^\.\//, '').replace(/\.json$/, '');
+/** "./serial-ioapic/scene@1.json" is serial-ioapic@1. */
+const nameOf = (path: string): string => path.replace(/^\.\/([^/]+)\/[a-z-]+(@\d+)?\.json$/, '$1$2');
 const ORDER_OF = new Map(Object.entries(ORDERS).map(([path, order]) => [nameOf(path), order]));
 
 /** Ids of the presets to choose from, in their order. */
 export const PRESET_IDS: readonly string[] = [...ORDER_OF]
-  .filter(([name]) => !name.includes('@'))
   .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
   .map(([name]) => name);
 
@@ -46,7 +47,8 @@ export async function loadPresetFile(id: string, version?: number): Promise<Pres
 }
 
 async function loadNamed(name: string): Promise<PresetAnswer> {
-  const load = FILES[`./${name}.json`];
+  const [id, version] = name.split('@', 2);
+  const load = FILES[`./${id}/scene${version === undefined ? '' : `@${version}`}.json`];
   if (load === undefined) return { ok: false, problem: { code: 'preset-unknown', place: 'p', params: { id: name } } };
   try {
     return checkPreset(JSON.parse(await load()), name);

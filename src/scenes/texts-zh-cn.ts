@@ -1,0 +1,6 @@
+/** What is said of every scene, in Simplified Chinese: comes with the language. */
+import { sceneTexts } from './texts.ts';
+
+export const SCENES_ZH_CN = sceneTexts(
+  import.meta.glob<string>('./*/zh-cn.json', { eager: true, import: 'default', query: '?raw' }),
+);

@@ -1,0 +1,21 @@
+/** The texts of scenes, as one catalogue. */
+
+/** What is said of a scene in one language: its name, what it is about, and what there is to look at. */
+interface SceneTexts {
+  readonly title: string;
+  readonly about: string;
+  readonly look: Readonly<Record<string, string>>;
+}
+
+/** @param files JSON text by path, "./<id>/en.json"  @returns texts by key, "preset.<id>.title" */
+export function sceneTexts(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
+  for (const [path, json] of Object.entries(files)) {
+    const id = path.split('/')[1];
+    const { title, about, look } = JSON.parse(json) as SceneTexts;
+    texts[`preset.${id}.title`] = title;
+    texts[`preset.${id}.about`] = about;
+    for (const [key, text] of Object.entries(look)) texts[`preset.${id}.look.${key}`] = text;
+  }
+  return texts;
+}
