@@ -20,6 +20,10 @@ describe('what a parent may say', () => {
       { kind: 'command', id: 5, command: { type: 'load', link: 'p=a%26t%3D1' } },
     ],
     [
+      message({ type: 'load', preset: 'a\ud800' }),
+      { kind: 'command', id: 5, command: { type: 'load', link: 'p=a%EF%BF%BD' } },
+    ],
+    [
       message({ type: 'subscribe', topics: ['step', 'x'] }),
       { kind: 'command', id: 5, command: { type: 'subscribe', topics: ['step'] } },
     ],

@@ -3,7 +3,9 @@
  * per command, numbers checked, everything else dropped.
  */
 
+import * as v from 'valibot';
 import { unpackOp } from '../share/op-codec.ts';
+import { LINK_TEXT_MAX } from '../share/preset-link.ts';
 
 export const EMBED_NS = 'irqscope';
 export const EMBED_VERSION = 1;
@@ -43,76 +45,69 @@ export type Incoming =
 /** Commands that change the scene or give it away: only from the origin that the address names. */
 export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>(['load', 'getState', 'set']);
 
-const STEP_NAME = /^(end|\w{1,60}#\d{1,7})$/;
-const MAX_LINK = 16_384;
 const MAX_OP = 65_536;
-const MAX_SETTING = 200;
-const isStep = (v: unknown): v is number => Number.isInteger(v) && Math.abs(v as number) <= 4_000_000;
 
-const isObject = (v: unknown): v is Readonly<Record<string, unknown>> =>
-  typeof v === 'object' && v !== null && !Array.isArray(v);
+const step = v.pipe(v.number(), v.integer(), v.minValue(-4_000_000), v.maxValue(4_000_000));
+const setting = v.pipe(v.string(), v.maxLength(200));
 
-/** An op that can be carried: as JSON, and no more of it than a link may have. */
-function opOf(v: unknown): Readonly<Record<string, unknown>> | null {
-  if (!isObject(v) || typeof v.op !== 'string') return null;
+/** Half a surrogate pair has no place in an address, and encodeURIComponent throws on it. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** An op that can be carried: as JSON no longer than a link may be, and with no field that the op does not have. */
+function opOf(raw: object): Readonly<Record<string, unknown>> | null {
   try {
-    if (JSON.stringify(v).length > MAX_OP) return null;
+    if (JSON.stringify(raw).length > MAX_OP) return null;
     const wrong: string[] = [];
-    const op = unpackOp(v, 'op', wrong);
+    const op = unpackOp(raw, 'op', wrong);
     return wrong.length === 0 ? op : null;
   } catch {
+    // Nested too deep to be written.
     return null;
   }
 }
 
-function viewOf(m: Readonly<Record<string, unknown>>): ViewChange | null {
-  const change: Record<string, string> = {};
-  for (const name of VIEW) {
-    const value = m[name];
-    if (value === undefined) continue;
-    if (typeof value !== 'string' || value.length > MAX_SETTING) return null;
-    change[name] = value;
-  }
-  return Object.keys(change).length === 0 ? null : change;
-}
+const isTopic = (topic: unknown): topic is Topic => (TOPICS as readonly unknown[]).includes(topic);
 
-function commandOf(m: Readonly<Record<string, unknown>>): Command | null {
-  switch (m.type) {
-    case 'hello':
-    case 'play':
-    case 'pause':
-    case 'getState':
-      return { type: m.type };
-    case 'seek':
-      return isStep(m.step) || (typeof m.step === 'string' && STEP_NAME.test(m.step))
-        ? { type: 'seek', step: m.step }
-        : null;
-    case 'step': {
-      const by = m.by ?? 1;
-      return isStep(by) ? { type: 'step', by } : null;
-    }
-    case 'load':
-      if (typeof m.preset === 'string' && m.preset.length <= 100) {
-        return { type: 'load', link: `p=${encodeURIComponent(m.preset)}` };
-      }
-      return typeof m.state === 'string' && m.state.length <= MAX_LINK ? { type: 'load', link: m.state } : null;
-    case 'set': {
-      const op = opOf(m.op);
-      return op === null ? null : { type: 'set', op };
-    }
-    case 'focus':
-      return typeof m.node === 'string' && m.node.length <= MAX_SETTING ? { type: 'focus', node: m.node } : null;
-    case 'view': {
-      const change = viewOf(m);
-      return change === null ? null : { type: 'view', change };
-    }
-    case 'subscribe': {
-      const asked = Array.isArray(m.topics) ? (m.topics as unknown[]) : TOPICS;
-      return { type: 'subscribe', topics: TOPICS.filter((topic) => asked.includes(topic)) };
-    }
-    default:
-      return null;
-  }
+/** One shape a command. What a shape does not name is dropped. */
+const COMMAND = v.union([
+  v.object({ type: v.picklist(['hello', 'play', 'pause', 'getState']) }),
+  v.object({ type: v.literal('seek'), step: v.union([step, v.pipe(v.string(), v.regex(/^(end|\w{1,60}#\d{1,7})$/))]) }),
+  v.object({ type: v.literal('step'), by: v.nullish(step, 1) }),
+  v.pipe(
+    v.object({ type: v.literal('load'), preset: v.pipe(v.string(), v.maxLength(100)) }),
+    v.transform(({ type, preset }) => ({ type, link: `p=${encodeURIComponent(wellFormed(preset))}` })),
+  ),
+  v.pipe(
+    v.object({ type: v.literal('load'), state: v.pipe(v.string(), v.maxLength(LINK_TEXT_MAX)) }),
+    v.transform(({ type, state }) => ({ type, link: state })),
+  ),
+  v.pipe(
+    v.object({ type: v.literal('set'), op: v.looseObject({ op: v.string() }) }),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const op = opOf(dataset.value.op);
+      if (op !== null) return { type: dataset.value.type, op };
+      addIssue({ message: 'op' });
+      return NEVER;
+    }),
+  ),
+  v.object({ type: v.literal('focus'), node: setting }),
+  v.pipe(
+    v.object({ type: v.literal('view'), ...v.entriesFromList(VIEW, v.optional(setting)) }),
+    v.transform(({ type, ...change }) => ({ type, change })),
+    v.check(({ change }) => Object.keys(change).length > 0),
+  ),
+  v.pipe(
+    v.object({ type: v.literal('subscribe'), topics: v.fallback(v.array(v.unknown()), () => [...TOPICS]) }),
+    v.transform(({ type, topics }) => ({
+      type,
+      topics: TOPICS.filter((topic) => topics.filter(isTopic).includes(topic)),
+    })),
+  ),
+]);
+
+function commandOf(message: Readonly<Record<string, unknown>>): Command | null {
+  const read = v.safeParse(COMMAND, message);
+  return read.success ? (read.output as Command) : null;
 }
 
 /** @returns null for what is not meant for us */

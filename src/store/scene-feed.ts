@@ -133,6 +133,7 @@ export function createSceneFeed(
     if (!message.done) return;
     source = { runId: r.runId, builder: r.builder, alive: true };
     request = null;
+    if (message.cut !== undefined) state.setState({ notice: message.cut });
     r.opening.whenDone?.('done', r.leftOut);
     next();
   }

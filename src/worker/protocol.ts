@@ -26,8 +26,17 @@ export const MOST_SPARES = 4;
 export const isWorthKeeping = ({ byteLength }: ArrayBuffer): boolean =>
   byteLength >= BATCH_ROWS * 16 && byteLength <= BATCH_ROWS * 128;
 
-/** Caps: beyond them a run is refused with the place where it went over. */
-export const CAPS = { rows: 4_000_000, ops: MAX_OPS, linkOps: MAX_LINK_OPS, vcpus: MAX_VCPUS } as const;
+/**
+ * Caps. Virtual time of one op ends after `opRows` rows and a run with more than `rows` ends after that op: a storm shows its
+ * first part, and `cut` says where. Beyond the others a run is refused with the place where it went over.
+ */
+export const CAPS = {
+  rows: 4_000_000,
+  opRows: 250_000,
+  ops: MAX_OPS,
+  linkOps: MAX_LINK_OPS,
+  vcpus: MAX_VCPUS,
+} as const;
 
 /** What is wrong, by code of the catalogue (`error.<code>`), where, and the numbers of its sentence. */
 export interface Problem {
@@ -81,6 +90,8 @@ export type FromEngine = Versioned<
       readonly config: CreateOp | null;
       /** Ops that were left out since the last batch, by their index in the list as it was given; absent: none. */
       readonly leftOut?: readonly number[];
+      /** Where a run over the caps was cut, in its last batch; absent: nowhere. */
+      readonly cut?: Problem;
       /** Every op so far is done. */
       readonly done: boolean;
     }

@@ -65,7 +65,12 @@ interface Run {
   mayLeaveOut: number;
   /** Left out and not yet told. */
   leftOut: number[];
+  /** First place where it went over the caps. */
+  cut: Problem | null;
 }
+
+/** Ops whose answer is a picture of the machine: the page has the machine itself, and thousands of pictures are memory. */
+const LOOKS: ReadonlySet<string> = new Set(['get', 'get_vmx', 'cpu']);
 
 /** Runs kept: the one being shown and the one before it, to go back to when a fork is refused. */
 const RUNS_KEPT = 2;
@@ -161,7 +166,7 @@ export function createRunner(host: RunnerHost): Runner {
     const { commands, leftOut } = run;
     run.commands = [];
     run.leftOut = [];
-    const left = leftOut.length === 0 ? {} : { leftOut };
+    const left = { ...(leftOut.length === 0 ? {} : { leftOut }), ...(run.cut === null ? {} : { cut: run.cut }) };
     const config = run.configSent ? null : machine.config;
     run.configSent = true;
     const done = run.done === run.ops.length;
@@ -190,11 +195,12 @@ export function createRunner(host: RunnerHost): Runner {
     const place = `ops[${given}]`;
     let result: OpResult = {};
     let wrong: Problem | null = null;
+    const before = run.session.machine?.log;
+    if (before) before.most = before.used + CAPS.opRows * ROW;
     try {
       result = run.session.carryOut(op);
       // Only a create whose capabilities KVM refuses answers so.
       if (result.error !== undefined) wrong = problem('op.capability', place, { reason: String(result.error) });
-      else if (rowsMade(run) > CAPS.rows) wrong = problem('too-many-rows', place, { max: CAPS.rows });
     } catch (e) {
       if (e instanceof OpError) {
         if (run.mayLeaveOut > 0) {
@@ -218,10 +224,16 @@ export function createRunner(host: RunnerHost): Runner {
     }
     run.done++;
     const log = run.session.machine?.log;
+    if (log && log.used >= log.most) run.cut ??= problem('op-cut', place, { max: CAPS.opRows });
+    const next = run.ops[run.done];
+    if (next !== undefined && rowsMade(run) > CAPS.rows) {
+      run.cut = problem('run-cut', `ops[${next.index}]`, { max: CAPS.rows });
+      run.ops.length = run.done;
+    }
     if (index < run.silent) {
       if (log) dropRows(log);
     } else {
-      run.commands.push({ index, seq, op: raw, result });
+      run.commands.push({ index, seq, op: raw, result: LOOKS.has(op.op) ? {} : result });
       if (log && log.used >= BATCH_ROWS * ROW) flush(run);
     }
     return true;
@@ -273,6 +285,7 @@ export function createRunner(host: RunnerHost): Runner {
       starved: false,
       mayLeaveOut: leaveOut - bad.length,
       leftOut: bad,
+      cut: null,
     };
     for (const old of runs.values()) if (old.done < old.ops.length) runs.delete(old.runId);
     runs.set(runId, run);

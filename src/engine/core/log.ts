@@ -23,12 +23,17 @@ export interface EffectLog {
   used: number;
   /** Row number (seq) of rows[0]. */
   firstSeq: number;
+  /**
+   * Where virtual time stops on its own, as a value of `used`: an interrupt storm in one op has no end. What is under way is
+   * still finished, so the machine stands between two events.
+   */
+  most: number;
 }
 
 const FIRST_CAPACITY = 4096 * ROW;
 
 export function createLog(): EffectLog {
-  return { rows: new Int32Array(FIRST_CAPACITY), used: 0, firstSeq: 0 };
+  return { rows: new Int32Array(FIRST_CAPACITY), used: 0, firstSeq: 0, most: Infinity };
 }
 
 /** Makes room for one more row. */

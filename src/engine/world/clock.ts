@@ -15,6 +15,9 @@ import { endHandler, handlerDue, idle } from './guest.ts';
 /** Most things that may happen in one op of virtual time. */
 const MAX_STEPS = 10_000;
 
+/** The op has recorded as much as it may. */
+const isFull = ({ log }: Machine): boolean => log.used >= log.most;
+
 function setNow(m: Machine, ns: number): void {
   if (ns === now(m)) return;
   m.journey = 0;
@@ -25,7 +28,7 @@ function setNow(m: Machine, ns: number): void {
 
 /** Every vCPU takes what KVM has for it, until none moves. */
 function serveAll(m: Machine): void {
-  for (let round = 0; round < MAX_STEPS; round++) {
+  for (let round = 0; round < MAX_STEPS && !isFull(m); round++) {
     let moved = false;
     for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
       m.current = vcpu;
@@ -81,14 +84,15 @@ export function advance(m: Machine, ns: number): number {
   const target = now(m) + ns;
   let fired = 0;
   serveAll(m);
-  for (; fired < MAX_STEPS; fired++) {
+  for (; fired < MAX_STEPS && !isFull(m); fired++) {
     const due = Math.min(earliestHandler(m), earliestTimer(m));
     if (due > target) break;
     setNow(m, Math.max(due, now(m)));
     fireOne(m);
     serveAll(m);
   }
-  setNow(m, target);
+  // Time that was cut short stands where it was cut.
+  if (!isFull(m)) setNow(m, target);
   return fired;
 }
 
@@ -100,7 +104,7 @@ export function settle(m: Machine, most = MAX_STEPS): number {
   const limit = now(m) + 1e9;
   let fired = 0;
   serveAll(m);
-  for (; fired < most; fired++) {
+  for (; fired < most && !isFull(m); fired++) {
     const handler = earliestHandler(m);
     if (handler === Infinity || handler > limit) break;
     setNow(m, Math.max(Math.min(handler, earliestTimer(m)), now(m)));

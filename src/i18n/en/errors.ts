@@ -19,7 +19,9 @@ export const errors = {
   'error.op-not-object': 'A command must be an object with an `op` name.',
   'error.too-many-ops': 'This scene has too many commands. The limit is {max}.',
   'error.too-many-vcpus': '{given} vCPUs are too many. The limit is {max}.',
-  'error.too-many-rows': 'This scene makes more than {max} events, so the engine stopped it.',
+  'error.op-cut':
+    'This scene makes an interrupt storm here. irqscope shows its first {max} events and goes on with the next command.',
+  'error.run-cut': 'This scene makes more than {max} events. irqscope shows those before this command.',
   'error.lost-run': 'The engine has lost this scene. Open it again.',
   'error.protocol': 'The page and its engine have different versions. Reload the page.',
   'error.op.unknown': 'No command is called “{op}”.',

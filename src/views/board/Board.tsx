@@ -303,9 +303,12 @@ function Stages({ scene, width, height, embed, scroller, extras, quarter }: Stag
     tokens.current?.draw(clock.position());
   }, [stage, t, shown, clock, extras]);
 
+  // Not when somebody zooms: what is under the pointer then stays there.
+  const scaleNow = useRef(1);
+  scaleNow.current = layout.scale * zoom;
   useEffect(
-    () => clock.later(() => extras?.bringIntoSight(scroller.current, stage, step, layout.scale * zoom, !reduced)),
-    [stage, step, zoom, reduced, layout.scale, scroller, clock, extras],
+    () => clock.later(() => extras?.bringIntoSight(scroller.current, stage, step, scaleNow.current, !reduced)),
+    [stage, step, reduced, scroller, clock, extras],
   );
 
   const k = layout.scale * zoom;

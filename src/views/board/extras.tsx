@@ -1,6 +1,7 @@
 /** What the stage can do without until it moves. Comes as one chunk after the first motion. */
 import '../shared/panel-texts.ts';
-import { useEffect } from 'react';
+import { mean, pointers, select, zoom as zoomGestures, zoomIdentity } from 'd3';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { waitsAfter } from '../../scene/waits.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { bringIntoSight } from './into-sight.ts';
@@ -10,22 +11,48 @@ import { note, tether } from './wait-marks.ts';
 const ZOOM = { least: 0.5, most: 4, step: 1.25 } as const;
 const inRange = (zoom: number): number => Math.max(ZOOM.least, Math.min(ZOOM.most, zoom));
 
-/** Ctrl and the wheel zoom, as on a map; the wheel alone scrolls. */
-function useZoomKeys(
+/**
+ * Ctrl and the wheel, or two fingers, zoom at the pointer, as on a map; the wheel alone and one finger scroll. d3-zoom reads the
+ * gestures; the stage itself is moved by its scroller, so that its bars and keys stay what they are.
+ */
+function useZoomGestures(
   scroller: React.RefObject<HTMLElement | null>,
-  setZoom: (change: (zoom: number) => number) => void,
+  zoom: number,
+  setZoom: (zoom: number) => void,
 ): void {
+  /** What of the stage is to stay under the pointer: a place in the scroller's window, and the zoom it was at. */
+  const held = useRef<{ readonly x: number; readonly y: number; readonly zoom: number } | null>(null);
+  const shown = useRef(zoom);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const wheel = (event: WheelEvent): void => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      setZoom((zoom) => inRange(zoom * Math.exp(-event.deltaY / 300)));
+    const gestures = zoomGestures<HTMLElement, unknown>()
+      .scaleExtent([ZOOM.least, ZOOM.most])
+      .filter(({ type, ctrlKey, touches }) => (type === 'wheel' ? ctrlKey : touches?.length === 2))
+      .wheelDelta(({ deltaY }) => (-deltaY / 300) * Math.LOG2E)
+      .on('zoom', ({ transform, sourceEvent }) => {
+        const at = pointers(sourceEvent, element);
+        const [x, y] = [mean(at, ([left]) => left) ?? 0, mean(at, ([, top]) => top) ?? 0];
+        held.current = { x, y, zoom: shown.current };
+        setZoom(transform.k);
+      });
+    const selected = select<HTMLElement, unknown>(element).call(gestures).on('dblclick.zoom', null);
+    return () => {
+      selected.on('.zoom', null);
     };
-    element.addEventListener('wheel', wheel, { passive: false });
-    return () => element.removeEventListener('wheel', wheel);
   }, [scroller, setZoom]);
+  useLayoutEffect(() => {
+    shown.current = zoom;
+    const element = scroller.current;
+    if (element === null) return;
+    // The buttons zoom as well: the next gesture goes on from here.
+    select(element).property('__zoom', zoomIdentity.scale(zoom));
+    if (held.current === null) return;
+    const { x, y, zoom: before } = held.current;
+    held.current = null;
+    element.scrollLeft = ((element.scrollLeft + x) * zoom) / before - x;
+    element.scrollTop = ((element.scrollTop + y) * zoom) / before - y;
+  }, [scroller, zoom]);
 }
 
 interface ZoomProps {
@@ -38,7 +65,7 @@ interface ZoomProps {
 }
 
 function Zoom({ scroller, zoom, setZoom, t, shown }: ZoomProps) {
-  useZoomKeys(scroller, setZoom);
+  useZoomGestures(scroller, zoom, setZoom);
   if (!shown) return null;
   return (
     <div className="bd-zoom">

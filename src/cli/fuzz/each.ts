@@ -1,0 +1,32 @@
+/** Runs inputs made from a seed, and says which one failed. */
+import { type Chance, chanceOf } from './inputs.ts';
+
+export const SEED = Number(process.env.SEED ?? 20_261_129);
+export const COUNT = Number(process.env.FUZZ ?? 3_000);
+/** CPU time an input may take, ms. */
+export const SLOWEST_MS = 1_000;
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
+/**
+ * Tries inputs, each from a seed of its own.
+ * @returns the slowest, ms of CPU
+ * @throws with the failing input's seed, and what it threw as the cause
+ */
+export async function each(count: number, kind: number, one: (c: Chance) => Promise<void> | void): Promise<number> {
+  let slowest = 0;
+  for (let i = 0; i < count; i++) {
+    const seed = (Math.imul(SEED + kind, 2_654_435_761) + i) >>> 0;
+    const from = cpuMs();
+    try {
+      await one(chanceOf(seed));
+    } catch (e) {
+      throw new Error(`input ${i} of SEED=${SEED} (its own seed ${seed})`, { cause: e });
+    }
+    slowest = Math.max(slowest, cpuMs() - from);
+  }
+  return slowest;
+}
