@@ -1,8 +1,8 @@
 /** `npm run -s conform < ops.jsonl > results.jsonl`: each op line answered with one result line, nothing else. */
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
-import { createSession } from '../engine/machine/session.ts';
 import { linesOf } from './lines.ts';
+import { createReasoner } from './reason.ts';
 
 /** Longest line taken, bytes. */
 const LINE_MAX = 16 * 1024 * 1024;
@@ -10,7 +10,7 @@ const LINE_MAX = 16 * 1024 * 1024;
 // A reader that has seen enough (| head) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-const session = createSession();
+const session = createReasoner();
 
 function answerLine(line: string | null): string {
   if (line === null) return JSON.stringify({ error: `line over ${LINE_MAX} bytes` });

@@ -4,8 +4,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
+import { fnOf } from '../explain/calls.ts';
 import type { Fields } from '../spec/define/op.ts';
-import { argsAt, EVENT_NAMES, fnOf } from '../spec/events/index.ts';
+import { argsAt, EVENT_NAMES } from '../spec/events/index.ts';
 import { isKernelFn } from '../spec/kernel/functions.ts';
 import { OPS, type OpName } from '../spec/ops/index.ts';
 import { COL, ROW, WRITE } from './core/log.ts';

@@ -6,7 +6,7 @@
 import { ROW } from '../engine/view/tables.ts';
 import { causesOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsAt, EVENT_NAMES, type EventName, fnOf } from '../spec/events/index.ts';
+import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 
@@ -30,6 +30,14 @@ const ASIDE: ReadonlySet<EventName> = new Set(['op', 'time', 'route', 'apic_map'
 type Chains = readonly (readonly CallStep[])[];
 
 const knownChains = new Map<string, Chains>();
+
+/** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
+export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
+  const row = eventRow(name);
+  const special = row.fnBy?.fns[args[row.fnBy.arg] as number];
+  if (special !== undefined) return special;
+  return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
+}
 
 type Vendor = 'intel' | 'amd';
 const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');

@@ -4,11 +4,10 @@
  */
 
 import { happeningOf, stationOf } from '../explain/locate/index.ts';
-import { type EndReason, hex } from '../explain/locate/station.ts';
+import type { EndReason } from '../explain/locate/station.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Steps } from '../log/steps.ts';
-import { argsOf, type EventName } from '../spec/events/index.ts';
-import { exitName } from '../spec/exits.ts';
+import type { EventName } from '../spec/events/index.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
 import type { Box, StageLayout } from './layout.ts';
@@ -355,12 +354,6 @@ function signalAt(stage: Stage, step: number): Crossing | null {
   return { kind: 'signal', journey: sent.journey, label: station.label(happening), path };
 }
 
-/** "VM entry", with the vector that goes in with it. */
-function entryLabel(entry: Step): string {
-  const { intrInfo } = argsOf('kvm_entry', entry.args);
-  return intrInfo >>> 31 === 1 ? `VM entry · ${hex(intrInfo & 0xff)}` : 'VM entry';
-}
-
 /** What flies beside the tokens while `step` is shown. */
 export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
   const now = stage.scene.steps.get(step);
@@ -375,7 +368,7 @@ export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
   const [above, below] = [mode.y + mode.h / 2 - reach, mode.y + mode.h / 2 + reach];
   const x = mode.x + mode.w / 2;
   const exit = now.name === 'kvm_exit';
-  const label = now.name === 'kvm_exit' ? exitName(argsOf(now.name, now.args).reason) : entryLabel(now);
+  const label = stationOf(now.name)?.long?.(happeningOf(now)) ?? '';
   const path = exit ? straight(x, above, below) : straight(x, below, above);
   out.push({ kind: exit ? 'exit' : 'entry', journey: now.journey, label, path });
   return out;

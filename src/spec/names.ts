@@ -1,10 +1,7 @@
-/** Numbers that have names in KVM's headers, each list once. */
+/** Numbers that have names in KVM's headers. Their names in words are in name-lists.ts: few need those. */
 
 /** Chips of GSI routes and acknowledgements (KVM_IRQCHIP_*), and 3 for an MSI route. */
 export const CHIP = { picMaster: 0, picSlave: 1, ioapic: 2, msi: 3 } as const;
-/** The op language's names for them. */
-export const CHIP_NAMES = ['pic0', 'pic1', 'ioapic', 'msi'] as const;
-
 /** Request numbers without KVM_REQUEST_ARCH_BASE, i.e. the bit of vcpu->requests minus 8 for arch requests (kvm_host.h). */
 export const REQ = {
   event: 6,
@@ -16,51 +13,8 @@ export const REQ = {
   apicvUpdate: 25,
 } as const;
 
-/** KVM_REQ_* by those numbers. */
-export const REQUEST_NAMES: Readonly<Record<number, string>> = {
-  [REQ.event]: 'EVENT',
-  [REQ.nmi]: 'NMI',
-  [REQ.smi]: 'SMI',
-  [REQ.scanIoapic]: 'SCAN_IOAPIC',
-  [REQ.ioapicEoiExit]: 'IOAPIC_EOI_EXIT',
-  [REQ.loadEoiExitmap]: 'LOAD_EOI_EXITMAP',
-  [REQ.apicvUpdate]: 'APICV_UPDATE',
-};
-
 /**
  * What a kick did: nothing to do, woke a sleeper, forced an exit with an IPI, or the vCPU runs this very code; and the
  * kick of many, which is a function call: to one CPU (0xfb) or to several (0xfc).
  */
 export const KICK = { nothing: 0, woken: 1, ipi: 2, self: 3, callOne: 4, callMany: 5 } as const;
-
-/** KVM_MP_STATE_* by number. */
-export const MP_STATES = ['RUNNABLE', 'UNINITIALIZED', 'INIT_RECEIVED', 'HALTED', 'SIPI_RECEIVED'] as const;
-
-/** KVM_EXIT_* by number (linux/kvm.h): exits to user space. */
-export const USER_EXITS: Readonly<Record<number, string>> = {
-  2: 'KVM_EXIT_IO',
-  5: 'KVM_EXIT_HLT',
-  6: 'KVM_EXIT_MMIO',
-  26: 'KVM_EXIT_IOAPIC_EOI',
-};
-
-/** Why APICv is off: enum kvm_apicv_inhibit, in KVM's own names (kvm_host.h). */
-export const INHIBIT_NAMES = [
-  'DISABLED',
-  'HYPERV',
-  'ABSENT',
-  'BLOCKIRQ',
-  'PHYSICAL_ID_ALIASED',
-  'APIC_ID_MODIFIED',
-  'APIC_BASE_MODIFIED',
-  'NESTED',
-  'IRQWIN',
-  'PIT_REINJ',
-  'SEV',
-  'LOGICAL_ID_ALIASED',
-  'PHYSICAL_ID_TOO_BIG',
-];
-
-/** Names of the bits that are set. */
-export const inhibitNames = (value: number): readonly string[] =>
-  INHIBIT_NAMES.filter((_, bit) => ((value >>> bit) & 1) === 1);

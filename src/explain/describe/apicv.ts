@@ -1,7 +1,7 @@
 /** In words: APIC virtualization: virtual-interrupt delivery, virtualized accesses, IPI virtualization, inhibits. */
 import { hex } from '../../base/numbers.ts';
 import type { APICV_EVENTS } from '../../spec/events/apicv.ts';
-import { INHIBIT_NAMES, inhibitNames } from '../../spec/names.ts';
+import { INHIBIT_NAMES, inhibitNames } from '../../spec/name-lists.ts';
 import { lapicWord } from '../context.ts';
 import { say } from '../text.ts';
 import { addDescriptions } from './index.ts';

@@ -8,7 +8,7 @@ import type { SceneLog, Step } from '../../log/log.ts';
 import type { ArgKind, EventRows } from '../../spec/define/event.ts';
 import { type EventName, eventRow } from '../../spec/events/index.ts';
 import { exitName } from '../../spec/exits.ts';
-import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/names.ts';
+import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/name-lists.ts';
 import { lapicRegisterName } from '../../spec/registers/lapic.ts';
 import { contextOf, type StepContext } from '../context.ts';
 import type { Param, Text, TextParams } from '../text.ts';

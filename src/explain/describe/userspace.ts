@@ -2,7 +2,7 @@
 
 import { hex, nanoseconds } from '../../base/numbers.ts';
 import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
-import { USER_EXITS } from '../../spec/names.ts';
+import { USER_EXITS } from '../../spec/name-lists.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName, gsiParams, msiParams } from './words.ts';
 

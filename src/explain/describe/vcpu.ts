@@ -2,7 +2,7 @@
 
 import { hex } from '../../base/numbers.ts';
 import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
-import { MP_STATES } from '../../spec/names.ts';
+import { MP_STATES } from '../../spec/name-lists.ts';
 import { highestIsr, lapicWord, vcpuWord } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';

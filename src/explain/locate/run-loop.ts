@@ -2,9 +2,14 @@
 
 import { addEvents } from '../../spec/events/index.ts';
 import { RUN_LOOP_EVENTS } from '../../spec/events/run-loop.ts';
+import { exitName } from '../../spec/exits.ts';
 import { addStations } from './index.ts';
 import { note, noteApic, says, vcpu, vec, vectorLabel } from './makers.ts';
-import { hex } from './station.ts';
+import { type Happening, hex } from './station.ts';
+
+/** "VM entry", with the vector that goes in with it. */
+const entryLabel = ({ args: { intrInfo } }: Happening<{ readonly intrInfo: number }>): string =>
+  intrInfo >>> 31 === 1 ? `VM entry · ${hex(intrInfo & 0xff)}` : 'VM entry';
 
 addEvents(RUN_LOOP_EVENTS);
 addStations(RUN_LOOP_EVENTS, {
@@ -13,8 +18,12 @@ addStations(RUN_LOOP_EVENTS, {
   inject_events: null,
   exit_request: note(says('request')),
   cancel_injection: note(says('cancel'), 'entry'),
-  kvm_entry: { ...note(says('entry'), 'mode'), lit: ['vcpu.mode'] },
-  kvm_exit: { ...note(says('exit'), 'mode'), lit: ['vcpu.mode', 'vcpu.counters'] },
+  kvm_entry: { ...note(says('entry'), 'mode'), lit: ['vcpu.mode'], long: entryLabel },
+  kvm_exit: {
+    ...note(says('exit'), 'mode'),
+    lit: ['vcpu.mode', 'vcpu.counters'],
+    long: ({ args }) => exitName(args.reason),
+  },
   irq_window_request: note(says('window'), 'windows'),
   nmi_window_request: note(says('window'), 'windows'),
   irq_window_open: note(says('window'), 'windows'),

@@ -8,7 +8,6 @@ export const APICV_EVENTS = defineEvents({
     fn: 'vmx_set_rvi',
     cite: 'vmx.guestIntrStatus',
     args: { before: 'vector', after: 'vector' },
-    token: null,
     minor: true,
   },
   set_svi: {
@@ -17,7 +16,6 @@ export const APICV_EVENTS = defineEvents({
     fn: 'vmx_hwapic_isr_update',
     cite: 'vmx.guestIntrStatus',
     args: { before: 'vector', after: 'vector' },
-    token: null,
     minor: true,
   },
   vid_evaluate: {
@@ -26,7 +24,6 @@ export const APICV_EVENTS = defineEvents({
     fn: null,
     cite: 'vmx.vid',
     args: { rvi: 'hex', vppr: 'hex', recognized: 'flag' },
-    token: null,
     minor: true,
   },
   vid_deliver: {
@@ -36,7 +33,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.vid',
     args: { vector: 'vector', rvi: 'hex' },
     token: 'moves',
-    since: 1,
   },
   /** reason as in inject_held; PPR is VPPR here. */
   vid_held: {
@@ -46,7 +42,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.vid',
     args: { reason: reason('if', 'shadow', 'ppr'), vector: 'vector', vppr: 'hex' },
     token: 'still',
-    since: 1,
   },
   ppr_virtualization: {
     code: 250,
@@ -54,7 +49,6 @@ export const APICV_EVENTS = defineEvents({
     fn: null,
     cite: 'vmx.vid',
     args: { vtpr: 'hex', svi: 'hex', vppr: 'hex' },
-    token: null,
     minor: true,
   },
   eoi_virtualization: {
@@ -64,7 +58,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.eoi',
     args: { vector: 'vector', svi: 'hex', exits: 'flag' },
     token: 'moves',
-    since: 1,
   },
   eoi_induced: {
     code: 252,
@@ -74,7 +67,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.eoi',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   tpr_virtualization: {
     code: 253,
@@ -83,7 +75,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.tpr',
     args: { vtpr: 'hex' },
     token: 'still',
-    since: 1,
   },
   self_ipi_virtualization: {
     code: 254,
@@ -92,7 +83,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.vid',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   apic_read_virtualized: {
     code: 255,
@@ -101,7 +91,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.vid',
     args: { register: 'register', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   apic_write_virtualized: {
     code: 256,
@@ -110,7 +99,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.vid',
     args: { register: 'register', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   apic_write_exit: {
     code: 257,
@@ -119,7 +107,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: { register: 'register' },
     token: 'still',
-    since: 1,
   },
   apic_access_exit: {
     code: 258,
@@ -128,7 +115,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: { register: 'register', write: 'flag' },
     token: 'still',
-    since: 1,
   },
   msr_exit: {
     code: 259,
@@ -137,7 +123,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: { msr: 'hex', write: 'flag' },
     token: 'still',
-    since: 1,
   },
   eoi_exitmap: {
     code: 260,
@@ -145,8 +130,6 @@ export const APICV_EVENTS = defineEvents({
     fn: 'vmx_load_eoi_exitmap',
     cite: 'vmx.eoi',
     args: { vectors: 'dec' },
-    token: null,
-    since: 1,
   },
   apicv_update: {
     code: 261,
@@ -155,7 +138,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'kvm.inhibit',
     args: { active: 'flag', inhibits: 'hex' },
     token: 'still',
-    since: 1,
   },
   apicv_controls: {
     code: 262,
@@ -163,7 +145,6 @@ export const APICV_EVENTS = defineEvents({
     fn: 'vmx_refresh_apicv_exec_ctrl',
     cite: 'vmx.controls',
     args: { pin: 'hex', secondary: 'hex', tertiary: 'hex' },
-    token: null,
     minor: true,
   },
   apicv_inhibit: {
@@ -172,8 +153,6 @@ export const APICV_EVENTS = defineEvents({
     fn: '__kvm_set_or_clear_apicv_inhibit',
     cite: 'kvm.inhibit',
     args: { reason: 'inhibit', set: 'flag', flips: 'flag' },
-    token: null,
-    since: 1,
   },
   virtual_apic_mode: {
     code: 264,
@@ -181,7 +160,6 @@ export const APICV_EVENTS = defineEvents({
     fn: 'vmx_set_virtual_apic_mode',
     cite: 'vmx.controls',
     args: { secondary: 'hex' },
-    token: null,
     minor: true,
   },
   ipi_virtualization: {
@@ -191,7 +169,6 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.vid',
     args: { vector: 'vector', dest: 'dec', vcpu: 'vcpu' },
     token: 'moves',
-    since: 1,
   },
   /** why: not a plain fixed edge message to one physical id, the id is past the table, its entry is not valid. */
   ipi_not_virtualized: {
@@ -201,6 +178,5 @@ export const APICV_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: { why: reason('notPlain', 'range', 'invalid'), icrLow: 'hex', dest: 'hex' },
     token: 'still',
-    since: 1,
   },
 });

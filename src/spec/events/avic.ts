@@ -9,7 +9,6 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { vector: 'vector', running: 'flag' },
     token: 'moves',
-    since: 1,
   },
   /** by: KVM writes the doorbell MSR, or the processor of the sender rings by itself. */
   avic_doorbell: {
@@ -20,7 +19,6 @@ export const AVIC_EVENTS = defineEvents({
     args: { vcpu: 'vcpu', by: reason('kvm', 'cpu') },
     fnBy: { arg: 'by', fns: { 1: null } },
     token: 'side',
-    since: 1,
   },
   avic_evaluate: {
     code: 302,
@@ -29,7 +27,6 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { vector: 'vector', ppr: 'hex', taken: 'flag' },
     token: 'still',
-    since: 1,
   },
   avic_ipi: {
     code: 303,
@@ -38,7 +35,6 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { vector: 'vector', dest: 'dec', vcpu: 'vcpu' },
     token: 'moves',
-    since: 1,
   },
   /** id: invalid interrupt type, target not running, invalid target, and 4, a vector below 16. */
   avic_incomplete_ipi: {
@@ -49,7 +45,6 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { id: reason('invalidType', 'notRunning', 'invalidTarget', '', 'invalidVector'), icrLow: 'hex', dest: 'dec' },
     token: 'still',
-    since: 1,
   },
   avic_kick: {
     code: 305,
@@ -58,7 +53,6 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { vcpu: 'vcpu', vector: 'vector' },
     token: 'side',
-    since: 1,
   },
   avic_load: {
     code: 306,
@@ -67,9 +61,8 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { pcpu: 'pcpu' },
     token: 'still',
-    since: 1,
   },
-  avic_put: { code: 307, by: 'vcpu', fn: 'avic_vcpu_put', cite: null, args: {}, token: 'still', since: 1 },
+  avic_put: { code: 307, by: 'vcpu', fn: 'avic_vcpu_put', cite: null, args: {}, token: 'still' },
   avic_unaccelerated: {
     code: 308,
     by: 'vcpu',
@@ -77,6 +70,5 @@ export const AVIC_EVENTS = defineEvents({
     cite: null,
     args: { register: 'register', trap: 'flag' },
     token: 'still',
-    since: 1,
   },
 });

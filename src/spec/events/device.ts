@@ -9,7 +9,6 @@ export const DEVICE_EVENTS = defineEvents({
     cite: null,
     args: { gsi: 'gsi', level: 'level', kind: 'dec' },
     token: 'level',
-    since: 1,
   },
   device_event: {
     code: 171,
@@ -18,7 +17,6 @@ export const DEVICE_EVENTS = defineEvents({
     cite: null,
     args: { kind: 'dec', pending: 'dec', vectorIndex: 'dec' },
     token: 'moves',
-    since: 1,
   },
   device_quiet: {
     code: 172,
@@ -27,7 +25,6 @@ export const DEVICE_EVENTS = defineEvents({
     cite: null,
     args: { kind: 'dec', gsi: 'gsi' },
     token: 'goesBack',
-    since: 1,
   },
   msix_write: {
     code: 178,
@@ -36,7 +33,6 @@ export const DEVICE_EVENTS = defineEvents({
     cite: 'msi.msix',
     args: { entry: 'dec', field: 'dec', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   msix_pending: {
     code: 179,
@@ -45,6 +41,5 @@ export const DEVICE_EVENTS = defineEvents({
     cite: 'msi.msix',
     args: { entry: 'dec', why: reason('masked', 'functionMasked') },
     token: 'ends',
-    since: 1,
   },
 });

@@ -1,12 +1,48 @@
 import { describe, expect, test } from 'vitest';
 import { COMPONENTS } from '../../engine/view/tables.ts';
-import { type ArgKind, defineEvents, type EventRow, readArgs, STEP_SET } from '../define/event.ts';
+import { type ArgKind, type EventRow, readArgs, STEP_SET, widthOf } from '../define/event.ts';
 import { ALL_EVENTS, LATE_EVENTS } from './all.ts';
 import { addEvents, argsOf, EVENT_NAMES, type EventName, eventRow, FIRST_EVENTS, STEP_NAMES } from './index.ts';
 import { LATE_PARTS, latePartOf } from './late.ts';
 import { argsText } from './text.ts';
 
 const rows = Object.entries(ALL_EVENTS) as [EventName, EventRow][];
+
+/** Codes that were steps when the first links were made, as ranges. Frozen: a step that is new says `since: 2`. */
+const FIRST_SET = [
+  [2, 12],
+  [20, 22],
+  [24, 26],
+  [40, 40],
+  [42, 51],
+  [60, 61],
+  [63, 69],
+  [71, 77],
+  [90, 98],
+  [100, 103],
+  [105, 109],
+  [112, 112],
+  [120, 120],
+  [122, 124],
+  [130, 135],
+  [150, 161],
+  [170, 180],
+  [200, 208],
+  [210, 210],
+  [213, 216],
+  [218, 227],
+  [240, 241],
+  [243, 244],
+  [248, 249],
+  [251, 261],
+  [263, 263],
+  [265, 267],
+  [270, 271],
+  [280, 286],
+  [300, 308],
+  [320, 324],
+] as const;
+const isOfFirstSet = (code: number): boolean => FIRST_SET.some(([from, to]) => code >= from && code <= to);
 
 describe('rows', () => {
   test('no code is used twice, and a name is found by its code', () => {
@@ -20,13 +56,13 @@ describe('rows', () => {
   test('what is minor is no step; every other event says since which step set it is one', () => {
     for (const [name, row] of rows) {
       expect(STEP_NAMES[row.code] === undefined, name).toBe(row.minor === true);
-      if (row.minor !== true) expect(row.since <= STEP_SET, name).toBe(true);
+      if (row.minor !== true) expect(row.since ?? 1, name).toBe(isOfFirstSet(row.code) ? 1 : STEP_SET);
     }
   });
-  test('arguments that do not fit the columns of a row are refused', () => {
+  test('the arguments of every row fit its four columns', () => {
+    for (const [name, row] of rows) expect(widthOf(row), name).toBeLessThanOrEqual(4);
     const args: Record<string, ArgKind> = { a: 'ns64', b: 'ns64', c: 'hex' };
-    const row = { code: 999, by: 'vm', fn: null, cite: null, args, token: null, since: 1 } as const;
-    expect(() => defineEvents({ wide: row })).toThrow('event wide: its arguments take 5 columns');
+    expect(widthOf({ code: 999, by: 'vm', fn: null, cite: null, args })).toBe(5);
   });
   test('the codes of a late part are those its rows have', () => {
     for (const part of LATE_PARTS) {

@@ -9,7 +9,6 @@ export const GUEST_EVENTS = defineEvents({
     cite: 'cpu.if',
     args: { vector: 'vector', depth: 'dec', device: 'dec' },
     token: 'moves',
-    since: 1,
   },
   handler_exit: {
     code: 174,
@@ -18,7 +17,6 @@ export const GUEST_EVENTS = defineEvents({
     cite: 'cpu.if',
     args: { vector: 'vector', depth: 'dec' },
     token: 'moves',
-    since: 1,
   },
   guest_flags: {
     code: 175,
@@ -27,7 +25,6 @@ export const GUEST_EVENTS = defineEvents({
     cite: 'cpu.if',
     args: { rflagsIf: 'flag', shadow: 'dec' },
     token: 'still',
-    since: 1,
   },
   guest_halt: {
     code: 176,
@@ -36,7 +33,6 @@ export const GUEST_EVENTS = defineEvents({
     cite: 'kvm.requests',
     args: {},
     token: 'still',
-    since: 1,
   },
   guest_wake: {
     code: 177,
@@ -45,6 +41,5 @@ export const GUEST_EVENTS = defineEvents({
     cite: 'kvm.requests',
     args: {},
     token: 'still',
-    since: 1,
   },
 });

@@ -77,7 +77,7 @@ export function addEvents(part: EventRows): void {
 /** The row of an event. Throws where its part is not loaded, which the page sees to before a log is shown. */
 export function eventRow(name: EventName): EventRow {
   const row = rows.get(name);
-  if (row === undefined) throw new Error(`the rows of ${name} are not loaded`);
+  if (row === undefined) throw new Error(`no rows of ${name}`);
   return row;
 }
 
@@ -89,14 +89,6 @@ export function argsOf<K extends EventName>(name: K, columns: ArgColumns): Event
 /** The same, out of a log. @param at index of the row's first word, its code */
 export function argsAt<K extends EventName>(name: K, rows: Int32Array, at: number): EventArgs<K> {
   return readArgs(eventRow(name), rows, at + FIRST_ARG) as EventArgs<K>;
-}
-
-/** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
-export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: 'intel' | 'amd'): EventRow['fn'] {
-  const row = eventRow(name);
-  const special = row.fnBy?.fns[args[row.fnBy.arg] as number];
-  if (special !== undefined) return special;
-  return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
 }
 
 /** Column of a row where its arguments begin. */

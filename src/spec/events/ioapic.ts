@@ -9,7 +9,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin', level: 'level', source: reason('userspace', 'resampler', 'pit'), gsi: 'gsi' },
     token: 'moves',
-    since: 1,
   },
   ioapic_service: {
     code: 61,
@@ -18,7 +17,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin', vector: 'vector', dest: 'dest', mode: 'mode' },
     token: 'moves',
-    since: 1,
   },
   kvm_ioapic_set_irq: {
     code: 62,
@@ -27,7 +25,6 @@ export const IOAPIC_EVENTS = defineEvents({
     trace: 'kvm_ioapic_set_irq',
     cite: 'ioapic.rte',
     args: { pin: 'pin', result: 'dec', gsi: 'gsi', level: 'level' },
-    token: null,
     minor: true,
   },
   ioapic_masked: {
@@ -37,7 +34,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin' },
     token: 'ends',
-    since: 1,
   },
   ioapic_remote_irr: {
     code: 64,
@@ -46,7 +42,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin' },
     token: 'ends',
-    since: 1,
   },
   ioapic_coalesced: {
     code: 65,
@@ -55,7 +50,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin' },
     token: 'ends',
-    since: 1,
   },
   rtc_coalesced: {
     code: 66,
@@ -64,7 +58,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: null,
     args: { pin: 'pin', pendingEoi: 'dec' },
     token: 'ends',
-    since: 1,
   },
   ioapic_write: {
     code: 67,
@@ -73,7 +66,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.regs',
     args: { register: 'hex', value: 'hex', index: 'hex' },
     token: 'still',
-    since: 1,
   },
   ioapic_read: {
     code: 68,
@@ -82,7 +74,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.regs',
     args: { register: 'hex', value: 'hex', index: 'hex' },
     token: 'still',
-    since: 1,
   },
   rte_write: {
     code: 69,
@@ -91,7 +82,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin', half: 'flag', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   mask_notifier: {
     code: 70,
@@ -99,7 +89,6 @@ export const IOAPIC_EVENTS = defineEvents({
     fn: 'kvm_fire_mask_notifiers',
     cite: null,
     args: { chip: 'chip', pin: 'pin', mask: 'flag' },
-    token: null,
     minor: true,
   },
   ioapic_update_eoi: {
@@ -109,7 +98,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'lapic.eoi',
     args: { pin: 'pin', vector: 'vector', level: 'level' },
     token: 'goesBack',
-    since: 1,
   },
   ioapic_redeliver: {
     code: 73,
@@ -118,7 +106,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'ioapic.rte',
     args: { pin: 'pin', vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   eoi_suppressed: {
     code: 74,
@@ -127,7 +114,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'lapic.eoi',
     args: { pin: 'pin' },
     token: 'ends',
-    since: 1,
   },
   kvm_ioapic_delayed_eoi_inj: {
     code: 75,
@@ -137,7 +123,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: null,
     args: { pin: 'pin' },
     token: 'moves',
-    since: 1,
   },
   eoi_inject_work: {
     code: 76,
@@ -146,7 +131,6 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: null,
     args: {},
     token: 'still',
-    since: 1,
   },
   irqfd_resample_unmask: {
     code: 77,
@@ -155,6 +139,5 @@ export const IOAPIC_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { pin: 'pin', gsi: 'gsi' },
     token: 'ends',
-    since: 1,
   },
 });

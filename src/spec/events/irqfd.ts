@@ -9,7 +9,6 @@ export const IRQFD_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', resample: 'flag' },
     token: 'still',
-    since: 1,
   },
   irqfd_deassign: {
     code: 8,
@@ -18,7 +17,6 @@ export const IRQFD_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi' },
     token: 'still',
-    since: 1,
   },
   irqfd_wakeup: {
     code: 9,
@@ -27,7 +25,6 @@ export const IRQFD_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi' },
     token: 'moves',
-    since: 1,
   },
   irqfd_inject: {
     code: 10,
@@ -36,7 +33,6 @@ export const IRQFD_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', resample: 'flag' },
     token: 'moves',
-    since: 1,
   },
   irqfd_resampler_ack: {
     code: 11,
@@ -45,7 +41,6 @@ export const IRQFD_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi' },
     token: 'moves',
-    since: 1,
   },
   resamplefd_signal: {
     code: 12,
@@ -54,6 +49,5 @@ export const IRQFD_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', count: 'dec' },
     token: 'moves',
-    since: 1,
   },
 });

@@ -9,7 +9,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.dest',
     args: { dest: 'dest', vector: 'vector', mode: 'mode', path: 'flag' },
     token: 'moves',
-    since: 1,
   },
   lowest_prio: {
     code: 91,
@@ -18,7 +17,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.lowest',
     args: { vcpu: 'vcpu', vector: 'vector', candidates: 'hex' },
     token: 'moves',
-    since: 1,
   },
   no_destination: {
     code: 92,
@@ -27,7 +25,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.dest',
     args: { dest: 'dest', vector: 'vector', mode: 'flag' },
     token: 'ends',
-    since: 1,
   },
   disabled_lapic: {
     code: 93,
@@ -36,7 +33,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.lowest',
     args: { dest: 'dest', vector: 'vector' },
     token: 'ends',
-    since: 1,
   },
   kvm_apic_accept_irq: {
     code: 94,
@@ -46,7 +42,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.handling',
     args: { vector: 'vector', mode: 'mode', trig: 'flag' },
     token: 'moves',
-    since: 1,
   },
   accept_disabled: {
     code: 95,
@@ -55,7 +50,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.svr',
     args: { vector: 'vector' },
     token: 'ends',
-    since: 1,
   },
   accept_deassert: {
     code: 96,
@@ -64,7 +58,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.icr',
     args: { vector: 'vector' },
     token: 'ends',
-    since: 1,
   },
   accept_ignored: {
     code: 97,
@@ -73,7 +66,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.lvt',
     args: { vector: 'vector', mode: 'mode' },
     token: 'ends',
-    since: 1,
   },
   irr_set: {
     code: 98,
@@ -82,7 +74,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.accept',
     args: { vector: 'vector', already: 'flag' },
     token: 'moves',
-    since: 1,
   },
   init_pending: {
     code: 102,
@@ -91,7 +82,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'cpu.init',
     args: {},
     token: 'moves',
-    since: 1,
   },
   sipi_pending: {
     code: 103,
@@ -100,7 +90,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'cpu.init',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   kvm_apic_ipi: {
     code: 105,
@@ -110,7 +99,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.icr',
     args: { icrLow: 'hex', dest: 'dest', vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   kvm_apic_write: {
     code: 106,
@@ -120,7 +108,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.regs',
     args: { register: 'register', value: 'hex', valueHi: 'hex', x2apic: 'flag' },
     token: 'still',
-    since: 1,
   },
   kvm_apic_read: {
     code: 107,
@@ -130,7 +117,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.regs',
     args: { register: 'register', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   apic_write_ignored: {
     code: 108,
@@ -139,7 +125,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.regs',
     args: { register: 'register', value: 'hex' },
     token: 'ends',
-    since: 1,
   },
   apic_base: {
     code: 109,
@@ -148,7 +133,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.base',
     args: { valueLo: 'hex', valueHi: 'hex' },
     token: 'still',
-    since: 1,
   },
   apic_map: {
     code: 110,
@@ -156,7 +140,6 @@ export const LAPIC_EVENTS = defineEvents({
     fn: 'kvm_recalculate_apic_map',
     cite: null,
     args: { valid: 'flag', mode: 'dec' },
-    token: null,
     minor: true,
   },
   ppr: {
@@ -165,7 +148,6 @@ export const LAPIC_EVENTS = defineEvents({
     fn: '__apic_update_ppr',
     cite: 'lapic.ppr',
     args: { before: 'vector', after: 'vector' },
-    token: null,
     minor: true,
   },
   apic_ack: {
@@ -175,7 +157,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.accept',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   kvm_eoi: {
     code: 155,
@@ -185,7 +166,6 @@ export const LAPIC_EVENTS = defineEvents({
     cite: 'lapic.eoi',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
-  eoi_nothing: { code: 156, by: 'lapic', fn: 'apic_set_eoi', cite: 'lapic.eoi', args: {}, token: 'ends', since: 1 },
+  eoi_nothing: { code: 156, by: 'lapic', fn: 'apic_set_eoi', cite: 'lapic.eoi', args: {}, token: 'ends' },
 });

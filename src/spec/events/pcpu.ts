@@ -9,7 +9,6 @@ export const PCPU_EVENTS = defineEvents({
     cite: null,
     args: { pcpu: 'pcpu', from: 'dec' },
     token: 'still',
-    since: 1,
   },
   vcpu_put: {
     code: 201,
@@ -18,9 +17,8 @@ export const PCPU_EVENTS = defineEvents({
     cite: null,
     args: { pcpu: 'pcpu', preempted: 'flag', blocking: 'flag' },
     token: 'still',
-    since: 1,
   },
-  vcpu_block: { code: 202, by: 'vcpu', fn: 'kvm_vcpu_block', cite: 'kvm.requests', args: {}, token: 'still', since: 1 },
+  vcpu_block: { code: 202, by: 'vcpu', fn: 'kvm_vcpu_block', cite: 'kvm.requests', args: {}, token: 'still' },
   vcpu_wakeup: {
     code: 203,
     by: 'vcpu',
@@ -28,7 +26,6 @@ export const PCPU_EVENTS = defineEvents({
     cite: 'kvm.requests',
     args: { wasBlocking: 'flag' },
     token: 'side',
-    since: 1,
   },
   reschedule_ipi: {
     code: 204,
@@ -38,6 +35,5 @@ export const PCPU_EVENTS = defineEvents({
     args: { vcpu: 'vcpu', vector: 'vector' },
     fnBy: { arg: 'vector', fns: { 251: 'smp_call_function_many', 252: 'smp_call_function_many' } },
     token: 'side',
-    since: 1,
   },
 });

@@ -10,7 +10,6 @@ export const PI_DESC_EVENTS = defineEvents({
     args: { vcpu: 'vcpu', vector: 'vector', by: reason('kvm', 'processor') },
     fnBy: { arg: 'by', fns: { 1: null } },
     token: 'side',
-    since: 1,
   },
   /** why: the vCPU is not in guest mode, or it is the one running this very code. */
   pi_no_notification: {
@@ -20,7 +19,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { why: reason('notInGuest', 'self') },
     token: 'still',
-    since: 1,
   },
   pi_ipi_ignored: {
     code: 207,
@@ -29,7 +27,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: {},
     token: 'still',
-    since: 1,
   },
   pi_wakeup_handler: {
     code: 208,
@@ -38,7 +35,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { listed: 'dec' },
     token: 'still',
-    since: 1,
   },
   pir_set: {
     code: 240,
@@ -48,7 +44,6 @@ export const PI_DESC_EVENTS = defineEvents({
     args: { vector: 'vector', already: 'flag', by: reason('kvm', 'processor') },
     fnBy: { arg: 'by', fns: { 1: null } },
     token: 'moves',
-    since: 1,
   },
   on_set: {
     code: 241,
@@ -57,7 +52,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { already: 'flag' },
     token: 'still',
-    since: 1,
   },
   kvm_apicv_accept_irq: {
     code: 242,
@@ -66,7 +60,6 @@ export const PI_DESC_EVENTS = defineEvents({
     trace: 'kvm_apicv_accept_irq',
     cite: 'vmx.pi',
     args: { vector: 'vector' },
-    token: null,
     minor: true,
   },
   pi_processing: {
@@ -76,7 +69,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { vector: 'vector', rvi: 'hex' },
     token: 'moves',
-    since: 1,
   },
   pir_synced: {
     code: 244,
@@ -85,7 +77,6 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { vector: 'vector', fresh: 'flag' },
     token: 'moves',
-    since: 1,
   },
   pi_load: {
     code: 265,
@@ -94,9 +85,8 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { pcpu: 'pcpu', full: 'flag', pirWaits: 'flag' },
     token: 'still',
-    since: 1,
   },
-  pi_put: { code: 266, by: 'piDesc', fn: 'vmx_vcpu_pi_put', cite: 'vmx.pi', args: {}, token: 'still', since: 1 },
+  pi_put: { code: 266, by: 'piDesc', fn: 'vmx_vcpu_pi_put', cite: 'vmx.pi', args: {}, token: 'still' },
   pi_wakeup_on: {
     code: 267,
     by: 'piDesc',
@@ -104,6 +94,5 @@ export const PI_DESC_EVENTS = defineEvents({
     cite: 'vmx.pi',
     args: { pcpu: 'pcpu', on: 'flag' },
     token: 'still',
-    since: 1,
   },
 });

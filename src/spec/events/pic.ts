@@ -9,7 +9,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.inta',
     args: { pin: 'pin', level: 'level', source: reason('userspace', 'resampler', 'pit') },
     token: 'moves',
-    since: 1,
   },
   kvm_pic_set_irq: {
     code: 41,
@@ -28,7 +27,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.ocw',
     args: { pin: 'pin' },
     token: 'ends',
-    since: 1,
   },
   pic_coalesced: {
     code: 43,
@@ -37,7 +35,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.inta',
     args: { pin: 'pin' },
     token: 'ends',
-    since: 1,
   },
   pic_output: {
     code: 44,
@@ -46,7 +43,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.inta',
     args: { level: 'level', pin: 'dec' },
     token: 'moves',
-    since: 1,
   },
   pic_wakeup: {
     code: 45,
@@ -55,9 +51,8 @@ export const PIC_EVENTS = defineEvents({
     cite: 'lapic.lvt',
     args: { vcpu: 'vcpu' },
     token: 'moves',
-    since: 1,
   },
-  pic_nobody: { code: 46, by: 'pic', fn: 'pic_unlock', cite: 'lapic.lvt', args: {}, token: 'ends', since: 1 },
+  pic_nobody: { code: 46, by: 'pic', fn: 'pic_unlock', cite: 'lapic.lvt', args: {}, token: 'ends' },
   pic_inta: {
     code: 47,
     by: 'pic',
@@ -65,7 +60,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.inta',
     args: { pin: 'pin', vector: 'vector', spurious: 'flag' },
     token: 'moves',
-    since: 1,
   },
   pic_eoi: {
     code: 48,
@@ -74,7 +68,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.ocw',
     args: { pin: 'pin' },
     token: 'moves',
-    since: 1,
   },
   pic_write: {
     code: 49,
@@ -83,7 +76,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.icw',
     args: { port: 'hex', value: 'hex', word: 'dec' },
     token: 'still',
-    since: 1,
   },
   pic_read: {
     code: 50,
@@ -92,7 +84,6 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.ocw',
     args: { port: 'hex', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   elcr_write: {
     code: 51,
@@ -101,6 +92,5 @@ export const PIC_EVENTS = defineEvents({
     cite: 'pic.elcr',
     args: { port: 'hex', value: 'hex' },
     token: 'still',
-    since: 1,
   },
 });

@@ -9,10 +9,9 @@ export const PIT_EVENTS = defineEvents({
     cite: 'pit.control',
     args: { pending: 'dec' },
     token: 'moves',
-    since: 1,
   },
-  pit_do_work: { code: 131, by: 'pit', fn: 'pit_do_work', cite: 'pit.control', args: {}, token: 'moves', since: 1 },
-  pit_held: { code: 132, by: 'pit', fn: 'pit_do_work', cite: null, args: { pending: 'dec' }, token: 'ends', since: 1 },
+  pit_do_work: { code: 131, by: 'pit', fn: 'pit_do_work', cite: 'pit.control', args: {}, token: 'moves' },
+  pit_held: { code: 132, by: 'pit', fn: 'pit_do_work', cite: null, args: { pending: 'dec' }, token: 'ends' },
   pit_ack: {
     code: 133,
     by: 'pit',
@@ -20,7 +19,6 @@ export const PIT_EVENTS = defineEvents({
     cite: null,
     args: { pending: 'dec' },
     token: 'moves',
-    since: 1,
   },
   pit_write: {
     code: 134,
@@ -29,7 +27,6 @@ export const PIT_EVENTS = defineEvents({
     cite: 'pit.control',
     args: { port: 'hex', value: 'hex' },
     token: 'still',
-    since: 1,
   },
   pit_load: {
     code: 135,
@@ -38,6 +35,5 @@ export const PIT_EVENTS = defineEvents({
     cite: 'pit.control',
     args: { count: 'dec', mode: 'dec' },
     token: 'still',
-    since: 1,
   },
 });

@@ -9,7 +9,6 @@ export const PV_EOI_EVENTS = defineEvents({
     cite: null,
     args: { enabled: 'flag' },
     token: 'still',
-    since: 1,
   },
   pv_eoi_arm: {
     code: 321,
@@ -18,9 +17,8 @@ export const PV_EOI_EVENTS = defineEvents({
     cite: null,
     args: { vector: 'vector' },
     token: 'still',
-    since: 1,
   },
-  pv_eoi_guest: { code: 322, by: 'vcpu', fn: null, cite: null, args: { vector: 'vector' }, token: 'still', since: 1 },
+  pv_eoi_guest: { code: 322, by: 'vcpu', fn: null, cite: null, args: { vector: 'vector' }, token: 'still' },
   kvm_pv_eoi: {
     code: 323,
     by: 'lapic',
@@ -29,7 +27,6 @@ export const PV_EOI_EVENTS = defineEvents({
     cite: null,
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   pv_eoi_disarm: {
     code: 324,
@@ -38,6 +35,5 @@ export const PV_EOI_EVENTS = defineEvents({
     cite: null,
     args: {},
     token: 'still',
-    since: 1,
   },
 });

@@ -8,8 +8,6 @@ export const ROUTING_EVENTS = defineEvents({
     fn: 'kvm_set_irq_routing',
     cite: 'kvm.api',
     args: { entries: 'dec', ok: 'flag' },
-    token: null,
-    since: 1,
   },
   kvm_set_irq: {
     code: 20,
@@ -19,7 +17,6 @@ export const ROUTING_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', level: 'level', source: reason('userspace', 'resampler', 'pit') },
     token: 'level',
-    since: 1,
   },
   route: {
     code: 21,
@@ -28,7 +25,6 @@ export const ROUTING_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', chip: 'chip', pin: 'pin', entry: 'dec' },
     token: 'moves',
-    since: 1,
   },
   no_route: {
     code: 22,
@@ -37,7 +33,6 @@ export const ROUTING_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi' },
     token: 'ends',
-    since: 1,
   },
   set_irq_result: {
     code: 23,
@@ -45,7 +40,6 @@ export const ROUTING_EVENTS = defineEvents({
     fn: 'kvm_set_irq',
     cite: 'kvm.api',
     args: { gsi: 'gsi', status: 'dec' },
-    token: null,
     minor: true,
   },
   kvm_msi_set_irq: {
@@ -56,7 +50,6 @@ export const ROUTING_EVENTS = defineEvents({
     cite: 'msi.addr',
     args: { addrLo: 'hex', data: 'hex', dest: 'dec', gsi: 'gsi' },
     token: 'moves',
-    since: 1,
   },
   msi_level_low: {
     code: 25,
@@ -65,7 +58,6 @@ export const ROUTING_EVENTS = defineEvents({
     cite: 'msi.data',
     args: { gsi: 'gsi' },
     token: 'ends',
-    since: 1,
   },
   msi_invalid: {
     code: 26,
@@ -74,7 +66,6 @@ export const ROUTING_EVENTS = defineEvents({
     cite: 'msi.addr',
     args: { addrHi: 'hex' },
     token: 'ends',
-    since: 1,
   },
   kvm_ack_irq: {
     code: 72,
@@ -84,6 +75,5 @@ export const ROUTING_EVENTS = defineEvents({
     cite: null,
     args: { chip: 'chip', pin: 'pin', gsi: 'gsi' },
     token: 'still',
-    since: 1,
   },
 });

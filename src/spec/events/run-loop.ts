@@ -10,7 +10,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'kvm.requests',
     args: { requests: 'requests' },
     token: 'still',
-    since: 1,
   },
   request_served: {
     code: 211,
@@ -18,7 +17,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     fn: 'vcpu_enter_guest',
     cite: 'kvm.requests',
     args: { request: 'request' },
-    token: null,
     minor: true,
   },
   inject_events: {
@@ -27,7 +25,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     fn: 'kvm_check_and_inject_events',
     cite: 'vmx.entry',
     args: { nmiPending: 'dec', queued: 'flag', canInject: 'flag' },
-    token: null,
     minor: true,
   },
   /** why: a request is pending, or it was kicked on the way in. */
@@ -38,7 +35,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'kvm.requests',
     args: { why: reason('request', 'kicked'), requests: 'requests' },
     token: 'still',
-    since: 1,
   },
   cancel_injection: {
     code: 214,
@@ -47,7 +43,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.entryInfo',
     args: { info: bits(VM_ENTRY_INTR_INFO) },
     token: 'still',
-    since: 1,
   },
   kvm_entry: {
     code: 215,
@@ -57,7 +52,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.entry',
     args: { intrInfo: bits(VM_ENTRY_INTR_INFO), rvi: 'hex', svi: 'hex' },
     token: 'still',
-    since: 1,
   },
   kvm_exit: {
     code: 216,
@@ -67,7 +61,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: { reason: 'exit', qualification: 'hex', idtVectoring: bits(IDT_VECTORING_INFO) },
     token: 'still',
-    since: 1,
   },
   irq_window_request: {
     code: 218,
@@ -76,7 +69,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.controls',
     args: {},
     token: 'still',
-    since: 1,
   },
   nmi_window_request: {
     code: 219,
@@ -85,7 +77,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.controls',
     args: { irqWindow: 'flag' },
     token: 'still',
-    since: 1,
   },
   irq_window_open: {
     code: 220,
@@ -94,7 +85,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: {},
     token: 'still',
-    since: 1,
   },
   nmi_window_open: {
     code: 221,
@@ -103,7 +93,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: {},
     token: 'still',
-    since: 1,
   },
   tpr_threshold: {
     code: 222,
@@ -112,7 +101,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.tpr',
     args: { threshold: 'dec', tpr: 'hex', irr: 'vector' },
     token: 'still',
-    since: 1,
   },
   tpr_below_threshold: {
     code: 223,
@@ -121,7 +109,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.tpr',
     args: { tpr: 'hex', threshold: 'dec' },
     token: 'still',
-    since: 1,
   },
   complete_interrupts: {
     code: 224,
@@ -130,7 +117,6 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.entryInfo',
     args: { info: bits(IDT_VECTORING_INFO) },
     token: 'still',
-    since: 1,
   },
   external_interrupt: {
     code: 225,
@@ -139,9 +125,8 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.exit',
     args: { vector: 'vector' },
     token: 'still',
-    since: 1,
   },
-  immediate_exit: { code: 226, by: 'vcpu', fn: 'vcpu_enter_guest', cite: null, args: {}, token: 'still', since: 1 },
+  immediate_exit: { code: 226, by: 'vcpu', fn: 'vcpu_enter_guest', cite: null, args: {}, token: 'still' },
   /** type: the interruption type, external interrupt or NMI. */
   event_delivery: {
     code: 227,
@@ -150,6 +135,5 @@ export const RUN_LOOP_EVENTS = defineEvents({
     cite: 'vmx.entry',
     args: { vector: 'vector', type: reason('extInt', '', 'nmi') },
     token: 'moves',
-    since: 1,
   },
 });

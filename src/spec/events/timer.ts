@@ -9,7 +9,6 @@ export const TIMER_EVENTS = defineEvents({
     cite: 'lapic.timer',
     args: { due: 'ns64', mode: reason('oneShot', 'periodic', 'deadline') },
     token: 'still',
-    since: 1,
   },
   timer_cancel: {
     code: 121,
@@ -17,7 +16,6 @@ export const TIMER_EVENTS = defineEvents({
     fn: 'cancel_apic_timer',
     cite: 'lapic.timer',
     args: {},
-    token: null,
     minor: true,
   },
   timer_expired: {
@@ -27,7 +25,6 @@ export const TIMER_EVENTS = defineEvents({
     cite: 'lapic.timer',
     args: { mode: reason('oneShot', 'periodic', 'deadline'), fromTimer: 'flag' },
     token: 'moves',
-    since: 1,
   },
   timer_inject: {
     code: 123,
@@ -36,7 +33,6 @@ export const TIMER_EVENTS = defineEvents({
     cite: 'lapic.lvt',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   lvt_masked: {
     code: 124,
@@ -45,6 +41,5 @@ export const TIMER_EVENTS = defineEvents({
     cite: 'lapic.lvt',
     args: { lvt: 'dec' },
     token: 'ends',
-    since: 1,
   },
 });

@@ -2,7 +2,7 @@
 import { defineEvents, reason } from '../define/event.ts';
 
 export const USERSPACE_EVENTS = defineEvents({
-  op: { code: 1, by: 'vm', fn: null, cite: null, args: { command: 'dec' }, token: null, minor: true },
+  op: { code: 1, by: 'vm', fn: null, cite: null, args: { command: 'dec' }, minor: true },
   ioctl_irq_line: {
     code: 2,
     by: 'vm',
@@ -10,7 +10,6 @@ export const USERSPACE_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', level: 'level' },
     token: 'level',
-    since: 1,
   },
   ioctl_signal_msi: {
     code: 3,
@@ -19,9 +18,8 @@ export const USERSPACE_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { addrLo: 'hex', data: 'hex', addrHi: 'hex' },
     token: 'moves',
-    since: 1,
   },
-  ioctl_nmi: { code: 5, by: 'vcpu', fn: 'kvm_vcpu_ioctl_nmi', cite: 'cpu.nmi', args: {}, token: 'moves', since: 1 },
+  ioctl_nmi: { code: 5, by: 'vcpu', fn: 'kvm_vcpu_ioctl_nmi', cite: 'cpu.nmi', args: {}, token: 'moves' },
   ioctl_interrupt: {
     code: 6,
     by: 'vcpu',
@@ -29,7 +27,6 @@ export const USERSPACE_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   eoi_exit: {
     code: 157,
@@ -38,7 +35,6 @@ export const USERSPACE_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   userspace_exit: {
     code: 160,
@@ -47,7 +43,6 @@ export const USERSPACE_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { reason: 'userExit', addrLo: 'hex', size: 'dec' },
     token: 'still',
-    since: 1,
   },
   vmm_route: {
     code: 180,
@@ -56,7 +51,6 @@ export const USERSPACE_EVENTS = defineEvents({
     cite: 'kvm.api',
     args: { gsi: 'gsi', addrLo: 'hex', data: 'hex' },
     token: 'still',
-    since: 1,
   },
   /** what: LAPIC, MSRs, VCPU_EVENTS, MP_STATE, irqchip, PIT2. */
   state_restore: {
@@ -68,5 +62,5 @@ export const USERSPACE_EVENTS = defineEvents({
     token: 'still',
     since: 2,
   },
-  time: { code: 181, by: 'vm', fn: null, cite: null, args: { now: 'ns64' }, token: null, minor: true },
+  time: { code: 181, by: 'vm', fn: null, cite: null, args: { now: 'ns64' }, minor: true },
 });

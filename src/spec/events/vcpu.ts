@@ -8,7 +8,6 @@ export const VCPU_EVENTS = defineEvents({
     fn: 'kvm_make_request',
     cite: 'kvm.requests',
     args: { request: 'request' },
-    token: null,
     minor: true,
   },
   /** outcome: see KICK; entering: it was in guest mode and on its way in. */
@@ -20,7 +19,6 @@ export const VCPU_EVENTS = defineEvents({
     args: { outcome: reason('nothing', 'woken', 'ipi', 'self', 'callOne', 'callMany'), entering: 'flag' },
     fnBy: { arg: 'outcome', fns: { 4: 'kvm_kick_many_cpus', 5: 'kvm_kick_many_cpus' } },
     token: 'side',
-    since: 1,
   },
   nmi_queued: {
     code: 101,
@@ -29,7 +27,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'cpu.nmi',
     args: { queued: 'dec' },
     token: 'moves',
-    since: 1,
   },
   gp_fault: {
     code: 112,
@@ -38,7 +35,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'lapic.x2apic',
     args: { msr: 'hex' },
     token: 'ends',
-    since: 1,
   },
   scan_ioapic: {
     code: 113,
@@ -46,7 +42,6 @@ export const VCPU_EVENTS = defineEvents({
     fn: 'vcpu_scan_ioapic',
     cite: 'vmx.eoi',
     args: { vectors: 'dec' },
-    token: null,
     minor: true,
   },
   /** reason: IF=0, interrupt shadow, PPR, another event first, LVT0 does not accept the PIC. */
@@ -57,7 +52,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'lapic.priority',
     args: { reason: reason('if', 'shadow', 'ppr', 'event', 'lvt0'), vector: 'vector', ppr: 'hex' },
     token: 'still',
-    since: 1,
   },
   extint_ack: {
     code: 152,
@@ -66,7 +60,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'pic.inta',
     args: { vector: 'vector' },
     token: 'moves',
-    since: 1,
   },
   kvm_inj_virq: {
     code: 153,
@@ -77,7 +70,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'vmx.entry',
     args: { vector: 'vector', extint: 'flag', reinjected: 'flag' },
     token: 'moves',
-    since: 1,
   },
   inject_nmi: {
     code: 154,
@@ -87,7 +79,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'vmx.entry',
     args: {},
     token: 'moves',
-    since: 1,
   },
   accept_init: {
     code: 158,
@@ -96,7 +87,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'cpu.init',
     args: { mpState: 'mpState' },
     token: 'moves',
-    since: 1,
   },
   accept_sipi: {
     code: 159,
@@ -105,7 +95,6 @@ export const VCPU_EVENTS = defineEvents({
     cite: 'cpu.init',
     args: { vector: 'vector', taken: 'flag' },
     token: 'moves',
-    since: 1,
   },
-  nmi_unmask: { code: 161, by: 'vcpu', fn: null, cite: 'cpu.nmi', args: {}, token: 'still', since: 1 },
+  nmi_unmask: { code: 161, by: 'vcpu', fn: null, cite: 'cpu.nmi', args: {}, token: 'still' },
 });

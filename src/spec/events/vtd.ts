@@ -10,7 +10,6 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irtePosted',
     args: { gsi: 'gsi', vcpu: 'vcpu', vector: 'vector', entry: 'dec' },
     token: 'still',
-    since: 1,
   },
   /** why: no MSI route, not exactly one destination, a mode that cannot be posted, the host cannot post, its irqfd is gone. */
   irte_remapped: {
@@ -20,7 +19,6 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irte',
     args: { gsi: 'gsi', why: reason('noMsi', 'several', 'mode', 'host', 'irqfd'), entry: 'dec' },
     token: 'still',
-    since: 1,
   },
   vtd_post: {
     code: 282,
@@ -29,7 +27,6 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irtePosted',
     args: { vector: 'vector', urgent: 'flag' },
     token: 'moves',
-    since: 1,
   },
   vtd_suppressed: {
     code: 283,
@@ -38,7 +35,6 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irtePosted',
     args: { vector: 'vector' },
     token: 'still',
-    since: 1,
   },
   vtd_coalesced: {
     code: 284,
@@ -47,7 +43,6 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irtePosted',
     args: { vector: 'vector' },
     token: 'still',
-    since: 1,
   },
   vtd_notify: {
     code: 285,
@@ -56,7 +51,6 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irtePosted',
     args: { nv: 'vector', vcpu: 'vcpu' },
     token: 'side',
-    since: 1,
   },
   vtd_remap: {
     code: 286,
@@ -65,6 +59,5 @@ export const VTD_EVENTS = defineEvents({
     cite: 'vtd.irte',
     args: { hostVector: 'vector', gsi: 'gsi' },
     token: 'moves',
-    since: 1,
   },
 });

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { INHIBIT_NAMES, inhibitNames } from '../../spec/names.ts';
+import { INHIBIT_NAMES, inhibitNames } from '../../spec/name-lists.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

@@ -1,0 +1,53 @@
+/** What several rules ask of a machine. */
+import {
+  gridAddress,
+  type MachineView,
+  type RteView,
+  readWord,
+  rteView,
+  vectorIn,
+  vectorsIn,
+} from '../../engine/view/machine-view.ts';
+import { pprNow } from '../gates/lapic.ts';
+import { vcpusFor } from '../gates/match.ts';
+
+export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+export const hasIoapic = (view: MachineView): boolean => view.config.irqchip === 'full';
+
+/** RTEs a guest has programmed: a vector of its own, whatever the mask. */
+export const programmed = (view: MachineView): RteView[] =>
+  hasIoapic(view)
+    ? Array.from({ length: 24 }, (_, pin) => rteView(view, pin)).filter(
+        ({ pin }) => readWord(view, 'ioapic', 0, 'redirLo', pin) !== 0x1_0000,
+      )
+    : [];
+
+export const lineOf = (view: MachineView, pin: number): boolean => readWord(view, 'ioapic', 0, 'lines', pin) !== 0;
+export const inService = (view: MachineView, vcpu: number): number[] =>
+  vectorsIn(view.w, gridAddress(view, 'isr', vcpu));
+export const requested = (view: MachineView, vcpu: number): number[] =>
+  vectorsIn(view.w, gridAddress(view, 'irr', vcpu));
+export const posted = (view: MachineView, vcpu: number): number[] => vectorsIn(view.w, gridAddress(view, 'pir', vcpu));
+
+/** The vector is somewhere in a local APIC or descriptor, so that an EOI is still to come. */
+export const isUnderWay = (view: MachineView, vector: number): boolean =>
+  vcpusOf(view).some(
+    (vcpu) =>
+      (['irr', 'isr', 'pir'] as const).some((grid) => vectorIn(view.w, gridAddress(view, grid, vcpu), vector)) ||
+      (readWord(view, 'vcpu', vcpu, 'intrInjected') === 1 && readWord(view, 'vcpu', vcpu, 'intrNr') === vector) ||
+      readWord(view, 'lapic', vcpu, 'pendingIoapicEoi') === vector,
+  );
+
+export const destinations = (view: MachineView, { dest, logical }: RteView): number[] => vcpusFor(view, dest, logical);
+export const vcpuWord = (view: MachineView, vcpu: number, register: string): number =>
+  readWord(view, 'vcpu', vcpu, register);
+
+/** A model guest that runs no handler on this vCPU. */
+export const isIdle = (view: MachineView, vcpu: number): boolean =>
+  view.config.guest !== undefined && vcpuWord(view, vcpu, 'depth') === 0 && vcpuWord(view, vcpu, 'mpState') === 0;
+
+/** Vectors in IRR that nothing but flags and the vCPU's attention keeps out of the guest. */
+export function deliverable(view: MachineView, vcpu: number): number[] {
+  const { ppr } = pprNow(view, vcpu);
+  return requested(view, vcpu).filter((vector) => (vector & 0xf0) > (ppr & 0xf0));
+}

@@ -1,0 +1,92 @@
+/** Gates of the source: a device that has nothing to say, or may not say it. */
+import { readWord } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { type Gate, placeOf, type Way } from './gate.ts';
+
+const ENABLE = 0x8000;
+const FUNCTION_MASK = 0x4000;
+
+/** The MSI-X table of the way's device. */
+function msixOf(view: Parameters<Gate['look']>[0], way: Way) {
+  const device = way.msix === undefined ? undefined : view.config.devices?.[way.msix.slot];
+  if (way.msix === undefined || device?.msix === undefined) return null;
+  const { slot, entry } = way.msix;
+  return {
+    id: device.id,
+    slot,
+    entry,
+    control: readWord(view, 'device', slot, 'msixControl'),
+    mask: readWord(view, 'device', slot, 'msixTable', entry * 4 + 3) & 1,
+  };
+}
+
+const capability = (id: string, value: number): JsonOp => ({ op: 'msix', id, entry: 0, field: 'capability', value });
+
+/** The line of a pin, whoever drives it. */
+function lineLook(view: Parameters<Gate['look']>[0], way: Way) {
+  if (way.ioapicPin !== undefined)
+    return {
+      at: placeOf('ioapic', 0, 'lines', way.ioapicPin),
+      value: readWord(view, 'ioapic', 0, 'lines', way.ioapicPin),
+    };
+  if (way.picPin === undefined) return null;
+  const chip = way.picPin >> 3;
+  const value = (readWord(view, 'pic', chip, 'lines') >>> ((way.picPin & 7) * 4)) & 0xf;
+  return { at: placeOf('pic', chip, 'lines'), value };
+}
+
+export const DEVICE_GATES: readonly Gate[] = [
+  {
+    id: 'source',
+    cite: null,
+    look(view, way) {
+      const line = lineLook(view, way);
+      return line === null ? null : { ...line, bits: 'sources', closed: line.value === 0 };
+    },
+    opens: (_view, way) => [way.raise],
+  },
+  {
+    id: 'msix-mask',
+    event: 'msix_pending',
+    cite: 'msi.msix',
+    look(view, way) {
+      const msix = msixOf(view, way);
+      if (msix === null) return null;
+      const at = placeOf('device', msix.slot, 'msixTable', msix.entry * 4 + 3);
+      return { at, bits: 'mask', value: msix.mask, closed: msix.mask === 1 };
+    },
+    opens(view, way) {
+      const msix = msixOf(view, way);
+      return msix === null ? [] : [[{ op: 'msix', id: msix.id, entry: msix.entry, field: 'control', value: 0 }]];
+    },
+  },
+  {
+    id: 'msix-function-mask',
+    event: 'msix_pending',
+    cite: 'msi.msix',
+    look(view, way) {
+      const msix = msixOf(view, way);
+      if (msix === null) return null;
+      const value = msix.control & FUNCTION_MASK ? 1 : 0;
+      return { at: placeOf('device', msix.slot, 'msixControl'), bits: 'functionMask', value, closed: value === 1 };
+    },
+    opens(view, way) {
+      const msix = msixOf(view, way);
+      return msix === null ? [] : [[capability(msix.id, msix.control & ~FUNCTION_MASK)]];
+    },
+  },
+  {
+    id: 'msix-disabled',
+    cite: 'msi.msix',
+    look(view, way) {
+      const msix = msixOf(view, way);
+      if (msix === null) return null;
+      const value = msix.control & ENABLE ? 1 : 0;
+      return { at: placeOf('device', msix.slot, 'msixControl'), bits: 'enable', value, closed: value === 0 };
+    },
+    opens(view, way) {
+      const msix = msixOf(view, way);
+      return msix === null ? [] : [[capability(msix.id, msix.control | ENABLE), ...way.raise]];
+    },
+  },
+];

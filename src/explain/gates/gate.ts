@@ -1,0 +1,71 @@
+/**
+ * Gates: what may hold an interrupt on its way, each as data. A gate looks at the registers it hangs on and says whether it is
+ * closed; it names the event that is recorded where it holds one back, and the ops that open it. "Where is my interrupt?",
+ * findings and ways not taken read the same rows.
+ */
+import type { MachineView } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
+import type { CiteKey } from '../../spec/citations.ts';
+import type { EventName } from '../../spec/events/index.ts';
+
+/** The road an interrupt takes to a vCPU. */
+export interface Way {
+  /** Line or message it began as; absent where only the vCPU's end is asked about. */
+  readonly gsi?: number;
+  /** Pin of the IOAPIC, or of the 8259 pair. */
+  readonly ioapicPin?: number;
+  readonly picPin?: number;
+  /** Slot and entry of a device's MSI-X vector. */
+  readonly msix?: { readonly slot: number; readonly entry: number };
+  /** What the message says; absent where no chip or route makes one. */
+  readonly message?: {
+    readonly dest: number;
+    readonly logical: boolean;
+    readonly mode: number;
+    readonly level: boolean;
+  };
+  readonly vector: number;
+  /** vCPUs it is for. */
+  readonly vcpus: readonly number[];
+  /** The one of them that is walked. */
+  readonly vcpu: number;
+  /** The vCPU was woken for it, and has not looked yet. */
+  readonly woken: boolean;
+  /** Who raised it, as an op. */
+  readonly raise: readonly JsonOp[];
+}
+
+/** What a gate read: place, field, value, and who holds, where that is somebody. */
+export interface Evidence {
+  /** "ioapic:0.redirLo[11]" */
+  readonly at: string;
+  readonly bits: string;
+  readonly value: number;
+  readonly closed: boolean;
+  readonly by?: string;
+  /** Vector of who holds. */
+  readonly vector?: number;
+}
+
+export interface Gate {
+  readonly id: string;
+  /** The event that says it held one back; absent where KVM says nothing. */
+  readonly event?: EventName;
+  readonly cite: CiteKey | null;
+  /** @returns null where the gate is not on this way */
+  look(view: MachineView, way: Way): Evidence | null;
+  /** Whether it is shut whoever comes, for a gate that `look` tells only where one waits at it. */
+  shut?(view: MachineView, way: Way): boolean;
+  /** Ops that open it, one list a way to do so, the likeliest first. */
+  opens(view: MachineView, way: Way): readonly (readonly JsonOp[])[];
+}
+
+/** Name of a word: "lapic:1.svr", "ioapic:0.redirLo[11]". */
+export const placeOf = (kind: string, index: number, register: string, sub?: number): string =>
+  `${kind}:${index}.${register}${sub === undefined ? '' : `[${sub}]`}`;
+
+/** A model guest runs on these vCPUs: time makes it do things. Without one, `run` is what enters the guest. */
+export const hasGuest = (view: MachineView): boolean => view.config.guest !== undefined;
+
+/** Time for a model guest to take what waits and to end a handler, ns. */
+export const WAITS: readonly (readonly JsonOp[])[] = [2_000, 100_000, 20_000_000].map((ns) => [{ op: 'advance', ns }]);

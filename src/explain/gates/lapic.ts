@@ -1,0 +1,150 @@
+/** Gates of the local APIC: who a message is for, whether it is taken, and the priority that holds it. */
+import {
+  gridAddress,
+  inX2apic,
+  type MachineView,
+  readWord,
+  vectorIn,
+  vectorsIn,
+} from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { writeLapic, writeRte } from '../guest-ops.ts';
+import { type Gate, hasGuest, placeOf, WAITS } from './gate.ts';
+
+const hwOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'baseLo') & 0x800) !== 0;
+const swOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'svr') & 0x100) !== 0;
+
+const low = (view: MachineView, pin: number): number => readWord(view, 'ioapic', 0, 'redirLo', pin);
+
+/** INIT has been; a SIPI starts it. */
+export function startUp(view: MachineView, vcpu: number): JsonOp[] {
+  const addr = `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`;
+  return [
+    { op: 'msi', addr, data: '0x610' },
+    { op: 'nop', vcpu },
+  ];
+}
+
+/** PPR as it is now, and who makes it so. @kvm lapic.c __apic_update_ppr */
+export function pprNow(view: MachineView, vcpu: number): { ppr: number; by: 'tpr' | 'isr'; isr: number } {
+  const tpr = readWord(view, 'lapic', vcpu, 'tpr') & 0xff;
+  const isr = vectorsIn(view.w, gridAddress(view, 'isr', vcpu)).at(-1) ?? 0;
+  return (tpr & 0xf0) >= (isr & 0xf0) ? { ppr: tpr, by: 'tpr', isr } : { ppr: isr & 0xf0, by: 'isr', isr };
+}
+
+export const LAPIC_GATES: readonly Gate[] = [
+  {
+    id: 'destination',
+    event: 'no_destination',
+    cite: 'lapic.dest',
+    look(_view, way) {
+      if (way.message === undefined) return null;
+      const { dest } = way.message;
+      const at =
+        way.ioapicPin === undefined ? placeOf('vm', 0, 'mapValid') : placeOf('ioapic', 0, 'redirHi', way.ioapicPin);
+      return { at, bits: 'dest', value: dest >>> 0, closed: way.vcpus.length === 0 };
+    },
+    opens(view, way) {
+      const pin = way.ioapicPin;
+      if (pin === undefined) return [];
+      const hi = (readWord(view, 'vcpu', 0, 'apicId') << 24) >>> 0;
+      const lo = low(view, pin) & ~0x4000;
+      const to = [...writeRte(0, pin, 1, hi), ...writeRte(0, pin, 0, (lo & ~0x800) >>> 0)];
+      return [[...to, ...way.raise]];
+    },
+  },
+  {
+    id: 'apic-disabled',
+    event: 'accept_disabled',
+    cite: 'lapic.svr',
+    look(view, way) {
+      if (way.message === undefined || way.vcpus.length === 0) return null;
+      const on = way.vcpus.find((vcpu) => hwOn(view, vcpu) && swOn(view, vcpu));
+      const vcpu = on ?? way.vcpu;
+      const hw = hwOn(view, vcpu);
+      return {
+        at: placeOf('lapic', vcpu, hw ? 'svr' : 'baseLo'),
+        bits: hw ? 'softwareEnable' : 'enable',
+        value: on === undefined ? 0 : 1,
+        closed: on === undefined,
+      };
+    },
+    opens(view, way) {
+      const { vcpu } = way;
+      // A vCPU that waits for its SIPI executes nothing.
+      const asleep = [1, 2].includes(readWord(view, 'vcpu', vcpu, 'mpState'));
+      const ops: JsonOp[] = asleep ? startUp(view, vcpu) : [];
+      const base = readWord(view, 'lapic', vcpu, 'baseLo');
+      if (!hwOn(view, vcpu)) ops.push({ op: 'wrmsr', vcpu, msr: '0x1b', value: `0x${(base | 0x800).toString(16)}` });
+      ops.push(writeLapic(vcpu, inX2apic(view, vcpu), 0xf0, readWord(view, 'lapic', vcpu, 'svr') | 0x100));
+      return [ops, [...ops, ...way.raise]];
+    },
+  },
+  {
+    id: 'vector',
+    cite: 'lapic.priority',
+    look(_view, way) {
+      const { vector, ioapicPin, vcpu, message } = way;
+      if ((message?.mode ?? 0) > 1 || way.picPin !== undefined) return null;
+      const at =
+        ioapicPin === undefined
+          ? placeOf('lapic', vcpu, 'irr', vector >> 5)
+          : placeOf('ioapic', 0, 'redirLo', ioapicPin);
+      return { at, bits: 'vector', value: vector, closed: vector < 16 };
+    },
+    opens(view, way) {
+      const pin = way.ioapicPin;
+      if (pin === undefined) return [];
+      const lo = (low(view, pin) & ~0xff & ~0x4000) | (0x30 + pin);
+      const edge = writeRte(0, pin, 0, (lo & ~0x8000) >>> 0);
+      return [[...edge, ...writeRte(0, pin, 0, lo >>> 0), ...way.raise]];
+    },
+  },
+];
+
+/** Past acceptance: it is in IRR. */
+export const PRIORITY_GATE: Gate = {
+  id: 'ppr',
+  event: 'inject_held',
+  cite: 'lapic.ppr',
+  look(view, { vcpu, vector, picPin }) {
+    if (picPin !== undefined) return null;
+    const { ppr, by, isr } = pprNow(view, vcpu);
+    const closed = (vector & 0xf0) <= (ppr & 0xf0);
+    return {
+      at: placeOf('lapic', vcpu, by === 'tpr' ? 'tpr' : 'isr', by === 'tpr' ? undefined : isr >> 5),
+      bits: by,
+      value: ppr,
+      closed,
+      by,
+      vector: by === 'tpr' ? ppr : isr,
+    };
+  },
+  opens(view, { vcpu }) {
+    const { by } = pprNow(view, vcpu);
+    if (by === 'tpr') return [[{ op: 'set_cr8', vcpu, value: 0 }]];
+    const eoi: JsonOp[] = [{ op: 'eoi', vcpu }];
+    return hasGuest(view) ? [...WAITS, eoi] : [eoi];
+  },
+};
+
+/** In service: its handler has not ended it. */
+export const EOI_GATE: Gate = {
+  id: 'eoi',
+  cite: 'lapic.eoi',
+  look(view, { vcpu, vector, picPin }) {
+    if (picPin !== undefined) {
+      const chip = picPin >> 3;
+      const value = (readWord(view, 'pic', chip, 'isr') >> (picPin & 7)) & 1;
+      return { at: placeOf('pic', chip, 'isr'), bits: `isr.${picPin & 7}`, value, closed: value === 1 };
+    }
+    const value = vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector) ? 1 : 0;
+    return { at: placeOf('lapic', vcpu, 'isr', vector >> 5), bits: `isr.${vector & 31}`, value, closed: value === 1 };
+  },
+  opens(view, { vcpu, picPin }) {
+    if (hasGuest(view)) return WAITS;
+    const pic = { op: 'pio_write', vcpu: 0, port: 0x20, value: 0x20 };
+    if (picPin === undefined) return [[{ op: 'eoi', vcpu }]];
+    return [picPin >= 8 ? [{ ...pic, port: 0xa0 }, pic] : [pic]];
+  },
+};

@@ -1,0 +1,31 @@
+/** Which local APICs a message is for, read from the words alone. @kvm lapic.c kvm_apic_match_dest */
+import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+
+const BROADCAST = 0xff;
+const X2APIC_BROADCAST = 0xffff_ffff;
+/** KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK */
+const NO_QUIRK = 2;
+
+function matchesOne(view: MachineView, vcpu: number, dest: number, logical: boolean): boolean {
+  const word = (register: string): number => readWord(view, 'lapic', vcpu, register);
+  const x2 = inX2apic(view, vcpu);
+  const quirk = ((view.config.x2apicApi ?? 0) & NO_QUIRK) === 0 && dest === BROADCAST && x2;
+  const mda = quirk ? X2APIC_BROADCAST : dest >>> 0;
+  if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
+  if (!logical) {
+    if (x2 || mda > 0xff) return mda === readWord(view, 'vcpu', vcpu, 'apicId');
+    return mda === word('id') >>> 24;
+  }
+  const ldr = word('ldr');
+  if (x2) return ldr >>> 16 === mda >>> 16 && (ldr & mda & 0xffff) !== 0;
+  const id = ldr >>> 24;
+  if (word('dfr') === 0xffff_ffff) return (id & mda) !== 0;
+  return word('dfr') === 0x0fff_ffff && id >>> 4 === mda >>> 4 && (id & mda & 0xf) !== 0;
+}
+
+/** vCPUs that a device's message is for, whether their APICs are enabled or not. */
+export function vcpusFor(view: MachineView, dest: number, logical: boolean): number[] {
+  return Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu).filter((vcpu) =>
+    matchesOne(view, vcpu, dest, logical),
+  );
+}

@@ -1,0 +1,56 @@
+/** Gates of the posted-interrupt descriptor. @kvm posted_intr.c, vmx.c vmx_deliver_posted_interrupt */
+import { gridAddress, type MachineView, readWord, vectorIn } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { type Gate, hasGuest, placeOf, WAITS } from './gate.ts';
+
+/** In the PIR, and not merged into IRR yet. */
+export const inPir = (view: MachineView, vcpu: number, vector: number): boolean =>
+  vectorIn(view.w, gridAddress(view, 'pir', vcpu), vector);
+
+const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
+const IN_GUEST = 1;
+
+/** Ops that put a vCPU's thread back on a CPU and let it look. */
+export function goesOn(view: MachineView, vcpu: number): readonly (readonly JsonOp[])[] {
+  const run: JsonOp = { op: 'run', vcpu };
+  if (!hasGuest(view)) return [[run], [{ op: 'vcpu_state', vcpu, state: 'guest' }, run]];
+  const put: JsonOp[] = [{ op: 'schedule', vcpu, pcpu: word(view, vcpu, 'pcpu') }];
+  const guest: JsonOp[] = [{ op: 'vcpu_state', vcpu, state: 'guest' }];
+  const wake: JsonOp[] = [{ op: 'guest', vcpu, halt: 0 }];
+  return [
+    ...WAITS.slice(0, 2),
+    ...[put, guest, wake].flatMap((ops) => WAITS.slice(0, 2).map((wait) => [...ops, ...wait])),
+  ];
+}
+
+export const PI_DESC_GATES: readonly Gate[] = [
+  {
+    id: 'pi-suppressed',
+    event: 'vtd_suppressed',
+    cite: 'vmx.pi',
+    look(view, { vcpu, vector }) {
+      if (!inPir(view, vcpu, vector)) return null;
+      const value = readWord(view, 'piDesc', vcpu, 'sn');
+      return { at: placeOf('piDesc', vcpu, 'sn'), bits: 'sn', value, closed: value === 1 };
+    },
+    shut: (view, { vcpu }) => readWord(view, 'piDesc', vcpu, 'sn') === 1,
+    opens: (view, { vcpu }) => goesOn(view, vcpu),
+  },
+  {
+    id: 'pi-not-notified',
+    event: 'vtd_coalesced',
+    cite: 'vmx.pi',
+    look(view, { vcpu, vector, woken }) {
+      if (!inPir(view, vcpu, vector)) return null;
+      const asleep = word(view, vcpu, 'halted') === 1 || word(view, vcpu, 'blocking') === 1;
+      const inGuest = word(view, vcpu, 'mode') === IN_GUEST && word(view, vcpu, 'loaded') === 1;
+      return {
+        at: placeOf('piDesc', vcpu, 'on'),
+        bits: 'on',
+        value: readWord(view, 'piDesc', vcpu, 'on'),
+        closed: !woken && (asleep || inGuest) && readWord(view, 'vcpu', vcpu, 'requests') === 0,
+      };
+    },
+    opens: (view, { vcpu }) => goesOn(view, vcpu),
+  },
+];

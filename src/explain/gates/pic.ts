@@ -1,0 +1,134 @@
+/** Gates of the 8259 pair. @kvm i8259.c pic_get_irq, pic_irq_request; lapic.c kvm_apic_accept_pic_intr */
+import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { writeLapic } from '../guest-ops.ts';
+import { type Gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+
+const CASCADE = 2;
+/** LVT0: mask and delivery mode; ExtINT unmasked is what listens to the 8259. */
+const LVT0_MASK = 0x10700;
+const EXTINT = 0x700;
+
+const reg = (view: MachineView, chip: number, name: string): number => readWord(view, 'pic', chip, name);
+const out = (port: number, value: number): JsonOp => ({ op: 'pio_write', vcpu: 0, port, value });
+
+/** Priority of the most urgent bit: 0 highest, 8 none. @kvm i8259.c get_priority */
+function priorityOf(mask: number, add: number): number {
+  for (let priority = 0; priority < 8; priority++) if ((mask >> ((priority + add) & 7)) & 1) return priority;
+  return 8;
+}
+
+/** Pin in service that holds one back at a chip, -1 none. */
+function holder(view: MachineView, chip: number, bit: number): number {
+  const add = reg(view, chip, 'priorityAdd');
+  let isr = reg(view, chip, 'isr');
+  if (chip === 0 && reg(view, 0, 'specialFullyNested') === 1) isr &= ~(1 << CASCADE);
+  const held = priorityOf(isr, add);
+  return held < 8 && held <= priorityOf(1 << bit, add) ? (held + add) & 7 : -1;
+}
+
+/** Does this vCPU take interrupts from the 8259? */
+export function listensToPic(view: MachineView, vcpu: number): boolean {
+  if ((readWord(view, 'lapic', vcpu, 'baseLo') & 0x800) === 0) return true;
+  return (readWord(view, 'lapic', vcpu, 'lvtLint0') & LVT0_MASK) === EXTINT;
+}
+
+const isSlave = ({ picPin = 0 }: Way): boolean => picPin >= 8;
+
+const ICWS: readonly JsonOp[] = [
+  [0x20, 0x11],
+  [0x21, 0x30],
+  [0x21, 0x04],
+  [0x21, 0x01],
+  [0xa0, 0x11],
+  [0xa1, 0x38],
+  [0xa1, 0x02],
+  [0xa1, 0x01],
+].map(([port, value]) => out(port as number, value as number));
+
+export const PIC_GATES: readonly Gate[] = [
+  {
+    id: 'pic-mask',
+    event: 'pic_masked',
+    cite: 'pic.ocw',
+    look(view, way) {
+      if (way.picPin === undefined) return null;
+      const chip = way.picPin >> 3;
+      const own = (reg(view, chip, 'imr') >> (way.picPin & 7)) & 1;
+      // The slave is heard through pin 2 of the master.
+      const cascade = isSlave(way) ? (reg(view, 0, 'imr') >> CASCADE) & 1 : 0;
+      const atMaster = own === 0 && cascade === 1;
+      return {
+        at: placeOf('pic', atMaster ? 0 : chip, 'imr'),
+        bits: `imr.${atMaster ? CASCADE : way.picPin & 7}`,
+        value: own | cascade,
+        closed: (own | cascade) === 1,
+      };
+    },
+    opens(view, way) {
+      const pin = way.picPin ?? 0;
+      const bit = 1 << (pin & 7);
+      if (!isSlave(way)) return [[out(0x21, reg(view, 0, 'imr') & ~bit)]];
+      return [[out(0xa1, reg(view, 1, 'imr') & ~bit), out(0x21, reg(view, 0, 'imr') & ~(1 << CASCADE))]];
+    },
+  },
+  {
+    id: 'pic-isr',
+    cite: 'pic.inta',
+    look(view, way) {
+      if (way.picPin === undefined) return null;
+      const chip = way.picPin >> 3;
+      const own = holder(view, chip, way.picPin & 7);
+      const above = isSlave(way) ? holder(view, 0, CASCADE) : -1;
+      const [at, held] = own >= 0 ? [chip, own] : [0, above];
+      const pin = held < 0 ? -1 : held + 8 * at;
+      return {
+        at: placeOf('pic', held < 0 ? chip : at, 'isr'),
+        bits: held < 0 ? 'isr' : `isr.${held}`,
+        value: reg(view, held < 0 ? chip : at, 'isr'),
+        closed: held >= 0,
+        ...(held >= 0 && { by: `pin ${pin}` }),
+      };
+    },
+    opens(view, way) {
+      const eoi = isSlave(way) ? [out(0xa0, 0x20), out(0x20, 0x20)] : [out(0x20, 0x20)];
+      const master = [out(0x20, 0x20)];
+      return hasGuest(view) ? [...WAITS, eoi, master] : [eoi, master];
+    },
+  },
+  {
+    id: 'pic-init',
+    cite: 'pic.icw',
+    look(view, way) {
+      if (way.picPin === undefined) return null;
+      const chip = way.picPin >> 3;
+      const value = reg(view, chip, 'irqBase');
+      const busy = reg(view, chip, 'initState');
+      return { at: placeOf('pic', chip, 'irqBase'), bits: 'irqBase', value, closed: value === 0 || busy !== 0 };
+    },
+    opens: (_view, way) => [[...ICWS, ...way.raise]],
+  },
+  {
+    id: 'pic-lint',
+    event: 'pic_nobody',
+    cite: 'lapic.lvt',
+    look(view, way) {
+      if (way.picPin === undefined) return null;
+      const vcpus = Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+      const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
+      const vcpu = listener ?? 0;
+      return {
+        at: placeOf('lapic', vcpu, 'lvtLint0'),
+        bits: 'mask',
+        value: (readWord(view, 'lapic', vcpu, 'lvtLint0') >> 16) & 1,
+        closed: listener === undefined,
+      };
+    },
+    opens(view) {
+      const svr = readWord(view, 'lapic', 0, 'svr');
+      const x2 = inX2apic(view, 0);
+      // A disabled APIC forces the mask bit, so it is enabled first.
+      return [[writeLapic(0, x2, 0xf0, svr | 0x100), writeLapic(0, x2, 0x350, EXTINT)]];
+    },
+  },
+];

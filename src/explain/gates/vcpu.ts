@@ -1,0 +1,147 @@
+/** Gates of the vCPU: flags, blocking, what goes first, and where its thread is. @kvm x86.c kvm_check_and_inject_events */
+import { gridAddress, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
+import { type Gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { startUp } from './lapic.ts';
+import { goesOn } from './pi-desc.ts';
+import { listensToPic } from './pic.ts';
+
+const NMI = 4;
+
+const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
+const isNmi = ({ message }: Way): boolean => message?.mode === NMI;
+
+/** The 8259 has something for this vCPU, which KVM asks before the local APIC. */
+function extintWaits(view: MachineView, vcpu: number): boolean {
+  if (!listensToPic(view, vcpu)) return false;
+  if (view.config.irqchip === 'full') return readWord(view, 'pic', 0, 'output') === 1;
+  return (word(view, vcpu, 'pendingExtint') | 0) !== -1;
+}
+
+/** What the vCPU takes before this vector: an NMI, the 8259's, or a vector of its local APIC above it. */
+function first(
+  view: MachineView,
+  way: Way,
+): { at: string; bits: string; value: number; by: string; vector?: number } | null {
+  const { vcpu, vector, picPin } = way;
+  const nmis = word(view, vcpu, 'nmiPending') + word(view, vcpu, 'nmiQueued');
+  if (nmis > 0 && word(view, vcpu, 'nmiMasked') === 0)
+    return { at: placeOf('vcpu', vcpu, 'nmiPending'), bits: 'nmiPending', value: nmis, by: 'nmi' };
+  if (picPin !== undefined) return null;
+  if (extintWaits(view, vcpu)) return { at: placeOf('pic', 0, 'output'), bits: 'output', value: 1, by: 'extint' };
+  const irr = vectorsIn(view.w, gridAddress(view, 'irr', vcpu)).at(-1) ?? -1;
+  const pir = vectorsIn(view.w, gridAddress(view, 'pir', vcpu)).at(-1) ?? -1;
+  const highest = Math.max(irr, pir);
+  if (highest <= vector) return null;
+  return {
+    at: placeOf('lapic', vcpu, 'irr', highest >> 5),
+    bits: `irr.${highest & 31}`,
+    value: 1,
+    by: 'irr',
+    vector: highest,
+  };
+}
+
+export const VCPU_GATES: readonly Gate[] = [
+  {
+    id: 'if',
+    event: 'inject_held',
+    cite: 'cpu.if',
+    look(view, way) {
+      if (isNmi(way)) return null;
+      const value = word(view, way.vcpu, 'rflagsIf');
+      // Without a model guest `run` enters with IF=1 and no shadow.
+      const handlers = word(view, way.vcpu, 'depth');
+      return {
+        at: placeOf('vcpu', way.vcpu, 'rflagsIf'),
+        bits: 'if',
+        value,
+        closed: hasGuest(view) && value === 0 && word(view, way.vcpu, 'mpState') === 0,
+        ...(handlers > 0 && { by: 'handler' }),
+      };
+    },
+    opens(view, { vcpu }) {
+      const on = [{ op: 'guest', vcpu, rflagsIf: 1 }];
+      return word(view, vcpu, 'depth') > 0 ? [...WAITS, on] : [on];
+    },
+  },
+  {
+    id: 'shadow',
+    event: 'inject_held',
+    cite: 'cpu.if',
+    look(view, { vcpu }) {
+      const value = word(view, vcpu, 'shadow');
+      return { at: placeOf('vcpu', vcpu, 'shadow'), bits: 'shadow', value, closed: hasGuest(view) && value !== 0 };
+    },
+    opens: (_view, { vcpu }) => [[{ op: 'guest', vcpu, shadow: 0 }]],
+  },
+  {
+    id: 'nmi-blocked',
+    cite: 'cpu.nmi',
+    look(view, way) {
+      if (!isNmi(way)) return null;
+      const value = word(view, way.vcpu, 'nmiMasked');
+      return { at: placeOf('vcpu', way.vcpu, 'nmiMasked'), bits: 'nmiMasked', value, closed: value === 1 };
+    },
+    opens: (view, { vcpu }) => (hasGuest(view) ? [...WAITS, [{ op: 'iret', vcpu }]] : [[{ op: 'iret', vcpu }]]),
+  },
+  {
+    id: 'event-first',
+    event: 'inject_held',
+    cite: 'vmx.entry',
+    look(view, way) {
+      if (isNmi(way)) return null;
+      const found = first(view, way);
+      const at = placeOf('vcpu', way.vcpu, 'nmiPending');
+      return found === null
+        ? { at, bits: 'nmiPending', value: word(view, way.vcpu, 'nmiPending'), closed: false }
+        : { ...found, closed: true };
+    },
+    opens: (view, { vcpu }) => goesOn(view, vcpu),
+  },
+];
+
+export const RUN_LOOP_GATES: readonly Gate[] = [
+  {
+    id: 'vcpu-init',
+    cite: 'cpu.init',
+    look(view, { vcpu }) {
+      const value = word(view, vcpu, 'mpState');
+      return { at: placeOf('vcpu', vcpu, 'mpState'), bits: 'mpState', value, closed: value === 1 || value === 2 };
+    },
+    opens: (view, { vcpu }) => [startUp(view, vcpu)],
+  },
+  {
+    id: 'vcpu-blocked',
+    event: 'pi_no_notification',
+    cite: 'kvm.requests',
+    look(view, { vcpu, woken }) {
+      const value = word(view, vcpu, 'halted');
+      const asleep = value === 1 || (word(view, vcpu, 'blocking') === 1 && word(view, vcpu, 'loaded') === 0);
+      const closed = asleep && !woken && word(view, vcpu, 'requests') === 0;
+      return { at: placeOf('vcpu', vcpu, 'halted'), bits: 'halted', value, closed };
+    },
+    opens: (view, { vcpu }) => goesOn(view, vcpu),
+  },
+  {
+    id: 'vcpu-preempted',
+    cite: 'kvm.requests',
+    look(view, { vcpu }) {
+      const value = word(view, vcpu, 'preempted');
+      const closed = value === 1 && word(view, vcpu, 'loaded') === 0;
+      return { at: placeOf('vcpu', vcpu, 'preempted'), bits: 'preempted', value, closed };
+    },
+    opens: (view, { vcpu }) => goesOn(view, vcpu),
+  },
+  {
+    id: 'vcpu-host',
+    cite: 'kvm.requests',
+    // The last gate before the handler: what nothing else holds waits for the vCPU's next look.
+    look: (view, { vcpu }) => ({
+      at: placeOf('vcpu', vcpu, 'mode'),
+      bits: 'mode',
+      value: word(view, vcpu, 'mode'),
+      closed: true,
+    }),
+    opens: (view, { vcpu }) => goesOn(view, vcpu),
+  },
+];

@@ -1,0 +1,512 @@
+/**
+ * "Where is my interrupt?": the walk of the gates on its way, the first that holds it, since when, and the ops that let it go on.
+ *
+ * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
+ * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
+ */
+import {
+  gridAddress,
+  type MachineView,
+  readWord,
+  routesOf,
+  rteView,
+  vectorIn,
+} from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { CHIP } from '../../spec/names.ts';
+import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
+import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
+import { vcpusFor } from '../gates/match.ts';
+import { inPir } from '../gates/pi-desc.ts';
+import { listensToPic } from '../gates/pic.ts';
+import type { Ask } from './ask.ts';
+import { lastEvent, type Named, type Outcome, opAt, outcomeOf, type Replayed, takenSince } from './facts.ts';
+
+export type State = 'waiting' | 'in-service' | 'done' | 'lost' | 'never';
+
+export interface Link extends Evidence {
+  readonly gate: string;
+}
+
+export interface Found {
+  readonly held: string | null;
+  readonly state: State;
+  readonly chain: readonly Link[];
+  readonly way: Way;
+}
+
+type Moment = Replayed & { readonly view: MachineView };
+
+const count = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+
+// -- the way
+
+interface Road {
+  readonly kind: 'pic' | 'apic';
+  readonly way: Omit<Way, 'woken' | 'raise' | 'vcpu' | 'vcpus'>;
+  readonly vcpus: readonly number[];
+}
+
+const message = (addrLo: number, addrHi: number, data: number, wide: boolean) => ({
+  dest: ((addrLo >>> 12) & 0xff) | (wide ? addrHi & 0xffffff00 : 0),
+  logical: (addrLo & 4) !== 0,
+  mode: (data >>> 8) & 7,
+  level: (data & 0x8000) !== 0,
+});
+
+function ofMessage(view: MachineView, addrLo: number, addrHi: number, data: number, gsi?: number): Road {
+  const said = message(addrLo, addrHi, data, ((view.config.x2apicApi ?? 0) & 1) === 1);
+  const way = { vector: data & 0xff, message: said, ...(gsi !== undefined && { gsi }) };
+  return { kind: 'apic', way, vcpus: vcpusFor(view, said.dest, said.logical) };
+}
+
+function ofIoapicPin(view: MachineView, pin: number, gsi: number | undefined): Road {
+  const { vector, dest, logical, deliveryMode: mode, level } = rteView(view, pin);
+  const way = { ioapicPin: pin, vector, message: { dest, logical, mode, level }, ...(gsi !== undefined && { gsi }) };
+  return { kind: 'apic', way, vcpus: vcpusFor(view, dest, logical) };
+}
+
+function ofPicPin(view: MachineView, pin: number, gsi: number): Road {
+  const vector = readWord(view, 'pic', pin >> 3, 'irqBase') + (pin & 7);
+  const listeners = count(view).filter((vcpu) => listensToPic(view, vcpu));
+  return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners.slice(0, 1) };
+}
+
+/** The MSI-X entry of a device that a GSI stands for. */
+function msixOf(view: MachineView, gsi: number): Way['msix'] {
+  const slot = (view.config.devices ?? []).findIndex(
+    (d) => d.msix !== undefined && gsi >= d.gsi && gsi < d.gsi + d.msix,
+  );
+  if (slot < 0 || (readWord(view, 'device', slot, 'msixControl') & 0x8000) === 0) return undefined;
+  return { slot, entry: gsi - (view.config.devices?.[slot]?.gsi ?? 0) };
+}
+
+function roadsOfGsi(view: MachineView, gsi: number): Road[] {
+  const msix = msixOf(view, gsi);
+  const roads = (routesOf(view)?.byGsi[gsi] ?? []).map((e) => {
+    if (e.chip === CHIP.msi) return ofMessage(view, e.addrLo, e.addrHi, e.data, gsi);
+    return e.chip === CHIP.ioapic ? ofIoapicPin(view, e.pin, gsi) : ofPicPin(view, e.pin, gsi);
+  });
+  if (msix === undefined) return roads.length > 0 ? roads : [{ kind: 'apic', way: { gsi, vector: 0 }, vcpus: [] }];
+  const [road] = roads;
+  return [
+    road === undefined
+      ? { kind: 'apic', way: { gsi, msix, vector: 0 }, vcpus: [] }
+      : { ...road, way: { ...road.way, msix } },
+  ];
+}
+
+/** The 8259 was programmed, or the pin of the IOAPIC was. */
+function isInUse(view: MachineView, { way }: Road): boolean {
+  if (way.picPin !== undefined) return readWord(view, 'pic', way.picPin >> 3, 'irqBase') !== 0;
+  return way.ioapicPin === undefined || readWord(view, 'ioapic', 0, 'redirLo', way.ioapicPin) !== 0x1_0000;
+}
+
+// -- what became of it
+
+const raisesGsi =
+  (view: MachineView, gsi: number) =>
+  ({ name, args, index }: Named): boolean => {
+    if (name === 'kvm_set_irq') return args.gsi === gsi && args.level === 1;
+    if (name === 'irqfd_wakeup') return args.gsi === gsi;
+    const device = name === 'device_event' ? view.config.devices?.[index] : undefined;
+    return device?.msix !== undefined && device.gsi + (args.vectorIndex ?? 0) === gsi;
+  };
+
+const EVENT_GATE: ReadonlyMap<string, string> = new Map([
+  ...GATES.flatMap((gate) => (gate.event === undefined ? [] : [[gate.event, gate.id] as const])),
+  ['disabled_lapic', 'destination'],
+  ['msi_invalid', 'route'],
+  ['accept_ignored', 'destination'],
+  ['pic_coalesced', 'pic-mask'],
+]);
+
+interface Assessed {
+  readonly road: Road;
+  readonly outcome: Outcome | null;
+  readonly vcpu: number;
+}
+
+/** Ops that raise it once more: as it was raised. A line that is up goes low first. */
+function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask): JsonOp[] {
+  const { gsi } = road.way;
+  const before = outcome === null ? undefined : run.ops[outcome.op];
+  const name = before?.op;
+  if (before !== undefined && (name === 'msi' || name === 'irqfd_signal' || name === 'vtd_msi' || name === 'post'))
+    return [before];
+  if (before !== undefined && name === 'device' && before.event !== 'quiet')
+    return [{ op: 'device', id: before.id, event: 'quiet' }, before];
+  if (name === 'wrmsr' || name === 'mmio_write') {
+    const icr = before as JsonOp;
+    if (Number(icr.addr) === 0xfee0_0300 || Number(icr.msr) === 0x830) return [icr];
+  }
+  if (gsi !== undefined)
+    return [
+      { op: 'irq_line', gsi, level: 0 },
+      { op: 'irq_line', gsi, level: 1 },
+    ];
+  if ('msi' in ask) {
+    const { addrLo, addrHi, data } = ask.msi;
+    const addr = `0x${((BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0)).toString(16)}`;
+    return [{ op: 'msi', addr, data: `0x${(data >>> 0).toString(16)}` }];
+  }
+  return [];
+}
+
+function assess(run: Moment, road: Road, raised: Named | null): Assessed {
+  const outcome = raised === null ? null : outcomeOf(run, raised, road.kind);
+  const bits = (vcpu: number, vector: number): boolean =>
+    isPending(run.view, vcpu, vector) || inService(run.view, vcpu, vector);
+  const accepted = outcome?.accepted ?? [];
+  const live = accepted.find(({ vcpu, vector }) => bits(vcpu, vector)) ?? accepted[0];
+  const vcpu = live?.vcpu ?? road.vcpus[0] ?? 0;
+  return { road: live === undefined ? road : { ...road, way: { ...road.way, vector: live.vector } }, outcome, vcpu };
+}
+
+const isPending = (view: MachineView, vcpu: number, vector: number): boolean =>
+  vectorIn(view.w, gridAddress(view, 'irr', vcpu), vector) || inPir(view, vcpu, vector);
+const inService = (view: MachineView, vcpu: number, vector: number): boolean =>
+  vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector);
+
+/** It was taken out of IRR and waits in KVM for the entry that gives it to the guest. */
+function isInjected(view: MachineView, vcpu: number, vector: number): boolean {
+  return readWord(view, 'vcpu', vcpu, 'intrInjected') === 1 && readWord(view, 'vcpu', vcpu, 'intrNr') === vector;
+}
+
+const linkOf = (gate: Gate, seen: Evidence): Link => ({ gate: gate.id, ...seen });
+
+/** @param passed it went by all these: what they read now no longer counts */
+function looked(view: MachineView, way: Way, gates: readonly Gate[], passed = false): Link[] {
+  return gates.flatMap((gate) => {
+    const seen = gate.look(view, way);
+    return seen === null ? [] : [linkOf(gate, passed ? { ...seen, closed: false } : seen)];
+  });
+}
+
+const heldIn = (chain: readonly Link[], skip: ReadonlySet<string> = new Set()): string | null =>
+  chain.find((link) => link.closed && !skip.has(link.gate))?.gate ?? null;
+
+const SOURCE: ReadonlySet<string> = new Set(['source']);
+/** Not past acceptance: what holds there holds nothing that was never accepted. */
+const LAST: ReadonlySet<string> = new Set(['vcpu-host', 'eoi']);
+
+// -- the ends of a way
+
+function pastApic(run: Moment, way: Way): Found {
+  const { view } = run;
+  const before = looked(view, way, BEFORE_APIC, true);
+  const after = looked(view, way, AFTER_APIC);
+  const pending = isPending(view, way.vcpu, way.vector);
+  if (pending && way.vector < 16) {
+    const chain = before.map((link) => (link.gate === 'vector' ? { ...link, closed: true } : link));
+    return { held: 'vector', state: 'waiting', chain: [...chain, ...after.filter(({ gate }) => gate !== 'eoi')], way };
+  }
+  if (pending) return { held: heldIn(after), state: 'waiting', chain: [...before, ...after], way };
+  const passed = after.map((link) => (link.gate === 'eoi' ? link : { ...link, closed: false }));
+  return { held: 'eoi', state: 'in-service', chain: [...before, ...passed], way };
+}
+
+function wholeWay(run: Moment, way: Way): Link[] {
+  return [
+    ...looked(run.view, way, BEFORE_APIC),
+    ...looked(run.view, way, AFTER_APIC).map((l) => ({ ...l, closed: l.closed && !LAST.has(l.gate) })),
+  ];
+}
+
+/** On the local APICs' road. */
+function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly JsonOp[]): Found {
+  const { view } = run;
+  const way: Way = { ...road.way, vcpus: road.vcpus, vcpu, woken: outcome?.woken.has(vcpu) ?? false, raise };
+  const { vector, ioapicPin } = way;
+  if (outcome === null) return { held: null, state: 'never', chain: wholeWay(run, way), way };
+  if (way.message?.mode === NMI_MODE) return nmiRoad(run, way, outcome);
+  const upstream = looked(view, way, BEFORE_APIC);
+  const level = way.message?.level === true && ioapicPin !== undefined;
+  const lineUp =
+    ioapicPin !== undefined && rteView(view, ioapicPin).irr && readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0;
+  const waitsAtPin = outcome.dropped !== null && level && lineUp;
+  const accepted = outcome.accepted.length > 0 && outcome.dropped === null;
+  if (accepted) {
+    if (isPending(view, vcpu, vector) || inService(view, vcpu, vector) || isInjected(view, vcpu, vector)) {
+      if (
+        outcome.accepted.some((a) => takenSince(run, a.seq, a.vcpu, a.vector)) &&
+        !isPending(view, vcpu, vector) &&
+        !inService(view, vcpu, vector)
+      )
+        return { held: null, state: 'done', chain: wholeWay(run, way), way };
+      return pastApic(run, way);
+    }
+    // Quiet again, or the line stands and nobody was told: masked meanwhile, or the EOI went by.
+    if (level && lineUp) {
+      const held = heldIn(upstream, SOURCE);
+      if (held !== null) return { held, state: 'waiting', chain: upstream, way };
+    }
+    return { held: null, state: 'done', chain: wholeWay(run, way), way };
+  }
+  const eaten = outcome.dropped === null ? undefined : EVENT_GATE.get(outcome.dropped.name);
+  // What dropped it, if that is closed still.
+  const dropper = upstream.some((link) => link.gate === eaten && link.closed) ? (eaten as string) : null;
+  const pendingBit =
+    way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
+  if (waitsAtPin || pendingBit) {
+    const held = dropper ?? heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten ?? null;
+    return { held, state: 'waiting', chain: upstream, way };
+  }
+  // An edge or a message that was dropped is nowhere: what dropped it holds it, while it is closed; then the source must speak again.
+  const skip = level ? undefined : SOURCE;
+  const held = level && !lineUp ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
+  const known = upstream.some((link) => link.gate === held) || held !== 'source';
+  const chain = known ? upstream : [sourceLink(), ...upstream];
+  return { held, state: 'lost', chain, way };
+}
+
+/** A message has no line: its source has said what it had to say. */
+const sourceLink = (): Link => ({ gate: 'source', at: 'message', bits: 'pending', value: 0, closed: true });
+
+const NMI_MODE = 4;
+
+function nmiRoad(run: Moment, way: Way, outcome: Outcome): Found {
+  const { view } = run;
+  const { vcpu } = way;
+  const waits = readWord(view, 'vcpu', vcpu, 'nmiPending') + readWord(view, 'vcpu', vcpu, 'nmiQueued') > 0;
+  const upstream = looked(view, way, BEFORE_APIC, waits);
+  if (!waits) {
+    const held = outcome.dropped === null ? null : heldIn(upstream, SOURCE);
+    return { held, state: held === null ? 'done' : 'lost', chain: upstream, way };
+  }
+  const after = looked(
+    view,
+    way,
+    AFTER_APIC.filter(({ id }) => id === 'shadow' || id === 'nmi-blocked' || id.startsWith('vcpu-')),
+  );
+  return { held: heldIn(after), state: 'waiting', chain: [...upstream, ...after], way };
+}
+
+/** On the 8259's road. */
+function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly JsonOp[]): Found {
+  const { view } = run;
+  const pin = road.way.picPin ?? 0;
+  const chip = pin >> 3;
+  const bit = 1 << (pin & 7);
+  const vcpus = road.vcpus;
+  const way: Way = { ...road.way, vcpus, vcpu, woken: outcome?.woken.has(vcpu) ?? false, raise };
+  if (outcome === null) return { held: null, state: 'never', chain: wholeWay(run, way), way };
+  const upstream = looked(view, way, BEFORE_APIC);
+  const requested = (readWord(view, 'pic', chip, 'irr') & bit) !== 0;
+  const served = (readWord(view, 'pic', chip, 'isr') & bit) !== 0;
+  const taken = outcome.inta !== null;
+  if (served && (taken || !requested)) {
+    const chain = looked(view, way, [...BEFORE_APIC, ...AFTER_APIC]).map((l) =>
+      l.gate === 'eoi' ? l : { ...l, closed: false },
+    );
+    return { held: 'eoi', state: 'in-service', chain, way };
+  }
+  if (requested && !taken) {
+    const held = heldIn(upstream, SOURCE);
+    const after = looked(view, way, AFTER_APIC);
+    return {
+      held: held ?? heldIn(after),
+      state: 'waiting',
+      chain: held === null ? [...upstream.map((l) => ({ ...l, closed: false })), ...after] : upstream,
+      way,
+    };
+  }
+  if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
+  const lost = heldIn(upstream, outcome.dropped === null ? undefined : SOURCE) ?? 'source';
+  return { held: lost, state: 'lost', chain: upstream, way };
+}
+
+const found = (run: Moment, one: Assessed, ask: Ask): Found => {
+  const raise = raiseAgain(run, one.outcome, one.road, ask);
+  return one.road.kind === 'pic' ? picRoad(run, one, raise) : apicRoad(run, one, raise);
+};
+
+/** How far a road leads: the one that has the interrupt now is the one that is meant. */
+const RANK: Readonly<Record<State, number>> = { 'in-service': 4, waiting: 3, done: 2, lost: 1, never: 0 };
+
+function ofGsi(run: Moment, gsi: number): Found {
+  const { view } = run;
+  const raised = lastEvent(run, raisesGsi(view, gsi));
+  const ask: Ask = { gsi };
+  const answers = roadsOfGsi(view, gsi).map((road) => ({ road, answer: found(run, assess(run, road, raised), ask) }));
+  const past = (f: Found): boolean => f.chain.some(({ gate }) => gate === 'vcpu-host') && f.state === 'waiting';
+  const score = ({ road, answer }: (typeof answers)[number]): number => {
+    const reached = answer.state === 'in-service' || answer.state === 'done' || past(answer);
+    // A road nobody set up is not meant, unless the interrupt went down it.
+    return (reached ? 16 : 0) + (isInUse(view, road) ? 8 : 0) + (road.kind === 'apic' ? 4 : 0) + RANK[answer.state] / 8;
+  };
+  const best = answers.reduce((a, b) => (score(b) > score(a) ? b : a));
+  return best.answer;
+}
+
+function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
+  const { addrLo, addrHi, data } = ask.msi;
+  const road = ofMessage(run.view, addrLo, addrHi, data);
+  const raised = lastEvent(
+    run,
+    ({ name, args }) => name === 'kvm_msi_set_irq' && args.addrLo === addrLo && args.data === data,
+  );
+  return found(run, assess(run, road, raised), ask);
+}
+
+/** A vector at a vCPU: what its local APIC has, or the pin or route that would send it there. */
+function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
+  const { view } = run;
+  const { vcpu, vector } = ask;
+  const accepted = lastEvent(
+    run,
+    ({ name, args, index }) =>
+      index === vcpu &&
+      args.vector === vector &&
+      (name === 'irr_set' || name === 'pir_set' || name === 'vtd_post' || name === 'accept_disabled'),
+  );
+  const road: Road = {
+    kind: 'apic',
+    way: { vector, message: { dest: readWord(view, 'vcpu', vcpu, 'apicId'), logical: false, mode: 0, level: false } },
+    vcpus: [vcpu],
+  };
+  const own = found(run, { ...assess(run, road, accepted), vcpu }, ask);
+  if (own.state === 'waiting' || own.state === 'in-service') return own;
+  const upstream = gsisFor(view, vcpu, vector)
+    .map((gsi) => ofGsi(run, gsi))
+    .filter(({ state }) => state === 'waiting' || state === 'lost');
+  return upstream[0] ?? own;
+}
+
+/** GSIs whose message is this vector for this vCPU. */
+function gsisFor(view: MachineView, vcpu: number, vector: number): number[] {
+  const table = routesOf(view)?.byGsi ?? [];
+  return table.flatMap((_, gsi) =>
+    roadsOfGsi(view, gsi).some(
+      ({ kind, way, vcpus }) => kind === 'apic' && way.vector === vector && vcpus.includes(vcpu),
+    )
+      ? [gsi]
+      : [],
+  );
+}
+
+/** Where it is, at the end of a run. */
+export function find(run: Moment, ask: Ask): Found {
+  if ('gsi' in ask) return ofGsi(run, ask.gsi);
+  return 'msi' in ask ? ofMsi(run, ask) : ofVector(run, ask);
+}
+
+// -- since when
+
+/** Makes the run again and calls `visit` after each op. */
+export type Replay = (ops: readonly JsonOp[], visit?: (op: number, view: MachineView) => void) => Moment | null;
+
+/** The op that closed the gate for good; where none did after it was there from the start, op 0. */
+function sinceOf(replay: Replay, ops: readonly JsonOp[], { held, way }: Found): number {
+  const gate = gateOf(held as string);
+  let since = 0;
+  let closed = true;
+  replay(ops, (op, view) => {
+    const now = gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? closed;
+    if (now && !closed) since = op;
+    closed = now;
+  });
+  return since;
+}
+
+/** The op that brought it to the vCPU, which has not looked since. */
+function waitsSince(run: Moment, { vcpu, vector, picPin }: Way): number {
+  const came = lastEvent(run, ({ name, args, index }) => {
+    if (picPin !== undefined) return name === 'pic_output' && args.level === 1;
+    return (
+      index === vcpu && args.vector === vector && (name === 'irr_set' || name === 'pir_set' || name === 'vtd_post')
+    );
+  });
+  return came === null ? 0 : opAt(run, came.seq);
+}
+
+// -- what lets it go on
+
+const MOST_TURNS = 14;
+
+const shown = (f: Found): string =>
+  `${f.held} ${f.state} ${f.chain
+    .filter((l) => l.closed)
+    .map((l) => `${l.gate}${l.value}`)
+    .join()}`;
+
+/** Did a handler get it after `base`? */
+function reached(run: Moment, base: number, { way }: Found): boolean {
+  const nmi = way.message?.mode === NMI_MODE;
+  const guest = hasGuest(run.view);
+  return (
+    lastEvent(run, ({ seq, name, args, index }) => {
+      if (seq < base || !(way.vcpus.includes(index) || index === way.vcpu)) return false;
+      if (nmi) return name === 'inject_nmi';
+      if (guest) return name === 'handler_enter' && args.vector === way.vector;
+      if (way.picPin !== undefined) return name === 'extint_ack' && args.vector === way.vector;
+      return (
+        ((name === 'apic_ack' || name === 'vid_deliver') && args.vector === way.vector) ||
+        (name === 'avic_evaluate' && args.vector === way.vector && args.taken === 1)
+      );
+    }) !== null
+  );
+}
+
+/** @returns ops that bring it to its handler, tried; null where none were found */
+function releaseOf(replay: Replay, ops: readonly JsonOp[], ask: Ask, first: Found, base: number): JsonOp[] | null {
+  if (first.state === 'in-service') return [];
+  let added: readonly JsonOp[] = [];
+  let now = first;
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    if (now.held === null) {
+      if (now.state !== 'done') return null;
+      added = [...added, ...now.way.raise];
+    }
+    const lists =
+      now.held === null
+        ? [[]]
+        : [
+            ...gateOf(now.held).opens(replayView(replay, ops, added), now.way),
+            ...(now.state === 'lost' ? [now.way.raise] : []),
+          ];
+    let went: { readonly list: readonly JsonOp[]; readonly run: Moment; readonly at: Found } | null = null;
+    for (const list of lists) {
+      const run = replay([...ops, ...added, ...list]);
+      if (run === null) continue;
+      const at = find(run, ask);
+      if (reached(run, base, at)) return [...added, ...list];
+      if (went === null && shown(at) !== shown(now)) went = { list, run, at };
+    }
+    if (went === null) return null;
+    added = [...added, ...went.list];
+    now = went.at;
+  }
+  return null;
+}
+
+function replayView(replay: Replay, ops: readonly JsonOp[], added: readonly JsonOp[]): MachineView {
+  return (replay([...ops, ...added]) as Moment).view;
+}
+
+/** The answer in the op's shape. */
+export function whereIs(replay: Replay, ops: readonly JsonOp[], ask: Ask): Readonly<Record<string, unknown>> | null {
+  const run = replay(ops);
+  if (run === null) return null;
+  const at = find(run, ask);
+  const chain = at.chain.map(({ closed, gate, ...link }) => ({ gate, open: !closed, ...link }));
+  if (at.held === null) {
+    const raised = 'gsi' in ask ? lastEvent(run, raisesGsi(run.view, ask.gsi)) : null;
+    const since = raised === null ? 0 : opAt(run, raised.seq);
+    return { held: null, state: at.state, since: opRecord(ops, since), chain };
+  }
+  const link = at.chain.find(({ gate }) => gate === at.held);
+  const since = at.held === 'vcpu-host' ? waitsSince(run, at.way) : sinceOf(replay, ops, at);
+  const release = releaseOf(replay, ops, ask, at, run.used);
+  return {
+    held: at.held,
+    state: at.state,
+    since: opRecord(ops, since),
+    ...(link?.by !== undefined && { by: link.by }),
+    ...(link?.vector !== undefined && link.by !== undefined && { vector: link.vector }),
+    chain,
+    ...(release !== null && { release }),
+  };
+}
+
+const opRecord = (ops: readonly JsonOp[], command: number) => ({ command, op: String(ops[command]?.op ?? 'create') });
