@@ -172,6 +172,71 @@ test('the element: attributes act on the live frame, methods answer, and it take
   expect(errors).toEqual([]);
 });
 
+for (const reveal of ['reveal.js', 'reveal4']) {
+  test(`${reveal}: on paper each fragment has its figure, no frame is left and no page is blank`, async ({
+    page,
+    baseURL,
+  }) => {
+    await openDeck(page, baseURL ?? '', TWO, { reveal, query: '?print-pdf', config: 'pdfSeparateFragments: true,' });
+    const figures = page.locator('.pdf-page .irqscope-figure img');
+    await expect(figures).toHaveCount(4);
+    await expect(page.locator('iframe')).toHaveCount(0);
+    await expect(page.locator('.pdf-page')).toHaveCount(6);
+    const texts = async (): Promise<string[]> =>
+      (await figures.evaluateAll((all) => all.map((img) => decodeURIComponent((img as HTMLImageElement).src)))).map(
+        (src) => /(\d+) \/ 54/.exec(src)?.[1] ?? src.slice(0, 40),
+      );
+    await expect.poll(async () => (await texts()).slice(0, 3)).toEqual(['0', '5', '10']);
+    expect(new Set(await texts()).size).toBe(4);
+    const drawn = await figures.evaluateAll((all) =>
+      Promise.all(
+        all.map((img) => (img as HTMLImageElement).decode().then(() => (img as HTMLImageElement).naturalWidth)),
+      ),
+    );
+    for (const width of drawn) expect(width).toBeGreaterThan(300);
+  });
+}
+
+test('a host gets figures of any moment without moving what is shown', async ({ page, baseURL }) => {
+  await page.route('**/page.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><script type="module" src="embed/irq-scope.js"></script><irq-scope preset="posted-running" step="2"></irq-scope>`,
+    }),
+  );
+  await page.goto(`${baseURL}page.html`);
+  const made = (await page.evaluate(`(async () => {
+    const s = document.querySelector('irq-scope');
+    await s.ready;
+    await s.seek(2);
+    const svg = await s.export({ format: 'svg', step: 'end', theme: 'dark', lang: 'zh' });
+    const png = await s.export({ format: 'png', step: 4, scale: 2, theme: 'light' });
+    const bytes = new Uint8Array(png.data);
+    const chunk = new TextDecoder('latin1').decode(bytes).indexOf('iTXtirqscope');
+    const text = await s.export({ format: 'text' });
+    return { svg: svg.data, step: svg.step, count: svg.count, head: [...bytes.slice(0, 4)], chunk, width: png.width,
+      text: text.data.split('\\n').length, now: (await s.getState()).step };
+  })()`)) as {
+    svg: string;
+    step: number;
+    count: number;
+    head: number[];
+    chunk: number;
+    width: number;
+    text: number;
+    now: number;
+  };
+  expect(made.svg).toMatch(/^<svg [^>]*data-irqscope="p=posted-running/);
+  expect(made.svg).not.toMatch(/var\(|<script|foreignObject|class=/);
+  expect(made.svg).toMatch(/[\u4e00-\u9fff]/);
+  expect(made.step).toBe(made.count - 1);
+  expect(made.head).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(made.chunk).toBeGreaterThan(0);
+  expect(made.width).toBe(1920);
+  expect(made.text).toBeGreaterThan(10);
+  expect(made.now).toBe(2);
+});
+
 test('panels of a frame stand on nobody, and the stage keeps its share', async ({ page }) => {
   for (const [width, height] of [
     [480, 360],

@@ -16,6 +16,23 @@ test('the built page opens with its policy and without an error', async ({ page 
   expect(errors).toEqual([]);
 });
 
+test('the policy refuses nothing of what the stage draws, and a way keeps the colour of its interrupt', async ({
+  page,
+}) => {
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.goto('./?play=0#p=intx-shared&t=30');
+  const trail = page.locator('.bd-trail').first();
+  await expect(trail).toBeAttached();
+  await expect(page.locator('.now-title')).toBeVisible();
+  const stroke = await trail.evaluate((path) => getComputedStyle(path).stroke);
+  expect(stroke).not.toBe('none');
+  expect(stroke).not.toBe(await page.locator('body').evaluate((body) => getComputedStyle(body).color));
+  expect(errors).toEqual([]);
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the ${colorScheme} theme`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });

@@ -103,6 +103,7 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
     app: __APP_VERSION__,
     onSlide: sight.slide,
     onView: (change) => changeView(app, change),
+    onExport: async (order, step) => (await import('./export.ts')).exportScene(app, order, step, __APP_VERSION__),
     title: () => sceneTitle(store.getState()),
     sentence: (step) => sentenceOf(app, step),
   });

@@ -15,6 +15,15 @@ function presetTable() {
   return run.stdout;
 }
 
+/** A picture of each preset, for pages that can only have pictures. @param {string} dist */
+function posters(dist) {
+  const run = spawnSync(node, [join(root, 'src/cli/run.mjs'), 'posters', join(dist, 'posters')], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (run.status !== 0) throw new Error(`the posters cannot be drawn: ${run.stderr.trim()}`);
+}
+
 /** Declarations of the module, file by file beside it. @param {string} out */
 function declarations(out) {
   const made = join(root, 'node_modules/.cache/irqscope/embed-types');
@@ -81,4 +90,5 @@ export async function buildEmbed(dist) {
     outfile: join(out, 'reveal-irqscope.js'),
   });
   declarations(out);
+  posters(dist);
 }

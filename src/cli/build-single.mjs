@@ -44,7 +44,7 @@ export async function buildSingle(dist) {
       rolldownOptions: { output: { format: 'es', codeSplitting: false } },
     },
   });
-  const { output } = /** @type {import('rolldown').RolldownOutput} */ (Array.isArray(made) ? made[0] : made);
+  const { output } = /** @type {import('vite').Rolldown.RolldownOutput} */ (Array.isArray(made) ? made[0] : made);
   let script = '';
   let style = '';
   let html = '';

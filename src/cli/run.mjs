@@ -18,6 +18,8 @@ const PROGRAMS = {
   'test-kvm': 'e2e/kvm/test-kvm.ts',
   bench: 'src/cli/bench.ts',
   'preset-table': 'src/cli/preset-table.ts',
+  figure: 'src/cli/figure.ts',
+  posters: 'src/cli/posters.ts',
   trace: 'src/cli/trace.ts',
 };
 
@@ -57,19 +59,54 @@ const noWorker = {
   },
 };
 
-try {
-  await build({
-    entryPoints: [join(root, source)],
-    outfile: out,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    plugins: [noWorker, packagesByAddress],
-    sourcemap: 'inline',
-    define: { 'import.meta.env.DEV': 'false' },
+/** Programs that draw need what only the page's own bundler knows: globs, style sheets as text. */
+const WITH_VITE = new Set(['figure', 'posters']);
+
+async function bundleWithVite() {
+  const { build: viteBuild } = await import('vite');
+  await viteBuild({
+    root,
+    configFile: false,
     logLevel: 'error',
+    plugins: [
+      {
+        name: 'as-above',
+        enforce: 'pre',
+        resolveId(id, importer) {
+          if (id.endsWith('?worker&url')) return '\0no-worker';
+          if (importer === undefined || !/^[@a-z]/i.test(id)) return undefined;
+          return { id: id.startsWith('node:') ? id : import.meta.resolve(id), external: true };
+        },
+        load: (id) => (id === '\0no-worker' ? 'export default ""' : undefined),
+      },
+    ],
+    build: {
+      ssr: join(root, source ?? ''),
+      outDir: dir,
+      target: 'node20',
+      sourcemap: 'inline',
+      copyPublicDir: false,
+      rolldownOptions: { output: { entryFileNames: `${name}.mjs` } },
+    },
+    ssr: { noExternal: true },
   });
+}
+
+try {
+  if (WITH_VITE.has(name)) await bundleWithVite();
+  else
+    await build({
+      entryPoints: [join(root, source)],
+      outfile: out,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      plugins: [noWorker, packagesByAddress],
+      sourcemap: 'inline',
+      define: { 'import.meta.env.DEV': 'false' },
+      logLevel: 'error',
+    });
 } catch {
   process.exit(1); // esbuild has said why, on standard error
 }

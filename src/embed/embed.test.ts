@@ -72,6 +72,7 @@ function frame(origin: string | null = HOST, there = true) {
     app: '1.2.3',
     onSlide: (shown) => slides.push(shown),
     onView: (change) => views.push(change),
+    onExport: async (order, step) => ({ mime: `image/${order.format}`, data: new ArrayBuffer(2), step }),
     title: () => 'A title',
     sentence: (step) => `Sentence ${step}.`,
   });
@@ -178,6 +179,39 @@ describe('the wire to the parent', () => {
     expect(await f.say(message({ type: 'view', theme: 7 }))).toMatchObject({ message: { code: 'command' } });
   });
 
+  test.each([
+    [{ format: 'svg' }, { type: 'ok', mime: 'image/svg', step: -1 }],
+    [
+      { format: 'png', step: 'end', scale: 4 },
+      { type: 'ok', step: LAST },
+    ],
+    [
+      { format: 'svg', step: 9_999 },
+      { type: 'error', code: 'step' },
+    ],
+    [
+      { format: 'svg', step: 'route#99' },
+      { type: 'error', code: 'step' },
+    ],
+    [{ format: 'bmp' }, { type: 'error', code: 'command' }],
+    [
+      { format: 'png', scale: 99 },
+      { type: 'error', code: 'command' },
+    ],
+    [
+      { format: 'svg', width: 1e9 },
+      { type: 'error', code: 'command' },
+    ],
+    [
+      { format: 'svg', theme: 'pink' },
+      { type: 'error', code: 'command' },
+    ],
+  ])('export %j', async (order, answer) => {
+    const f = frame();
+    await f.say(message({ type: 'export', ...order }));
+    expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining(answer));
+  });
+
   test('selects a component, and says when there is no such kind', async () => {
     const f = frame();
     await f.say(message({ type: 'focus', node: 'ioapic:0.redirLo' }));
@@ -191,8 +225,8 @@ describe('the wire to the parent', () => {
     expect(f.store.getState().playhead.playing).toBe(false);
   });
 
-  test.each(['getState', 'load', 'set'])('%s needs the origin that the address names', async (type) => {
-    const command = message({ type, preset: 'msi', op: { op: 'run', vcpu: 0 } });
+  test.each(['getState', 'load', 'set', 'export'])('%s needs the origin that the address names', async (type) => {
+    const command = message({ type, format: 'svg', preset: 'msi', op: { op: 'run', vcpu: 0 } });
     const denied = { message: { type: 'error', id: 5, code: 'origin' } };
     expect(await frame().say(command, { origin: 'https://else.example' })).toMatchObject(denied);
     expect(await frame(null).say(command)).toMatchObject(denied);

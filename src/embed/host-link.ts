@@ -10,6 +10,7 @@ import {
   type Command,
   EMBED_NS,
   EMBED_VERSION,
+  type ExportOrder,
   NEEDS_ORIGIN,
   readMessage,
   type StepRef,
@@ -18,7 +19,7 @@ import {
 
 /** The part of a window this needs. */
 export interface Wire {
-  readonly parent: { postMessage(message: unknown, targetOrigin: string): void };
+  readonly parent: { postMessage(message: unknown, targetOrigin: string, transfer?: Transferable[]): void };
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
@@ -31,6 +32,8 @@ interface HostLinkOptions {
   readonly onSlide: (shown: boolean) => void;
   /** Another theme, language, controls or panels, in the words of the query. */
   readonly onView: (change: Readonly<Record<string, string>>) => void;
+  /** Makes what a host orders of the scene; `step` is its index. @returns the answer's fields, or an error's code */
+  readonly onExport: (order: ExportOrder, step: number) => Promise<Readonly<Record<string, unknown>> | string>;
   /** Title of the scene in the reader's language; '' where it has none. */
   readonly title: () => string;
   /** Sentence of a step in the reader's language; null where it cannot be said (yet). */
@@ -55,7 +58,16 @@ export interface HostLink {
 }
 
 /** Commands about the scene: one that comes before the scene waits for it. */
-const WAITS: ReadonlySet<Command['type']> = new Set(['seek', 'step', 'play', 'pause', 'getState', 'set', 'focus']);
+const WAITS: ReadonlySet<Command['type']> = new Set([
+  'seek',
+  'step',
+  'play',
+  'pause',
+  'getState',
+  'set',
+  'focus',
+  'export',
+]);
 
 /** Size changes below this are noise, and answering one would never end. */
 const RESIZE_PX = 2;
@@ -68,8 +80,11 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
   let audience = '*';
   let size = { width: 0, height: 0 };
 
-  const say = (message: Readonly<Record<string, unknown>>, to: string): void =>
-    wire.parent.postMessage({ ns: EMBED_NS, v: EMBED_VERSION, ...message }, to);
+  /** A picture is handed over, not copied. */
+  const say = (message: Readonly<Record<string, unknown>>, to: string): void => {
+    const transfer = message.data instanceof ArrayBuffer ? [message.data] : [];
+    wire.parent.postMessage({ ns: EMBED_NS, v: EMBED_VERSION, ...message }, to, transfer);
+  };
   const tell = (topic: Topic, message: Readonly<Record<string, unknown>>): void => {
     if (topics.includes(topic)) say({ type: topic, ...message }, audience);
   };
@@ -80,7 +95,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         ...(id === null ? {} : { id }),
         app: options.app,
         supports: [EMBED_VERSION],
-        caps: ['seek', 'step', 'play', 'load', 'state', 'resize', 'keys', 'set', 'focus', 'view', 'stepname'],
+        caps: ['seek', 'step', 'play', 'load', 'state', 'resize', 'keys', 'export', 'set', 'focus', 'view', 'stepname'],
       },
       to,
     );
@@ -191,6 +206,13 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         actions.select(selection);
         return {};
       }
+      case 'export': {
+        const { order } = command;
+        const at = indexOf(order.step ?? store.getState().playhead.step);
+        const count = store.getState().scene?.steps.length ?? 0;
+        if (at === null || at >= count) return 'step';
+        return options.onExport(order, Math.max(-1, at));
+      }
       case 'view':
         options.onView(command.change);
         return {};
@@ -225,7 +247,8 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       say({ type: 'error', id, code: 'origin' }, from);
       return;
     }
-    const result = await run(command, from);
+    // Never silence: what breaks here is a fault of ours, and said so.
+    const result = await run(command, from).catch(() => 'fault');
     if (typeof result === 'string') say({ type: 'error', id, code: result }, from);
     else say({ type: 'ok', id, ...result }, from);
   }

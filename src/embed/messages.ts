@@ -20,6 +20,21 @@ type ViewChange = Readonly<Partial<Record<(typeof VIEW)[number], string>>>;
 /** A step: its index (-1: before the first), "name#n" (the nth step of that name, from 1), or the last. */
 export type StepRef = number | string;
 
+const FORMATS = ['svg', 'png', 'text', 'json'] as const;
+const THEMES = ['light', 'dark', 'print'] as const;
+
+/** What a host wants as a file; what it leaves out is as the frame has it. */
+export interface ExportOrder {
+  readonly format: (typeof FORMATS)[number];
+  readonly theme?: (typeof THEMES)[number];
+  readonly lang?: 'en' | 'zh-CN';
+  /** Pixels of a PNG for each of the figure's, 1 to 4. */
+  readonly scale: number;
+  /** px */
+  readonly width: number;
+  readonly step?: StepRef;
+}
+
 export type Command =
   | { readonly type: 'hello' }
   | { readonly type: 'seek'; readonly step: StepRef }
@@ -34,6 +49,8 @@ export type Command =
   /** A component, "ioapic:0". */
   | { readonly type: 'focus'; readonly node: string }
   | { readonly type: 'view'; readonly change: ViewChange }
+  /** A figure of what is shown, or of another step of it. */
+  | { readonly type: 'export'; readonly order: ExportOrder }
   | { readonly type: 'subscribe'; readonly topics: readonly Topic[] };
 
 export type Incoming =
@@ -43,11 +60,17 @@ export type Incoming =
   | { readonly kind: 'wrong'; readonly id: unknown; readonly code: 'version' | 'command' };
 
 /** Commands that change the scene or give it away: only from the origin that the address names. */
-export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>(['load', 'getState', 'set']);
+export const NEEDS_ORIGIN: ReadonlySet<Command['type']> = new Set<Command['type']>([
+  'load',
+  'getState',
+  'set',
+  'export',
+]);
 
 const MAX_OP = 65_536;
 
 const step = v.pipe(v.number(), v.integer(), v.minValue(-4_000_000), v.maxValue(4_000_000));
+const stepRef = v.union([step, v.pipe(v.string(), v.regex(/^(end|\w{1,60}#\d{1,7})$/))]);
 const setting = v.pipe(v.string(), v.maxLength(200));
 
 /** Half a surrogate pair has no place in an address, and encodeURIComponent throws on it. */
@@ -71,7 +94,7 @@ const isTopic = (topic: unknown): topic is Topic => (TOPICS as readonly unknown[
 /** One shape a command. What a shape does not name is dropped. */
 const COMMAND = v.union([
   v.object({ type: v.picklist(['hello', 'play', 'pause', 'getState']) }),
-  v.object({ type: v.literal('seek'), step: v.union([step, v.pipe(v.string(), v.regex(/^(end|\w{1,60}#\d{1,7})$/))]) }),
+  v.object({ type: v.literal('seek'), step: stepRef }),
   v.object({ type: v.literal('step'), by: v.nullish(step, 1) }),
   v.pipe(
     v.object({ type: v.literal('load'), preset: v.pipe(v.string(), v.maxLength(100)) }),
@@ -95,6 +118,21 @@ const COMMAND = v.union([
     v.object({ type: v.literal('view'), ...v.entriesFromList(VIEW, v.optional(setting)) }),
     v.transform(({ type, ...change }) => ({ type, change })),
     v.check(({ change }) => Object.keys(change).length > 0),
+  ),
+  v.pipe(
+    v.object({
+      type: v.literal('export'),
+      format: v.picklist(FORMATS),
+      theme: v.optional(v.picklist(THEMES)),
+      lang: v.optional(v.picklist(['en', 'zh', 'zh-CN'])),
+      scale: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(4)), 1),
+      width: v.optional(v.pipe(v.number(), v.minValue(320), v.maxValue(4_000), v.transform(Math.round)), 960),
+      step: v.optional(stepRef),
+    }),
+    v.transform(({ type, lang, ...order }) => ({
+      type,
+      order: { ...order, ...(lang === undefined ? {} : { lang: lang === 'en' ? 'en' : 'zh-CN' }) },
+    })),
   ),
   v.pipe(
     v.object({ type: v.literal('subscribe'), topics: v.fallback(v.array(v.unknown()), () => [...TOPICS]) }),

@@ -29,5 +29,5 @@ export function useStoreOf<T>({ store }: App, selector: (state: AppState) => T):
 /** Index of the step that panels tell, -1 before the first. */
 export function usePanelStep(): number {
   const { panelStep } = useApp();
-  return useSyncExternalStore(panelStep.subscribe, panelStep.get);
+  return useSyncExternalStore(panelStep.subscribe, panelStep.get, panelStep.get);
 }

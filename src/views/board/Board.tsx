@@ -174,7 +174,7 @@ export function Board({ variant, name, quarter }: BoardProps) {
       {scene === null || size.w === 0 ? (
         <p className="bd-empty">{t('stage.empty')}</p>
       ) : (
-        <Stages
+        <StageSheet
           scene={scene}
           width={size.w}
           height={size.h}
@@ -206,14 +206,17 @@ function useExtras(due: boolean): Extras | null {
   return extras;
 }
 
-interface StagesProps {
+export interface StageSheetProps {
   readonly scene: SceneLog;
+  /** Of the box it may fill, px. */
   readonly width: number;
   readonly height: number;
   readonly embed: boolean;
   readonly scroller: React.RefObject<HTMLElement | null>;
   readonly extras: Extras | null;
   readonly quarter: BoardProps['quarter'];
+  /** Told what is drawn, while it is drawn: for a figure, which puts its tokens in by itself. */
+  readonly onDrawn?: (stage: Stage) => void;
 }
 
 /** Least room for what stands in the free quarter, px. */
@@ -236,7 +239,8 @@ function freeQuarter(
   return box.width < QUARTER.w || box.height < QUARTER.h ? null : box;
 }
 
-function Stages({ scene, width, height, embed, scroller, extras, quarter }: StagesProps) {
+/** The stage at the playhead of the app above it. */
+export function StageSheet({ scene, width, height, embed, scroller, extras, quarter, onDrawn }: StageSheetProps) {
   const step = useStore((state) => state.playhead.step);
   const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
   const view = useStore((state) => state.view);
@@ -264,6 +268,8 @@ function Stages({ scene, width, height, embed, scroller, extras, quarter }: Stag
   );
   const waits = extras?.waitsAfter ?? null;
   const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
+
+  onDrawn?.(stage);
 
   const { actions, clock } = useApp();
   const sceneId = useStore((state) => state.sceneId);
@@ -342,7 +348,7 @@ function Stages({ scene, width, height, embed, scroller, extras, quarter }: Stag
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />
-          <g ref={under} {...HIDDEN} />
+          <g ref={under} data-layer="under" {...HIDDEN} />
           {model.sources
             .filter((source) => layout.sources.has(source.id))
             .map((source) => (
@@ -389,7 +395,7 @@ function Stages({ scene, width, height, embed, scroller, extras, quarter }: Stag
           </Suspense>
         </svg>
         <svg className="bd-air" {...sheet} aria-hidden="true">
-          <g ref={over} className="bd-over" />
+          <g ref={over} data-layer="over" className="bd-over" />
         </svg>
         {free !== null && (
           <div className="bd-quarter" style={free}>

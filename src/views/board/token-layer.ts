@@ -54,7 +54,7 @@ const NS = 'http://www.w3.org/2000/svg';
 type Attributes = Readonly<Record<string, string | number>>;
 
 export function make(parent: Element, name: string, attributes: Attributes, text?: string): SVGElement {
-  const element = document.createElementNS(NS, name) as SVGElement;
+  const element = parent.ownerDocument.createElementNS(NS, name) as SVGElement;
   set(element, attributes);
   if (text !== undefined) element.textContent = text;
   parent.append(element);
@@ -70,7 +70,7 @@ function set(element: SVGElement, attributes: Attributes): void {
 }
 
 export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
-  const element = document.createElement('span');
+  const element = parent.ownerDocument.createElement('span');
   element.className = className;
   element.textContent = text;
   parent.append(element);
@@ -243,7 +243,7 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
         stack = taken.y + taken.h - y;
       }
       docks.push({ x, y: y + stack, h });
-      const element = document.createElement('div');
+      const element = pills.ownerDocument.createElement('div');
       element.className = `bd-token${token.current ? '' : ' bd-pale'}${token.signal ? ' bd-signal' : ''}`;
       element.style.cssText = colour(token.journey);
       element.dataset.token = token.label;
@@ -265,7 +265,7 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     passing = crossingsAt(now, step).map((crossing) => {
       const { kind, label, journey } = crossing;
       const arrow = kind === 'exit' ? '▼ ' : kind === 'entry' ? '▲ ' : '';
-      const element = document.createElement('div');
+      const element = pills.ownerDocument.createElement('div');
       element.className = `bd-token bd-cross-${kind}${kind === 'signal' ? ' bd-signal' : ''}`;
       if (kind === 'signal') element.style.cssText = colour(journey);
       span(span(element, 'bd-pill', ''), 'bd-text', arrow + label);

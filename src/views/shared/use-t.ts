@@ -25,7 +25,7 @@ export function useLang(): Lang {
 /** `t(key, params)`; a new function when its answers may differ. */
 export function useT(): Translate {
   const lang = useLang();
-  const version = useSyncExternalStore(onTexts, textsVersion);
+  const version = useSyncExternalStore(onTexts, textsVersion, textsVersion);
   return useMemo<Translate>(() => {
     void version;
     return (key, params) => translate(lang, key, params);

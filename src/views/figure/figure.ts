@@ -1,0 +1,169 @@
+/**
+ * A figure: the stage at one moment with its title, its sentence and a caption, as an SVG file that opens anywhere and carries
+ * the link it was made from. Text stays text, colours are plain, nothing is asked for from outside.
+ * The same input gives the same bytes, in a terminal and in a browser.
+ */
+import { describeStep } from '../../explain/describe/index.ts';
+import '../../explain/describe/all.ts';
+import '../../explain/locate/all.ts';
+import { hasText, translate } from '../../i18n/index.ts';
+import { beatAt, beatsOf } from '../../scene/beats.ts';
+import boardCss from '../board/board.css?raw';
+import '../now/now-texts.ts';
+import { viewAt } from '../../store/view-at.ts';
+import { sayStep } from '../shared/say.ts';
+import themeCss from '../theme.css?raw';
+import { makePlain, paletteOf } from './plain-style.ts';
+import { printPalette, withPatterns } from './print-theme.ts';
+import { type Dom, drawStill, type Moment } from './still.tsx';
+import { wrap } from './wrap.ts';
+
+export type FigureTheme = 'light' | 'dark' | 'print';
+
+export interface FigureOptions {
+  readonly theme: FigureTheme;
+  /** Of the whole figure, px. */
+  readonly width: number;
+  /** A title above and a caption below, which outlive programs that drop what a file carries. */
+  readonly caption: boolean;
+}
+
+/** What a figure says of itself; it is in the file too. */
+export interface FigureFacts {
+  /** Whole text of the link, without `#`; null for a scene that is too long for one. */
+  readonly link: string | null;
+  /** Version of the program. */
+  readonly app: string;
+  /** "intx-shared@1"; null for a scene of one's own. */
+  readonly source: string | null;
+}
+
+export interface Figure {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  readonly step: number;
+  readonly count: number;
+  readonly title: string;
+  readonly sentence: string;
+}
+
+const MARGIN = 16;
+const LINE = { title: 24, sentence: 21, caption: 16 } as const;
+const SIZE = { title: 17, sentence: 15, caption: 11 } as const;
+/** Share of the width that the stage may be high. */
+const HIGHEST = 0.62;
+/** Longest link a caption spells out. */
+const SHORT_LINK = 90;
+
+/** XML has no word for most control characters, nor for two others. */
+const isXml = (c: string): boolean => (c >= ' ' && c !== '\ufffe' && c !== '\uffff') || c === '\n' || c === '\t';
+
+/** Text of XML. */
+const xml = (text: string): string =>
+  [...text]
+    .filter(isXml)
+    .join('')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+
+/** Title of a scene in a language; the program's name where it is none of ours. */
+export function titleOf({ sceneId, lang }: Moment): string {
+  const key = `preset.${sceneId.preset ?? ''}.title`;
+  return hasText(key) ? translate(lang, key) : 'irqscope';
+}
+
+/** The sentence at a moment: its beat's where the beat rests there, else the step's own; before the first step the scene's question. */
+export function sentenceAt({ scene, sceneId, step, lang }: Moment): string {
+  const at = scene.steps.get(step);
+  if (at === undefined) return sceneId.narration?.question[lang] ?? '';
+  const beats = beatsOf(scene, sceneId);
+  const beat = beats[beatAt(beats, step)];
+  if (beat !== undefined && beat.told !== null && beat.hold === step) return beat.told[lang];
+  return sayStep(lang, describeStep(scene, at, viewAt(scene, { step, phase: 0 }))).sentence;
+}
+
+const line = (text: string, y: number, size: number, fill: string, more = ''): string =>
+  `<text x="${MARGIN}" y="${y}" font-family="sans-serif" font-size="${size}" fill="${fill}"${more}>${xml(text)}</text>`;
+
+export async function renderFigure(
+  dom: Dom,
+  moment: Moment,
+  facts: FigureFacts,
+  { theme, width, caption }: FigureOptions,
+): Promise<Figure> {
+  const dark = theme === 'dark';
+  const palette = theme === 'print' ? printPalette(paletteOf(themeCss, false)) : paletteOf(themeCss, dark);
+  const colour = (name: string): string => palette.get(name) ?? '#000000';
+  const room = width - 2 * MARGIN;
+  const stage = await drawStill(dom, moment, { width: room, height: Math.round(room * HIGHEST), embed: width < 640 });
+  makePlain(stage, boardCss, palette, dark);
+  if (theme === 'print') withPatterns(stage);
+  const stageW = Number(stage.getAttribute('width'));
+  const stageH = Number(stage.getAttribute('height'));
+
+  const title = titleOf(moment);
+  const sentence = sentenceAt(moment);
+  const count = moment.scene.steps.length;
+  const told = wrap(sentence, room, SIZE.sentence);
+  let y = MARGIN;
+  const parts: string[] = [];
+  if (caption) {
+    parts.push(line(title, y + SIZE.title - 2, SIZE.title, colour('--ink'), ' font-weight="700"'));
+    y += LINE.title + 4;
+  }
+  stage.setAttribute('x', String(Math.round((width - stageW) / 2)));
+  stage.setAttribute('y', String(y));
+  parts.push(dom.serialize(stage).replaceAll(' xmlns="http://www.w3.org/2000/svg"', ''));
+  y += stageH + 8;
+  for (const text of told) {
+    y += LINE.sentence;
+    parts.push(line(text, y - 5, SIZE.sentence, colour('--ink')));
+  }
+  if (caption) {
+    const { link, source } = facts;
+    const short = link === null ? null : link.length <= SHORT_LINK ? `#${link}` : null;
+    const words = [title, `${moment.step + 1} / ${count}`, source, 'KVM v6.18', short].filter((w) => w !== null);
+    for (const text of wrap(words.join(' · '), room, SIZE.caption)) {
+      y += LINE.caption;
+      parts.push(line(text, y, SIZE.caption, colour('--ink-2')));
+    }
+  }
+  const height = Math.ceil(y + MARGIN);
+  const carried = {
+    type: 'irqscope',
+    v: 1,
+    app: facts.app,
+    link: facts.link,
+    step: moment.step,
+    count,
+    title,
+    ...(facts.source === null ? {} : { source: facts.source }),
+  };
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"` +
+    ` data-irqscope="${xml(facts.link ?? '')}">` +
+    `<title>${xml(title)}</title><desc>${xml(sentence)}</desc><metadata>${xml(JSON.stringify(carried))}</metadata>` +
+    `<rect width="${width}" height="${height}" fill="${colour('--page')}"/>${parts.join('')}</svg>\n`;
+  return { svg, width, height, step: moment.step, count, title, sentence };
+}
+
+/** The whole scene told in sentences, a line a step under its beats: to read, to copy, to compare. */
+export function storyOf(moment: Moment, facts: FigureFacts): string {
+  const { scene, sceneId, lang } = moment;
+  const lines = [titleOf(moment)];
+  if (facts.link !== null) lines.push(`#${facts.link}`);
+  for (const beat of beatsOf(scene, sceneId)) {
+    lines.push('');
+    if (beat.told !== null) lines.push(`## ${beat.told[lang]}`, '');
+    for (let step = beat.from; step <= beat.to; step++) {
+      const at = scene.steps.get(step);
+      if (at === undefined) continue;
+      const { sentence } = sayStep(lang, describeStep(scene, at, viewAt(scene, { step, phase: 0 })));
+      lines.push(`${step + 1}. ${sentence}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,103 @@
+/**
+ * Tokens are elements of HTML on the page, so that a browser moves them without drawing the stage again. In a figure they are
+ * SVG like everything else: read from what the token layer has made, in the looks of board.css.
+ */
+import { textWidth } from '../board/text-fit.ts';
+import { STYLE } from './markup.ts';
+import { wrap } from './wrap.ts';
+
+const NS = 'http://www.w3.org/2000/svg';
+const HIGH = 20;
+const TEXT = 11;
+const CAUSE = { w: 94, top: 24, line: 14, pad: 6 } as const;
+
+type Look = Readonly<Record<string, string | number>>;
+
+/** How a pill of each kind looks; colours as on the page. */
+function looksOf(
+  classes: DOMTokenList,
+  state: string | undefined,
+): { fill: string; stroke: string; width: number; ink: string } {
+  if (classes.contains('bd-cross-exit')) return { fill: 'var(--warn)', stroke: 'none', width: 0, ink: 'var(--card)' };
+  if (classes.contains('bd-cross-entry')) return { fill: 'var(--good)', stroke: 'none', width: 0, ink: 'var(--card)' };
+  if (state === 'waiting') return { fill: 'var(--c-soft)', stroke: 'var(--c)', width: 2, ink: 'var(--c)' };
+  if (classes.contains('bd-ended')) return { fill: 'var(--card)', stroke: 'var(--c)', width: 1, ink: 'var(--c)' };
+  return { fill: 'var(--c)', stroke: 'var(--page)', width: 1, ink: 'var(--on-j)' };
+}
+
+/** @param pills what the token layer has filled */
+export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
+  const make = (parent: Element | null, name: string, looks: Look, text?: string): SVGElement => {
+    const element = document.createElementNS(NS, name) as SVGElement;
+    const style: string[] = [];
+    for (const [key, value] of Object.entries(looks)) {
+      if (typeof value === 'string' && value.includes('var(')) style.push(`${key}:${value}`);
+      else element.setAttribute(key, String(value));
+    }
+    if (style.length > 0) element.setAttribute(STYLE, style.join(';'));
+    if (text !== undefined) element.textContent = text;
+    parent?.append(element);
+    return element;
+  };
+  const mono = { 'font-family': 'monospace', 'font-size': TEXT, 'font-weight': 600 } as const;
+
+  const all = make(null, 'g', {});
+  for (const token of pills.querySelectorAll<HTMLElement>('.bd-token')) {
+    const at = /translate\((-?[\d.]+)px, (-?[\d.]+)px\)/.exec(token.style.transform);
+    const opacity = token.style.opacity === '' ? 1 : Number(token.style.opacity);
+    if (at === null || opacity === 0) continue;
+    const { classList } = token;
+    const state = token.dataset.state;
+    const { fill, stroke, width, ink } = looksOf(classList, state);
+    const words = classList.contains('bd-closed') ? '' : (token.querySelector('.bd-text')?.textContent ?? '');
+    const crosses = classList.contains('bd-cross-exit') || classList.contains('bd-cross-entry');
+    const w = Number.parseFloat(token.style.width) || textWidth(words, TEXT, 'mono') + 18;
+    const pale = classList.contains('bd-pale') ? 0.85 : 1;
+    const group = make(all, 'g', { transform: `translate(${at[1]} ${at[2]})`, opacity: opacity * pale });
+    const own = ['--c', '--c-soft'].map((name) => `${name}:${token.style.getPropertyValue(name)}`);
+    if (!crosses) group.setAttribute(STYLE, own.join(';'));
+    if (token.dataset.journey !== undefined) group.setAttribute('data-journey', token.dataset.journey);
+    if (state !== undefined) group.setAttribute('data-state', state);
+    if (classList.contains('bd-signal')) {
+      make(group, 'path', { d: `M6 0H${w - 6}L${w} 10L${w - 6} 20H6L0 10z`, fill });
+      make(group, 'text', { x: w / 2, y: 14, 'text-anchor': 'middle', fill: ink, ...mono }, words);
+      continue;
+    }
+    const inset = width / 2;
+    const round = crosses ? 4 : HIGH / 2 - inset;
+    const box = { x: inset, y: inset, width: w - width, height: HIGH - width, rx: round };
+    make(group, 'rect', { ...box, fill, stroke, 'stroke-width': width });
+    const number = token.querySelector('.bd-badge')?.textContent ?? '';
+    if (number !== '') {
+      const middle = words === '' ? w / 2 : HIGH / 2;
+      const solid = state === 'waiting' || classList.contains('bd-ended');
+      make(group, 'circle', { cx: middle, cy: HIGH / 2, r: 7, fill: solid ? 'var(--c)' : 'var(--on-j)' });
+      const badge = { x: middle, y: 13.4, 'text-anchor': 'middle', ...mono, 'font-size': 9.5, 'font-weight': 700 };
+      make(group, 'text', { ...badge, fill: solid ? 'var(--on-j)' : 'var(--c)' }, number);
+    }
+    make(group, 'text', { x: number === '' ? 9 : 22, y: 14, fill: ink, ...mono }, words);
+    if (state === 'waiting' && words !== '') {
+      for (const x of [w - 14, w - 8])
+        make(group, 'path', { d: `M${x} 5.5V14.5`, stroke: 'var(--c)', 'stroke-width': 3 });
+    }
+    if (!classList.contains('bd-closed')) cause(group, token.querySelector('.bd-cause'), w);
+  }
+  return all;
+
+  /** Under what waits: what for, and since when. */
+  function cause(group: SVGElement, box: Element | null, w: number): void {
+    if (box === null) return;
+    const room = CAUSE.w - 2 * CAUSE.pad;
+    const what = wrap(box.querySelector('.bd-cause-what')?.textContent ?? '', room, TEXT, 'bold');
+    const since = wrap(box.querySelector('.bd-cause-since')?.textContent ?? '', room, TEXT);
+    const x = w / 2 - CAUSE.w / 2;
+    const height = (what.length + since.length) * CAUSE.line + 7;
+    make(group, 'rect', { x, y: CAUSE.top, width: CAUSE.w, height, rx: 4, fill: 'var(--c-soft)' });
+    [...what, ...since].forEach((text, i) => {
+      const told = i < what.length;
+      const face = { 'font-family': 'sans-serif', 'font-size': TEXT, 'font-weight': told ? 600 : 400 };
+      const place = { x: x + CAUSE.pad, y: CAUSE.top + 3 + (i + 0.78) * CAUSE.line };
+      make(group, 'text', { ...place, ...face, fill: told ? 'var(--c)' : 'var(--ink)' }, text);
+    });
+  }
+}

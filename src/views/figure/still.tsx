@@ -1,0 +1,113 @@
+/** The stage at one moment as SVG text: the same components and the same token layer as the living one. */
+import { prerender } from 'react-dom/static';
+import type { Lang, MessageKey, Params } from '../../i18n/index.ts';
+import { translate } from '../../i18n/index.ts';
+import type { SceneLog } from '../../log/log.ts';
+import type { Stage } from '../../scene/flights.ts';
+import { waitsAfter } from '../../scene/waits.ts';
+import { type App, createApp, type Surroundings } from '../../store/create-app.ts';
+import type { AppState, SceneId } from '../../store/types.ts';
+import { AppProvider } from '../../store/use-app.ts';
+import { viewAt } from '../../store/view-at.ts';
+import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
+import { createTokenLayer } from '../board/token-layer.ts';
+import { note, tether } from '../board/wait-marks.ts';
+import '../shared/panel-texts.ts';
+import { assert } from '../../base/assert.ts';
+import { fromMarkup } from './markup.ts';
+import { pillsAsSvg } from './pills-as-svg.ts';
+
+/** A moment of a scene: after step `step` (-1: before the first), or on the way to it. */
+export interface Moment {
+  readonly scene: SceneLog;
+  readonly sceneId: SceneId;
+  readonly step: number;
+  /** 0..1 within the step; 1: done. */
+  readonly phase: number;
+  readonly lang: Lang;
+}
+
+/** What makes documents: the browser, or a library in a terminal. */
+export interface Dom {
+  /** An empty HTML document that nobody sees. */
+  empty(): Document;
+  /** An element as XML. */
+  serialize(node: Element): string;
+}
+
+const NO_ENGINE: ReturnType<Surroundings['connect']> = {
+  run: () => 0,
+  extend: () => 0,
+  fork: () => 0,
+  ack: () => {},
+  seat: () => null,
+  close: () => {},
+};
+
+/** An app that stands still at a moment: there is no engine behind it, and nobody draws its frames. */
+function stillApp({ scene, sceneId, step, phase, lang }: Moment): App {
+  const app = createApp({ connect: () => NO_ENGINE, frames: { request: () => 0, cancel: () => {} } });
+  const { store } = app;
+  const playhead = { ...store.getState().playhead, step, phase };
+  store.setState(({ ui }: AppState) => ({
+    scene,
+    sceneId,
+    playhead,
+    view: viewAt(scene, playhead),
+    ui: { ...ui, lang },
+  }));
+  // Where React draws to text it asks for the state that the store began with.
+  store.getInitialState = store.getState;
+  return app;
+}
+
+async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
+
+/**
+ * Draws the stage.
+ * @param size of the box it may fill, px; it may come out lower
+ * @returns the stage's root, with the classes of the living one
+ */
+export async function drawStill(
+  dom: Dom,
+  moment: Moment,
+  size: Pick<StageSheetProps, 'width' | 'height' | 'embed'>,
+): Promise<Element> {
+  const app = stillApp(moment);
+  let drawn: Stage | null = null as Stage | null;
+  const { prelude } = await prerender(
+    <AppProvider value={app}>
+      <StageSheet
+        scene={moment.scene}
+        {...size}
+        scroller={{ current: null }}
+        extras={null}
+        quarter={undefined}
+        onDrawn={(stage) => {
+          drawn = stage;
+        }}
+      />
+    </AppProvider>,
+    // One piece: what was loaded late stands where it belongs, not behind everything with a script to move it.
+    { progressiveChunkSize: Number.POSITIVE_INFINITY },
+  );
+  // The marks React leaves for a page that comes alive later are none of ours.
+  const html = (await textOf(prelude)).replace(/<!--[\s\S]*?-->/g, '').replace(/<script[\s\S]*?<\/script>/g, '');
+  const document = dom.empty();
+  const [root, air] = (html.match(/<svg[\s\S]*?<\/svg>/g) ?? []).map((sheet) => fromMarkup(document, sheet));
+  assert(root && air, 'the stage is drawn on two sheets');
+  for (const layer of [...air.children]) root.append(layer);
+  const [under, over] = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`));
+  assert(drawn && under && over, 'the stage has its layers');
+  const pills = document.createElement('div');
+  const layer = createTokenLayer({ under: under as SVGGElement, over: over as SVGGElement, pills });
+  const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
+  const stage: Stage = drawn;
+  layer.setStage({ ...stage, waits: waitsAfter }, t, { note, tether });
+  layer.draw({ step: moment.step, phase: moment.phase });
+  root.append(pillsAsSvg(pills, document));
+  app.close();
+  return root;
+}
