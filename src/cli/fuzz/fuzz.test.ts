@@ -138,6 +138,7 @@ describe(`fuzz (SEED=${SEED}, FUZZ=${COUNT})`, { timeout: 0 }, () => {
         app: '0',
         onSlide: () => {},
         onView: () => {},
+        onExport: async () => 'none',
         title: () => '',
         sentence: () => null,
       });
