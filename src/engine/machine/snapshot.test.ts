@@ -68,7 +68,7 @@ describe(`from a snapshot anywhere (SEED=${SEED})`, () => {
   });
 
   test('the scenes, with devices, time, APICv and AVIC', () => {
-    const scenes = [...listed('presets'), ...(readdirSync(folder).includes('scenes') ? listed('scenes') : [])];
+    const scenes = listed('scenes');
     expect(scenes.length).toBeGreaterThan(10);
     fc.assert(
       fc.property(fc.nat(scenes.length - 1), fc.double({ min: 0, max: 1, noNaN: true }), (n, at) => {
