@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { parseAst } from 'vite';
 import { describe, expect, test } from 'vitest';
+import { PARTS, type Part } from './spec/parts.ts';
 
 const SRC = import.meta.dirname;
 const REPO = dirname(SRC);
@@ -305,4 +306,99 @@ test('every folder has its paragraph in src/README.md and its row in the table',
   const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
   const titles = [...readme.matchAll(/^## (.+)$/gm)].map((m) => m[1]);
   expect(folders.filter((name) => !titles.includes(name) || !(name in MAY_IMPORT))).toEqual([]);
+});
+
+/** Room of the engine -> what else of the engine it may import. `t:` = types only; a path opens just that module. */
+const ENGINE_ROOMS: Record<string, readonly string[]> = {
+  // The machine's type has parts that are kvm's own.
+  core: ['t:kvm'],
+  // recalculate_apic_map and the inhibits that an APIC sets are lapic.c's, kept in kvm/ because the whole VM shares them.
+  chips: ['core', 'kvm/apic-map', 'kvm/inhibits'],
+  kvm: ['core', 'chips'],
+  // What an entry put in before it is left at once is begun by the model guest at the next.
+  vmx: ['core', 'chips', 'kvm', 'world/guest'],
+  // The model guest's own loop is what AVIC leaves out of its way.
+  svm: ['core', 'chips', 'kvm', 'world/guest'],
+  // The scheduler switches vCPUs in and out of guest mode; vmx asks for it by wire.
+  host: ['core', 'chips', 'kvm', 'vmx'],
+  world: ['core', 'chips', 'kvm'],
+  view: ['core'],
+  machine: ['core', 'chips', 'kvm', 'vmx', 'svm', 'host', 'world', 'view'],
+};
+
+/** A chip reaches another by wire. One does not: what the i8254 sends to LVT0 goes through the local APIC itself, as in i8254.c. */
+const CHIP_TO_CHIP = ['chips/pit/pit imports chips/lapic/timer'];
+
+describe('inside the engine', () => {
+  const files = product.filter((s) => /^engine\/(?!golden\/).*\//.test(s.path));
+  const roomOf = (path: string): string => path.split('/')[1] ?? '';
+  const inside = files.flatMap((s) =>
+    s.imports.flatMap((i) => {
+      const to = i.from.startsWith('.') ? target(s.path, i.from) : null;
+      return to?.startsWith('engine/') ? [{ from: s.path.replace(/\.ts$/, ''), to, typeOnly: i.typeOnly }] : [];
+    }),
+  );
+  const short = (path: string): string => path.replace('engine/', '');
+
+  test('every room has its row, and its imports are in it', () => {
+    expect([...new Set(files.map((s) => roomOf(s.path)))].filter((room) => !(room in ENGINE_ROOMS))).toEqual([]);
+    const wrong = inside.filter(({ from, to, typeOnly }) => {
+      if (roomOf(from) === roomOf(to)) return false;
+      return !(ENGINE_ROOMS[roomOf(from)] ?? []).some((rule) => {
+        if (rule.startsWith('t:')) return typeOnly && roomOf(to) === rule.slice(2);
+        return short(to) === rule || short(to).startsWith(`${rule}/`);
+      });
+    });
+    expect(wrong.map(({ from, to }) => `${short(from)} imports ${short(to)}`)).toEqual([]);
+  });
+
+  test('a chip imports no other chip, save where that is argued', () => {
+    const chipOf = (path: string): string => path.split('/')[2] ?? '';
+    const pairs = inside.filter(
+      ({ from, to }) => roomOf(from) === 'chips' && roomOf(to) === 'chips' && chipOf(from) !== chipOf(to),
+    );
+    expect(pairs.map(({ from, to }) => `${short(from)} imports ${short(to)}`)).toEqual(CHIP_TO_CHIP);
+  });
+});
+
+/**
+ * Floors with a room for each part: what else is there, and which parts have nothing on that floor. A part that gets its room,
+ * or a file that is no part's, makes the test say so.
+ */
+const FLOORS: Record<string, { readonly besides: readonly string[]; readonly without: readonly Part[] }> = {
+  'spec/ops': {
+    besides: ['fields', 'index', 'makes-machine', 'run-loop-of', 'save-restore', 'setup'],
+    // Guest accesses reach the chips, the timers and PV EOI through the bus, the APIC and its MSRs.
+    without: ['pic', 'ioapic', 'timer', 'pit', 'avic', 'pv-eoi'],
+  },
+  'spec/registers': {
+    besides: ['index'],
+    // The timer's registers are the APIC's, AVIC's and PV EOI's words the vCPU's; the bus and the guest have none.
+    without: ['bus', 'timer', 'avic', 'pv-eoi', 'guest'],
+  },
+};
+
+test('the same rooms on every floor', () => {
+  for (const [floor, { besides, without }] of Object.entries(FLOORS)) {
+    const rooms = new Set(
+      product.filter((s) => s.path.startsWith(`${floor}/`)).map((s) => s.path.slice(floor.length + 1).split(/[/.]/)[0]),
+    );
+    const foreign = [...rooms].filter((room) => !(PARTS as readonly unknown[]).includes(room)).sort();
+    expect([floor, foreign]).toEqual([floor, [...besides].sort()]);
+    expect([floor, PARTS.filter((part) => !rooms.has(part))]).toEqual([floor, without]);
+  }
+});
+
+/**
+ * Casts to number on an element read say nothing while noUncheckedIndexedAccess is off, and the engine reads as KVM does
+ * without them. Their number may only fall.
+ */
+const ELEMENT_CASTS = 0;
+
+test('needless casts in the engine may only fall', () => {
+  const casts = product
+    .filter((s) => s.folder === 'engine')
+    .flatMap((s) => s.text.split('\n').map((line, i) => [line, `${s.path}:${i + 1}`] as const))
+    .filter(([line]) => /\] as number\b/.test(line));
+  expect(casts.map(([, place]) => place).slice(ELEMENT_CASTS), 'leave the cast out').toEqual([]);
 });

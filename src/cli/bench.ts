@@ -4,15 +4,16 @@
  *
  *     npm run bench                    all
  *     npm run bench -- engine page     only these of engine, size, page, vectors, trace
+ *     npm run bench -- --against 8829cb3    the engine against that commit's, in pairs, by CPU time
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { build } from 'vite';
 import { buildRecorder, missing } from '../../e2e/kvm/recorder.ts';
 import { encodeLink } from '../share/link.ts';
+import { bundleEngine, bundleEngineAt } from './bench-against.ts';
 import { firstMotion, type Loading, launch, loading, type Playback, playback } from './bench-page.ts';
 import { manyRows, VCPUS } from './bench-scenes.ts';
 import { traceFigures } from './bench-trace.ts';
@@ -20,6 +21,7 @@ import { findChromium } from './browser.mjs';
 import { serve } from './serve.mjs';
 
 const ROUNDS = 7;
+const PAIRS = 9;
 const OPS = 1_000_000;
 const PRESET = 'eight-vcpus';
 const SPEEDS = [1, 4] as const;
@@ -59,31 +61,74 @@ function run(program: string, args: readonly string[], input = ''): string {
   return stdout;
 }
 
-/** bench-engine.ts as the worker is built: minified, `const` left as it is. */
-async function bundleEngine(): Promise<string> {
-  const file = join(work, 'engine.mjs');
-  if (existsSync(file)) return file;
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      target: 'es2022',
-      outDir: work,
-      copyPublicDir: false,
-      rolldownOptions: {
-        input: join(root, 'src/cli/bench-engine.ts'),
-        platform: 'node',
-        external: [/^node:/],
-        output: { format: 'es', entryFileNames: 'engine.mjs', topLevelVar: false },
+let bundle: Promise<string> | null = null;
+const ownBundle = (): Promise<string> => {
+  bundle ??= bundleEngine(root, join(work, 'now'));
+  return bundle;
+};
+
+/** Lists of ops that sessions answer: recorded ones, and those of the presets, which have devices, APICv and AVIC. */
+const RECORDED = 'src/engine/golden/random';
+const recordedOps = (): string[] => {
+  const folder = join(root, RECORDED);
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')) : [];
+  if (files.length === 0) throw new Skipped('no recorded vectors');
+  return files.flatMap((name) =>
+    gunzipSync(readFileSync(join(folder, name)))
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.stringify((JSON.parse(line) as { op: unknown }).op)),
+  );
+};
+
+interface Answers {
+  readonly opsPerSecond: number;
+}
+
+/** This tree's engine against another's: rate by CPU time, pair by pair, the one first and then the other. */
+async function against(commit: string): Promise<Part> {
+  const now = await ownBundle();
+  const before = await bundleEngineAt(root, commit, work);
+  const vectors = recordedOps().join('\n');
+  const measures: readonly (readonly [name: string, rates: (program: string) => readonly number[]])[] = [
+    [
+      'KVM_IRQ_LINE',
+      (program) => {
+        const answer = JSON.parse(run(process.execPath, [program, 'line', String(OPS)])) as {
+          opsPerSecond: number;
+          takenOpsPerSecond: number;
+        };
+        return [answer.opsPerSecond, answer.takenOpsPerSecond];
       },
-    },
-  });
-  return file;
+    ],
+    [
+      'recorded random ops',
+      (program) => [(JSON.parse(run(process.execPath, [program, 'vectors'], vectors)) as Answers).opsPerSecond],
+    ],
+  ];
+  const figures: Figure[] = [];
+  const json: Record<string, unknown> = { commit, pairs: PAIRS };
+  for (const [name, rates] of measures) {
+    const pairs = Array.from({ length: PAIRS }, (_, round) => {
+      const first = rates(round % 2 === 0 ? now : before);
+      const second = rates(round % 2 === 0 ? before : now);
+      const [mine, theirs] = round % 2 === 0 ? [first, second] : [second, first];
+      return mine.map((rate, i) => rate / (theirs[i] ?? Number.NaN));
+    });
+    const ratios = (pairs[0] ?? []).map((_, i) => median(pairs.map((pair) => pair[i] ?? Number.NaN)));
+    json[name] = { ratios, pairs };
+    figures.push({
+      name: `engine against ${commit}, ${name}, CPU time, median of ${PAIRS} pairs`,
+      value: ratios.map((ratio) => `x ${ratio.toFixed(3)}`).join(', '),
+      budget: { text: '≥ 0.97', met: ratios.every((ratio) => ratio >= 0.97) },
+    });
+  }
+  return { figures, json };
 }
 
 async function engine(): Promise<Part> {
-  const bundle = await bundleEngine();
+  const program = await ownBundle();
   const why = missing();
   const recorder = why === null ? buildRecorder(join(root, 'e2e/kvm')) : null;
   const ours: { opsPerSecond: number; takenOpsPerSecond: number; rowsPerOp: number }[] = [];
@@ -93,7 +138,7 @@ async function engine(): Promise<Part> {
       const { opsPerSecond } = JSON.parse(run(recorder, ['--bench', String(OPS)])) as { opsPerSecond: number };
       kernel.push(opsPerSecond);
     }
-    ours.push(JSON.parse(run(process.execPath, [bundle, 'line', String(OPS)])) as (typeof ours)[number]);
+    ours.push(JSON.parse(run(process.execPath, [program, 'line', String(OPS)])) as (typeof ours)[number]);
   }
   const rate = median(ours.map((o) => o.opsPerSecond));
   const taken = median(ours.map((o) => o.takenOpsPerSecond));
@@ -204,17 +249,8 @@ async function page(): Promise<Part> {
 }
 
 async function vectors(): Promise<Part> {
-  const folder = join(root, 'src/engine/golden/random');
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')) : [];
-  if (files.length === 0) throw new Skipped('no recorded vectors');
-  const ops = files.flatMap((name) =>
-    gunzipSync(readFileSync(join(folder, name)))
-      .toString()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.stringify((JSON.parse(line) as { op: unknown }).op)),
-  );
-  const text = run(process.execPath, [await bundleEngine(), 'vectors'], ops.join('\n'));
+  const ops = recordedOps();
+  const text = run(process.execPath, [await ownBundle(), 'vectors'], ops.join('\n'));
   const result = JSON.parse(text) as { ops: number; opsPerSecond: number };
   return {
     figures: [{ name: `headless, ${result.ops} recorded random ops`, value: millions(result.opsPerSecond) }],
@@ -248,9 +284,17 @@ async function trace(): Promise<Part> {
   };
 }
 
-const PARTS: Readonly<Record<string, () => Promise<Part>>> = { engine, size, page, vectors, trace };
+const PARTS: Record<string, () => Promise<Part>> = { engine, size, page, vectors, trace };
 
-const asked = process.argv.slice(2);
+const words = process.argv.slice(2);
+const flag = words.indexOf('--against');
+const commit = flag === -1 ? undefined : words[flag + 1];
+if (flag !== -1 && commit === undefined) {
+  console.error('--against wants a commit');
+  process.exit(2);
+}
+if (commit !== undefined) PARTS.against = () => against(commit);
+const asked = flag === -1 ? words : [...words.slice(0, flag), ...words.slice(flag + 2), 'against'];
 const unknown = asked.find((name) => !(name in PARTS));
 if (unknown !== undefined) {
   console.error(`no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`);

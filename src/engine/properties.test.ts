@@ -300,7 +300,7 @@ function everySequence(runs: number, holds: (sequence: Sequence) => void): void 
   });
 }
 
-const eventAt = (rows: Int32Array, at: number): EventName | undefined => EVENT_NAMES[rows[at + COL.code] as number];
+const eventAt = (rows: Int32Array, at: number): EventName | undefined => EVENT_NAMES[rows[at + COL.code]];
 
 /** Was this event recorded since the log had `from` numbers? */
 function firedSince(m: Machine, from: number, name: EventName): boolean {
@@ -379,15 +379,15 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
       const w = new Int32Array(m.layout.size);
       for (let at = 0; at < rows.length; at += ROW) {
         if (rows[at] !== WRITE) continue;
-        const address = rows[at + COL.a] as number;
+        const address = rows[at + COL.a];
         if (address < 0 || address >= w.length) expect.fail(`row ${at / ROW} writes word ${address} of ${w.length}`);
         if (w[address] !== rows[at + COL.b] || rows[at + COL.b] === rows[at + COL.c])
           expect.fail(`row ${at / ROW}: before is not what was there, or nothing changed`);
-        w[address] = rows[at + COL.c] as number;
+        w[address] = rows[at + COL.c];
       }
       expect(changes(m, w)).toEqual([]);
       for (let at = rows.length - ROW; at >= 0; at -= ROW)
-        if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+        if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
       expect(w.every((value) => value === 0)).toBe(true);
     });
   });
@@ -396,7 +396,7 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
     everySequence(250, (sequence) => {
       const { rows } = play(sequence);
       for (let at = 0; at < rows.length; at += ROW) {
-        const cause = rows[at + COL.cause] as number;
+        const cause = rows[at + COL.cause];
         const name = eventAt(rows, at);
         if (rows[at] !== WRITE && name === undefined)
           expect.fail(`row ${at / ROW} has code ${rows[at]}, which no event has`);
@@ -411,12 +411,12 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
     everySequence(250, (sequence) => {
       const { m, rows } = play(sequence);
       for (let at = 0; at < rows.length; at += ROW) {
-        const where = rows[at + COL.where] as number;
+        const where = rows[at + COL.where];
         const kind = COMPONENTS[where >> 16];
         const name = eventAt(rows, at);
         if (kind === undefined || (where & 0xffff) >= instances(kind, m.vcpus))
           expect.fail(`${name ?? 'write'} is at ${where.toString(16)}`);
-        const journey = rows[at + COL.journey] as number;
+        const journey = rows[at + COL.journey];
         if (journey < 0 || journey >= m.nextJourney)
           expect.fail(`${name ?? 'write'} is on journey ${journey} of ${m.nextJourney}`);
         if (name === undefined) continue;
@@ -464,7 +464,7 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
         if (m.split) return;
         const lo = m.layout.ioapic + IOAPIC.at.redirLo + pin;
         const hi = m.layout.ioapic + IOAPIC.at.redirHi + pin;
-        const [oldLo, oldHi] = [m.w[lo] as number, m.w[hi] as number];
+        const [oldLo, oldHi] = [m.w[lo], m.w[hi]];
         const from = m.log.used;
         const answers: OpResult[] = [];
         for (const op of flat(rteHalf(pin, half, value))) answers.push(execute(m, parseOp(op) as RunOp));
@@ -477,7 +477,7 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
           // Unmasking a waiting level pin sends at once, and only that sets the bit.
           const sent = firedSince(m, from, 'ioapic_service');
           expect(m.w[hi]).toBe(oldHi);
-          expect((m.w[lo] as number) & ~(sent ? 0x4000 : 0)).toBe(((value & ~0x5000) | kept) & ~(sent ? 0x4000 : 0));
+          expect(m.w[lo] & ~(sent ? 0x4000 : 0)).toBe(((value & ~0x5000) | kept) & ~(sent ? 0x4000 : 0));
         }
       }),
       check(400),
@@ -611,7 +611,7 @@ test.each(PROFILES)('sequences of profile %s: rows fold to the machine, causes h
     const { m, rows } = play(generate(profile, seed) as JsonOp[]);
     const w = new Int32Array(m.layout.size);
     for (let at = 0; at < rows.length; at += ROW) {
-      if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.c] as number;
+      if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.c];
       else if (rows[at + COL.cause] === -1 && eventAt(rows, at) !== 'op')
         expect.fail(`seed ${seed}: row ${at / ROW} has no cause`);
     }

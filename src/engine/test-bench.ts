@@ -129,7 +129,7 @@ export function bench(create: Readonly<Record<string, unknown>> = {}): Bench {
     const found = [];
     const { rows, used } = m.log;
     for (let at = 0; at < used; at += ROW) {
-      const name = EVENT_NAMES[rows[at + COL.code] as number];
+      const name = EVENT_NAMES[rows[at + COL.code]];
       if (rows[at + COL.code] === WRITE || name === undefined) continue;
       found.push({ name, args: Object.values<number>(argsAt(name, rows, at)) });
     }

@@ -15,7 +15,7 @@ import { nameWord } from './core/words.ts';
 import { createSession } from './machine/session.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_129);
-const MACHINES = 100 * Number(process.env.RUNS ?? 1);
+const MACHINES = 160 * Number(process.env.RUNS ?? 1);
 const OPS_EACH = 200;
 
 type Json = Record<string, unknown>;
@@ -124,6 +124,7 @@ function create(random: Random): Json {
   // Options of both vendors are refused, which is worth one try in a while.
   if (random(8) > 0) {
     delete made.vendor;
+    delete made.runLoop;
     if (made.avic === true)
       for (const key of ['apicv', 'postedInterrupts', 'ipiVirtualization', 'pcpus']) delete made[key];
   }

@@ -2,51 +2,55 @@
 
 import { hex, hex64 } from '../base/numbers.ts';
 import { inX2apic, type MachineView, type RegisterRef, readWord } from '../engine/view/machine-view.ts';
-import type { JsonOp } from '../log/log.ts';
+import type { GivenOp } from '../spec/ops/index.ts';
+import { IOREGSEL_ADDR, IOWIN_ADDR } from '../spec/registers/ioapic.ts';
+import { APIC_PAGE, MSR, REG, x2apicMsr } from '../spec/registers/lapic.ts';
 import { hasHost } from './host-config.ts';
 
 /** Writes one half of an RTE. */
-export function writeRte(vcpu: number, pin: number, half: 0 | 1, value: number): JsonOp[] {
+export function writeRte(vcpu: number, pin: number, half: 0 | 1, value: number): GivenOp[] {
   return writeIoapic(vcpu, 0x10 + 2 * pin + half, value);
 }
 
-function writeIoapic(vcpu: number, index: number, value: number): JsonOp[] {
+function writeIoapic(vcpu: number, index: number, value: number): GivenOp[] {
   return [
-    { op: 'mmio_write', vcpu, addr: '0xfec00000', size: 4, value: hex(index) },
-    { op: 'mmio_write', vcpu, addr: '0xfec00010', size: 4, value: hex(value) },
+    { op: 'mmio_write', vcpu, addr: hex(IOREGSEL_ADDR), size: 4, value: hex(index) },
+    { op: 'mmio_write', vcpu, addr: hex(IOWIN_ADDR), size: 4, value: hex(value) },
   ];
 }
 
 /** Writes a 32-bit local APIC register, the way the APIC's mode asks for. */
-export function writeLapic(vcpu: number, x2apic: boolean, offset: number, value: number): JsonOp {
+export function writeLapic(vcpu: number, x2apic: boolean, offset: number, value: number): GivenOp {
   return x2apic
-    ? { op: 'wrmsr', vcpu, msr: hex(0x800 + (offset >> 4)), value: hex(value) }
-    : { op: 'mmio_write', vcpu, addr: hex(0xfee0_0000 + offset), size: 4, value: hex(value) };
+    ? { op: 'wrmsr', vcpu, msr: hex(x2apicMsr(offset)), value: hex(value) }
+    : { op: 'mmio_write', vcpu, addr: hex(APIC_PAGE + offset), size: 4, value: hex(value) };
 }
 
 /** Writes ICR, which sends: both halves by MMIO, the upper first, or one MSR. */
-export function writeIcr(vcpu: number, x2apic: boolean, lo: number, hi: number): JsonOp[] {
-  if (x2apic) return [{ op: 'wrmsr', vcpu, msr: '0x830', value: hex64(lo, hi) }];
-  return [writeLapic(vcpu, false, 0x310, hi), writeLapic(vcpu, false, 0x300, lo)];
+export function writeIcr(vcpu: number, x2apic: boolean, lo: number, hi: number): GivenOp[] {
+  if (x2apic) return [{ op: 'wrmsr', vcpu, msr: hex(x2apicMsr(REG.icr)), value: hex64(lo, hi) }];
+  return [writeLapic(vcpu, false, REG.icr2, hi), writeLapic(vcpu, false, REG.icr, lo)];
 }
 
-/** Register page offsets of the local APIC registers a guest may write. */
-const LAPIC_OFFSETS: Readonly<Record<string, number>> = {
-  id: 0x20,
-  tpr: 0x80,
-  ldr: 0xd0,
-  dfr: 0xe0,
-  svr: 0xf0,
-  lvtCmci: 0x2f0,
-  lvtTimer: 0x320,
-  lvtThermal: 0x330,
-  lvtPerf: 0x340,
-  lvtLint0: 0x350,
-  lvtLint1: 0x360,
-  lvtError: 0x370,
-  tmict: 0x380,
-  tdcr: 0x3e0,
-};
+/** The local APIC registers a guest may write. */
+const WRITABLE = [
+  'id',
+  'tpr',
+  'ldr',
+  'dfr',
+  'svr',
+  'lvtCmci',
+  'lvtTimer',
+  'lvtThermal',
+  'lvtPerf',
+  'lvtLint0',
+  'lvtLint1',
+  'lvtError',
+  'tmict',
+  'tdcr',
+] as const;
+const isWritable = (register: string): register is (typeof WRITABLE)[number] =>
+  WRITABLE.some((name) => name === register);
 
 /** Not there in x2APIC mode, or read-only in it. */
 const XAPIC_ONLY: ReadonlySet<string> = new Set(['id', 'ldr', 'dfr']);
@@ -54,15 +58,14 @@ const XAPIC_ONLY: ReadonlySet<string> = new Set(['id', 'ldr', 'dfr']);
 /** KVM's APIC has no LVT CMCI where its version register counts six entries. */
 const hasCmci = (view: MachineView, vcpu: number): boolean => readWord(view, 'lapic', vcpu, 'version') >>> 16 >= 6;
 
-function lapicWrite(view: MachineView, vcpu: number, register: string, words: readonly number[]): JsonOp[] | null {
+function lapicWrite(view: MachineView, vcpu: number, register: string, words: readonly number[]): GivenOp[] | null {
   const x2 = inX2apic(view, vcpu);
   const [lo = 0, hi = 0] = words;
   if (register === 'icr') return writeIcr(vcpu, x2, lo, hi);
-  if (register === 'baseLo') return [{ op: 'wrmsr', vcpu, msr: '0x1b', value: hex64(lo, hi) }];
-  const offset = LAPIC_OFFSETS[register];
-  if (offset === undefined || (x2 && XAPIC_ONLY.has(register))) return null;
+  if (register === 'baseLo') return [{ op: 'wrmsr', vcpu, msr: hex(MSR.apicBase), value: hex64(lo, hi) }];
+  if (!isWritable(register) || (x2 && XAPIC_ONLY.has(register))) return null;
   if (register === 'lvtCmci' && !hasCmci(view, vcpu)) return null;
-  return [writeLapic(vcpu, x2, offset, lo)];
+  return [writeLapic(vcpu, x2, REG[register], lo)];
 }
 
 const MSIX_FIELDS = ['addr_lo', 'addr_hi', 'data', 'control'] as const;
@@ -71,7 +74,7 @@ function deviceWrite(
   view: MachineView,
   { index, register, sub }: RegisterRef,
   words: readonly number[],
-): JsonOp[] | null {
+): GivenOp[] | null {
   const device = view.config.devices?.[index];
   if (device?.msix === undefined) return null;
   if (register === 'msixControl') {
@@ -89,7 +92,7 @@ function deviceWrite(
 }
 
 /** HLT, or the end of it. Where threads sleep it ends as the host puts the vCPU back; under AVIC by an interrupt only. */
-export function haltWrite(view: MachineView, vcpu: number, value: number): JsonOp[] | null {
+export function haltWrite(view: MachineView, vcpu: number, value: number): GivenOp[] | null {
   if (value !== 0) return [{ op: 'guest', vcpu, halt: 1 }];
   if (view.config.avic === true) return null;
   return [hasHost(view.config) ? { op: 'vcpu_state', vcpu, state: 'guest' } : { op: 'guest', vcpu, halt: 0 }];
@@ -100,7 +103,7 @@ export function haltWrite(view: MachineView, vcpu: number, value: number): JsonO
  * @param words the register's 32-bit words, low first
  * @returns null where a guest cannot write it
  */
-export function guestWrite(view: MachineView, ref: RegisterRef, words: readonly number[]): JsonOp[] | null {
+export function guestWrite(view: MachineView, ref: RegisterRef, words: readonly number[]): GivenOp[] | null {
   const [value = 0] = words;
   const { kind, index, register, sub } = ref;
   switch (kind) {
@@ -125,7 +128,7 @@ export function guestWrite(view: MachineView, ref: RegisterRef, words: readonly 
     case 'vcpu':
       if (register === 'rflagsIf') return [{ op: 'guest', vcpu: index, rflagsIf: value === 0 ? 0 : 1 }];
       if (register === 'halted') return haltWrite(view, index, value);
-      if (register === 'shadow') return value > 2 ? null : [{ op: 'guest', vcpu: index, shadow: value }];
+      if (register === 'shadow') return value > 2 ? null : [{ op: 'guest', vcpu: index, shadow: value as 0 | 1 | 2 }];
       return null;
     case 'device':
       return deviceWrite(view, ref, words);

@@ -1,18 +1,11 @@
 /** What a machine's configuration means for the controls. */
 
 import type { JsonOp } from '../log/log.ts';
+import { MAX_PCPUS } from '../spec/limits.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 
-/** Physical CPUs the model host may have. */
-export const MAX_PCPUS = 8;
-
 /** A VMX host is modelled: run loop, VMCS, physical CPUs. */
-export const hasHost = (config: CreateOp): boolean =>
-  config.avic !== true &&
-  (config.apicv !== undefined ||
-    config.postedInterrupts !== undefined ||
-    config.ipiVirtualization !== undefined ||
-    config.pcpus !== undefined);
+export const hasHost = (config: CreateOp): boolean => config.runLoop === 'vmx';
 
 export const pcpusOf = (config: CreateOp): number => Math.min(MAX_PCPUS, config.pcpus ?? config.vcpus);
 
@@ -21,17 +14,23 @@ export const VIRT = ['plain', 'vmx', 'apicv', 'ipiv', 'avic'] as const;
 type Virt = (typeof VIRT)[number];
 
 export function virtOf(config: CreateOp): Virt {
-  if (config.avic === true) return 'avic';
-  if (!hasHost(config)) return 'plain';
+  if (config.runLoop === 'svm') return 'avic';
+  if (config.runLoop === 'none') return 'plain';
   if (config.apicv !== true) return 'vmx';
   return config.ipiVirtualization === true ? 'ipiv' : 'apicv';
 }
 
 /** Fields of create for it. */
 export const VIRT_FIELDS: Readonly<Record<Virt, JsonOp>> = {
-  plain: { apicv: undefined, postedInterrupts: undefined, ipiVirtualization: undefined, avic: undefined },
-  vmx: { apicv: false, postedInterrupts: undefined, ipiVirtualization: undefined, avic: undefined },
-  apicv: { apicv: true, postedInterrupts: true, ipiVirtualization: undefined, avic: undefined },
-  ipiv: { apicv: true, postedInterrupts: true, ipiVirtualization: true, avic: undefined },
-  avic: { apicv: undefined, postedInterrupts: undefined, ipiVirtualization: undefined, avic: true },
+  plain: {
+    runLoop: 'none',
+    apicv: undefined,
+    postedInterrupts: undefined,
+    ipiVirtualization: undefined,
+    avic: undefined,
+  },
+  vmx: { runLoop: 'vmx', apicv: undefined, postedInterrupts: undefined, ipiVirtualization: undefined, avic: undefined },
+  apicv: { runLoop: 'vmx', apicv: true, postedInterrupts: true, ipiVirtualization: undefined, avic: undefined },
+  ipiv: { runLoop: 'vmx', apicv: true, postedInterrupts: true, ipiVirtualization: true, avic: undefined },
+  avic: { runLoop: 'svm', apicv: undefined, postedInterrupts: undefined, ipiVirtualization: undefined, avic: true },
 };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BLOCK_OF, type ComponentKind } from '../engine/view/tables.ts';
-import { fieldDoc } from '../spec/bit-layout.ts';
+import { fieldDoc } from '../spec/define/registers.ts';
 import { ALL_EVENTS } from '../spec/events/all.ts';
 import { KERNEL_OPS } from '../spec/kernel/ops.ts';
-import { LAYOUTS } from '../spec/layouts.ts';
+import { LAYOUTS } from '../spec/registers/index.ts';
 import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
 import { app } from './en/app.ts';
 import { chapters } from './en/chapters.ts';

@@ -2,7 +2,6 @@
  * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
-import { hasHost } from '../engine/view/machine-view.ts';
 import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
 import type { SceneLog, Step } from '../log/log.ts';
@@ -221,7 +220,7 @@ export function stageModel(scene: SceneLog): StageModel {
     msi: msi || config.irqchip !== 'full',
     vcpus: config.vcpus,
     apicv: config.apicv === true,
-    host: config.avic === true ? 'avic' : hasHost(config) ? 'vmx' : 'none',
+    host: ({ none: 'none', vmx: 'vmx', svm: 'avic' } as const)[config.runLoop],
     pcpus: Math.min(PCPU_SLOTS, config.pcpus ?? config.vcpus),
     irtes: devices.flatMap((device, slot) =>
       device.kind === 'nvme' ? Array.from({ length: device.msix ?? 0 }, (_, entry) => ({ slot, entry })) : [],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { MAX_OPS } from '../spec/limits.ts';
 import { checkNarration } from './check-narration.ts';
-import { checkPreset, MAX_PRESET_OPS } from './check-preset.ts';
+import { checkPreset } from './check-preset.ts';
 import { loadPresetFile, PRESET_FILES, PRESET_IDS } from './index.ts';
 
 const FILE = {
@@ -29,7 +30,7 @@ test.each([
   ['id', { ...FILE, id: 'other' }],
   ['order', { ...FILE, order: 'first' }],
   ['ops', { ...FILE, ops: [] }],
-  ['ops', { ...FILE, ops: Array(MAX_PRESET_OPS + 1).fill({ op: 'settle' }) }],
+  ['ops', { ...FILE, ops: Array(MAX_OPS + 1).fill({ op: 'settle' }) }],
   ['ops[0]', { ...FILE, ops: [{ op: 'settle' }, { op: 'settle' }] }],
   ['ops[1]', { ...FILE, ops: [{ op: 'create' }, { op: 'create' }] }],
   ['ops[1]', { ...FILE, ops: [{ op: 'create' }, 'settle'] }],

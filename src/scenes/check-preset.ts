@@ -1,4 +1,6 @@
 /** The shape of a preset file, checked by hand: a reader of a broken file gets its code and the place in it. */
+
+import { MAX_OPS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 
 /** A thing to look at: at the nth event of a name ("kvm_eoi#1"), and the key of its text. */
@@ -58,7 +60,6 @@ export interface PresetProblem {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-export const MAX_PRESET_OPS = 20_000;
 const KEYS = ['id', 'version', 'order', 'ops', 'start', 'end', 'look', 'focus', 'narration'];
 
 type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
@@ -83,7 +84,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
   if (typeof order !== 'number' || !Number.isFinite(order)) return wrong('order');
-  if (!Array.isArray(ops) || ops.length === 0 || ops.length > MAX_PRESET_OPS) return wrong('ops');
+  if (!Array.isArray(ops) || ops.length === 0 || ops.length > MAX_OPS) return wrong('ops');
   const badOp = ops.findIndex(
     (op, i) => !isRecord(op) || typeof op.op !== 'string' || makesMachine(op.op) !== (i === 0),
   );

@@ -233,6 +233,9 @@ describe('the hash of a state', () => {
   test('does not see registers that are zero', () => {
     expect(hashState([...words, ['new', 0, 'thing', 0, 0]])).toBe(hashState(words));
   });
+  test('knows a register that was renamed by its first name', () => {
+    expect(hashState([['vcpu', 1, 'offCpuHi', 0, 7]])).toBe(hashState([['vcpu', 1, 'spare', 1, 7]]));
+  });
   test('sees every other change', () => {
     expect(hashState([['lapic', 1, 'irr', 1, 0x10000], words[1] as (typeof words)[0]])).not.toBe(hashState(words));
     expect(hashState(words.slice(1))).not.toBe(hashState(words));

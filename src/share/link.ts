@@ -8,6 +8,8 @@
  * base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
  * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
  */
+
+import { MAX_LINK_OPS, MAX_VCPUS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { deflate, inflate } from './deflate.ts';
@@ -29,7 +31,7 @@ import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
 
 export { fitsState, hashState } from './state-hash.ts';
 
-export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: 2_000, vcpus: 64 } as const;
+export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: MAX_LINK_OPS, vcpus: MAX_VCPUS } as const;
 
 type JsonOp = Readonly<Record<string, unknown>>;
 

@@ -7,6 +7,12 @@ import { digit64 } from './base64url.ts';
 /** A state word by name: component, instance, register, word of it. */
 export type NamedWord = readonly [kind: string, index: number, register: string, sub: number, value: number];
 
+/** Registers by the names hashes were first made with, and the word of that register: a hash once made holds for ever. */
+const FIRST_NAMES: Readonly<Record<string, readonly [register: string, sub: number]>> = {
+  'vcpu.offCpuLo': ['spare', 0],
+  'vcpu.offCpuHi': ['spare', 1],
+};
+
 /**
  * Registers newer than the links that are about: left out for good, so that a link made before them still fits. What they
  * hold follows from the ops, which are in the link.
@@ -47,7 +53,8 @@ const NOTHING: Sum = { low: 0, high: 0 };
 
 function sumOf([kind, index, register, sub, value]: NamedWord): Sum {
   if (value === 0 || LATER.has(`${kind}.${register}`)) return NOTHING;
-  const hash = fnv1a(`${kind}.${index}.${register}.${sub}=${value | 0}`);
+  const [name, word] = FIRST_NAMES[`${kind}.${register}`] ?? [register, sub];
+  const hash = fnv1a(`${kind}.${index}.${name}.${word}=${value | 0}`);
   return { low: hash, high: Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) };
 }
 

@@ -1,6 +1,10 @@
 /** How much of everything there may be: in ops, links, presets and the worker alike. */
 
 export const MAX_VCPUS = 64;
+/** Ops of a run, and of a scene's file. */
+export const MAX_OPS = 20_000;
+/** Ops a link carries. */
+export const MAX_LINK_OPS = 2_000;
 /** Highest APIC id: KVM_MAX_VCPU_IDS - 1 of v6.18's default configuration. */
 export const MAX_APIC_ID = 4095;
 /** Physical CPUs of the model host. */

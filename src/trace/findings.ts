@@ -1,5 +1,5 @@
 /** What the counts and latencies say by themselves: storms, what never arrives, what was not recorded. */
-import { MAX_VCPUS } from './predict/chips.ts';
+import { MAX_VCPUS } from '../spec/limits.ts';
 import { blank, type Finding } from './predict/verdicts.ts';
 import type { Rows } from './rows.ts';
 import type { ScanTotals } from './scanner.ts';

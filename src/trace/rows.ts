@@ -93,7 +93,7 @@ interface OpenSet {
 
 /** More GSIs or vCPUs than KVM can have are a hostile file's: they are counted, not kept. */
 const MAX_GSI = 4096;
-const MAX_VCPUS = 4096;
+const MOST_VCPUS = 4096;
 
 export class Rows {
   readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);
@@ -232,7 +232,7 @@ export class Rows {
     let row = this.vcpus.get(id);
     if (row === undefined) {
       row = { vcpu: id, entries: 0, exits: 0, reinjected: 0, soft: 0, nmi: null, iret: 0, entryNmi: 0 };
-      if (this.vcpus.size < MAX_VCPUS) this.vcpus.set(id, row);
+      if (this.vcpus.size < MOST_VCPUS) this.vcpus.set(id, row);
     }
     return row;
   }
@@ -258,7 +258,7 @@ export class Rows {
         from: [],
         firstLine: 0,
       };
-      if (this.vectors.size < MAX_VCPUS * 256) this.vectors.set(key, v);
+      if (this.vectors.size < MOST_VCPUS * 256) this.vectors.set(key, v);
     }
     return v;
   }

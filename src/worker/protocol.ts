@@ -5,8 +5,10 @@
  * Back-pressure is by credit: the worker stops when MAX_UNACKED_ROWS rows are on their way and goes on as acks come in. The
  * page never waits: what it wants is a message, what it gets are batches.
  */
+
 import type { RouteTable } from '../engine/core/machine.ts';
 import type { CommandRecord } from '../log/log.ts';
+import { MAX_LINK_OPS, MAX_OPS, MAX_VCPUS } from '../spec/limits.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -28,7 +30,13 @@ export const isWorthKeeping = ({ byteLength }: ArrayBuffer): boolean =>
  * Caps. Virtual time of one op ends after `opRows` rows and a run with more than `rows` ends after that op: a storm shows its
  * first part, and `cut` says where. Beyond the others a run is refused with the place where it went over.
  */
-export const CAPS = { rows: 4_000_000, opRows: 250_000, ops: 20_000, linkOps: 2_000, vcpus: 64 } as const;
+export const CAPS = {
+  rows: 4_000_000,
+  opRows: 250_000,
+  ops: MAX_OPS,
+  linkOps: MAX_LINK_OPS,
+  vcpus: MAX_VCPUS,
+} as const;
 
 /** What is wrong, by code of the catalogue (`error.<code>`), where, and the numbers of its sentence. */
 export interface Problem {

@@ -11,7 +11,7 @@ import type { Ioeventfd } from '../kvm/ioeventfd.ts';
 import type { SlotMemory, SlotTable } from '../kvm/memslots.ts';
 import { createLog, type EffectLog, growLog, ROW, ROW_SHIFT, WRITE } from './log.ts';
 import type { Saves } from './saved.ts';
-import type { Host } from './wires.ts';
+import type { Wires } from './wires.ts';
 import {
   BASE,
   COMPONENT_CODE,
@@ -81,7 +81,7 @@ export interface Machine {
   readonly vendor: 'intel' | 'amd';
   /** Changes of KVM's behaviour that this machine's kernel is without. */
   readonly without: ReadonlySet<Commit>;
-  readonly host: Host;
+  readonly wires: Wires;
   // state
   readonly w: Int32Array;
   /** Every routing table there has been; word VM.routes says which is in force. */
@@ -150,7 +150,7 @@ export const atPic = (chip: number): number => W_PIC | chip;
 
 /** Sets a state word and records the change; a write of the same value records nothing. */
 export function put(m: Machine, address: number, value: number): void {
-  const before = m.w[address] as number;
+  const before = m.w[address];
   const after = value | 0;
   if (before !== after) change(m, address, before, after);
 }
@@ -238,7 +238,7 @@ export function setIrqchip(m: Machine, irqchip: Irqchip): void {
 }
 
 /** Memory for a machine of this configuration, all words zero. Devices reset themselves (machine/reset.ts). */
-export function allocateMachine(config: CreateOp, host: Host, vcpus: number, saves: Saves): Machine {
+export function allocateMachine(config: CreateOp, wires: Wires, vcpus: number, saves: Saves): Machine {
   const layout = createLayout(config.vcpus);
   const flags = config.x2apicApi ?? 0;
   return {
@@ -255,7 +255,7 @@ export function allocateMachine(config: CreateOp, host: Host, vcpus: number, sav
     maxVcpuIds: 0n,
     vendor: config.vendor ?? (config.avic === true ? 'amd' : 'intel'),
     without: missingChanges(config.kernel ?? '6.18', config.quirks ?? []),
-    host,
+    wires,
     w: new Int32Array(layout.size),
     routeTables: [],
     saves,

@@ -19,7 +19,7 @@ export interface LapicIrq {
   redirHint: boolean;
 }
 
-export interface Host {
+export interface Wires {
   /** The host's CPUs are modelled: a vCPU's thread is on one (VCPU.loaded), or waits. */
   readonly modelsCpus: boolean;
   /** The processor virtualizes accesses to the APIC page: KVM puts a slot of its own there. */

@@ -5,8 +5,12 @@
  * in both directions without knowing any rule of KVM, a keyframe is one copy, and "which bits changed" needs no code
  * per register. Registers wider than 32 bits take two words, low first. 256-bit sets take eight words, word v >> 5,
  * bit v & 31 (SDM vol. 3, "Interrupt Acceptance for Fixed Interrupts").
+ *
+ * How many words a register takes is said here, because the first thing a page loads is where they lie; how to read them
+ * (layout, label, page offset, MSR) is its row in spec/registers, which a page loads with the panel that shows it.
  */
 
+import { MAX_DEVICES, MAX_PCPUS } from '../../spec/limits.ts';
 import { constantTable } from './constant-table.ts';
 
 /** Names of a block's registers with how many words each takes. */
@@ -126,22 +130,14 @@ export const IRQFD_SLOTS = 64;
 /** One irqfd. `entry` is its cached route: -1 when it must go through the work queue, else index of its MSI route. */
 export const IRQFD = defineBlock({ used: 1, gsi: 1, resample: 1, resampleCount: 1, msiRoute: 1 });
 
-export const DEVICE_SLOTS = 12;
-/** One model device outside KVM. The meaning of s0..s7 is the device kind's own (see world/sources). */
+export const DEVICE_SLOTS = MAX_DEVICES;
+/** One model device outside KVM. Each kind's behaviour is in world/sources. */
 export const DEVICE = defineBlock({
   kind: 1,
   gsi: 1,
   line: 1,
   pending: 1,
   raised: 1,
-  s0: 1,
-  s1: 1,
-  s2: 1,
-  s3: 1,
-  s4: 1,
-  s5: 1,
-  s6: 1,
-  s7: 1,
   /** MSI-X: message control of the capability, then up to 4 vectors of {addrLo, addrHi, data, control}, pending bits. */
   msixControl: 1,
   msixTable: 16,
@@ -208,7 +204,6 @@ export const VCPU = defineBlock({
   apicId: 1,
   mpState: 1,
   requests: 1,
-  requestsHi: 1,
   /** vcpu->mode: 0 OUTSIDE_GUEST_MODE, 1 IN_GUEST_MODE, 2 EXITING_GUEST_MODE. */
   mode: 1,
   rflagsIf: 1,
@@ -255,9 +250,11 @@ export const VCPU = defineBlock({
   inRun: 1,
   /** What the next entry will meet: 0 nothing, 1 a kick, 2 an NMI, 3 a fault while the event is delivered. */
   race: 1,
-  spare: 2,
   /** The VMM has set run->request_interrupt_window. */
   windowWanted: 1,
+  /** When it last left its CPU: handlers stand still from then on. */
+  offCpuLo: 1,
+  offCpuHi: 1,
   /** MMIO info cache: the last frame that a fault found no slot for, and the slots' generation then. */
   mmioGfnLo: 1,
   mmioGfnHi: 1,
@@ -299,12 +296,11 @@ export const VMCS = defineBlock({
   /** A pending virtual interrupt has been recognized (not a field: the logical processor's own state). */
   recognized: 1,
   exitIntrInfo: 1,
-  spare: 4,
 });
 
 /** One physical CPU of the model host: what it runs and the last host vector it took. */
-export const PCPU = defineBlock({ running: 1, lastVector: 1, ipis: 1, wakeupList: 1, needResched: 1, spare: 3 });
-export const PCPU_SLOTS = 8;
+export const PCPU = defineBlock({ running: 1, lastVector: 1, ipis: 1, wakeupList: 1, needResched: 1 });
+export const PCPU_SLOTS = MAX_PCPUS;
 
 export type ComponentKind =
   | 'vm'
@@ -415,7 +411,7 @@ export function nameWord(layout: Layout, address: number): WordName {
     const block = BLOCK_OF[kind];
     const offset = (address - base) % block.size;
     const register = block.names[offset] as string;
-    const first = (block.at as Record<string, number>)[register] as number;
+    const first = (block.at as Record<string, number>)[register];
     return { kind, index: Math.floor((address - base) / block.size), register, sub: offset - first };
   }
   throw new RangeError(`no word ${address} in a layout of ${layout.size}`);

@@ -4,9 +4,11 @@
  * an op says so.
  */
 
-import { now, put64, read64 } from '../chips/lapic/timer.ts';
+import { highOf, join, lowOf } from '../../base/u64.ts';
 import { EV } from '../core/events.ts';
 import { atVcpu, emit, enter, leave, type Machine, put, vcpuAt, whereOf } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
+import { now, put64, read64 } from '../core/time.ts';
 import { PCPU, PCPU_SLOTS, VCPU } from '../core/words.ts';
 import { processPosted } from '../vmx/apicv/virtual-apic.ts';
 import { piLoad, piPut, piWakeupHandler } from '../vmx/pi-desc.ts';
@@ -17,12 +19,9 @@ const V = VCPU.at;
 const P = PCPU.at;
 const NOBODY = -1;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 const pcpuAt = (m: Machine, pcpu: number): number => m.layout.pcpu + pcpu * PCPU.size;
 const atPcpu = (pcpu: number): number => whereOf('pcpu', pcpu);
-export const runningOn = (m: Machine, pcpu: number): number => m.w[pcpuAt(m, pcpu) + P.running] as number;
+export const runningOn = (m: Machine, pcpu: number): number => m.w[pcpuAt(m, pcpu) + P.running];
 export const pcpuCount = (m: Machine): number => Math.min(PCPU_SLOTS, m.config.pcpus ?? m.vcpus);
 
 export function resetHostCpus(m: Machine): void {
@@ -33,7 +32,7 @@ export function resetHostCpus(m: Machine): void {
 export function hostIpi(m: Machine, pcpu: number, vector: number): void {
   const at = pcpuAt(m, pcpu);
   put(m, at + P.lastVector, vector);
-  put(m, at + P.ipis, (m.w[at + P.ipis] as number) + 1);
+  put(m, at + P.ipis, m.w[at + P.ipis] + 1);
   const vcpu = runningOn(m, pcpu);
   const guest = vcpu !== NOBODY && inGuest(m, vcpu);
   if (guest && vector === HOST_VECTOR.postedIntr && apicvActive(m, vcpu)) {
@@ -79,7 +78,7 @@ export function vcpuPut(m: Machine, vcpu: number, why: 'preempted' | 'blocking')
   set(m, vcpu, V.loaded, 0);
   set(m, vcpu, V.preempted, preempted);
   set(m, vcpu, V.blocking, 1 - preempted);
-  put64(m, vcpuAt(m, vcpu) + V.spare, now(m));
+  put64(m, vcpuAt(m, vcpu) + V.offCpuLo, now(m));
   piPut(m, vcpu, why === 'blocking');
   leave(m, outer);
 }
@@ -87,11 +86,11 @@ export function vcpuPut(m: Machine, vcpu: number, why: 'preempted' | 'blocking')
 /** Handlers stand still while their vCPU has no CPU: they end that much later. */
 function shiftHandlers(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
-  const lost = now(m) - read64(m, at + V.spare);
+  const lost = now(m) - read64(m, at + V.offCpuLo);
   for (let level = 0; level < reg(m, vcpu, V.depth); level++) {
-    const end = (reg(m, vcpu, V.stackEndHi + level) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + level) >>> 0);
-    set(m, vcpu, V.stackEndLo + level, (end + lost) % 2 ** 32);
-    set(m, vcpu, V.stackEndHi + level, Math.floor((end + lost) / 2 ** 32));
+    const end = join(reg(m, vcpu, V.stackEndLo + level), reg(m, vcpu, V.stackEndHi + level)) + lost;
+    set(m, vcpu, V.stackEndLo + level, lowOf(end));
+    set(m, vcpu, V.stackEndHi + level, highOf(end));
   }
 }
 

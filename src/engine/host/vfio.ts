@@ -18,11 +18,10 @@ import {
   type RouteTable,
   whereOf,
 } from '../core/machine.ts';
-import type { Host } from '../core/wires.ts';
+import type { Wires } from '../core/wires.ts';
 import { DEVICE } from '../core/words.ts';
 import { irqfdOf, signalIrqfd } from '../kvm/irqfd.ts';
-import { routesOfGsi } from '../kvm/routing.ts';
-import { msiMessage } from '../machine/plain.ts';
+import { msiMessage, routesOfGsi } from '../kvm/routing.ts';
 import { vtdPost } from './vtd.ts';
 
 const D = DEVICE.at;
@@ -35,7 +34,7 @@ const WHY = { noRoute: 0, several: 1, mode: 2, host: 3, noIrqfd: 4 } as const;
 
 const isAssigned = (m: Machine, slot: number): boolean => m.config.devices?.[slot]?.kind === 'nvme';
 const irteAt = (m: Machine, slot: number, entry: number): number => deviceAt(m, slot) + D.irte + entry * 4;
-const gsiOf = (m: Machine, slot: number, entry: number): number => (m.w[deviceAt(m, slot) + D.gsi] as number) + entry;
+const gsiOf = (m: Machine, slot: number, entry: number): number => m.w[deviceAt(m, slot) + D.gsi] + entry;
 const hostVector = (slot: number, entry: number): number => 0x30 + slot * 4 + entry;
 /** Physical address of a vCPU's descriptor: 64-byte aligned, above 4 GiB so that both halves show. */
 const piDescAddress = (vcpu: number): { low: number; high: number } => ({ low: 0x00200000 + vcpu * 0x40, high: 1 });
@@ -88,7 +87,7 @@ function forEachEntry(m: Machine, visit: (slot: number, entry: number) => void):
  * vector that is enabled while its irqfd stands has joined it before, unless it is enabled for the first time.
  * @kvm irq.c kvm_arch_irq_bypass_add_producer, kvm_arch_irq_bypass_del_producer
  */
-export const bypassChanged: Host['bypassChanged'] = (m, gsi, what) =>
+export const bypassChanged: Wires['bypassChanged'] = (m, gsi, what) =>
   forEachEntry(m, (slot, entry) => {
     if (gsiOf(m, slot, entry) !== gsi) return;
     const known = m.w[irteAt(m, slot, entry)] !== 0;
@@ -116,7 +115,7 @@ const sameMessage = (a: RouteEntry, b: RouteEntry): boolean =>
   a.addrLo === b.addrLo && a.addrHi === b.addrHi && a.data === b.data;
 
 /** Which vCPU a posted entry's descriptor belongs to. */
-const ownerOf = (m: Machine, at: number): number => ((m.w[at + 1] as number) - piDescAddress(0).low) >> 6;
+const ownerOf = (m: Machine, at: number): number => (m.w[at + 1] - piDescAddress(0).low) >> 6;
 
 /**
  * The device sends the message of an MSI-X vector. @returns false where no IOMMU stands between it and the VMM
@@ -125,8 +124,8 @@ export function deviceMessage(m: Machine, slot: number, entry: number): boolean 
   if (!isAssigned(m, slot)) return false;
   const at = irteAt(m, slot, entry);
   const gsi = gsiOf(m, slot, entry);
-  if (((m.w[at] as number) & POSTED) !== 0) {
-    vtdPost(m, ownerOf(m, at), ((m.w[at] as number) >>> 16) & 0xff, false);
+  if ((m.w[at] & POSTED) !== 0) {
+    vtdPost(m, ownerOf(m, at), (m.w[at] >>> 16) & 0xff, false);
     return true;
   }
   const outer = enter(m, EV.vtd_remap, whereOf('device', slot), hostVector(slot, entry), gsi);

@@ -22,7 +22,7 @@ export function vtdPost(m: Machine, vcpu: number, vector: number, urgent: boolea
     const pcpu = pi(m, vcpu, D.ndst);
     const nv = pi(m, vcpu, D.nv);
     const inner = enter(m, EV.vtd_notify, whereOf('pcpu', pcpu), nv, vcpu);
-    m.host.hostIpi(m, pcpu, nv);
+    m.wires.hostIpi(m, pcpu, nv);
     leave(m, inner);
   }
   leave(m, outer);
@@ -34,7 +34,7 @@ export function vtdMessage(m: Machine, irte: IrteSpec): void {
     vtdPost(m, irte.pda_vcpu, irte.vector, irte.urgent);
     return;
   }
-  m.host.acceptIrq(m, irte.pda_vcpu, {
+  m.wires.acceptIrq(m, irte.pda_vcpu, {
     vector: irte.vector,
     deliveryMode: 0,
     logical: false,

@@ -4,11 +4,16 @@
  * is modelled and not just optimised. It is a function of the APICs' registers and is rebuilt, never saved.
  */
 
+import { shifts } from '../../spec/define/registers.ts';
+import { APIC_ID, LDR } from '../../spec/registers/lapic.ts';
 import { hwEnabled, inX2apic, swEnabled } from '../chips/lapic/priority.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { LAPIC, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT } from './inhibits.ts';
+
+const { ID: ID_AT } = shifts(APIC_ID);
+const { LOGICAL_ID: LOGICAL_AT } = shifts(LDR);
 
 /** enum kvm_apic_logical_mode */
 export const LOGICAL_MODE = { swDisabled: 0, xapicCluster: 1, xapicFlat: 2, x2apic: 3, disabled: 4 } as const;
@@ -21,9 +26,9 @@ export function markMapDirty(m: Machine): void {
 /** @returns false where KVM gives the map up (two APICs with one id) @kvm lapic.c kvm_recalculate_phys_map */
 function addPhysical(m: Machine, vcpu: number): boolean {
   const map = m.map;
-  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
   const x2 = inX2apic(m, vcpu);
-  const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> 24;
+  const xapicId = m.w[lapicAt(m, vcpu) + LAPIC.at.id] >>> ID_AT;
   if (m.x2apicFormat) {
     if (x2 || id > 0xff) map.phys[id] = vcpu;
     if (!x2 && map.phys[xapicId] === -1) map.phys[xapicId] = vcpu;
@@ -40,7 +45,7 @@ function addLogical(m: Machine, vcpu: number): void {
   const map = m.map;
   if (map.mode === LOGICAL_MODE.disabled || !swEnabled(m, vcpu)) return;
   const at = lapicAt(m, vcpu);
-  const ldr = m.w[at + LAPIC.at.ldr] as number;
+  const ldr = m.w[at + LAPIC.at.ldr];
   if (ldr === 0) return;
   const x2 = inX2apic(m, vcpu);
   const flat = m.w[at + LAPIC.at.dfr] === -1;
@@ -51,7 +56,7 @@ function addLogical(m: Machine, vcpu: number): void {
     return;
   }
   if (x2) return;
-  const logicalId = ldr >>> 24;
+  const logicalId = ldr >>> LOGICAL_AT;
   const mask = flat ? logicalId : logicalId & 0xf;
   if (mask === 0) return;
   const table = flat ? map.flat : map.cluster;
@@ -63,10 +68,10 @@ function addLogical(m: Machine, vcpu: number): void {
 /** Fills Machine.map from the APICs. @returns whether an xAPIC id differs from the vCPU's id */
 function rebuild(m: Machine): boolean {
   const map = m.map;
-  const vcpus = m.w[m.layout.vm + VM.at.mapVcpus] as number;
+  const vcpus = m.w[m.layout.vm + VM.at.mapVcpus];
   let maxId = 255;
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
-    if (hwEnabled(m, vcpu)) maxId = Math.max(maxId, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number);
+    if (hwEnabled(m, vcpu)) maxId = Math.max(maxId, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId]);
   }
   if (map.phys.length !== maxId + 1) map.phys = new Int16Array(maxId + 1);
   map.phys.fill(-1);
@@ -78,8 +83,8 @@ function rebuild(m: Machine): boolean {
   let mismatch = false;
   for (let vcpu = 0; vcpu < vcpus && map.valid; vcpu++) {
     if (!hwEnabled(m, vcpu)) continue;
-    const xapicId = (m.w[lapicAt(m, vcpu) + LAPIC.at.id] as number) >>> 24;
-    if (!inX2apic(m, vcpu) && xapicId !== ((m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number) & 0xff)) mismatch = true;
+    const xapicId = m.w[lapicAt(m, vcpu) + LAPIC.at.id] >>> ID_AT;
+    if (!inX2apic(m, vcpu) && xapicId !== (m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] & 0xff)) mismatch = true;
     map.valid = addPhysical(m, vcpu);
     if (map.valid) addLogical(m, vcpu);
   }
@@ -101,9 +106,9 @@ export function recalculateApicMap(m: Machine, creating = false): void {
   const outer = enter(m, EV.apic_map, AT_VM, map.valid ? 1 : 0, map.mode);
   put(m, m.layout.vm + VM.at.mapValid, map.valid ? 1 : 0);
   put(m, m.layout.vm + VM.at.mapMode, map.mode);
-  m.host.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
-  m.host.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
-  m.host.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);
-  m.host.scanIoapic(m);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);
+  m.wires.scanIoapic(m);
   leave(m, outer);
 }

@@ -47,7 +47,7 @@ const ENOSPC = 28;
 
 /** The buses in force. */
 export function buses(m: Machine): BusTable {
-  return m.busTables[m.w[BASE.vm + VM.at.buses] as number] ?? EMPTY;
+  return m.busTables[m.w[BASE.vm + VM.at.buses]] ?? EMPTY;
 }
 
 /**
@@ -139,7 +139,7 @@ export function busWrite(m: Machine, bus: number, addr: number, len: number, val
   tellLookup(m, bus, addr, len, at);
   if (at === -1) return false;
   for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++)
-    if (m.host.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
+    if (m.wires.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
   return false;
 }
 
@@ -150,7 +150,7 @@ export function busRead(m: Machine, bus: number, addr: number, len: number): big
   tellLookup(m, bus, addr, len, at);
   if (at === -1) return null;
   for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++) {
-    const value = m.host.iodevRead(m, ranges[at] as IoRange, addr, len);
+    const value = m.wires.iodevRead(m, ranges[at] as IoRange, addr, len);
     if (value !== null) return value;
   }
   return null;

@@ -167,8 +167,8 @@ function mmioExit(m: Machine, vcpu: number, { addr, len }: Part, data: bigint | 
   emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_MMIO, lowWord(addr), len);
   const exit = { exit: 'mmio', exit_addr: hex(addr), exit_len: len };
   let value = 0n;
-  if (data === null) value = m.host.userMmioRead(m, Number(addr), len);
-  else m.host.userMmioWrite(m, Number(addr), len, bytes(data, len));
+  if (data === null) value = m.wires.userMmioRead(m, Number(addr), len);
+  else m.wires.userMmioWrite(m, Number(addr), len, bytes(data, len));
   if (tells(m)) emit(m, EV.mmio_answered, atVcpu(vcpu), lowWord(addr), len, data === null ? 0 : 1);
   return { told: data === null ? exit : { ...exit, exit_data: hex(bytes(data, len)) }, value };
 }
@@ -228,8 +228,8 @@ function ioExit(m: Machine, vcpu: number, { port, size, count, way }: PortAccess
   countExit(m, vcpu);
   emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_IO, port, size);
   let value = 0n;
-  if (data === null) value = bytes(BigInt(m.host.userPioRead(m, port)), size);
-  else m.host.userPioWrite(m, port, Number(data));
+  if (data === null) value = bytes(BigInt(m.wires.userPioRead(m, port)), size);
+  else m.wires.userPioWrite(m, port, Number(data));
   if (tells(m)) emit(m, EV.pio_answered, atVcpu(vcpu), port, size, count, way);
   const told = {
     exit: 'io',

@@ -18,7 +18,7 @@ function isResampler(m: Machine, slot: number, gsi: number): boolean {
   return m.w[at + R.used] !== 0 && m.w[at + R.resample] === 1 && m.w[at + R.gsi] === (gsi | 0);
 }
 
-const used = (m: Machine, slot: number): number => m.w[slotAt(m, slot) + R.used] as number;
+const used = (m: Machine, slot: number): number => m.w[slotAt(m, slot) + R.used];
 
 /**
  * Slot of the newest irqfd on a GSI that the test accepts, -1 none. `used` counts up, so newer is larger; it is negative
@@ -69,37 +69,37 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
   put(m, at + R.resampleCount, 0);
   updateRoute(m, slot);
   if (first) notifierListChanged(m);
-  m.host.bypassChanged(m, gsi, 'assigned');
+  m.wires.bypassChanged(m, gsi, 'assigned');
   leave(m, outer);
   return 0;
 }
 
 /** The list of ack notifiers changed: EOIs to intercept may have. @kvm ioapic.c kvm_arch_post_irq_ack_notifier_list_update */
 function notifierListChanged(m: Machine): void {
-  put(m, m.layout.vm + VM.at.ackNotifierSeq, (m.w[m.layout.vm + VM.at.ackNotifierSeq] as number) + 1);
-  if (!m.split) m.host.scanIoapic(m);
+  put(m, m.layout.vm + VM.at.ackNotifierSeq, m.w[m.layout.vm + VM.at.ackNotifierSeq] + 1);
+  if (!m.split) m.wires.scanIoapic(m);
 }
 
 /** KVM_IRQFD with DEASSIGN on one irqfd; the last resampler of a GSI lowers its line. @kvm eventfd.c irqfd_shutdown */
 export function deassignIrqfd(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
-  const gsi = m.w[at + R.gsi] as number;
+  const gsi = m.w[at + R.gsi];
   const resample = m.w[at + R.resample] === 1;
   const outer = enter(m, EV.irqfd_deassign, whereOf('irqfd', slot), gsi);
   put(m, at + R.used, 0);
   put(m, at + R.resample, 0);
   if (resample && resamplersOn(m, gsi) === 0) {
     notifierListChanged(m);
-    m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
+    m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
   }
-  m.host.bypassChanged(m, gsi, 'deassigned');
+  m.wires.bypassChanged(m, gsi, 'deassigned');
   leave(m, outer);
 }
 
 /** Caches whether the GSI is one MSI route, which needs no work queue. @kvm eventfd.c irqfd_update */
 function updateRoute(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
-  const routes = routesOfGsi(m, m.w[at + R.gsi] as number);
+  const routes = routesOfGsi(m, m.w[at + R.gsi]);
   put(m, at + R.msiRoute, routes.length === 1 && routes[0]?.chip === CHIP.msi ? 1 : 0);
 }
 
@@ -111,19 +111,19 @@ export function irqfdRoutingUpdate(m: Machine): void {
 /** The eventfd is written. @kvm eventfd.c irqfd_wakeup, irqfd_inject */
 export function signalIrqfd(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
-  const gsi = m.w[at + R.gsi] as number;
+  const gsi = m.w[at + R.gsi];
   const where = whereOf('irqfd', slot);
   if (m.journey === 0) beginJourney(m);
   const outer = enter(m, EV.irqfd_wakeup, where, gsi);
-  const fast = m.w[at + R.msiRoute] === 1 && m.host.setIrqInatomic(m, gsi);
+  const fast = m.w[at + R.msiRoute] === 1 && m.wires.setIrqInatomic(m, gsi);
   if (!fast) {
-    const resample = m.w[at + R.resample] as number;
+    const resample = m.w[at + R.resample];
     const inner = enter(m, EV.irqfd_inject, where, gsi, resample);
     if (resample === 1) {
-      m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 1, false);
+      m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 1, false);
     } else {
-      m.host.setIrq(m, 0, gsi, 1, false);
-      m.host.setIrq(m, 0, gsi, 0, false);
+      m.wires.setIrq(m, 0, gsi, 1, false);
+      m.wires.setIrq(m, 0, gsi, 0, false);
     }
     leave(m, inner);
   }
@@ -135,10 +135,10 @@ function notifyResamplefds(m: Machine, gsi: number): void {
   for (let slot = 0; slot < IRQFD_SLOTS; slot++) {
     if (!isResampler(m, slot, gsi)) continue;
     const at = slotAt(m, slot);
-    const count = (m.w[at + R.resampleCount] as number) + 1;
+    const count = m.w[at + R.resampleCount] + 1;
     const outer = enter(m, EV.resamplefd_signal, whereOf('irqfd', slot), gsi, count);
     put(m, at + R.resampleCount, count);
-    m.host.resampled(m, gsi);
+    m.wires.resampled(m, gsi);
     leave(m, outer);
   }
 }
@@ -148,7 +148,7 @@ export function resamplerAck(m: Machine, gsi: number): void {
   const slot = resamplerOf(m, gsi);
   if (slot === -1) return;
   const outer = enter(m, EV.irqfd_resampler_ack, whereOf('irqfd', slot), gsi);
-  m.host.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
+  m.wires.setIrq(m, RESAMPLE_SOURCE, gsi, 0, false);
   notifyResamplefds(m, gsi);
   leave(m, outer);
 }
@@ -170,7 +170,7 @@ export function pollResample(m: Machine, gsi: number): number | null {
   const slot = resamplerOf(m, gsi);
   if (slot === -1 || irqfdOf(m, gsi) === -1) return null;
   const at = slotAt(m, slot) + R.resampleCount;
-  const count = m.w[at] as number;
+  const count = m.w[at];
   put(m, at, 0);
   return count;
 }

@@ -38,7 +38,7 @@ export function memslots(m: Machine): SlotTable {
 }
 
 /** The generation of the slots: what the MMIO cache was filled under must be of the same. */
-export const generation = (m: Machine): number => m.w[BASE.vm + VM.at.slots] as number;
+export const generation = (m: Machine): number => m.w[BASE.vm + VM.at.slots];
 
 function install(m: Machine, slots: SlotTable): void {
   m.slotTables.push(slots);
@@ -87,7 +87,7 @@ export function setMemoryRegion(m: Machine, id: number, gpa: bigint, size: bigin
 export const APIC_PAGE = 0xfee00000n;
 
 /** KVM's own slot at the APIC page, from the first vCPU on where the processor virtualizes accesses to it. @kvm lapic.c kvm_alloc_apic_access_page */
-const privateApicSlot = (m: Machine): boolean => m.host.apicAccessPage && m.vcpus > 0 && m.irqchip !== 'none';
+const privateApicSlot = (m: Machine): boolean => m.wires.apicAccessPage && m.vcpus > 0 && m.irqchip !== 'none';
 
 function page(slot: Memslot, addr: bigint): { readonly index: number; readonly offset: number } {
   const inside = Number(addr - slot.gpa);
@@ -99,8 +99,7 @@ export function readMemory(m: Machine, slot: Memslot, addr: bigint, len: number)
   const { index, offset } = page(slot, addr);
   const bytes = m.memory[slot.memory]?.get(index);
   let value = 0n;
-  if (bytes !== undefined)
-    for (let i = len - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i] as number);
+  if (bytes !== undefined) for (let i = len - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i]);
   return value;
 }
 

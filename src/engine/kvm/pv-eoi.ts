@@ -29,8 +29,8 @@ export function setPvEoi(m: Machine, vcpu: number, low: number, high: number): b
 export function pvEoiToGuest(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
   const lapic = lapicAt(m, vcpu);
-  const vector = m.w[lapic + L.highestIsr] as number;
-  if (((m.w[at + V.pvEoiMsrLo] as number) & 1) === 0 || m.w[lapic + L.irrPending] === 1 || vector === -1) return;
+  const vector = m.w[lapic + L.highestIsr];
+  if ((m.w[at + V.pvEoiMsrLo] & 1) === 0 || m.w[lapic + L.irrPending] === 1 || vector === -1) return;
   if (testVector(m.w, lapic + L.handled, vector)) return;
   const outer = enter(m, EV.pv_eoi_arm, atLapic(vcpu), vector);
   put(m, at + V.pvEoiByte, 1);

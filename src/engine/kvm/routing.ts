@@ -3,10 +3,34 @@
  * line or a message; the table says which chip pins or which MSI it stands for.
  */
 
+import { highWord, lowWord } from '../../base/u64.ts';
+import { masks, shifts } from '../../spec/define/registers.ts';
 import type { RoutingEntrySpec } from '../../spec/ops/index.ts';
+import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, emit, enter, leave, type Machine, put, type RouteEntry, type RouteTable } from '../core/machine.ts';
+import type { LapicIrq } from '../core/wires.ts';
 import { BASE, VM } from '../core/words.ts';
+
+const { VECTOR, DELIVERY_MODE, TRIG_MODE } = masks(MSI_DATA);
+const { DELIVERY_MODE: MODE_AT } = shifts(MSI_DATA);
+/** ZERO: bits that must be zero where KVM takes a 32-bit destination. */
+const { DEST_MODE, REDIR_HINT, DEST_ID, ZERO, DEST_ID_HIGH } = masks(MSI_ADDR);
+const { DEST_ID: DEST_AT } = shifts(MSI_ADDR);
+
+/** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
+export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
+  return {
+    vector: data & VECTOR,
+    deliveryMode: (data & DELIVERY_MODE) >>> MODE_AT,
+    logical: (addrLo & DEST_MODE) !== 0,
+    level: true,
+    trigMode: (data & TRIG_MODE) !== 0,
+    shorthand: 0,
+    dest: ((addrLo & DEST_ID) >>> DEST_AT) | (m.x2apicFormat ? addrHi & DEST_ID_HIGH : 0),
+    redirHint: (addrLo & REDIR_HINT) !== 0,
+  };
+}
 
 /** KVM_MAX_IRQ_ROUTES */
 export const MAX_GSI = 4096;
@@ -27,8 +51,8 @@ function toEntry(spec: RoutingEntrySpec): RouteEntry {
     const pin = chip === CHIP.picSlave ? spec.pin + 8 : spec.pin;
     return { gsi: spec.gsi, chip, pin, addrLo: 0, addrHi: 0, data: 0 };
   }
-  const addrLo = Number(spec.msi_addr & 0xffffffffn) | 0;
-  const addrHi = Number((spec.msi_addr >> 32n) & 0xffffffffn) | 0;
+  const addrLo = lowWord(spec.msi_addr);
+  const addrHi = highWord(spec.msi_addr);
   return { gsi: spec.gsi, chip: CHIP.msi, pin: 0, addrLo, addrHi, data: spec.msi_data | 0 };
 }
 
@@ -63,7 +87,7 @@ function buildTable(m: Machine, specs: readonly RoutingEntrySpec[]): RouteTable 
 
 /** @kvm irq.c kvm_set_routing_entry, kvm_msi_route_invalid */
 function routeIsValid(m: Machine, entry: RouteEntry, spec: RoutingEntrySpec): boolean {
-  if (entry.chip === CHIP.msi) return !(m.x2apicFormat && (entry.addrHi & 0xff) !== 0);
+  if (entry.chip === CHIP.msi) return !(m.x2apicFormat && (entry.addrHi & ZERO) !== 0);
   if (m.split || !('chip' in spec)) return false;
   return spec.pin >= 0 && spec.pin < (entry.chip === CHIP.ioapic ? PINS : 8);
 }
@@ -75,12 +99,12 @@ function install(m: Machine, table: RouteTable): void {
 
 /** The table in force. */
 export function routeTable(m: Machine): RouteTable {
-  return m.routeTables[m.w[BASE.vm + VM.at.routes] as number] as RouteTable;
+  return m.routeTables[m.w[BASE.vm + VM.at.routes]] as RouteTable;
 }
 
 /** GSI of a chip's pin, -1 none. @kvm irqchip.c kvm_irq_map_chip_pin */
 export function gsiOfPin(m: Machine, chip: number, pin: number): number {
-  return routeTable(m).pinToGsi[chip * PINS + pin] as number;
+  return routeTable(m).pinToGsi[chip * PINS + pin];
 }
 
 /** Routes of a GSI in table order. */
@@ -126,7 +150,7 @@ export function setRouting(m: Machine, specs: readonly RoutingEntrySpec[]): bool
   if (table !== null) {
     const before = routeTable(m);
     install(m, table);
-    m.host.routingChanged(m, before);
+    m.wires.routingChanged(m, before);
   }
   leave(m, outer);
   return table !== null;

@@ -3,6 +3,7 @@
  * (arch/x86/kvm/x86.c and virt/kvm/kvm_main.c, v6.18). The full VM-entry path with its VMCS fields lies beside this.
  */
 
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { OWED } from '../chips/ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
@@ -23,7 +24,7 @@ export const MODE = { outside: 0, inGuest: 1, exiting: 2 } as const;
 /** @kvm kvm_host.h kvm_make_request */
 export function makeRequest(m: Machine, vcpu: number, request: number): void {
   const at = vcpuAt(m, vcpu) + V.requests;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   if ((before & (1 << request)) !== 0) return;
   const outer = enter(m, EV.request, atVcpu(vcpu), request);
   put(m, at, before | (1 << request));
@@ -33,7 +34,7 @@ export function makeRequest(m: Machine, vcpu: number, request: number): void {
 /** @kvm kvm_host.h kvm_check_request */
 export function takeRequest(m: Machine, vcpu: number, request: number): boolean {
   const at = vcpuAt(m, vcpu) + V.requests;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   if ((before & (1 << request)) === 0) return false;
   put(m, at, before & ~(1 << request));
   return true;
@@ -56,10 +57,10 @@ export function kick(m: Machine, vcpu: number): void {
   const inside = m.w[at + V.mode] === MODE.inGuest;
   const outcome = kickOutcome(m, vcpu, m.w[at + V.halted] === 1, inside);
   const outer = enter(m, EV.kick, atVcpu(vcpu), outcome);
-  if (outcome === KICK.ipi) put(m, at + V.ipis, (m.w[at + V.ipis] as number) + 1);
+  if (outcome === KICK.ipi) put(m, at + V.ipis, m.w[at + V.ipis] + 1);
   if (inside && outcome !== KICK.woken) {
     put(m, at + V.mode, MODE.exiting);
-    put(m, at + V.kicks, (m.w[at + V.kicks] as number) + 1);
+    put(m, at + V.kicks, m.w[at + V.kicks] + 1);
   }
   leave(m, outer);
 }
@@ -67,8 +68,8 @@ export function kick(m: Machine, vcpu: number): void {
 /** @kvm x86.c kvm_inject_nmi */
 export function injectNmi(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
-  const outer = enter(m, EV.nmi_queued, atVcpu(vcpu), (m.w[at + V.nmiQueued] as number) + 1);
-  put(m, at + V.nmiQueued, (m.w[at + V.nmiQueued] as number) + 1);
+  const outer = enter(m, EV.nmi_queued, atVcpu(vcpu), m.w[at + V.nmiQueued] + 1);
+  put(m, at + V.nmiQueued, m.w[at + V.nmiQueued] + 1);
   makeRequest(m, vcpu, REQ.nmi);
   leave(m, outer);
 }
@@ -77,7 +78,7 @@ export function injectNmi(m: Machine, vcpu: number): void {
 export function processNmi(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
   const limit = m.w[at + V.nmiMasked] === 1 || m.w[at + V.nmiInjected] === 1 ? 1 : 2;
-  const pending = Math.min((m.w[at + V.nmiPending] as number) + (m.w[at + V.nmiQueued] as number), limit);
+  const pending = Math.min(m.w[at + V.nmiPending] + m.w[at + V.nmiQueued], limit);
   put(m, at + V.nmiQueued, 0);
   put(m, at + V.nmiPending, pending);
   if (pending > 0) makeRequest(m, vcpu, REQ.event);
@@ -104,12 +105,12 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
 }
 
 /** APIC_BASE says bootstrap processor, whoever was it at reset. @kvm x86.c kvm_vcpu_is_bsp */
-const isBsp = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + L.baseLo] as number) & 0x100) !== 0;
+const isBsp = (m: Machine, vcpu: number): boolean => (m.w[lapicAt(m, vcpu) + L.baseLo] & 0x100) !== 0;
 
 /** INIT and SIPI are looked at. @kvm lapic.c kvm_apic_accept_events */
 export function acceptEvents(m: Machine, vcpu: number): void {
   const pendingAt = lapicAt(m, vcpu) + L.pendingEvents;
-  const pending = m.w[pendingAt] as number;
+  const pending = m.w[pendingAt];
   if (pending === 0) return;
   const at = vcpuAt(m, vcpu);
   if ((pending & 1) !== 0) {
@@ -123,7 +124,7 @@ export function acceptEvents(m: Machine, vcpu: number): void {
   }
   if ((pending & 2) !== 0) {
     const waits = m.w[at + V.mpState] === MP_STATE.initReceived;
-    const vector = m.w[lapicAt(m, vcpu) + L.sipiVector] as number;
+    const vector = m.w[lapicAt(m, vcpu) + L.sipiVector];
     const outer = enter(m, EV.accept_sipi, atVcpu(vcpu), vector, waits ? 1 : 0);
     put(m, pendingAt, 0);
     if (waits) {
@@ -143,16 +144,16 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   const outer = enter(m, EV.scan_ioapic, atVcpu(vcpu));
   const fresh = new Int32Array(8);
   let stale = -1;
-  m.host.syncPirToIrr(m, vcpu);
-  m.host.scanEntries(m, vcpu, (dest, logical, vector) => {
-    if (dest === OWED || m.host.matchDest(m, vcpu, dest, logical)) {
-      fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
+  m.wires.syncPirToIrr(m, vcpu);
+  m.wires.scanEntries(m, vcpu, (dest, logical, vector) => {
+    if (dest === OWED || m.wires.matchDest(m, vcpu, dest, logical)) {
+      fresh[vector >> 5] = fresh[vector >> 5] | (1 << (vector & 31));
     } else if (pendingEoi(m, vcpu, vector) && !m.without.has('0fc5a36dd6b3')) {
-      fresh[vector >> 5] = (fresh[vector >> 5] as number) | (1 << (vector & 31));
+      fresh[vector >> 5] = fresh[vector >> 5] | (1 << (vector & 31));
       if (vector > stale && !m.without.has('87e4951e250b')) stale = vector;
     }
   });
-  for (let i = 0; i < 8; i++) put(m, at + L.handled + i, fresh[i] as number);
+  for (let i = 0; i < 8; i++) put(m, at + L.handled + i, fresh[i]);
   put(m, at + L.staleEoi, stale);
   makeRequest(m, vcpu, REQ.loadEoiExitmap);
   leave(m, outer);
@@ -163,17 +164,17 @@ export function serveRequests(m: Machine, vcpu: number): number[] {
   const eoiExits: number[] = [];
   if (takeRequest(m, vcpu, REQ.nmi)) processNmi(m, vcpu);
   if (takeRequest(m, vcpu, REQ.ioapicEoiExit)) {
-    const vector = m.w[lapicAt(m, vcpu) + L.pendingIoapicEoi] as number;
+    const vector = m.w[lapicAt(m, vcpu) + L.pendingIoapicEoi];
     if (testVector(m.w, lapicAt(m, vcpu) + L.handled, vector)) {
       emit(m, EV.eoi_exit, atVcpu(vcpu), vector);
       countExit(m, vcpu);
       eoiExits.push(vector);
-      m.host.userEoi(m, vector);
+      m.wires.userEoi(m, vector);
     }
   }
   if (takeRequest(m, vcpu, REQ.scanIoapic)) scanIoapic(m, vcpu);
-  if (takeRequest(m, vcpu, REQ.loadEoiExitmap)) m.host.loadEoiExitmap(m, vcpu);
-  if (takeRequest(m, vcpu, REQ.apicvUpdate)) m.host.apicvUpdate(m, vcpu);
+  if (takeRequest(m, vcpu, REQ.loadEoiExitmap)) m.wires.loadEoiExitmap(m, vcpu);
+  if (takeRequest(m, vcpu, REQ.apicvUpdate)) m.wires.apicvUpdate(m, vcpu);
   takeRequest(m, vcpu, REQ.event);
   return eoiExits;
 }
@@ -194,14 +195,14 @@ export function kvmInterrupt(m: Machine, vcpu: number, vector: number): number {
     put(m, at + V.intrInjected, 1);
     put(m, at + V.intrNr, vector);
   }
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
   return 0;
 }
 
 export function countExit(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu) + V.exits;
-  put(m, at, (m.w[at] as number) + 1);
+  put(m, at, m.w[at] + 1);
 }
 
 /** Is a vector from outside the local APIC waiting? @kvm irq.c kvm_cpu_has_extint */
@@ -216,7 +217,7 @@ export function hasExtint(m: Machine, vcpu: number): boolean {
 function takeQueued(m: Machine, vcpu: number): number {
   const at = vcpuAt(m, vcpu);
   if (m.w[at + V.intrInjected] !== 1) return -1;
-  const vector = m.w[at + V.intrNr] as number;
+  const vector = m.w[at + V.intrNr];
   put(m, at + V.intrInjected, 0);
   put(m, at + V.intrNr, -1);
   return vector;
@@ -227,7 +228,7 @@ export function getInterrupt(m: Machine, vcpu: number): number {
   if (m.irqchip === 'none') return takeQueued(m, vcpu);
   if (hasExtint(m, vcpu)) {
     const at = vcpuAt(m, vcpu) + V.pendingExtint;
-    const vector = m.split ? (m.w[at] as number) : picReadIrq(m);
+    const vector = m.split ? m.w[at] : picReadIrq(m);
     const outer = enter(m, EV.extint_ack, atVcpu(vcpu), vector);
     if (m.split) put(m, at, -1);
     leave(m, outer);
@@ -243,9 +244,9 @@ export function takeNmi(m: Machine, vcpu: number): boolean {
   const at = vcpuAt(m, vcpu);
   if (m.w[at + V.nmiPending] === 0 || m.w[at + V.nmiMasked] === 1 || m.w[at + V.shadow] !== 0) return false;
   const outer = enter(m, EV.inject_nmi, atVcpu(vcpu));
-  put(m, at + V.nmiPending, (m.w[at + V.nmiPending] as number) - 1);
+  put(m, at + V.nmiPending, m.w[at + V.nmiPending] - 1);
   put(m, at + V.nmiMasked, 1);
-  m.host.writeEntryInfo(m, vcpu, 0x80000202);
+  m.wires.writeEntryInfo(m, vcpu, INFO.nmiInfo);
   leave(m, outer);
   return true;
 }
@@ -284,9 +285,9 @@ export const HELD = { interruptFlag: 0, shadow: 1, priority: 2, otherEvent: 3, l
 /** Says why a waiting interrupt is not taken now. Records nothing if none waits. */
 export function noteHeld(m: Machine, vcpu: number, reason: number): void {
   const lapic = lapicAt(m, vcpu);
-  const vector = m.host.syncPirToIrr(m, vcpu);
+  const vector = m.wires.syncPirToIrr(m, vcpu);
   const extint = hasExtint(m, vcpu);
   if (vector === -1 && !extint) return;
-  m.journey = extint ? m.journey : (m.journeys[vcpu * 512 + vector] as number);
-  emit(m, EV.inject_held, atVcpu(vcpu), reason, extint ? -1 : vector, m.w[lapic + L.ppr] as number);
+  m.journey = extint ? m.journey : m.journeys[vcpu * 512 + vector];
+  emit(m, EV.inject_held, atVcpu(vcpu), reason, extint ? -1 : vector, m.w[lapic + L.ppr]);
 }

@@ -6,7 +6,7 @@ import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { pitAck, pitMaskNotify, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
-import type { Host, ModelOps } from '../core/wires.ts';
+import type { ModelOps, Wires } from '../core/wires.ts';
 import { countExit } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
@@ -21,7 +21,7 @@ import {
   vmmPioWrite,
   vmmWindow,
 } from '../world/userspace.ts';
-import { BASE_HOST } from './plain.ts';
+import { BASE_WIRES } from './plain.ts';
 
 const OK: OpResult = { ok: true };
 
@@ -60,8 +60,8 @@ export const MODEL_OPS = {
 } satisfies Partial<ModelOps>;
 
 /** Wires of a machine with a model guest, devices and an i8254, without APICv. */
-export const MODEL_HOST: Omit<Host, 'modelOps'> = {
-  ...BASE_HOST,
+export const MODEL_WIRES: Omit<Wires, 'modelOps'> = {
+  ...BASE_WIRES,
   pitAck,
   pitMaskNotify,
   resampled: deviceResampled,

@@ -3,8 +3,11 @@
  * pending NMI, then the instruction with IF=0.
  */
 
+import { highWord, lowWord } from '../../base/u64.ts';
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
+import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, findHighestIrr, inX2apic } from '../chips/lapic/priority.ts';
 import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
@@ -62,7 +65,7 @@ const INSTRUCTIONS: Handlers<GuestOp['op']> = {
     if (!inX2apic(m, op.vcpu)) {
       return mmioWrite(m, op.vcpu, EOI_ADDRESS, 4, 0n);
     }
-    x2apicMsrWrite(m, op.vcpu, 0x80b, 0n);
+    x2apicMsrWrite(m, op.vcpu, x2apicMsr(REG.eoi), 0n);
     return OK;
   },
   nop: () => OK,
@@ -81,7 +84,7 @@ function exitAndEmulate(m: Machine, op: GuestOp): OpResult {
 
 /** A request to look for events is pending. The op's own entry, with IF=0, uses it up; a model guest still waits on it. */
 function wantsEvent(m: Machine, vcpu: number): boolean {
-  return ((m.w[vcpuAt(m, vcpu) + VCPU.at.requests] as number) & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
+  return (m.w[vcpuAt(m, vcpu) + VCPU.at.requests] & ((1 << REQ.event) | (1 << REQ.nmi))) !== 0;
 }
 
 /**
@@ -90,7 +93,7 @@ function wantsEvent(m: Machine, vcpu: number): boolean {
  */
 function writeBackTpr(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const tpr = m.w[at + LAPIC.at.tpr] as number;
+  const tpr = m.w[at + LAPIC.at.tpr];
   const irr = findHighestIrr(m, vcpu);
   if ((tpr & 0xf) === 0 || m.w[at + LAPIC.at.apicvActive] === 1 || (irr !== -1 && tpr >> 4 >= irr >> 4)) return;
   setTpr(m, vcpu, tpr & 0xf0);
@@ -99,9 +102,9 @@ function writeBackTpr(m: Machine, vcpu: number): void {
 /** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
 function guestOp(m: Machine, op: GuestOp): OpResult {
   m.current = op.vcpu;
-  if (m.host.guestOp !== undefined) return m.host.guestOp(m, op, guestInstruction);
+  if (m.wires.guestOp !== undefined) return m.wires.guestOp(m, op, guestInstruction);
   acceptEvents(m, op.vcpu);
-  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState] as number;
+  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState];
   if (state !== 0) return { not_runnable: state };
   timersAtEntry(m, op.vcpu);
   const guest = m.config.guest !== undefined;
@@ -110,13 +113,13 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
   apicHasInterrupt(m, op.vcpu);
-  m.host.afterEntry?.(m, op.vcpu);
-  const result = m.host.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
+  m.wires.afterEntry?.(m, op.vcpu);
+  const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
   injectPendingTimer(m, op.vcpu);
   if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
-  if (guest && looksAgain) m.host.request(m, op.vcpu, REQ.event);
+  if (guest && looksAgain) m.wires.request(m, op.vcpu, REQ.event);
   if (!nmi && eoiExits.length === 0) return result;
   return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
 }
@@ -124,9 +127,9 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
 /** The guest is entered with IF=1 and takes at most one event. */
 function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   m.current = vcpu;
-  if (m.host.run !== undefined) return keepEvent(m, vcpu, keep, m.host.run(m, vcpu));
+  if (m.wires.run !== undefined) return keepEvent(m, vcpu, keep, m.wires.run(m, vcpu));
   acceptEvents(m, vcpu);
-  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState] as number;
+  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState];
   if (state !== 0) return { not_runnable: state };
   if (m.w[vcpuAt(m, vcpu) + VCPU.at.nmiInjected] === 1 || m.w[vcpuAt(m, vcpu) + VCPU.at.intrInjected] === 1) {
     return reinject(m, vcpu, keep);
@@ -138,17 +141,17 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
     lookForMore(m, vcpu);
     return keepEvent(m, vcpu, keep, { nmi: true, ...extra });
   }
-  const virtual = hasExtint(m, vcpu) ? null : (m.host.takeVirtual?.(m, vcpu) ?? null);
+  const virtual = hasExtint(m, vcpu) ? null : (m.wires.takeVirtual?.(m, vcpu) ?? null);
   const vector = virtual ?? getInterrupt(m, vcpu);
   if (virtual === null && vector !== -1) {
     const at = vcpuAt(m, vcpu) + VCPU.at.injections;
     const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector);
-    put(m, at, (m.w[at] as number) + 1);
-    m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
+    put(m, at, m.w[at] + 1);
+    m.wires.writeEntryInfo(m, vcpu, INFO.valid | vector);
     leave(m, outer);
   }
   lookForMore(m, vcpu);
-  m.host.afterEntry?.(m, vcpu);
+  m.wires.afterEntry?.(m, vcpu);
   return keepEvent(m, vcpu, keep, { vector: vector === -1 ? null : vector, ...extra });
 }
 
@@ -172,9 +175,9 @@ function keepEvent(m: Machine, vcpu: number, keep: boolean, taken: OpResult): Op
 function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
   const at = vcpuAt(m, vcpu);
   const nmi = m.w[at + VCPU.at.nmiInjected] === 1;
-  const vector = m.w[at + VCPU.at.intrNr] as number;
+  const vector = m.w[at + VCPU.at.intrNr];
   const outer = nmi ? enter(m, EV.inject_nmi, atVcpu(vcpu)) : enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, 0, 1);
-  m.host.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
+  m.wires.writeEntryInfo(m, vcpu, nmi ? 0x80000202 : 0x80000000 | vector);
   if (nmi) put(m, at + VCPU.at.nmiMasked, 1);
   if (!keep && nmi) put(m, at + VCPU.at.nmiInjected, 0);
   if (!keep && !nmi) {
@@ -186,8 +189,8 @@ function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
 }
 
 function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
-  const addrLo = Number(addr & 0xffffffffn) | 0;
-  const addrHi = Number(addr >> 32n) | 0;
+  const addrLo = lowWord(addr);
+  const addrHi = highWord(addr);
   beginJourney(m);
   const outer = enter(m, EV.ioctl_signal_msi, AT_VM, addrLo, data, addrHi);
   const status = m.irqchip === 'none' ? -EINVAL : kvmSetMsi(m, addrLo, addrHi, data | 0, 1, -1);
@@ -199,7 +202,7 @@ function signalMsi(m: Machine, addr: bigint, data: number): OpResult {
 function irqLine(m: Machine, gsi: number, level: number): OpResult {
   if (level === 1) beginJourney(m);
   const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
-  const status = m.irqchip === 'none' ? null : m.host.setIrq(m, 0, gsi, level, true);
+  const status = m.irqchip === 'none' ? null : m.wires.setIrq(m, 0, gsi, level, true);
   leave(m, outer);
   return status === null ? { errno: ENXIO } : { status };
 }
@@ -226,7 +229,7 @@ export function execute(m: Machine, op: RunOp): OpResult {
   // An op that throws leaves its cause behind; the next one begins with its own.
   const result = dispatch(m, op);
   m.current = -1;
-  m.host.afterOp?.(m);
+  m.wires.afterOp?.(m);
   leave(m, outer);
   return result;
 }
@@ -287,6 +290,6 @@ type AnyHandler = (m: Machine, op: RunOp) => OpResult;
 function dispatch(m: Machine, op: RunOp): OpResult {
   const { class: opClass } = OPS[op.op];
   if (opClass === 'guest') return guestOp(m, op as GuestOp);
-  const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.host.modelOps : HANDLERS;
+  const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.wires.modelOps : HANDLERS;
   return (handlers[op.op] as AnyHandler)(m, op);
 }

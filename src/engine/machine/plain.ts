@@ -1,36 +1,26 @@
 /**
- * Connects the devices: the one place where the ends of the Host wires meet. Each is a kernel call from one part of KVM
+ * Connects the devices: the one place where the ends of the wires meet. Each is a kernel call from one part of KVM
  * into another.
  */
 
+import { masks } from '../../spec/define/registers.ts';
+import { MSI_ADDR } from '../../spec/registers/routing.ts';
 import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack } from '../chips/ioapic/ioapic.ts';
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry, vcpuAt } from '../core/machine.ts';
-import type { Host, LapicIrq } from '../core/wires.ts';
+import type { Wires } from '../core/wires.ts';
 import { BASE, LAPIC, PIT, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
-import { gsiOfPin, kvmSetIrq, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
+import { gsiOfPin, kvmSetIrq, msiMessage, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { writeEntryInfo } from '../vmx/vmcs.ts';
 import { iodevRead, iodevWrite } from './iodevs.ts';
 
-/** An MSI as a message to the local APICs. @kvm irq.c kvm_msi_to_lapic_irq */
-export function msiMessage(m: Machine, addrLo: number, addrHi: number, data: number): LapicIrq {
-  return {
-    vector: data & 0xff,
-    deliveryMode: (data >>> 8) & 7,
-    logical: (addrLo & 4) !== 0,
-    level: true,
-    trigMode: (data & 0x8000) !== 0,
-    shorthand: 0,
-    dest: ((addrLo >>> 12) & 0xff) | (m.x2apicFormat ? addrHi & 0xffffff00 : 0),
-    redirHint: (addrLo & 8) !== 0,
-  };
-}
+const { ZERO } = masks(MSI_ADDR);
 
 /** An MSI route, or KVM_SIGNAL_MSI. @returns CPUs reached; -1 nobody or level low; -22 invalid @kvm irq.c kvm_set_msi */
 export function kvmSetMsi(
@@ -41,7 +31,7 @@ export function kvmSetMsi(
   level: number,
   gsi: number,
 ): number {
-  if (m.x2apicFormat && (addrHi & 0xff) !== 0) {
+  if (m.x2apicFormat && (addrHi & ZERO) !== 0) {
     emit(m, EV.msi_invalid, AT_VM, addrHi);
     return -22;
   }
@@ -63,13 +53,13 @@ const ENDS: RouteEnds = {
 };
 
 /** kvm_set_irq over this machine's chips. */
-const setIrq: Host['setIrq'] = (m, source, gsi, level, lineStatus) =>
+const setIrq: Wires['setIrq'] = (m, source, gsi, level, lineStatus) =>
   kvmSetIrq(m, ENDS, source, gsi, level, lineStatus);
 
 /** A lone MSI route needs no work queue if the map can decide. @kvm irq.c kvm_arch_set_irq_inatomic */
 function setIrqInatomic(m: Machine, gsi: number): boolean {
   const entry = routesOfGsi(m, gsi)[0] as RouteEntry;
-  if (m.x2apicFormat && (entry.addrHi & 0xff) !== 0) return true;
+  if (m.x2apicFormat && (entry.addrHi & ZERO) !== 0) return true;
   const irq = msiMessage(m, entry.addrLo, entry.addrHi, entry.data);
   const outer = enter(m, EV.kvm_msi_set_irq, AT_VM, entry.addrLo, entry.data, irq.dest, gsi);
   const handled = deliverFast(m, -1, irq, false) !== null;
@@ -83,13 +73,13 @@ function notifyAcked(m: Machine, chip: number, pin: number): void {
   const outer = enter(m, EV.kvm_ack_irq, AT_VM, chip, pin, gsi);
   if (gsi !== -1) {
     resamplerAck(m, gsi);
-    if (gsi === 0) m.host.pitAck(m);
+    if (gsi === 0) m.wires.pitAck(m);
   }
   leave(m, outer);
 }
 
 /** Sources whose EOI may matter. @kvm ioapic.c kvm_ioapic_scan_entry, irq.c kvm_scan_ioapic_routes */
-const scanEntries: Host['scanEntries'] = (m, vcpu, visit) => {
+const scanEntries: Wires['scanEntries'] = (m, vcpu, visit) => {
   if (!m.split) {
     ioapicScanEntry(m, vcpu, visit);
     return;
@@ -114,10 +104,10 @@ export function deliverByIrr(m: Machine, vcpu: number, vector: number): void {
 const NOTED = VMX_INHIBITS | (1 << APICV_INHIBIT.logicalIdAliased);
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
-const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
+const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, set) => {
   if ((NOTED & (1 << reason)) === 0) return;
   const at = BASE.vm + VM.at.apicvInhibits;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   const after = set ? before | (1 << reason) : before & ~(1 << reason);
   if (before === after) return;
   put(m, at, after);
@@ -127,7 +117,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, set) => {
 };
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
-export const BASE_HOST: Omit<Host, 'modelOps'> = {
+export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   modelsCpus: false,
   apicAccessPage: false,
   setIrq,
@@ -136,7 +126,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   acceptIrq: (m, vcpu, irq) => acceptIrq(m, vcpu, irq, false),
   routingChanged(m) {
     irqfdRoutingUpdate(m);
-    if (m.split) m.host.scanIoapic(m);
+    if (m.split) m.wires.scanIoapic(m);
   },
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
@@ -147,7 +137,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   fireMaskNotifiers(m, chip, pin, masked) {
     const gsi = gsiOfPin(m, chip, pin);
     emit(m, EV.mask_notifier, AT_VM, chip, pin, masked ? 1 : 0);
-    if (gsi === 0) m.host.pitMaskNotify(m, masked);
+    if (gsi === 0) m.wires.pitMaskNotify(m, masked);
   },
   ioapicUpdateEoi,
   scanIoapic(m) {
@@ -158,8 +148,7 @@ export const BASE_HOST: Omit<Host, 'modelOps'> = {
   pendingEoi,
   rtcTrack,
   rtcRestoreOne,
-  apicvActivated: (m) =>
-    m.config.apicv === true && ((m.w[BASE.vm + VM.at.apicvInhibits] as number) & VMX_INHIBITS) === 0,
+  apicvActivated: (m) => m.config.apicv === true && (m.w[BASE.vm + VM.at.apicvInhibits] & VMX_INHIBITS) === 0,
   timerInterrupt: (m, vcpu) => m.w[vcpuAt(m, vcpu) + VCPU.at.mode] === MODE.inGuest,
   requestMany(m, vcpus, request) {
     for (const vcpu of vcpus) makeRequest(m, vcpu, request);

@@ -1,6 +1,8 @@
 /** Prints a machine as the conformance files do: what KVM_GET_LAPIC, KVM_GET_IRQCHIP and friends would show. */
 
+import { joinBig } from '../../base/u64.ts';
 import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../chips/ioapic/ioapic.ts';
+import { inX2apic } from '../chips/lapic/priority.ts';
 import { icrHighWord } from '../chips/lapic/registers.ts';
 import { lapicAt, type Machine, vcpuAt } from '../core/machine.ts';
 import { IOAPIC, LAPIC, PIC, VCPU } from '../core/words.ts';
@@ -15,16 +17,14 @@ const P = PIC.at;
 export const hex = (value: number | bigint): string =>
   `0x${(typeof value === 'bigint' ? value : value >>> 0).toString(16)}`;
 
-const join64 = (hi: number, lo: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
-
 /** @returns null for a vCPU without a local APIC in the kernel */
 function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
   if (m.irqchip === 'none') return null;
   const w = m.w;
   const at = lapicAt(m, vcpu);
   const v = vcpuAt(m, vcpu);
-  const reg = (offset: number): number => w[at + offset] as number;
-  const x2 = (reg(L.baseLo) & 0x400) !== 0;
+  const reg = (offset: number): number => w[at + offset];
+  const x2 = inX2apic(m, vcpu);
   return {
     id: hex(x2 && !m.x2apicFormat ? reg(L.id) << 24 : reg(L.id)),
     version: hex(reg(L.version)),
@@ -35,7 +35,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
     dfr: hex(reg(L.dfr)),
     svr: hex(reg(L.svr)),
     esr: hex(reg(L.esr)),
-    icr: hex(join64(x2 ? reg(icrHighWord(m)) : reg(L.icr2), reg(L.icr))),
+    icr: hex(joinBig(reg(L.icr), x2 ? reg(icrHighWord(m)) : reg(L.icr2))),
     lvt: {
       cmci: hex(reg(L.lvtCmci)),
       timer: hex(reg(L.lvtTimer)),
@@ -50,21 +50,21 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
     isr: vectorsIn(w, at + L.isr),
     irr: vectorsIn(w, at + L.irr),
     tmr: vectorsIn(w, at + L.tmr),
-    apic_base: hex(join64(reg(L.baseHi), reg(L.baseLo))),
+    apic_base: hex(joinBig(reg(L.baseLo), reg(L.baseHi))),
     cr8: (reg(L.tpr) >> 4) & 0xf,
-    mp_state: w[v + V.mpState] as number,
+    mp_state: w[v + V.mpState],
     nmi: {
-      injected: w[v + V.nmiInjected] as number,
-      pending: w[v + V.nmiPending] as number,
-      masked: w[v + V.nmiMasked] as number,
+      injected: w[v + V.nmiInjected],
+      pending: w[v + V.nmiPending],
+      masked: w[v + V.nmiMasked],
     },
-    intr_injected: w[v + V.intrInjected] === 1 ? (w[v + V.intrNr] as number) : -1,
+    intr_injected: w[v + V.intrInjected] === 1 ? w[v + V.intrNr] : -1,
   };
 }
 
 function printPic(m: Machine, chip: number): Record<string, string> {
   const at = m.layout.pic + chip * PIC.size;
-  const reg = (offset: number): string => hex(m.w[at + offset] as number);
+  const reg = (offset: number): string => hex(m.w[at + offset]);
   return {
     last_irr: reg(P.lastIrr),
     irr: reg(P.irr),
@@ -98,11 +98,11 @@ export function printMachine(m: Machine): Record<string, unknown> {
   if (m.irqchip !== 'full') return out;
   const at = m.layout.ioapic;
   const rte = (pin: number): string =>
-    hex(join64(m.w[at + IOAPIC.at.redirHi + pin] as number, m.w[at + IOAPIC.at.redirLo + pin] as number));
+    hex(joinBig(m.w[at + IOAPIC.at.redirLo + pin], m.w[at + IOAPIC.at.redirHi + pin]));
   out.ioapic = {
     base: hex(IOAPIC_BASE),
-    ioregsel: hex(m.w[at + IOAPIC.at.ioregsel] as number),
-    id: hex(m.w[at + IOAPIC.at.id] as number),
+    ioregsel: hex(m.w[at + IOAPIC.at.ioregsel]),
+    id: hex(m.w[at + IOAPIC.at.id]),
     irr: hex(ioapicVisibleIrr(m)),
     redirtbl: Array.from({ length: IOAPIC_PINS }, (_, pin) => rte(pin)),
   };
@@ -115,12 +115,12 @@ export function printMachine(m: Machine): Record<string, unknown> {
 export function printCpu(m: Machine, vcpu: number): Record<string, unknown> {
   acceptEvents(m, vcpu);
   const at = vcpuAt(m, vcpu);
-  const reg = (offset: number): string => hex(m.w[at + offset] as number);
+  const reg = (offset: number): string => hex(m.w[at + offset]);
   return {
     cs: reg(V.cs),
     cs_base: reg(V.csBaseLo),
     rip: reg(V.rip),
     cr0: reg(V.cr0),
-    mp_state: m.w[at + V.mpState] as number,
+    mp_state: m.w[at + V.mpState],
   };
 }

@@ -25,7 +25,7 @@ const MSR_APIC_BASE = 0x1b;
 const PART: Readonly<Record<SavedPart, number>> = { lapic: 0, msrs: 1, events: 2, mp: 3, irqchip: 4, pit: 5 };
 const MOST_SAVES = 256;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
+const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register];
 const set = (m: Machine, vcpu: number, register: number, value: number): void =>
   put(m, vcpuAt(m, vcpu) + register, value);
 
@@ -48,7 +48,7 @@ function saveEvents(m: Machine, vcpu: number): SavedEvents {
     nmiInjected: reg(m, vcpu, V.nmiInjected),
     nmiPending: reg(m, vcpu, V.nmiPending),
     nmiMasked: reg(m, vcpu, V.nmiMasked),
-    latchedInit: ((m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] as number) & 1) === 1,
+    latchedInit: (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] & 1) === 1,
   };
 }
 
@@ -61,11 +61,11 @@ function restoreEvents(m: Machine, vcpu: number, saved: SavedEvents): void {
   set(m, vcpu, V.nmiInjected, saved.nmiInjected);
   set(m, vcpu, V.nmiPending, 0);
   set(m, vcpu, V.nmiQueued, saved.nmiPending);
-  if (saved.nmiPending > 0) m.host.request(m, vcpu, REQ.nmi);
+  if (saved.nmiPending > 0) m.wires.request(m, vcpu, REQ.nmi);
   set(m, vcpu, V.nmiMasked, saved.nmiMasked);
   const pending = lapicAt(m, vcpu) + LAPIC.at.pendingEvents;
-  put(m, pending, ((m.w[pending] as number) & ~1) | (saved.latchedInit ? 1 : 0));
-  m.host.request(m, vcpu, REQ.event);
+  put(m, pending, (m.w[pending] & ~1) | (saved.latchedInit ? 1 : 0));
+  m.wires.request(m, vcpu, REQ.event);
 }
 
 /** @kvm x86.c kvm_arch_vcpu_ioctl_get_mpstate */
@@ -78,7 +78,7 @@ function saveMp(m: Machine, vcpu: number): Saved {
 function restoreMp(m: Machine, vcpu: number, mpState: number): void {
   set(m, vcpu, V.halted, mpState === MP_STATE.halted ? 1 : 0);
   set(m, vcpu, V.mpState, mpState === MP_STATE.halted ? MP_STATE.runnable : mpState);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
 }
 
 const apicBase = (m: Machine, vcpu: number): bigint => readMsr(m, vcpu, MSR_APIC_BASE) as bigint;
@@ -193,7 +193,7 @@ const MODES = ['oneshot', 'periodic', 'deadline', 'reserved'] as const;
 
 /** The timer as user space can see it: mode by LVTT, running while TMCCT (or the deadline) is not 0. */
 export function timerState(m: Machine, vcpu: number): OpResult {
-  const mode = ((m.w[lapicAt(m, vcpu) + LAPIC.at.lvtTimer] as number) >>> 17) & 3;
+  const mode = (m.w[lapicAt(m, vcpu) + LAPIC.at.lvtTimer] >>> 17) & 3;
   const running = mode === 2 ? readDeadline(m, vcpu) !== 0n : currentCount(m, vcpu) !== 0;
   return { mode: MODES[mode], running };
 }

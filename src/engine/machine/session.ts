@@ -12,17 +12,17 @@ import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
 import type { Saves } from '../core/saved.ts';
-import type { Host } from '../core/wires.ts';
+import type { Wires } from '../core/wires.ts';
 import { resetBuses } from '../kvm/bus.ts';
 import { resetMemory } from '../kvm/memslots.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
-import { AVIC_HOST } from '../svm/avic.ts';
 import { IRQCHIP_RANGES } from './iodevs.ts';
-import { MODEL_HOST, resetModel } from './model-ops.ts';
+import { MODEL_WIRES, resetModel } from './model-ops.ts';
 import { execute } from './ops.ts';
 import { pitRanges, x2apicFlagsRefused } from './setup.ts';
-import { modelsHost, VMX_HOST } from './vmx.ts';
+import { SVM_WIRES } from './svm.ts';
+import { VMX_WIRES } from './vmx.ts';
 import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
 
 export interface Session {
@@ -36,13 +36,10 @@ export interface Session {
   carryOut(op: Op): OpResult;
 }
 
-const PLAIN_HOST: Host = { ...MODEL_HOST, modelOps: PLAIN_MODEL_OPS };
+const PLAIN_WIRES: Wires = { ...MODEL_WIRES, modelOps: PLAIN_MODEL_OPS };
 
-/** The wires of a machine, by what its configuration asks of the host. */
-function hostFor(config: CreateOp): Host {
-  if (config.avic === true) return AVIC_HOST;
-  return modelsHost(config) ? VMX_HOST : PLAIN_HOST;
-}
+/** The wires of a machine by its run loop. */
+const WIRES: Readonly<Record<CreateOp['runLoop'], Wires>> = { none: PLAIN_WIRES, vmx: VMX_WIRES, svm: SVM_WIRES };
 
 /**
  * A machine at reset. The log holds what reset did, under the `op` event of command 0.
@@ -50,16 +47,16 @@ function hostFor(config: CreateOp): Host {
  */
 export function createMachine(
   config: CreateOp,
-  host: Host = hostFor(config),
+  wires: Wires = WIRES[config.runLoop],
   vcpus = config.vcpus,
   saves: Saves = new Map(),
 ): Machine {
-  const m = allocateMachine(config, host, vcpus, saves);
+  const m = allocateMachine(config, wires, vcpus, saves);
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
     if (m.irqchip === 'none') continue;
-    m.host.createVcpu(m, vcpu);
+    m.wires.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);
   }
   const full = m.irqchip === 'full';
@@ -77,7 +74,7 @@ export function createMachine(
 
 /** AVIC is AMD's; APICv, posted interrupts and the host that goes with them are Intel's. @throws OpError */
 function checkVendor(config: CreateOp): void {
-  const allowed = config.avic === true ? 'amd' : modelsHost(config) ? 'intel' : config.vendor;
+  const allowed = ({ none: config.vendor, vmx: 'intel', svm: 'amd' } as const)[config.runLoop];
   if (config.vendor !== undefined && config.vendor !== allowed) {
     throw new OpError('op.notOneOf', 'vendor', { allowed: String(allowed) });
   }
@@ -91,12 +88,19 @@ export function createSession(): Session {
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
         return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
       checkVendor(op);
-      machine = createMachine(op, hostFor(op), op.vcpus, saves);
+      machine = createMachine(op, WIRES[op.runLoop], op.vcpus, saves);
       return { ok: true };
     }
     if (op.op === 'create_vm') {
-      const config: CreateOp = { op: 'create', vcpus: op.vcpus, irqchip: 'none', x2apicApi: 0, roads: true };
-      machine = createMachine(config, PLAIN_HOST, 0, saves);
+      const config: CreateOp = {
+        op: 'create',
+        vcpus: op.vcpus,
+        irqchip: 'none',
+        runLoop: 'none',
+        x2apicApi: 0,
+        roads: true,
+      };
+      machine = createMachine(config, PLAIN_WIRES, 0, saves);
       return { rc: 0 };
     }
     if (op.op === 'note') return { ok: true };

@@ -54,7 +54,7 @@ function createIrqchip(m: Machine): number {
   resetIoapic(m);
   setIrqchip(m, 'full');
   resetRouting(m);
-  m.host.setApicvInhibit(m, INHIBIT_ABSENT, false);
+  m.wires.setApicvInhibit(m, INHIBIT_ABSENT, false);
   return 0;
 }
 
@@ -64,7 +64,7 @@ function enableSplit(m: Machine, routes: bigint): number {
   if (m.irqchip !== 'none' || m.vcpus > 0) return EEXIST;
   setIrqchip(m, 'split');
   m.reservedPins = reservedPins(Number(routes));
-  m.host.setApicvInhibit(m, INHIBIT_ABSENT, false);
+  m.wires.setApicvInhibit(m, INHIBIT_ABSENT, false);
   return 0;
 }
 
@@ -110,7 +110,7 @@ function addVcpu(m: Machine, id: number): void {
   const vcpu = m.vcpus++;
   resetVcpu(m, vcpu, id);
   if (m.irqchip === 'none') return;
-  m.host.createVcpu(m, vcpu);
+  m.wires.createVcpu(m, vcpu);
   resetLapic(m, vcpu, false);
 }
 

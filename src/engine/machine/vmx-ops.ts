@@ -6,7 +6,8 @@
 import { OpError } from '../../spec/define/op.ts';
 import type { OpResult, VcpuStateName } from '../../spec/ops/index.ts';
 import { REQ } from '../core/events.ts';
-import { beginJourney, type Machine, piDescAt, put, vcpuAt, vmcsAt } from '../core/machine.ts';
+import { beginJourney, type Machine, piDescAt, vmcsAt } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import type { ModelOps } from '../core/wires.ts';
 import { PI_DESC, VCPU, VMCS } from '../core/words.ts';
 import { ensureLoaded, preempt, schedule, vcpuPut } from '../host/pcpu.ts';
@@ -22,10 +23,6 @@ const V = VCPU.at;
 const OK: OpResult = { ok: true };
 const RACES = { kick: 1, nmi: 2, fault: 3 } as const;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
-
 /** Leaves the guest, if it is there, and stays out. */
 function toHost(m: Machine, vcpu: number, reason: number): void {
   ensureLoaded(m, vcpu);
@@ -39,7 +36,7 @@ function toGuest(m: Machine, vcpu: number): void {
   toHost(m, vcpu, EXIT.preemptionTimer);
   if (m.config.guest === undefined) set(m, vcpu, V.rflagsIf, 0);
   set(m, vcpu, V.inRun, 1);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   runVcpu(m, vcpu);
 }
 
@@ -89,7 +86,7 @@ export const VMX_MODEL_OPS: ModelOps = {
   },
   post(m, op) {
     beginJourney(m);
-    m.host.deliverInterrupt(m, op.vcpu, op.vector);
+    m.wires.deliverInterrupt(m, op.vcpu, op.vector);
     return OK;
   },
   vtd_msi(m, op) {
@@ -113,7 +110,7 @@ export const VMX_MODEL_OPS: ModelOps = {
     return OK;
   },
   apicv_inhibit(m, op) {
-    m.host.setApicvInhibit(m, op.reason, op.set === 1);
+    m.wires.setApicvInhibit(m, op.reason, op.set === 1);
     return OK;
   },
   race(m, op) {

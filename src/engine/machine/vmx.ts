@@ -3,8 +3,9 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
-import type { CreateOp, GuestOp, OpResult } from '../../spec/ops/index.ts';
-import { findHighestIrr, findHighestIsr, highestVector, inX2apic, setIrr } from '../chips/lapic/priority.ts';
+import { highWord, lowWord } from '../../base/u64.ts';
+import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
+import { findHighestIrr, findHighestIsr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
@@ -19,10 +20,10 @@ import {
   type Machine,
   piDescAt,
   put,
-  vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { Host } from '../core/wires.ts';
+import { reg, set } from '../core/regs.ts';
+import type { Wires } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {
   ensureLoaded,
@@ -56,29 +57,15 @@ import {
 } from '../vmx/vmcs.ts';
 import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
 import { vmmWindow } from '../world/userspace.ts';
-import { MODEL_HOST } from './model-ops.ts';
+import { MODEL_WIRES } from './model-ops.ts';
 import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
-
-/** Does this configuration ask for the run loop, the VMCS and the host's CPUs? */
-export function modelsHost(config: CreateOp): boolean {
-  return (
-    config.apicv !== undefined ||
-    config.postedInterrupts !== undefined ||
-    config.ipiVirtualization !== undefined ||
-    config.pcpus !== undefined
-  );
-}
-
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
-const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
+const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   const at = m.layout.vm + VM.at.apicvInhibits;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   const bit = 1 << reason;
   if (m.config.apicv !== true || (VMX_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
@@ -98,8 +85,8 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
 /** @kvm x86.c __kvm_vcpu_update_apicv */
 function apicvUpdate(m: Machine, vcpu: number): void {
   const lapic = lapicAt(m, vcpu);
-  const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits] as number;
-  const enabled = ((m.w[lapic + LAPIC.at.baseLo] as number) & 0x800) !== 0;
+  const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits];
+  const enabled = hwEnabled(m, vcpu);
   const activate = m.config.apicv === true && inhibits === 0 && enabled ? 1 : 0;
   if (m.w[lapic + LAPIC.at.apicvActive] === activate) return;
   const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate, inhibits);
@@ -108,7 +95,7 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   refreshControls(m, vcpu);
   // v6.18 leaves SVI as it was: the EOI of what is in service then ends nothing.
   if (activate === 1 && !m.without.has('b2849bec936b')) hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
-  if (activate === 0) m.host.request(m, vcpu, REQ.event);
+  if (activate === 0) m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
 }
 
@@ -157,11 +144,11 @@ function timerInterrupt(m: Machine, vcpu: number): boolean {
 }
 
 /** @kvm vmx.c vmx_deliver_interrupt */
-const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
+const deliverInterrupt: Wires['deliverInterrupt'] = (m, vcpu, vector) => {
   if (!apicvActive(m, vcpu)) {
     setIrr(m, vcpu, vector);
-    m.host.request(m, vcpu, REQ.event);
-    m.host.kick(m, vcpu);
+    m.wires.request(m, vcpu, REQ.event);
+    m.wires.kick(m, vcpu);
     return;
   }
   postInterrupt(m, vcpu, vector);
@@ -188,8 +175,8 @@ function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: Gues
     }
   }
   if (op.op === 'wrmsr' && op.msr === PV_EOI_MSR) {
-    const low = Number(op.value & 0xffffffffn) | 0;
-    return setPvEoi(m, op.vcpu, low, Number(op.value >> 32n) | 0) ? { ok: true } : { gp: true };
+    const low = lowWord(op.value);
+    return setPvEoi(m, op.vcpu, low, highWord(op.value)) ? { ok: true } : { gp: true };
   }
   return emulate(m, op);
 }
@@ -222,7 +209,7 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
   let entry: Entry | null = null;
   if (outside) {
     if (!stays) set(m, vcpu, V.rflagsIf, 0);
-    m.host.request(m, vcpu, REQ.event);
+    m.wires.request(m, vcpu, REQ.event);
     entry = runVcpu(m, vcpu);
     if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
   }
@@ -247,7 +234,7 @@ function run(m: Machine, vcpu: number): OpResult {
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
-  if (!inGuest(m, vcpu)) m.host.request(m, vcpu, REQ.event);
+  if (!inGuest(m, vcpu)) m.wires.request(m, vcpu, REQ.event);
   const entry = runVcpu(m, vcpu);
   if (inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   set(m, vcpu, V.rflagsIf, 0);
@@ -280,7 +267,7 @@ function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
 
 /** @kvm x86.c kvm_vcpu_has_events */
 function hasEvents(m: Machine, vcpu: number): boolean {
-  if ((m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] as number) !== 0) return true;
+  if (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] !== 0) return true;
   if ((reg(m, vcpu, V.requests) & (1 << REQ.nmi)) !== 0) return true;
   if (reg(m, vcpu, V.nmiPending) > 0 && !nmiBlocked(m, vcpu)) return true;
   return !interruptBlocked(m, vcpu) && hasInterrupt(m, vcpu);
@@ -290,7 +277,7 @@ function hasEvents(m: Machine, vcpu: number): boolean {
 function followPending(m: Machine, vcpu: number): void {
   const pir = highestVector(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir);
   const vector = Math.max(pir, findHighestIrr(m, vcpu));
-  m.journey = vector === -1 ? 0 : (m.journeys[vcpu * 512 + vector] as number);
+  m.journey = vector === -1 ? 0 : m.journeys[vcpu * 512 + vector];
 }
 
 /** The thread of a sleeper that was woken, or has something to do. */
@@ -344,13 +331,13 @@ function guestHalt(m: Machine, vcpu: number): void {
     vcpuPut(m, vcpu, 'blocking');
     leave(m, inner);
   } else {
-    m.host.request(m, vcpu, REQ.event);
+    m.wires.request(m, vcpu, REQ.event);
   }
   leave(m, outer);
 }
 
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */
-const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
+const vmxGuestEoi: Wires['guestEoi'] = (m, vcpu, kind) => {
   const outside = !inGuest(m, vcpu);
   if (outside || kind === 'none' || kind === 'pic' || kind === 'pic-slave') {
     if (!outside && kind !== 'none') vmExit(m, vcpu, EXIT.io);
@@ -363,8 +350,8 @@ const vmxGuestEoi: Host['guestEoi'] = (m, vcpu, kind) => {
   guestEoi(m, vcpu, kind);
 };
 
-export const VMX_HOST: Host = {
-  ...MODEL_HOST,
+export const VMX_WIRES: Wires = {
+  ...MODEL_WIRES,
   modelsCpus: true,
   apicAccessPage: true,
   deliverInterrupt,
@@ -384,7 +371,7 @@ export const VMX_HOST: Host = {
   deviceMessage,
   bypassChanged,
   routingChanged(m, before) {
-    MODEL_HOST.routingChanged(m, before);
+    MODEL_WIRES.routingChanged(m, before);
     followRoutes(m, before);
   },
   guestOp,

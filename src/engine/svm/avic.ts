@@ -10,6 +10,7 @@
  */
 
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
+import { REG } from '../../spec/registers/lapic.ts';
 import {
   clearVector,
   findHighestIrr,
@@ -21,7 +22,7 @@ import {
   setVector,
   testVector,
 } from '../chips/lapic/priority.ts';
-import { inApicPage, pageWord, REG, updateApicvCaches } from '../chips/lapic/registers.ts';
+import { inApicPage, pageWord, updateApicvCaches } from '../chips/lapic/registers.ts';
 import { EV, REQ } from '../core/events.ts';
 import {
   AT_VM,
@@ -34,15 +35,13 @@ import {
   leave,
   type Machine,
   put,
-  vcpuAt,
   whereOf,
 } from '../core/machine.ts';
-import type { Host } from '../core/wires.ts';
+import { reg, set } from '../core/regs.ts';
+import type { ModelOps, Wires } from '../core/wires.ts';
 import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, AVIC_INHIBITS } from '../kvm/inhibits.ts';
 import { countExit, hasExtint, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
-import { MODEL_HOST } from '../machine/model-ops.ts';
-import { PLAIN_MODEL_OPS } from '../machine/vmx-ops.ts';
 import { beginHandler, openWindow, serveVcpu } from '../world/guest.ts';
 
 const V = VCPU.at;
@@ -59,15 +58,12 @@ const MAX_PHYSICAL_ID = 0xfe;
 /** Who rings a doorbell, as `avic_doorbell` says. */
 const RING = { kvm: 0, processor: 1 } as const;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 /** kvm_vcpu_apicv_active */
 const active = (m: Machine, vcpu: number): boolean => m.w[lapicAt(m, vcpu) + L.apicvActive] === 1;
 /** Does the processor virtualize this vCPU's APIC page? Without x2AVIC not in x2APIC mode. */
 const accelerates = (m: Machine, vcpu: number): boolean => active(m, vcpu) && !inX2apic(m, vcpu);
 const isOpen = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
-const inhibits = (m: Machine): number => m.w[BASE.vm + VM.at.apicvInhibits] as number;
+const inhibits = (m: Machine): number => m.w[BASE.vm + VM.at.apicvInhibits];
 
 /** IsRunning and the host's id. @kvm avic.c avic_vcpu_load */
 function load(m: Machine, vcpu: number): void {
@@ -111,7 +107,7 @@ function completeDelivery(m: Machine, vcpu: number, vector: number): void {
 }
 
 /** IRR in the backing page, then whatever makes the vCPU look. @kvm svm.c svm_deliver_interrupt */
-const deliverInterrupt: Host['deliverInterrupt'] = (m, vcpu, vector) => {
+const deliverInterrupt: Wires['deliverInterrupt'] = (m, vcpu, vector) => {
   setIrr(m, vcpu, vector);
   completeDelivery(m, vcpu, vector);
 };
@@ -121,9 +117,9 @@ function evaluate(m: Machine, vcpu: number, open: boolean): number {
   const at = lapicAt(m, vcpu);
   const vector = highestVector(m.w, at + L.irr);
   if (vector === -1) return -1;
-  const ppr = m.w[at + L.ppr] as number;
+  const ppr = m.w[at + L.ppr];
   if (!open || (vector & 0xf0) <= (ppr & 0xf0)) return -1;
-  m.journey = m.journeys[vcpu * 512 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + vector];
   const outer = enter(m, EV.avic_evaluate, atVcpu(vcpu), vector, ppr, 1);
   m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   clearVector(m, at + L.irr, vector);
@@ -136,7 +132,7 @@ function evaluate(m: Machine, vcpu: number, open: boolean): number {
 /** The processor keeps PPR itself. */
 function updatePprWord(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  put(m, at + L.ppr, pprOf(m.w[at + L.tpr] as number, highestVector(m.w, at + L.isr)));
+  put(m, at + L.ppr, pprOf(m.w[at + L.tpr], highestVector(m.w, at + L.isr)));
 }
 
 /** An edge EOI is the processor's own; a level one traps. */
@@ -150,7 +146,7 @@ function eoi(m: Machine, vcpu: number): void {
     leave(m, outer);
     return;
   }
-  m.journey = vector === -1 ? 0 : (m.journeys[vcpu * 512 + 256 + vector] as number);
+  m.journey = vector === -1 ? 0 : m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.eoi_virtualization, atLapic(vcpu), Math.max(vector, 0), 0, 0);
   if (vector !== -1) clearVector(m, at + L.isr, vector);
   updatePprWord(m, vcpu);
@@ -209,7 +205,7 @@ function ipiOutcome(m: Machine, vcpu: number, low: number, targets: readonly num
  * is an incomplete-IPI exit. @param emulate KVM sends the whole IPI @kvm avic.c avic_incomplete_ipi_interception
  */
 function sendIpi(m: Machine, vcpu: number, low: number, emulate: () => void): void {
-  const dest = (m.w[lapicAt(m, vcpu) + L.icr2] as number) >>> 24;
+  const dest = m.w[lapicAt(m, vcpu) + L.icr2] >>> 24;
   const targets = ipiTargets(m, vcpu, low, dest);
   const id = ipiOutcome(m, vcpu, low, targets);
   const before = beginJourney(m);
@@ -284,9 +280,9 @@ function instruction(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp)
 }
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit with svm.h AVIC_REQUIRED_APICV_INHIBITS */
-const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
+const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
   const at = BASE.vm + VM.at.apicvInhibits;
-  const before = m.w[at] as number;
+  const before = m.w[at];
   const bit = 1 << reason;
   if ((AVIC_INHIBITS & bit) === 0) return;
   const after = on ? before | bit : before & ~bit;
@@ -300,7 +296,7 @@ const setApicvInhibit: Host['setApicvInhibit'] = (m, reason, on) => {
 
 /** The vCPU follows the VM's inhibits, at its next entry. @kvm x86.c __kvm_vcpu_update_apicv, avic.c avic_refresh_apicv_exec_ctrl */
 function apicvUpdate(m: Machine, vcpu: number): void {
-  const enabled = ((m.w[lapicAt(m, vcpu) + L.baseLo] as number) & 0x800) !== 0;
+  const enabled = (m.w[lapicAt(m, vcpu) + L.baseLo] & 0x800) !== 0;
   const activate = inhibits(m) === 0 && enabled;
   if (active(m, vcpu) === activate) return;
   const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate ? 1 : 0, inhibits(m));
@@ -336,7 +332,7 @@ function serveAvic(m: Machine, vcpu: number): boolean {
   }
   if (!halted && !inside) {
     const pending = findHighestIrr(m, vcpu);
-    m.journey = pending === -1 ? 0 : (m.journeys[vcpu * 512 + pending] as number);
+    m.journey = pending === -1 ? 0 : m.journeys[vcpu * 512 + pending];
     load(m, vcpu);
     set(m, vcpu, V.mode, MODE.inGuest);
     return true;
@@ -349,17 +345,18 @@ function serveAvic(m: Machine, vcpu: number): boolean {
     return vector !== -1;
   }
   // An NMI or the 8259: the plain way, through an exit.
-  if (nmi) m.host.request(m, vcpu, REQ.event);
+  if (nmi) m.wires.request(m, vcpu, REQ.event);
   const moved = serveVcpu(m, vcpu);
   if (moved) followIrqWindow(m, vcpu);
   return moved;
 }
 
-export const AVIC_HOST: Host = {
-  ...MODEL_HOST,
+/** AVIC's ends of the wires. @param base the machine's without it @param models its model ops */
+export const avicWires = (base: Omit<Wires, 'modelOps'>, models: ModelOps): Wires => ({
+  ...base,
   apicAccessPage: true,
   modelOps: {
-    ...PLAIN_MODEL_OPS,
+    ...models,
     apicv_inhibit(m, op) {
       setApicvInhibit(m, op.reason, op.set === 1);
       return { ok: true };
@@ -381,7 +378,7 @@ export const AVIC_HOST: Host = {
   takeVirtual: (m, vcpu) => (active(m, vcpu) ? evaluate(m, vcpu, true) : null),
   afterEntry: followIrqWindow,
   enterGuest(m, vcpu) {
-    const entered = MODEL_HOST.enterGuest(m, vcpu);
+    const entered = base.enterGuest(m, vcpu);
     if (active(m, vcpu) && reg(m, vcpu, V.avicRunning) === 0) load(m, vcpu);
     return entered;
   },
@@ -390,11 +387,11 @@ export const AVIC_HOST: Host = {
     if (!active(m, vcpu) || reg(m, vcpu, V.nmiPending) > 0 || hasExtint(m, vcpu)) openWindow(m, vcpu);
   },
   guestHalt(m, vcpu) {
-    MODEL_HOST.guestHalt(m, vcpu);
+    base.guestHalt(m, vcpu);
     if (active(m, vcpu)) unload(m, vcpu);
   },
   guestEoi(m, vcpu, kind) {
     if (kind === 'apic' && accelerates(m, vcpu)) eoi(m, vcpu);
-    else MODEL_HOST.guestEoi(m, vcpu, kind);
+    else base.guestEoi(m, vcpu, kind);
   },
-};
+});

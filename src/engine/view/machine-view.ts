@@ -47,7 +47,7 @@ export function addressOf(layout: Layout, kind: ComponentKind, index: number, re
 
 /** A register's word, unsigned. */
 export function readWord(v: MachineView, kind: ComponentKind, index: number, register: string, sub = 0): number {
-  return (v.w[addressOf(v.layout, kind, index, register, sub)] as number) >>> 0;
+  return v.w[addressOf(v.layout, kind, index, register, sub)] >>> 0;
 }
 
 /** First word of a vCPU's vector bitmap. */
@@ -70,14 +70,14 @@ export function gridAddress(v: MachineView, grid: GridName, vcpu: number): numbe
 }
 
 export function vectorIn(w: Int32Array, base: number, vector: number): boolean {
-  return (((w[base + (vector >> 5)] as number) >>> (vector & 31)) & 1) === 1;
+  return ((w[base + (vector >> 5)] >>> (vector & 31)) & 1) === 1;
 }
 
 /** Vectors set in an eight-word bitmap, ascending. */
 export function vectorsIn(w: Int32Array, base: number): number[] {
   const out: number[] = [];
   for (let i = 0; i < 8; i++) {
-    let bits = w[base + i] as number;
+    let bits = w[base + i];
     while (bits !== 0) {
       const bit = 31 - Math.clz32(bits & -bits);
       out.push(i * 32 + bit);
@@ -89,14 +89,12 @@ export function vectorsIn(w: Int32Array, base: number): number[] {
 
 /** Virtual time, ns. */
 export function nowOf(v: MachineView): number {
-  return (
-    ((v.w[v.layout.vm + VM.at.nowHi] as number) >>> 0) * 2 ** 32 + ((v.w[v.layout.vm + VM.at.nowLo] as number) >>> 0)
-  );
+  return (v.w[v.layout.vm + VM.at.nowHi] >>> 0) * 2 ** 32 + (v.w[v.layout.vm + VM.at.nowLo] >>> 0);
 }
 
 /** The routing table in force. */
 export function routesOf(v: MachineView): RouteTable {
-  return v.routeTables[v.w[v.layout.vm + VM.at.routes] as number] as RouteTable;
+  return v.routeTables[v.w[v.layout.vm + VM.at.routes]] as RouteTable;
 }
 
 export interface LapicView {
@@ -111,13 +109,13 @@ export interface LapicView {
 }
 
 export function apicMode(v: MachineView, vcpu: number): LapicView['mode'] {
-  const base = v.w[v.layout.lapic + vcpu * LAPIC.size + LAPIC.at.baseLo] as number;
+  const base = v.w[v.layout.lapic + vcpu * LAPIC.size + LAPIC.at.baseLo];
   return (base & 0x800) === 0 ? 'disabled' : (base & 0xc00) === 0xc00 ? 'x2apic' : 'xapic';
 }
 
 export function lapicView(v: MachineView, vcpu: number): LapicView {
   const at = v.layout.lapic + vcpu * LAPIC.size;
-  const reg = (offset: number): number => (v.w[at + offset] as number) >>> 0;
+  const reg = (offset: number): number => v.w[at + offset] >>> 0;
   const mode = apicMode(v, vcpu);
   return {
     id: mode === 'x2apic' ? reg(LAPIC.at.id) : reg(LAPIC.at.id) >>> 24,
@@ -148,8 +146,8 @@ export interface RteView {
 }
 
 export function rteView(v: MachineView, pin: number): RteView {
-  const lo = v.w[v.layout.ioapic + IOAPIC.at.redirLo + pin] as number;
-  const hi = v.w[v.layout.ioapic + IOAPIC.at.redirHi + pin] as number;
+  const lo = v.w[v.layout.ioapic + IOAPIC.at.redirLo + pin];
+  const hi = v.w[v.layout.ioapic + IOAPIC.at.redirHi + pin];
   return {
     pin,
     vector: lo & 0xff,
@@ -159,7 +157,7 @@ export function rteView(v: MachineView, pin: number): RteView {
     level: ((lo >> 15) & 1) === 1,
     masked: ((lo >> 16) & 1) === 1,
     dest: hi >>> 24,
-    irr: (((v.w[v.layout.ioapic + IOAPIC.at.irr] as number) >>> pin) & 1) === 1,
+    irr: ((v.w[v.layout.ioapic + IOAPIC.at.irr] >>> pin) & 1) === 1,
   };
 }
 
@@ -175,7 +173,7 @@ export interface PicView {
 /** @param chip 0 master, 1 slave */
 export function picView(v: MachineView, chip: number): PicView {
   const at = v.layout.pic + chip * PIC.size;
-  const reg = (offset: number): number => v.w[at + offset] as number;
+  const reg = (offset: number): number => v.w[at + offset];
   return {
     irr: reg(PIC.at.irr),
     imr: reg(PIC.at.imr),
@@ -210,7 +208,7 @@ export interface VcpuView {
 
 export function vcpuView(v: MachineView, vcpu: number): VcpuView {
   const at = v.layout.vcpu + vcpu * VCPU.size;
-  const reg = (offset: number): number => v.w[at + offset] as number;
+  const reg = (offset: number): number => v.w[at + offset];
   const handlers: number[] = [];
   for (let i = 0; i < reg(VCPU.at.depth); i++) handlers.push(reg(VCPU.at.stackVector + i));
   return {
@@ -244,7 +242,7 @@ export interface DeviceView {
 
 export function deviceView(v: MachineView, slot: number): DeviceView {
   const at = v.layout.device + slot * DEVICE.size;
-  const reg = (offset: number): number => v.w[at + offset] as number;
+  const reg = (offset: number): number => v.w[at + offset];
   return {
     slot,
     gsi: reg(DEVICE.at.gsi),
@@ -255,5 +253,4 @@ export function deviceView(v: MachineView, slot: number): DeviceView {
 }
 
 /** Is the host modelled: its CPUs, the run loop, the VMCS? */
-export const hasHost = (config: MachineView['config']): boolean =>
-  [config.apicv, config.postedInterrupts, config.ipiVirtualization, config.pcpus].some((part) => part !== undefined);
+export const hasHost = (config: MachineView['config']): boolean => config.runLoop === 'vmx';

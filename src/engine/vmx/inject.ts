@@ -3,16 +3,17 @@
  * kvm_check_and_inject_events and vmx.c's part of it, v6.18). Exceptions, SMIs and nested guests are left out.
  */
 
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, findHighestIrr, hwEnabled } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
-import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { getInterrupt, HELD, hasExtint, noteHeld } from '../kvm/vcpu.ts';
 import {
   apicvActive,
   enableIrqWindow,
   enableNmiWindow,
-  INFO,
   setVmcs,
   updateCr8Intercept,
   vmcs,
@@ -21,10 +22,6 @@ import {
 
 const V = VCPU.at;
 const F = VMCS.at;
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 function putEntryInfo(m: Machine, vcpu: number, info: number): void {
   setVmcs(m, vcpu, F.vmEntryIntrInfo, info);
@@ -120,7 +117,7 @@ function injectInOrder(m: Machine, vcpu: number, mayInject: boolean): boolean {
 export function refreshTprThreshold(m: Machine, vcpu: number): void {
   if (!hwEnabled(m, vcpu) || apicvActive(m, vcpu)) return;
   const irr = findHighestIrr(m, vcpu);
-  const tpr = ((m.w[lapicAt(m, vcpu) + LAPIC.at.tpr] as number) >> 4) & 0xf;
+  const tpr = (m.w[lapicAt(m, vcpu) + LAPIC.at.tpr] >> 4) & 0xf;
   updateCr8Intercept(m, vcpu, tpr, irr === -1 ? -1 : irr >> 4);
 }
 
@@ -134,13 +131,13 @@ export function completeInterrupts(m: Machine, vcpu: number, info: number): void
   set(m, vcpu, V.intrNr, -1);
   if ((info & INFO.valid) === 0) return;
   const outer = enter(m, EV.complete_interrupts, atVcpu(vcpu), info);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   if ((info & INFO.typeMask) === INFO.nmi) {
     set(m, vcpu, V.nmiInjected, 1);
     set(m, vcpu, V.nmiMasked, 0);
   } else {
     set(m, vcpu, V.intrInjected, 1);
-    set(m, vcpu, V.intrNr, info & 0xff);
+    set(m, vcpu, V.intrNr, info & INFO.vector);
   }
   leave(m, outer);
 }

@@ -17,7 +17,7 @@ const D = PI_DESC.at;
 const V = VCPU.at;
 
 export const atPiDesc = (vcpu: number): number => whereOf('piDesc', vcpu);
-export const pi = (m: Machine, vcpu: number, field: number): number => m.w[piDescAt(m, vcpu) + field] as number;
+export const pi = (m: Machine, vcpu: number, field: number): number => m.w[piDescAt(m, vcpu) + field];
 export const setPi = (m: Machine, vcpu: number, field: number, value: number): void =>
   put(m, piDescAt(m, vcpu) + field, value);
 export const pirEmpty = (m: Machine, vcpu: number): boolean => highestVector(m.w, piDescAt(m, vcpu) + D.pir) === -1;
@@ -39,7 +39,7 @@ export function setPir(m: Machine, vcpu: number, vector: number): boolean {
   const base = piDescAt(m, vcpu) + D.pir;
   const already = testVector(m.w, base, vector);
   if (!already) m.journeys[vcpu * 512 + vector] = m.journey;
-  put(m, base + (vector >> 5), (m.w[base + (vector >> 5)] as number) | (1 << (vector & 31)));
+  put(m, base + (vector >> 5), m.w[base + (vector >> 5)] | (1 << (vector & 31)));
   return already;
 }
 
@@ -66,9 +66,9 @@ function triggerPosted(m: Machine, vcpu: number): void {
     wakeUp(m, vcpu);
     return;
   }
-  const pcpu = m.w[at + V.pcpu] as number;
+  const pcpu = m.w[at + V.pcpu];
   const outer = enter(m, EV.pi_notification, whereOf('pcpu', pcpu), vcpu, HOST_VECTOR.postedIntr);
-  m.host.hostIpi(m, pcpu, HOST_VECTOR.postedIntr);
+  m.wires.hostIpi(m, pcpu, HOST_VECTOR.postedIntr);
   leave(m, outer);
 }
 
@@ -103,7 +103,7 @@ export function syncPirToIrr(m: Machine, vcpu: number): number {
     maxIrr = findHighestIrr(m, vcpu);
   }
   if (apicvActive(m, vcpu)) setRvi(m, vcpu, maxIrr);
-  else if (fresh) m.host.request(m, vcpu, REQ.event);
+  else if (fresh) m.wires.request(m, vcpu, REQ.event);
   return maxIrr;
 }
 
@@ -112,7 +112,7 @@ function highestAdded(m: Machine, vcpu: number): number {
   const pir = piDescAt(m, vcpu) + D.pir;
   const irr = lapicAt(m, vcpu) + LAPIC.at.irr;
   for (let i = 7; i >= 0; i--) {
-    const added = (m.w[pir + i] as number) & ~(m.w[irr + i] as number);
+    const added = m.w[pir + i] & ~m.w[irr + i];
     if (added !== 0) return i * 32 + 31 - Math.clz32(added);
   }
   return -1;
@@ -123,10 +123,10 @@ export function mergePir(m: Machine, vcpu: number): number {
   const pir = piDescAt(m, vcpu) + D.pir;
   const irr = lapicAt(m, vcpu) + LAPIC.at.irr;
   for (let i = 0; i < 8; i++) {
-    const posted = m.w[pir + i] as number;
+    const posted = m.w[pir + i];
     if (posted === 0) continue;
     put(m, pir + i, 0);
-    put(m, irr + i, (m.w[irr + i] as number) | posted);
+    put(m, irr + i, m.w[irr + i] | posted);
   }
   return highestVector(m.w, irr);
 }
@@ -148,8 +148,8 @@ export function piLoad(m: Machine, vcpu: number, pcpu: number, moved: boolean): 
   if (!full && pi(m, vcpu, D.sn) === 0) return;
   const outer = enter(m, EV.pi_load, atPiDesc(vcpu), pcpu, full ? 1 : 0, pirEmpty(m, vcpu) ? 0 : 1);
   if (waiting) {
-    const old = m.w[vcpuAt(m, vcpu) + V.pcpu] as number;
-    put(m, listed(m, old), (m.w[listed(m, old)] as number) & ~(1 << (vcpu & 31)));
+    const old = m.w[vcpuAt(m, vcpu) + V.pcpu];
+    put(m, listed(m, old), m.w[listed(m, old)] & ~(1 << (vcpu & 31)));
     setPi(m, vcpu, D.onWakeupList, 0);
   }
   setPi(m, vcpu, D.sn, 0);
@@ -173,13 +173,13 @@ export function piPut(m: Machine, vcpu: number, sleeps: boolean): void {
     leave(m, outer);
     return;
   }
-  const pcpu = m.w[vcpuAt(m, vcpu) + V.pcpu] as number;
+  const pcpu = m.w[vcpuAt(m, vcpu) + V.pcpu];
   const on = pi(m, vcpu, D.on);
   const outer = enter(m, EV.pi_wakeup_on, atPiDesc(vcpu), pcpu, on);
-  put(m, listed(m, pcpu), (m.w[listed(m, pcpu)] as number) | (1 << (vcpu & 31)));
+  put(m, listed(m, pcpu), m.w[listed(m, pcpu)] | (1 << (vcpu & 31)));
   setPi(m, vcpu, D.onWakeupList, 1);
   setPi(m, vcpu, D.nv, HOST_VECTOR.postedWakeup);
-  if (on === 1) m.host.hostIpi(m, pcpu, HOST_VECTOR.postedWakeup);
+  if (on === 1) m.wires.hostIpi(m, pcpu, HOST_VECTOR.postedWakeup);
   leave(m, outer);
 }
 

@@ -22,7 +22,7 @@ function bench(config: Json, handlers: Json[] = [{ vector: 0x41, name: 'disk', n
     dropRows(m.log);
     for (const op of ops) expect(session.answer(op)).not.toHaveProperty('error');
     const names: string[] = [];
-    for (let at = 0; at < m.log.used; at += ROW) names.push(EVENT_NAMES[m.log.rows[at] as number] ?? '');
+    for (let at = 0; at < m.log.used; at += ROW) names.push(EVENT_NAMES[m.log.rows[at]] ?? '');
     return names.filter((name) => name !== '');
   }
   function apic(vcpu: number, offset: number, value: number): void {

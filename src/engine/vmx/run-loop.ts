@@ -5,9 +5,12 @@
  * Left out: exceptions, SMM, nesting, the fast exit paths (an exit is always handled outside guest mode), halt polling.
  */
 
+import { masks } from '../../spec/define/registers.ts';
+import { GUEST_INTERRUPTIBILITY, INFO } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, refreshPpr, testVector } from '../chips/lapic/priority.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
-import { atVcpu, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, emit, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { pvEoiFromGuest, pvEoiToGuest } from '../kvm/pv-eoi.ts';
 import { acceptEvents, injectNmi, MODE, processNmi, scanIoapic, takeRequest } from '../kvm/vcpu.ts';
@@ -20,19 +23,16 @@ import {
   interruptBlocked,
   refreshTprThreshold,
 } from './inject.ts';
-import { apicvActive, EXIT, INFO, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
+import { apicvActive, EXIT, PRIMARY, setVmcs, vmcs } from './vmcs.ts';
 
 const V = VCPU.at;
+const { NMI: BLOCKED_BY_NMI } = masks(GUEST_INTERRUPTIBILITY);
 const F = VMCS.at;
 /** Turns of the loop before the model gives up; each needs a reason (a request, a window), so few are ever taken. */
 const MAX_TURNS = 16;
 /** Qualification of an EPT violation: a read of a page that is not there, at a guest linear address. @sdm "Exit Qualification for EPT Violations" */
 const EPT_READ = 0x181;
 const RACE = { none: 0, kick: 1, nmi: 2, fault: 3 } as const;
-
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
 
 /** What came of entering: which event the guest took, and EOIs user space hears of on the way (split irqchip). */
 export interface Entry {
@@ -55,15 +55,15 @@ function served(m: Machine, vcpu: number, request: number, serve: () => void): v
 export function serveRequests(m: Machine, vcpu: number, eoiExits: number[]): void {
   served(m, vcpu, REQ.nmi, () => processNmi(m, vcpu));
   served(m, vcpu, REQ.ioapicEoiExit, () => {
-    const vector = m.w[lapicAt(m, vcpu) + LAPIC.at.pendingIoapicEoi] as number;
+    const vector = m.w[lapicAt(m, vcpu) + LAPIC.at.pendingIoapicEoi];
     if (!testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.handled, vector)) return;
     emit(m, EV.eoi_exit, atVcpu(vcpu), vector);
     eoiExits.push(vector);
-    m.host.userEoi(m, vector);
+    m.wires.userEoi(m, vector);
   });
   served(m, vcpu, REQ.scanIoapic, () => scanIoapic(m, vcpu));
-  served(m, vcpu, REQ.loadEoiExitmap, () => m.host.loadEoiExitmap(m, vcpu));
-  served(m, vcpu, REQ.apicvUpdate, () => m.host.apicvUpdate(m, vcpu));
+  served(m, vcpu, REQ.loadEoiExitmap, () => m.wires.loadEoiExitmap(m, vcpu));
+  served(m, vcpu, REQ.apicvUpdate, () => m.wires.apicvUpdate(m, vcpu));
 }
 
 /** Something comes between event injection and entry: set up by the `race` op. */
@@ -83,7 +83,12 @@ function meetRace(m: Machine, vcpu: number): void {
 function vmEntry(m: Machine, vcpu: number): number {
   const info = vmcs(m, vcpu, F.vmEntryIntrInfo);
   const outer = enter(m, EV.kvm_entry, atVcpu(vcpu), info, vmcs(m, vcpu, F.rvi), vmcs(m, vcpu, F.svi));
-  setVmcs(m, vcpu, F.guestInterruptibility, reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) << 3));
+  setVmcs(
+    m,
+    vcpu,
+    F.guestInterruptibility,
+    reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) === 1 ? BLOCKED_BY_NMI : 0),
+  );
   if (apicvActive(m, vcpu)) enterVirtualApic(m, vcpu);
   leave(m, outer);
   const vectored = reg(m, vcpu, V.vectored);
@@ -97,8 +102,8 @@ function vmEntry(m: Machine, vcpu: number): number {
 /** The event of the entry reaches the guest. */
 function deliverEvent(m: Machine, vcpu: number, info: number): void {
   const nmi = (info & INFO.typeMask) === INFO.nmi;
-  const vector = info & 0xff;
-  if (!nmi) m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  const vector = info & INFO.vector;
+  if (!nmi) m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.event_delivery, atVcpu(vcpu), vector, nmi ? 2 : 0);
   if (nmi) set(m, vcpu, V.nmiMasked, 1);
   leave(m, outer);
@@ -115,7 +120,12 @@ export function vmExit(m: Machine, vcpu: number, reason: number, qualification =
   setVmcs(m, vcpu, F.exitQualification, qualification);
   setVmcs(m, vcpu, F.idtVectoringInfo, vectoring);
   setVmcs(m, vcpu, F.vmEntryIntrInfo, vmcs(m, vcpu, F.vmEntryIntrInfo) & ~INFO.valid);
-  setVmcs(m, vcpu, F.guestInterruptibility, reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) << 3));
+  setVmcs(
+    m,
+    vcpu,
+    F.guestInterruptibility,
+    reg(m, vcpu, V.shadow) | (reg(m, vcpu, V.nmiMasked) === 1 ? BLOCKED_BY_NMI : 0),
+  );
   setVmcs(m, vcpu, F.recognized, 0);
   set(m, vcpu, V.exits, reg(m, vcpu, V.exits) + 1);
   set(m, vcpu, V.mode, MODE.outside);
@@ -144,7 +154,7 @@ function enterInside(m: Machine, vcpu: number, eoiExits: number[]): { info: numb
   }
   set(m, vcpu, V.mode, MODE.inGuest);
   if (hwEnabled(m, vcpu)) {
-    m.host.syncPirToIrr(m, vcpu);
+    m.wires.syncPirToIrr(m, vcpu);
     if (!apicvActive(m, vcpu)) refreshPpr(m, vcpu);
   }
   meetRace(m, vcpu);
@@ -153,7 +163,7 @@ function enterInside(m: Machine, vcpu: number, eoiExits: number[]): { info: numb
   if (kicked || requests !== 0) {
     const outer = enter(m, EV.exit_request, atVcpu(vcpu), kicked ? 1 : 0, requests);
     set(m, vcpu, V.mode, MODE.outside);
-    if (immediate) m.host.request(m, vcpu, REQ.event);
+    if (immediate) m.wires.request(m, vcpu, REQ.event);
     cancelInjection(m, vcpu);
     pvEoiFromGuest(m, vcpu);
     leave(m, outer);
@@ -161,7 +171,7 @@ function enterInside(m: Machine, vcpu: number, eoiExits: number[]): { info: numb
   }
   if (immediate) {
     emit(m, EV.immediate_exit, atVcpu(vcpu));
-    m.host.request(m, vcpu, REQ.event);
+    m.wires.request(m, vcpu, REQ.event);
   }
   return { info: vmEntry(m, vcpu), immediate };
 }
@@ -175,7 +185,7 @@ export function openWindows(m: Machine, vcpu: number): boolean {
   vmExit(m, vcpu, nmi ? EXIT.nmiWindow : EXIT.interruptWindow);
   const outer = enter(m, nmi ? EV.nmi_window_open : EV.irq_window_open, atVcpu(vcpu));
   setVmcs(m, vcpu, F.primaryControls, primary & ~(nmi ? PRIMARY.nmiWindow : PRIMARY.interruptWindow));
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
   return true;
 }
@@ -220,11 +230,11 @@ export function runVcpu(m: Machine, vcpu: number): Entry {
     if (result.immediate && m.config.guest !== undefined) {
       // It is past the IDT, but its first instruction comes after the next entry.
       set(m, vcpu, V.rflagsIf, 0);
-      set(m, vcpu, V.vectored, 1 + (nmi ? NMI_VECTOR : result.info & 0xff));
+      set(m, vcpu, V.vectored, 1 + (nmi ? NMI_VECTOR : result.info & INFO.vector));
       return entry;
     }
     entry.nmi = nmi;
-    if (!nmi) entry.vector = result.info & 0xff;
+    if (!nmi) entry.vector = result.info & INFO.vector;
     return entry;
   }
   return entry;

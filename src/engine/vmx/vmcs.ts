@@ -3,7 +3,14 @@
  * KVM has them on a machine with EPT, TPR shadow and virtual NMIs; only bits an interrupt cares about ever change.
  */
 
-import { inX2apic } from '../chips/lapic/priority.ts';
+import { masks } from '../../spec/define/registers.ts';
+import {
+  PIN_CONTROLS,
+  PRIMARY_CONTROLS,
+  SECONDARY_CONTROLS,
+  TERTIARY_CONTROLS,
+} from '../../spec/registers/run-loop.ts';
+import { hwEnabled, inX2apic } from '../chips/lapic/priority.ts';
 import { EV } from '../core/events.ts';
 import { emit, enter, lapicAt, leave, type Machine, put, vmcsAt, whereOf } from '../core/machine.ts';
 import { LAPIC, VMCS } from '../core/words.ts';
@@ -20,28 +27,28 @@ export const HOST_VECTOR = {
   localTimer: 0xec,
 } as const;
 
-export const PIN = { virtualNmis: 1 << 5, postedInterrupts: 1 << 7 } as const;
-export const PRIMARY = { interruptWindow: 1 << 2, tprShadow: 1 << 21, nmiWindow: 1 << 22, tertiary: 1 << 17 } as const;
-export const SECONDARY = {
-  virtualizeApicAccesses: 1 << 0,
-  virtualizeX2apic: 1 << 4,
-  apicRegisterVirtualization: 1 << 8,
-  virtualInterruptDelivery: 1 << 9,
+const pin = masks(PIN_CONTROLS);
+const primary = masks(PRIMARY_CONTROLS);
+const secondary = masks(SECONDARY_CONTROLS);
+
+export const PIN = { virtualNmis: pin.VIRTUAL_NMIS, postedInterrupts: pin.POSTED_INTERRUPTS } as const;
+export const PRIMARY = {
+  interruptWindow: primary.INTERRUPT_WINDOW_EXITING,
+  tprShadow: primary.TPR_SHADOW,
+  nmiWindow: primary.NMI_WINDOW_EXITING,
+  tertiary: primary.TERTIARY_CONTROLS,
 } as const;
-export const TERTIARY = { ipiVirtualization: 1 << 4 } as const;
+export const SECONDARY = {
+  virtualizeApicAccesses: secondary.VIRTUALIZE_APIC_ACCESSES,
+  virtualizeX2apic: secondary.VIRTUALIZE_X2APIC_MODE,
+  apicRegisterVirtualization: secondary.APIC_REGISTER_VIRTUALIZATION,
+  virtualInterruptDelivery: secondary.VIRTUAL_INTERRUPT_DELIVERY,
+} as const;
+export const TERTIARY = { ipiVirtualization: masks(TERTIARY_CONTROLS).IPI_VIRTUALIZATION } as const;
 const PIN_BASE = 0x3f;
 const PRIMARY_BASE = 0xb5a06dfa | 0;
 /** EPT, RDTSCP, VPID, unrestricted guest, INVPCID. */
 const SECONDARY_BASE = 0x10aa;
-
-/** Interruption information: bit 31 valid, bits 10:8 type. @sdm "VM-Entry Controls for Event Injection" */
-export const INFO = {
-  valid: 0x80000000 | 0,
-  typeMask: 0x700,
-  external: 0,
-  nmi: 0x200,
-  nmiInfo: 0x80000202 | 0,
-} as const;
 
 /** Basic exit reasons. @sdm "VMX Basic Exit Reasons" */
 export const EXIT = {
@@ -62,7 +69,7 @@ export const EXIT = {
 } as const;
 
 export const atVmcs = (vcpu: number): number => whereOf('vmcs', vcpu);
-export const vmcs = (m: Machine, vcpu: number, field: number): number => m.w[vmcsAt(m, vcpu) + field] as number;
+export const vmcs = (m: Machine, vcpu: number, field: number): number => m.w[vmcsAt(m, vcpu) + field];
 export const setVmcs = (m: Machine, vcpu: number, field: number, value: number): void =>
   put(m, vmcsAt(m, vcpu) + field, value);
 
@@ -105,7 +112,7 @@ export function refreshControls(m: Machine, vcpu: number): void {
 
 /** @kvm vmx.c vmx_set_virtual_apic_mode */
 export function setVirtualApicMode(m: Machine, vcpu: number): void {
-  const enabled = ((m.w[lapicAt(m, vcpu) + LAPIC.at.baseLo] as number) & 0x800) !== 0;
+  const enabled = hwEnabled(m, vcpu);
   const x2 = enabled && inX2apic(m, vcpu);
   let secondary = vmcs(m, vcpu, F.secondaryControls);
   secondary = bitSet(secondary, SECONDARY.virtualizeApicAccesses, enabled && !x2);
@@ -141,9 +148,9 @@ export function loadEoiExitmap(m: Machine, vcpu: number): void {
   if (!apicvActive(m, vcpu)) return;
   const handled = lapicAt(m, vcpu) + LAPIC.at.handled;
   let count = 0;
-  for (let i = 0; i < 8; i++) for (let rest = m.w[handled + i] as number; rest !== 0; rest &= rest - 1) count++;
+  for (let i = 0; i < 8; i++) for (let rest = m.w[handled + i]; rest !== 0; rest &= rest - 1) count++;
   const outer = enter(m, EV.eoi_exitmap, atVmcs(vcpu), count);
-  for (let i = 0; i < 8; i++) setVmcs(m, vcpu, F.eoiExitBitmap + i, m.w[handled + i] as number);
+  for (let i = 0; i < 8; i++) setVmcs(m, vcpu, F.eoiExitBitmap + i, m.w[handled + i]);
   leave(m, outer);
 }
 

@@ -2,11 +2,13 @@
  * Virtual time: who is due next, in a fixed order, so that the same ops give the same history everywhere.
  */
 
+import { highOf, lowOf } from '../../base/u64.ts';
 import { eoiInjectWork } from '../chips/ioapic/ioapic.ts';
-import { expireTimer, now, put64, read64, timerDue } from '../chips/lapic/timer.ts';
+import { expireTimer, timerDue } from '../chips/lapic/timer.ts';
 import { pitDue, pitTick } from '../chips/pit/pit.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, enter, leave, type Machine } from '../core/machine.ts';
+import { now, put64, read64 } from '../core/time.ts';
 import { VM } from '../core/words.ts';
 import { endHandler, handlerDue, idle } from './guest.ts';
 
@@ -19,7 +21,7 @@ const isFull = ({ log }: Machine): boolean => log.used >= log.most;
 function setNow(m: Machine, ns: number): void {
   if (ns === now(m)) return;
   m.journey = 0;
-  const outer = enter(m, EV.time, AT_VM, ns % 2 ** 32, Math.floor(ns / 2 ** 32));
+  const outer = enter(m, EV.time, AT_VM, lowOf(ns), highOf(ns));
   put64(m, m.layout.vm + VM.at.nowLo, ns);
   leave(m, outer);
 }
@@ -30,7 +32,7 @@ function serveAll(m: Machine): void {
     let moved = false;
     for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
       m.current = vcpu;
-      moved = m.host.serveVcpu(m, vcpu) || moved;
+      moved = m.wires.serveVcpu(m, vcpu) || moved;
     }
     if (!moved) break;
   }
@@ -61,7 +63,7 @@ function fireOne(m: Machine): void {
     if (handlerDue(m, vcpu) > t) continue;
     m.current = vcpu;
     endHandler(m, vcpu);
-    m.host.openWindow(m, vcpu);
+    m.wires.openWindow(m, vcpu);
     m.current = -1;
     return;
   }

@@ -5,13 +5,17 @@
  * This is not KVM and claims nothing about a real guest: it is there so that an interrupt's way has an end.
  */
 
+import { highOf, join, lowOf } from '../../base/u64.ts';
 import type { HandlerSpec } from '../../spec/ops/index.ts';
+import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
+import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
 import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
-import { now } from '../chips/lapic/timer.ts';
 import { picWrite } from '../chips/pic/pic.ts';
 import { EV, REQ } from '../core/events.ts';
-import { atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
+import { now } from '../core/time.ts';
 import { HANDLER_DEPTH, LAPIC, VCPU } from '../core/words.ts';
 import { pioWrite } from '../kvm/emulator.ts';
 import {
@@ -35,10 +39,6 @@ const UNKNOWN_NS = 1000;
 const NMI_NS = 2000;
 export const NMI_VECTOR = 2;
 
-const reg = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
-const set = (m: Machine, vcpu: number, register: number, value: number): void =>
-  put(m, vcpuAt(m, vcpu) + register, value);
-
 export function handlerOf(m: Machine, vector: number): HandlerSpec | undefined {
   return m.config.guest?.handlers.find((handler) => handler.vector === vector);
 }
@@ -59,12 +59,12 @@ export function resetGuest(m: Machine): void {
 export function handlerDue(m: Machine, vcpu: number): number {
   const depth = reg(m, vcpu, V.depth);
   if (depth === 0 || reg(m, vcpu, V.preempted) === 1) return Infinity;
-  return (reg(m, vcpu, V.stackEndHi + depth - 1) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + depth - 1) >>> 0);
+  return join(reg(m, vcpu, V.stackEndLo + depth - 1), reg(m, vcpu, V.stackEndHi + depth - 1));
 }
 
 function setEnd(m: Machine, vcpu: number, level: number, ns: number): void {
-  set(m, vcpu, V.stackEndLo + level, ns % 2 ** 32);
-  set(m, vcpu, V.stackEndHi + level, Math.floor(ns / 2 ** 32));
+  set(m, vcpu, V.stackEndLo + level, lowOf(ns));
+  set(m, vcpu, V.stackEndHi + level, highOf(ns));
 }
 
 /** Through the IDT into a handler. Handlers below it stand still meanwhile, so they end that much later. */
@@ -75,7 +75,7 @@ export function beginHandler(m: Machine, vcpu: number, vector: number): void {
   const device = handler?.devices?.[0] === undefined ? -1 : deviceSlot(m, handler.devices[0]);
   const outer = enter(m, EV.handler_enter, atVcpu(vcpu), vector, depth + 1, device);
   for (let level = 0; level < depth; level++) {
-    const end = (reg(m, vcpu, V.stackEndHi + level) >>> 0) * 2 ** 32 + (reg(m, vcpu, V.stackEndLo + level) >>> 0);
+    const end = join(reg(m, vcpu, V.stackEndLo + level), reg(m, vcpu, V.stackEndHi + level));
     setEnd(m, vcpu, level, end + ns);
   }
   set(m, vcpu, V.stackVector + depth, vector);
@@ -106,8 +106,8 @@ export function guestEoi(m: Machine, vcpu: number, kind: HandlerSpec['eoi']): vo
   if (kind === 'pic' || kind === 'pic-slave') {
     if (kind === 'pic-slave') writePic(m, vcpu, 0xa0);
     writePic(m, vcpu, 0x20);
-  } else if (inX2apic(m, vcpu)) x2apicMsrWrite(m, vcpu, 0x80b, 0n);
-  else lapicMmioWrite(m, vcpu, 0xb0, 4, 0);
+  } else if (inX2apic(m, vcpu)) x2apicMsrWrite(m, vcpu, x2apicMsr(REG.eoi), 0n);
+  else lapicMmioWrite(m, vcpu, REG.eoi, 4, 0);
 }
 
 /** The innermost handler ends: EOI, IRET. */
@@ -115,12 +115,12 @@ export function endHandler(m: Machine, vcpu: number): void {
   const depth = reg(m, vcpu, V.depth);
   const vector = reg(m, vcpu, V.stackVector + depth - 1);
   const handler = handlerOf(m, vector);
-  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const inService = testVector(m.w, lapicAt(m, vcpu) + LAPIC.at.isr, vector);
   if (vector === NMI_VECTOR && !inService) iret(m, vcpu);
   // Without a handler of its own a vector is ended where it is in service: a spurious one of the 8259 is nowhere.
-  else m.host.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
-  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  else m.wires.guestEoi(m, vcpu, handler?.eoi ?? (inService ? 'apic' : 'none'));
+  m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.handler_exit, atVcpu(vcpu), vector, depth - 1);
   set(m, vcpu, V.depth, depth - 1);
   const below = depth > 1 ? handlerOf(m, reg(m, vcpu, V.stackVector + depth - 2)) : undefined;
@@ -133,7 +133,7 @@ export function idle(m: Machine, vcpu: number): void {
   if (m.config.guest?.idle !== 'halt' || reg(m, vcpu, V.mpState) !== 0) return;
   if (hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
   m.journey = 0;
-  m.host.guestHalt(m, vcpu);
+  m.wires.guestHalt(m, vcpu);
 }
 
 /** HLT without the run loop: an exit, and the vCPU waits. @kvm x86.c kvm_emulate_halt */
@@ -168,7 +168,7 @@ export function serveVcpu(m: Machine, vcpu: number): boolean {
   } else {
     countExit(m, vcpu);
   }
-  return m.host.enterGuest(m, vcpu);
+  return m.wires.enterGuest(m, vcpu);
 }
 
 const hasRequests = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.requests) !== 0;
@@ -183,7 +183,7 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
   }
   const allowed = reg(m, vcpu, V.rflagsIf) === 1 && reg(m, vcpu, V.shadow) === 0;
   // Where the processor takes vectors from the APIC page by itself, KVM injects only what comes past it.
-  const virtual = m.host.takeVirtual !== undefined && m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 1;
+  const virtual = m.wires.takeVirtual !== undefined && m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 1;
   if (virtual && !hasExtint(m, vcpu)) {
     set(m, vcpu, V.mode, MODE.inGuest);
     return true;
@@ -199,7 +199,7 @@ export function enterGuest(m: Machine, vcpu: number): boolean {
   if (extint) m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   const outer = enter(m, EV.kvm_inj_virq, atVcpu(vcpu), vector, extint ? 1 : 0);
   set(m, vcpu, V.injections, reg(m, vcpu, V.injections) + 1);
-  m.host.writeEntryInfo(m, vcpu, 0x80000000 | vector);
+  m.wires.writeEntryInfo(m, vcpu, INFO.valid | vector);
   set(m, vcpu, V.mode, MODE.inGuest);
   beginHandler(m, vcpu, vector);
   leave(m, outer);
@@ -211,8 +211,8 @@ export function openWindow(m: Machine, vcpu: number): void {
   if (reg(m, vcpu, V.shadow) !== 0) return;
   const nmi = reg(m, vcpu, V.nmiPending) > 0 && reg(m, vcpu, V.nmiMasked) === 0;
   const allowed = reg(m, vcpu, V.rflagsIf) === 1;
-  const waiting = allowed && (m.host.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu));
-  if (nmi || waiting) m.host.request(m, vcpu, REQ.event);
+  const waiting = allowed && (m.wires.syncPirToIrr(m, vcpu) !== -1 || hasExtint(m, vcpu));
+  if (nmi || waiting) m.wires.request(m, vcpu, REQ.event);
 }
 
 /** The guest changes its own flags, or halts. */
@@ -232,10 +232,10 @@ export function guestFlags(
   if (change.shadow !== undefined) set(m, vcpu, V.shadow, change.shadow);
   leave(m, outer);
   if (change.halt === 1) {
-    m.host.guestHalt(m, vcpu);
+    m.wires.guestHalt(m, vcpu);
   } else if (change.halt === 0) {
     set(m, vcpu, V.halted, 0);
     set(m, vcpu, V.mode, MODE.inGuest);
   }
-  m.host.openWindow(m, vcpu);
+  m.wires.openWindow(m, vcpu);
 }

@@ -4,6 +4,7 @@
  * before it calls KVM_IRQ_LINE, and follows a device's MSI-X table into GSI routes and irqfds.
  */
 
+import { joinBig } from '../../base/u64.ts';
 import type { DeviceKind } from '../../spec/ops/index.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
@@ -56,18 +57,18 @@ function lineOf(m: Machine, gsi: number): number {
 function setLine(m: Machine, slot: number, level: number): void {
   const at = deviceAt(m, slot);
   if (m.w[at + D.line] === level) return;
-  const gsi = m.w[at + D.gsi] as number;
+  const gsi = m.w[at + D.gsi];
   const before = lineOf(m, gsi);
-  const outer = enter(m, EV.device_raise, whereOf('device', slot), gsi, level, m.w[at + D.kind] as number);
+  const outer = enter(m, EV.device_raise, whereOf('device', slot), gsi, level, m.w[at + D.kind]);
   put(m, at + D.line, level);
-  if (level === 1) put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
+  if (level === 1) put(m, at + D.raised, m.w[at + D.raised] + 1);
   if (usesResampler(m, slot)) {
     if (level === 1) signalLine(m, gsi);
   } else if (lineOf(m, gsi) !== before && modelsVmm(m)) {
     vmmLine(m, gsi, level);
   } else if (lineOf(m, gsi) !== before) {
     const inner = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
-    m.host.setIrq(m, 0, gsi, level, true);
+    m.wires.setIrq(m, 0, gsi, level, true);
     leave(m, inner);
   }
   leave(m, outer);
@@ -94,15 +95,14 @@ export function deviceResampled(m: Machine, gsi: number): void {
   });
 }
 
-const usesMsix = (m: Machine, slot: number): boolean =>
-  ((m.w[deviceAt(m, slot) + D.msixControl] as number) & ENABLE) !== 0;
+const usesMsix = (m: Machine, slot: number): boolean => (m.w[deviceAt(m, slot) + D.msixControl] & ENABLE) !== 0;
 
 /** Something happened at a device that its driver must hear of. @param entry MSI-X vector, where it has them */
 export function deviceWork(m: Machine, slot: number, entry: number): void {
   const at = deviceAt(m, slot);
   beginJourney(m);
-  const pending = (m.w[at + D.pending] as number) + 1;
-  const outer = enter(m, EV.device_event, whereOf('device', slot), m.w[at + D.kind] as number, pending, entry);
+  const pending = m.w[at + D.pending] + 1;
+  const outer = enter(m, EV.device_event, whereOf('device', slot), m.w[at + D.kind], pending, entry);
   put(m, at + D.pending, pending);
   if (usesMsix(m, slot)) sendMsix(m, slot, entry);
   else setLine(m, slot, 1);
@@ -113,8 +113,8 @@ export function deviceWork(m: Machine, slot: number, entry: number): void {
 export function deviceQuiet(m: Machine, slot: number): void {
   const at = deviceAt(m, slot);
   if (m.w[at + D.pending] === 0 && m.w[at + D.line] === 0) return;
-  const kind = m.w[at + D.kind] as number;
-  const outer = enter(m, EV.device_quiet, whereOf('device', slot), kind, m.w[at + D.gsi] as number);
+  const kind = m.w[at + D.kind];
+  const outer = enter(m, EV.device_quiet, whereOf('device', slot), kind, m.w[at + D.gsi]);
   put(m, at + D.pending, 0);
   setLine(m, slot, 0);
   leave(m, outer);
@@ -123,17 +123,17 @@ export function deviceQuiet(m: Machine, slot: number): void {
 /** A masked MSI-X entry remembers its message in the pending bit array; an unmasked one signals its irqfd. */
 function sendMsix(m: Machine, slot: number, entry: number): void {
   const at = deviceAt(m, slot);
-  const masked = ((m.w[at + D.msixTable + entry * 4 + 3] as number) & ENTRY_MASK) !== 0;
-  const functionMasked = ((m.w[at + D.msixControl] as number) & FUNCTION_MASK) !== 0;
+  const masked = (m.w[at + D.msixTable + entry * 4 + 3] & ENTRY_MASK) !== 0;
+  const functionMasked = (m.w[at + D.msixControl] & FUNCTION_MASK) !== 0;
   if (masked || functionMasked) {
     const outer = enter(m, EV.msix_pending, whereOf('device', slot), entry, functionMasked ? 1 : 0);
-    put(m, at + D.msixPending, (m.w[at + D.msixPending] as number) | (1 << entry));
+    put(m, at + D.msixPending, m.w[at + D.msixPending] | (1 << entry));
     leave(m, outer);
     return;
   }
-  put(m, at + D.raised, (m.w[at + D.raised] as number) + 1);
-  if (m.host.deviceMessage(m, slot, entry)) return;
-  const gsi = (m.w[at + D.gsi] as number) + entry;
+  put(m, at + D.raised, m.w[at + D.raised] + 1);
+  if (m.wires.deviceMessage(m, slot, entry)) return;
+  const gsi = m.w[at + D.gsi] + entry;
   const irqfd = irqfdOf(m, gsi);
   if (irqfd === -1) emit(m, EV.no_route, AT_VM, gsi);
   else signalIrqfd(m, irqfd);
@@ -166,14 +166,13 @@ export function msixWrite(
 function followEntry(m: Machine, slot: number, entry: number): void {
   const at = deviceAt(m, slot);
   const table = at + D.msixTable + entry * 4;
-  const masked =
-    ((m.w[table + 3] as number) & ENTRY_MASK) !== 0 || ((m.w[at + D.msixControl] as number) & FUNCTION_MASK) !== 0;
+  const masked = (m.w[table + 3] & ENTRY_MASK) !== 0 || (m.w[at + D.msixControl] & FUNCTION_MASK) !== 0;
   if (masked) return;
-  const gsi = (m.w[at + D.gsi] as number) + entry;
-  routeMsi(m, slot, gsi, m.w[table] as number, m.w[table + 1] as number, m.w[table + 2] as number);
+  const gsi = m.w[at + D.gsi] + entry;
+  routeMsi(m, slot, gsi, m.w[table], m.w[table + 1], m.w[table + 2]);
   if (irqfdOf(m, gsi) === -1) assignIrqfd(m, gsi, 0);
-  else m.host.bypassChanged(m, gsi, 'enabled');
-  const pending = m.w[at + D.msixPending] as number;
+  else m.wires.bypassChanged(m, gsi, 'enabled');
+  const pending = m.w[at + D.msixPending];
   if ((pending & (1 << entry)) === 0) return;
   put(m, at + D.msixPending, pending & ~(1 << entry));
   sendMsix(m, slot, entry);
@@ -190,7 +189,7 @@ function routeMsi(m: Machine, slot: number, gsi: number, addrLo: number, addrHi:
     return;
   }
   const outer = enter(m, EV.vmm_route, whereOf('device', slot), gsi, addrLo, data);
-  const address = (BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0);
+  const address = joinBig(addrLo, addrHi);
   const specs = entries.filter((e) => e.gsi !== gsi).map(toSpec);
   specs.push({ gsi, msi_addr: address, msi_data: data >>> 0 });
   setRouting(m, specs);

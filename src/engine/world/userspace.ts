@@ -41,14 +41,14 @@ const OUTCOME = { wanted: 0, open: 1, injected: 2 } as const;
 /** Has this machine a VMM with chips of its own? */
 export const modelsVmm = (m: Machine): boolean => m.irqchip !== 'full' && m.config.guest !== undefined;
 
-const word = (m: Machine, register: number): number => m.w[BASE.ioapic + register] as number;
+const word = (m: Machine, register: number): number => m.w[BASE.ioapic + register];
 const set = (m: Machine, register: number, value: number): void => put(m, BASE.ioapic + register, value);
 const low = (m: Machine, pin: number): number => word(m, R.redirLo + pin);
 
 /** The VMM raises or lowers a GSI in KVM. */
 function irqLine(m: Machine, gsi: number, level: number): void {
   const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
-  m.host.setIrq(m, 0, gsi, level, true);
+  m.wires.setIrq(m, 0, gsi, level, true);
   leave(m, outer);
 }
 
@@ -207,7 +207,7 @@ export function vmmPioRead(m: Machine, port: number): number {
   return isPicPort(port) ? picRead(m, port) : isElcrPort(port) ? elcrRead(m, port) : 0;
 }
 
-const vcpuWord = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register] as number;
+const vcpuWord = (m: Machine, vcpu: number, register: number): number => m.w[vcpuAt(m, vcpu) + register];
 
 /** May KVM_INTERRUPT go in now? run->ready_for_interrupt_injection. @kvm x86.c kvm_vcpu_ready_for_interrupt_injection */
 function isReady(m: Machine, vcpu: number): boolean {

@@ -2,10 +2,9 @@
 
 import { hex, hex64 } from '../../base/numbers.ts';
 import { readWord } from '../../engine/view/machine-view.ts';
-import { decode } from '../../spec/bit-layout.ts';
+import { decode } from '../../spec/define/registers.ts';
 import type { LAPIC_EVENTS } from '../../spec/events/lapic.ts';
-import { ICR } from '../../spec/lapic.ts';
-import { lapicRegisterName } from '../../spec/lapic-map.ts';
+import { ICR, lapicRegisterName } from '../../spec/registers/lapic.ts';
 import type { StepContext } from '../context.ts';
 import { lapicWord, ledTo } from '../context.ts';
 import type { Text } from '../text.ts';

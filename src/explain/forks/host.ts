@@ -1,15 +1,18 @@
 /** Makers of ways not taken in the run loop, under APICv, at VT-d and under AVIC. */
+
 import { hex } from '../../base/numbers.ts';
 import { inX2apic, readWord, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { masks } from '../../spec/define/registers.ts';
+import { RTE } from '../../spec/registers/ioapic.ts';
+import { APIC_PAGE, ICR, REG, x2apicMsr } from '../../spec/registers/lapic.ts';
 import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { hasHost as modelsHost } from '../host-config.ts';
 import type { Fork } from './fork.ts';
 
-export const ICR = 0x300;
-export const SHORTHAND = 0xc_0000;
-export const LEVEL = 0x8000;
+export const { SHORTHAND } = masks(ICR);
+const { TRIG_MODE } = masks(RTE);
 /** Time enough for a request to be served and for the guest to be entered again, ns. */
 export const SOON: JsonOp = { op: 'advance', ns: 200 };
 
@@ -121,12 +124,12 @@ export function eoiExit(c: StepContext, vector: number, exits: boolean): Fork[] 
   if (exits) {
     if (pin === -1 || !rteView(c.view, pin).level) return [];
     const lo = readWord(c.view, 'ioapic', 0, 'redirLo', pin);
-    return [fork('fork.edgeEoi', { pin, vec: hex(vector) }, writeRte(0, pin, 0, lo & ~LEVEL))];
+    return [fork('fork.edgeEoi', { pin, vec: hex(vector) }, writeRte(0, pin, 0, lo & ~TRIG_MODE))];
   }
   // Pin 23 has no line of the machines here: an entry that only says the vector may be level-triggered.
   const free = pin === -1 ? 23 : pin;
   const dest = (vcpuWord(c, 'apicId', c.index) << 24) >>> 0;
-  const lo = pin === -1 ? vector | LEVEL : readWord(c.view, 'ioapic', 0, 'redirLo', pin) | LEVEL;
+  const lo = pin === -1 ? vector | TRIG_MODE : readWord(c.view, 'ioapic', 0, 'redirLo', pin) | TRIG_MODE;
   const to = pin === -1 ? writeRte(0, free, 1, dest) : [];
   return [fork('fork.levelEoi', { pin: free, vec: hex(vector) }, [...to, ...writeRte(0, free, 0, lo), SOON])];
 }
@@ -136,7 +139,7 @@ export function icrWrite(c: StepContext): { readonly vcpu: number; readonly valu
   const op = c.run.commands[c.step.command]?.op;
   if (op === undefined) return null;
   const at = op.op === 'mmio_write' ? op.addr : op.op === 'wrmsr' ? op.msr : undefined;
-  if (Number(at) !== 0xfee0_0000 + ICR && Number(at) !== 0x830) return null;
+  if (Number(at) !== APIC_PAGE + REG.icr && Number(at) !== x2apicMsr(REG.icr)) return null;
   return { vcpu: Number(op.vcpu ?? 0), value: Number(BigInt(op.value as string) & 0xffff_ffffn) };
 }
 
@@ -146,7 +149,7 @@ export function shorthand(c: StepContext, key: Key, bits: number): Fork[] {
   if (write === null || inX2apic(c.view, write.vcpu)) return [];
   const value = ((write.value & ~SHORTHAND) | bits) >>> 0;
   if (value === write.value) return [];
-  return [{ key, params: {}, ops: [writeLapic(write.vcpu, false, ICR, value)], replaces: true }];
+  return [{ key, params: {}, ops: [writeLapic(write.vcpu, false, REG.icr, value)], replaces: true }];
 }
 
 /** An ICR write that exits only because the processor does not virtualize IPIs. */

@@ -1,6 +1,8 @@
 /** Ways not taken. Delivery to the local APICs, and what a local APIC does with it (lapic.c). */
+
 import { inX2apic } from '../../engine/view/machine-view.ts';
 import type { LAPIC_EVENTS } from '../../spec/events/lapic.ts';
+import { REG } from '../../spec/registers/lapic.ts';
 import { ledTo, vcpuWord } from '../context.ts';
 import { writeLapic } from '../guest-ops.ts';
 import type { ForkRows } from './fork.ts';
@@ -27,6 +29,6 @@ export const LAPIC_FORKS: ForkRows<typeof LAPIC_EVENTS> = {
     if (oneOther || ((c.args.icrLow >>> 18) & 3) === 3) return [];
     const x2apic = inX2apic(c.view, c.index);
     const icr = ((c.args.icrLow & ~0xc_0000) | 0xc_0000) >>> 0;
-    return [{ key: 'fork.allButSelf', params: {}, ops: [writeLapic(c.index, x2apic, 0x300, icr)], replaces: true }];
+    return [{ key: 'fork.allButSelf', params: {}, ops: [writeLapic(c.index, x2apic, REG.icr, icr)], replaces: true }];
   },
 };

@@ -1,16 +1,20 @@
 /** Makers of ways not taken at the chips and the local APIC: one thing that would have been different, as ops. */
+
 import { hex } from '../../base/numbers.ts';
 import { gridAddress, inX2apic, readWord, routesOf, rteView, vectorIn } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { masks } from '../../spec/define/registers.ts';
 import { CHIP } from '../../spec/names.ts';
+import { RTE } from '../../spec/registers/ioapic.ts';
+import { REG, SVR } from '../../spec/registers/lapic.ts';
 import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts';
 import { destText } from '../describe/words.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import type { Fork } from './fork.ts';
 import { withApicv } from './host.ts';
 
-export const MASK = 0x1_0000;
-export const LEVEL = 0x8000;
+export const { MASK, TRIG_MODE } = masks(RTE);
+const { ENABLE } = masks(SVR);
 
 export const word = (c: StepContext, register: string, pin: number): number =>
   readWord(c.view, 'ioapic', 0, register, pin);
@@ -29,8 +33,8 @@ export function unmaskFork(c: StepContext, pin: number): Fork[] {
 
 export function triggerFork(c: StepContext, pin: number): Fork {
   const lo = word(c, 'redirLo', pin);
-  const level = (lo & LEVEL) !== 0;
-  return { key: level ? 'fork.edge' : 'fork.level', params: { pin }, ops: writeRte(0, pin, 0, lo ^ LEVEL) };
+  const level = (lo & TRIG_MODE) !== 0;
+  return { key: level ? 'fork.edge' : 'fork.level', params: { pin }, ops: writeRte(0, pin, 0, lo ^ TRIG_MODE) };
 }
 
 /** The pin sent to another vCPU, or to none. */
@@ -93,13 +97,13 @@ export function picMaskFork(c: StepContext, pin: number): Fork {
 
 export const lvt0 = (c: StepContext, vcpu: number, value: number): JsonOp[] => [
   // A disabled APIC forces the mask bit, so it is enabled first.
-  ...((lapicWord(c, 'svr', vcpu) & 0x100) === 0 ? [softEnable(c, vcpu, true)] : []),
-  writeLapic(vcpu, inX2apic(c.view, vcpu), 0x350, value),
+  ...((lapicWord(c, 'svr', vcpu) & ENABLE) === 0 ? [softEnable(c, vcpu, true)] : []),
+  writeLapic(vcpu, inX2apic(c.view, vcpu), REG.lvtLint0, value),
 ];
 
 export function softEnable(c: StepContext, vcpu: number, on: boolean): JsonOp {
   const svr = lapicWord(c, 'svr', vcpu);
-  return writeLapic(vcpu, inX2apic(c.view, vcpu), 0xf0, on ? svr | 0x100 : svr & ~0x100);
+  return writeLapic(vcpu, inX2apic(c.view, vcpu), REG.svr, on ? svr | ENABLE : svr & ~ENABLE);
 }
 
 export const ifFork = (vcpu: number, on: 0 | 1): Fork => ({

@@ -247,6 +247,7 @@ export const registers = {
   'reg.PRIMARY_CONTROLS.tprShadow': 'TPR is in the virtual-APIC page.',
   'reg.PRIMARY_CONTROLS.nmiWindowExiting': 'VM exit as soon as the guest can take an NMI.',
   'reg.PRIMARY_CONTROLS.secondaryControls': 'The secondary controls are active.',
+  'reg.PRIMARY_CONTROLS.tertiaryControls': 'The tertiary controls are active.',
   'reg.PRIMARY_CONTROLS.other': 'Not about interrupts.',
   'reg.SECONDARY_CONTROLS': 'More controls, APICv among them.',
   'reg.SECONDARY_CONTROLS.virtualizeApicAccesses': 'The processor recognizes accesses to the APIC-access page (xAPIC).',

@@ -247,6 +247,7 @@ export const registers: Record<keyof typeof en, string> = {
   'reg.PRIMARY_CONTROLS.tprShadow': 'TPR 在虚拟 APIC 页中。',
   'reg.PRIMARY_CONTROLS.nmiWindowExiting': '客户机一旦可以接受 NMI 就 VM exit。',
   'reg.PRIMARY_CONTROLS.secondaryControls': 'secondary 控制生效。',
+  'reg.PRIMARY_CONTROLS.tertiaryControls': 'tertiary 控制生效。',
   'reg.PRIMARY_CONTROLS.other': '与中断无关。',
   'reg.SECONDARY_CONTROLS': '更多控制位，APICv 也在其中。',
   'reg.SECONDARY_CONTROLS.virtualizeApicAccesses': '处理器识别对 APIC 访问页的访问（xAPIC）。',

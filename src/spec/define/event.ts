@@ -3,8 +3,9 @@
  * tracepoint of the same moment, what a manual says of it, and its arguments with their kinds. From the row come the engine's
  * code, the typed arguments of every reader, the parameters of its sentence, and its line in a golden text or a terminal.
  */
-import type { BitLayout } from '../bit-layout.ts';
+
 import type { CiteKey } from '../citations.ts';
+import type { BitLayout } from '../define/registers.ts';
 import type { KernelFn } from '../kernel/functions.ts';
 
 /** Components an event can happen at. The engine's own list of blocks must be the same: it takes these rows by its type. */

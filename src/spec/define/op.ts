@@ -71,6 +71,8 @@ export interface Field<T, Absent extends boolean = boolean> {
   readonly absent: Absent;
   /** Stands for a field that is not there. */
   readonly fallback?: T;
+  /** Works it out from the fields read before. */
+  derive?(before: Json): T;
   /** Null may be said, and is meant where nothing is. */
   readonly nullable?: boolean;
   /** What must hold beyond kind and range, given the fields read before. */
@@ -162,6 +164,17 @@ export const either = <const A extends Fields, const B extends Fields>(
 ): Field<Values<A> | Values<B>, false> => ({ spec: { kind: 'either', by, first, second }, absent: false });
 /** May be left out. */
 export const optional = <T>(field: Field<T>): Field<T, true> => ({ ...field, absent: true });
+/** Where it is left out it follows from the fields before it. */
+export const derived = <T>(
+  field: Field<T>,
+  derive: (before: Json) => T,
+  check?: (value: T, before: Json) => OpError | null,
+): Field<T, false> => ({
+  ...field,
+  absent: false,
+  derive,
+  ...(check === undefined ? {} : { check }),
+});
 /** May be null, and is where it is left out. */
 export const orNull = <T>(field: Field<T>): Field<T | null, false> => ({
   spec: field.spec,
@@ -171,20 +184,23 @@ export const orNull = <T>(field: Field<T>): Field<T | null, false> => ({
 
 // -- the reader
 
-/** @param fallback already in range */
+const NUMERAL = /^(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i;
+
+/** @param max below 2 ** 53, so that a numeral which loses digits as a double is above it anyway */
 function readNumber(raw: unknown, key: string, max: number): number {
-  if (typeof raw === 'number' && Number.isInteger(raw)) {
-    if (raw < 0 || raw > max) throw new OpError('op.range', key, { max: String(max) });
-    // No sign on a zero.
-    return raw + 0;
-  }
-  return Number(readBig(raw, key, BigInt(max)));
+  let value: number;
+  if (typeof raw === 'number' && Number.isInteger(raw)) value = raw;
+  else if (typeof raw === 'string' && NUMERAL.test(raw)) value = Number(raw);
+  else throw new OpError(raw === undefined ? 'op.missing' : 'op.notNumber', key);
+  if (value < 0 || value > max) throw new OpError('op.range', key, { max: String(max) });
+  // No sign on a zero.
+  return value + 0;
 }
 
 function readBig(raw: unknown, key: string, max: bigint): bigint {
   let value: bigint;
   if (typeof raw === 'number' && Number.isInteger(raw)) value = BigInt(raw);
-  else if (typeof raw === 'string' && /^(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i.test(raw)) value = BigInt(raw);
+  else if (typeof raw === 'string' && NUMERAL.test(raw)) value = BigInt(raw);
   else throw new OpError(raw === undefined ? 'op.missing' : 'op.notNumber', key);
   if (value < 0n || value > max) throw new OpError('op.range', key, { max: max.toString() });
   return value;
@@ -252,22 +268,27 @@ function readValue(spec: Spec, raw: unknown, key: string, place: string, before:
 function readFields(fields: Fields, source: Json, where: string, into: Record<string, unknown> = {}): Json {
   for (const key in fields) {
     const field = fields[key] as AnyField;
-    let raw = source[key];
+    const { spec } = field;
+    const raw = source[key];
     // A choice takes null for what is not there.
-    if (raw === undefined || (raw === null && (field.nullable === true || field.spec.kind === 'choice'))) {
+    if (raw === undefined || (raw === null && (field.nullable === true || spec.kind === 'choice'))) {
       if (field.absent && raw === undefined) continue;
       if (field.nullable === true) {
         into[key] = null;
         continue;
       }
-      if (field.fallback !== undefined) {
-        into[key] = field.fallback;
+      const stand = field.derive === undefined ? field.fallback : field.derive(into);
+      if (stand !== undefined) {
+        into[key] = stand;
         continue;
       }
-      raw = source[key];
     }
-    const value = readValue(field.spec, raw, key, where + key, into);
-    const wrong = field.check?.(value, into) ?? null;
+    if (spec.kind === 'int' && field.check === undefined) {
+      into[key] = readInt(spec, raw, key);
+      continue;
+    }
+    const value = readValue(spec, raw, key, where + key, into);
+    const wrong = field.check === undefined ? null : field.check(value, into);
     if (wrong !== null) throw wrong;
     into[key] = value;
   }

@@ -45,6 +45,26 @@ export type GuestOp = Op<NamesOf<'guest'>>;
 /** An op that real KVM has no ioctl for. */
 export type ModelOp = Op<NamesOf<'model'>>;
 
+type Given<T> = T extends bigint
+  ? bigint extends T
+    ? number | string
+    : never
+  : T extends number
+    ? number extends T
+      ? number | string
+      : T
+    : T extends boolean
+      ? boolean | 0 | 1
+      : T extends readonly (infer I)[]
+        ? readonly Given<I>[]
+        : T extends object
+          ? { readonly [K in keyof T]: Given<T[K]> }
+          : T;
+/** An op as JSON, for whoever makes one: numbers, or numerals as text; what has a stand-in may be left out. */
+export type GivenOp<K extends OpName = OpName> = K extends OpName
+  ? { readonly op: K } & { readonly [F in keyof Omit<Op<K>, 'op'>]?: Given<Op<K>[F]> | undefined }
+  : never;
+
 export type CreateOp = Op<'create'>;
 /** Where the interrupt chips are: nowhere in the kernel, all in it, or the local APICs alone. */
 export type Irqchip = CreateOp['irqchip'];

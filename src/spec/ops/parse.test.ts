@@ -2,51 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSession, type Session } from '../../engine/machine/session.ts';
-import { OpError } from '../define/op.ts';
-import { parseOp } from './index.ts';
+import { type Fields, OpError, type OpRow } from '../define/op.ts';
+import { OPS, type OpName, parseOp } from './index.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_122);
 
-const OPS = [
-  ...['create', 'irq_line', 'msi', 'routing', 'irqfd', 'irqfd_deassign', 'irqfd_signal', 'irqfd_resample_poll'],
-  ...['mmio_write', 'mmio_read', 'pio_write', 'pio_read', 'wrmsr', 'rdmsr', 'set_cr8', 'eoi', 'nmi', 'extint', 'run'],
-  ...['iret', 'nop', 'cpu', 'note', 'get', 'advance', 'settle', 'device', 'msix', 'guest'],
-  ...['memslot', 'ioeventfd', 'ioeventfd_poll', 'coalesced_mmio', 'coalesced_read', 'pio_string', 'create_vm'],
-  ...['create_irqchip', 'enable_cap', 'create_vcpu', 'create_pit', 'set_boot_cpu_id'],
-  ...['vcpu_state', 'post', 'vtd_msi', 'vmentry', 'vmexit', 'get_vmx', 'schedule', 'apicv_inhibit', 'race'],
-];
-const FIELDS = [
-  ...[
-    'vcpus',
-    'irqchip',
-    'ids',
-    'x2apicApi',
-    'apicv',
-    'postedInterrupts',
-    'pit',
-    'devices',
-    'guest',
-    'routing',
-    'pcpus',
-  ],
-  ...['gsi', 'level', 'addr', 'data', 'entries', 'resample', 'vcpu', 'size', 'value', 'port', 'msr', 'vector', 'ns'],
-  ...['id', 'event', 'entry', 'field', 'rflagsIf', 'shadow', 'halt', 'state', 'irte', 'pcpu', 'reason', 'set', 'with'],
-  ...[
-    'slot',
-    'gpa',
-    'readonly',
-    'bus',
-    'len',
-    'datamatch',
-    'deassign',
-    'pio',
-    'dir',
-    'count',
-    'cap',
-    'routes',
-    'flags',
-  ],
-];
+const NAMES = Object.keys(OPS);
+const FIELDS = [...new Set(Object.values(OPS).flatMap(({ fields }) => Object.keys(fields)))];
 
 /** Deep lists and objects, strange numbers, names every object has: what JSON can say and we did not mean. */
 const deep = (n: number): unknown => JSON.parse(`${'[{"a":'.repeat(n)}1${'}]'.repeat(n)}`);
@@ -99,7 +61,7 @@ const sane: readonly unknown[] = [
 const value = fc.oneof(fc.constantFrom(...strange), fc.constantFrom(...sane), fc.constantFrom(...sane), fc.jsonValue());
 const hostileOp = fc
   .tuple(
-    fc.oneof({ weight: 8, arbitrary: fc.constantFrom<unknown>(...OPS) }, { weight: 1, arbitrary: value }),
+    fc.oneof({ weight: 8, arbitrary: fc.constantFrom<unknown>(...NAMES) }, { weight: 1, arbitrary: value }),
     fc.dictionary(fc.constantFrom(...FIELDS), value, { maxKeys: 8 }),
     // Usually the fields that many ops need are there, so that the strange one is what decides.
     fc.record({ vcpu: fc.constantFrom(0, 1, 63), value: fc.constantFrom(0, 1, '0xff') }, { requiredKeys: [] }),
@@ -210,5 +172,81 @@ test.each([
     { op: 'pio_write', vcpu: 0, port: 32, value: 17, size: 1 },
   ],
   ['what is not asked for is dropped', { op: 'nop', vcpu: 1, extra: [1], mode: 'x' }, { op: 'nop', vcpu: 1 }],
-  ['defaults', { op: 'create' }, { op: 'create', vcpus: 1, irqchip: 'full', x2apicApi: 0 }],
+  ['defaults', { op: 'create' }, { op: 'create', vcpus: 1, runLoop: 'none', irqchip: 'full', x2apicApi: 0 }],
 ])('%s', (_name, raw, op) => expect(parseOp(raw)).toEqual(op));
+
+/** JSON that a row takes, by the kind of each field: what a generator of ops begins with. */
+function fitting({ spec }: Fields[string]): fc.Arbitrary<unknown> {
+  const numeral = (n: bigint): fc.Arbitrary<unknown> => fc.constantFrom<unknown>(`0x${n.toString(16)}`, n.toString());
+  switch (spec.kind) {
+    case 'int':
+      return fc
+        .maxSafeNat()
+        .map((n) => BigInt(Math.max(spec.min ?? 0, n % (spec.max + 1))))
+        .chain((n) => fc.oneof(fc.constant<unknown>(Number(n)), numeral(n)));
+    case 'u64':
+      return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).chain(numeral);
+    case 'bit':
+    case 'flag':
+      return fc.constantFrom<unknown>(0, 1, false, true, '0x1');
+    case 'text':
+      return fc.string({ minLength: 1, maxLength: 80 });
+    case 'choice':
+    case 'number':
+      return fc.constantFrom<unknown>(...spec.among);
+    case 'list':
+      return fc.array(fitting(spec.of), { maxLength: typeof spec.max === 'number' ? Math.min(spec.max, 3) : 1 });
+    case 'record':
+      return fc.record(fittingFields(spec.fields));
+    case 'either':
+      return fc.oneof(fc.record(fittingFields(spec.first)), fc.record(fittingFields(spec.second)));
+  }
+}
+
+const fittingFields = (fields: Fields): Record<string, fc.Arbitrary<unknown>> =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fitting(field)]));
+
+describe(`what a row takes (SEED=${SEED})`, () => {
+  // Fields that must agree with each other have tests of their own.
+  const alone = (Object.entries(OPS) as [OpName, OpRow][])
+    .filter(([, { fields }]) => Object.values(fields).every(({ check }) => check === undefined))
+    .map(([name]) => name)
+    .filter((name) => name !== 'create');
+  test.each(alone)('%s', (name) => {
+    fc.assert(
+      fc.property(fc.record(fittingFields(OPS[name].fields)), (json) => {
+        const op = parseOp({ op: name, ...json });
+        expect(op.op).toBe(name);
+        // Read again from what a link would carry, it is the same op.
+        const carried = JSON.parse(JSON.stringify(op, (_, v) => (typeof v === 'bigint' ? `0x${v.toString(16)}` : v)));
+        expect(parseOp(carried)).toEqual(op);
+      }),
+      { seed: SEED, numRuns: 50 },
+    );
+  });
+});
+
+describe('the run loop', () => {
+  test.each<[name: string, fields: object, runLoop: string]>([
+    ['none where nothing asks for one', {}, 'none'],
+    ['vmx.c’s where APICv stands, even as false', { apicv: false }, 'vmx'],
+    ['vmx.c’s where physical CPUs are counted', { pcpus: 2 }, 'vmx'],
+    ['svm.c’s with AVIC', { avic: true }, 'svm'],
+    ['svm.c’s with AVIC, whatever else stands', { avic: true, apicv: false, pcpus: 2 }, 'svm'],
+    ['as it is said', { runLoop: 'none', apicv: false, pcpus: 2 }, 'none'],
+    ['as it is said, without a field that asks', { runLoop: 'vmx' }, 'vmx'],
+  ])('%s', (_name, fields, runLoop) => {
+    expect(parseOp({ op: 'create', ...fields })).toMatchObject({ runLoop });
+  });
+
+  test.each([
+    [{ runLoop: 'none', apicv: true }, 'vmx'],
+    [{ runLoop: 'svm', apicv: false }, 'none, vmx'],
+    [{ runLoop: 'vmx', avic: true }, 'svm'],
+    [{ runLoop: 'tdx' }, 'none, vmx, svm'],
+  ])('that the machine cannot have is refused: %j', (fields, allowed) => {
+    expect(() => parseOp({ op: 'create', ...fields })).toThrow(
+      expect.objectContaining({ code: 'op.notOneOf', place: 'runLoop', params: { allowed } }),
+    );
+  });
+});

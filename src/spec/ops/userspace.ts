@@ -1,5 +1,5 @@
 /** What the VMM does to the machine as a whole: makes it, looks at it. */
-import { choice, flag, int, list, OpError, op, optional, record, text, u32 } from '../define/op.ts';
+import { choice, derived, flag, int, list, OpError, op, optional, record, text, u32 } from '../define/op.ts';
 import {
   MAX_APIC_ID,
   MAX_DEVICES,
@@ -12,6 +12,7 @@ import {
 } from '../limits.ts';
 import { COMMITS, KERNELS } from '../quirks.ts';
 import { vcpu } from './fields.ts';
+import { RUN_LOOPS, runLoopOf, runLoopsFor } from './run-loop-of.ts';
 import { SETUP_OPS } from './setup.ts';
 
 /** A device outside KVM that raises interrupts; each kind's behaviour is in engine/world/sources. */
@@ -74,6 +75,13 @@ export const USERSPACE_OPS = {
       routing: optional(choice(['kernel', 'qemu'])),
       /** Physical CPUs of the model host; without it one for each vCPU. */
       pcpus: optional(int('count', MAX_PCPUS, { lift: 1 })),
+      /** What runs the vCPUs: an entry an op as the recordings do it, or the loop of vmx.c or svm.c on a model host. */
+      runLoop: derived(choice(RUN_LOOPS), runLoopOf, (runLoop, create) => {
+        const allowed = runLoopsFor(create);
+        return allowed.includes(runLoop)
+          ? null
+          : new OpError('op.notOneOf', 'runLoop', { allowed: allowed.join(', ') });
+      }),
       irqchip: choice(['full', 'split', 'none'], 'full'),
       /** KVM_CAP_X2APIC_API flags. */
       x2apicApi: u32('data', 0),

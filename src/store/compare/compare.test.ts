@@ -38,8 +38,8 @@ describe('the address of a comparison', () => {
 
 describe('switches', () => {
   test('a machine that says nothing about APICv gets a run loop to count exits in', () => {
-    expect(withRunLoop({ op: 'create', vcpus: 1 })).toMatchObject({ apicv: false });
-    expect(withRunLoop({ op: 'create', vcpus: 1, avic: true })).not.toHaveProperty('apicv');
+    expect(withRunLoop({ op: 'create', vcpus: 1 })).toMatchObject({ runLoop: 'vmx' });
+    expect(withRunLoop({ op: 'create', vcpus: 1, avic: true })).toMatchObject({ runLoop: 'svm' });
   });
 
   test('what a scene is about is the switch to show first', () => {

@@ -3,6 +3,7 @@
  * Both sides get the model host, so that the run loop's exits are there to count on either.
  */
 import type { JsonOp } from '../../log/log.ts';
+import { runLoopOf } from '../../spec/ops/run-loop-of.ts';
 
 export const SWITCHES = ['apicv', 'ipiv', 'avic', 'split', 'hashing'] as const;
 export type Switch = (typeof SWITCHES)[number];
@@ -11,11 +12,12 @@ export function isSwitch(text: string | null): text is Switch {
   return (SWITCHES as readonly (string | null)[]).includes(text);
 }
 
-const NO_APICV: JsonOp = { apicv: false, postedInterrupts: undefined, ipiVirtualization: undefined };
+const NO_APICV: JsonOp = { apicv: undefined, postedInterrupts: undefined, ipiVirtualization: undefined };
 
-/** A machine with its run loop: one that says nothing about APICv is one without it. */
+/** A machine with a run loop: of KVM's two, vmx.c's where it has none. */
 export function withRunLoop(create: JsonOp): JsonOp {
-  return create.avic === true || create.apicv !== undefined ? create : { ...create, apicv: false };
+  const runLoop = runLoopOf(create);
+  return { ...create, runLoop: runLoop === 'none' ? 'vmx' : runLoop };
 }
 
 interface Turning {
@@ -33,7 +35,10 @@ const TURNING: Readonly<Record<Switch, Turning>> = {
   apicv: {
     isOn: hasApicv,
     fits: (create) => create.avic !== true,
-    turned: (create, on) => ({ ...create, ...(on ? { apicv: true, postedInterrupts: true } : NO_APICV) }),
+    turned: (create, on) => ({
+      ...create,
+      ...(on ? { runLoop: 'vmx', apicv: true, postedInterrupts: true } : NO_APICV),
+    }),
   },
   ipiv: {
     isOn: (create) => create.ipiVirtualization === true,
@@ -43,8 +48,7 @@ const TURNING: Readonly<Record<Switch, Turning>> = {
   avic: {
     isOn: (create) => create.avic === true,
     fits: (create) => create.avic === true || !hasApicv(create),
-    turned: (create, on) =>
-      on ? { ...create, ...NO_APICV, apicv: undefined, avic: true } : { ...create, ...NO_APICV, avic: undefined },
+    turned: (create, on) => ({ ...create, ...NO_APICV, runLoop: on ? 'svm' : 'vmx', avic: on ? true : undefined }),
   },
   split: {
     isOn: (create) => create.irqchip === 'split',

@@ -43,7 +43,6 @@ export interface ChipsConfig {
 }
 
 /** How many vCPUs the engine models. */
-export const MAX_VCPUS = 64;
 const MAX_PHYS_ADDR = 48;
 
 export interface Message {
@@ -77,13 +76,14 @@ export class Chips {
       op: 'create',
       vcpus: config.ids.length,
       irqchip: config.split ? 'split' : 'full',
+      runLoop: 'none',
       ids: config.ids,
       x2apicApi: 0,
       pit: config.pit,
       routing: config.routing,
     } as const;
     const plain = createMachine(create);
-    this.m = createMachine(create, { ...plain.host, apicvActivated: () => this.apicv });
+    this.m = createMachine(create, { ...plain.wires, apicvActivated: () => this.apicv });
     config.ids.forEach((id, i) => {
       this.index.set(id, i);
     });
@@ -107,10 +107,10 @@ export class Chips {
   // -- what happens
 
   setIrq(gsi: number, level: number, source: number): void {
-    this.m.host.setIrq(this.m, source & 3, gsi, level, source === 0);
+    this.m.wires.setIrq(this.m, source & 3, gsi, level, source === 0);
   }
   deliver(src: number, message: Message): void {
-    this.m.host.deliverToApic(this.m, src, message, false);
+    this.m.wires.deliverToApic(this.m, src, message, false);
   }
   accept(vcpu: number, message: Message): void {
     acceptIrq(this.m, vcpu, message, false);
@@ -278,12 +278,12 @@ export class Chips {
   }
   /** The pin's EOIs are only looked at because an interrupt was on its way when the pin moved elsewhere. */
   isStaleRoute(pin: number): boolean {
-    return (this.rteLo(pin) & 0x8000) === 0 && pin !== 8 && !this.m.host.hasAckNotifier(this.m, 2, pin);
+    return (this.rteLo(pin) & 0x8000) === 0 && pin !== 8 && !this.m.wires.hasAckNotifier(this.m, 2, pin);
   }
   /** Every vCPU looks at the IOAPIC's routes again. */
   scanAll(): void {
     for (let v = 0; v < this.ids.length; v++) {
-      this.m.host.request(this.m, v, REQ.scanIoapic);
+      this.m.wires.request(this.m, v, REQ.scanIoapic);
       this.serve(v);
     }
   }

@@ -2,11 +2,13 @@
  * The prediction: the trace's inputs drive the engine, and every judged line is held against what the engine promised.
  * Roles, learnt unknowns and verdicts as in the contract; each rule of KVM's names its function.
  */
+
+import { MAX_VCPUS } from '../../spec/limits.ts';
 import type { TraceRecord } from '../record.ts';
 import type { Kernel, Survey, Vendor } from '../survey.ts';
 import type { Threads } from '../threads.ts';
 import { TP } from '../tracepoints.ts';
-import { Chips, MAX_VCPUS } from './chips.ts';
+import { Chips } from './chips.ts';
 import {
   acceptKey,
   acceptOf,

@@ -2,14 +2,14 @@
 import { useState } from 'react';
 import { parseNumber } from '../../base/numbers.ts';
 import { inX2apic } from '../../engine/view/machine-view.ts';
-import { MAX_PCPUS, VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
+import { VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
 import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 
-const MAX_VCPUS = 64;
 const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
 

@@ -4,10 +4,10 @@ import { hex, parseNumber } from '../../base/numbers.ts';
 import { inX2apic, readWord } from '../../engine/view/machine-view.ts';
 import { guestWrite, writeIcr } from '../../explain/guest-ops.ts';
 import type { JsonOp } from '../../log/log.ts';
-import { type BitLayout, encode, fieldRows } from '../../spec/bit-layout.ts';
-import { RTE } from '../../spec/ioapic.ts';
-import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/lapic.ts';
-import { MSI_ADDR, MSI_DATA } from '../../spec/msi.ts';
+import { type BitLayout, encode, fieldRows } from '../../spec/define/registers.ts';
+import { RTE } from '../../spec/registers/ioapic.ts';
+import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
+import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
 import { NumberField, SelectField } from './number-field.tsx';
 

@@ -1,7 +1,7 @@
 /** Edits of a register before they are written: what was typed, and what is wrong with it. */
 
 import { parseNumber } from '../../base/numbers.ts';
-import { type BitLayout, type FieldSpec, rawField, setRawField } from '../../spec/bit-layout.ts';
+import { type BitLayout, type FieldSpec, rawField, setRawField } from '../../spec/define/registers.ts';
 
 /** What was typed, by field name; a field not in it is as it was. */
 export type Draft = Readonly<Record<string, string>>;

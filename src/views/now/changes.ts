@@ -5,7 +5,7 @@ import type { MachineView, RegisterRef } from '../../engine/view/machine-view.ts
 import { COL, nameWord, ROW, WRITE } from '../../engine/view/tables.ts';
 import type { Lang } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
-import { fieldsOf, fieldText, rawField } from '../../spec/bit-layout.ts';
+import { fieldsOf, fieldText, rawField } from '../../spec/define/registers.ts';
 import { componentName } from '../shared/component-name.ts';
 import { numberText, partIndex, reading } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';

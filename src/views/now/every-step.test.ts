@@ -8,7 +8,7 @@ import { guestWrite } from '../../explain/guest-ops.ts';
 import { addTexts, LANGS, loadLanguage, translate } from '../../i18n/index.ts';
 import type { JsonOp, SceneLog, Step } from '../../log/log.ts';
 import { lastWriter } from '../../log/writers.ts';
-import { fieldsOf, rawField, setRawField } from '../../spec/bit-layout.ts';
+import { fieldsOf, rawField, setRawField } from '../../spec/define/registers.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { canEdit, draftWords, wrongFields } from '../inspector/draft.ts';

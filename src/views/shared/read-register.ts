@@ -2,7 +2,8 @@
 
 import { hex, join64, nanoseconds } from '../../base/numbers.ts';
 import { addressOf, inX2apic, type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
-import { type NumberShape, type Reading, readingOf } from './register-table.ts';
+import type { NumberShape, Reading } from '../../spec/define/registers.ts';
+import { readingOf } from './register-table.ts';
 
 export function reading(view: MachineView, ref: RegisterRef): Reading {
   return readingOf(ref.kind, ref.index, ref.register, ref.sub, {

@@ -5,6 +5,10 @@
  * delay after 10,000 successive EOIs, RTC tracking on pin 8, the vectors whose EOI must be intercepted.
  * Left out, because the device has none: the EOI register (0x40) and the pin assertion register (0x20) of later parts.
  */
+import { highOf, join, lowOf } from '../../../base/u64.ts';
+import { masks, shifts } from '../../../spec/define/registers.ts';
+import { IOREGSEL_ADDR, RTE } from '../../../spec/registers/ioapic.ts';
+import { SVR } from '../../../spec/registers/lapic.ts';
 import { CHIP, EV, REQ } from '../../core/events.ts';
 import {
   AT_IOAPIC,
@@ -23,7 +27,7 @@ import { BASE, IOAPIC, LAPIC, VM } from '../../core/words.ts';
 
 const R = IOAPIC.at;
 export const IOAPIC_PINS = 24;
-export const IOAPIC_BASE = 0xfec00000;
+export const IOAPIC_BASE = IOREGSEL_ADDR;
 export const IOAPIC_LENGTH = 0x100;
 /** RTC_GSI: the pin whose edges KVM follows to their EOI. */
 const RTC_PIN = 8;
@@ -31,27 +35,27 @@ const RTC_PIN = 8;
 const STORM_LIMIT = 10_000;
 const STORM_DELAY_NS = 10_000_000;
 
-const REMOTE_IRR = 1 << 14;
-const LEVEL = 1 << 15;
-const MASKED = 1 << 16;
-/** Bits of the low half that a guest write leaves alone: delivery status and remote IRR. */
-const READ_ONLY = (1 << 12) | REMOTE_IRR;
+const { VECTOR, DELIVERY_MODE, DEST_MODE, DELIVERY_STATUS, REMOTE_IRR, TRIG_MODE, MASK } = masks(RTE);
+const { SUPPRESS_EOI } = masks(SVR);
+const { DELIVERY_MODE: MODE_AT, DEST: DEST_AT } = shifts(RTE);
+/** Bits of the low half that a guest write leaves alone. */
+const READ_ONLY = DELIVERY_STATUS | REMOTE_IRR;
 
 /** @kvm ioapic.c kvm_ioapic_reset */
 export function resetIoapic(m: Machine): void {
-  for (let pin = 0; pin < IOAPIC_PINS; pin++) put(m, BASE.ioapic + R.redirLo + pin, MASKED);
+  for (let pin = 0; pin < IOAPIC_PINS; pin++) put(m, BASE.ioapic + R.redirLo + pin, MASK);
 }
 
 /** The message an RTE sends. */
 function rteMessage(lo: number, hi: number): LapicIrq {
   return {
-    vector: lo & 0xff,
-    deliveryMode: (lo >>> 8) & 7,
-    logical: (lo & 0x800) !== 0,
+    vector: lo & VECTOR,
+    deliveryMode: (lo & DELIVERY_MODE) >>> MODE_AT,
+    logical: (lo & DEST_MODE) !== 0,
     level: true,
-    trigMode: (lo & LEVEL) !== 0,
+    trigMode: (lo & TRIG_MODE) !== 0,
     shorthand: 0,
-    dest: hi >>> 24,
+    dest: hi >>> DEST_AT,
     redirHint: false,
   };
 }
@@ -60,17 +64,17 @@ function rteMessage(lo: number, hi: number): LapicIrq {
 function service(m: Machine, pin: number, lineStatus: boolean): number {
   const w = m.w;
   const at = BASE.ioapic;
-  const lo = w[at + R.redirLo + pin] as number;
-  if ((lo & MASKED) !== 0) {
+  const lo = w[at + R.redirLo + pin];
+  if ((lo & MASK) !== 0) {
     emit(m, EV.ioapic_masked, AT_IOAPIC, pin);
     return -1;
   }
-  const level = (lo & LEVEL) !== 0;
+  const level = (lo & TRIG_MODE) !== 0;
   if (level && (lo & REMOTE_IRR) !== 0) {
     emit(m, EV.ioapic_remote_irr, AT_IOAPIC, pin);
     return -1;
   }
-  const irq = rteMessage(lo, w[at + R.redirHi + pin] as number);
+  const irq = rteMessage(lo, w[at + R.redirHi + pin]);
   const outer = enter(
     m,
     EV.ioapic_service,
@@ -80,12 +84,12 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
     irq.dest,
     irq.deliveryMode | (irq.logical ? 8 : 0),
   );
-  if (!level) put(m, at + R.irrDelivered, (w[at + R.irrDelivered] as number) | (1 << pin));
+  if (!level) put(m, at + R.irrDelivered, w[at + R.irrDelivered] | (1 << pin));
   const trackRtc = pin === RTC_PIN && lineStatus;
-  const result = m.host.deliverToApic(m, -1, irq, trackRtc);
+  const result = m.wires.deliverToApic(m, -1, irq, trackRtc);
   if (trackRtc) put(m, at + R.rtcPendingEoi, Math.max(result, 0));
   // KVM sets remote IRR for -1 (nobody there) too.
-  if (level && result !== 0) put(m, at + R.redirLo + pin, (w[at + R.redirLo + pin] as number) | REMOTE_IRR);
+  if (level && result !== 0) put(m, at + R.redirLo + pin, w[at + R.redirLo + pin] | REMOTE_IRR);
   leave(m, outer);
   return result;
 }
@@ -94,20 +98,20 @@ function service(m: Machine, pin: number, lineStatus: boolean): number {
 function setLine(m: Machine, gsi: number, pin: number, level: number, lineStatus: boolean): number {
   const at = BASE.ioapic;
   const bit = 1 << pin;
-  const edge = ((m.w[at + R.redirLo + pin] as number) & LEVEL) === 0;
-  const irr = m.w[at + R.irr] as number;
+  const edge = (m.w[at + R.redirLo + pin] & TRIG_MODE) === 0;
+  const irr = m.w[at + R.irr];
   let result: number;
   if (!level) {
     put(m, at + R.irr, irr & ~bit);
     result = 1;
   } else {
-    if (edge && m.host.apicvActivated(m)) lazyUpdateEoi(m, pin);
-    if (pin === RTC_PIN && lineStatus && (m.w[at + R.rtcPendingEoi] as number) > 0) {
-      emit(m, EV.rtc_coalesced, AT_IOAPIC, pin, m.w[at + R.rtcPendingEoi] as number);
+    if (edge && m.wires.apicvActivated(m)) lazyUpdateEoi(m, pin);
+    if (pin === RTC_PIN && lineStatus && m.w[at + R.rtcPendingEoi] > 0) {
+      emit(m, EV.rtc_coalesced, AT_IOAPIC, pin, m.w[at + R.rtcPendingEoi]);
       result = 0;
     } else {
       put(m, at + R.irr, irr | bit);
-      if (edge) put(m, at + R.irrDelivered, (m.w[at + R.irrDelivered] as number) & ~bit);
+      if (edge) put(m, at + R.irrDelivered, m.w[at + R.irrDelivered] & ~bit);
       if (edge && (irr & bit) !== 0) {
         emit(m, EV.ioapic_coalesced, AT_IOAPIC, pin);
         result = 0;
@@ -136,7 +140,7 @@ export function ioapicSetIrq(
 ): number {
   const at = BASE.ioapic + R.lines + pin;
   const outer = enter(m, EV.ioapic_line, AT_IOAPIC, pin, level, source, gsi);
-  const lines = m.w[at] as number;
+  const lines = m.w[at];
   put(m, at, level ? lines | (1 << source) : lines & ~(1 << source));
   const driven = m.w[at] === 0 ? 0 : 1;
   if (driven) m.journeys[pinJourney(m, pin)] = m.journey;
@@ -149,7 +153,7 @@ export function ioapicSetIrq(
 export function ioapicMmioWrite(m: Machine, offset: number, len: number, data: number): void {
   const value = (len === 1 ? data & 0xff : len === 2 ? data & 0xffff : data) | 0;
   const at = BASE.ioapic;
-  const outer = enter(m, EV.ioapic_write, AT_IOAPIC, offset, value, m.w[at + R.ioregsel] as number);
+  const outer = enter(m, EV.ioapic_write, AT_IOAPIC, offset, value, m.w[at + R.ioregsel]);
   if (offset === 0) put(m, at + R.ioregsel, value & 0xff);
   else if (offset === 0x10) writeIndirect(m, value);
   leave(m, outer);
@@ -158,7 +162,7 @@ export function ioapicMmioWrite(m: Machine, offset: number, len: number, data: n
 /** @kvm ioapic.c ioapic_write_indirect */
 function writeIndirect(m: Machine, value: number): void {
   const at = BASE.ioapic;
-  const index = m.w[at + R.ioregsel] as number;
+  const index = m.w[at + R.ioregsel];
   if (index === 1 || index === 2) return;
   if (index === 0) {
     put(m, at + R.id, (value >>> 24) & 0xf);
@@ -175,22 +179,22 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
   const at = BASE.ioapic;
   const loAt = at + R.redirLo + pin;
   const hiAt = at + R.redirHi + pin;
-  const oldLo = m.w[loAt] as number;
-  const oldHi = m.w[hiAt] as number;
+  const oldLo = m.w[loAt];
+  const oldHi = m.w[hiAt];
   const outer = enter(m, EV.rte_write, AT_IOAPIC, pin, half, value);
   if (half === 1) {
     put(m, hiAt, value);
   } else {
     let lo = (value & ~READ_ONLY) | (oldLo & READ_ONLY);
-    if ((lo & LEVEL) === 0) lo &= ~REMOTE_IRR;
+    if ((lo & TRIG_MODE) === 0) lo &= ~REMOTE_IRR;
     put(m, loAt, lo);
   }
-  const lo = m.w[loAt] as number;
-  const masked = (lo & MASKED) !== 0;
-  if (masked !== ((oldLo & MASKED) !== 0)) m.host.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
-  if ((lo & LEVEL) !== 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0 && !masked && (lo & REMOTE_IRR) === 0) {
-    if (!m.without.has('fef8f2b90edb') && m.host.notifyResampler(m, CHIP.ioapic, pin)) {
-      put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << pin));
+  const lo = m.w[loAt];
+  const masked = (lo & MASK) !== 0;
+  if (masked !== ((oldLo & MASK) !== 0)) m.wires.fireMaskNotifiers(m, CHIP.ioapic, pin, masked);
+  if ((lo & TRIG_MODE) !== 0 && (m.w[at + R.irr] & (1 << pin)) !== 0 && !masked && (lo & REMOTE_IRR) === 0) {
+    if (!m.without.has('fef8f2b90edb') && m.wires.notifyResampler(m, CHIP.ioapic, pin)) {
+      put(m, at + R.irr, m.w[at + R.irr] & ~(1 << pin));
     } else {
       const journey = m.journey;
       m.journey = m.journeys[pinJourney(m, pin)] || journey;
@@ -205,29 +209,29 @@ function writeRte(m: Machine, pin: number, half: number, value: number): void {
 /** Which vCPUs must look again at the vectors they intercept: those of the new and the old destination. */
 function requestScan(m: Machine, pin: number, oldLo: number, oldHi: number): void {
   const at = BASE.ioapic;
-  const lo = m.w[at + R.redirLo + pin] as number;
-  const hi = m.w[at + R.redirHi + pin] as number;
+  const lo = m.w[at + R.redirLo + pin];
+  const hi = m.w[at + R.redirHi + pin];
   const irq = rteMessage(lo, hi);
   if (irq.deliveryMode !== 0) {
-    m.host.scanIoapic(m);
+    m.wires.scanIoapic(m);
     return;
   }
   const asked = new Set<number>();
   const visit = (vcpu: number): void => {
     asked.add(vcpu);
   };
-  m.host.forEachDestination(m, irq, visit);
-  if ((oldLo & 0x800) !== (lo & 0x800) || oldHi >>> 24 !== hi >>> 24) {
+  m.wires.forEachDestination(m, irq, visit);
+  if ((oldLo & DEST_MODE) !== (lo & DEST_MODE) || oldHi >>> DEST_AT !== hi >>> DEST_AT) {
     // The kernel pairs the old destination with the new destination mode.
-    m.host.forEachDestination(m, { ...irq, dest: oldHi >>> 24 }, visit);
+    m.wires.forEachDestination(m, { ...irq, dest: oldHi >>> DEST_AT }, visit);
   }
-  m.host.requestMany(m, [...asked], REQ.scanIoapic);
+  m.wires.requestMany(m, [...asked], REQ.scanIoapic);
 }
 
 /** @kvm ioapic.c ioapic_mmio_read @returns the register's 32 bits */
 export function ioapicMmioRead(m: Machine, offset: number): number {
   const at = BASE.ioapic;
-  const index = m.w[at + R.ioregsel] as number;
+  const index = m.w[at + R.ioregsel];
   const value = offset === 0 ? index : offset === 0x10 ? readIndirect(m, index) : 0;
   emit(m, EV.ioapic_read, AT_IOAPIC, offset, value, index);
   return value >>> 0;
@@ -236,17 +240,17 @@ export function ioapicMmioRead(m: Machine, offset: number): number {
 /** @kvm ioapic.c ioapic_read_indirect */
 function readIndirect(m: Machine, index: number): number {
   const at = BASE.ioapic;
-  if (index === 0 || index === 2) return ((m.w[at + R.id] as number) & 0xf) << 24;
+  if (index === 0 || index === 2) return (m.w[at + R.id] & 0xf) << 24;
   if (index === 1) return 0x00170011;
   const pin = index < 0x10 ? IOAPIC_PINS : (index - 0x10) >> 1;
   if (pin >= IOAPIC_PINS) return -1;
-  return m.w[at + ((index & 1) === 1 ? R.redirHi : R.redirLo) + pin] as number;
+  return m.w[at + ((index & 1) === 1 ? R.redirHi : R.redirLo) + pin];
 }
 
 /** What KVM_GET_IRQCHIP shows as irr: edges already delivered are hidden. @kvm ioapic.c kvm_get_ioapic */
 export function ioapicVisibleIrr(m: Machine): number {
   const at = BASE.ioapic;
-  return ((m.w[at + R.irr] as number) & ~(m.w[at + R.irrDelivered] as number)) >>> 0;
+  return (m.w[at + R.irr] & ~m.w[at + R.irrDelivered]) >>> 0;
 }
 
 /** @kvm ioapic.c kvm_get_ioapic */
@@ -254,11 +258,11 @@ export function saveIoapic(m: Machine): SavedIrqchip['ioapic'] {
   const at = BASE.ioapic;
   const pins = Array.from({ length: IOAPIC_PINS }, (_, pin) => pin);
   return {
-    ioregsel: m.w[at + R.ioregsel] as number,
-    id: m.w[at + R.id] as number,
+    ioregsel: m.w[at + R.ioregsel],
+    id: m.w[at + R.id],
     irr: ioapicVisibleIrr(m),
-    redirLo: pins.map((pin) => m.w[at + R.redirLo + pin] as number),
-    redirHi: pins.map((pin) => m.w[at + R.redirHi + pin] as number),
+    redirLo: pins.map((pin) => m.w[at + R.redirLo + pin]),
+    redirHi: pins.map((pin) => m.w[at + R.redirHi + pin]),
   };
 }
 
@@ -271,12 +275,12 @@ export function restoreIoapic(m: Machine, saved: SavedIrqchip['ioapic']): void {
   put(m, at + R.ioregsel, saved.ioregsel);
   put(m, at + R.id, saved.id);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    put(m, at + R.redirLo + pin, saved.redirLo[pin] as number);
-    put(m, at + R.redirHi + pin, saved.redirHi[pin] as number);
+    put(m, at + R.redirLo + pin, saved.redirLo[pin]);
+    put(m, at + R.redirHi + pin, saved.redirHi[pin]);
   }
   put(m, at + R.irr, 0);
   put(m, at + R.irrDelivered, 0);
-  m.host.scanIoapic(m);
+  m.wires.scanIoapic(m);
   rtcReset(m);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     if (((saved.irr >>> pin) & 1) === 0) continue;
@@ -292,23 +296,23 @@ const rtcWord = (vcpu: number): number => BASE.ioapic + R.rtcDest + (vcpu >> 5);
 
 /** A vCPU accepted pin 8's vector: its EOI is owed. Vectors are kept four to a word. */
 export function rtcTrack(m: Machine, vcpu: number, vector: number): void {
-  put(m, rtcWord(vcpu), (m.w[rtcWord(vcpu)] as number) | rtcBit(vcpu));
+  put(m, rtcWord(vcpu), m.w[rtcWord(vcpu)] | rtcBit(vcpu));
   const at = BASE.ioapic + R.rtcVectors + (vcpu >> 2);
   const shift = (vcpu & 3) * 8;
-  put(m, at, ((m.w[at] as number) & ~(0xff << shift)) | (vector << shift));
+  put(m, at, (m.w[at] & ~(0xff << shift)) | (vector << shift));
 }
 
 function rtcVector(m: Machine, vcpu: number): number {
-  return ((m.w[BASE.ioapic + R.rtcVectors + (vcpu >> 2)] as number) >>> ((vcpu & 3) * 8)) & 0xff;
+  return (m.w[BASE.ioapic + R.rtcVectors + (vcpu >> 2)] >>> ((vcpu & 3) * 8)) & 0xff;
 }
 
-const rtcOwed = (m: Machine, vcpu: number): boolean => ((m.w[rtcWord(vcpu)] as number) & rtcBit(vcpu)) !== 0;
+const rtcOwed = (m: Machine, vcpu: number): boolean => (m.w[rtcWord(vcpu)] & rtcBit(vcpu)) !== 0;
 
 /** @kvm ioapic.c rtc_irq_eoi */
 function rtcEoi(m: Machine, vcpu: number, vector: number): void {
   if (!rtcOwed(m, vcpu) || rtcVector(m, vcpu) !== vector) return;
-  put(m, rtcWord(vcpu), (m.w[rtcWord(vcpu)] as number) & ~rtcBit(vcpu));
-  const pending = (m.w[BASE.ioapic + R.rtcPendingEoi] as number) - 1;
+  put(m, rtcWord(vcpu), m.w[rtcWord(vcpu)] & ~rtcBit(vcpu));
+  const pending = m.w[BASE.ioapic + R.rtcPendingEoi] - 1;
   put(m, BASE.ioapic + R.rtcPendingEoi, pending);
   if (pending < 0) rtcRestoreAll(m);
 }
@@ -330,26 +334,26 @@ function rtcReset(m: Machine): void {
 /** Whether this vCPU owes pin 8's EOI is looked up in its IRR and ISR. @kvm ioapic.c __rtc_irq_eoi_tracking_restore_one */
 export function rtcRestoreOne(m: Machine, vcpu: number): void {
   const at = BASE.ioapic;
-  const lo = m.w[at + R.redirLo + RTC_PIN] as number;
-  const dest = (m.w[at + R.redirHi + RTC_PIN] as number) >>> 24;
-  if (!m.host.matchDest(m, vcpu, dest, (lo & 0x800) !== 0)) return;
-  const owes = m.host.pendingEoi(m, vcpu, lo & 0xff);
+  const lo = m.w[at + R.redirLo + RTC_PIN];
+  const dest = m.w[at + R.redirHi + RTC_PIN] >>> DEST_AT;
+  if (!m.wires.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0)) return;
+  const owes = m.wires.pendingEoi(m, vcpu, lo & VECTOR);
   if (owes === rtcOwed(m, vcpu)) return;
-  const pending = (m.w[at + R.rtcPendingEoi] as number) + (owes ? 1 : -1);
-  if (owes) rtcTrack(m, vcpu, lo & 0xff);
-  else put(m, rtcWord(vcpu), (m.w[rtcWord(vcpu)] as number) & ~rtcBit(vcpu));
+  const pending = m.w[at + R.rtcPendingEoi] + (owes ? 1 : -1);
+  if (owes) rtcTrack(m, vcpu, lo & VECTOR);
+  else put(m, rtcWord(vcpu), m.w[rtcWord(vcpu)] & ~rtcBit(vcpu));
   put(m, at + R.rtcPendingEoi, pending);
   if (pending < 0) rtcRestoreAll(m);
 }
 
 /** With APICv an EOI may never reach us: forget one vCPU's that is over. @kvm ioapic.c ioapic_lazy_update_eoi */
 function lazyUpdateEoi(m: Machine, pin: number): void {
-  const lo = m.w[BASE.ioapic + R.redirLo + pin] as number;
-  const dest = (m.w[BASE.ioapic + R.redirHi + pin] as number) >>> 24;
+  const lo = m.w[BASE.ioapic + R.redirLo + pin];
+  const dest = m.w[BASE.ioapic + R.redirHi + pin] >>> DEST_AT;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     // The kernel passes the RTE's raw mode bit, 1, where APIC_DEST_LOGICAL is 0x800: anything but 0 matches logically.
-    if (!m.host.matchDest(m, vcpu, dest, (lo & 0x800) !== 0) || m.host.pendingEoi(m, vcpu, lo & 0xff)) continue;
-    rtcEoi(m, vcpu, lo & 0xff);
+    if (!m.wires.matchDest(m, vcpu, dest, (lo & DEST_MODE) !== 0) || m.wires.pendingEoi(m, vcpu, lo & VECTOR)) continue;
+    rtcEoi(m, vcpu, lo & VECTOR);
     return;
   }
 }
@@ -370,10 +374,10 @@ export function ioapicScanEntry(
   const at = BASE.ioapic;
   if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    const lo = m.w[at + R.redirLo + pin] as number;
-    if ((lo & MASKED) !== 0 && m.without.has('0f6c0a740b7d')) continue;
-    if ((lo & LEVEL) === 0 && pin !== RTC_PIN && !m.host.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
-    scan((m.w[at + R.redirHi + pin] as number) >>> 24, (lo & 0x800) !== 0, lo & 0xff);
+    const lo = m.w[at + R.redirLo + pin];
+    if ((lo & MASK) !== 0 && m.without.has('0f6c0a740b7d')) continue;
+    if ((lo & TRIG_MODE) === 0 && pin !== RTC_PIN && !m.wires.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
+    scan(m.w[at + R.redirHi + pin] >>> DEST_AT, (lo & DEST_MODE) !== 0, lo & VECTOR);
   }
 }
 
@@ -381,18 +385,18 @@ export function ioapicScanEntry(
 function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): void {
   const at = BASE.ioapic;
   const loAt = at + R.redirLo + pin;
-  const outer = enter(m, EV.ioapic_update_eoi, AT_IOAPIC, pin, (m.w[loAt] as number) & 0xff, level ? 1 : 0);
-  m.host.notifyAcked(m, CHIP.ioapic, pin);
-  const suppressed = ((m.w[lapicAt(m, vcpu) + LAPIC.at.svr] as number) & 0x1000) !== 0;
+  const outer = enter(m, EV.ioapic_update_eoi, AT_IOAPIC, pin, m.w[loAt] & VECTOR, level ? 1 : 0);
+  m.wires.notifyAcked(m, CHIP.ioapic, pin);
+  const suppressed = (m.w[lapicAt(m, vcpu) + LAPIC.at.svr] & SUPPRESS_EOI) !== 0;
   if (!level || suppressed) {
     if (level) emit(m, EV.eoi_suppressed, AT_IOAPIC, pin);
     leave(m, outer);
     return;
   }
-  put(m, loAt, (m.w[loAt] as number) & ~REMOTE_IRR);
-  const lo = m.w[loAt] as number;
-  if ((lo & MASKED) === 0 && ((m.w[at + R.irr] as number) & (1 << pin)) !== 0) {
-    const count = (m.w[at + R.irqEoi + pin] as number) + 1;
+  put(m, loAt, m.w[loAt] & ~REMOTE_IRR);
+  const lo = m.w[loAt];
+  if ((lo & MASK) === 0 && (m.w[at + R.irr] & (1 << pin)) !== 0) {
+    const count = m.w[at + R.irqEoi + pin] + 1;
     if (count === STORM_LIMIT && !m.without.has('184564efae4d')) {
       put(m, at + R.irqEoi + pin, 0);
       emit(m, EV.kvm_ioapic_delayed_eoi_inj, AT_IOAPIC, pin);
@@ -413,11 +417,11 @@ function updateEoiOne(m: Machine, vcpu: number, pin: number, level: boolean): vo
  */
 function redeliver(m: Machine, pin: number): void {
   const before = m.journey;
-  const waits = m.journeys[pinJourney(m, pin)] as number;
+  const waits = m.journeys[pinJourney(m, pin)];
   if (waits === 0) beginJourney(m);
   else m.journey = waits;
   m.journeys[pinJourney(m, pin)] = m.journey;
-  const outer = enter(m, EV.ioapic_redeliver, AT_IOAPIC, pin, (m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff);
+  const outer = enter(m, EV.ioapic_redeliver, AT_IOAPIC, pin, m.w[BASE.ioapic + R.redirLo + pin] & VECTOR);
   service(m, pin, false);
   leave(m, outer);
   m.journey = before;
@@ -425,13 +429,13 @@ function redeliver(m: Machine, pin: number): void {
 
 function scheduleEoiInject(m: Machine): void {
   const vm = BASE.vm;
-  const lo = m.w[vm + VM.at.eoiInjectDueLo] as number;
-  const hi = m.w[vm + VM.at.eoiInjectDueHi] as number;
+  const lo = m.w[vm + VM.at.eoiInjectDueLo];
+  const hi = m.w[vm + VM.at.eoiInjectDueHi];
   if (lo !== 0 || hi !== 0) return;
-  const now = ((m.w[vm + VM.at.nowHi] as number) >>> 0) * 2 ** 32 + ((m.w[vm + VM.at.nowLo] as number) >>> 0);
+  const now = join(m.w[vm + VM.at.nowLo], m.w[vm + VM.at.nowHi]);
   const due = now + STORM_DELAY_NS;
-  put(m, vm + VM.at.eoiInjectDueLo, due % 2 ** 32);
-  put(m, vm + VM.at.eoiInjectDueHi, Math.floor(due / 2 ** 32));
+  put(m, vm + VM.at.eoiInjectDueLo, lowOf(due));
+  put(m, vm + VM.at.eoiInjectDueHi, highOf(due));
 }
 
 /** The delayed work of a storm: every level pin that waits sends. @kvm ioapic.c kvm_ioapic_eoi_inject_work */
@@ -442,9 +446,9 @@ export function eoiInjectWork(m: Machine): void {
   put(m, vm + VM.at.eoiInjectDueHi, 0);
   const outer = enter(m, EV.eoi_inject_work, AT_IOAPIC);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    const lo = m.w[at + R.redirLo + pin] as number;
-    if ((lo & LEVEL) === 0 || (lo & REMOTE_IRR) !== 0) continue;
-    if (((m.w[at + R.irr] as number) & (1 << pin)) !== 0) redeliver(m, pin);
+    const lo = m.w[at + R.redirLo + pin];
+    if ((lo & TRIG_MODE) === 0 || (lo & REMOTE_IRR) !== 0) continue;
+    if ((m.w[at + R.irr] & (1 << pin)) !== 0) redeliver(m, pin);
   }
   leave(m, outer);
 }
@@ -453,7 +457,7 @@ export function eoiInjectWork(m: Machine): void {
 export function ioapicUpdateEoi(m: Machine, vcpu: number, vector: number, level: boolean): void {
   rtcEoi(m, vcpu, vector);
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
-    if (((m.w[BASE.ioapic + R.redirLo + pin] as number) & 0xff) !== vector) continue;
+    if ((m.w[BASE.ioapic + R.redirLo + pin] & VECTOR) !== vector) continue;
     updateEoiOne(m, vcpu, pin, level);
     if (m.without.has('4fa6b9c5dc41')) return;
   }

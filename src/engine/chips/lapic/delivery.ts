@@ -2,6 +2,8 @@
  * From a message to the local APICs that take it (arch/x86/kvm/lapic.c, v6.18): destination matching, the optimised map,
  * lowest priority, acceptance.
  */
+import { shifts } from '../../../spec/define/registers.ts';
+import { APIC_ID, LDR } from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import { atLapic, emit, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../../core/machine.ts';
 import type { LapicIrq } from '../../core/wires.ts';
@@ -10,20 +12,22 @@ import { LOGICAL_MODE } from '../../kvm/apic-map.ts';
 import { hwEnabled, inX2apic, swEnabled, testVector } from './priority.ts';
 
 const R = LAPIC.at;
+const { ID: ID_AT } = shifts(APIC_ID);
+const { LOGICAL_ID: LOGICAL_AT } = shifts(LDR);
 const BROADCAST = 0xff;
 const X2APIC_BROADCAST = 0xffffffff;
 
 /** Register values of the delivery mode field, bits 10:8. */
 export const MODE = { fixed: 0, lowest: 1, smi: 2, remoteRead: 3, nmi: 4, init: 5, startup: 6, extint: 7 } as const;
 
-const vcpuId = (m: Machine, vcpu: number): number => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+const vcpuId = (m: Machine, vcpu: number): number => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
 
 /** @kvm lapic.c kvm_apic_match_physical_addr */
 function matchPhysical(m: Machine, vcpu: number, mda: number): boolean {
   const x2 = inX2apic(m, vcpu);
   if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
   if (x2 || mda > 0xff) return mda === vcpuId(m, vcpu);
-  return mda === (m.w[lapicAt(m, vcpu) + R.id] as number) >>> 24;
+  return mda === m.w[lapicAt(m, vcpu) + R.id] >>> ID_AT;
 }
 
 /** @kvm lapic.c kvm_apic_match_logical_addr */
@@ -31,10 +35,10 @@ function matchLogical(m: Machine, vcpu: number, mda: number): boolean {
   const at = lapicAt(m, vcpu);
   const x2 = inX2apic(m, vcpu);
   if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
-  const ldr = (m.w[at + R.ldr] as number) >>> 0;
+  const ldr = m.w[at + R.ldr] >>> 0;
   if (x2) return ldr >>> 16 === mda >>> 16 && (ldr & mda & 0xffff) !== 0;
-  const logicalId = ldr >>> 24;
-  const dfr = (m.w[at + R.dfr] as number) >>> 0;
+  const logicalId = ldr >>> LOGICAL_AT;
+  const dfr = m.w[at + R.dfr] >>> 0;
   if (dfr === 0xffffffff) return (logicalId & mda) !== 0;
   if (dfr === 0x0fffffff) return logicalId >>> 4 === mda >>> 4 && (logicalId & mda & 0xf) !== 0;
   return false;
@@ -125,16 +129,15 @@ function pickLowest(m: Machine, irq: LapicIrq): boolean {
   if (m.config.vectorHashing === false) {
     let lowest = -1;
     for (let i = 0; i < 16; i++) {
-      const vcpu = (found.mask >> i) & 1 ? (found.table[found.base + i] as number) : -1;
-      if (vcpu !== -1 && (lowest === -1 || arbPrio(m, vcpu) < arbPrio(m, found.table[found.base + lowest] as number)))
-        lowest = i;
+      const vcpu = (found.mask >> i) & 1 ? found.table[found.base + i] : -1;
+      if (vcpu !== -1 && (lowest === -1 || arbPrio(m, vcpu) < arbPrio(m, found.table[found.base + lowest]))) lowest = i;
     }
     found.mask = lowest === -1 ? 0 : 1 << lowest;
     return true;
   }
   if (found.mask === 0) return true;
   const slot = nthBit(found.mask, irq.vector % weight16(found.mask));
-  const vcpu = found.table[found.base + slot] as number;
+  const vcpu = found.table[found.base + slot];
   if (vcpu === -1) {
     put(m, BASE.vm + VM.at.disabledLapicFound, 1);
     emit(m, EV.disabled_lapic, atLapic(0), irq.dest, irq.vector);
@@ -146,7 +149,7 @@ function pickLowest(m: Machine, irq: LapicIrq): boolean {
   return true;
 }
 
-const arbPrio = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.arbPrio] as number;
+const arbPrio = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.arbPrio];
 
 /** Fills `found` from the map. @returns false when the slow walk must decide @kvm lapic.c kvm_apic_map_get_dest_lapic */
 function mapDestinations(m: Machine, src: number, irq: LapicIrq): boolean {
@@ -179,7 +182,7 @@ export function deliverFast(m: Machine, src: number, irq: LapicIrq, trackRtc: bo
   let reached = 0;
   let targets = 0;
   for (let rest = mask; rest !== 0; rest &= rest - 1) {
-    const vcpu = table[base + 31 - Math.clz32(rest & -rest)] as number;
+    const vcpu = table[base + 31 - Math.clz32(rest & -rest)];
     if (vcpu === -1) continue;
     targets++;
     reached += acceptIrq(m, vcpu, irq, trackRtc);
@@ -204,7 +207,7 @@ function deliverSlow(m: Machine, src: number, message: LapicIrq, trackRtc: boole
     const pick =
       m.config.vectorHashing === false
         ? candidates.reduce((best, vcpu) => (arbPrio(m, vcpu) < arbPrio(m, best) ? vcpu : best))
-        : (candidates[irq.vector % candidates.length] as number);
+        : candidates[irq.vector % candidates.length];
     let mask = 0;
     for (const vcpu of candidates) mask |= 1 << (vcpu & 31);
     emit(m, EV.lowest_prio, atLapic(pick), pick, irq.vector, mask);
@@ -234,7 +237,7 @@ export function deliverToApic(m: Machine, src: number, irq: LapicIrq, trackRtc: 
 export function forEachDestination(m: Machine, irq: LapicIrq, visit: (vcpu: number) => void): void {
   if (mapDestinations(m, -1, irq)) {
     for (let i = 0; i < 16; i++) {
-      const vcpu = (found.mask >> i) & 1 ? (found.table[found.base + i] as number) : -1;
+      const vcpu = (found.mask >> i) & 1 ? found.table[found.base + i] : -1;
       if (vcpu !== -1) visit(vcpu);
     }
     return;
@@ -251,7 +254,7 @@ export function forEachDestination(m: Machine, irq: LapicIrq, visit: (vcpu: numb
  */
 export function singleVcpu(m: Machine, irq: LapicIrq): number {
   if (mapDestinations(m, -1, irq) && weight16(found.mask) === 1) {
-    const vcpu = found.table[found.base + 31 - Math.clz32(found.mask)] as number;
+    const vcpu = found.table[found.base + 31 - Math.clz32(found.mask)];
     if (vcpu !== -1) return vcpu;
   }
   let only = -1;
@@ -279,16 +282,16 @@ function acceptByMode(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
   const where = atLapic(vcpu);
   switch (irq.deliveryMode) {
     case MODE.lowest:
-      put(m, at + R.arbPrio, (m.w[at + R.arbPrio] as number) + 1);
+      put(m, at + R.arbPrio, m.w[at + R.arbPrio] + 1);
       return acceptVector(m, vcpu, irq, trackRtc);
     case MODE.remoteRead:
       put(m, vcpuAt(m, vcpu) + VCPU.at.pvUnhalted, 1);
-      m.host.request(m, vcpu, REQ.event);
-      m.host.kick(m, vcpu);
+      m.wires.request(m, vcpu, REQ.event);
+      m.wires.kick(m, vcpu);
       return 1;
     case MODE.nmi:
-      m.host.injectNmi(m, vcpu);
-      m.host.kick(m, vcpu);
+      m.wires.injectNmi(m, vcpu);
+      m.wires.kick(m, vcpu);
       return 1;
     case MODE.init:
       if (irq.trigMode && !irq.level) {
@@ -298,7 +301,7 @@ function acceptByMode(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
       return acceptEvent(m, vcpu, EV.init_pending, 0, 1);
     case MODE.startup:
       put(m, at + R.sipiVector, irq.vector);
-      return acceptEvent(m, vcpu, EV.sipi_pending, irq.vector, (m.w[at + R.pendingEvents] as number) | 2);
+      return acceptEvent(m, vcpu, EV.sipi_pending, irq.vector, m.w[at + R.pendingEvents] | 2);
     default:
       // SMI: KVM without CONFIG_KVM_SMM (as recorded) drops it. ExtINT: sampled at LVT0, never accepted here.
       emit(m, EV.accept_ignored, where, irq.vector, irq.deliveryMode);
@@ -310,8 +313,8 @@ function acceptByMode(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
 function acceptEvent(m: Machine, vcpu: number, code: number, vector: number, pendingEvents: number): number {
   const outer = enter(m, code, atLapic(vcpu), vector);
   put(m, lapicAt(m, vcpu) + R.pendingEvents, pendingEvents);
-  m.host.request(m, vcpu, REQ.event);
-  m.host.kick(m, vcpu);
+  m.wires.request(m, vcpu, REQ.event);
+  m.wires.kick(m, vcpu);
   leave(m, outer);
   return 1;
 }
@@ -327,11 +330,11 @@ function acceptVector(m: Machine, vcpu: number, irq: LapicIrq, trackRtc: boolean
     emit(m, EV.accept_disabled, atLapic(vcpu), irq.vector);
     return 0;
   }
-  if (trackRtc) m.host.rtcTrack(m, vcpu, irq.vector);
+  if (trackRtc) m.wires.rtcTrack(m, vcpu, irq.vector);
   if (testVector(m.w, at + R.tmr, irq.vector) !== irq.trigMode) {
     const word = at + R.tmr + (irq.vector >> 5);
-    put(m, word, (m.w[word] as number) ^ (1 << (irq.vector & 31)));
+    put(m, word, m.w[word] ^ (1 << (irq.vector & 31)));
   }
-  m.host.deliverInterrupt(m, vcpu, irq.vector);
+  m.wires.deliverInterrupt(m, vcpu, irq.vector);
   return 1;
 }

@@ -5,6 +5,30 @@
  * @differs sdm: KVM never records errors in ESR (it reads 0), accepts vectors below 16, does not fault on a non-zero EOI
  * write in x2APIC mode, and stores LVT delivery status and remote IRR as plain bits it never sets.
  */
+import { highWord, joinBig, lowWord } from '../../../base/u64.ts';
+import { type BitLayout, masks, shifts, writeMask } from '../../../spec/define/registers.ts';
+import {
+  APIC_BASE,
+  APIC_ID,
+  APIC_PAGE,
+  DELIVERY_MODE as DELIVERY,
+  DFR,
+  ICR,
+  ICR_X2,
+  isX2apicMsr,
+  LDR,
+  LVR,
+  LVT_ERROR,
+  LVT_LINT,
+  LVT_SENSOR,
+  LVT_TIMER,
+  MSR,
+  PAGE_WORDS,
+  REG,
+  SHORTHAND as SHORTHANDS,
+  SVR,
+  x2apicRegister,
+} from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import {
   atLapic,
@@ -39,86 +63,58 @@ import {
 
 const R = LAPIC.at;
 
-/** Register offsets in the 4 KiB page (asm/apicdef.h); the x2APIC MSR is 0x800 + (offset >> 4). */
-export const REG = {
-  id: 0x20,
-  lvr: 0x30,
-  tpr: 0x80,
-  apr: 0x90,
-  ppr: 0xa0,
-  eoi: 0xb0,
-  ldr: 0xd0,
-  dfr: 0xe0,
-  svr: 0xf0,
-  isr: 0x100,
-  tmr: 0x180,
-  irr: 0x200,
-  esr: 0x280,
-  lvtCmci: 0x2f0,
-  icr: 0x300,
-  icr2: 0x310,
-  lvtTimer: 0x320,
-  lvtThermal: 0x330,
-  lvtPerf: 0x340,
-  lvtLint0: 0x350,
-  lvtLint1: 0x360,
-  lvtError: 0x370,
-  tmict: 0x380,
-  tmcct: 0x390,
-  tdcr: 0x3e0,
-  selfIpi: 0x3f0,
-} as const;
-
-/** State word of each register that simply reads back. */
-const WORD_OF = new Map<number, number>([
-  [REG.id, R.id],
-  [REG.lvr, R.version],
-  [REG.tpr, R.tpr],
-  [REG.ppr, R.ppr],
-  [REG.ldr, R.ldr],
-  [REG.dfr, R.dfr],
-  [REG.svr, R.svr],
-  [REG.esr, R.esr],
-  [REG.icr, R.icr],
-  [REG.icr2, R.icr2],
-  [REG.lvtTimer, R.lvtTimer],
-  [REG.lvtThermal, R.lvtThermal],
-  [REG.lvtPerf, R.lvtPerf],
-  [REG.lvtLint0, R.lvtLint0],
-  [REG.lvtLint1, R.lvtLint1],
-  [REG.lvtError, R.lvtError],
-  [REG.tmict, R.tmict],
-  [REG.tdcr, R.tdcr],
-  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.isr + i * 0x10, R.isr + i]),
-  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.tmr + i * 0x10, R.tmr + i]),
-  ...Array.from({ length: 8 }, (_, i): [number, number] => [REG.irr + i * 0x10, R.irr + i]),
-]);
+/** State word of each register that simply reads back, by its offset in the page. LVT CMCI: this model CPU has none. */
+const WORD_OF = new Map<number, number>(
+  [...PAGE_WORDS].flatMap(([offset, { register, sub }]) =>
+    register === 'lvtCmci' ? [] : [[offset, R[register] + sub] as const],
+  ),
+);
 
 /** A register's word in the page, or 0 where the page has none: what a virtualized read returns. */
 export function pageWord(m: Machine, vcpu: number, reg: number): number {
   const offset = WORD_OF.get(reg);
-  return offset === undefined ? 0 : (m.w[lapicAt(m, vcpu) + offset] as number);
+  return offset === undefined ? 0 : m.w[lapicAt(m, vcpu) + offset];
 }
 
 /** Is this a register whose read KVM does not refuse? @kvm lapic.c kvm_lapic_readable_reg_mask */
 export const isReadable = (m: Machine, vcpu: number, reg: number): boolean => readable(m, vcpu, reg);
 
-const MASKED = 0x10000;
+const { VECTOR, DELIVERY_MODE, DEST_MODE, DELIVERY_STATUS, LEVEL, TRIG_MODE, SHORTHAND } = masks(ICR);
+const { DELIVERY_MODE: MODE_AT, SHORTHAND: SHORTHAND_AT, DEST: DEST_AT } = shifts(ICR);
+const { MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
+const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
+const { ENABLE, EXTD, BSP, BASE: BASE_LO } = masks(APIC_BASE);
+const { DIRECTED_EOI } = masks(LVR);
+const { TIMER_MODE } = masks(LVT_TIMER);
+const { ID } = masks(APIC_ID);
+const { ID: ID_AT } = shifts(APIC_ID);
+const { EXTD: EXTD_AT } = shifts(APIC_BASE);
+const { LOGICAL_ID } = masks(LDR);
+const { ONES: DFR_ONES } = masks(DFR);
+const { DEST: ICR2_DEST } = masks(ICR);
+/** Delivery modes and a shorthand where they stand in LVT and ICR. */
+const NMI = DELIVERY.indexOf('NMI') << MODE_AT;
+const EXTINT = DELIVERY.indexOf('ExtINT') << MODE_AT;
+const SELF = SHORTHANDS.indexOf('self') << SHORTHAND_AT;
+/** What a guest write of one word of a register stores. */
+const stored = (layout: BitLayout): number => (writeMask(layout)[0] ?? 0) | 0;
 /** LVT_MASK, and with mode bits, and LINT_MASK: what a guest may store in each entry. */
 const LVT_WRITE_MASK = new Map<number, number>([
-  [REG.lvtThermal, 0x117ff],
-  [REG.lvtPerf, 0x117ff],
-  [REG.lvtLint0, 0x1f7ff],
-  [REG.lvtLint1, 0x1f7ff],
-  [REG.lvtError, 0x110ff],
+  [REG.lvtThermal, stored(LVT_SENSOR)],
+  [REG.lvtPerf, stored(LVT_SENSOR)],
+  [REG.lvtLint0, stored(LVT_LINT)],
+  [REG.lvtLint1, stored(LVT_LINT)],
+  [REG.lvtError, stored(LVT_ERROR)],
 ]);
 /** Timer entry: LVT_MASK, to which the mode bits are added that this CPU has. */
-const LVT_TIMER_MASK = 0x110ff;
+const LVT_TIMER_MASK = stored(LVT_TIMER) & ~TIMER_MODE;
 const LVT_WORDS = [R.lvtTimer, R.lvtThermal, R.lvtPerf, R.lvtLint0, R.lvtLint1, R.lvtError];
 
-const DIRECTED_EOI = 1 << 24;
-const BASE_RESERVED_LO = 0x2ff;
-const DEFAULT_BASE = 0xfee00000;
+const SVR_MASK = stored(SVR) & ~SUPPRESS_EOI;
+/** Reserved bits of APIC_BASE's low word. */
+const BASE_RESERVED_LO = ~stored(APIC_BASE);
+/** Bits whose being set faults in the x2APIC ICR: 31:20, 17:16, 13; the busy bit is let pass. */
+const ICR_RESERVED = ~stored(ICR_X2) & ~DELIVERY_STATUS;
 
 /** @kvm lapic.c kvm_apic_set_version */
 export function setVersion(m: Machine, vcpu: number): void {
@@ -136,9 +132,9 @@ export function setSvr(m: Machine, vcpu: number, value: number): void {
 
 /** The i8254's ticks become NMIs where LVT0 says so. @kvm lapic.c apic_manage_nmi_watchdog */
 const setNmiWatchdog = (m: Machine, vcpu: number, lvt0: number): void =>
-  put(m, lapicAt(m, vcpu) + R.lvt0InNmiMode, (lvt0 & 0x10700) === 0x400 ? 1 : 0);
+  put(m, lapicAt(m, vcpu) + R.lvt0InNmiMode, (lvt0 & (MASK | LVT_MODE)) === NMI ? 1 : 0);
 export const followLvt0 = (m: Machine, vcpu: number): void =>
-  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0] as number);
+  setNmiWatchdog(m, vcpu, m.w[lapicAt(m, vcpu) + R.lvtLint0]);
 
 /** Word of the upper half of the x2APIC ICR: 0x304 where it is one register of 64 bits, ICR2 where the vendor splits it. */
 export function icrHighWord(m: Machine): number {
@@ -147,7 +143,7 @@ export function icrHighWord(m: Machine): number {
 }
 
 const setXapicId = (m: Machine, vcpu: number, id: number): void => {
-  put(m, lapicAt(m, vcpu) + R.id, (id & 0xff) << 24);
+  put(m, lapicAt(m, vcpu) + R.id, (id << ID_AT) & ID);
   markMapDirty(m);
 };
 
@@ -155,7 +151,6 @@ const setXapicId = (m: Machine, vcpu: number, id: number): void => {
 export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id & 0xf));
 
 /** Bit 8 of IA32_APIC_BASE. */
-const BSP = 0x100;
 
 /**
  * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
@@ -163,19 +158,19 @@ const BSP = 0x100;
  */
 export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   const at = lapicAt(m, vcpu);
-  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
-  m.host.apicvPreStateRestore(m, vcpu);
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
+  m.wires.apicvPreStateRestore(m, vcpu);
   if (!init) {
-    put(m, at + R.baseLo, DEFAULT_BASE | 0x800 | (isBootVcpu(m, vcpu) ? BSP : 0));
+    put(m, at + R.baseLo, APIC_PAGE | ENABLE | (isBootVcpu(m, vcpu) ? BSP : 0));
     put(m, at + R.baseHi, 0);
-    m.host.setVirtualApicMode(m, vcpu);
+    m.wires.setVirtualApicMode(m, vcpu);
     setXapicId(m, vcpu, id);
   }
   put(m, at + R.timerRunning, 0);
   setVersion(m, vcpu);
-  for (const word of LVT_WORDS) put(m, at + word, MASKED);
+  for (const word of LVT_WORDS) put(m, at + word, MASK);
   updateTimerMode(m, vcpu);
-  if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, 0x700);
+  if (isBootVcpu(m, vcpu)) put(m, at + R.lvtLint0, EXTINT);
   followLvt0(m, vcpu);
   put(m, at + R.dfr, -1);
   setSvr(m, vcpu, 0xff);
@@ -198,7 +193,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   updateDivideCount(m, vcpu);
   put(m, at + R.timerPending, 0);
   updatePpr(m, vcpu);
-  if (m.w[at + R.apicvActive] === 1) m.host.hwapicIsrUpdate(m, vcpu, -1);
+  if (m.w[at + R.apicvActive] === 1) m.wires.hwapicIsrUpdate(m, vcpu, -1);
   put(m, at + R.arbPrio, 0);
   recalculateApicMap(m, !init);
 }
@@ -207,7 +202,7 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
 export function updateApicvCaches(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
   let inService = 0;
-  for (let i = 0; i < 8; i++) for (let rest = m.w[at + R.isr + i] as number; rest !== 0; rest &= rest - 1) inService++;
+  for (let i = 0; i < 8; i++) for (let rest = m.w[at + R.isr + i]; rest !== 0; rest &= rest - 1) inService++;
   put(m, at + R.irrPending, 1);
   put(m, at + R.isrCount, m.w[at + R.apicvActive] === 1 ? 1 : inService);
   put(m, at + R.highestIsr, -1);
@@ -228,7 +223,7 @@ export function readRegister(m: Machine, vcpu: number, offset: number, len: numb
   if (reg === REG.tmcct) value = currentCount(m, vcpu);
   else if (reg !== REG.apr) {
     if (reg === REG.ppr) updatePpr(m, vcpu);
-    value = m.w[lapicAt(m, vcpu) + (WORD_OF.get(reg) as number)] as number;
+    value = m.w[lapicAt(m, vcpu) + (WORD_OF.get(reg) as number)];
   }
   emit(m, EV.kvm_apic_read, atLapic(vcpu), reg, value);
   return value >>> 0;
@@ -237,13 +232,13 @@ export function readRegister(m: Machine, vcpu: number, offset: number, len: numb
 /** An ICR value as a message. @kvm lapic.c kvm_icr_to_lapic_irq */
 function icrMessage(x2: boolean, low: number, high: number): LapicIrq {
   return {
-    vector: low & 0xff,
-    deliveryMode: (low >>> 8) & 7,
-    logical: (low & 0x800) !== 0,
-    level: (low & 0x4000) !== 0,
-    trigMode: (low & 0x8000) !== 0,
-    shorthand: (low >>> 18) & 3,
-    dest: x2 ? high >>> 0 : high >>> 24,
+    vector: low & VECTOR,
+    deliveryMode: (low & DELIVERY_MODE) >>> MODE_AT,
+    logical: (low & DEST_MODE) !== 0,
+    level: (low & LEVEL) !== 0,
+    trigMode: (low & TRIG_MODE) !== 0,
+    shorthand: (low & SHORTHAND) >>> SHORTHAND_AT,
+    dest: x2 ? high >>> 0 : high >>> DEST_AT,
     redirHint: false,
   };
 }
@@ -253,7 +248,7 @@ function sendIpi(m: Machine, vcpu: number, low: number, high: number): void {
   const irq = icrMessage(inX2apic(m, vcpu), low, high);
   const before = beginJourney(m);
   const outer = enter(m, EV.kvm_apic_ipi, atLapic(vcpu), low, irq.dest, irq.vector);
-  m.host.deliverToApic(m, vcpu, irq, false);
+  m.wires.deliverToApic(m, vcpu, irq, false);
   leave(m, outer);
   m.journey = before;
 }
@@ -266,10 +261,10 @@ export function setTpr(m: Machine, vcpu: number, value: number): void {
 
 function writeSvr(m: Machine, vcpu: number, value: number): void {
   const at = lapicAt(m, vcpu);
-  const mask = 0x3ff | (((m.w[at + R.version] as number) & DIRECTED_EOI) !== 0 ? 0x1000 : 0);
+  const mask = SVR_MASK | ((m.w[at + R.version] & DIRECTED_EOI) !== 0 ? SUPPRESS_EOI : 0);
   setSvr(m, vcpu, value & mask);
-  if ((value & 0x100) !== 0) return;
-  for (const word of LVT_WORDS) put(m, at + word, (m.w[at + word] as number) | MASKED);
+  if ((value & SOFTWARE_ENABLE) !== 0) return;
+  for (const word of LVT_WORDS) put(m, at + word, m.w[at + word] | MASK);
   updateTimerMode(m, vcpu);
   put(m, at + R.timerPending, 0);
 }
@@ -290,7 +285,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
   switch (reg) {
     case REG.id:
       if (x2) return false;
-      setXapicId(m, vcpu, value >>> 24);
+      setXapicId(m, vcpu, value >>> ID_AT);
       return true;
     case REG.tpr:
       setTpr(m, vcpu, value);
@@ -301,24 +296,24 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.ldr:
     case REG.dfr:
       if (x2) return false;
-      put(m, at + (reg === REG.ldr ? R.ldr : R.dfr), reg === REG.ldr ? value & 0xff000000 : value | 0x0fffffff);
+      put(m, at + (reg === REG.ldr ? R.ldr : R.dfr), reg === REG.ldr ? value & LOGICAL_ID : value | DFR_ONES);
       markMapDirty(m);
       return true;
     case REG.svr:
       writeSvr(m, vcpu, value);
       return true;
     case REG.icr: {
-      const low = value & ~0x1000;
-      sendIpi(m, vcpu, low, m.w[at + R.icr2] as number);
+      const low = value & ~DELIVERY_STATUS;
+      sendIpi(m, vcpu, low, m.w[at + R.icr2]);
       put(m, at + R.icr, low);
       return true;
     }
     case REG.icr2:
       if (x2) return false;
-      put(m, at + R.icr2, value & 0xff000000);
+      put(m, at + R.icr2, value & ICR2_DEST);
       return true;
     case REG.lvtTimer:
-      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_TIMER_MASK | timerModeMask(m)));
+      put(m, at + R.lvtTimer, (swEnabled(m, vcpu) ? value : value | MASK) & (LVT_TIMER_MASK | timerModeMask(m)));
       updateTimerMode(m, vcpu);
       return true;
     case REG.lvtLint0:
@@ -327,7 +322,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
     case REG.lvtLint1:
     case REG.lvtError: {
       if (reg === REG.lvtLint0) setNmiWatchdog(m, vcpu, value);
-      const entry = (swEnabled(m, vcpu) ? value : value | MASKED) & (LVT_WRITE_MASK.get(reg) as number);
+      const entry = (swEnabled(m, vcpu) ? value : value | MASK) & (LVT_WRITE_MASK.get(reg) as number);
       put(m, at + (WORD_OF.get(reg) as number), entry);
       return true;
     }
@@ -341,7 +336,7 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
       return !(x2 && value !== 0);
     case REG.selfIpi:
       if (!x2 || (value & ~0xff) !== 0) return false;
-      sendIpi(m, vcpu, 0x40000 | value, 0);
+      sendIpi(m, vcpu, SELF | value, 0);
       return true;
     default:
       return false;
@@ -351,18 +346,14 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
 /** Is this guest physical address in the vCPU's APIC page? @kvm lapic.c apic_mmio_in_range */
 export function inApicPage(m: Machine, vcpu: number, addr: bigint): boolean {
   const at = lapicAt(m, vcpu);
-  const base =
-    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) |
-    (BigInt((m.w[at + R.baseLo] as number) & ~0xfff) & 0xffffffffn);
+  const base = joinBig(m.w[at + R.baseLo] & BASE_LO, m.w[at + R.baseHi]);
   return addr >= base && addr < base + 0x1000n;
 }
 
 /** Page address of the APIC. */
 export function apicPage(m: Machine, vcpu: number): bigint {
   const at = lapicAt(m, vcpu);
-  return (
-    (BigInt((m.w[at + R.baseHi] as number) >>> 0) << 32n) | BigInt(((m.w[at + R.baseLo] as number) & ~0xfff) >>> 0)
-  );
+  return joinBig(m.w[at + R.baseLo] & BASE_LO, m.w[at + R.baseHi]);
 }
 
 /** An MMIO write that hit the APIC page. Swallowed when the APIC is off or in x2APIC mode. @kvm lapic.c apic_mmio_write */
@@ -385,10 +376,9 @@ export function lapicMmioRead(m: Machine, vcpu: number, offset: number, len: num
 
 /** @kvm lapic.c __kvm_x2apic_icr_write @returns false for #GP */
 export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: number): boolean {
-  // Reserved: 31:20, 17:16, 13.
-  if ((low & 0xfff32000) !== 0 && !m.without.has('71bf395a276f')) return false;
+  if ((low & ICR_RESERVED) !== 0 && !m.without.has('71bf395a276f')) return false;
   const at = lapicAt(m, vcpu);
-  const value = low & ~0x1000;
+  const value = low & ~DELIVERY_STATUS;
   sendIpi(m, vcpu, value, high);
   put(m, at + R.icr, value);
   put(m, at + icrHighWord(m), high);
@@ -398,9 +388,9 @@ export function writeX2apicIcr(m: Machine, vcpu: number, low: number, high: numb
 /** WRMSR 0x800..0x8ff. @returns false for #GP @kvm lapic.c kvm_x2apic_msr_write */
 export function x2apicMsrWrite(m: Machine, vcpu: number, msr: number, value: bigint): boolean {
   if (!inX2apic(m, vcpu)) return false;
-  const reg = (msr - 0x800) << 4;
-  const low = Number(value & 0xffffffffn) | 0;
-  const high = Number((value >> 32n) & 0xffffffffn) | 0;
+  const reg = x2apicRegister(msr);
+  const low = lowWord(value);
+  const high = highWord(value);
   if (reg === REG.icr) {
     const outer = enter(m, EV.kvm_apic_write, atLapic(vcpu), reg, low, high, 1);
     const ok = writeX2apicIcr(m, vcpu, low, high);
@@ -413,17 +403,17 @@ export function x2apicMsrWrite(m: Machine, vcpu: number, msr: number, value: big
 /** RDMSR 0x800..0x8ff. @returns null for #GP @kvm lapic.c kvm_x2apic_msr_read */
 export function x2apicMsrRead(m: Machine, vcpu: number, msr: number): bigint | null {
   if (!inX2apic(m, vcpu)) return null;
-  const reg = (msr - 0x800) << 4;
+  const reg = x2apicRegister(msr);
   const at = lapicAt(m, vcpu);
   if (reg === REG.icr) {
-    return (BigInt((m.w[at + icrHighWord(m)] as number) >>> 0) << 32n) | BigInt((m.w[at + R.icr] as number) >>> 0);
+    return joinBig(m.w[at + R.icr], m.w[at + icrHighWord(m)]);
   }
   const value = readRegister(m, vcpu, reg, 4);
   return value === null ? null : BigInt(value);
 }
 
 /** Mode by EN (bit 11) and EXTD (bit 10). @kvm lapic.h kvm_apic_mode */
-const modeOf = (low: number): number => (low >>> 10) & 3;
+const modeOf = (low: number): number => (low & (ENABLE | EXTD)) >>> EXTD_AT;
 const DISABLED = 0;
 const INVALID = 1;
 const XAPIC = 2;
@@ -435,9 +425,9 @@ const X2APIC = 3;
  */
 export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAddr: number, byHost = false): boolean {
   const at = lapicAt(m, vcpu);
-  const low = Number(value & 0xffffffffn) | 0;
-  const high = Number((value >> 32n) & 0xffffffffn) | 0;
-  const oldLow = m.w[at + R.baseLo] as number;
+  const low = lowWord(value);
+  const high = highWord(value);
+  const oldLow = m.w[at + R.baseLo];
   if (low === oldLow && high === m.w[at + R.baseHi]) return true;
   if (value >> BigInt(maxPhysAddr) !== 0n || (low & BASE_RESERVED_LO) !== 0 || modeOf(low) === INVALID) return false;
   const from = modeOf(oldLow);
@@ -453,29 +443,29 @@ export function writeApicBase(m: Machine, vcpu: number, value: bigint, maxPhysAd
 /** @kvm lapic.c __kvm_apic_set_base */
 function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   const at = lapicAt(m, vcpu);
-  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
-  const changed = (m.w[at + R.baseLo] as number) ^ low;
+  const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
+  const changed = m.w[at + R.baseLo] ^ low;
   put(m, at + R.baseLo, low);
   put(m, at + R.baseHi, high);
-  if ((changed & 0x800) !== 0) {
-    if ((low & 0x800) !== 0) setXapicId(m, vcpu, id);
+  if ((changed & ENABLE) !== 0) {
+    if ((low & ENABLE) !== 0) setXapicId(m, vcpu, id);
     else markMapDirty(m);
   }
-  if ((changed & 0x400) !== 0) {
-    if ((low & 0x400) !== 0) {
+  if ((changed & EXTD) !== 0) {
+    if ((low & EXTD) !== 0) {
       put(m, at + R.id, id);
       put(m, at + R.ldr, x2apicLdr(id));
       markMapDirty(m);
-    } else if ((low & 0x800) !== 0) {
+    } else if ((low & ENABLE) !== 0) {
       setXapicId(m, vcpu, id);
     }
   }
-  if ((changed & 0xc00) !== 0) {
-    m.host.request(m, vcpu, REQ.apicvUpdate);
-    m.host.setVirtualApicMode(m, vcpu);
+  if ((changed & (ENABLE | EXTD)) !== 0) {
+    m.wires.request(m, vcpu, REQ.apicvUpdate);
+    m.wires.setVirtualApicMode(m, vcpu);
   }
-  if ((low & 0x800) !== 0 && ((low & ~0xfff) >>> 0 !== DEFAULT_BASE || high !== 0)) {
-    m.host.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
+  if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== APIC_PAGE || high !== 0)) {
+    m.wires.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
 
@@ -490,10 +480,10 @@ export function writeMsr(
   byHost = false,
 ): boolean {
   let ok = true;
-  if (msr === 0x1b) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
-  else if (msr >= 0x800 && msr <= 0x8ff) ok = x2apicMsrWrite(m, vcpu, msr, value);
-  else if (msr === 0x6e0) writeDeadline(m, vcpu, value);
-  else if (msr === 0x10) writeTsc(m, vcpu, value);
+  if (msr === MSR.apicBase) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
+  else if (isX2apicMsr(msr)) ok = x2apicMsrWrite(m, vcpu, msr, value);
+  else if (msr === MSR.tscDeadline) writeDeadline(m, vcpu, value);
+  else if (msr === MSR.tsc) writeTsc(m, vcpu, value);
   else ok = false;
   if (!ok && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;
@@ -503,14 +493,10 @@ export function writeMsr(
 export function readMsr(m: Machine, vcpu: number, msr: number, byHost = false): bigint | null {
   const at = lapicAt(m, vcpu);
   let value: bigint | null = 0n;
-  if (msr === 0x1b)
-    value = BigInt.asUintN(
-      64,
-      (BigInt(m.w[at + R.baseHi] as number) << 32n) | BigInt((m.w[at + R.baseLo] as number) >>> 0),
-    );
-  else if (msr >= 0x800 && msr <= 0x8ff) value = x2apicMsrRead(m, vcpu, msr);
-  else if (msr === 0x6e0) value = readDeadline(m, vcpu);
-  else if (msr === 0x10) value = guestTsc(m, vcpu);
+  if (msr === MSR.apicBase) value = joinBig(m.w[at + R.baseLo], m.w[at + R.baseHi]);
+  else if (isX2apicMsr(msr)) value = x2apicMsrRead(m, vcpu, msr);
+  else if (msr === MSR.tscDeadline) value = readDeadline(m, vcpu);
+  else if (msr === MSR.tsc) value = guestTsc(m, vcpu);
   else value = null;
   if (value === null && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;

@@ -18,16 +18,16 @@ const PAGE_WORDS: readonly number[] = [
   ...[R.isr, R.tmr, R.irr].flatMap((base) => Array.from({ length: 8 }, (_, i) => base + i)),
 ];
 
-const idOf = (m: Machine, vcpu: number): number => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] as number;
+const idOf = (m: Machine, vcpu: number): number => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
 
 /** @kvm lapic.c kvm_apic_get_state, kvm_apic_state_fixup */
 export function saveLapic(m: Machine, vcpu: number): SavedLapic {
-  m.host.syncPirToIrr(m, vcpu);
+  m.wires.syncPirToIrr(m, vcpu);
   const at = lapicAt(m, vcpu);
-  const page = new Map(PAGE_WORDS.map((word) => [word, m.w[at + word] as number]));
+  const page = new Map(PAGE_WORDS.map((word) => [word, m.w[at + word]]));
   if (inX2apic(m, vcpu)) {
     if (!m.x2apicFormat) page.set(R.id, idOf(m, vcpu) << 24);
-    page.set(R.icr2, m.w[at + icrHighWord(m)] as number);
+    page.set(R.icr2, m.w[at + icrHighWord(m)]);
   }
   return { what: 'lapic', page, currentCount: currentCount(m, vcpu) };
 }
@@ -41,7 +41,7 @@ export function restoreLapic(m: Machine, vcpu: number, saved: SavedLapic): numbe
   const at = lapicAt(m, vcpu);
   const x2 = inX2apic(m, vcpu);
   const word = (register: number): number => saved.page.get(register) ?? 0;
-  m.host.apicvPreStateRestore(m, vcpu);
+  m.wires.apicvPreStateRestore(m, vcpu);
   setSvr(m, vcpu, word(R.svr));
   if (x2 && m.x2apicFormat && word(R.id) !== idOf(m, vcpu)) {
     recalculateApicMap(m);
@@ -63,9 +63,9 @@ export function restoreLapic(m: Machine, vcpu: number, saved: SavedLapic): numbe
   updateDivideCount(m, vcpu);
   startTimer(m, vcpu, saved.currentCount);
   updateApicvCaches(m, vcpu);
-  if (m.w[at + R.apicvActive] === 1) m.host.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
-  m.host.request(m, vcpu, REQ.event);
-  if (!m.split) m.host.rtcRestoreOne(m, vcpu);
+  if (m.w[at + R.apicvActive] === 1) m.wires.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
+  m.wires.request(m, vcpu, REQ.event);
+  if (!m.split) m.wires.rtcRestoreOne(m, vcpu);
   put(m, at + R.arbPrio, 0);
   return 0;
 }

@@ -6,6 +6,9 @@
  * at the same instant, and a timer that expires does so in one way here, through apic_timer_fn, unless it was due when it
  * was armed. Left out too: the timer advance, which hides a real host's latency and has nothing to hide here.
  */
+import { highOf, lowOf } from '../../../base/u64.ts';
+import { masks, shifts } from '../../../spec/define/registers.ts';
+import { LVT_LINT, LVT_TIMER } from '../../../spec/registers/lapic.ts';
 import { EV } from '../../core/events.ts';
 import {
   atLapic,
@@ -19,44 +22,27 @@ import {
   timerJourney,
   vcpuAt,
 } from '../../core/machine.ts';
-import { LAPIC, VCPU, VM } from '../../core/words.ts';
+import { now, put64, putWide, read64, readWide } from '../../core/time.ts';
+import { LAPIC, VCPU } from '../../core/words.ts';
 import { hwEnabled, swEnabled } from './priority.ts';
 
 const R = LAPIC.at;
 /** min_timer_period_us default: periodic timers never run faster. */
 const MIN_PERIOD_NS = 200_000;
-const TWO32 = 2 ** 32;
 
+const { MASK, VECTOR, TIMER_MODE: MODE_BITS } = masks(LVT_TIMER);
+const { DELIVERY_MODE, TRIG_MODE } = masks(LVT_LINT);
+const { DELIVERY_MODE: DELIVERY_AT } = shifts(LVT_LINT);
+const { TIMER_MODE: MODE_AT } = shifts(LVT_TIMER);
 /** Bits 18:17 of LVTT. The fourth value is reserved: KVM stores it and no timer starts in it. */
-export const TIMER_MODE = { oneShot: 0, periodic: 0x20000, deadline: 0x40000 } as const;
-const MASKED = 0x10000;
+export const TIMER_MODE = { oneShot: 0, periodic: 1 << MODE_AT, deadline: 2 << MODE_AT } as const;
 
 /** Which of LVTT's mode bits exist: bit 18 only with TSC_DEADLINE in CPUID. @kvm cpuid.c kvm_vcpu_after_set_cpuid */
-export const timerModeMask = (m: Machine): number => (m.config.tscDeadline === false ? 0x20000 : 0x60000);
-
-/** 64-bit value kept in two words, as a number (exact below 2^53). */
-export function read64(m: Machine, at: number): number {
-  return ((m.w[at + 1] as number) >>> 0) * TWO32 + ((m.w[at] as number) >>> 0);
-}
-
-export function put64(m: Machine, at: number, value: number): void {
-  put(m, at, value % TWO32);
-  put(m, at + 1, Math.floor(value / TWO32));
-}
-
-/** Virtual time, ns. */
-export const now = (m: Machine): number => read64(m, m.layout.vm + VM.at.nowLo);
-
-const wide = (m: Machine, at: number): bigint =>
-  (BigInt((m.w[at + 1] as number) >>> 0) << 32n) | BigInt((m.w[at] as number) >>> 0);
-const putWide = (m: Machine, at: number, value: bigint): void => {
-  put(m, at, Number(value & 0xffffffffn));
-  put(m, at + 1, Number((value >> 32n) & 0xffffffffn));
-};
+export const timerModeMask = (m: Machine): number => (m.config.tscDeadline === false ? TIMER_MODE.periodic : MODE_BITS);
 
 /** The guest's time stamp counter. @kvm x86.c kvm_read_l1_tsc */
 export const guestTsc = (m: Machine, vcpu: number): bigint =>
-  BigInt.asUintN(64, BigInt(now(m)) + wide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo));
+  BigInt.asUintN(64, BigInt(now(m)) + readWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo));
 
 /**
  * MSR 0x10 is written, by the guest or by user space: the offset moves. A timer that is armed stays where it was.
@@ -66,7 +52,7 @@ export function writeTsc(m: Machine, vcpu: number, value: bigint): void {
   putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo, BigInt.asUintN(64, value - BigInt(now(m))));
 }
 
-const modeOf = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.timerMode] as number;
+const modeOf = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.timerMode];
 
 /** @kvm lapic.c cancel_apic_timer */
 export function cancelTimer(m: Machine, vcpu: number): void {
@@ -79,17 +65,17 @@ export function cancelTimer(m: Machine, vcpu: number): void {
 /** @kvm lapic.c update_divide_count */
 export function updateDivideCount(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const tdcr = m.w[at + R.tdcr] as number;
+  const tdcr = m.w[at + R.tdcr];
   put(m, at + R.divideCount, 1 << ((((tdcr & 3) | ((tdcr & 8) >> 1)) + 1) & 7));
 }
 
 /** A count in ns, at the divider of now. @kvm lapic.c tmict_to_ns */
 const countToNs = (m: Machine, vcpu: number, count: number): number =>
-  (count >>> 0) * (m.w[lapicAt(m, vcpu) + R.divideCount] as number);
+  (count >>> 0) * m.w[lapicAt(m, vcpu) + R.divideCount];
 
 /** Period from TMICT; one that is too short for a periodic timer is made longer. @kvm lapic.c limit_periodic_timer_frequency */
 function periodOf(m: Machine, vcpu: number): number {
-  const period = countToNs(m, vcpu, m.w[lapicAt(m, vcpu) + R.tmict] as number);
+  const period = countToNs(m, vcpu, m.w[lapicAt(m, vcpu) + R.tmict]);
   const periodic = modeOf(m, vcpu) === TIMER_MODE.periodic;
   return periodic && period !== 0 && period < MIN_PERIOD_NS ? MIN_PERIOD_NS : period;
 }
@@ -97,7 +83,7 @@ function periodOf(m: Machine, vcpu: number): number {
 /** The hrtimer is armed. */
 function arm(m: Machine, vcpu: number, due: number): void {
   const at = lapicAt(m, vcpu);
-  const outer = enter(m, EV.timer_start, atLapic(vcpu), due % TWO32, Math.floor(due / TWO32), modeOf(m, vcpu) >>> 17);
+  const outer = enter(m, EV.timer_start, atLapic(vcpu), lowOf(due), highOf(due), modeOf(m, vcpu) >>> MODE_AT);
   put64(m, at + R.expiryLo, due);
   put(m, at + R.timerRunning, 1);
   leave(m, outer);
@@ -113,7 +99,7 @@ function restart(m: Machine, vcpu: number): void {
   const mode = modeOf(m, vcpu);
   if (mode !== TIMER_MODE.periodic && m.w[at + R.timerPending] !== 0) return;
   if (mode === TIMER_MODE.deadline) {
-    const deadline = wide(m, at + R.deadlineLo);
+    const deadline = readWide(m, at + R.deadlineLo);
     if (deadline === 0n) return;
     const left = deadline - guestTsc(m, vcpu);
     if (left > 0n) arm(m, vcpu, Number(left > MAX_WAIT ? MAX_WAIT : left) + now(m));
@@ -164,10 +150,10 @@ export function writeInitialCount(m: Machine, vcpu: number, value: number): void
 /** TDCR was written: a running timer keeps its count, so its rest is rescaled. @kvm lapic.c update_target_expiration */
 export function writeDivide(m: Machine, vcpu: number, value: number): void {
   const at = lapicAt(m, vcpu);
-  const before = m.w[at + R.divideCount] as number;
+  const before = m.w[at + R.divideCount];
   put(m, at + R.tdcr, value & 0xb);
   updateDivideCount(m, vcpu);
-  const after = m.w[at + R.divideCount] as number;
+  const after = m.w[at + R.divideCount];
   if (after === before || read64(m, at + R.periodLo) === 0) return;
   put(m, at + R.timerRunning, 0);
   const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
@@ -179,7 +165,7 @@ export function writeDivide(m: Machine, vcpu: number, value: number): void {
 /** LVTT changed: the mode may be another. @kvm lapic.c apic_update_lvtt */
 export function updateTimerMode(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const mode = (m.w[at + R.lvtTimer] as number) & timerModeMask(m);
+  const mode = m.w[at + R.lvtTimer] & timerModeMask(m);
   const before = modeOf(m, vcpu);
   if (mode === before) return;
   if ((mode === TIMER_MODE.deadline) !== (before === TIMER_MODE.deadline)) {
@@ -209,7 +195,7 @@ export function writeDeadline(m: Machine, vcpu: number, value: bigint): void {
 export function readDeadline(m: Machine, vcpu: number): bigint {
   const at = lapicAt(m, vcpu);
   if (!hwEnabled(m, vcpu) || modeOf(m, vcpu) !== TIMER_MODE.deadline) return 0n;
-  return wide(m, at + R.deadlineLo);
+  return readWide(m, at + R.deadlineLo);
 }
 
 /**
@@ -222,7 +208,7 @@ export function currentCount(m: Machine, vcpu: number): number {
   if (modeOf(m, vcpu) === TIMER_MODE.deadline || m.w[at + R.tmict] === 0 || period === 0) return 0;
   const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
   const ns = rest > 0 && rest % period === 0 ? period : rest % period;
-  return Math.floor(ns / (m.w[at + R.divideCount] as number));
+  return Math.floor(ns / m.w[at + R.divideCount]);
 }
 
 /** When this timer fires next, ns; Infinity when it is not armed. */
@@ -234,7 +220,7 @@ export function timerDue(m: Machine, vcpu: number): number {
 /** Is the vCPU's thread in vcpu_run right now, so that it looks at what expired? A model guest's always is, on its CPU. */
 function threadRuns(m: Machine, vcpu: number): boolean {
   const at = vcpuAt(m, vcpu);
-  if (m.host.modelsCpus && m.w[at + VCPU.at.loaded] === 0) return false;
+  if (m.wires.modelsCpus && m.w[at + VCPU.at.loaded] === 0) return false;
   return m.config.guest !== undefined || m.w[at + VCPU.at.inRun] === 1;
 }
 
@@ -247,14 +233,14 @@ function expire(m: Machine, vcpu: number, fromTimer: boolean): void {
   const at = lapicAt(m, vcpu);
   const mode = modeOf(m, vcpu);
   const before = beginJourney(m);
-  const outer = enter(m, EV.timer_expired, atLapic(vcpu), mode >>> 17, fromTimer ? 1 : 0);
+  const outer = enter(m, EV.timer_expired, atLapic(vcpu), mode >>> MODE_AT, fromTimer ? 1 : 0);
   if (m.w[at + R.timerPending] === 0) {
     if (!fromTimer && m.w[at + R.apicvActive] === 1) {
       deliverTimer(m, vcpu);
     } else {
       put(m, at + R.timerPending, 1);
       m.journeys[timerJourney(m, vcpu)] = m.journey;
-      if (fromTimer) m.host.kick(m, vcpu);
+      if (fromTimer) m.wires.kick(m, vcpu);
       if (isMasked(m, vcpu)) emit(m, EV.lvt_masked, atLapic(vcpu), R.lvtTimer);
     }
   }
@@ -271,17 +257,17 @@ function expire(m: Machine, vcpu: number, fromTimer: boolean): void {
 /** The armed instant has come: the host's timer interrupt, on the CPU where the vCPU runs. @kvm lapic.c apic_timer_fn */
 export function expireTimer(m: Machine, vcpu: number): void {
   const before = m.current;
-  m.current = m.host.timerInterrupt(m, vcpu) ? vcpu : -1;
+  m.current = m.wires.timerInterrupt(m, vcpu) ? vcpu : -1;
   expire(m, vcpu, true);
   m.current = before;
 }
 
-const isMasked = (m: Machine, vcpu: number): boolean => ((m.w[lapicAt(m, vcpu) + R.lvtTimer] as number) & MASKED) !== 0;
+const isMasked = (m: Machine, vcpu: number): boolean => (m.w[lapicAt(m, vcpu) + R.lvtTimer] & MASK) !== 0;
 
 /** @kvm lapic.c kvm_apic_inject_pending_timer_irqs */
 function deliverTimer(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const outer = enter(m, EV.timer_inject, atLapic(vcpu), (m.w[at + R.lvtTimer] as number) & 0xff);
+  const outer = enter(m, EV.timer_inject, atLapic(vcpu), m.w[at + R.lvtTimer] & VECTOR);
   localDeliver(m, vcpu, R.lvtTimer);
   const mode = modeOf(m, vcpu);
   if (mode === TIMER_MODE.deadline || mode === TIMER_MODE.oneShot) put64(m, at + R.deadlineLo, 0);
@@ -299,7 +285,7 @@ export function injectPendingTimer(m: Machine, vcpu: number): void {
   if (m.w[at + R.timerPending] === 0) return;
   if (isMasked(m, vcpu) || !hwEnabled(m, vcpu) || !swEnabled(m, vcpu)) return;
   const journey = m.journey;
-  m.journey = m.journeys[timerJourney(m, vcpu)] as number;
+  m.journey = m.journeys[timerJourney(m, vcpu)];
   deliverTimer(m, vcpu);
   put(m, at + R.timerPending, 0);
   m.journey = journey;
@@ -313,17 +299,17 @@ export function timersAtEntry(m: Machine, vcpu: number): void {
 
 /** An LVT entry's interrupt. @param lvt word offset of the entry @returns 1 taken, 0 not @kvm lapic.c kvm_apic_local_deliver */
 export function localDeliver(m: Machine, vcpu: number, lvt: number): number {
-  const entry = m.w[lapicAt(m, vcpu) + lvt] as number;
-  if (!hwEnabled(m, vcpu) || (entry & 0x10000) !== 0) {
+  const entry = m.w[lapicAt(m, vcpu) + lvt];
+  if (!hwEnabled(m, vcpu) || (entry & MASK) !== 0) {
     emit(m, EV.lvt_masked, atLapic(vcpu), lvt);
     return 0;
   }
-  return m.host.acceptIrq(m, vcpu, {
-    vector: entry & 0xff,
-    deliveryMode: (entry >>> 8) & 7,
+  return m.wires.acceptIrq(m, vcpu, {
+    vector: entry & VECTOR,
+    deliveryMode: (entry & DELIVERY_MODE) >>> DELIVERY_AT,
     logical: false,
     level: true,
-    trigMode: (entry & 0x8000) !== 0,
+    trigMode: (entry & TRIG_MODE) !== 0,
     shorthand: 0,
     dest: 0,
     redirHint: false,

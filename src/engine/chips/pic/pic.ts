@@ -38,7 +38,7 @@ const STATE_WORDS: readonly number[] = [
 
 /** KVM_GET_IRQCHIP of one chip. @kvm irq.c kvm_vm_ioctl_get_irqchip */
 export const savePic = (m: Machine, chip: number): ReadonlyMap<number, number> =>
-  new Map(STATE_WORDS.map((word) => [word, m.w[picBase(chip) + word] as number]));
+  new Map(STATE_WORDS.map((word) => [word, m.w[picBase(chip) + word]]));
 
 /** KVM_SET_IRQCHIP of one chip: the lines' sources stay, the output is worked out anew. @kvm irq.c kvm_vm_ioctl_set_irqchip */
 export function restorePic(m: Machine, chip: number, saved: ReadonlyMap<number, number>): void {
@@ -55,8 +55,8 @@ export function picUpdateIrq(m: Machine): void {
 /** Does this vCPU take interrupts from the PIC? @kvm lapic.c kvm_apic_accept_pic_intr */
 export function acceptsPicIntr(m: Machine, vcpu: number): boolean {
   const at = lapicAt(m, vcpu);
-  if (((m.w[at + LAPIC.at.baseLo] as number) & 0x800) === 0) return true;
-  return ((m.w[at + LAPIC.at.lvtLint0] as number) & 0x10700) === 0x700;
+  if ((m.w[at + LAPIC.at.baseLo] & 0x800) === 0) return true;
+  return (m.w[at + LAPIC.at.lvtLint0] & 0x10700) === 0x700;
 }
 
 /** Releasing the lock is where a rising output wakes the vCPU that listens. @kvm i8259.c pic_unlock */
@@ -67,14 +67,14 @@ function picUnlock(m: Machine): void {
 function wakeListener(m: Machine): void {
   put(m, picBase(0) + R.wakeupNeeded, 0);
   if (m.irqchip !== 'full') {
-    m.host.userPicOutput(m);
+    m.wires.userPicOutput(m);
     return;
   }
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     if (!acceptsPicIntr(m, vcpu)) continue;
     const outer = enter(m, EV.pic_wakeup, atPic(0), vcpu);
-    m.host.request(m, vcpu, REQ.event);
-    m.host.kick(m, vcpu);
+    m.wires.request(m, vcpu, REQ.event);
+    m.wires.kick(m, vcpu);
     leave(m, outer);
     return;
   }
@@ -86,9 +86,9 @@ function setIrq1(m: Machine, chip: number, pin: number, level: number): number {
   const at = picBase(chip);
   const w = m.w;
   const bit = 1 << pin;
-  const irr = w[at + R.irr] as number;
-  const lastIrr = w[at + R.lastIrr] as number;
-  const levelTriggered = ((w[at + R.elcr] as number) & bit) !== 0;
+  const irr = w[at + R.irr];
+  const lastIrr = w[at + R.lastIrr];
+  const levelTriggered = (w[at + R.elcr] & bit) !== 0;
   let result = 1;
   if (level === 0) {
     if (levelTriggered) put(m, at + R.irr, irr & ~bit);
@@ -100,7 +100,7 @@ function setIrq1(m: Machine, chip: number, pin: number, level: number): number {
     }
     put(m, at + R.lastIrr, lastIrr | bit);
   }
-  return ((w[at + R.imr] as number) & bit) !== 0 ? -1 : result;
+  return (w[at + R.imr] & bit) !== 0 ? -1 : result;
 }
 
 /** Highest priority in a mask: 0 highest, 8 none. @kvm i8259.c get_priority */
@@ -114,7 +114,7 @@ function priorityOf(mask: number, priorityAdd: number): number {
 /** Pin this chip wants served, -1 none. @kvm i8259.c pic_get_irq */
 function wantedPin(m: Machine, chip: number): number {
   const at = picBase(chip);
-  const requests = (m.w[at + R.irr] as number) & ~(m.w[at + R.imr] as number);
+  const requests = m.w[at + R.irr] & ~m.w[at + R.imr];
   return requests === 0 ? -1 : winner(m, chip, requests);
 }
 
@@ -122,9 +122,9 @@ function wantedPin(m: Machine, chip: number): number {
 function winner(m: Machine, chip: number, requests: number): number {
   const at = picBase(chip);
   const w = m.w;
-  const add = w[at + R.priorityAdd] as number;
+  const add = w[at + R.priorityAdd];
   const priority = priorityOf(requests, add);
-  let inService = w[at + R.isr] as number;
+  let inService = w[at + R.isr];
   if (chip === 0 && w[at + R.specialFullyNested] === 1) inService &= ~4;
   return priority < priorityOf(inService, add) ? (priority + add) & 7 : -1;
 }
@@ -162,9 +162,9 @@ export function picSetIrq(m: Machine, gsi: number, pin: number, source: number, 
   const shift = (pin & 7) * 4;
   const outer = enter(m, EV.pic_line, atPic(chip), pin, level, source);
   const bit = 1 << (shift + source);
-  const lines = m.w[at + R.lines] as number;
+  const lines = m.w[at + R.lines];
   put(m, at + R.lines, level ? lines | bit : lines & ~bit);
-  const driven = ((m.w[at + R.lines] as number) >>> shift) & 0xf ? 1 : 0;
+  const driven = (m.w[at + R.lines] >>> shift) & 0xf ? 1 : 0;
   if (driven) m.journeys[pinJourney(m, PIC_PIN_JOURNEY + pin)] = m.journey;
   const result = setIrq1(m, chip, pin & 7, driven);
   if (driven && result === -1) emit(m, EV.pic_masked, atPic(chip), pin);
@@ -181,9 +181,9 @@ function clearIsr(m: Machine, chip: number, irq: number): void {
   const at = picBase(chip);
   const pin = chip * 8 + irq;
   const outer = enter(m, EV.pic_eoi, atPic(chip), pin);
-  put(m, at + R.isr, (m.w[at + R.isr] as number) & ~(1 << irq));
+  put(m, at + R.isr, m.w[at + R.isr] & ~(1 << irq));
   picUnlock(m);
-  if (m.irqchip === 'full') m.host.notifyAcked(m, pin >> 3, pin);
+  if (m.irqchip === 'full') m.wires.notifyAcked(m, pin >> 3, pin);
   leave(m, outer);
 }
 
@@ -191,8 +191,8 @@ function clearIsr(m: Machine, chip: number, irq: number): void {
 function intack(m: Machine, chip: number, irq: number): void {
   const at = picBase(chip);
   const bit = 1 << irq;
-  put(m, at + R.isr, (m.w[at + R.isr] as number) | bit);
-  if (((m.w[at + R.elcr] as number) & bit) === 0) put(m, at + R.irr, (m.w[at + R.irr] as number) & ~bit);
+  put(m, at + R.isr, m.w[at + R.isr] | bit);
+  if ((m.w[at + R.elcr] & bit) === 0) put(m, at + R.irr, m.w[at + R.irr] & ~bit);
   if (m.w[at + R.autoEoi] === 1) {
     if (m.w[at + R.rotateOnAutoEoi] === 1) put(m, at + R.priorityAdd, (irq + 1) & 7);
     clearIsr(m, chip, irq);
@@ -210,8 +210,8 @@ export function picReadIrq(m: Machine): number {
   const irq2 = irq === 2 ? wantedPin(m, 1) : -1;
   const spurious = irq < 0 || (irq === 2 && irq2 < 0);
   const pin = irq < 0 ? 7 : irq === 2 ? 8 + (irq2 < 0 ? 7 : irq2) : irq;
-  const vector = pin < 8 ? (m.w[master + R.irqBase] as number) + pin : (m.w[slave + R.irqBase] as number) + pin - 8;
-  if (!spurious) m.journey = m.journeys[pinJourney(m, PIC_PIN_JOURNEY + pin)] as number;
+  const vector = pin < 8 ? m.w[master + R.irqBase] + pin : m.w[slave + R.irqBase] + pin - 8;
+  if (!spurious) m.journey = m.journeys[pinJourney(m, PIC_PIN_JOURNEY + pin)];
   const outer = enter(m, EV.pic_inta, atPic(pin >> 3), pin, vector, spurious ? 1 : 0);
   put(m, master + R.output, 0);
   if (irq >= 0) {
@@ -228,10 +228,10 @@ export function picReadIrq(m: Machine): number {
 function resetByIcw1(m: Machine, chip: number): void {
   const at = picBase(chip);
   const w = m.w;
-  const elcr = w[at + R.elcr] as number;
-  const edgeIrr = (w[at + R.irr] as number) & ~elcr & 0xff;
+  const elcr = w[at + R.elcr];
+  const edgeIrr = w[at + R.irr] & ~elcr & 0xff;
   put(m, at + R.lastIrr, 0);
-  put(m, at + R.irr, (w[at + R.irr] as number) & elcr);
+  put(m, at + R.irr, w[at + R.irr] & elcr);
   put(m, at + R.imr, 0);
   put(m, at + R.priorityAdd, 0);
   put(m, at + R.specialMask, 0);
@@ -254,8 +254,8 @@ function ocw2(m: Machine, chip: number, value: number): void {
   if (command === 0 || command === 4) {
     put(m, at + R.rotateOnAutoEoi, command >> 2);
   } else if (command === 1 || command === 5) {
-    const add = m.w[at + R.priorityAdd] as number;
-    const priority = priorityOf(m.w[at + R.isr] as number, add);
+    const add = m.w[at + R.priorityAdd];
+    const priority = priorityOf(m.w[at + R.isr], add);
     if (priority === 8) return;
     const irq = (priority + add) & 7;
     if (command === 5) put(m, at + R.priorityAdd, (irq + 1) & 7);
@@ -274,11 +274,11 @@ function ocw2(m: Machine, chip: number, value: number): void {
 /** OCW1: the mask. */
 function writeMask(m: Machine, chip: number, value: number): void {
   const at = picBase(chip);
-  const changed = (m.w[at + R.imr] as number) ^ value;
+  const changed = m.w[at + R.imr] ^ value;
   put(m, at + R.imr, value);
   for (let irq = 0; irq < 8; irq++) {
     if (m.irqchip === 'full' && (changed & (1 << irq)) !== 0)
-      m.host.fireMaskNotifiers(m, chip, chip * 8 + irq, (value & (1 << irq)) !== 0);
+      m.wires.fireMaskNotifiers(m, chip, chip * 8 + irq, (value & (1 << irq)) !== 0);
   }
   updateIrq(m);
 }
@@ -294,7 +294,7 @@ export function picWrite(m: Machine, port: number, value: number): void {
   const chip = port >> 7;
   const at = picBase(chip);
   const odd = (port & 1) === 1;
-  const state = m.w[at + R.initState] as number;
+  const state = m.w[at + R.initState];
   const outer = enter(m, EV.pic_write, atPic(chip), port, value, wordKind(state, odd, value));
   if (!odd) {
     if ((value & 0x10) !== 0) {
@@ -332,11 +332,11 @@ function pollRead(m: Machine, chip: number): number {
   }
   const master = picBase(0);
   if (chip === 1) {
-    put(m, master + R.isr, (m.w[master + R.isr] as number) & ~4);
-    put(m, master + R.irr, (m.w[master + R.irr] as number) & ~4);
+    put(m, master + R.isr, m.w[master + R.isr] & ~4);
+    put(m, master + R.irr, m.w[master + R.irr] & ~4);
   }
   const at = picBase(chip);
-  put(m, at + R.irr, (m.w[at + R.irr] as number) & ~(1 << irq));
+  put(m, at + R.irr, m.w[at + R.irr] & ~(1 << irq));
   clearIsr(m, chip, irq);
   if (chip === 1 || irq !== 2) updateIrq(m);
   return irq | 0x80;
@@ -355,8 +355,8 @@ export function picRead(m: Machine, port: number): number {
     leave(m, outer);
     return value;
   }
-  if ((port & 1) === 1) value = m.w[at + R.imr] as number;
-  else value = m.w[at + (m.w[at + R.readRegSelect] === 1 ? R.isr : R.irr)] as number;
+  if ((port & 1) === 1) value = m.w[at + R.imr];
+  else value = m.w[at + (m.w[at + R.readRegSelect] === 1 ? R.isr : R.irr)];
   emit(m, EV.pic_read, atPic(chip), port, value);
   return value;
 }
@@ -365,13 +365,13 @@ export function picRead(m: Machine, port: number): number {
 export function elcrWrite(m: Machine, port: number, value: number): void {
   const at = picBase(port & 1);
   const outer = enter(m, EV.elcr_write, atPic(port & 1), port, value);
-  put(m, at + R.elcr, value & (m.w[at + R.elcrMask] as number));
+  put(m, at + R.elcr, value & m.w[at + R.elcrMask]);
   leave(m, outer);
 }
 
 /** @param port 0x4d0 or 0x4d1 @kvm i8259.c elcr_ioport_read */
 export function elcrRead(m: Machine, port: number): number {
-  return m.w[picBase(port & 1) + R.elcr] as number;
+  return m.w[picBase(port & 1) + R.elcr];
 }
 
 /** kvm_pic.output: does the pair ask for the CPU? */

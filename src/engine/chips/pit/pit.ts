@@ -8,9 +8,10 @@
  */
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
+import { now, put64, read64 } from '../../core/time.ts';
 import { LAPIC, PIT } from '../../core/words.ts';
 import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
-import { localDeliver, now, put64, read64 } from '../lapic/timer.ts';
+import { localDeliver } from '../lapic/timer.ts';
 
 const R = PIT.at;
 /** KVM_PIT_FREQ, Hz */
@@ -25,7 +26,7 @@ const WORD0 = 3;
 const WORD1 = 4;
 
 const at = (m: Machine, register: number, channel = 0): number => m.layout.pit + register + channel;
-const get = (m: Machine, register: number, channel = 0): number => m.w[at(m, register, channel)] as number;
+const get = (m: Machine, register: number, channel = 0): number => m.w[at(m, register, channel)];
 
 /** Load times are kept as 64 bits: low words and high words of the three channels lie apart. */
 function loadTime(m: Machine, channel: number): number {
@@ -71,7 +72,7 @@ export function resetPit(m: Machine): void {
 
 /** Ticks that were missed are made up for, which AVIC cannot do. @kvm i8254.c kvm_pit_set_reinject */
 function setReinject(m: Machine): void {
-  m.host.setApicvInhibit(m, APICV_INHIBIT.pitReinject, true);
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.pitReinject, true);
   put(m, at(m, R.reinject), 1);
   resetReinject(m);
 }
@@ -276,8 +277,8 @@ function doWork(m: Machine): void {
     }
   }
   const outer = enter(m, EV.pit_do_work, AT_PIT);
-  m.host.setIrq(m, PIT_SOURCE, 0, 1, false);
-  m.host.setIrq(m, PIT_SOURCE, 0, 0, false);
+  m.wires.setIrq(m, PIT_SOURCE, 0, 1, false);
+  m.wires.setIrq(m, PIT_SOURCE, 0, 0, false);
   let watchdog = false;
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) watchdog ||= m.w[lapicAt(m, vcpu) + LAPIC.at.lvt0InNmiMode] === 1;
   if (watchdog) for (let vcpu = 0; vcpu < m.vcpus; vcpu++) localDeliver(m, vcpu, LAPIC.at.lvtLint0);

@@ -6,14 +6,25 @@
  * @differs sdm: without APICv a WRMSR to TPR is taken as KVM emulates it (no #GP for bits 31:8).
  */
 
+import { highWord, lowWord } from '../../../base/u64.ts';
+import { masks, shifts, writeMask } from '../../../spec/define/registers.ts';
 import type { GuestOp, OpResult } from '../../../spec/ops/index.ts';
+import {
+  ICR,
+  ICR_X2,
+  isX2apicMsr,
+  REG,
+  SHORTHAND as SHORTHANDS,
+  TPR,
+  x2apicMsr,
+  x2apicRegister,
+} from '../../../spec/registers/lapic.ts';
 import { sendEoi } from '../../chips/lapic/priority.ts';
 import {
   apicPage,
   inApicPage,
   isReadable,
   pageWord,
-  REG,
   setTpr,
   writeRegister,
   writeX2apicIcr,
@@ -38,13 +49,26 @@ const range = (from: number, to: number): number[] =>
 
 /** Offsets whose reads, and whose writes, "APIC-register virtualization" covers. */
 const READS = new Set([
-  ...[REG.id, REG.lvr, REG.tpr, REG.eoi, REG.ldr, REG.dfr, REG.svr, REG.esr, REG.icr, REG.icr2, REG.tmict, REG.tdcr],
-  ...range(0x100, 0x270),
-  ...range(0x320, 0x370),
+  ...[
+    REG.id,
+    REG.version,
+    REG.tpr,
+    REG.eoi,
+    REG.ldr,
+    REG.dfr,
+    REG.svr,
+    REG.esr,
+    REG.icr,
+    REG.icr2,
+    REG.tmict,
+    REG.tdcr,
+  ],
+  ...range(REG.isr, REG.esr - 0x10),
+  ...range(REG.lvtTimer, REG.lvtError),
 ]);
 const WRITES = new Set([
   ...[REG.id, REG.tpr, REG.eoi, REG.ldr, REG.dfr, REG.svr, REG.esr, REG.icr, REG.icr2, REG.tmict, REG.tdcr],
-  ...range(0x320, 0x370),
+  ...range(REG.lvtTimer, REG.lvtError),
 ]);
 
 /** EOI-induced exit. @kvm vmx.c handle_apic_eoi_induced, lapic.c kvm_apic_set_eoi_accelerated */
@@ -52,7 +76,7 @@ function eoiInduced(m: Machine, vcpu: number, vector: number): void {
   vmExit(m, vcpu, EXIT.eoiInduced, vector);
   const outer = enter(m, EV.eoi_induced, atVcpu(vcpu), vector);
   sendEoi(m, vcpu, vector);
-  m.host.request(m, vcpu, REQ.event);
+  m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);
 }
 
@@ -71,16 +95,26 @@ function apicWriteExit(m: Machine, vcpu: number, reg: number, value: number): vo
 
 /** Plain fixed edge message to oneself with a vector above 15. @sdm "APIC-Write Emulation" */
 const isSelfIpi = (low: number): boolean =>
-  (low & RESERVED_OR_BUSY) === 0 && ((low >>> 18) & 3) === 1 && (low & 0x8700) === 0 && (low & 0xf0) !== 0;
+  (low & RESERVED_OR_BUSY) === 0 &&
+  (low & SHORTHAND) === SELF &&
+  (low & (TRIG_MODE | DELIVERY_MODE)) === 0 &&
+  (low & PRIORITY_CLASS) !== 0;
 /** ICR bits 31:20, 17:16, 13 and 12. */
-const RESERVED_OR_BUSY = 0xfff33000 | 0;
+const { VECTOR, DELIVERY_MODE, TRIG_MODE, SHORTHAND } = masks(ICR_X2);
+const SELF = SHORTHANDS.indexOf('self') << shifts(ICR_X2).SHORTHAND;
+const { DEST: ICR2_DEST } = masks(ICR);
+const { DEST: DEST_AT } = shifts(ICR);
+const { PRIORITY_CLASS } = masks(TPR);
+/** Bits of the x2APIC ICR that are reserved, the busy bit of xAPIC's among them. */
+const RESERVED_OR_BUSY = ~(writeMask(ICR_X2)[0] ?? 0);
+const RESERVED = RESERVED_OR_BUSY & ~masks(ICR).DELIVERY_STATUS;
 
 function writeIcr(m: Machine, vcpu: number, low: number): void {
   const at = lapicAt(m, vcpu);
   if (isSelfIpi(low)) {
     put(m, at + L.icr, low);
-    selfIpi(m, vcpu, low & 0xff);
-  } else if (virtualizeIpi(m, vcpu, low, (m.w[at + L.icr2] as number) >>> 24)) {
+    selfIpi(m, vcpu, low & VECTOR);
+  } else if (virtualizeIpi(m, vcpu, low, m.w[at + L.icr2] >>> DEST_AT)) {
     put(m, at + L.icr, low);
   } else {
     apicWriteExit(m, vcpu, REG.icr, low);
@@ -108,7 +142,7 @@ function emulateWrite(m: Machine, vcpu: number, reg: number, value: number): voi
       writeIcr(m, vcpu, value);
       return;
     case REG.icr2:
-      put(m, at + L.icr2, value & 0xff000000);
+      put(m, at + L.icr2, value & ICR2_DEST);
       return;
     case REG.esr:
       put(m, at + L.esr, value);
@@ -154,7 +188,7 @@ function mmio(m: Machine, op: MmioOp): OpResult | null {
     emit(m, EV.apic_read_virtualized, atLapic(vcpu), reg, value);
     return { value: `0x${value.toString(16)}` };
   }
-  const value = merged(m, vcpu, reg, byte, size, Number(op.value & 0xffffffffn) | 0);
+  const value = merged(m, vcpu, reg, byte, size, lowWord(op.value));
   const outer = enter(m, EV.apic_write_virtualized, atLapic(vcpu), reg, value);
   if (registers) emulateWrite(m, vcpu, reg, value);
   else shadowTpr(m, vcpu, value & 0xff);
@@ -197,33 +231,33 @@ function gp(m: Machine, vcpu: number, msr: number): OpResult {
 function wrmsr(m: Machine, vcpu: number, msr: number, value: bigint): OpResult | null {
   if (!secondary(m, vcpu, SECONDARY.virtualizeX2apic)) return null;
   const vid = secondary(m, vcpu, SECONDARY.virtualInterruptDelivery);
-  const low = Number(value & 0xffffffffn) | 0;
-  if (msr === 0x808) {
+  const low = lowWord(value);
+  if (msr === x2apicMsr(REG.tpr)) {
     if (vid && value > 0xffn) return gp(m, vcpu, msr);
     if (value > 0xffffffffn) return null;
     writeTpr(m, vcpu, low);
     return OK;
   }
   if (!vid) return null;
-  if (msr === 0x80b) {
+  if (msr === x2apicMsr(REG.eoi)) {
     if (value !== 0n) return gp(m, vcpu, msr);
     eoi(m, vcpu);
     return OK;
   }
-  if (msr === 0x83f) {
+  if (msr === x2apicMsr(REG.selfIpi)) {
     if (value > 0xffn) return gp(m, vcpu, msr);
-    if ((low & 0xf0) !== 0) selfIpi(m, vcpu, low);
+    if ((low & PRIORITY_CLASS) !== 0) selfIpi(m, vcpu, low);
     else apicWriteExit(m, vcpu, REG.selfIpi, low);
     return OK;
   }
-  return msr === 0x830 && m.config.ipiVirtualization === true ? wrmsrIcr(m, vcpu, value) : null;
+  return msr === x2apicMsr(REG.icr) && m.config.ipiVirtualization === true ? wrmsrIcr(m, vcpu, value) : null;
 }
 
 /** ICR is passed through with IPI virtualization only. */
 function wrmsrIcr(m: Machine, vcpu: number, value: bigint): OpResult {
-  const low = Number(value & 0xffffffffn) | 0;
-  const high = Number(value >> 32n) | 0;
-  if ((low & 0xfff32000) !== 0) return gp(m, vcpu, 0x830);
+  const low = lowWord(value);
+  const high = highWord(value);
+  if ((low & RESERVED) !== 0) return gp(m, vcpu, x2apicMsr(REG.icr));
   const at = lapicAt(m, vcpu);
   put(m, at + L.icr, low);
   put(m, at + L.icrHi, high);
@@ -238,18 +272,18 @@ function wrmsrIcr(m: Machine, vcpu: number, value: bigint): OpResult {
 /** RDMSR of the x2APIC range: every valid register but the current count comes from the page. */
 function rdmsr(m: Machine, vcpu: number, msr: number): OpResult | null {
   if (!secondary(m, vcpu, SECONDARY.virtualizeX2apic)) return null;
-  const reg = (msr - 0x800) << 4;
+  const reg = x2apicRegister(msr);
   const registers = secondary(m, vcpu, SECONDARY.apicRegisterVirtualization);
   if (registers ? !isReadable(m, vcpu, reg) || reg === REG.tmcct : reg !== REG.tpr) return null;
   let value = BigInt(pageWord(m, vcpu, reg) >>> 0);
-  if (reg === REG.icr) value |= BigInt((m.w[lapicAt(m, vcpu) + L.icrHi] as number) >>> 0) << 32n;
+  if (reg === REG.icr) value |= BigInt(m.w[lapicAt(m, vcpu) + L.icrHi] >>> 0) << 32n;
   emit(m, EV.apic_read_virtualized, atLapic(vcpu), reg, Number(value & 0xffffffffn));
   return { value: `0x${value.toString(16)}` };
 }
 
 /** The EOI as a guest writes it, by MMIO or by MSR. */
 function guestEoi(m: Machine, vcpu: number): OpResult | null {
-  if (secondary(m, vcpu, SECONDARY.virtualizeX2apic)) return wrmsr(m, vcpu, 0x80b, 0n);
+  if (secondary(m, vcpu, SECONDARY.virtualizeX2apic)) return wrmsr(m, vcpu, x2apicMsr(REG.eoi), 0n);
   return mmio(m, { op: 'mmio_write', vcpu, addr: APIC_ACCESS_PAGE + BigInt(REG.eoi), size: 4, value: 0n });
 }
 
@@ -259,15 +293,14 @@ function guestEoi(m: Machine, vcpu: number): OpResult | null {
  * APIC-access exit has been taken already; for other exits see exitReason)
  */
 export function accessVirtualized(m: Machine, op: GuestOp): OpResult | null {
-  const isApicMsr = (msr: number): boolean => msr >= 0x800 && msr <= 0x8ff;
   switch (op.op) {
     case 'mmio_write':
     case 'mmio_read':
       return mmio(m, op);
     case 'wrmsr':
-      return isApicMsr(op.msr) ? wrmsr(m, op.vcpu, op.msr, op.value) : null;
+      return isX2apicMsr(op.msr) ? wrmsr(m, op.vcpu, op.msr, op.value) : null;
     case 'rdmsr':
-      return isApicMsr(op.msr) ? rdmsr(m, op.vcpu, op.msr) : null;
+      return isX2apicMsr(op.msr) ? rdmsr(m, op.vcpu, op.msr) : null;
     case 'set_cr8':
       if (op.value > 15) return { gp: true };
       writeTpr(m, op.vcpu, op.value << 4);

@@ -289,7 +289,7 @@ function step(o: Oracle, random: Random): { ops: Json[]; want?: Json } {
   const { vcpus, apicv, x2apic } = o.kind;
   const vcpu = random(vcpus);
   const pinVector = (o.pins.get(16) as Pin).vector;
-  const vector = [16 + random(240), 16 + random(240), 0x41 + random(4), pinVector][random(4)] as number;
+  const vector = [16 + random(240), 16 + random(240), 0x41 + random(4), pinVector][random(4)];
   switch (random(13)) {
     case 0:
     case 1:
@@ -336,7 +336,7 @@ function step(o: Oracle, random: Random): { ops: Json[]; want?: Json } {
       return { ops: [high, { op: 'mmio_write', vcpu, addr: 0xfee00300, value: 0x4000 | vector, size: 4 }] };
     }
     default: {
-      const gsi = PINS[random(PINS.length)] as number;
+      const gsi = PINS[random(PINS.length)];
       const level = random(2);
       o.line(gsi, level === 1);
       return { ops: [{ op: 'irq_line', gsi, level }] };

@@ -4,6 +4,8 @@
  * Virtual Interrupts"). VIRR, VISR, VTPR and VPPR are the words of the local APIC's register page: it is the same page.
  */
 
+import { masks } from '../../../spec/define/registers.ts';
+import { TPR } from '../../../spec/registers/lapic.ts';
 import { clearVector, highestVector, pprOf, setVector, testVector } from '../../chips/lapic/priority.ts';
 import { EV } from '../../core/events.ts';
 import {
@@ -22,6 +24,8 @@ import { LAPIC, PI_DESC, VCPU, VMCS } from '../../core/words.ts';
 import { mergePir, setPi } from '../pi-desc.ts';
 import { hasControl, PRIMARY, setVmcs, vmcs } from '../vmcs.ts';
 
+const { PRIORITY_CLASS } = masks(TPR);
+
 const F = VMCS.at;
 const L = LAPIC.at;
 const V = VCPU.at;
@@ -29,7 +33,7 @@ const V = VCPU.at;
 /** @sdm "PPR Virtualization" */
 export function virtualizePpr(m: Machine, vcpu: number): void {
   const at = lapicAt(m, vcpu);
-  const vtpr = m.w[at + L.tpr] as number;
+  const vtpr = m.w[at + L.tpr];
   const svi = vmcs(m, vcpu, F.svi);
   const vppr = pprOf(vtpr, svi);
   if (vppr === m.w[at + L.ppr]) return;
@@ -41,9 +45,9 @@ export function virtualizePpr(m: Machine, vcpu: number): void {
 /** RVI above VPPR by class, and no interrupt-window exiting. @sdm "Evaluation of Pending Virtual Interrupts" */
 export function evaluatePending(m: Machine, vcpu: number): void {
   const rvi = vmcs(m, vcpu, F.rvi);
-  const vppr = m.w[lapicAt(m, vcpu) + L.ppr] as number;
+  const vppr = m.w[lapicAt(m, vcpu) + L.ppr];
   const window = hasControl(m, vcpu, F.primaryControls, PRIMARY.interruptWindow);
-  const recognized = !window && (rvi & 0xf0) > (vppr & 0xf0) ? 1 : 0;
+  const recognized = !window && (rvi & PRIORITY_CLASS) > (vppr & PRIORITY_CLASS) ? 1 : 0;
   if (rvi === 0 && vmcs(m, vcpu, F.recognized) === recognized) return;
   const outer = enter(m, EV.vid_evaluate, atVcpu(vcpu), rvi, vppr, recognized);
   setVmcs(m, vcpu, F.recognized, recognized);
@@ -61,13 +65,13 @@ export function deliverVirtual(m: Machine, vcpu: number): number {
   if (hasControl(m, vcpu, F.primaryControls, PRIMARY.interruptWindow)) return -1;
   const at = lapicAt(m, vcpu);
   const vector = vmcs(m, vcpu, F.rvi);
-  m.journey = m.journeys[vcpu * 512 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + vector];
   m.journeys[vcpu * 512 + 256 + vector] = m.journey;
   const rvi = highestWithout(m.w, at + L.irr, vector);
   const outer = enter(m, EV.vid_deliver, atLapic(vcpu), vector, rvi);
   setVector(m, at + L.isr, vector);
   setVmcs(m, vcpu, F.svi, vector);
-  put(m, at + L.ppr, vector & 0xf0);
+  put(m, at + L.ppr, vector & PRIORITY_CLASS);
   clearVector(m, at + L.irr, vector);
   setVmcs(m, vcpu, F.rvi, rvi);
   setVmcs(m, vcpu, F.recognized, 0);
@@ -80,17 +84,17 @@ export function noteVirtualHeld(m: Machine, vcpu: number): void {
   const rvi = vmcs(m, vcpu, F.rvi);
   if (rvi === 0) return;
   const v = vcpuAt(m, vcpu);
-  const vppr = m.w[lapicAt(m, vcpu) + L.ppr] as number;
-  const below = (rvi & 0xf0) <= (vppr & 0xf0);
+  const vppr = m.w[lapicAt(m, vcpu) + L.ppr];
+  const below = (rvi & PRIORITY_CLASS) <= (vppr & PRIORITY_CLASS);
   const reason = below ? 2 : m.w[v + V.rflagsIf] === 0 ? 0 : m.w[v + V.shadow] !== 0 ? 1 : -1;
   if (reason === -1) return;
-  m.journey = m.journeys[vcpu * 512 + rvi] as number;
+  m.journey = m.journeys[vcpu * 512 + rvi];
   emit(m, EV.vid_held, atVcpu(vcpu), reason, rvi, vppr);
 }
 
 /** With virtual-interrupt delivery: PPR, then a look at what is pending. @sdm "TPR Virtualization" */
 export function virtualizeTpr(m: Machine, vcpu: number): void {
-  const outer = enter(m, EV.tpr_virtualization, atLapic(vcpu), m.w[lapicAt(m, vcpu) + L.tpr] as number);
+  const outer = enter(m, EV.tpr_virtualization, atLapic(vcpu), m.w[lapicAt(m, vcpu) + L.tpr]);
   virtualizePpr(m, vcpu);
   evaluatePending(m, vcpu);
   leave(m, outer);
@@ -101,7 +105,7 @@ export function virtualizeEoi(m: Machine, vcpu: number): number {
   const at = lapicAt(m, vcpu);
   const vector = vmcs(m, vcpu, F.svi);
   const exits = testVector(m.w, m.layout.vmcs + vcpu * VMCS.size + F.eoiExitBitmap, vector);
-  m.journey = m.journeys[vcpu * 512 + 256 + vector] as number;
+  m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const below = highestWithout(m.w, at + L.isr, vector);
   const outer = enter(m, EV.eoi_virtualization, atLapic(vcpu), vector, below, exits ? 1 : 0);
   clearVector(m, at + L.isr, vector);
@@ -115,7 +119,7 @@ export function virtualizeEoi(m: Machine, vcpu: number): number {
 /** Highest vector of a bitmap once `vector` is out of it, 0 with none: what RVI and SVI become. */
 function highestWithout(w: Int32Array, base: number, vector: number): number {
   for (let i = 7; i >= 0; i--) {
-    const word = (w[base + i] as number) & (i === vector >> 5 ? ~(1 << (vector & 31)) : -1);
+    const word = w[base + i] & (i === vector >> 5 ? ~(1 << (vector & 31)) : -1);
     if (word !== 0) return i * 32 + 31 - Math.clz32(word);
   }
   return 0;
@@ -135,7 +139,7 @@ export function virtualizeSelfIpi(m: Machine, vcpu: number, vector: number): voi
 export function processPosted(m: Machine, vcpu: number): void {
   const highest = highestVector(m.w, piDescAt(m, vcpu) + PI_DESC.at.pir);
   const rvi = Math.max(vmcs(m, vcpu, F.rvi), highest);
-  if (highest !== -1) m.journey = m.journeys[vcpu * 512 + highest] as number;
+  if (highest !== -1) m.journey = m.journeys[vcpu * 512 + highest];
   const outer = enter(m, EV.pi_processing, atVcpu(vcpu), highest, rvi);
   setPi(m, vcpu, PI_DESC.at.on, 0);
   mergePir(m, vcpu);

@@ -1,5 +1,15 @@
 /** The 8259 pair and its edge/level registers (i8259.c, v6.18): registers, and the words a guest writes to the ports. */
-import { defineLayout, type FieldSpec } from './bit-layout.ts';
+import {
+  bits,
+  bool,
+  dec,
+  defineLayout,
+  defineRegisters,
+  type FieldSpec,
+  hex,
+  number,
+  quiet,
+} from '../define/registers.ts';
 
 const irqs = (writable: number): { readonly [name: string]: FieldSpec } =>
   Object.fromEntries(
@@ -106,4 +116,31 @@ export const OCW3 = defineLayout({
     specialMaskSelect: { at: 6, width: 1 },
     reserved7: { at: 7, width: 1, access: 'reserved' },
   },
+});
+
+const INIT_STATES = { 0: 'ready', 1: 'wants ICW2', 2: 'wants ICW3', 3: 'wants ICW4' };
+
+/** One 8259 (struct kvm_kpic_state). `lines` holds, four bits a pin, which sources drive the pin. */
+export const PIC_REGISTERS = defineRegisters({
+  lastIrr: quiet(bits('last IRR', PIC_PINS)),
+  irr: bits('IRR', PIC_PINS),
+  imr: bits('IMR', PIC_IMR),
+  isr: bits('ISR', PIC_PINS),
+  priorityAdd: dec('priority rotation'),
+  irqBase: hex('vector base'),
+  readRegSelect: number('read select', 'dec', { 0: 'IRR', 1: 'ISR' }),
+  poll: bool('poll'),
+  specialMask: bool('special mask'),
+  initState: number('initialization', 'dec', INIT_STATES),
+  autoEoi: bool('auto EOI'),
+  rotateOnAutoEoi: bool('rotate on auto EOI'),
+  specialFullyNested: bool('special fully nested'),
+  init4: quiet(bool('ICW4 wanted')),
+  elcr: bits('ELCR', ELCR_MASTER),
+  elcrMask: quiet(hex('ELCR mask')),
+  /** kvm_pic.irq_states of this chip's pins: bit (4 * pin + source). */
+  lines: quiet(bits('lines', PIC_LINES)),
+  /** kvm_pic.output and wakeup_needed; meaningful on the master only. */
+  output: bool('INTR output'),
+  wakeupNeeded: quiet(bool('wakeup_needed')),
 });

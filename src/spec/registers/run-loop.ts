@@ -1,7 +1,23 @@
 /** VMCS fields an interrupt meets on its way into the guest, and the execution controls that choose the way. */
-import { defineLayout } from './bit-layout.ts';
 
-const EVENT_TYPE = [
+import {
+  bits,
+  bool,
+  dec,
+  defineLayout,
+  defineRegisters,
+  hex,
+  masks,
+  number,
+  numbered,
+  quiet,
+  shifts,
+  vectors,
+} from '../define/registers.ts';
+import { EXIT_NAMES } from '../exits.ts';
+import { PPR } from './lapic.ts';
+
+export const EVENT_TYPE = [
   'external interrupt',
   'reserved',
   'NMI',
@@ -91,7 +107,9 @@ export const PRIMARY_CONTROLS = defineLayout({
     interruptWindowExiting: { at: 2, width: 1 },
     other3: { at: 3, width: 4 },
     hltExiting: { at: 7, width: 1 },
-    other8: { at: 8, width: 13 },
+    other8: { at: 8, width: 9 },
+    tertiaryControls: { at: 17, width: 1 },
+    other18: { at: 18, width: 3 },
     tprShadow: { at: 21, width: 1 },
     nmiWindowExiting: { at: 22, width: 1 },
     other23: { at: 23, width: 8 },
@@ -123,4 +141,45 @@ export const TERTIARY_CONTROLS = defineLayout({
     ipiVirtualization: { at: 4, width: 1 },
     other5: { at: 5, width: 27 },
   },
+});
+
+const ACTIVITY = { 0: 'active', 1: 'HLT', 2: 'shutdown', 3: 'wait-for-SIPI' };
+
+const info = masks(VM_ENTRY_INTR_INFO);
+const NMI = EVENT_TYPE.indexOf('NMI') << shifts(VM_ENTRY_INTR_INFO).TYPE;
+
+/** Interruption information. @sdm "VM-Entry Controls for Event Injection" */
+export const INFO = {
+  vector: info.VECTOR,
+  valid: info.VALID,
+  typeMask: info.TYPE,
+  external: 0,
+  nmi: NMI,
+  /** An NMI has vector 2. */
+  nmiInfo: info.VALID | NMI | 2,
+} as const;
+
+/** VMCS fields that matter here, by their SDM names; two words where the field is 64 bits wide. */
+export const VMCS_REGISTERS = defineRegisters({
+  vmEntryIntrInfo: bits('VM_ENTRY_INTR_INFO', VM_ENTRY_INTR_INFO),
+  vmEntryInstructionLen: quiet(dec('VM_ENTRY_INSTRUCTION_LEN')),
+  guestInterruptibility: bits('GUEST_INTERRUPTIBILITY', GUEST_INTERRUPTIBILITY),
+  guestActivityState: number('GUEST_ACTIVITY_STATE', 'dec', ACTIVITY),
+  idtVectoringInfo: bits('IDT_VECTORING_INFO', IDT_VECTORING_INFO),
+  tprThreshold: bits('TPR_THRESHOLD', TPR_THRESHOLD),
+  rvi: number('RVI', 'vector'),
+  svi: number('SVI', 'vector'),
+  eoiExitBitmap: vectors('EOI_EXIT_BITMAP'),
+  pinControls: bits('pin-based controls', PIN_CONTROLS),
+  primaryControls: bits('primary controls', PRIMARY_CONTROLS),
+  secondaryControls: bits('secondary controls', SECONDARY_CONTROLS),
+  tertiaryControls: bits('tertiary controls', TERTIARY_CONTROLS),
+  exitReason: number('exit reason', 'dec', numbered(EXIT_NAMES)),
+  exitQualification: hex('exit qualification'),
+  vppr: quiet(bits('VPPR', PPR)),
+  /** The last value written to vmEntryIntrInfo: the processor clears its valid bit at each exit. */
+  entryInfoWritten: quiet(bits('last VM_ENTRY_INTR_INFO', VM_ENTRY_INTR_INFO)),
+  /** A pending virtual interrupt has been recognized (not a field: the logical processor's own state). */
+  recognized: bool('virtual interrupt recognized'),
+  exitIntrInfo: bits('VM_EXIT_INTR_INFO', VM_ENTRY_INTR_INFO),
 });

@@ -1,5 +1,5 @@
 /** Message-signalled interrupts: what a device writes where, as kvm_msi_to_lapic_irq reads it; the MSI-X capability. */
-import { type Decoded, defineLayout } from './bit-layout.ts';
+import { type Decoded, defineLayout } from '../define/registers.ts';
 import { DELIVERY_MODE, DEST_MODE, TRIG_MODE } from './lapic.ts';
 
 /** Address, low and high word. KVM does not check the 0xFEE. */
@@ -50,24 +50,4 @@ export const MSI_ADDR_REMAP = defineLayout({
     handleLow: { at: 5, width: 15 },
     fee: { at: 20, width: 12 },
   },
-});
-
-export const MSIX_CONTROL = defineLayout({
-  name: 'MSIX_CONTROL',
-  bits: 16,
-  cite: 'msi.msix',
-  fields: {
-    tableSize: { at: 0, width: 11, access: 'ro', show: 'dec' },
-    reserved11: { at: 11, width: 3, access: 'reserved' },
-    functionMask: { at: 14, width: 1 },
-    enable: { at: 15, width: 1 },
-  },
-});
-
-/** The fourth word of an MSI-X table entry. */
-export const MSIX_VECTOR_CONTROL = defineLayout({
-  name: 'MSIX_VECTOR_CONTROL',
-  bits: 32,
-  cite: 'msi.msix',
-  fields: { mask: { at: 0, width: 1 }, reserved1: { at: 1, width: 31, access: 'reserved' } },
 });

@@ -1,11 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { createRng, nextU32 } from '../base/rng.ts';
-import { bitsText, type Decoded, decode, defineLayout, encode, fieldRows, wordsOf, writeMask } from './bit-layout.ts';
-import { CITATIONS } from './citations.ts';
-import { RTE, type Rte } from './ioapic.ts';
-import { APIC_ID, DFR, ICR, ICR_X2, LDR, LVT_ERROR, LVT_LINT, LVT_SENSOR, LVT_TIMER, SVR, TDCR } from './lapic.ts';
-import { LAYOUTS } from './layouts.ts';
-import { MSI_ADDR, MSI_DATA } from './msi.ts';
+import { createRng, nextU32 } from '../../base/rng.ts';
+import { CITATIONS } from '../citations.ts';
+import { LAYOUTS } from '../registers/index.ts';
+import { RTE, type Rte } from '../registers/ioapic.ts';
+import {
+  APIC_ID,
+  DFR,
+  ICR,
+  ICR_X2,
+  LDR,
+  LVT_ERROR,
+  LVT_LINT,
+  LVT_SENSOR,
+  LVT_TIMER,
+  SVR,
+  TDCR,
+} from '../registers/lapic.ts';
+import { MSI_ADDR, MSI_DATA } from '../registers/routing.ts';
+import { bitsText, type Decoded, decode, defineLayout, encode, fieldRows, wordsOf, writeMask } from './registers.ts';
 
 const hex = (words: Iterable<number>): string => [...words].map((w) => `0x${w.toString(16)}`).join(' ');
 

@@ -1,5 +1,14 @@
 /** The 82093AA as KVM models it (ioapic.c, v6.18). Reserved RTE bits are kept as written; status and remote IRR are not. */
-import { type Decoded, defineLayout, type FieldSpec } from './bit-layout.ts';
+import {
+  bits,
+  type Decoded,
+  dec,
+  defineLayout,
+  defineRegisters,
+  type FieldSpec,
+  hex,
+  quiet,
+} from '../define/registers.ts';
 import { DELIVERY_MODE, DEST_MODE, TRIG_MODE } from './lapic.ts';
 
 export const RTE = defineLayout({
@@ -21,6 +30,10 @@ export const RTE = defineLayout({
   },
 });
 export type Rte = Decoded<typeof RTE>;
+
+/** The page's two registers, at its reset address, which KVM's never leaves. */
+export const IOREGSEL_ADDR = 0xfec0_0000;
+export const IOWIN_ADDR = 0xfec0_0010;
 
 /** What IOREGSEL selects. */
 export const IOREGSEL = defineLayout({
@@ -55,4 +68,20 @@ export const LINE_SOURCES = defineLayout({
     pit: { at: 2, width: 1, access: 'ro' },
     reserved3: { at: 3, width: 29, access: 'reserved' },
   },
+});
+
+/** The 82093AA as KVM models it (struct kvm_ioapic). `redirLo/Hi` are the RTE halves; `lines` has one word a pin. */
+export const IOAPIC_REGISTERS = defineRegisters({
+  ioregsel: bits('IOREGSEL', IOREGSEL),
+  id: bits('ID', IOAPIC_ID),
+  irr: bits('IRR', IOAPIC_PINS),
+  irrDelivered: quiet(bits('IRR delivered', IOAPIC_PINS)),
+  redirLo: bits('RTE', RTE, 'redirLo', 'redirHi'),
+  redirHi: bits('RTE', RTE, 'redirLo', 'redirHi'),
+  lines: bits('line', LINE_SOURCES),
+  irqEoi: quiet(dec('successive EOIs')),
+  /** rtc_status: how many vCPUs still owe the EOI of pin 8, whose (a bit per vCPU), and the vector each got. */
+  rtcPendingEoi: dec('RTC EOIs owed'),
+  rtcDest: quiet(hex('RTC destinations')),
+  rtcVectors: quiet(hex('RTC vectors')),
 });

@@ -1,5 +1,5 @@
 /** The posted-interrupt descriptor, struct pi_desc (asm/posted_intr.h): 64 bytes the sender, the CPU and the IOMMU share. */
-import { defineLayout } from './bit-layout.ts';
+import { bool, defineLayout, defineRegisters, hex, number, vectors } from '../define/registers.ts';
 
 export const PI_DESC = defineLayout({
   name: 'PI_DESC',
@@ -27,4 +27,14 @@ export const PI_DESC = defineLayout({
     reserved448: { at: 448, width: 32, access: 'reserved' },
     reserved480: { at: 480, width: 32, access: 'reserved' },
   },
+});
+
+/** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */
+export const PI_DESC_REGISTERS = defineRegisters({
+  pir: vectors('PIR'),
+  on: bool('ON'),
+  sn: bool('SN'),
+  nv: number('NV', 'vector', { 242: '0xf2 notification', 241: '0xf1 wakeup' }),
+  ndst: hex('NDST'),
+  onWakeupList: bool('on the wakeup list'),
 });

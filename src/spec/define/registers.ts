@@ -1,11 +1,12 @@
 /**
  * A register is written once, as data: `defineLayout` takes its fields and everything else comes from them: decoding,
- * encoding, the mask of what a guest write changes, and the rows an inspector shows.
+ * encoding, masks by name, the mask of what a guest write changes, and the rows an inspector shows. `defineRegisters` takes
+ * the registers of a component, in the order of its state words, and how to read each.
  *
  * A register is a list of 32-bit words, low word first, so that a 128-bit IRTE is as easy as an 8-bit TPR; a field never
  * straddles two words. What a field means is text and therefore not here: its key is `reg.<LAYOUT>.<field>`.
  */
-import type { CiteKey } from './citations.ts';
+import type { CiteKey } from '../citations.ts';
 
 /**
  * What a guest write does to a field: 'rw' stores it, 'ro' leaves it, 'wo' acts and reads back as nothing, 'reserved' is
@@ -125,6 +126,38 @@ export function writeMask(layout: BitLayout): Uint32Array {
   return words;
 }
 
+type Upper<S extends string, Before extends string = ''> = S extends `${infer C}${infer Rest}`
+  ? C extends Uppercase<C>
+    ? C extends Lowercase<C>
+      ? `${C}${Upper<Rest, C>}`
+      : `${Before extends '' ? '' : '_'}${C}${Upper<Rest, C>}`
+    : `${Uppercase<C>}${Upper<Rest, C>}`
+  : '';
+
+/** Masks of a layout's fields by name, `trigMode` as TRIG_MODE: each within the field's own 32-bit word, as a signed number. */
+export type Masks<L extends BitLayout> = { readonly [K in keyof L['fields'] & string as Upper<K>]: number };
+
+/** Field name as a constant's: "trigMode" -> "TRIG_MODE". */
+export const constantName = (field: string): string => field.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
+
+/**
+ * The masks of a layout, to be taken apart: `const { MASK, TRIG_MODE } = bits(RTE)`. The object is frozen and the numbers
+ * are module constants then, which V8 folds as it does a literal (see src/cli/bench.ts).
+ */
+export function masks<L extends BitLayout>(layout: L): Masks<L> {
+  const entries = Object.entries(layout.fields).map(([name, { at, width }]) => [
+    constantName(name),
+    (ones(width) << (at & 31)) | 0,
+  ]);
+  return Object.freeze(Object.fromEntries(entries)) as Masks<L>;
+}
+
+/** Where fields begin within their 32-bit word: `(low & DELIVERY_MODE) >>> shift.DELIVERY_MODE`. */
+export function shifts<L extends BitLayout>(layout: L): Masks<L> {
+  const entries = Object.entries(layout.fields).map(([name, { at }]) => [constantName(name), at & 31]);
+  return Object.freeze(Object.fromEntries(entries)) as Masks<L>;
+}
+
 export interface FieldRow {
   readonly name: string;
   readonly spec: FieldSpec;
@@ -173,4 +206,65 @@ export function fieldRows(layout: BitLayout, words: ArrayLike<number>): FieldRow
       };
     })
     .reverse();
+}
+
+// -- registers of a component
+
+/** How a plain number is shown. `signed`: -1 means none. */
+export type NumberShape = 'hex' | 'dec' | 'bool' | 'vector' | 'signed' | 'ns';
+
+export type Reading =
+  /** Bits by layout; `parts` are the registers of its 32-bit words, low first, this one included. */
+  | { readonly as: 'bits'; readonly layout: BitLayout; readonly parts: readonly string[] }
+  /** Eight words, a bit for each vector. */
+  | { readonly as: 'vectors' }
+  | { readonly as: 'number'; readonly shape: NumberShape; readonly labels?: Readonly<Record<number, string>> }
+  /** Upper half of the register named. */
+  | { readonly as: 'high'; readonly of: string };
+
+/** A register that is state: what its words mean. */
+export interface RegisterRow {
+  /** The name the manuals or the kernel have for it. */
+  readonly label: string;
+  readonly reading: Reading;
+  /** In x2APIC mode, where it differs. */
+  readonly x2?: Reading;
+  /** Book-keeping: shown last and folded away. */
+  readonly quiet?: true;
+  /** Offset in the local APIC's page and the name asm/apicdef.h has for it; x2APIC MSR 0x800 + offset / 16. */
+  readonly page?: { readonly offset: number; readonly name: string };
+  readonly msr?: number;
+}
+
+export type RegisterRows = Readonly<Record<string, RegisterRow>>;
+
+/** Bits by layout. @param parts the registers of the layout's 32-bit words, low first; none: the register itself */
+export const bits = (label: string, layout: BitLayout, ...parts: string[]): RegisterRow => ({
+  label,
+  reading: { as: 'bits', layout, parts },
+});
+/** 256 bits, one for each vector. */
+export const vectors = (label: string): RegisterRow => ({ label, reading: { as: 'vectors' } });
+export const number = (label: string, shape: NumberShape, labels?: Readonly<Record<number, string>>): RegisterRow => ({
+  label,
+  reading: { as: 'number', shape, ...(labels && { labels }) },
+});
+export const dec = (label: string): RegisterRow => number(label, 'dec');
+export const bool = (label: string): RegisterRow => number(label, 'bool');
+export const hex = (label: string): RegisterRow => number(label, 'hex');
+/** The upper half of a register that has two words. */
+export const high = (of: string): RegisterRow => ({ label: of, reading: { as: 'high', of }, quiet: true });
+export const quiet = (row: RegisterRow): RegisterRow => ({ ...row, quiet: true });
+/** Names with their numbers before them. */
+export const numbered = (names: Readonly<Record<number, string>>): Record<number, string> =>
+  Object.fromEntries(Object.entries(names).map(([n, name]) => [n, `${n} ${name}`]));
+
+/** The registers of a component, in the order of its state words. */
+export function defineRegisters<const R extends RegisterRows>(rows: R): { readonly [K in keyof R]: RegisterRow } {
+  const named = Object.entries(rows).map(([name, row]): [string, RegisterRow] => {
+    const { reading } = row;
+    const own = reading.as === 'bits' && reading.parts.length === 0;
+    return [name, own ? { ...row, reading: { ...reading, parts: [name] } } : row];
+  });
+  return Object.fromEntries(named) as { readonly [K in keyof R]: RegisterRow };
 }

@@ -1,0 +1,17 @@
+/**
+ * 64-bit numbers in two 32-bit words. As a double where 53 bits are enough (times in ns), as a bigint where all count
+ * (addresses, MSRs).
+ */
+
+const TWO32 = 2 ** 32;
+
+/** @returns a double: exact below 2 ** 53 */
+export const join = (low: number, high: number): number => (high >>> 0) * TWO32 + (low >>> 0);
+/** The words of a double that is a whole number below 2 ** 53, not negative. */
+export const lowOf = (value: number): number => value % TWO32;
+export const highOf = (value: number): number => Math.floor(value / TWO32);
+
+export const joinBig = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+/** The words of a bigint, as signed 32-bit numbers. */
+export const lowWord = (value: bigint): number => Number(value & 0xffff_ffffn) | 0;
+export const highWord = (value: bigint): number => Number((value >> 32n) & 0xffff_ffffn) | 0;

@@ -1,0 +1,81 @@
+/** Restore, then the rest of the ops, is the straight run: rows, answers, words. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { generate, sequenceSeed } from '../../../e2e/kvm/generate.ts';
+import { PROFILES } from '../../../e2e/kvm/shape.ts';
+import { OpError } from '../../spec/define/op.ts';
+import { parseOp } from '../../spec/ops/index.ts';
+import { takeRows } from '../core/log.ts';
+import type { Machine } from '../core/machine.ts';
+import { execute, type RunOp } from './ops.ts';
+import { createSession } from './session.ts';
+import { restoreMachine, saveMachine } from './snapshot.ts';
+
+const SEED = Number(process.env.SEED ?? 20_261_129);
+
+type JsonOp = { readonly op: string; readonly [field: string]: unknown };
+
+function created(create: JsonOp): Machine {
+  const session = createSession();
+  session.answerOrThrow(create);
+  if (session.machine === null) throw new Error('create made no machine');
+  return session.machine;
+}
+
+/** Answers, rows with their numbers, and words of these ops on a machine. */
+function carryOut(m: Machine, ops: readonly JsonOp[]) {
+  const answers = ops.map((op) => {
+    try {
+      return execute(m, parseOp(op) as RunOp);
+    } catch (error) {
+      if (error instanceof OpError) return { error: error.message };
+      throw error;
+    }
+  });
+  const { firstSeq, rows } = takeRows(m.log);
+  return { answers, firstSeq, rows: [...rows], words: [...m.w], map: m.map, journeys: [...m.journeys] };
+}
+
+/** A snapshot after `cut` ops, gone on from twice, against the run it was taken from. */
+function compare([create, ...ops]: readonly JsonOp[], cut: number): void {
+  const straight = created(create as JsonOp);
+  carryOut(straight, ops.slice(0, cut));
+  const snapshot = saveMachine(straight);
+  const expected = carryOut(straight, ops.slice(cut));
+  expect(carryOut(restoreMachine(snapshot), ops.slice(cut))).toEqual(expected);
+  // The first restored machine has moved on and left the snapshot as it was.
+  expect(carryOut(restoreMachine(snapshot), ops.slice(cut))).toEqual(expected);
+}
+
+const folder = join(import.meta.dirname, '../../');
+const listed = (under: string): JsonOp[][] =>
+  readdirSync(join(folder, under), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, under, name), 'utf8')) as { ops?: JsonOp[] })
+    .flatMap(({ ops }) => (ops === undefined ? [] : [ops]));
+
+describe(`from a snapshot anywhere (SEED=${SEED})`, () => {
+  test.each(PROFILES)('random ops: %s', (profile) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 400 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, at) => {
+        const ops = generate(profile, sequenceSeed(SEED, n)) as JsonOp[];
+        compare(ops, Math.floor(at * ops.length));
+      }),
+      { seed: SEED, numRuns: 12 },
+    );
+  });
+
+  test('the scenes, with devices, time, APICv and AVIC', () => {
+    const scenes = listed('scenes');
+    expect(scenes.length).toBeGreaterThan(10);
+    fc.assert(
+      fc.property(fc.nat(scenes.length - 1), fc.double({ min: 0, max: 1, noNaN: true }), (n, at) => {
+        const ops = scenes[n] as JsonOp[];
+        compare(ops, Math.floor(at * ops.length));
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
+  });
+});
