@@ -87,7 +87,7 @@ test('an engine that falls silent is given up within two seconds: the last good 
   await page.getByRole('button', { name: say('notice.copyReport') }).click();
   await expect(page.getByRole('button', { name: say('notice.copied') })).toBeVisible();
   const report = await page.evaluate(() => navigator.clipboard.readText());
-  expect(report).toMatch(/^irqscope \d+\.\d+\.\d+\naddress: http.*\nshown: #p=serial-ioapic&t=\d+\nbrowser: /);
+  expect(report).toMatch(/^irqscope \d+\.\d+\.\d+\naddress: http.*\nshown: #p=serial-ioapic&t=\d+(&g=\d+)?\nbrowser: /);
   expect(report).toContain('the engine stopped answering');
 });
 
