@@ -234,7 +234,9 @@ export function createRunner(host: RunnerHost): Runner {
     if (index < run.silent) {
       if (log) dropRows(log);
     } else {
-      run.commands.push({ index, seq, op: raw, result: LOOKS.has(op.op) ? {} : result });
+      // The last one's is what the run was made for: a question may end in a look.
+      const forgets = LOOKS.has(op.op) && run.done < run.ops.length;
+      run.commands.push({ index, seq, op: raw, result: forgets ? {} : result });
       if (log && log.used >= BATCH_ROWS * ROW) flush(run);
     }
     return true;
