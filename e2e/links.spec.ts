@@ -22,7 +22,7 @@ test('another scene is another entry of the history; Back and Forward work', asy
   await page.goto('./?play=0#p=serial-ioapic');
   await expect(page).toHaveTitle(/serial/i);
   const title = await page.title();
-  await page.getByRole('combobox').first().selectOption('intx-shared');
+  await page.locator('select:has(option[value=intx-shared])').selectOption('intx-shared');
   await expect.poll(() => hash(page)).toMatch(/^#p=intx-shared/);
   await expect(page).not.toHaveTitle(title);
   await page.goBack();

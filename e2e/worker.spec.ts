@@ -41,7 +41,7 @@ test('a worker that dies leaves the scene and one sentence; the next scene start
   });
   await expect(page.locator('[data-code=fault]')).toBeVisible();
   await expect(page.locator('.tl-count')).toHaveText(/^5 /);
-  await page.getByRole('combobox').first().selectOption('intx-shared');
+  await page.locator('select:has(option[value=intx-shared])').selectOption('intx-shared');
   await expect(page.locator('[data-code=fault]')).toHaveCount(0);
   await expect(page.locator('.tl-count')).toHaveText(/^[0-9]+ \/ [1-9]/);
   expect(await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.length)).toBe(2);
