@@ -80,7 +80,7 @@ else {
     });
     count(e2e, e2eReport, (r) => {
       // Only a browser that no longer answered gets a second try (e2e/test.ts).
-      if (r.stats.flaky > 0) say(`${r.stats.flaky} passed only after a stalled browser was started again`);
+      if (r.stats.flaky > 0) say(`${r.stats.flaky} passed only at a second try, named above`);
       return [r.stats.expected + r.stats.flaky, r.stats.unexpected, r.stats.skipped];
     });
   } catch (e) {
