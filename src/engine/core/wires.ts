@@ -22,6 +22,8 @@ export interface LapicIrq {
 export interface Wires {
   /** The host's CPUs are modelled: a vCPU's thread is on one (VCPU.loaded), or waits. */
   readonly modelsCpus: boolean;
+  /** kvm_arch_flush_shadow_memslot: a slot was deleted or moved */
+  flushShadow?(m: Machine): void;
   /** The processor virtualizes accesses to the APIC page: KVM puts a slot of its own there. */
   readonly apicAccessPage: boolean;
   /** kvm_set_irq: sum of the non-negative results over the GSI's routes, -1 if none. */
