@@ -44,9 +44,9 @@ import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, kickOutcome, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
 import { deliverVirtual } from '../vmx/apicv/virtual-apic.ts';
+import { type MmioOp, mmioExit, zapAll } from '../vmx/ept.ts';
 import { hasInterrupt, interruptBlocked, nmiBlocked } from '../vmx/inject.ts';
 import { clearPosted, postInterrupt, resetPiDesc, syncPirToIrr, wakeUp } from '../vmx/pi-desc.ts';
-import { type MmioOp, mmioExit, zapAll } from '../vmx/ept.ts';
 import { type Entry, inGuest, openWindows, runVcpu, serveRequests, vmExit } from '../vmx/run-loop.ts';
 import {
   apicvActive,

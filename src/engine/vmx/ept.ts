@@ -6,11 +6,13 @@
  * An MMIO SPTE carries the generation of the memory slots it was made under. A stale one is an EPT misconfiguration all
  * the same, the fast bus is asked all the same, and only then the fault is walked again.
  */
+
+import { BUS } from '../../spec/iodevs.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { EV } from '../core/events.ts';
 import { atVcpu, emit, type Machine, put } from '../core/machine.ts';
 import { BASE, VM } from '../core/words.ts';
-import { BUS, busWrite } from '../kvm/bus.ts';
+import { busWrite } from '../kvm/bus.ts';
 import { generation, slotOf } from '../kvm/memslots.ts';
 import { vmExit } from './run-loop.ts';
 import { EXIT } from './vmcs.ts';
