@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'scene',
     'scenes',
     'chapters',
+    'share',
     'i18n',
     'engine/view',
     'trace/recipe',
@@ -56,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:trace',
     'worker/trace-client',
   ],
-  embed: ['base', 'log', 'share', 'store'],
+  embed: ['base', 'spec', 'log', 'share', 'store'],
   app: ['*'],
   cli: ['*', '!views', 'views/figure'],
 };
