@@ -12,7 +12,7 @@ import {
 import { pprNow } from '../gates/lapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 
-export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 export const hasIoapic = (view: MachineView): boolean => view.config.irqchip === 'full';
 
 const PINS = 24;
@@ -23,7 +23,7 @@ const UNTOUCHED = 0x1_0000;
 export function pinsWith(view: MachineView, register: 'redirLo' | 'irqEoi' | 'lines', rest: number): number[] {
   const pins: number[] = [];
   if (!hasIoapic(view)) return pins;
-  const base = addressOf(view.layout, 'ioapic', 0, register);
+  const base = addressOf(view.wordMap, 'ioapic', 0, register);
   for (let pin = 0; pin < PINS; pin++) if (view.w[base + pin] !== rest) pins.push(pin);
   return pins;
 }

@@ -51,7 +51,7 @@ export interface History {
   lastTurn(shut: (view: MachineView) => boolean | null): number;
 }
 
-const count = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 
 // -- the way
 
