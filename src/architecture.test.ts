@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenes: ['spec', 't:engine'],
   chapters: ['spec', 't:i18n', 't:engine'],
   share: ['base', 'spec', 't:engine'],
-  worker: ['base', 'spec', 'engine', 'log', 'trace', 'scenes'],
+  worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace', 'scenes'],
   i18n: ['base'],
   store: [
     'chapters',
