@@ -1,5 +1,5 @@
 /** The snippet that puts this scene into a slide or a page. Comes when it is asked for. */
-import '../shared/panel-texts.ts';
+import '../kit/panel-texts.ts';
 import { useEffect, useRef, useState } from 'react';
 import { linkOf } from '../../store/actions/links.ts';
 import type { AppState } from '../../store/types.ts';
