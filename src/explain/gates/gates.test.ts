@@ -2,24 +2,36 @@
  * A gate is said once: what it looks at is what it says it reads, what opens it opens it, what closes it closes it, and the stage
  * lights its bits because the gate reads them. Looked at on every preset, after every op.
  */
+
 import { describe, expect, test } from 'vitest';
-import { replay } from '../../cli/reason.ts';
 import { presetFiles } from '../../cli/scenes-for-tests.ts';
+import { createSession } from '../../engine/machine/session.ts';
 import { type MachineView, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import '../locate/all.ts';
 import { type EventName, eventRow } from '../../spec/events/index.ts';
-import { DEVICE_STATIONS } from '../locate/device.ts';
-import { happeningOf, litOf, stationOf } from '../locate/index.ts';
-import { IOAPIC_STATIONS } from '../locate/ioapic.ts';
-import { LAPIC_STATIONS } from '../locate/lapic.ts';
-import { PIC_STATIONS } from '../locate/pic.ts';
-import { ROUTING_STATIONS } from '../locate/routing.ts';
-import { VCPU_STATIONS } from '../locate/vcpu.ts';
+import { DEVICE_LOCATORS } from '../locate/device.ts';
+import { happeningOf, litOf, locatorOf } from '../locate/index.ts';
+import { IOAPIC_LOCATORS } from '../locate/ioapic.ts';
+import { LAPIC_LOCATORS } from '../locate/lapic.ts';
+import { PIC_LOCATORS } from '../locate/pic.ts';
+import { ROUTING_LOCATORS } from '../locate/routing.ts';
+import { VCPU_LOCATORS } from '../locate/vcpu.ts';
 import { closeNow, openNow, type Way, wayOf } from './gate.ts';
 import { GATES, gateOf } from './index.ts';
 import { vcpusFor } from './match.ts';
 import { gatesSaidBy } from './rows.ts';
+
+/** Carries the ops out and looks after each. @returns the machine at the end */
+function run(ops: readonly JsonOp[], look: (view: MachineView) => void = () => {}): MachineView {
+  const session = createSession();
+  for (const op of ops) {
+    session.answer(op);
+    if (session.machine !== null) look(session.machine);
+  }
+  if (session.machine === null) throw new Error('no machine');
+  return session.machine;
+}
 
 /** Ways through a machine: each pin of its chips, each MSI-X vector, each vCPU with a vector. */
 function* waysOf(view: MachineView): Generator<Way> {
@@ -40,7 +52,7 @@ function* waysOf(view: MachineView): Generator<Way> {
   for (const [slot, device] of (view.config.devices ?? []).entries())
     for (let entry = 0; entry < (device.msix ?? 0); entry++)
       yield wayOf({ gsi: device.gsi + entry, msix: { slot, entry }, vector: 0x41, vcpus: [0] });
-  for (let vcpu = 0; vcpu < view.layout.vcpus; vcpu++) {
+  for (let vcpu = 0; vcpu < view.wordMap.vcpus; vcpu++) {
     const message = { dest: vcpu, logical: false, mode: 0, level: false };
     for (const vector of [0x20, 0x41, 0xf1]) yield wayOf({ vector, message, vcpus: [vcpu], vcpu });
   }
@@ -83,7 +95,7 @@ test.each(presetFiles.map((file) => [file.id, file] as const))(
   '%s: a gate looks at what it says it reads',
   (_id, { ops }) => {
     const strange = new Set<string>();
-    replay(ops as readonly JsonOp[], (_op, view) => {
+    run(ops as readonly JsonOp[], (view) => {
       for (const way of waysOf(view))
         for (const gate of GATES) {
           const seen = gate.look(view, way);
@@ -113,7 +125,7 @@ describe('what closes a gate closes it, and what opens it opens it again', () =>
   const cases: readonly (readonly [id: string, ops: readonly JsonOp[], way: Partial<Way>])[] = [
     [
       'ioapic-mask',
-      [...plain, ...openNow(gateOf('ioapic-mask'), viewOf(plain), wayOf({ ioapicPin: 4 }))],
+      [...plain, ...openNow(gateOf('ioapic-mask'), run(plain), wayOf({ ioapicPin: 4 }))],
       { ioapicPin: 4 },
     ],
     ['pic-mask', plain, { picPin: 3 }],
@@ -130,11 +142,11 @@ describe('what closes a gate closes it, and what opens it opens it again', () =>
   test.each(cases)('%s', (id, ops, known) => {
     const gate = gateOf(id);
     const way = wayOf(known);
-    const closedAfter = (list: readonly JsonOp[]): boolean => gate.look(viewOf(list), way)?.closed === true;
+    const closedAfter = (list: readonly JsonOp[]): boolean => gate.look(run(list), way)?.closed === true;
     expect(closedAfter(ops)).toBe(false);
-    const closed = [...ops, ...closeNow(gate, viewOf(ops), way)];
+    const closed = [...ops, ...closeNow(gate, run(ops), way)];
     expect(closedAfter(closed)).toBe(true);
-    const opened = gate.opens(viewOf(closed), way).filter((list) => !closedAfter([...closed, ...list]));
+    const opened = gate.opens(run(closed), way).filter((list) => !closedAfter([...closed, ...list]));
     expect(opened.length).toBeGreaterThan(0);
   });
 
@@ -144,19 +156,15 @@ describe('what closes a gate closes it, and what opens it opens it again', () =>
   });
 });
 
-function viewOf(ops: readonly JsonOp[]): MachineView {
-  return (replay(ops) as { view: MachineView }).view;
-}
-
 describe('the stage lights what the gate reads', () => {
   const lit = (name: EventName, reason = 0): readonly string[] => {
-    const station = stationOf(name);
-    if (station === null) throw new Error(`${name} has no place`);
+    const locator = locatorOf(name);
+    if (locator === null) throw new Error(`${name} has no place`);
     const at = Object.entries(eventRow(name).args).findIndex(
       ([, kind]) => typeof kind === 'object' && 'reason' in kind,
     );
     const args = [0, 0, 0, 0].map((_, i) => (i === at ? reason : 0)) as [number, number, number, number];
-    return litOf(station, happeningOf({ name, where: 0, args }));
+    return litOf(locator, happeningOf({ name, where: 0, args }));
   };
 
   test('at the events that say one held it back', () => {
@@ -187,14 +195,14 @@ describe('the stage lights what the gate reads', () => {
       }
   });
 
-  test('no table of places says it a second time', () => {
+  test('no table of locators says it a second time', () => {
     const tables = {
-      ...DEVICE_STATIONS,
-      ...ROUTING_STATIONS,
-      ...PIC_STATIONS,
-      ...IOAPIC_STATIONS,
-      ...LAPIC_STATIONS,
-      ...VCPU_STATIONS,
+      ...DEVICE_LOCATORS,
+      ...ROUTING_LOCATORS,
+      ...PIC_LOCATORS,
+      ...IOAPIC_LOCATORS,
+      ...LAPIC_LOCATORS,
+      ...VCPU_LOCATORS,
     };
     const twice = Object.entries(tables).filter(
       ([name, row]) => gatesSaidBy(name as EventName).length > 0 && row !== null && 'lit' in row,

@@ -96,7 +96,7 @@ export const PIC_LINT = gate('pic-lint', {
   cite: 'lapic.lvt',
   look(view, way) {
     if (way.picPin === undefined) return null;
-    const vcpus = Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+    const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
     const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
     const vcpu = listener ?? 0;
     return {

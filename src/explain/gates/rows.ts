@@ -3,7 +3,7 @@
  * interrupt back, and the fields it hangs on, which the stage lights. What looks at them is the part's own file.
  */
 import type { EventName } from '../../spec/events/index.ts';
-import type { Field } from '../locate/station.ts';
+import type { Field } from '../locate/locator.ts';
 
 export interface GateRow {
   /** Events that say it held one back, each with its reason where the event has several. */

@@ -1,9 +1,9 @@
 /** Places of events: the vCPU takes it: requests, kicks, injection, INIT and SIPI (x86.c). */
 import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
+import type { Locators } from './locator.ts';
 import { says, vcpu, vec, vectorLabel } from './makers.ts';
-import type { Stations } from './station.ts';
 
-export const VCPU_STATIONS: Stations<typeof VCPU_EVENTS> = {
+export const VCPU_LOCATORS: Locators<typeof VCPU_EVENTS> = {
   request: null,
   kick: {
     place: vcpu('state'),
