@@ -6,6 +6,7 @@
 import { actingIn, compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
 import type { LapicBox, VcpuBox } from './lane-boxes.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
+import type { VcpuMap } from './vcpu-map.ts';
 
 export interface Box {
   readonly x: number;
@@ -52,6 +53,8 @@ export interface StageLayout {
   readonly merged: boolean;
   readonly lapics: ReadonlyMap<number, LapicBox>;
   readonly vcpus: ReadonlyMap<number, VcpuBox>;
+  /** Every vCPU as a tile, where there are many. */
+  readonly map: VcpuMap | null;
   readonly idt: CardBox | null;
   readonly idtRows: ReadonlyMap<number, Box>;
   /** x of the line between chips and local APICs. */
@@ -79,6 +82,8 @@ export interface LayoutInput {
   readonly focus?: StageFocus | null;
   /** vCPUs whose dense lane is opened to full grids. */
   readonly open?: ReadonlySet<number>;
+  /** Of many vCPUs, those that unfold (scene/unfold.ts); absent: the first that act. */
+  readonly unfold?: readonly number[] | undefined;
 }
 
 /** Gutters, where tokens rest with their names, are 96 px at least; cards share the rest. */
