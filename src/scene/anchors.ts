@@ -197,7 +197,8 @@ function busAnchor(layout: StageLayout, vcpu: number | null, before: Anchor | nu
   let y = before?.point.y ?? first.card.y + TITLE_DOCK;
   const { map } = layout;
   if (target !== undefined) y = target.card.y + TITLE_DOCK;
-  else if (map !== null && vcpu !== null && vcpu < map.tiles.length) y = map.headY;
+  // From the map and into it the way is along above all rows.
+  else if (map !== null && (before?.side === 'tile' || (vcpu !== null && vcpu < map.tiles.length))) y = map.headY;
   else if (layout.form === 'tall') y = first.card.y - 14;
   const gap = layout.form === 'tall' ? -1 : 2;
   return { point: { x: layout.busX, y }, side: 'bus', gap, card: '', row: null, cell: null, lead: 0 };

@@ -93,7 +93,7 @@ const HEX_SIDE = 9;
 
 /** Widths on the safe side: the element is as wide, so its text fits. */
 const hexWidth = (text: string): number => textWidth(text, TEXT, 'mono') + 2 * HEX_SIDE;
-const pillWidth = (text: string): number => (text === '' ? BADGE + 4 : BADGE + 4 + textWidth(text, TEXT, 'mono') + 10);
+const pillWidth = (text: string): number => (text === '' ? BADGE + 2 : BADGE + 4 + textWidth(text, TEXT, 'mono') + 10);
 const PAUSE = 14;
 
 interface Drawn {
@@ -216,13 +216,14 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     const narrow = stage?.layout.form === 'tall';
     const words =
       there && token.ended !== null && token.wait === null ? `× ${t(token.ended)}` : there ? token.label : token.before;
-    const shown = token.waiting || (narrow && state !== 'ended') ? '' : words;
+    const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
+    const shown = token.waiting || tiled || (narrow && state !== 'ended') ? '' : words;
     text.textContent = shown;
     one.w = (token.signal ? hexWidth(shown) : pillWidth(shown)) + (state === 'waiting' && shown !== '' ? PAUSE : 0);
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
     element.querySelector('.bd-cause')?.remove();
-    if (state === 'waiting' && token.wait !== null && !narrow) marks?.note(element, token.wait, t);
+    if (state === 'waiting' && token.wait !== null && !narrow && !tiled) marks?.note(element, token.wait, t);
   }
 
   function drawTokens(now: Stage, there: boolean): void {
