@@ -45,7 +45,7 @@ export function findingsIn(ops: readonly JsonOp[], all: boolean): readonly Findi
       const event = eventAt({ rows, used: used / ROW, starts: [], ops }, seq);
       if (event !== null) events.push({ ...event, seq: now.log.firstSeq + seq });
     }
-    const view: MachineView = { config: now.config, layout: now.layout, w: now.w, routeTables: now.routeTables };
+    const view: MachineView = { config: now.config, wordMap: now.wordMap, w: now.w, routeTables: now.routeTables };
     finder.take({ view, before, op, command, events });
     before = frozen(view);
   }

@@ -1,5 +1,5 @@
 /** Which of many vCPUs unfold while a beat is shown: those it acts at, then the nearest before and after. */
-import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
+import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import type { SceneLog } from '../log/log.ts';
 import type { Beat } from './beats.ts';
 import type { StageModel } from './stage-model.ts';
@@ -10,8 +10,8 @@ const FARTHEST = 300;
 
 function vcpuOfStep(scene: SceneLog, index: number): number {
   const step = scene.steps.get(index);
-  const station = step === undefined ? null : stationOf(step.name);
-  return step === undefined || station === null ? -1 : vcpuOf(station.place(happeningOf(step)));
+  const locator = step === undefined ? null : locatorOf(step.name);
+  return step === undefined || locator === null ? -1 : vcpuOf(locator.place(happeningOf(step)));
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Wires } from '../core/wires.ts';
 const PARTS = {
   config: 'config',
   wires: 'config',
-  layout: 'derived',
+  wordMap: 'derived',
   vcpus: 'saved',
   irqchip: 'saved',
   split: 'saved',

@@ -64,7 +64,7 @@ const V = VCPU.at;
 
 /** @kvm x86.c __kvm_set_or_clear_apicv_inhibit */
 const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
-  const at = m.layout.vm + VM.at.apicvInhibits;
+  const at = m.wordMap.vm + VM.at.apicvInhibits;
   const before = m.w[at];
   const bit = 1 << reason;
   if (m.config.apicv !== true || (VMX_INHIBITS & bit) === 0) return;
@@ -85,7 +85,7 @@ const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, on) => {
 /** @kvm x86.c __kvm_vcpu_update_apicv */
 function apicvUpdate(m: Machine, vcpu: number): void {
   const lapic = lapicAt(m, vcpu);
-  const inhibits = m.w[m.layout.vm + VM.at.apicvInhibits];
+  const inhibits = m.w[m.wordMap.vm + VM.at.apicvInhibits];
   const enabled = hwEnabled(m, vcpu);
   const activate = m.config.apicv === true && inhibits === 0 && enabled ? 1 : 0;
   if (m.w[lapic + LAPIC.at.apicvActive] === activate) return;
@@ -360,7 +360,7 @@ export const VMX_WIRES: Wires = {
   loadEoiExitmap,
   setApicvInhibit,
   apicvUpdate,
-  apicvActivated: (m) => m.config.apicv === true && m.w[m.layout.vm + VM.at.apicvInhibits] === 0,
+  apicvActivated: (m) => m.config.apicv === true && m.w[m.wordMap.vm + VM.at.apicvInhibits] === 0,
   timerInterrupt,
   requestMany,
   kick,

@@ -11,7 +11,7 @@ import {
 import { pprNow } from '../gates/lapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 
-export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 export const hasIoapic = (view: MachineView): boolean => view.config.irqchip === 'full';
 
 /** RTEs a guest has programmed: a vector of its own, whatever the mask. */

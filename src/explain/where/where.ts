@@ -37,7 +37,7 @@ export interface Found {
 
 type Moment = Replayed & { readonly view: MachineView };
 
-const count = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 
 // -- the way
 

@@ -41,7 +41,7 @@ export function ApicvControl({ view, t }: ControlProps) {
 
 /** A vector the guest has a handler for. */
 const someVector = (view: MachineView): string => hex(view.config.guest?.handlers[0]?.vector ?? 0x41);
-const lastVcpu = (view: MachineView): number => view.layout.vcpus - 1;
+const lastVcpu = (view: MachineView): number => view.wordMap.vcpus - 1;
 
 /** What kvm_x86_ops.deliver_interrupt does with it. */
 export function PostControl({ view, t }: ControlProps) {

@@ -78,7 +78,7 @@ const MAX_GSI = 4095;
 
 /** vCPU 0, vCPU 1, … */
 export const vcpuOptions = (view: MachineView): (readonly [number, string])[] =>
-  Array.from({ length: view.layout.vcpus }, (_, n) => [n, `vCPU ${n}`]);
+  Array.from({ length: view.wordMap.vcpus }, (_, n) => [n, `vCPU ${n}`]);
 
 function DeviceControl({ view, t }: ControlProps) {
   const change = useChange();

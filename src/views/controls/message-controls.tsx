@@ -80,10 +80,10 @@ export function IpiControl({ view, t }: ControlProps) {
   const [from, setFrom] = useState(0);
   const [mode, setMode] = useState(0);
   const [vectorText, setVector] = useState('0xfd');
-  const [shorthand, setShorthand] = useState(view.layout.vcpus > 1 ? 0 : 1);
+  const [shorthand, setShorthand] = useState(view.wordMap.vcpus > 1 ? 0 : 1);
   const [destMode, setDestMode] = useState(0);
-  const [destText, setDest] = useState(view.layout.vcpus > 1 ? '1' : '0');
-  const vcpu = Math.min(from, view.layout.vcpus - 1);
+  const [destText, setDest] = useState(view.wordMap.vcpus > 1 ? '1' : '0');
+  const vcpu = Math.min(from, view.wordMap.vcpus - 1);
   const x2apic = inX2apic(view, vcpu);
   const vector = parseNumber(vectorText, 0xff);
   const dest = parseNumber(destText, x2apic ? U32 : 0xff);

@@ -14,7 +14,7 @@ export function VcpuControl({ view, t }: ControlProps) {
   const change = useChange();
   const [picked, setPicked] = useState(0);
   const [tpr, setTpr] = useState('0x40');
-  const vcpu = Math.min(picked, view.layout.vcpus - 1);
+  const vcpu = Math.min(picked, view.wordMap.vcpus - 1);
   const value = parseNumber(tpr, 0xff);
   const on = readWord(view, 'vcpu', vcpu, 'rflagsIf') === 1;
   const host = hasHost(view.config);
@@ -116,7 +116,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
             {t('ctl.preempt')}
           </button>
         </div>
-        {pcpus >= view.layout.vcpus && <p className="ctl-dim">{t('ctl.freeNote')}</p>}
+        {pcpus >= view.wordMap.vcpus && <p className="ctl-dim">{t('ctl.freeNote')}</p>}
       </form>
       <form onSubmit={act(() => ({ op: 'race', vcpu, with: RACES[race] as (typeof RACES)[number] }))}>
         <div className="ctl-line">

@@ -166,7 +166,7 @@ function PresetPicker({ t }: { t: Translate }) {
 /** Mode of the local APICs that are on. */
 function modeOf(view: MachineView | null): string {
   if (view === null) return '';
-  const modes = new Set(Array.from({ length: view.layout.vcpus }, (_, v) => apicMode(view, v)));
+  const modes = new Set(Array.from({ length: view.wordMap.vcpus }, (_, v) => apicMode(view, v)));
   return modes.has('x2apic') ? (modes.has('xapic') ? 'xAPIC + x2APIC' : 'x2APIC') : 'xAPIC';
 }
 

@@ -85,7 +85,7 @@ function refsOf(view: MachineView, selected: Selection): RegisterRef[] {
 /** A register's value in one short text. */
 function valueText(view: MachineView, ref: RegisterRef, t: Translate): string {
   const how = reading(view, ref);
-  const address = addressOf(view.layout, ref.kind, ref.index, ref.register, ref.sub);
+  const address = addressOf(view.wordMap, ref.kind, ref.index, ref.register, ref.sub);
   const word = (view.w[address] as number) >>> 0;
   if (how.as === 'bits') {
     const [lo = 0, hi = 0, ...more] = wordsAtAddresses(view.w, partAddresses(view, ref, how.parts));

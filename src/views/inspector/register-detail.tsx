@@ -34,7 +34,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
     how.as === 'bits'
       ? partAddresses(view, at, how.parts)
       : Array.from({ length: how.as === 'vectors' ? 8 : 1 }, (_, i) =>
-          addressOf(view.layout, at.kind, at.index, at.register, (how.as === 'vectors' ? 0 : at.sub) + i),
+          addressOf(view.wordMap, at.kind, at.index, at.register, (how.as === 'vectors' ? 0 : at.sub) + i),
         );
   return (
     <>
@@ -309,7 +309,7 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
   const playing = useStore((state) => state.playhead.playing);
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
-  const word = (view.w[addressOf(view.layout, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
+  const word = (view.w[addressOf(view.wordMap, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
   const max = at.kind === 'vcpu' ? (at.register === 'shadow' ? 2 : 1) : 0xffff_ffff;
   const value = typed === null ? word : parseNumber(typed, max);
   const ops = value === null ? [] : guestWrite(view, at, [value]);

@@ -1,25 +1,30 @@
 /** The thirty operations of kvm_x86_ops: what each is, and how often the scene passes through it. */
-import './ops-texts.ts';
-import './ops.css';
+import './callback-texts.ts';
+import './callbacks.css';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
+import {
+  type CallbackFact,
+  type CallbackForm,
+  KERNEL_CALLBACKS,
+  type KernelCallback,
+} from '../../spec/kernel/callbacks.ts';
+import { amdFunction } from '../../spec/kernel/callbacks-amd.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
-import { KERNEL_OPS, type KernelOp, type OpFact, type OpForm } from '../../spec/kernel/ops.ts';
-import { amdFunction } from '../../spec/kernel/ops-amd.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Panel } from '../shared/panel.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { hitsOf, NO_HITS, passedBy } from './hits.ts';
 
 /** Name at a version; the one it has elsewhere where it does not exist there. */
-function nameOf(op: KernelOp, version: KernelVersion): string {
+function nameOf(op: KernelCallback, version: KernelVersion): string {
   return op.at[version]?.member ?? op.id;
 }
 
-const entryId = (op: KernelOp): string => `op-${op.id}`;
+const entryId = (op: KernelCallback): string => `op-${op.id}`;
 
 /** The panel. */
-export function Ops() {
+export function Callbacks() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const [onlyHit, setOnlyHit] = useState(false);
@@ -29,42 +34,48 @@ export function Ops() {
   const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
   const isAvic = scene?.config.avic === true;
   const here = useMemo(() => hits.at(at), [hits, at]);
-  const lit = KERNEL_OPS.filter((op) => here.has(op.id));
-  const isPassed = (op: KernelOp): boolean => hits.passes.has(op.id);
-  const shown = onlyHit ? KERNEL_OPS.filter(isPassed) : KERNEL_OPS;
-  const unfold = (op: KernelOp, isOpen: boolean): void => {
+  const lit = KERNEL_CALLBACKS.filter((op) => here.has(op.id));
+  const isPassed = (op: KernelCallback): boolean => hits.passes.has(op.id);
+  const shown = onlyHit ? KERNEL_CALLBACKS.filter(isPassed) : KERNEL_CALLBACKS;
+  const unfold = (op: KernelCallback, isOpen: boolean): void => {
     if (open.has(op.id) === isOpen) return;
     const next = new Set(open);
     if (isOpen) next.add(op.id);
     else next.delete(op.id);
     setOpen(next);
   };
-  const show = (op: KernelOp): void => {
+  const show = (op: KernelCallback): void => {
     unfold(op, true);
     const entry = document.getElementById(entryId(op));
     entry?.scrollIntoView({ block: 'nearest' });
     entry?.querySelector('summary')?.focus();
   };
   const versions = (
-    <fieldset className="ops-versions">
-      <legend className="visually-hidden">{t('ops.version')}</legend>
+    <fieldset className="cb-versions">
+      <legend className="visually-hidden">{t('callbacks.version')}</legend>
       {KERNEL_VERSIONS.map((v) => (
         <label key={v}>
-          <input type="radio" name="ops-version" value={v} checked={v === version} onChange={() => setVersion(v)} />
+          <input
+            type="radio"
+            name="callbacks-version"
+            value={v}
+            checked={v === version}
+            onChange={() => setVersion(v)}
+          />
           <span>{v}</span>
         </label>
       ))}
     </fieldset>
   );
   return (
-    <Panel className="ops" title={t('ops.panel')} aside={versions}>
-      <p className="ops-about">{t('ops.about')}</p>
-      <div className="ops-here">
+    <Panel className="ops" title={t('callbacks.panel')} aside={versions}>
+      <p className="cb-about">{t('callbacks.about')}</p>
+      <div className="cb-here">
         {lit.length === 0 ? (
-          <p>{t(isAvic ? 'ops.avic' : at < 0 ? 'ops.before' : 'ops.nowhere')}</p>
+          <p>{t(isAvic ? 'callbacks.avic' : at < 0 ? 'callbacks.before' : 'callbacks.nowhere')}</p>
         ) : (
           <>
-            <p>{t('ops.here')}</p>
+            <p>{t('callbacks.here')}</p>
             <ul>
               {lit.map((op) => (
                 <li key={op.id}>
@@ -77,12 +88,12 @@ export function Ops() {
           </>
         )}
       </div>
-      <label className="ops-only">
+      <label className="cb-only">
         <input type="checkbox" checked={onlyHit} onChange={(e) => setOnlyHit(e.target.checked)} />
-        {t('ops.onlyHit', { n: KERNEL_OPS.filter(isPassed).length })}
+        {t('callbacks.onlyHit', { n: KERNEL_CALLBACKS.filter(isPassed).length })}
       </label>
-      {shown.length === 0 && <p className="ops-none">{t('ops.noneHit')}</p>}
-      <ol className="ops-list">
+      {shown.length === 0 && <p className="cb-none">{t('callbacks.noneHit')}</p>}
+      <ol className="cb-list">
         {shown.map((op) => (
           <Entry
             key={op.id}
@@ -102,7 +113,7 @@ export function Ops() {
 }
 
 interface EntryProps {
-  readonly op: KernelOp;
+  readonly op: KernelCallback;
   readonly version: KernelVersion;
   /** Steps that pass through it. */
   readonly steps: readonly number[];
@@ -123,34 +134,34 @@ function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
   const form = op.at[version];
   const name = nameOf(op, version);
   return (
-    <li id={entryId(op)} className="ops-entry" data-lit={lit} data-absent={form === null}>
-      <div className="ops-row">
+    <li id={entryId(op)} className="cb-entry" data-lit={lit} data-absent={form === null}>
+      <div className="cb-row">
         <details open={open} onToggle={(e) => onToggle(e.currentTarget.open)}>
           <summary>
-            <code className="ops-name">{name}</code>
-            {lit && <span className="ops-lit">{t('ops.lit')}</span>}
-            {form === null && <span className="ops-tag">{t('ops.absent')}</span>}
-            {form?.kind === 'data' && <span className="ops-tag">{t('ops.data')}</span>}
-            <span className="ops-role">
+            <code className="cb-name">{name}</code>
+            {lit && <span className="cb-lit">{t('callbacks.lit')}</span>}
+            {form === null && <span className="cb-tag">{t('callbacks.absent')}</span>}
+            {form?.kind === 'data' && <span className="cb-tag">{t('callbacks.data')}</span>}
+            <span className="cb-role">
               <Fact fact={op.facts.role[0]} t={t} />
             </span>
           </summary>
           {open && <Details op={op} version={version} t={t} />}
         </details>
         {next === undefined ? (
-          <span className="ops-never">{t('ops.never')}</span>
+          <span className="cb-never">{t('callbacks.never')}</span>
         ) : (
           <button
             type="button"
-            className="ops-next"
-            title={t(ahead === undefined ? 'ops.first' : 'ops.next', { n: next + 1 })}
-            aria-label={`${t('ops.hitsHint', { n: passed, m: steps.length })}. ${t('ops.nextOf', { op: name, n: next + 1 })}`}
+            className="cb-next"
+            title={t(ahead === undefined ? 'callbacks.first' : 'callbacks.next', { n: next + 1 })}
+            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })}. ${t('callbacks.nextOf', { op: name, n: next + 1 })}`}
             onClick={() => {
               actions.pause();
               actions.seekStep(next);
             }}
           >
-            {t('ops.hits', { n: passed, m: steps.length })}
+            {t('callbacks.hits', { n: passed, m: steps.length })}
             <span aria-hidden="true"> {ahead === undefined ? '↺' : '→'}</span>
           </button>
         )}
@@ -159,29 +170,29 @@ function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
   );
 }
 
-function Fact({ fact, t }: { fact: OpFact | undefined; t: Translate }) {
+function Fact({ fact, t }: { fact: CallbackFact | undefined; t: Translate }) {
   if (fact === undefined || !hasText(fact.key)) return null;
   const some = fact.at.length < KERNEL_VERSIONS.length && !fact.key.endsWith('.td');
   return (
     <>
       {t(fact.key)}
-      {some && <small> {t('ops.onlyAt', { versions: fact.at })}</small>}
+      {some && <small> {t('callbacks.onlyAt', { versions: fact.at })}</small>}
     </>
   );
 }
 
 const KINDS = ['when', 'reads', 'writes', 'notes', 'td'] as const;
 
-function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: Translate }) {
+function Details({ op, version, t }: { op: KernelCallback; version: KernelVersion; t: Translate }) {
   return (
-    <dl className="ops-facts">
+    <dl className="cb-facts">
       <div>
-        <dt>{t('ops.names')}</dt>
+        <dt>{t('callbacks.names')}</dt>
         <dd>
-          <ul className="ops-names">
+          <ul className="cb-names">
             {KERNEL_VERSIONS.map((v) => (
               <li key={v} data-now={v === version}>
-                <small>{v}</small> {op.at[v] === null ? t('ops.absent') : <code>{op.at[v].member}</code>}
+                <small>{v}</small> {op.at[v] === null ? t('callbacks.absent') : <code>{op.at[v].member}</code>}
               </li>
             ))}
           </ul>
@@ -190,7 +201,7 @@ function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: 
       <Functions form={op.at[version]} version={version} t={t} />
       {op.at[version] !== null && (
         <div>
-          <dt>{t('ops.amd')}</dt>
+          <dt>{t('callbacks.amd')}</dt>
           <dd>
             <AmdFunction name={amdFunction(op.id, version)} t={t} />
           </dd>
@@ -202,10 +213,10 @@ function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: 
         if (facts.length === 0 && mayBeEmpty) return null;
         return (
           <div key={kind}>
-            <dt>{t(`ops.${kind}`)}</dt>
+            <dt>{t(`callbacks.${kind}`)}</dt>
             <dd>
               {facts.length === 0 ? (
-                <span className="ops-dim">{t('ops.nothing')}</span>
+                <span className="cb-dim">{t('callbacks.nothing')}</span>
               ) : (
                 <ul>
                   {facts.map((fact) => (
@@ -225,27 +236,27 @@ function Details({ op, version, t }: { op: KernelOp; version: KernelVersion; t: 
 
 /** What AMD's table has. */
 function AmdFunction({ name, t }: { name: string | null; t: Translate }) {
-  return name === null ? <span className="ops-dim">{t('ops.amd.none')}</span> : <code>{name}</code>;
+  return name === null ? <span className="cb-dim">{t('callbacks.amd.none')}</span> : <code>{name}</code>;
 }
 
 /** Who stands behind it and who calls it, each a link to its source. */
-function Functions({ form, version, t }: { form: OpForm | null; version: KernelVersion; t: Translate }) {
+function Functions({ form, version, t }: { form: CallbackForm | null; version: KernelVersion; t: Translate }) {
   if (form?.kind !== 'call') return null;
   return (
     <>
       <div>
-        <dt>{t('ops.implementation')}</dt>
+        <dt>{t('callbacks.implementation')}</dt>
         <dd>
           <Source fn={form.implementation} version={version} withFile />
           {form.wrapper !== undefined && (
-            <small className="ops-wrapper">{t('ops.wrapper', { fn: form.wrapper })}</small>
+            <small className="cb-wrapper">{t('callbacks.wrapper', { fn: form.wrapper })}</small>
           )}
         </dd>
       </div>
       <div>
-        <dt>{t('ops.callers')}</dt>
+        <dt>{t('callbacks.callers')}</dt>
         <dd>
-          <ul className="ops-callers">
+          <ul className="cb-callers">
             {form.callers.map((fn) => (
               <li key={fn}>
                 <Source fn={fn} version={version} />
@@ -266,7 +277,7 @@ function Source({ fn, version, withFile = false }: { fn: KernelFn; version: Kern
       <a href={sourceUrl(version, place.file, place.fn)} target="_blank" rel="noopener" title={place.file}>
         <code>{place.fn}</code>
       </a>
-      {withFile && <small className="ops-file">{place.file}</small>}
+      {withFile && <small className="cb-file">{place.file}</small>}
     </>
   );
 }
