@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenes: ['spec', 't:engine'],
   chapters: ['spec', 't:i18n', 't:engine'],
   share: ['base', 'spec', 't:engine'],
-  worker: ['base', 'spec', 'engine', 'log', 'trace', 'scenes'],
+  worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace', 'scenes'],
   i18n: ['base'],
   store: [
     'chapters',
@@ -49,6 +49,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'scene',
     'scenes',
     'chapters',
+    'share',
     'i18n',
     'engine/view',
     'trace/recipe',
@@ -56,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:trace',
     'worker/trace-client',
   ],
-  embed: ['base', 'log', 'share', 'store'],
+  embed: ['base', 'spec', 'log', 'share', 'store'],
   app: ['*'],
   cli: ['*', '!views', 'views/figure'],
 };

@@ -103,7 +103,10 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
     app: __APP_VERSION__,
     onSlide: sight.slide,
     onView: (change) => changeView(app, change),
-    onExport: async (order, step) => (await import('./export.ts')).exportScene(app, order, step, __APP_VERSION__),
+    onExport: async (order, step) => {
+      const made = await (await import('../views/figure/make.ts')).makeFile(app, order, step);
+      return typeof made === 'string' ? made : { ...made };
+    },
     title: () => sceneTitle(store.getState()),
     sentence: (step) => sentenceOf(app, step),
   });

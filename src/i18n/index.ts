@@ -18,6 +18,7 @@ import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
+import type { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import type { traces } from './en/traces.ts';
@@ -46,6 +47,7 @@ export type MessageKey =
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers
+  | keyof typeof share
   | keyof typeof words
   | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */

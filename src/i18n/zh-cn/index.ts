@@ -11,6 +11,7 @@ import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
+import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
@@ -29,6 +30,7 @@ export const zhCn = {
   ...callbacks,
   ...panels,
   ...registers,
+  ...share,
   ...stage,
   ...timeline,
   ...words,
