@@ -25,7 +25,7 @@ export interface Metrics {
   /** A single vCPU's sets one under the other, with this side. */
   readonly big?: number;
   /** Lanes of strips, however few. */
-  readonly lanes?: 'dense';
+  readonly lanes?: 'dense' | 'compact';
   /** The VMCS field by field. */
   readonly run?: 'block';
   /** Height is short. */

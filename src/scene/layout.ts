@@ -6,7 +6,7 @@
 import { actingIn, compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
 import type { LapicBox, VcpuBox } from './vcpu-boxes.ts';
-import type { VcpuMap } from './vcpu-map.ts';
+import { hasMap, type VcpuMap } from './vcpu-map.ts';
 
 export interface Box {
   readonly x: number;
@@ -210,6 +210,8 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const fits = (m: Metrics): boolean => compose(input, form, narrow, m).h * scale <= input.height;
   if (input.height === 0 || fits(metrics)) return metrics;
   const tight: Metrics = { ...metrics, tight: true };
+  const compact: Metrics = { ...tight, lanes: 'compact' };
+  if (!fits(tight) && hasMap(input.model.vcpus) && fits(compact)) return compact;
   return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
 }
 

@@ -17,19 +17,21 @@ function vcpuOfStep(scene: SceneLog, index: number): number {
 /**
  * vCPUs that unfold, ascending; undefined where all are shown anyway. The same for all steps of a beat, so that nothing jumps in it.
  * @param chosen the one a reader has opened, -1 none: it stays
+ * @param most how many there is room for
  */
 export function unfoldedIn(
   scene: SceneLog,
   model: StageModel,
   beat: Beat | undefined,
   chosen: number,
+  most = UNFOLDED,
 ): readonly number[] | undefined {
   if (!hasMap(model.vcpus)) return undefined;
   const found = new Set<number>(chosen >= 0 ? [chosen] : []);
   const look = (index: number): boolean => {
     const vcpu = vcpuOfStep(scene, index);
     if (vcpu >= 0 && vcpu < model.vcpus) found.add(vcpu);
-    return found.size >= UNFOLDED;
+    return found.size >= most;
   };
   const { from, hold, to } = beat ?? { from: 0, hold: 0, to: 0 };
   const order = function* (): Generator<number> {
@@ -41,7 +43,7 @@ export function unfoldedIn(
     }
   };
   for (const index of order()) if (index >= 0 && look(index)) break;
-  for (let i = 0; found.size < Math.min(UNFOLDED, model.vcpus) && i < model.vcpus; i++) {
+  for (let i = 0; found.size < Math.min(most, model.vcpus) && i < model.vcpus; i++) {
     if (!model.folds.includes(`vcpu:${i}`)) found.add(i);
   }
   return [...found].sort((a, b) => a - b);

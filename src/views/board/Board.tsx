@@ -24,7 +24,7 @@ import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
 import { unfoldedIn } from '../../scene/unfold.ts';
-import { hasMap } from '../../scene/vcpu-map.ts';
+import { hasMap, UNFOLDED } from '../../scene/vcpu-map.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
@@ -222,6 +222,9 @@ export interface StageSheetProps {
   readonly onDrawn?: (stage: Stage) => void;
 }
 
+/** Under this height one vCPU unfolds at a time, px. */
+const LOW = 560;
+
 /** Least room for what stands in the free quarter, px. */
 const QUARTER = { w: 420, h: 200 } as const;
 
@@ -260,8 +263,8 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
     useMemo(() => {
       if (embed || !hasMap(model.vcpus)) return undefined;
       const beats = beatsOf(scene, sceneId);
-      return unfoldedIn(scene, model, beats[beatAt(beats, step)], open);
-    }, [embed, scene, sceneId, model, step, open]),
+      return unfoldedIn(scene, model, beats[beatAt(beats, step)], open, height < LOW ? 1 : UNFOLDED);
+    }, [embed, scene, sceneId, model, step, open, height]),
   );
   // Only a small frame depends on what has happened; the whole board is the same however long the log gets.
   const focused = embed ? scene : null;
@@ -354,7 +357,14 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   return (
     <>
       {extras !== null && (
-        <extras.Zoom scroller={scroller} zoom={zoom} setZoom={setZoom} t={t} shown={!embed && layout.form !== 'tall'} />
+        <extras.Zoom
+          scroller={scroller}
+          layout={layout}
+          zoom={zoom}
+          setZoom={setZoom}
+          t={t}
+          shown={!embed && layout.form !== 'tall'}
+        />
       )}
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>

@@ -1,5 +1,5 @@
 /** Every vCPU in one look: a tile says what it does, which classes wait in IRR, and whether a vector is in service. */
-import '../shared/panel-texts.ts';
+import '../kit/panel-texts.ts';
 import { memo } from 'react';
 import { gridAddress, lapicView, vcpuView } from '../../engine/view/machine-view.ts';
 import { ownerOf } from '../../log/owners.ts';
@@ -30,7 +30,7 @@ interface TileProps {
   readonly asleep: boolean;
   /** Colours of the classes in IRR, the lowest first: `4:1,b:2`. */
   readonly waits: string;
-  /** Colour of the highest vector in service plus one; 0 nothing is. */
+  /** Colour of the highest vector in service plus one; 0 nothing is; -1: one of before the scene. */
   readonly serves: number;
   readonly unfolded: boolean;
   readonly chosen: Selection | null;
@@ -61,9 +61,9 @@ const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen,
         <text className="bd-label bd-tile-name" x={x + 5} y={y + 14}>
           {vcpu}
         </text>
-        {serves > 0 && (
+        {serves !== 0 && (
           <rect
-            className="bd-bit"
+            className={serves < 0 ? 'bd-busy' : 'bd-bit'}
             x={x + w - 12}
             y={y + 6}
             width={7}
@@ -110,9 +110,11 @@ function Legend({ map, acting, t }: { readonly map: MapBox; readonly acting: num
       <text className="bd-head" x={map.x + 32} y={y}>
         {t('stage.map.title', { vcpus: map.tiles.length, acting })}
       </text>
-      <text className="bd-note" x={end} y={y} textAnchor="end">
-        {t('stage.map.legend')}
-      </text>
+      {map.w > 700 && (
+        <text className="bd-note" x={end} y={y} textAnchor="end">
+          {t('stage.map.legend')}
+        </text>
+      )}
     </>
   );
 }

@@ -95,6 +95,8 @@ const HEX_SIDE = 9;
 const hexWidth = (text: string): number => textWidth(text, TEXT, 'mono') + 2 * HEX_SIDE;
 const pillWidth = (text: string): number => (text === '' ? BADGE + 2 : BADGE + 4 + textWidth(text, TEXT, 'mono') + 10);
 const PAUSE = 14;
+/** Widest what is said under a token. */
+const CAUSE = 90;
 
 interface Drawn {
   readonly token: Token;
@@ -305,6 +307,11 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     const { anchor } = one.token;
     const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, one.w);
     const tall = stage.layout.form === 'tall';
+    // What it says under itself is wider than it may be: that keeps off the cards as well.
+    if (one.token.wait !== null) {
+      const aside = keptOff(stage, anchor.point, CAUSE).x - x;
+      one.element.style.setProperty('--aside', `${aside.toFixed(1)}px`);
+    }
     resize(one, one.w);
     move(one.element, tall ? Math.max(one.w / 2 + 2, x) : x, y + one.stack, one.w);
     one.element.style.opacity = '1';
