@@ -11,6 +11,7 @@ import type { EmbedOptions } from '../store/types.ts';
 import { AppProvider } from '../store/use-app.ts';
 import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
+import '../views/kit/kit.css';
 import { createAddressBar } from './address.ts';
 import './app.css';
 import { listenToKeys } from './keyboard.ts';

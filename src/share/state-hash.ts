@@ -20,6 +20,7 @@ const FIRST_NAMES: Readonly<Record<string, readonly [register: string, sub: numb
 const LATER: ReadonlySet<string> = new Set([
   'vm.buses',
   'vm.slots',
+  'vm.mmioSptes',
   'vcpu.windowWanted',
   'vcpu.mmioGfnLo',
   'vcpu.mmioGfnHi',

@@ -52,6 +52,8 @@ export const VM = defineBlock({
   buses: 1,
   /** Which of Machine.slotTables is in force: the generation of the memory slots. */
   slots: 1,
+  /** Which of Machine.mmioSptes is in force, from 1; 0: nothing is mapped yet. */
+  mmioSptes: 1,
 });
 
 /** One 8259 (struct kvm_kpic_state). `lines` holds, four bits a pin, which sources drive the pin. */

@@ -12,16 +12,18 @@ import {
 import { amdFunction } from '../../spec/kernel/callbacks-amd.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
-import { Panel } from '../shared/panel.tsx';
+import { Chip } from '../kit/chip.tsx';
+import { Panel } from '../kit/panel.tsx';
+import { Segmented } from '../kit/segmented.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { hitsOf, NO_HITS, passedBy } from './hits.ts';
 
 /** Name at a version; the one it has elsewhere where it does not exist there. */
-function nameOf(op: KernelCallback, version: KernelVersion): string {
-  return op.at[version]?.member ?? op.id;
+function nameOf(callback: KernelCallback, version: KernelVersion): string {
+  return callback.at[version]?.member ?? callback.id;
 }
 
-const entryId = (op: KernelCallback): string => `op-${op.id}`;
+const entryId = (callback: KernelCallback): string => `op-${callback.id}`;
 
 /** The panel. */
 export function Callbacks() {
@@ -34,41 +36,27 @@ export function Callbacks() {
   const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
   const isAvic = scene?.config.avic === true;
   const here = useMemo(() => hits.at(at), [hits, at]);
-  const lit = KERNEL_CALLBACKS.filter((op) => here.has(op.id));
-  const isPassed = (op: KernelCallback): boolean => hits.passes.has(op.id);
+  const lit = KERNEL_CALLBACKS.filter((callback) => here.has(callback.id));
+  const isPassed = (callback: KernelCallback): boolean => hits.passes.has(callback.id);
   const shown = onlyHit ? KERNEL_CALLBACKS.filter(isPassed) : KERNEL_CALLBACKS;
-  const unfold = (op: KernelCallback, isOpen: boolean): void => {
-    if (open.has(op.id) === isOpen) return;
+  const unfold = (callback: KernelCallback, isOpen: boolean): void => {
+    if (open.has(callback.id) === isOpen) return;
     const next = new Set(open);
-    if (isOpen) next.add(op.id);
-    else next.delete(op.id);
+    if (isOpen) next.add(callback.id);
+    else next.delete(callback.id);
     setOpen(next);
   };
-  const show = (op: KernelCallback): void => {
-    unfold(op, true);
-    const entry = document.getElementById(entryId(op));
+  const show = (callback: KernelCallback): void => {
+    unfold(callback, true);
+    const entry = document.getElementById(entryId(callback));
     entry?.scrollIntoView({ block: 'nearest' });
     entry?.querySelector('summary')?.focus();
   };
   const versions = (
-    <fieldset className="cb-versions">
-      <legend className="visually-hidden">{t('callbacks.version')}</legend>
-      {KERNEL_VERSIONS.map((v) => (
-        <label key={v}>
-          <input
-            type="radio"
-            name="callbacks-version"
-            value={v}
-            checked={v === version}
-            onChange={() => setVersion(v)}
-          />
-          <span>{v}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Segmented label={t('callbacks.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />
   );
   return (
-    <Panel className="ops" title={t('callbacks.panel')} aside={versions}>
+    <Panel className="callbacks" title={t('callbacks.panel')} aside={versions}>
       <p className="cb-about">{t('callbacks.about')}</p>
       <div className="cb-here">
         {lit.length === 0 ? (
@@ -77,11 +65,11 @@ export function Callbacks() {
           <>
             <p>{t('callbacks.here')}</p>
             <ul>
-              {lit.map((op) => (
-                <li key={op.id}>
-                  <button type="button" onClick={() => show(op)}>
-                    {nameOf(op, version)}
-                  </button>
+              {lit.map((callback) => (
+                <li key={callback.id}>
+                  <Chip mono on onClick={() => show(callback)}>
+                    {nameOf(callback, version)}
+                  </Chip>
                 </li>
               ))}
             </ul>
@@ -94,16 +82,16 @@ export function Callbacks() {
       </label>
       {shown.length === 0 && <p className="cb-none">{t('callbacks.noneHit')}</p>}
       <ol className="cb-list">
-        {shown.map((op) => (
+        {shown.map((callback) => (
           <Entry
-            key={op.id}
-            op={op}
+            key={callback.id}
+            callback={callback}
             version={version}
-            steps={hits.passes.get(op.id) ?? []}
-            lit={here.has(op.id)}
+            steps={hits.passes.get(callback.id) ?? []}
+            lit={here.has(callback.id)}
             at={at}
-            open={open.has(op.id)}
-            onToggle={(isOpen) => unfold(op, isOpen)}
+            open={open.has(callback.id)}
+            onToggle={(isOpen) => unfold(callback, isOpen)}
             t={t}
           />
         ))}
@@ -113,7 +101,7 @@ export function Callbacks() {
 }
 
 interface EntryProps {
-  readonly op: KernelCallback;
+  readonly callback: KernelCallback;
   readonly version: KernelVersion;
   /** Steps that pass through it. */
   readonly steps: readonly number[];
@@ -126,36 +114,35 @@ interface EntryProps {
   readonly t: Translate;
 }
 
-function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
+function Entry({ callback, version, steps, lit, at, open, onToggle, t }: EntryProps) {
   const { actions } = useApp();
   const passed = passedBy(steps, at);
   const ahead = steps[passed];
   const next = ahead ?? steps[0];
-  const form = op.at[version];
-  const name = nameOf(op, version);
+  const form = callback.at[version];
+  const name = nameOf(callback, version);
   return (
-    <li id={entryId(op)} className="cb-entry" data-lit={lit} data-absent={form === null}>
+    <li id={entryId(callback)} className="cb-entry" data-lit={lit} data-absent={form === null}>
       <div className="cb-row">
         <details open={open} onToggle={(e) => onToggle(e.currentTarget.open)}>
           <summary>
             <code className="cb-name">{name}</code>
-            {lit && <span className="cb-lit">{t('callbacks.lit')}</span>}
-            {form === null && <span className="cb-tag">{t('callbacks.absent')}</span>}
-            {form?.kind === 'data' && <span className="cb-tag">{t('callbacks.data')}</span>}
+            {lit && <Chip on>{t('callbacks.lit')}</Chip>}
+            {form === null && <Chip>{t('callbacks.absent')}</Chip>}
+            {form?.kind === 'data' && <Chip>{t('callbacks.data')}</Chip>}
             <span className="cb-role">
-              <Fact fact={op.facts.role[0]} t={t} />
+              <Fact fact={callback.facts.role[0]} t={t} />
             </span>
           </summary>
-          {open && <Details op={op} version={version} t={t} />}
+          {open && <Details callback={callback} version={version} t={t} />}
         </details>
         {next === undefined ? (
           <span className="cb-never">{t('callbacks.never')}</span>
         ) : (
-          <button
-            type="button"
-            className="cb-next"
+          <Chip
+            mono
             title={t(ahead === undefined ? 'callbacks.first' : 'callbacks.next', { n: next + 1 })}
-            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })}. ${t('callbacks.nextOf', { op: name, n: next + 1 })}`}
+            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })}. ${t('callbacks.nextOf', { callback: name, n: next + 1 })}`}
             onClick={() => {
               actions.pause();
               actions.seekStep(next);
@@ -163,7 +150,7 @@ function Entry({ op, version, steps, lit, at, open, onToggle, t }: EntryProps) {
           >
             {t('callbacks.hits', { n: passed, m: steps.length })}
             <span aria-hidden="true"> {ahead === undefined ? '↺' : '→'}</span>
-          </button>
+          </Chip>
         )}
       </div>
     </li>
@@ -183,37 +170,38 @@ function Fact({ fact, t }: { fact: CallbackFact | undefined; t: Translate }) {
 
 const KINDS = ['when', 'reads', 'writes', 'notes', 'td'] as const;
 
-function Details({ op, version, t }: { op: KernelCallback; version: KernelVersion; t: Translate }) {
+function Details({ callback, version, t }: { callback: KernelCallback; version: KernelVersion; t: Translate }) {
   return (
     <dl className="cb-facts">
       <div>
-        <dt>{t('callbacks.names')}</dt>
+        <dt className="caps">{t('callbacks.names')}</dt>
         <dd>
           <ul className="cb-names">
             {KERNEL_VERSIONS.map((v) => (
               <li key={v} data-now={v === version}>
-                <small>{v}</small> {op.at[v] === null ? t('callbacks.absent') : <code>{op.at[v].member}</code>}
+                <small>{v}</small>{' '}
+                {callback.at[v] === null ? t('callbacks.absent') : <code>{callback.at[v].member}</code>}
               </li>
             ))}
           </ul>
         </dd>
       </div>
-      <Functions form={op.at[version]} version={version} t={t} />
-      {op.at[version] !== null && (
+      <Functions form={callback.at[version]} version={version} t={t} />
+      {callback.at[version] !== null && (
         <div>
-          <dt>{t('callbacks.amd')}</dt>
+          <dt className="caps">{t('callbacks.amd')}</dt>
           <dd>
-            <AmdFunction name={amdFunction(op.id, version)} t={t} />
+            <AmdFunction name={amdFunction(callback.id, version)} t={t} />
           </dd>
         </div>
       )}
       {KINDS.map((kind) => {
-        const facts = op.facts[kind].filter((fact) => fact.at.includes(version));
-        const mayBeEmpty = kind === 'notes' || kind === 'td' || op.at[version] === null;
+        const facts = callback.facts[kind].filter((fact) => fact.at.includes(version));
+        const mayBeEmpty = kind === 'notes' || kind === 'td' || callback.at[version] === null;
         if (facts.length === 0 && mayBeEmpty) return null;
         return (
           <div key={kind}>
-            <dt>{t(`callbacks.${kind}`)}</dt>
+            <dt className="caps">{t(`callbacks.${kind}`)}</dt>
             <dd>
               {facts.length === 0 ? (
                 <span className="cb-dim">{t('callbacks.nothing')}</span>
@@ -245,7 +233,7 @@ function Functions({ form, version, t }: { form: CallbackForm | null; version: K
   return (
     <>
       <div>
-        <dt>{t('callbacks.implementation')}</dt>
+        <dt className="caps">{t('callbacks.implementation')}</dt>
         <dd>
           <Source fn={form.implementation} version={version} withFile />
           {form.wrapper !== undefined && (
@@ -254,7 +242,7 @@ function Functions({ form, version, t }: { form: CallbackForm | null; version: K
         </dd>
       </div>
       <div>
-        <dt>{t('callbacks.callers')}</dt>
+        <dt className="caps">{t('callbacks.callers')}</dt>
         <dd>
           <ul className="cb-callers">
             {form.callers.map((fn) => (

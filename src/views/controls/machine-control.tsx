@@ -6,9 +6,9 @@ import { VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
+import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct } from './controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
 
 const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;

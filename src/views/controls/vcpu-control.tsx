@@ -5,9 +5,9 @@ import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-
 import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
 import { hasHost, pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
   const act = useAct();

@@ -197,7 +197,9 @@ function Facts({ t }: { t: Translate }) {
   return (
     <ul className="header-facts" aria-label={t('hdr.machine')}>
       {facts.map((fact) => (
-        <li key={fact}>{fact}</li>
+        <li key={fact} className="chip">
+          {fact}
+        </li>
       ))}
     </ul>
   );

@@ -9,8 +9,9 @@ import { BLOCK_OF } from '../../engine/view/tables.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { Fold } from '../kit/fold.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { componentName } from '../shared/component-name.ts';
-import { Panel } from '../shared/panel.tsx';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
@@ -124,10 +125,9 @@ function RegisterList({ view, selected, t }: ListProps) {
     <>
       <ul className="insp-list">{refs.filter((ref) => !isQuiet(ref.kind, ref.register)).map(row)}</ul>
       {quiet.length > 0 && (
-        <details className="insp-quiet">
-          <summary>{t('insp.bookkeeping', { n: quiet.length })}</summary>
+        <Fold className="insp-quiet" title={t('insp.bookkeeping', { n: quiet.length })}>
           <ul className="insp-list">{quiet.map(row)}</ul>
-        </details>
+        </Fold>
       )}
     </>
   );

@@ -10,6 +10,7 @@ import { citation } from '../../spec/citations.ts';
 import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/define/registers.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { Fold } from '../kit/fold.tsx';
 import { componentName } from '../shared/component-name.ts';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
@@ -290,8 +291,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
         </p>
       )}
       <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex) })}</p>
-      <details className="insp-quiet">
-        <summary>{t('insp.words')}</summary>
+      <Fold className="insp-quiet" title={t('insp.words')}>
         <ol className="insp-words" start={0}>
           {[0, 32, 64, 96, 128, 160, 192, 224].map((first) => (
             <li key={first}>
@@ -299,7 +299,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
             </li>
           ))}
         </ol>
-      </details>
+      </Fold>
     </>
   );
 }
