@@ -131,4 +131,10 @@ const stopWaiting = store.subscribe(({ playhead }) => {
   stopWaiting();
   loadLinkCodec().catch(() => {});
   void loadErrorTexts();
+  // Served from a site, and by itself: a frame is kept by the page around it, or not at all.
+  if (!__ONE_FILE__ && import.meta.env.PROD && window.parent === window && window.location.protocol !== 'file:')
+    import('./offline.ts').then(
+      ({ keepForOffline }) => keepForOffline(),
+      () => {},
+    );
 });
