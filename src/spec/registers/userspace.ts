@@ -22,6 +22,7 @@ export const VM_REGISTERS = defineRegisters({
   /** Which of Machine.busTables is in force. */
   buses: quiet(dec('I/O buses')),
   slots: quiet(dec('memslot generation')),
+  mmioSptes: quiet(dec('MMIO SPTEs')),
   tscWriteLo: quiet(hex('last_tsc_write')),
   tscWriteHi: high('tscWriteLo'),
   tscWriteNsLo: quiet(number('last_tsc_nsec', 'ns')),
