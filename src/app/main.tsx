@@ -127,5 +127,6 @@ const stopWaiting = store.subscribe(({ playhead }) => {
   if (playhead.step < 0) return;
   stopWaiting();
   loadLinkCodec().catch(() => {});
+  if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app)).catch(() => {});
   void loadErrorTexts();
 });

@@ -2,6 +2,7 @@
 import { app } from './app.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
+import { deeds } from './deeds.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
@@ -20,6 +21,7 @@ export const zhCn = {
   ...app,
   ...chapters,
   ...compare,
+  ...deeds,
   ...errors,
   ...events,
   ...forks,
