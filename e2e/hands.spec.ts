@@ -74,8 +74,9 @@ test('edits, and those undone, are there again after a reload', async ({ page })
 });
 
 test('without storage the page says that edits go', async ({ page }) => {
-  await page.goto('./');
-  const src = `${page.url()}?play=0#p=serial-ioapic&t=9`;
+  const src = new URL('?play=0#p=serial-ioapic&t=9', test.info().project.use.baseURL).href;
+  // A page of another origin, which frames ours without an origin of its own.
+  await page.goto('about:blank');
   await page.setContent(`<iframe sandbox="allow-scripts" src="${src}" style="width:1200px;height:900px"></iframe>`);
   const frame = page.frameLocator('iframe');
   await expect(frame.locator('.tl-count')).toHaveText(/^10 /);

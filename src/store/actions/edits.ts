@@ -6,7 +6,7 @@ import { deedOf } from '../../explain/deeds.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
 import { aheadOf, runOf } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
-import { showRun, track } from '../runs/track.ts';
+import { runAhead, showRun, track } from '../runs/track.ts';
 import { type AppState, ARRIVE } from '../types.ts';
 import { loadLinkCodec } from './links.ts';
 import { runTo, seekStart, seekStep } from './playback.ts';
@@ -15,10 +15,12 @@ import { poke } from './scene.ts';
 /** Says that a change comes. @returns how to call it off */
 export function remember(app: AppCore, ops: readonly JsonOp[]): () => void {
   const { view, playhead } = app.store.getState();
-  const tracker = track(app);
-  tracker.announce({ deed: deedOf(ops, view), step: playhead.step, amid: isAmid(app.store.getState()) });
   loadLinkCodec().catch(() => {});
-  return tracker.callOff;
+  return track(app).announce({
+    deed: deedOf(ops, view),
+    step: playhead.step,
+    amid: isAmid(app.store.getState()),
+  });
 }
 
 /** Whether the shown step's op has more to show: then a change goes before that op. */
@@ -78,7 +80,8 @@ function insert(app: AppCore, base: number, ops: readonly JsonOp[], count: numbe
 /** Goes back to before the last change. @returns whether there was one */
 export function undo(app: AppCore): boolean {
   const { runs } = app.store.getState();
-  const to = runs === null ? undefined : runOf(runs, runs.now)?.parent;
+  const from = runs === null ? null : runAhead(app, runs);
+  const to = from === null ? undefined : runOf(from, from.now)?.parent;
   if (to === undefined || to === null) return false;
   showRun(app, to);
   return true;
@@ -87,7 +90,7 @@ export function undo(app: AppCore): boolean {
 /** Forward again, to the branch last been to. @returns whether there is one */
 export function redo(app: AppCore): boolean {
   const { runs } = app.store.getState();
-  const to = runs === null ? undefined : aheadOf(runs)[0];
+  const to = runs === null ? undefined : aheadOf(runAhead(app, runs))[0];
   if (to === undefined) return false;
   showRun(app, to.id);
   return true;

@@ -92,6 +92,21 @@ async function bringBack(app: AppCore, db: IDBDatabase, left: LeftAt | null): Pr
   }
 }
 
+/** The whole of a scene is here. */
+const complete = ({ store }: AppCore): Promise<void> =>
+  new Promise((resolve) => {
+    const isHere = (): boolean => store.getState().scene?.complete === true;
+    if (isHere()) {
+      resolve();
+      return;
+    }
+    const stop = store.subscribe(() => {
+      if (!isHere()) return;
+      stop();
+      resolve();
+    });
+  });
+
 /**
  * From now on each change is kept.
  * @param left where a page that is loaded again was left; null: it is opened anew
@@ -107,6 +122,7 @@ export async function keepRuns(app: AppCore, left: LeftAt | null): Promise<void>
   }
   store.setState({ kept: true });
   track(app);
+  await complete(app);
   await bringBack(app, db, left).catch(() => {});
   const keep = ({ runs }: AppState): void => {
     if (runs === null || runs.list.length < 2) return;

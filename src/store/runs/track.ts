@@ -17,7 +17,7 @@ import {
   sameOps,
 } from '../../share/runs.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
-import { type AppState, NO_SCENE, type SceneId } from '../types.ts';
+import { type AppState, NO_SCENE, type Said, type SceneId } from '../types.ts';
 
 /** What was announced: a change, or going to another run of the tree. */
 type Announced =
@@ -25,9 +25,10 @@ type Announced =
   | { readonly to: number; readonly step: number };
 
 interface Tracker {
-  announce(what: Announced): void;
-  /** What was announced last does not come. */
-  callOff(): void;
+  /** @returns what says that it does not come */
+  announce(what: Announced): () => void;
+  /** The run that will be on screen once the engine is done; null: the one that is. */
+  heading(): number | null;
 }
 
 const trackers = new WeakMap<AppStore, Tracker>();
@@ -55,6 +56,14 @@ export function sceneIdOf(runs: Runs, id: number, first: SceneId): SceneId {
 /** The scene's name at the root of the tree, from which those of its runs follow. */
 const roots = new WeakMap<AppStore, { readonly tree: string; readonly id: SceneId }>();
 
+/** What is told of going from the run on screen to a neighbour of it. */
+function saidOf(runs: Runs, to: number): Said | null {
+  const [from, target] = [runOf(runs, runs.now), runOf(runs, to)];
+  if (from?.parent === to && from.deed !== null) return { key: 'said.undone', deed: from.deed, step: -1 };
+  if (target?.parent === runs.now && target.deed !== null) return { key: 'said.redone', deed: target.deed, step: -1 };
+  return null;
+}
+
 /** Begins to watch an app's scene; once is enough. */
 export function track({ store }: AppCore): Tracker {
   const known = trackers.get(store);
@@ -80,25 +89,26 @@ export function track({ store }: AppCore): Tracker {
       plant(ops);
       return;
     }
-    const what = announced.shift();
     const { now } = runs;
-    if (what !== undefined && 'to' in what) {
-      if (!sameOps(ops, opsOf(runs, what.to))) return;
-      const undone = runOf(runs, now)?.parent === what.to ? (runOf(runs, now)?.deed ?? null) : null;
-      const redone = runOf(runs, what.to)?.parent === now ? (runOf(runs, what.to)?.deed ?? null) : null;
-      const deed = undone ?? redone;
-      const said =
-        deed === null ? null : ({ key: undone === null ? 'said.redone' : 'said.undone', deed, step: -1 } as const);
-      store.setState({ runs: moveTo(runs, what.to, what.step), said });
+    const to = announced.find((what) => 'to' in what && sameOps(ops, opsOf(runs, what.to)));
+    if (to !== undefined && 'to' in to) {
+      announced = [];
+      store.setState({ runs: moveTo(runs, to.to, to.step), said: saidOf(runs, to.to) });
       return;
     }
+    const what = announced.shift();
     if (sameOps(ops, opsOf(runs, now))) return;
-    if (what !== undefined) {
+    if (
+      what !== undefined &&
+      'deed' in what &&
+      (goesOn || sameOps(ops.slice(0, 1), opsOf(runs, now).slice(0, 1)) || what.deed.key === 'deed.create')
+    ) {
       const grown = growRun(runs, ops, what.deed, what.step);
       const said = { key: what.amid ? 'said.inFront' : 'said.after', deed: what.deed, step: what.step } as const;
       store.setState({ runs: grown, said });
       return;
     }
+    announced = [];
     const found = findRun(runs, ops);
     if (found !== null) store.setState({ runs: moveTo(runs, found.id, playhead.step), said: null });
     else if (goesOn) store.setState({ runs: growRun(runs, ops, null, playhead.step), said: null });
@@ -116,9 +126,15 @@ export function track({ store }: AppCore): Tracker {
     settle(scene);
   });
   const tracker: Tracker = {
-    announce: (what) => announced.push(what),
-    callOff: () => {
-      announced = announced.slice(0, -1);
+    announce(what) {
+      announced.push(what);
+      return () => {
+        announced = announced.filter((one) => one !== what);
+      };
+    },
+    heading() {
+      const last = announced.at(-1);
+      return last !== undefined && 'to' in last ? last.to : null;
     },
   };
   trackers.set(store, tracker);
@@ -147,15 +163,21 @@ export function showRun(app: AppCore, id: number, step?: number): void {
   const tracker = track(app);
   const { runs, playhead } = store.getState();
   const run = runs === null ? undefined : runOf(runs, id);
-  if (runs === null || run === undefined || id === runs.now) return;
-  tracker.announce({ to: id, step: playhead.step });
+  if (runs === null || run === undefined || id === (tracker.heading() ?? runs.now)) return;
+  const callOff = tracker.announce({ to: id, step: playhead.step });
   const stand = step ?? run.step;
   feed.ask();
   feed.run(opsOf(runs, id), sceneIdOf(runs, id, rootIdOf(app, runs)), {
     step: stand < 0 ? null : stepNow(stand),
     play: false,
     whenDone: (end) => {
-      if (end !== 'done') tracker.callOff();
+      if (end !== 'done') callOff();
     },
   });
 }
+
+/** The run that undo and redo count from: on screen, or about to be. */
+export const runAhead = (app: AppCore, runs: Runs): Runs => {
+  const to = track(app).heading();
+  return to === null ? runs : { ...runs, now: to };
+};
