@@ -5,6 +5,7 @@
  */
 
 import type { SceneLog } from '../log/log.ts';
+import { isUrlLink } from '../share/url-link.ts';
 import { linkOf, type Opened } from '../store/actions/links.ts';
 import { isChapterAddress } from '../store/chapter-address.ts';
 import type { App } from '../store/create-app.ts';
@@ -50,7 +51,8 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
     }
     const isOther = held !== 'next' && (held?.commands !== scene?.commands || held?.length !== scene?.commands.length);
     if (isOther) held = null;
-    return opening > 0 || held !== null;
+    // A file that the address names: it stays until the reader has answered.
+    return opening > 0 || held !== null || store.getState().ui.url !== null;
   }
 
   function hold(): void {
@@ -126,6 +128,11 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
     const chapter = isChapterAddress(hash) ? hash : null;
     if (store.getState().ui.chapter !== chapter) actions.setUi({ chapter });
     if (chapter !== null) return 'opened';
+    if (isUrlLink(hash)) {
+      if (follow) actions.setUi({ url: hash });
+      else actions.notify({ code: 'url-frame', place: 'url', params: {} });
+      return 'nothing';
+    }
     opening++;
     try {
       const result = await actions.openLink(hash === '' && fallback !== null ? fallback : hash, { play });

@@ -11,6 +11,7 @@ import type { EmbedOptions } from '../store/types.ts';
 import { AppProvider } from '../store/use-app.ts';
 import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
+import '../views/kit/kit.css';
 import { createAddressBar } from './address.ts';
 import './app.css';
 import { listenToKeys } from './keyboard.ts';
@@ -103,7 +104,10 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
     app: __APP_VERSION__,
     onSlide: sight.slide,
     onView: (change) => changeView(app, change),
-    onExport: async (order, step) => (await import('./export.ts')).exportScene(app, order, step, __APP_VERSION__),
+    onExport: async (order, step) => {
+      const made = await (await import('../views/figure/make.ts')).makeFile(app, order, step);
+      return typeof made === 'string' ? made : { ...made };
+    },
     title: () => sceneTitle(store.getState()),
     sentence: (step) => sentenceOf(app, step),
   });

@@ -1,8 +1,8 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
 import { COL, COMPONENTS, ROW, WRITE } from '../engine/view/tables.ts';
-import { happeningOf, stationOf } from '../explain/locate/index.ts';
-import type { Place, Station } from '../explain/locate/station.ts';
+import { happeningOf, locatorOf } from '../explain/locate/index.ts';
+import type { Locator, Place } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
 import type { StageModel } from './stage-model.ts';
@@ -81,7 +81,7 @@ function sourceCard(layout: StageLayout, model: StageModel, place: Place): CardB
 }
 
 /** Side a dock is on: with a vCPU under its local APIC all that belongs to it meets it in the gutter on the left. */
-function sideOf(layout: StageLayout, place: Place, dock: Station['dock']): 'left' | 'right' {
+function sideOf(layout: StageLayout, place: Place, dock: Locator['dock']): 'left' | 'right' {
   const ofLane = place.at === 'vcpu' || place.at === 'cell' || place.at === 'lapic';
   if (ofLane && layout.merged && layout.form !== 'tall') return 'left';
   if (layout.form === 'tall' && place.at === 'vcpu') return 'right';
@@ -98,7 +98,7 @@ export function anchorAt(
   layout: StageLayout,
   model: StageModel,
   place: Place,
-  dock: Station['dock'],
+  dock: Locator['dock'],
   before: Anchor | null = null,
 ): Anchor | null {
   const side = sideOf(layout, place, dock);
@@ -196,8 +196,8 @@ export function stepAnchor(
   step: Step,
   before: Anchor | null = null,
 ): Anchor | null {
-  const station = stationOf(step.name);
-  return station === null ? null : anchorAt(layout, model, placeOfStep(scene, step, station), station.dock, before);
+  const locator = locatorOf(step.name);
+  return locator === null ? null : anchorAt(layout, model, placeOfStep(scene, step, locator), locator.dock, before);
 }
 
 const DEVICE_CODE = COMPONENTS.indexOf('device');
@@ -217,8 +217,8 @@ function actingSlot({ rows }: SceneLog, row: number): number {
   return -1;
 }
 
-/** Place of a step at its station. */
-export function placeOfStep(scene: SceneLog, step: Step, station: Station): Place {
-  const place = station.place(happeningOf(step));
+/** Place of a step at its locator. */
+export function placeOfStep(scene: SceneLog, step: Step, locator: Locator): Place {
+  const place = locator.place(happeningOf(step));
   return place.at === 'source' ? { ...place, slot: actingSlot(scene, step.seq) } : place;
 }

@@ -1,16 +1,17 @@
 /** Puts the cards of a stage into columns, or one under the other, for one width; see layout.ts for what is chosen how. */
+
+import type { Box, CardBox, Column, Form, LayoutInput, PicCells, StageLayout } from './layout.ts';
+import type { StageFocus, StageModel } from './stage-model.ts';
 import {
   densityFor,
-  type LaneInput,
   type LapicBox,
   lapicHeight,
   placeLapic,
   placeVcpu,
   type VcpuBox,
+  type VcpuInput,
   vcpuHeight,
-} from './lane-boxes.ts';
-import type { Box, CardBox, Column, Form, LayoutInput, PicCells, StageLayout } from './layout.ts';
-import type { StageFocus, StageModel } from './stage-model.ts';
+} from './vcpu-boxes.ts';
 
 /** Widths by column, and of the gaps after each (the last is the right margin). */
 export interface Metrics {
@@ -255,7 +256,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const unfolded =
       metrics.run === 'block' || (input.open?.has(vcpu) && density === 'compact' && model.host === 'vmx');
     const run = model.host === 'none' ? 'none' : unfolded && !tall ? 'block' : 'line';
-    const lane: LaneInput = { density, pir: model.apicv, airy, side: metrics.big, run };
+    const lane: VcpuInput = { density, pir: model.apicv, airy, side: metrics.big, run };
     const [lapicH, vcpuH] = [lapicHeight(lane, at(3).w), vcpuHeight(lane)];
     const lapicId = { id: `lapic:${vcpu}`, column: columnOf(3) };
     const vcpuId = { id: `vcpu:${vcpu}`, column: merged ? columnOf(3) : 4 };
@@ -359,8 +360,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     idt,
     idtRows,
     busX: tall ? GUTTER / 2 : lastGap(2) + (at(3).x - lastGap(2)) * 0.74,
-    laneX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - lastGap(2)) * 0.12,
-    laneY: bottom + (tall ? 10 : embed ? 14 : 20),
+    backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - lastGap(2)) * 0.12,
+    backY: bottom + (tall ? 10 : embed ? 14 : 20),
     cards,
   };
 }

@@ -4,8 +4,8 @@
  * tokens go down in the left gutter and come back in the right one) and `embed` (only what takes part).
  */
 import { actingIn, compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
-import type { LapicBox, VcpuBox } from './lane-boxes.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
+import type { LapicBox, VcpuBox } from './vcpu-boxes.ts';
 
 export interface Box {
   readonly x: number;
@@ -57,8 +57,8 @@ export interface StageLayout {
   /** x of the line between chips and local APICs. */
   readonly busX: number;
   /** y of the way back, and where it begins. */
-  readonly laneY: number;
-  readonly laneX: number;
+  readonly backY: number;
+  readonly backX: number;
   readonly cards: readonly CardBox[];
 }
 

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
 import type { SceneLog } from '../log/log.ts';
+import { branchesOf } from './branches.ts';
 import { flightOf, keptOff, type Pose, poseAt, type Stage, tokensAt } from './flights.ts';
 import { type CardBox, layoutStage } from './layout.ts';
 import { stageModel } from './stage-model.ts';
-import { tracksOf } from './tracks.ts';
 import { waitsAfter } from './waits.ts';
 
 const stageOf = (scene: SceneLog, width: number): Stage => {
@@ -84,7 +84,7 @@ describe.each(presets)('$id', ({ scene }) => {
   });
 
   test('what waits says for what, keeps its journey, and is gone when it goes on', () => {
-    const { byJourney } = tracksOf(scene);
+    const { byJourney } = branchesOf(scene);
     for (let i = 0; i < scene.steps.length; i += 1 + Math.floor(scene.steps.length / 200)) {
       for (const wait of waitsAfter(scene, i)) {
         expect(byJourney.has(wait.journey), `${i} ${wait.label}`).toBe(true);

@@ -198,8 +198,8 @@ function downTo(
   const beside = channel(layout, top.gap - 1, 0.5, shift);
   return [
     { x, y: from.y },
-    { x, y: layout.laneY },
-    { x: beside, y: layout.laneY },
+    { x, y: layout.backY },
+    { x: beside, y: layout.backY },
     { x: beside, y: level },
     over,
     top.point,
@@ -304,7 +304,7 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     inGap(pen, layout, a, b, shift);
     return pen.done(false);
   }
-  const lane = layout.laneY + shift;
+  const lane = layout.backY + shift;
   if (b.gap > a.gap) {
     let from = a;
     if (a.side === 'left') {

@@ -1,6 +1,6 @@
 /**
  * Six characters that say whether a link still leads to the state it was made at. Words are named and zeros left out, so a
- * register that is new or has moved in the layout does not make every older link look wrong.
+ * register that is new or has moved in the state does not make every older link look wrong.
  */
 import { digit64 } from './base64url.ts';
 
@@ -20,6 +20,7 @@ const FIRST_NAMES: Readonly<Record<string, readonly [register: string, sub: numb
 const LATER: ReadonlySet<string> = new Set([
   'vm.buses',
   'vm.slots',
+  'vm.mmioSptes',
   'vcpu.windowWanted',
   'vcpu.mmioGfnLo',
   'vcpu.mmioGfnHi',

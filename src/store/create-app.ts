@@ -51,6 +51,7 @@ function firstState(): AppState {
       panel: null,
       compare: null,
       chapter: null,
+      url: null,
       embed: null,
       reducedMotion: false,
     },

@@ -84,6 +84,8 @@ export interface UiState {
   readonly compare: string | null;
   /** Where in the chapters the reader is, as its address has it (store/chapter-address.ts); null: in none. */
   readonly chapter: string | null;
+  /** A file of another site that the address names, `url=…` (share/url-link.ts), until the reader has answered; null: none. */
+  readonly url: string | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;
 }

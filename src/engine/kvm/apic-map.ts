@@ -68,7 +68,7 @@ function addLogical(m: Machine, vcpu: number): void {
 /** Fills Machine.map from the APICs. @returns whether an xAPIC id differs from the vCPU's id */
 function rebuild(m: Machine): boolean {
   const map = m.map;
-  const vcpus = m.w[m.layout.vm + VM.at.mapVcpus];
+  const vcpus = m.w[m.wordMap.vm + VM.at.mapVcpus];
   let maxId = 255;
   for (let vcpu = 0; vcpu < vcpus; vcpu++) {
     if (hwEnabled(m, vcpu)) maxId = Math.max(maxId, m.w[vcpuAt(m, vcpu) + VCPU.at.apicId]);
@@ -100,12 +100,12 @@ function rebuild(m: Machine): boolean {
 export function recalculateApicMap(m: Machine, creating = false): void {
   if (!m.map.dirty) return;
   m.map.dirty = false;
-  put(m, m.layout.vm + VM.at.mapVcpus, creating ? m.vcpus - 1 : m.vcpus);
+  put(m, m.wordMap.vm + VM.at.mapVcpus, creating ? m.vcpus - 1 : m.vcpus);
   const mismatch = rebuild(m);
   const map = m.map;
   const outer = enter(m, EV.apic_map, AT_VM, map.valid ? 1 : 0, map.mode);
-  put(m, m.layout.vm + VM.at.mapValid, map.valid ? 1 : 0);
-  put(m, m.layout.vm + VM.at.mapMode, map.mode);
+  put(m, m.wordMap.vm + VM.at.mapValid, map.valid ? 1 : 0);
+  put(m, m.wordMap.vm + VM.at.mapMode, map.mode);
   m.wires.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
   m.wires.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
   m.wires.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);

@@ -80,9 +80,10 @@ function checkVendor(config: CreateOp): void {
   }
 }
 
-export function createSession(): Session {
-  let machine: Machine | null = null;
-  const saves: Saves = new Map();
+/** @param begun where it stands already: a machine to go on with, and what user space has saved */
+export function createSession(begun: { readonly machine?: Machine; readonly saves?: Saves } = {}): Session {
+  let machine: Machine | null = begun.machine ?? null;
+  const saves: Saves = begun.saves ?? new Map();
   const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))

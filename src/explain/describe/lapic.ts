@@ -52,7 +52,7 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
     return { params, why: hashed ? [true] : [say('event.lowest_prio.why.arb', params)] };
   },
   no_destination: (c) => {
-    const ids = Array.from({ length: c.view.layout.vcpus }, (_, v) => {
+    const ids = Array.from({ length: c.view.wordMap.vcpus }, (_, v) => {
       const x2 = (lapicWord(c, 'baseLo', v) & 0xc00) === 0xc00;
       return x2 ? lapicWord(c, 'id', v) : lapicWord(c, 'id', v) >>> 24;
     });

@@ -42,7 +42,7 @@ export function destForks(c: StepContext, pin: number): Fork[] {
   const rte = rteView(c.view, pin);
   const hi = word(c, 'redirHi', pin) & 0xff_ffff;
   const to = (dest: number): JsonOp[] => writeRte(0, pin, 1, (hi | (dest << 24)) >>> 0);
-  const { vcpus } = c.view.layout;
+  const { vcpus } = c.view.wordMap;
   const forks: Fork[] = [];
   if (!rte.logical) {
     const other = Array.from({ length: vcpus }, (_, v) => v).find((v) => vcpuWord(c, 'apicId', v) !== rte.dest);

@@ -114,7 +114,7 @@ export const PIC_GATES: readonly Gate[] = [
     cite: 'lapic.lvt',
     look(view, way) {
       if (way.picPin === undefined) return null;
-      const vcpus = Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+      const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
       const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
       const vcpu = listener ?? 0;
       return {

@@ -4,24 +4,24 @@
  */
 import type { EventRow, EventRows } from '../../spec/define/event.ts';
 import { argsOf, type EventName, FIRST_EVENTS } from '../../spec/events/index.ts';
-import { DEVICE_STATIONS } from './device.ts';
-import { GUEST_STATIONS } from './guest.ts';
-import { IOAPIC_STATIONS } from './ioapic.ts';
-import { IRQFD_STATIONS } from './irqfd.ts';
-import { LAPIC_STATIONS } from './lapic.ts';
-import { PIC_STATIONS } from './pic.ts';
-import { PIT_STATIONS } from './pit.ts';
-import { ROUTING_STATIONS } from './routing.ts';
-import type { Field, Happening, Place, Station, StationRow, Stations } from './station.ts';
-import { TIMER_STATIONS } from './timer.ts';
-import { USERSPACE_STATIONS } from './userspace.ts';
-import { VCPU_STATIONS } from './vcpu.ts';
+import { DEVICE_LOCATORS } from './device.ts';
+import { GUEST_LOCATORS } from './guest.ts';
+import { IOAPIC_LOCATORS } from './ioapic.ts';
+import { IRQFD_LOCATORS } from './irqfd.ts';
+import { LAPIC_LOCATORS } from './lapic.ts';
+import type { Field, Happening, Locator, LocatorRow, Locators, Place } from './locator.ts';
+import { PIC_LOCATORS } from './pic.ts';
+import { PIT_LOCATORS } from './pit.ts';
+import { ROUTING_LOCATORS } from './routing.ts';
+import { TIMER_LOCATORS } from './timer.ts';
+import { USERSPACE_LOCATORS } from './userspace.ts';
+import { VCPU_LOCATORS } from './vcpu.ts';
 
-const stations = new Map<string, Station>();
+const locators = new Map<string, Locator>();
 
-function stationFor({ token }: EventRow, row: StationRow<never>): Station {
+function locatorFor({ token }: EventRow, row: LocatorRow<never>): Locator {
   return {
-    ...(row as unknown as StationRow<Readonly<Record<string, number>>>),
+    ...(row as unknown as LocatorRow<Readonly<Record<string, number>>>),
     ...((token === 'still' || row.still) && { still: true as const }),
     side: token === 'side',
     goesBack: token === 'goesBack' || (token === 'level' && 'low'),
@@ -29,16 +29,16 @@ function stationFor({ token }: EventRow, row: StationRow<never>): Station {
 }
 
 /** Takes in the table of a part, beside the rows of its events. */
-export function addStations<T extends EventRows>(rows: T, table: Stations<T>): void {
+export function addLocators<T extends EventRows>(rows: T, table: Locators<T>): void {
   for (const [name, row] of Object.entries(table)) {
-    if (row !== null) stations.set(name, stationFor(rows[name] as EventRow, row as StationRow<never>));
+    if (row !== null) locators.set(name, locatorFor(rows[name] as EventRow, row as LocatorRow<never>));
   }
 }
 
-/** The station of an event; null where it has no place on the stage. */
-export const stationOf = (name: EventName): Station | null => stations.get(name) ?? null;
+/** The locator of an event; null where it has no place on the stage. */
+export const locatorOf = (name: EventName): Locator | null => locators.get(name) ?? null;
 
-/** What a station reads of a step. */
+/** What a locator reads of a step. */
 export function happeningOf(step: {
   readonly name: EventName;
   readonly where: number;
@@ -53,20 +53,20 @@ export function vcpuOf(place: Place): number {
 }
 
 /** Fields that decided an event. */
-export function litOf(station: Station, happening: Happening): readonly Field[] {
-  return typeof station.lit === 'function' ? station.lit(happening) : (station.lit ?? []);
+export function litOf(locator: Locator, happening: Happening): readonly Field[] {
+  return typeof locator.lit === 'function' ? locator.lit(happening) : (locator.lit ?? []);
 }
 
-addStations(FIRST_EVENTS, {
-  ...USERSPACE_STATIONS,
-  ...DEVICE_STATIONS,
-  ...IRQFD_STATIONS,
-  ...ROUTING_STATIONS,
-  ...PIC_STATIONS,
-  ...IOAPIC_STATIONS,
-  ...LAPIC_STATIONS,
-  ...TIMER_STATIONS,
-  ...PIT_STATIONS,
-  ...VCPU_STATIONS,
-  ...GUEST_STATIONS,
+addLocators(FIRST_EVENTS, {
+  ...USERSPACE_LOCATORS,
+  ...DEVICE_LOCATORS,
+  ...IRQFD_LOCATORS,
+  ...ROUTING_LOCATORS,
+  ...PIC_LOCATORS,
+  ...IOAPIC_LOCATORS,
+  ...LAPIC_LOCATORS,
+  ...TIMER_LOCATORS,
+  ...PIT_LOCATORS,
+  ...VCPU_LOCATORS,
+  ...GUEST_LOCATORS,
 });

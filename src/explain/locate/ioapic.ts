@@ -1,9 +1,9 @@
 /** Places of events: the IOAPIC (ioapic.c). */
 import type { IOAPIC_EVENTS } from '../../spec/events/ioapic.ts';
+import { hex, type Locators } from './locator.ts';
 import { ioapic, ioapicPin, message, pinLabel, pinLevel, says, short, vec } from './makers.ts';
-import { hex, type Stations } from './station.ts';
 
-export const IOAPIC_STATIONS: Stations<typeof IOAPIC_EVENTS> = {
+export const IOAPIC_LOCATORS: Locators<typeof IOAPIC_EVENTS> = {
   ioapic_line: { place: ioapicPin, dock: 'in', label: pinLabel, long: pinLevel, lit: ['rte.line'] },
   ioapic_service: {
     place: ioapicPin,

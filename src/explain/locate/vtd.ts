@@ -2,11 +2,11 @@
 
 import { addEvents } from '../../spec/events/index.ts';
 import { VTD_EVENTS } from '../../spec/events/vtd.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
 import { cell, irte, mode, pcpu, vec, vectorLabel } from './makers.ts';
 
 addEvents(VTD_EVENTS);
-addStations(VTD_EVENTS, {
+addLocators(VTD_EVENTS, {
   kvm_pi_irte_update: irte('posted'),
   irte_remapped: irte('remapped'),
   vtd_post: {

@@ -197,10 +197,4 @@ export const panels = {
   'help.true.model':
     'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
   'help.differs': 'Where KVM differs from the manuals',
-
-  'embed.title': 'Put this scene into a slide or a page',
-  'embed.about': 'The frame opens at this step and plays while it is visible. Add play=0 to make it wait.',
-  'embed.snippet': 'HTML snippet',
-  'embed.copy': 'Copy',
-  'embed.copied': 'Copied',
 } as const;

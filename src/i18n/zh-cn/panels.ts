@@ -195,10 +195,4 @@ export const panels: Record<keyof typeof en, string> = {
   'help.true.cases': '6.18 源码，没有录制',
   'help.true.model': '仅为模型，依据源码和手册：APICv、AVIC、posted interrupt、调度、VT-d 和 VFIO。',
   'help.differs': 'KVM 与手册不同之处',
-
-  'embed.title': '把这个场景放进幻灯片或网页',
-  'embed.about': '嵌入的页面从当前这一步打开，可见时播放；加上 play=0 则停住等待。',
-  'embed.snippet': 'HTML 代码',
-  'embed.copy': '复制',
-  'embed.copied': '已复制',
 };

@@ -22,4 +22,5 @@ export const VM_REGISTERS = defineRegisters({
   /** Which of Machine.busTables is in force. */
   buses: quiet(dec('I/O buses')),
   slots: quiet(dec('memslot generation')),
+  mmioSptes: quiet(dec('MMIO SPTEs')),
 });

@@ -11,18 +11,18 @@ import {
   useState,
 } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
-import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
-import type { Place } from '../../explain/locate/station.ts';
+import { happeningOf, litOf, locatorOf, vcpuOf } from '../../explain/locate/index.ts';
+import type { Place } from '../../explain/locate/locator.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
 import { beatsOf } from '../../scene/beats.ts';
+import { branchesOf, focusOf, journeyAt } from '../../scene/branches.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
-import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
@@ -91,13 +91,13 @@ function useSize(): readonly [
 
 function litAt(scene: SceneLog, step: number): Lit | null {
   const at = scene.steps.get(step);
-  const station = at === undefined ? null : stationOf(at.name);
-  if (at === undefined || station === null) return null;
+  const locator = at === undefined ? null : locatorOf(at.name);
+  if (at === undefined || locator === null) return null;
   const happening = happeningOf(at);
   return {
     step,
-    place: placeOfStep(scene, at, station),
-    fields: new Set(litOf(station, happening)),
+    place: placeOfStep(scene, at, locator),
+    fields: new Set(litOf(locator, happening)),
     colour: colourOf(at.journey),
     args: happening.args,
     name: at.name,
@@ -234,7 +234,7 @@ function freeQuarter(
     left: left * k,
     top: top * k,
     width: (chips.x + chips.w - left) * k,
-    height: (layout.laneY - 16 - top) * k,
+    height: (layout.backY - 16 - top) * k,
   };
   return box.width < QUARTER.w || box.height < QUARTER.h ? null : box;
 }
@@ -261,7 +261,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
         width,
         height,
         embed,
-        focus: focused === null ? null : focusOf(focused, tracksOf(focused), model, journey),
+        focus: focused === null ? null : focusOf(focused, branchesOf(focused), model, journey),
         open: open < 0 ? NO_VCPUS : new Set([open]),
       }),
     [model, width, height, embed, journey, open, focused],
@@ -326,7 +326,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   const seq = seqAt(scene, step, arrived);
   const shared = { stage, view, seq, jump: last.current.jump, select: actions.select, t, changed: null };
   const block = (kind: 'vmcs' | 'piDesc' | 'pcpu', index: number): Changed | null =>
-    within(changed, view.layout[kind] + index * BLOCK_OF[kind].size, BLOCK_OF[kind].size);
+    within(changed, view.wordMap[kind] + index * BLOCK_OF[kind].size, BLOCK_OF[kind].size);
   const props = (card: string, kinds: readonly Selection['kind'][], index: number | null = null): CardProps => ({
     ...shared,
     lit: litCard === card ? lit : null,
@@ -417,7 +417,7 @@ function litSource(lit: Lit | null, litCard: string, stage: Stage, id: string): 
 
 /** What lies under the cards: column heads, the bus, the way back. */
 function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
-  const { columns, laneY, busX, form, lapics } = layout;
+  const { columns, backY, busX, form, lapics } = layout;
   const cards = [...lapics.values()].map((lapic) => lapic.card);
   const line = [...lapics.values()].find((lapic) => lapic.density === 'line');
   const first = cards[0];
@@ -447,14 +447,14 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
             {cards.map((card) => (
               <path key={card.y} className="bd-bus" d={`M${busX} ${card.y + 15}H${card.x}`} />
             ))}
-            <path className="bd-lane" d={`M${layout.laneX} ${laneY}H${sources.x + sources.w + 14}`} />
-            <path className="bd-lane-head" d={`M${sources.x + sources.w + 14} ${laneY - 4.5}l-10 4.5l10 4.5z`} />
+            <path className="bd-back-way" d={`M${layout.backX} ${backY}H${sources.x + sources.w + 14}`} />
+            <path className="bd-back-way-head" d={`M${sources.x + sources.w + 14} ${backY - 4.5}l-10 4.5l10 4.5z`} />
             <text
-              className="bd-lane-name"
+              className="bd-back-way-name"
               x={(layout.merged ? lapicColumn : (columns[2] ?? lapicColumn)).x + 11}
-              y={laneY + 4}
+              y={backY + 4}
             >
-              {t('stage.eoiLane')}
+              {t('stage.eoiWay')}
             </text>
           </>
         )}

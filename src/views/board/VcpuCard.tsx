@@ -2,9 +2,9 @@
 import { lazy, memo, Suspense } from 'react';
 import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
-import { type Field, hex } from '../../explain/locate/station.ts';
-import type { VcpuBox } from '../../scene/lane-boxes.ts';
+import { type Field, hex } from '../../explain/locate/locator.ts';
 import type { StageModel } from '../../scene/stage-model.ts';
+import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';
@@ -345,8 +345,8 @@ export const VcpuCard = memo(
   (a, b) =>
     a.vcpu === b.vcpu &&
     sameCard((p) => {
-      const at = p.view.layout.vcpu + (p as Props).vcpu * VCPU.size;
-      const vmcs = p.view.layout.vmcs + (p as Props).vcpu * VMCS.size;
+      const at = p.view.wordMap.vcpu + (p as Props).vcpu * VCPU.size;
+      const vmcs = p.view.wordMap.vmcs + (p as Props).vcpu * VMCS.size;
       return [
         [at, at + VCPU.size],
         [vmcs, vmcs + VMCS.size],

@@ -1,5 +1,5 @@
 /** What the stage can do without until it moves. Comes as one chunk after the first motion. */
-import '../shared/panel-texts.ts';
+import '../kit/panel-texts.ts';
 import { mean, pointers, select, zoom as zoomGestures, zoomIdentity } from 'd3';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { waitsAfter } from '../../scene/waits.ts';

@@ -4,7 +4,7 @@
  * a frame paints nothing. All it knows comes from scene/flights.ts.
  */
 
-import { stationOf } from '../../explain/locate/index.ts';
+import { locatorOf } from '../../explain/locate/index.ts';
 import { ARRIVE, type Position } from '../../scene/advance.ts';
 import { type Anchor, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
@@ -188,11 +188,11 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     };
     const { steps } = now.scene;
     const at = steps.get(step);
-    const station = at === undefined ? null : stationOf(at.name);
-    if (at !== undefined && station !== null) {
+    const locator = at === undefined ? null : locatorOf(at.name);
+    if (at !== undefined && locator !== null) {
       const moved = drawn.some((d) => d.token.flight !== null);
       const anchor = moved ? anchorOf(now, step) : stepAnchor(now, at);
-      if (anchor !== null && placeOfStep(now.scene, at, station).at !== 'bus') light(anchor, at.journey, 'bd-now');
+      if (anchor !== null && placeOfStep(now.scene, at, locator).at !== 'bus') light(anchor, at.journey, 'bd-now');
     }
     // What the shown journey has passed since its last return to a source. A row that says nothing now is no mark.
     for (const { flight, current } of trailsAt(now, step)) {

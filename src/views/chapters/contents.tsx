@@ -29,10 +29,10 @@ export function Contents() {
     <section className="chapter chapter-contents" aria-label={t('chap.contents')}>
       <header className="chapter-head">
         <h2>{t('chap.contentsAbout')}</h2>
-        <button type="button" className="chapter-btn" onClick={() => window.print()}>
+        <button type="button" className="btn" onClick={() => window.print()}>
           {t('chap.print')}
         </button>
-        <button type="button" className="chapter-btn" onClick={() => actions.setUi({ chapter: null })}>
+        <button type="button" className="btn" onClick={() => actions.setUi({ chapter: null })}>
           {t('chap.close')}
         </button>
       </header>

@@ -25,7 +25,7 @@ const MSB = 2;
 const WORD0 = 3;
 const WORD1 = 4;
 
-const at = (m: Machine, register: number, channel = 0): number => m.layout.pit + register + channel;
+const at = (m: Machine, register: number, channel = 0): number => m.wordMap.pit + register + channel;
 const get = (m: Machine, register: number, channel = 0): number => m.w[at(m, register, channel)];
 
 /** Load times are kept as 64 bits: low words and high words of the three channels lie apart. */

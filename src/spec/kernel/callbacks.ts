@@ -390,13 +390,13 @@ export type KernelOpId = keyof typeof ROWS;
 export type FactKind = 'role' | 'when' | 'reads' | 'writes' | 'notes' | 'td';
 
 /** One short sentence about an operation: its key in the catalogues, and the versions it holds for. */
-export interface OpFact {
+export interface CallbackFact {
   readonly key: string;
   readonly at: readonly KernelVersion[];
 }
 
 /** What an operation is at one version. */
-export type OpForm =
+export type CallbackForm =
   | { readonly kind: 'data'; readonly member: string }
   | {
       readonly kind: 'call';
@@ -408,13 +408,13 @@ export type OpForm =
       readonly callers: readonly KernelFn[];
     };
 
-export interface KernelOp {
+export interface KernelCallback {
   readonly id: KernelOpId;
-  readonly at: { readonly [V in KernelVersion]: OpForm | null };
-  readonly facts: { readonly [K in FactKind]: readonly OpFact[] };
+  readonly at: { readonly [V in KernelVersion]: CallbackForm | null };
+  readonly facts: { readonly [K in FactKind]: readonly CallbackFact[] };
 }
 
-function formAt(row: Row, version: KernelVersion): OpForm | null {
+function formAt(row: Row, version: KernelVersion): CallbackForm | null {
   const member = typeof row.member === 'string' ? row.member : row.member[version];
   if (member === null) return null;
   if (row.dataAt?.includes(version)) return { kind: 'data', member };
@@ -425,14 +425,14 @@ function formAt(row: Row, version: KernelVersion): OpForm | null {
   return row.wrapper !== undefined && version === 'v6.18' ? { ...form, wrapper: row.wrapper } : form;
 }
 
-function facts(id: string, kind: FactKind, keys: FactKeys): readonly OpFact[] {
+function facts(id: string, kind: FactKind, keys: FactKeys): readonly CallbackFact[] {
   return keys.map((fact) => ({
     key: `op.${id}.${kind}.${typeof fact === 'string' ? fact : fact.key}`,
     at: typeof fact === 'string' ? KERNEL_VERSIONS : fact.at,
   }));
 }
 
-function expand(id: KernelOpId): KernelOp {
+function expand(id: KernelOpId): KernelCallback {
   const row: Row = ROWS[id];
   return {
     id,
@@ -449,17 +449,17 @@ function expand(id: KernelOpId): KernelOp {
 }
 
 /** The thirty operations, in the order of the list. */
-export const KERNEL_OPS: readonly KernelOp[] = (Object.keys(ROWS) as KernelOpId[]).map(expand);
+export const KERNEL_CALLBACKS: readonly KernelCallback[] = (Object.keys(ROWS) as KernelOpId[]).map(expand);
 
-export function opById(id: KernelOpId): KernelOp {
-  const found = KERNEL_OPS.find((op) => op.id === id);
+export function opById(id: KernelOpId): KernelCallback {
+  const found = KERNEL_CALLBACKS.find((op) => op.id === id);
   if (found === undefined) throw new Error(`no operation ${id}`);
   return found;
 }
 
 /** The operation a function implements at a version, so that a step of the engine can light it up. */
-export function opImplementedBy(fn: KernelFn, version: KernelVersion): KernelOp | null {
-  const implements_ = (form: OpForm | null) =>
+export function opImplementedBy(fn: KernelFn, version: KernelVersion): KernelCallback | null {
+  const implements_ = (form: CallbackForm | null) =>
     form?.kind === 'call' && (form.implementation === fn || form.wrapper === fn);
-  return KERNEL_OPS.find((op) => implements_(op.at[version])) ?? null;
+  return KERNEL_CALLBACKS.find((op) => implements_(op.at[version])) ?? null;
 }

@@ -6,8 +6,8 @@
  * event is a fork and starts a branch of its own there.
  */
 
-import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
-import type { Place, Station } from '../explain/locate/station.ts';
+import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
+import type { Locator, Place } from '../explain/locate/locator.ts';
 import { causesAbove } from '../log/causes.ts';
 import { parentJourney } from '../log/journeys.ts';
 import type { SceneLog, Step } from '../log/log.ts';
@@ -33,7 +33,7 @@ export interface Branch {
   low: boolean;
 }
 
-export interface Tracks {
+export interface BranchTree {
   /** Steps taken in. */
   steps: number;
   /** Branch by step, -1 for a step that moves no token. */
@@ -51,10 +51,10 @@ function stepOfRow(steps: Steps, seq: number): number {
 const DEEPEST = 24;
 
 /** Nearest event above a step in its chain of causes that moved a token of the same journey. */
-function ancestor(scene: SceneLog, tracks: Tracks, step: Step): number {
+function ancestor(scene: SceneLog, tree: BranchTree, step: Step): number {
   for (const cause of causesAbove(scene, step.seq, DEEPEST)) {
     const at = stepOfRow(scene.steps, cause);
-    const branch = at < 0 ? undefined : tracks.branches[tracks.branchOf[at] ?? -1];
+    const branch = at < 0 ? undefined : tree.branches[tree.branchOf[at] ?? -1];
     if (branch !== undefined && !branch.side && branch.journey === step.journey) return at;
   }
   return -1;
@@ -70,27 +70,27 @@ function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined 
   );
 }
 
-function newBranch(tracks: Tracks, journey: number, from: number, side = false): Branch {
+function newBranch(tree: BranchTree, journey: number, from: number, side = false): Branch {
   const branch: Branch = {
-    id: tracks.branches.length,
+    id: tree.branches.length,
     journey,
     from,
     steps: [],
     vcpu: -1,
     ended: false,
     side,
-    low: tracks.branches[tracks.branchOf[from] ?? -1]?.low ?? false,
+    low: tree.branches[tree.branchOf[from] ?? -1]?.low ?? false,
   };
-  tracks.branches.push(branch);
-  const same = tracks.byJourney.get(journey);
-  if (same === undefined) tracks.byJourney.set(journey, [branch]);
+  tree.branches.push(branch);
+  const same = tree.byJourney.get(journey);
+  if (same === undefined) tree.byJourney.set(journey, [branch]);
   else same.push(branch);
   return branch;
 }
 
 /** The branch of this journey that an event of that name was the last to move. */
-function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): Branch | null {
-  const branches = tracks.byJourney.get(step.journey) ?? [];
+function leftBy(scene: SceneLog, tree: BranchTree, step: Step, name: EventName): Branch | null {
+  const branches = tree.byJourney.get(step.journey) ?? [];
   const branch = branches.findLast((b) => !b.ended && scene.steps.get(b.steps.at(-1) ?? -1)?.name === name);
   return branch ?? null;
 }
@@ -99,59 +99,59 @@ function leftBy(scene: SceneLog, tracks: Tracks, step: Step, name: EventName): B
  * Does something go back here, a line that falls or an EOI to its chip? The handler that caused it goes on meanwhile: what goes
  * back is no part of its way.
  */
-function goesBack(step: Step, { goesBack }: Station): boolean {
+function goesBack(step: Step, { goesBack }: Locator): boolean {
   return goesBack === 'low' ? happeningOf(step).args.level === 0 : goesBack;
 }
 
 /** The branch that carries a step on. */
-function branchFor(scene: SceneLog, tracks: Tracks, step: Step, place: Place, station: Station): Branch {
-  const after = station.after === undefined ? null : leftBy(scene, tracks, step, station.after);
+function branchFor(scene: SceneLog, tree: BranchTree, step: Step, place: Place, locator: Locator): Branch {
+  const after = locator.after === undefined ? null : leftBy(scene, tree, step, locator.after);
   if (after !== null) return after;
-  const above = ancestor(scene, tracks, step);
-  if (station.side) return newBranch(tracks, step.journey, above, true);
+  const above = ancestor(scene, tree, step);
+  if (locator.side) return newBranch(tree, step.journey, above, true);
   if (above >= 0) {
-    const branch = tracks.branches[tracks.branchOf[above] as number] as Branch;
-    if (goesBack(step, station) && !branch.low) {
-      const back = newBranch(tracks, step.journey, above);
+    const branch = tree.branches[tree.branchOf[above] as number] as Branch;
+    if (goesBack(step, locator) && !branch.low) {
+      const back = newBranch(tree, step.journey, above);
       back.low = true;
       return back;
     }
     return branch.steps.at(-1) === above && !branch.ended && !branch.side
       ? branch
-      : newBranch(tracks, step.journey, above);
+      : newBranch(tree, step.journey, above);
   }
-  const branch = nearest(tracks.byJourney.get(step.journey) ?? [], vcpuOf(place));
-  if (branch === undefined) return newBranch(tracks, step.journey, -1);
-  return branch.ended ? newBranch(tracks, step.journey, branch.steps.at(-1) as number) : branch;
+  const branch = nearest(tree.byJourney.get(step.journey) ?? [], vcpuOf(place));
+  if (branch === undefined) return newBranch(tree, step.journey, -1);
+  return branch.ended ? newBranch(tree, step.journey, branch.steps.at(-1) as number) : branch;
 }
 
-function take(scene: SceneLog, tracks: Tracks, step: Step): void {
-  const station = stationOf(step.name);
-  if (station === null || station.still === true || step.journey === 0) {
-    tracks.branchOf.push(-1);
+function take(scene: SceneLog, tree: BranchTree, step: Step): void {
+  const locator = locatorOf(step.name);
+  if (locator === null || locator.still === true || step.journey === 0) {
+    tree.branchOf.push(-1);
     return;
   }
-  const place = placeOfStep(scene, step, station);
-  const branch = branchFor(scene, tracks, step, place, station);
+  const place = placeOfStep(scene, step, locator);
+  const branch = branchFor(scene, tree, step, place, locator);
   branch.steps.push(step.index);
   branch.vcpu = vcpuOf(place);
-  branch.ended = station.end !== undefined;
+  branch.ended = locator.end !== undefined;
   if (step.name === 'kvm_set_irq') branch.low = argsOf(step.name, step.args).level === 0;
-  tracks.branchOf.push(branch.id);
+  tree.branchOf.push(branch.id);
 }
 
-const TRACKS: LogReader<Tracks> = {
+const TREE: LogReader<BranchTree> = {
   begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map() }),
-  take(tracks, scene, _from, to) {
+  take(tree, scene, _from, to) {
     const { steps } = scene;
-    for (; tracks.steps < steps.length && steps.seqOf(tracks.steps) < to; tracks.steps++) {
-      take(scene, tracks, steps.get(tracks.steps) as Step);
+    for (; tree.steps < steps.length && steps.seqOf(tree.steps) < to; tree.steps++) {
+      take(scene, tree, steps.get(tree.steps) as Step);
     }
   },
 };
 
 /** Journeys of a scene's log so far. */
-export const tracksOf = (scene: SceneLog): Tracks => read(TRACKS, scene);
+export const branchesOf = (scene: SceneLog): BranchTree => read(TREE, scene);
 
 /** Journey of the step shown, or of the last one before it that had one; 0 none. */
 export function journeyAt(scene: SceneLog, step: number): number {
@@ -163,7 +163,7 @@ export function journeyAt(scene: SceneLog, step: number): number {
 }
 
 /** What one journey touches, with those it came from. */
-export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, journey: number): StageFocus {
+export function focusOf(scene: SceneLog, tree: BranchTree, model: StageModel, journey: number): StageFocus {
   const focus = {
     sources: new Set<string>(),
     gsis: new Set<number>(),
@@ -177,15 +177,15 @@ export function focusOf(scene: SceneLog, tracks: Tracks, model: StageModel, jour
   };
   const line = new Set([journey]);
   for (let from = journey; from !== 0 && line.size < DEEPEST; line.add(from)) from = parentJourney(scene, from);
-  for (const branch of [...line].flatMap((one) => tracks.byJourney.get(one) ?? [])) {
+  for (const branch of [...line].flatMap((one) => tree.byJourney.get(one) ?? [])) {
     for (const index of branch.steps) {
       const step = scene.steps.get(index) as Step;
-      const station = stationOf(step.name);
-      if (station === null) continue;
+      const locator = locatorOf(step.name);
+      if (locator === null) continue;
       const happening = happeningOf(step);
-      touch(focus, model, placeOfStep(scene, step, station));
-      if (station.onward !== undefined) touch(focus, model, station.onward(happening));
-      if (station.via !== undefined) focus.iommu = true;
+      touch(focus, model, placeOfStep(scene, step, locator));
+      if (locator.onward !== undefined) touch(focus, model, locator.onward(happening));
+      if (locator.via !== undefined) focus.iommu = true;
     }
   }
   for (const source of model.sources) if (source.gsis.some((gsi) => focus.gsis.has(gsi))) focus.sources.add(source.id);

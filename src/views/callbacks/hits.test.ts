@@ -6,8 +6,8 @@ import { sceneOf as logOfOps } from '../../cli/headless-scene.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { createReadings } from '../../log/reader.ts';
 import { createSteps } from '../../log/steps.ts';
+import { KERNEL_CALLBACKS } from '../../spec/kernel/callbacks.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../../spec/kernel/functions.ts';
-import { KERNEL_OPS } from '../../spec/kernel/ops.ts';
 import { hitsOf, passedBy } from './hits.ts';
 
 function sceneOf(preset: string): SceneLog {
@@ -17,7 +17,7 @@ function sceneOf(preset: string): SceneLog {
 }
 
 /** Names of the steps that pass through an operation. */
-const stepsOf = (scene: SceneLog, id: (typeof KERNEL_OPS)[number]['id'], version: KernelVersion = 'v6.18') =>
+const stepsOf = (scene: SceneLog, id: (typeof KERNEL_CALLBACKS)[number]['id'], version: KernelVersion = 'v6.18') =>
   (hitsOf(scene, version).passes.get(id) ?? []).map((index) => scene.steps.get(index)?.name);
 
 describe('a scene lights operations up', () => {
@@ -59,7 +59,7 @@ describe('a scene lights operations up', () => {
       const scene = sceneOf(preset);
       for (const version of KERNEL_VERSIONS)
         for (const id of hitsOf(scene, version).passes.keys())
-          expect(KERNEL_OPS.find((op) => op.id === id)?.at[version], `${id} at ${version}`).not.toBeNull();
+          expect(KERNEL_CALLBACKS.find((op) => op.id === id)?.at[version], `${id} at ${version}`).not.toBeNull();
     }
   });
 

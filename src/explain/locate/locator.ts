@@ -94,7 +94,7 @@ export type EndReason =
   | 'stage.end.msixPending';
 
 /** A row: where an event happens and what its token says there. What the event does to the token is its row in spec/events. */
-export interface StationRow<A> {
+export interface LocatorRow<A> {
   readonly place: (h: Happening<A>) => Place;
   /** Side of the row the token rests at: where it came in, or where it will go on from. */
   readonly dock: 'in' | 'out';
@@ -115,10 +115,10 @@ export interface StationRow<A> {
 }
 
 /** A row for each event of a part; null: the event has no place of its own on the stage. */
-export type Stations<T extends EventRows> = { readonly [K in keyof T]: StationRow<ArgsOf<T[K]>> | null };
+export type Locators<T extends EventRows> = { readonly [K in keyof T]: LocatorRow<ArgsOf<T[K]>> | null };
 
 /** A row with what the event does to its token. */
-export interface Station extends StationRow<Readonly<Record<string, number>>> {
+export interface Locator extends LocatorRow<Readonly<Record<string, number>>> {
   /** Goes along with the journey as a token of its own: a kick, a wake-up, a notification. */
   readonly side: boolean;
   /** Goes back to where the interrupt came from: always, or when its line falls. */

@@ -1,6 +1,6 @@
 /** Boxes within a vCPU's lane: its local APIC with the vector sets, and its own card, by how much room there is for each. */
 
-import type { VcpuPart } from '../explain/locate/station.ts';
+import type { VcpuPart } from '../explain/locate/locator.ts';
 import type { Box, CardBox } from './layout.ts';
 import { type GridBox, gridBox, type StripBox, stripBox } from './vector-boxes.ts';
 
@@ -36,7 +36,7 @@ export interface VcpuBox {
 export type RunForm = 'none' | 'line' | 'block';
 
 /** What a lane is built from. */
-export interface LaneInput {
+export interface VcpuInput {
   readonly density: Density;
   readonly pir: boolean;
   /** 1: as tight as can be read. */
@@ -71,10 +71,10 @@ export function densityFor(vcpus: number): Density {
   return vcpus <= 2 ? 'full' : vcpus <= 4 ? 'compact' : vcpus <= 8 ? 'dense' : 'line';
 }
 
-export const titleHeight = ({ density, airy }: LaneInput): number =>
+export const titleHeight = ({ density, airy }: VcpuInput): number =>
   density === 'line' ? 20 : density === 'folded' ? 30 : TITLE[density] + (airy - 1) * 12;
 
-function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number {
+function gridSide({ density, pir, side = 0 }: VcpuInput, width: number): number {
   const grids = density === 'mini' ? 1 : pir ? 3 : 2;
   if (density === 'big')
     return Math.min(pir ? (width - 2 * PAD - CLASSES - BETWEEN_GRIDS - 8) / 2 : width - 2 * PAD - CLASSES - 6, side);
@@ -84,7 +84,7 @@ function gridSide({ density, pir, side = 0 }: LaneInput, width: number): number 
 }
 
 /** Height of a local APIC card of this width. */
-export function lapicHeight(input: LaneInput, width: number): number {
+export function lapicHeight(input: VcpuInput, width: number): number {
   const { density, pir, airy } = input;
   if (density === 'line') return 20;
   if (density === 'folded') return 30;
@@ -96,7 +96,7 @@ export function lapicHeight(input: LaneInput, width: number): number {
 }
 
 /** Height of a vCPU card. */
-export function vcpuHeight(input: LaneInput): number {
+export function vcpuHeight(input: VcpuInput): number {
   const { density, airy } = input;
   if (density === 'line') return 20;
   if (density === 'folded') return 30;
@@ -108,7 +108,7 @@ export function vcpuHeight(input: LaneInput): number {
 }
 
 /** Lays out a local APIC card. */
-export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): LapicBox {
+export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): LapicBox {
   const { density, pir } = input;
   const inner = card.w - 2 * PAD;
   const left = card.x + PAD;
@@ -187,7 +187,7 @@ export function placeLapic(vcpu: number, input: LaneInput, card: CardBox): Lapic
 }
 
 /** Lays out a vCPU card: rows share what is left below the title. */
-export function placeVcpu(vcpu: number, input: LaneInput, card: CardBox): VcpuBox {
+export function placeVcpu(vcpu: number, input: VcpuInput, card: CardBox): VcpuBox {
   const { density } = input;
   const titleH = titleHeight(input);
   const bare = density === 'line' || density === 'folded';

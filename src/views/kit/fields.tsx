@@ -15,7 +15,7 @@ export function NumberField({ label, text, max, onText, t }: Props) {
   const id = useId();
   const wrong = parseNumber(text, max) === null;
   return (
-    <div className="ctl-field">
+    <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
@@ -45,7 +45,7 @@ interface SelectProps {
 export function SelectField({ label, value, options, onValue }: SelectProps) {
   const id = useId();
   return (
-    <div className="ctl-field">
+    <div className="field">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={(e) => onValue(Number(e.target.value))}>
         {options.map(([n, text]) => (

@@ -10,8 +10,8 @@ import { causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { type LogReader, read } from '../../log/reader.ts';
 import { argsAt, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../../spec/events/index.ts';
+import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/callbacks.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
-import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/ops.ts';
 
 export interface Hits {
   /** Steps with which an operation is passed through, in their order: each call once, at its first step. */

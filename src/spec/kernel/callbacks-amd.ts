@@ -2,8 +2,9 @@
  * The same operations in AMD's `kvm_x86_ops` table (svm_x86_ops, arch/x86/kvm/svm/svm.c): which function stands behind
  * each. null: AMD's table has no such member, or NULL; a bare value is written in capitals.
  */
+
+import type { KernelOpId } from './callbacks.ts';
 import type { KernelVersion } from './functions.ts';
-import type { KernelOpId } from './ops.ts';
 
 type Names = { readonly [V in KernelVersion]: string | null };
 const always = (fn: string | null): Names => ({ 'v5.15': fn, 'v6.12': fn, 'v6.18': fn });

@@ -1,21 +1,48 @@
 /** A scene as a file, in the page: figures by the drawing of the stage, the story, the state. Comes when it is asked for. */
-import type { ExportOrder } from '../embed/messages.ts';
-import { loadLanguage } from '../i18n/index.ts';
-import { type Carried, withCarried } from '../share/carried.ts';
-import { linkOf, loadLinkCodec } from '../store/actions/links.ts';
-import type { App } from '../store/create-app.ts';
-import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyOf } from '../views/figure/figure.ts';
-import type { Dom, Moment } from '../views/figure/still.tsx';
+import { loadLanguage } from '../../i18n/index.ts';
+import { type Carried, withCarried } from '../../share/carried.ts';
+import { stateFile } from '../../share/state-file.ts';
+import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
+import type { App } from '../../store/create-app.ts';
+import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyOf } from './figure.ts';
+import type { Dom, Moment } from './still.tsx';
+
+export const FILE_FORMATS = ['svg', 'png', 'text', 'json'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** What somebody wants as a file; what is left out is as the page has it. */
+export interface FileOrder {
+  readonly format: FileFormat;
+  readonly theme?: FigureTheme;
+  readonly lang?: 'en' | 'zh-CN';
+  /** Pixels of a picture for each of the figure's, 1 to 4. */
+  readonly scale: number;
+  /** px */
+  readonly width: number;
+}
+
+/** A file with what it says of itself. */
+export interface MadeFile {
+  readonly mime: string;
+  readonly data: string | ArrayBuffer;
+  /** px; 0 for what is no picture. */
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  readonly step: number;
+  readonly count: number;
+  /** Text of the link without `#`; null for a scene that is too long for one. */
+  readonly link: string | null;
+}
 
 /** Documents that nobody sees. */
-export const BROWSER: Dom = {
+const BROWSER: Dom = {
   empty: () => document.implementation.createHTMLDocument(''),
   serialize: (node) => new XMLSerializer().serializeToString(node),
 };
 
 /** What a reader sees of a theme that is left to the system. */
-function themeOf({ store }: App, asked: FigureTheme | undefined): FigureTheme {
-  if (asked !== undefined) return asked;
+export function themeNow({ store }: App): FigureTheme {
   const { theme } = store.getState().ui;
   if (theme !== 'auto') return theme;
   return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
@@ -37,42 +64,37 @@ async function pixels({ svg, width, height }: Figure, scale: number): Promise<Ui
 /**
  * Makes a file of the scene that is shown.
  * @param step index of the step, -1 before the first
- * @returns the fields of the answer to a host (mime, data, …), or the code of what went wrong
+ * @returns the file, or the code of what went wrong
  */
-export async function exportScene(
-  app: App,
-  order: ExportOrder,
-  step: number,
-  version: string,
-): Promise<Readonly<Record<string, unknown>> | string> {
+export async function makeFile(app: App, order: FileOrder, step: number): Promise<MadeFile | string> {
   const state = app.store.getState();
   const { scene, sceneId, ui } = state;
   if (scene === null) return 'no-scene';
   const lang = order.lang ?? ui.lang;
   await Promise.all([loadLinkCodec(), loadLanguage(lang)]);
   const moment: Moment = { scene, sceneId, step, phase: 1, lang };
-  const link = linkOf({ ...state, playhead: { ...state.playhead, step } });
+  const linkAt = (at: number): string | null => linkOf({ ...state, playhead: { ...state.playhead, step: at } });
+  const link = linkAt(step);
   const source = sceneId.preset === null ? null : `${sceneId.preset}@${sceneId.version}`;
-  const facts: FigureFacts = { link, app: version, source };
+  const facts: FigureFacts = { link, app: __APP_VERSION__, source };
   const count = scene.steps.length;
-  const common = { step, count, link };
+  const common = { step, count, link, width: 0, height: 0, title: '' };
   switch (order.format) {
     case 'text':
-      return { ...common, mime: 'text/plain', data: storyOf(moment, facts), width: 0, height: 0 };
-    case 'json': {
-      const data = `${JSON.stringify({ type: 'irqscope', version: 1, source, link }, null, 2)}\n`;
-      return { ...common, mime: 'application/json', data, width: 0, height: 0 };
-    }
+      return { ...common, mime: 'text/plain', data: storyOf(moment, { ...facts, link: linkAt(-1) }) };
+    case 'json':
+      return link === null ? 'file-too-long' : { ...common, mime: 'application/json', data: stateFile(source, link) };
     case 'svg':
     case 'png': {
-      const options = { theme: themeOf(app, order.theme), width: order.width, caption: true };
+      const options = { theme: order.theme ?? themeNow(app), width: order.width, caption: true };
       const figure = await renderFigure(BROWSER, moment, facts, options);
       const { width, height, title } = figure;
       if (order.format === 'svg') return { ...common, mime: 'image/svg+xml', data: figure.svg, width, height, title };
       const png = await pixels(figure, order.scale);
       if (png === null) return 'format';
       const carried: Carried = { type: 'irqscope', v: 1, ...facts, step, count, title };
-      const data = withCarried(png, carried).buffer;
+      const { buffer } = withCarried(png, carried);
+      const data = buffer as ArrayBuffer;
       return { ...common, mime: 'image/png', data, width: width * order.scale, height: height * order.scale, title };
     }
   }
