@@ -74,10 +74,13 @@ test('edits, and those undone, are there again after a reload', async ({ page })
 });
 
 test('without storage the page says that edits go', async ({ page }) => {
-  const src = new URL('?play=0#p=serial-ioapic&t=9', test.info().project.use.baseURL).href;
-  // A page of another origin, which frames ours without an origin of its own.
-  await page.goto('about:blank');
-  await page.setContent(`<iframe sandbox="allow-scripts" src="${src}" style="width:1200px;height:900px"></iframe>`);
+  await page.route('**/page.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: '<iframe sandbox="allow-scripts" width="1200" height="900" src="./?play=0#p=serial-ioapic&t=9"></iframe>',
+    }),
+  );
+  await page.goto('./page.html');
   const frame = page.frameLocator('iframe');
   await expect(frame.locator('.tl-count')).toHaveText(/^10 /);
   await frame.getByRole('tab', { name: say('shell.tab.controls') }).click();
