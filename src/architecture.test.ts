@@ -22,13 +22,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenes: ['spec', 't:engine'],
   chapters: ['spec', 't:i18n', 't:engine'],
   share: ['base', 'spec', 't:engine'],
-  worker: ['base', 'spec', 'engine', 'log', 'trace', 'scenes'],
+  worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace', 'scenes'],
   i18n: ['base'],
   store: [
     'chapters',
     'base',
     'spec',
     'explain/late',
+    'explain/deeds',
     'share',
     'log',
     'i18n',
@@ -46,9 +47,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'log',
     'explain',
     'store',
+    'share/runs',
     'scene',
     'scenes',
     'chapters',
+    'share',
     'i18n',
     'engine/view',
     'trace/recipe',
@@ -56,7 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:trace',
     'worker/trace-client',
   ],
-  embed: ['base', 'log', 'share', 'store'],
+  embed: ['base', 'spec', 'log', 'share', 'store'],
   app: ['*'],
   cli: ['*', '!views', 'views/figure'],
 };
@@ -314,7 +317,8 @@ const ENGINE_ROOMS: Record<string, readonly string[]> = {
   core: ['t:kvm'],
   // recalculate_apic_map and the inhibits that an APIC sets are lapic.c's, kept in kvm/ because the whole VM shares them.
   chips: ['core', 'kvm/apic-map', 'kvm/inhibits'],
-  kvm: ['core', 'chips'],
+  // The order of a bus is told by whoever shows one, too.
+  kvm: ['core', 'chips', 'view/io-ranges'],
   // What an entry put in before it is left at once is begun by the model guest at the next.
   vmx: ['core', 'chips', 'kvm', 'world/guest'],
   // The model guest's own loop is what AVIC leaves out of its way.

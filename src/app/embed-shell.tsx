@@ -92,7 +92,7 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
     <div className="app embed">
       <header className="embed-head">
         {/* A scene of one's own has no name but the program's, which the link beside it says. */}
-        <h1 className={title === 'irqscope' ? 'sr-only' : undefined}>{title}</h1>
+        <h1 className={title === 'irqscope' ? 'visually-hidden' : undefined}>{title}</h1>
         <a
           href={href === '' ? './' : href}
           target="_blank"

@@ -39,7 +39,7 @@ export function FaultReport(): ReactNode {
   };
   return (
     <>
-      <button type="button" className="notice-close" onClick={() => void copy()}>
+      <button type="button" className="btn" onClick={() => void copy()}>
         {copied ? t('notice.copied') : t('notice.copyReport')}
       </button>
       {byHand !== null && (

@@ -24,7 +24,7 @@ export function NoticeBar(): ReactNode {
           </Suspense>
         </Fenced>
       )}
-      <button type="button" className="notice-close" onClick={() => actions.dismissNotice()}>
+      <button type="button" className="btn" onClick={() => actions.dismissNotice()}>
         {t('shell.dismiss')}
       </button>
     </div>

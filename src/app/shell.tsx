@@ -9,7 +9,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
 import { ChapterSlot, ComparisonSlot, Fenced, Slot } from './slot.tsx';
 
-const TABS = ['now', 'inspector', 'controls', 'ops'] as const;
+const TABS = ['now', 'inspector', 'controls', 'callbacks'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */
@@ -61,7 +61,7 @@ function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
         )}
         {tab === 'inspector' && <Slot name="Inspector" />}
         {tab === 'controls' && <Slot name="Controls" />}
-        {tab === 'ops' && <Slot name="Ops" />}
+        {tab === 'callbacks' && <Slot name="Callbacks" />}
       </div>
     </aside>
   );

@@ -31,7 +31,7 @@ const LOADED = {
   CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
-  Ops: part(() => import('../views/ops/ops.tsx').then((m) => m.Ops)),
+  Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;

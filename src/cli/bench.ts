@@ -3,7 +3,7 @@
  * It measures and compares, and fails for nothing: a figure over its budget says so, a part that cannot run says why.
  *
  *     npm run bench                    all
- *     npm run bench -- engine page     only these of engine, size, page, vectors, trace
+ *     npm run bench -- engine page     only these of engine, size, page, vectors, trace, reason
  *     npm run bench -- --against 8829cb3    the engine against that commit's, in pairs, by CPU time
  */
 import { spawnSync } from 'node:child_process';
@@ -18,6 +18,7 @@ import { firstMotion, type Loading, launch, loading, type Playback, playback } f
 import { manyRows, VCPUS } from './bench-scenes.ts';
 import { traceFigures } from './bench-trace.ts';
 import { findChromium } from './browser.mjs';
+import { reasonCost } from './reason-cost.ts';
 import { serve } from './serve.mjs';
 
 const ROUNDS = 7;
@@ -25,6 +26,8 @@ const PAIRS = 9;
 const OPS = 1_000_000;
 const PRESET = 'eight-vcpus';
 const SPEEDS = [1, 4] as const;
+/** Ops before a question. */
+const REASON_OPS = [20_000, 200_000] as const;
 /** Loads of a long scene. */
 const LOADS = 3;
 const root = process.cwd();
@@ -284,7 +287,29 @@ async function trace(): Promise<Part> {
   };
 }
 
-const PARTS: Record<string, () => Promise<Part>> = { engine, size, page, vectors, trace };
+/** Questions about long runs, by CPU time, beside the run they are about. */
+async function reason(): Promise<Part> {
+  reasonCost(5_000);
+  const costs = REASON_OPS.map(reasonCost);
+  const times = (n: number): string => `x ${n.toFixed(1)}`;
+  return {
+    figures: costs.flatMap(({ ops, where, again, findings }) => [
+      {
+        name: `where is my interrupt, ${ops} ops before it, against the run itself`,
+        value: `${times(where)}, again ${times(again)}`,
+        budget: { text: '≤ 12', met: where <= 12 },
+      },
+      {
+        name: `findings of ${ops} ops, against the run itself`,
+        value: times(findings),
+        budget: { text: '≤ 30', met: findings <= 30 },
+      },
+    ]),
+    json: { costs },
+  };
+}
+
+const PARTS: Record<string, () => Promise<Part>> = { engine, size, page, vectors, trace, reason };
 
 const words = process.argv.slice(2);
 const flag = words.indexOf('--against');

@@ -33,18 +33,19 @@ function declarations(out) {
     [
       join(root, 'node_modules/typescript/bin/tsc'),
       ...['--ignoreConfig', 'src/embed/irq-scope.ts', '--declaration', '--emitDeclarationOnly', '--outDir', made],
-      ...['--rootDir', 'src/embed', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler'],
+      ...['--rootDir', 'src', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler'],
       ...['--allowImportingTsExtensions', '--lib', 'es2022,dom,dom.iterable', '--strict', '--skipLibCheck'],
       ...['--types', 'vite/client'],
     ],
     { cwd: root, encoding: 'utf8' },
   );
   if (tsc.status !== 0) throw new Error(`no declarations: ${tsc.stdout}${tsc.stderr}`);
-  for (const file of readdirSync(made, { recursive: true, encoding: 'utf8' })) {
+  const ours = join(made, 'embed');
+  for (const file of readdirSync(ours, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.d.ts')) continue;
     mkdirSync(dirname(join(out, file)), { recursive: true });
     // What is beside it there is JavaScript.
-    const text = readFileSync(join(made, file), 'utf8').replace(/(from '\.[^']*)\.ts'/g, "$1.js'");
+    const text = readFileSync(join(ours, file), 'utf8').replace(/(from '\.[^']*)\.ts'/g, "$1.js'");
     writeFileSync(join(out, file), text);
   }
 }

@@ -20,9 +20,7 @@ function answerLine(line: string | null): string {
   } catch {
     return JSON.stringify({ error: 'not JSON' });
   }
-  const answer = JSON.stringify(session.answer(op));
-  if (session.machine !== null) session.machine.log.used = 0;
-  return answer;
+  return JSON.stringify(session.answer(op));
 }
 
 try {

@@ -2,6 +2,9 @@
  * Holds the kernel catalogue against a kernel tree: every function in its file, every step a call, every start a start,
  * every operation behind its member. What does not hold comes back as a line of text.
  */
+
+import { KERNEL_CALLBACKS } from '../spec/kernel/callbacks.ts';
+import { amdFunction } from '../spec/kernel/callbacks-amd.ts';
 import {
   fnById,
   KERNEL_FUNCTIONS,
@@ -9,8 +12,6 @@ import {
   type KernelPlace,
   type KernelVersion,
 } from '../spec/kernel/functions.ts';
-import { KERNEL_OPS } from '../spec/kernel/ops.ts';
-import { amdFunction } from '../spec/kernel/ops-amd.ts';
 import type { PathStart } from '../spec/kernel/path-types.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 import { type CFile, type KernelTree, scanC } from './kernel-tree.ts';
@@ -39,7 +40,7 @@ export interface KernelReport {
 interface Claims {
   readonly functions: typeof KERNEL_FUNCTIONS;
   readonly paths: typeof CALL_PATHS;
-  readonly operations: typeof KERNEL_OPS;
+  readonly operations: typeof KERNEL_CALLBACKS;
 }
 
 const quoted = (name: string) => name.replace(/[^\w]/g, '\\$&');
@@ -280,7 +281,7 @@ export function checkKernel(tree: KernelTree, version: KernelVersion, claims?: P
       problems.push(`path ${path}: ${at(from)} does not start ${first.fn} by ${start.kind} ${start.by}`);
   }
 
-  function checkOperations(operations: typeof KERNEL_OPS): void {
+  function checkOperations(operations: typeof KERNEL_CALLBACKS): void {
     for (const op of operations) {
       const form = op.at[version];
       if (form === null) continue;
@@ -321,7 +322,7 @@ export function checkKernel(tree: KernelTree, version: KernelVersion, claims?: P
     checkSteps(path.id, chain.steps);
     if (chain.start !== null) checkStart(path.id, chain.start, chain.steps);
   }
-  checkOperations(claims?.operations ?? KERNEL_OPS);
+  checkOperations(claims?.operations ?? KERNEL_CALLBACKS);
   counts.files = sources.fileCount;
   return { counts, problems };
 }

@@ -288,7 +288,7 @@ const changes = (m: Machine, before: Int32Array): string[] =>
   [...m.w.keys()]
     .filter((at) => before.length === m.w.length && m.w[at] !== before[at])
     .map((at) => {
-      const { kind, index, register } = nameWord(m.layout, at);
+      const { kind, index, register } = nameWord(m.wordMap, at);
       return `${kind}${index}.${register} ${before[at]} -> ${m.w[at]}`;
     });
 
@@ -376,7 +376,7 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
   test('the write rows are every change: folded forwards they are the machine, backwards the beginning', () => {
     everySequence(250, (sequence) => {
       const { m, rows } = play(sequence);
-      const w = new Int32Array(m.layout.size);
+      const w = new Int32Array(m.wordMap.size);
       for (let at = 0; at < rows.length; at += ROW) {
         if (rows[at] !== WRITE) continue;
         const address = rows[at + COL.a];
@@ -462,8 +462,8 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
       fc.property(sequenceArb, write, (sequence, [pin, half, value]) => {
         const { m } = play(sequence);
         if (m.split) return;
-        const lo = m.layout.ioapic + IOAPIC.at.redirLo + pin;
-        const hi = m.layout.ioapic + IOAPIC.at.redirHi + pin;
+        const lo = m.wordMap.ioapic + IOAPIC.at.redirLo + pin;
+        const hi = m.wordMap.ioapic + IOAPIC.at.redirHi + pin;
         const [oldLo, oldHi] = [m.w[lo], m.w[hi]];
         const from = m.log.used;
         const answers: OpResult[] = [];
@@ -609,7 +609,7 @@ test.each(PROFILES)('sequences of profile %s: rows fold to the machine, causes h
   for (let index = 0; index < 5; index++) {
     const seed = sequenceSeed(SEED, index);
     const { m, rows } = play(generate(profile, seed) as JsonOp[]);
-    const w = new Int32Array(m.layout.size);
+    const w = new Int32Array(m.wordMap.size);
     for (let at = 0; at < rows.length; at += ROW) {
       if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.c];
       else if (rows[at + COL.cause] === -1 && eventAt(rows, at) !== 'op')

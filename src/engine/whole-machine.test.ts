@@ -171,7 +171,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 function checkWord(m: Machine, address: number, after: number, told: () => string): void {
-  const { kind, register } = nameWord(m.layout, address);
+  const { kind, register } = nameWord(m.wordMap, address);
   const [min, max] =
     FLAGS.has(register) && kind !== 'pic' && kind !== 'pcpu' ? [0, 1] : (RANGES[register] ?? [-(2 ** 31), 2 ** 31 - 1]);
   if (after < min || after > max) expect.fail(`${kind}.${register} became ${after}: ${told()}`);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { EVENT_NAMES } from '../spec/events/index.ts';
 import { alsoLoad, loadPartsOf, partsLoaded } from './late.ts';
-import { stationOf } from './locate/index.ts';
+import { locatorOf } from './locate/index.ts';
 
 const row = (code: number): Int32Array => new Int32Array([code, 0, 0, 0, 0, 0, 0, 0]);
 
@@ -15,7 +15,7 @@ test('a log without late codes loads nothing; one with them loads their part, on
   alsoLoad(async (part) => asked.push(part));
   await loading;
   expect(EVENT_NAMES[251]).toBe('eoi_virtualization');
-  expect(stationOf('eoi_virtualization')?.dock).toBe('out');
+  expect(locatorOf('eoi_virtualization')?.dock).toBe('out');
   expect(EVENT_NAMES[300], 'AVIC was not asked for').toBeUndefined();
   await partsLoaded();
   expect(asked).toEqual(['apicv']);

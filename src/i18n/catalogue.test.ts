@@ -2,21 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { BLOCK_OF, type ComponentKind } from '../engine/view/tables.ts';
 import { fieldDoc } from '../spec/define/registers.ts';
 import { ALL_EVENTS } from '../spec/events/all.ts';
-import { KERNEL_OPS } from '../spec/kernel/ops.ts';
+import { KERNEL_CALLBACKS } from '../spec/kernel/callbacks.ts';
 import { LAYOUTS } from '../spec/registers/index.ts';
 import { isQuiet, readingOf, registersOf } from '../views/shared/register-table.ts';
 import { app } from './en/app.ts';
+import { callbacks } from './en/callbacks.ts';
 import { chapters } from './en/chapters.ts';
 import { compare } from './en/compare.ts';
+import { deeds } from './en/deeds.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
 import { frame } from './en/frame.ts';
 import { header } from './en/header.ts';
 import { lanes } from './en/lanes.ts';
-import { ops } from './en/ops.ts';
 import { panels } from './en/panels.ts';
 import { registers } from './en/registers.ts';
+import { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import { traces } from './en/traces.ts';
@@ -29,15 +31,17 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   app,
   chapters,
   compare,
+  deeds,
   errors,
   events,
   forks,
   frame,
   header,
   lanes,
-  ops,
+  callbacks,
   panels,
   registers,
+  share,
   stage,
   timeline,
   words,
@@ -85,7 +89,7 @@ describe('what the engine and the registers need', () => {
     expect([...new Set(wanted)].filter((key) => !en.has(key))).toEqual([]);
   });
   test('every fact about an operation has a sentence, and every sentence its fact', () => {
-    const wanted = KERNEL_OPS.flatMap(({ facts }) =>
+    const wanted = KERNEL_CALLBACKS.flatMap(({ facts }) =>
       Object.values(facts).flatMap((list) => list.map(({ key }) => key)),
     );
     expect([...en.keys()].filter((key) => key.startsWith('op.')).sort()).toEqual(wanted.sort());

@@ -7,17 +7,19 @@
  * compile. Texts are plain: parameters in {braces}, no markup.
  */
 import { app } from './en/app.ts';
+import type { callbacks } from './en/callbacks.ts';
 import type { chapters } from './en/chapters.ts';
 import type { compare } from './en/compare.ts';
+import type { deeds } from './en/deeds.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
 import type { frame } from './en/frame.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
-import type { ops } from './en/ops.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
+import type { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import type { traces } from './en/traces.ts';
@@ -37,15 +39,17 @@ export type MessageKey =
   | keyof typeof FIRST
   | keyof typeof chapters
   | keyof typeof compare
+  | keyof typeof deeds
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks
   | keyof typeof header
   | keyof typeof lanes
-  | keyof typeof ops
+  | keyof typeof callbacks
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers
+  | keyof typeof share
   | keyof typeof words
   | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */

@@ -12,7 +12,7 @@ export interface Keyframes {
 
 /** The part of a log that folding reads. */
 export interface Foldable {
-  readonly layout: { readonly size: number };
+  readonly wordMap: { readonly size: number };
   readonly rows: Int32Array;
   readonly used: number;
   readonly keyframes: Keyframes;
@@ -58,7 +58,7 @@ export function growKeyframes(log: Foldable): void {
 
 /** A cursor before the first row. */
 export function createCursor(log: Foldable): Cursor {
-  return { w: new Int32Array(log.layout.size), seq: 0 };
+  return { w: new Int32Array(log.wordMap.size), seq: 0 };
 }
 
 /** Moves a cursor to row `seq`, from where it is or from the nearest copy, whichever is shorter. */

@@ -9,13 +9,13 @@ import {
   DEVICE,
   IOAPIC,
   LAPIC,
-  type Layout,
   PCPU,
   PCPU_SLOTS,
   PI_DESC,
   PIC,
   ROW,
   VCPU,
+  type WordMap,
   WRITE,
 } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
@@ -116,8 +116,8 @@ function vectorsText(w: Int32Array, base: number): SpanText | null {
   return vector === undefined ? null : { kind: 'vectors', vector, more: vectors.length - 1 };
 }
 
-function pinRead(layout: Layout, pin: number): Read {
-  const at = layout.ioapic;
+function pinRead(wordMap: WordMap, pin: number): Read {
+  const at = wordMap.ioapic;
   return (w) => {
     const rte = w[at + IOAPIC.at.redirLo + pin] as number;
     if ((rte >>> 14) & 1) return text('remoteIrr');
@@ -128,8 +128,8 @@ function pinRead(layout: Layout, pin: number): Read {
   };
 }
 
-function vcpuRead(layout: Layout, vcpu: number): Read {
-  const at = layout.vcpu + vcpu * VCPU.size;
+function vcpuRead(wordMap: WordMap, vcpu: number): Read {
+  const at = wordMap.vcpu + vcpu * VCPU.size;
   return (w) => {
     const depth = w[at + VCPU.at.depth] as number;
     if (depth > 0) return { kind: 'handler', vector: w[at + VCPU.at.stackVector + depth - 1] as number };
@@ -140,8 +140,8 @@ function vcpuRead(layout: Layout, vcpu: number): Read {
 }
 
 /** Where a vCPU's thread is: in the guest, in KVM, or off its CPU. */
-function modeRead(layout: Layout, vcpu: number): Read {
-  const at = layout.vcpu + vcpu * VCPU.size;
+function modeRead(wordMap: WordMap, vcpu: number): Read {
+  const at = wordMap.vcpu + vcpu * VCPU.size;
   return (w) => {
     if (w[at + VCPU.at.blocking] === 1) return text('blocked');
     if (w[at + VCPU.at.preempted] === 1) return text('preempted');
@@ -149,8 +149,8 @@ function modeRead(layout: Layout, vcpu: number): Read {
   };
 }
 
-function postedRead(layout: Layout, vcpu: number): Read {
-  const at = layout.piDesc + vcpu * PI_DESC.size;
+function postedRead(wordMap: WordMap, vcpu: number): Read {
+  const at = wordMap.piDesc + vcpu * PI_DESC.size;
   return (w) => {
     const on = w[at + PI_DESC.at.on] === 1;
     const vectors = vectorsIn(w, at + PI_DESC.at.pir);
@@ -162,7 +162,7 @@ function postedRead(layout: Layout, vcpu: number): Read {
 
 /** Every lane a machine can have, in the order in which they are shown, with the words it depends on. */
 function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
-  const { layout, config } = scene;
+  const { wordMap, config } = scene;
   const out: { lane: LaneState; words: number[] }[] = [];
   const add = (kind: LaneKind, index: number, words: number[], read: Read, owned = NOBODY, counter = -1): void => {
     const lane = { kind, index, read, owned, handlers: new Map(), spans: [], ticks: [], counter, open: null };
@@ -175,7 +175,7 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
   const run = (first: number, n: number): number[] => Array.from({ length: n }, (_, i) => first + i);
   for (const [slot, device] of (config.devices ?? []).entries()) {
     if (device.msix !== undefined) continue;
-    const word = layout.device + slot * DEVICE.size + DEVICE.at.line;
+    const word = wordMap.device + slot * DEVICE.size + DEVICE.at.line;
     add(
       'line',
       slot,
@@ -185,7 +185,7 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
     );
   }
   for (let pin = 0; pin < 16; pin++) {
-    const at = layout.pic + (pin >> 3) * PIC.size;
+    const at = wordMap.pic + (pin >> 3) * PIC.size;
     const bit = 1 << (pin & 7);
     const read: Read = (w) => {
       if ((w[at + PIC.at.isr] as number) & bit) return text('inService');
@@ -199,27 +199,27 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
     add(
       'pin',
       pin,
-      [redirLo + pin, irr, lines + pin].map((o) => layout.ioapic + o),
-      pinRead(layout, pin),
-      ({ kind }) => (kind === 'remoteIrr' ? [layout.ioapic + redirLo + pin, 14] : [layout.ioapic + irr, pin]),
+      [redirLo + pin, irr, lines + pin].map((o) => wordMap.ioapic + o),
+      pinRead(wordMap, pin),
+      ({ kind }) => (kind === 'remoteIrr' ? [wordMap.ioapic + redirLo + pin, 14] : [wordMap.ioapic + irr, pin]),
     );
   }
-  for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
-    const lapic = layout.lapic + vcpu * LAPIC.size;
-    const at = layout.vcpu + vcpu * VCPU.size;
-    const pi = layout.piDesc + vcpu * PI_DESC.size;
+  for (let vcpu = 0; vcpu < wordMap.vcpus; vcpu++) {
+    const lapic = wordMap.lapic + vcpu * LAPIC.size;
+    const at = wordMap.vcpu + vcpu * VCPU.size;
+    const pi = wordMap.piDesc + vcpu * PI_DESC.size;
     const [irr, isr] = [lapic + LAPIC.at.irr, lapic + LAPIC.at.isr];
     if (config.apicv === true)
-      add('pi', vcpu, run(pi, PI_DESC.at.on + 1), postedRead(layout, vcpu), inSet(pi + PI_DESC.at.pir));
+      add('pi', vcpu, run(pi, PI_DESC.at.on + 1), postedRead(wordMap, vcpu), inSet(pi + PI_DESC.at.pir));
     add('irr', vcpu, run(irr, 8), (w) => vectorsText(w, irr), inSet(irr));
     add('isr', vcpu, run(isr, 8), (w) => vectorsText(w, isr), inSet(isr));
     const words = [VCPU.at.mpState, VCPU.at.halted, VCPU.at.depth].map((o) => at + o);
-    add('vcpu', vcpu, [...words, ...run(at + VCPU.at.stackVector, 8)], vcpuRead(layout, vcpu));
+    add('vcpu', vcpu, [...words, ...run(at + VCPU.at.stackVector, 8)], vcpuRead(wordMap, vcpu));
     const modes = [VCPU.at.mode, VCPU.at.blocking, VCPU.at.preempted].map((o) => at + o);
-    if (hasHost(config)) add('mode', vcpu, modes, modeRead(layout, vcpu));
+    if (hasHost(config)) add('mode', vcpu, modes, modeRead(wordMap, vcpu));
   }
   for (let pcpu = 0; pcpu < PCPU_SLOTS && hasHost(config); pcpu++) {
-    const at = layout.pcpu + pcpu * PCPU.size;
+    const at = wordMap.pcpu + pcpu * PCPU.size;
     const read: Read = (w) => {
       const vcpu = w[at + PCPU.at.running] as number;
       return vcpu < 0 ? null : { kind: 'runs', vcpu };
@@ -238,7 +238,7 @@ function begin(scene: SceneLog): Reading {
     }
     return lane;
   });
-  return { lanes, byWord, w: new Int32Array(scene.layout.size), step: -1 };
+  return { lanes, byWord, w: new Int32Array(scene.wordMap.size), step: -1 };
 }
 
 const sameText = (a: SpanText, b: SpanText | null): boolean => {
@@ -302,7 +302,7 @@ const LANES: LogReader<Reading> = {
 
 /** Lanes in which something happens in the shown part of the scene, with the spans so far. */
 export function lanesOf(scene: SceneLog): readonly Lane[] {
-  const { steps, layout } = scene;
+  const { steps, wordMap } = scene;
   const reading = read(LANES, scene);
   const end = steps.length;
   const out: Lane[] = [];
@@ -311,7 +311,7 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
     // But that a vCPU which takes an interrupt never leaves the guest is worth seeing.
     const idle = spans.length === 0 && ticks.length === 0 && (open === null || open.from < 0);
     const partakes = out.some((lane) => lane.kind === 'isr' && lane.index === index);
-    if (idle && (kind !== 'mode' || !partakes || layout.vcpus > MOST_MODES)) continue;
+    if (idle && (kind !== 'mode' || !partakes || wordMap.vcpus > MOST_MODES)) continue;
     out.push({ kind, index, ticks, spans: open === null ? spans : [...spans, { ...open, to: end }] });
   }
   return out;

@@ -1,6 +1,6 @@
 /** A run as its log tells it: rows, commands, and where in them a reader can stop. */
 import type { RouteTable } from '../engine/core/machine.ts';
-import type { Layout } from '../engine/view/tables.ts';
+import type { WordMap } from '../engine/view/tables.ts';
 import type { EventName } from '../spec/events/index.ts';
 import type { CreateOp, OpResult } from '../spec/ops/index.ts';
 import type { Keyframes } from './fold.ts';
@@ -24,7 +24,7 @@ export interface CommandRecord {
  */
 export interface SceneLog {
   readonly config: CreateOp;
-  readonly layout: Layout;
+  readonly wordMap: WordMap;
   /** Log rows, eight numbers each (engine/core/log.ts); longer than what is used. */
   readonly rows: Int32Array;
   /** Rows used. */

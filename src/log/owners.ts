@@ -4,7 +4,7 @@
  * PIR to IRR to ISR. Read row by row as the log grows.
  */
 import { countBelow } from '../base/bisect.ts';
-import { COL, LAPIC, type Layout, PI_DESC, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, LAPIC, PI_DESC, ROW, type WordMap, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, read } from './reader.ts';
 import { writersOf } from './writers.ts';
@@ -13,7 +13,7 @@ import { writersOf } from './writers.ts';
 type Changes = number[];
 
 interface Owners {
-  readonly layout: Layout;
+  readonly wordMap: WordMap;
   /** By word address * 32 + bit. */
   readonly changes: Map<number, Changes>;
   /** Journey of a vector that was posted, or waits in IRR, and has not gone on; by vcpu * 256 + vector. */
@@ -24,9 +24,9 @@ interface Owners {
 type SetName = 'irr' | 'isr' | 'pir';
 
 /** The set a word belongs to, as vCPU and first vector; null for all other words. */
-function setOf(layout: Layout, address: number): { name: SetName; vcpu: number; first: number } | null {
-  const lapic = address - layout.lapic;
-  if (lapic >= 0 && lapic < layout.vcpus * LAPIC.size) {
+function setOf(wordMap: WordMap, address: number): { name: SetName; vcpu: number; first: number } | null {
+  const lapic = address - wordMap.lapic;
+  if (lapic >= 0 && lapic < wordMap.vcpus * LAPIC.size) {
     const vcpu = Math.floor(lapic / LAPIC.size);
     const offset = lapic - vcpu * LAPIC.size;
     for (const name of ['irr', 'isr'] as const) {
@@ -35,8 +35,8 @@ function setOf(layout: Layout, address: number): { name: SetName; vcpu: number; 
     }
     return null;
   }
-  const desc = address - layout.piDesc;
-  if (desc < 0 || desc >= layout.vcpus * PI_DESC.size) return null;
+  const desc = address - wordMap.piDesc;
+  if (desc < 0 || desc >= wordMap.vcpus * PI_DESC.size) return null;
   const vcpu = Math.floor(desc / PI_DESC.size);
   const word = desc - vcpu * PI_DESC.size - PI_DESC.at.pir;
   return word >= 0 && word < 8 ? { name: 'pir', vcpu, first: word * 32 } : null;
@@ -55,7 +55,7 @@ function ownerOfNew(owners: Owners, name: SetName, key: number, journey: number)
 /** Takes in a write row. @param at its first number in `rows` */
 function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
   const address = rows[at + COL.a] as number;
-  const set = setOf(owners.layout, address);
+  const set = setOf(owners.wordMap, address);
   if (set === null) return;
   const [before, after] = [rows[at + COL.b] as number, rows[at + COL.c] as number];
   for (let left = before ^ after; left !== 0; left &= left - 1) {
@@ -70,7 +70,7 @@ function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
 }
 
 const OWNERS: LogReader<Owners> = {
-  begin: ({ layout }) => ({ layout, changes: new Map(), posted: new Map(), waiting: new Map() }),
+  begin: ({ wordMap }) => ({ wordMap, changes: new Map(), posted: new Map(), waiting: new Map() }),
   take(owners, { rows }, from, to) {
     for (let seq = from; seq < to; seq++) if (rows[seq * ROW] === WRITE) takeWrite(owners, rows, seq * ROW);
   },
@@ -78,7 +78,7 @@ const OWNERS: LogReader<Owners> = {
 
 /** Journey that owns a bit of a word before row `seq`; 0: the bit is clear, or nobody's. */
 export function ownerOf(log: SceneLog, address: number, bit: number, seq: number): number {
-  if (setOf(log.layout, address) === null) return setterOf(log, address, bit, seq);
+  if (setOf(log.wordMap, address) === null) return setterOf(log, address, bit, seq);
   const changes = read(OWNERS, log).changes.get(address * 32 + bit) ?? [];
   const passed = countBelow(changes.length / 2, (i) => changes[i * 2] as number, seq);
   return passed === 0 ? 0 : (changes[passed * 2 - 1] as number);

@@ -63,7 +63,7 @@ const fresh = (log: SceneLog) => {
 /** Everything the readers say of a log. */
 function all(log: SceneLog) {
   const at = Array.from({ length: 40 }, (_, i) => Math.floor((log.used * i) / 40));
-  const irr = log.layout.lapic;
+  const irr = log.wordMap.lapic;
   return {
     steps: [...log.steps].map(({ index, seq, end, name }) => [index, seq, end, name]),
     lanes: lanesOf(log),

@@ -9,7 +9,7 @@ import { stepAtSeq } from './steps.ts';
 type Writers = number[][];
 
 const WRITERS: LogReader<Writers> = {
-  begin: ({ layout }) => Array.from({ length: layout.size }, () => []),
+  begin: ({ wordMap }) => Array.from({ length: wordMap.size }, () => []),
   take(writers, { rows }, from, to) {
     for (let seq = from; seq < to; seq++) {
       const at = seq * ROW;

@@ -3,8 +3,8 @@
  * has none, or where somebody has gone on by hand, a rule groups the steps by the room they happen in.
  */
 
-import { stationOf } from '../explain/locate/index.ts';
-import type { Place } from '../explain/locate/station.ts';
+import { locatorOf } from '../explain/locate/index.ts';
+import type { Place } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import type { Steps } from '../log/steps.ts';
@@ -65,11 +65,11 @@ const ROOM_OF: Readonly<Record<Place['at'], Room>> = {
 
 /** Room a step moves something in; null: it moves nothing, or only goes along with what moved. */
 function roomOf(scene: SceneLog, step: Step): Room | null {
-  const station = stationOf(step.name);
+  const locator = locatorOf(step.name);
   if (EOI.has(step.name)) return 'eoi';
   if (TAKEN.has(step.name)) return 'vcpu';
-  if (station === null || station.still === true || station.side === true) return null;
-  return ROOM_OF[placeOfStep(scene, step, station).at];
+  if (locator === null || locator.still === true || locator.side === true) return null;
+  return ROOM_OF[placeOfStep(scene, step, locator).at];
 }
 
 /** More steps than this are no longer taken in at once. */

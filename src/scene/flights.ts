@@ -3,17 +3,17 @@
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
 
-import { happeningOf, stationOf } from '../explain/locate/index.ts';
-import type { EndReason } from '../explain/locate/station.ts';
+import { happeningOf, locatorOf } from '../explain/locate/index.ts';
+import type { EndReason } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Steps } from '../log/steps.ts';
 import type { EventName } from '../spec/events/index.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
+import { type Branch, type BranchTree, branchesOf } from './branches.ts';
 import type { Box, StageLayout } from './layout.ts';
 import { joinPaths, type Path, pathBetween, pointAt } from './paths.ts';
 import type { StageModel } from './stage-model.ts';
-import { type Branch, type Tracks, tracksOf } from './tracks.ts';
 import type { Wait } from './waits.ts';
 
 /** Everything flights are computed from. */
@@ -44,7 +44,7 @@ export interface Token {
   readonly journey: number;
   /** What it knows where it rests or is going to. */
   readonly label: string;
-  /** What it is called until it gets there: text changes at stations. */
+  /** What it is called until it gets there: text changes where it docks. */
   readonly before: string;
   /** Where it rests, or will. */
   readonly anchor: Anchor;
@@ -73,8 +73,8 @@ export function colourOf(journey: number): number {
 const apart = (journey: number): number => ((journey % 3) - 1) * 3;
 
 interface Cache {
-  /** What it was computed from: a log that was taken back has tracks of its own. */
-  readonly tracks: Tracks;
+  /** What it was computed from: a log that was taken back has a tree of its own. */
+  readonly tree: BranchTree;
   readonly anchors: Map<number, Anchor | null>;
   readonly flights: Map<number, Flight | null>;
 }
@@ -82,10 +82,10 @@ interface Cache {
 const caches = new WeakMap<StageLayout, Cache>();
 
 function cacheOf(stage: Stage): Cache {
-  const tracks = tracksOf(stage.scene);
+  const tree = branchesOf(stage.scene);
   let cache = caches.get(stage.layout);
-  if (cache?.tracks !== tracks) {
-    cache = { tracks, anchors: new Map(), flights: new Map() };
+  if (cache?.tree !== tree) {
+    cache = { tree, anchors: new Map(), flights: new Map() };
     caches.set(stage.layout, cache);
   }
   return cache;
@@ -104,17 +104,17 @@ export function anchorOf(stage: Stage, step: number): Anchor | null {
   const cache = cacheOf(stage).anchors;
   const known = cache.get(step);
   if (known !== undefined) return known;
-  const tracks = tracksOf(stage.scene);
+  const tree = branchesOf(stage.scene);
   // Back along the way to a step whose anchor is known, then forward again: the bus takes the height of what came before.
   const way: number[] = [];
   for (let at = step; at >= 0 && !cache.has(at) && way.length < FARTHEST; ) {
     way.push(at);
-    const branch = tracks.branches[tracks.branchOf[at] ?? -1];
+    const branch = tree.branches[tree.branchOf[at] ?? -1];
     at = branch === undefined ? -1 : stepBefore(branch, at);
   }
   // The host's handler of a remapped interrupt signals the eventfd where the interrupt left the IOMMU.
   for (const at of way.reverse()) {
-    const branch = tracks.branches[tracks.branchOf[at] ?? -1];
+    const branch = tree.branches[tree.branchOf[at] ?? -1];
     const before = branch === undefined ? -1 : stepBefore(branch, at);
     const from = before < 0 ? null : (cache.get(before) ?? null);
     const target = stage.scene.steps.get(at);
@@ -136,7 +136,7 @@ function wayOf(
   shift: number,
 ): Path {
   const name = scene.steps.get(step)?.name;
-  const via = name === undefined ? undefined : stationOf(name)?.via;
+  const via = name === undefined ? undefined : locatorOf(name)?.via;
   const sent = scene.steps.get(before);
   if (via !== undefined && sent?.name === 'device_event') {
     const place = via(sent.where & 0xffff);
@@ -152,8 +152,8 @@ export function flightOf(stage: Stage, step: number): Flight | null {
   const cache = cacheOf(stage).flights;
   const known = cache.get(step);
   if (known !== undefined) return known;
-  const tracks = tracksOf(stage.scene);
-  const branch = tracks.branches[tracks.branchOf[step] ?? -1];
+  const tree = branchesOf(stage.scene);
+  const branch = tree.branches[tree.branchOf[step] ?? -1];
   const to = branch === undefined ? null : anchorOf(stage, step);
   let flight: Flight | null = null;
   if (branch !== undefined && to !== null) {
@@ -180,12 +180,12 @@ function tipAt(branch: Branch, step: number): number {
 }
 
 /** Number of branches that have begun at `step`. */
-function begunAt(tracks: Tracks, step: number): number {
+function begunAt(tree: BranchTree, step: number): number {
   let low = 0;
-  let high = tracks.branches.length;
+  let high = tree.branches.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((tracks.branches[middle]?.steps[0] ?? 0) <= step) low = middle + 1;
+    if ((tree.branches[middle]?.steps[0] ?? 0) <= step) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -195,11 +195,11 @@ function begunAt(tracks: Tracks, step: number): number {
 const LOOK_BACK = 240;
 const LOOK_AHEAD = 24;
 
-/** What a token was called at the station before. */
+/** What a token was called where it docked before. */
 function nameBefore({ scene }: Stage, branch: Branch, tip: number): string | null {
   const at = scene.steps.get(stepBefore(branch, tip));
-  const station = at === undefined || branch.side ? null : stationOf(at.name);
-  return at === undefined || station === null ? null : station.label(happeningOf(at));
+  const locator = at === undefined || branch.side ? null : locatorOf(at.name);
+  return at === undefined || locator === null ? null : locator.label(happeningOf(at));
 }
 
 function tokenAt(
@@ -213,10 +213,10 @@ function tokenAt(
   const { steps } = stage.scene;
   const target = steps.get(tip) as Step;
   const anchor = anchorOf(stage, tip);
-  const station = stationOf(target.name);
-  if (anchor === null || station === null) return null;
+  const locator = locatorOf(target.name);
+  if (anchor === null || locator === null) return null;
   const happening = happeningOf(target);
-  const label = station.label(happening);
+  const label = locator.label(happening);
   return {
     branch: branch.id,
     journey: branch.journey,
@@ -224,11 +224,11 @@ function tokenAt(
     before: nameBefore(stage, branch, tip) ?? label,
     anchor,
     flight: tip === step && !waiting ? flightOf(stage, step) : null,
-    ended: waiting ? null : (station.end ?? null),
+    ended: waiting ? null : (locator.end ?? null),
     current: branch.journey === journey,
     waiting,
     wait: null,
-    signal: station.onward !== undefined,
+    signal: locator.onward !== undefined,
   };
 }
 
@@ -286,14 +286,14 @@ export function tokensAt(stage: Stage, step: number, arrived = true): Token[] {
 /** Tokens of the branches that have begun and go on. */
 function movedAt(stage: Stage, step: number): Token[] {
   const { scene } = stage;
-  const tracks = tracksOf(scene);
+  const tree = branchesOf(scene);
   const now = scene.steps.get(step);
   if (now === undefined) return [];
   const journey = journeyShown(scene.steps, step);
   const tokens: Token[] = [];
-  const begun = begunAt(tracks, step);
+  const begun = begunAt(tree, step);
   for (let i = Math.max(0, begun - LOOK_BACK); i < begun; i++) {
-    const branch = tracks.branches[i] as Branch;
+    const branch = tree.branches[i] as Branch;
     const tip = tipAt(branch, step);
     const goesOn = tip !== branch.steps.at(-1);
     if (!goesOn && ((scene.steps.get(tip) as Step).command !== now.command || (branch.low && tip !== step))) continue;
@@ -302,8 +302,8 @@ function movedAt(stage: Stage, step: number): Token[] {
     const token = tokenAt(stage, branch, tip, step, journey, false);
     if (token !== null) tokens.push(token);
   }
-  for (let i = begun; i < Math.min(tracks.branches.length, begun + LOOK_AHEAD); i++) {
-    const branch = tracks.branches[i] as Branch;
+  for (let i = begun; i < Math.min(tree.branches.length, begun + LOOK_AHEAD); i++) {
+    const branch = tree.branches[i] as Branch;
     if (
       branch.side ||
       branch.from < 0 ||
@@ -344,14 +344,14 @@ const goesOnAt = (stage: Stage, step: number): boolean => signalAt(stage, step) 
 function signalAt(stage: Stage, step: number): Crossing | null {
   const { scene, layout, model } = stage;
   const [sent, now] = [scene.steps.get(step - 1), scene.steps.get(step)];
-  const station = sent === undefined ? null : stationOf(sent.name);
-  if (!sent || !now || !station?.onward || !TAKEN.includes(now.name)) return null;
+  const locator = sent === undefined ? null : locatorOf(sent.name);
+  if (!sent || !now || !locator?.onward || !TAKEN.includes(now.name)) return null;
   const happening = happeningOf(sent);
-  const from = anchorAt(layout, model, station.place(happening), 'out');
-  const to = anchorAt(layout, model, station.onward(happening), 'in');
+  const from = anchorAt(layout, model, locator.place(happening), 'out');
+  const to = anchorAt(layout, model, locator.onward(happening), 'in');
   if (from === null || to === null) return null;
   const path = pathBetween(layout, from, to, apart(sent.journey));
-  return { kind: 'signal', journey: sent.journey, label: station.label(happening), path };
+  return { kind: 'signal', journey: sent.journey, label: locator.label(happening), path };
 }
 
 /** What flies beside the tokens while `step` is shown. */
@@ -368,7 +368,7 @@ export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
   const [above, below] = [mode.y + mode.h / 2 - reach, mode.y + mode.h / 2 + reach];
   const x = mode.x + mode.w / 2;
   const exit = now.name === 'kvm_exit';
-  const label = stationOf(now.name)?.long?.(happeningOf(now)) ?? '';
+  const label = locatorOf(now.name)?.long?.(happeningOf(now)) ?? '';
   const path = exit ? straight(x, above, below) : straight(x, below, above);
   out.push({ kind: exit ? 'exit' : 'entry', journey: now.journey, label, path });
   return out;
@@ -378,10 +378,10 @@ export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
 const FRESH = 9;
 
 /** Steps that led to this one, the latest first. */
-function lineage(tracks: Tracks, step: number): number[] {
+function lineage(tree: BranchTree, step: number): number[] {
   const way: number[] = [];
   for (let at = step; at >= 0 && way.length < FARTHEST; ) {
-    const branch = tracks.branches[tracks.branchOf[at] ?? -1];
+    const branch = tree.branches[tree.branchOf[at] ?? -1];
     if (branch === undefined) break;
     way.push(at);
     at = stepBefore(branch, at);
@@ -392,13 +392,13 @@ function lineage(tracks: Tracks, step: number): number[] {
 /** Ways that stay drawn while `step` is shown: the latest of the one that led here in full, all others paler. */
 export function trailsAt(stage: Stage, step: number): { readonly flight: Flight; readonly current: boolean }[] {
   const { scene } = stage;
-  const tracks = tracksOf(scene);
+  const tree = branchesOf(scene);
   const journey = journeyShown(scene.steps, step);
   const tokens = movedAt(stage, step);
   const shown = new Set(tokens.map((token) => token.branch));
   let last = step;
-  while (last >= 0 && last > step - LOOK_BACK && tracks.branchOf[last] === -1) last--;
-  const fresh = new Set(lineage(tracks, last).slice(0, FRESH));
+  while (last >= 0 && last > step - LOOK_BACK && tree.branchOf[last] === -1) last--;
+  const fresh = new Set(lineage(tree, last).slice(0, FRESH));
   const trails: { flight: Flight; current: boolean }[] = [];
   const seen = new Set<number>();
   const add = (branch: Branch): void => {
@@ -409,10 +409,10 @@ export function trailsAt(stage: Stage, step: number): { readonly flight: Flight;
       if (flight?.path) trails.push({ flight, current: fresh.has(at) });
     }
   };
-  for (const branch of (tracks.byJourney.get(journey) ?? []).slice(-24)) {
+  for (const branch of (tree.byJourney.get(journey) ?? []).slice(-24)) {
     if ((!branch.side && !branch.low) || shown.has(branch.id)) add(branch);
   }
-  for (const id of shown) if (tracks.branches[id]?.journey !== journey) add(tracks.branches[id] as Branch);
+  for (const id of shown) if (tree.branches[id]?.journey !== journey) add(tree.branches[id] as Branch);
   return trails.sort((a, b) => Number(a.current) - Number(b.current));
 }
 
@@ -442,6 +442,16 @@ export function gutterAt({ layout }: Stage, point: Point): readonly [number, num
   return [before === undefined ? 0 : before.x + before.w, after?.x ?? layout.w];
 }
 
+/** Width of a token that is no more than its number: what the streets of a map have room for. */
+const BADGE = 20;
+
+/** How wide a pill may be at a point: in the map of many vCPUs it is a disc, and becomes one on its way there. */
+export function widthAt({ layout: { map } }: Stage, { y }: Point, w: number): number {
+  if (map === null) return w;
+  const open = Math.max(0, Math.min(1, (map.headY - y) / MORPH));
+  return Math.min(w, BADGE + Math.max(0, w - BADGE) * open);
+}
+
 /** Where the middle of a pill of that width is that is at a point of its way: in the gutter, on no card. */
 export function keptOff(stage: Stage, point: Point, w: number): Point {
   const gutter = gutterAt(stage, point);
@@ -460,7 +470,10 @@ export interface Pose extends Point {
 /** Where a token is that has flown that share of its way. @param w width of its pill */
 export function poseAt(stage: Stage, flight: Flight, w: number, share: number): Pose {
   const { path, from, to } = flight;
-  if (path === null || from === null || share >= 1) return { ...keptOff(stage, to.point, w), w, disc: false };
+  if (path === null || from === null || share >= 1) {
+    const rests = to.side === 'tile' ? widthAt(stage, to.point, w) : w;
+    return { ...keptOff(stage, to.point, rests), w: rests, disc: false };
+  }
   const gone = share * path.length;
   const point = pointAt(path, share);
   const part = path.parts.find((p) => gone >= p.from && gone <= p.to);
@@ -470,7 +483,8 @@ export function poseAt(stage: Stage, flight: Flight, w: number, share: number): 
     const out = part.from > 0 ? gone - part.from : MORPH;
     const left = part.to < path.length - 0.5 ? part.to - gone : MORPH;
     const open = Math.min(1, out / MORPH, left / MORPH);
-    const wide = small + (w - small) * open;
+    const tiled = to.side === 'tile' || from.side === 'tile';
+    const wide = Math.min(small + (w - small) * open, tiled ? widthAt(stage, point, w) : w);
     return { ...keptOff(stage, point, wide), w: wide, disc: open <= 0 };
   }
   // On a card's rail. From the gutter it rested in it slides there, and at the end into the one where it will rest.

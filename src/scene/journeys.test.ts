@@ -12,11 +12,11 @@ import { stageModel } from './stage-model.ts';
 type SetName = 'pir' | 'irr' | 'isr';
 
 /** Address of the word of a vector in one of the sets. */
-function wordOf({ layout }: SceneLog, name: SetName, vcpu: number, vector: number): number {
+function wordOf({ wordMap }: SceneLog, name: SetName, vcpu: number, vector: number): number {
   const word = vector >> 5;
   return name === 'pir'
-    ? layout.piDesc + vcpu * PI_DESC.size + PI_DESC.at.pir + word
-    : layout.lapic + vcpu * LAPIC.size + LAPIC.at[name] + word;
+    ? wordMap.piDesc + vcpu * PI_DESC.size + PI_DESC.at.pir + word
+    : wordMap.lapic + vcpu * LAPIC.size + LAPIC.at[name] + word;
 }
 
 /** Every moment at which a bit of a set goes to 1, with its owner. */
@@ -28,7 +28,7 @@ function* settings(
     const at = row * ROW;
     if (scene.rows[at] !== WRITE) continue;
     const address = scene.rows[at + 4] as number;
-    for (let vcpu = 0; vcpu < scene.layout.vcpus; vcpu++) {
+    for (let vcpu = 0; vcpu < scene.wordMap.vcpus; vcpu++) {
       const word = address - wordOf(scene, name, vcpu, 0);
       if (word < 0 || word > 7) continue;
       const fresh = (scene.rows[at + 6] as number) & ~(scene.rows[at + 5] as number);

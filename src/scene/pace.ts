@@ -3,7 +3,7 @@
  * speed 1, which is reading pace.
  */
 
-import { stationOf } from '../explain/locate/index.ts';
+import { locatorOf } from '../explain/locate/index.ts';
 import type { Told } from '../scenes/check-preset.ts';
 import { ARRIVE, LEAD_IN_MS, STEP_MS, type Timing } from './advance.ts';
 import { type Beat, beatAt } from './beats.ts';
@@ -41,7 +41,7 @@ export function readingMs(text: string, lang: Lang): number {
 /** How long a step moves: the longest of its flight and of what crosses with it. */
 export function motionMs(stage: Stage, step: number): number {
   const at = stage.scene.steps.get(step);
-  if (at === undefined || stationOf(at.name) === null) return UNSEEN_MS;
+  if (at === undefined || locatorOf(at.name) === null) return UNSEEN_MS;
   const length = flightOf(stage, step)?.path?.length ?? 0;
   const crosses = at.name === 'kvm_exit' || at.name === 'kvm_entry' ? crossingsAt(stage, step).length > 0 : false;
   if (length === 0) return crosses ? CROSSES_MS : LIGHTS_MS;

@@ -3,7 +3,7 @@
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
 import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
-import { happeningOf, stationOf, vcpuOf } from '../explain/locate/index.ts';
+import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
@@ -74,7 +74,7 @@ interface Usage {
 const ASKED_IN_VAIN: ReadonlySet<EventName> = new Set(['pic_line', 'kvm_pic_set_irq', 'pic_masked', 'pic_coalesced']);
 
 function look(usage: Usage, { name, args, where }: Step): void {
-  const place = stationOf(name)?.place(happeningOf({ name, where, args }));
+  const place = locatorOf(name)?.place(happeningOf({ name, where, args }));
   if (place !== undefined && vcpuOf(place) >= 0) usage.vcpus.add(vcpuOf(place));
   if (place?.at.startsWith('pic') && !ASKED_IN_VAIN.has(name)) usage.pic = true;
   if (place?.at.startsWith('ioapic')) usage.ioapic = true;
@@ -137,8 +137,8 @@ export function usageOf(scene: SceneLog): number {
 }
 
 /** Pins whose entry the set-up has unmasked. */
-function pinsSetUp({ layout, rows, startSeq }: SceneLog): ReadonlySet<number> {
-  const first = layout.ioapic + IOAPIC.at.redirLo;
+function pinsSetUp({ wordMap, rows, startSeq }: SceneLog): ReadonlySet<number> {
+  const first = wordMap.ioapic + IOAPIC.at.redirLo;
   const pins = new Set<number>();
   for (let at = 0; at < startSeq * ROW; at += ROW) {
     const pin = (rows[at + 4] as number) - first;

@@ -17,11 +17,11 @@ import {
 import { type Box, layoutStage } from './layout.ts';
 import { pathBetween, pointAt } from './paths.ts';
 import '../explain/locate/all.ts';
-import { happeningOf, stationOf } from '../explain/locate/index.ts';
+import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { EventRow } from '../spec/define/event.ts';
 import { ALL_EVENTS } from '../spec/events/all.ts';
+import { branchesOf, focusOf } from './branches.ts';
 import { type StageModel, stageModel } from './stage-model.ts';
-import { focusOf, tracksOf } from './tracks.ts';
 import { gridBox, stripBox, underWater, vectorAt, vectorCell } from './vector-boxes.ts';
 
 const WIDTHS = [360, 480, 800, 1280, 1600, 3840];
@@ -64,8 +64,8 @@ const happening = (name: EventName, args: readonly [number, number, number, numb
 describe('places', () => {
   test('every event that ends a token says why, and no other does', () => {
     for (const [name, { token }] of rowsOfAll) {
-      expect(stationOf(name)?.end !== undefined, name).toBe(token === 'ends');
-      expect(stationOf(name) === null, name).toBe(token === undefined);
+      expect(locatorOf(name)?.end !== undefined, name).toBe(token === 'ends');
+      expect(locatorOf(name) === null, name).toBe(token === undefined);
     }
   });
 
@@ -73,22 +73,22 @@ describe('places', () => {
     const model = modelOf(4, true, 'vmx');
     const layout = layoutStage({ model, width, height: 700 });
     for (const [name] of rowsOfAll) {
-      const station = stationOf(name);
+      const locator = locatorOf(name);
       const h = happening(name, [1, 2, 3, 1]);
-      for (const place of [station?.place(h), station?.onward?.(h), station?.via?.(1)]) {
-        if (station && place) expect(anchorAt(layout, model, place, station.dock), name).not.toBeNull();
+      for (const place of [locator?.place(h), locator?.onward?.(h), locator?.via?.(1)]) {
+        if (locator && place) expect(anchorAt(layout, model, place, locator.dock), name).not.toBeNull();
       }
     }
   });
 
   test('labels are short enough for a dock, and say something', () => {
     for (const [name] of rowsOfAll) {
-      const station = stationOf(name);
+      const locator = locatorOf(name);
       const h = happening(name, [4, 1, 3, 1]);
-      if (station === null) continue;
-      expect(station.label(h).length, name).toBeGreaterThan(0);
-      expect(station.label(h).length, name).toBeLessThanOrEqual(11);
-      expect(station.long?.(h).length ?? 1, name).toBeGreaterThan(0);
+      if (locator === null) continue;
+      expect(locator.label(h).length, name).toBeGreaterThan(0);
+      expect(locator.label(h).length, name).toBeLessThanOrEqual(11);
+      expect(locator.long?.(h).length ?? 1, name).toBeGreaterThan(0);
     }
   });
 });
@@ -143,8 +143,8 @@ describe.each(presets)('preset $id', ({ scene }) => {
     const { layout, model } = stageOf(scene, 1600, 900);
     const folded = (id: string) => layout.cards.find((card) => card.id === id)?.h === 30;
     for (const step of scene.steps) {
-      const station = stationOf(step.name);
-      const place = station?.place(happeningOf(step));
+      const locator = locatorOf(step.name);
+      const place = locator?.place(happeningOf(step));
       if (place?.at === 'cell' || place?.at === 'lapic') expect(folded(`lapic:${place.vcpu}`), step.name).toBe(false);
       if (place?.at === 'ioapicPin') expect(folded('ioapic'), step.name).toBe(false);
       if (step.name === 'pic_output') expect(folded('pic')).toBe(false);
@@ -163,7 +163,7 @@ describe.each(presets)('preset $id', ({ scene }) => {
     ] as const) {
       const { model } = stageOf(scene, width, 800);
       const journey = scene.steps.find((s) => s.journey !== 0)?.journey ?? 0;
-      const focus = embed ? focusOf(scene, tracksOf(scene), model, journey) : null;
+      const focus = embed ? focusOf(scene, branchesOf(scene), model, journey) : null;
       const layout = layoutStage({ model, width, height: embed ? 250 : 560, embed, focus });
       const seen = layout.columns.filter((column) => column.w > 0);
       seen.slice(1).forEach((column, i) => {
@@ -175,8 +175,8 @@ describe.each(presets)('preset $id', ({ scene }) => {
 
   test.each([360, 1280])('tokens fly without a jump at %d px', (width) => {
     const stage = stageOf(scene, width, 700);
-    const tracks = tracksOf(scene);
-    for (const branch of tracks.branches) {
+    const tree = branchesOf(scene);
+    for (const branch of tree.branches) {
       let before = branch.from;
       for (const step of branch.steps) {
         const flight = flightOf(stage, step);
@@ -232,11 +232,11 @@ describe.each(presets)('preset $id', ({ scene }) => {
   test('every step that has a place and a journey moves one token or ends it there', () => {
     const stage = stageOf(scene, 1280, 700);
     for (const step of scene.steps) {
-      const station = stationOf(step.name);
-      if (station === null || station.still || step.journey === 0) continue;
+      const locator = locatorOf(step.name);
+      if (locator === null || locator.still || step.journey === 0) continue;
       const moving = tokensAt(stage, step.index, false).filter((token) => token.flight !== null);
       expect(moving.length, step.name).toBe(1);
-      expect(moving[0]?.ended ?? undefined).toBe(station.end);
+      expect(moving[0]?.ended ?? undefined).toBe(locator.end);
     }
   });
 
@@ -257,9 +257,9 @@ describe.each(presets)('preset $id', ({ scene }) => {
 
   test('a small frame shows every place of the journey in it', () => {
     const { model } = stageOf(scene, 1280);
-    const tracks = tracksOf(scene);
-    for (const [journey, branches] of tracks.byJourney) {
-      const focus = focusOf(scene, tracks, model, journey);
+    const tree = branchesOf(scene);
+    for (const [journey, branches] of tree.byJourney) {
+      const focus = focusOf(scene, tree, model, journey);
       const layout = layoutStage({ model, width: 480, height: 220, embed: true, focus });
       if (focus.vcpus.size > 4) continue;
       for (const index of branches.flatMap((b) => b.steps)) {
@@ -354,8 +354,8 @@ describe('ways', () => {
     const path = pathBetween(layout, isr, pin);
     expect(path.back).toBe(true);
     const ys = Array.from({ length: 200 }, (_, i) => pointAt(path, i / 199).y);
-    expect(Math.max(...ys)).toBeCloseTo(layout.laneY, 3);
-    expect(layout.laneY).toBeGreaterThan(Math.max(...layout.cards.map((c) => c.y + c.h)));
+    expect(Math.max(...ys)).toBeCloseTo(layout.backY, 3);
+    expect(layout.backY).toBeGreaterThan(Math.max(...layout.cards.map((c) => c.y + c.h)));
   });
 
   test('as SVG', () => {

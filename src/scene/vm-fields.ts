@@ -1,5 +1,5 @@
 /** Fields of the VMCS as short as a card needs them. */
-import { hex } from '../explain/locate/station.ts';
+import { hex } from '../explain/locate/locator.ts';
 
 /** What an exit's qualification says; empty where it says nothing. */
 export function qualification(reason: number, value: number): string {

@@ -4,12 +4,12 @@
  */
 import { rteView, vectorIn, vectorsIn } from '../engine/view/machine-view.ts';
 import { DEVICE, IOAPIC, LAPIC, PI_DESC, PIC, VCPU } from '../engine/view/tables.ts';
-import { hex, type Place } from '../explain/locate/station.ts';
+import { hex, type Place } from '../explain/locate/locator.ts';
 import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
 import type { SceneLog } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
-import { tracksOf } from './tracks.ts';
+import { branchesOf } from './branches.ts';
 
 export type WaitCause = 'eoi' | 'mask' | 'ppr' | 'tpr' | 'if' | 'shadow' | 'iret' | 'msix' | 'posted' | 'entry';
 
@@ -48,9 +48,9 @@ const word = ({ w }: Moment, address: number): number => w[address] as number;
 
 /** vCPU that has a vector in service, -1 none. */
 function servedBy({ scene, w }: Moment, vector: number): number {
-  const { layout } = scene;
-  for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
-    if (vectorIn(w, layout.lapic + vcpu * LAPIC.size + LAPIC.at.isr, vector)) return vcpu;
+  const { wordMap } = scene;
+  for (let vcpu = 0; vcpu < wordMap.vcpus; vcpu++) {
+    if (vectorIn(w, wordMap.lapic + vcpu * LAPIC.size + LAPIC.at.isr, vector)) return vcpu;
   }
   return -1;
 }
@@ -58,13 +58,13 @@ function servedBy({ scene, w }: Moment, vector: number): number {
 /** Level-triggered pins whose line is high: sent and not ended, or masked. */
 function* atPins(moment: Moment): Generator<Held> {
   const { scene, w } = moment;
-  const { layout } = scene;
-  const pending = word(moment, layout.ioapic + IOAPIC.at.irr);
+  const { wordMap } = scene;
+  const pending = word(moment, wordMap.ioapic + IOAPIC.at.irr);
   for (const pin of pinsOf(pending)) {
-    const rte = rteView({ w, layout, routeTables: scene.routeTables, config: scene.config }, pin);
+    const rte = rteView({ w, wordMap, routeTables: scene.routeTables, config: scene.config }, pin);
     if (!rte.level) continue;
-    const journey = owner(moment, layout.ioapic + IOAPIC.at.irr, pin);
-    const holder = owner(moment, layout.ioapic + IOAPIC.at.redirLo + pin, 14);
+    const journey = owner(moment, wordMap.ioapic + IOAPIC.at.irr, pin);
+    const holder = owner(moment, wordMap.ioapic + IOAPIC.at.redirLo + pin, 14);
     if (journey === 0) continue;
     const at: Place = { at: 'ioapicPin', pin };
     const label = `pin ${pin}`;
@@ -82,8 +82,8 @@ function* atPins(moment: Moment): Generator<Held> {
 /** What keeps a vector in IRR. */
 function holdOf(moment: Moment, vcpu: number, vector: number): Pick<Held, 'cause' | 'what' | 'freedBy' | 'holder'> {
   const { scene, w } = moment;
-  const lapic = scene.layout.lapic + vcpu * LAPIC.size;
-  const at = scene.layout.vcpu + vcpu * VCPU.size;
+  const lapic = scene.wordMap.lapic + vcpu * LAPIC.size;
+  const at = scene.wordMap.vcpu + vcpu * VCPU.size;
   const ppr = word(moment, lapic + LAPIC.at.ppr) & 0xff;
   const flags: Place = { at: 'vcpu', vcpu, part: 'flags' };
   if (vector >> 4 <= ppr >> 4) {
@@ -104,16 +104,16 @@ function holdOf(moment: Moment, vcpu: number, vector: number): Pick<Held, 'cause
 /** Vectors in IRR and, not yet taken from there, in PIR. */
 function* atLapics(moment: Moment): Generator<Held> {
   const { scene, w } = moment;
-  const { layout } = scene;
-  for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
-    const irr = layout.lapic + vcpu * LAPIC.size + LAPIC.at.irr;
+  const { wordMap } = scene;
+  for (let vcpu = 0; vcpu < wordMap.vcpus; vcpu++) {
+    const irr = wordMap.lapic + vcpu * LAPIC.size + LAPIC.at.irr;
     for (const vector of vectorsIn(w, irr)) {
       const journey = owner(moment, irr + (vector >> 5), vector & 31);
       const at: Place = { at: 'cell', vcpu, grid: 'irr', vector };
       if (journey !== 0) yield { journey, at, label: hex(vector), ...holdOf(moment, vcpu, vector) };
     }
     if (scene.config.apicv !== true) continue;
-    const pir = layout.piDesc + vcpu * PI_DESC.size + PI_DESC.at.pir;
+    const pir = wordMap.piDesc + vcpu * PI_DESC.size + PI_DESC.at.pir;
     for (const vector of vectorsIn(w, pir)) {
       const journey = owner(moment, pir + (vector >> 5), vector & 31);
       const at: Place = { at: 'cell', vcpu, grid: 'pir', vector };
@@ -126,9 +126,9 @@ function* atLapics(moment: Moment): Generator<Held> {
 /** NMIs that are blocked until IRET, 8259 requests the vCPU cannot take, and messages behind a mask of MSI-X. */
 function* elsewhere(moment: Moment): Generator<Held> {
   const { scene } = moment;
-  const { layout } = scene;
-  for (let vcpu = 0; vcpu < layout.vcpus; vcpu++) {
-    const at = layout.vcpu + vcpu * VCPU.size;
+  const { wordMap } = scene;
+  for (let vcpu = 0; vcpu < wordMap.vcpus; vcpu++) {
+    const at = wordMap.vcpu + vcpu * VCPU.size;
     const queued = word(moment, at + VCPU.at.nmiPending) + word(moment, at + VCPU.at.nmiQueued);
     if (queued === 0 || word(moment, at + VCPU.at.nmiMasked) === 0) continue;
     const nmi = word(moment, at + VCPU.at.nmiQueued) > 0 ? VCPU.at.nmiQueued : VCPU.at.nmiPending;
@@ -137,11 +137,11 @@ function* elsewhere(moment: Moment): Generator<Held> {
     if (journey !== 0) yield { journey, at: place, label: 'NMI', cause: 'iret', what: '', freedBy: null, holder: 0 };
   }
   for (const chip of [0, 1]) {
-    const base = layout.pic + chip * PIC.size;
+    const base = wordMap.pic + chip * PIC.size;
     const open = word(moment, base + PIC.at.irr) & ~word(moment, base + PIC.at.imr) & 0xff;
     for (const bit of pinsOf(open)) {
       const journey = owner(moment, base + PIC.at.irr, bit);
-      if (journey === 0 || word(moment, layout.vcpu + VCPU.at.rflagsIf) !== 0) continue;
+      if (journey === 0 || word(moment, wordMap.vcpu + VCPU.at.rflagsIf) !== 0) continue;
       const pin = chip * 8 + bit;
       const freedBy: Place = { at: 'vcpu', vcpu: 0, part: 'flags' };
       yield { journey, at: { at: 'picPin', pin }, label: `pin ${pin}`, cause: 'if', what: '0', freedBy, holder: 0 };
@@ -149,7 +149,7 @@ function* elsewhere(moment: Moment): Generator<Held> {
   }
   for (const [slot, device] of (scene.config.devices ?? []).entries()) {
     if (device.msix === undefined) continue;
-    const pending = layout.device + slot * DEVICE.size + DEVICE.at.msixPending;
+    const pending = wordMap.device + slot * DEVICE.size + DEVICE.at.msixPending;
     for (const entry of pinsOf(word(moment, pending))) {
       const journey = owner(moment, pending, entry);
       const at: Place = { at: 'device', slot };
@@ -161,7 +161,7 @@ function* elsewhere(moment: Moment): Generator<Held> {
 
 /** When a journey last moved, ns. */
 function lastMoved(scene: SceneLog, journey: number, before: number): number {
-  const branches = tracksOf(scene).byJourney.get(journey) ?? [];
+  const branches = branchesOf(scene).byJourney.get(journey) ?? [];
   let last = -1;
   for (const branch of branches) {
     for (const step of branch.steps) if (step <= before && step > last) last = step;

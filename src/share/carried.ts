@@ -93,12 +93,28 @@ function inPng(bytes: Uint8Array): Carried | null {
   return null;
 }
 
+const startsWith = (bytes: Uint8Array, text: string, at = 0): boolean =>
+  bytes.length >= at + text.length && [...text].every((c, i) => bytes[at + i] === c.charCodeAt(0));
+const isPng = (bytes: Uint8Array): boolean => PNG_HEAD.every((byte, i) => bytes[i] === byte);
+const isSvg = (bytes: Uint8Array): boolean => {
+  const text = new TextDecoder().decode(bytes.subarray(0, 4_096));
+  return /^\s*(<\?xml|<!--|<!DOCTYPE svg|<svg)/i.test(text) && /<svg[\s>]/i.test(text);
+};
+
+/** Each tells by a file's first bytes whether it is of a kind that may carry a scene. */
+export const CARRIERS: readonly ((head: Uint8Array) => boolean)[] = [isPng, isSvg];
+
+/** Other pictures, by their first bytes: JPEG, WebP, TIFF, AVIF and HEIC, PDF. */
+export const isPicture = (head: Uint8Array): boolean =>
+  ['\xff\xd8\xff', 'II*\0', 'MM\0*', '%PDF-', 'GIF8'].some((text) => startsWith(head, text)) ||
+  startsWith(head, 'WEBP', 8) ||
+  startsWith(head, 'ftyp', 4);
+
 /** What a file carries; null for a picture of somebody else, or one that was stripped. */
 export function carriedBy(bytes: Uint8Array): Carried | null {
   if (bytes.length > FIGURE_MAX) return null;
-  if (PNG_HEAD.every((byte, i) => bytes[i] === byte)) return inPng(bytes);
-  const text = new TextDecoder().decode(bytes);
-  return /^\s*(<\?xml|<!--|<!DOCTYPE svg|<svg)/i.test(text) ? inSvg(text) : null;
+  if (isPng(bytes)) return inPng(bytes);
+  return isSvg(bytes) ? inSvg(new TextDecoder().decode(bytes)) : null;
 }
 
 const CRC = new Uint32Array(256).map((_, n) => {

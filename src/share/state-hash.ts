@@ -1,6 +1,6 @@
 /**
  * Six characters that say whether a link still leads to the state it was made at. Words are named and zeros left out, so a
- * register that is new or has moved in the layout does not make every older link look wrong.
+ * register that is new or has moved in the state does not make every older link look wrong.
  */
 import { digit64 } from './base64url.ts';
 
@@ -20,6 +20,7 @@ const FIRST_NAMES: Readonly<Record<string, readonly [register: string, sub: numb
 const LATER: ReadonlySet<string> = new Set([
   'vm.buses',
   'vm.slots',
+  'vm.mmioSptes',
   'vcpu.windowWanted',
   'vcpu.mmioGfnLo',
   'vcpu.mmioGfnHi',
@@ -29,6 +30,14 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.tscOffsetHi',
   'vcpu.irqWindow',
   'vcpu.vectored',
+  'vm.tscWriteLo',
+  'vm.tscWriteHi',
+  'vm.tscWriteNsLo',
+  'vm.tscWriteNsHi',
+  'vm.tscOffsetLo',
+  'vm.tscOffsetHi',
+  'vm.tscByUser',
+  'vm.tscWritten',
 ]);
 
 /** FNV-1a over a text's UTF-16 units. */

@@ -51,12 +51,15 @@ function firstState(): AppState {
       panel: null,
       compare: null,
       chapter: null,
+      url: null,
       embed: null,
       reducedMotion: false,
     },
     notice: null,
     fault: null,
-    edits: { past: [], future: [] },
+    runs: null,
+    said: null,
+    kept: null,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Turns the engine's batches into a SceneLog that grows. */
 
 import type { RouteTable } from '../engine/core/machine.ts';
-import { createLayout, ROW } from '../engine/view/tables.ts';
+import { createWordMap, ROW } from '../engine/view/tables.ts';
 import { createKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
 import type { CommandRecord, SceneLog } from '../log/log.ts';
 import { createReadings, cut } from '../log/reader.ts';
@@ -111,11 +111,11 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
     },
     log() {
       if (config === null) return null;
-      const layout = createLayout(config.vcpus);
-      keyframes ??= createKeyframes(layout.size);
+      const wordMap = createWordMap(config.vcpus);
+      keyframes ??= createKeyframes(wordMap.size);
       const log: SceneLog = {
         config,
-        layout,
+        wordMap,
         rows,
         used,
         commands,

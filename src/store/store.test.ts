@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
 import { ROW, takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
-import { createLayout } from '../engine/view/tables.ts';
+import { createWordMap } from '../engine/view/tables.ts';
 import { createCursor, createKeyframes, type Foldable, growKeyframes, moveCursor, wordsAt } from '../log/fold.ts';
 import type { JsonOp } from '../log/log.ts';
 import { findStep, seqAt, stepAtSeq } from '../log/steps.ts';
@@ -44,8 +44,8 @@ function logOf(ops: readonly JsonOp[]): Foldable & { final: Int32Array } {
   const machine = session.machine;
   if (machine === null) throw new Error('no create');
   const { rows } = takeRows(machine.log);
-  const layout = createLayout(machine.vcpus);
-  const log = { layout, rows, used: rows.length / ROW, keyframes: createKeyframes(layout.size) };
+  const wordMap = createWordMap(machine.vcpus);
+  const log = { wordMap, rows, used: rows.length / ROW, keyframes: createKeyframes(wordMap.size) };
   growKeyframes(log);
   return { ...log, final: machine.w };
 }
@@ -60,7 +60,7 @@ describe(`folding a log (seed ${SEED})`, () => {
 
   test('forwards and back again is where it began', () => {
     const cursor = { ...createCursor(log), seq: 0 };
-    const bare: Foldable = { ...log, keyframes: createKeyframes(log.layout.size) };
+    const bare: Foldable = { ...log, keyframes: createKeyframes(log.wordMap.size) };
     moveCursor(bare, cursor, log.used);
     moveCursor(bare, cursor, 1);
     moveCursor(bare, cursor, 0);
@@ -70,7 +70,7 @@ describe(`folding a log (seed ${SEED})`, () => {
   test('a jump anywhere equals the straight way there', () => {
     const rng = createRng(SEED);
     const straight = createCursor(log);
-    const bare: Foldable = { ...log, keyframes: createKeyframes(log.layout.size) };
+    const bare: Foldable = { ...log, keyframes: createKeyframes(log.wordMap.size) };
     const jumping = createCursor(log);
     const stops = Array.from({ length: 60 }, () => nextBelow(rng, log.used + 1));
     const expected = new Map<number, Int32Array>();
@@ -156,7 +156,7 @@ describe('a scene', () => {
     expect(playhead).toMatchObject({ step: -1, playing: true });
     expect(scene.complete).toBe(true);
     expect(scene.steps.get(0)).toMatchObject({ index: 0, command: 3, name: 'ioctl_irq_line', args: [4, 1, 0, 0] });
-    expect((view?.w[scene.layout.ioapic + 3 + 1 + 4] as number) & 0xff).toBe(0x34);
+    expect((view?.w[scene.wordMap.ioapic + 3 + 1 + 4] as number) & 0xff).toBe(0x34);
   });
 
   test('steps cover the shown rows without gap or overlap', () => {

@@ -8,5 +8,5 @@ import { ARRIVE, type Playhead } from './types.ts';
 /** Words after the playhead's step once its token has arrived, before it until then. */
 export function viewAt(scene: SceneLog, playhead: Pick<Playhead, 'step' | 'phase'>): MachineView {
   const w = wordsAt(scene, seqAt(scene, playhead.step, playhead.phase >= ARRIVE));
-  return { config: scene.config, layout: scene.layout, w, routeTables: scene.routeTables };
+  return { config: scene.config, wordMap: scene.wordMap, w, routeTables: scene.routeTables };
 }

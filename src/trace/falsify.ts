@@ -249,11 +249,15 @@ class Falsifier {
   take(r: TraceRecord, give: (r: TraceRecord) => void): void {
     this.n++;
     const judged = this.knowable.has(r);
-    // Not the very last lines: an end cannot tell what is missing from what is still to come.
-    if (this.n < this.next || this.n > this.total - 500 || !judged) return give(r);
-    // Some events are rare here: any will do once this one was waited for long enough.
-    if (r.event !== this.want && (this.waited++ < this.options.apart / 2 || this.options.only !== undefined))
-      return give(r);
+    // Not the very last lines: an end cannot tell what is missing from what is still to come. Some events are rare here: any
+    // will do once this one was waited for long enough.
+    const isTurn = this.n >= this.next && this.n <= this.total - 500 && judged;
+    const patient = this.options.only !== undefined || this.waited < this.options.apart / 2;
+    if (!isTurn || (r.event !== this.want && patient)) {
+      if (isTurn) this.waited++;
+      give(r);
+      return;
+    }
     const one = this.falsify(r, give);
     if (one !== null) this.done.push(one);
     this.next = this.n + this.options.apart;

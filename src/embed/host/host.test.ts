@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STEP_SET } from '../../spec/define/event.ts';
 import { stopsOf } from './fragments.ts';
 import { fragmentOf, frameUrl, pageUrl } from './page-url.ts';
 
@@ -36,6 +37,11 @@ describe('the page that is framed', () => {
     expect(fragmentOf({ preset: 'a b', state: null, step: null })).toBe('p=a%20b');
     expect(fragmentOf({ preset: 'msi', state: '#p=intx-shared&t=4', step: 'end' })).toBe('p=intx-shared&t=end');
     expect(fragmentOf({ preset: null, state: 's=k1.abc', step: '3' })).toBe('s=k1.abc');
+  });
+
+  test('an index counts the steps of today, as a seek does', () => {
+    const g = STEP_SET > 1 ? `&g=${STEP_SET}` : '';
+    expect(fragmentOf({ preset: null, state: 'p=msi&t=4&g=1', step: '7' })).toBe(`p=msi&t=7${g}`);
   });
 
   test('what is not asked for is not in the address', () => {

@@ -1,4 +1,5 @@
 /** Where the page is that an element frames, and the address of a frame. */
+import { STEP_SET } from '../../spec/define/event.ts';
 
 /** Attributes that are the frame's query parameter of the same name. */
 export const QUERY_ATTRIBUTES = ['controls', 'panels', 'theme', 'lang', 'speed', 'motion', 'quiz', 'keys'] as const;
@@ -32,7 +33,9 @@ export interface FrameScene {
 export function fragmentOf({ preset, state, step }: FrameScene): string {
   const text = state !== null && state !== '' ? state.replace(/^#/, '') : `p=${encodeURIComponent(preset ?? '')}`;
   if (step === null || step === '' || !/^p=/.test(text)) return text;
-  return `${text.replace(/&t=[^&]*/g, '')}&t=${encodeURIComponent(step)}`;
+  // An index counts what the page beside this script counts.
+  const set = /^\d+$/.test(step) && STEP_SET > 1 ? `&g=${STEP_SET}` : '';
+  return `${text.replace(/&[tg]=[^&]*/g, '')}&t=${encodeURIComponent(step)}${set}`;
 }
 
 /** @param query parameters beside `embed=1`; null and '' are left out */

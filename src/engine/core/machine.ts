@@ -16,13 +16,13 @@ import {
   BASE,
   COMPONENT_CODE,
   type ComponentKind,
-  createLayout,
+  createWordMap,
   DEVICE,
   LAPIC,
-  type Layout,
   PI_DESC,
   VCPU,
   VMCS,
+  type WordMap,
 } from './words.ts';
 
 /** A routing entry as the kernel keeps it: an irqchip pin (slave pins as 8..15) or an MSI message. */
@@ -59,9 +59,9 @@ export interface ApicMap {
 export interface Machine {
   // configuration
   readonly config: CreateOp;
-  readonly layout: Layout;
+  readonly wordMap: WordMap;
   // what the ioctls that set a VM up have made of it; `create` has done them all (machine/setup.ts)
-  /** vCPUs there are: up to layout.vcpus. */
+  /** vCPUs there are: up to wordMap.vcpus. */
   vcpus: number;
   /** kvm->arch.irqchip_mode: none in the kernel, all of it, or the local APICs alone. */
   irqchip: Irqchip;
@@ -92,6 +92,8 @@ export interface Machine {
   busTables: BusTable[];
   /** Every set of memory slots there has been; word VM.slots says which is in force (kvm/memslots.ts). */
   slotTables: SlotTable[];
+  /** Every set of MMIO SPTEs there has been, as frame and generation; word VM.mmioSptes says which is in force (vmx/ept.ts). */
+  mmioSptes: ReadonlyMap<number, number>[];
   /** What is in each slot's memory, by the order in which slots were made. User space's, as the four below. */
   readonly memory: SlotMemory[];
   /** Every eventfd a KVM_IOEVENTFD was ever asked for with (kvm/ioeventfd.ts). */
@@ -117,16 +119,16 @@ export interface Machine {
 
 /** Index into Machine.journeys of a pin: IOAPIC pins 0..23, then PIC pins 0..15. */
 export function pinJourney(m: Machine, chipPin: number): number {
-  return m.layout.vcpus * 512 + chipPin;
+  return m.wordMap.vcpus * 512 + chipPin;
 }
 export const PIC_PIN_JOURNEY = 24;
 /** Index of the journey of a timer that expired and is not injected yet. */
-export const timerJourney = (m: Machine, vcpu: number): number => m.layout.vcpus * 512 + 40 + vcpu;
+export const timerJourney = (m: Machine, vcpu: number): number => m.wordMap.vcpus * 512 + 40 + vcpu;
 
 export const lapicAt = (_m: Machine, vcpu: number): number => BASE.lapic + vcpu * LAPIC.size;
-export const vcpuAt = (m: Machine, vcpu: number): number => m.layout.vcpu + vcpu * VCPU.size;
-export const piDescAt = (m: Machine, vcpu: number): number => m.layout.piDesc + vcpu * PI_DESC.size;
-export const vmcsAt = (m: Machine, vcpu: number): number => m.layout.vmcs + vcpu * VMCS.size;
+export const vcpuAt = (m: Machine, vcpu: number): number => m.wordMap.vcpu + vcpu * VCPU.size;
+export const piDescAt = (m: Machine, vcpu: number): number => m.wordMap.piDesc + vcpu * PI_DESC.size;
+export const vmcsAt = (m: Machine, vcpu: number): number => m.wordMap.vmcs + vcpu * VMCS.size;
 /** Is it the bootstrap processor at reset? @kvm x86.c kvm_vcpu_is_reset_bsp */
 export const isBootVcpu = (m: Machine, vcpu: number): boolean => m.w[vcpuAt(m, vcpu) + VCPU.at.apicId] === m.bootId;
 export const deviceAt = (_m: Machine, slot: number): number => BASE.device + slot * DEVICE.size;
@@ -239,11 +241,11 @@ export function setIrqchip(m: Machine, irqchip: Irqchip): void {
 
 /** Memory for a machine of this configuration, all words zero. Devices reset themselves (machine/reset.ts). */
 export function allocateMachine(config: CreateOp, wires: Wires, vcpus: number, saves: Saves): Machine {
-  const layout = createLayout(config.vcpus);
+  const wordMap = createWordMap(config.vcpus);
   const flags = config.x2apicApi ?? 0;
   return {
     config,
-    layout,
+    wordMap,
     vcpus,
     irqchip: config.irqchip,
     split: config.irqchip === 'split',
@@ -256,11 +258,12 @@ export function allocateMachine(config: CreateOp, wires: Wires, vcpus: number, s
     vendor: config.vendor ?? (config.avic === true ? 'amd' : 'intel'),
     without: missingChanges(config.kernel ?? '6.18', config.quirks ?? []),
     wires,
-    w: new Int32Array(layout.size),
+    w: new Int32Array(wordMap.size),
     routeTables: [],
     saves,
     busTables: [],
     slotTables: [],
+    mmioSptes: [],
     memory: [],
     ioeventfds: [],
     zones: [],

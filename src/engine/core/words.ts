@@ -52,6 +52,18 @@ export const VM = defineBlock({
   buses: 1,
   /** Which of Machine.slotTables is in force: the generation of the memory slots. */
   slots: 1,
+  /** Which of Machine.mmioSptes is in force, from 1; 0: nothing is mapped yet. */
+  mmioSptes: 1,
+  /** TSC writes by user space or by vCPU creation: the last one's value and time, the offset all share, by user space yet. */
+  tscWriteLo: 1,
+  tscWriteHi: 1,
+  tscWriteNsLo: 1,
+  tscWriteNsHi: 1,
+  tscOffsetLo: 1,
+  tscOffsetHi: 1,
+  tscByUser: 1,
+  /** last_tsc_khz is set: there has been one. */
+  tscWritten: 1,
 });
 
 /** One 8259 (struct kvm_kpic_state). `lines` holds, four bits a pin, which sources drive the pin. */
@@ -348,7 +360,7 @@ export const BLOCK_OF = {
 } as const;
 
 /** First word of each block for a machine of n vCPUs. Per-vCPU blocks lie one after the other: base + i * size. */
-export interface Layout {
+export interface WordMap {
   readonly vcpus: number;
   readonly vm: number;
   readonly pic: number;
@@ -373,7 +385,7 @@ export function instances(kind: ComponentKind, vcpus: number): number {
 }
 
 /** @param vcpus number of vCPUs, 1 to 64 */
-export function createLayout(vcpus: number): Layout {
+export function createWordMap(vcpus: number): WordMap {
   const out: Record<string, number> = { vcpus };
   let next = 0;
   for (const kind of COMPONENTS) {
@@ -381,16 +393,16 @@ export function createLayout(vcpus: number): Layout {
     next += BLOCK_OF[kind].size * instances(kind, vcpus);
   }
   out.size = next;
-  return out as unknown as Layout;
+  return out as unknown as WordMap;
 }
 
 /**
  * First words of the blocks whose place does not depend on the number of vCPUs (a local APIC's is BASE.lapic plus so many
- * sizes). Code that takes them from here, not from Machine.layout, has addresses that are constants to the compiler.
+ * sizes). Code that takes them from here, not from Machine.wordMap, has addresses that are constants to the compiler.
  */
 export const BASE = constantTable(
   (['vm', 'pic', 'ioapic', 'pit', 'irqfd', 'device', 'lapic'] as const).map(
-    (kind) => [kind, createLayout(1)[kind]] as const,
+    (kind) => [kind, createWordMap(1)[kind]] as const,
   ),
 );
 
@@ -402,17 +414,17 @@ export interface WordName {
   readonly sub: number;
 }
 
-/** Inverse of the layout. @throws RangeError for an address past the end */
-export function nameWord(layout: Layout, address: number): WordName {
+/** Inverse of createWordMap. @throws RangeError for an address past the end */
+export function nameWord(wordMap: WordMap, address: number): WordName {
   for (let code = COMPONENTS.length - 1; code >= 0; code--) {
     const kind = COMPONENTS[code] as ComponentKind;
-    const base = layout[kind];
-    if (address < base || address >= layout.size) continue;
+    const base = wordMap[kind];
+    if (address < base || address >= wordMap.size) continue;
     const block = BLOCK_OF[kind];
     const offset = (address - base) % block.size;
     const register = block.names[offset] as string;
     const first = (block.at as Record<string, number>)[register];
     return { kind, index: Math.floor((address - base) / block.size), register, sub: offset - first };
   }
-  throw new RangeError(`no word ${address} in a layout of ${layout.size}`);
+  throw new RangeError(`no word ${address} in a state of ${wordMap.size}`);
 }

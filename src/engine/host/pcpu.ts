@@ -19,7 +19,7 @@ const V = VCPU.at;
 const P = PCPU.at;
 const NOBODY = -1;
 
-const pcpuAt = (m: Machine, pcpu: number): number => m.layout.pcpu + pcpu * PCPU.size;
+const pcpuAt = (m: Machine, pcpu: number): number => m.wordMap.pcpu + pcpu * PCPU.size;
 const atPcpu = (pcpu: number): number => whereOf('pcpu', pcpu);
 export const runningOn = (m: Machine, pcpu: number): number => m.w[pcpuAt(m, pcpu) + P.running];
 export const pcpuCount = (m: Machine): number => Math.min(PCPU_SLOTS, m.config.pcpus ?? m.vcpus);

@@ -11,7 +11,7 @@ const R = IRQFD.at;
 /** KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID */
 const RESAMPLE_SOURCE = 1;
 
-const slotAt = (m: Machine, slot: number): number => m.layout.irqfd + slot * IRQFD.size;
+const slotAt = (m: Machine, slot: number): number => m.wordMap.irqfd + slot * IRQFD.size;
 
 function isResampler(m: Machine, slot: number, gsi: number): boolean {
   const at = slotAt(m, slot);
@@ -76,7 +76,7 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
 
 /** The list of ack notifiers changed: EOIs to intercept may have. @kvm ioapic.c kvm_arch_post_irq_ack_notifier_list_update */
 function notifierListChanged(m: Machine): void {
-  put(m, m.layout.vm + VM.at.ackNotifierSeq, m.w[m.layout.vm + VM.at.ackNotifierSeq] + 1);
+  put(m, m.wordMap.vm + VM.at.ackNotifierSeq, m.w[m.wordMap.vm + VM.at.ackNotifierSeq] + 1);
   if (!m.split) m.wires.scanIoapic(m);
 }
 

@@ -131,7 +131,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
     const gsi = gsiOfPin(m, chip, pin);
-    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.w[m.layout.pit + PIT.at.reinject] === 1));
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.w[m.wordMap.pit + PIT.at.reinject] === 1));
   },
   notifyResampler,
   fireMaskNotifiers(m, chip, pin, masked) {

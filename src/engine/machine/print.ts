@@ -63,7 +63,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
 }
 
 function printPic(m: Machine, chip: number): Record<string, string> {
-  const at = m.layout.pic + chip * PIC.size;
+  const at = m.wordMap.pic + chip * PIC.size;
   const reg = (offset: number): string => hex(m.w[at + offset]);
   return {
     last_irr: reg(P.lastIrr),
@@ -96,7 +96,7 @@ export function printMachine(m: Machine): Record<string, unknown> {
   }
   const out: Record<string, unknown> = { lapic: Array.from({ length: m.vcpus }, (_, vcpu) => printLapic(m, vcpu)) };
   if (m.irqchip !== 'full') return out;
-  const at = m.layout.ioapic;
+  const at = m.wordMap.ioapic;
   const rte = (pin: number): string =>
     hex(joinBig(m.w[at + IOAPIC.at.redirLo + pin], m.w[at + IOAPIC.at.redirHi + pin]));
   out.ioapic = {

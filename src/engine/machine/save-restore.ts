@@ -33,7 +33,7 @@ const failed = (errno: number): OpResult => ({ rc: -1, errno });
 /** The error of a part that the machine does not have, 0 if it has it: no irqchip of its own, no i8254, no local APIC. */
 function missing(m: Machine, what: SavedPart): number {
   if (what === 'irqchip') return m.irqchip === 'full' ? 0 : ENXIO;
-  if (what === 'pit') return m.w[m.layout.pit + PIT.at.present] === 1 ? 0 : ENXIO;
+  if (what === 'pit') return m.w[m.wordMap.pit + PIT.at.present] === 1 ? 0 : ENXIO;
   return what === 'lapic' && m.irqchip === 'none' ? EINVAL : 0;
 }
 

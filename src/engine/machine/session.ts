@@ -8,6 +8,7 @@ import type { CreateOp, Op, OpResult } from '../../spec/ops/index.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
+import { synchronizeTsc } from '../chips/lapic/timer.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
@@ -55,6 +56,7 @@ export function createMachine(
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    synchronizeTsc(m, vcpu, null);
     if (m.irqchip === 'none') continue;
     m.wires.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);
@@ -80,9 +82,10 @@ function checkVendor(config: CreateOp): void {
   }
 }
 
-export function createSession(): Session {
-  let machine: Machine | null = null;
-  const saves: Saves = new Map();
+/** @param begun where it stands already: a machine to go on with, and what user space has saved */
+export function createSession(begun: { readonly machine?: Machine; readonly saves?: Saves } = {}): Session {
+  let machine: Machine | null = begun.machine ?? null;
+  const saves: Saves = begun.saves ?? new Map();
   const carryOut = (op: Op): OpResult => {
     if (op.op === 'create') {
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))

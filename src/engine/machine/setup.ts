@@ -6,6 +6,7 @@
 import type { OpResult, SetupOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
+import { synchronizeTsc } from '../chips/lapic/timer.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { resetPit } from '../chips/pit/pit.ts';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ioctl } from '../core/errno.ts';
@@ -93,7 +94,7 @@ function enableCap(m: Machine, op: Extract<SetupOp, { op: 'enable_cap' }>): numb
 
 /** KVM_CREATE_VCPU. An id in use is noticed only after the new vCPU's reset, which has rebuilt the APIC map by then. */
 function createVcpu(m: Machine, id: bigint): number {
-  if (id >= MAX_VCPU_IDS || m.vcpus >= m.layout.vcpus) return EINVAL;
+  if (id >= MAX_VCPU_IDS || m.vcpus >= m.wordMap.vcpus) return EINVAL;
   if (m.maxVcpuIds === 0n) m.maxVcpuIds = MAX_VCPU_IDS;
   if (id >= m.maxVcpuIds) return EINVAL;
   if (idInUse(m, Number(id))) {
@@ -109,6 +110,7 @@ function createVcpu(m: Machine, id: bigint): number {
 function addVcpu(m: Machine, id: number): void {
   const vcpu = m.vcpus++;
   resetVcpu(m, vcpu, id);
+  synchronizeTsc(m, vcpu, null);
   if (m.irqchip === 'none') return;
   m.wires.createVcpu(m, vcpu);
   resetLapic(m, vcpu, false);
@@ -116,7 +118,7 @@ function addVcpu(m: Machine, id: number): void {
 
 /** KVM_CREATE_PIT2 */
 function createPit(m: Machine, flags: number): number {
-  if (m.w[m.layout.pit + PIT.at.present] === 1) return EEXIST;
+  if (m.w[m.wordMap.pit + PIT.at.present] === 1) return EEXIST;
   if (m.irqchip !== 'full') return ENOENT;
   for (const [bus, range] of pitRanges(flags)) registerDevice(m, bus, range);
   resetPit(m);

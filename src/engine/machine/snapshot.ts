@@ -16,7 +16,7 @@ import type { Wires } from '../core/wires.ts';
 const PARTS = {
   config: 'config',
   wires: 'config',
-  layout: 'derived',
+  wordMap: 'derived',
   vcpus: 'saved',
   irqchip: 'saved',
   split: 'saved',
@@ -32,6 +32,7 @@ const PARTS = {
   routeTables: 'history',
   busTables: 'history',
   slotTables: 'history',
+  mmioSptes: 'history',
   memory: 'saved',
   ioeventfds: 'saved',
   zones: 'history',

@@ -11,17 +11,17 @@ import {
   DEVICE,
   IOAPIC,
   LAPIC,
-  type Layout,
   PI_DESC,
   PIC,
   VCPU,
   VM,
   VMCS,
+  type WordMap,
 } from '../core/words.ts';
 
 export interface MachineView {
   readonly config: CreateOp;
-  readonly layout: Layout;
+  readonly wordMap: WordMap;
   readonly w: Int32Array;
   readonly routeTables: readonly RouteTable[];
 }
@@ -38,21 +38,21 @@ export interface RegisterRef {
 export type GridName = 'irr' | 'isr' | 'tmr' | 'pir' | 'handled' | 'eoiExit';
 
 /** Address of a register: block base + instance * size + offset (+ word). */
-export function addressOf(layout: Layout, kind: ComponentKind, index: number, register: string, sub = 0): number {
+export function addressOf(wordMap: WordMap, kind: ComponentKind, index: number, register: string, sub = 0): number {
   const block = BLOCK_OF[kind];
   const offset = (block.at as Record<string, number>)[register];
   if (offset === undefined) throw new RangeError(`${kind} has no register ${register}`);
-  return layout[kind] + index * block.size + offset + sub;
+  return wordMap[kind] + index * block.size + offset + sub;
 }
 
 /** A register's word, unsigned. */
 export function readWord(v: MachineView, kind: ComponentKind, index: number, register: string, sub = 0): number {
-  return v.w[addressOf(v.layout, kind, index, register, sub)] >>> 0;
+  return v.w[addressOf(v.wordMap, kind, index, register, sub)] >>> 0;
 }
 
 /** First word of a vCPU's vector bitmap. */
 export function gridAddress(v: MachineView, grid: GridName, vcpu: number): number {
-  const lapic = v.layout.lapic + vcpu * LAPIC.size;
+  const lapic = v.wordMap.lapic + vcpu * LAPIC.size;
   switch (grid) {
     case 'irr':
       return lapic + LAPIC.at.irr;
@@ -63,9 +63,9 @@ export function gridAddress(v: MachineView, grid: GridName, vcpu: number): numbe
     case 'handled':
       return lapic + LAPIC.at.handled;
     case 'pir':
-      return v.layout.piDesc + vcpu * PI_DESC.size + PI_DESC.at.pir;
+      return v.wordMap.piDesc + vcpu * PI_DESC.size + PI_DESC.at.pir;
     case 'eoiExit':
-      return v.layout.vmcs + vcpu * VMCS.size + VMCS.at.eoiExitBitmap;
+      return v.wordMap.vmcs + vcpu * VMCS.size + VMCS.at.eoiExitBitmap;
   }
 }
 
@@ -89,12 +89,12 @@ export function vectorsIn(w: Int32Array, base: number): number[] {
 
 /** Virtual time, ns. */
 export function nowOf(v: MachineView): number {
-  return (v.w[v.layout.vm + VM.at.nowHi] >>> 0) * 2 ** 32 + (v.w[v.layout.vm + VM.at.nowLo] >>> 0);
+  return (v.w[v.wordMap.vm + VM.at.nowHi] >>> 0) * 2 ** 32 + (v.w[v.wordMap.vm + VM.at.nowLo] >>> 0);
 }
 
 /** The routing table in force. */
 export function routesOf(v: MachineView): RouteTable {
-  return v.routeTables[v.w[v.layout.vm + VM.at.routes]] as RouteTable;
+  return v.routeTables[v.w[v.wordMap.vm + VM.at.routes]] as RouteTable;
 }
 
 export interface LapicView {
@@ -109,12 +109,12 @@ export interface LapicView {
 }
 
 export function apicMode(v: MachineView, vcpu: number): LapicView['mode'] {
-  const base = v.w[v.layout.lapic + vcpu * LAPIC.size + LAPIC.at.baseLo];
+  const base = v.w[v.wordMap.lapic + vcpu * LAPIC.size + LAPIC.at.baseLo];
   return (base & 0x800) === 0 ? 'disabled' : (base & 0xc00) === 0xc00 ? 'x2apic' : 'xapic';
 }
 
 export function lapicView(v: MachineView, vcpu: number): LapicView {
-  const at = v.layout.lapic + vcpu * LAPIC.size;
+  const at = v.wordMap.lapic + vcpu * LAPIC.size;
   const reg = (offset: number): number => v.w[at + offset] >>> 0;
   const mode = apicMode(v, vcpu);
   return {
@@ -146,8 +146,8 @@ export interface RteView {
 }
 
 export function rteView(v: MachineView, pin: number): RteView {
-  const lo = v.w[v.layout.ioapic + IOAPIC.at.redirLo + pin];
-  const hi = v.w[v.layout.ioapic + IOAPIC.at.redirHi + pin];
+  const lo = v.w[v.wordMap.ioapic + IOAPIC.at.redirLo + pin];
+  const hi = v.w[v.wordMap.ioapic + IOAPIC.at.redirHi + pin];
   return {
     pin,
     vector: lo & 0xff,
@@ -157,7 +157,7 @@ export function rteView(v: MachineView, pin: number): RteView {
     level: ((lo >> 15) & 1) === 1,
     masked: ((lo >> 16) & 1) === 1,
     dest: hi >>> 24,
-    irr: ((v.w[v.layout.ioapic + IOAPIC.at.irr] >>> pin) & 1) === 1,
+    irr: ((v.w[v.wordMap.ioapic + IOAPIC.at.irr] >>> pin) & 1) === 1,
   };
 }
 
@@ -172,7 +172,7 @@ export interface PicView {
 
 /** @param chip 0 master, 1 slave */
 export function picView(v: MachineView, chip: number): PicView {
-  const at = v.layout.pic + chip * PIC.size;
+  const at = v.wordMap.pic + chip * PIC.size;
   const reg = (offset: number): number => v.w[at + offset];
   return {
     irr: reg(PIC.at.irr),
@@ -207,7 +207,7 @@ export interface VcpuView {
 }
 
 export function vcpuView(v: MachineView, vcpu: number): VcpuView {
-  const at = v.layout.vcpu + vcpu * VCPU.size;
+  const at = v.wordMap.vcpu + vcpu * VCPU.size;
   const reg = (offset: number): number => v.w[at + offset];
   const handlers: number[] = [];
   for (let i = 0; i < reg(VCPU.at.depth); i++) handlers.push(reg(VCPU.at.stackVector + i));
@@ -241,7 +241,7 @@ export interface DeviceView {
 }
 
 export function deviceView(v: MachineView, slot: number): DeviceView {
-  const at = v.layout.device + slot * DEVICE.size;
+  const at = v.wordMap.device + slot * DEVICE.size;
   const reg = (offset: number): number => v.w[at + offset];
   return {
     slot,

@@ -138,7 +138,7 @@ function needsWakeup(m: Machine): boolean {
   return assigned || m.config.ipiVirtualization === true;
 }
 
-const listed = (m: Machine, pcpu: number): number => m.layout.pcpu + pcpu * PCPU.size + PCPU.at.wakeupList;
+const listed = (m: Machine, pcpu: number): number => m.wordMap.pcpu + pcpu * PCPU.size + PCPU.at.wakeupList;
 
 /** The vCPU is put on a CPU. @param moved it was on another @kvm posted_intr.c vmx_vcpu_pi_load */
 export function piLoad(m: Machine, vcpu: number, pcpu: number, moved: boolean): void {

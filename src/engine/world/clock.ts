@@ -22,7 +22,7 @@ function setNow(m: Machine, ns: number): void {
   if (ns === now(m)) return;
   m.journey = 0;
   const outer = enter(m, EV.time, AT_VM, lowOf(ns), highOf(ns));
-  put64(m, m.layout.vm + VM.at.nowLo, ns);
+  put64(m, m.wordMap.vm + VM.at.nowLo, ns);
   leave(m, outer);
 }
 
@@ -52,7 +52,7 @@ function earliestHandler(m: Machine): number {
 function earliestTimer(m: Machine): number {
   let due = pitDue(m);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) due = Math.min(due, timerDue(m, vcpu));
-  const inject = read64(m, m.layout.vm + VM.at.eoiInjectDueLo);
+  const inject = read64(m, m.wordMap.vm + VM.at.eoiInjectDueLo);
   return inject === 0 ? due : Math.min(due, inject);
 }
 

@@ -1,9 +1,10 @@
 /** Each rule on a small sick machine, and none of them on the healthy scenes. */
 import { describe, expect, test } from 'vitest';
-import { createReasoner, findingsIn } from '../../cli/reason.ts';
+import { createReasoner } from '../../cli/reason.ts';
 import { presetFiles } from '../../cli/scenes-for-tests.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { CITATIONS } from '../../spec/citations.ts';
+import { findingsIn } from '../../worker/finding-run.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { RULES } from './index.ts';
 

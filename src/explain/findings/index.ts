@@ -2,8 +2,6 @@
  * Findings: what is odd or wrong in a run, by rules over its machine and its log, one file each. They answer ids, places and numbers;
  * the sentence is a text by key.
  */
-import type { MachineView } from '../../engine/view/machine-view.ts';
-import type { Named } from '../where/facts.ts';
 import { deadlineNotArmed } from './deadline-not-armed.ts';
 import { destinationNobody } from './destination-nobody.ts';
 import { edgeClearsTmr } from './edge-clears-tmr.ts';
@@ -23,7 +21,7 @@ import { onNotNotified } from './on-not-notified.ts';
 import { picIsrHolds } from './pic-isr-holds.ts';
 import { remoteIrrStuck } from './remote-irr-stuck.ts';
 import { restoreOrder } from './restore-order.ts';
-import type { Hit, Rule, Sight } from './rule.ts';
+import type { Hit, Look, Rule, Sight } from './rule.ts';
 import { sharedVector } from './shared-vector.ts';
 import { slaveEoiWithoutMaster } from './slave-eoi-without-master.ts';
 import { snWithPir } from './sn-with-pir.ts';
@@ -76,53 +74,61 @@ interface Track {
   readonly finding: Finding;
   /** Ops it has been there for. */
   ops: number;
+  /** The op after which it was last there. */
+  seen: number;
   open: boolean;
+}
+
+interface Watch {
+  readonly rule: Rule;
+  readonly look: Look;
+  /** Those that are there now, by their place. */
+  readonly open: Map<string, Track>;
 }
 
 /** Follows a run op by op. */
 export function createFinder() {
   const tracks: Track[] = [];
-  const past: Named[] = [];
-  let last = 0;
+  const watches: readonly Watch[] = RULES.map((rule) => ({
+    rule,
+    look: 'look' in rule ? rule.look : rule.begin(),
+    open: new Map(),
+  }));
 
-  function takeRule(rule: Rule, sight: Sight): void {
-    const hits = rule.look(sight);
+  function follow({ rule, look, open }: Watch, sight: Sight): void {
+    const hits = look(sight);
     for (const hit of hits) {
-      const known = tracks.find((t) => t.open && t.finding.id === rule.id && t.finding.at === hit.at);
-      if (known !== undefined) continue;
+      const known = open.get(hit.at);
+      if (known !== undefined) {
+        known.seen = sight.command;
+        continue;
+      }
       const since = { command: sight.command, op: String(sight.op.op) };
-      tracks.push({
-        finding: { id: rule.id, severity: rule.severity, ...hit, since, cites: rule.cites },
-        ops: 0,
-        open: true,
-      });
+      const finding = { id: rule.id, severity: rule.severity, ...hit, since, cites: rule.cites };
+      const track = { finding, ops: 0, seen: sight.command, open: true };
+      open.set(hit.at, track);
+      tracks.push(track);
     }
-    for (const track of tracks) {
-      if (!track.open || track.finding.id !== rule.id) continue;
-      if (rule.moment === true || hits.some(({ at }) => at === track.finding.at)) track.ops++;
-      else track.open = false;
+    for (const [at, track] of open) {
+      if (rule.moment === true || track.seen === sight.command) {
+        track.ops++;
+        continue;
+      }
+      track.open = false;
+      open.delete(at);
+      // What did not stay is forgotten, or a long run would be a long list of it.
+      if (rule.settles === true && track.ops <= SETTLED) tracks.splice(tracks.lastIndexOf(track), 1);
     }
   }
 
   return {
-    take(sight: Omit<Sight, 'past'>): void {
-      for (const rule of RULES) takeRule(rule, { ...sight, past });
-      past.push(...sight.events);
-      last = sight.command;
+    take(sight: Sight): void {
+      for (const watch of watches) follow(watch, sight);
     },
     /** @param all what was found at any time; else what is there now */
-    found(all: boolean): readonly Finding[] {
-      const settled = ({ finding, ops, open }: Track): boolean => {
-        const rule = RULES.find(({ id }) => id === finding.id);
-        return rule?.settles !== true || ops > SETTLED || (open && finding.since.command <= last);
-      };
-      return tracks.filter((track) => (all || track.open) && settled(track)).map(({ finding }) => finding);
-    },
+    found: (all: boolean): readonly Finding[] => tracks.filter(({ open }) => all || open).map(({ finding }) => finding),
   };
 }
 
 /** Ops after which what should not stay has stayed. */
 const SETTLED = 12;
-
-/** The words as they are now, to be compared with what comes. */
-export const frozen = (view: MachineView): MachineView => ({ ...view, w: view.w.slice() });

@@ -1,7 +1,7 @@
 /** A level line that nobody quiets: EOI after EOI sends it again. */
 import { readWord } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
-import { hasIoapic } from './machine.ts';
+import { pinsWith } from './machine.ts';
 import type { Rule } from './rule.ts';
 
 /** Times in a row, of the 10,000 after which KVM waits. */
@@ -12,10 +12,8 @@ export const levelStorm: Rule = {
   severity: 'wrong',
   cites: ['ioapic.rte'],
   look: ({ view }) =>
-    Array.from({ length: hasIoapic(view) ? 24 : 0 }, (_, pin) => ({
-      pin,
-      times: readWord(view, 'ioapic', 0, 'irqEoi', pin),
-    }))
+    pinsWith(view, 'irqEoi', 0)
+      .map((pin) => ({ pin, times: readWord(view, 'ioapic', 0, 'irqEoi', pin) }))
       .filter(({ times }) => times >= STORM)
       .map(({ pin, times }) => ({ at: placeOf('ioapic', 0, 'irqEoi', pin), params: { pin, times } })),
 };

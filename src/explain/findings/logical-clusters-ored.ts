@@ -18,6 +18,7 @@ export const logicalClustersOred: Rule = {
   cites: ['lapic.dest'],
   look: ({ view, events }) => {
     const ids = clusters(view);
+    if (ids.length < 2) return [];
     const bad = (dest: number): boolean => {
       const cluster = dest >> 4;
       return (

@@ -1,5 +1,6 @@
 /** What several rules ask of a machine. */
 import {
+  addressOf,
   gridAddress,
   type MachineView,
   type RteView,
@@ -11,16 +12,25 @@ import {
 import { pprNow } from '../gates/lapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 
-export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 export const hasIoapic = (view: MachineView): boolean => view.config.irqchip === 'full';
+
+const PINS = 24;
+/** An RTE at reset: masked, and nothing else. */
+const UNTOUCHED = 0x1_0000;
+
+/** Pins whose word of this register is another than `rest`: the rules look after each op, so most of them should see none. */
+export function pinsWith(view: MachineView, register: 'redirLo' | 'irqEoi' | 'lines', rest: number): number[] {
+  const pins: number[] = [];
+  if (!hasIoapic(view)) return pins;
+  const base = addressOf(view.wordMap, 'ioapic', 0, register);
+  for (let pin = 0; pin < PINS; pin++) if (view.w[base + pin] !== rest) pins.push(pin);
+  return pins;
+}
 
 /** RTEs a guest has programmed: a vector of its own, whatever the mask. */
 export const programmed = (view: MachineView): RteView[] =>
-  hasIoapic(view)
-    ? Array.from({ length: 24 }, (_, pin) => rteView(view, pin)).filter(
-        ({ pin }) => readWord(view, 'ioapic', 0, 'redirLo', pin) !== 0x1_0000,
-      )
-    : [];
+  pinsWith(view, 'redirLo', UNTOUCHED).map((pin) => rteView(view, pin));
 
 export const lineOf = (view: MachineView, pin: number): boolean => readWord(view, 'ioapic', 0, 'lines', pin) !== 0;
 export const inService = (view: MachineView, vcpu: number): number[] =>

@@ -9,21 +9,21 @@ export const onNotNotified: Rule = {
   severity: 'wrong',
   cites: ['vmx.pi'],
   settles: true,
-  look: ({ view, past, events }) =>
-    vcpusOf(view)
-      .filter(
-        (vcpu) =>
-          view.config.apicv === true && posted(view, vcpu).length > 0 && readWord(view, 'piDesc', vcpu, 'on') === 1,
-      )
-      .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
-      .filter((vcpu) => {
-        const about = [...past, ...events].findLast(
-          ({ name, index, args }) =>
-            (name === 'vcpu_wakeup' && index === vcpu) ||
-            (name === 'on_set' && index === vcpu) ||
-            (name === 'vtd_notify' && args.vcpu === vcpu),
-        );
-        return about?.name !== 'vcpu_wakeup';
-      })
-      .map((vcpu) => ({ at: placeOf('piDesc', vcpu, 'on'), params: { vcpu } })),
+  begin() {
+    /** vCPUs that were woken after they were last posted to. */
+    const woken = new Set<number>();
+    return ({ view, events }) => {
+      if (view.config.apicv !== true) return [];
+      for (const { name, index, args } of events) {
+        if (name === 'vcpu_wakeup') woken.add(index);
+        if (name === 'on_set') woken.delete(index);
+        if (name === 'vtd_notify') woken.delete(args.vcpu as number);
+      }
+      return vcpusOf(view)
+        .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
+        .filter((vcpu) => readWord(view, 'piDesc', vcpu, 'on') === 1 && posted(view, vcpu).length > 0)
+        .filter((vcpu) => !woken.has(vcpu))
+        .map((vcpu) => ({ at: placeOf('piDesc', vcpu, 'on'), params: { vcpu } }));
+    };
+  },
 };

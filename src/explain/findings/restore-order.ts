@@ -13,17 +13,17 @@ export const restoreOrder: Rule = {
   severity: 'wrong',
   cites: ['kvm.api'],
   moment: true,
-  look: (sight) => {
-    const restored = [...sight.past, ...sight.events].filter(({ name }) => name === 'state_restore');
-    const before = (seq: number, what: number, vcpu?: number): boolean =>
-      restored.some((e) => e.seq < seq && e.args.what === what && (vcpu === undefined || e.args.vcpu === vcpu));
-    return hitsOf(sight, 'state_restore', ({ seq, args }) => {
-      const vcpu = args.vcpu as number;
-      if (args.what === MSRS && before(seq, LAPIC, vcpu))
-        return { at: `lapic:${vcpu}.baseLo`, params: { vcpu, first: 'LAPIC' } };
-      if (args.what === LAPIC && before(seq, IRQCHIP))
-        return { at: 'ioapic:0.irr', params: { vcpu, first: 'IRQCHIP' } };
-      return null;
-    });
+  begin() {
+    /** Parts that are back, "what" or "what vcpu". */
+    const back = new Set<string>();
+    return (sight) =>
+      hitsOf(sight, 'state_restore', ({ args }) => {
+        const vcpu = args.vcpu as number;
+        const early = args.what === MSRS && back.has(`${LAPIC} ${vcpu}`);
+        const late = args.what === LAPIC && back.has(`${IRQCHIP}`);
+        back.add(`${args.what}`).add(`${args.what} ${vcpu}`);
+        if (early) return { at: `lapic:${vcpu}.baseLo`, params: { vcpu, first: 'LAPIC' } };
+        return late ? { at: 'ioapic:0.irr', params: { vcpu, first: 'IRQCHIP' } } : null;
+      });
   },
 };

@@ -7,15 +7,11 @@ import type { Named } from '../where/facts.ts';
 
 export interface Sight {
   readonly view: MachineView;
-  /** The same machine before the op; null for the first. */
-  readonly before: MachineView | null;
   readonly op: JsonOp;
   /** Number of the op. */
   readonly command: number;
   /** What happened with the op, in order. */
   readonly events: readonly Named[];
-  /** What happened in the run before it. */
-  readonly past: readonly Named[];
 }
 
 /** One thing found. `at` and the id are what it is known by while it lasts. */
@@ -25,16 +21,21 @@ export interface Hit {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-export interface Rule {
+/** What holds after this op. */
+export type Look = (sight: Sight) => readonly Hit[];
+
+interface Common {
   readonly id: string;
   readonly severity: 'note' | 'odd' | 'wrong';
   readonly cites: readonly CiteKey[];
-  /** What holds after this op. A rule with `moment` finds what happens with it, which then stays found. */
-  look(sight: Sight): readonly Hit[];
+  /** It finds what happens with an op, which then stays found. */
   readonly moment?: true;
   /** It must hold after two ops running, or after the last: between the parts of a set-up much is odd that is not meant to stay. */
   readonly settles?: true;
 }
+
+/** A rule that needs no more than the machine and what just happened, or one that remembers, and begins anew with each run. */
+export type Rule = Common & ({ readonly look: Look } | { readonly begin: () => Look });
 
 /** A hit for each event of a name that fits. */
 export const hitsOf = ({ events }: Sight, name: EventName, hit: (event: Named) => Hit | null): readonly Hit[] =>
@@ -42,9 +43,3 @@ export const hitsOf = ({ events }: Sight, name: EventName, hit: (event: Named) =
     const found = event.name === name ? hit(event) : null;
     return found === null ? [] : [found];
   });
-
-/** The last event before row `seq` that fits; null where there is none. */
-export function lastBefore({ past, events }: Sight, seq: number, fits: (event: Named) => boolean): Named | null {
-  const now = events.findLast((event) => event.seq < seq && fits(event));
-  return now ?? past.findLast(fits) ?? null;
-}

@@ -14,7 +14,7 @@ addForks<typeof AVIC_EVENTS>({
   avic_ipi: (c) => [...halted(c, c.args.vcpu, 'fork.haltedAvicIpi'), ...awake(c, c.args.vcpu)],
   avic_incomplete_ipi: (c) => {
     const write = icrWrite(c);
-    const target = Array.from({ length: c.view.layout.vcpus }, (_, v) => v).find(
+    const target = Array.from({ length: c.view.wordMap.vcpus }, (_, v) => v).find(
       (v) => vcpuWord(c, 'apicId', v) === c.args.dest,
     );
     return c.args.id === 1 && write !== null && target !== undefined ? awake(c, target) : [];

@@ -20,12 +20,12 @@ export const LAPIC_FORKS: ForkRows<typeof LAPIC_EVENTS> = {
   accept_disabled: (c) => [swFork(c, c.index, true)],
   irr_set: (c) => [
     ...tprFork(c, c.index, c.args.vector),
-    ifFork(c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1),
+    ifFork(c, c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1),
     ...withApicv(c, c.index),
   ],
   apic_ack: (c) => tprFork(c, c.index, c.args.vector),
   kvm_apic_ipi: (c) => {
-    const oneOther = c.view.layout.vcpus <= 2;
+    const oneOther = c.view.wordMap.vcpus <= 2;
     if (oneOther || ((c.args.icrLow >>> 18) & 3) === 3) return [];
     const x2apic = inX2apic(c.view, c.index);
     const icr = ((c.args.icrLow & ~0xc_0000) | 0xc_0000) >>> 0;

@@ -25,7 +25,7 @@ function matchesOne(view: MachineView, vcpu: number, dest: number, logical: bool
 
 /** vCPUs that a device's message is for, whether their APICs are enabled or not. */
 export function vcpusFor(view: MachineView, dest: number, logical: boolean): number[] {
-  return Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu).filter((vcpu) =>
+  return Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).filter((vcpu) =>
     matchesOne(view, vcpu, dest, logical),
   );
 }

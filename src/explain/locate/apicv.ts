@@ -1,12 +1,12 @@
 /** Places of events: APIC virtualization: virtual-interrupt delivery, virtualized accesses, IPI virtualization, inhibits. */
 import { APICV_EVENTS } from '../../spec/events/apicv.ts';
 import { addEvents } from '../../spec/events/index.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
+import { hex } from './locator.ts';
 import { cell, lapic, note, noteApic, says, vec, vectorLabel } from './makers.ts';
-import { type Field, hex } from './station.ts';
 
 addEvents(APICV_EVENTS);
-addStations(APICV_EVENTS, {
+addLocators(APICV_EVENTS, {
   set_rvi: null,
   set_svi: null,
   vid_evaluate: null,
@@ -24,7 +24,6 @@ addStations(APICV_EVENTS, {
         : { at: 'vcpu', vcpu: index, part: 'flags' },
     dock: 'in',
     label: ({ args }) => vec(args.vector),
-    lit: ({ args }) => [['vcpu.if'], ['vcpu.shadow'], ['lapic.ppr']][args.reason] as readonly Field[],
   },
   ppr_virtualization: null,
   eoi_virtualization: {

@@ -1,11 +1,11 @@
 /** Places of events: AVIC (avic.c). `fn: null` is what the processor does by itself. */
 import { AVIC_EVENTS } from '../../spec/events/avic.ts';
 import { addEvents } from '../../spec/events/index.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
 import { lapic, named, note, pcpu, says, vcpu, vec, vectorLabel } from './makers.ts';
 
 addEvents(AVIC_EVENTS);
-addStations(AVIC_EVENTS, {
+addLocators(AVIC_EVENTS, {
   avic_deliver: { place: vcpu('state'), dock: 'in', label: vectorLabel, lit: ['vcpu.state'] },
   avic_doorbell: {
     place: pcpu,

@@ -1,26 +1,26 @@
 /** Places of events: the roads in, and the VMM's own chips. */
 import { BUS_EVENTS } from '../../spec/events/bus.ts';
 import { addEvents } from '../../spec/events/index.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
+import { hex, type LocatorRow } from './locator.ts';
 import { ioapic, ioapicPin, note, pinLabel, pinLevel, says, user, vcpu, vectorLabel } from './makers.ts';
-import { hex, type StationRow } from './station.ts';
 
 /** What the VMM does, or a bus: shown where user space stands. */
-const atUser = (text: string): StationRow<object> => ({ place: user, dock: 'out', label: says(text) });
+const atUser = (text: string): LocatorRow<object> => ({ place: user, dock: 'out', label: says(text) });
 /** An access of a vCPU, by its address. */
-const access: StationRow<{ readonly addr: number }> = {
+const access: LocatorRow<{ readonly addr: number }> = {
   place: vcpu('state'),
   dock: 'in',
   label: ({ args }) => hex(args.addr),
 };
-const port: StationRow<{ readonly port: number }> = {
+const port: LocatorRow<{ readonly port: number }> = {
   place: vcpu('state'),
   dock: 'in',
   label: ({ args }) => hex(args.port),
 };
 
 addEvents(BUS_EVENTS);
-addStations(BUS_EVENTS, {
+addLocators(BUS_EVENTS, {
   memslot_set: atUser('slot'),
   iodev_register: atUser('register'),
   iodev_unregister: atUser('unregister'),

@@ -1,9 +1,9 @@
 /** Places of events: the model's guest: its handlers, flags and HLT. */
 import type { GUEST_EVENTS } from '../../spec/events/guest.ts';
+import type { Locators } from './locator.ts';
 import { says, vcpu, vec, vectorLabel } from './makers.ts';
-import type { Stations } from './station.ts';
 
-export const GUEST_STATIONS: Stations<typeof GUEST_EVENTS> = {
+export const GUEST_LOCATORS: Locators<typeof GUEST_EVENTS> = {
   handler_enter: {
     place: vcpu('handler'),
     dock: 'in',

@@ -1,9 +1,9 @@
 /** Places of events: the IOAPIC (ioapic.c). */
 import type { IOAPIC_EVENTS } from '../../spec/events/ioapic.ts';
+import { hex, type Locators } from './locator.ts';
 import { ioapic, ioapicPin, message, pinLabel, pinLevel, says, short, vec } from './makers.ts';
-import { hex, type Stations } from './station.ts';
 
-export const IOAPIC_STATIONS: Stations<typeof IOAPIC_EVENTS> = {
+export const IOAPIC_LOCATORS: Locators<typeof IOAPIC_EVENTS> = {
   ioapic_line: { place: ioapicPin, dock: 'in', label: pinLabel, long: pinLevel, lit: ['rte.line'] },
   ioapic_service: {
     place: ioapicPin,
@@ -13,15 +13,9 @@ export const IOAPIC_STATIONS: Stations<typeof IOAPIC_EVENTS> = {
     lit: ['rte.vector', 'rte.mode', 'rte.dest'],
   },
   kvm_ioapic_set_irq: null,
-  ioapic_masked: { place: ioapicPin, dock: 'in', label: pinLabel, end: 'stage.end.masked', lit: ['rte.mask'] },
-  ioapic_remote_irr: {
-    place: ioapicPin,
-    dock: 'in',
-    label: pinLabel,
-    end: 'stage.end.remoteIrr',
-    lit: ['rte.trig', 'rte.remoteIrr'],
-  },
-  ioapic_coalesced: { place: ioapicPin, dock: 'in', label: pinLabel, end: 'stage.end.coalesced', lit: ['rte.line'] },
+  ioapic_masked: { place: ioapicPin, dock: 'in', label: pinLabel, end: 'stage.end.masked' },
+  ioapic_remote_irr: { place: ioapicPin, dock: 'in', label: pinLabel, end: 'stage.end.remoteIrr' },
+  ioapic_coalesced: { place: ioapicPin, dock: 'in', label: pinLabel, end: 'stage.end.coalesced' },
   rtc_coalesced: { place: ioapicPin, dock: 'in', label: pinLabel, end: 'stage.end.rtc' },
   ioapic_write: { place: ioapic, dock: 'out', label: ({ args }) => hex(args.value) },
   ioapic_read: { place: ioapic, dock: 'out', label: ({ args }) => hex(args.value) },
@@ -47,7 +41,7 @@ export const IOAPIC_STATIONS: Stations<typeof IOAPIC_EVENTS> = {
     lit: ['rte.line', 'rte.remoteIrr'],
   },
   eoi_suppressed: { place: ioapicPin, dock: 'out', label: says('EOI'), end: 'stage.end.suppressed' },
-  kvm_ioapic_delayed_eoi_inj: { place: ioapicPin, dock: 'out', label: says('later'), lit: ['rte.line'] },
+  kvm_ioapic_delayed_eoi_inj: { place: ioapicPin, dock: 'out', label: says('later') },
   eoi_inject_work: { place: ioapic, dock: 'out', label: says('again') },
   irqfd_resample_unmask: { place: ioapicPin, dock: 'out', label: pinLabel, end: 'stage.end.resampled' },
 };

@@ -1,9 +1,9 @@
 /** Places of events: irqfds and their resamplers (eventfd.c). */
 import type { IRQFD_EVENTS } from '../../spec/events/irqfd.ts';
+import type { Locators } from './locator.ts';
 import { gsiLabel, route, says, sourceOf } from './makers.ts';
-import type { Stations } from './station.ts';
 
-export const IRQFD_STATIONS: Stations<typeof IRQFD_EVENTS> = {
+export const IRQFD_LOCATORS: Locators<typeof IRQFD_EVENTS> = {
   irqfd_assign: { place: sourceOf, dock: 'out', label: gsiLabel },
   irqfd_deassign: { place: sourceOf, dock: 'out', label: gsiLabel },
   irqfd_wakeup: { place: sourceOf, dock: 'out', label: gsiLabel, long: ({ args }) => `irqfd · GSI ${args.gsi}` },

@@ -1,9 +1,9 @@
 /** Places of events: delivery to the local APICs, and what a local APIC does with it (lapic.c). */
 import type { LAPIC_EVENTS } from '../../spec/events/lapic.ts';
+import { hex, type Locators } from './locator.ts';
 import { bus, irr, isr, lapic, message, says, short, vec, vectorLabel } from './makers.ts';
-import { hex, type Stations } from './station.ts';
 
-export const LAPIC_STATIONS: Stations<typeof LAPIC_EVENTS> = {
+export const LAPIC_LOCATORS: Locators<typeof LAPIC_EVENTS> = {
   kvm_irq_delivery_to_apic: {
     place: bus,
     dock: 'in',
@@ -41,7 +41,6 @@ export const LAPIC_STATIONS: Stations<typeof LAPIC_EVENTS> = {
     dock: 'in',
     label: vectorLabel,
     end: 'stage.end.apicDisabled',
-    lit: ['lapic.enabled'],
   },
   accept_deassert: { place: lapic, dock: 'in', label: vectorLabel, end: 'stage.end.deassert' },
   accept_ignored: {

@@ -1,5 +1,5 @@
 /** Makers of places and labels that several parts' tables use. Labels are the field's own words, the same in every language. */
-import { type Field, type Happening, hex, MODE_NAMES, type Place, type StationRow, type VcpuPart } from './station.ts';
+import { type Field, type Happening, hex, type LocatorRow, MODE_NAMES, type Place, type VcpuPart } from './locator.ts';
 
 /** A happening whose event has these arguments. */
 type With<K extends string> = Happening<{ readonly [A in K]: number }>;
@@ -63,9 +63,9 @@ export const pinLevel = ({ args }: With<'pin' | 'level'>): string => `pin ${args
 export const says = (text: string) => (): string => text;
 
 /** Something a physical CPU does. */
-export const onPcpu = (label: () => string): StationRow<object> => ({ place: pcpu, dock: 'in', label, lit: ['pcpu'] });
+export const onPcpu = (label: () => string): LocatorRow<object> => ({ place: pcpu, dock: 'in', label, lit: ['pcpu'] });
 
-export const irte = (label: string): StationRow<{ readonly entry: number }> => ({
+export const irte = (label: string): LocatorRow<{ readonly entry: number }> => ({
   place: ({ index, args }) => ({ at: 'irte', slot: index, entry: args.entry }),
   label: says(label),
   dock: 'in',
@@ -79,7 +79,7 @@ const LIT: { readonly [P in VcpuPart]?: readonly Field[] } = {
 };
 
 /** A note on the vCPU's state that moves no token. */
-export const note = <A>(label: (h: Happening<A>) => string, part: VcpuPart = 'state'): StationRow<A> => ({
+export const note = <A>(label: (h: Happening<A>) => string, part: VcpuPart = 'state'): LocatorRow<A> => ({
   place: ({ index }: Happening<A>) => ({ at: 'vcpu', vcpu: index, part }),
   dock: 'in',
   label,
@@ -87,7 +87,7 @@ export const note = <A>(label: (h: Happening<A>) => string, part: VcpuPart = 'st
 });
 
 /** A note on a local APIC or its descriptor. */
-export const noteApic = <A>(label: (h: Happening<A>) => string): StationRow<A> => ({
+export const noteApic = <A>(label: (h: Happening<A>) => string): LocatorRow<A> => ({
   place: ({ index }) => ({ at: 'lapic', vcpu: index }),
   dock: 'in',
   label,

@@ -2,11 +2,11 @@
 
 import { addEvents } from '../../spec/events/index.ts';
 import { PCPU_EVENTS } from '../../spec/events/pcpu.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
 import { mode, note, onCpu, pcpu, says, vcpu, vec, vectorLabel } from './makers.ts';
 
 addEvents(PCPU_EVENTS);
-addStations(PCPU_EVENTS, {
+addLocators(PCPU_EVENTS, {
   vcpu_load: { ...note(({ args }) => `pCPU ${args.pcpu}`), place: onCpu, lit: ['pcpu'] },
   vcpu_put: { ...note(({ args }) => `pCPU ${args.pcpu}`), place: onCpu, lit: ['pcpu'] },
   vcpu_block: note(says('block')),

@@ -2,11 +2,11 @@
 
 import { addEvents } from '../../spec/events/index.ts';
 import { PI_DESC_EVENTS } from '../../spec/events/pi-desc.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
 import { cell, lapic, named, note, noteApic, onPcpu, pcpu, says, vec, vectorLabel } from './makers.ts';
 
 addEvents(PI_DESC_EVENTS);
-addStations(PI_DESC_EVENTS, {
+addLocators(PI_DESC_EVENTS, {
   pi_notification: {
     place: pcpu,
     dock: 'in',

@@ -1,12 +1,12 @@
 /** Places of events: the 8259 pair (i8259.c). */
 import type { PIC_EVENTS } from '../../spec/events/pic.ts';
+import { hex, type Locators } from './locator.ts';
 import { pic, picPin, pinLabel, pinLevel, says, vec } from './makers.ts';
-import { hex, type Stations } from './station.ts';
 
-export const PIC_STATIONS: Stations<typeof PIC_EVENTS> = {
+export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {
   pic_line: { place: picPin, dock: 'in', label: pinLabel, long: pinLevel, lit: ['pic.irr'] },
   kvm_pic_set_irq: { place: picPin, dock: 'in', label: pinLabel },
-  pic_masked: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.masked', lit: ['pic.imr'] },
+  pic_masked: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.masked' },
   pic_coalesced: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.coalesced', lit: ['pic.irr'] },
   pic_output: {
     place: pic,
@@ -21,7 +21,7 @@ export const PIC_STATIONS: Stations<typeof PIC_EVENTS> = {
     label: says('LINT0'),
     after: 'pic_output',
   },
-  pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody', lit: ['pic.output'] },
+  pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody' },
   pic_inta: {
     place: picPin,
     dock: 'out',

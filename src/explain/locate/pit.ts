@@ -1,9 +1,9 @@
 /** Places of events: the i8254 (i8254.c). */
 import type { PIT_EVENTS } from '../../spec/events/pit.ts';
+import { hex, type Locators } from './locator.ts';
 import { pit, says } from './makers.ts';
-import { hex, type Stations } from './station.ts';
 
-export const PIT_STATIONS: Stations<typeof PIT_EVENTS> = {
+export const PIT_LOCATORS: Locators<typeof PIT_EVENTS> = {
   pit_tick: { place: pit, dock: 'out', label: says('tick') },
   pit_do_work: { place: pit, dock: 'out', label: says('tick') },
   pit_held: { place: pit, dock: 'out', label: says('tick'), end: 'stage.end.pitHeld' },

@@ -2,11 +2,11 @@
 
 import { addEvents } from '../../spec/events/index.ts';
 import { PV_EOI_EVENTS } from '../../spec/events/pv-eoi.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
 import { cell, noteApic, says, vcpu } from './makers.ts';
 
 addEvents(PV_EOI_EVENTS);
-addStations(PV_EOI_EVENTS, {
+addLocators(PV_EOI_EVENTS, {
   pv_eoi_enable: noteApic(says('PV EOI')),
   pv_eoi_arm: noteApic(says('PV EOI')),
   pv_eoi_guest: { place: vcpu('handler'), dock: 'in', label: says('EOI'), lit: ['vcpu.handler'] },

@@ -1,9 +1,9 @@
 /** Places of events: GSI routing: a GSI's way to its chips' pins or to an MSI, and the acknowledgement back (irqchip.c, irq_comm.c). */
 import type { ROUTING_EVENTS } from '../../spec/events/routing.ts';
+import type { Locators } from './locator.ts';
 import { gsiLabel, gsiLevel, message, msi, route, says, short } from './makers.ts';
-import type { Stations } from './station.ts';
 
-export const ROUTING_STATIONS: Stations<typeof ROUTING_EVENTS> = {
+export const ROUTING_LOCATORS: Locators<typeof ROUTING_EVENTS> = {
   ioctl_set_routing: null,
   kvm_set_irq: { place: route, dock: 'in', label: gsiLabel, long: gsiLevel },
   route: {
@@ -13,7 +13,7 @@ export const ROUTING_STATIONS: Stations<typeof ROUTING_EVENTS> = {
     long: ({ args }) => (args.chip === 3 ? 'MSI' : `${args.chip === 2 ? 'IOAPIC' : 'PIC'} pin ${args.pin}`),
     lit: ['route.chips'],
   },
-  no_route: { place: route, dock: 'in', label: gsiLabel, end: 'stage.end.noRoute', lit: ['route.chips'] },
+  no_route: { place: route, dock: 'in', label: gsiLabel, end: 'stage.end.noRoute' },
   set_irq_result: null,
   kvm_msi_set_irq: {
     place: msi,

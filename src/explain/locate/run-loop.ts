@@ -3,16 +3,16 @@
 import { addEvents } from '../../spec/events/index.ts';
 import { RUN_LOOP_EVENTS } from '../../spec/events/run-loop.ts';
 import { exitName } from '../../spec/exits.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
+import { type Happening, hex } from './locator.ts';
 import { note, noteApic, says, vcpu, vec, vectorLabel } from './makers.ts';
-import { type Happening, hex } from './station.ts';
 
 /** "VM entry", with the vector that goes in with it. */
 const entryLabel = ({ args: { intrInfo } }: Happening<{ readonly intrInfo: number }>): string =>
   intrInfo >>> 31 === 1 ? `VM entry · ${hex(intrInfo & 0xff)}` : 'VM entry';
 
 addEvents(RUN_LOOP_EVENTS);
-addStations(RUN_LOOP_EVENTS, {
+addLocators(RUN_LOOP_EVENTS, {
   vcpu_enter_guest: note(says('enter')),
   request_served: null,
   inject_events: null,

@@ -1,12 +1,12 @@
 /** Places of events: what came from outside the kernel: the VMM's ioctls, its exits, and time. */
 import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
+import { hex, type Locators } from './locator.ts';
 import { gsiLabel, gsiLevel, says, sourceOf, user, vcpu, vectorLabel } from './makers.ts';
-import { hex, type Stations } from './station.ts';
 
 /** Parts of a saved machine, by the code of `state_restore`. */
 const SAVED_PARTS = ['LAPIC', 'MSRs', 'VCPU_EVENTS', 'MP_STATE', 'irqchip', 'PIT2'];
 
-export const USERSPACE_STATIONS: Stations<typeof USERSPACE_EVENTS> = {
+export const USERSPACE_LOCATORS: Locators<typeof USERSPACE_EVENTS> = {
   op: null,
   ioctl_irq_line: { place: sourceOf, dock: 'out', label: gsiLabel, long: gsiLevel, lit: ['source.line'] },
   ioctl_signal_msi: {

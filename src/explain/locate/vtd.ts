@@ -2,11 +2,11 @@
 
 import { addEvents } from '../../spec/events/index.ts';
 import { VTD_EVENTS } from '../../spec/events/vtd.ts';
-import { addStations } from './index.ts';
+import { addLocators } from './index.ts';
 import { cell, irte, mode, pcpu, vec, vectorLabel } from './makers.ts';
 
 addEvents(VTD_EVENTS);
-addStations(VTD_EVENTS, {
+addLocators(VTD_EVENTS, {
   kvm_pi_irte_update: irte('posted'),
   irte_remapped: irte('remapped'),
   vtd_post: {
@@ -17,8 +17,8 @@ addStations(VTD_EVENTS, {
     lit: ['lapic.pir'],
     via: (slot) => ({ at: 'irte', slot, entry: -1 }),
   },
-  vtd_suppressed: { place: cell('pir'), dock: 'in', label: vectorLabel, lit: ['desc.sn'] },
-  vtd_coalesced: { place: cell('pir'), dock: 'in', label: vectorLabel, lit: ['desc.on'] },
+  vtd_suppressed: { place: cell('pir'), dock: 'in', label: vectorLabel },
+  vtd_coalesced: { place: cell('pir'), dock: 'in', label: vectorLabel },
   vtd_notify: {
     place: pcpu,
     dock: 'in',

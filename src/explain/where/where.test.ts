@@ -3,10 +3,11 @@
  * it offers must bring the interrupt to its handler. `SEED=n npx vitest run src/explain/where` tries other numbers.
  */
 import { describe, expect, test } from 'vitest';
-import { createReasoner, replay } from '../../cli/reason.ts';
+import { createReasoner } from '../../cli/reason.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { historyFrom } from '../../worker/history.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
-import { eventAt } from './facts.ts';
+import { eventsFrom } from './facts.ts';
 
 const SEED = Number(process.env.SEED ?? 20261129);
 
@@ -236,14 +237,12 @@ const icw = (imr: number): JsonOp[] =>
 const TAKES = new Set(['handler_enter', 'apic_ack', 'extint_ack', 'vid_deliver', 'avic_evaluate']);
 
 function takes(ops: readonly JsonOp[], from: number): number {
-  const run = replay(ops);
-  if (run === null) throw new Error('no machine');
-  let count = 0;
-  for (let seq = run.starts[from] ?? run.used; seq < run.used; seq++) {
-    const event = eventAt(run, seq);
-    if (event !== null && TAKES.has(event.name) && event.args.taken !== 0) count++;
-  }
-  return count;
+  const run = historyFrom(ops)?.now();
+  if (run === undefined) throw new Error('no machine');
+  const begins = run.starts[from] ?? run.end;
+  return eventsFrom(run.journal, 0).filter(
+    ({ seq, name, args }) => seq >= begins && TAKES.has(name) && args.taken !== 0,
+  ).length;
 }
 
 describe('situations whose closed gate is known', () => {

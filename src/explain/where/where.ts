@@ -13,6 +13,7 @@ import {
   vectorIn,
 } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
+import type { EventName } from '../../spec/events/index.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
@@ -35,9 +36,22 @@ export interface Found {
   readonly way: Way;
 }
 
-type Moment = Replayed & { readonly view: MachineView };
+export type Moment = Replayed & { readonly view: MachineView };
 
-const count = (view: MachineView): number[] => Array.from({ length: view.layout.vcpus }, (_, vcpu) => vcpu);
+/** A run that can be asked: how it stands, how it would go on, and when something about it last changed. */
+export interface History {
+  readonly ops: readonly JsonOp[];
+  now(): Moment;
+  /** Carries out more ops on a copy. What it answers is good until the next call. */
+  branch(ops: readonly JsonOp[]): Moment;
+  /**
+   * The op since which `shut` has held without a break, 0 where it always has.
+   * @param shut asked after each op; null: it can't tell there, as before
+   */
+  lastTurn(shut: (view: MachineView) => boolean | null): number;
+}
+
+const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 
 // -- the way
 
@@ -104,6 +118,7 @@ function isInUse(view: MachineView, { way }: Road): boolean {
 
 // -- what became of it
 
+const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event'];
 const raisesGsi =
   (view: MachineView, gsi: number) =>
   ({ name, args, index }: Named): boolean => {
@@ -114,7 +129,8 @@ const raisesGsi =
   };
 
 const EVENT_GATE: ReadonlyMap<string, string> = new Map([
-  ...GATES.flatMap((gate) => (gate.event === undefined ? [] : [[gate.event, gate.id] as const])),
+  ...GATES.flatMap(({ id, events }) => Object.keys(events ?? {}).map((name) => [name, id] as const)),
+  // They say that nothing was there to hold it: where the walk looks instead.
   ['disabled_lapic', 'destination'],
   ['msi_invalid', 'route'],
   ['accept_ignored', 'destination'],
@@ -213,12 +229,27 @@ function wholeWay(run: Moment, way: Way): Link[] {
   ];
 }
 
+/** Nobody was seen to raise it: what was restored into a chip is there all the same. */
+function unseen(run: Moment, way: Way): Found {
+  const { view } = run;
+  const { vector, ioapicPin } = way;
+  const has = way.vcpus.find(
+    (vcpu) => isPending(view, vcpu, vector) || inService(view, vcpu, vector) || isInjected(view, vcpu, vector),
+  );
+  if (has !== undefined && vector !== 0) return pastApic(run, { ...way, vcpu: has });
+  const never: Found = { held: null, state: 'never', chain: wholeWay(run, way), way };
+  if (ioapicPin === undefined || !rteView(view, ioapicPin).irr || !rteView(view, ioapicPin).level) return never;
+  const upstream = looked(view, way, BEFORE_APIC);
+  const held = heldIn(upstream, SOURCE);
+  return held === null ? never : { held, state: 'waiting', chain: upstream, way };
+}
+
 /** On the local APICs' road. */
 function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly JsonOp[]): Found {
   const { view } = run;
   const way: Way = { ...road.way, vcpus: road.vcpus, vcpu, woken: outcome?.woken.has(vcpu) ?? false, raise };
   const { vector, ioapicPin } = way;
-  if (outcome === null) return { held: null, state: 'never', chain: wholeWay(run, way), way };
+  if (outcome === null) return unseen(run, way);
   if (way.message?.mode === NMI_MODE) return nmiRoad(run, way, outcome);
   const upstream = looked(view, way, BEFORE_APIC);
   const level = way.message?.level === true && ioapicPin !== undefined;
@@ -326,7 +357,7 @@ const RANK: Readonly<Record<State, number>> = { 'in-service': 4, waiting: 3, don
 
 function ofGsi(run: Moment, gsi: number): Found {
   const { view } = run;
-  const raised = lastEvent(run, raisesGsi(view, gsi));
+  const raised = lastEvent(run, RAISES, raisesGsi(view, gsi));
   const ask: Ask = { gsi };
   const answers = roadsOfGsi(view, gsi).map((road) => ({ road, answer: found(run, assess(run, road, raised), ask) }));
   const past = (f: Found): boolean => f.chain.some(({ gate }) => gate === 'vcpu-host') && f.state === 'waiting';
@@ -342,10 +373,7 @@ function ofGsi(run: Moment, gsi: number): Found {
 function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
   const { addrLo, addrHi, data } = ask.msi;
   const road = ofMessage(run.view, addrLo, addrHi, data);
-  const raised = lastEvent(
-    run,
-    ({ name, args }) => name === 'kvm_msi_set_irq' && args.addrLo === addrLo && args.data === data,
-  );
+  const raised = lastEvent(run, ['kvm_msi_set_irq'], ({ args }) => args.addrLo === addrLo && args.data === data);
   return found(run, assess(run, road, raised), ask);
 }
 
@@ -355,10 +383,8 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
   const { vcpu, vector } = ask;
   const accepted = lastEvent(
     run,
-    ({ name, args, index }) =>
-      index === vcpu &&
-      args.vector === vector &&
-      (name === 'irr_set' || name === 'pir_set' || name === 'vtd_post' || name === 'accept_disabled'),
+    ['irr_set', 'pir_set', 'vtd_post', 'accept_disabled'],
+    ({ args, index }) => index === vcpu && args.vector === vector,
   );
   const road: Road = {
     kind: 'apic',
@@ -393,31 +419,19 @@ export function find(run: Moment, ask: Ask): Found {
 
 // -- since when
 
-/** Makes the run again and calls `visit` after each op. */
-export type Replay = (ops: readonly JsonOp[], visit?: (op: number, view: MachineView) => void) => Moment | null;
-
 /** The op that closed the gate for good; where none did after it was there from the start, op 0. */
-function sinceOf(replay: Replay, ops: readonly JsonOp[], { held, way }: Found): number {
+function sinceOf(history: History, { held, way }: Found): number {
   const gate = gateOf(held as string);
-  let since = 0;
-  let closed = true;
-  replay(ops, (op, view) => {
-    const now = gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? closed;
-    if (now && !closed) since = op;
-    closed = now;
-  });
-  return since;
+  return history.lastTurn((view) => gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? null);
 }
 
-/** The op that brought it to the vCPU, which has not looked since. */
-function waitsSince(run: Moment, { vcpu, vector, picPin }: Way): number {
-  const came = lastEvent(run, ({ name, args, index }) => {
-    if (picPin !== undefined) return name === 'pic_output' && args.level === 1;
-    return (
-      index === vcpu && args.vector === vector && (name === 'irr_set' || name === 'pir_set' || name === 'vtd_post')
-    );
+/** The op since which it waits for the vCPU's next look, with nothing else in its way. */
+function waitsSince(history: History, { way }: Found): number {
+  const { vcpu, vector, picPin } = way;
+  return history.lastTurn((view) => {
+    const there = picPin === undefined ? isPending(view, vcpu, vector) : readWord(view, 'pic', 0, 'output') === 1;
+    return there && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
   });
-  return came === null ? 0 : opAt(run, came.seq);
 }
 
 // -- what lets it go on
@@ -432,24 +446,21 @@ const shown = (f: Found): string =>
 
 /** Did a handler get it after `base`? */
 function reached(run: Moment, base: number, { way }: Found): boolean {
-  const nmi = way.message?.mode === NMI_MODE;
-  const guest = hasGuest(run.view);
-  return (
-    lastEvent(run, ({ seq, name, args, index }) => {
-      if (seq < base || !(way.vcpus.includes(index) || index === way.vcpu)) return false;
-      if (nmi) return name === 'inject_nmi';
-      if (guest) return name === 'handler_enter' && args.vector === way.vector;
-      if (way.picPin !== undefined) return name === 'extint_ack' && args.vector === way.vector;
-      return (
-        ((name === 'apic_ack' || name === 'vid_deliver') && args.vector === way.vector) ||
-        (name === 'avic_evaluate' && args.vector === way.vector && args.taken === 1)
-      );
-    }) !== null
+  const ours = ({ index }: Named): boolean => way.vcpus.includes(index) || index === way.vcpu;
+  const last = (names: readonly EventName[], fits: (event: Named) => boolean = () => true): boolean =>
+    lastEvent(run, names, (event) => ours(event) && fits(event), base) !== null;
+  if (way.message?.mode === NMI_MODE) return last(['inject_nmi']);
+  const isOurs = ({ args }: Named): boolean => args.vector === way.vector;
+  if (hasGuest(run.view)) return last(['handler_enter'], isOurs);
+  if (way.picPin !== undefined) return last(['extint_ack'], isOurs);
+  return last(
+    ['apic_ack', 'vid_deliver', 'avic_evaluate'],
+    (event) => isOurs(event) && (event.name !== 'avic_evaluate' || event.args.taken === 1),
   );
 }
 
 /** @returns ops that bring it to its handler, tried; null where none were found */
-function releaseOf(replay: Replay, ops: readonly JsonOp[], ask: Ask, first: Found, base: number): JsonOp[] | null {
+function releaseOf(history: History, ask: Ask, first: Found, base: number): JsonOp[] | null {
   if (first.state === 'in-service') return [];
   let added: readonly JsonOp[] = [];
   let now = first;
@@ -458,20 +469,17 @@ function releaseOf(replay: Replay, ops: readonly JsonOp[], ask: Ask, first: Foun
       if (now.state !== 'done') return null;
       added = [...added, ...now.way.raise];
     }
+    const { view } = history.branch(added);
     const lists =
       now.held === null
         ? [[]]
-        : [
-            ...gateOf(now.held).opens(replayView(replay, ops, added), now.way),
-            ...(now.state === 'lost' ? [now.way.raise] : []),
-          ];
-    let went: { readonly list: readonly JsonOp[]; readonly run: Moment; readonly at: Found } | null = null;
+        : [...gateOf(now.held).opens(view, now.way), ...(now.state === 'lost' ? [now.way.raise] : [])];
+    let went: { readonly list: readonly JsonOp[]; readonly at: Found } | null = null;
     for (const list of lists) {
-      const run = replay([...ops, ...added, ...list]);
-      if (run === null) continue;
+      const run = history.branch([...added, ...list]);
       const at = find(run, ask);
       if (reached(run, base, at)) return [...added, ...list];
-      if (went === null && shown(at) !== shown(now)) went = { list, run, at };
+      if (went === null && shown(at) !== shown(now)) went = { list, at };
     }
     if (went === null) return null;
     added = [...added, ...went.list];
@@ -480,24 +488,20 @@ function releaseOf(replay: Replay, ops: readonly JsonOp[], ask: Ask, first: Foun
   return null;
 }
 
-function replayView(replay: Replay, ops: readonly JsonOp[], added: readonly JsonOp[]): MachineView {
-  return (replay([...ops, ...added]) as Moment).view;
-}
-
 /** The answer in the op's shape. */
-export function whereIs(replay: Replay, ops: readonly JsonOp[], ask: Ask): Readonly<Record<string, unknown>> | null {
-  const run = replay(ops);
-  if (run === null) return null;
+export function whereIs(history: History, ask: Ask): Readonly<Record<string, unknown>> {
+  const { ops } = history;
+  const run = history.now();
   const at = find(run, ask);
   const chain = at.chain.map(({ closed, gate, ...link }) => ({ gate, open: !closed, ...link }));
   if (at.held === null) {
-    const raised = 'gsi' in ask ? lastEvent(run, raisesGsi(run.view, ask.gsi)) : null;
+    const raised = 'gsi' in ask ? lastEvent(run, RAISES, raisesGsi(run.view, ask.gsi)) : null;
     const since = raised === null ? 0 : opAt(run, raised.seq);
     return { held: null, state: at.state, since: opRecord(ops, since), chain };
   }
   const link = at.chain.find(({ gate }) => gate === at.held);
-  const since = at.held === 'vcpu-host' ? waitsSince(run, at.way) : sinceOf(replay, ops, at);
-  const release = releaseOf(replay, ops, ask, at, run.used);
+  const since = at.held === 'vcpu-host' ? waitsSince(history, at) : sinceOf(history, at);
+  const release = releaseOf(history, ask, at, run.end);
   return {
     held: at.held,
     state: at.state,

@@ -1,5 +1,7 @@
 /** The panels around the stage, which bring these along: now, call path, inspector, controls, help, embedding. */
 export const panels = {
+  'stage.map.title': '{vcpus} vCPUs, each with its local APIC: {acting} act here',
+  'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
   'stage.wait.eoi': 'waits for EOI of {what}',
   'stage.wait.mask': 'waits: pin {what} is masked',
   'stage.wait.ppr': 'waits for EOI of {what}',
@@ -197,10 +199,4 @@ export const panels = {
   'help.true.model':
     'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
   'help.differs': 'Where KVM differs from the manuals',
-
-  'embed.title': 'Put this scene into a slide or a page',
-  'embed.about': 'The frame opens at this step and plays while it is visible. Add play=0 to make it wait.',
-  'embed.snippet': 'HTML snippet',
-  'embed.copy': 'Copy',
-  'embed.copied': 'Copied',
 } as const;

@@ -11,7 +11,7 @@ export const stage = {
   'stage.column.chips': 'Interrupt controllers',
   'stage.column.lapics': 'Local APICs',
   'stage.column.vcpus': 'vCPUs',
-  'stage.eoiLane': 'EOI',
+  'stage.eoiWay': 'EOI',
   'stage.zoomIn': 'Zoom in',
   'stage.zoomOut': 'Zoom out',
   'stage.zoomFit': 'Fit',

@@ -18,7 +18,7 @@ export const timeline = {
   'shell.tab.now': 'Now',
   'shell.tab.inspector': 'Inspector',
   'shell.tab.controls': 'Controls',
-  'shell.tab.ops': 'KVM ops',
+  'shell.tab.callbacks': 'KVM ops',
   'shell.loading': 'Loading the scene…',
   'shell.dismiss': 'Dismiss',
   'shell.broken': 'This part of the page failed. Reload the page.',

@@ -1,16 +1,18 @@
 /** Every area of the Simplified Chinese catalogue, as one chunk that loads only when somebody reads Chinese. */
 import { app } from './app.ts';
+import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
+import { deeds } from './deeds.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { frame } from './frame.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
-import { ops } from './ops.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
+import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
@@ -20,15 +22,17 @@ export const zhCn = {
   ...app,
   ...chapters,
   ...compare,
+  ...deeds,
   ...errors,
   ...events,
   ...forks,
   ...frame,
   ...header,
   ...lanes,
-  ...ops,
+  ...callbacks,
   ...panels,
   ...registers,
+  ...share,
   ...stage,
   ...timeline,
   ...words,

@@ -1,6 +1,8 @@
 import type { panels as en } from '../en/panels.ts';
 
 export const panels: Record<keyof typeof en, string> = {
+  'stage.map.title': '{vcpus} 个 vCPU，各有一个本地 APIC：其中 {acting} 个参与本场景',
+  'stage.map.legend': '方块：有向量在服务 · 长条：IRR 按优先级类 0 到 f · 虚线：未运行',
   'stage.wait.eoi': '等待 {what} 的 EOI',
   'stage.wait.mask': '引脚 {what} 被屏蔽',
   'stage.wait.ppr': '等待 {what} 的 EOI',
@@ -195,10 +197,4 @@ export const panels: Record<keyof typeof en, string> = {
   'help.true.cases': '6.18 源码，没有录制',
   'help.true.model': '仅为模型，依据源码和手册：APICv、AVIC、posted interrupt、调度、VT-d 和 VFIO。',
   'help.differs': 'KVM 与手册不同之处',
-
-  'embed.title': '把这个场景放进幻灯片或网页',
-  'embed.about': '嵌入的页面从当前这一步打开，可见时播放；加上 play=0 则停住等待。',
-  'embed.snippet': 'HTML 代码',
-  'embed.copy': '复制',
-  'embed.copied': '已复制',
 };

@@ -12,7 +12,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.column.chips': '中断控制器',
   'stage.column.lapics': '本地 APIC',
   'stage.column.vcpus': 'vCPU',
-  'stage.eoiLane': 'EOI',
+  'stage.eoiWay': 'EOI',
   'stage.zoomIn': '放大',
   'stage.zoomOut': '缩小',
   'stage.zoomFit': '适应',

@@ -19,7 +19,7 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.tab.now': '当前步骤',
   'shell.tab.inspector': '检查器',
   'shell.tab.controls': '控制',
-  'shell.tab.ops': 'KVM ops',
+  'shell.tab.callbacks': 'KVM ops',
   'shell.loading': '正在加载场景……',
   'shell.dismiss': '关闭',
   'shell.broken': '页面的这一部分出错，请刷新页面。',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { KERNEL_CALLBACKS, opById, opImplementedBy } from './callbacks.ts';
 import {
   fnById,
   isKernelFn,
@@ -8,8 +9,7 @@ import {
   placeAt,
   sourceUrl,
 } from './functions.ts';
-import { KERNEL_OPS, opById, opImplementedBy } from './ops.ts';
-import { OPS_MEMBERS, parseSteps } from './path-types.ts';
+import { CALLBACK_MEMBERS, parseSteps } from './path-types.ts';
 import { CALL_PATHS, callPathRecords, pathById, pathsThrough } from './paths.ts';
 
 const chains = CALL_PATHS.flatMap((path) =>
@@ -108,7 +108,7 @@ describe('call paths', () => {
       chain.steps.forEach((step, index) => {
         expect(step.caller).toBe(index === 0 ? null : index - 1);
         expect(step.link === null).toBe(index === 0);
-        if (step.link?.kind === 'ops') expect(step.link.struct).toBe(OPS_MEMBERS[step.link.member]);
+        if (step.link?.kind === 'ops') expect(step.link.struct).toBe(CALLBACK_MEMBERS[step.link.member]);
       });
   });
 
@@ -146,7 +146,7 @@ describe('call paths', () => {
     const used = new Set<string>(
       chains.flatMap(({ chain }) => chain.steps.map(({ link }) => (link?.kind === 'ops' ? link.member : ''))),
     );
-    expect(Object.keys(OPS_MEMBERS).filter((member) => !used.has(member))).toEqual([]);
+    expect(Object.keys(CALLBACK_MEMBERS).filter((member) => !used.has(member))).toEqual([]);
   });
 
   test('the way of a line is the one the kernel takes', () => {
@@ -186,8 +186,8 @@ describe('call paths', () => {
 
 describe('operations', () => {
   test('there are thirty, each with a role and a moment', () => {
-    expect(KERNEL_OPS).toHaveLength(30);
-    for (const { facts } of KERNEL_OPS) {
+    expect(KERNEL_CALLBACKS).toHaveLength(30);
+    for (const { facts } of KERNEL_CALLBACKS) {
       expect(facts.role).toHaveLength(1);
       expect(facts.when.length).toBeGreaterThan(0);
       expect(facts.reads.length + facts.writes.length).toBeGreaterThan(0);
@@ -195,7 +195,7 @@ describe('operations', () => {
   });
 
   test('implementations, wrappers and callers exist at their version', () => {
-    for (const op of KERNEL_OPS)
+    for (const op of KERNEL_CALLBACKS)
       for (const version of KERNEL_VERSIONS) {
         const form = op.at[version];
         if (form?.kind !== 'call') continue;
@@ -206,7 +206,9 @@ describe('operations', () => {
   });
 
   test('fact keys are unique', () => {
-    const keys = KERNEL_OPS.flatMap(({ facts }) => Object.values(facts).flatMap((list) => list.map(({ key }) => key)));
+    const keys = KERNEL_CALLBACKS.flatMap(({ facts }) =>
+      Object.values(facts).flatMap((list) => list.map(({ key }) => key)),
+    );
     expect(new Set(keys).size).toBe(keys.length);
   });
 

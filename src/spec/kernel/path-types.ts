@@ -12,7 +12,7 @@
 import { isKernelFn, type KernelFn, type KernelVersion } from './functions.ts';
 
 /** The structure of function pointers each member belongs to. */
-export const OPS_MEMBERS = {
+export const CALLBACK_MEMBERS = {
   apicv_post_state_restore: 'kvm_x86_ops',
   apicv_pre_state_restore: 'kvm_x86_ops',
   cancel_injection: 'kvm_x86_ops',
@@ -77,15 +77,15 @@ export const OPS_MEMBERS = {
   write_emulated: 'x86_emulate_ops',
 } as const;
 
-export type OpsMember = keyof typeof OPS_MEMBERS;
+export type CallbackMember = keyof typeof CALLBACK_MEMBERS;
 
 export interface StepSpec {
   readonly id: KernelFn;
   /** The member it is called through; null where it is called by its name. */
-  readonly member: OpsMember | null;
+  readonly member: CallbackMember | null;
 }
 
-const isOpsMember = (name: string): name is OpsMember => Object.hasOwn(OPS_MEMBERS, name);
+const isOpsMember = (name: string): name is CallbackMember => Object.hasOwn(CALLBACK_MEMBERS, name);
 
 /** Reads a chain; a name that is not in the tables is our mistake, and throws. */
 export function parseSteps(chain: string): readonly StepSpec[] {

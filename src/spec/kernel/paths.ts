@@ -1,10 +1,10 @@
 /** Every call path of the catalogue, and what the `Call path` panel and `npm run callpaths` read from it. */
 import { KERNEL_VERSIONS, type KernelFn, type KernelPlace, type KernelVersion, placeAt } from './functions.ts';
 import {
+  CALLBACK_MEMBERS,
+  type CallbackMember,
   type CallPathSpec,
   type ChainSpec,
-  OPS_MEMBERS,
-  type OpsMember,
   type PathStart,
   parseSteps,
 } from './path-types.ts';
@@ -39,7 +39,7 @@ export type PathId = (typeof SPECS)[number]['id'];
 /** How a step is reached from its caller; null at the first step. */
 export type StepLink =
   | { readonly kind: 'direct' }
-  | { readonly kind: 'ops'; readonly member: OpsMember; readonly struct: string };
+  | { readonly kind: 'ops'; readonly member: CallbackMember; readonly struct: string };
 
 export interface CallStep extends KernelPlace {
   readonly id: KernelFn;
@@ -65,7 +65,8 @@ function expandChain(path: string, version: KernelVersion, spec: ChainSpec): Cal
   const steps = parseSteps(spec.steps).map(({ id, member }, index): CallStep => {
     const place = placeAt(id, version);
     if (place === null) throw new Error(`path ${path}: ${id} does not exist at ${version}`);
-    const link: StepLink = member === null ? { kind: 'direct' } : { kind: 'ops', member, struct: OPS_MEMBERS[member] };
+    const link: StepLink =
+      member === null ? { kind: 'direct' } : { kind: 'ops', member, struct: CALLBACK_MEMBERS[member] };
     return {
       id,
       fn: place.fn,

@@ -26,7 +26,7 @@ export async function loadLinkCodec(): Promise<Codec> {
 /** The words at the end of a scene, by name. */
 function namedWords(scene: SceneLog): NamedWord[] {
   return Array.from(wordsAt(scene, scene.used), (value, address): NamedWord => {
-    const { kind, index, register, sub } = nameWord(scene.layout, address);
+    const { kind, index, register, sub } = nameWord(scene.wordMap, address);
     return [kind, index, register, sub, value];
   });
 }

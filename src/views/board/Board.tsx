@@ -11,18 +11,20 @@ import {
   useState,
 } from 'react';
 import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
-import { happeningOf, litOf, stationOf, vcpuOf } from '../../explain/locate/index.ts';
-import type { Place } from '../../explain/locate/station.ts';
+import { happeningOf, litOf, locatorOf, vcpuOf } from '../../explain/locate/index.ts';
+import type { Place } from '../../explain/locate/locator.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
-import { beatsOf } from '../../scene/beats.ts';
+import { beatAt, beatsOf } from '../../scene/beats.ts';
+import { branchesOf, focusOf, journeyAt } from '../../scene/branches.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
-import { focusOf, journeyAt, tracksOf } from '../../scene/tracks.ts';
+import { unfoldedIn } from '../../scene/unfold.ts';
+import { hasMap, UNFOLDED } from '../../scene/vcpu-map.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
@@ -40,6 +42,7 @@ import { VcpuCard } from './VcpuCard.tsx';
 /** Scenes without a modelled host do without these. */
 const hostCards = () => import('./HostCards.tsx');
 const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
+const VcpuMap = lazy(() => import('./VcpuMap.tsx').then((m) => ({ default: m.VcpuMap })));
 const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.MsiCard })));
 const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
 const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
@@ -91,13 +94,13 @@ function useSize(): readonly [
 
 function litAt(scene: SceneLog, step: number): Lit | null {
   const at = scene.steps.get(step);
-  const station = at === undefined ? null : stationOf(at.name);
-  if (at === undefined || station === null) return null;
+  const locator = at === undefined ? null : locatorOf(at.name);
+  if (at === undefined || locator === null) return null;
   const happening = happeningOf(at);
   return {
     step,
-    place: placeOfStep(scene, at, station),
-    fields: new Set(litOf(station, happening)),
+    place: placeOfStep(scene, at, locator),
+    fields: new Set(litOf(locator, happening)),
     colour: colourOf(at.journey),
     args: happening.args,
     name: at.name,
@@ -219,6 +222,9 @@ export interface StageSheetProps {
   readonly onDrawn?: (stage: Stage) => void;
 }
 
+/** Under this height one vCPU unfolds at a time, px. */
+const LOW = 560;
+
 /** Least room for what stands in the free quarter, px. */
 const QUARTER = { w: 420, h: 200 } as const;
 
@@ -234,7 +240,7 @@ function freeQuarter(
     left: left * k,
     top: top * k,
     width: (chips.x + chips.w - left) * k,
-    height: (layout.laneY - 16 - top) * k,
+    height: (layout.backY - 16 - top) * k,
   };
   return box.width < QUARTER.w || box.height < QUARTER.h ? null : box;
 }
@@ -252,6 +258,14 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   const model: StageModel = useSame(useMemo(() => stageModel(scene), [scene]));
   const journey = embed ? journeyAt(scene, step) : 0;
   const open = openOf(selected);
+  const sceneId = useStore((state) => state.sceneId);
+  const unfold = useSame(
+    useMemo(() => {
+      if (embed || !hasMap(model.vcpus)) return undefined;
+      const beats = beatsOf(scene, sceneId);
+      return unfoldedIn(scene, model, beats[beatAt(beats, step)], open, height < LOW ? 1 : UNFOLDED);
+    }, [embed, scene, sceneId, model, step, open, height]),
+  );
   // Only a small frame depends on what has happened; the whole board is the same however long the log gets.
   const focused = embed ? scene : null;
   const layout: StageLayout = useMemo(
@@ -261,10 +275,11 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
         width,
         height,
         embed,
-        focus: focused === null ? null : focusOf(focused, tracksOf(focused), model, journey),
+        focus: focused === null ? null : focusOf(focused, branchesOf(focused), model, journey),
         open: open < 0 ? NO_VCPUS : new Set([open]),
+        unfold,
       }),
-    [model, width, height, embed, journey, open, focused],
+    [model, width, height, embed, journey, open, focused, unfold],
   );
   const waits = extras?.waitsAfter ?? null;
   const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
@@ -272,7 +287,6 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   onDrawn?.(stage);
 
   const { actions, clock } = useApp();
-  const sceneId = useStore((state) => state.sceneId);
   const lang = useStore((state) => state.ui.lang);
   useEffect(() => {
     clock.setTiming(timingOf(stage, () => beatsOf(stage.scene, sceneId), lang));
@@ -326,7 +340,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   const seq = seqAt(scene, step, arrived);
   const shared = { stage, view, seq, jump: last.current.jump, select: actions.select, t, changed: null };
   const block = (kind: 'vmcs' | 'piDesc' | 'pcpu', index: number): Changed | null =>
-    within(changed, view.layout[kind] + index * BLOCK_OF[kind].size, BLOCK_OF[kind].size);
+    within(changed, view.wordMap[kind] + index * BLOCK_OF[kind].size, BLOCK_OF[kind].size);
   const props = (card: string, kinds: readonly Selection['kind'][], index: number | null = null): CardProps => ({
     ...shared,
     lit: litCard === card ? lit : null,
@@ -343,7 +357,14 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   return (
     <>
       {extras !== null && (
-        <extras.Zoom scroller={scroller} zoom={zoom} setZoom={setZoom} t={t} shown={!embed && layout.form !== 'tall'} />
+        <extras.Zoom
+          scroller={scroller}
+          layout={layout}
+          zoom={zoom}
+          setZoom={setZoom}
+          t={t}
+          shown={!embed && layout.form !== 'tall'}
+        />
       )}
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
@@ -379,6 +400,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
             />
           ))}
           <Suspense fallback={null}>
+            {layout.map !== null && <VcpuMap map={layout.map} {...props('map', ['lapic', 'vcpu'])} />}
             {layout.idt !== null && (
               <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
             )}
@@ -415,9 +437,15 @@ function litSource(lit: Lit | null, litCard: string, stage: Stage, id: string): 
   return { lit: anchor?.card === `source:${id}` ? lit : null };
 }
 
+/** The bus: beside the local APICs, and on into the map of all vCPUs. */
+function busOf({ busX, map }: StageLayout, from: number, to: number): string {
+  if (map === null) return `M${busX} ${from}V${to}`;
+  return `M${busX} ${from}V${map.headY}H${map.trunkX}V${map.streets.at(-1) ?? map.headY}`;
+}
+
 /** What lies under the cards: column heads, the bus, the way back. */
 function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
-  const { columns, laneY, busX, form, lapics } = layout;
+  const { columns, backY, busX, form, lapics } = layout;
   const cards = [...lapics.values()].map((lapic) => lapic.card);
   const line = [...lapics.values()].find((lapic) => lapic.density === 'line');
   const first = cards[0];
@@ -443,18 +471,18 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
         lapicColumn !== undefined &&
         sources !== undefined && (
           <>
-            <path className="bd-bus" d={`M${busX} ${first.y + 4}V${end.y + 26}`} />
+            <path className="bd-bus" d={busOf(layout, first.y + 4, end.y + 26)} />
             {cards.map((card) => (
               <path key={card.y} className="bd-bus" d={`M${busX} ${card.y + 15}H${card.x}`} />
             ))}
-            <path className="bd-lane" d={`M${layout.laneX} ${laneY}H${sources.x + sources.w + 14}`} />
-            <path className="bd-lane-head" d={`M${sources.x + sources.w + 14} ${laneY - 4.5}l-10 4.5l10 4.5z`} />
+            <path className="bd-back-way" d={`M${layout.backX} ${backY}H${sources.x + sources.w + 14}`} />
+            <path className="bd-back-way-head" d={`M${sources.x + sources.w + 14} ${backY - 4.5}l-10 4.5l10 4.5z`} />
             <text
-              className="bd-lane-name"
+              className="bd-back-way-name"
               x={(layout.merged ? lapicColumn : (columns[2] ?? lapicColumn)).x + 11}
-              y={laneY + 4}
+              y={backY + 4}
             >
-              {t('stage.eoiLane')}
+              {t('stage.eoiWay')}
             </text>
           </>
         )}

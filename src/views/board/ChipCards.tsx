@@ -3,7 +3,7 @@
 import { lazy, memo, Suspense } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { IOAPIC, PIC } from '../../engine/view/tables.ts';
-import { hex, MODE_NAMES } from '../../explain/locate/station.ts';
+import { hex, MODE_NAMES } from '../../explain/locate/locator.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
@@ -48,7 +48,7 @@ function PicCardView(props: CardProps) {
 /** The 8259 pair. */
 export const PicCard = memo(
   PicCardView,
-  sameCard((p) => [[p.view.layout.pic, p.view.layout.pic + 2 * PIC.size]]),
+  sameCard((p) => [[p.view.wordMap.pic, p.view.wordMap.pic + 2 * PIC.size]]),
 );
 
 type ColumnName = 'pin' | 'vec' | 'mode' | 'trig' | 'rIRR' | 'dest' | 'M';
@@ -168,8 +168,8 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
         if (row === undefined) return null;
         const rte = rteView(view, pin);
         const on = pin === litPin;
-        const journey = ownerOf(stage.scene, view.layout.ioapic + IOAPIC.at.irr, pin, seq);
-        const driven = view.w[view.layout.ioapic + IOAPIC.at.lines + pin] !== 0;
+        const journey = ownerOf(stage.scene, view.wordMap.ioapic + IOAPIC.at.irr, pin, seq);
+        const driven = view.w[view.wordMap.ioapic + IOAPIC.at.lines + pin] !== 0;
         return (
           <g
             key={pin}
@@ -228,5 +228,5 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
 /** The IOAPIC. */
 export const IoapicCard = memo(
   IoapicCardView,
-  sameCard((p) => [[p.view.layout.ioapic, p.view.layout.ioapic + IOAPIC.size]]),
+  sameCard((p) => [[p.view.wordMap.ioapic, p.view.wordMap.ioapic + IOAPIC.size]]),
 );

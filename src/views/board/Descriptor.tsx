@@ -1,8 +1,8 @@
 /** The posted-interrupt descriptor's control fields. */
 import { lapicView, readWord } from '../../engine/view/machine-view.ts';
 import { PI_DESC } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/station.ts';
-import type { LapicBox } from '../../scene/lane-boxes.ts';
+import { hex } from '../../explain/locate/locator.ts';
+import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { colourStyle } from './board-types.ts';
 import { type LapicProps, Register } from './LapicCard.tsx';
 
@@ -12,7 +12,7 @@ export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
   const word = (register: string): number => readWord(props.view, 'piDesc', props.vcpu, register);
   const { view, vcpu, changed } = props;
   const wrote = (register: keyof typeof PI_DESC.at): boolean =>
-    changed?.words.has(view.layout.piDesc + vcpu * PI_DESC.size + PI_DESC.at[register]) ?? false;
+    changed?.words.has(view.wordMap.piDesc + vcpu * PI_DESC.size + PI_DESC.at[register]) ?? false;
   const fields = [
     ['ON', String(word('on')), wrote('on') || (lit?.fields.has('desc.on') ?? false)],
     ['SN', String(word('sn')), wrote('sn') || (lit?.fields.has('desc.sn') ?? false)],

@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { type MachineView, readWord, vcpuView } from '../../engine/view/machine-view.ts';
 import { DEVICE, PCPU, PI_DESC, VCPU } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/station.ts';
+import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import type { IrteItem } from '../../scene/stage-model.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
@@ -30,7 +30,7 @@ function PcpuCardView(props: PcpuProps) {
   const { runs, waits } = guestsOf(props);
   const vector = readWord(view, 'pcpu', pcpu, 'lastVector');
   const ipis = readWord(view, 'pcpu', pcpu, 'ipis');
-  const at = view.layout.pcpu + pcpu * PCPU.size;
+  const at = view.wordMap.pcpu + pcpu * PCPU.size;
   const wrote = (word: number): boolean => changed?.words.has(at + word) ?? false;
   const guest = runs < 0 ? t('stage.pcpu.idle') : `vCPU ${runs}`;
   const flat = card.h < 34;
@@ -100,13 +100,13 @@ export const PcpuCard = memo(
   PcpuCardView,
   (a, b) =>
     a.pcpu === b.pcpu &&
-    sameCard(({ view: { layout } }) => {
-      const at = layout.pcpu + a.pcpu * PCPU.size;
+    sameCard(({ view: { wordMap } }) => {
+      const at = wordMap.pcpu + a.pcpu * PCPU.size;
       return [
         [at, at + PCPU.size],
-        [layout.piDesc, layout.piDesc + layout.vcpus * PI_DESC.size],
-        ...Array.from({ length: layout.vcpus }, (_, i) => {
-          const vcpu = layout.vcpu + i * VCPU.size;
+        [wordMap.piDesc, wordMap.piDesc + wordMap.vcpus * PI_DESC.size],
+        ...Array.from({ length: wordMap.vcpus }, (_, i) => {
+          const vcpu = wordMap.vcpu + i * VCPU.size;
           return [vcpu + VCPU.at.pcpu, vcpu + VCPU.at.inRun] as const;
         }),
       ];
@@ -206,7 +206,7 @@ export const IommuCard = memo(
   IommuCardView,
   sameCard(({ stage, view }) =>
     stage.model.irtes.map(({ slot, entry }) => {
-      const at = view.layout.device + slot * DEVICE.size + DEVICE.at.irte + entry * 4;
+      const at = view.wordMap.device + slot * DEVICE.size + DEVICE.at.irte + entry * 4;
       return [at, at + 4];
     }),
   ),

@@ -2,7 +2,7 @@
 import { memo } from 'react';
 import { vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/station.ts';
+import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
@@ -61,5 +61,5 @@ function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
 /** The guest's interrupt descriptor table, as far as the model guest fills it. */
 export const IdtCard = memo(
   IdtCardView,
-  sameCard((p) => [[p.view.layout.vcpu, p.view.layout.vcpu + p.view.layout.vcpus * VCPU.size]]),
+  sameCard((p) => [[p.view.wordMap.vcpu, p.view.wordMap.vcpu + p.view.wordMap.vcpus * VCPU.size]]),
 );

@@ -2,8 +2,8 @@
 import { lazy, memo, Suspense } from 'react';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/station.ts';
-import type { LapicBox } from '../../scene/lane-boxes.ts';
+import { hex } from '../../explain/locate/locator.ts';
+import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
 import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
@@ -119,7 +119,7 @@ function LapicCardView(props: Props) {
   const pointer = (mark: 'RVI' | 'SVI', register: 'rvi' | 'svi') => ({
     name: mark,
     vector: readWord(view, 'vmcs', vcpu, register),
-    on: changed?.words.has(view.layout.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false,
+    on: changed?.words.has(view.wordMap.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false,
   });
   const sets = (
     <>
@@ -247,9 +247,9 @@ export const LapicCard = memo(
     a.vcpu === b.vcpu &&
     sameCard((p) => {
       const { vcpu } = p as Props;
-      const lapic = p.view.layout.lapic + vcpu * LAPIC.size;
-      const desc = p.view.layout.piDesc + vcpu * PI_DESC.size;
-      const status = p.view.layout.vmcs + vcpu * VMCS.size + VMCS.at.rvi;
+      const lapic = p.view.wordMap.lapic + vcpu * LAPIC.size;
+      const desc = p.view.wordMap.piDesc + vcpu * PI_DESC.size;
+      const status = p.view.wordMap.vmcs + vcpu * VMCS.size + VMCS.at.rvi;
       return [
         [lapic, lapic + LAPIC.size],
         [desc, desc + PI_DESC.size],

@@ -1,7 +1,7 @@
 /** The message that needs no chip. */
 import { memo } from 'react';
 import { ROW } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/station.ts';
+import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { argsAt, FIRST_EVENTS } from '../../spec/events/index.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';

@@ -70,7 +70,7 @@ export function PicRegisters({ stage, view, seq, lit, selected, select, t }: Car
             </text>
             {x.map((px, pin) => {
               const set = bits(pin);
-              const address = view.layout.pic + (pin >> 3) * PIC.size + PIC.at[name];
+              const address = view.wordMap.pic + (pin >> 3) * PIC.size + PIC.at[name];
               const colour = set && name !== 'imr' ? colourOf(ownerOf(stage.scene, address, pin & 7, seq)) : 0;
               const decided = pin === litPin && (lit?.fields.has(`pic.${name}`) ?? false);
               const kind = !set ? 'bd-cell' : name === 'imr' ? 'bd-cell bd-masked' : 'bd-cell bd-on';

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { RouteEntry } from '../../engine/core/machine.ts';
 import { routesOf } from '../../engine/view/machine-view.ts';
 import { VM } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/station.ts';
+import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
@@ -96,5 +96,5 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
 /** The routing table. */
 export const RoutingCard = memo(
   RoutingCardView,
-  sameCard((p) => [[p.view.layout.vm + VM.at.routes, p.view.layout.vm + VM.at.routes + 1]]),
+  sameCard((p) => [[p.view.wordMap.vm + VM.at.routes, p.view.wordMap.vm + VM.at.routes + 1]]),
 );

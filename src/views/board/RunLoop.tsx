@@ -1,8 +1,8 @@
 /** The run loop in a vCPU's card: the boundary between guest and root, and the VMCS field by field. */
 import { gridAddress, readWord, type VcpuView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { VMCS } from '../../engine/view/tables.ts';
-import { hex, type VmcsPart } from '../../explain/locate/station.ts';
-import type { VcpuBox } from '../../scene/lane-boxes.ts';
+import { hex, type VmcsPart } from '../../explain/locate/locator.ts';
+import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { interruptionInfo, qualification } from '../../scene/vm-fields.ts';
 import { exitName } from '../../spec/exits.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
@@ -25,7 +25,7 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
   // Off its CPU a thread is in neither.
   const away = !avic && !v.loaded;
   const wrote = (register: keyof typeof VMCS.at): boolean =>
-    changed?.words.has(view.layout.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false;
+    changed?.words.has(view.wordMap.vmcs + vcpu * VMCS.size + VMCS.at[register]) ?? false;
   const on = lit?.fields.has('vcpu.mode') ?? false;
   const side = t(inGuest ? 'stage.vcpu.guestMode' : 'stage.vcpu.rootMode');
   const state = inGuest ? 'bd-guest' : away ? 'bd-away' : '';
@@ -162,7 +162,7 @@ function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<type
   const split = row.w * 0.42;
   const x = field.half === 'right' ? row.x + split : row.x;
   const w = field.half === 'left' ? split + 8 : field.half === 'right' ? row.w - split : row.w;
-  const base = view.layout.vmcs + vcpu * VMCS.size;
+  const base = view.wordMap.vmcs + vcpu * VMCS.size;
   const words = [field.register, ...(field.also ?? [])].flatMap((name) => {
     const size = VMCS.names.filter((other) => other === name).length;
     return Array.from({ length: size }, (_, i) => base + VMCS.at[name] + i);

@@ -67,7 +67,7 @@ function SourceCardView(props: Props) {
   const second = flat ? undefined : source.ioctls?.[1];
   const hasLine = source.slot >= 0 && !msix;
   const on = lit?.fields.has('source.line') ?? false;
-  const line = view.layout.device + Math.max(0, source.slot) * DEVICE.size + DEVICE.at.line;
+  const line = view.wordMap.device + Math.max(0, source.slot) * DEVICE.size + DEVICE.at.line;
   const raisedBy = high ? colourOf(ownerOf(stage.scene, line, 0, seq)) : 0;
   return (
     <Frame card={card} name={name}>
@@ -122,7 +122,7 @@ export const SourceCard = memo(
   (a, b) =>
     a.source === b.source &&
     sameCard((p) => {
-      const at = p.view.layout.device + Math.max(0, (p as Props).source.slot) * DEVICE.size;
+      const at = p.view.wordMap.device + Math.max(0, (p as Props).source.slot) * DEVICE.size;
       return [[at, at + DEVICE.size]];
     })(a, b),
 );

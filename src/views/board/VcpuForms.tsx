@@ -1,6 +1,6 @@
 /** Forms of a vCPU's card: with the run loop, dense, and small. */
 import type { VcpuView } from '../../engine/view/machine-view.ts';
-import type { VcpuBox } from '../../scene/lane-boxes.ts';
+import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { Boundary, VmcsRows } from './RunLoop.tsx';
 import { Counters, injectedNow, Row, type Value, type VcpuProps, valuesOf } from './VcpuCard.tsx';
 

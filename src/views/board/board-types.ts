@@ -1,6 +1,6 @@
 /** What every card of the stage is given. */
 import type { MachineView } from '../../engine/view/machine-view.ts';
-import type { Field, Place } from '../../explain/locate/station.ts';
+import type { Field, Place } from '../../explain/locate/locator.ts';
 import type { Stage } from '../../scene/flights.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import type { Selection } from '../../store/types.ts';

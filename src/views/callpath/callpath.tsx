@@ -9,7 +9,8 @@ import { citation } from '../../spec/citations.ts';
 import { eventRow } from '../../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
 import { useApp, usePanelStep } from '../../store/use-app.ts';
-import { Panel } from '../shared/panel.tsx';
+import { Panel } from '../kit/panel.tsx';
+import { Segmented } from '../kit/segmented.tsx';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
@@ -21,15 +22,7 @@ export function CallPath() {
   const at = usePanelStep();
   const step = scene?.steps.get(at);
   const versions = (
-    <fieldset className="callpath-versions">
-      <legend className="visually-hidden">{t('call.version')}</legend>
-      {KERNEL_VERSIONS.map((v) => (
-        <label key={v}>
-          <input type="radio" name="kernel-version" value={v} checked={v === version} onChange={() => setVersion(v)} />
-          <span>{v}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />
   );
   return (
     <Panel className="callpath" title={t('call.panel')} aside={versions}>
@@ -58,7 +51,7 @@ function Chain({ scene, step, version, t }: ChainProps) {
       <ol className="callpath-chain">
         {links.map((link, i) => (
           <li key={`${link.name} ${link.seq ?? i}`} data-reached={link.reached}>
-            <Chip link={link} current={i === links.length - 1} version={version} scene={scene} t={t} />
+            <FunctionChip link={link} current={i === links.length - 1} version={version} scene={scene} t={t} />
           </li>
         ))}
       </ol>
@@ -81,7 +74,7 @@ function Chain({ scene, step, version, t }: ChainProps) {
   );
 }
 
-interface ChipProps {
+interface FunctionProps {
   readonly link: Link;
   readonly current: boolean;
   readonly version: KernelVersion;
@@ -90,13 +83,13 @@ interface ChipProps {
 }
 
 /** A function opens its source; an event on the way can be gone back to. */
-function Chip({ link, current, version, scene, t }: ChipProps) {
+function FunctionChip({ link, current, version, scene, t }: FunctionProps) {
   const { actions } = useApp();
   const { seq } = link;
   const back = !current && seq !== null ? stepAtSeq(scene.steps, seq) : -1;
   return (
     <span
-      className="callpath-chip"
+      className="chip chip-mono callpath-chip"
       data-event={link.event !== null}
       data-kernel={link.id !== null}
       aria-current={current ? 'step' : undefined}

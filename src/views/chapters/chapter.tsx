@@ -5,10 +5,10 @@ import { useEffect, useState } from 'react';
 import type { Chapter, ChapterCheck, ChapterText } from '../../chapters/chapter.ts';
 import { sameValue } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapter, loadChapterText } from '../../chapters/index.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { chapterAddress, readChapterAddress } from '../../store/chapter-address.ts';
 import { answerOf, goToStop, isAtStop } from '../../store/chapter-answer.ts';
 import type { App } from '../../store/create-app.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { Contents } from './contents.tsx';
@@ -92,10 +92,10 @@ function Opened({ id, page, takeKeys }: OpenedProps) {
       <header className="chapter-head">
         <p className="chapter-number">{t('chap.number', { n: number, m: CHAPTER_IDS.length })}</p>
         <h2>{text.question}</h2>
-        <button type="button" className="chapter-btn" onClick={() => actions.setUi({ chapter: chapterAddress('') })}>
+        <button type="button" className="btn" onClick={() => actions.setUi({ chapter: chapterAddress('') })}>
           {t('chap.all')}
         </button>
-        <button type="button" className="chapter-btn" onClick={() => actions.setUi({ chapter: null })}>
+        <button type="button" className="btn" onClick={() => actions.setUi({ chapter: null })}>
           {t('chap.close')}
         </button>
       </header>
@@ -105,7 +105,7 @@ function Opened({ id, page, takeKeys }: OpenedProps) {
         <Check key={page} check={check} text={text} index={page - 1 - stops} t={t} />
       )}
       <nav className="chapter-nav" aria-label={t('chap.panel')}>
-        <button type="button" className="chapter-btn" disabled={page === 1} onClick={() => go(page - 1)}>
+        <button type="button" className="btn" disabled={page === 1} onClick={() => go(page - 1)}>
           {t('chap.back')}
         </button>
         <span className="chapter-count" aria-live="polite">
@@ -114,13 +114,13 @@ function Opened({ id, page, takeKeys }: OpenedProps) {
             : t('chap.check', { n: page - stops, m: pages - stops })}
         </span>
         {page < pages ? (
-          <button type="button" className="chapter-btn chapter-next" onClick={() => go(page + 1)}>
+          <button type="button" className="btn btn-main" onClick={() => go(page + 1)}>
             {t('chap.next')}
           </button>
         ) : (
           <button
             type="button"
-            className="chapter-btn chapter-next"
+            className="btn btn-main"
             disabled={next === undefined}
             onClick={() => next !== undefined && actions.setUi({ chapter: chapterAddress(next) })}
           >
@@ -153,7 +153,7 @@ function Stop({ chapter, text, index, t }: StopProps) {
     <div className="chapter-stop">
       <p className="chapter-text">{text.stops[index]}</p>
       {arrived && !here && (
-        <button type="button" className="chapter-btn" onClick={() => void goToStop(app, stop)}>
+        <button type="button" className="btn" onClick={() => void goToStop(app, stop)}>
           {t('chap.return')}
         </button>
       )}
@@ -203,18 +203,14 @@ function Check({ check, text, index, t }: CheckProps) {
           <button
             key={JSON.stringify(choice)}
             type="button"
-            className="chapter-btn chapter-choice"
+            className="btn chapter-choice"
             aria-pressed={chosen === i}
             onClick={() => choose(i)}
           >
             {valueText(choice, check, t)}
           </button>
         ))}
-        <button
-          type="button"
-          className="chapter-btn"
-          onClick={() => void app.actions.loadOps(check.ops, { play: true }, 1)}
-        >
+        <button type="button" className="btn" onClick={() => void app.actions.loadOps(check.ops, { play: true }, 1)}>
           {t('chap.show')}
         </button>
       </fieldset>

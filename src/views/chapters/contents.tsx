@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import type { ChapterText } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapterText } from '../../chapters/index.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { chapterAddress } from '../../store/chapter-address.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import { useApp } from '../../store/use-app.ts';
 import { useLang, useT } from '../shared/use-t.ts';
 
@@ -29,10 +29,10 @@ export function Contents() {
     <section className="chapter chapter-contents" aria-label={t('chap.contents')}>
       <header className="chapter-head">
         <h2>{t('chap.contentsAbout')}</h2>
-        <button type="button" className="chapter-btn" onClick={() => window.print()}>
+        <button type="button" className="btn" onClick={() => window.print()}>
           {t('chap.print')}
         </button>
-        <button type="button" className="chapter-btn" onClick={() => actions.setUi({ chapter: null })}>
+        <button type="button" className="btn" onClick={() => actions.setUi({ chapter: null })}>
           {t('chap.close')}
         </button>
       </header>

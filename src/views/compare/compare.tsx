@@ -3,20 +3,21 @@
  * transport; what each cost, and where their histories part.
  */
 import './compare-texts.ts';
-import '../shared/panel.css';
+import '../kit/panel.css';
 import './compare.css';
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { partingOf } from '../../log/totals.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
 import { type Refused, runSides, type Side, type Sides, seekSides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import type { App } from '../../store/create-app.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import type { Notice } from '../../store/types.ts';
 import { AppProvider, useApp, useStore, useStoreOf } from '../../store/use-app.ts';
 import type { BoardProps } from '../board/Board.tsx';
+import { Chip } from '../kit/chip.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
 import { eventTitle, TotalsTable } from './totals-table.tsx';
@@ -275,13 +276,9 @@ function Bench({ comparison, sides, Stage, takeKeys, t }: BenchProps) {
             <section key={label} className="cmp-side" aria-label={title}>
               <div className="cmp-side-head">
                 <h2>
-                  <small>{label}</small> {sideTitle(side, t)}
+                  <small className="caps">{label}</small> {sideTitle(side, t)}
                 </h2>
-                {turn !== null && (
-                  <span className="cmp-chip" data-on={turn.left === (i === 0)}>
-                    {stateOf(i)}
-                  </span>
-                )}
+                {turn !== null && <Chip on={turn.left === (i === 0)}>{stateOf(i)}</Chip>}
                 <span className="cmp-count">{t('cmp.count', { n: steps[i] + 1, m: counts[i] })}</span>
               </div>
               <AppProvider value={side.app}>

@@ -85,7 +85,7 @@ export function TotalsTable({ sides, steps, names, t }: TableProps): ReactNode {
   return (
     <div className="cmp-table">
       <table>
-        <caption>
+        <caption className="caps">
           {t('cmp.table')} <small>{t('cmp.soFar')}</small>
         </caption>
         <thead>

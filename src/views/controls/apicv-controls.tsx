@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../../spec/name-lists.ts';
+import { NumberField, SelectField } from '../kit/fields.tsx';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
 
 /** VMX_REQUIRED_APICV_INHIBITS ends here: what comes after it does not turn APICv off on VMX. */
 const VMX_REASONS = INHIBIT_NAMES.slice(0, 7);
@@ -41,7 +41,7 @@ export function ApicvControl({ view, t }: ControlProps) {
 
 /** A vector the guest has a handler for. */
 const someVector = (view: MachineView): string => hex(view.config.guest?.handlers[0]?.vector ?? 0x41);
-const lastVcpu = (view: MachineView): number => view.layout.vcpus - 1;
+const lastVcpu = (view: MachineView): number => view.wordMap.vcpus - 1;
 
 /** What kvm_x86_ops.deliver_interrupt does with it. */
 export function PostControl({ view, t }: ControlProps) {

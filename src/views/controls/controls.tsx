@@ -6,13 +6,14 @@ import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { hasHost } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { useStore } from '../../store/use-app.ts';
-import { Panel } from '../shared/panel.tsx';
+import { NumberField } from '../kit/fields.tsx';
+import { Fold } from '../kit/fold.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { useChange } from '../shared/use-change.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';
 import { MachineControl } from './machine-control.tsx';
 import { IpiControl, MsiControl, RteControl } from './message-controls.tsx';
-import { NumberField } from './number-field.tsx';
 import { VcpuControl } from './vcpu-control.tsx';
 
 export interface ControlProps {
@@ -57,10 +58,9 @@ export function Controls() {
 /** A group that folds; `open` at first for what a newcomer tries. */
 export function Group({ title, open, children }: { title: string; open?: boolean; children: ReactNode }) {
   return (
-    <details className="ctl-group" open={open}>
-      <summary>{title}</summary>
+    <Fold className="fold-group ctl-group" title={title} open={open}>
       {children}
-    </details>
+    </Fold>
   );
 }
 
@@ -78,7 +78,7 @@ const MAX_GSI = 4095;
 
 /** vCPU 0, vCPU 1, … */
 export const vcpuOptions = (view: MachineView): (readonly [number, string])[] =>
-  Array.from({ length: view.layout.vcpus }, (_, n) => [n, `vCPU ${n}`]);
+  Array.from({ length: view.wordMap.vcpus }, (_, n) => [n, `vCPU ${n}`]);
 
 function DeviceControl({ view, t }: ControlProps) {
   const change = useChange();

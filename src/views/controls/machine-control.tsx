@@ -6,9 +6,9 @@ import { VIRT, VIRT_FIELDS, virtOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
+import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct } from './controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
 
 const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;
@@ -43,7 +43,7 @@ function MachineForm({ view, t }: ControlProps) {
   const pcpuText = typedPcpus ?? String(Math.min(MAX_PCPUS, config.pcpus ?? vcpus ?? config.vcpus));
   const pcpus = parseNumber(pcpuText, MAX_PCPUS);
   const wrong = vcpus === null || vcpus === 0 || (onHost && (pcpus === null || pcpus === 0));
-  const allX2 = Array.from({ length: view.layout.vcpus }, (_, v) => inX2apic(view, v)).every(Boolean);
+  const allX2 = Array.from({ length: view.wordMap.vcpus }, (_, v) => inX2apic(view, v)).every(Boolean);
   const rebuild = (): null => {
     if (!wrong) {
       setTyped(null);
@@ -63,7 +63,7 @@ function MachineForm({ view, t }: ControlProps) {
     return null;
   };
   const toX2apic = (): void => {
-    const ops = Array.from({ length: view.layout.vcpus }, (_, vcpu): JsonOp => {
+    const ops = Array.from({ length: view.wordMap.vcpus }, (_, vcpu): JsonOp => {
       return { op: 'wrmsr', vcpu, msr: '0x1b', value: vcpu === 0 ? '0xfee00d00' : '0xfee00c00' };
     });
     change(ops);

@@ -8,8 +8,8 @@ import { type BitLayout, encode, fieldRows } from '../../spec/define/registers.t
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
+import { NumberField, SelectField } from '../kit/fields.tsx';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
 
 const U32 = 0xffff_ffff;
 const indexed = (names: readonly string[]): (readonly [number, string])[] => names.map((name, n) => [n, name]);
@@ -80,10 +80,10 @@ export function IpiControl({ view, t }: ControlProps) {
   const [from, setFrom] = useState(0);
   const [mode, setMode] = useState(0);
   const [vectorText, setVector] = useState('0xfd');
-  const [shorthand, setShorthand] = useState(view.layout.vcpus > 1 ? 0 : 1);
+  const [shorthand, setShorthand] = useState(view.wordMap.vcpus > 1 ? 0 : 1);
   const [destMode, setDestMode] = useState(0);
-  const [destText, setDest] = useState(view.layout.vcpus > 1 ? '1' : '0');
-  const vcpu = Math.min(from, view.layout.vcpus - 1);
+  const [destText, setDest] = useState(view.wordMap.vcpus > 1 ? '1' : '0');
+  const vcpu = Math.min(from, view.wordMap.vcpus - 1);
   const x2apic = inX2apic(view, vcpu);
   const vector = parseNumber(vectorText, 0xff);
   const dest = parseNumber(destText, x2apic ? U32 : 0xff);

@@ -5,16 +5,16 @@ import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-
 import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
 import { hasHost, pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
-import { NumberField, SelectField } from './number-field.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
   const act = useAct();
   const change = useChange();
   const [picked, setPicked] = useState(0);
   const [tpr, setTpr] = useState('0x40');
-  const vcpu = Math.min(picked, view.layout.vcpus - 1);
+  const vcpu = Math.min(picked, view.wordMap.vcpus - 1);
   const value = parseNumber(tpr, 0xff);
   const on = readWord(view, 'vcpu', vcpu, 'rflagsIf') === 1;
   const host = hasHost(view.config);
@@ -116,7 +116,7 @@ function OnHost({ view, vcpu, t }: VcpuProps) {
             {t('ctl.preempt')}
           </button>
         </div>
-        {pcpus >= view.layout.vcpus && <p className="ctl-dim">{t('ctl.freeNote')}</p>}
+        {pcpus >= view.wordMap.vcpus && <p className="ctl-dim">{t('ctl.freeNote')}</p>}
       </form>
       <form onSubmit={act(() => ({ op: 'race', vcpu, with: RACES[race] as (typeof RACES)[number] }))}>
         <div className="ctl-line">

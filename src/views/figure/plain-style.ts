@@ -102,8 +102,7 @@ const generic = (family: string): string => (/mono/i.test(family) ? 'monospace' 
 export function paletteOf(css: string, dark: boolean): ReadonlyMap<string, string> {
   const palette = new Map<string, string>();
   for (const { selector, properties } of rulesOf(css)) {
-    const applies = selector === ':root' || (dark && /^:root\[data-theme="?dark"?\]$/.test(selector));
-    if (!applies) continue;
+    if (selector !== ':root') continue;
     for (const [name, value] of properties) if (name.startsWith('--')) palette.set(name, forTheme(value, dark));
   }
   return palette;

@@ -12,7 +12,7 @@ import { viewAt } from '../../store/view-at.ts';
 import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
 import { createTokenLayer } from '../board/token-layer.ts';
 import { note, tether } from '../board/wait-marks.ts';
-import '../shared/panel-texts.ts';
+import '../kit/panel-texts.ts';
 import { assert } from '../../base/assert.ts';
 import { fromMarkup } from './markup.ts';
 import { pillsAsSvg } from './pills-as-svg.ts';

@@ -4,8 +4,9 @@ import '../header/header-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
-import { presetIds } from '../../store/actions/scene.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { Chip } from '../kit/chip.tsx';
 import { useT } from '../shared/use-t.ts';
 import { type GroupName, groupsOf } from './groups.ts';
 import { markSeen, seenScenes } from './seen.ts';
@@ -130,13 +131,13 @@ export function Gallery({ onClose }: Props) {
         </button>
       </div>
       <div className="gl-chips">
-        <button type="button" aria-pressed={group === null} onClick={() => setGroup(null)}>
+        <Chip pressed={group === null} onClick={() => setGroup(null)}>
           {t('gallery.all')} <small>{presetIds.length}</small>
-        </button>
+        </Chip>
         {groupsOf(presetIds).map(({ name, ids }) => (
-          <button key={name} type="button" aria-pressed={group === name} onClick={() => setGroup(name)}>
+          <Chip key={name} pressed={group === name} onClick={() => setGroup(name)}>
             {t(`gallery.group.${name}`)} <small>{ids.length}</small>
-          </button>
+          </Chip>
         ))}
       </div>
       <div className="gl-body">

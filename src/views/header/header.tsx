@@ -1,19 +1,26 @@
 /** The top bar: what this is, which scene, what machine, and how to pass it on. */
 import './header.css';
 import './header-texts.ts';
-import { type ComponentType, type ReactNode, useState } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
+import { aheadOf, runOf } from '../../share/runs.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
 import { redo, undo } from '../../store/actions/edits.ts';
 import { linkOf } from '../../store/actions/links.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { chapterAddress } from '../../store/chapter-address.ts';
 import type { App } from '../../store/create-app.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import type { Theme } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import '../runs/deed-texts.ts';
+import { Said } from '../runs/said.tsx';
+import { runName } from '../runs/say-deed.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { TraceDoor } from './trace-door.tsx';
+import { useFiles } from './use-files.ts';
+
+const UrlDialog = lazy(() => import('../share/url-dialog.tsx').then((m) => ({ default: m.UrlDialog })));
 
 interface HeaderProps {
   /** The page's own address, without query and fragment. */
@@ -53,8 +60,11 @@ function useDialog<P extends object>(
 export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   const t = useT();
   const app = useApp();
-  const [embedDialog, openEmbed] = useDialog(() => import('./embed-dialog.tsx').then((m) => m.EmbedDialog), {
+  const files = useFiles(app);
+  const url = useStore((state) => state.ui.url);
+  const [shareDialog, openShare] = useDialog(() => import('../share/share-dialog.tsx').then((m) => m.ShareDialog), {
     pageUrl,
+    onFile: files.open,
   });
   return (
     <div className="header">
@@ -63,42 +73,51 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       <Undo t={t} />
       <Facts t={t} />
       <div className="header-tools">
-        <ShareButton pageUrl={pageUrl} t={t} />
+        <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openShare}>
+          {t('hdr.share')}
+        </button>
         <button type="button" className="header-btn" onClick={() => app.actions.setUi({ chapter: chapterAddress('') })}>
           {t('hdr.chapters')}
         </button>
-        <TraceDoor t={t} />
+        <TraceDoor trace={files.trace} setTrace={files.setTrace} onFile={files.open} t={t} />
         <button type="button" className="header-btn" onClick={() => openCompare(app)}>
           {t('hdr.compare')}
-        </button>
-        <button type="button" className="header-btn" onClick={openEmbed}>
-          {t('hdr.embed')}
         </button>
         <ThemePicker t={t} />
         <LangPicker t={t} />
         <HelpButton t={t} />
       </div>
-      {embedDialog}
+      {shareDialog}
+      {url !== null && (
+        <Suspense fallback={null}>
+          <UrlDialog key={url} link={url} onFile={files.open} />
+        </Suspense>
+      )}
     </div>
   );
 }
 
-/** Undo and redo, each by the name of what it takes back. */
+/** Undo and redo, each by the name of what it takes back, and the list of them all. */
 function Undo({ t }: { t: Translate }) {
   const app = useApp();
-  const back = useStore((state) => state.edits.past.at(-1)?.name);
-  const forward = useStore((state) => state.edits.future.at(-1)?.name);
-  if (back === undefined && forward === undefined) return null;
-  const nothing = t('hdr.nothing');
+  const runs = useStore((state) => state.runs);
+  const [list, openList] = useDialog(() => import('../runs/edit-list.tsx').then((m) => m.EditList), {});
+  if (runs === null || runs.list.length < 2) return null;
+  const now = runOf(runs, runs.now);
+  const back = now?.parent == null ? null : runName(t, now);
+  const [next] = aheadOf(runs);
+  const forward = next === undefined ? null : runName(t, next);
+  const undoText = t('hdr.undo', { what: back ?? t('hdr.nothing') });
+  const redoText = t('hdr.redo', { what: forward ?? t('hdr.nothing') });
   return (
     <span className="header-undo">
       <button
         type="button"
         className="header-btn"
-        aria-label={t('hdr.undo', { what: back ?? nothing })}
-        title={t('hdr.undo', { what: back ?? nothing })}
+        aria-label={undoText}
+        title={undoText}
         aria-keyshortcuts="Control+Z"
-        aria-disabled={back === undefined}
+        aria-disabled={back === null}
         onClick={() => undo(app)}
       >
         ←
@@ -106,14 +125,19 @@ function Undo({ t }: { t: Translate }) {
       <button
         type="button"
         className="header-btn"
-        aria-label={t('hdr.redo', { what: forward ?? nothing })}
-        title={t('hdr.redo', { what: forward ?? nothing })}
+        aria-label={redoText}
+        title={redoText}
         aria-keyshortcuts="Control+Shift+Z"
-        aria-disabled={forward === undefined}
+        aria-disabled={forward === null}
         onClick={() => redo(app)}
       >
         →
       </button>
+      <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openList}>
+        {t('edits.open')}
+      </button>
+      {list}
+      <Said />
     </span>
   );
 }
@@ -166,7 +190,7 @@ function PresetPicker({ t }: { t: Translate }) {
 /** Mode of the local APICs that are on. */
 function modeOf(view: MachineView | null): string {
   if (view === null) return '';
-  const modes = new Set(Array.from({ length: view.layout.vcpus }, (_, v) => apicMode(view, v)));
+  const modes = new Set(Array.from({ length: view.wordMap.vcpus }, (_, v) => apicMode(view, v)));
   return modes.has('x2apic') ? (modes.has('xapic') ? 'xAPIC + x2APIC' : 'x2APIC') : 'xAPIC';
 }
 
@@ -187,52 +211,11 @@ function Facts({ t }: { t: Translate }) {
   return (
     <ul className="header-facts" aria-label={t('hdr.machine')}>
       {facts.map((fact) => (
-        <li key={fact}>{fact}</li>
+        <li key={fact} className="chip">
+          {fact}
+        </li>
       ))}
     </ul>
-  );
-}
-
-function ShareButton({ pageUrl, t }: { pageUrl: string; t: Translate }) {
-  const { store } = useApp();
-  const [said, setSaid] = useState<'copied' | 'failed' | 'tooLong' | null>(null);
-  const [link, setLink] = useState('');
-  const copy = async (): Promise<void> => {
-    const text = linkOf(store.getState());
-    if (text === null) {
-      setSaid('tooLong');
-      return;
-    }
-    const url = `${pageUrl}#${text}`;
-    setLink(url);
-    try {
-      await navigator.clipboard.writeText(url);
-      setSaid('copied');
-    } catch {
-      setSaid('failed');
-    }
-  };
-  return (
-    <span className="header-share">
-      <button
-        type="button"
-        className="header-btn"
-        onClick={() => void copy()}
-        onBlur={() => said === 'copied' && setSaid(null)}
-      >
-        {said === 'copied' ? t('hdr.copied') : t('hdr.share')}
-      </button>
-      <span role="status" className={said === null || said === 'copied' ? 'visually-hidden' : 'header-said'}>
-        {said === 'copied' && t('hdr.copied')}
-        {said === 'tooLong' && t('hdr.tooLong')}
-        {said === 'failed' && (
-          <label>
-            {t('hdr.copyByHand')}
-            <input readOnly value={link} onFocus={(e) => e.target.select()} />
-          </label>
-        )}
-      </span>
-    </span>
   );
 }
 

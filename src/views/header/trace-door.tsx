@@ -1,42 +1,39 @@
-/** The way to a real trace: the header's button, or a file dropped anywhere. The page of traces is a chunk of its own. */
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+/** The way to a real trace: the header's button, or a file that is no scene of ours. The page of traces is a chunk of its own. */
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import type { Translate } from '../shared/use-t.ts';
 
 const Traces = lazy(() => import('../traces/traces.tsx').then((m) => ({ default: m.Traces })));
 
-export function TraceDoor({ t }: { readonly t: Translate }): ReactNode {
-  const [trace, setTrace] = useState<{ readonly file: File | null } | null>(null);
+/** The page of traces: open with a file or without, or shut. */
+export type OpenTrace = {
+  readonly file: File | null;
+  /** What was wrong with the file given last, as `error.<code>`: it is none to read here, and what is open stays. */
+  readonly problem: string | null;
+} | null;
+
+interface TraceDoorProps {
+  readonly trace: OpenTrace;
+  readonly setTrace: (trace: OpenTrace) => void;
+  /** Takes a file that was chosen on the page of traces, whatever it is. */
+  readonly onFile: (file: File) => void;
+  readonly t: Translate;
+}
+
+export function TraceDoor({ trace, setTrace, onFile, t }: TraceDoorProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const over = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-    };
-    const drop = (event: DragEvent): void => {
-      const file = event.dataTransfer?.files[0];
-      if (file === undefined) return;
-      event.preventDefault();
-      setTrace({ file });
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
   const isOpen = trace !== null;
   useEffect(() => {
     if (isOpen && dialog.current?.open === false) dialog.current.showModal();
   }, [isOpen]);
   return (
     <>
-      <button type="button" className="header-btn" onClick={() => setTrace({ file: null })}>
+      <button type="button" className="header-btn" onClick={() => setTrace({ file: null, problem: null })}>
         {t('hdr.trace')}
       </button>
       {isOpen && (
         <dialog className="tr-dialog" ref={dialog} onClose={() => setTrace(null)} aria-label={t('hdr.trace')}>
           <Suspense fallback={null}>
-            <Traces file={trace.file} onClose={() => dialog.current?.close()} />
+            <Traces file={trace.file} refused={trace.problem} onFile={onFile} onClose={() => dialog.current?.close()} />
           </Suspense>
         </dialog>
       )}

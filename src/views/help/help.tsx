@@ -1,6 +1,6 @@
 /** Help: what this is, the keys, and what is modelled and what is not. Comes when it is asked for. */
 import './help.css';
-import '../shared/panel-texts.ts';
+import '../kit/panel-texts.ts';
 import truth from 'virtual:truth';
 import { useEffect, useRef } from 'react';
 import type { MessageKey } from '../../i18n/index.ts';

@@ -9,8 +9,9 @@ import { BLOCK_OF } from '../../engine/view/tables.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { Fold } from '../kit/fold.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { componentName } from '../shared/component-name.ts';
-import { Panel } from '../shared/panel.tsx';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
@@ -85,7 +86,7 @@ function refsOf(view: MachineView, selected: Selection): RegisterRef[] {
 /** A register's value in one short text. */
 function valueText(view: MachineView, ref: RegisterRef, t: Translate): string {
   const how = reading(view, ref);
-  const address = addressOf(view.layout, ref.kind, ref.index, ref.register, ref.sub);
+  const address = addressOf(view.wordMap, ref.kind, ref.index, ref.register, ref.sub);
   const word = (view.w[address] as number) >>> 0;
   if (how.as === 'bits') {
     const [lo = 0, hi = 0, ...more] = wordsAtAddresses(view.w, partAddresses(view, ref, how.parts));
@@ -124,10 +125,9 @@ function RegisterList({ view, selected, t }: ListProps) {
     <>
       <ul className="insp-list">{refs.filter((ref) => !isQuiet(ref.kind, ref.register)).map(row)}</ul>
       {quiet.length > 0 && (
-        <details className="insp-quiet">
-          <summary>{t('insp.bookkeeping', { n: quiet.length })}</summary>
+        <Fold className="insp-quiet" title={t('insp.bookkeeping', { n: quiet.length })}>
           <ul className="insp-list">{quiet.map(row)}</ul>
-        </details>
+        </Fold>
       )}
     </>
   );

@@ -10,6 +10,7 @@ import { citation } from '../../spec/citations.ts';
 import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/define/registers.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { Fold } from '../kit/fold.tsx';
 import { componentName } from '../shared/component-name.ts';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
@@ -34,7 +35,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
     how.as === 'bits'
       ? partAddresses(view, at, how.parts)
       : Array.from({ length: how.as === 'vectors' ? 8 : 1 }, (_, i) =>
-          addressOf(view.layout, at.kind, at.index, at.register, (how.as === 'vectors' ? 0 : at.sub) + i),
+          addressOf(view.wordMap, at.kind, at.index, at.register, (how.as === 'vectors' ? 0 : at.sub) + i),
         );
   return (
     <>
@@ -290,8 +291,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
         </p>
       )}
       <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex) })}</p>
-      <details className="insp-quiet">
-        <summary>{t('insp.words')}</summary>
+      <Fold className="insp-quiet" title={t('insp.words')}>
         <ol className="insp-words" start={0}>
           {[0, 32, 64, 96, 128, 160, 192, 224].map((first) => (
             <li key={first}>
@@ -299,7 +299,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
             </li>
           ))}
         </ol>
-      </details>
+      </Fold>
     </>
   );
 }
@@ -309,7 +309,7 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
   const playing = useStore((state) => state.playhead.playing);
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
-  const word = (view.w[addressOf(view.layout, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
+  const word = (view.w[addressOf(view.wordMap, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
   const max = at.kind === 'vcpu' ? (at.register === 'shadow' ? 2 : 1) : 0xffff_ffff;
   const value = typed === null ? word : parseNumber(typed, max);
   const ops = value === null ? [] : guestWrite(view, at, [value]);

@@ -46,7 +46,7 @@ function writesOf(scene: SceneLog, step: Step): Write[] {
 }
 
 function changesOfWrite(view: MachineView, write: Write): Omit<Change, 'component' | 'quiet'>[] {
-  const ref: RegisterRef = nameWord(view.layout, write.address);
+  const ref: RegisterRef = nameWord(view.wordMap, write.address);
   const how = reading(view, ref);
   const name = registerName(ref);
   if (how.as === 'vectors') {

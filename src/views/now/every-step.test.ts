@@ -208,7 +208,7 @@ describe('inspector', () => {
     const wrong: string[] = [];
     let tried = 0;
     for (const kind of COMPONENTS) {
-      for (let index = 0; index < Math.min(2, instances(kind, view.layout.vcpus)); index++) {
+      for (let index = 0; index < Math.min(2, instances(kind, view.wordMap.vcpus)); index++) {
         for (const register of registersOf(kind)) {
           const ref: RegisterRef = { kind, index, register, sub: register.startsWith('redir') ? 4 : 0 };
           const how = reading(view, ref);

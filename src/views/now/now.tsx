@@ -11,7 +11,8 @@ import { colourOf } from '../../scene/flights.ts';
 import { lookSteps } from '../../store/look.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
-import { Panel } from '../shared/panel.tsx';
+import { Fold } from '../kit/fold.tsx';
+import { Panel } from '../kit/panel.tsx';
 import { sayStep } from '../shared/say.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
@@ -78,7 +79,7 @@ function StepCard({ scene, step, lang, t }: StepCardProps) {
     <div style={journey === undefined ? undefined : ({ '--now-journey': `var(--j${journey})` } as CSSProperties)}>
       <p className="now-step">
         {t('now.step', { n: step.index + 1, m: scene.steps.length })}
-        {journey !== undefined && <span className="now-journey">{t('now.journey', { n: step.journey })}</span>}
+        {journey !== undefined && <span className="chip now-journey">{t('now.journey', { n: step.journey })}</span>}
       </p>
       <h2 className="now-title">{text.title}</h2>
       <p className="now-sentence">{text.sentence}</p>
@@ -108,10 +109,9 @@ function Changes({ changes, t }: { changes: readonly Change[]; t: Translate }) {
       <h3>{t('now.changed')}</h3>
       {shown.length > 0 && <ChangeList changes={shown} t={t} />}
       {rest.length > 0 && (
-        <details className="now-more">
-          <summary>{t(shown.length > 0 ? 'now.more' : 'now.bookkeeping', { n: rest.length })}</summary>
+        <Fold title={t(shown.length > 0 ? 'now.more' : 'now.bookkeeping', { n: rest.length })}>
           <ChangeList changes={rest} t={t} />
-        </details>
+        </Fold>
       )}
     </section>
   );

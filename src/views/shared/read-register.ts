@@ -19,9 +19,9 @@ const isTable = (ref: RegisterRef): boolean => ref.register === 'msixTable' || r
 export function partAddresses(view: MachineView, ref: RegisterRef, parts: readonly string[]): number[] {
   if (isTable(ref)) {
     const first = ref.sub & -parts.length;
-    return parts.map((register, i) => addressOf(view.layout, ref.kind, ref.index, register, first + i));
+    return parts.map((register, i) => addressOf(view.wordMap, ref.kind, ref.index, register, first + i));
   }
-  return parts.map((register) => addressOf(view.layout, ref.kind, ref.index, register, ref.sub));
+  return parts.map((register) => addressOf(view.wordMap, ref.kind, ref.index, register, ref.sub));
 }
 
 /** Which of the layout's words this state word is. */

@@ -30,7 +30,7 @@ export function Announcer(): ReactNode {
   const step = usePanelStep();
   const text = useStepText(quiet ? null : step);
   return (
-    <p className="sr-only" aria-live="polite">
+    <p className="visually-hidden" aria-live="polite">
       {text === null ? '' : `${text.title}. ${text.sentence}`}
     </p>
   );

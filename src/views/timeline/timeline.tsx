@@ -21,7 +21,7 @@ export function Timeline(): ReactNode {
     <section className="tl" data-part="timeline" aria-label={t('timeline.title')}>
       <div className="tl-bar">
         <div className="tl-heading">
-          <h2 className="tl-title">{t('timeline.title')}</h2>
+          <h2 className="caps tl-title">{t('timeline.title')}</h2>
           <Time />
         </div>
         <Scrubber />

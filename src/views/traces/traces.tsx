@@ -18,6 +18,10 @@ const SHOWN = 200;
 interface TracesProps {
   /** Dropped somewhere on the page before this was open. */
   readonly file: File | null;
+  /** What was wrong with a file given since, as `error.<code>`. */
+  readonly refused: string | null;
+  /** Takes a file that is chosen here: it may be a figure, or a scene. */
+  readonly onFile: (file: File) => void;
   readonly onClose: () => void;
 }
 
@@ -47,7 +51,7 @@ function save(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-export function Traces({ file, onClose }: TracesProps): ReactNode {
+export function Traces({ file, refused, onFile, onClose }: TracesProps): ReactNode {
   const t = useT();
   const [rows, setRows] = useState<readonly ReportRow[] | null>(null);
   const [name, setName] = useState('');
@@ -86,6 +90,9 @@ export function Traces({ file, onClose }: TracesProps): ReactNode {
   useEffect(() => {
     if (file !== null) open(file, file.name);
   }, [file, open]);
+  useEffect(() => {
+    if (refused !== null) setProblem({ key: `error.${refused}`, params: {} });
+  }, [refused]);
   useEffect(() => () => job.current?.cancel(), []);
 
   return (
@@ -121,7 +128,7 @@ export function Traces({ file, onClose }: TracesProps): ReactNode {
         </p>
       )}
       {rows !== null && <Report rows={rows} t={t} />}
-      <Sources t={t} open={open} onProblem={(key) => setProblem({ key, params: {} })} />
+      <Sources t={t} open={open} onFile={onFile} onProblem={(key) => setProblem({ key, params: {} })} />
     </section>
   );
 }
@@ -129,10 +136,12 @@ export function Traces({ file, onClose }: TracesProps): ReactNode {
 function Sources({
   t,
   open,
+  onFile,
   onProblem,
 }: {
   readonly t: Translate;
   readonly open: (what: Blob | string, title: string) => void;
+  readonly onFile: (file: File) => void;
   readonly onProblem: (key: string) => void;
 }): ReactNode {
   const [text, setText] = useState('');
@@ -150,7 +159,7 @@ function Sources({
           type="file"
           onChange={(event) => {
             const chosen = event.target.files?.[0];
-            if (chosen !== undefined) open(chosen, chosen.name);
+            if (chosen !== undefined) onFile(chosen);
           }}
         />
       </label>

@@ -104,7 +104,7 @@ export function virtualizeTpr(m: Machine, vcpu: number): void {
 export function virtualizeEoi(m: Machine, vcpu: number): number {
   const at = lapicAt(m, vcpu);
   const vector = vmcs(m, vcpu, F.svi);
-  const exits = testVector(m.w, m.layout.vmcs + vcpu * VMCS.size + F.eoiExitBitmap, vector);
+  const exits = testVector(m.w, m.wordMap.vmcs + vcpu * VMCS.size + F.eoiExitBitmap, vector);
   m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const below = highestWithout(m.w, at + L.isr, vector);
   const outer = enter(m, EV.eoi_virtualization, atLapic(vcpu), vector, below, exits ? 1 : 0);

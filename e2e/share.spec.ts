@@ -1,0 +1,164 @@
+/** What takes a moment elsewhere, and what brings it back: the share dialog, and files that are dropped, chosen or named by a link. */
+import { readFileSync } from 'node:fs';
+import type { Download } from '@playwright/test';
+import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+async function openShare(page: Page, hash: string, query = ''): Promise<void> {
+  await page.goto(`./${query}${hash}`);
+  await page.getByRole('button', { name: say('hdr.share'), exact: true }).click();
+  await expect(page.getByRole('dialog', { name: say('share.title') })).toBeVisible();
+  await expect(page.getByLabel(say('share.link'), { exact: true })).toBeVisible();
+}
+
+const textOf = (page: Page, name: string): Promise<string> => page.getByLabel(name, { exact: true }).inputValue();
+
+async function bytesOf(download: Download): Promise<Buffer> {
+  return readFileSync(await download.path());
+}
+
+/** Lets a file fall somewhere on the page. */
+async function drop(page: Page, name: string, type: string, bytes: Buffer, on = 'body'): Promise<void> {
+  await page
+    .locator(on)
+    .first()
+    .evaluate(
+      (target, { name, type, base64 }) => {
+        const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([data], name, { type }));
+        for (const kind of ['dragover', 'drop'])
+          target.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      },
+      { name, type, base64: bytes.toString('base64') },
+    );
+}
+
+const at = (page: Page, step: number): Promise<void> =>
+  expect(page.locator('.tl-count').first()).toHaveText(new RegExp(`^${step + 1} /`));
+
+test('the dialog has the link with its length, and code for every place', async ({ page, baseURL }) => {
+  await openShare(page, '#p=intx-shared&t=kvm_eoi%231', '?play=0');
+  const link = await textOf(page, say('share.link'));
+  expect(link).toMatch(/#p=intx-shared&t=\d+/);
+  await expect(page.getByRole('dialog')).toContainText(say('share.length', { n: link.length }));
+  const markdown = await textOf(page, say('share.markdown'));
+  const [, poster] = /^\[!\[[^\]]+\]\(([^)]+)\)\]\([^)]+#p=intx-shared/.exec(markdown) ?? [];
+  expect(poster).toBe(`${baseURL}posters/intx-shared.svg`);
+  expect(await textOf(page, say('share.iframe'))).toMatch(
+    /embed=1&amp;play=0#p=intx-shared[\s\S]*title="Two devices[^"]+"[\s\S]*sandbox="allow-scripts/,
+  );
+  expect(await textOf(page, say('share.element'))).toMatch(/<irq-scope preset="intx-shared" step="kvm_eoi#1"/);
+  expect(await textOf(page, say('share.reveal'))).toMatch(/plugins: \[RevealIrqscope\]/);
+  await page.getByRole('button', { name: say('share.copyWhat', { what: say('share.iframe') }) }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await textOf(page, say('share.iframe')));
+  await page.getByRole('button', { name: say('share.copyStory') }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^Two devices[\s\S]*\n1\. /);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('what is saved opens again where it is dropped: SVG, PNG and .irqscope.json', async ({ page }) => {
+  await openShare(page, '#p=posted-running&t=pir_set%231', '?play=0');
+  const here = Number(/t=(\d+)/.exec(await textOf(page, say('share.link')))?.[1]);
+  await expect(page.getByRole('img', { name: /Preview/ })).toBeVisible();
+  const files: { name: string; bytes: Buffer }[] = [];
+  for (const format of ['svg', 'png'] as const) {
+    await page.getByLabel(say('share.format')).selectOption(format);
+    await page.getByLabel(say('share.theme')).selectOption('dark');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: `${say('share.save')} ${format.toUpperCase()}` }).click(),
+    ]);
+    files.push({ name: download.suggestedFilename(), bytes: await bytesOf(download) });
+  }
+  const [state] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /irqscope\.json/ }).click(),
+  ]);
+  expect(state.suggestedFilename()).toBe(`posted-running-${here + 1}.irqscope.json`);
+  files.push({ name: state.suggestedFilename(), bytes: await bytesOf(state) });
+  expect(JSON.parse(files[2]?.bytes.toString() ?? '')).toMatchObject({ type: 'irqscope', version: 1 });
+  for (const { name, bytes } of files) {
+    await page.goto('./?play=0#p=serial-ioapic');
+    await expect(page.locator('.tl-count').first()).toHaveText(/\/ 24/);
+    await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
+    await drop(page, name, '', bytes, '[data-part="stage"]');
+    await at(page, here);
+    await expect(page).toHaveURL(/#p=posted-running/);
+    await expect(page.locator('.notice')).toHaveCount(0);
+  }
+});
+
+test('a file of somebody else gets one sentence, and the scene stays', async ({ page }) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
+  const refused = async (name: string, bytes: Buffer, code: string): Promise<void> => {
+    await drop(page, name, '', bytes);
+    await expect(page.locator('.notice')).toHaveAttribute('data-code', code);
+    await page.locator('.notice-close').click();
+    await expect(page).toHaveURL(/#p=serial-ioapic/);
+  };
+  await refused(
+    'cat.svg',
+    Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title="x"</script></svg>'),
+    'file-picture',
+  );
+  await refused('cat.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), 'file-picture');
+  await refused('a.irqscope.json', Buffer.from('{"type":"excalidraw"}'), 'file-foreign');
+  await refused('b.irqscope.json', Buffer.from('{"type":"irqscope","version":9,"link":"p=msi"}'), 'file-newer');
+  await refused('c.json', Buffer.from('{"type":"irqscope","version":1,"link":"p=no-such-scene"}'), 'preset-unknown');
+});
+
+test('a recording that is dropped goes to the page of traces, and a figure chosen there to the stage', async ({
+  page,
+}) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
+  await drop(page, 'trace.txt', 'text/plain', Buffer.from('qemu-1 [000] 1.0: kvm_set_irq: gsi 4 level 1 source 0\n'));
+  await expect(page.getByRole('dialog', { name: say('hdr.trace') })).toBeVisible();
+  const link = 'p=intx-shared&t=route%231';
+  await page.locator('.tr-file input').setInputFiles({
+    name: 'x.svg',
+    mimeType: 'image/svg+xml',
+    buffer: Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" data-irqscope="${link.replace('&', '&amp;')}"></svg>`),
+  });
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page).toHaveURL(/#p=intx-shared/);
+});
+
+test('a link to a file asks first and names the host; no is no', async ({ page }) => {
+  const asked: string[] = [];
+  await page.route('https://files.example/**', (route) => {
+    asked.push(route.request().url());
+    return route.fulfill({
+      headers: { 'access-control-allow-origin': '*' },
+      contentType: 'application/json',
+      body: JSON.stringify({ type: 'irqscope', version: 1, source: null, link: 'p=msix-blk&t=3' }),
+    });
+  });
+  await page.goto('./?play=0#url=https://files.example/bug/42.irqscope.json');
+  const dialog = page.getByRole('dialog', { name: /files\.example/ });
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('button', { name: say('share.cancel') }).click();
+  await expect(page).not.toHaveURL(/url=/);
+  expect(asked).toEqual([]);
+  await page.goto('./?play=0#url=https%3A%2F%2Ffiles.example%2Fbug%2F42.irqscope.json');
+  await page.reload();
+  await dialog.getByRole('button', { name: say('share.urlLoad') }).click();
+  await at(page, 3);
+  await expect(page).toHaveURL(/#p=msix-blk&t=3/);
+  expect(asked).toHaveLength(1);
+});
+
+test('a link to a file that does not come, is too far, or is no file gets one sentence', async ({ page }) => {
+  await page.route('https://gone.example/**', (route) => route.fulfill({ status: 404 }));
+  await page.goto('./?play=0#url=https://gone.example/a.json');
+  await page.getByRole('button', { name: say('share.urlLoad') }).click();
+  await expect(page.locator('.notice')).toHaveAttribute('data-code', 'url-gone');
+  await page.goto('./?play=0#url=javascript:alert(1)');
+  await page.reload();
+  await expect(page.locator('.notice')).toHaveAttribute('data-code', 'url-wrong');
+});
