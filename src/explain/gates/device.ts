@@ -6,10 +6,10 @@ import { type Gate, placeOf, type Way } from './gate.ts';
 const ENABLE = 0x8000;
 const FUNCTION_MASK = 0x4000;
 
-/** The MSI-X table of the way's device. */
-function msixOf(view: Parameters<Gate['look']>[0], way: Way) {
+/** The MSI-X table of the way's device, or what stands for it where its messages are plain MSI. */
+function messageOf(view: Parameters<Gate['look']>[0], way: Way, kind: 'msix' | 'msi') {
   const device = way.msix === undefined ? undefined : view.config.devices?.[way.msix.slot];
-  if (way.msix === undefined || device?.msix === undefined) return null;
+  if (way.msix === undefined || device?.[kind] === undefined) return null;
   const { slot, entry } = way.msix;
   return {
     id: device.id,
@@ -19,6 +19,8 @@ function msixOf(view: Parameters<Gate['look']>[0], way: Way) {
     mask: readWord(view, 'device', slot, 'msixTable', entry * 4 + 3) & 1,
   };
 }
+
+const msixOf = (view: Parameters<Gate['look']>[0], way: Way) => messageOf(view, way, 'msix');
 
 const capability = (id: string, value: number): JsonOp => ({ op: 'msix', id, entry: 0, field: 'capability', value });
 
@@ -87,6 +89,25 @@ export const DEVICE_GATES: readonly Gate[] = [
     opens(view, way) {
       const msix = msixOf(view, way);
       return msix === null ? [] : [[capability(msix.id, msix.control | ENABLE), ...way.raise]];
+    },
+  },
+  {
+    id: 'msi-mask',
+    event: 'msix_pending',
+    cite: 'msi.msix',
+    look(view, way) {
+      const msi = messageOf(view, way, 'msi');
+      if (msi === null) return null;
+      const at = placeOf('device', msi.slot, 'msixTable', msi.entry * 4 + 3);
+      return { at, bits: 'mask', value: msi.mask, closed: msi.mask === 1 };
+    },
+    opens(view, way) {
+      const msi = messageOf(view, way, 'msi');
+      if (msi === null) return [];
+      const others = Array.from({ length: view.config.devices?.[msi.slot]?.msi ?? 0 }, (_, i) =>
+        i === msi.entry ? 0 : (readWord(view, 'device', msi.slot, 'msixTable', i * 4 + 3) & 1) << i,
+      );
+      return [[{ op: 'msi_cap', id: msi.id, field: 'mask', value: others.reduce((a, b) => a | b, 0) }]];
     },
   },
 ];

@@ -10,6 +10,7 @@ import {
 import type { JsonOp } from '../../log/log.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { type Gate, hasGuest, placeOf, WAITS } from './gate.ts';
+import { messageAt, vcpusFor } from './match.ts';
 
 const hwOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'baseLo') & 0x800) !== 0;
 const swOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'svr') & 0x100) !== 0;
@@ -44,6 +45,10 @@ export const LAPIC_GATES: readonly Gate[] = [
         way.ioapicPin === undefined ? placeOf('vm', 0, 'mapValid') : placeOf('ioapic', 0, 'redirHi', way.ioapicPin);
       return { at, bits: 'dest', value: dest >>> 0, closed: way.vcpus.length === 0 };
     },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      return said === null ? false : vcpusFor(view, said.dest, said.logical).length === 0;
+    },
     opens(view, way) {
       const pin = way.ioapicPin;
       if (pin === undefined) return [];
@@ -75,7 +80,8 @@ export const LAPIC_GATES: readonly Gate[] = [
       const asleep = [1, 2].includes(readWord(view, 'vcpu', vcpu, 'mpState'));
       const ops: JsonOp[] = asleep ? startUp(view, vcpu) : [];
       const base = readWord(view, 'lapic', vcpu, 'baseLo');
-      if (!hwOn(view, vcpu)) ops.push({ op: 'wrmsr', vcpu, msr: '0x1b', value: `0x${(base | 0x800).toString(16)}` });
+      if (!hwOn(view, vcpu))
+        ops.push({ op: 'wrmsr', vcpu, msr: '0x1b', value: `0x${((base | 0x800) >>> 0).toString(16)}` });
       ops.push(writeLapic(vcpu, inX2apic(view, vcpu), 0xf0, readWord(view, 'lapic', vcpu, 'svr') | 0x100));
       return [ops, [...ops, ...way.raise]];
     },
@@ -91,6 +97,10 @@ export const LAPIC_GATES: readonly Gate[] = [
           ? placeOf('lapic', vcpu, 'irr', vector >> 5)
           : placeOf('ioapic', 0, 'redirLo', ioapicPin);
       return { at, bits: 'vector', value: vector, closed: vector < 16 };
+    },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      return said !== null && said.vector < 16;
     },
     opens(view, way) {
       const pin = way.ioapicPin;

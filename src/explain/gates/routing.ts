@@ -1,21 +1,21 @@
 /** Gates between the source and the chips: the irqfd, the route, the IOMMU's entry. */
+import type { RouteEntry } from '../../engine/core/machine.ts';
 import { readWord, routesOf } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Gate, placeOf } from './gate.ts';
 
 /** The entries in force as the op has them. */
-export function entriesOf(view: Parameters<Gate['look']>[0]): JsonOp[] {
-  return (routesOf(view)?.entries ?? []).map((e) =>
-    e.chip === CHIP.msi
-      ? {
-          gsi: e.gsi,
-          msi_addr: `0x${((BigInt(e.addrHi >>> 0) << 32n) | BigInt(e.addrLo >>> 0)).toString(16)}`,
-          msi_data: e.data >>> 0,
-        }
-      : { gsi: e.gsi, chip: ['pic0', 'pic1', 'ioapic'][e.chip], pin: e.chip === CHIP.picSlave ? e.pin & 7 : e.pin },
-  );
-}
+export const entriesOf = (view: Parameters<Gate['look']>[0]): JsonOp[] => (routesOf(view)?.entries ?? []).map(entryOf);
+
+const entryOf = (e: RouteEntry): JsonOp =>
+  e.chip === CHIP.msi
+    ? {
+        gsi: e.gsi,
+        msi_addr: `0x${((BigInt(e.addrHi >>> 0) << 32n) | BigInt(e.addrLo >>> 0)).toString(16)}`,
+        msi_data: e.data >>> 0,
+      }
+    : { gsi: e.gsi, chip: ['pic0', 'pic1', 'ioapic'][e.chip], pin: e.chip === CHIP.picSlave ? e.pin & 7 : e.pin };
 
 const PINS = 24;
 
@@ -25,7 +25,7 @@ export const IRQFD_GATES: readonly Gate[] = [
     event: 'no_route',
     cite: 'kvm.api',
     look(view, way) {
-      if (way.msix === undefined) return null;
+      if (way.msix === undefined && way.eventfd !== true) return null;
       const slots = Array.from({ length: 64 }, (_, slot) => slot);
       const slot = slots.findLast(
         (s) => (readWord(view, 'irqfd', s, 'used') | 0) > 0 && readWord(view, 'irqfd', s, 'gsi') === way.gsi,
@@ -52,9 +52,13 @@ export const ROUTING_GATES: readonly Gate[] = [
       return { at: placeOf('vm', 0, 'routes'), bits: `gsi ${way.gsi}`, value, closed: value === 0 };
     },
     opens(view, way) {
-      if (way.gsi === undefined || view.config.irqchip !== 'full' || way.gsi >= PINS) return [];
-      const entries = [...entriesOf(view), { gsi: way.gsi, chip: 'ioapic', pin: way.gsi }];
-      return [[{ op: 'routing', entries }, ...way.raise]];
+      const { gsi } = way;
+      if (gsi === undefined) return [];
+      // As it was before it was taken away; else the pin of its number.
+      const had = view.routeTables.findLast(({ byGsi }) => (byGsi[gsi]?.length ?? 0) > 0)?.byGsi[gsi] ?? [];
+      const own = had.map(entryOf);
+      if (own.length === 0 && view.config.irqchip === 'full' && gsi < PINS) own.push({ gsi, chip: 'ioapic', pin: gsi });
+      return own.length === 0 ? [] : [[{ op: 'routing', entries: [...entriesOf(view), ...own] }, ...way.raise]];
     },
   },
 ];
