@@ -27,7 +27,7 @@ function ofIoapicPin(view: MachineView, pin: number, gsi: number | undefined): R
   const way = {
     ioapicPin: pin,
     vector,
-    message: { vector, dest, logical, mode, level },
+    message: { dest, logical, mode, level },
     ...(gsi !== undefined && { gsi }),
   };
   return { kind: 'apic', way, vcpus: vcpusFor(view, dest, logical) };

@@ -65,7 +65,8 @@ const raisesGsi =
   };
 
 /** Gates that an event says held one back. */
-const gatesOf = (event: string): string[] => GATES.filter((gate) => gate.event === event).map(({ id }) => id);
+const gatesOf = (event: string): string[] =>
+  GATES.filter(({ events }) => events !== undefined && event in events).map(({ id }) => id);
 
 /** Where the event is no gate's own, or may be one of several. KVM's map has no APIC that is disabled by APIC_BASE. */
 const DROPPED_AT: Readonly<Record<string, readonly string[]>> = {
@@ -362,7 +363,7 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
     kind: 'apic',
     way: {
       vector,
-      message: { vector, dest: readWord(view, 'vcpu', vcpu, 'apicId'), logical: false, mode: 0, level: false },
+      message: { dest: readWord(view, 'vcpu', vcpu, 'apicId'), logical: false, mode: 0, level: false },
     },
     vcpus: [vcpu],
   };
