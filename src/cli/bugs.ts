@@ -1,0 +1,4 @@
+/** `npm run -s bugs`: the real bugs as JSON lines: ops that end with the finding, and ops without the bug that do not. */
+import { bugLine, bugScenes } from './bug-scenes.ts';
+
+for (const scene of bugScenes(process.cwd())) process.stdout.write(`${JSON.stringify(bugLine(scene))}\n`);
