@@ -33,6 +33,7 @@ const LOADED = {
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Verbs: part(() => import('../views/verbs/verbs.tsx').then((m) => m.Verbs)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;
 
