@@ -33,6 +33,7 @@ const LOADED = {
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Glossary: part(() => import('../views/glossary/glossary.tsx').then((m) => m.Glossary)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;
 

@@ -7,6 +7,7 @@ import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { frame } from './frame.ts';
+import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
@@ -25,6 +26,7 @@ export const zhCn = {
   ...events,
   ...forks,
   ...frame,
+  ...glossary,
   ...header,
   ...lanes,
   ...callbacks,
