@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'base',
     'spec',
     'explain/late',
+    'explain/deeds',
     'share',
     'log',
     'i18n',
@@ -46,6 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'log',
     'explain',
     'store',
+    'share/runs',
     'scene',
     'scenes',
     'chapters',
@@ -315,7 +317,8 @@ const ENGINE_ROOMS: Record<string, readonly string[]> = {
   core: ['t:kvm'],
   // recalculate_apic_map and the inhibits that an APIC sets are lapic.c's, kept in kvm/ because the whole VM shares them.
   chips: ['core', 'kvm/apic-map', 'kvm/inhibits'],
-  kvm: ['core', 'chips'],
+  // The order of a bus is told by whoever shows one, too.
+  kvm: ['core', 'chips', 'view/io-ranges'],
   // What an entry put in before it is left at once is begun by the model guest at the next.
   vmx: ['core', 'chips', 'kvm', 'world/guest'],
   // The model guest's own loop is what AVIC leaves out of its way.

@@ -20,6 +20,7 @@ const FIRST_NAMES: Readonly<Record<string, readonly [register: string, sub: numb
 const LATER: ReadonlySet<string> = new Set([
   'vm.buses',
   'vm.slots',
+  'vm.mmioSptes',
   'vcpu.windowWanted',
   'vcpu.mmioGfnLo',
   'vcpu.mmioGfnHi',
@@ -29,6 +30,14 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.tscOffsetHi',
   'vcpu.irqWindow',
   'vcpu.vectored',
+  'vm.tscWriteLo',
+  'vm.tscWriteHi',
+  'vm.tscWriteNsLo',
+  'vm.tscWriteNsHi',
+  'vm.tscOffsetLo',
+  'vm.tscOffsetHi',
+  'vm.tscByUser',
+  'vm.tscWritten',
 ]);
 
 /** FNV-1a over a text's UTF-16 units. */

@@ -92,6 +92,8 @@ export interface Machine {
   busTables: BusTable[];
   /** Every set of memory slots there has been; word VM.slots says which is in force (kvm/memslots.ts). */
   slotTables: SlotTable[];
+  /** Every set of MMIO SPTEs there has been, as frame and generation; word VM.mmioSptes says which is in force (vmx/ept.ts). */
+  mmioSptes: ReadonlyMap<number, number>[];
   /** What is in each slot's memory, by the order in which slots were made. User space's, as the four below. */
   readonly memory: SlotMemory[];
   /** Every eventfd a KVM_IOEVENTFD was ever asked for with (kvm/ioeventfd.ts). */
@@ -261,6 +263,7 @@ export function allocateMachine(config: CreateOp, wires: Wires, vcpus: number, s
     saves,
     busTables: [],
     slotTables: [],
+    mmioSptes: [],
     memory: [],
     ioeventfds: [],
     zones: [],

@@ -2,8 +2,9 @@
  * The wires between devices. A device never imports another: what it must ask of the rest of the machine it asks here,
  * and machine/plain.ts connects the ends. Each wire is one kernel function.
  */
+
+import type { IoRange } from '../../spec/iodevs.ts';
 import type { GuestOp, HandlerSpec, ModelOp, Op, OpName, OpResult } from '../../spec/ops/index.ts';
-import type { IoRange } from '../kvm/bus.ts';
 import type { Machine, RouteTable } from './machine.ts';
 
 /** struct kvm_lapic_irq. `dest` is the raw destination id, modes are the register field values (0 Fixed, 1 LowPrio…). */
@@ -22,6 +23,8 @@ export interface LapicIrq {
 export interface Wires {
   /** The host's CPUs are modelled: a vCPU's thread is on one (VCPU.loaded), or waits. */
   readonly modelsCpus: boolean;
+  /** kvm_arch_flush_shadow_memslot: a slot was deleted or moved */
+  flushShadow?(m: Machine): void;
   /** The processor virtualizes accesses to the APIC page: KVM puts a slot of its own there. */
   readonly apicAccessPage: boolean;
   /** kvm_set_irq: sum of the non-negative results over the GSI's routes, -1 if none. */

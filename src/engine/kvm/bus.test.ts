@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BUS, type IoRange } from '../../spec/iodevs.ts';
 import type { Machine } from '../core/machine.ts';
 import { createSession } from '../machine/session.ts';
-import { BUS, buses, firstRange, type IoRange, registerDevice, unregisterDevice } from './bus.ts';
+import { buses, firstRange, registerDevice, unregisterDevice } from './bus.ts';
 
 function machine(irqchip: 'full' | 'split'): Machine {
   const session = createSession();

@@ -6,36 +6,11 @@
  * An access is offered to the ranges that hold all of it, from the first of them that a binary search leads to, until
  * one takes it. A range between two of them that does not hold it ends the walk, so who wins can depend on the others.
  */
+import { IODEV_KINDS, type IodevKind, type IoRange } from '../../spec/iodevs.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, emit, type Machine, put } from '../core/machine.ts';
 import { BASE, VM } from '../core/words.ts';
-
-/** enum kvm_bus. The third is s390's (virtio-ccw notifications); x86 never asks it. */
-export const BUS = { mmio: 0, pio: 1, virtioCcwNotify: 2, fastMmio: 3 } as const;
-
-/** Who registered a range; machine/iodevs.ts has what each does with an access. The local APIC is on no bus. */
-export type IodevKind = (typeof IODEV_KINDS)[number];
-/** By their numbers in the log. */
-export const IODEV_KINDS = [
-  'ioapic',
-  'pic-master',
-  'pic-slave',
-  'elcr',
-  'pit',
-  'speaker',
-  'ioeventfd',
-  'coalesced',
-] as const;
-
-/** struct kvm_io_range with its device. */
-export interface IoRange {
-  readonly addr: bigint;
-  /** Bytes; 0: the address alone. */
-  readonly len: number;
-  readonly kind: IodevKind;
-  /** Which ioeventfd or zone; 0 for a chip. */
-  readonly id: number;
-}
+import { compareRange, insertRange } from '../view/io-ranges.ts';
 
 /** The four buses at one moment. */
 export type BusTable = readonly (readonly IoRange[])[];
@@ -50,26 +25,9 @@ export function buses(m: Machine): BusTable {
   return m.busTables[m.w[BASE.vm + VM.at.buses]] ?? EMPTY;
 }
 
-/**
- * Order of two ranges; 0 where the second holds the first whole. Not symmetrical: which is the key matters.
- * @kvm kvm_main.c kvm_io_bus_cmp
- */
-function compare(addr: number, len: number, range: IoRange): number {
-  const start = Number(range.addr);
-  if (addr < start) return -1;
-  const [end, rangeEnd] = range.len === 0 ? [addr, start] : [addr + len, start + range.len];
-  return end > rangeEnd ? 1 : 0;
-}
-
 function install(m: Machine, table: BusTable): void {
   m.busTables.push(table);
   put(m, BASE.vm + VM.at.buses, m.busTables.length - 1);
-}
-
-/** The bus with the range in its place: before the first that the order puts after it. */
-function inserted(ranges: readonly IoRange[], range: IoRange): IoRange[] {
-  const at = ranges.findIndex((other) => compare(Number(other.addr), other.len, range) > 0);
-  return at === -1 ? [...ranges, range] : ranges.toSpliced(at, 0, range);
 }
 
 /** Says that a range came or went. */
@@ -87,7 +45,7 @@ export function registerDevice(m: Machine, bus: number, range: IoRange): number 
   const table = buses(m);
   const ranges = table[bus] ?? [];
   if (ranges.filter(({ kind }) => kind !== 'ioeventfd').length >= MOST_DEVICES) return -ENOSPC;
-  install(m, table.with(bus, inserted(ranges, range)));
+  install(m, table.with(bus, insertRange(ranges, range)));
   tellRange(m, EV.iodev_register, bus, range);
   return 0;
 }
@@ -105,7 +63,7 @@ export function unregisterDevice(m: Machine, bus: number, kind: IodevKind, id: n
 /** The table of a machine that comes ready-made: all of its chips at once, none of the steps between. */
 export function resetBuses(m: Machine, chips: readonly (readonly [bus: number, range: IoRange])[]): void {
   let table = EMPTY;
-  for (const [bus, range] of chips) table = table.with(bus, inserted(table[bus] ?? [], range));
+  for (const [bus, range] of chips) table = table.with(bus, insertRange(table[bus] ?? [], range));
   install(m, table);
 }
 
@@ -117,7 +75,7 @@ export function firstRange(ranges: readonly IoRange[], addr: number, len: number
   // lib/bsearch.c, turn by turn: with ranges that lie over one another the way it goes decides which one it hits.
   while (left > 0 && found === -1) {
     const pivot = base + (left >> 1);
-    const order = compare(addr, len, ranges[pivot] as IoRange);
+    const order = compareRange(addr, len, ranges[pivot] as IoRange);
     if (order === 0) found = pivot;
     else if (order > 0) {
       base = pivot + 1;
@@ -125,7 +83,7 @@ export function firstRange(ranges: readonly IoRange[], addr: number, len: number
     }
     left >>= 1;
   }
-  while (found > 0 && compare(addr, len, ranges[found - 1] as IoRange) === 0) found--;
+  while (found > 0 && compareRange(addr, len, ranges[found - 1] as IoRange) === 0) found--;
   return found;
 }
 
@@ -138,7 +96,7 @@ export function busWrite(m: Machine, bus: number, addr: number, len: number, val
   let at = firstRange(ranges, addr, len);
   tellLookup(m, bus, addr, len, at);
   if (at === -1) return false;
-  for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++)
+  for (; at < ranges.length && compareRange(addr, len, ranges[at] as IoRange) === 0; at++)
     if (m.wires.iodevWrite(m, ranges[at] as IoRange, addr, len, value)) return true;
   return false;
 }
@@ -149,7 +107,7 @@ export function busRead(m: Machine, bus: number, addr: number, len: number): big
   let at = firstRange(ranges, addr, len);
   tellLookup(m, bus, addr, len, at);
   if (at === -1) return null;
-  for (; at < ranges.length && compare(addr, len, ranges[at] as IoRange) === 0; at++) {
+  for (; at < ranges.length && compareRange(addr, len, ranges[at] as IoRange) === 0; at++) {
     const value = m.wires.iodevRead(m, ranges[at] as IoRange, addr, len);
     if (value !== null) return value;
   }

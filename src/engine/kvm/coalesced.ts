@@ -2,9 +2,11 @@
  * Coalesced MMIO and PIO (virt/kvm/coalesced_mmio.c, v6.18): stores into a zone are queued in a ring that user space reads
  * when it comes by. One ring for the VM and both buses.
  */
+
+import { BUS } from '../../spec/iodevs.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, emit, type Machine } from '../core/machine.ts';
-import { BUS, registerDevice, unregisterDevice } from './bus.ts';
+import { registerDevice, unregisterDevice } from './bus.ts';
 
 /** KVM_COALESCED_MMIO_MAX: entries in a page; one stays free so that full and empty differ. */
 const RING_PLACES = 170;

@@ -3,13 +3,13 @@
  * exit to user space (arch/x86/kvm/x86.c and emulate.c, v6.18). User space answers reads with 0.
  */
 
+import { BUS } from '../../spec/iodevs.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { apicPage, inApicPage, lapicMmioRead, lapicMmioWrite } from '../chips/lapic/registers.ts';
 import { EV } from '../core/events.ts';
 import { atVcpu, emit, type Machine, put, vcpuAt } from '../core/machine.ts';
-
 import { VCPU } from '../core/words.ts';
-import { BUS, busRead, busWrite } from './bus.ts';
+import { busRead, busWrite } from './bus.ts';
 import { APIC_PAGE, generation, type Memslot, readMemory, slotOf, writeMemory } from './memslots.ts';
 import { countExit } from './vcpu.ts';
 

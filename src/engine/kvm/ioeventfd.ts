@@ -2,10 +2,12 @@
  * ioeventfds (virt/kvm/eventfd.c, v6.18): a guest's store rings an eventfd, and nothing is emulated. User space's half, an
  * eventfd for each address, length and data asked for, lives as long as the machine.
  */
+
+import { BUS } from '../../spec/iodevs.ts';
 import { EEXIST, EINVAL, ENOENT } from '../core/errno.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, emit, type Machine } from '../core/machine.ts';
-import { BUS, registerDevice, unregisterDevice } from './bus.ts';
+import { registerDevice, unregisterDevice } from './bus.ts';
 
 /** What user space names an ioeventfd by; two with the same key use the same eventfd. */
 export interface IoeventfdKey {

@@ -69,6 +69,7 @@ export function setMemoryRegion(m: Machine, id: number, gpa: bigint, size: bigin
   if (size === 0n) {
     if (old === undefined) return -EINVAL;
     install(m, others);
+    m.wires.flushShadow?.(m);
     return 0;
   }
   if (old !== undefined) {
@@ -80,6 +81,7 @@ export function setMemoryRegion(m: Machine, id: number, gpa: bigint, size: bigin
   if (gpa + size > 1n << ADDRESS_BITS) return -EINVAL;
   const memory = old?.memory ?? m.memory.push(new Map()) - 1;
   install(m, [...others, { slot: id, gpa, size, readonly, memory }]);
+  if (old !== undefined) m.wires.flushShadow?.(m);
   return 0;
 }
 

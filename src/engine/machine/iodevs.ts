@@ -2,11 +2,11 @@
  * The registration table: which of KVM's own devices sits on which bus, put there by which function, and what each does
  * with an access (its kvm_io_device_ops). A local APIC is on no bus: the vCPU's own is asked before the bus is.
  */
-import { IOAPIC_BASE, IOAPIC_LENGTH, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
+import { chipRange, type IodevKind, type IoRange, IRQCHIP_IODEVS } from '../../spec/iodevs.ts';
+import { IOAPIC_BASE, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
 import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
 import { pitRead, pitWrite } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
-import { BUS, type IodevKind, type IoRange } from '../kvm/bus.ts';
 import { coalescedWrite } from '../kvm/coalesced.ts';
 import { ioeventfdWrite } from '../kvm/ioeventfd.ts';
 
@@ -17,24 +17,11 @@ interface IodevOps {
   read(m: Machine, range: IoRange, addr: number, len: number): bigint | null;
 }
 
-type Registration = readonly [bus: number, range: IoRange];
-
-const chip = (bus: number, kind: IodevKind, addr: number, len: number): Registration => [
-  bus,
-  { addr: BigInt(addr), len, kind, id: 0 },
-];
-
 /** What KVM_CREATE_IRQCHIP registers. @kvm i8259.c kvm_pic_init, ioapic.c kvm_ioapic_init */
-export const IRQCHIP_RANGES: readonly Registration[] = [
-  chip(BUS.pio, 'pic-master', 0x20, 2),
-  chip(BUS.pio, 'pic-slave', 0xa0, 2),
-  chip(BUS.pio, 'elcr', 0x4d0, 2),
-  chip(BUS.mmio, 'ioapic', IOAPIC_BASE, IOAPIC_LENGTH),
-];
+export const IRQCHIP_RANGES = IRQCHIP_IODEVS.map(chipRange);
 /** What KVM_CREATE_PIT2 registers, the speaker only with flag 0 (KVM_PIT_SPEAKER_DUMMY). @kvm i8254.c kvm_create_pit */
-export const PIT_RANGE = chip(BUS.pio, 'pit', 0x40, 4);
-/** Four ports are registered, and only the first is answered. */
-export const SPEAKER_RANGE = chip(BUS.pio, 'speaker', 0x61, 4);
+export const PIT_RANGE = chipRange('pit');
+export const SPEAKER_RANGE = chipRange('speaker');
 
 const isWidth = (len: number): boolean => len === 1 || len === 2 || len === 4 || len === 8;
 const low = (value: bigint, bytes: number): bigint => BigInt.asUintN(bytes * 8, value);

@@ -1,10 +1,11 @@
 /** Ops on memory slots, ioeventfds and coalesced zones. */
+
+import { BUS } from '../../spec/iodevs.ts';
 import type { IoeventfdSpec, Op, OpResult, RoadOp } from '../../spec/ops/index.ts';
 import { EINVAL, ioctl } from '../core/errno.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, emit, type Machine } from '../core/machine.ts';
 import type { Handlers } from '../core/wires.ts';
-import { BUS } from '../kvm/bus.ts';
 import { readRing, registerZone, unregisterZone } from '../kvm/coalesced.ts';
 import { assignIoeventfd, deassignIoeventfd, type IoeventfdKey, pollIoeventfd } from '../kvm/ioeventfd.ts';
 import { generation, memslots, setMemoryRegion } from '../kvm/memslots.ts';

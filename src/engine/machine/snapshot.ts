@@ -32,6 +32,7 @@ const PARTS = {
   routeTables: 'history',
   busTables: 'history',
   slotTables: 'history',
+  mmioSptes: 'history',
   memory: 'saved',
   ioeventfds: 'saved',
   zones: 'history',

@@ -5,6 +5,7 @@
 
 import { highWord, lowWord } from '../../base/u64.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
+import { REG } from '../../spec/registers/lapic.ts';
 import { findHighestIrr, findHighestIsr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
@@ -38,10 +39,12 @@ import {
 import { bypassChanged, deviceMessage, followRoutes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
 import { VMX_INHIBITS } from '../kvm/inhibits.ts';
+import { APIC_PAGE } from '../kvm/memslots.ts';
 import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, kickOutcome, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
 import { deliverVirtual } from '../vmx/apicv/virtual-apic.ts';
+import { type MmioOp, mmioExit, zapAll } from '../vmx/ept.ts';
 import { hasInterrupt, interruptBlocked, nmiBlocked } from '../vmx/inject.ts';
 import { clearPosted, postInterrupt, resetPiDesc, syncPirToIrr, wakeUp } from '../vmx/pi-desc.ts';
 import { type Entry, inGuest, openWindows, runVcpu, serveRequests, vmExit } from '../vmx/run-loop.ts';
@@ -166,10 +169,22 @@ function createVcpu(m: Machine, vcpu: number): void {
   else set(m, vcpu, V.preempted, 1);
 }
 
+/** An instruction that reaches for memory, an EOI of an xAPIC among them. */
+function asMmio(m: Machine, op: GuestOp): MmioOp | null {
+  if (op.op === 'mmio_write' || op.op === 'mmio_read') return op;
+  if (op.op !== 'eoi' || inX2apic(m, op.vcpu)) return null;
+  return { op: 'mmio_write', vcpu: op.vcpu, addr: APIC_PAGE + BigInt(REG.eoi), size: 4, value: 0n };
+}
+
 /** KVM emulates an instruction the processor left to it. */
 function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
   if (inGuest(m, op.vcpu)) {
-    vmExit(m, op.vcpu, exitReason(op));
+    const access = asMmio(m, op);
+    if (access === null) vmExit(m, op.vcpu, exitReason(op));
+    else {
+      const over = mmioExit(m, access);
+      if (over !== null) return over;
+    }
     if (op.op === 'wrmsr' || op.op === 'rdmsr') {
       emit(m, EV.msr_exit, atVcpu(op.vcpu), op.msr, op.op === 'wrmsr' ? 1 : 0);
     }
@@ -354,6 +369,7 @@ export const VMX_WIRES: Wires = {
   ...MODEL_WIRES,
   modelsCpus: true,
   apicAccessPage: true,
+  flushShadow: zapAll,
   deliverInterrupt,
   syncPirToIrr: (m, vcpu) => (m.config.apicv === true ? syncPirToIrr(m, vcpu) : findHighestIrr(m, vcpu)),
   hwapicIsrUpdate,

@@ -1,12 +1,11 @@
 /** In words: the roads in, and the VMM's own chips. */
 import { hex } from '../../base/numbers.ts';
 import type { BUS_EVENTS } from '../../spec/events/bus.ts';
+import { IODEV_KINDS, IODEVS, KVM_BUSES } from '../../spec/iodevs.ts';
 import type { TextParams } from '../text.ts';
 import { addDescriptions, type Told } from './index.ts';
 
-/** Numbers of enum kvm_bus and of those who register. Names of the kernel, the same in every language. */
-const BUSES = ['KVM_MMIO_BUS', 'KVM_PIO_BUS', 'KVM_VIRTIO_CCW_NOTIFY_BUS', 'KVM_FAST_MMIO_BUS'];
-const DEVICES = ['IOAPIC', '8259 master', '8259 slave', 'ELCR', 'i8254', 'speaker', 'ioeventfd', 'coalesced zone'];
+/** Names of the kernel, the same in every language. */
 const CAPS = ['KVM_CAP_SPLIT_IRQCHIP', 'KVM_CAP_X2APIC_API', 'KVM_CAP_MAX_VCPU_ID'];
 const ERRNOS: Readonly<Record<number, string>> = {
   2: 'ENOENT (2)',
@@ -16,7 +15,8 @@ const ERRNOS: Readonly<Record<number, string>> = {
   22: 'EINVAL (22)',
 };
 
-const bus = (n: number): string => BUSES[n] ?? String(n);
+const bus = (n: number): string => KVM_BUSES[n] ?? String(n);
+const device = (n: number): string => IODEVS[IODEV_KINDS[n] ?? 'ioapic'].label;
 const errno = (n: number): string => ERRNOS[n] ?? String(n);
 /** An ioctl of the set-up, done or refused. */
 const asked = (args: { readonly errno: number }, params: TextParams = {}): Told => ({
@@ -29,7 +29,7 @@ const onBus = (args: {
   readonly len: number;
   readonly device: number;
 }): Told => ({
-  params: { bus: bus(args.bus), addr: hex(args.addr), len: args.len, dev: DEVICES[args.device] ?? '' },
+  params: { bus: bus(args.bus), addr: hex(args.addr), len: args.len, dev: device(args.device) },
 });
 
 addDescriptions<typeof BUS_EVENTS>({

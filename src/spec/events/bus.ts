@@ -3,10 +3,11 @@
  * own chips where the irqchip is not KVM's.
  */
 import { defineEvents, reason } from '../define/event.ts';
+import { KVM_BUSES } from '../iodevs.ts';
 
 /** enum kvm_bus, by number. */
-const BUSES = reason('KVM_MMIO_BUS', 'KVM_PIO_BUS', 'KVM_VIRTIO_CCW_NOTIFY_BUS', 'KVM_FAST_MMIO_BUS');
-/** Who registers a range, in the order of IODEV_KINDS (engine/kvm/bus.ts). */
+const BUSES = reason(...KVM_BUSES);
+/** Who registers a range, in the order of IODEV_KINDS (spec/iodevs.ts). */
 const DEVICES = reason('IOAPIC', 'PIC master', 'PIC slave', 'ELCR', 'PIT', 'speaker', 'ioeventfd', 'coalesced');
 
 export const BUS_EVENTS = defineEvents({

@@ -28,7 +28,6 @@ import { BASE, IOAPIC, LAPIC, VM } from '../../core/words.ts';
 const R = IOAPIC.at;
 export const IOAPIC_PINS = 24;
 export const IOAPIC_BASE = IOREGSEL_ADDR;
-export const IOAPIC_LENGTH = 0x100;
 /** RTC_GSI: the pin whose edges KVM follows to their EOI. */
 const RTC_PIN = 8;
 /** IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT, and the delay that follows it: HZ / 100 jiffies. */

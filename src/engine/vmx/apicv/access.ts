@@ -323,8 +323,10 @@ export function exitReason(op: GuestOp): number {
       return EXIT.rdmsr;
     case 'pio_write':
     case 'pio_read':
+    case 'pio_string':
       return EXIT.io;
     default:
-      return EXIT.eptMisconfig;
+      // What is left is an EOI: of an x2APIC, for else it is a store.
+      return EXIT.wrmsr;
   }
 }
