@@ -2,9 +2,12 @@
 import { expect, type Page, test } from './test.ts';
 
 const open = async (page: Page, hash: string): Promise<void> => {
-  await page.goto(`./#${hash}`);
+  await page.goto(`./?play=0#${hash}`);
   await expect(page.locator('.roads')).toBeVisible();
 };
+/** One of the panel's three pictures. */
+const show = (page: Page, name: string): Promise<void> =>
+  page.locator('.roads .segmented').getByText(name, { exact: true }).click();
 /** Question and answer of each row, in order. */
 const answers = (page: Page): Promise<string[]> =>
   page
@@ -17,7 +20,7 @@ test('a store at the IOAPIC is asked about in KVM’s order, and the bus table s
     .poll(() => answers(page))
     .toEqual(['apic-page no', 'mmio-cache yes', 'slot passed', 'lapic no', 'mmio-bus yes']);
   await expect(page.locator('[data-end="kernel"][data-reached="true"]')).toContainText('IOAPIC');
-  await page.getByText('Who sits on which bus').click();
+  await show(page, 'Who sits on which bus');
   await expect(page.locator('[data-bus="KVM_MMIO_BUS"] [data-iodev="ioapic"]')).toHaveAttribute('data-taken', 'true');
   await expect(page.locator('[data-iodev="lapic"]')).toContainText('kvm_create_lapic');
 });
@@ -46,17 +49,17 @@ test('an irqchip made by ioctl is on the stage as what it became, each range wit
   await open(page, 'p=irqchip-born&t=end');
   await expect(page.locator('.header-facts')).toContainText('full irqchip');
   await expect(page.locator('[data-card="ioapic"], [data-card^="ioapic"]').first()).toBeVisible();
-  await page.getByText('Who sits on which bus').click();
+  await show(page, 'Who sits on which bus');
   await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(5);
   await page.locator('[data-iodev="pic-slave"] button').click();
   await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(2);
-  await page.getByText('Routing table').click();
+  await show(page, 'Routing table');
   await expect(page.locator('.roads')).toContainText(/No GSI has a route|nr_rt_entries/);
 });
 
 test('the routing table is the kernel’s: map and chip, in force at the step', async ({ page }) => {
   await open(page, 'p=split-level&t=end');
-  await page.getByText('Routing table').click();
+  await show(page, 'Routing table');
   await expect(page.locator('tr[data-gsi="11"]')).toContainText('KVM_IRQ_ROUTING_MSI');
   await expect(page.locator('tr[data-gsi="11"]')).toContainText('kvm_set_msi');
 });
