@@ -38,7 +38,7 @@ export default defineConfig({
   // Relative, so that the build can be served from any folder of any static host.
   base: './',
   plugins: [react(), devWithoutCsp, truth],
-  define: { __APP_VERSION__: JSON.stringify(version) },
+  define: { __APP_VERSION__: JSON.stringify(version), __ONE_FILE__: 'false' },
   build: {
     target: 'es2022',
     manifest: true,

@@ -31,6 +31,8 @@ export default defineConfig({
   use: {
     baseURL: url,
     locale: 'en-US',
+    // Keeping the page for offline is tested where it is meant: e2e/offline.spec.ts.
+    serviceWorkers: 'block',
     launchOptions: {
       args: CHROMIUM_ARGS,
       ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),

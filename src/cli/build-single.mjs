@@ -35,6 +35,7 @@ export async function buildSingle(dist) {
     logLevel: 'warn',
     configLoader: 'runner',
     plugins: [workersInside(dist)],
+    define: { __ONE_FILE__: 'true' },
     build: {
       write: false,
       copyPublicDir: false,

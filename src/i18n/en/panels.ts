@@ -1,5 +1,7 @@
 /** The panels around the stage, which bring these along: now, call path, inspector, controls, help, embedding. */
 export const panels = {
+  'stage.map.title': '{vcpus} vCPUs, each with its local APIC: {acting} act here',
+  'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
   'stage.wait.eoi': 'waits for EOI of {what}',
   'stage.wait.mask': 'waits: pin {what} is masked',
   'stage.wait.ppr': 'waits for EOI of {what}',

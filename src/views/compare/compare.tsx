@@ -9,11 +9,11 @@ import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo,
 import { hasText } from '../../i18n/index.ts';
 import { partingOf } from '../../log/totals.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
 import { type Refused, runSides, type Side, type Sides, seekSides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import type { App } from '../../store/create-app.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import type { Notice } from '../../store/types.ts';
 import { AppProvider, useApp, useStore, useStoreOf } from '../../store/use-app.ts';
 import type { BoardProps } from '../board/Board.tsx';
