@@ -47,23 +47,21 @@ export function Routes({ table, t }: { readonly table: RouteTable; readonly t: T
         </tbody>
       </table>
       {CHIPS.map((name, chip) => {
-        const pins = Array.from({ length: PINS }, (_, pin) => table.pinToGsi[chip * PINS + pin] ?? -1);
-        const last = pins.findLastIndex((gsi) => gsi !== -1);
+        const pins = Array.from({ length: PINS }, (_, pin) => ({ pin, gsi: table.pinToGsi[chip * PINS + pin] ?? -1 }));
+        const last = pins.findLastIndex(({ gsi }) => gsi !== -1);
         return last === -1 ? null : (
           <table className="road-table road-chip" key={name} aria-label={t('roads.routes.chip', { chip: name })}>
             <caption>{t('roads.routes.chip', { chip: name })}</caption>
             <tbody>
               <tr>
-                {pins.slice(0, last + 1).map((_, pin) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a pin is its index
+                {pins.slice(0, last + 1).map(({ pin }) => (
                   <th scope="col" key={pin}>
                     {pin}
                   </th>
                 ))}
               </tr>
               <tr>
-                {pins.slice(0, last + 1).map((gsi, pin) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a pin is its index
+                {pins.slice(0, last + 1).map(({ gsi, pin }) => (
                   <td key={pin}>{gsi === -1 ? '' : gsi}</td>
                 ))}
               </tr>
