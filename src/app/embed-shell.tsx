@@ -26,6 +26,7 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
   callpath: 'CallPath',
   inspector: 'Inspector',
   controls: 'Controls',
+  roads: 'Roads',
 };
 
 let say: ((state: AppState, step: number) => string | null) | null = null;

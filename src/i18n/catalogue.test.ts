@@ -19,6 +19,7 @@ import { header } from './en/header.ts';
 import { lanes } from './en/lanes.ts';
 import { panels } from './en/panels.ts';
 import { registers } from './en/registers.ts';
+import { roads } from './en/roads.ts';
 import { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -43,6 +44,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   callbacks,
   panels,
   registers,
+  roads,
   share,
   stage,
   timeline,

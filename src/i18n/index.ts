@@ -20,6 +20,7 @@ import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
+import type { roads } from './en/roads.ts';
 import type { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -51,6 +52,7 @@ export type MessageKey =
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers
+  | keyof typeof roads
   | keyof typeof share
   | keyof typeof words
   | keyof typeof traces;

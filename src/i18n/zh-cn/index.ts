@@ -13,6 +13,7 @@ import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
+import { roads } from './roads.ts';
 import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
@@ -34,6 +35,7 @@ export const zhCn = {
   ...callbacks,
   ...panels,
   ...registers,
+  ...roads,
   ...share,
   ...stage,
   ...timeline,
