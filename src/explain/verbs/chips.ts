@@ -4,7 +4,7 @@ import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { CHIP } from '../../spec/names.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import type { Gate, Way } from '../gates/gate.ts';
+import { type Gate, type Way, wayOf } from '../gates/gate.ts';
 import { IOAPIC_GATES } from '../gates/ioapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 import { writeRte } from '../guest-ops.ts';
@@ -44,16 +44,15 @@ export function ioapicVerbs(view: MachineView, pin: number): Verb[] {
   const { vector, dest, logical, deliveryMode: mode, level, irr } = rteView(view, pin);
   const gsi = gsiOf(view, CHIP.ioapic, pin);
   const vcpus = vcpusFor(view, dest, logical);
-  const way: Way = {
+  const way = wayOf({
     ioapicPin: pin,
     ...(gsi === null ? {} : { gsi }),
     message: { dest, logical, mode, level },
     vector,
     vcpus,
     vcpu: vcpus[0] ?? 0,
-    woken: false,
     raise: gsi === null ? [] : [raise(gsi)],
-  };
+  });
   const waiting = irr ? opened(view, IOAPIC_GATES, way) : [];
   const toggle = does(view, writeRte(0, pin, 0, (lo ^ MASK) >>> 0));
   return [

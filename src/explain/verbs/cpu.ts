@@ -11,9 +11,8 @@ import {
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { APIC_PAGE, REG, SVR } from '../../spec/registers/lapic.ts';
-import type { Way } from '../gates/gate.ts';
-import { PRIORITY_GATE } from '../gates/lapic.ts';
-import { RUN_LOOP_GATES, VCPU_GATES } from '../gates/vcpu.ts';
+import { wayOf } from '../gates/gate.ts';
+import { AFTER_APIC } from '../gates/index.ts';
 import { haltWrite, writeIcr, writeLapic } from '../guest-ops.ts';
 import { pcpusOf } from '../host-config.ts';
 import { opened } from './chips.ts';
@@ -81,10 +80,10 @@ export function cellVerbs(view: MachineView, vcpu: number, grid: string, vector:
   const post: JsonOp[] = [{ op: 'post', vcpu, vector }];
   const waits =
     (grid === 'irr' || grid === 'pir') && vectorIn(view.w, gridAddress(view, grid as 'irr' | 'pir', vcpu), vector);
-  const way: Way = { vector, vcpus: [vcpu], vcpu, woken: false, raise: [] };
+  const way = wayOf({ vector, vcpus: [vcpu], vcpu });
   const served = vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector);
   return [
-    ...(waits ? opened(view, [PRIORITY_GATE, ...VCPU_GATES, ...RUN_LOOP_GATES], way) : []),
+    ...(waits ? opened(view, AFTER_APIC, way) : []),
     ...(grid === 'isr' ? [does(view, [{ op: 'eoi', vcpu }], served ? null : no('nothingInService'))] : []),
     does(view, msiTo(view, vcpu, vector), vector < 16 ? no('lowVector') : unreachable(view, vcpu)),
     does(view, ipiTo(view, sender(view, vcpu), vcpu, vector), vector < 16 ? no('lowVector') : null),
