@@ -159,9 +159,10 @@ export function apicvVerbs(view: MachineView): Verb[] {
 }
 
 export function pcpuVerbs(view: MachineView, pcpu: number): Verb[] {
+  const why = hasHost(view.config) ? null : no('noHost');
   return Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).map((vcpu) =>
     word(view, vcpu, 'loaded') === 1 && word(view, vcpu, 'pcpu') === pcpu
       ? does(view, [{ op: 'schedule', vcpu, pcpu: null }])
-      : does(view, [{ op: 'schedule', vcpu, pcpu }]),
+      : does(view, [{ op: 'schedule', vcpu, pcpu }], why),
   );
 }

@@ -4,6 +4,7 @@ import { createHeadlessApp } from '../../cli/headless-app.ts';
 import { deeds } from '../../i18n/en/deeds.ts';
 import { verbs as verbTexts } from '../../i18n/en/verbs.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
+import { MAX_PCPUS } from '../../spec/limits.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { presetIds } from '../../store/preset-ids.ts';
 import { type Thing, type Verb, verbsOf } from './index.ts';
@@ -19,13 +20,13 @@ function thingsOf({ config }: SceneLog): Thing[] {
     { kind: 'vm', index: 0, register: 'routes', sub: 0 },
     { kind: 'pit', index: 0 },
     ...(config.devices ?? []).map((_, index) => ({ kind: 'device', index })),
-    ...each.flatMap((index) => [
+    ...each.slice(0, MAX_PCPUS).map((index) => ({ kind: 'pcpu', index })),
+    ...each.slice(0, 4).flatMap((index) => [
       { kind: 'lapic', index },
       { kind: 'lapic', index, register: 'irr', sub: 2, vector: 0x51 },
       { kind: 'lapic', index, register: 'isr', sub: 2, vector: 0x51 },
       { kind: 'piDesc', index },
       { kind: 'vcpu', index },
-      { kind: 'pcpu', index },
     ]),
   ];
 }
