@@ -10,6 +10,7 @@ import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { hasHost as modelsHost } from '../host-config.ts';
 import type { Fork } from './fork.ts';
+import { ifFork, isCalm } from './makers.ts';
 
 export const { SHORTHAND } = masks(ICR);
 const { TRIG_MODE } = masks(RTE);
@@ -32,7 +33,7 @@ export const halt = (vcpu: number): JsonOp => ({ op: 'guest', vcpu, halt: 1 });
 /** @param key what follows differs with who posts */
 export function halted(c: StepContext, vcpu: number, key: Key): Fork[] {
   const asleep = vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0;
-  if (asleep || (hasHost(c) && !isRunning(c, vcpu))) return [];
+  if (asleep || !isCalm(c, vcpu) || (hasHost(c) && !isRunning(c, vcpu))) return [];
   return [fork(key, { vcpu }, [halt(vcpu)])];
 }
 
@@ -59,7 +60,8 @@ export function inhibited(c: StepContext, vcpu: number, key: Key = 'fork.inhibit
 }
 
 /** Where APICv does nothing: no reason against it any more, or a machine that has it. */
-export function withApicv(c: StepContext, vcpu: number): Fork[] {
+/** @param key what follows for one on its way; for an access; for a vector that waits in IRR already */
+export function withApicv(c: StepContext, vcpu: number, key: Key = 'fork.allowed'): Fork[] {
   if (c.view.config.avic === true || apicvNow(c, vcpu)) return [];
   if (c.view.config.apicv !== true) {
     // A machine made call by call has no such fields to change.
@@ -70,13 +72,13 @@ export function withApicv(c: StepContext, vcpu: number): Fork[] {
   const ops = Array.from({ length: 13 }, (_, reason) => reason)
     .filter((reason) => ((reasons >>> reason) & 1) === 1)
     .map((reason): JsonOp => ({ op: 'apicv_inhibit', reason, set: 0 }));
-  return ops.length === 0 ? [] : [fork('fork.allowed', { vcpu }, [...ops, SOON])];
+  return ops.length === 0 ? [] : [fork(key, { vcpu }, [...ops, SOON])];
 }
 
 /** A TPR that holds the vector; nothing where something holds it already. */
 export function tpr(c: StepContext, vcpu: number, vector: number): Fork[] {
   const floor = Math.max(lapicWord(c, 'tpr', vcpu) >> 4, highestIsr(c, vcpu) >> 4);
-  if (floor >= vector >> 4) return [];
+  if (floor >= vector >> 4 || !isCalm(c, vcpu, vector)) return [];
   const params = { vcpu, tpr: hex(vector & 0xf0), vec: hex(vector) };
   return [fork('fork.tprVirtual', params, [{ op: 'set_cr8', vcpu, value: vector >> 4 }])];
 }
@@ -88,12 +90,9 @@ export function tprLow(c: StepContext, vcpu: number, vector: number): Fork[] {
 }
 
 export const ifOff = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'rflagsIf', vcpu) === 0
-    ? []
-    : [fork('fork.ifOffVirtual', { vcpu }, [{ op: 'guest', vcpu, rflagsIf: 0 }])];
+  ifFork(c, vcpu, 0).map((f): Fork => ({ ...f, key: 'fork.ifOffVirtual' }));
 
-export const ifOn = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'rflagsIf', vcpu) === 1 ? [] : [fork('fork.ifOn', { vcpu }, [{ op: 'guest', vcpu, rflagsIf: 1 }])];
+export const ifOn = (c: StepContext, vcpu: number): Fork[] => ifFork(c, vcpu, 1);
 
 /** Another vector posted just before, which has set ON and not been looked at. */
 export function outstanding(c: StepContext, vcpu: number, vector: number): Fork[] {

@@ -15,7 +15,7 @@ export const PIC_FORKS: ForkRows<typeof PIC_EVENTS> = {
       params: { vcpu: c.args.vcpu },
       ops: lvt0(c, c.args.vcpu, lapicWord(c, 'lvtLint0', c.args.vcpu) | MASK),
     },
-    ifFork(c.args.vcpu, 0),
+    ...ifFork(c, c.args.vcpu, 0),
   ],
   pic_nobody: (c) => [{ key: 'fork.lvt0ExtInt', params: { vcpu: 0 }, ops: lvt0(c, 0, 0x700) }],
 };
