@@ -4,8 +4,8 @@ import { routesOf, rteView } from '../../engine/view/machine-view.ts';
 import type { IOAPIC_EVENTS } from '../../spec/events/ioapic.ts';
 import { CHIP } from '../../spec/names.ts';
 import { cameFrom } from '../context.ts';
-import type { Fork, ForkRows } from './fork.ts';
-import { destForks, maskFork, triggerForks, unmaskFork } from './makers.ts';
+import type { ForkRows } from './fork.ts';
+import { destForks, lineLowFork, maskFork, triggerForks, unmaskFork } from './makers.ts';
 
 export const IOAPIC_FORKS: ForkRows<typeof IOAPIC_EVENTS> = {
   ioapic_line: (c) =>
@@ -23,10 +23,7 @@ export const IOAPIC_FORKS: ForkRows<typeof IOAPIC_EVENTS> = {
   ioapic_remote_irr: (c) => triggerForks(c, c.args.pin),
   ioapic_coalesced: (c) => {
     const gsi = routesOf(c.view)?.pinToGsi[CHIP.ioapic * 24 + c.args.pin];
-    const lower: Fork[] =
-      gsi === undefined || gsi < 0
-        ? []
-        : [{ key: 'fork.lineLow', params: { gsi }, ops: [{ op: 'irq_line', gsi, level: 0 }] }];
+    const lower = gsi === undefined || gsi < 0 ? [] : [lineLowFork(c, gsi)];
     return [...lower, ...triggerForks(c, c.args.pin)];
   },
 };

@@ -11,6 +11,8 @@ import { ifFork, swFork, tprFork } from './makers.ts';
 
 /** Bit of the mode of `kvm_irq_delivery_to_apic`: the destination is logical. */
 const LOGICAL = 8;
+/** KVM_APIC_MODE_MAP_DISABLED */
+const MAP_DISABLED = 4;
 
 /** How the message at hand was addressed, as `kvm_irq_delivery_to_apic` says it; null where it was the APIC's own LVT's. */
 function addressing(c: StepContext<'kvm_apic_accept_irq'>): number | null {
@@ -23,8 +25,6 @@ function addressing(c: StepContext<'kvm_apic_accept_irq'>): number | null {
 /** Is lowest priority decided by a hash over the places of the map? */
 const hashed = (c: StepContext): boolean =>
   c.view.config.vectorHashing !== false && readWord(c.view, 'vm', 0, 'mapMode') !== MAP_DISABLED;
-/** KVM_APIC_MODE_MAP_DISABLED */
-const MAP_DISABLED = 4;
 
 /** The local APIC disabled in SVR: a logical destination leaves it out then, and its own LVT is masked. */
 function disabled(c: StepContext, vcpu: number, mode: number | null): Fork[] {

@@ -1,6 +1,6 @@
 /** Ways not taken. The host's CPUs: which vCPU is on which, and what kicks it off. */
 import type { PCPU_EVENTS } from '../../spec/events/pcpu.ts';
-import { KICK } from '../../spec/names.ts';
+import { isCall } from '../../spec/names.ts';
 import { causedBy } from '../context.ts';
 import type { Fork } from './fork.ts';
 import { halted, inhibited, preempted, running } from './host.ts';
@@ -11,9 +11,8 @@ addForks<typeof PCPU_EVENTS>({
   reschedule_ipi: (c) => {
     const sleeps = halted(c, c.args.vcpu, 'fork.halted');
     // A request to several wakes nobody.
-    const outcome = causedBy(c, 'kick')?.outcome;
-    if (outcome === KICK.callOne || outcome === KICK.callMany)
-      return sleeps.map((f): Fork => ({ ...f, key: 'fork.haltedAll' }));
+    const by = causedBy(c, 'kick');
+    if (by !== null && isCall(by.outcome)) return sleeps.map((f): Fork => ({ ...f, key: 'fork.haltedAll' }));
     return [...sleeps, ...preempted(c, c.args.vcpu, 'fork.preemptedKick')];
   },
 });
