@@ -1,7 +1,8 @@
 /** The score of a step, over every scene: first it is asked, then it flies; what lifts is what decided; all of it a function of the phase. */
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
-import { happeningOf, type Locator, litOf, locatorOf } from '../explain/locate/index.ts';
+import { happeningOf, litOf, locatorOf } from '../explain/locate/index.ts';
+import type { Locator } from '../explain/locate/locator.ts';
 import { ARRIVE } from './advance.ts';
 import { flightOf, type Stage } from './flights.ts';
 import { layoutStage } from './layout.ts';
