@@ -125,11 +125,12 @@ else {
 }
 if (embed?.clickToLoad !== true) void start();
 
-// Once it moves the reader may change the scene, and a changed scene has a link of the long form.
-const stopWaiting = store.subscribe(({ playhead }) => {
-  if (playhead.step < 0) return;
+// Once it moves, or stands still, the reader may change the scene, and a changed scene has a link of the long form.
+const stopWaiting = store.subscribe(({ playhead, scene }) => {
+  if (scene === null || (playhead.step < 0 && playhead.playing)) return;
   stopWaiting();
   loadLinkCodec().catch(() => {});
+  if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app)).catch(() => {});
   void loadErrorTexts();
   // Served from a site, and by itself: a frame is kept by the page around it, or not at all.
   if (!__ONE_FILE__ && import.meta.env.PROD && window.parent === window && window.location.protocol !== 'file:')

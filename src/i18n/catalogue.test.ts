@@ -9,6 +9,7 @@ import { app } from './en/app.ts';
 import { callbacks } from './en/callbacks.ts';
 import { chapters } from './en/chapters.ts';
 import { compare } from './en/compare.ts';
+import { deeds } from './en/deeds.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
@@ -30,6 +31,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   app,
   chapters,
   compare,
+  deeds,
   errors,
   events,
   forks,

@@ -10,6 +10,7 @@ import { app } from './en/app.ts';
 import type { callbacks } from './en/callbacks.ts';
 import type { chapters } from './en/chapters.ts';
 import type { compare } from './en/compare.ts';
+import type { deeds } from './en/deeds.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
@@ -38,6 +39,7 @@ export type MessageKey =
   | keyof typeof FIRST
   | keyof typeof chapters
   | keyof typeof compare
+  | keyof typeof deeds
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks

@@ -129,7 +129,8 @@ const raisesGsi =
   };
 
 const EVENT_GATE: ReadonlyMap<string, string> = new Map([
-  ...GATES.flatMap((gate) => (gate.event === undefined ? [] : [[gate.event, gate.id] as const])),
+  ...GATES.flatMap(({ id, events }) => Object.keys(events ?? {}).map((name) => [name, id] as const)),
+  // They say that nothing was there to hold it: where the walk looks instead.
   ['disabled_lapic', 'destination'],
   ['msi_invalid', 'route'],
   ['accept_ignored', 'destination'],

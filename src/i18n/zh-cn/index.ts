@@ -3,6 +3,7 @@ import { app } from './app.ts';
 import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
+import { deeds } from './deeds.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
@@ -21,6 +22,7 @@ export const zhCn = {
   ...app,
   ...chapters,
   ...compare,
+  ...deeds,
   ...errors,
   ...events,
   ...forks,
