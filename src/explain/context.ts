@@ -5,6 +5,7 @@ import { COL, ROW } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { reasonOf } from '../spec/define/event.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../spec/events/index.ts';
+import { messagesOf } from '../spec/messages.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 
 /** A step with the words as they were just before it. */
@@ -62,7 +63,7 @@ export function highestIsr(c: Seen, vcpu = c.index): number {
 /** Names of the devices on a GSI, " (serial, net0)", or nothing. */
 export function devicesOn(config: CreateOp, gsi: number): string {
   const names = (config.devices ?? [])
-    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (d.msix ?? 1))
+    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (messagesOf(d) || 1))
     .map((d) => d.id)
     .join(', ');
   return names === '' ? '' : ` (${names})`;

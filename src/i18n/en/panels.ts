@@ -164,6 +164,7 @@ export const panels = {
 
   'help.about':
     'irqscope shows how an interrupt reaches a vCPU under Linux KVM on x86. Every mark on screen is engine state that matches KVM’s irqchip.',
+  'help.glossary': 'Glossary: what each word means here',
   'help.keys': 'Keys',
   'help.key.play': 'play or pause',
   'help.key.step': 'one step on or back',
@@ -172,6 +173,7 @@ export const panels = {
   'help.key.speed': 'slower or faster',
   'help.key.select': 'move to a part and inspect it',
   'help.key.close': 'close the open panel',
+  'help.key.terms': 'explain the terms of the focused part; again: all terms',
   'help.key.help': 'this help',
   'help.modelled': 'What is modelled',
   'help.modelled.1':

@@ -165,6 +165,7 @@ export const panels: Record<keyof typeof en, string> = {
 
   'help.about':
     'irqscope 展示在 x86 的 Linux KVM 下中断如何到达 vCPU。屏幕上的每个标记都是引擎状态，与 KVM 的 irqchip 一致。',
+  'help.glossary': '术语表：每个词在这里的含义',
   'help.keys': '按键',
   'help.key.play': '播放或暂停',
   'help.key.step': '前进或后退一步',
@@ -173,6 +174,7 @@ export const panels: Record<keyof typeof en, string> = {
   'help.key.speed': '减慢或加快',
   'help.key.select': '移到某个部件并查看',
   'help.key.close': '关闭打开的面板',
+  'help.key.terms': '解释焦点处的术语；再按一次：全部术语',
   'help.key.help': '显示本帮助',
   'help.modelled': '模拟了什么',
   'help.modelled.1':
