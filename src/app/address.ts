@@ -27,9 +27,12 @@ const whichSides = (text: string): string => text.replace(/&t=.*/, '');
 const withHash = (text: string): string => `${window.location.pathname}${window.location.search}#${text}`;
 
 /** @param follow write what is on screen into the address */
-export function createAddressBar({ actions, store }: App, follow: boolean): AddressBar {
+export function createAddressBar(app: App, follow: boolean): AddressBar {
+  const { actions, store } = app;
   let written = window.location.hash.slice(1);
   let preset: string | null = null;
+  /** The run that the newest entry of the history shows. */
+  let run = '';
   /** The reader opens something by an address: it stands there already, whatever it says. Counts the opens still going on. */
   let opening = 0;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -59,11 +62,13 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
 
   function put(text: string, asNew: boolean): void {
     lastWrite = performance.now();
-    if (text === written) return;
+    if (text === written && !asNew) return;
     written = text;
+    const { runs } = store.getState();
+    const entry = runs === null ? null : { tree: runs.tree, run: runs.now };
     try {
-      if (asNew) window.history.pushState(null, '', withHash(text));
-      else window.history.replaceState(null, '', withHash(text));
+      if (asNew) window.history.pushState(entry, '', withHash(text));
+      else window.history.replaceState(entry, '', withHash(text));
     } catch {
       // Refused (too many in a short time, or a frame that may not): the next change tries again.
       written = '';
@@ -75,6 +80,12 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
     const state = store.getState();
     const text = state.ui.compare !== null || state.ui.chapter !== null || isHeld() ? null : linkOf(state);
     if (text !== null) put(text, false);
+  }
+
+  /** Name of the run on screen; '' for a scene as it began. */
+  function runKey(): string {
+    const { runs } = store.getState();
+    return runs === null || runs.list.length < 2 ? '' : `${runs.tree} ${runs.now}`;
   }
 
   function changed(): void {
@@ -91,8 +102,18 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
     // Another preset, or back from a comparison: an entry of its own.
     if (scene.complete && (sceneId.preset !== preset || isComparison(written) || isChapterAddress(written))) {
       preset = sceneId.preset;
+      run = runKey();
       const text = linkOf(store.getState());
-      if (text !== null) put(text, true);
+      if (text !== null && text !== written) put(text, true);
+      return;
+    }
+    // Each change by hand is one too: Back brings back what was on screen before it.
+    if (scene.complete && runKey() !== run) {
+      const { runs } = store.getState();
+      // A tree that was found for the scene already there changes nothing on screen.
+      const isFound = runs?.found === true && !run.startsWith(`${runs.tree} `);
+      run = runKey();
+      if (!isFound) put(linkOf(store.getState()) ?? written, true);
       return;
     }
     timer ??= setTimeout(write, Math.max(50, WRITE_EVERY_MS - (performance.now() - lastWrite)));
@@ -117,6 +138,7 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
       const result = await actions.openLink(hash === '' && fallback !== null ? fallback : hash, { play });
       if (result === 'overtaken') return result;
       preset = store.getState().sceneId.preset;
+      run = runKey();
       if (typeof result === 'object') hold();
       return result;
     } finally {
@@ -126,6 +148,21 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
     }
   }
 
+  /** A run of the tree on the page is shown without its link, which may have been too long to be one. */
+  async function goTo(state: unknown): Promise<boolean> {
+    const { runs } = store.getState();
+    const { tree, run: id } = (state ?? {}) as { tree?: unknown; run?: unknown };
+    if (runs === null || runs.tree !== tree || typeof id !== 'number' || id === runs.now) return false;
+    written = window.location.hash.slice(1);
+    run = `${runs.tree} ${id}`;
+    const { showRun } = await import('../store/runs/track.ts');
+    showRun(app, id);
+    return true;
+  }
+
+  const onPopState = async ({ state }: PopStateEvent): Promise<void> => {
+    if (!(await goTo(state))) onHashChange();
+  };
   const onHashChange = (): void => {
     if (window.location.hash.slice(1) !== written) void open(null, store.getState().playhead.playing);
   };
@@ -133,14 +170,14 @@ export function createAddressBar({ actions, store }: App, follow: boolean): Addr
   const stopFollowing = follow ? store.subscribe(changed) : () => {};
   // Back, Forward and a typed fragment all end here.
   window.addEventListener('hashchange', onHashChange);
-  window.addEventListener('popstate', onHashChange);
+  window.addEventListener('popstate', onPopState);
   return {
     open,
     stop() {
       stopFollowing();
       if (timer !== null) clearTimeout(timer);
       window.removeEventListener('hashchange', onHashChange);
-      window.removeEventListener('popstate', onHashChange);
+      window.removeEventListener('popstate', onPopState);
     },
   };
 }

@@ -4,8 +4,8 @@ import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
 import { REMOTE_KEYS } from '../embed/keys.ts';
+import { FIRST_PRESET } from '../scenes/index.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
-import { presetIds } from '../store/actions/scene.ts';
 import { createApp } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
 import { AppProvider } from '../store/use-app.ts';
@@ -69,8 +69,7 @@ async function start(): Promise<void> {
   if (opened === 'opened' || opened === 'overtaken' || store.getState().scene !== null) return;
   // What was wrong with the address stays on the page beside the scene that stands in for it.
   const { notice, fault } = store.getState();
-  const [first] = presetIds;
-  if (first !== undefined) await actions.loadPreset(first, { play: plays });
+  await actions.loadPreset(FIRST_PRESET, { play: plays });
   if (notice !== null || fault !== null) store.setState({ notice, fault });
 }
 
@@ -127,11 +126,12 @@ else {
 }
 if (embed?.clickToLoad !== true) void start();
 
-// Once it moves the reader may change the scene, and a changed scene has a link of the long form.
-const stopWaiting = store.subscribe(({ playhead }) => {
-  if (playhead.step < 0) return;
+// Once it moves, or stands still, the reader may change the scene, and a changed scene has a link of the long form.
+const stopWaiting = store.subscribe(({ playhead, scene }) => {
+  if (scene === null || (playhead.step < 0 && playhead.playing)) return;
   stopWaiting();
   loadLinkCodec().catch(() => {});
+  if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app)).catch(() => {});
   void loadErrorTexts();
   // Served from a site, and by itself: a frame is kept by the page around it, or not at all.
   if (!__ONE_FILE__ && import.meta.env.PROD && window.parent === window && window.location.protocol !== 'file:')

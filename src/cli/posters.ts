@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beatsOf } from '../scene/beats.ts';
-import { PRESET_IDS } from '../scenes/index.ts';
+import { PRESET_IDS } from '../scenes/files.ts';
 import { renderFigure } from '../views/figure/figure.ts';
 import { dom, open } from './figure-scene.ts';
 

@@ -3,7 +3,9 @@
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
 import { COL, ROW } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
+import { reasonOf } from '../spec/define/event.ts';
+import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../spec/events/index.ts';
+import { messagesOf } from '../spec/messages.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 
 /** A step with the words as they were just before it. */
@@ -23,6 +25,9 @@ export const contextOf = (run: SceneLog, step: Step, view: MachineView): StepCon
   index: step.where & 0xffff,
   args: argsOf(step.name, step.args),
 });
+
+/** The word of the step's reason, for an event that has one of several. */
+export const reasonWord = (c: StepContext): string | undefined => reasonOf(eventRow(c.step.name), c.args);
 
 /** Rows this step's event caused directly: the instance each happened at, and its numbers. */
 export function ledTo<K extends EventName>(
@@ -58,7 +63,7 @@ export function highestIsr(c: Seen, vcpu = c.index): number {
 /** Names of the devices on a GSI, " (serial, net0)", or nothing. */
 export function devicesOn(config: CreateOp, gsi: number): string {
   const names = (config.devices ?? [])
-    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (d.msix ?? 1))
+    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (messagesOf(d) || 1))
     .map((d) => d.id)
     .join(', ');
   return names === '' ? '' : ` (${names})`;

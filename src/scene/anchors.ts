@@ -6,6 +6,7 @@ import type { Locator, Place } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
 import type { StageModel } from './stage-model.ts';
+import { besideTile } from './vcpu-map.ts';
 import { vectorCell } from './vector-boxes.ts';
 
 export interface Point {
@@ -16,8 +17,8 @@ export interface Point {
 export interface Anchor {
   /** On the edge of the card, or on the bus. */
   readonly point: Point;
-  /** `top`: on a card that stands under the columns; what comes to it comes from above. */
-  readonly side: 'left' | 'right' | 'bus' | 'top';
+  /** `top`: on a card that stands under the columns; what comes to it comes from above. `tile`: in the street beside a vCPU's tile. */
+  readonly side: 'left' | 'right' | 'bus' | 'top' | 'tile';
   /** Gap the point lies in: gap g is right of column g, -1 the left margin. */
   readonly gap: number;
   /** Card it belongs to; empty on the bus. */
@@ -137,11 +138,13 @@ export function anchorAt(
       return busAnchor(layout, place.vcpu, before);
     case 'lapic': {
       const lapic = layout.lapics.get(place.vcpu);
-      return lapic === undefined ? null : onRow(lapic.card, titleOf(lapic.card, lapic.titleH), side);
+      return lapic === undefined
+        ? tileAnchor(layout, place.vcpu)
+        : onRow(lapic.card, titleOf(lapic.card, lapic.titleH), side);
     }
     case 'cell': {
       const lapic = layout.lapics.get(place.vcpu);
-      if (lapic === undefined) return null;
+      if (lapic === undefined) return tileAnchor(layout, place.vcpu);
       const box = place.grid === 'pir' ? (lapic.pir ?? lapic.irr) : lapic[place.grid];
       const cell = vectorCell(box, place.vector);
       return onRow(
@@ -154,7 +157,7 @@ export function anchorAt(
     }
     case 'vcpu': {
       const vcpu = layout.vcpus.get(place.vcpu);
-      return vcpu === undefined ? null : onRow(vcpu.card, vcpu.rows[place.part], side);
+      return vcpu === undefined ? tileAnchor(layout, place.vcpu) : onRow(vcpu.card, vcpu.rows[place.part], side);
     }
     case 'irte': {
       const card = layout.iommu;
@@ -165,6 +168,14 @@ export function anchorAt(
     case 'pcpu':
       return pcpuAnchor(layout, place.pcpu);
   }
+}
+
+/** Of a vCPU that is not unfolded, all at one place. */
+function tileAnchor(layout: StageLayout, vcpu: number): Anchor | null {
+  const tile = layout.map?.tiles[vcpu];
+  if (tile === undefined) return null;
+  const gap = layout.form === 'tall' ? -1 : 2;
+  return { point: besideTile(tile), side: 'tile', gap, card: tile.id, row: tile, cell: null, lead: tile.x };
 }
 
 /** Where on its upper edge a physical CPU is reached: past its name. */
@@ -184,7 +195,10 @@ function busAnchor(layout: StageLayout, vcpu: number | null, before: Anchor | nu
   if (first === undefined) return null;
   const target = vcpu === null ? undefined : layout.lapics.get(vcpu);
   let y = before?.point.y ?? first.card.y + TITLE_DOCK;
+  const { map } = layout;
   if (target !== undefined) y = target.card.y + TITLE_DOCK;
+  // From the map and into it the way is along above all rows.
+  else if (map !== null && (before?.side === 'tile' || (vcpu !== null && vcpu < map.tiles.length))) y = map.headY;
   else if (layout.form === 'tall') y = first.card.y - 14;
   const gap = layout.form === 'tall' ? -1 : 2;
   return { point: { x: layout.busX, y }, side: 'bus', gap, card: '', row: null, cell: null, lead: 0 };

@@ -12,6 +12,7 @@ import {
   type VcpuInput,
   vcpuHeight,
 } from './vcpu-boxes.ts';
+import { hasMap, placeMap, UNFOLDED } from './vcpu-map.ts';
 
 /** Widths by column, and of the gaps after each (the last is the right margin). */
 export interface Metrics {
@@ -24,7 +25,7 @@ export interface Metrics {
   /** A single vCPU's sets one under the other, with this side. */
   readonly big?: number;
   /** Lanes of strips, however few. */
-  readonly lanes?: 'dense';
+  readonly lanes?: 'dense' | 'compact';
   /** The VMCS field by field. */
   readonly run?: 'block';
   /** Height is short. */
@@ -63,11 +64,21 @@ export function withoutRouting(metrics: Metrics): Metrics {
 
 const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
 
+/** From the way back to the map. */
+const MAP_BELOW = 12;
+
 /** A card of which nothing but its title is shown. */
 const FOLDED = 30;
 
+/** Of many vCPUs, the first at which something happens. */
+const firstActing = ({ vcpus, folds }: StageModel): readonly number[] =>
+  Array.from({ length: vcpus }, (_, i) => i)
+    .filter((i) => !folds.includes(`vcpu:${i}`))
+    .slice(0, UNFOLDED);
+
 /** vCPUs that are shown in full: those at which something happens, and those a reader has opened. */
-export function actingIn({ model, open, focus }: LayoutInput): readonly number[] {
+export function actingIn({ model, open, focus, unfold }: LayoutInput): readonly number[] {
+  if (!focus && hasMap(model.vcpus)) return unfold ?? firstActing(model);
   const all = focus ? [...focus.vcpus].slice(0, 4) : Array.from({ length: model.vcpus }, (_, i) => i);
   return all.filter((i) => open?.has(i) === true || !model.folds.includes(`vcpu:${i}`));
 }
@@ -80,8 +91,9 @@ type Focused = StageModel & {
 };
 
 /** Cuts a model down to what takes part. */
-function focused(model: StageModel, focus: StageFocus | null | undefined): Focused {
-  const all = Array.from({ length: model.vcpus }, (_, i) => i);
+function focused(input: LayoutInput, focus: StageFocus | null | undefined): Focused {
+  const { model } = input;
+  const all = hasMap(model.vcpus) && !focus ? actingIn(input) : Array.from({ length: model.vcpus }, (_, i) => i);
   const cpus = model.host === 'none' ? [] : Array.from({ length: model.pcpus }, (_, i) => i);
   if (!focus) return { ...model, shown: all, pic: model.irqchip, cpus };
   const near = (pin: number): boolean => focus.pins.has(pin);
@@ -114,7 +126,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const BETWEEN = TIGHT.between * airy;
   const embed = form === 'embed';
   const tall = form === 'tall';
-  const model = focused(input.model, embed ? input.focus : null);
+  const model = focused(input, embed ? input.focus : null);
   const own = metrics.left + metrics.widths.reduce((a, b) => a + b, 0) + metrics.gaps.reduce((a, b) => a + b, 0);
   const room = Math.max(0, width - own);
   // What is left over goes to the gaps first, where the tokens fly, then to the cards.
@@ -245,8 +257,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const merged = metrics.merged || tall;
   begin(3);
   if (!merged) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
-  const many = model.shown.length > 8;
-  const acting = many ? model.shown : actingIn(input).filter((i) => model.shown.includes(i));
+  const acting = actingIn(input).filter((i) => model.shown.includes(i));
   const roomy = densityFor(acting.length);
   const base =
     metrics.lanes ?? (embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
@@ -331,12 +342,25 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     if (!merged) bottoms[4] = idt.y + idt.h;
   }
 
-  const bottom = stackOf(cards);
+  const columnsEnd = stackOf(cards);
+  const backY = columnsEnd + (tall ? 10 : embed ? 14 : 20);
+  const mapped = !embed && hasMap(input.model.vcpus);
+  const left = tall ? GUTTER : metrics.left;
+  const map = mapped
+    ? placeMap(
+        input.model.vcpus,
+        model.shown,
+        { x: left, y: backY + MAP_BELOW, w: (tall ? width - GUTTER : Math.max(width, own) - left) - left, h: 0 },
+        tall,
+      )
+    : null;
+  if (map !== null) cards.push(...map.tiles);
+  const bottom = map === null ? columnsEnd : map.y + map.h;
   const lastGap = (i: number): number => at(i).x + at(i).w;
   return {
     form,
     w: tall ? width : Math.max(width, own),
-    h: bottom + (tall ? 16 : embed ? 30 : LANE),
+    h: bottom + (tall ? 16 : embed ? 30 : map === null ? LANE : 4),
     scale: 1,
     columns: (tall ? [0] : merged ? [0, 1, 2, 3] : [0, 1, 2, 3, 4]).map((i) => ({
       key: keys[i] as Column['key'],
@@ -361,7 +385,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     idtRows,
     busX: tall ? GUTTER / 2 : lastGap(2) + (at(3).x - lastGap(2)) * 0.74,
     backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - lastGap(2)) * 0.12,
-    backY: bottom + (tall ? 10 : embed ? 14 : 20),
+    backY,
+    map,
     cards,
   };
 }

@@ -442,6 +442,16 @@ export function gutterAt({ layout }: Stage, point: Point): readonly [number, num
   return [before === undefined ? 0 : before.x + before.w, after?.x ?? layout.w];
 }
 
+/** Width of a token that is no more than its number: what the streets of a map have room for. */
+const BADGE = 20;
+
+/** How wide a pill may be at a point: in the map of many vCPUs it is a disc, and becomes one on its way there. */
+export function widthAt({ layout: { map } }: Stage, { y }: Point, w: number): number {
+  if (map === null) return w;
+  const open = Math.max(0, Math.min(1, (map.headY - y) / MORPH));
+  return Math.min(w, BADGE + Math.max(0, w - BADGE) * open);
+}
+
 /** Where the middle of a pill of that width is that is at a point of its way: in the gutter, on no card. */
 export function keptOff(stage: Stage, point: Point, w: number): Point {
   const gutter = gutterAt(stage, point);
@@ -460,7 +470,10 @@ export interface Pose extends Point {
 /** Where a token is that has flown that share of its way. @param w width of its pill */
 export function poseAt(stage: Stage, flight: Flight, w: number, share: number): Pose {
   const { path, from, to } = flight;
-  if (path === null || from === null || share >= 1) return { ...keptOff(stage, to.point, w), w, disc: false };
+  if (path === null || from === null || share >= 1) {
+    const rests = to.side === 'tile' ? widthAt(stage, to.point, w) : w;
+    return { ...keptOff(stage, to.point, rests), w: rests, disc: false };
+  }
   const gone = share * path.length;
   const point = pointAt(path, share);
   const part = path.parts.find((p) => gone >= p.from && gone <= p.to);
@@ -470,7 +483,8 @@ export function poseAt(stage: Stage, flight: Flight, w: number, share: number): 
     const out = part.from > 0 ? gone - part.from : MORPH;
     const left = part.to < path.length - 0.5 ? part.to - gone : MORPH;
     const open = Math.min(1, out / MORPH, left / MORPH);
-    const wide = small + (w - small) * open;
+    const tiled = to.side === 'tile' || from.side === 'tile';
+    const wide = Math.min(small + (w - small) * open, tiled ? widthAt(stage, point, w) : w);
     return { ...keptOff(stage, point, wide), w: wide, disc: open <= 0 };
   }
   // On a card's rail. From the gutter it rested in it slides there, and at the end into the one where it will rest.

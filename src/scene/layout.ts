@@ -6,6 +6,7 @@
 import { actingIn, compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
 import type { LapicBox, VcpuBox } from './vcpu-boxes.ts';
+import { hasMap, type VcpuMap } from './vcpu-map.ts';
 
 export interface Box {
   readonly x: number;
@@ -52,6 +53,8 @@ export interface StageLayout {
   readonly merged: boolean;
   readonly lapics: ReadonlyMap<number, LapicBox>;
   readonly vcpus: ReadonlyMap<number, VcpuBox>;
+  /** Every vCPU as a tile, where there are many. */
+  readonly map: VcpuMap | null;
   readonly idt: CardBox | null;
   readonly idtRows: ReadonlyMap<number, Box>;
   /** x of the line between chips and local APICs. */
@@ -79,6 +82,8 @@ export interface LayoutInput {
   readonly focus?: StageFocus | null;
   /** vCPUs whose dense lane is opened to full grids. */
   readonly open?: ReadonlySet<number>;
+  /** Of many vCPUs, those that unfold (scene/unfold.ts); absent: the first that act. */
+  readonly unfold?: readonly number[] | undefined;
 }
 
 /** Gutters, where tokens rest with their names, are 96 px at least; cards share the rest. */
@@ -205,6 +210,8 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const fits = (m: Metrics): boolean => compose(input, form, narrow, m).h * scale <= input.height;
   if (input.height === 0 || fits(metrics)) return metrics;
   const tight: Metrics = { ...metrics, tight: true };
+  const compact: Metrics = { ...tight, lanes: 'compact' };
+  if (!fits(tight) && hasMap(input.model.vcpus) && fits(compact)) return compact;
   return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
 }
 

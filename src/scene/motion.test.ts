@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
 import type { SceneLog } from '../log/log.ts';
 import { branchesOf } from './branches.ts';
-import { flightOf, keptOff, type Pose, poseAt, type Stage, tokensAt } from './flights.ts';
+import { flightOf, keptOff, type Pose, poseAt, type Stage, tokensAt, widthAt } from './flights.ts';
 import { type CardBox, layoutStage } from './layout.ts';
 import { stageModel } from './stage-model.ts';
 import { waitsAfter } from './waits.ts';
@@ -56,7 +56,7 @@ describe.each(presets)('$id', ({ scene }) => {
     for (const step of scene.steps) {
       const flight = flightOf(stage, step.index);
       if (!flight?.path || flight.path.back || flight.from === null) continue;
-      if (flight.to.side === 'top' || flight.from.side === 'top') continue;
+      if ([flight.to.side, flight.from.side].some((side) => side === 'top' || side === 'tile')) continue;
       if (flight.to.point.x < flight.from.point.x) continue;
       // Around the columns a way first leaves its gutter downwards: that is one way as well, but not one x.
       let before = Number.NEGATIVE_INFINITY;
@@ -74,7 +74,8 @@ describe.each(presets)('$id', ({ scene }) => {
       for (const { anchor, label } of tokensAt(stage, i)) {
         expect(label.length).toBeLessThanOrEqual(11);
         if (anchor.side === 'top' || anchor.side === 'bus') continue;
-        const pose = { ...keptOff(stage, anchor.point, WIDE), w: WIDE, disc: false };
+        const w = anchor.side === 'tile' ? widthAt(stage, anchor.point, WIDE) : WIDE;
+        const pose = { ...keptOff(stage, anchor.point, w), w, disc: false };
         for (const card of stage.layout.cards) {
           if (card.id.startsWith('pcpu') || card.id === 'idt') continue;
           expect(touches(card, pose, 2), `${label} ${card.id}`).toBe(false);

@@ -5,6 +5,7 @@
  */
 import type { Anchor, Point } from './anchors.ts';
 import type { StageLayout } from './layout.ts';
+import { streetOf, type VcpuMap } from './vcpu-map.ts';
 
 /** A drawn piece of a way; from and to are distances along the whole. */
 export interface PathPart {
@@ -120,6 +121,12 @@ class Pen {
       this.go(enter);
       this.quad(corner, leave);
     });
+  }
+
+  /** Through corners and no further. */
+  drawn(points: readonly Point[]): Path {
+    this.corners(points);
+    return this.done(false);
   }
 
   done(back: boolean): Path {
@@ -288,6 +295,8 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     underColumns(pen, layout, a, b, shift);
     return pen.done(false);
   }
+  if (layout.map !== null && (a.side === 'tile' || b.side === 'tile'))
+    return throughMap(layout, layout.map, a, b, shift);
   if (layout.form === 'tall' && a.side !== b.side && a.side !== 'bus' && b.side !== 'bus') {
     // One column: down in the left gutter, back up in the right one, across along a row of its own.
     const goesUp = b.point.y < a.point.y;
@@ -355,6 +364,35 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
     around(pen, layout, a.point, a.gap, b, lane, shift, true);
   }
   return pen.done(true);
+}
+
+const tileOf = ({ card }: Anchor): number => Number(card.slice(card.indexOf(':') + 1));
+
+/** From the bus to a tile: along above all rows, down beside them, and along under its own. */
+function streetTo(map: VcpuMap, tile: Anchor): readonly Point[] {
+  const y = streetOf(map, tileOf(tile));
+  return [{ x: map.trunkX, y: map.headY }, { x: map.trunkX, y }, { x: tile.point.x, y }, tile.point];
+}
+
+/** To a tile of the map, from one, or between two. */
+function throughMap(layout: StageLayout, map: VcpuMap, a: Anchor, b: Anchor, shift: number): Path {
+  if (a.side === 'tile' && b.side === 'tile') {
+    const [, , ...from] = [...streetTo(map, a)].reverse();
+    const [, ...to] = streetTo(map, b);
+    const [y1, y2] = [streetOf(map, tileOf(a)), streetOf(map, tileOf(b))];
+    const direct = [{ x: a.point.x, y: y1 }, { x: b.point.x, y: y2 }, b.point];
+    return new Pen(a.point).drawn(y1 === y2 ? direct : [{ x: a.point.x, y: y1 }, ...from.slice(0, 1), ...to]);
+  }
+  const tile = a.side === 'tile' ? a : b;
+  const way = streetTo(map, tile);
+  const head = { x: layout.busX, y: map.headY };
+  const bus: Anchor = { ...tile, point: head, side: 'bus', card: '', row: null, cell: null };
+  if (a === tile) {
+    const out = new Pen(a.point).drawn([...way].reverse().slice(1).concat(head));
+    return b.point.x === head.x && b.point.y === head.y ? out : joinPaths(out, pathBetween(layout, bus, b, shift));
+  }
+  const into = new Pen(head).drawn(way);
+  return a.point.x === head.x && a.point.y === head.y ? into : joinPaths(pathBetween(layout, a, bus, shift), into);
 }
 
 /** Two ways as one, straight through the card between them. */

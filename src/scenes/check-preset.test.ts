@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { MAX_OPS } from '../spec/limits.ts';
 import { checkNarration } from './check-narration.ts';
 import { checkPreset } from './check-preset.ts';
-import { loadPresetFile, PRESET_FILES, PRESET_IDS } from './index.ts';
+import { PRESET_IDS, PRESET_TEXTS } from './files.ts';
+import { FIRST_PRESET, loadPresetFile } from './index.ts';
+
+const PRESET_FILES = [...PRESET_TEXTS.keys()];
 
 const FILE = {
   id: 'a-b',
@@ -73,5 +76,6 @@ test.each(PRESET_FILES)('%s passes its own check', async (name) => {
 test('a name or a version that is not here says so', async () => {
   expect(await loadPresetFile('nowhere')).toMatchObject({ ok: false, problem: { code: 'preset-unknown' } });
   const [first = ''] = PRESET_IDS;
+  expect(first).toBe(FIRST_PRESET);
   expect(await loadPresetFile(first, 999)).toMatchObject({ ok: false, problem: { code: 'preset-version' } });
 });

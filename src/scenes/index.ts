@@ -1,7 +1,6 @@
 /**
  * Presets: a scene is a folder here, named by its id: scene.json (what happens), en.json and zh-cn.json (what is said of it), golden.txt
- * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. Only the order of each is in
- * the first load, the rest comes when asked.
+ * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. All of it comes when asked.
  */
 import {
   checkPreset,
@@ -14,21 +13,11 @@ import {
 
 export type { Narration, Preset, PresetProblem, Told, ToldBeat };
 
-/** As text, which is another module for the bundler than the one below: that one then has `order` alone in the first load. */
-const FILES = import.meta.glob<string>('./*/scene*.json', { import: 'default', query: '?raw' });
-const ORDERS = import.meta.glob<number>('./*/scene.json', { eager: true, import: 'order' });
+/** The scene a page begins with where its address names none. */
+export const FIRST_PRESET = 'serial-ioapic';
 
-/** "./serial-ioapic/scene@1.json" is serial-ioapic@1. */
-const nameOf = (path: string): string => path.replace(/^\.\/([^/]+)\/[a-z-]+(@\d+)?\.json$/, '$1$2');
-const ORDER_OF = new Map(Object.entries(ORDERS).map(([path, order]) => [nameOf(path), order]));
-
-/** Ids of the presets to choose from, in their order. */
-export const PRESET_IDS: readonly string[] = [...ORDER_OF]
-  .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
-  .map(([name]) => name);
-
-/** Every file's name, old content versions included. */
-export const PRESET_FILES: readonly string[] = Object.keys(FILES).map(nameOf).sort();
+/** Its text; the list of all scenes (files.ts) is longer than it. */
+const firstText = (): Promise<string> => import('./serial-ioapic/scene.json?raw').then((m) => m.default);
 
 export type PresetAnswer =
   | { readonly ok: true; readonly preset: Preset }
@@ -47,10 +36,9 @@ export async function loadPresetFile(id: string, version?: number): Promise<Pres
 }
 
 async function loadNamed(name: string): Promise<PresetAnswer> {
-  const [id, version] = name.split('@', 2);
-  const load = FILES[`./${id}/scene${version === undefined ? '' : `@${version}`}.json`];
-  if (load === undefined) return { ok: false, problem: { code: 'preset-unknown', place: 'p', params: { id: name } } };
   try {
+    const load = name === FIRST_PRESET ? firstText : (await import('./files.ts')).PRESET_TEXTS.get(name);
+    if (load === undefined) return { ok: false, problem: { code: 'preset-unknown', place: 'p', params: { id: name } } };
     return checkPreset(JSON.parse(await load()), name);
   } catch {
     return { ok: false, problem: { code: 'preset-not-loaded', place: name, params: { id: name } } };

@@ -30,6 +30,14 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.tscOffsetHi',
   'vcpu.irqWindow',
   'vcpu.vectored',
+  'vm.tscWriteLo',
+  'vm.tscWriteHi',
+  'vm.tscWriteNsLo',
+  'vm.tscWriteNsHi',
+  'vm.tscOffsetLo',
+  'vm.tscOffsetHi',
+  'vm.tscByUser',
+  'vm.tscWritten',
 ]);
 
 /** FNV-1a over a text's UTF-16 units. */

@@ -3,7 +3,11 @@
  * machine of kernel v6.18 has every change; `create` goes back by `kernel`, or change by change by `quirks`. One row is
  * the other way round: v6.18 does not have it, and naming it puts it in.
  *
- * 5.15 and 6.18 were read in source. What lies between them goes by the release each commit is in.
+ * 5.15 and 6.18 were read in source, 6.1 and 6.12 as Debian's stable trees have them. What lies between goes by the release
+ * each commit is in, not by the stable release that took it over: a stable 6.1 has some of what a 6.1 here is without. The
+ * commits' ids were looked up by their subjects in published lists of commits; '0f6c0a740b7d' ("always exit on EOIs for
+ * interrupts listed in the IOAPIC redir table") alone was in none that could be reached. New rows go to the end: a link may
+ * hold a row by its name only, but old names stay.
  */
 
 /** Kernels a machine can be of; the last is the default. */
@@ -44,11 +48,43 @@ export const QUIRKS = {
   /** Reserved bits of the x2APIC ICR fault. */
   '71bf395a276f': { since: '6.12', without: BEFORE_6_4, fn: 'kvm_x2apic_icr_write' },
   /** The 8259 asks for a look at its output only when the output rises. */
-  '459074cff6f1': { since: '6.15', without: BEFORE_6_15, fn: 'pic_irq_request' },
+  '4cad9f87876a': { since: '6.15', without: BEFORE_6_15, fn: 'pic_irq_request' },
   /** The EOI of a vector whose route has gone makes KVM work out again what is to be intercepted. */
   '87e4951e250b': { since: '6.16', without: BEFORE_6_15, fn: 'kvm_ioapic_send_eoi' },
   /** SVI is loaded when APICv comes back on. */
   b2849bec936b: { since: '6.19', without: KERNELS, fn: '__kvm_vcpu_update_apicv', later: true },
+  /** A poll of the 8259 says by bit 7 that there was a request. */
+  '0d42522bdee7': { since: '6.5', without: BEFORE_6_4, fn: 'pic_poll_read' },
+  /** KVM_GET_PIT2 and KVM_SET_PIT2 know the speaker's data bit. */
+  b172862241b4: { since: '6.0', without: ['5.15'], fn: 'kvm_vm_ioctl_get_pit2' },
+  /** A one-shot restored with nothing left fires; before, it began anew. */
+  '8e6ed96cdd50': { since: '6.3', without: BEFORE_6_4, fn: 'set_target_expiration' },
+  /** User space may take an APIC from x2APIC back to xAPIC mode: its ID is in the xAPIC's place then. */
+  '052c3b99cbc8': { since: '6.3', without: BEFORE_6_4, fn: '__kvm_apic_set_base' },
+  /** Two APICs with one xAPIC ID: both answer to it, and the map is given up for that. */
+  '5b84b0291702': { since: '6.3', without: BEFORE_6_4, fn: 'kvm_recalculate_phys_map' },
+  /** A logical ID of several bits is more than the map can say. */
+  '2bf934aadcac': { since: '6.3', without: BEFORE_6_4, fn: 'kvm_recalculate_logical_map' },
+  /** So is one that two APICs have. */
+  '2970052481b9': { since: '6.3', without: BEFORE_6_4, fn: 'kvm_recalculate_logical_map' },
+  /** The map knows that no APIC is enabled, so a logical message is "0 CPUs" and not "nobody". */
+  '35366901017c': { since: '6.3', without: BEFORE_6_4, fn: 'kvm_recalculate_logical_map' },
+  /** APICv is inhibited where an xAPIC ID or an APIC base was changed. */
+  '3743c2f02517': { since: '6.0', without: ['5.15'], fn: 'kvm_recalculate_apic_map' },
+  /** And where two APICs have one ID, */
+  '5063c41bebac': { since: '6.3', without: BEFORE_6_4, fn: 'kvm_recalculate_apic_map' },
+  /** or, for AVIC, one logical ID. */
+  '9a364857ab4f': { since: '6.3', without: BEFORE_6_4, fn: 'kvm_recalculate_apic_map' },
+  /** User space's first TSC is not pulled to the one KVM started the vCPU with. */
+  bf328e22e472: { since: '6.7', without: BEFORE_6_4, fn: 'kvm_synchronize_tsc' },
+  /** A routing table in which a vector's message is as it was leaves its remapping entry alone. */
+  '515a0c79e796': { since: '5.16', without: ['5.15'], fn: 'kvm_arch_update_irqfd_routing' },
+  /** A route that is no message any more takes the remapping entry back from the vCPU. */
+  '9bcac97dc42d': { since: '6.15', without: BEFORE_6_15, fn: 'kvm_pi_update_irte' },
+  /** So does one that is gone. */
+  cb210737675e: { since: '6.17', without: BEFORE_6_15, fn: 'kvm_pi_update_irte' },
+  /** Split irqchip: vectors pending or in service keep their EOI intercepted when the route turns to another vCPU. */
+  fceb3a36c29a: { since: '6.3', without: BEFORE_6_4, fn: 'kvm_scan_ioapic_routes' },
 } as const satisfies Record<string, Quirk>;
 
 export type Commit = keyof typeof QUIRKS;

@@ -57,7 +57,9 @@ function firstState(): AppState {
     },
     notice: null,
     fault: null,
-    edits: { past: [], future: [] },
+    runs: null,
+    said: null,
+    kept: null,
   };
 }
 

@@ -6,9 +6,10 @@
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
-import type { JsonOp, SceneLog } from '../log/log.ts';
+import type { SceneLog } from '../log/log.ts';
 import type { Playhead } from '../scene/advance.ts';
 import type { Narration } from '../scenes/index.ts';
+import type { Deed, Runs } from '../share/runs.ts';
 import type { Problem } from '../worker/client.ts';
 
 export { ARRIVE, type Playhead } from '../scene/advance.ts';
@@ -101,18 +102,19 @@ export interface Fault {
   readonly stack: string;
 }
 
-/** A scene before or after a change by hand. */
-export interface Edit {
-  /** What the change was. */
-  readonly name: string;
-  readonly ops: readonly JsonOp[];
-  readonly sceneId: SceneId;
+/** What was done by hand just now, to be told: `step` it was done at. */
+export interface Said {
+  readonly key: 'said.inFront' | 'said.after' | 'said.undone' | 'said.redone';
+  readonly deed: Deed;
   readonly step: number;
 }
 
 export interface AppState {
-  /** What undo and redo go back and forward to, the nearest last. */
-  readonly edits: { readonly past: readonly Edit[]; readonly future: readonly Edit[] };
+  /** The tree of runs, once something was changed by hand: undo, redo and branches. */
+  readonly runs: Runs | null;
+  readonly said: Said | null;
+  /** Runs are kept in the browser's storage; null: not known yet. */
+  readonly kept: boolean | null;
   readonly scene: SceneLog | null;
   readonly sceneId: SceneId;
   /** Words at the playhead: after step `step` from phase ARRIVE on, else before it. `w` is never written again. */

@@ -54,6 +54,16 @@ export const VM = defineBlock({
   slots: 1,
   /** Which of Machine.mmioSptes is in force, from 1; 0: nothing is mapped yet. */
   mmioSptes: 1,
+  /** TSC writes by user space or by vCPU creation: the last one's value and time, the offset all share, by user space yet. */
+  tscWriteLo: 1,
+  tscWriteHi: 1,
+  tscWriteNsLo: 1,
+  tscWriteNsHi: 1,
+  tscOffsetLo: 1,
+  tscOffsetHi: 1,
+  tscByUser: 1,
+  /** last_tsc_khz is set: there has been one. */
+  tscWritten: 1,
 });
 
 /** One 8259 (struct kvm_kpic_state). `lines` holds, four bits a pin, which sources drive the pin. */

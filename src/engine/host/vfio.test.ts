@@ -118,6 +118,12 @@ describe('KVM looks again', () => {
     expect([leadsTo(b), looks(b)]).toEqual(['vcpu 1 vector 51', [`kvm_pi_irte_update ${GSI} 1 81 0`]]);
   });
 
+  test('and writes a posted entry again where another message comes to the same', () => {
+    const b = ready();
+    b.do(route(to(2, true), 0x51));
+    expect(looks(b)).toEqual([`kvm_pi_irte_update ${GSI} 1 81 0`]);
+  });
+
   test('only at the vector whose route it is', () => {
     const b = ready();
     b.do(msix('addr_lo', to(2), 1), msix('data', 0x71, 1), msix('control', 0, 1));

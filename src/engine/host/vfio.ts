@@ -63,7 +63,8 @@ function updateIrte(m: Machine, slot: number, entry: number): void {
   const word0 = posted ? PRESENT | POSTED | (target.vector << 16) : PRESENT | (hostVector(slot, entry) << 16);
   const word1 = posted ? low & ~0x3f : 0;
   const word3 = posted ? high : 0;
-  if (m.w[at] === word0 && m.w[at + 1] === word1 && m.w[at + 3] === word3) return;
+  // Neither was it posted nor can it be: nothing to do. A posted one is written again, if only with what it held.
+  if (!posted && m.w[at] === word0) return;
   const outer = posted
     ? enter(m, EV.kvm_pi_irte_update, where, gsi, target.vcpu, target.vector, entry)
     : enter(m, EV.irte_remapped, where, gsi, target.why, entry);
@@ -105,7 +106,10 @@ export function followRoutes(m: Machine, before: RouteTable): void {
     const old = msiRoute(before.byGsi[gsi]?.[0]);
     const now = msiRoute(routesOfGsi(m, gsi)[0]);
     if (old === now) return;
-    if (old !== null && now !== null && sameMessage(old, now)) return;
+    const same = old !== null && now !== null && sameMessage(old, now);
+    if (same && !m.without.has('515a0c79e796')) return;
+    const gone = routesOfGsi(m, gsi).length === 0;
+    if (now === null && m.without.has(gone ? 'cb210737675e' : '9bcac97dc42d')) return;
     updateIrte(m, slot, entry);
   });
 }

@@ -29,7 +29,7 @@ function addPhysical(m: Machine, vcpu: number): boolean {
   const id = m.w[vcpuAt(m, vcpu) + VCPU.at.apicId];
   const x2 = inX2apic(m, vcpu);
   const xapicId = m.w[lapicAt(m, vcpu) + LAPIC.at.id] >>> ID_AT;
-  if (m.x2apicFormat) {
+  if (m.x2apicFormat || m.without.has('5b84b0291702')) {
     if (x2 || id > 0xff) map.phys[id] = vcpu;
     if (!x2 && map.phys[xapicId] === -1) map.phys[xapicId] = vcpu;
     return true;
@@ -61,7 +61,9 @@ function addLogical(m: Machine, vcpu: number): void {
   if (mask === 0) return;
   const table = flat ? map.flat : map.cluster;
   const slot = (flat ? 0 : (logicalId >> 4) * 4) + 31 - Math.clz32(mask & -mask);
-  if ((mask & (mask - 1)) !== 0 || table[slot] !== -1) map.mode = LOGICAL_MODE.disabled;
+  const several = (mask & (mask - 1)) !== 0 && !m.without.has('2bf934aadcac');
+  const taken = table[slot] !== -1 && !m.without.has('2970052481b9');
+  if (several || taken) map.mode = LOGICAL_MODE.disabled;
   else table[slot] = vcpu;
 }
 
@@ -88,6 +90,7 @@ function rebuild(m: Machine): boolean {
     map.valid = addPhysical(m, vcpu);
     if (map.valid) addLogical(m, vcpu);
   }
+  if (map.mode === LOGICAL_MODE.swDisabled && m.without.has('35366901017c')) map.mode = LOGICAL_MODE.disabled;
   return mismatch;
 }
 
@@ -106,9 +109,10 @@ export function recalculateApicMap(m: Machine, creating = false): void {
   const outer = enter(m, EV.apic_map, AT_VM, map.valid ? 1 : 0, map.mode);
   put(m, m.wordMap.vm + VM.at.mapValid, map.valid ? 1 : 0);
   put(m, m.wordMap.vm + VM.at.mapMode, map.mode);
-  m.wires.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid);
-  m.wires.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, !map.valid || map.mode === LOGICAL_MODE.disabled);
-  m.wires.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch);
+  const logical = !map.valid || map.mode === LOGICAL_MODE.disabled;
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.physicalIdAliased, !map.valid && !m.without.has('5063c41bebac'));
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.logicalIdAliased, logical && !m.without.has('9a364857ab4f'));
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.apicIdModified, mismatch && !m.without.has('3743c2f02517'));
   m.wires.scanIoapic(m);
   leave(m, outer);
 }

@@ -148,7 +148,7 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   m.wires.scanEntries(m, vcpu, (dest, logical, vector) => {
     if (dest === OWED || m.wires.matchDest(m, vcpu, dest, logical)) {
       fresh[vector >> 5] = fresh[vector >> 5] | (1 << (vector & 31));
-    } else if (pendingEoi(m, vcpu, vector) && !m.without.has('0fc5a36dd6b3')) {
+    } else if (pendingEoi(m, vcpu, vector) && !m.without.has(m.split ? 'fceb3a36c29a' : '0fc5a36dd6b3')) {
       fresh[vector >> 5] = fresh[vector >> 5] | (1 << (vector & 31));
       if (vector > stale && !m.without.has('87e4951e250b')) stale = vector;
     }

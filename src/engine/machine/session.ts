@@ -8,6 +8,7 @@ import type { CreateOp, Op, OpResult } from '../../spec/ops/index.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
+import { synchronizeTsc } from '../chips/lapic/timer.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_VM, allocateMachine, enter, leave, type Machine } from '../core/machine.ts';
@@ -55,6 +56,7 @@ export function createMachine(
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
     resetVcpu(m, vcpu, config.ids?.[vcpu] ?? vcpu);
+    synchronizeTsc(m, vcpu, null);
     if (m.irqchip === 'none') continue;
     m.wires.createVcpu(m, vcpu);
     resetLapic(m, vcpu, false);

@@ -6,6 +6,7 @@
 import type { OpResult, SetupOp } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
+import { synchronizeTsc } from '../chips/lapic/timer.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { resetPit } from '../chips/pit/pit.ts';
 import { EBUSY, EEXIST, EINVAL, ENOENT, ioctl } from '../core/errno.ts';
@@ -109,6 +110,7 @@ function createVcpu(m: Machine, id: bigint): number {
 function addVcpu(m: Machine, id: number): void {
   const vcpu = m.vcpus++;
   resetVcpu(m, vcpu, id);
+  synchronizeTsc(m, vcpu, null);
   if (m.irqchip === 'none') return;
   m.wires.createVcpu(m, vcpu);
   resetLapic(m, vcpu, false);

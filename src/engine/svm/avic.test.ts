@@ -192,13 +192,15 @@ describe('an IPI', () => {
     expect(b.eventsOf('avic_ipi', 'avic_doorbell')).toEqual(['avic_ipi 97 1 1', 'avic_doorbell 1 1']);
   });
 
-  test('to several of whom one sleeps: KVM wakes that one, the processor rang for the others', () => {
+  test('to several of whom one sleeps: KVM wakes that one, and rings once more where the processor rang', () => {
     const b = guest();
     b.do({ op: 'guest', vcpu: 2, halt: 1 });
     send(b, 0xc4061);
     expect(b.eventsOf('avic_doorbell', 'avic_incomplete_ipi', 'avic_kick', 'vcpu_wakeup')).toEqual([
       'avic_doorbell 1 1',
       'avic_incomplete_ipi 1 802913 0',
+      'avic_kick 1 97',
+      'avic_doorbell 1 0',
       'avic_kick 2 97',
       'vcpu_wakeup 1',
     ]);
@@ -230,10 +232,39 @@ describe('an access to the page', () => {
     ['SVR', 0xf0, 0x1fe, 1],
     ['TMICT', 0x380, 5, 1],
     ['ESR', 0x280, 0, 1],
+    ['RRR', 0xc0, 0, 1],
+    ['the version', 0x30, 0, 0],
+    ['the current count', 0x390, 0, 0],
   ])('a write of %s traps', (_name, offset, value, trap) => {
     const b = machine();
     b.do(mmio(0, offset, value));
     expect(b.eventsOf('avic_unaccelerated')).toEqual([`avic_unaccelerated ${offset} ${trap}`]);
+  });
+
+  test('where KVM ignores the write, the page keeps what the processor put there', () => {
+    const b = machine();
+    b.do(mmio(0, 0x280, 0x77), mmio(0, 0x320, 0x400ec), mmio(0, 0x380, 1234));
+    expect([b.do(read(0x280)), b.do(read(0x380))]).toEqual([{ value: '0x77' }, { value: '0x4d2' }]);
+    const plain = machine({ avic: false, vendor: 'amd' });
+    plain.do(mmio(0, 0x280, 0x77), mmio(0, 0x320, 0x400ec), mmio(0, 0x380, 1234));
+    expect([plain.do(read(0x280)), plain.do(read(0x380))]).toEqual([{ value: '0x0' }, { value: '0x0' }]);
+  });
+
+  test('a write of RRR is no register’s', () => {
+    const b = machine();
+    b.do(mmio(0, 0xc0, 5));
+    expect(b.eventsOf('kvm_apic_write', 'apic_write_ignored')).toEqual([]);
+  });
+
+  test('an IPI that KVM sends is sent from the ICR, without another write of it', () => {
+    const b = machine();
+    b.do(mmio(0, 0x310, 1 << 24));
+    b.events();
+    b.do(mmio(0, 0x300, 0x4400));
+    expect(b.eventsOf('kvm_apic_write', 'kvm_apic_ipi', 'avic_incomplete_ipi')).toEqual([
+      'avic_incomplete_ipi 0 17408 1',
+      'kvm_apic_ipi 17408 1 0',
+    ]);
   });
 
   test('the current count faults, every other register reads from the page', () => {

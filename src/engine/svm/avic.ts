@@ -22,7 +22,8 @@ import {
   setVector,
   testVector,
 } from '../chips/lapic/priority.ts';
-import { inApicPage, pageWord, updateApicvCaches } from '../chips/lapic/registers.ts';
+import { inApicPage, pageWord, sendIpi, updateApicvCaches, writeRegister } from '../chips/lapic/registers.ts';
+import { TIMER_MODE } from '../chips/lapic/timer.ts';
 import { EV, REQ } from '../core/events.ts';
 import {
   AT_VM,
@@ -47,7 +48,9 @@ import { beginHandler, openWindow, serveVcpu } from '../world/guest.ts';
 const V = VCPU.at;
 const L = LAPIC.at;
 /** Registers whose write traps after the value is in the page. @kvm avic.c is_avic_unaccelerated_access_trap */
+const RRR = 0xc0;
 const TRAPS = new Set<number>([
+  RRR,
   ...[REG.id, REG.ldr, REG.dfr, REG.svr, REG.esr, REG.tmict, REG.tdcr],
   ...[REG.lvtTimer, REG.lvtThermal, REG.lvtPerf, REG.lvtLint0, REG.lvtLint1, REG.lvtError],
 ]);
@@ -101,9 +104,14 @@ function completeDelivery(m: Machine, vcpu: number, vector: number): void {
   }
   const running = reg(m, vcpu, V.mode) === MODE.inGuest;
   const outer = enter(m, EV.avic_deliver, atVcpu(vcpu), vector, running ? 1 : 0);
-  if (running) doorbell(m, vcpu, RING.kvm);
-  else wake(m, vcpu);
+  ringOrWake(m, vcpu);
   leave(m, outer);
+}
+
+/** In guest mode a doorbell does it, else the thread is woken if it sleeps. */
+function ringOrWake(m: Machine, vcpu: number): void {
+  if (reg(m, vcpu, V.mode) === MODE.inGuest) doorbell(m, vcpu, RING.kvm);
+  else wake(m, vcpu);
 }
 
 /** IRR in the backing page, then whatever makes the vCPU look. @kvm svm.c svm_deliver_interrupt */
@@ -159,7 +167,10 @@ const everyVcpu = (m: Machine): number[] => Array.from({ length: m.vcpus }, (_, 
 /** The vCPUs of a physical destination, by the physical id table; null where its entry is not valid. */
 function physicalTargets(m: Machine, dest: number): number[] | null {
   if (dest === 0xff) return everyVcpu(m);
-  const target = everyVcpu(m).find((vcpu) => idOf(m, vcpu) === dest);
+  // Before v6.0 an entry moved along with its APIC's ID. @kvm avic.c avic_handle_apic_id_update (v5.15)
+  const follows = m.without.has('3743c2f02517');
+  const entryOf = (vcpu: number): number => (follows ? m.w[lapicAt(m, vcpu) + L.id] >>> 24 : idOf(m, vcpu));
+  const target = everyVcpu(m).find((vcpu) => entryOf(vcpu) === dest);
   return target === undefined ? null : [target];
 }
 
@@ -202,10 +213,12 @@ function ipiOutcome(m: Machine, vcpu: number, low: number, targets: readonly num
 
 /**
  * The guest writes ICR: the processor sets the bits in the targets' pages and rings for those that run; what it cannot do
- * is an incomplete-IPI exit. @param emulate KVM sends the whole IPI @kvm avic.c avic_incomplete_ipi_interception
+ * is an incomplete-IPI exit: KVM sends the whole IPI, or sees to those that did not run, and looks at every target for that.
+ * @kvm avic.c avic_incomplete_ipi_interception, avic_kick_target_vcpus
  */
-function sendIpi(m: Machine, vcpu: number, low: number, emulate: () => void): void {
-  const dest = m.w[lapicAt(m, vcpu) + L.icr2] >>> 24;
+function writeIcr(m: Machine, vcpu: number, low: number): void {
+  const icr2 = m.w[lapicAt(m, vcpu) + L.icr2];
+  const dest = icr2 >>> 24;
   const targets = ipiTargets(m, vcpu, low, dest);
   const id = ipiOutcome(m, vcpu, low, targets);
   const before = beginJourney(m);
@@ -215,7 +228,7 @@ function sendIpi(m: Machine, vcpu: number, low: number, emulate: () => void): vo
     countExit(m, vcpu);
     const outer = enter(m, EV.avic_incomplete_ipi, atVcpu(vcpu), id, low, dest);
     if (id === IPI.notRunning) for (const target of targets ?? []) kickTarget(m, vcpu, target, low & 0xff);
-    else if (id !== IPI.invalidVector) emulate();
+    else if (id !== IPI.invalidVector) sendIpi(m, vcpu, low & ~0x1000, icr2);
     leave(m, outer);
   }
   m.journey = before;
@@ -230,25 +243,41 @@ function ring(m: Machine, vcpu: number, target: number, low: number, dest: numbe
   leave(m, outer);
 }
 
-/** KVM's part for one that did not run. @kvm avic.c avic_kick_target_vcpus, avic_kick_vcpu */
+/**
+ * KVM's part for one target: the bit is set, so only the end of a delivery is left. The sender is out of the guest and awake.
+ * @kvm avic.c avic_kick_vcpu, svm.c svm_complete_interrupt_delivery
+ */
 function kickTarget(m: Machine, vcpu: number, target: number, vector: number): void {
-  if (target === vcpu || reg(m, target, V.avicRunning) === 1) return;
   const outer = enter(m, EV.avic_kick, atVcpu(vcpu), target, vector);
   put(m, lapicAt(m, target) + L.irrPending, 1);
-  wake(m, target);
+  if (!active(m, target)) completeDelivery(m, target, vector);
+  else if (target !== vcpu) ringOrWake(m, target);
   leave(m, outer);
 }
 
 /** A register write that the processor does whole, or with KVM's help. */
-function writeAccelerated(m: Machine, vcpu: number, offset: number, value: number, emulate: () => void): void {
+function writeAccelerated(m: Machine, vcpu: number, offset: number, value: number): void {
   const outer = enter(m, EV.apic_write_virtualized, atLapic(vcpu), offset, value);
   if (offset === REG.tpr) {
     put(m, lapicAt(m, vcpu) + L.tpr, value & 0xff);
     updatePprWord(m, vcpu);
   } else if (offset === REG.icr2) put(m, lapicAt(m, vcpu) + L.icr2, value & 0xff000000);
   else if (offset === REG.eoi) eoi(m, vcpu);
-  else sendIpi(m, vcpu, value, emulate);
+  else writeIcr(m, vcpu, value);
   leave(m, outer);
+}
+
+/**
+ * A write that traps: the processor has put the value in the page, KVM writes the register once more to do what hangs on
+ * it. Where KVM then ignores the write, the page keeps what the processor put: ESR, and TMICT in TSC-deadline mode.
+ * @kvm avic.c avic_unaccel_trap_write, lapic.c kvm_apic_write_nodecode
+ */
+function trapped(m: Machine, vcpu: number, offset: number, value: number): void {
+  if (offset === RRR) return;
+  const at = lapicAt(m, vcpu);
+  if (offset === REG.esr) put(m, at + L.esr, value);
+  if (offset === REG.tmict && m.w[at + L.timerMode] === TIMER_MODE.deadline) put(m, at + L.tmict, value);
+  writeRegister(m, vcpu, offset, value);
 }
 
 /** A guest instruction: what of it the AVIC takes. @returns null where it takes nothing */
@@ -268,12 +297,17 @@ function instruction(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp)
   }
   const accelerated = offset === REG.tpr || offset === REG.icr2 || offset === REG.eoi || offset === REG.icr;
   if (op.op === 'mmio_write' && accelerated) {
-    writeAccelerated(m, vcpu, offset, Number(op.value & 0xffffffffn) | 0, () => void emulate(m, op));
+    writeAccelerated(m, vcpu, offset, Number(op.value & 0xffffffffn) | 0);
     return { ok: true };
   }
   countExit(m, vcpu);
   const trap = op.op === 'mmio_write' && TRAPS.has(offset) ? 1 : 0;
   const outer = enter(m, EV.avic_unaccelerated, atVcpu(vcpu), offset, trap);
+  if (trap === 1 && op.op === 'mmio_write') {
+    trapped(m, vcpu, offset, Number(op.value & 0xffffffffn) | 0);
+    leave(m, outer);
+    return { ok: true };
+  }
   const result = emulate(m, op);
   leave(m, outer);
   return result;

@@ -202,6 +202,16 @@ describe('PV EOI', () => {
     inOrder(b.act(msi(1)), 'kvm_exit', 'kvm_pv_eoi', 'kvm_eoi');
   });
 
+  test('INIT switches it off', () => {
+    const b = bench({ apicv: false });
+    b.act(enable, { op: 'advance', ns: 10 });
+    b.apic(0, 0x310, 1 << 24);
+    for (const low of [0x4500, 0x4610])
+      b.act({ op: 'mmio_write', vcpu: 0, addr: 0xfee00300, size: 4, value: low }, settle);
+    b.apic(1, 0xf0, 0x1ff);
+    expect(b.act(msi(1), settle)).not.toContain('pv_eoi_arm');
+  });
+
   test('never arms with APICv', () => {
     const b = bench({ apicv: true });
     b.act(enable, { op: 'advance', ns: 10 });

@@ -2,7 +2,7 @@
 import { hex } from '../../base/numbers.ts';
 import type { APICV_EVENTS } from '../../spec/events/apicv.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../../spec/name-lists.ts';
-import { lapicWord } from '../context.ts';
+import { lapicWord, reasonWord } from '../context.ts';
 import { say } from '../text.ts';
 import { addDescriptions } from './index.ts';
 import { cls } from './words.ts';
@@ -26,7 +26,7 @@ addDescriptions<typeof APICV_EVENTS>({
   }),
   vid_held: (c) => ({
     params: { vcpu: c.index, vec: hex(c.args.vector), vppr: hex(c.args.vppr) },
-    variant: c.args.reason === 1 ? 'shadow' : c.args.reason === 2 && 'ppr',
+    variant: reasonWord(c) !== 'if' && (reasonWord(c) ?? false),
   }),
   ppr_virtualization: (c) => ({
     params: { vcpu: c.index, vtpr: hex(c.args.vtpr), svi: hex(c.args.svi), vppr: hex(c.args.vppr) },

@@ -11,6 +11,7 @@ import { exitName } from '../../spec/exits.ts';
 import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/name-lists.ts';
 import { lapicRegisterName } from '../../spec/registers/lapic.ts';
 import { contextOf, type StepContext } from '../context.ts';
+import { gatesSaidBy } from '../gates/rows.ts';
 import type { Param, Text, TextParams } from '../text.ts';
 import { DEVICE } from './device.ts';
 import { GUEST } from './guest.ts';
@@ -111,7 +112,8 @@ export function describeStep(run: SceneLog, step: Step, view: MachineView): Desc
     name: step.name,
     variant: told.variant || null,
     params: { ...ownParams(c), ...told.params },
-    why: told.why ?? [],
+    // What a gate held back has its reason, whatever else the row says.
+    why: [...(told.why ?? []), ...(gatesSaidBy(step.name).length > 0 ? [true as const] : [])],
   };
 }
 

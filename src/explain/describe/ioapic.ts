@@ -41,12 +41,12 @@ export const IOAPIC: Descriptions<typeof IOAPIC_EVENTS> = {
     };
   },
   kvm_ioapic_set_irq: (c) => ({ params: { pin: c.args.pin, meaning: resultText(c.args.result, c.args.level) } }),
-  ioapic_masked: (c) => ({ params: { pin: c.args.pin }, why: [...rteWhy(c, c.args.pin), true] }),
+  ioapic_masked: (c) => ({ params: { pin: c.args.pin }, why: rteWhy(c, c.args.pin) }),
   ioapic_remote_irr: (c) => ({
     params: { pin: c.args.pin, vec: hex(rteView(c.view, c.args.pin).vector) },
-    why: [...rteWhy(c, c.args.pin), true],
+    why: rteWhy(c, c.args.pin),
   }),
-  ioapic_coalesced: (c) => ({ params: { pin: c.args.pin }, why: [true] }),
+  ioapic_coalesced: (c) => ({ params: { pin: c.args.pin } }),
   rtc_coalesced: (c) => ({ params: { pending: c.args.pendingEoi } }),
   ioapic_write: (c) => ({
     params: { register: hex(c.args.register), value: hex(c.args.value), index: hex(c.args.index) },

@@ -64,7 +64,6 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
         destMode: destModeName(logical),
         ids,
       },
-      why: [true],
     };
   },
   disabled_lapic: (c) => ({ params: { dest: hex(c.args.dest), vec: hex(c.args.vector) } }),
@@ -92,7 +91,6 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
       hw: (lapicWord(c, 'baseLo') >> 11) & 1,
       sw: (lapicWord(c, 'svr') >> 8) & 1,
     },
-    why: [true],
   }),
   accept_ignored: (c) => ({ params: { vcpu: c.index, mode: modeName(c.args.mode) }, why: [true] }),
   irr_set: (c) => {

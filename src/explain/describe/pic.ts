@@ -44,7 +44,6 @@ export const PIC: Descriptions<typeof PIC_EVENTS> = {
       bit: c.args.pin & 7,
       imr: hex(readWord(c.view, 'pic', c.index, 'imr')),
     },
-    why: [true],
   }),
   pic_output: (c) => ({
     params: { pin: c.args.pin, isr: hex(readWord(c.view, 'pic', 0, 'isr')) },

@@ -3,7 +3,7 @@
 import { hex } from '../../base/numbers.ts';
 import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
 import { MP_STATES } from '../../spec/name-lists.ts';
-import { highestIsr, lapicWord, vcpuWord } from '../context.ts';
+import { highestIsr, lapicWord, reasonWord, vcpuWord } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { cls, requestName, shadowName } from './words.ts';
@@ -18,8 +18,8 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
   gp_fault: (c) => ({ params: { vcpu: c.index, msr: hex(c.args.msr) } }),
   scan_ioapic: (c) => ({ params: { vcpu: c.index, vectors: c.args.vectors } }),
   inject_held: (c) => {
-    const { reason, vector, ppr } = c.args;
-    const variant = (['if', 'shadow', 'ppr', 'event', 'lvt0'] as const)[reason];
+    const { vector, ppr } = c.args;
+    const reason = reasonWord(c);
     const params = {
       vcpu: c.index,
       vec: hex(vector),
@@ -31,11 +31,11 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
     };
     return {
       params,
-      variant: variant ?? false,
+      variant: reason ?? false,
       why:
-        reason === 2
+        reason === 'ppr'
           ? [say('event.inject_held.why.ppr', params)]
-          : reason === 0
+          : reason === 'if'
             ? [say('event.inject_held.why.if')]
             : [],
     };

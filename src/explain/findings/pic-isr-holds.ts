@@ -1,7 +1,7 @@
 /** A request of the 8259 waits behind a bit of ISR. */
 
 import { readWord } from '../../engine/view/machine-view.ts';
-import { placeOf } from '../gates/gate.ts';
+import { placeOf, wayOf } from '../gates/gate.ts';
 import { PIC_GATES } from '../gates/pic.ts';
 import { hasIoapic } from './machine.ts';
 import type { Rule } from './rule.ts';
@@ -20,7 +20,7 @@ export const picIsrHolds: Rule = {
       if (waiting === 0) return [];
       return Array.from({ length: 8 }, (_, i) => i + chip * 8).flatMap((pin) => {
         if (((waiting >> (pin & 7)) & 1) === 0 || pin === 2) return [];
-        const seen = gate?.look(view, { picPin: pin, vector: 0, vcpus: [], vcpu: 0, woken: false, raise: [] });
+        const seen = gate?.look(view, wayOf({ picPin: pin }));
         return seen?.closed ? [{ at: placeOf('pic', chip, 'isr'), params: { pin, by: seen.by ?? '' } }] : [];
       });
     });

@@ -1,5 +1,6 @@
 /** Ways not taken. APIC virtualization: virtual-interrupt delivery, virtualized accesses, IPI virtualization, inhibits. */
 import type { APICV_EVENTS } from '../../spec/events/apicv.ts';
+import { reasonWord } from '../context.ts';
 import {
   away,
   eoiExit,
@@ -10,12 +11,12 @@ import {
   SHORTHAND,
   shorthand,
   tpr,
-  tprLow,
   withApicv,
   withIpiv,
   withoutIpiv,
 } from './host.ts';
 import { addForks } from './index.ts';
+import { tprLowFork } from './makers.ts';
 
 addForks<typeof APICV_EVENTS>({
   apic_access_exit: (c) => withApicv(c, c.index),
@@ -24,8 +25,10 @@ addForks<typeof APICV_EVENTS>({
     ...ifOff(c, c.index),
     ...inhibited(c, c.index, 'fork.inhibitedInject'),
   ],
-  vid_held: (c) =>
-    c.args.reason === 0 ? ifOn(c, c.index) : c.args.reason === 2 ? tprLow(c, c.index, c.args.vector) : [],
+  vid_held: (c) => [
+    ...(reasonWord(c) === 'if' ? ifOn(c, c.index) : []),
+    ...(reasonWord(c) === 'ppr' ? tprLowFork(c, c.index, c.args.vector) : []),
+  ],
   eoi_virtualization: (c) =>
     hasHost(c)
       ? [...eoiExit(c, c.args.vector, c.args.exits === 1), ...inhibited(c, c.index, 'fork.inhibitedInject')]

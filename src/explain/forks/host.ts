@@ -1,15 +1,19 @@
 /** Makers of ways not taken in the run loop, under APICv, at VT-d and under AVIC. */
 
 import { hex } from '../../base/numbers.ts';
-import { inX2apic, readWord, rteView } from '../../engine/view/machine-view.ts';
+import { gridAddress, inX2apic, readWord, rteView, vectorIn } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_PAGE, ICR, REG, x2apicMsr } from '../../spec/registers/lapic.ts';
-import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts';
+import { lapicWord, type StepContext, vcpuWord } from '../context.ts';
+import { closeNow, wayOf } from '../gates/gate.ts';
+import { intoGuest, putBack } from '../gates/pi-desc.ts';
+import { VCPU_PREEMPTED } from '../gates/run-loop.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { hasHost as modelsHost } from '../host-config.ts';
 import type { Fork } from './fork.ts';
+import { haltFork, ifFork, tprFork } from './makers.ts';
 
 export const { SHORTHAND } = masks(ICR);
 const { TRIG_MODE } = masks(RTE);
@@ -27,24 +31,18 @@ export const apicvNow = (c: StepContext, vcpu: number): boolean =>
 export const isRunning = (c: StepContext, vcpu: number): boolean =>
   vcpuWord(c, 'halted', vcpu) === 0 && vcpuWord(c, 'mpState', vcpu) === 0 && vcpuWord(c, 'loaded', vcpu) === 1;
 
-export const halt = (vcpu: number): JsonOp => ({ op: 'guest', vcpu, halt: 1 });
-
 /** @param key what follows differs with who posts */
-export function halted(c: StepContext, vcpu: number, key: Key): Fork[] {
-  const asleep = vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0;
-  if (asleep || (hasHost(c) && !isRunning(c, vcpu))) return [];
-  return [fork(key, { vcpu }, [halt(vcpu)])];
-}
+export const halted = (c: StepContext, vcpu: number, key: Key): Fork[] =>
+  hasHost(c) && !isRunning(c, vcpu) ? [] : haltFork(c, vcpu, key);
 
 export function preempted(c: StepContext, vcpu: number, key: Key): Fork[] {
-  return isRunning(c, vcpu) ? [fork(key, { vcpu }, [{ op: 'schedule', vcpu, pcpu: null }])] : [];
+  return isRunning(c, vcpu) ? [fork(key, { vcpu }, closeNow(VCPU_PREEMPTED, c.view, wayOf({ vcpu })))] : [];
 }
 
 /** A sleeper or one without a CPU, running guest code instead. */
 export function running(c: StepContext, vcpu: number): Fork[] {
   if (!hasHost(c) || isRunning(c, vcpu) || vcpuWord(c, 'mpState', vcpu) !== 0) return [];
-  const ops: JsonOp[] = [{ op: 'vcpu_state', vcpu, state: 'guest' }];
-  return [fork('fork.running', { vcpu }, ops)];
+  return [fork('fork.running', { vcpu }, [intoGuest(vcpu)])];
 }
 
 /** APICV_INHIBIT_REASON_HYPERV: the guest turns on AutoEOI. */
@@ -73,27 +71,18 @@ export function withApicv(c: StepContext, vcpu: number): Fork[] {
   return ops.length === 0 ? [] : [fork('fork.allowed', { vcpu }, [...ops, SOON])];
 }
 
-/** A TPR that holds the vector; nothing where something holds it already. */
-export function tpr(c: StepContext, vcpu: number, vector: number): Fork[] {
-  const floor = Math.max(lapicWord(c, 'tpr', vcpu) >> 4, highestIsr(c, vcpu) >> 4);
-  if (floor >= vector >> 4) return [];
-  const params = { vcpu, tpr: hex(vector & 0xf0), vec: hex(vector) };
-  return [fork('fork.tprVirtual', params, [{ op: 'set_cr8', vcpu, value: vector >> 4 }])];
-}
+/** For a vector of the local APIC's own; the 8259's is injected under APICv as well. */
+export const apicvFork = (c: StepContext, grid: 'irr' | 'isr', vector: number): readonly Fork[] =>
+  vectorIn(c.view.w, gridAddress(c.view, grid, c.index), vector) ? withApicv(c, c.index) : [];
 
-export function tprLow(c: StepContext, vcpu: number, vector: number): Fork[] {
-  const value = lapicWord(c, 'tpr', vcpu);
-  if (value >> 4 < vector >> 4 || highestIsr(c, vcpu) >> 4 >= vector >> 4) return [];
-  return [fork('fork.tprLow', { vcpu, vec: hex(vector) }, [{ op: 'set_cr8', vcpu, value: 0 }])];
-}
-
+/** The same closed gates with what follows under APICv. */
+export const tpr = (c: StepContext, vcpu: number, vector: number): Fork[] =>
+  tprFork(c, vcpu, vector, 'fork.tprVirtual');
 export const ifOff = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'rflagsIf', vcpu) === 0
-    ? []
-    : [fork('fork.ifOffVirtual', { vcpu }, [{ op: 'guest', vcpu, rflagsIf: 0 }])];
+  vcpuWord(c, 'rflagsIf', vcpu) === 0 ? [] : [ifFork(c, vcpu, 0, 'fork.ifOffVirtual')];
 
 export const ifOn = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'rflagsIf', vcpu) === 1 ? [] : [fork('fork.ifOn', { vcpu }, [{ op: 'guest', vcpu, rflagsIf: 1 }])];
+  vcpuWord(c, 'rflagsIf', vcpu) === 1 ? [] : [ifFork(c, vcpu, 1)];
 
 /** Another vector posted just before, which has set ON and not been looked at. */
 export function outstanding(c: StepContext, vcpu: number, vector: number): Fork[] {
@@ -200,8 +189,8 @@ export function urgent(vcpu: number, vector: number): Fork {
 /** On the CPU it had, whoever is there now. */
 export function scheduled(c: StepContext, vcpu: number): Fork[] {
   if (vcpuWord(c, 'loaded', vcpu) === 1 || vcpuWord(c, 'preempted', vcpu) === 0) return [];
-  const pcpu = vcpuWord(c, 'pcpu', vcpu);
-  return [fork('fork.scheduled', { vcpu, pcpu }, [{ op: 'schedule', vcpu, pcpu }, SOON])];
+  const back = putBack(c.view, vcpu);
+  return [fork('fork.scheduled', { vcpu, pcpu: Number(back.pcpu) }, [back, SOON])];
 }
 
 /** What may come between injection and entry. */
@@ -246,12 +235,10 @@ export const posting = (c: StepContext, vcpu: number, vector: number): Fork[] =>
 ];
 
 /** The waterline and IF under AVIC, where the IRR is the page's own. */
-export function avicHeld(c: StepContext, vcpu: number, vector: number): Fork[] {
-  return [
-    ...tpr(c, vcpu, vector).map((f): Fork => ({ ...f, key: 'fork.tpr' })),
-    ...ifOff(c, vcpu).map((f): Fork => ({ ...f, key: 'fork.ifOff' })),
-  ];
-}
+export const avicHeld = (c: StepContext, vcpu: number, vector: number): Fork[] => [
+  ...tprFork(c, vcpu, vector),
+  ...(vcpuWord(c, 'rflagsIf', vcpu) === 0 ? [] : [ifFork(c, vcpu, 0)]),
+];
 
 /** Under AVIC: a sleeper whom an IPI just before has woken. */
 export function awake(c: StepContext, vcpu: number): Fork[] {

@@ -3,8 +3,8 @@
 import { routesOf, rteView } from '../../engine/view/machine-view.ts';
 import type { IOAPIC_EVENTS } from '../../spec/events/ioapic.ts';
 import { CHIP } from '../../spec/names.ts';
-import type { Fork, ForkRows } from './fork.ts';
-import { destForks, maskFork, triggerFork, unmaskFork } from './makers.ts';
+import type { ForkRows } from './fork.ts';
+import { destForks, lineLowFork, maskFork, triggerFork, unmaskFork } from './makers.ts';
 
 export const IOAPIC_FORKS: ForkRows<typeof IOAPIC_EVENTS> = {
   ioapic_line: (c) =>
@@ -18,10 +18,7 @@ export const IOAPIC_FORKS: ForkRows<typeof IOAPIC_EVENTS> = {
   ioapic_remote_irr: (c) => [triggerFork(c, c.args.pin)],
   ioapic_coalesced: (c) => {
     const gsi = routesOf(c.view)?.pinToGsi[CHIP.ioapic * 24 + c.args.pin];
-    const lower: Fork[] =
-      gsi === undefined || gsi < 0
-        ? []
-        : [{ key: 'fork.lineLow', params: { gsi }, ops: [{ op: 'irq_line', gsi, level: 0 }] }];
+    const lower = gsi === undefined || gsi < 0 ? [] : [lineLowFork(c, gsi)];
     return [...lower, triggerFork(c, c.args.pin)];
   },
 };

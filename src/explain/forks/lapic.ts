@@ -20,7 +20,7 @@ export const LAPIC_FORKS: ForkRows<typeof LAPIC_EVENTS> = {
   accept_disabled: (c) => [swFork(c, c.index, true)],
   irr_set: (c) => [
     ...tprFork(c, c.index, c.args.vector),
-    ifFork(c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1),
+    ifFork(c, c.index, vcpuWord(c, 'rflagsIf') === 1 ? 0 : 1),
     ...withApicv(c, c.index),
   ],
   apic_ack: (c) => tprFork(c, c.index, c.args.vector),

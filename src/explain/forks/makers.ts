@@ -1,33 +1,44 @@
-/** Makers of ways not taken at the chips and the local APIC: one thing that would have been different, as ops. */
+/** Makers of ways not taken at the chips and the local APIC: one thing that would have been different, as the ops of its gate. */
 
 import { hex } from '../../base/numbers.ts';
-import { gridAddress, inX2apic, readWord, routesOf, rteView, vectorIn } from '../../engine/view/machine-view.ts';
+import { readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
-import { CHIP } from '../../spec/names.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import { REG, SVR } from '../../spec/registers/lapic.ts';
-import { highestIsr, lapicWord, type StepContext, vcpuWord } from '../context.ts';
+import { type StepContext, vcpuWord } from '../context.ts';
 import { destText } from '../describe/words.ts';
-import { writeLapic, writeRte } from '../guest-ops.ts';
+import { MSIX_FUNCTION_MASK, MSIX_MASK } from '../gates/device.ts';
+import { closeNow, type Gate, openNow, type Way, wayOf } from '../gates/gate.ts';
+import { IOAPIC_EDGE, IOAPIC_MASK } from '../gates/ioapic.ts';
+import { APIC_DISABLED, PRIORITY_GATE, pprNow } from '../gates/lapic.ts';
+import { PIC_LINT, PIC_MASK } from '../gates/pic.ts';
+import { ROUTE } from '../gates/routing.ts';
+import { VCPU_BLOCKED } from '../gates/run-loop.ts';
+import { INTERRUPT_FLAG } from '../gates/vcpu.ts';
+import { writeRte } from '../guest-ops.ts';
 import type { Fork } from './fork.ts';
-import { withApicv } from './host.ts';
 
-export const { MASK, TRIG_MODE } = masks(RTE);
-const { ENABLE } = masks(SVR);
+const { TRIG_MODE } = masks(RTE);
 
-export const word = (c: StepContext, register: string, pin: number): number =>
-  readWord(c.view, 'ioapic', 0, register, pin);
+const word = (c: StepContext, register: string, pin: number): number => readWord(c.view, 'ioapic', 0, register, pin);
 
-export function maskFork(c: StepContext, pin: number): Fork {
-  return { key: 'fork.mask', params: { pin }, ops: writeRte(0, pin, 0, word(c, 'redirLo', pin) | MASK) };
-}
+/** The ops that open a gate now, or close it. */
+const opening = (c: StepContext, gate: Gate, known: Partial<Way>): readonly JsonOp[] =>
+  openNow(gate, c.view, wayOf(known));
+const closing = (c: StepContext, gate: Gate, known: Partial<Way>): readonly JsonOp[] =>
+  closeNow(gate, c.view, wayOf(known));
+
+export const maskFork = (c: StepContext, pin: number): Fork => ({
+  key: 'fork.mask',
+  params: { pin },
+  ops: closing(c, IOAPIC_MASK, { ioapicPin: pin }),
+});
 
 /** Nothing for an entry that was never programmed: unmasked, it would send vector 0. */
 export function unmaskFork(c: StepContext, pin: number): Fork[] {
   const { vector } = rteView(c.view, pin);
   if (vector === 0) return [];
-  const ops = writeRte(0, pin, 0, word(c, 'redirLo', pin) & ~MASK);
+  const ops = opening(c, IOAPIC_MASK, { ioapicPin: pin });
   return [{ key: 'fork.unmask', params: { pin, vec: hex(vector) }, ops }];
 }
 
@@ -55,85 +66,75 @@ export function destForks(c: StepContext, pin: number): Fork[] {
   return forks;
 }
 
+/** The line low once more before it rises. */
+export const lineLowFork = (c: StepContext, gsi: number): Fork => ({
+  key: 'fork.lineLow',
+  params: { gsi },
+  ops: opening(c, IOAPIC_EDGE, { gsi }),
+});
+
 export function noRouteFork(c: StepContext, gsi: number): Fork[] {
-  const table = routesOf(c.view);
-  if (table?.byGsi[gsi] === undefined) return [];
-  const entries = table.entries
-    .filter((e) => e.gsi !== gsi)
-    .map((e) =>
-      e.chip === CHIP.msi
-        ? {
-            gsi: e.gsi,
-            msi_addr: `0x${((BigInt(e.addrHi >>> 0) << 32n) | BigInt(e.addrLo >>> 0)).toString(16)}`,
-            msi_data: e.data >>> 0,
-          }
-        : {
-            gsi: e.gsi,
-            chip: (['pic0', 'pic1', 'ioapic'] as const)[e.chip as 0 | 1 | 2],
-            pin: e.chip === CHIP.picSlave ? e.pin & 7 : e.pin,
-          },
-    );
-  return [{ key: 'fork.noRoute', params: { gsi }, ops: [{ op: 'routing', entries }] }];
+  if (routesOf(c.view)?.byGsi[gsi] === undefined) return [];
+  return [{ key: 'fork.noRoute', params: { gsi }, ops: closing(c, ROUTE, { gsi }) }];
 }
 
 export function picMaskFork(c: StepContext, pin: number): Fork {
-  const chip = pin >> 3;
-  const imr = readWord(c.view, 'pic', chip, 'imr');
-  const master = readWord(c.view, 'pic', 0, 'imr');
-  const bit = 1 << (pin & 7);
-  const masked = (imr & bit) !== 0;
+  const masked = ((readWord(c.view, 'pic', pin >> 3, 'imr') >> (pin & 7)) & 1) === 1;
   return {
     key: masked ? 'fork.picUnmask' : 'fork.picMask',
     params: { pin },
-    ops: [
-      { op: 'pio_write', vcpu: 0, port: chip === 0 ? 0x21 : 0xa1, value: imr ^ bit },
-      // The slave is heard through pin 2 of the master.
-      ...(chip === 1 && masked && (master & 4) !== 0
-        ? [{ op: 'pio_write', vcpu: 0, port: 0x21, value: master & ~4 }]
-        : []),
-    ],
+    ops: (masked ? opening : closing)(c, PIC_MASK, { picPin: pin }),
   };
 }
 
-export const lvt0 = (c: StepContext, vcpu: number, value: number): JsonOp[] => [
-  // A disabled APIC forces the mask bit, so it is enabled first.
-  ...((lapicWord(c, 'svr', vcpu) & ENABLE) === 0 ? [softEnable(c, vcpu, true)] : []),
-  writeLapic(vcpu, inX2apic(c.view, vcpu), REG.lvtLint0, value),
-];
-
-export function softEnable(c: StepContext, vcpu: number, on: boolean): JsonOp {
-  const svr = lapicWord(c, 'svr', vcpu);
-  return writeLapic(vcpu, inX2apic(c.view, vcpu), REG.svr, on ? svr | ENABLE : svr & ~ENABLE);
-}
-
-export const ifFork = (vcpu: number, on: 0 | 1): Fork => ({
-  key: on === 1 ? 'fork.ifOn' : 'fork.ifOff',
+/** LVT0 made to listen to the 8259, or no longer. */
+export const lvt0ExtIntFork = (c: StepContext): Fork => ({
+  key: 'fork.lvt0ExtInt',
+  params: { vcpu: 0 },
+  ops: opening(c, PIC_LINT, {}),
+});
+export const lvt0MaskFork = (c: StepContext, vcpu: number): Fork => ({
+  key: 'fork.lvt0Mask',
   params: { vcpu },
-  ops: [{ op: 'guest', vcpu, rflagsIf: on }],
+  ops: closing(c, PIC_LINT, { vcpu }),
 });
 
-/** A TPR that holds the vector; nothing where something holds it already. */
-export function tprFork(c: StepContext, vcpu: number, vector: number): Fork[] {
-  const floor = Math.max(lapicWord(c, 'tpr', vcpu) >> 4, highestIsr(c, vcpu) >> 4);
-  if (floor >= vector >> 4) return [];
+/** A device's vector and its whole table unmasked. */
+export const msixUnmaskFork = (c: StepContext, slot: number, entry: number): Fork[] => {
+  const msix = { slot, entry };
+  const ops = [MSIX_MASK, MSIX_FUNCTION_MASK].flatMap((gate) => opening(c, gate, { msix }));
+  return ops.length === 0 ? [] : [{ key: 'fork.msixUnmask', params: { entry }, ops }];
+};
+
+/** @param key what follows differs under APICv */
+export const ifFork = (c: StepContext, vcpu: number, on: 0 | 1, key: Fork['key'] = 'fork.ifOff'): Fork => ({
+  key: on === 1 ? 'fork.ifOn' : key,
+  params: { vcpu },
+  ops: (on === 1 ? opening : closing)(c, INTERRUPT_FLAG, { vcpu }),
+});
+
+/** A TPR that holds the vector; nothing where something holds it already. @param key what follows differs under APICv */
+export function tprFork(c: StepContext, vcpu: number, vector: number, key: Fork['key'] = 'fork.tpr'): Fork[] {
+  if (pprNow(c.view, vcpu).ppr >> 4 >= vector >> 4) return [];
   const params = { vcpu, tpr: hex(vector & 0xf0), vec: hex(vector) };
-  return [{ key: 'fork.tpr', params, ops: [{ op: 'set_cr8', vcpu, value: vector >> 4 }] }];
+  return [{ key, params, ops: closing(c, PRIORITY_GATE, { vcpu, vector }) }];
 }
 
-export const tprLowFork = (c: StepContext, vcpu: number, vector: number): Fork[] =>
-  lapicWord(c, 'tpr', vcpu) === 0
-    ? []
-    : [{ key: 'fork.tprLow', params: { vcpu, vec: hex(vector) }, ops: [{ op: 'set_cr8', vcpu, value: 0 }] }];
+/** A lower TPR; nothing where it is not the TPR that holds the vector, or a vector in service would still. */
+export function tprLowFork(c: StepContext, vcpu: number, vector: number): Fork[] {
+  const { ppr, by, isr } = pprNow(c.view, vcpu);
+  if (ppr >> 4 < vector >> 4 || by !== 'tpr' || isr >> 4 >= vector >> 4) return [];
+  return [{ key: 'fork.tprLow', params: { vcpu, vec: hex(vector) }, ops: opening(c, PRIORITY_GATE, { vcpu, vector }) }];
+}
 
-export const haltFork = (c: StepContext, vcpu: number): Fork[] =>
+/** The vCPU in HLT when it comes. @param key what follows differs with who posts */
+export const haltFork = (c: StepContext, vcpu: number, key: Fork['key'] = 'fork.halted'): Fork[] =>
   vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0
     ? []
-    : [{ key: 'fork.halted', params: { vcpu }, ops: [{ op: 'guest', vcpu, halt: 1 }] }];
+    : [{ key, params: { vcpu }, ops: closing(c, VCPU_BLOCKED, { vcpu }) }];
 
-/** For a vector of the local APIC's own; the 8259's is injected under APICv as well. */
-export const apicvFork = (c: StepContext, grid: 'irr' | 'isr', vector: number): readonly Fork[] =>
-  vectorIn(c.view.w, gridAddress(c.view, grid, c.index), vector) ? withApicv(c, c.index) : [];
-
-export function swFork(c: StepContext, vcpu: number, on: boolean): Fork {
-  return { key: on ? 'fork.swOn' : 'fork.swOff', params: { vcpu }, ops: [softEnable(c, vcpu, on)] };
-}
+export const swFork = (c: StepContext, vcpu: number, on: boolean): Fork => ({
+  key: on ? 'fork.swOn' : 'fork.swOff',
+  params: { vcpu },
+  ops: (on ? opening : closing)(c, APIC_DISABLED, { vcpu }),
+});

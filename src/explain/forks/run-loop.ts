@@ -1,7 +1,8 @@
 /** Ways not taken. vcpu_enter_guest with its VMCS fields (x86.c, vmx.c). */
 import type { RUN_LOOP_EVENTS } from '../../spec/events/run-loop.ts';
-import { fork, ifOn, races, tprLow, withApicv } from './host.ts';
+import { fork, ifOn, races, withApicv } from './host.ts';
 import { addForks } from './index.ts';
+import { tprLowFork } from './makers.ts';
 
 addForks<typeof RUN_LOOP_EVENTS>({
   exit_request: (c) => races(c, c.index),
@@ -9,6 +10,7 @@ addForks<typeof RUN_LOOP_EVENTS>({
   complete_interrupts: (c) => races(c, c.index),
   irq_window_request: (c) => [...ifOn(c, c.index), ...withApicv(c, c.index)],
   nmi_window_request: (c) => [fork('fork.iret', { vcpu: c.index }, [{ op: 'iret', vcpu: c.index }])],
-  tpr_threshold: (c) => (c.args.threshold === 0 ? [] : [...tprLow(c, c.index, c.args.irr), ...withApicv(c, c.index)]),
+  tpr_threshold: (c) =>
+    c.args.threshold === 0 ? [] : [...tprLowFork(c, c.index, c.args.irr), ...withApicv(c, c.index)],
   tpr_below_threshold: (c) => withApicv(c, c.index),
 });

@@ -1,17 +1,17 @@
 /** Ways not taken. The vCPU takes it: requests, kicks, injection, INIT and SIPI (x86.c). */
 import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
-import { highestIsr, lapicWord } from '../context.ts';
+import { reasonWord } from '../context.ts';
 import type { ForkRows } from './fork.ts';
-import { kickForks, races } from './host.ts';
-import { apicvFork, haltFork, ifFork, tprLowFork } from './makers.ts';
+import { apicvFork, kickForks, races } from './host.ts';
+import { haltFork, ifFork, tprLowFork } from './makers.ts';
 
 export const VCPU_FORKS: ForkRows<typeof VCPU_EVENTS> = {
   kick: (c) => [...haltFork(c, c.index), ...kickForks(c, c.index)],
   inject_held: (c) => {
-    if (c.args.reason === 0) return [ifFork(c.index, 1), ...apicvFork(c, 'irr', c.args.vector)];
-    if (c.args.reason === 2 && highestIsr(c) >> 4 < lapicWord(c, 'tpr') >> 4)
-      return [...tprLowFork(c, c.index, c.args.vector), ...apicvFork(c, 'irr', c.args.vector)];
-    return [];
+    const reason = reasonWord(c);
+    if (reason === 'if') return [ifFork(c, c.index, 1), ...apicvFork(c, 'irr', c.args.vector)];
+    const low = reason === 'ppr' ? tprLowFork(c, c.index, c.args.vector) : [];
+    return low.length === 0 ? [] : [...low, ...apicvFork(c, 'irr', c.args.vector)];
   },
-  kvm_inj_virq: (c) => [ifFork(c.index, 0), ...races(c, c.index), ...apicvFork(c, 'isr', c.args.vector)],
+  kvm_inj_virq: (c) => [ifFork(c, c.index, 0), ...races(c, c.index), ...apicvFork(c, 'isr', c.args.vector)],
 };

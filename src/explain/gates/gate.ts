@@ -1,12 +1,20 @@
 /**
- * Gates: what may hold an interrupt on its way, each as data. A gate looks at the registers it hangs on and says whether it is
- * closed; it names the event that is recorded where it holds one back, and the ops that open it. "Where is my interrupt?",
- * findings and ways not taken read the same rows.
+ * Gates: what may hold an interrupt on its way, each as data. A gate names the registers it hangs on and the event that is
+ * recorded where it holds one back (`rows.ts`); it looks at them and says whether it is closed, and has the ops that open and
+ * close it. "Where is my interrupt?", findings, ways not taken and the fields that the stage lights all read the same rows.
  */
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import type { CiteKey } from '../../spec/citations.ts';
-import type { EventName } from '../../spec/events/index.ts';
+import { GATE_ROWS, type GateRow } from './rows.ts';
+
+/** What is sent to the local APICs. */
+export interface Message {
+  readonly dest: number;
+  readonly logical: boolean;
+  readonly mode: number;
+  readonly level: boolean;
+}
 
 /** The road an interrupt takes to a vCPU. */
 export interface Way {
@@ -17,13 +25,10 @@ export interface Way {
   readonly picPin?: number;
   /** Slot and entry of a device's MSI-X vector. */
   readonly msix?: { readonly slot: number; readonly entry: number };
+  /** It is signalled by an eventfd. */
+  readonly eventfd?: boolean;
   /** What the message says; absent where no chip or route makes one. */
-  readonly message?: {
-    readonly dest: number;
-    readonly logical: boolean;
-    readonly mode: number;
-    readonly level: boolean;
-  };
+  readonly message?: Message;
   readonly vector: number;
   /** vCPUs it is for. */
   readonly vcpus: readonly number[];
@@ -47,10 +52,8 @@ export interface Evidence {
   readonly vector?: number;
 }
 
-export interface Gate {
+export interface Gate extends GateRow {
   readonly id: string;
-  /** The event that says it held one back; absent where KVM says nothing. */
-  readonly event?: EventName;
   readonly cite: CiteKey | null;
   /** @returns null where the gate is not on this way */
   look(view: MachineView, way: Way): Evidence | null;
@@ -58,7 +61,33 @@ export interface Gate {
   shut?(view: MachineView, way: Way): boolean;
   /** Ops that open it, one list a way to do so, the likeliest first. */
   opens(view: MachineView, way: Way): readonly (readonly JsonOp[])[];
+  /** Ops that close it, where somebody may. */
+  closes?(view: MachineView, way: Way): readonly JsonOp[];
 }
+
+/** A gate that has its row in `rows.ts`. */
+export const gate = (id: keyof typeof GATE_ROWS, rest: Omit<Gate, 'id' | keyof GateRow>): Gate => ({
+  id,
+  ...GATE_ROWS[id],
+  ...rest,
+});
+
+/** A way of which only this is known. */
+export const wayOf = (known: Partial<Way>): Way => ({
+  vector: 0,
+  vcpus: known.vcpu === undefined ? [] : [known.vcpu],
+  vcpu: 0,
+  woken: false,
+  raise: [],
+  ...known,
+});
+
+/** What opens it at once: the likeliest way that does not just wait for the guest. */
+export const openNow = ({ opens }: Gate, view: MachineView, way: Way): readonly JsonOp[] =>
+  opens(view, way).find((ops) => !ops.every(({ op }) => op === 'advance')) ?? [];
+
+/** What closes it; nothing where nobody may. */
+export const closeNow = ({ closes }: Gate, view: MachineView, way: Way): readonly JsonOp[] => closes?.(view, way) ?? [];
 
 /** Name of a word: "lapic:1.svr", "ioapic:0.redirLo[11]". */
 export const placeOf = (kind: string, index: number, register: string, sub?: number): string =>

@@ -2,11 +2,14 @@
 import { DEVICE_GATES } from './device.ts';
 import type { Gate } from './gate.ts';
 import { IOAPIC_GATES } from './ioapic.ts';
+import { IRQFD_GATES } from './irqfd.ts';
 import { EOI_GATE, LAPIC_GATES, PRIORITY_GATE } from './lapic.ts';
 import { PI_DESC_GATES } from './pi-desc.ts';
 import { PIC_GATES } from './pic.ts';
-import { IRQFD_GATES, ROUTING_GATES, VTD_GATES } from './routing.ts';
-import { RUN_LOOP_GATES, VCPU_GATES } from './vcpu.ts';
+import { ROUTING_GATES } from './routing.ts';
+import { RUN_LOOP_GATES } from './run-loop.ts';
+import { VCPU_GATES } from './vcpu.ts';
+import { VTD_GATES } from './vtd.ts';
 
 export const BEFORE_APIC: readonly Gate[] = [
   ...DEVICE_GATES,

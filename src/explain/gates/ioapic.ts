@@ -1,11 +1,12 @@
 /** Gates of the IOAPIC. @kvm ioapic.c ioapic_set_irq, ioapic_service, kvm_ioapic_update_eoi_one */
 import { type MachineView, readWord, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { masks } from '../../spec/define/registers.ts';
+import { RTE } from '../../spec/registers/ioapic.ts';
 import { writeRte } from '../guest-ops.ts';
-import { type Evidence, type Gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { type Evidence, type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 
-const MASK = 0x1_0000;
-const LEVEL = 0x8000;
+const { MASK, TRIG_MODE } = masks(RTE);
 const RTC_PIN = 8;
 
 const low = (view: MachineView, pin: number): number => readWord(view, 'ioapic', 0, 'redirLo', pin);
@@ -24,7 +25,7 @@ const atPin =
     way.ioapicPin === undefined ? null : look(view, way.ioapicPin, way);
 
 /** The EOI that ends a vector somewhere: the guest's handler does it in time, else the op. */
-export function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[] {
+function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[] {
   const eoi = way.vcpus.map((vcpu): readonly JsonOp[] => [{ op: 'eoi', vcpu }]);
   const runAndEoi = way.vcpus.map((vcpu): readonly JsonOp[] => [
     { op: 'run', vcpu },
@@ -33,19 +34,32 @@ export function endsVector(view: MachineView, way: Way): readonly (readonly Json
   return hasGuest(view) ? [...WAITS, ...eoi] : [...eoi, ...runAndEoi];
 }
 
-export const IOAPIC_GATES: readonly Gate[] = [
-  {
-    id: 'ioapic-mask',
-    event: 'ioapic_masked',
-    cite: 'ioapic.rte',
-    look: atPin((view, pin) => rteLook(view, pin, 'mask', 16, rteView(view, pin).masked)),
-    opens(view, { ioapicPin = 0 }) {
-      return [writeRte(0, ioapicPin, 0, (low(view, ioapicPin) & ~MASK) >>> 0)];
-    },
+export const IOAPIC_MASK = gate('ioapic-mask', {
+  cite: 'ioapic.rte',
+  look: atPin((view, pin) => rteLook(view, pin, 'mask', 16, rteView(view, pin).masked)),
+  opens(view, { ioapicPin = 0 }) {
+    return [writeRte(0, ioapicPin, 0, low(view, ioapicPin) & ~MASK)];
   },
-  {
-    id: 'ioapic-remote-irr',
-    event: 'ioapic_remote_irr',
+  closes: (view, { ioapicPin = 0 }) => writeRte(0, ioapicPin, 0, low(view, ioapicPin) | MASK),
+});
+
+export const IOAPIC_EDGE = gate('ioapic-edge', {
+  cite: 'ioapic.rte',
+  look: atPin((view, pin) => {
+    const { level, irr } = rteView(view, pin);
+    return {
+      at: placeOf('ioapic', 0, 'irr'),
+      bits: `irr.${pin}`,
+      value: irr ? 1 : 0,
+      closed: !level && irr && readWord(view, 'ioapic', 0, 'lines', pin) !== 0,
+    };
+  }),
+  opens: (_view, way) => [[{ op: 'irq_line', gsi: way.gsi ?? 0, level: 0 }, ...way.raise], way.raise],
+});
+
+export const IOAPIC_GATES: readonly Gate[] = [
+  IOAPIC_MASK,
+  gate('ioapic-remote-irr', {
     cite: 'ioapic.rte',
     look: atPin((view, pin) => {
       const rte = rteView(view, pin);
@@ -55,28 +69,15 @@ export const IOAPIC_GATES: readonly Gate[] = [
       const pin = way.ioapicPin ?? 0;
       const lo = low(view, pin);
       // Where no EOI is to come, an entry made edge and level again has forgotten it: what Linux does as well.
-      const forget = [...writeRte(0, pin, 0, (lo & ~LEVEL) >>> 0), ...writeRte(0, pin, 0, lo)];
+      const forget = [...writeRte(0, pin, 0, (lo & ~TRIG_MODE) >>> 0), ...writeRte(0, pin, 0, lo)];
       return [...endsVector(view, way), forget];
     },
-  },
-  {
-    id: 'ioapic-edge',
-    event: 'ioapic_coalesced',
-    cite: 'ioapic.rte',
-    look: atPin((view, pin) => {
-      const { level, irr } = rteView(view, pin);
-      return {
-        at: placeOf('ioapic', 0, 'irr'),
-        bits: `irr.${pin}`,
-        value: irr ? 1 : 0,
-        closed: !level && irr && readWord(view, 'ioapic', 0, 'lines', pin) !== 0,
-      };
-    }),
-    opens: (_view, way) => [[{ op: 'irq_line', gsi: way.gsi ?? 0, level: 0 }, ...way.raise], way.raise],
-  },
+  }),
+  IOAPIC_EDGE,
   {
     id: 'rtc-pending-eoi',
-    event: 'rtc_coalesced',
+    events: { rtc_coalesced: null },
+    reads: [],
     cite: null,
     look: atPin((view, pin) => {
       if (pin !== RTC_PIN) return null;
@@ -85,9 +86,7 @@ export const IOAPIC_GATES: readonly Gate[] = [
     }),
     opens: endsVector,
   },
-  {
-    id: 'eoi-delay',
-    event: 'kvm_ioapic_delayed_eoi_inj',
+  gate('eoi-delay', {
     cite: null,
     look: atPin((view, pin) => {
       const due = readWord(view, 'vm', 0, 'eoiInjectDueHi') * 2 ** 32 + readWord(view, 'vm', 0, 'eoiInjectDueLo');
@@ -96,5 +95,5 @@ export const IOAPIC_GATES: readonly Gate[] = [
       return { at: placeOf('vm', 0, 'eoiInjectDueLo'), bits: 'due', value: due, closed: due !== 0 && waits };
     }),
     opens: () => [[{ op: 'advance', ns: 10_000_000 }]],
-  },
+  }),
 ];

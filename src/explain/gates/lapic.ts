@@ -1,4 +1,5 @@
 /** Gates of the local APIC: who a message is for, whether it is taken, and the priority that holds it. */
+import { hex } from '../../base/numbers.ts';
 import {
   gridAddress,
   inX2apic,
@@ -8,11 +9,27 @@ import {
   vectorsIn,
 } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { masks } from '../../spec/define/registers.ts';
+import { RTE } from '../../spec/registers/ioapic.ts';
+import { APIC_BASE, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
-import { type Gate, hasGuest, placeOf, WAITS } from './gate.ts';
+import { type Gate, gate, hasGuest, placeOf, WAITS } from './gate.ts';
+import { messageAt, vcpusFor } from './match.ts';
 
-const hwOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'baseLo') & 0x800) !== 0;
-const swOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'svr') & 0x100) !== 0;
+const { ENABLE } = masks(APIC_BASE);
+const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
+const { VECTOR, DEST_MODE, REMOTE_IRR, TRIG_MODE } = masks(RTE);
+
+const hwOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) !== 0;
+const swOn = (view: MachineView, vcpu: number): boolean =>
+  (readWord(view, 'lapic', vcpu, 'svr') & SOFTWARE_ENABLE) !== 0;
+
+/** Software-enables a local APIC, or disables it. */
+export function softEnable(view: MachineView, vcpu: number, on: boolean): JsonOp {
+  const svr = readWord(view, 'lapic', vcpu, 'svr');
+  const value = on ? svr | SOFTWARE_ENABLE : svr & ~SOFTWARE_ENABLE;
+  return writeLapic(vcpu, inX2apic(view, vcpu), REG.svr, value);
+}
 
 const low = (view: MachineView, pin: number): number => readWord(view, 'ioapic', 0, 'redirLo', pin);
 
@@ -32,10 +49,35 @@ export function pprNow(view: MachineView, vcpu: number): { ppr: number; by: 'tpr
   return (tpr & 0xf0) >= (isr & 0xf0) ? { ppr: tpr, by: 'tpr', isr } : { ppr: isr & 0xf0, by: 'isr', isr };
 }
 
+export const APIC_DISABLED = gate('apic-disabled', {
+  cite: 'lapic.svr',
+  look(view, way) {
+    if (way.message === undefined || way.vcpus.length === 0) return null;
+    const on = way.vcpus.find((vcpu) => hwOn(view, vcpu) && swOn(view, vcpu));
+    const vcpu = on ?? way.vcpu;
+    const hw = hwOn(view, vcpu);
+    return {
+      at: placeOf('lapic', vcpu, hw ? 'svr' : 'baseLo'),
+      bits: hw ? 'softwareEnable' : 'enable',
+      value: on === undefined ? 0 : 1,
+      closed: on === undefined,
+    };
+  },
+  opens(view, way) {
+    const { vcpu } = way;
+    // A vCPU that waits for its SIPI executes nothing.
+    const asleep = [1, 2].includes(readWord(view, 'vcpu', vcpu, 'mpState'));
+    const ops: JsonOp[] = asleep ? startUp(view, vcpu) : [];
+    const base = readWord(view, 'lapic', vcpu, 'baseLo');
+    if (!hwOn(view, vcpu)) ops.push({ op: 'wrmsr', vcpu, msr: hex(MSR.apicBase), value: hex(base | ENABLE) });
+    ops.push(softEnable(view, vcpu, true));
+    return [ops, [...ops, ...way.raise]];
+  },
+  closes: (view, { vcpu }) => [softEnable(view, vcpu, false)],
+});
+
 export const LAPIC_GATES: readonly Gate[] = [
-  {
-    id: 'destination',
-    event: 'no_destination',
+  gate('destination', {
     cite: 'lapic.dest',
     look(_view, way) {
       if (way.message === undefined) return null;
@@ -44,44 +86,23 @@ export const LAPIC_GATES: readonly Gate[] = [
         way.ioapicPin === undefined ? placeOf('vm', 0, 'mapValid') : placeOf('ioapic', 0, 'redirHi', way.ioapicPin);
       return { at, bits: 'dest', value: dest >>> 0, closed: way.vcpus.length === 0 };
     },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      return said === null ? false : vcpusFor(view, said.dest, said.logical).length === 0;
+    },
     opens(view, way) {
       const pin = way.ioapicPin;
       if (pin === undefined) return [];
       const hi = (readWord(view, 'vcpu', 0, 'apicId') << 24) >>> 0;
-      const lo = low(view, pin) & ~0x4000;
-      const to = [...writeRte(0, pin, 1, hi), ...writeRte(0, pin, 0, (lo & ~0x800) >>> 0)];
+      const lo = low(view, pin) & ~(REMOTE_IRR | DEST_MODE);
+      const to = [...writeRte(0, pin, 1, hi), ...writeRte(0, pin, 0, lo)];
       return [[...to, ...way.raise]];
     },
-  },
-  {
-    id: 'apic-disabled',
-    event: 'accept_disabled',
-    cite: 'lapic.svr',
-    look(view, way) {
-      if (way.message === undefined || way.vcpus.length === 0) return null;
-      const on = way.vcpus.find((vcpu) => hwOn(view, vcpu) && swOn(view, vcpu));
-      const vcpu = on ?? way.vcpu;
-      const hw = hwOn(view, vcpu);
-      return {
-        at: placeOf('lapic', vcpu, hw ? 'svr' : 'baseLo'),
-        bits: hw ? 'softwareEnable' : 'enable',
-        value: on === undefined ? 0 : 1,
-        closed: on === undefined,
-      };
-    },
-    opens(view, way) {
-      const { vcpu } = way;
-      // A vCPU that waits for its SIPI executes nothing.
-      const asleep = [1, 2].includes(readWord(view, 'vcpu', vcpu, 'mpState'));
-      const ops: JsonOp[] = asleep ? startUp(view, vcpu) : [];
-      const base = readWord(view, 'lapic', vcpu, 'baseLo');
-      if (!hwOn(view, vcpu)) ops.push({ op: 'wrmsr', vcpu, msr: '0x1b', value: `0x${(base | 0x800).toString(16)}` });
-      ops.push(writeLapic(vcpu, inX2apic(view, vcpu), 0xf0, readWord(view, 'lapic', vcpu, 'svr') | 0x100));
-      return [ops, [...ops, ...way.raise]];
-    },
-  },
+  }),
+  APIC_DISABLED,
   {
     id: 'vector',
+    reads: ['lapic.irr', 'rte.vector'],
     cite: 'lapic.priority',
     look(_view, way) {
       const { vector, ioapicPin, vcpu, message } = way;
@@ -92,20 +113,22 @@ export const LAPIC_GATES: readonly Gate[] = [
           : placeOf('ioapic', 0, 'redirLo', ioapicPin);
       return { at, bits: 'vector', value: vector, closed: vector < 16 };
     },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      return said !== null && said.vector < 16;
+    },
     opens(view, way) {
       const pin = way.ioapicPin;
       if (pin === undefined) return [];
-      const lo = (low(view, pin) & ~0xff & ~0x4000) | (0x30 + pin);
-      const edge = writeRte(0, pin, 0, (lo & ~0x8000) >>> 0);
-      return [[...edge, ...writeRte(0, pin, 0, lo >>> 0), ...way.raise]];
+      const lo = (low(view, pin) & ~(VECTOR | REMOTE_IRR)) | (0x30 + pin);
+      const edge = writeRte(0, pin, 0, lo & ~TRIG_MODE);
+      return [[...edge, ...writeRte(0, pin, 0, lo), ...way.raise]];
     },
   },
 ];
 
 /** Past acceptance: it is in IRR. */
-export const PRIORITY_GATE: Gate = {
-  id: 'ppr',
-  event: 'inject_held',
+export const PRIORITY_GATE = gate('ppr', {
   cite: 'lapic.ppr',
   look(view, { vcpu, vector, picPin }) {
     if (picPin !== undefined) return null;
@@ -126,11 +149,13 @@ export const PRIORITY_GATE: Gate = {
     const eoi: JsonOp[] = [{ op: 'eoi', vcpu }];
     return hasGuest(view) ? [...WAITS, eoi] : [eoi];
   },
-};
+  closes: (_view, { vcpu, vector }) => [{ op: 'set_cr8', vcpu, value: vector >> 4 }],
+});
 
 /** In service: its handler has not ended it. */
 export const EOI_GATE: Gate = {
   id: 'eoi',
+  reads: ['lapic.isr', 'pic.isr'],
   cite: 'lapic.eoi',
   look(view, { vcpu, vector, picPin }) {
     if (picPin !== undefined) {

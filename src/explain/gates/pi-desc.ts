@@ -1,7 +1,7 @@
 /** Gates of the posted-interrupt descriptor. @kvm posted_intr.c, vmx.c vmx_deliver_posted_interrupt */
 import { gridAddress, type MachineView, readWord, vectorIn } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
-import { type Gate, hasGuest, placeOf, WAITS } from './gate.ts';
+import { type Gate, gate, hasGuest, placeOf, WAITS } from './gate.ts';
 
 /** In the PIR, and not merged into IRR yet. */
 export const inPir = (view: MachineView, vcpu: number, vector: number): boolean =>
@@ -10,12 +10,22 @@ export const inPir = (view: MachineView, vcpu: number, vector: number): boolean 
 const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
 const IN_GUEST = 1;
 
+/** Puts a vCPU's thread back on the physical CPU it had. */
+export const putBack = (view: MachineView, vcpu: number): JsonOp => ({
+  op: 'schedule',
+  vcpu,
+  pcpu: word(view, vcpu, 'pcpu'),
+});
+
+/** The vCPU runs guest code. */
+export const intoGuest = (vcpu: number): JsonOp => ({ op: 'vcpu_state', vcpu, state: 'guest' });
+
 /** Ops that put a vCPU's thread back on a CPU and let it look. */
 export function goesOn(view: MachineView, vcpu: number): readonly (readonly JsonOp[])[] {
   const run: JsonOp = { op: 'run', vcpu };
-  if (!hasGuest(view)) return [[run], [{ op: 'vcpu_state', vcpu, state: 'guest' }, run]];
-  const put: JsonOp[] = [{ op: 'schedule', vcpu, pcpu: word(view, vcpu, 'pcpu') }];
-  const guest: JsonOp[] = [{ op: 'vcpu_state', vcpu, state: 'guest' }];
+  if (!hasGuest(view)) return [[run], [intoGuest(vcpu), run]];
+  const put = [putBack(view, vcpu)];
+  const guest = [intoGuest(vcpu)];
   const wake: JsonOp[] = [{ op: 'guest', vcpu, halt: 0 }];
   return [
     ...WAITS.slice(0, 2),
@@ -24,9 +34,7 @@ export function goesOn(view: MachineView, vcpu: number): readonly (readonly Json
 }
 
 export const PI_DESC_GATES: readonly Gate[] = [
-  {
-    id: 'pi-suppressed',
-    event: 'vtd_suppressed',
+  gate('pi-suppressed', {
     cite: 'vmx.pi',
     look(view, { vcpu, vector }) {
       if (!inPir(view, vcpu, vector)) return null;
@@ -35,10 +43,8 @@ export const PI_DESC_GATES: readonly Gate[] = [
     },
     shut: (view, { vcpu }) => readWord(view, 'piDesc', vcpu, 'sn') === 1,
     opens: (view, { vcpu }) => goesOn(view, vcpu),
-  },
-  {
-    id: 'pi-not-notified',
-    event: 'vtd_coalesced',
+  }),
+  gate('pi-not-notified', {
     cite: 'vmx.pi',
     look(view, { vcpu, vector, woken }) {
       if (!inPir(view, vcpu, vector)) return null;
@@ -48,9 +54,13 @@ export const PI_DESC_GATES: readonly Gate[] = [
         at: placeOf('piDesc', vcpu, 'on'),
         bits: 'on',
         value: readWord(view, 'piDesc', vcpu, 'on'),
-        closed: !woken && (asleep || inGuest) && readWord(view, 'vcpu', vcpu, 'requests') === 0,
+        closed: !woken && (asleep || (inGuest && readWord(view, 'vcpu', vcpu, 'requests') === 0)),
       };
     },
+    // It begins with the post that nobody was told of.
+    shut(view, way) {
+      return this.look(view, way)?.closed ?? false;
+    },
     opens: (view, { vcpu }) => goesOn(view, vcpu),
-  },
+  }),
 ];

@@ -1,12 +1,18 @@
 /** Gates of the 8259 pair. @kvm i8259.c pic_get_irq, pic_irq_request; lapic.c kvm_apic_accept_pic_intr */
 import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { masks } from '../../spec/define/registers.ts';
+import { APIC_BASE, LVT_LINT, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeLapic } from '../guest-ops.ts';
-import { type Gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { softEnable } from './lapic.ts';
+
+const { ENABLE } = masks(APIC_BASE);
+const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
+const { MASK, DELIVERY_MODE } = masks(LVT_LINT);
 
 const CASCADE = 2;
-/** LVT0: mask and delivery mode; ExtINT unmasked is what listens to the 8259. */
-const LVT0_MASK = 0x10700;
+/** ExtINT in LVT0, unmasked, is what listens to the 8259. */
 const EXTINT = 0x700;
 
 const reg = (view: MachineView, chip: number, name: string): number => readWord(view, 'pic', chip, name);
@@ -29,9 +35,25 @@ function holder(view: MachineView, chip: number, bit: number): number {
 
 /** Does this vCPU take interrupts from the 8259? */
 export function listensToPic(view: MachineView, vcpu: number): boolean {
-  if ((readWord(view, 'lapic', vcpu, 'baseLo') & 0x800) === 0) return true;
-  return (readWord(view, 'lapic', vcpu, 'lvtLint0') & LVT0_MASK) === EXTINT;
+  if ((readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) === 0) return true;
+  return (readWord(view, 'lapic', vcpu, 'lvtLint0') & (MASK | DELIVERY_MODE)) === EXTINT;
 }
+
+/** Writes LVT0. A disabled APIC forces the mask bit, so it is enabled first. */
+const writeLvt0 = (view: MachineView, vcpu: number, value: number): JsonOp[] => [
+  ...((readWord(view, 'lapic', vcpu, 'svr') & SOFTWARE_ENABLE) === 0 ? [softEnable(view, vcpu, true)] : []),
+  writeLapic(vcpu, inX2apic(view, vcpu), REG.lvtLint0, value),
+];
+
+/** Masks a pin at its chip, or unmasks it. */
+const writeImr = (view: MachineView, pin: number, on: boolean): JsonOp => {
+  const chip = pin >> 3;
+  const imr = reg(view, chip, 'imr');
+  const bit = 1 << (pin & 7);
+  return out(chip === 0 ? 0x21 : 0xa1, on ? imr | bit : imr & ~bit);
+};
+
+const isMasked = (view: MachineView, pin: number): boolean => ((reg(view, pin >> 3, 'imr') >> (pin & 7)) & 1) === 1;
 
 const isSlave = ({ picPin = 0 }: Way): boolean => picPin >= 8;
 
@@ -46,34 +68,53 @@ const ICWS: readonly JsonOp[] = [
   [0xa1, 0x01],
 ].map(([port, value]) => out(port as number, value as number));
 
-export const PIC_GATES: readonly Gate[] = [
-  {
-    id: 'pic-mask',
-    event: 'pic_masked',
-    cite: 'pic.ocw',
-    look(view, way) {
-      if (way.picPin === undefined) return null;
-      const chip = way.picPin >> 3;
-      const own = (reg(view, chip, 'imr') >> (way.picPin & 7)) & 1;
-      // The slave is heard through pin 2 of the master.
-      const cascade = isSlave(way) ? (reg(view, 0, 'imr') >> CASCADE) & 1 : 0;
-      const atMaster = own === 0 && cascade === 1;
-      return {
-        at: placeOf('pic', atMaster ? 0 : chip, 'imr'),
-        bits: `imr.${atMaster ? CASCADE : way.picPin & 7}`,
-        value: own | cascade,
-        closed: (own | cascade) === 1,
-      };
-    },
-    opens(view, way) {
-      const pin = way.picPin ?? 0;
-      const bit = 1 << (pin & 7);
-      if (!isSlave(way)) return [[out(0x21, reg(view, 0, 'imr') & ~bit)]];
-      return [[out(0xa1, reg(view, 1, 'imr') & ~bit), out(0x21, reg(view, 0, 'imr') & ~(1 << CASCADE))]];
-    },
+export const PIC_MASK = gate('pic-mask', {
+  cite: 'pic.ocw',
+  look(view, way) {
+    if (way.picPin === undefined) return null;
+    const chip = way.picPin >> 3;
+    const own = (reg(view, chip, 'imr') >> (way.picPin & 7)) & 1;
+    // The slave is heard through pin 2 of the master.
+    const cascade = isSlave(way) ? (reg(view, 0, 'imr') >> CASCADE) & 1 : 0;
+    const atMaster = own === 0 && cascade === 1;
+    return {
+      at: placeOf('pic', atMaster ? 0 : chip, 'imr'),
+      bits: `imr.${atMaster ? CASCADE : way.picPin & 7}`,
+      value: own | cascade,
+      closed: (own | cascade) === 1,
+    };
   },
+  opens(view, way) {
+    const pin = way.picPin ?? 0;
+    const cascaded = isSlave(way) && isMasked(view, CASCADE);
+    return [[writeImr(view, pin, false), ...(cascaded ? [writeImr(view, CASCADE, false)] : [])]];
+  },
+  closes: (view, { picPin = 0 }) => [writeImr(view, picPin, true)],
+});
+
+export const PIC_LINT = gate('pic-lint', {
+  cite: 'lapic.lvt',
+  look(view, way) {
+    if (way.picPin === undefined) return null;
+    const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+    const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
+    const vcpu = listener ?? 0;
+    return {
+      at: placeOf('lapic', vcpu, 'lvtLint0'),
+      bits: 'mask',
+      value: (readWord(view, 'lapic', vcpu, 'lvtLint0') >> 16) & 1,
+      closed: listener === undefined,
+    };
+  },
+  opens: (view) => [writeLvt0(view, 0, EXTINT)],
+  closes: (view, { vcpu }) => writeLvt0(view, vcpu, readWord(view, 'lapic', vcpu, 'lvtLint0') | MASK),
+});
+
+export const PIC_GATES: readonly Gate[] = [
+  PIC_MASK,
   {
     id: 'pic-isr',
+    reads: ['pic.isr'],
     cite: 'pic.inta',
     look(view, way) {
       if (way.picPin === undefined) return null;
@@ -98,6 +139,7 @@ export const PIC_GATES: readonly Gate[] = [
   },
   {
     id: 'pic-init',
+    reads: [],
     cite: 'pic.icw',
     look(view, way) {
       if (way.picPin === undefined) return null;
@@ -108,27 +150,5 @@ export const PIC_GATES: readonly Gate[] = [
     },
     opens: (_view, way) => [[...ICWS, ...way.raise]],
   },
-  {
-    id: 'pic-lint',
-    event: 'pic_nobody',
-    cite: 'lapic.lvt',
-    look(view, way) {
-      if (way.picPin === undefined) return null;
-      const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
-      const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
-      const vcpu = listener ?? 0;
-      return {
-        at: placeOf('lapic', vcpu, 'lvtLint0'),
-        bits: 'mask',
-        value: (readWord(view, 'lapic', vcpu, 'lvtLint0') >> 16) & 1,
-        closed: listener === undefined,
-      };
-    },
-    opens(view) {
-      const svr = readWord(view, 'lapic', 0, 'svr');
-      const x2 = inX2apic(view, 0);
-      // A disabled APIC forces the mask bit, so it is enabled first.
-      return [[writeLapic(0, x2, 0xf0, svr | 0x100), writeLapic(0, x2, 0x350, EXTINT)]];
-    },
-  },
+  PIC_LINT,
 ];

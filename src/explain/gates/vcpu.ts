@@ -1,7 +1,6 @@
-/** Gates of the vCPU: flags, blocking, what goes first, and where its thread is. @kvm x86.c kvm_check_and_inject_events */
+/** Gates of the vCPU: flags, blocking, what goes first. @kvm x86.c kvm_check_and_inject_events */
 import { gridAddress, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
-import { type Gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
-import { startUp } from './lapic.ts';
+import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { goesOn } from './pi-desc.ts';
 import { listensToPic } from './pic.ts';
 
@@ -41,41 +40,41 @@ function first(
   };
 }
 
-export const VCPU_GATES: readonly Gate[] = [
-  {
-    id: 'if',
-    event: 'inject_held',
-    cite: 'cpu.if',
-    look(view, way) {
-      if (isNmi(way)) return null;
-      const value = word(view, way.vcpu, 'rflagsIf');
-      // Without a model guest `run` enters with IF=1 and no shadow.
-      const handlers = word(view, way.vcpu, 'depth');
-      return {
-        at: placeOf('vcpu', way.vcpu, 'rflagsIf'),
-        bits: 'if',
-        value,
-        closed: hasGuest(view) && value === 0 && word(view, way.vcpu, 'mpState') === 0,
-        ...(handlers > 0 && { by: 'handler' }),
-      };
-    },
-    opens(view, { vcpu }) {
-      const on = [{ op: 'guest', vcpu, rflagsIf: 1 }];
-      return word(view, vcpu, 'depth') > 0 ? [...WAITS, on] : [on];
-    },
+export const INTERRUPT_FLAG = gate('if', {
+  cite: 'cpu.if',
+  look(view, way) {
+    if (isNmi(way)) return null;
+    const value = word(view, way.vcpu, 'rflagsIf');
+    // Without a model guest `run` enters with IF=1 and no shadow.
+    const handlers = word(view, way.vcpu, 'depth');
+    return {
+      at: placeOf('vcpu', way.vcpu, 'rflagsIf'),
+      bits: 'if',
+      value,
+      closed: hasGuest(view) && value === 0 && word(view, way.vcpu, 'mpState') === 0,
+      ...(handlers > 0 && { by: 'handler' }),
+    };
   },
-  {
-    id: 'shadow',
-    event: 'inject_held',
+  opens(view, { vcpu }) {
+    const on = [{ op: 'guest', vcpu, rflagsIf: 1 }];
+    return word(view, vcpu, 'depth') > 0 ? [...WAITS, on] : [on];
+  },
+  closes: (_view, { vcpu }) => [{ op: 'guest', vcpu, rflagsIf: 0 }],
+});
+
+export const VCPU_GATES: readonly Gate[] = [
+  INTERRUPT_FLAG,
+  gate('shadow', {
     cite: 'cpu.if',
     look(view, { vcpu }) {
       const value = word(view, vcpu, 'shadow');
       return { at: placeOf('vcpu', vcpu, 'shadow'), bits: 'shadow', value, closed: hasGuest(view) && value !== 0 };
     },
     opens: (_view, { vcpu }) => [[{ op: 'guest', vcpu, shadow: 0 }]],
-  },
+  }),
   {
     id: 'nmi-blocked',
+    reads: ['vcpu.nmi'],
     cite: 'cpu.nmi',
     look(view, way) {
       if (!isNmi(way)) return null;
@@ -84,9 +83,7 @@ export const VCPU_GATES: readonly Gate[] = [
     },
     opens: (view, { vcpu }) => (hasGuest(view) ? [...WAITS, [{ op: 'iret', vcpu }]] : [[{ op: 'iret', vcpu }]]),
   },
-  {
-    id: 'event-first',
-    event: 'inject_held',
+  gate('event-first', {
     cite: 'vmx.entry',
     look(view, way) {
       if (isNmi(way)) return null;
@@ -97,51 +94,5 @@ export const VCPU_GATES: readonly Gate[] = [
         : { ...found, closed: true };
     },
     opens: (view, { vcpu }) => goesOn(view, vcpu),
-  },
-];
-
-export const RUN_LOOP_GATES: readonly Gate[] = [
-  {
-    id: 'vcpu-init',
-    cite: 'cpu.init',
-    look(view, { vcpu }) {
-      const value = word(view, vcpu, 'mpState');
-      return { at: placeOf('vcpu', vcpu, 'mpState'), bits: 'mpState', value, closed: value === 1 || value === 2 };
-    },
-    opens: (view, { vcpu }) => [startUp(view, vcpu)],
-  },
-  {
-    id: 'vcpu-blocked',
-    event: 'pi_no_notification',
-    cite: 'kvm.requests',
-    look(view, { vcpu, woken }) {
-      const value = word(view, vcpu, 'halted');
-      const asleep = value === 1 || (word(view, vcpu, 'blocking') === 1 && word(view, vcpu, 'loaded') === 0);
-      const closed = asleep && !woken && word(view, vcpu, 'requests') === 0;
-      return { at: placeOf('vcpu', vcpu, 'halted'), bits: 'halted', value, closed };
-    },
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
-  },
-  {
-    id: 'vcpu-preempted',
-    cite: 'kvm.requests',
-    look(view, { vcpu }) {
-      const value = word(view, vcpu, 'preempted');
-      const closed = value === 1 && word(view, vcpu, 'loaded') === 0;
-      return { at: placeOf('vcpu', vcpu, 'preempted'), bits: 'preempted', value, closed };
-    },
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
-  },
-  {
-    id: 'vcpu-host',
-    cite: 'kvm.requests',
-    // The last gate before the handler: what nothing else holds waits for the vCPU's next look.
-    look: (view, { vcpu }) => ({
-      at: placeOf('vcpu', vcpu, 'mode'),
-      bits: 'mode',
-      value: word(view, vcpu, 'mode'),
-      closed: true,
-    }),
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
-  },
+  }),
 ];

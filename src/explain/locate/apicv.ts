@@ -2,7 +2,7 @@
 import { APICV_EVENTS } from '../../spec/events/apicv.ts';
 import { addEvents } from '../../spec/events/index.ts';
 import { addLocators } from './index.ts';
-import { type Field, hex } from './locator.ts';
+import { hex } from './locator.ts';
 import { cell, lapic, note, noteApic, says, vec, vectorLabel } from './makers.ts';
 
 addEvents(APICV_EVENTS);
@@ -24,7 +24,6 @@ addLocators(APICV_EVENTS, {
         : { at: 'vcpu', vcpu: index, part: 'flags' },
     dock: 'in',
     label: ({ args }) => vec(args.vector),
-    lit: ({ args }) => [['vcpu.if'], ['vcpu.shadow'], ['lapic.ppr']][args.reason] as readonly Field[],
   },
   ppr_virtualization: null,
   eoi_virtualization: {

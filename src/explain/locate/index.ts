@@ -2,8 +2,9 @@
  * Where each event happens on the stage, what its token says there, and which fields decided: a table a part, typed by the
  * part's events, so a new event does not compile until it has its row.
  */
-import type { EventRow, EventRows } from '../../spec/define/event.ts';
+import { type EventRow, type EventRows, reasonOf } from '../../spec/define/event.ts';
 import { argsOf, type EventName, FIRST_EVENTS } from '../../spec/events/index.ts';
+import { type GateRow, gatesSaidBy } from '../gates/rows.ts';
 import { DEVICE_LOCATORS } from './device.ts';
 import { GUEST_LOCATORS } from './guest.ts';
 import { IOAPIC_LOCATORS } from './ioapic.ts';
@@ -19,8 +20,12 @@ import { VCPU_LOCATORS } from './vcpu.ts';
 
 const locators = new Map<string, Locator>();
 
-function locatorFor({ token }: EventRow, row: LocatorRow<never>): Locator {
+function locatorFor(name: EventName, event: EventRow, row: LocatorRow<never>): Locator {
+  const { token } = event;
+  const gates = gatesSaidBy(name);
   return {
+    // What a gate held back lights what that gate reads.
+    ...(gates.length > 0 && { lit: (happening) => readBy(gates, name, reasonOf(event, happening.args)) }),
     ...(row as unknown as LocatorRow<Readonly<Record<string, number>>>),
     ...((token === 'still' || row.still) && { still: true as const }),
     side: token === 'side',
@@ -28,10 +33,14 @@ function locatorFor({ token }: EventRow, row: LocatorRow<never>): Locator {
   };
 }
 
+const readBy = (gates: readonly GateRow[], name: EventName, reason: string | undefined): readonly Field[] =>
+  gates.filter(({ events }) => (events?.[name] ?? reason) === reason).flatMap(({ reads }) => reads);
+
 /** Takes in the table of a part, beside the rows of its events. */
 export function addLocators<T extends EventRows>(rows: T, table: Locators<T>): void {
   for (const [name, row] of Object.entries(table)) {
-    if (row !== null) locators.set(name, locatorFor(rows[name] as EventRow, row as LocatorRow<never>));
+    if (row !== null)
+      locators.set(name, locatorFor(name as EventName, rows[name] as EventRow, row as LocatorRow<never>));
   }
 }
 

@@ -41,7 +41,6 @@ export const LAPIC_LOCATORS: Locators<typeof LAPIC_EVENTS> = {
     dock: 'in',
     label: vectorLabel,
     end: 'stage.end.apicDisabled',
-    lit: ['lapic.enabled'],
   },
   accept_deassert: { place: lapic, dock: 'in', label: vectorLabel, end: 'stage.end.deassert' },
   accept_ignored: {

@@ -6,7 +6,7 @@ import { pic, picPin, pinLabel, pinLevel, says, vec } from './makers.ts';
 export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {
   pic_line: { place: picPin, dock: 'in', label: pinLabel, long: pinLevel, lit: ['pic.irr'] },
   kvm_pic_set_irq: { place: picPin, dock: 'in', label: pinLabel },
-  pic_masked: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.masked', lit: ['pic.imr'] },
+  pic_masked: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.masked' },
   pic_coalesced: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.coalesced', lit: ['pic.irr'] },
   pic_output: {
     place: pic,
@@ -21,7 +21,7 @@ export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {
     label: says('LINT0'),
     after: 'pic_output',
   },
-  pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody', lit: ['pic.output'] },
+  pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody' },
   pic_inta: {
     place: picPin,
     dock: 'out',

@@ -13,7 +13,7 @@ export const ROUTING_LOCATORS: Locators<typeof ROUTING_EVENTS> = {
     long: ({ args }) => (args.chip === 3 ? 'MSI' : `${args.chip === 2 ? 'IOAPIC' : 'PIC'} pin ${args.pin}`),
     lit: ['route.chips'],
   },
-  no_route: { place: route, dock: 'in', label: gsiLabel, end: 'stage.end.noRoute', lit: ['route.chips'] },
+  no_route: { place: route, dock: 'in', label: gsiLabel, end: 'stage.end.noRoute' },
   set_irq_result: null,
   kvm_msi_set_irq: {
     place: msi,

@@ -1,10 +1,7 @@
 /** Places of events: the vCPU takes it: requests, kicks, injection, INIT and SIPI (x86.c). */
 import type { VCPU_EVENTS } from '../../spec/events/vcpu.ts';
-import type { Field, Locators } from './locator.ts';
+import type { Locators } from './locator.ts';
 import { says, vcpu, vec, vectorLabel } from './makers.ts';
-
-/** What holds an interrupt back, by the reason of `inject_held`. */
-const HELD_BY: readonly (readonly Field[])[] = [['vcpu.if'], ['vcpu.shadow'], ['lapic.ppr'], ['vcpu.inject'], []];
 
 export const VCPU_LOCATORS: Locators<typeof VCPU_EVENTS> = {
   request: null,
@@ -25,7 +22,6 @@ export const VCPU_LOCATORS: Locators<typeof VCPU_EVENTS> = {
         : { at: 'vcpu', vcpu: index, part: args.reason === 3 ? 'inject' : 'flags' },
     dock: 'in',
     label: ({ args }) => (args.vector > 0 ? vec(args.vector) : 'held'),
-    lit: ({ args }) => HELD_BY[args.reason] ?? [],
   },
   extint_ack: { place: vcpu('inject'), dock: 'in', label: says('INTA'), lit: ['vcpu.inject'] },
   kvm_inj_virq: {

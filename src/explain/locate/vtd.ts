@@ -17,8 +17,8 @@ addLocators(VTD_EVENTS, {
     lit: ['lapic.pir'],
     via: (slot) => ({ at: 'irte', slot, entry: -1 }),
   },
-  vtd_suppressed: { place: cell('pir'), dock: 'in', label: vectorLabel, lit: ['desc.sn'] },
-  vtd_coalesced: { place: cell('pir'), dock: 'in', label: vectorLabel, lit: ['desc.on'] },
+  vtd_suppressed: { place: cell('pir'), dock: 'in', label: vectorLabel },
+  vtd_coalesced: { place: cell('pir'), dock: 'in', label: vectorLabel },
   vtd_notify: {
     place: pcpu,
     dock: 'in',

@@ -3,14 +3,17 @@ import { app } from './app.ts';
 import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
+import { deeds } from './deeds.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { frame } from './frame.ts';
+import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
+import { roads } from './roads.ts';
 import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
@@ -21,15 +24,18 @@ export const zhCn = {
   ...app,
   ...chapters,
   ...compare,
+  ...deeds,
   ...errors,
   ...events,
   ...forks,
   ...frame,
+  ...glossary,
   ...header,
   ...lanes,
   ...callbacks,
   ...panels,
   ...registers,
+  ...roads,
   ...share,
   ...stage,
   ...timeline,

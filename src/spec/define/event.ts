@@ -118,6 +118,13 @@ export const widthOf = ({ args }: EventRow): number =>
 
 const columnsOf = (kind: ArgKind): number => (kind === 'ns64' ? 2 : 1);
 
+/** The word of an event's reason, where it has one of several. */
+export function reasonOf({ args }: EventRow, values: Readonly<Record<string, number>>): string | undefined {
+  for (const [name, kind] of Object.entries(args))
+    if (typeof kind === 'object' && 'reason' in kind) return kind.reason[values[name] ?? -1];
+  return undefined;
+}
+
 /** The arguments of a row by name. @param at where its first column is in `columns` */
 export function readArgs(row: EventRow, columns: ArrayLike<number>, at = 0): Record<string, number> {
   const out: Record<string, number> = {};

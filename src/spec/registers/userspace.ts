@@ -1,6 +1,6 @@
 /** What belongs to the VM as a whole. */
 
-import { bits, bool, dec, defineRegisters, high, number, quiet } from '../define/registers.ts';
+import { bits, bool, dec, defineRegisters, hex, high, number, quiet } from '../define/registers.ts';
 import { APICV_INHIBITS } from './apicv.ts';
 
 const MAP_MODES = { 0: 'SW_DISABLED', 1: 'XAPIC_CLUSTER', 2: 'XAPIC_FLAT', 3: 'X2APIC', 4: 'MAP_DISABLED' };
@@ -23,4 +23,12 @@ export const VM_REGISTERS = defineRegisters({
   buses: quiet(dec('I/O buses')),
   slots: quiet(dec('memslot generation')),
   mmioSptes: quiet(dec('MMIO SPTEs')),
+  tscWriteLo: quiet(hex('last_tsc_write')),
+  tscWriteHi: high('tscWriteLo'),
+  tscWriteNsLo: quiet(number('last_tsc_nsec', 'ns')),
+  tscWriteNsHi: high('tscWriteNsLo'),
+  tscOffsetLo: quiet(hex('cur_tsc_offset')),
+  tscOffsetHi: high('tscOffsetLo'),
+  tscByUser: quiet(bool('user_set_tsc')),
+  tscWritten: quiet(bool('last_tsc_khz set')),
 });

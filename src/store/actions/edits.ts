@@ -1,38 +1,26 @@
 /**
  * Changes by hand. One goes in front of the step that is shown: an op is done whole, so a change made in the middle of one is made
- * before it, and the op is done again. Every change can be undone and redone, by name.
+ * before it, and the op is done again with all that comes after. Each is a branch of the tree of runs, undone and redone by name.
  */
+import { deedOf } from '../../explain/deeds.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
-import { stepNow } from '../../log/step-sets.ts';
+import { aheadOf, runOf } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
-import { type AppState, ARRIVE, type Edit } from '../types.ts';
+import { runAhead, showRun, track } from '../runs/track.ts';
+import { type AppState, ARRIVE } from '../types.ts';
+import { loadLinkCodec } from './links.ts';
 import { runTo, seekStart, seekStep } from './playback.ts';
 import { poke } from './scene.ts';
 
-/** Changes kept to go back through. */
-const MOST_EDITS = 100;
-
-/** A change in a few words, as its first op has it: "mmio_write 0xfec00010 0x10034". */
-export function nameOfOps(ops: readonly JsonOp[]): string {
-  const [first] = ops;
-  if (first === undefined) return '';
-  const { op, ...fields } = first;
-  const values = Object.values(fields).filter((v) => typeof v === 'string' || typeof v === 'number');
-  return [String(op), ...values].join(' ').slice(0, 48);
-}
-
-/** What is on screen, as something to come back to. */
-function snapshot({ scene, sceneId, playhead }: AppState, name: string): Edit | null {
-  if (scene === null) return null;
-  return { name, ops: scene.commands.map((command) => command.op), sceneId, step: playhead.step };
-}
-
-/** Keeps the scene as it is, before it is changed. @param name what the change will be called */
-export function remember({ store }: AppCore, name: string): void {
-  const kept = snapshot(store.getState(), name);
-  if (kept === null) return;
-  const { past } = store.getState().edits;
-  store.setState({ edits: { past: [...past, kept].slice(-MOST_EDITS), future: [] } });
+/** Says that a change comes. @returns how to call it off */
+export function remember(app: AppCore, ops: readonly JsonOp[]): () => void {
+  const { view, playhead } = app.store.getState();
+  loadLinkCodec().catch(() => {});
+  return track(app).announce({
+    deed: deedOf(ops, view),
+    step: playhead.step,
+    amid: isAmid(app.store.getState()),
+  });
 }
 
 /** Whether the shown step's op has more to show: then a change goes before that op. */
@@ -61,42 +49,49 @@ export function change(app: AppCore, ops: JsonOp | readonly JsonOp[]): void {
   const state = store.getState();
   const { scene, sceneId, playhead } = state;
   if (scene === null || list.length === 0) return;
-  remember(app, nameOfOps(list));
-  if (!isAmid(state)) {
-    poke(app, list);
-    return;
-  }
-  const { command } = scene.steps.get(playhead.step) as Step;
-  const last = scene.steps.findLastIndex((step) => step.command < command);
-  const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
+  remember(app, list);
   const again = (from: number, to: number): JsonOp[] =>
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
+  const shown = scene.steps.get(playhead.step) as Step | undefined;
+  if (!isAmid(state)) {
+    const base = shown?.command ?? Math.max(0, sceneId.start - 1);
+    const rest = playhead.step < scene.steps.length - 1 ? again(base + 1, scene.commands.length) : [];
+    // At the end of the scene the guest gets time to answer, and it is watched.
+    if (rest.length === 0) poke(app, list);
+    else insert(app, base, [...list, ...rest], list.length);
+    return;
+  }
+  const command = shown?.command ?? 0;
+  const last = scene.steps.findLastIndex((step) => step.command < command);
+  const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
   const before = again(base + 1, command - 1);
   if (last < 0) seekStart(store);
   else seekStep(store, last);
-  app.feed.poke([...before, ...list, ...again(command, scene.commands.length)]);
-  store.setState(({ playhead: at }) => ({ playhead: { ...at, playing: false, until: null } }));
-  standAt(app, base + before.length + list.length);
+  insert(app, base, [...before, ...list, ...again(command, scene.commands.length)], before.length + list.length);
 }
 
-/** Goes back to before the last change, or forward again. @returns what was undone or redone, null: there was nothing */
-function goTo(app: AppCore, direction: 'past' | 'future'): string | null {
-  const { store, feed } = app;
-  const { edits } = store.getState();
-  const to = edits[direction].at(-1);
-  const now = to === undefined ? null : snapshot(store.getState(), to.name);
-  if (to === undefined || now === null) return null;
-  const rest = edits[direction].slice(0, -1);
-  store.setState({
-    edits:
-      direction === 'past'
-        ? { past: rest, future: [...edits.future, now] }
-        : { past: [...edits.past, now], future: rest },
-  });
-  feed.ask();
-  feed.run(to.ops, to.sceneId, { step: to.step < 0 ? null : stepNow(to.step), play: false });
-  return to.name;
+/** Ops after a command, in place of what came after it. @param count how many of them lead to where the stage is to stand */
+function insert(app: AppCore, base: number, ops: readonly JsonOp[], count: number): void {
+  app.feed.poke(ops);
+  app.store.setState(({ playhead }) => ({ playhead: { ...playhead, playing: false, until: null } }));
+  standAt(app, base + count);
 }
 
-export const undo = (app: AppCore): string | null => goTo(app, 'past');
-export const redo = (app: AppCore): string | null => goTo(app, 'future');
+/** Goes back to before the last change. @returns whether there was one */
+export function undo(app: AppCore): boolean {
+  const { runs } = app.store.getState();
+  const from = runs === null ? null : runAhead(app, runs);
+  const to = from === null ? undefined : runOf(from, from.now)?.parent;
+  if (to === undefined || to === null) return false;
+  showRun(app, to);
+  return true;
+}
+
+/** Forward again, to the branch last been to. @returns whether there is one */
+export function redo(app: AppCore): boolean {
+  const { runs } = app.store.getState();
+  const to = runs === null ? undefined : aheadOf(runAhead(app, runs))[0];
+  if (to === undefined) return false;
+  showRun(app, to.id);
+  return true;
+}

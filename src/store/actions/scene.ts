@@ -2,15 +2,12 @@
 
 import { alsoLoad } from '../../i18n/index.ts';
 import type { JsonOp } from '../../log/log.ts';
-import { loadPresetFile, PRESET_IDS } from '../../scenes/index.ts';
+import { loadPresetFile } from '../../scenes/index.ts';
 import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
 import { NO_SCENE, type SceneEnd, type SceneId } from '../types.ts';
 
 alsoLoad('zh-CN', () => import('../../scenes/texts-zh-cn.ts').then((m) => m.SCENES_ZH_CN));
-
-/** Ids of the presets, in the order of the menu. */
-export const presetIds: readonly string[] = PRESET_IDS;
 
 const FROM_THE_START: Opening = { step: null, play: true };
 

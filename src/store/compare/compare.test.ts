@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createHeadlessApp } from '../../cli/headless-app.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { partingOf, totalsOf } from '../../log/totals.ts';
-import { presetIds } from '../actions/scene.ts';
+import { presetIds } from '../preset-ids.ts';
 import { comparisonText, readComparison } from './compare-text.ts';
 import { runSides, runTolerant, type Sides } from './run-sides.ts';
 import { SWITCHES, switchesFor, turned, withRunLoop } from './switches.ts';

@@ -17,12 +17,14 @@ import type { SceneLog } from '../../log/log.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
-import { beatsOf } from '../../scene/beats.ts';
+import { beatAt, beatsOf } from '../../scene/beats.ts';
 import { branchesOf, focusOf, journeyAt } from '../../scene/branches.ts';
 import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
+import { unfoldedIn } from '../../scene/unfold.ts';
+import { hasMap, UNFOLDED } from '../../scene/vcpu-map.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
@@ -40,6 +42,7 @@ import { VcpuCard } from './VcpuCard.tsx';
 /** Scenes without a modelled host do without these. */
 const hostCards = () => import('./HostCards.tsx');
 const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
+const VcpuMap = lazy(() => import('./VcpuMap.tsx').then((m) => ({ default: m.VcpuMap })));
 const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.MsiCard })));
 const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
 const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
@@ -219,6 +222,9 @@ export interface StageSheetProps {
   readonly onDrawn?: (stage: Stage) => void;
 }
 
+/** Under this height one vCPU unfolds at a time, px. */
+const LOW = 560;
+
 /** Least room for what stands in the free quarter, px. */
 const QUARTER = { w: 420, h: 200 } as const;
 
@@ -252,6 +258,14 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   const model: StageModel = useSame(useMemo(() => stageModel(scene), [scene]));
   const journey = embed ? journeyAt(scene, step) : 0;
   const open = openOf(selected);
+  const sceneId = useStore((state) => state.sceneId);
+  const unfold = useSame(
+    useMemo(() => {
+      if (embed || !hasMap(model.vcpus)) return undefined;
+      const beats = beatsOf(scene, sceneId);
+      return unfoldedIn(scene, model, beats[beatAt(beats, step)], open, height < LOW ? 1 : UNFOLDED);
+    }, [embed, scene, sceneId, model, step, open, height]),
+  );
   // Only a small frame depends on what has happened; the whole board is the same however long the log gets.
   const focused = embed ? scene : null;
   const layout: StageLayout = useMemo(
@@ -263,8 +277,9 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
         embed,
         focus: focused === null ? null : focusOf(focused, branchesOf(focused), model, journey),
         open: open < 0 ? NO_VCPUS : new Set([open]),
+        unfold,
       }),
-    [model, width, height, embed, journey, open, focused],
+    [model, width, height, embed, journey, open, focused, unfold],
   );
   const waits = extras?.waitsAfter ?? null;
   const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
@@ -272,7 +287,6 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   onDrawn?.(stage);
 
   const { actions, clock } = useApp();
-  const sceneId = useStore((state) => state.sceneId);
   const lang = useStore((state) => state.ui.lang);
   useEffect(() => {
     clock.setTiming(timingOf(stage, () => beatsOf(stage.scene, sceneId), lang));
@@ -343,7 +357,14 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   return (
     <>
       {extras !== null && (
-        <extras.Zoom scroller={scroller} zoom={zoom} setZoom={setZoom} t={t} shown={!embed && layout.form !== 'tall'} />
+        <extras.Zoom
+          scroller={scroller}
+          layout={layout}
+          zoom={zoom}
+          setZoom={setZoom}
+          t={t}
+          shown={!embed && layout.form !== 'tall'}
+        />
       )}
       <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
@@ -379,6 +400,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
             />
           ))}
           <Suspense fallback={null}>
+            {layout.map !== null && <VcpuMap map={layout.map} {...props('map', ['lapic', 'vcpu'])} />}
             {layout.idt !== null && (
               <IdtCard {...props('idt', ['vm'])} lit={lit?.fields.has('idt') && vcpuOf(lit.place) >= 0 ? lit : null} />
             )}
@@ -415,6 +437,12 @@ function litSource(lit: Lit | null, litCard: string, stage: Stage, id: string): 
   return { lit: anchor?.card === `source:${id}` ? lit : null };
 }
 
+/** The bus: beside the local APICs, and on into the map of all vCPUs. */
+function busOf({ busX, map }: StageLayout, from: number, to: number): string {
+  if (map === null) return `M${busX} ${from}V${to}`;
+  return `M${busX} ${from}V${map.headY}H${map.trunkX}V${map.streets.at(-1) ?? map.headY}`;
+}
+
 /** What lies under the cards: column heads, the bus, the way back. */
 function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
   const { columns, backY, busX, form, lapics } = layout;
@@ -443,7 +471,7 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
         lapicColumn !== undefined &&
         sources !== undefined && (
           <>
-            <path className="bd-bus" d={`M${busX} ${first.y + 4}V${end.y + 26}`} />
+            <path className="bd-bus" d={busOf(layout, first.y + 4, end.y + 26)} />
             {cards.map((card) => (
               <path key={card.y} className="bd-bus" d={`M${busX} ${card.y + 15}H${card.x}`} />
             ))}

@@ -3,11 +3,11 @@ import { lazy, memo, Suspense } from 'react';
 import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
 import { type Field, hex } from '../../explain/locate/locator.ts';
-import type { StageModel } from '../../scene/stage-model.ts';
 import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';
+import { ASLEEP, type StateName, stateOf } from './vcpu-state.ts';
 
 /** The first scene does without these. */
 const forms = () => import('./VcpuForms.tsx');
@@ -19,33 +19,6 @@ export interface VcpuProps extends CardProps {
   readonly vcpu: number;
 }
 type Props = VcpuProps;
-
-type StateName =
-  | 'running'
-  | 'inGuest'
-  | 'inKvm'
-  | 'handler'
-  | 'halted'
-  | 'blocked'
-  | 'preempted'
-  | 'uninitialized'
-  | 'waitsForSipi';
-
-/** KVM_MP_STATE_* */
-const MP = { uninitialized: 1, initReceived: 2, halted: 3 } as const;
-
-function stateOf(v: VcpuView, host: StageModel['host']): StateName {
-  if (v.mpState === MP.uninitialized) return 'uninitialized';
-  if (v.mpState === MP.initReceived) return 'waitsForSipi';
-  if (v.blocking) return 'blocked';
-  if (v.halted || v.mpState === MP.halted) return 'halted';
-  if (v.preempted) return 'preempted';
-  if (host === 'vmx' && v.mode !== 1) return 'inKvm';
-  if (v.handlers.length > 0) return 'handler';
-  return v.mode === 1 ? 'inGuest' : 'running';
-}
-
-const ASLEEP: readonly StateName[] = ['halted', 'blocked', 'preempted', 'uninitialized', 'waitsForSipi'];
 
 /** What the vCPU is doing, as a word in a frame. */
 function StateChip({

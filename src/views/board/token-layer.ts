@@ -93,8 +93,10 @@ const HEX_SIDE = 9;
 
 /** Widths on the safe side: the element is as wide, so its text fits. */
 const hexWidth = (text: string): number => textWidth(text, TEXT, 'mono') + 2 * HEX_SIDE;
-const pillWidth = (text: string): number => (text === '' ? BADGE + 4 : BADGE + 4 + textWidth(text, TEXT, 'mono') + 10);
+const pillWidth = (text: string): number => (text === '' ? BADGE + 2 : BADGE + 4 + textWidth(text, TEXT, 'mono') + 10);
 const PAUSE = 14;
+/** Widest what is said under a token. */
+const CAUSE = 90;
 
 interface Drawn {
   readonly token: Token;
@@ -216,13 +218,14 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     const narrow = stage?.layout.form === 'tall';
     const words =
       there && token.ended !== null && token.wait === null ? `× ${t(token.ended)}` : there ? token.label : token.before;
-    const shown = token.waiting || (narrow && state !== 'ended') ? '' : words;
+    const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
+    const shown = token.waiting || tiled || (narrow && state !== 'ended') ? '' : words;
     text.textContent = shown;
     one.w = (token.signal ? hexWidth(shown) : pillWidth(shown)) + (state === 'waiting' && shown !== '' ? PAUSE : 0);
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
     element.querySelector('.bd-cause')?.remove();
-    if (state === 'waiting' && token.wait !== null && !narrow) marks?.note(element, token.wait, t);
+    if (state === 'waiting' && token.wait !== null && !narrow && !tiled) marks?.note(element, token.wait, t);
   }
 
   function drawTokens(now: Stage, there: boolean): void {
@@ -304,6 +307,11 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     const { anchor } = one.token;
     const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, one.w);
     const tall = stage.layout.form === 'tall';
+    // What it says under itself is wider than it may be: that keeps off the cards as well.
+    if (one.token.wait !== null) {
+      const aside = keptOff(stage, anchor.point, CAUSE).x - x;
+      one.element.style.setProperty('--aside', `${aside.toFixed(1)}px`);
+    }
     resize(one, one.w);
     move(one.element, tall ? Math.max(one.w / 2 + 2, x) : x, y + one.stack, one.w);
     one.element.style.opacity = '1';

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import type { ChapterText } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapterText } from '../../chapters/index.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { chapterAddress } from '../../store/chapter-address.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import { useApp } from '../../store/use-app.ts';
 import { useLang, useT } from '../shared/use-t.ts';
 

@@ -9,14 +9,15 @@ import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useMemo,
 import { hasText } from '../../i18n/index.ts';
 import { partingOf } from '../../log/totals.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { type Comparison, comparisonText, readComparison } from '../../store/compare/compare-text.ts';
 import { type Refused, runSides, type Side, type Sides, seekSides, showLeft } from '../../store/compare/run-sides.ts';
 import { isSwitch } from '../../store/compare/switches.ts';
 import type { App } from '../../store/create-app.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import type { Notice } from '../../store/types.ts';
 import { AppProvider, useApp, useStore, useStoreOf } from '../../store/use-app.ts';
 import type { BoardProps } from '../board/Board.tsx';
+import { Glossary } from '../glossary/glossary.tsx';
 import { Chip } from '../kit/chip.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
@@ -93,6 +94,7 @@ export function Compare({ Stage, takeKeys, notice }: CompareProps) {
           </p>
         )}
       </main>
+      <Glossary />
     </div>
   );
 }

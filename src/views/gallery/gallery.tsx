@@ -4,7 +4,7 @@ import '../header/header-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
-import { presetIds } from '../../store/actions/scene.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
 import { useT } from '../shared/use-t.ts';

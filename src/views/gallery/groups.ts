@@ -5,7 +5,7 @@ export const GROUPS = {
   priority: ['priority-nesting', 'tpr-threshold', 'irq-window', 'nmi-window', 'cancelled-injection'],
   posted: ['posted-running', 'posted-halted', 'posted-preempted', 'vtd-posted', 'vtd-fallback'],
   hardware: ['ipi-exit', 'ipi-virtualized', 'eoi-exit-level', 'avic-doorbell', 'apicv-inhibited'],
-  lost: ['coalesced-lost', 'eight-vcpus'],
+  lost: ['coalesced-lost', 'eight-vcpus', 'vcpus-64'],
 } as const;
 
 export type GroupName = keyof typeof GROUPS | 'other';

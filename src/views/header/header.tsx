@@ -4,14 +4,19 @@ import './header-texts.ts';
 import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
+import { irqchipOf } from '../../log/irqchip.ts';
+import { aheadOf, runOf } from '../../share/runs.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
 import { redo, undo } from '../../store/actions/edits.ts';
 import { linkOf } from '../../store/actions/links.ts';
-import { presetIds } from '../../store/actions/scene.ts';
 import { chapterAddress } from '../../store/chapter-address.ts';
 import type { App } from '../../store/create-app.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import type { Theme } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import '../runs/deed-texts.ts';
+import { Said } from '../runs/said.tsx';
+import { runName } from '../runs/say-deed.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { TraceDoor } from './trace-door.tsx';
 import { useFiles } from './use-files.ts';
@@ -93,22 +98,27 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   );
 }
 
-/** Undo and redo, each by the name of what it takes back. */
+/** Undo and redo, each by the name of what it takes back, and the list of them all. */
 function Undo({ t }: { t: Translate }) {
   const app = useApp();
-  const back = useStore((state) => state.edits.past.at(-1)?.name);
-  const forward = useStore((state) => state.edits.future.at(-1)?.name);
-  if (back === undefined && forward === undefined) return null;
-  const nothing = t('hdr.nothing');
+  const runs = useStore((state) => state.runs);
+  const [list, openList] = useDialog(() => import('../runs/edit-list.tsx').then((m) => m.EditList), {});
+  if (runs === null || runs.list.length < 2) return null;
+  const now = runOf(runs, runs.now);
+  const back = now?.parent == null ? null : runName(t, now);
+  const [next] = aheadOf(runs);
+  const forward = next === undefined ? null : runName(t, next);
+  const undoText = t('hdr.undo', { what: back ?? t('hdr.nothing') });
+  const redoText = t('hdr.redo', { what: forward ?? t('hdr.nothing') });
   return (
     <span className="header-undo">
       <button
         type="button"
         className="header-btn"
-        aria-label={t('hdr.undo', { what: back ?? nothing })}
-        title={t('hdr.undo', { what: back ?? nothing })}
+        aria-label={undoText}
+        title={undoText}
         aria-keyshortcuts="Control+Z"
-        aria-disabled={back === undefined}
+        aria-disabled={back === null}
         onClick={() => undo(app)}
       >
         ←
@@ -116,14 +126,19 @@ function Undo({ t }: { t: Translate }) {
       <button
         type="button"
         className="header-btn"
-        aria-label={t('hdr.redo', { what: forward ?? nothing })}
-        title={t('hdr.redo', { what: forward ?? nothing })}
+        aria-label={redoText}
+        title={redoText}
         aria-keyshortcuts="Control+Shift+Z"
-        aria-disabled={forward === undefined}
+        aria-disabled={forward === null}
         onClick={() => redo(app)}
       >
         →
       </button>
+      <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openList}>
+        {t('edits.open')}
+      </button>
+      {list}
+      <Said />
     </span>
   );
 }
@@ -184,9 +199,10 @@ function modeOf(view: MachineView | null): string {
 function Facts({ t }: { t: Translate }) {
   const config = useStore((state) => state.view?.config);
   const mode = useStore((state) => modeOf(state.view));
+  const made = useStore((state) => (state.scene === null ? null : irqchipOf(state.scene)));
   if (config === undefined) return null;
   const facts = [
-    t(`hdr.${config.irqchip}`),
+    t(`hdr.${made ?? config.irqchip}`),
     ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
     ...(config.ipiVirtualization ? ['IPI virtualization'] : []),
     ...(config.avic ? ['AVIC'] : []),

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { forksOf } from '../../explain/forks/index.ts';
 import { hasText } from '../../i18n/index.ts';
 import { findStep } from '../../log/steps.ts';
-import { presetIds } from '../../store/actions/scene.ts';
+import { presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { tryFork } from '../now/try-fork.ts';

@@ -2,7 +2,7 @@
 
 import type { Fork } from '../../explain/forks/fork.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
-import { nameOfOps, remember } from '../../store/actions/edits.ts';
+import { remember } from '../../store/actions/edits.ts';
 import type { App } from '../../store/create-app.ts';
 
 /** Goes back to before the step's command, does the fork's ops, then that command and all after it, and plays on. */
@@ -10,9 +10,9 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
   const { actions, store } = app;
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
-  remember(app, nameOfOps(fork.create === undefined ? fork.ops : [{ op: 'create', ...fork.create }]));
+  const callOff = remember(app, fork.create === undefined ? fork.ops : [{ ...fork.create, op: 'create' }]);
   if (fork.create !== undefined) {
-    void onAnotherMachine(app, step.command, fork.create);
+    void onAnotherMachine(app, step.command, fork.create, callOff);
     return;
   }
   const last = scene.steps.findLastIndex((s) => s.command < step.command);
@@ -27,8 +27,16 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
 }
 
 /** The whole scene on another machine, shown from the same command on. */
-async function onAnotherMachine({ actions, store }: App, command: number, create: JsonOp): Promise<void> {
-  if ((await actions.reconfigure(create)) !== 'done') return;
+async function onAnotherMachine(
+  { actions, store }: App,
+  command: number,
+  create: JsonOp,
+  callOff: () => void,
+): Promise<void> {
+  if ((await actions.reconfigure(create)) !== 'done') {
+    callOff();
+    return;
+  }
   const last = store.getState().scene?.steps.findLastIndex((s) => s.command < command) ?? -1;
   actions.seekStep(last);
   actions.play();

@@ -52,6 +52,7 @@ import {
   currentCount,
   guestTsc,
   readDeadline,
+  synchronizeTsc,
   timerModeMask,
   updateDivideCount,
   updateTimerMode,
@@ -150,8 +151,6 @@ const setXapicId = (m: Machine, vcpu: number, id: number): void => {
 /** @kvm lapic.c kvm_apic_calc_x2apic_ldr */
 export const x2apicLdr = (id: number): number => ((id >>> 4) << 16) | (1 << (id & 0xf));
 
-/** Bit 8 of IA32_APIC_BASE. */
-
 /**
  * RESET or INIT of a local APIC. INIT keeps the APIC's id and base.
  * @kvm lapic.c kvm_lapic_reset
@@ -192,8 +191,11 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   updateApicvCaches(m, vcpu);
   updateDivideCount(m, vcpu);
   put(m, at + R.timerPending, 0);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiMsrLo, 0);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiMsrHi, 0);
   updatePpr(m, vcpu);
   if (m.w[at + R.apicvActive] === 1) m.wires.hwapicIsrUpdate(m, vcpu, -1);
+  put(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiPending, 0);
   put(m, at + R.arbPrio, 0);
   recalculateApicMap(m, !init);
 }
@@ -244,7 +246,7 @@ function icrMessage(x2: boolean, low: number, high: number): LapicIrq {
 }
 
 /** @kvm lapic.c kvm_apic_send_ipi */
-function sendIpi(m: Machine, vcpu: number, low: number, high: number): void {
+export function sendIpi(m: Machine, vcpu: number, low: number, high: number): void {
   const irq = icrMessage(inX2apic(m, vcpu), low, high);
   const before = beginJourney(m);
   const outer = enter(m, EV.kvm_apic_ipi, atLapic(vcpu), low, irq.dest, irq.vector);
@@ -456,7 +458,7 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
       put(m, at + R.id, id);
       put(m, at + R.ldr, x2apicLdr(id));
       markMapDirty(m);
-    } else if ((low & ENABLE) !== 0) {
+    } else if ((low & ENABLE) !== 0 && !m.without.has('052c3b99cbc8')) {
       setXapicId(m, vcpu, id);
     }
   }
@@ -464,7 +466,8 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
     m.wires.request(m, vcpu, REQ.apicvUpdate);
     m.wires.setVirtualApicMode(m, vcpu);
   }
-  if ((low & ENABLE) !== 0 && ((low & BASE_LO) >>> 0 !== APIC_PAGE || high !== 0)) {
+  const moved = (low & BASE_LO) >>> 0 !== APIC_PAGE || high !== 0;
+  if ((low & ENABLE) !== 0 && moved && !m.without.has('3743c2f02517')) {
     m.wires.setApicvInhibit(m, APICV_INHIBIT.apicBaseModified, true);
   }
 }
@@ -483,7 +486,7 @@ export function writeMsr(
   if (msr === MSR.apicBase) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
   else if (isX2apicMsr(msr)) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === MSR.tscDeadline) writeDeadline(m, vcpu, value);
-  else if (msr === MSR.tsc) writeTsc(m, vcpu, value);
+  else if (msr === MSR.tsc) byHost ? synchronizeTsc(m, vcpu, value) : writeTsc(m, vcpu, value);
   else ok = false;
   if (!ok && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return ok;

@@ -2,9 +2,11 @@
  * The local APIC timer in virtual time (arch/x86/kvm/lapic.c, v6.18). The bus clock is KVM's default, 1 ns a cycle;
  * the guest's TSC runs at 1 GHz, so it is virtual time plus the vCPU's TSC offset.
  *
- * KVM has two clocks for it, an hrtimer and, on Intel, the VMX preemption timer. Only the hrtimer is modelled: both expire
- * at the same instant, and a timer that expires does so in one way here, through apic_timer_fn, unless it was due when it
- * was armed. Left out too: the timer advance, which hides a real host's latency and has nothing to hide here.
+ * KVM has two clocks for it, an hrtimer and, on Intel, the VMX preemption timer ("hv timer"). Only the hrtimer is modelled:
+ * both expire at the same instant, and a timer that expires does so in one way here, through apic_timer_fn, unless it was due
+ * when it was armed. Where the two differ in what happens, the vendor decides (the reserved mode). Left out too: the timer
+ * advance, which hides a real host's latency and has nothing to hide here, and that a sleeping Intel vCPU's deadline is
+ * worked out anew after its TSC was moved (kvm_lapic_switch_to_sw_timer).
  */
 import { highOf, lowOf } from '../../../base/u64.ts';
 import { masks, shifts } from '../../../spec/define/registers.ts';
@@ -23,7 +25,7 @@ import {
   vcpuAt,
 } from '../../core/machine.ts';
 import { now, put64, putWide, read64, readWide } from '../../core/time.ts';
-import { LAPIC, VCPU } from '../../core/words.ts';
+import { BASE, LAPIC, VCPU, VM } from '../../core/words.ts';
 import { hwEnabled, swEnabled } from './priority.ts';
 
 const R = LAPIC.at;
@@ -45,11 +47,39 @@ export const guestTsc = (m: Machine, vcpu: number): bigint =>
   BigInt.asUintN(64, BigInt(now(m)) + readWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo));
 
 /**
- * MSR 0x10 is written, by the guest or by user space: the offset moves. A timer that is armed stays where it was.
- * @kvm x86.c kvm_set_msr_common, adjust_tsc_offset_guest, kvm_synchronize_tsc
+ * The guest writes MSR 0x10: its offset moves. A timer that is armed stays where it was.
+ * @kvm x86.c kvm_set_msr_common, adjust_tsc_offset_guest
  */
 export function writeTsc(m: Machine, vcpu: number, value: bigint): void {
   putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo, BigInt.asUintN(64, value - BigInt(now(m))));
+}
+
+/** virtual_tsc_khz */
+const TSC_KHZ = 1_000_000n;
+/** One second of the guest's TSC: how far apart user space's writes may be and still be meant as the same. */
+const SLOP = TSC_KHZ * 1000n;
+
+/**
+ * User space sets a vCPU's TSC, or KVM does when it makes one (`value` null, for 0). 0, and what is less than a second off
+ * what user space set last, is taken for an attempt to bring the vCPUs' TSCs together: then the offset is the one all have,
+ * not the one asked for. @kvm x86.c kvm_synchronize_tsc, __kvm_synchronize_tsc
+ */
+export function synchronizeTsc(m: Machine, vcpu: number, value: bigint | null): void {
+  const vm = BASE.vm;
+  const data = value ?? 0n;
+  const last = readWide(m, vm + VM.at.tscWriteLo);
+  const expected = BigInt.asUintN(64, last + BigInt(now(m) - read64(m, vm + VM.at.tscWriteNsLo)));
+  const byUser = m.w[vm + VM.at.tscByUser] === 1 || m.without.has('bf328e22e472');
+  const near = byUser && data < BigInt.asUintN(64, expected + SLOP) && BigInt.asUintN(64, data + SLOP) > expected;
+  const matched = (data === 0n || near) && m.w[vm + VM.at.tscWritten] === 1;
+  const asked = BigInt.asUintN(64, data - BigInt(now(m)));
+  const offset = matched ? readWide(m, vm + VM.at.tscOffsetLo) : asked;
+  if (value !== null) put(m, vm + VM.at.tscByUser, 1);
+  put(m, vm + VM.at.tscWritten, 1);
+  putWide(m, vm + VM.at.tscWriteLo, data);
+  put64(m, vm + VM.at.tscWriteNsLo, now(m));
+  if (!matched) putWide(m, vm + VM.at.tscOffsetLo, offset);
+  putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo, offset);
 }
 
 const modeOf = (m: Machine, vcpu: number): number => m.w[lapicAt(m, vcpu) + R.timerMode];
@@ -102,11 +132,15 @@ function restart(m: Machine, vcpu: number): void {
     const deadline = readWide(m, at + R.deadlineLo);
     if (deadline === 0n) return;
     const left = deadline - guestTsc(m, vcpu);
-    if (left > 0n) arm(m, vcpu, Number(left > MAX_WAIT ? MAX_WAIT : left) + now(m));
+    const ns = left > 0n ? cyclesToNs(left) : 0;
+    if (ns > 0) arm(m, vcpu, ns + now(m));
     else expire(m, vcpu, false);
     return;
   }
-  if (mode !== TIMER_MODE.periodic && mode !== TIMER_MODE.oneShot) return;
+  if (mode !== TIMER_MODE.periodic && mode !== TIMER_MODE.oneShot) {
+    restartReserved(m, vcpu);
+    return;
+  }
   if (read64(m, at + R.periodLo) === 0) return;
   const target = read64(m, at + R.expiryLo);
   if (now(m) > target) {
@@ -116,8 +150,20 @@ function restart(m: Machine, vcpu: number): void {
   }
   arm(m, vcpu, read64(m, at + R.expiryLo));
 }
-/** Farther than any deadline that virtual time reaches; keeps sums exact. */
-const MAX_WAIT = 2n ** 52n;
+/** Cycles of the TSC as the hrtimer's ns. KVM multiplies first, in 64 bits, so what is five hours off comes too early. */
+const cyclesToNs = (cycles: bigint): number => Number(BigInt.asUintN(64, cycles * 1_000_000n) / TSC_KHZ);
+
+/**
+ * LVTT's fourth mode: start_sw_timer knows nothing to start in it, but the preemption timer takes whatever deadline the mode
+ * before left behind, if that is not used up. @kvm lapic.c start_hv_timer
+ */
+function restartReserved(m: Machine, vcpu: number): void {
+  const at = lapicAt(m, vcpu);
+  const target = read64(m, at + R.expiryLo);
+  if (m.vendor !== 'intel' || read64(m, at + R.periodLo) === 0 || target === 0) return;
+  if (target > now(m)) arm(m, vcpu, target);
+  else expire(m, vcpu, false);
+}
 
 /**
  * Starts the timer with a count that is left: TMICT itself after a guest's write, TMCCT after a restore.
@@ -133,7 +179,9 @@ export function startTimer(m: Machine, vcpu: number, left = -1): void {
     put64(m, at + R.deadlineLo, 0);
     if (period === 0) return;
     const asked = left === -1 ? period : countToNs(m, vcpu, left);
-    const rest = asked > 0 ? Math.min(asked, period) : mode === TIMER_MODE.periodic ? period : 0;
+    // Nothing left: before v6.3 a one-shot began anew.
+    const anew = mode === TIMER_MODE.periodic || m.without.has('8e6ed96cdd50');
+    const rest = asked > 0 ? Math.min(asked, period) : anew ? period : 0;
     put64(m, at + R.expiryLo, now(m) + rest);
   }
   restart(m, vcpu);

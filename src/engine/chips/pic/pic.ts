@@ -137,7 +137,7 @@ function updateIrq(m: Machine): void {
   }
   const pin = wantedPin(m, 0);
   const level = pin >= 0 ? 1 : 0;
-  if (m.w[picBase(0) + R.output] === 0 && m.without.has('459074cff6f1')) put(m, picBase(0) + R.wakeupNeeded, 1);
+  if (m.w[picBase(0) + R.output] === 0 && m.without.has('4cad9f87876a')) put(m, picBase(0) + R.wakeupNeeded, 1);
   if (m.w[picBase(0) + R.output] !== level) setOutput(m, level, pin);
 }
 
@@ -339,7 +339,7 @@ function pollRead(m: Machine, chip: number): number {
   put(m, at + R.irr, m.w[at + R.irr] & ~(1 << irq));
   clearIsr(m, chip, irq);
   if (chip === 1 || irq !== 2) updateIrq(m);
-  return irq | 0x80;
+  return m.without.has('0d42522bdee7') ? irq : irq | 0x80;
 }
 
 /** @param port 0x20, 0x21, 0xa0 or 0xa1 @kvm i8259.c pic_ioport_read */

@@ -55,7 +55,10 @@ export const savePit = (m: Machine): ReadonlyMap<number, number> =>
 
 /** Every channel is loaded with its count again, so all of them start anew. @kvm i8254.c kvm_vm_ioctl_set_pit2 */
 export function restorePit(m: Machine, saved: ReadonlyMap<number, number>): void {
-  for (const word of STATE_WORDS) put(m, at(m, word), saved.get(word) ?? 0);
+  for (const word of STATE_WORDS) {
+    if (word === R.speakerOn && m.without.has('b172862241b4')) continue;
+    put(m, at(m, word), saved.get(word) ?? 0);
+  }
   for (let channel = 0; channel < 3; channel++) loadCount(m, channel, get(m, R.count, channel));
 }
 
@@ -66,6 +69,7 @@ export function resetPit(m: Machine): void {
     put(m, at(m, R.mode, channel), 0xff);
     put(m, at(m, R.gate, channel), channel === 2 ? 0 : 1);
     put(m, at(m, R.count, channel), 0x10000);
+    if (channel !== 0) setLoadTime(m, channel);
   }
   if (m.config.pitReinject !== false) setReinject(m);
 }
@@ -93,7 +97,9 @@ function elapsedCounts(m: Machine, channel: number): number {
   const period = read64(m, at(m, R.periodLo));
   const due = read64(m, at(m, R.dueLo));
   const ns = channel !== 0 ? now(m) - loadTime(m, channel) : period === 0 ? 0 : period - (due - now(m));
-  return Math.floor((ns * FREQUENCY) / 1e9);
+  // Whole seconds apart, so that no product leaves the numbers that are exact.
+  const seconds = Math.floor(ns / 1e9);
+  return seconds * FREQUENCY + Math.floor(((ns - seconds * 1e9) * FREQUENCY) / 1e9);
 }
 
 /** @kvm i8254.c pit_get_count */
@@ -150,7 +156,8 @@ function startTimer(m: Machine, interval: number, periodic: boolean): void {
 
 function latchCount(m: Machine, channel: number): void {
   if (get(m, R.countLatched, channel) !== 0) return;
-  put(m, at(m, R.latchedCount, channel), currentCount(m, channel));
+  // Sixteen bits: a counter that was never loaded, or stands at its reload of 0, is latched as 0.
+  put(m, at(m, R.latchedCount, channel), currentCount(m, channel) & 0xffff);
   put(m, at(m, R.countLatched, channel), get(m, R.rwMode, channel));
 }
 

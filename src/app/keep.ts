@@ -1,0 +1,37 @@
+/** Has the edits kept over a reload, and remembers in which run this tab was left. Comes after the first motion. */
+import type { App } from '../store/create-app.ts';
+import { keepRuns, type LeftAt } from '../store/runs/keep.ts';
+
+const KEY = 'irqscope.left';
+
+interface Left extends LeftAt {
+  /** Address it was left at: another one means another scene. */
+  readonly hash: string;
+}
+
+function readLeft(): Left | null {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Left | null;
+    return left?.hash === window.location.hash ? left : null;
+  } catch {
+    // No storage, or not ours.
+    return null;
+  }
+}
+
+export function keepEdits(app: App): void {
+  const left = readLeft();
+  window.addEventListener('pagehide', () => {
+    const { runs, playhead } = app.store.getState();
+    try {
+      if (runs === null || runs.list.length < 2) sessionStorage.removeItem(KEY);
+      else {
+        const { hash } = window.location;
+        sessionStorage.setItem(KEY, JSON.stringify({ tree: runs.tree, run: runs.now, step: playhead.step, hash }));
+      }
+    } catch {
+      // Not kept, then.
+    }
+  });
+  void keepRuns(app, left);
+}
