@@ -143,7 +143,10 @@ test('a file of somebody else gets one sentence, and the scene stays', async ({ 
   const refused = async (name: string, bytes: Buffer, code: string): Promise<void> => {
     await drop(page, name, '', bytes);
     await expect(page.locator('.notice')).toHaveAttribute('data-code', code);
-    await page.locator('.notice').getByRole('button', { name: say('shell.dismiss') }).click();
+    await page
+      .locator('.notice')
+      .getByRole('button', { name: say('shell.dismiss') })
+      .click();
     await expect(page).toHaveURL(/#p=serial-ioapic/);
   };
   await refused(
