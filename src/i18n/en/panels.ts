@@ -2,6 +2,9 @@
 export const panels = {
   'stage.map.title': '{vcpus} vCPUs, each with its local APIC: {acting} act here',
   'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
+  'stage.ask.open': 'masked? no',
+  'stage.ask.high': 'line high? yes',
+  'stage.ask.above': 'above PPR? yes',
   'stage.wait.eoi': 'waits for EOI of {what}',
   'stage.wait.mask': 'waits: pin {what} is masked',
   'stage.wait.ppr': 'waits for EOI of {what}',
