@@ -125,6 +125,7 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
         </div>
       )}
       <Narrator framed few={options.controls === 'min'} bare={options.controls === 'none'} />
+      <Slot name="Glossary" />
     </div>
   );
 }

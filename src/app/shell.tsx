@@ -129,6 +129,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
         <Slot name="Timeline" />
       </div>
       <Slot name="Announcer" />
+      <Slot name="Glossary" />
     </div>
   );
 }

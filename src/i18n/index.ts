@@ -15,6 +15,7 @@ import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
 import type { frame } from './en/frame.ts';
+import type { glossary } from './en/glossary.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
 import type { panels } from './en/panels.ts';
@@ -44,6 +45,7 @@ export type MessageKey =
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks
+  | keyof typeof glossary
   | keyof typeof header
   | keyof typeof lanes
   | keyof typeof callbacks

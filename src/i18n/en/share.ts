@@ -12,7 +12,7 @@ export const share = {
   'share.code': 'Put it into a page or a deck',
   'share.markdown': 'Markdown, a picture that opens the scene',
   'share.poster': 'Save the picture below as {name} beside your text.',
-  'share.iframe': 'iframe, stands still until somebody plays it',
+  'share.iframe': 'iframe, stands still until the reader plays it',
   'share.element': 'Element for any page',
   'share.reveal': 'reveal.js, the clicker steps it',
   'share.picture': 'Picture or film',
@@ -37,7 +37,7 @@ export const share = {
   'share.cancel': 'Cancel',
   'share.url': 'Load a file from {host}?',
   'share.urlAbout':
-    'This link opens a file of {host}. That site learns that somebody asked for it. Nothing of yours is sent.',
+    'This link opens a file of {host}. That site learns that it was asked for. Nothing of yours is sent.',
   'share.urlLoad': 'Load it',
   'share.urlLoads': 'Loading',
 } as const;

@@ -8,6 +8,7 @@ import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { frame } from './frame.ts';
+import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
@@ -28,6 +29,7 @@ export const zhCn = {
   ...events,
   ...forks,
   ...frame,
+  ...glossary,
   ...header,
   ...lanes,
   ...callbacks,
