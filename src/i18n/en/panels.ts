@@ -203,5 +203,8 @@ export const panels = {
   'help.true.cases': 'Source of 6.18, no recording',
   'help.true.model':
     'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+  'truth.close': 'Back to the scene',
+  'truth.model': 'Model only',
+  'truth.sum': 'All together',
   'help.differs': 'Where KVM differs from the manuals',
 } as const;
