@@ -12,6 +12,8 @@ export const stage = {
   'stage.column.lapics': 'Local APICs',
   'stage.column.vcpus': 'vCPUs',
   'stage.eoiWay': 'EOI',
+  'stage.userSpace': 'user space',
+  'stage.kernel': 'kernel',
   'stage.zoomIn': 'Zoom in',
   'stage.zoomOut': 'Zoom out',
   'stage.zoomFit': 'Fit',

@@ -12,6 +12,8 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.column.chips': '中断控制器',
   'stage.column.lapics': '本地 APIC',
   'stage.column.vcpus': 'vCPU',
+  'stage.userSpace': '用户态',
+  'stage.kernel': '内核',
   'stage.eoiWay': 'EOI',
   'stage.zoomIn': '放大',
   'stage.zoomOut': '缩小',
