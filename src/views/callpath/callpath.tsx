@@ -57,7 +57,7 @@ function Chain({ scene, step, version, t }: ChainProps) {
           </li>
         ))}
       </ol>
-      <Differs ids={[...new Set(links.flatMap(({ name }) => differencesIn(name)))]} />
+      <Differs ids={last === undefined ? [] : differencesIn(last.name)} />
       <p className="callpath-foot">
         {last?.file != null && (
           <a href={sourceUrl(version, last.file)} target="_blank" rel="noopener">
