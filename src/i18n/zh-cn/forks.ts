@@ -10,7 +10,7 @@ export const forks: Record<keyof typeof en, string> = {
   'fork.level': '如果引脚 {pin} 为电平触发',
   'fork.level.then': 'remote IRR 挡住它直到 EOI',
   'fork.destOther': '如果目标是 {dest}',
-  'fork.destOther.then': '由 vCPU {vcpu} 接收',
+  'fork.destOther.then': '由 vCPU {vcpu} 接受',
   'fork.destAbsent': '如果目标是 {dest}',
   'fork.destAbsent.then': '没有这个 id 的 LAPIC：KVM 丢弃',
   'fork.noRoute': '如果 GSI {gsi} 没有路由',
