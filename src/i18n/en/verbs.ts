@@ -1,5 +1,6 @@
 /** Menus of the things on the stage. */
 export const verbs = {
+  'verb.explain': 'What the words mean',
   'verb.do': 'Do it',
   'verb.opens': 'opens the gate {gate}',
 

@@ -1,6 +1,7 @@
 import type { verbs as en } from '../en/verbs.ts';
 
 export const verbs: Readonly<Record<keyof typeof en, string>> = {
+  'verb.explain': '解释这些词',
   'verb.do': '执行',
   'verb.opens': '打开关口 {gate}',
 

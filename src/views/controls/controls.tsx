@@ -15,6 +15,7 @@ import { type Translate, useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';
 import { MachineControl } from './machine-control.tsx';
 import { IpiControl, MsiControl, RteControl } from './message-controls.tsx';
+import { OpForm } from './op-form.tsx';
 import { VcpuControl } from './vcpu-control.tsx';
 
 export interface ControlProps {
@@ -51,6 +52,9 @@ export function Controls() {
         {!host && <VcpuControl view={view} t={t} />}
         <IrqfdControl view={view} t={t} />
         <MachineControl view={view} t={t} />
+        <Group title={t('ctl.any')}>
+          <OpForm names={(view.config.devices ?? []).map(({ id }) => id)} t={t} />
+        </Group>
       </div>
     </Panel>
   );

@@ -10,7 +10,7 @@ import { TERMS } from '../../i18n/terms.ts';
 import { useStore } from '../../store/use-app.ts';
 import { useLang, useT } from '../shared/use-t.ts';
 import { GlossaryList } from './glossary-list.tsx';
-import { OPEN_LIST } from './open-list.ts';
+import { EXPLAIN_FOCUS, OPEN_LIST } from './open-list.ts';
 import { termsIn } from './terms-in.ts';
 import { textUnder } from './text-under.ts';
 
@@ -101,7 +101,8 @@ export function Glossary() {
       setShown(null);
       at = { x, y };
       held = false;
-      if (pointerType !== 'touch') return;
+      // A long press on a part of the stage opens its menu (views/verbs).
+      if (pointerType !== 'touch' || (target instanceof Element && target.closest('[data-stop]') !== null)) return;
       timer = setTimeout(() => {
         ask(x, y);
         held = true;
@@ -176,11 +177,14 @@ export function Glossary() {
       if (found === null) setList(true);
     };
     const open = (): void => setList(true);
+    const explain = (): void => setShown(ofFocus(lang));
     document.addEventListener('keydown', key);
     document.addEventListener(OPEN_LIST, open);
+    document.addEventListener(EXPLAIN_FOCUS, explain);
     return () => {
       document.removeEventListener('keydown', key);
       document.removeEventListener(OPEN_LIST, open);
+      document.removeEventListener(EXPLAIN_FOCUS, explain);
     };
   }, [shown, lang, keysAreHosts]);
 

@@ -17,6 +17,7 @@ import type { JsonOp } from '../../log/log.ts';
 import type { CreateOp } from '../../spec/ops/index.ts';
 import { change } from '../../store/actions/edits.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { EXPLAIN_FOCUS } from '../glossary/open-list.ts';
 import { NumberField } from '../kit/fields.tsx';
 import { sayDeed } from '../runs/say-deed.ts';
 import { componentName } from '../shared/component-name.ts';
@@ -150,6 +151,20 @@ export function Menu({ opened, onClose }: Props): ReactNode {
         ))
       ) : (
         <Ask verb={asked} name={nameOf(asked)} onDone={(ops) => act(ops, asked)} />
+      )}
+      {asked === null && (
+        <button
+          type="button"
+          role="menuitem"
+          className="verbs-item"
+          tabIndex={-1}
+          onClick={() => {
+            close();
+            document.dispatchEvent(new Event(EXPLAIN_FOCUS));
+          }}
+        >
+          {t('verb.explain')}
+        </button>
       )}
     </div>
   );
