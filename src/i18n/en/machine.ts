@@ -2,7 +2,7 @@
 export const machine = {
   'machine.title': 'Machine',
   'machine.open': 'New machine',
-  'machine.about': 'Every change is applied at once: the machine is made again, and what happens to it is done again.',
+  'machine.about': 'Every change is applied at once: the machine is made again, and the same ops run on it.',
   'machine.fromNothing': 'Start from nothing',
   'machine.base': 'Machine',
   'machine.processor': 'Processor and host',
