@@ -12,6 +12,8 @@ export const stage = {
   'stage.column.lapics': 'Local APICs',
   'stage.column.vcpus': 'vCPUs',
   'stage.eoiWay': 'EOI',
+  'stage.userSpace': 'user space',
+  'stage.kernel': 'kernel',
 
   'stage.device.pit': 'i8254 PIT',
   'stage.device.serial': '16550 UART',
