@@ -24,6 +24,7 @@ import { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import { traces } from './en/traces.ts';
+import { verbs } from './en/verbs.ts';
 import { words } from './en/words.ts';
 
 import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
@@ -48,6 +49,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   share,
   stage,
   timeline,
+  verbs,
   words,
   traces,
 };

@@ -25,6 +25,7 @@ import type { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import type { traces } from './en/traces.ts';
+import type { verbs } from './en/verbs.ts';
 import type { words } from './en/words.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
@@ -54,6 +55,7 @@ export type MessageKey =
   | keyof typeof registers
   | keyof typeof roads
   | keyof typeof share
+  | keyof typeof verbs
   | keyof typeof words
   | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */

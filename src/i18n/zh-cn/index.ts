@@ -18,6 +18,7 @@ import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
+import { verbs } from './verbs.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -39,6 +40,7 @@ export const zhCn = {
   ...share,
   ...stage,
   ...timeline,
+  ...verbs,
   ...words,
   ...traces,
 };
