@@ -5,24 +5,26 @@ import { viewAt } from '../../store/view-at.ts';
 import { describeStep } from './index.ts';
 
 const lineScene = (kind: string, extra: Record<string, unknown> = {}) =>
-  sceneOf([
-    {
-      op: 'create',
-      vcpus: 1,
-      irqchip: 'full',
-      devices: [{ id: 'dev', kind, gsi: 11, ...extra }],
-      guest: { handlers: [{ vector: 0x41, name: 'h', ns: 100, devices: ['dev'] }] },
-    },
-    { op: 'mmio_write', vcpu: 0, addr: '0xfee000f0', size: 4, value: '0x1ff' },
-    { op: 'mmio_write', vcpu: 0, addr: '0xfec00000', size: 4, value: '0x26' },
-    { op: 'mmio_write', vcpu: 0, addr: '0xfec00010', size: 4, value: '0x8041' },
-    { op: 'msix', id: 'dev', entry: 0, field: 'addr_lo', value: '0xfee00000' },
-    { op: 'msix', id: 'dev', entry: 0, field: 'data', value: '0x41' },
-    { op: 'msix', id: 'dev', entry: 0, field: 'control', value: 0 },
-    { op: 'msix', id: 'dev', entry: 0, field: 'capability', value: '0x8000' },
-    { op: 'device', id: 'dev' },
-    { op: 'settle' },
-  ].filter(({ op }) => op !== 'msix' || extra.msix !== undefined));
+  sceneOf(
+    [
+      {
+        op: 'create',
+        vcpus: 1,
+        irqchip: 'full',
+        devices: [{ id: 'dev', kind, gsi: 11, ...extra }],
+        guest: { handlers: [{ vector: 0x41, name: 'h', ns: 100, devices: ['dev'] }] },
+      },
+      { op: 'mmio_write', vcpu: 0, addr: '0xfee000f0', size: 4, value: '0x1ff' },
+      { op: 'mmio_write', vcpu: 0, addr: '0xfec00000', size: 4, value: '0x26' },
+      { op: 'mmio_write', vcpu: 0, addr: '0xfec00010', size: 4, value: '0x8041' },
+      { op: 'msix', id: 'dev', entry: 0, field: 'addr_lo', value: '0xfee00000' },
+      { op: 'msix', id: 'dev', entry: 0, field: 'data', value: '0x41' },
+      { op: 'msix', id: 'dev', entry: 0, field: 'control', value: 0 },
+      { op: 'msix', id: 'dev', entry: 0, field: 'capability', value: '0x8000' },
+      { op: 'device', id: 'dev' },
+      { op: 'settle' },
+    ].filter(({ op }) => op !== 'msix' || extra.msix !== undefined),
+  );
 
 test.each([
   ['serial', {}, 'serial'],
