@@ -10,6 +10,7 @@ import { callbacks } from './en/callbacks.ts';
 import { chapters } from './en/chapters.ts';
 import { compare } from './en/compare.ts';
 import { deeds } from './en/deeds.ts';
+import { differs } from './en/differs.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
@@ -35,6 +36,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   chapters,
   compare,
   deeds,
+  differs,
   errors,
   events,
   forks,

@@ -11,6 +11,7 @@ import type { callbacks } from './en/callbacks.ts';
 import type { chapters } from './en/chapters.ts';
 import type { compare } from './en/compare.ts';
 import type { deeds } from './en/deeds.ts';
+import type { differs } from './en/differs.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
@@ -43,6 +44,7 @@ export type MessageKey =
   | keyof typeof chapters
   | keyof typeof compare
   | keyof typeof deeds
+  | keyof typeof differs
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks

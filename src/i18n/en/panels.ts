@@ -203,6 +203,9 @@ export const panels = {
   'help.true.roads': 'Linux 6.12 and 7.3, buses and memory slots',
   'help.true.cases': 'Source of 6.18, no recording',
   'help.true.model':
-    'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+    'From the source and the manuals, without a recording: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+  'truth.close': 'Back to the scene',
+  'truth.model': 'Model only',
+  'truth.sum': 'All together',
   'help.differs': 'Where KVM differs from the manuals',
 } as const;

@@ -4,6 +4,7 @@ import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
 import { deeds } from './deeds.ts';
+import { differs } from './differs.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
@@ -26,6 +27,7 @@ export const zhCn = {
   ...chapters,
   ...compare,
   ...deeds,
+  ...differs,
   ...errors,
   ...events,
   ...forks,

@@ -98,7 +98,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.end.noDestination': '无此目标',
   'stage.end.emptySlot': '目标槽位为空',
   'stage.end.apicDisabled': 'APIC 已禁用',
-  'stage.end.deassert': 'de-assert',
+  'stage.end.deassert': 'deassert',
   'stage.end.ignored': '被忽略',
   'stage.end.gp': '#GP',
   'stage.end.pitHeld': '节拍未应答',
