@@ -21,6 +21,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.device.virtio-net': 'virtio-net',
   'stage.device.virtio-blk': 'virtio-blk',
   'stage.device.nvme': 'NVMe',
+  'stage.device.e1000': 'e1000',
   'stage.device.ioctl': '用户态',
   'stage.device.user': '用户态',
   'stage.level.high': '高',
