@@ -11,7 +11,7 @@ import type { JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
 import { findingsIn } from '../worker/finding-run.ts';
-import { type GrowingHistory, historyFrom } from '../worker/history.ts';
+import { type GrowingHistory, historyFrom, isRefused } from '../worker/history.ts';
 
 const isAsked = (raw: unknown): raw is { readonly op: 'where' | 'findings' } =>
   typeof raw === 'object' && raw !== null && 'op' in raw && (raw.op === 'where' || raw.op === 'findings');
@@ -46,7 +46,7 @@ export function createReasoner(): Reasoner {
     const before: Saves = new Map(begins(raw) ? session.machine?.saves : undefined);
     const answer = session.answer(raw);
     const { machine } = session;
-    if (!('error' in answer) && machine !== null) {
+    if (!isRefused(answer) && machine !== null) {
       if (begins(raw)) {
         ops = [];
         history = null;

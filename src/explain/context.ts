@@ -1,10 +1,11 @@
 /** What a step's description reads: its numbers, the words before it, and the rows it led to. */
 
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
-import { COL, ROW } from '../engine/view/tables.ts';
+import { COL, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { reasonOf } from '../spec/define/event.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../spec/events/index.ts';
+import { messagesOf } from '../spec/messages.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 
 /** A step with the words as they were just before it. */
@@ -44,6 +45,34 @@ export function ledTo<K extends EventName>(
   return found;
 }
 
+/** Is one of these among the events that led here? */
+export function cameFrom(c: Pick<StepContext, 'run' | 'step'>, ...names: readonly EventName[]): boolean {
+  const { rows } = c.run;
+  for (let seq = rows[c.step.seq * ROW + COL.cause]; seq >= 0; seq = rows[seq * ROW + COL.cause]) {
+    const name = EVENT_NAMES[rows[seq * ROW] as number];
+    if (name !== undefined && names.includes(name)) return true;
+  }
+  return false;
+}
+
+/** The event that led here itself, if it is this one: its numbers. */
+export function causedBy<K extends EventName>(c: Pick<StepContext, 'run' | 'step'>, name: K): EventArgs<K> | null {
+  const { rows } = c.run;
+  const seq = rows[c.step.seq * ROW + COL.cause];
+  return seq >= 0 && EVENT_NAMES[rows[seq * ROW] as number] === name ? argsAt(name, rows, seq * ROW) : null;
+}
+
+/** The words as they were when the step's command began. */
+export function viewAtCommand(c: Pick<StepContext, 'run' | 'step' | 'view'>): MachineView {
+  const { rows, commands } = c.run;
+  const w = c.view.w.slice();
+  const first = commands[c.step.command]?.seq ?? c.step.seq;
+  for (let at = (c.step.seq - 1) * ROW; at >= first * ROW; at -= ROW) {
+    if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+  }
+  return { ...c.view, w };
+}
+
 type Seen = Pick<StepContext, 'view' | 'index'>;
 
 export const lapicWord = (c: Seen, register: string, vcpu = c.index): number =>
@@ -62,7 +91,7 @@ export function highestIsr(c: Seen, vcpu = c.index): number {
 /** Names of the devices on a GSI, " (serial, net0)", or nothing. */
 export function devicesOn(config: CreateOp, gsi: number): string {
   const names = (config.devices ?? [])
-    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (d.msix ?? 1))
+    .filter((d) => gsi >= d.gsi && gsi < d.gsi + (messagesOf(d) || 1))
     .map((d) => d.id)
     .join(', ');
   return names === '' ? '' : ` (${names})`;

@@ -18,6 +18,7 @@ import {
   type WordMap,
   WRITE,
 } from '../engine/view/tables.ts';
+import { messagesOf } from '../spec/messages.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { type LogReader, read } from './reader.ts';
@@ -174,7 +175,7 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
       state.kind === 'vectors' || state.kind === 'posted' ? [base + (state.vector >> 5), state.vector & 31] : null;
   const run = (first: number, n: number): number[] => Array.from({ length: n }, (_, i) => first + i);
   for (const [slot, device] of (config.devices ?? []).entries()) {
-    if (device.msix !== undefined) continue;
+    if (messagesOf(device) > 0) continue;
     const word = wordMap.device + slot * DEVICE.size + DEVICE.at.line;
     add(
       'line',

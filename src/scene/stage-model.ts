@@ -2,11 +2,14 @@
  * What a scene needs on its stage: the sources, GSIs, pins and handlers that take part at any time in it. Read from the
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
+
 import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
+import { irqchipOf } from '../log/irqchip.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
+import { messagesOf } from '../spec/messages.ts';
 import { CHIP } from '../spec/names.ts';
 
 /** Number of pins of the IOAPIC. */
@@ -176,7 +179,7 @@ export function stageModel(scene: SceneLog): StageModel {
   const sources: SourceItem[] = devices
     .map((device, slot): SourceItem => {
       const gsis =
-        device.msix === undefined ? [device.gsi] : Array.from({ length: device.msix }, (_, i) => device.gsi + i);
+        messagesOf(device) === 0 ? [device.gsi] : Array.from({ length: messagesOf(device) }, (_, i) => device.gsi + i);
       if (device.kind === 'pit') return { id: 'pit', kind: 'pit', slot, gsis: [device.gsi] };
       return { id: `device:${slot}`, kind: device.kind === 'ioctl' ? 'user' : 'device', slot, gsis };
     })
@@ -191,7 +194,7 @@ export function stageModel(scene: SceneLog): StageModel {
   const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis]);
   const gsis = fewest([...driven].sort(ascending), driven);
   const pins = new Set([...usage.pins, ...pinsSetUp(scene)]);
-  let msi = usage.msi || devices.some((d) => d.msix !== undefined);
+  let msi = usage.msi || devices.some((d) => messagesOf(d) > 0);
   const live = new Set<number>();
   for (const table of routeTables) {
     for (const gsi of gsis) {
@@ -209,15 +212,16 @@ export function stageModel(scene: SceneLog): StageModel {
     ...(usage.ioapic ? [] : ['ioapic']),
     ...(idle.length === config.vcpus ? idle.slice(1) : idle).map((i) => `vcpu:${i}`),
   ];
-  const userChips = config.irqchip !== 'full' && config.guest !== undefined;
-  const irqchip = config.irqchip === 'full' || userChips;
+  const made = irqchipOf(scene);
+  const userChips = made !== 'full' && config.guest !== undefined;
+  const irqchip = made === 'full' || userChips;
   return {
     sources,
     gsis,
     irqchip,
     userChips,
     pins: irqchip ? fewest([...pins].sort(ascending), live) : [],
-    msi: msi || config.irqchip !== 'full',
+    msi: msi || made !== 'full',
     vcpus: config.vcpus,
     apicv: config.apicv === true,
     host: ({ none: 'none', vmx: 'vmx', svm: 'avic' } as const)[config.runLoop],

@@ -9,6 +9,7 @@ import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
 import type { SceneLog } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
+import { messagesOf } from '../spec/messages.ts';
 import { branchesOf } from './branches.ts';
 
 export type WaitCause = 'eoi' | 'mask' | 'ppr' | 'tpr' | 'if' | 'shadow' | 'iret' | 'msix' | 'posted' | 'entry';
@@ -148,7 +149,7 @@ function* elsewhere(moment: Moment): Generator<Held> {
     }
   }
   for (const [slot, device] of (scene.config.devices ?? []).entries()) {
-    if (device.msix === undefined) continue;
+    if (messagesOf(device) === 0) continue;
     const pending = wordMap.device + slot * DEVICE.size + DEVICE.at.msixPending;
     for (const entry of pinsOf(word(moment, pending))) {
       const journey = owner(moment, pending, entry);

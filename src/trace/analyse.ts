@@ -82,6 +82,7 @@ export async function analyse(
           kernel:
             options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendorFirst) : options.kernel,
           reasons: tables.reasons.list,
+          others: tables.others.list,
         })
       : null;
   let state: Record<string, unknown> | null = null;

@@ -1,140 +1,322 @@
 /**
- * For the tests of the prediction: a trace held in memory, one line of it changed, and what the prediction then says. A
- * rate of agreement is worth nothing if a falsified line is not found.
+ * For the tests of the prediction: a recording in which single judged lines were changed, left out or told twice, far apart
+ * from each other, and which of them the prediction found. A rate of agreement is worth nothing if a falsified line is not.
  */
-import type { RngState } from '../base/rng.ts';
-import { nextBelow } from '../base/rng.ts';
+import { createRng, nextBelow, type RngState } from '../base/rng.ts';
 import { Predictor } from './predict/predict.ts';
 import type { Finding } from './predict/verdicts.ts';
 import { createRecord, type TraceRecord } from './record.ts';
 import { openTrace, scanTrace } from './scan.ts';
+import type { Sink } from './scanner.ts';
+import { sorted } from './sorter.ts';
 import { bytesSource } from './source.ts';
 import { Survey } from './survey.ts';
 import { createTables } from './text-line.ts';
-import { TP } from './tracepoints.ts';
+import { TP, TRACEPOINTS } from './tracepoints.ts';
 
-export interface HeldTrace {
-  readonly records: readonly TraceRecord[];
-  readonly survey: Survey;
-  readonly ids: readonly number[];
-  readonly reasons: readonly string[];
-}
-
-export async function holdTrace(bytes: Uint8Array): Promise<HeldTrace> {
-  const opened = await openTrace(bytesSource(bytes));
-  const tables = createTables();
-  const survey = new Survey();
-  const records: TraceRecord[] = [];
-  const pause = (): Promise<void> => Promise.resolve();
-  await scanTrace(
-    opened,
-    tables,
-    {
-      event(r) {
-        survey.event(r);
-        const own = createRecord();
-        records.push(Object.assign(own, r, { f: Float64Array.from(r.f) }));
-      },
-      lost: (line) => survey.lost(line),
-    },
-    pause,
-  );
-  const [vm] = survey.threads.settle();
-  return { records, survey, ids: [...(vm?.vcpus.keys() ?? [])], reasons: tables.reasons.list };
-}
-
-/** What the prediction finds wrong in these records. */
-export function wrongIn(trace: HeldTrace, records: Iterable<TraceRecord>): Finding[] {
-  const vendor = trace.survey.vendor(trace.reasons);
-  const predictor = new Predictor({
-    survey: trace.survey,
-    threads: trace.survey.threads,
-    ids: trace.ids,
-    vendor,
-    kernel: trace.survey.kernel(vendor),
-    reasons: trace.reasons,
-  });
-  for (const r of records) predictor.event(r);
-  predictor.finish();
-  return predictor.verdicts.findings.filter((one) => one.severity === 'wrong');
-}
-
-/** Fields of each judged event that a falsifier may turn, with how many values they have. */
-const FIELDS = new Map<number, readonly (readonly [number, number])[]>([
+/** Fields of each judged event that a falsifier may turn, with how many values they have; 0: one of the vCPUs. */
+const FIELDS: ReadonlyMap<number, readonly (readonly [string, number, number])[]> = new Map([
   [
     TP.kvm_pic_set_irq,
     [
-      [1, 8],
-      [2, 2],
-      [3, 2],
-      [4, 2],
+      ['chip', 0, 2],
+      ['pin', 1, 8],
+      ['level', 2, 2],
+      ['masked', 3, 2],
+      ['coalesced', 4, 2],
     ],
   ],
   [
     TP.kvm_ioapic_set_irq,
     [
-      [0, 24],
-      [1, 256],
-      [2, 256],
-      [3, 8],
-      [4, 2],
-      [5, 2],
-      [6, 2],
-      [7, 2],
+      ['pin', 0, 24],
+      ['dst', 1, 256],
+      ['vec', 2, 256],
+      ['mode', 3, 8],
+      ['logical', 4, 2],
+      ['level', 5, 2],
+      ['masked', 6, 2],
+      ['coalesced', 7, 2],
     ],
   ],
   [
     TP.kvm_apic_accept_irq,
     [
-      [0, 0],
-      [1, 256],
-      [2, 8],
-      [3, 2],
+      ['apicid', 0, 0],
+      ['vec', 1, 256],
+      ['mode', 2, 8],
+      ['level', 3, 2],
     ],
   ],
-  [TP.kvm_inj_virq, [[1, 256]]],
-  [TP.kvm_eoi, [[1, 256]]],
-  [TP.kvm_pv_eoi, [[1, 256]]],
-  [TP.kvm_ack_irq, [[1, 24]]],
-]);
+  [
+    TP.kvm_apicv_accept_irq,
+    [
+      ['apicid', 0, 0],
+      ['vec', 1, 256],
+      ['mode', 2, 8],
+      ['level', 3, 2],
+    ],
+  ],
+  [
+    TP.kvm_inj_virq,
+    [
+      ['vector', 1, 256],
+      ['reinjected', 2, 2],
+    ],
+  ],
+  [
+    TP.kvm_eoi,
+    [
+      ['apicid', 0, 0],
+      ['vector', 1, 256],
+    ],
+  ],
+  [
+    TP.kvm_pv_eoi,
+    [
+      ['apicid', 0, 0],
+      ['vector', 1, 256],
+    ],
+  ],
+  [
+    TP.kvm_ack_irq,
+    [
+      ['irqchip', 0, 3],
+      ['pin', 1, 24],
+    ],
+  ],
+  [
+    TP.kvm_msi_set_irq,
+    [
+      ['dst', 0, 0],
+      ['vec', 1, 256],
+      ['mode', 2, 8],
+      ['logical', 3, 2],
+      ['level', 4, 2],
+    ],
+  ],
+  [TP.kvm_mmio, [['val', 4, 0x10000]]],
+  [TP.kvm_pio, [['val', 4, 256]]],
+  [TP.kvm_apic, [['val', 2, 0x10000]]],
+] as const);
 
-export interface Falsified {
-  readonly what: string;
-  readonly line: number;
-  readonly records: TraceRecord[];
+/**
+ * Lines that the contract lets nobody judge: those that depend on a type which was not recorded. Without kvm_apic an accept
+ * that no device line announces may come from any IPI; without kvm_mmio whether an edge's EOI is looked at is not known.
+ */
+class Knowable {
+  private readonly survey: Survey;
+  /** Threads whose last line announces an accept. */
+  private readonly announced = new Set<number>();
+
+  constructor(survey: Survey) {
+    this.survey = survey;
+  }
+
+  has(r: TraceRecord): boolean {
+    const known = this.isKnowable(r);
+    if (r.event === TP.kvm_set_irq || r.event === TP.kvm_msi_set_irq) this.announced.add(r.tid);
+    else if (r.event !== TP.kvm_pic_set_irq) this.announced.delete(r.tid);
+    return known && isJudged(r);
+  }
+
+  private isKnowable(r: TraceRecord): boolean {
+    if (r.event === TP.kvm_apic_accept_irq) return this.survey.count(TP.kvm_apic) > 0 || this.announced.has(r.tid);
+    if (r.event === TP.kvm_ack_irq) return this.survey.count(TP.kvm_mmio) > 0;
+    // Begun in the middle, what a register holds is not known until it is written.
+    const isRead = r.event === TP.kvm_mmio || r.event === TP.kvm_pio || r.event === TP.kvm_apic;
+    return !isRead || this.survey.starts === 'boot';
+  }
 }
 
-/** One judged line changed, left out, or told twice. */
-export function falsify(trace: HeldTrace, rng: RngState): Falsified {
-  const events = [...FIELDS.keys()].filter((event) => trace.survey.count(event) > 0);
-  const event = events[nextBelow(rng, events.length)] as number;
-  const places = trace.records.flatMap((r, i) =>
-    // A soft interrupt is nothing KVM decides, and an injection may be made again any number of times.
-    r.event === event && !(event === TP.kvm_inj_virq && (r.f[0] === 1 || r.f[2] === 1)) ? [i] : [],
-  );
-  // Not the very last lines: an end cannot tell what is missing from what is still to come.
-  const at = places[nextBelow(rng, Math.max(1, places.length - 3))] as number;
-  const r = trace.records[at] as TraceRecord;
-  const records = [...trace.records];
-  const how = nextBelow(rng, 4);
-  if (how === 0) {
-    records.splice(at, 1);
-    return { what: `left out ${event}`, line: r.line, records };
+/** Is this line judged at all, as the contract has it? */
+function isJudged(r: TraceRecord): boolean {
+  const f = r.f;
+  switch (r.event) {
+    case TP.kvm_mmio:
+      return f[0] === 1 && f[3] === 0 && (f[2] as number) >>> 8 === 0xfec000;
+    case TP.kvm_pio:
+      return f[0] === 0 && [0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1].includes(f[1] as number) && f[2] === 1 && f[3] === 1;
+    case TP.kvm_apic:
+      // The timer's count is the host's time.
+      return f[0] === 0 && f[1] !== 0x390;
+    case TP.kvm_inj_virq:
+      return f[0] === 0;
+    default:
+      return FIELDS.has(r.event);
   }
-  if (how === 1) {
-    records.splice(at, 0, r);
-    return { what: `twice ${event}`, line: r.line, records };
+}
+
+export interface Falsified {
+  readonly event: string;
+  /** `left out`, `twice`, or the field that was turned. */
+  readonly how: string;
+  readonly what: string;
+  readonly line: number;
+  found: boolean;
+}
+
+export interface FalsifiedRun {
+  readonly falsified: readonly Falsified[];
+  /** What the unchanged recording is found to have wrong. */
+  readonly clean: readonly Finding[];
+  /** Findings near none of the falsified lines, that the unchanged recording does not have. */
+  readonly stray: readonly Finding[];
+  /** Findings beyond the first for one falsified line. */
+  readonly extra: readonly Finding[];
+}
+
+export interface FalsifyOptions {
+  readonly seed: number;
+  /** Records between two falsified ones. */
+  readonly apart: number;
+  /** Only this event, by name. */
+  readonly only?: string;
+}
+
+/** Lines before and after a falsified one within which a finding is about it. */
+const NEAR_BEFORE = 60;
+
+const NO_PAUSE = (): Promise<void> => Promise.resolve();
+
+/** Falsifies lines of a recording by chance and runs the prediction over it. */
+export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): Promise<FalsifiedRun> {
+  const opened = await openTrace(bytesSource(bytes));
+  const survey = new Survey();
+  const first = createTables(true);
+  await scanTrace(opened, first, survey, NO_PAUSE);
+  const [vm] = survey.threads.settle();
+  const own = [...(vm?.vcpus.keys() ?? [])];
+  const ids = [...new Set([...own, ...survey.targets])].sort((a, b) => a - b);
+  const vendor = survey.vendor(first.reasons.list);
+  const run = async (change: (r: TraceRecord, give: (r: TraceRecord) => void) => void): Promise<Finding[]> => {
+    const tables = createTables();
+    const predictor = new Predictor({
+      survey,
+      threads: survey.threads,
+      ids,
+      vendor,
+      kernel: survey.kernel(vendor),
+      reasons: tables.reasons.list,
+      others: tables.others.list,
+    });
+    const give = (r: TraceRecord): void => predictor.event(r);
+    const sink: Sink = { event: (r) => change(r, give), lost: () => predictor.lost() };
+    const inOrder = opened.format === 'perf-trace' ? sorted(sink) : null;
+    await scanTrace(opened, tables, inOrder ?? sink, NO_PAUSE);
+    inOrder?.flush();
+    predictor.finish();
+    return predictor.verdicts.findings.filter((one) => one.severity === 'wrong');
+  };
+  let total = 0;
+  const clean = await run((r, give) => {
+    total++;
+    give(r);
+  });
+  const falsified = new Falsifier(options, ids, total, new Knowable(survey));
+  const found = await run((r, give) => falsified.take(r, give));
+  return judge(falsified.done, clean, found, options.apart);
+}
+
+class Falsifier {
+  readonly done: Falsified[] = [];
+  private readonly rng: RngState;
+  private readonly events: readonly number[];
+  private readonly options: FalsifyOptions;
+  private readonly ids: readonly number[];
+  private readonly total: number;
+  private readonly knowable: Knowable;
+  private n = 0;
+  private next: number;
+  private want: number;
+  private waited = 0;
+
+  constructor(options: FalsifyOptions, ids: readonly number[], total: number, knowable: Knowable) {
+    this.knowable = knowable;
+    this.options = options;
+    this.ids = ids;
+    this.total = total;
+    this.rng = createRng(options.seed);
+    this.events = [...FIELDS.keys()].filter((e) => options.only === undefined || TRACEPOINTS[e]?.name === options.only);
+    this.next = 1 + nextBelow(this.rng, options.apart);
+    this.want = this.choose();
   }
-  const fields = FIELDS.get(event) as readonly (readonly [number, number])[];
-  const [field, values] = fields[nextBelow(rng, fields.length)] as readonly [number, number];
-  const turned: TraceRecord = { ...r, f: Float64Array.from(r.f) };
-  const before = r.f[field] as number;
-  let after = before;
-  if (field === 0 && event === TP.kvm_apic_accept_irq) {
-    if (trace.ids.length < 2) return falsify(trace, rng);
-    while (after === before) after = trace.ids[nextBelow(rng, trace.ids.length)] as number;
-  } else while (after === before) after = nextBelow(rng, values);
-  turned.f[field] = after;
-  records[at] = turned;
-  return { what: `event ${event} field ${field}: ${before} -> ${after}`, line: r.line, records };
+
+  private choose(): number {
+    return this.events[nextBelow(this.rng, this.events.length)] as number;
+  }
+
+  take(r: TraceRecord, give: (r: TraceRecord) => void): void {
+    this.n++;
+    const judged = this.knowable.has(r);
+    // Not the very last lines: an end cannot tell what is missing from what is still to come. Some events are rare here: any
+    // will do once this one was waited for long enough.
+    const isTurn = this.n >= this.next && this.n <= this.total - 500 && judged;
+    const patient = this.options.only !== undefined || this.waited < this.options.apart / 2;
+    if (!isTurn || (r.event !== this.want && patient)) {
+      if (isTurn) this.waited++;
+      give(r);
+      return;
+    }
+    const one = this.falsify(r, give);
+    if (one !== null) this.done.push(one);
+    this.next = this.n + this.options.apart;
+    this.waited = 0;
+    this.want = this.choose();
+  }
+
+  private falsify(r: TraceRecord, give: (r: TraceRecord) => void): Falsified | null {
+    const event = TRACEPOINTS[r.event]?.name ?? '';
+    const isRead = r.event === TP.kvm_mmio || r.event === TP.kvm_pio || r.event === TP.kvm_apic;
+    const isReinjected = r.event === TP.kvm_inj_virq && r.f[2] === 1;
+    // A read left out or told twice is another program of the guest; an injection may be made again any number of times.
+    const how = isRead || isReinjected ? 2 : nextBelow(this.rng, 5);
+    const about = { event, line: r.line, found: false };
+    if (how === 0) return { ...about, how: 'left out', what: 'left out' };
+    if (how === 1) {
+      give(r);
+      give(r);
+      return { ...about, how: 'twice', what: 'twice' };
+    }
+    const fields = FIELDS.get(r.event) as readonly (readonly [string, number, number])[];
+    const [name, field, values] = fields[nextBelow(this.rng, isReinjected ? 1 : fields.length)] as readonly [
+      string,
+      number,
+      number,
+    ];
+    const turned: TraceRecord = { ...createRecord(), ...r, f: Float64Array.from(r.f) };
+    const before = r.f[field] as number;
+    let after = before;
+    if (values === 0 && this.ids.length < 2) {
+      give(r);
+      return null;
+    }
+    while (after === before) {
+      after = values === 0 ? (this.ids[nextBelow(this.rng, this.ids.length)] as number) : nextBelow(this.rng, values);
+    }
+    turned.f[field] = after;
+    give(turned);
+    return { ...about, how: name, what: `${name} ${before} -> ${after}` };
+  }
+}
+
+function judge(
+  falsified: readonly Falsified[],
+  clean: readonly Finding[],
+  found: readonly Finding[],
+  apart: number,
+): FalsifiedRun {
+  const stray: Finding[] = [];
+  const extra: Finding[] = [];
+  const known = new Set(clean.map((f) => `${f.id}:${f.line}`));
+  for (const f of found) {
+    // What it spoils may show as late as the next falsified line.
+    const cause = falsified.findLast((one) => one.line - NEAR_BEFORE <= f.toLine);
+    if (cause === undefined || f.line - cause.line > apart) {
+      if (!known.has(`${f.id}:${f.line}`)) stray.push(f);
+    } else if (cause.found) {
+      if (!known.has(`${f.id}:${f.line}`)) extra.push(f);
+    } else cause.found = true;
+  }
+  return { falsified, clean, stray, extra };
 }

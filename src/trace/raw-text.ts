@@ -14,6 +14,10 @@ const pairs: Pairs = {
   num(name) {
     return Number(BigInt.asIntN(32, this.values.get(name) ?? 0n));
   },
+  // perf trace leaves zeros out: what is not there says nothing.
+  has(name) {
+    return this.values.has(name);
+  },
   high(name) {
     return Number(BigInt.asIntN(32, (this.values.get(name) ?? 0n) >> 32n));
   },

@@ -15,6 +15,8 @@
 export interface RawFields {
   /** The field's low 32 bits or, for smaller fields, its value; 0 where it is absent. */
   num(name: string): number;
+  /** The file has the field, if only as zero. */
+  has(name: string): boolean;
   /** Bits 63:32. */
   high(name: string): number;
   /** Name of a number by the file's own print format; null where it gives none. */
@@ -152,7 +154,7 @@ const ROWS = [
   {
     name: 'kvm_exit',
     text: [
-      'vcpu %d reason %e rip %_? info1 0x%X info2 0x%X intr_info 0x%x',
+      'vcpu %d reason %e rip %_? info1 0x%X info2 0x%X intr_info 0x%x%1',
       'vcpu %d reason %e rip %_? info %X %X',
       '%nreason %e rip %_? info %X %X',
     ],
@@ -166,6 +168,7 @@ const ROWS = [
       f[4] = r.num('info2') >>> 0;
       f[5] = r.high('info2') >>> 0;
       f[6] = r.num('intr_info') >>> 0;
+      f[7] = r.has('intr_info') ? 1 : 0;
     },
   },
   { name: 'kvm_apic', text: ['apic_%w %r = 0x%X'], raw: readWrite('reg', 'val') },

@@ -167,13 +167,15 @@ function historyOf(kept: Kept): GrowingHistory {
   };
 }
 
+/** Whether an answer says that nothing was done. Who signals an eventfd without an irqfd has done so. */
+export const isRefused = (answer: OpResult): boolean => 'error' in answer && answer.error !== 'no irqfd';
+
 /** A history made from ops. Ops that are refused are left out. @returns null where there is no machine */
 export function historyFrom(ops: readonly JsonOp[], saves: Saves = new Map()): GrowingHistory | null {
   const session = createSession({ saves });
   const history = createHistory();
   for (const op of ops) {
-    const answer: OpResult = session.answer(op);
-    if ('error' in answer || session.machine === null) continue;
+    if (isRefused(session.answer(op)) || session.machine === null) continue;
     history.took(op, session.machine);
   }
   return session.machine === null ? null : history;

@@ -1,6 +1,7 @@
 /**
  * What happens to a vCPU between two runs of guest code: requests, kick, NMI, INIT/SIPI, and which event is taken next
  * (arch/x86/kvm/x86.c and virt/kvm/kvm_main.c, v6.18). The full VM-entry path with its VMCS fields lies beside this.
+ * @differs Intel (amd-init-nmi): on AMD an INIT keeps NMI blocking.
  */
 
 import { INFO } from '../../spec/registers/run-loop.ts';

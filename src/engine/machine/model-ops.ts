@@ -1,6 +1,7 @@
 /** Ops on the model guest, its devices and virtual time, and the ports of the i8254. */
 
 import { OpError } from '../../spec/define/op.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import type { OpResult } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetPics } from '../chips/pic/pic.ts';
@@ -10,7 +11,15 @@ import type { ModelOps, Wires } from '../core/wires.ts';
 import { countExit } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
-import { deviceQuiet, deviceResampled, deviceSlot, deviceWork, msixWrite, resetSources } from '../world/sources.ts';
+import {
+  deviceQuiet,
+  deviceResampled,
+  deviceSlot,
+  deviceWork,
+  msiWrite,
+  msixWrite,
+  resetSources,
+} from '../world/sources.ts';
 import {
   modelsVmm,
   vmmEoi,
@@ -40,8 +49,8 @@ export const MODEL_OPS = {
     const device = m.config.devices?.[slot];
     if (device?.kind === 'pit') throw new OpError('op.pitDevice', 'id', { id: op.id });
     const vector = op.vector ?? 0;
-    if (vector > 0 && vector >= (device?.msix ?? 1))
-      throw new OpError('op.range', 'vector', { max: (device?.msix ?? 1) - 1 });
+    const max = Math.max(1, device === undefined ? 1 : messagesOf(device)) - 1;
+    if (vector > max) throw new OpError('op.range', 'vector', { max });
     if (op.event === 'quiet') deviceQuiet(m, slot);
     else deviceWork(m, slot, vector);
     return OK;
@@ -51,6 +60,12 @@ export const MODEL_OPS = {
     const count = m.config.devices?.[slot]?.msix ?? 0;
     if (op.entry >= count) throw new OpError('op.range', 'entry', { max: count - 1 });
     msixWrite(m, slot, op.entry, op.field, op.value);
+    return OK;
+  },
+  msi_cap(m, op) {
+    const slot = slotOf(m, op.id);
+    if (m.config.devices?.[slot]?.msi === undefined) throw new OpError('op.noMsi', 'id', { id: op.id });
+    msiWrite(m, slot, op.field, op.value);
     return OK;
   },
   guest(m, op) {

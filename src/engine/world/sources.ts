@@ -5,6 +5,7 @@
  */
 
 import { joinBig } from '../../base/u64.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import type { DeviceKind } from '../../spec/ops/index.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
@@ -33,13 +34,14 @@ const ENTRY_MASK = 1;
 export const deviceSlot = (m: Machine, id: string): number =>
   (m.config.devices ?? []).findIndex((device) => device.id === id);
 
-/** Devices at power-on: lines low, MSI-X off with every entry masked. */
+/** Devices at power-on: lines low, messages off, with every entry of MSI-X masked. */
 export function resetSources(m: Machine): void {
   (m.config.devices ?? []).forEach((device, slot) => {
     const at = deviceAt(m, slot);
     put(m, at + D.kind, DEVICE_KIND_CODE[device.kind]);
     put(m, at + D.gsi, device.gsi);
     for (let entry = 0; entry < (device.msix ?? 0); entry++) put(m, at + D.msixTable + entry * 4 + 3, ENTRY_MASK);
+    // MSI's mask bits are 0 at reset.
   });
 }
 
@@ -155,11 +157,36 @@ export function msixWrite(
   const outer = enter(m, EV.msix_write, whereOf('device', slot), entry, code, value);
   if (field === 'capability') put(m, at + D.msixControl, value & (ENABLE | FUNCTION_MASK));
   else put(m, at + D.msixTable + entry * 4 + FIELD[field], value);
-  if (usesMsix(m, slot)) {
-    const count = m.config.devices?.[slot]?.msix ?? 0;
-    for (let i = 0; i < count; i++) followEntry(m, slot, i);
-  }
+  followEntries(m, slot);
   leave(m, outer);
+}
+
+/** Fields of an MSI capability by the number that msix_write tells them by. */
+const MSI_FIELD = { addr_lo: 0, addr_hi: 1, data: 2, mask: 5, enable: 6 } as const;
+
+/**
+ * The guest programs a device's MSI capability. Its vectors share one message, whose low data bits count them, and have a bit each in
+ * its mask register; here each stands in the words of an MSI-X entry. @sdm PCI "MSI Capability", "Per-vector Masking and Function Masking"
+ */
+export function msiWrite(m: Machine, slot: number, field: keyof typeof MSI_FIELD, value: number): void {
+  const at = deviceAt(m, slot);
+  const count = m.config.devices?.[slot]?.msi ?? 0;
+  const outer = enter(m, EV.msix_write, whereOf('device', slot), 0, MSI_FIELD[field], value);
+  if (field === 'enable') put(m, at + D.msixControl, (value & 1) * ENABLE);
+  for (let i = 0; field !== 'enable' && i < count; i++) {
+    const entry = at + D.msixTable + i * 4;
+    if (field === 'mask') put(m, entry + FIELD.control, (value >> i) & ENTRY_MASK);
+    else put(m, entry + FIELD[field], field === 'data' ? (value & ~(count - 1)) | i : value);
+  }
+  followEntries(m, slot);
+  leave(m, outer);
+}
+
+/** The VMM looks at the messages of a device after a write. */
+function followEntries(m: Machine, slot: number): void {
+  const device = m.config.devices?.[slot];
+  if (device === undefined || !usesMsix(m, slot)) return;
+  for (let i = 0; i < messagesOf(device); i++) followEntry(m, slot, i);
 }
 
 /** An unmasked entry gets its GSI route and irqfd, and sends what waited while it was masked. */

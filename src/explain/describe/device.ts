@@ -3,11 +3,12 @@
 import { hex } from '../../base/numbers.ts';
 import type { MessageKey } from '../../i18n/index.ts';
 import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName } from './words.ts';
 
-const MSIX_FIELDS = ['address low', 'address high', 'data', 'vector control', 'message control'];
+const MSIX_FIELDS = ['address low', 'address high', 'data', 'vector control', 'message control', 'mask bits', 'enable'];
 const DEVICE_WORK: Readonly<Record<string, MessageKey>> = {
   serial: 'word.serialByte',
   'virtio-net': 'word.packet',
@@ -28,7 +29,7 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
     return {
       params: {
         device: deviceName(c, c.index),
-        what: spec?.msix === undefined ? what : say('word.queue', { what, n: c.args.vectorIndex }),
+        what: spec === undefined || messagesOf(spec) === 0 ? what : say('word.queue', { what, n: c.args.vectorIndex }),
       },
     };
   },

@@ -7,10 +7,10 @@ import { type Gate, placeOf, type Way } from './gate.ts';
 
 const { ENABLE, FUNCTION_MASK } = masks(MSIX_CONTROL);
 
-/** The MSI-X table of the way's device. */
-function msixOf(view: MachineView, way: Way) {
+/** The MSI-X table of the way's device, or what stands for it where its messages are plain MSI. */
+function messageOf(view: MachineView, way: Way, kind: 'msix' | 'msi') {
   const device = way.msix === undefined ? undefined : view.config.devices?.[way.msix.slot];
-  if (way.msix === undefined || device?.msix === undefined) return null;
+  if (way.msix === undefined || device?.[kind] === undefined) return null;
   const { slot, entry } = way.msix;
   return {
     id: device.id,
@@ -20,6 +20,8 @@ function msixOf(view: MachineView, way: Way) {
     mask: readWord(view, 'device', slot, 'msixTable', entry * 4 + 3) & 1,
   };
 }
+
+const msixOf = (view: MachineView, way: Way) => messageOf(view, way, 'msix');
 
 const capability = (id: string, value: number): JsonOp => ({ op: 'msix', id, entry: 0, field: 'capability', value });
 
@@ -70,6 +72,27 @@ export const MSIX_FUNCTION_MASK: Gate = {
   },
 };
 
+export const MSI_MASK: Gate = {
+  id: 'msi-mask',
+  events: { msix_pending: 'masked' },
+  reads: [],
+  cite: 'msi.msix',
+  look(view, way) {
+    const msi = messageOf(view, way, 'msi');
+    if (msi === null) return null;
+    const at = placeOf('device', msi.slot, 'msixTable', msi.entry * 4 + 3);
+    return { at, bits: 'mask', value: msi.mask, closed: msi.mask === 1 };
+  },
+  opens(view, way) {
+    const msi = messageOf(view, way, 'msi');
+    if (msi === null) return [];
+    const others = Array.from({ length: view.config.devices?.[msi.slot]?.msi ?? 0 }, (_, i) =>
+      i === msi.entry ? 0 : (readWord(view, 'device', msi.slot, 'msixTable', i * 4 + 3) & 1) << i,
+    );
+    return [[{ op: 'msi_cap', id: msi.id, field: 'mask', value: others.reduce((a, b) => a | b, 0) }]];
+  },
+};
+
 export const DEVICE_GATES: readonly Gate[] = [
   {
     id: 'source',
@@ -98,4 +121,5 @@ export const DEVICE_GATES: readonly Gate[] = [
       return msix === null ? [] : [[capability(msix.id, msix.control | ENABLE), ...way.raise]];
     },
   },
+  MSI_MASK,
 ];

@@ -8,6 +8,14 @@ import type { JsonOp } from '../../log/log.ts';
 import type { CiteKey } from '../../spec/citations.ts';
 import { GATE_ROWS, type GateRow } from './rows.ts';
 
+/** What is sent to the local APICs. */
+export interface Message {
+  readonly dest: number;
+  readonly logical: boolean;
+  readonly mode: number;
+  readonly level: boolean;
+}
+
 /** The road an interrupt takes to a vCPU. */
 export interface Way {
   /** Line or message it began as; absent where only the vCPU's end is asked about. */
@@ -17,13 +25,10 @@ export interface Way {
   readonly picPin?: number;
   /** Slot and entry of a device's MSI-X vector. */
   readonly msix?: { readonly slot: number; readonly entry: number };
+  /** It is signalled by an eventfd. */
+  readonly eventfd?: boolean;
   /** What the message says; absent where no chip or route makes one. */
-  readonly message?: {
-    readonly dest: number;
-    readonly logical: boolean;
-    readonly mode: number;
-    readonly level: boolean;
-  };
+  readonly message?: Message;
   readonly vector: number;
   /** vCPUs it is for. */
   readonly vcpus: readonly number[];

@@ -11,7 +11,7 @@ export const IRQFD_GATES: readonly Gate[] = [
     reads: [],
     cite: 'kvm.api',
     look(view, way) {
-      if (way.msix === undefined) return null;
+      if (way.msix === undefined && way.eventfd !== true) return null;
       const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
       const slot = slots.findLast(
         (s) => (readWord(view, 'irqfd', s, 'used') | 0) > 0 && readWord(view, 'irqfd', s, 'gsi') === way.gsi,

@@ -14,6 +14,7 @@ import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_BASE, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS } from './gate.ts';
+import { messageAt, vcpusFor } from './match.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
@@ -85,6 +86,10 @@ export const LAPIC_GATES: readonly Gate[] = [
         way.ioapicPin === undefined ? placeOf('vm', 0, 'mapValid') : placeOf('ioapic', 0, 'redirHi', way.ioapicPin);
       return { at, bits: 'dest', value: dest >>> 0, closed: way.vcpus.length === 0 };
     },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      return said === null ? false : vcpusFor(view, said.dest, said.logical).length === 0;
+    },
     opens(view, way) {
       const pin = way.ioapicPin;
       if (pin === undefined) return [];
@@ -107,6 +112,10 @@ export const LAPIC_GATES: readonly Gate[] = [
           ? placeOf('lapic', vcpu, 'irr', vector >> 5)
           : placeOf('ioapic', 0, 'redirLo', ioapicPin);
       return { at, bits: 'vector', value: vector, closed: vector < 16 };
+    },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      return said !== null && said.vector < 16;
     },
     opens(view, way) {
       const pin = way.ioapicPin;

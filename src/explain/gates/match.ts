@@ -1,5 +1,11 @@
 /** Which local APICs a message is for, read from the words alone. @kvm lapic.c kvm_apic_match_dest */
-import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { inX2apic, type MachineView, readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
+import { CHIP } from '../../spec/names.ts';
+import type { Message, Way } from './gate.ts';
+
+interface Sent extends Message {
+  readonly vector: number;
+}
 
 const BROADCAST = 0xff;
 const X2APIC_BROADCAST = 0xffff_ffff;
@@ -28,4 +34,30 @@ export function vcpusFor(view: MachineView, dest: number, logical: boolean): num
   return Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).filter((vcpu) =>
     matchesOne(view, vcpu, dest, logical),
   );
+}
+
+/** What an MSI says. @param wide KVM_X2APIC_API_USE_32BIT_IDS @kvm irq.c kvm_msi_to_lapic_irq */
+export const messageOf = (addrLo: number, addrHi: number, data: number, wide: boolean): Sent => ({
+  vector: data & 0xff,
+  dest: ((addrLo >>> 12) & 0xff) | (wide ? addrHi & 0xffffff00 : 0),
+  logical: (addrLo & 4) !== 0,
+  mode: (data >>> 8) & 7,
+  level: (data & 0x8000) !== 0,
+});
+
+export const takesWideIds = (view: MachineView): boolean => ((view.config.x2apicApi ?? 0) & 1) === 1;
+
+/** An RTE at reset: masked, and nothing else. */
+const UNTOUCHED = 0x1_0000;
+
+/** The message that this way would have sent at another moment: as its pin or its route was then. @returns null where none was set up */
+export function messageAt(view: MachineView, { gsi, ioapicPin, message, vector: own }: Way): Sent | null {
+  if (ioapicPin !== undefined) {
+    if (readWord(view, 'ioapic', 0, 'redirLo', ioapicPin) === UNTOUCHED) return null;
+    const { vector, dest, logical, deliveryMode, level } = rteView(view, ioapicPin);
+    return { vector, dest, logical, mode: deliveryMode, level };
+  }
+  if (gsi === undefined) return message === undefined ? null : { ...message, vector: own };
+  const route = routesOf(view)?.byGsi[gsi]?.find(({ chip }) => chip === CHIP.msi);
+  return route === undefined ? null : messageOf(route.addrLo, route.addrHi, route.data, takesWideIds(view));
 }

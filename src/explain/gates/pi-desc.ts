@@ -54,8 +54,12 @@ export const PI_DESC_GATES: readonly Gate[] = [
         at: placeOf('piDesc', vcpu, 'on'),
         bits: 'on',
         value: readWord(view, 'piDesc', vcpu, 'on'),
-        closed: !woken && (asleep || inGuest) && readWord(view, 'vcpu', vcpu, 'requests') === 0,
+        closed: !woken && (asleep || (inGuest && readWord(view, 'vcpu', vcpu, 'requests') === 0)),
       };
+    },
+    // It begins with the post that nobody was told of.
+    shut(view, way) {
+      return this.look(view, way)?.closed ?? false;
     },
     opens: (view, { vcpu }) => goesOn(view, vcpu),
   }),

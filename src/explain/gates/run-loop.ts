@@ -11,7 +11,7 @@ export const VCPU_BLOCKED = gate('vcpu-blocked', {
   look(view, { vcpu, woken }) {
     const value = word(view, vcpu, 'halted');
     const asleep = value === 1 || (word(view, vcpu, 'blocking') === 1 && word(view, vcpu, 'loaded') === 0);
-    const closed = asleep && !woken && word(view, vcpu, 'requests') === 0;
+    const closed = asleep && !woken;
     return { at: placeOf('vcpu', vcpu, 'halted'), bits: 'halted', value, closed };
   },
   opens: (view, { vcpu }) => goesOn(view, vcpu),

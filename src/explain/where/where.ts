@@ -14,14 +14,13 @@ import {
 } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import type { EventName } from '../../spec/events/index.ts';
-import { CHIP } from '../../spec/names.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
-import { vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
-import { listensToPic } from '../gates/pic.ts';
 import type { Ask } from './ask.ts';
 import { lastEvent, type Named, type Outcome, opAt, outcomeOf, type Replayed, takenSince } from './facts.ts';
+import { isInUse, ofMessage, type Road, roadsOfGsi } from './roads.ts';
 
 export type State = 'waiting' | 'in-service' | 'done' | 'lost' | 'never';
 
@@ -34,6 +33,8 @@ export interface Found {
   readonly state: State;
   readonly chain: readonly Link[];
   readonly way: Way;
+  /** Op that raised it last; absent where none was seen to. */
+  readonly raised?: number;
 }
 
 export type Moment = Replayed & { readonly view: MachineView };
@@ -51,71 +52,6 @@ export interface History {
   lastTurn(shut: (view: MachineView) => boolean | null): number;
 }
 
-const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
-
-// -- the way
-
-interface Road {
-  readonly kind: 'pic' | 'apic';
-  readonly way: Omit<Way, 'woken' | 'raise' | 'vcpu' | 'vcpus'>;
-  readonly vcpus: readonly number[];
-}
-
-const message = (addrLo: number, addrHi: number, data: number, wide: boolean) => ({
-  dest: ((addrLo >>> 12) & 0xff) | (wide ? addrHi & 0xffffff00 : 0),
-  logical: (addrLo & 4) !== 0,
-  mode: (data >>> 8) & 7,
-  level: (data & 0x8000) !== 0,
-});
-
-function ofMessage(view: MachineView, addrLo: number, addrHi: number, data: number, gsi?: number): Road {
-  const said = message(addrLo, addrHi, data, ((view.config.x2apicApi ?? 0) & 1) === 1);
-  const way = { vector: data & 0xff, message: said, ...(gsi !== undefined && { gsi }) };
-  return { kind: 'apic', way, vcpus: vcpusFor(view, said.dest, said.logical) };
-}
-
-function ofIoapicPin(view: MachineView, pin: number, gsi: number | undefined): Road {
-  const { vector, dest, logical, deliveryMode: mode, level } = rteView(view, pin);
-  const way = { ioapicPin: pin, vector, message: { dest, logical, mode, level }, ...(gsi !== undefined && { gsi }) };
-  return { kind: 'apic', way, vcpus: vcpusFor(view, dest, logical) };
-}
-
-function ofPicPin(view: MachineView, pin: number, gsi: number): Road {
-  const vector = readWord(view, 'pic', pin >> 3, 'irqBase') + (pin & 7);
-  const listeners = count(view).filter((vcpu) => listensToPic(view, vcpu));
-  return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners.slice(0, 1) };
-}
-
-/** The MSI-X entry of a device that a GSI stands for. */
-function msixOf(view: MachineView, gsi: number): Way['msix'] {
-  const slot = (view.config.devices ?? []).findIndex(
-    (d) => d.msix !== undefined && gsi >= d.gsi && gsi < d.gsi + d.msix,
-  );
-  if (slot < 0 || (readWord(view, 'device', slot, 'msixControl') & 0x8000) === 0) return undefined;
-  return { slot, entry: gsi - (view.config.devices?.[slot]?.gsi ?? 0) };
-}
-
-function roadsOfGsi(view: MachineView, gsi: number): Road[] {
-  const msix = msixOf(view, gsi);
-  const roads = (routesOf(view)?.byGsi[gsi] ?? []).map((e) => {
-    if (e.chip === CHIP.msi) return ofMessage(view, e.addrLo, e.addrHi, e.data, gsi);
-    return e.chip === CHIP.ioapic ? ofIoapicPin(view, e.pin, gsi) : ofPicPin(view, e.pin, gsi);
-  });
-  if (msix === undefined) return roads.length > 0 ? roads : [{ kind: 'apic', way: { gsi, vector: 0 }, vcpus: [] }];
-  const [road] = roads;
-  return [
-    road === undefined
-      ? { kind: 'apic', way: { gsi, msix, vector: 0 }, vcpus: [] }
-      : { ...road, way: { ...road.way, msix } },
-  ];
-}
-
-/** The 8259 was programmed, or the pin of the IOAPIC was. */
-function isInUse(view: MachineView, { way }: Road): boolean {
-  if (way.picPin !== undefined) return readWord(view, 'pic', way.picPin >> 3, 'irqBase') !== 0;
-  return way.ioapicPin === undefined || readWord(view, 'ioapic', 0, 'redirLo', way.ioapicPin) !== 0x1_0000;
-}
-
 // -- what became of it
 
 const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event'];
@@ -125,17 +61,21 @@ const raisesGsi =
     if (name === 'kvm_set_irq') return args.gsi === gsi && args.level === 1;
     if (name === 'irqfd_wakeup') return args.gsi === gsi;
     const device = name === 'device_event' ? view.config.devices?.[index] : undefined;
-    return device?.msix !== undefined && device.gsi + (args.vectorIndex ?? 0) === gsi;
+    return device !== undefined && messagesOf(device) > 0 && device.gsi + (args.vectorIndex ?? 0) === gsi;
   };
 
-const EVENT_GATE: ReadonlyMap<string, string> = new Map([
-  ...GATES.flatMap(({ id, events }) => Object.keys(events ?? {}).map((name) => [name, id] as const)),
-  // They say that nothing was there to hold it: where the walk looks instead.
-  ['disabled_lapic', 'destination'],
-  ['msi_invalid', 'route'],
-  ['accept_ignored', 'destination'],
-  ['pic_coalesced', 'pic-mask'],
-]);
+/** Gates that an event says held one back. */
+const gatesOf = (event: string): string[] =>
+  GATES.filter(({ events }) => events !== undefined && event in events).map(({ id }) => id);
+
+/** Where the event is no gate's own, or may be one of several. KVM's map has no APIC that is disabled by APIC_BASE. */
+const DROPPED_AT: Readonly<Record<string, readonly string[]>> = {
+  no_destination: ['destination', 'apic-disabled'],
+  disabled_lapic: ['destination', 'apic-disabled'],
+  msi_invalid: ['route'],
+  accept_ignored: ['destination'],
+  pic_coalesced: ['pic-mask'],
+};
 
 interface Assessed {
   readonly road: Road;
@@ -274,42 +214,53 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
     }
     return { held: null, state: 'done', chain: wholeWay(run, way), way };
   }
-  const eaten = outcome.dropped === null ? undefined : EVENT_GATE.get(outcome.dropped.name);
+  const eaten = outcome.dropped === null ? [] : (DROPPED_AT[outcome.dropped.name] ?? gatesOf(outcome.dropped.name));
   // What dropped it, if that is closed still.
-  const dropper = upstream.some((link) => link.gate === eaten && link.closed) ? (eaten as string) : null;
+  const dropper = upstream.find((link) => eaten.includes(link.gate) && link.closed)?.gate ?? null;
   const pendingBit =
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
-    const held = dropper ?? heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten ?? null;
+    const held = dropper ?? heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten[0] ?? null;
     return { held, state: 'waiting', chain: upstream, way };
   }
   // An edge or a message that was dropped is nowhere: what dropped it holds it, while it is closed; then the source must speak again.
   const skip = level ? undefined : SOURCE;
   const held = level && !lineUp ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
-  const known = upstream.some((link) => link.gate === held) || held !== 'source';
-  const chain = known ? upstream : [sourceLink(), ...upstream];
-  return { held, state: 'lost', chain, way };
+  return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way };
 }
 
+/** With the source's own link, closed: it must speak again. */
+const withSource = (chain: readonly Link[]): Link[] => {
+  const own = chain.find(({ gate }) => gate === 'source') ?? sourceLink();
+  return [{ ...own, closed: true }, ...chain.filter(({ gate }) => gate !== 'source')];
+};
+
 /** A message has no line: its source has said what it had to say. */
-const sourceLink = (): Link => ({ gate: 'source', at: 'message', bits: 'pending', value: 0, closed: true });
+const sourceLink = (): Link => ({ gate: 'source', at: 'vm:0', bits: 'message', value: 0, closed: true });
 
 const NMI_MODE = 4;
+
+const nmisWaiting = (view: MachineView, vcpu: number): number =>
+  readWord(view, 'vcpu', vcpu, 'nmiPending') + readWord(view, 'vcpu', vcpu, 'nmiQueued');
+
+/** Neither priority nor RFLAGS.IF holds an NMI. */
+const nmiGates = (view: MachineView, way: Way): Link[] =>
+  looked(
+    view,
+    way,
+    AFTER_APIC.filter(({ id }) => id === 'shadow' || id === 'nmi-blocked' || id.startsWith('vcpu-')),
+  );
 
 function nmiRoad(run: Moment, way: Way, outcome: Outcome): Found {
   const { view } = run;
   const { vcpu } = way;
-  const waits = readWord(view, 'vcpu', vcpu, 'nmiPending') + readWord(view, 'vcpu', vcpu, 'nmiQueued') > 0;
+  const waits = nmisWaiting(view, vcpu) > 0;
   const upstream = looked(view, way, BEFORE_APIC, waits);
   if (!waits) {
     const held = outcome.dropped === null ? null : heldIn(upstream, SOURCE);
     return { held, state: held === null ? 'done' : 'lost', chain: upstream, way };
   }
-  const after = looked(
-    view,
-    way,
-    AFTER_APIC.filter(({ id }) => id === 'shadow' || id === 'nmi-blocked' || id.startsWith('vcpu-')),
-  );
+  const after = nmiGates(view, way);
   return { held: heldIn(after), state: 'waiting', chain: [...upstream, ...after], way };
 }
 
@@ -349,7 +300,8 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
 
 const found = (run: Moment, one: Assessed, ask: Ask): Found => {
   const raise = raiseAgain(run, one.outcome, one.road, ask);
-  return one.road.kind === 'pic' ? picRoad(run, one, raise) : apicRoad(run, one, raise);
+  const at = one.road.kind === 'pic' ? picRoad(run, one, raise) : apicRoad(run, one, raise);
+  return one.outcome === null ? at : { ...at, raised: one.outcome.op };
 };
 
 /** How far a road leads: the one that has the interrupt now is the one that is meant. */
@@ -363,11 +315,32 @@ function ofGsi(run: Moment, gsi: number): Found {
   const past = (f: Found): boolean => f.chain.some(({ gate }) => gate === 'vcpu-host') && f.state === 'waiting';
   const score = ({ road, answer }: (typeof answers)[number]): number => {
     const reached = answer.state === 'in-service' || answer.state === 'done' || past(answer);
-    // A road nobody set up is not meant, unless the interrupt went down it.
-    return (reached ? 16 : 0) + (isInUse(view, road) ? 8 : 0) + (road.kind === 'apic' ? 4 : 0) + RANK[answer.state] / 8;
+    // A road nobody set up is not meant, unless the interrupt went down it. Of two such the 8259 has it where it is not masked
+    // there: at reset it hears every pin, and the IOAPIC none.
+    const hears = road.kind === 'pic' && answer.state === 'waiting' && answer.held !== 'pic-mask';
+    const first = road.kind === 'apic' ? 4 : hears ? 5 : 0;
+    return (reached ? 16 : 0) + (isInUse(view, road) ? 8 : 0) + first + RANK[answer.state] / 8;
   };
   const best = answers.reduce((a, b) => (score(b) > score(a) ? b : a));
-  return best.answer;
+  const unheard = signalledUnheard(run, gsi, raised);
+  return unheard === null ? best.answer : nobodyListens(run, best.road, unheard);
+}
+
+/** The last op that signalled the eventfd of a GSI with no irqfd there, after the GSI was last raised. */
+function signalledUnheard({ ops, ...run }: Moment, gsi: number, raised: Named | null): number | null {
+  const from = raised === null ? 0 : opAt({ ...run, ops }, raised.seq) + 1;
+  for (let op = ops.length - 1; op >= from; op--)
+    if (ops[op]?.op === 'irqfd_signal' && Number(ops[op]?.gsi) === gsi) return op;
+  return null;
+}
+
+/** The eventfd was written and no irqfd reads it: the signal stays in its counter. */
+function nobodyListens(run: Moment, road: Road, op: number): Found {
+  const raise = [run.ops[op] as JsonOp];
+  const way: Way = { ...road.way, eventfd: true, vcpus: road.vcpus, vcpu: road.vcpus[0] ?? 0, woken: false, raise };
+  const chain = looked(run.view, way, BEFORE_APIC);
+  const held = chain.some(({ gate, closed }) => gate === 'irqfd' && closed) ? 'irqfd' : 'source';
+  return { held, state: 'lost', chain: held === 'source' ? withSource(chain) : chain, way, raised: op };
 }
 
 function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
@@ -388,7 +361,10 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
   );
   const road: Road = {
     kind: 'apic',
-    way: { vector, message: { dest: readWord(view, 'vcpu', vcpu, 'apicId'), logical: false, mode: 0, level: false } },
+    way: {
+      vector,
+      message: { dest: readWord(view, 'vcpu', vcpu, 'apicId'), logical: false, mode: 0, level: false },
+    },
     vcpus: [vcpu],
   };
   const own = found(run, { ...assess(run, road, accepted), vcpu }, ask);
@@ -420,7 +396,11 @@ export function find(run: Moment, ask: Ask): Found {
 // -- since when
 
 /** The op that closed the gate for good; where none did after it was there from the start, op 0. */
-function sinceOf(history: History, { held, way }: Found): number {
+function sinceOf(history: History, at: Found): number {
+  const { held, way, raised } = at;
+  if (held === 'vcpu-host') return waitsSince(history, at);
+  // A message has no line that went low: it has been silent since it was last sent.
+  if (held === 'source' && way.ioapicPin === undefined && way.picPin === undefined) return raised ?? 0;
   const gate = gateOf(held as string);
   return history.lastTurn((view) => gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? null);
 }
@@ -428,7 +408,9 @@ function sinceOf(history: History, { held, way }: Found): number {
 /** The op since which it waits for the vCPU's next look, with nothing else in its way. */
 function waitsSince(history: History, { way }: Found): number {
   const { vcpu, vector, picPin } = way;
+  const nmi = way.message?.mode === NMI_MODE;
   return history.lastTurn((view) => {
+    if (nmi) return nmisWaiting(view, vcpu) > 0 && heldIn(nmiGates(view, way)) === 'vcpu-host';
     const there = picPin === undefined ? isPending(view, vcpu, vector) : readWord(view, 'pic', 0, 'output') === 1;
     return there && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
   });
@@ -470,10 +452,10 @@ function releaseOf(history: History, ask: Ask, first: Found, base: number): Json
       added = [...added, ...now.way.raise];
     }
     const { view } = history.branch(added);
-    const lists =
-      now.held === null
-        ? [[]]
-        : [...gateOf(now.held).opens(view, now.way), ...(now.state === 'lost' ? [now.way.raise] : [])];
+    const opens = now.held === null ? [[]] : gateOf(now.held).opens(view, now.way);
+    const { raise } = now.way;
+    // What was lost is raised again, by itself or with the gate open.
+    const lists = now.state === 'lost' ? [...opens, raise, ...opens.map((list) => [...list, ...raise])] : opens;
     let went: { readonly list: readonly JsonOp[]; readonly at: Found } | null = null;
     for (const list of lists) {
       const run = history.branch([...added, ...list]);
@@ -495,12 +477,10 @@ export function whereIs(history: History, ask: Ask): Readonly<Record<string, unk
   const at = find(run, ask);
   const chain = at.chain.map(({ closed, gate, ...link }) => ({ gate, open: !closed, ...link }));
   if (at.held === null) {
-    const raised = 'gsi' in ask ? lastEvent(run, RAISES, raisesGsi(run.view, ask.gsi)) : null;
-    const since = raised === null ? 0 : opAt(run, raised.seq);
-    return { held: null, state: at.state, since: opRecord(ops, since), chain };
+    return { held: null, state: at.state, since: opRecord(ops, at.raised ?? 0), chain };
   }
   const link = at.chain.find(({ gate }) => gate === at.held);
-  const since = at.held === 'vcpu-host' ? waitsSince(history, at) : sinceOf(history, at);
+  const since = sinceOf(history, at);
   const release = releaseOf(history, ask, at, run.end);
   return {
     held: at.held,

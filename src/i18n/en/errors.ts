@@ -27,6 +27,7 @@ export const errors = {
   'error.op.unknown': 'No command is called “{op}”.',
   'error.op.missing': 'Command “{name}” needs a number in {field}.',
   'error.op.notNumber': '{field} of “{name}” must be a number.',
+  'error.op.noMsi': 'The device “{id}” has no MSI capability.',
   'error.op.noDevice': 'This machine has no device “{id}”.',
   'error.op.pitDevice': '“{id}” is the i8254 inside KVM. Use its I/O ports.',
   'error.op.range': '{field} of “{name}” is out of range. The maximum is {max}.',

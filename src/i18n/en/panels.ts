@@ -2,6 +2,9 @@
 export const panels = {
   'stage.map.title': '{vcpus} vCPUs, each with its local APIC: {acting} act here',
   'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
+  'stage.ask.open': 'masked? no',
+  'stage.ask.high': 'line high? yes',
+  'stage.ask.above': 'above PPR? yes',
   'stage.wait.eoi': 'waits for EOI of {what}',
   'stage.wait.mask': 'waits: pin {what} is masked',
   'stage.wait.ppr': 'waits for EOI of {what}',
@@ -161,6 +164,7 @@ export const panels = {
 
   'help.about':
     'irqscope shows how an interrupt reaches a vCPU under Linux KVM on x86. Every mark on screen is engine state that matches KVM’s irqchip.',
+  'help.glossary': 'Glossary: what each word means here',
   'help.keys': 'Keys',
   'help.key.play': 'play or pause',
   'help.key.step': 'one step on or back',
@@ -169,6 +173,7 @@ export const panels = {
   'help.key.speed': 'slower or faster',
   'help.key.select': 'move to a part and inspect it',
   'help.key.close': 'close the open panel',
+  'help.key.terms': 'explain the terms of the focused part; again: all terms',
   'help.key.help': 'this help',
   'help.modelled': 'What is modelled',
   'help.modelled.1':
@@ -197,6 +202,9 @@ export const panels = {
   'help.true.roads': 'Linux 6.12 and 7.3, buses and memory slots',
   'help.true.cases': 'Source of 6.18, no recording',
   'help.true.model':
-    'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+    'From the source and the manuals, without a recording: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+  'truth.close': 'Back to the scene',
+  'truth.model': 'Model only',
+  'truth.sum': 'All together',
   'help.differs': 'Where KVM differs from the manuals',
 } as const;

@@ -4,18 +4,22 @@ import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
 import { deeds } from './deeds.ts';
+import { differs } from './differs.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { frame } from './frame.ts';
+import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
+import { roads } from './roads.ts';
 import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
+import { verbs } from './verbs.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -23,18 +27,22 @@ export const zhCn = {
   ...chapters,
   ...compare,
   ...deeds,
+  ...differs,
   ...errors,
   ...events,
   ...forks,
   ...frame,
+  ...glossary,
   ...header,
   ...lanes,
   ...callbacks,
   ...panels,
   ...registers,
+  ...roads,
   ...share,
   ...stage,
   ...timeline,
+  ...verbs,
   ...words,
   ...traces,
 };

@@ -3,6 +3,9 @@ import type { panels as en } from '../en/panels.ts';
 export const panels: Record<keyof typeof en, string> = {
   'stage.map.title': '{vcpus} 个 vCPU，各有一个本地 APIC：其中 {acting} 个参与本场景',
   'stage.map.legend': '方块：有向量在服务 · 长条：IRR 按优先级类 0 到 f · 虚线：未运行',
+  'stage.ask.open': '被屏蔽？否',
+  'stage.ask.high': '线为高？是',
+  'stage.ask.above': '高于 PPR？是',
   'stage.wait.eoi': '等待 {what} 的 EOI',
   'stage.wait.mask': '引脚 {what} 被屏蔽',
   'stage.wait.ppr': '等待 {what} 的 EOI',
@@ -15,7 +18,7 @@ export const panels: Record<keyof typeof en, string> = {
   'stage.wait.entry': '等待 VM entry',
   'stage.wait.since': '从 {time} 起',
   'stage.wait.toCome': '{vector} 的 EOI 未到',
-  'now.panel': '当前步骤',
+  'now.panel': '当前步',
   'now.step': '第 {n} 步，共 {m} 步',
   'now.journey': '旅程 {n}',
   'now.before': '第 1 步之前，共 {m} 步',
@@ -162,6 +165,7 @@ export const panels: Record<keyof typeof en, string> = {
 
   'help.about':
     'irqscope 展示在 x86 的 Linux KVM 下中断如何到达 vCPU。屏幕上的每个标记都是引擎状态，与 KVM 的 irqchip 一致。',
+  'help.glossary': '术语表：每个词在这里的含义',
   'help.keys': '按键',
   'help.key.play': '播放或暂停',
   'help.key.step': '前进或后退一步',
@@ -170,6 +174,7 @@ export const panels: Record<keyof typeof en, string> = {
   'help.key.speed': '减慢或加快',
   'help.key.select': '移到某个部件并查看',
   'help.key.close': '关闭打开的面板',
+  'help.key.terms': '解释焦点处的术语；再按一次：全部术语',
   'help.key.help': '显示本帮助',
   'help.modelled': '模拟了什么',
   'help.modelled.1':
@@ -195,6 +200,9 @@ export const panels: Record<keyof typeof en, string> = {
   'help.true.create': 'Linux 6.12 和 7.3，逐步创建 VM',
   'help.true.roads': 'Linux 6.12 和 7.3，总线与内存槽',
   'help.true.cases': '6.18 源码，没有录制',
-  'help.true.model': '仅为模型，依据源码和手册：APICv、AVIC、posted interrupt、调度、VT-d 和 VFIO。',
+  'help.true.model': '依据源码和手册，没有录制：APICv、AVIC、posted interrupt、调度、VT-d 和 VFIO。',
+  'truth.close': '回到场景',
+  'truth.model': '仅为模型',
+  'truth.sum': '合计',
   'help.differs': 'KVM 与手册不同之处',
 };

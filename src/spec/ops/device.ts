@@ -16,4 +16,10 @@ export const DEVICE_OPS = {
     field: choice(['addr_lo', 'addr_hi', 'data', 'control', 'capability']),
     value: u32('data'),
   }),
+  /** The guest writes a field of a device's MSI capability: one message for all its vectors, a mask bit each. */
+  msi_cap: op('model', {
+    id: text(),
+    field: choice(['addr_lo', 'addr_hi', 'data', 'mask', 'enable']),
+    value: u32('data'),
+  }),
 };

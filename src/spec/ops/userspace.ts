@@ -23,6 +23,8 @@ const device = record({
   gsi: int('gsi', 4095, { fallback: 0 }),
   /** MSI-X vectors, 1 to 4; absent: the device uses its line. */
   msix: optional(int('count', MAX_MSIX, { lift: 1 })),
+  /** Vectors of a plain MSI capability with mask bits, 1 to 4, where it has no MSI-X. */
+  msi: optional(int('count', MAX_MSIX, { lift: 1 })),
 });
 
 /** What the model guest does when it takes a vector. */

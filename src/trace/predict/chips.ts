@@ -153,6 +153,10 @@ export class Chips {
   take(vcpu: number, vector: number): void {
     ackInterrupt(this.m, vcpu, vector);
   }
+  dropIrr(vcpu: number, vector: number): void {
+    const at = lapicAt(this.m, vcpu) + LAPIC.at.irr + (vector >> 5);
+    put(this.m, at, (this.m.w[at] as number) & ~(1 << (vector & 31)));
+  }
   dropIsr(vcpu: number, vector: number): void {
     clearIsr(this.m, vcpu, vector);
   }

@@ -165,6 +165,8 @@ export function runOp(op: Op, chips: Chips): void {
       chips.serve(op.vcpu);
       break;
     case OP.take:
+      // The 8259 apart, this is what KVM injects.
+      value = vectorKey(TP.kvm_inj_virq, chips.ids[op.vcpu] as number, chips.apicChoice(op.vcpu));
       chips.take(op.vcpu, a[1] as number);
       break;
     case OP.posted:

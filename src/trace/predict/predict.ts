@@ -7,7 +7,7 @@ import { MAX_VCPUS } from '../../spec/limits.ts';
 import type { TraceRecord } from '../record.ts';
 import type { Kernel, Survey, Vendor } from '../survey.ts';
 import type { Threads } from '../threads.ts';
-import { TP } from '../tracepoints.ts';
+import { FIRST_UNKNOWN, TP } from '../tracepoints.ts';
 import { Chips } from './chips.ts';
 import {
   acceptKey,
@@ -30,18 +30,26 @@ import { Window } from './window.ts';
 const MSR = { apicBase: 0x1b, deadline: 0x6e0, pvEoi: 0x4b564d04, asyncPf: 0x4b564d06 } as const;
 const REG = { tpr: 0x80, eoi: 0xb0, icr: 0x300, icr2: 0x310, lvtt: 0x320, tmcct: 0x390, selfIpi: 0x3f0 } as const;
 
+/** A setting that turns back so often is the guest's way with its pin. */
+const USUAL = 4;
+const USUAL_LINES = 2000;
+
 interface Thread {
   readonly key: number;
   /** Engine number of the vCPU whose thread this is, -1 none. */
   readonly vcpu: number;
   open: Op | null;
-  /** Record count of its last line. */
+  /** Record count of its last line, 0 none since the trace began or lost events. */
   spoke: number;
+  /** The line by which what it does now began lies before the trace, or in a gap. */
+  midway: boolean;
   /** A kvm_apic line wrote EOI, and its kvm_eoi has not come yet. */
   eoiOwed: number;
   /** The accept just shown, whose effect may come as late as the thread's next line. */
   tail: Op | null;
   eoiTs: number;
+  /** Line of the EOI_INDUCED exit whose kvm_eoi has not come yet, 0 none. */
+  inducedOwed: number;
   /** Vector of the last kvm_eoi whose kind is not known, -1 none. */
   endedBefore: number;
   lastExit: ExitKind;
@@ -70,6 +78,8 @@ interface VcpuState {
   /** Vectors it was ever seen to accept. */
   readonly accepted: Uint8Array;
   entered: boolean;
+  /** The vector KVM passed over when it last injected another, -1 none. */
+  passedOver: number;
 }
 
 /** What is known of the chips: 1 known, 0 learnt from the first line that shows it. */
@@ -88,6 +98,8 @@ export interface PredictOptions {
   readonly vendor: Vendor;
   readonly kernel: Kernel;
   readonly reasons: readonly string[];
+  /** Names of the events that are only counted, by number minus FIRST_UNKNOWN. */
+  readonly others: readonly string[];
 }
 
 export class Predictor {
@@ -107,13 +119,16 @@ export class Predictor {
   /** The local APICs' own state can be trusted: their writes are in the trace. */
   private readonly apicSeen: boolean;
   private readonly exitKinds: ExitKind[] = [];
+  private readonly foreign: boolean[] = [];
   /** Shown and kept apart: the value a pin showed when it last disagreed, for one that stays. */
   private readonly stubborn = new Map<number, { key: number; finding: Finding; n: number }>();
-  private readonly learntRte = new Map<
-    number,
-    { before: number; beforeHi: number; line: number; ts: number; key: number; confirmed: number }
-  >();
+  /** Settings of pins that one line changed and none has confirmed, by event and pin. */
+  private readonly shaky = new Map<number, { before: number; now: number; line: number; ts: number; seq: number }>();
+  /** Settings that turned back at the next line, with what was said of each. */
+  private readonly turnedBack = new Map<number, Finding[]>();
   private readonly routes = new Map<number, number>();
+  /** The vector with whose EOI each IOAPIC pin was last acknowledged, -1 none. */
+  private readonly acked = new Int32Array(24).fill(-1);
 
   private readonly o: PredictOptions;
 
@@ -165,6 +180,7 @@ export class Predictor {
         mustReinject: -1,
         accepted: new Uint8Array(256),
         entered: false,
+        passedOver: -1,
       });
     }
   }
@@ -186,9 +202,11 @@ export class Predictor {
         vcpu: id < 0 ? -1 : this.chips.vcpuOf(id),
         open: null,
         spoke: 0,
+        midway: this.mid,
         eoiOwed: 0,
         tail: null,
         eoiTs: 0,
+        inducedOwed: 0,
         endedBefore: -1,
         lastExit: EXIT.other,
         exitVector: -1,
@@ -223,8 +241,11 @@ export class Predictor {
       t.open = null;
       t.eoiOwed = 0;
       t.tail = null;
+      t.inducedOwed = 0;
       t.lastExit = EXIT.other;
+      t.midway = true;
     }
+    this.acked.fill(-1);
     this.window.clear();
     for (let v = 0; v < this.vcpus.length; v++) {
       const state = this.vcpus[v] as VcpuState;
@@ -367,9 +388,16 @@ export class Predictor {
         this.chips.apicv = f[2] === 0 && this.recorded(TP.kvm_apicv_accept_irq);
         break;
       default:
-        if (r.event < 1e9) this.close(t, r);
+        // Other subsystems print in the middle of anything, an interrupt of the host above all: that says nothing of KVM.
+        if (this.isForeign(r.event)) return;
+        this.close(t, r);
     }
     t.spoke = this.seq;
+  }
+
+  private isForeign(event: number): boolean {
+    this.foreign[event - FIRST_UNKNOWN] ??= !/^kvm_|^vcpu_/.test(this.o.others[event - FIRST_UNKNOWN] ?? 'kvm_');
+    return this.foreign[event - FIRST_UNKNOWN] as boolean;
   }
 
   private noteAccepted(id: number, vector: number, mode: number): void {
@@ -399,6 +427,7 @@ export class Predictor {
     op.seq = this.seq;
     op.before = t.spoke;
     op.late = late;
+    t.midway = false;
     return op;
   }
 
@@ -435,6 +464,7 @@ export class Predictor {
   /** A line that an open op promised, or that nobody did. */
   private judged(t: Thread, r: TraceRecord, key: number): void {
     if (t.open === null && t.eoiOwed > 0 && r.event === TP.kvm_ack_irq) this.eoiLeftOut(t, r);
+    if (t.inducedOwed > 0 && r.event === TP.kvm_ack_irq) this.inducedLeftOut(t, r);
     const op = t.open;
     if (op !== null && !op.closed) {
       if (op.shown.length < op.promised.length && op.promised[op.shown.length] === key) {
@@ -443,6 +473,12 @@ export class Predictor {
         return;
       }
       if (this.standsAlone(t, r, op)) return;
+      // One EOI tells a pin once.
+      if (r.event === TP.kvm_ack_irq && isEoi(op) && !op.bad && op.shown.includes(key)) {
+        this.verdicts.count(r.event, 'wrong', 'not promised');
+        this.verdicts.differs(r.line, r.ts, -1, key, null);
+        return;
+      }
       // All it promised has come: what comes now is somebody else's, unless the op may reach more than we know.
       if (
         op.shown.length >= op.promised.length &&
@@ -591,7 +627,11 @@ export class Predictor {
     // Whether KVM tells of requests that an ICW1 drops depends on who listens at LINT0.
     if (op.kind === OP.writePort && eventOf(want) === TP.kvm_ack_irq && !this.picTrusted) return true;
     const ioapic = eventOf(want) === TP.kvm_ack_irq && Math.floor(want / 32) % 4 === 2;
-    if (ioapic && (!this.recorded(TP.kvm_mmio) || !this.apicSeen || this.mid)) {
+    // It heard of this vector before, and still has it.
+    const pinOf = want % 32;
+    const rte = this.chips.rteLo(pinOf);
+    const shown = ioapic && this.acked[pinOf] === (rte & 255) && (rte & 0x8000) !== 0;
+    if (ioapic && !shown && (!this.recorded(TP.kvm_mmio) || !this.apicSeen || this.mid)) {
       this.follow((c) => c.scanAll());
       return true;
     }
@@ -614,16 +654,15 @@ export class Predictor {
     }
     this.verdicts.count(eventOf(have), 'wrong', want >= 0 ? 'other' : 'not promised');
     const finding = this.verdicts.differs(line, ts, want, have, gsi);
-    if (op.kind === OP.setIrq) this.isStubborn(op, have, finding);
+    if (op.kind === OP.setIrq && want >= 0 && slotOf(want) === slotOf(have)) this.isStubborn(op, have, finding);
   }
 
   /** The same disagreement twice on one pin: the chip was set by an ioctl that prints nothing. */
   private isStubborn(op: Op, have: number, finding: Finding): void {
     const event = eventOf(have);
     if (event !== TP.kvm_ioapic_set_irq && event !== TP.kvm_pic_set_irq) return;
-    const state =
-      event === TP.kvm_ioapic_set_irq ? have - (have % 2 ** 28) + (have % 2 ** 27) : have - (have % 64) + (have % 64);
-    const slot = event * 32 + (event === TP.kvm_ioapic_set_irq ? rteOf(have).pin : picOf(have).pin);
+    const state = settingOf(have);
+    const slot = slotOf(have);
     const before = this.stubborn.get(slot);
     if (before === undefined || before.key !== state) {
       this.stubborn.set(slot, { key: state, finding, n: 1 });
@@ -660,18 +699,23 @@ export class Predictor {
     switch (eventOf(key)) {
       case TP.kvm_ioapic_set_irq: {
         const pin = key % 32;
-        const learnt = this.learntRte.get(pin);
-        if (learnt !== undefined && rteOf(learnt.key).lo === rteOf(key).lo) learnt.confirmed++;
+        if (this.stubborn.size > 0) this.stubborn.delete(TP.kvm_ioapic_set_irq * 32 + pin);
+        if (this.shaky.size > 0) this.steady(TP.kvm_ioapic_set_irq * 32 + pin, key);
         this.known.rte[pin] = 1;
         this.known.pin[pin] = 1;
         break;
       }
       case TP.kvm_pic_set_irq: {
         const pin = key % 16;
+        if (this.stubborn.size > 0) this.stubborn.delete(TP.kvm_pic_set_irq * 32 + pin);
+        if (this.shaky.size > 0) this.steady(TP.kvm_pic_set_irq * 32 + pin, key);
         this.known.pic[pin] = 1;
         this.known.picIrr[pin] = 1;
         break;
       }
+      case TP.kvm_ack_irq:
+        if (Math.floor(key / 32) % 4 === 2) this.acked[key % 32] = this.chips.rteLo(key % 32) & 255;
+        break;
       case TP.kvm_apic_accept_irq: {
         const { id, vector } = acceptOf(key);
         const vcpu = this.chips.vcpuOf(id);
@@ -685,6 +729,7 @@ export class Predictor {
   private learnFrom(op: Op): boolean {
     if (op.kind !== OP.setIrq) return this.learnDestinations(op);
     const steps: ((chips: Chips) => void)[] = [];
+    const changed: [number, number][] = [];
     let learntPin = -1;
     const level = op.a[1] as number;
     for (const key of op.shown) {
@@ -696,6 +741,7 @@ export class Predictor {
         const m = picOf(mine);
         if ((m.level !== p.level || m.masked !== p.masked) && !soft) return false;
         if (m.coalesced !== p.coalesced && this.known.picIrr[p.pin] === 1 && this.picInputsSeen()) return false;
+        if (!this.recorded(TP.kvm_pio)) changed.push([mine, key]);
         steps.push((chips) => setPicFrom(chips, key, level));
       }
       if (eventOf(key) === TP.kvm_ioapic_set_irq && !op.promised.includes(key)) {
@@ -705,7 +751,9 @@ export class Predictor {
         const m = rteOf(mine);
         const soft = !this.recorded(TP.kvm_mmio) || this.known.rte[rte.pin] === 0;
         if ((m.lo !== rte.lo || m.hi !== rte.hi) && !soft) return false;
-        if (m.coalesced !== rte.coalesced && this.known.pin[rte.pin] === 1) return false;
+        const same = m.lo === rte.lo && m.hi === rte.hi;
+        if (same && m.coalesced !== rte.coalesced && this.known.pin[rte.pin] === 1) return false;
+        if (!this.recorded(TP.kvm_mmio)) changed.push([mine, key]);
         learntPin = rte.pin;
       }
     }
@@ -719,7 +767,6 @@ export class Predictor {
     if (ioapic !== undefined && learntPin >= 0) {
       const rte = rteOf(ioapic);
       const delivered = op.shown.some((k) => eventOf(k) === TP.kvm_apic_accept_irq);
-      this.rememberRte(op, rte.pin, ioapic);
       steps.push((chips) => {
         const remote = (rte.lo & 0x8000) !== 0 && level === 1 && !delivered && (rte.lo & 0x10000) === 0 ? 0x4000 : 0;
         chips.setRte(rte.pin, rte.lo | remote, rte.hi);
@@ -732,10 +779,14 @@ export class Predictor {
     });
     if (learn === null) return false;
     if (agrees(op)) {
-      this.countRest(op, 'unknowable', this.mid ? 'not seen yet' : 'not recorded');
+      this.countRest(op, 'unknowable', this.unseen());
+      for (const [mine, shown] of changed) this.shake(op, mine, shown);
       return true;
     }
-    if (this.learnDestinations(op)) return true;
+    if (this.learnDestinations(op)) {
+      for (const [mine, shown] of changed) this.shake(op, mine, shown);
+      return true;
+    }
     this.window.unlearn(learn);
     return false;
   }
@@ -750,32 +801,57 @@ export class Predictor {
     return this.picTrusted && this.recorded(TP.kvm_inj_virq);
   }
 
-  /** An RTE nobody saw written: if it turns back at the next line, the line in between was wrong. */
-  private rememberRte(op: Op, pin: number, key: number): void {
-    const before = this.learntRte.get(pin);
-    const now = rteOf(key);
-    if (
-      before !== undefined &&
-      before.confirmed === 0 &&
-      now.lo === (before.before & ~0x4000) &&
-      now.hi === before.beforeHi
-    ) {
-      const event = TP.kvm_ioapic_set_irq;
-      this.verdicts.uncount(event, 'unknowable', this.mid ? 'not seen yet' : 'not recorded');
-      this.verdicts.count(event, 'wrong', 'other');
-      this.verdicts.differs(before.line, before.ts, key, before.key, null);
-      this.learntRte.delete(pin);
+  /**
+   * A pin shows a setting that nobody saw written, for the type that writes it was not recorded. If the next line shows the
+   * old one again, the line in between was wrong; unless it does so again and again: then it is the guest that masks and
+   * unmasks.
+   */
+  private shake(op: Op, mine: number, shown: number): void {
+    const event = eventOf(shown);
+    const slot = slotOf(shown);
+    const now = settingOf(shown);
+    if (settingOf(mine) === now) return;
+    const last = this.shaky.get(slot);
+    if (last === undefined || settingOf(last.before) !== now) {
+      const i = op.shown.indexOf(shown);
+      this.shaky.set(slot, {
+        before: mine,
+        now: shown,
+        line: op.lines[i] ?? op.line,
+        ts: op.times[i] ?? op.ts,
+        seq: this.seq,
+      });
       return;
     }
-    const i = op.shown.indexOf(key);
-    this.learntRte.set(pin, {
-      before: this.chips.rteLo(pin),
-      beforeHi: this.chips.rteHi(pin),
-      line: op.lines[i] ?? op.line,
-      ts: op.times[i] ?? op.ts,
-      key,
-      confirmed: 0,
-    });
+    this.shaky.delete(slot);
+    const turned = settingOf(last.now);
+    let again = this.turnedBack.get(turned);
+    if (again === undefined) {
+      again = [];
+      this.turnedBack.set(turned, again);
+    }
+    if (again.length >= USUAL) return;
+    // One far from the others has its own reason.
+    if (last.line - (again.at(-1)?.line ?? last.line) > USUAL_LINES) again.length = 0;
+    this.verdicts.uncount(event, 'unknowable', this.unseen());
+    this.verdicts.count(event, 'wrong', 'turned back');
+    again.push(this.verdicts.differs(last.line, last.ts, last.before, last.now, null));
+    if (again.length < USUAL) return;
+    for (const finding of again) {
+      this.verdicts.remove(finding);
+      this.verdicts.uncount(event, 'wrong', 'turned back');
+      this.verdicts.count(event, 'unknowable', this.unseen());
+    }
+  }
+
+  /** A line that shows the new setting again. */
+  private steady(slot: number, key: number): void {
+    const last = this.shaky.get(slot);
+    if (last !== undefined && last.seq !== this.seq && settingOf(key) === settingOf(last.now)) this.shaky.delete(slot);
+  }
+
+  private unseen(): string {
+    return this.mid ? 'not seen yet' : 'not recorded';
   }
 
   /** Who an interrupt goes to follows from the local APICs; where their writes are not in the trace, the lines say it. */
@@ -789,6 +865,8 @@ export class Predictor {
     const b = others(op.shown).map(plain);
     if (a.length !== b.length || a.some((k, i) => k !== b[i])) return false;
     const accepts = op.shown.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map(acceptOf);
+    // Whoever takes it takes it once, and with APICv each taken vector is posted.
+    if (new Set(accepts.map((one) => one.id)).size < accepts.length || !this.postedAsTaken(op)) return false;
     const promisedOne = op.promised.find((k) => eventOf(k) === TP.kvm_apic_accept_irq);
     const want = promisedOne !== undefined ? acceptOf(promisedOne) : this.sentBy(op);
     if (want === null || accepts.length === 0) return false;
@@ -803,6 +881,10 @@ export class Predictor {
       const [only] = accepts;
       const bit = rteOf(rte).hi >>> 24;
       if (accepts.length === 1 && only !== undefined) this.follow((c) => c.learnLogical(c.vcpuOf(only.id), bit));
+    }
+    if (rte !== undefined && op.kind === OP.setIrq && op.a[1] === 1 && (rteOf(rte).lo & 0x8000) !== 0) {
+      const { pin, lo, hi } = rteOf(rte);
+      this.follow((c) => c.setRte(pin, lo | 0x4000, hi));
     }
     const promisedIds = op.promised.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map((k) => acceptOf(k).id);
     for (const one of accepts) {
@@ -824,6 +906,21 @@ export class Predictor {
     }
     op.promised.splice(0, op.promised.length, ...op.shown);
     return true;
+  }
+
+  /** Each accept that was shown is followed by the kvm_apicv_accept_irq of the same fields, and there is no other. */
+  private postedAsTaken(op: Op): boolean {
+    if (!this.recorded(TP.kvm_apicv_accept_irq)) return true;
+    let taken = -1;
+    for (const key of op.shown) {
+      const isPosted = eventOf(key) === TP.kvm_apicv_accept_irq;
+      if (isPosted !== taken >= 0) return false;
+      const { id, vector, mode, level } = acceptOf(key);
+      if (isPosted && key !== taken) return false;
+      const posts = eventOf(key) === TP.kvm_apic_accept_irq && this.chips.apicv && mode <= 1;
+      taken = posts ? acceptKey(TP.kvm_apicv_accept_irq, id, vector, mode, level) : -1;
+    }
+    return taken < 0;
   }
 
   private sentBy(op: Op): { vector: number; mode: number; level: number } | null {
@@ -1024,6 +1121,7 @@ export class Predictor {
       op.times.push(r.ts);
       op.right = 1;
       this.verdicts.right(event, false);
+      this.verdicts.settle(key);
       return;
     }
     if (this.show(op, key, r)) return;
@@ -1068,6 +1166,10 @@ export class Predictor {
     const vcpu = t.vcpu;
     if (vcpu < 0) return;
     const state = this.vcpus[vcpu] as VcpuState;
+    if (t.inducedOwed > 0) {
+      this.inducedLeftOut(t, r);
+      this.close(t, r);
+    }
     if (state.windowLine > 0) this.windowWithout(t, state, r);
     if (state.mustReinject >= 0) this.reinjectionMissing(state, vcpu, r);
     state.injected = -1;
@@ -1094,6 +1196,7 @@ export class Predictor {
   private exit(t: Thread, r: TraceRecord): void {
     t.lastExit = this.exitKind(r.f[1] as number);
     t.exitVector = (r.f[2] as number) & 255;
+    t.inducedOwed = t.lastExit === EXIT.eoiInduced ? r.line : 0;
     if (t.vcpu < 0) return;
     const state = this.vcpus[t.vcpu] as VcpuState;
     state.entered = false;
@@ -1102,8 +1205,13 @@ export class Predictor {
       state.windowTs = r.ts;
     }
     // SVM's exit_int_info, VMX's IDT-vectoring information: an external interrupt was cut off in its delivery.
-    if ((r.f[6] as number) !== 0 || (r.f[4] as number) !== 0) this.cutOffShown = true;
+    // Before v5.10 the line has neither: its two numbers are others.
+    if (r.f[7] !== 1) {
+      state.mustReinject = -1;
+      return;
+    }
     const info = this.o.vendor === 'svm' ? (r.f[6] as number) : (r.f[4] as number);
+    if (info !== 0) this.cutOffShown = true;
     state.mustReinject = info >= 0x80000000 && ((info >>> 8) & 7) === 0 ? info & 255 : -1;
   }
 
@@ -1167,8 +1275,7 @@ export class Predictor {
       const op = this.begin(t, r, OP.take, vcpu, true);
       op.a[1] = vector;
       this.runAlone(op);
-      this.verdicts.right(TP.kvm_inj_virq, false);
-      this.verdicts.settle(key);
+      this.show(op, key, r);
       state.unknown[vector] = 0;
       return true;
     }
@@ -1219,7 +1326,12 @@ export class Predictor {
       const waits = chips.inIrr(vcpu, vector);
       this.verdicts.count(TP.kvm_inj_virq, 'wrong', waits ? 'other' : 'not waiting');
       this.verdicts.differs(r.line, r.ts, op.promised[0] as number, key, null);
+      const state = this.vcpus[vcpu] as VcpuState;
+      // Passed over again: KVM does not have it in IRR.
+      const gone = want >= 0 && want === state.passedOver;
+      state.passedOver = want;
       this.follow((c) => {
+        if (gone) c.dropIrr(vcpu, want);
         if (waits || want < 0) c.take(vcpu, vector);
         else c.inject(vcpu);
       });
@@ -1294,14 +1406,19 @@ export class Predictor {
 
   private eoi(t: Thread, r: TraceRecord): void {
     const vector = r.f[1] as number;
-    const vcpu = this.chips.vcpuOf(r.f[0] as number);
+    const shown = this.chips.vcpuOf(r.f[0] as number);
     const written = t.eoiOwed > 0;
     t.eoiOwed = 0;
-    if (vcpu < 0) {
-      this.verdicts.count(TP.kvm_eoi, 'wrong', 'no such vCPU');
-      return;
+    t.inducedOwed = 0;
+    // Only its own thread ends a vCPU's interrupt.
+    const vcpu = t.vcpu >= 0 ? t.vcpu : shown;
+    if (vcpu < 0 || vcpu !== shown) {
+      const want = vcpu < 0 ? -1 : vectorKey(TP.kvm_eoi, this.chips.ids[vcpu] as number, vector);
+      this.verdicts.count(TP.kvm_eoi, 'wrong', vcpu < 0 ? 'no such vCPU' : 'other');
+      this.verdicts.differs(r.line, r.ts, want, vectorKey(TP.kvm_eoi, r.f[0] as number, vector), null);
+      if (vcpu < 0) return;
     }
-    const key = vectorKey(TP.kvm_eoi, r.f[0] as number, vector);
+    const key = vectorKey(TP.kvm_eoi, this.chips.ids[vcpu] as number, vector);
     if (!this.recorded(TP.kvm_entry) && this.chips.mustServe(vcpu))
       this.runAlone(this.begin(t, r, OP.serve, vcpu, true));
     if (t.lastExit === EXIT.eoiInduced && this.chips.apicv) {
@@ -1396,6 +1513,23 @@ export class Predictor {
     this.verdicts.differs(r.line, r.ts, key, -1, null);
   }
 
+  /** The processor reported an EOI, and KVM's line of it is missing. @kvm lapic.c kvm_apic_set_eoi_accelerated */
+  private inducedLeftOut(t: Thread, r: TraceRecord): void {
+    t.inducedOwed = 0;
+    if (!this.recorded(TP.kvm_eoi) || t.vcpu < 0 || !this.chips.apicv) return;
+    this.close(t, r);
+    const op = this.begin(t, r, OP.eoiInduced, t.vcpu, false);
+    op.a[1] = t.exitVector;
+    this.runOpen(t, op);
+    const key = op.promised[0] as number;
+    op.shown.push(key);
+    op.lines.push(r.line);
+    op.times.push(r.ts);
+    op.right = 1;
+    this.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
+    this.verdicts.differs(r.line, r.ts, key, -1, null);
+  }
+
   private eoiMissing(t: Thread): void {
     const line = t.eoiOwed;
     t.eoiOwed = 0;
@@ -1455,10 +1589,15 @@ export class Predictor {
   /** A judged line that nothing announced. */
   private orphan(t: Thread, r: TraceRecord, key: number): void {
     const { verdicts } = this;
+    if (t.midway && r.event !== TP.kvm_apic_accept_irq && r.event !== TP.kvm_apicv_accept_irq) {
+      verdicts.count(r.event, 'unknowable', 'not seen yet');
+      this.noteKnown(key);
+      return;
+    }
     switch (r.event) {
       case TP.kvm_apic_accept_irq:
       case TP.kvm_apicv_accept_irq: {
-        const { id, vector, mode } = acceptOf(key);
+        const { id, vector, mode, level } = acceptOf(key);
         const vcpu = this.chips.vcpuOf(id);
         if (vcpu < 0) {
           verdicts.count(r.event, 'wrong', 'no such vCPU');
@@ -1466,7 +1605,9 @@ export class Predictor {
           return;
         }
         const state = this.vcpus[vcpu] as VcpuState;
-        const hidden = this.senderHidden(t, mode) ?? this.learnLocal(t, r, vcpu, state);
+        // What no device line announces comes from an ICR or a local timer: Fixed, and then an edge.
+        const fits = level === 0 || mode > 1;
+        const hidden = fits ? (this.senderHidden(t, mode) ?? this.learnLocal(t, r, vcpu, state)) : null;
         if (r.event === TP.kvm_apic_accept_irq && hidden !== null) {
           verdicts.count(r.event, 'unknowable', hidden);
           state.unknown[vector] = 0;
@@ -1488,8 +1629,16 @@ export class Predictor {
         return;
       }
       case TP.kvm_pv_eoi: {
-        const { vector } = vectorOf(key);
-        if (t.endedBefore === vector) {
+        const { id, vector } = vectorOf(key);
+        // KVM prints it right after the kvm_eoi of the same end. @kvm lapic.c apic_sync_pv_eoi_from_guest
+        const ended = t.endedBefore;
+        if (t.vcpu >= 0 && ended >= 0 && (id !== this.chips.ids[t.vcpu] || ended !== vector)) {
+          t.endedBefore = -1;
+          verdicts.count(r.event, 'wrong', 'other');
+          verdicts.differs(r.line, r.ts, vectorKey(r.event, this.chips.ids[t.vcpu] as number, ended), key, null);
+          return;
+        }
+        if (ended === vector) {
           // Its kvm_eoi came; that it was a pv EOI could not be told from a register write.
           t.endedBefore = -1;
           verdicts.right(r.event, false);
@@ -1517,6 +1666,7 @@ export class Predictor {
         return;
       }
       default: {
+        if (r.event === TP.kvm_ack_irq && this.eoiBefore(t, r)) return;
         const cause = this.causeHidden(r);
         if (cause !== null) {
           verdicts.count(r.event, 'unknowable', cause);
@@ -1528,8 +1678,20 @@ export class Predictor {
     }
   }
 
+  /** The IOAPIC hears of an EOI and the kvm_eoi before it is missing. @kvm ioapic.c kvm_ioapic_update_eoi */
+  private eoiBefore(t: Thread, r: TraceRecord): boolean {
+    if (r.f[0] !== 2 || t.vcpu < 0 || !this.recorded(TP.kvm_eoi)) return false;
+    const vector = this.chips.rteLo(r.f[1] as number) & 255;
+    if (!this.chips.inIsr(t.vcpu, vector) || this.chips.highestIsr(t.vcpu) !== vector) return false;
+    this.missingEoi(t.vcpu, vector, r.line, r.ts);
+    this.follow((c) => c.eoi(t.vcpu));
+    this.verdicts.right(r.event, false);
+    return true;
+  }
+
   /** Why the sender of an accepted interrupt may not show in this trace; null if it must. */
   private senderHidden(t: Thread, mode: number): string | null {
+    if (t.midway) return 'not seen yet';
     if (!this.recorded(TP.kvm_apic)) return 'kvm_apic not recorded';
     if (!this.recorded(TP.kvm_msr)) return 'kvm_msr not recorded';
     if (!this.recorded(TP.kvm_set_irq) && !this.recorded(TP.kvm_msi_set_irq)) return 'kvm_set_irq not recorded';
@@ -1541,6 +1703,8 @@ export class Predictor {
 
   /** The same for a line among those of an op. */
   private hiddenCause(op: Op, key: number): string | null {
+    // Nobody takes one message twice.
+    if (eventOf(key) === TP.kvm_apic_accept_irq && op.shown.indexOf(key) !== op.shown.lastIndexOf(key)) return null;
     if (eventOf(key) === TP.kvm_apic_accept_irq) {
       const t = this.threadOf.get(op.thread);
       const { id, mode } = acceptOf(key);
@@ -1605,6 +1769,16 @@ export class Predictor {
   }
 }
 
+/** The line without what the interrupt itself makes of it. */
+function settingOf(key: number): number {
+  return eventOf(key) === TP.kvm_ioapic_set_irq
+    ? key - rteOf(key).coalesced * 2 ** 27
+    : key - picOf(key).coalesced * 64;
+}
+const slotOf = (key: number): number =>
+  eventOf(key) * 32 + (eventOf(key) === TP.kvm_ioapic_set_irq ? rteOf(key).pin : picOf(key).pin);
+
+const isEoi = (op: Op): boolean => op.kind === OP.eoi || op.kind === OP.eoiInduced;
 const isMessage = (op: Op): boolean => op.kind === OP.message || op.kind === OP.pvIpi;
 const isTrivial = (op: Op): boolean => op.kind === OP.setIrq && op.a[1] === 0;
 

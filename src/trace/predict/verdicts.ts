@@ -42,8 +42,11 @@ export class Verdicts {
   readonly findings: Finding[] = [];
   /** Findings past the limit: counted, not kept. */
   dropped = 0;
-  /** The open disagreement by subject. */
-  private readonly open = new Map<string, Finding>();
+  /** Notes by what they are about. */
+  private readonly notes = new Map<string, Finding>();
+  /** The open disagreement by subject, and its subjects. */
+  private readonly open = new Map<number, Finding>();
+  private readonly subjects = new Map<Finding, number[]>();
 
   row(event: number): PredictionRow {
     let row = this.rows.get(event);
@@ -81,17 +84,25 @@ export class Verdicts {
     return finding;
   }
 
+  /** Takes a finding back. */
+  remove(finding: Finding): void {
+    const at = this.findings.indexOf(finding);
+    if (at >= 0) this.findings.splice(at, 1);
+    this.subjects.delete(finding);
+    for (const [subject, open] of this.open) if (open === finding) this.open.delete(subject);
+  }
+
   /** One finding for many notes of the same kind. */
   note(id: string, severity: Finding['severity'], line: number, ts: number, about: Partial<Finding> = {}): Finding {
     const subject = `${id}:${about.vcpu ?? ''}:${about.gsi ?? ''}:${about.vector ?? ''}`;
-    const open = this.open.get(subject);
+    const open = this.notes.get(subject);
     if (open !== undefined) {
       open.n++;
       open.toLine = line;
       return open;
     }
     const finding = this.add({ ...blank(id, severity, line, ts), ...about });
-    this.open.set(subject, finding);
+    this.notes.set(subject, finding);
     return finding;
   }
 
@@ -109,7 +120,7 @@ export class Verdicts {
       open.n++;
       open.follows++;
       open.toLine = Math.max(open.toLine, line);
-      for (const other of subjects) this.open.set(other, open);
+      for (const other of subjects) this.opened(other, open);
       return open;
     }
     const finding = this.add({
@@ -119,16 +130,29 @@ export class Verdicts {
       expected: expected >= 0 ? textOf(expected) : null,
       shown: shown >= 0 ? textOf(shown) : null,
     });
-    for (const subject of subjects) this.open.set(subject, finding);
+    for (const subject of subjects) this.opened(subject, finding);
     return finding;
+  }
+
+  private opened(subject: number, finding: Finding): void {
+    this.open.set(subject, finding);
+    const list = this.subjects.get(finding);
+    if (list === undefined) this.subjects.set(finding, [subject]);
+    else list.push(subject);
   }
 
   /** A line about this came as promised: what comes later does not follow from what was. */
   settle(key: number): void {
     if (this.open.size === 0) return;
-    for (const subject of subjectsOf(key, -1, null)) {
-      const open = this.open.get(subject);
-      if (open?.id.startsWith('differs.')) this.open.delete(subject);
+    const [settled] = subjectsOf(key, -1, null) as [number];
+    const finding = this.open.get(settled);
+    if (finding === undefined) return;
+    this.open.delete(settled);
+    // One line of a pin tells of all pins that it was taken for; a vector tells of itself alone.
+    if (settled < OF_VECTOR) {
+      for (const subject of this.subjects.get(finding) ?? []) {
+        if (subject < OF_VECTOR && this.open.get(subject) === finding) this.open.delete(subject);
+      }
     }
   }
 }
@@ -151,15 +175,22 @@ export function blank(id: string, severity: Finding['severity'], line: number, t
   };
 }
 
-/** What a disagreement may spoil: the vectors of a vCPU, the lines of a pin. */
-function subjectsOf(key: number, expected: number, gsi: number | null): string[] {
-  const subjects: string[] = [];
+/** Subjects from here on are a vCPU's vectors. */
+const OF_VECTOR = 2 ** 40;
+
+/** What a disagreement may spoil, as numbers: the vectors of a vCPU, the lines of a GSI, else all of an event. */
+function subjectsOf(key: number, expected: number, gsi: number | null): number[] {
+  const subjects: number[] = [];
+  const add = (subject: number): void => {
+    if (!subjects.includes(subject)) subjects.push(subject);
+  };
   for (const one of expected >= 0 && expected !== key ? [key, expected] : [key]) {
     const about = subjectOf(one);
-    if (about.vcpu !== null && about.vector !== null) subjects.push(`vector:${about.vcpu}:${about.vector}`);
-    else if (about.gsi !== null) subjects.push(`gsi:${about.gsi}`);
+    if (about.vcpu !== null && about.vector !== null && about.vector >= 0)
+      add(OF_VECTOR + about.vcpu * 256 + about.vector);
+    else if (about.gsi !== null) add(2 ** 36 + about.gsi);
   }
-  if (gsi !== null && !subjects.includes(`gsi:${gsi}`)) subjects.push(`gsi:${gsi}`);
-  if (subjects.length === 0) subjects.push(`event:${eventOf(key)}`);
+  if (gsi !== null) add(2 ** 36 + gsi);
+  if (subjects.length === 0) add(eventOf(key));
   return subjects;
 }

@@ -151,6 +151,8 @@ export class Window {
 
   /** Puts a change of state before the op and does it and all after it again. @returns whether the op agrees then */
   learnBefore(op: Op, change: (chips: Chips) => void): Op | null {
+    // Places move when the oldest ops go: let them go first.
+    if (this.ops.length >= 2 * KEEP) this.shrink();
     const at = this.indexOf(op);
     if (at < 0) return null;
     this.undo(at);

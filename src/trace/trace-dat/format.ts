@@ -83,6 +83,10 @@ export class RecordFields implements RawFields {
     }
   }
 
+  has(name: string): boolean {
+    return this.format?.fields.has(name) ?? false;
+  }
+
   high(name: string): number {
     const field = this.format?.fields.get(name);
     if (field?.size !== 8 || field.offset + 8 > this.length) return 0;

@@ -8,6 +8,7 @@ import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import type { SourceItem } from '../../scene/stage-model.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import type { Selection } from '../../store/types.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
@@ -56,7 +57,7 @@ function SourceCardView(props: Props) {
   const { stage, source, view, seq, lit, selected, select, t } = props;
   const card = stage.layout.sources.get(source.id) as CardBox;
   const spec = stage.scene.config.devices?.[source.slot];
-  const msix = spec?.msix !== undefined;
+  const msix = spec !== undefined && messagesOf(spec) > 0;
   const high = source.slot >= 0 && deviceView(view, source.slot).line;
   const flat = card.h < 40;
   const name = nameOf(props, source);

@@ -5,6 +5,7 @@ import { parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { hasHost } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import { useStore } from '../../store/use-app.ts';
 import { NumberField } from '../kit/fields.tsx';
 import { Fold } from '../kit/fold.tsx';
@@ -92,10 +93,10 @@ function DeviceControl({ view, t }: ControlProps) {
             <span>
               <b>{device.id}</b> <span className="ctl-dim">GSI {device.gsi}</span>
             </span>
-            {[0, 1, 2, 3].slice(0, device.msix ?? 1).map((vector) => {
+            {[0, 1, 2, 3].slice(0, messagesOf(device) || 1).map((vector) => {
               const what = t(`ctl.work.${device.kind}`);
-              const queue = device.msix === undefined ? {} : { vector };
-              const text = device.msix === undefined ? what : t('ctl.workVector', { n: vector });
+              const queue = messagesOf(device) === 0 ? {} : { vector };
+              const text = messagesOf(device) === 0 ? what : t('ctl.workVector', { n: vector });
               return (
                 <button
                   key={`${device.id} ${vector}`}
@@ -119,7 +120,7 @@ function DeviceControl({ view, t }: ControlProps) {
 function LineControl({ view, t, open }: ControlProps & { open: boolean }) {
   const act = useAct();
   const change = useChange();
-  const [text, setText] = useState(String(view.config.devices?.find((d) => d.msix === undefined)?.gsi ?? 4));
+  const [text, setText] = useState(String(view.config.devices?.find((d) => messagesOf(d) === 0)?.gsi ?? 4));
   const gsi = parseNumber(text, MAX_GSI);
   const move = (level: 0 | 1): void => {
     if (gsi !== null) change({ op: 'irq_line', gsi, level });

@@ -3,9 +3,9 @@ import './inspector-texts.ts';
 import './inspector.css';
 import { useMemo } from 'react';
 import { hex, hex64 } from '../../base/numbers.ts';
-import type { MachineView } from '../../engine/view/machine-view.ts';
-import { addressOf, type RegisterRef, readWord, routesOf } from '../../engine/view/machine-view.ts';
+import { addressOf, type MachineView, type RegisterRef, readWord, routesOf } from '../../engine/view/machine-view.ts';
 import { BLOCK_OF } from '../../engine/view/tables.ts';
+import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
@@ -71,7 +71,8 @@ function refsOf(view: MachineView, selected: Selection): RegisterRef[] {
     const count = block.names.filter((name) => name === register).length;
     // An MSI-X entry is an address (two words), data and control; a device without MSI-X has none.
     if (register === 'msixTable') {
-      const entries = view.config.devices?.[selected.index]?.msix ?? 0;
+      const device = view.config.devices?.[selected.index];
+      const entries = device === undefined ? 0 : messagesOf(device);
       return Array.from({ length: entries * 4 }, (_, sub) => ({ ...first, sub })).filter(({ sub }) => (sub & 3) !== 1);
     }
     if (register === 'irte') {

@@ -3,6 +3,8 @@
  *
  * Modelled: IOREGSEL/IOWIN, every RTE field and write rule, edge and level, remote IRR, re-delivery after EOI, the
  * delay after 10,000 successive EOIs, RTC tracking on pin 8, the vectors whose EOI must be intercepted.
+ * @differs 82093AA (ioapic-status): delivery status is never 1, for nothing is ever under way.
+ * @differs 82093AA (ioapic-storm): the delay after 10,000 successive EOIs.
  * Left out, because the device has none: the EOI register (0x40) and the pin assertion register (0x20) of later parts.
  */
 import { highOf, join, lowOf } from '../../../base/u64.ts';
