@@ -34,12 +34,3 @@ function eventLines(rows: Int32Array, used: number): string[] {
   }
   return lines;
 }
-
-export const count = (events: readonly string[], name: string): number =>
-  events.filter((line) => line.startsWith(`${name} `)).length;
-
-/** Whether the nth event of a name ("kvm_eoi#1") is among the lines. */
-export function eventCount(events: readonly string[], step: string): boolean {
-  const [name, nth] = step.split('#') as [string, string];
-  return count(events, name) >= Number(nth);
-}

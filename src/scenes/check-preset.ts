@@ -3,7 +3,7 @@
 import { MAX_OPS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 
-/** A thing to look at: at the nth event of a name ("kvm_eoi#1"), and the key of its text. */
+/** A thing to look at: at the nth step of a name ("kvm_eoi#1"), and the key of its text. */
 interface PresetLook {
   readonly step: string;
   readonly key: string;
