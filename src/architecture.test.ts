@@ -77,7 +77,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],
   [/^d3$/, ['views']], // by name, in chunks that come after the first motion
-  [/^valibot$/, ['embed']], // the messages' chunk; not before the first motion
+  [/^valibot$/, ['embed', 'scenes']], // the messages' chunk, and presets' check, which no page has; not before the first motion
   [/^fzstd$/, ['trace']], // on demand: trace.dat version 7
 ];
 

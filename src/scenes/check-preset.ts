@@ -1,5 +1,6 @@
-/** The shape of a preset file, checked by hand: a reader of a broken file gets its code and the place in it. */
+/** The shape of a preset file: a reader of a broken file gets its code and the place in it. No page loads this: tests and terminals do. */
 
+import * as v from 'valibot';
 import { MAX_OPS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 
@@ -80,15 +81,46 @@ export interface PresetProblem {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-const KEYS = ['id', 'version', 'order', 'ops', 'start', 'end', 'look', 'focus', 'narration', 'bug'];
-
 type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
 
-const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
-  typeof v === 'object' && v !== null && !Array.isArray(v);
-const isStep = (v: unknown): boolean => typeof v === 'string' && /^\w+#[1-9]\d*$/.test(v);
-const isCount = (v: unknown, min: number, max: number): v is number =>
-  Number.isInteger(v) && (v as number) >= min && (v as number) <= max;
+const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const record = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null),
+  v.check((value) => !Array.isArray(value)),
+);
+
+/** Its narration and what it says of a bug are held by tests (check-narration.ts): what is shipped needs no second look. */
+const FILE = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
+  version: count(1, 1e6),
+  order: v.pipe(v.number(), v.finite()),
+  ops: v.pipe(
+    v.array(
+      v.pipe(
+        record,
+        v.check(({ op }) => typeof op === 'string'),
+      ),
+    ),
+    v.minLength(1),
+    v.maxLength(MAX_OPS),
+  ),
+  start: count(1, MAX_OPS),
+  end: v.pipe(v.string(), v.regex(/^[\w-]{6}$/)),
+  look: v.optional(
+    v.array(v.looseObject({ step: v.pipe(v.string(), v.regex(/^\w+#[1-9]\d*$/)), key: v.string() })),
+    [],
+  ),
+  focus: v.optional(v.nullable(v.string()), null),
+  narration: v.optional(v.nullable(record), null),
+  bug: v.optional(v.nullable(record), null),
+});
+
+/** "start", "ops[3]": a field of the file, and the entry of it where it is a list. */
+function placeOf({ path }: v.BaseIssue<unknown>): string {
+  const [field, entry] = (path ?? []).map(({ key }) => key);
+  if (field === undefined) return 'the whole file';
+  return typeof entry === 'number' ? `${String(field)}[${entry}]` : String(field);
+}
 
 /** @param name the file's name without .json: the id, or id@version */
 export function checkPreset(file: unknown, name: string): Checked {
@@ -96,41 +128,16 @@ export function checkPreset(file: unknown, name: string): Checked {
     ok: false,
     problem: { code, place: `${name}.json: ${place}`, params: { id: name, field: place } },
   });
-  if (!isRecord(file)) return wrong('the whole file');
-  const unknown = Object.keys(file).find((key) => !KEYS.includes(key));
-  if (unknown !== undefined) return wrong(unknown);
-  const { id, version, order, ops, start, end, look = [], focus = null, narration = null, bug = null } = file;
-  if (!isCount(version, 1, 1e6)) return wrong('version');
-  if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
+  if (!v.is(record, file)) return wrong('the whole file');
+  const checked = v.safeParse(FILE, file, { abortEarly: true });
+  if (!checked.success) return wrong(placeOf(checked.issues[0]));
+  const { id, version, ops, start, narration, bug } = checked.output;
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
-  if (typeof order !== 'number' || !Number.isFinite(order)) return wrong('order');
-  if (!Array.isArray(ops) || ops.length === 0 || ops.length > MAX_OPS) return wrong('ops');
-  const badOp = ops.findIndex(
-    (op, i) => !isRecord(op) || typeof op.op !== 'string' || makesMachine(op.op) !== (i === 0),
-  );
+  const badOp = ops.findIndex(({ op }, i) => makesMachine(op) !== (i === 0));
   if (badOp >= 0) return wrong(`ops[${badOp}]`);
-  if (!isCount(start, 1, ops.length - 1)) return wrong('start');
-  if (typeof end !== 'string' || !/^[\w-]{6}$/.test(end)) return wrong('end');
-  if (!Array.isArray(look)) return wrong('look');
-  const badLook = look.findIndex((l) => !isRecord(l) || !isStep(l.step) || typeof l.key !== 'string');
-  if (badLook >= 0) return wrong(`look[${badLook}]`);
-  if (focus !== null && typeof focus !== 'string') return wrong('focus');
-  // Its sentences are held by a test (check-narration.ts): what is shipped needs no second look.
-  if (narration !== null && !isRecord(narration)) return wrong('narration');
-  if (bug !== null && !isRecord(bug)) return wrong('bug');
+  if (start >= ops.length) return wrong('start');
   return {
     ok: true,
-    preset: {
-      id,
-      version,
-      order,
-      ops,
-      start,
-      end,
-      look,
-      focus,
-      narration: narration as Narration | null,
-      bug: bug as Bug | null,
-    },
+    preset: { ...checked.output, narration: narration as Narration | null, bug: bug as Bug | null },
   };
 }
