@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   log: ['base', 'spec', 'engine/view', 't:engine'],
   explain: ['base', 'spec', 'log', 'engine/view', 't:engine', 't:i18n'],
   trace: ['base', 'spec', 'engine'],
-  scenes: ['spec', 't:engine'],
+  scenes: ['base', 'spec', 't:engine'],
   chapters: ['spec', 't:i18n', 't:engine'],
   share: ['base', 'spec', 't:engine'],
   worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace', 'scenes'],

@@ -1,6 +1,7 @@
 /** The shape of a preset file: a reader of a broken file gets its code and the place in it. No page loads this: tests and terminals do. */
 
 import * as v from 'valibot';
+import type { Problem } from '../base/problem.ts';
 import { MAX_OPS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 
@@ -74,14 +75,7 @@ export interface Preset {
   readonly bug: Bug | null;
 }
 
-/** `error.<code>`, where in the file, and the sentence's parameters. */
-export interface PresetProblem {
-  readonly code: string;
-  readonly place: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
-
-type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
+type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: Problem };
 
 const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const record = v.pipe(

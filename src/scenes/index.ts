@@ -2,9 +2,10 @@
  * Presets: a scene is a folder here, named by its id: scene.json (what happens), en.json and zh-cn.json (what is said of it), golden.txt
  * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. All of it comes when asked.
  */
-import type { Narration, Preset, PresetProblem, Told, ToldBeat } from './check-preset.ts';
+import type { Problem } from '../base/problem.ts';
+import type { Narration, Preset, Told, ToldBeat } from './check-preset.ts';
 
-export type { Narration, Preset, PresetProblem, Told, ToldBeat };
+export type { Narration, Preset, Told, ToldBeat };
 
 /** The scene a page begins with where its address names none. */
 export const FIRST_PRESET = 'serial-ioapic';
@@ -14,7 +15,7 @@ const firstText = (): Promise<string> => import('./serial-ioapic/scene.json?raw'
 
 export type PresetAnswer =
   | { readonly ok: true; readonly preset: Preset }
-  | { readonly ok: false; readonly problem: PresetProblem };
+  | { readonly ok: false; readonly problem: Problem };
 
 /**
  * Loads a preset. What is shipped was checked by its tests and is not checked again.

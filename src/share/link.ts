@@ -9,6 +9,7 @@
  * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
  */
 
+import type { Problem } from '../base/problem.ts';
 import { MAX_LINK_OPS, MAX_VCPUS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
@@ -18,7 +19,6 @@ import {
   decodePresetLink,
   encodePresetLink,
   LINK_TEXT_MAX,
-  type LinkProblem,
   type LinkStep,
   linkSet,
   linkStep,
@@ -60,7 +60,7 @@ export type Link =
 export type LinkAnswer =
   /** `dropped`: places of what was wrong and left out. */
   | { readonly ok: true; readonly link: Link; readonly dropped: readonly string[] }
-  | { readonly ok: false; readonly problem: LinkProblem };
+  | { readonly ok: false; readonly problem: Problem };
 
 const HASH = /^[\w-]{6}$/;
 const SELECTION = /^[a-zA-Z]+:\d{1,3}(\.\w+)?$/;
@@ -69,7 +69,7 @@ const PANEL = /^[a-z]{1,20}$/;
 /** Most places named of what was left out. */
 const MOST_DROPPED = 50;
 
-const fail = (code: string, place: string, params: LinkProblem['params'] = {}): LinkAnswer => ({
+const fail = (code: string, place: string, params: Problem['params'] = {}): LinkAnswer => ({
   ok: false,
   problem: { code, place, params },
 });

@@ -3,6 +3,8 @@
  * preset does not load the codec first.
  */
 
+import type { Problem } from '../base/problem.ts';
+
 export interface PresetRef {
   readonly id: string;
   /** Null: the newest. */
@@ -15,20 +17,13 @@ export interface PresetRef {
  */
 export type LinkStep = { readonly index: number; readonly set: number } | { readonly name: string } | 'end' | null;
 
-/** `error.<code>` with its parameters, and where in the link. */
-export interface LinkProblem {
-  readonly code: string;
-  readonly place: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
-
 type PresetAnswer =
   | {
       readonly ok: true;
       readonly link: { readonly kind: 'preset'; readonly preset: PresetRef; readonly step: LinkStep };
       readonly dropped: readonly string[];
     }
-  | { readonly ok: false; readonly problem: LinkProblem };
+  | { readonly ok: false; readonly problem: Problem };
 
 export const LINK_TEXT_MAX = 16_384;
 export const MAX_STEP = 4_000_000;

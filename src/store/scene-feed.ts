@@ -3,10 +3,11 @@
  * is done, to go back to it when the engine refuses or breaks.
  */
 import type { StoreApi } from 'zustand/vanilla';
+import type { Problem } from '../base/problem.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
 import { findRef, type StepRef, settleRef } from '../log/step-sets.ts';
 import { seqAt } from '../log/steps.ts';
-import type { EngineClient, FromEngine, Problem } from '../worker/client.ts';
+import type { EngineClient, FromEngine } from '../worker/client.ts';
 import { awaitParts } from './await-parts.ts';
 import { createSceneBuilder, leftBefore, markOf, type SceneBuilder } from './scene-builder.ts';
 import { type AppState, ARRIVE, type Notice, type Playhead, type SceneEnd, type SceneId } from './types.ts';

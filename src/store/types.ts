@@ -3,6 +3,7 @@
  * them is the store's work (see log/fold.ts).
  */
 
+import type { Problem } from '../base/problem.ts';
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
@@ -10,7 +11,6 @@ import type { SceneLog } from '../log/log.ts';
 import type { Playhead } from '../scene/advance.ts';
 import type { Narration } from '../scenes/index.ts';
 import type { Deed, Runs } from '../share/runs.ts';
-import type { Problem } from '../worker/client.ts';
 
 export { ARRIVE, type Playhead } from '../scene/advance.ts';
 

@@ -5,11 +5,12 @@
  * same runner works in slices on the page's own thread.
  */
 
+import type { Problem } from '../base/problem.ts';
 import { ROW } from '../engine/view/tables.ts';
 import workerUrl from './engine.worker.ts?worker&url';
-import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type Problem, type ToEngine } from './protocol.ts';
+import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
 
-export { CAPS, type FromEngine, type Problem } from './protocol.ts';
+export { CAPS, type FromEngine } from './protocol.ts';
 
 type Request<T extends ToEngine['type']> = Omit<Extract<ToEngine, { type: T }>, 'v' | 'id' | 'type'>;
 

@@ -6,6 +6,7 @@
  * page never waits: what it wants is a message, what it gets are batches.
  */
 
+import type { Problem } from '../base/problem.ts';
 import type { RouteTable } from '../engine/core/machine.ts';
 import type { CommandRecord } from '../log/log.ts';
 import { MAX_LINK_OPS, MAX_OPS, MAX_VCPUS } from '../spec/limits.ts';
@@ -37,13 +38,6 @@ export const CAPS = {
   linkOps: MAX_LINK_OPS,
   vcpus: MAX_VCPUS,
 } as const;
-
-/** What is wrong, by code of the catalogue (`error.<code>`), where, and the numbers of its sentence. */
-export interface Problem {
-  readonly code: string;
-  readonly place: string;
-  readonly params: Readonly<Record<string, string | number>>;
-}
 
 type Versioned<T> = T & { readonly v: typeof PROTOCOL_VERSION };
 

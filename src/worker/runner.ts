@@ -3,6 +3,7 @@
  * at most SLICE_MS (an op is never cut), sends what each slice made, and stops while too many rows are on their way.
  */
 
+import type { Problem } from '../base/problem.ts';
 import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
 import type { CommandRecord, JsonOp } from '../log/log.ts';
@@ -18,7 +19,6 @@ import {
   MAX_UNACKED_ROWS,
   MOST_SPARES,
   PROTOCOL_VERSION,
-  type Problem,
   SLICE_MS,
   type ToEngine,
 } from './protocol.ts';

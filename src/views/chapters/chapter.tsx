@@ -2,6 +2,7 @@
 import './chapter-texts.ts';
 import './chapters.css';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import type { Problem } from '../../base/problem.ts';
 import type { Chapter, ChapterCheck, ChapterText } from '../../chapters/chapter.ts';
 import { sameValue } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapter, loadChapterText } from '../../chapters/index.ts';
@@ -54,11 +55,7 @@ function useChapter(id: string): { readonly chapter: Chapter; readonly text: Cha
   return loaded;
 }
 
-async function refuse(
-  actions: App['actions'],
-  store: App['store'],
-  notice: { readonly code: string; readonly place: string; readonly params: Readonly<Record<string, string | number>> },
-): Promise<void> {
+async function refuse(actions: App['actions'], store: App['store'], notice: Problem): Promise<void> {
   actions.setUi({ chapter: null });
   if (store.getState().scene === null && presetIds[0] !== undefined) await actions.loadPreset(presetIds[0]);
   store.setState({ notice });

