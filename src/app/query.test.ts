@@ -27,6 +27,7 @@ describe('parameters of the address', () => {
       panels: ['now', 'callpath'],
       keys: 'parent',
       clickToLoad: true,
+      poster: null,
     });
     expect(query).toMatchObject({ theme: 'dark', lang: 'zh-CN', speed: 2, play: 'no' });
   });
