@@ -91,3 +91,88 @@ test('without storage the page says that edits go', async ({ page }) => {
   await frame.getByRole('button', { name: say('edits.open'), exact: true }).click();
   await expect(frame.getByRole('dialog')).toContainText(say('edits.noStorage'));
 });
+
+const menu = (page: Page) => page.getByRole('menu');
+
+/** Asks until it is there: the menus come in a chunk of their own. */
+async function untilMenu(page: Page, ask: () => Promise<unknown>): Promise<void> {
+  await expect(async () => {
+    await ask();
+    await expect(menu(page)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+test('right button on a pin: masked in front of the step that is shown, before it fires', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
+  await expect(menu(page)).toContainText('IOAPIC · RTE 4');
+  expect((await new AxeBuilder({ page }).include('.verbs').analyze()).violations.map((v) => v.id)).toEqual([]);
+  await menu(page)
+    .getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) })
+    .click();
+  await expect(menu(page)).toHaveCount(0);
+  await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
+  await page.keyboard.press('End');
+  await expect(page.locator('.now-title')).not.toHaveText(say('event.handler_exit.title'));
+});
+
+test('the keyboard opens a menu, walks it, says why not, and Escape gives the focus back', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  const card = page.locator('[data-card="vcpu:0"]').first();
+  await card.locator('[data-stop]').first().focus();
+  await untilMenu(page, () => page.keyboard.press('m'));
+  await page.keyboard.press('Escape');
+  for (const key of ['Shift+F10', 'm', 'ContextMenu']) {
+    await page.keyboard.press(key);
+    await expect(menu(page)).toBeVisible();
+    await expect(page.locator('.verbs-item').first()).toBeFocused();
+    await page.keyboard.press('End');
+    await expect(page.locator('.verbs-item').last()).toBeFocused();
+    await expect(page.locator('.verbs-item').last()).toContainText(say('verb.no.noApicv'));
+    await page.keyboard.press('Enter');
+    await expect(menu(page)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(menu(page)).toHaveCount(0);
+    await expect(card.locator('[data-stop]').first()).toBeFocused();
+  }
+  await page.keyboard.press('m');
+  await page.keyboard.press('h');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.said')).toContainText(say('deed.halt', { vcpu: 0 }));
+});
+
+test('a long press opens the menu; a verb that needs a number asks for it, and a wrong one stays as typed', async ({
+  page,
+}) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  const row = page.locator('[data-card=ioapic] [data-stop]').nth(1);
+  const touch = { pointerType: 'touch', isPrimary: true, clientX: 500, clientY: 160, bubbles: true };
+  await untilMenu(page, () => row.dispatchEvent('pointerdown', touch));
+  await expect(menu(page)).toBeVisible();
+  await menu(page)
+    .getByRole('menuitem', { name: say('verb.rteVector', { pin: 4 }) })
+    .click();
+  const field = page.getByRole('dialog').getByRole('textbox');
+  await expect(field).toBeFocused();
+  await field.fill('0x999');
+  await expect(button(page, say('verb.do'))).toBeDisabled();
+  await expect(field).toHaveValue('0x999');
+  await field.fill('0x77');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.said')).toContainText(/RTE 4/);
+});
+
+test('what waits at a pin has the way out in its menu', async ({ page }) => {
+  await openPaused(page, 'intx-shared', 32);
+  await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
+  await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toBeVisible();
+});
+
+test('a cell that is empty gets the ring and a menu too', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  const box = await page.locator('[data-card="lapic:1"] [data-stop]').nth(1).boundingBox();
+  if (box === null) throw new Error('no grid');
+  await untilMenu(page, () => page.mouse.click(box.x + box.width / 3, box.y + box.height / 3, { button: 'right' }));
+  await expect(menu(page)).toContainText(/LAPIC 1 · I[RS]R 0x/);
+  await expect(page.locator('.bd-stop > .bd-chosen').first()).toBeAttached();
+});

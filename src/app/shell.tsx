@@ -129,6 +129,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
       <div className="app-time">
         <Slot name="Timeline" />
       </div>
+      <Slot name="Verbs" />
       <Slot name="Announcer" />
       <Slot name="Glossary" />
     </div>

@@ -34,6 +34,7 @@ const LOADED = {
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
   Roads: part(() => import('../views/roads/roads.tsx').then((m) => m.Roads)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Verbs: part(() => import('../views/verbs/verbs.tsx').then((m) => m.Verbs)),
   Glossary: part(() => import('../views/glossary/glossary.tsx').then((m) => m.Glossary)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;

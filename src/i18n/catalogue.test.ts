@@ -10,6 +10,7 @@ import { callbacks } from './en/callbacks.ts';
 import { chapters } from './en/chapters.ts';
 import { compare } from './en/compare.ts';
 import { deeds } from './en/deeds.ts';
+import { differs } from './en/differs.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
@@ -24,6 +25,7 @@ import { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import { traces } from './en/traces.ts';
+import { verbs } from './en/verbs.ts';
 import { words } from './en/words.ts';
 
 import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
@@ -34,6 +36,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   chapters,
   compare,
   deeds,
+  differs,
   errors,
   events,
   forks,
@@ -48,6 +51,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   share,
   stage,
   timeline,
+  verbs,
   words,
   traces,
 };

@@ -81,6 +81,7 @@ export const panels = {
   'ctl.work.virtio-net': 'A packet arrives',
   'ctl.work.virtio-blk': 'A request completes',
   'ctl.work.nvme': 'A request completes',
+  'ctl.work.e1000': 'A packet arrives',
   'ctl.work.pit': 'Tick',
   'ctl.work.ioctl': 'Interrupt',
   'ctl.workVector': 'Queue {n}',
@@ -202,6 +203,9 @@ export const panels = {
   'help.true.roads': 'Linux 6.12 and 7.3, buses and memory slots',
   'help.true.cases': 'Source of 6.18, no recording',
   'help.true.model':
-    'Model only, from the source and the manuals: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+    'From the source and the manuals, without a recording: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',
+  'truth.close': 'Back to the scene',
+  'truth.model': 'Model only',
+  'truth.sum': 'All together',
   'help.differs': 'Where KVM differs from the manuals',
 } as const;

@@ -4,6 +4,7 @@ import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
 import { deeds } from './deeds.ts';
+import { differs } from './differs.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
@@ -18,6 +19,7 @@ import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
+import { verbs } from './verbs.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -25,6 +27,7 @@ export const zhCn = {
   ...chapters,
   ...compare,
   ...deeds,
+  ...differs,
   ...errors,
   ...events,
   ...forks,
@@ -39,6 +42,7 @@ export const zhCn = {
   ...share,
   ...stage,
   ...timeline,
+  ...verbs,
   ...words,
   ...traces,
 };

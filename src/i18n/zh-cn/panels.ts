@@ -82,6 +82,7 @@ export const panels: Record<keyof typeof en, string> = {
   'ctl.work.virtio-net': '收到数据包',
   'ctl.work.virtio-blk': '请求完成',
   'ctl.work.nvme': '请求完成',
+  'ctl.work.e1000': '收到数据包',
   'ctl.work.pit': '节拍',
   'ctl.work.ioctl': '中断',
   'ctl.workVector': '队列 {n}',
@@ -200,6 +201,9 @@ export const panels: Record<keyof typeof en, string> = {
   'help.true.create': 'Linux 6.12 和 7.3，逐步创建 VM',
   'help.true.roads': 'Linux 6.12 和 7.3，总线与内存槽',
   'help.true.cases': '6.18 源码，没有录制',
-  'help.true.model': '仅为模型，依据源码和手册：APICv、AVIC、posted interrupt、调度、VT-d 和 VFIO。',
+  'help.true.model': '依据源码和手册，没有录制：APICv、AVIC、posted interrupt、调度、VT-d 和 VFIO。',
+  'truth.close': '回到场景',
+  'truth.model': '仅为模型',
+  'truth.sum': '合计',
   'help.differs': 'KVM 与手册不同之处',
 };

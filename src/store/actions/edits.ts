@@ -4,7 +4,7 @@
  */
 import { deedOf } from '../../explain/deeds.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
-import { aheadOf, runOf } from '../../share/runs.ts';
+import { aheadOf, type Deed, runOf } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
 import { runAhead, showRun, track } from '../runs/track.ts';
 import { type AppState, ARRIVE } from '../types.ts';
@@ -12,12 +12,12 @@ import { loadLinkCodec } from './links.ts';
 import { runTo, seekStart, seekStep } from './playback.ts';
 import { poke } from './scene.ts';
 
-/** Says that a change comes. @returns how to call it off */
-export function remember(app: AppCore, ops: readonly JsonOp[]): () => void {
+/** Says that a change comes. @param name absent: by its ops  @returns how to call it off */
+export function remember(app: AppCore, ops: readonly JsonOp[], name?: Deed): () => void {
   const { view, playhead } = app.store.getState();
   loadLinkCodec().catch(() => {});
   return track(app).announce({
-    deed: deedOf(ops, view),
+    deed: name ?? deedOf(ops, view),
     step: playhead.step,
     amid: isAmid(app.store.getState()),
   });
@@ -43,13 +43,13 @@ function standAt({ store }: AppCore, last: number): void {
 }
 
 /** Does something to the machine in front of the step that is shown, and stands at its effect. */
-export function change(app: AppCore, ops: JsonOp | readonly JsonOp[]): void {
+export function change(app: AppCore, ops: JsonOp | readonly JsonOp[], name?: Deed): void {
   const list = Array.isArray(ops) ? (ops as readonly JsonOp[]) : [ops as JsonOp];
   const { store } = app;
   const state = store.getState();
   const { scene, sceneId, playhead } = state;
   if (scene === null || list.length === 0) return;
-  remember(app, list);
+  remember(app, list, name);
   const again = (from: number, to: number): JsonOp[] =>
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
   const shown = scene.steps.get(playhead.step) as Step | undefined;
