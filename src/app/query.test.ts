@@ -10,6 +10,7 @@ describe('parameters of the address', () => {
       autosize: false,
       theme: null,
       lang: null,
+      quiz: false,
       reducedMotion: null,
       speed: null,
       play: null,
