@@ -1,8 +1,9 @@
 /** In words: The 8259 pair (i8259.c). */
 import { hex } from '../../base/numbers.ts';
-import { readWord } from '../../engine/view/machine-view.ts';
+import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { PIC_EVENTS } from '../../spec/events/pic.ts';
 import { lapicWord } from '../context.ts';
+import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { chipName, lineMove, trigName } from './words.ts';
 
@@ -17,6 +18,16 @@ const PIC_WORDS: Readonly<Record<number, string>> = {
   13: 'OCW3',
 };
 
+/** Bit in service that keeps a request of this bit from being the chip's highest, -1 none. @kvm i8259.c pic_get_irq */
+function holderOf(view: MachineView, chip: number, bit: number): number {
+  const read = (register: string): number => readWord(view, 'pic', chip, register);
+  // In special fully nested mode the master does not count the slave's own bit.
+  const serving = read('isr') & (chip === 0 && read('specialFullyNested') === 1 ? ~4 : -1);
+  const rank = (of: number): number => (of - read('priorityAdd')) & 7;
+  const busy = [0, 1, 2, 3, 4, 5, 6, 7].filter((of) => (serving >> of) & 1 && rank(of) <= rank(bit));
+  return busy.length === 0 ? -1 : busy.reduce((best, of) => (rank(of) < rank(best) ? of : best));
+}
+
 export const PIC: Descriptions<typeof PIC_EVENTS> = {
   pic_line: (c) => {
     const { variant } = lineMove(c, 'pic');
@@ -24,10 +35,13 @@ export const PIC: Descriptions<typeof PIC_EVENTS> = {
     const bit = pin & 7;
     const mask = (readWord(c.view, 'pic', c.index, 'imr') >> bit) & 1;
     const level = ((readWord(c.view, 'pic', c.index, 'elcr') >> bit) & 1) === 1;
+    const holder = holderOf(c.view, c.index, bit);
     return {
       params: { pin, chip: chipName(c.index), bit, mask, trig: trigName(level) },
       variant,
-      why: variant === false ? [true] : [],
+      // Nothing else says that it waits for an EOI.
+      why:
+        variant !== false ? [] : mask === 1 || holder < 0 ? [true] : [true, say('event.pic_line.why.held', { holder })],
     };
   },
   kvm_pic_set_irq: (c) => {
