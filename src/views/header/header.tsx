@@ -187,6 +187,15 @@ function PresetPicker({ t }: { t: Translate }) {
         {t('machine.open')}
       </button>
       {machine}
+      <button
+        type="button"
+        className="header-btn"
+        aria-haspopup="dialog"
+        aria-keyshortcuts="B"
+        onClick={() => document.dispatchEvent(new Event('irqscope:runs'))}
+      >
+        {t('runs.open')}
+      </button>
       {preset !== null && changed && <span className="header-changed">{t('hdr.changed')}</span>}
       {preset !== null && changed && (
         <button
