@@ -62,8 +62,8 @@ export async function analyse(
   pause: Pause = noPause,
 ): Promise<Analysis> {
   const opened = await openTrace(source);
-  const first = createTables(true);
   const survey = new Survey();
+  const first = createTables(survey);
   await scanTrace(opened, first, survey, pause);
   const vms = survey.threads.settle();
   const vm = chooseVm(vms, options.vm);
