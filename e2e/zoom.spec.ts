@@ -1,11 +1,12 @@
 /** The stage zooms at the pointer. */
-import { expect, test } from './test.ts';
+import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
 
 test('Ctrl and the wheel zoom at the pointer, and the next step goes on from there', async ({ page }) => {
   await page.goto('./?play=0#p=eight-vcpus&t=8');
   await expect(page.locator('.tl-count')).toHaveText(/^9 /);
   await expect(page.locator('.bd-zoom')).toBeVisible();
-  const card = page.locator('.bd-stage .bd-card').nth(6);
+  const card = page.locator('.bd-stage [data-card=ioapic] > .bd-card');
   const place = async () => {
     const box = await card.boundingBox();
     if (box === null) throw new Error('no card');
@@ -20,6 +21,7 @@ test('Ctrl and the wheel zoom at the pointer, and the next step goes on from the
   };
   // The first makes the stage larger than its window in both directions, if it is not yet.
   for (let i = 0; i < 3; i++) {
+    await card.scrollIntoViewIfNeeded();
     const before = await place();
     await zoomIn(before);
     await expect.poll(async () => (await place()).width).toBeGreaterThan(before.width * 1.2);
@@ -29,4 +31,64 @@ test('Ctrl and the wheel zoom at the pointer, and the next step goes on from the
   await expect.poll(async () => (await place()).width).toBeGreaterThan(before.width * 1.05);
   const after = await place();
   expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(12);
+});
+
+test.describe('64 vCPUs', () => {
+  const SCENE = './?play=0#p=vcpus-64&t=9';
+  const open = async (page: Page, width: number, height: number): Promise<void> => {
+    await page.setViewportSize({ width, height });
+    await page.goto(SCENE);
+    await expect(page.locator('.bd-tile')).toHaveCount(64);
+    await expect(page.locator('.bd-zoom')).toBeVisible();
+  };
+  /** How far the stage reaches beyond its window, px. */
+  const beyond = (page: Page) =>
+    page.locator('.bd').evaluate((e) => Math.max(e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight));
+
+  test('all are in sight at 1600 x 1000: two unfold, the others are tiles that say what they do', async ({ page }) => {
+    await open(page, 1600, 1000);
+    expect(await beyond(page)).toBeLessThanOrEqual(1);
+    for (const vcpu of [0, 15, 37, 63]) await expect(page.locator(`[data-card="tile:${vcpu}"]`)).toBeInViewport();
+    for (const vcpu of [1, 37]) await expect(page.locator(`[data-card="lapic:${vcpu}"]`)).toBeInViewport();
+    await expect(page.locator('[data-part=map]')).toContainText(say('stage.map.title', { vcpus: 64, acting: 2 }));
+    await expect(page.locator('[data-vcpu-state=halted]')).toHaveCount(14);
+    await expect(page.locator('.bd-tile .bd-busy')).toHaveCount(12);
+    await expect(page.locator('.bd-minimap')).toHaveCount(0);
+  });
+
+  test('a tile unfolds when it is pressed, by keyboard as well', async ({ page }) => {
+    await open(page, 1600, 1000);
+    await page.locator('[data-card="tile:50"] [data-stop]').focus();
+    await page.keyboard.press('Enter');
+    await expect(page.locator('[data-card="lapic:50"]')).toBeInViewport();
+  });
+
+  test('Fit shows all of it, the ground can be dragged, and the minimap goes where it is pressed', async ({ page }) => {
+    await open(page, 1280, 800);
+    const zoomIn = page.getByRole('button', { name: say('stage.zoomIn'), exact: true });
+    for (let i = 0; i < 3; i++) await zoomIn.click();
+    await expect.poll(() => beyond(page)).toBeGreaterThan(200);
+    const scrolled = () => page.locator('.bd').evaluate((e) => [e.scrollLeft, e.scrollTop] as const);
+    const minimap = page.locator('.bd-minimap');
+    await expect(minimap).toBeVisible();
+    const box = await minimap.boundingBox();
+    if (box === null) throw new Error('no minimap');
+    await page.mouse.click(box.x + 2, box.y + 2);
+    await expect.poll(scrolled).toEqual([0, 0]);
+    await page.mouse.click(box.x + box.width - 3, box.y + box.height - 3);
+    await expect.poll(async () => Math.min(...(await scrolled()))).toBeGreaterThan(50);
+    await page.mouse.click(box.x + 2, box.y + 2);
+    const stage = await page.locator('.bd').boundingBox();
+    if (stage === null) throw new Error('no stage');
+    // Free ground under the sources.
+    const [x, y] = [stage.x + 40, stage.y + 330];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 30, y - 120, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => (await scrolled())[1]).toBeGreaterThan(90);
+    await page.getByRole('button', { name: say('stage.zoomFit'), exact: true }).click();
+    await expect.poll(() => beyond(page)).toBeLessThanOrEqual(1);
+    await expect(minimap).toHaveCount(0);
+  });
 });

@@ -26,6 +26,7 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
   callpath: 'CallPath',
   inspector: 'Inspector',
   controls: 'Controls',
+  roads: 'Roads',
 };
 
 let say: ((state: AppState, step: number) => string | null) | null = null;
@@ -124,6 +125,7 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
         </div>
       )}
       <Narrator framed few={options.controls === 'min'} bare={options.controls === 'none'} />
+      <Slot name="Glossary" />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
 import { REMOTE_KEYS } from '../embed/keys.ts';
-import { FIRST_PRESET } from '../scenes/index.ts';
+import { FIRST_PRESET, loadPresetFile } from '../scenes/index.ts';
 import { loadLinkCodec } from '../store/actions/links.ts';
 import { createApp } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
@@ -12,7 +12,6 @@ import { AppProvider } from '../store/use-app.ts';
 import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import '../views/kit/kit.css';
-import { createAddressBar } from './address.ts';
 import './app.css';
 import { listenToKeys } from './keyboard.ts';
 import { loadErrorTexts } from './notice-sentence.tsx';
@@ -59,13 +58,22 @@ store.subscribe((now, before) => {
   if (embed === null && (theme !== before.ui.theme || lang !== before.ui.lang)) saveSettings({ theme, lang });
 });
 
+/** Text of the address that names a scene; empty: it names none. */
+const named = window.location.hash.slice(1) || (query.link ?? '');
+
+// Engine and scene are asked for side by side, before anything is drawn; of a poster nothing is.
+if (embed?.clickToLoad !== true) {
+  app.feed.engine.warm?.();
+  void loadPresetFile(/^p=([\w-]+)/.exec(named)?.[1] ?? FIRST_PRESET);
+}
+
 // The address of a framed page is its host's to choose.
-const address = createAddressBar(app, embed === null);
+const address = import('./address.ts').then(({ createAddressBar }) => createAddressBar(app, embed === null));
 
 /** Opens what the address names; where that is nothing, or wrong, the first preset. */
 async function start(): Promise<void> {
   const plays = query.play !== 'no';
-  const opened = await address.open(query.link, plays);
+  const opened = named === '' ? 'nothing' : await (await address).open(query.link, plays);
   if (opened === 'opened' || opened === 'overtaken' || store.getState().scene !== null) return;
   // What was wrong with the address stays on the page beside the scene that stands in for it.
   const { notice, fault } = store.getState();

@@ -9,7 +9,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
 import { ChapterSlot, ComparisonSlot, Fenced, Slot } from './slot.tsx';
 
-const TABS = ['now', 'inspector', 'controls', 'callbacks'] as const;
+const TABS = ['now', 'inspector', 'controls', 'callbacks', 'roads'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */
@@ -62,6 +62,7 @@ function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
         {tab === 'inspector' && <Slot name="Inspector" />}
         {tab === 'controls' && <Slot name="Controls" />}
         {tab === 'callbacks' && <Slot name="Callbacks" />}
+        {tab === 'roads' && <Slot name="Roads" />}
       </div>
     </aside>
   );
@@ -96,6 +97,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   const wide = useWide();
   const [free, setFree] = useState(false);
   const quarter = useMemo(() => (wide ? { panel: <Slot name="CallPath" />, onFits: setFree } : undefined), [wide]);
+  const roads = useStore((s) => s.scene?.config.roads === true);
   const waiting = useStore((s) => s.scene === null && s.notice === null && s.fault === null);
   return (
     <div className="app">
@@ -115,6 +117,11 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
             </Fenced>
           )}
         </div>
+        {roads && (
+          <div className="app-roads" {...REACHABLE}>
+            <Slot name="Roads" />
+          </div>
+        )}
       </main>
       <SidePanels callPath={!(wide && free)} />
       <Narrator />
@@ -122,6 +129,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
         <Slot name="Timeline" />
       </div>
       <Slot name="Announcer" />
+      <Slot name="Glossary" />
     </div>
   );
 }

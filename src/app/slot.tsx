@@ -32,7 +32,9 @@ const LOADED = {
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
+  Roads: part(() => import('../views/roads/roads.tsx').then((m) => m.Roads)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Glossary: part(() => import('../views/glossary/glossary.tsx').then((m) => m.Glossary)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;
 

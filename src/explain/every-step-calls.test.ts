@@ -31,7 +31,7 @@ const scenes: readonly Scene[] = presets.flatMap(({ id, ops, start }): Scene[] =
   // A machine made call by call is Intel's.
   if (create?.op !== 'create') return [[id, ops as readonly JsonOp[], start, 'intel']];
   const own: Scene = [id, ops as readonly JsonOp[], start, create.avic === true ? 'amd' : 'intel'];
-  if (create.avic === true || INTEL.some((key) => key in create)) return [own];
+  if (create.avic === true || create.runLoop === 'vmx' || INTEL.some((key) => key in create)) return [own];
   return [own, [`${id} on AMD`, [{ ...create, vendor: 'amd' }, ...rest], start, 'amd']];
 });
 

@@ -13,7 +13,7 @@ const store = (addr: string, size = 4, value = '0x1'): Json => ({ op: 'mmio_writ
 /** The road of the last op, once it is over. */
 function roadOf(...ops: Json[]) {
   const log = sceneOf([CREATE, ...ops]);
-  const road = roadAt(log, log.used);
+  const road = roadAt(log, log.used - 1, log.used);
   if (road === null) throw new Error('no road');
   return road;
 }
@@ -81,11 +81,11 @@ describe('the road of an access', () => {
 
   test('a question not reached yet has no answer', () => {
     const log = sceneOf([CREATE, store('0xfe000000')]);
-    const full = roadAt(log, log.used);
+    const full = roadAt(log, log.used - 1, log.used);
     let last = '';
     const told: string[] = [];
     for (let until = log.commands.at(-1)?.seq ?? 0; until <= log.used; until++) {
-      const road = roadAt(log, until);
+      const road = roadAt(log, until - 1, until);
       if (road === null || road.kind !== 'mmio') continue;
       const now = `${answers(road)} | ${road.parts[0]?.end}`;
       if (now !== last) told.push(now);
@@ -105,7 +105,7 @@ describe('the road of an access', () => {
       [vmx, bell, store('0xfebf3000'), { op: 'mmio_read', vcpu: 0, addr: '0xfebf3000', size: 4 }],
     ].map((ops) => {
       const log = sceneOf(ops);
-      return roadAt(log, log.used);
+      return roadAt(log, log.used - 1, log.used);
     });
     expect(roads.map((road) => [road?.kind, road?.exit, road?.parts[0]?.end])).toEqual([
       ['mmio', 'EPT_VIOLATION', 'eventfd'],

@@ -54,7 +54,6 @@ export interface Road {
   readonly parts: readonly RoadPart[];
 }
 
-const APIC_PAGE = 0xfee00000;
 const EXIT_REASONS = { io: 2, mmio: 6 } as const;
 const pageOf = (addr: number): number => (addr & ~0xfff) >>> 0;
 
@@ -119,10 +118,13 @@ const rangeText = ({ addr, len }: Registered): string => `0x${addr.toString(16)}
 const ended = (taker: Registered): End =>
   taker.kind === 'ioeventfd' ? 'eventfd' : taker.kind === 'coalesced' ? 'ring' : 'device';
 
-/** A road as far as row `until` (exclusive). Null where the op at that row is no access that is told. */
-export function roadAt(log: SceneLog, until: number): Road | null {
-  if (until <= 0) return null;
-  const { rows, op } = seenOf(log, until - 1);
+/**
+ * The road of the access that a row is of, as far as it has come.
+ * @param seq a row of the access's op @param until rows from here on have not happened yet
+ * @returns null where that op is no access that is told, or has not come to one
+ */
+export function roadAt(log: SceneLog, seq: number, until: number): Road | null {
+  const { rows, op } = seenOf(log, seq);
   const come = (seq: number): boolean => seq < until;
   const exit = rows.find((s) => s.name === 'kvm_exit');
   const exitName =
@@ -252,10 +254,10 @@ function mmioPart(
       {
         question: 'mmio-cache',
         answer: known === 1 ? 'passed' : known === 2 ? 'yes' : 'no',
-        value: `gfn ${hex(addr >>> 12)}`,
+        value: known === 1 ? '' : `gfn ${hex(addr >>> 12)}`,
       },
       slot,
-      { question: 'lapic', answer: lapic, value: hex(APIC_PAGE) },
+      { question: 'lapic', answer: lapic, value: lapic === 'yes' || lapic === 'no' ? hex(pageOf(addr)) : '' },
       bus.asked,
     ],
     end,

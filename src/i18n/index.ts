@@ -15,10 +15,12 @@ import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
 import type { frame } from './en/frame.ts';
+import type { glossary } from './en/glossary.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
+import type { roads } from './en/roads.ts';
 import type { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
@@ -43,12 +45,14 @@ export type MessageKey =
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks
+  | keyof typeof glossary
   | keyof typeof header
   | keyof typeof lanes
   | keyof typeof callbacks
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers
+  | keyof typeof roads
   | keyof typeof share
   | keyof typeof words
   | keyof typeof traces;

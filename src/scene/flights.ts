@@ -196,7 +196,7 @@ const LOOK_BACK = 240;
 const LOOK_AHEAD = 24;
 
 /** What a token was called where it docked before. */
-function nameBefore({ scene }: Stage, branch: Branch, tip: number): string | null {
+export function nameBefore({ scene }: Stage, branch: Branch, tip: number): string | null {
   const at = scene.steps.get(stepBefore(branch, tip));
   const locator = at === undefined || branch.side ? null : locatorOf(at.name);
   return at === undefined || locator === null ? null : locator.label(happeningOf(at));

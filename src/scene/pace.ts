@@ -3,22 +3,14 @@
  * speed 1, which is reading pace.
  */
 
-import { locatorOf } from '../explain/locate/index.ts';
 import type { Told } from '../scenes/check-preset.ts';
 import { ARRIVE, LEAD_IN_MS, STEP_MS, type Timing } from './advance.ts';
 import { type Beat, beatAt } from './beats.ts';
-import { crossingsAt, flightOf, type Stage } from './flights.ts';
+import type { Stage } from './flights.ts';
+import { scoreOf, UNSEEN_MS } from './score.ts';
 
 type Lang = keyof Told;
 
-/** How fast a token flies, CSS px a second, and the bounds of a flight, ms. */
-const SPEED = 450;
-const SHORTEST = 180;
-const LONGEST = 900;
-/** A bit that lights without a flight; a crossing between guest and host; what cannot be seen at all. */
-const LIGHTS_MS = 160;
-const CROSSES_MS = 420;
-const UNSEEN_MS = 30;
 /** A stop between two flights of one beat. */
 const BETWEEN_MS = 120;
 /** Rest after the sentence could be read, and least time a beat holds. */
@@ -38,15 +30,10 @@ export function readingMs(text: string, lang: Lang): number {
   return (wide * 1000) / CHARACTERS + (words * 60_000) / WORDS;
 }
 
-/** How long a step moves: the longest of its flight and of what crosses with it. */
+/** How long a step moves. */
 export function motionMs(stage: Stage, step: number): number {
-  const at = stage.scene.steps.get(step);
-  if (at === undefined || locatorOf(at.name) === null) return UNSEEN_MS;
-  const length = flightOf(stage, step)?.path?.length ?? 0;
-  const crosses = at.name === 'kvm_exit' || at.name === 'kvm_entry' ? crossingsAt(stage, step).length > 0 : false;
-  if (length === 0) return crosses ? CROSSES_MS : LIGHTS_MS;
-  const flight = (length * stage.layout.scale * 1000) / SPEED;
-  return Math.max(crosses ? CROSSES_MS : 0, Math.min(LONGEST, Math.max(SHORTEST, flight)));
+  const { ask, fly } = scoreOf(stage, step);
+  return ask + fly;
 }
 
 /** Timing of a scene's steps on this stage. @param beats of that scene */

@@ -5,6 +5,7 @@
 
 import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
+import { irqchipOf } from '../log/irqchip.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
@@ -211,15 +212,16 @@ export function stageModel(scene: SceneLog): StageModel {
     ...(usage.ioapic ? [] : ['ioapic']),
     ...(idle.length === config.vcpus ? idle.slice(1) : idle).map((i) => `vcpu:${i}`),
   ];
-  const userChips = config.irqchip !== 'full' && config.guest !== undefined;
-  const irqchip = config.irqchip === 'full' || userChips;
+  const made = irqchipOf(scene);
+  const userChips = made !== 'full' && config.guest !== undefined;
+  const irqchip = made === 'full' || userChips;
   return {
     sources,
     gsis,
     irqchip,
     userChips,
     pins: irqchip ? fewest([...pins].sort(ascending), live) : [],
-    msi: msi || config.irqchip !== 'full',
+    msi: msi || made !== 'full',
     vcpus: config.vcpus,
     apicv: config.apicv === true,
     host: ({ none: 'none', vmx: 'vmx', svm: 'avic' } as const)[config.runLoop],

@@ -17,6 +17,8 @@ type Request<T extends ToEngine['type']> = Omit<Extract<ToEngine, { type: T }>, 
 export type EngineSeat = 'worker' | 'blob' | 'page';
 
 export interface EngineClient {
+  /** Begins to start an engine before it is asked for anything. */
+  warm?(): void;
   run(request: Request<'run'>): number;
   extend(request: Request<'extend'>): number;
   fork(request: Request<'fork'>): number;
@@ -303,6 +305,9 @@ export function createEngineClient(
   };
 
   return {
+    warm: () => {
+      if (port === null && waiting.length === 0) post([{ v: PROTOCOL_VERSION, type: 'ping', id: 0 }]);
+    },
     run: (r) => request({ type: 'run', ...r }),
     extend: (r) => request({ type: 'extend', ...r }),
     fork: (r) => request({ type: 'fork', ...r }),

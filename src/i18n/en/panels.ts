@@ -2,6 +2,9 @@
 export const panels = {
   'stage.map.title': '{vcpus} vCPUs, each with its local APIC: {acting} act here',
   'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
+  'stage.ask.open': 'masked? no',
+  'stage.ask.high': 'line high? yes',
+  'stage.ask.above': 'above PPR? yes',
   'stage.wait.eoi': 'waits for EOI of {what}',
   'stage.wait.mask': 'waits: pin {what} is masked',
   'stage.wait.ppr': 'waits for EOI of {what}',
@@ -161,6 +164,7 @@ export const panels = {
 
   'help.about':
     'irqscope shows how an interrupt reaches a vCPU under Linux KVM on x86. Every mark on screen is engine state that matches KVM’s irqchip.',
+  'help.glossary': 'Glossary: what each word means here',
   'help.keys': 'Keys',
   'help.key.play': 'play or pause',
   'help.key.step': 'one step on or back',
@@ -169,6 +173,7 @@ export const panels = {
   'help.key.speed': 'slower or faster',
   'help.key.select': 'move to a part and inspect it',
   'help.key.close': 'close the open panel',
+  'help.key.terms': 'explain the terms of the focused part; again: all terms',
   'help.key.help': 'this help',
   'help.modelled': 'What is modelled',
   'help.modelled.1':

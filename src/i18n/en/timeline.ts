@@ -19,6 +19,7 @@ export const timeline = {
   'shell.tab.inspector': 'Inspector',
   'shell.tab.controls': 'Controls',
   'shell.tab.callbacks': 'KVM ops',
+  'shell.tab.roads': 'Roads',
   'shell.loading': 'Loading the scene…',
   'shell.dismiss': 'Dismiss',
   'shell.broken': 'This part of the page failed. Reload the page.',

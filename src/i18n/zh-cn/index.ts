@@ -8,10 +8,12 @@ import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
 import { frame } from './frame.ts';
+import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
+import { roads } from './roads.ts';
 import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
@@ -27,11 +29,13 @@ export const zhCn = {
   ...events,
   ...forks,
   ...frame,
+  ...glossary,
   ...header,
   ...lanes,
   ...callbacks,
   ...panels,
   ...registers,
+  ...roads,
   ...share,
   ...stage,
   ...timeline,

@@ -3,6 +3,9 @@ import type { panels as en } from '../en/panels.ts';
 export const panels: Record<keyof typeof en, string> = {
   'stage.map.title': '{vcpus} 个 vCPU，各有一个本地 APIC：其中 {acting} 个参与本场景',
   'stage.map.legend': '方块：有向量在服务 · 长条：IRR 按优先级类 0 到 f · 虚线：未运行',
+  'stage.ask.open': '被屏蔽？否',
+  'stage.ask.high': '线为高？是',
+  'stage.ask.above': '高于 PPR？是',
   'stage.wait.eoi': '等待 {what} 的 EOI',
   'stage.wait.mask': '引脚 {what} 被屏蔽',
   'stage.wait.ppr': '等待 {what} 的 EOI',
@@ -162,6 +165,7 @@ export const panels: Record<keyof typeof en, string> = {
 
   'help.about':
     'irqscope 展示在 x86 的 Linux KVM 下中断如何到达 vCPU。屏幕上的每个标记都是引擎状态，与 KVM 的 irqchip 一致。',
+  'help.glossary': '术语表：每个词在这里的含义',
   'help.keys': '按键',
   'help.key.play': '播放或暂停',
   'help.key.step': '前进或后退一步',
@@ -170,6 +174,7 @@ export const panels: Record<keyof typeof en, string> = {
   'help.key.speed': '减慢或加快',
   'help.key.select': '移到某个部件并查看',
   'help.key.close': '关闭打开的面板',
+  'help.key.terms': '解释焦点处的术语；再按一次：全部术语',
   'help.key.help': '显示本帮助',
   'help.modelled': '模拟了什么',
   'help.modelled.1':

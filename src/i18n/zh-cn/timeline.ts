@@ -20,6 +20,7 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.tab.inspector': '检查器',
   'shell.tab.controls': '控制',
   'shell.tab.callbacks': 'KVM ops',
+  'shell.tab.roads': '去路',
   'shell.loading': '正在加载场景……',
   'shell.dismiss': '关闭',
   'shell.broken': '页面的这一部分出错，请刷新页面。',

@@ -249,6 +249,7 @@ function freeQuarter(
 export function StageSheet({ scene, width, height, embed, scroller, extras, quarter, onDrawn }: StageSheetProps) {
   const step = useStore((state) => state.playhead.step);
   const arrived = useStore((state) => state.playhead.phase >= ARRIVE);
+  const moves = useStore(({ playhead }) => playhead.playing || playhead.until !== null);
   const view = useStore((state) => state.view);
   const selected = useStore((state) => state.ui.selected);
   const reduced = useStore((state) => state.ui.reducedMotion);
@@ -304,11 +305,12 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   const shown = view !== null;
   const under = useRef<SVGGElement>(null);
   const over = useRef<SVGGElement>(null);
+  const veil = useRef<HTMLDivElement>(null);
   const pills = useRef<HTMLDivElement>(null);
   const tokens = useRef<TokenLayer | null>(null);
   useLayoutEffect(() => {
-    if (!shown || under.current === null || over.current === null || pills.current === null) return;
-    const roots = { under: under.current, over: over.current, pills: pills.current };
+    if (!shown || !under.current || !over.current || !veil.current || !pills.current) return;
+    const roots = { under: under.current, over: over.current, veil: veil.current, pills: pills.current };
     const layer = createTokenLayer(roots);
     tokens.current = layer;
     const stop = clock.onFrame((position) => layer.draw(position));
@@ -366,7 +368,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           shown={!embed && layout.form !== 'tall'}
         />
       )}
-      <div className="bd-sheet" style={{ width: sheet.width, height: sheet.height }}>
+      <div className={moves ? 'bd-sheet bd-moves' : 'bd-sheet'} style={{ width: sheet.width, height: sheet.height }}>
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />
           <g ref={under} data-layer="under" {...HIDDEN} />
@@ -416,6 +418,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
             ))}
           </Suspense>
         </svg>
+        <div className="bd-veil" ref={veil} />
         <svg className="bd-air" {...sheet} aria-hidden="true">
           <g ref={over} data-layer="over" className="bd-over" />
         </svg>

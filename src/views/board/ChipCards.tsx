@@ -191,6 +191,8 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
               select={select}
             >
               <g
+                data-field="rte.mask"
+                data-row=""
                 className={
                   on && (lit?.fields.has('rte.mask') || lit?.fields.has('rte.line')) ? 'bd-field bd-on' : 'bd-field'
                 }
@@ -202,6 +204,8 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
                 return (
                   <text
                     key={name}
+                    data-field={FIELD_OF[name]}
+                    data-row=""
                     className={
                       decided ? 'bd-mono bd-on' : name === 'rIRR' && rte.remoteIrr ? 'bd-mono bd-strong' : 'bd-mono'
                     }

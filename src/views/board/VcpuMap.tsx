@@ -138,7 +138,10 @@ export function VcpuMap(props: CardProps & { readonly map: MapBox }) {
         const state = stateOf(v, model.host);
         const top = lapic.isr.at(-1);
         const isrBase = gridAddress(view, 'isr', vcpu);
-        const serves = top === undefined ? 0 : colourOf(ownerOf(stage.scene, isrBase + (top >> 5), top & 31, seq)) + 1;
+        // Colour is for interrupts that are told; what others were busy with before is none of them.
+        const told = !model.folds.includes(`vcpu:${vcpu}`);
+        const own = top === undefined ? 0 : ownerOf(stage.scene, isrBase + (top >> 5), top & 31, seq);
+        const serves = top === undefined ? 0 : told ? colourOf(own) + 1 : -1;
         const mine = selected !== null && selected.index === vcpu ? selected : null;
         return (
           <Tile

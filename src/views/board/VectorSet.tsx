@@ -126,7 +126,7 @@ function Water({ box, ppr, lit }: { box: GridBox | StripBox; ppr: number; lit: b
       <rect x={x} y={y} width={w} height={h} />
       <path d={line} />
       {box.kind === 'grid' && box.pitch >= WRITTEN && (
-        <text className="bd-ppr" x={x + w} y={y - 4} textAnchor="end">
+        <text className="bd-ppr" data-field="lapic.ppr" x={x + w} y={y - 4} textAnchor="end">
           PPR {hex(ppr)}
         </text>
       )}

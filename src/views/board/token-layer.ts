@@ -23,6 +23,7 @@ import {
   travelled,
 } from '../../scene/flights.ts';
 import { pointAt } from '../../scene/paths.ts';
+import { flightPhase, msAt, type Score, scoreOf } from '../../scene/score.ts';
 import type { Wait } from '../../scene/waits.ts';
 
 import type { Translate } from '../shared/use-t.ts';
@@ -34,10 +35,19 @@ export interface TokenLayer {
   draw(position: Position): void;
 }
 
-/** How a wait is marked; comes with what tells which interrupts wait (wait-marks.ts). */
+/** How a wait is marked and what a step asks; comes with what tells which interrupts wait (wait-marks.ts). */
 export interface WaitMarks {
   readonly note: (parent: HTMLElement, wait: Wait, t: Translate) => void;
   readonly tether: (parent: SVGElement, stage: Stage, wait: Wait, t: Translate) => void;
+  readonly actOf?: (
+    drawing: Element,
+    pills: HTMLElement,
+    stage: Stage,
+    step: number,
+    score: Score,
+    t: Translate,
+  ) => { draw(ms: number): void } | null;
+  readonly drawVeil?: (layer: Element, stage: Stage, step: number) => void;
 }
 
 /** The parts of the drawing the layer fills. */
@@ -46,6 +56,8 @@ export interface TokenRoots {
   readonly under: SVGGElement;
   /** Light, above them. */
   readonly over: SVGGElement;
+  /** What lets the rest step back, between the cards and the light. */
+  readonly veil?: Element;
   /** Tokens, above all. */
   readonly pills: HTMLElement;
 }
@@ -84,6 +96,7 @@ export const colour = (journey: number): string => {
 
 const BADGE = 18;
 const TEXT = 11;
+const NO_SCORE: Score = { ask: 0, fly: 1, lifts: [] };
 /** Tokens that dock as near as this stand one under the other, this far apart. */
 const NEAR = 60;
 const STACK = 23;
@@ -115,7 +128,7 @@ interface Passing {
   readonly element: HTMLElement;
 }
 
-export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer {
+export function createTokenLayer({ under, over, veil, pills }: TokenRoots): TokenLayer {
   const wake = make(over, 'g', { class: 'bd-wake' });
   const lights = make(over, 'g', { class: 'bd-lights' });
   const tethers = make(over, 'g', { class: 'bd-tethers' });
@@ -126,6 +139,8 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
   let arrived: boolean | null = null;
   let drawn: Drawn[] = [];
   let passing: Passing[] = [];
+  let score: Score = NO_SCORE;
+  let act: { draw(ms: number): void } | null = null;
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
 
   function drawTrails(now: Stage): void {
@@ -134,7 +149,8 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     for (const { flight, current } of trailsAt(now, step)) {
       const back = flight.path?.back ? ' bd-back' : '';
       for (const part of flight.path?.parts ?? []) {
-        make(under, 'path', {
+        // The way that led here stays before the veil.
+        make(current ? wake : under, 'path', {
           class: `bd-trail${current ? '' : ' bd-pale'}${back}`,
           d: part.d,
           style: colour(flight.journey),
@@ -358,6 +374,10 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
     for (const { token } of drawn) {
       if (token.wait !== null) marks?.tether(tethers, now, token.wait, t);
     }
+    score = scoreOf(now, step);
+    const drawing = under.closest('svg');
+    act = has || drawing === null ? null : (marks?.actOf?.(drawing, pills, now, step, score, t) ?? null);
+    if (veil !== undefined) marks?.drawVeil?.(veil, now, step);
     over.classList.toggle('bd-arrived', has);
     for (const one of drawn) docked(one);
   }
@@ -378,8 +398,10 @@ export function createTokenLayer({ under, over, pills }: TokenRoots): TokenLayer
         pass(position.phase, has);
       } else if (has) return;
       else pass(position.phase, false);
-      if (!has) for (const one of drawn) if (one.token.flight !== null) fly(one, one.token.flight, position.phase);
-      growTrail(position.phase);
+      const phase = flightPhase(score, position.phase);
+      if (!has) for (const one of drawn) if (one.token.flight !== null) fly(one, one.token.flight, phase);
+      act?.draw(msAt(score, position.phase));
+      growTrail(phase);
     },
   };
 }

@@ -113,30 +113,32 @@ function Minimap({
     });
   };
   return (
-    <svg
-      className="bd-minimap"
-      data-part="minimap"
-      width={layout.w * scale}
-      height={layout.h * scale}
-      viewBox={`0 0 ${layout.w} ${layout.h}`}
-      aria-hidden="true"
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        go(event);
-      }}
-      onPointerMove={go}
-    >
-      {layout.cards.map(({ id, x, y, w, h }) => (
-        <rect key={id} className="bd-minimap-card" x={x} y={y} width={w} height={h} rx={6} />
-      ))}
-      <rect
-        className="bd-minimap-view"
-        x={view.x}
-        y={view.y}
-        width={Math.min(view.w, layout.w)}
-        height={Math.min(view.h, layout.h)}
-      />
-    </svg>
+    <div className="bd-corner">
+      <svg
+        className="bd-minimap"
+        data-part="minimap"
+        width={layout.w * scale}
+        height={layout.h * scale}
+        viewBox={`0 0 ${layout.w} ${layout.h}`}
+        aria-hidden="true"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          go(event);
+        }}
+        onPointerMove={go}
+      >
+        {layout.cards.map(({ id, x, y, w, h }) => (
+          <rect key={id} className="bd-minimap-card" x={x} y={y} width={w} height={h} rx={6} />
+        ))}
+        <rect
+          className="bd-minimap-view"
+          x={view.x}
+          y={view.y}
+          width={Math.min(view.w, layout.w)}
+          height={Math.min(view.h, layout.h)}
+        />
+      </svg>
+    </div>
   );
 }
 

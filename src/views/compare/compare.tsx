@@ -17,6 +17,7 @@ import { presetIds } from '../../store/preset-ids.ts';
 import type { Notice } from '../../store/types.ts';
 import { AppProvider, useApp, useStore, useStoreOf } from '../../store/use-app.ts';
 import type { BoardProps } from '../board/Board.tsx';
+import { Glossary } from '../glossary/glossary.tsx';
 import { Chip } from '../kit/chip.tsx';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
@@ -93,6 +94,7 @@ export function Compare({ Stage, takeKeys, notice }: CompareProps) {
           </p>
         )}
       </main>
+      <Glossary />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import './header-texts.ts';
 import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
+import { irqchipOf } from '../../log/irqchip.ts';
 import { aheadOf, runOf } from '../../share/runs.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
 import { redo, undo } from '../../store/actions/edits.ts';
@@ -198,9 +199,10 @@ function modeOf(view: MachineView | null): string {
 function Facts({ t }: { t: Translate }) {
   const config = useStore((state) => state.view?.config);
   const mode = useStore((state) => modeOf(state.view));
+  const made = useStore((state) => (state.scene === null ? null : irqchipOf(state.scene)));
   if (config === undefined) return null;
   const facts = [
-    t(`hdr.${config.irqchip}`),
+    t(`hdr.${made ?? config.irqchip}`),
     ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
     ...(config.ipiVirtualization ? ['IPI virtualization'] : []),
     ...(config.avic ? ['AVIC'] : []),

@@ -4,6 +4,7 @@ import '../kit/panel-texts.ts';
 import truth from 'virtual:truth';
 import { useEffect, useRef } from 'react';
 import type { MessageKey } from '../../i18n/index.ts';
+import { OPEN_LIST } from '../glossary/open-list.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** Keys by what they do. */
@@ -14,6 +15,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: MessageKey])[] = 
   [['PgUp', 'PgDn'], 'help.key.tenSteps'],
   [['[', ']'], 'help.key.speed'],
   [['Tab', 'Enter'], 'help.key.select'],
+  [['g'], 'help.key.terms'],
   [['Esc'], 'help.key.close'],
   [['?'], 'help.key.help'],
 ];
@@ -49,6 +51,18 @@ export function HelpDialog({ onClose }: Props) {
             </div>
           ))}
         </dl>
+        <p>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => {
+              dialog.current?.close();
+              document.dispatchEvent(new Event(OPEN_LIST));
+            }}
+          >
+            {t('help.glossary')}
+          </button>
+        </p>
         <h3>{t('help.modelled')}</h3>
         <ul>
           {MODELLED.map((key) => (

@@ -1,0 +1,72 @@
+/** Roads and buses: what KVM asks about an access at any step, who sits on which bus, what a GSI leads to. */
+import { expect, type Page, test } from './test.ts';
+
+const open = async (page: Page, hash: string): Promise<void> => {
+  await page.goto(`./?play=0#${hash}`);
+  await expect(page.locator('.roads')).toBeVisible();
+};
+/** One of the panel's three pictures. */
+const show = (page: Page, name: string): Promise<void> =>
+  page.locator('.roads .segmented').getByText(name, { exact: true }).click();
+/** Question and answer of each row, in order. */
+const answers = (page: Page): Promise<string[]> =>
+  page
+    .locator('.road-row[data-question]')
+    .evaluateAll((rows) => rows.map((r) => `${r.getAttribute('data-question')} ${r.getAttribute('data-answer')}`));
+
+test('a store at the IOAPIC is asked about in KVM’s order, and the bus table shows who took it', async ({ page }) => {
+  await open(page, 'p=store-ends&t=bus_lookup%231');
+  await expect
+    .poll(() => answers(page))
+    .toEqual(['apic-page no', 'mmio-cache yes', 'slot passed', 'lapic no', 'mmio-bus yes']);
+  await expect(page.locator('[data-end="kernel"][data-reached="true"]')).toContainText('IOAPIC');
+  await show(page, 'Who sits on which bus');
+  await expect(page.locator('[data-bus="KVM_MMIO_BUS"] [data-iodev="ioapic"]')).toHaveAttribute('data-taken', 'true');
+  await expect(page.locator('[data-iodev="lapic"]')).toContainText('kvm_create_lapic');
+});
+
+test('an access that nobody in the kernel has ends in user space, answered at its second half', async ({ page }) => {
+  await open(page, 'p=store-ends&t=userspace_exit%231');
+  const user = page.locator('[data-end="user"][data-reached="true"]');
+  await expect(user).toBeVisible();
+  await expect(user).not.toContainText('answered');
+  await page.keyboard.press('ArrowRight');
+  await expect(user).toContainText('answered');
+});
+
+test('a doorbell of length 0: decoded at the first touch, by the address alone at the second', async ({ page }) => {
+  await open(page, 'p=fast-doorbell&t=ioeventfd_hit%231');
+  await expect(page.locator('.road')).toHaveAttribute('data-road', 'mmio');
+  await expect(page.locator('.road-exit')).toContainText('EPT_VIOLATION');
+  await open(page, 'p=fast-doorbell&t=fast_mmio%231');
+  await expect(page.locator('.road')).toHaveAttribute('data-road', 'fast');
+  await expect(page.locator('.road-exit')).toContainText('EPT_MISCONFIG');
+});
+
+test('an irqchip made by ioctl is on the stage as what it became, each range with the step that registered it', async ({
+  page,
+}) => {
+  await open(page, 'p=irqchip-born&t=end');
+  await expect(page.locator('.header-facts')).toContainText('full irqchip');
+  await expect(page.locator('[data-card="ioapic"], [data-card^="ioapic"]').first()).toBeVisible();
+  await show(page, 'Who sits on which bus');
+  await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(5);
+  await page.locator('[data-iodev="pic-slave"] button').click();
+  await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(2);
+  await show(page, 'Routing table');
+  await expect(page.locator('.roads')).toContainText(/No GSI has a route|nr_rt_entries/);
+});
+
+test('the routing table is the kernel’s: map and chip, in force at the step', async ({ page }) => {
+  await open(page, 'p=split-level&t=end');
+  await show(page, 'Routing table');
+  await expect(page.locator('tr[data-gsi="11"]')).toContainText('KVM_IRQ_ROUTING_MSI');
+  await expect(page.locator('tr[data-gsi="11"]')).toContainText('kvm_set_msi');
+});
+
+test('a frame may show roads alone with its stage', async ({ page }) => {
+  await page.setViewportSize({ width: 900, height: 700 });
+  await page.goto('./?embed=1&panels=roads&play=0#p=port-io&t=bus_lookup%231');
+  await expect(page.locator('[data-panel="roads"] .road-row').first()).toBeVisible();
+  await expect(page.locator('[data-panel="roads"]')).toContainText('KVM_PIO_BUS');
+});

@@ -1,0 +1,93 @@
+/** Who sits on which bus at the playhead, in the order in which KVM searches them. */
+import type { Buses, Registered } from '../../log/buses.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { stepAtSeq } from '../../log/steps.ts';
+import { BUS, IODEVS, KVM_BUSES } from '../../spec/iodevs.ts';
+import { useApp } from '../../store/use-app.ts';
+import type { Translate } from '../shared/use-t.ts';
+import { rangeText } from './range-text.ts';
+
+interface RowProps {
+  readonly range: Registered;
+  readonly taken: boolean;
+  readonly scene: SceneLog;
+  readonly t: Translate;
+}
+
+function Row({ range, taken, scene, t }: RowProps) {
+  const { actions } = useApp();
+  const { label, by } = IODEVS[range.kind];
+  const step = range.seq < scene.startSeq ? -1 : stepAtSeq(scene.steps, range.seq);
+  return (
+    <tr data-taken={taken} data-iodev={range.kind}>
+      <th scope="row">{label}</th>
+      <td className="road-mono">
+        {range.len === 0 ? `0x${range.addr.toString(16)}, ${t('roads.bus.any')}` : rangeText(range)}
+      </td>
+      <td className="road-mono">{by}</td>
+      <td>
+        {step >= 0 ? (
+          <button type="button" className="road-link" onClick={() => actions.seekStep(step)}>
+            {t('roads.bus.step', { n: step + 1 })}
+          </button>
+        ) : (
+          t('roads.bus.start')
+        )}
+      </td>
+    </tr>
+  );
+}
+
+interface Props {
+  readonly scene: SceneLog;
+  readonly buses: Buses;
+  /** The range that took the access at the playhead. */
+  readonly taker: Registered | null;
+  readonly lapics: boolean;
+  readonly t: Translate;
+}
+
+export function BusTable({ scene, buses, taker, lapics, t }: Props) {
+  const isTaker = (range: Registered): boolean =>
+    taker !== null && range.seq === taker.seq && range.kind === taker.kind && range.addr === taker.addr;
+  return (
+    <table className="road-table" aria-label={t('roads.tab.buses')}>
+      {lapics && (
+        <tbody>
+          <tr className="road-bus">
+            <th scope="rowgroup" colSpan={4}>
+              {t('roads.bus.none')}
+            </th>
+          </tr>
+          <tr data-iodev="lapic">
+            <th scope="row">LAPIC</th>
+            <td className="road-mono">APICBASE + 0x1000</td>
+            <td className="road-mono">kvm_create_lapic</td>
+            <td>{t('roads.bus.each')}</td>
+          </tr>
+        </tbody>
+      )}
+      {KVM_BUSES.map((name, bus) => (
+        <tbody key={name} data-bus={name}>
+          <tr className="road-bus">
+            <th scope="rowgroup" colSpan={4}>
+              {name}
+              {bus === BUS.virtioCcwNotify && <span>{t('roads.bus.s390')}</span>}
+              {bus !== BUS.virtioCcwNotify && (buses[bus] ?? []).length === 0 && <span>{t('roads.bus.empty')}</span>}
+              {bus === BUS.fastMmio && (buses[bus] ?? []).length > 0 && <span>{t('roads.bus.also')}</span>}
+            </th>
+          </tr>
+          {(buses[bus] ?? []).map((range) => (
+            <Row
+              key={`${range.kind} ${range.addr} ${range.len} ${range.seq}`}
+              range={range}
+              taken={isTaker(range)}
+              scene={scene}
+              t={t}
+            />
+          ))}
+        </tbody>
+      ))}
+    </table>
+  );
+}
