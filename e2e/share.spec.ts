@@ -92,13 +92,61 @@ test('what is saved opens again where it is dropped: SVG, PNG and .irqscope.json
   }
 });
 
+test('a film is made with its progress, can be called off, and opens again where it is dropped', async ({ page }) => {
+  await openShare(page, '#p=serial-ioapic&t=4', '?play=0');
+  await page.getByLabel(say('share.format')).selectOption('mp4');
+  const start = page.getByRole('button', { name: `${say('share.save')} MP4` });
+  await start.click();
+  await expect(page.getByRole('progressbar')).toBeVisible();
+  await page.getByRole('button', { name: say('share.cancel') }).click();
+  await expect(page.getByRole('progressbar')).toHaveCount(0);
+  await page.getByRole('spinbutton', { name: say('share.to') }).fill('0');
+  await expect(start).toBeDisabled();
+  await page.getByRole('spinbutton', { name: say('share.to') }).fill('3');
+  const [download] = await Promise.all([page.waitForEvent('download'), start.click()]);
+  const file = await bytesOf(download);
+  expect(file.subarray(4, 8).toString()).toBe('ftyp');
+  const video = page.locator('.share-preview video');
+  await expect.poll(() => video.evaluate((v: HTMLVideoElement) => v.duration)).toBeGreaterThan(1);
+  await page.goto('./?play=0#p=intx-shared');
+  await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
+  await drop(page, 'a.mp4', '', file);
+  await at(page, 4);
+  await expect(page).toHaveURL(/#p=serial-ioapic/);
+});
+
+test('where a browser codes no H.264 the film is WebM, and says so', async ({ page }) => {
+  await page.addInitScript(() => {
+    const asked = VideoEncoder.isConfigSupported.bind(VideoEncoder);
+    VideoEncoder.isConfigSupported = async (config) =>
+      config.codec.startsWith('avc1') ? { supported: false, config } : asked(config);
+  });
+  await openShare(page, '#p=serial-ioapic&t=4', '?play=0');
+  await page.getByLabel(say('share.format')).selectOption('mp4');
+  await page.getByRole('spinbutton', { name: say('share.to') }).fill('2');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `${say('share.save')} MP4` }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.webm$/);
+  await expect(page.getByRole('dialog')).toContainText(say('share.webm'));
+  const file = await bytesOf(download);
+  await page.keyboard.press('Escape');
+  await drop(page, 'a.webm', '', file);
+  await expect(page.locator('.notice')).toHaveCount(0);
+  await at(page, 4);
+});
+
 test('a file of somebody else gets one sentence, and the scene stays', async ({ page }) => {
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
   const refused = async (name: string, bytes: Buffer, code: string): Promise<void> => {
     await drop(page, name, '', bytes);
     await expect(page.locator('.notice')).toHaveAttribute('data-code', code);
-    await page.locator('.notice-close').click();
+    await page
+      .locator('.notice')
+      .getByRole('button', { name: say('shell.dismiss') })
+      .click();
     await expect(page).toHaveURL(/#p=serial-ioapic/);
   };
   await refused(

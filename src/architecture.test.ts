@@ -72,6 +72,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^virtual:irqscope-presets$/, ['embed']],
   [/^stylis$/, ['views']],
   [/^linkedom$/, ['cli']],
+  [/^gifenc$/, ['views']], // on demand: films
   [/^virtual:truth$/, ['views']],
   [/^zustand(\/|$)/, ['store']],
   [/^fflate$/, ['share', 'trace', 'worker', 'cli']],

@@ -111,8 +111,9 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
     app: __APP_VERSION__,
     onSlide: sight.slide,
     onView: (change) => changeView(app, change),
-    onExport: async (order, step) => {
-      const made = await (await import('../views/figure/make.ts')).makeFile(app, order, step);
+    onExport: async (order, { step, steps }, progress) => {
+      const { makeFile } = await import('../views/figure/make.ts');
+      const made = await makeFile(app, { ...order, steps }, step, progress);
       return typeof made === 'string' ? made : { ...made };
     },
     title: () => sceneTitle(store.getState()),

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Carried, carriedBy, withCarried } from '../share/carried.ts';
+import { type Carried, carriedBy, withCarried, withComment } from '../share/carried.ts';
+import { mp4Of } from '../views/figure/mp4.ts';
+import { webmOf } from '../views/figure/webm.ts';
+import { findChromium } from './browser.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'irqscope-figure-'));
@@ -84,6 +87,97 @@ describe('npm run figure', () => {
     expect(run.stderr).toMatch(sentence);
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
   });
+});
+
+/** Is there such a program here? */
+const has = (program: string): boolean => spawnSync(program, ['-version']).error === undefined;
+const chromium = process.env.CHROMIUM ?? (await findChromium());
+
+describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
+  test('MP4: as long as it says, even, in colours every player knows, and it opens again', () => {
+    const run = figure(
+      ...'p=serial-ioapic --format mp4 --steps 0:ioapic_service#1 --width 640 --json -o a.mp4'.split(' '),
+    );
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number; frames: number };
+    expect([said.width % 2, said.height % 2]).toEqual([0, 0]);
+    expect(Math.abs(said.duration_ms - (said.frames * 1000) / 30)).toBeLessThan(1);
+    expect(JSON.parse(figure('--reopen', 'a.mp4').stdout)).toMatchObject({
+      link: expect.stringMatching(/^p=serial-ioapic&t=0/),
+      step: 0,
+    });
+    if (!has('ffprobe')) return console.warn('ffprobe is not here: the film was read by our own reader alone');
+    const args = '-v error -of json -show_streams -show_format'.split(' ');
+    const probe = spawnSync('ffprobe', [...args, join(dir, 'a.mp4')], { encoding: 'utf8' });
+    expect(probe.stderr).toBe('');
+    const { streams, format } = JSON.parse(probe.stdout);
+    expect(streams[0]).toMatchObject({
+      codec_name: 'h264',
+      pix_fmt: 'yuv420p',
+      r_frame_rate: '30/1',
+      nb_frames: String(said.frames),
+      width: said.width,
+      height: said.height,
+    });
+    expect(Math.abs(Number(format.duration) * 1000 - said.duration_ms)).toBeLessThan(40);
+    expect(JSON.parse(format.tags.comment)).toMatchObject({ type: 'irqscope', v: 1 });
+  });
+
+  test('GIF: ten pictures a second, those that look the same as one; its comment has the link', () => {
+    const run = figure(
+      ...'p=serial-ioapic --format gif --steps 0:2 --width 640 --theme dark --json -o a.gif'.split(' '),
+    );
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number };
+    expect(JSON.parse(figure('--reopen', 'a.gif').stdout)).toMatchObject({ step: 0, count: 24 });
+    if (!has('identify')) return console.warn('ImageMagick is not here: the film was read by our own reader alone');
+    const identify = spawnSync('identify', ['-format', '%w %h %T\n', join(dir, 'a.gif')], { encoding: 'utf8' });
+    expect(identify.stderr).toBe('');
+    const frames = identify.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').map(Number));
+    expect(frames.length).toBeGreaterThan(3);
+    for (const [width, height] of frames) expect([width, height]).toEqual([said.width, said.height]);
+    expect(frames.reduce((sum, [, , delay]) => sum + (delay ?? 0) * 10, 0)).toBe(said.duration_ms);
+  });
+
+  test.each([
+    ['4', /--steps is two steps/],
+    ['9:4', /--steps is two steps/],
+    ['0:99', /no step “99”/],
+  ])('--steps %s is one sentence', (steps, sentence) => {
+    const run = figure('p=serial-ioapic', '--format', 'gif', '--steps', steps);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(sentence);
+  });
+});
+
+describe('what a film carries', () => {
+  const carried: Carried = { type: 'irqscope', v: 1, app: '1', link: 'p=a&t=1', step: 1, count: 9, title: '“}” {中' };
+  const tiny = Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs=', 'base64');
+  const samples = [
+    { data: new Uint8Array(5).fill(7), isKey: true },
+    { data: new Uint8Array(3), isKey: false },
+  ];
+  const shape = { width: 2, height: 2, rate: 30, samples };
+  const long = { ...carried, link: `s=k1.${'x'.repeat(3_000)}` };
+  test.each([
+    ['a GIF', withComment(tiny, carried), carried],
+    ['a GIF with a long link', withComment(tiny, long), long],
+    ['an MP4', mp4Of({ ...shape, avcC: new Uint8Array(7) }, 'T', JSON.stringify(carried)), carried],
+    ['a WebM', webmOf({ ...shape, codec: 'V_VP9' }, 'T', JSON.stringify(carried)), carried],
+  ])('%s gives it back', (_, bytes, expected) => expect(carriedBy(bytes)).toEqual(expected));
+  test.each([
+    ['a foreign GIF', tiny],
+    ['half a GIF', withComment(tiny, carried).subarray(0, 30)],
+    ['half an MP4', mp4Of({ ...shape, avcC: new Uint8Array(7) }, 'T', JSON.stringify(carried)).subarray(0, 100)],
+    [
+      'an MP4 whose boxes lie about their size',
+      Buffer.from('00000014667479706d703432ffffffff00000000ffffffff6d6f6f76', 'hex'),
+    ],
+    ['a WebM of somebody else', Buffer.from('1a45dfa3010000000000001fdeadbeef7b2274797065223a22697271', 'hex')],
+  ])('%s carries nothing of ours', (_, bytes) => expect(carriedBy(bytes)).toBeNull());
 });
 
 describe('what a file carries', () => {

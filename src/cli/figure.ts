@@ -1,5 +1,5 @@
 /**
- * `npm run -s figure -- '<fragment>' --format svg|png|text [...] -o FILE`: a figure of the moment a link names, and
+ * `npm run -s figure -- '<fragment>' --format svg|png|gif|mp4|text [...] -o FILE`: a figure of the moment a link names, and
  * `--reopen FILE`: what a figure carries. One sentence on standard error and exit 2 where the link or the file is no good,
  * exit 3 where a format needs a browser and there is none.
  */
@@ -8,8 +8,16 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Lang } from '../i18n/index.ts';
 import { findStep } from '../log/steps.ts';
-import { carriedBy, withCarried } from '../share/carried.ts';
-import { type FigureTheme, renderFigure, storyOf } from '../views/figure/figure.ts';
+import { type Carried, carriedBy, withCarried } from '../share/carried.ts';
+import {
+  type FigureFacts,
+  type FigureOptions,
+  type FigureTheme,
+  renderFigure,
+  storyOf,
+} from '../views/figure/figure.ts';
+import { type FilmFormat, type FilmRange, planFilm } from '../views/figure/film.ts';
+import { LONGEST_FILM_S } from '../views/figure/film-limits.ts';
 import type { Moment } from '../views/figure/still.tsx';
 import { dom, open, Refused } from './figure-scene.ts';
 
@@ -37,6 +45,63 @@ function stepIn({ scene }: Moment, text: string): number {
   return at;
 }
 
+/** What is said of a file beside it. */
+interface Facing {
+  /** px of the figure. */
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  /** Pixels of the file for each of them. */
+  readonly scale?: number;
+  readonly mime?: string;
+  readonly durationMs?: number;
+  readonly frames?: number;
+  readonly range?: FilmRange;
+}
+
+/** First and last step as a person writes them: `4:14`, `route#2:end`. @throws Refused */
+function rangeIn(moment: Moment, text: string | undefined): FilmRange {
+  const last = moment.scene.steps.length - 1;
+  if (text === undefined) return { from: 0, to: last };
+  const ends = /^([^:]+):([^:]+)$/.exec(text);
+  const from = ends === null ? -1 : stepIn(moment, ends[1] as string);
+  const to = ends === null ? -1 : stepIn(moment, ends[2] as string);
+  if (from < 0 || to < from) throw new Refused(`--steps is two steps, A:B, the first before the last, not “${text}”.`);
+  return { from, to };
+}
+
+/** A film of some steps. @throws Refused */
+async function film(
+  moment: Moment,
+  factsAt: (step: number) => FigureFacts,
+  format: FilmFormat,
+  options: FigureOptions,
+  scale: number,
+  steps: string | undefined,
+): Promise<Facing & { readonly data: Uint8Array; readonly mime: string }> {
+  const range = rangeIn(moment, steps);
+  const planned = await planFilm(dom, moment, factsAt, options, range, format);
+  if (planned === null)
+    throw new Refused(`The film would be longer than ${LONGEST_FILM_S} s; --steps A:B takes a part of the scene.`);
+  const { frames, durationMs, title } = planned;
+  const carried: Carried = {
+    type: 'irqscope',
+    v: 1,
+    ...factsAt(range.from),
+    step: range.from,
+    count: moment.scene.steps.length,
+    title,
+  };
+  const { filmOf } = await import('./figure-browser.ts');
+  const shows = process.stderr.isTTY === true;
+  const coded = await filmOf(planned, format, scale, carried, (done) => {
+    if (shows) process.stderr.write(`\r${done} / ${frames}${done === frames ? '\n' : ''}`);
+  });
+  if (coded === null) throw new Refused('A film needs a Chromium: install one, or name it in CHROMIUM.', 3);
+  if (coded === 'format') throw new Refused('This browser codes no film.', 3);
+  return { ...coded, title, frames, durationMs, scale: 1, range };
+}
+
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -47,6 +112,7 @@ async function run(): Promise<void> {
       scale: { type: 'string', default: '1' },
       width: { type: 'string', default: '960' },
       step: { type: 'string' },
+      steps: { type: 'string' },
       'no-caption': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       out: { type: 'string', short: 'o' },
@@ -70,10 +136,10 @@ async function run(): Promise<void> {
   const [fragment] = positionals;
   if (fragment === undefined || positionals.length > 1) {
     throw new Refused(
-      `Usage: npm run -s figure -- '<fragment>' [--format svg|png|text] [--theme light|dark|print] [--lang en|zh] [--step n|name#n|end] [--scale 1..4] [--width px] [--no-caption] [--json] -o FILE, or --reopen FILE.`,
+      `Usage: npm run -s figure -- '<fragment>' [--format svg|png|gif|mp4|text] [--theme light|dark|print] [--lang en|zh] [--step n|name#n|end] [--steps A:B] [--scale 1..4] [--width px] [--no-caption] [--json] -o FILE, or --reopen FILE.`,
     );
   }
-  const format = choice('format', values.format, ['svg', 'png', 'text'] as const);
+  const format = choice('format', values.format, ['svg', 'png', 'gif', 'mp4', 'text'] as const);
   const theme: FigureTheme = choice('theme', values.theme, ['light', 'dark', 'print'] as const);
   const lang: Lang = choice('lang', values.lang, ['en', 'zh', 'zh-CN'] as const) === 'en' ? 'en' : 'zh-CN';
   const scale = numberIn('scale', values.scale, 1, 4);
@@ -83,11 +149,30 @@ async function run(): Promise<void> {
   const here = factsAt(at.step);
 
   let data: string | Uint8Array;
-  let facing: { width: number; height: number; title: string } = { width: 0, height: 0, title: '' };
+  let facing: Facing = { width: 0, height: 0, title: '' };
+  let { out } = values;
   if (format === 'text') data = storyOf(moment, factsAt(-1));
-  else {
+  else if (format === 'gif' || format === 'mp4') {
+    const { mime, ...made } = await film(
+      at,
+      factsAt,
+      format,
+      { theme, width, caption: !values['no-caption'] },
+      scale,
+      values.steps,
+    );
+    data = made.data;
+    facing = made;
+    if (mime === 'video/webm') {
+      // A player goes by the name.
+      out = out?.replace(/\.mp4$/i, '.webm');
+      process.stderr.write(
+        `irqscope: this browser codes no H.264, so the film is WebM${out === undefined ? '' : `: ${out}`}.\n`,
+      );
+    }
+  } else {
     const figure = await renderFigure(dom, at, here, { theme, width, caption: !values['no-caption'] });
-    facing = figure;
+    facing = { ...figure, scale };
     data = figure.svg;
     if (format === 'png') {
       const { pngOf } = await import('./figure-browser.ts');
@@ -104,26 +189,30 @@ async function run(): Promise<void> {
       data = withCarried(png, carried);
     }
   }
-  if (values.out === undefined) process.stdout.write(data);
+  if (out === undefined) process.stdout.write(data);
   else {
     try {
-      writeFileSync(resolve(home, values.out), data);
+      writeFileSync(resolve(home, out), data);
     } catch (e) {
-      throw new Refused(`${values.out} cannot be written: ${(e as Error).message}.`);
+      throw new Refused(`${out} cannot be written: ${(e as Error).message}.`);
     }
   }
   if (values.json) {
-    const { step } = at;
+    const { step } = facing.range === undefined ? at : { step: facing.range.from };
+    const pixels = format === 'svg' ? 1 : (facing.scale ?? 1);
     const said = {
       format,
       theme,
       lang,
-      width: facing.width * scale,
-      height: facing.height * scale,
+      width: facing.width * pixels,
+      height: facing.height * pixels,
       step,
       count: at.scene.steps.length,
       title: facing.title,
-      link: here.link,
+      link: step === at.step ? here.link : factsAt(step).link,
+      ...(facing.durationMs === undefined
+        ? {}
+        : { mime: facing.mime, duration_ms: Math.round(facing.durationMs), frames: facing.frames }),
     };
     (values.out === undefined ? process.stderr : process.stdout).write(`${JSON.stringify(said)}\n`);
   }

@@ -72,7 +72,13 @@ function frame(origin: string | null = HOST, there = true) {
     app: '1.2.3',
     onSlide: (shown) => slides.push(shown),
     onView: (change) => views.push(change),
-    onExport: async (order, step) => ({ mime: `image/${order.format}`, data: new ArrayBuffer(2), step }),
+    onExport: async (order, { step, steps }, { onProgress, signal }) => {
+      if (order.format !== 'mp4') return { mime: `image/${order.format}`, data: new ArrayBuffer(2), step, ...steps };
+      onProgress(1, 9);
+      // A film that nobody stops takes for ever here.
+      await new Promise((done) => signal.addEventListener('abort', done));
+      return 'cancelled';
+    },
     title: () => 'A title',
     sentence: (step) => `Sentence ${step}.`,
   });
@@ -193,6 +199,18 @@ describe('the wire to the parent', () => {
       { format: 'svg', step: 'route#99' },
       { type: 'error', code: 'step' },
     ],
+    [
+      { format: 'gif', steps: ['route#1', 'end'] },
+      { type: 'ok', mime: 'image/gif', from: expect.any(Number), to: SCENE.steps.length - 1 },
+    ],
+    [
+      { format: 'gif', steps: ['route#99', 'end'] },
+      { type: 'error', code: 'step' },
+    ],
+    [
+      { format: 'gif', steps: [1] },
+      { type: 'error', code: 'command' },
+    ],
     [{ format: 'bmp' }, { type: 'error', code: 'command' }],
     [
       { format: 'png', scale: 99 },
@@ -210,6 +228,18 @@ describe('the wire to the parent', () => {
     const f = frame();
     await f.say(message({ type: 'export', ...order }));
     expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining(answer));
+  });
+
+  test('a film says how far it is, and ends when it is called off', async () => {
+    const f = frame();
+    const begun = await f.say({ ...message({ type: 'export', format: 'mp4' }), id: 'film' });
+    expect(begun?.message).toMatchObject({ type: 'progress', id: 'film', done: 1, of: 9 });
+    await f.say({ ...message({ type: 'cancel', of: 'film' }), id: 'stop' });
+    const said = f.told.map((t) => t.message);
+    expect(said).toContainEqual(expect.objectContaining({ type: 'ok', id: 'stop', cancelled: true }));
+    expect(said).toContainEqual(expect.objectContaining({ type: 'error', id: 'film', code: 'cancelled' }));
+    await f.say({ ...message({ type: 'cancel', of: 'film' }), id: 'late' });
+    expect(f.told.at(-1)?.message).toMatchObject({ type: 'ok', id: 'late', cancelled: false });
   });
 
   test('selects a component, and says when there is no such kind', async () => {

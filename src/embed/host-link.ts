@@ -32,8 +32,12 @@ interface HostLinkOptions {
   readonly onSlide: (shown: boolean) => void;
   /** Another theme, language, controls or panels, in the words of the query. */
   readonly onView: (change: Readonly<Record<string, string>>) => void;
-  /** Makes what a host orders of the scene; `step` is its index. @returns the answer's fields, or an error's code */
-  readonly onExport: (order: ExportOrder, step: number) => Promise<Readonly<Record<string, unknown>> | string>;
+  /** Makes what a host orders of the scene; steps are indices, `steps` those of a film. @returns the answer's fields, or an error's code */
+  readonly onExport: (
+    order: ExportOrder,
+    place: { readonly step: number; readonly steps: { readonly from: number; readonly to: number } },
+    progress: { readonly onProgress: (done: number, of: number) => void; readonly signal: AbortSignal },
+  ) => Promise<Readonly<Record<string, unknown>> | string>;
   /** Title of the scene in the reader's language; '' where it has none. */
   readonly title: () => string;
   /** Sentence of a step in the reader's language; null where it cannot be said (yet). */
@@ -95,7 +99,21 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         ...(id === null ? {} : { id }),
         app: options.app,
         supports: [EMBED_VERSION],
-        caps: ['seek', 'step', 'play', 'load', 'state', 'resize', 'keys', 'export', 'set', 'focus', 'view', 'stepname'],
+        caps: [
+          'seek',
+          'step',
+          'play',
+          'load',
+          'state',
+          'resize',
+          'keys',
+          'export',
+          'film',
+          'set',
+          'focus',
+          'view',
+          'stepname',
+        ],
       },
       to,
     );
@@ -162,8 +180,11 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
     for (const answer of answers) answer();
   }
 
+  /** What is being made, by the id it was ordered with. */
+  const making = new Map<unknown, AbortController>();
+
   /** @returns what the answer carries, or the code of what went wrong */
-  async function run(command: Command, from: string): Promise<Readonly<Record<string, unknown>> | string> {
+  async function run(command: Command, from: string, id: unknown): Promise<Readonly<Record<string, unknown>> | string> {
     if (WAITS.has(command.type)) await settled();
     // What comes after a seek finds it done.
     if (command.type !== 'seek') seekNow();
@@ -210,9 +231,17 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         const { order } = command;
         const at = indexOf(order.step ?? store.getState().playhead.step);
         const count = store.getState().scene?.steps.length ?? 0;
-        if (at === null || at >= count) return 'step';
-        return options.onExport(order, Math.max(-1, at));
+        const [first, last] = order.steps === undefined ? [0, count - 1] : order.steps.map(indexOf);
+        if (at === null || at >= count || first == null || last == null) return 'step';
+        const control = new AbortController();
+        making.set(id, control);
+        const onProgress = (done: number, of: number): void => say({ type: 'progress', id, done, of }, from);
+        const place = { step: Math.max(-1, at), steps: { from: first, to: last } };
+        return options.onExport(order, place, { onProgress, signal: control.signal }).finally(() => making.delete(id));
       }
+      case 'cancel':
+        making.get(command.of)?.abort();
+        return { cancelled: making.has(command.of) };
       case 'view':
         options.onView(command.change);
         return {};
@@ -248,7 +277,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       return;
     }
     // Never silence: what breaks here is a fault of ours, and said so.
-    const result = await run(command, from).catch(() => 'fault');
+    const result = await run(command, from, id).catch(() => 'fault');
     if (typeof result === 'string') say({ type: 'error', id, code: result }, from);
     else say({ type: 'ok', id, ...result }, from);
   }

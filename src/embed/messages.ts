@@ -20,7 +20,7 @@ type ViewChange = Readonly<Partial<Record<(typeof VIEW)[number], string>>>;
 /** A step: its index (-1: before the first), "name#n" (the nth step of that name, from 1), or the last. */
 export type StepRef = number | string;
 
-const FORMATS = ['svg', 'png', 'text', 'json'] as const;
+const FORMATS = ['svg', 'png', 'gif', 'mp4', 'text', 'json'] as const;
 const THEMES = ['light', 'dark', 'print'] as const;
 
 /** What a host wants as a file; what it leaves out is as the frame has it. */
@@ -33,6 +33,8 @@ export interface ExportOrder {
   /** px */
   readonly width: number;
   readonly step?: StepRef;
+  /** First and last step of a film; absent: all. */
+  readonly steps?: readonly [StepRef, StepRef];
 }
 
 export type Command =
@@ -51,6 +53,8 @@ export type Command =
   | { readonly type: 'view'; readonly change: ViewChange }
   /** A figure of what is shown, or of another step of it. */
   | { readonly type: 'export'; readonly order: ExportOrder }
+  /** Ends the making of what was ordered with this id. */
+  | { readonly type: 'cancel'; readonly of: string | number }
   | { readonly type: 'subscribe'; readonly topics: readonly Topic[] };
 
 export type Incoming =
@@ -128,12 +132,14 @@ const COMMAND = v.union([
       scale: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(4)), 1),
       width: v.optional(v.pipe(v.number(), v.minValue(320), v.maxValue(4_000), v.transform(Math.round)), 960),
       step: v.optional(stepRef),
+      steps: v.optional(v.tuple([stepRef, stepRef])),
     }),
     v.transform(({ type, lang, ...order }) => ({
       type,
       order: { ...order, ...(lang === undefined ? {} : { lang: lang === 'en' ? 'en' : 'zh-CN' }) },
     })),
   ),
+  v.object({ type: v.literal('cancel'), of: v.union([v.string(), v.number()]) }),
   v.pipe(
     v.object({ type: v.literal('subscribe'), topics: v.fallback(v.array(v.unknown()), () => [...TOPICS]) }),
     v.transform(({ type, topics }) => ({

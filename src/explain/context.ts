@@ -1,7 +1,7 @@
 /** What a step's description reads: its numbers, the words before it, and the rows it led to. */
 
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
-import { COL, ROW } from '../engine/view/tables.ts';
+import { COL, ROW, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { reasonOf } from '../spec/define/event.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../spec/events/index.ts';
@@ -43,6 +43,34 @@ export function ledTo<K extends EventName>(
     found.push({ index: (rows[at + COL.where] as number) & 0xffff, args: argsAt(name, rows, at) });
   }
   return found;
+}
+
+/** Is one of these among the events that led here? */
+export function cameFrom(c: Pick<StepContext, 'run' | 'step'>, ...names: readonly EventName[]): boolean {
+  const { rows } = c.run;
+  for (let seq = rows[c.step.seq * ROW + COL.cause]; seq >= 0; seq = rows[seq * ROW + COL.cause]) {
+    const name = EVENT_NAMES[rows[seq * ROW] as number];
+    if (name !== undefined && names.includes(name)) return true;
+  }
+  return false;
+}
+
+/** The event that led here itself, if it is this one: its numbers. */
+export function causedBy<K extends EventName>(c: Pick<StepContext, 'run' | 'step'>, name: K): EventArgs<K> | null {
+  const { rows } = c.run;
+  const seq = rows[c.step.seq * ROW + COL.cause];
+  return seq >= 0 && EVENT_NAMES[rows[seq * ROW] as number] === name ? argsAt(name, rows, seq * ROW) : null;
+}
+
+/** The words as they were when the step's command began. */
+export function viewAtCommand(c: Pick<StepContext, 'run' | 'step' | 'view'>): MachineView {
+  const { rows, commands } = c.run;
+  const w = c.view.w.slice();
+  const first = commands[c.step.command]?.seq ?? c.step.seq;
+  for (let at = (c.step.seq - 1) * ROW; at >= first * ROW; at -= ROW) {
+    if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+  }
+  return { ...c.view, w };
 }
 
 type Seen = Pick<StepContext, 'view' | 'index'>;

@@ -4,7 +4,9 @@
  *
  * SVG: JSON in <metadata>, and the link again in `data-irqscope` of the root, which optimisers leave alone.
  * PNG: an uncompressed iTXt chunk `irqscope` before the first IDAT.
+ * GIF: a comment before its pictures. MP4: the comment in `udta`. WebM: the tag COMMENT.
  */
+import { inGif, inMp4, inWebm, isGif, isMp4, isWebm, withGifComment } from './carried-film.ts';
 import { LINK_TEXT_MAX } from './preset-link.ts';
 
 export interface Carried {
@@ -102,11 +104,17 @@ const isSvg = (bytes: Uint8Array): boolean => {
 };
 
 /** Each tells by a file's first bytes whether it is of a kind that may carry a scene. */
-export const CARRIERS: readonly ((head: Uint8Array) => boolean)[] = [isPng, isSvg];
+export const CARRIERS: readonly ((head: Uint8Array) => boolean)[] = [isPng, isSvg, isGif, isMp4, isWebm];
+
+const FILMS = [
+  [isGif, inGif],
+  [isMp4, inMp4],
+  [isWebm, inWebm],
+] as const;
 
 /** Other pictures, by their first bytes: JPEG, WebP, TIFF, AVIF and HEIC, PDF. */
 export const isPicture = (head: Uint8Array): boolean =>
-  ['\xff\xd8\xff', 'II*\0', 'MM\0*', '%PDF-', 'GIF8'].some((text) => startsWith(head, text)) ||
+  ['\xff\xd8\xff', 'II*\0', 'MM\0*', '%PDF-'].some((text) => startsWith(head, text)) ||
   startsWith(head, 'WEBP', 8) ||
   startsWith(head, 'ftyp', 4);
 
@@ -114,6 +122,14 @@ export const isPicture = (head: Uint8Array): boolean =>
 export function carriedBy(bytes: Uint8Array): Carried | null {
   if (bytes.length > FIGURE_MAX) return null;
   if (isPng(bytes)) return inPng(bytes);
+  for (const [is, texts] of FILMS) {
+    if (!is(bytes)) continue;
+    for (const text of texts(bytes)) {
+      const carried = fromJson(text);
+      if (carried !== null) return carried;
+    }
+    return null;
+  }
   return isSvg(bytes) ? inSvg(new TextDecoder().decode(bytes)) : null;
 }
 
@@ -144,3 +160,7 @@ export function withCarried(png: Uint8Array, carried: Carried): Uint8Array {
   whole.set(png.subarray(place), place + chunk.length);
   return whole;
 }
+
+/** The GIF with what it is to carry, before its pictures. */
+export const withComment = (gif: Uint8Array, carried: Carried): Uint8Array<ArrayBuffer> =>
+  withGifComment(gif, JSON.stringify(carried));

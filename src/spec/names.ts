@@ -18,3 +18,5 @@ export const REQ = {
  * kick of many, which is a function call: to one CPU (0xfb) or to several (0xfc).
  */
 export const KICK = { nothing: 0, woken: 1, ipi: 2, self: 3, callOne: 4, callMany: 5 } as const;
+/** A request to several vCPUs at once: the host calls a function on their CPUs and waits. */
+export const isCall = (outcome: number): boolean => outcome === KICK.callOne || outcome === KICK.callMany;

@@ -8,7 +8,17 @@ import { frameUrl, pageUrl, QUERY_ATTRIBUTES } from './page-url.ts';
 /** What a running frame changes without being loaded again. */
 const LIVE = new Set(['preset', 'state', 'step', 'theme', 'lang', 'panels', 'controls']);
 const OBSERVED = [...LIVE, 'title', 'width', 'height'] as const;
-const EVENTS: ReadonlySet<string> = new Set(['ready', 'step', 'state', 'error', 'key', 'quiz', 'finding', 'resize']);
+const EVENTS: ReadonlySet<string> = new Set([
+  'ready',
+  'step',
+  'state',
+  'error',
+  'key',
+  'quiz',
+  'finding',
+  'resize',
+  'progress',
+]);
 
 /** A step as an author writes it: an index, `name#n` or `end`. */
 export type StepName = number | string;
@@ -125,9 +135,14 @@ export class IrqScopeElement extends HTMLElement {
   set(op: Readonly<Record<string, unknown>>): Promise<FrameMessage> {
     return this.#ask('set', { op });
   }
-  /** @returns a figure of the scene; see the contract for the formats */
-  export(options: Readonly<Record<string, unknown>>): Promise<FrameMessage> {
-    return this.#ask('export', options);
+  /**
+   * @param signal ends the making of a film; the promise is refused with `cancelled` then
+   * @returns a figure or a film of the scene; see the contract for the formats
+   */
+  export(options: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<FrameMessage> {
+    return this.#ask('export', options, (of) =>
+      signal?.addEventListener('abort', () => void this.#ask('cancel', { of }).catch(() => {}), { once: true }),
+    );
   }
   /** Selects a component, "ioapic:0". The keyboard focus stays where it is. */
   override focus(node?: string | FocusOptions): Promise<FrameMessage> {
@@ -148,11 +163,11 @@ export class IrqScopeElement extends HTMLElement {
     if (this.#frame !== null) this.#frame.loading = 'eager';
   }
 
-  #ask(type: string, fields?: Readonly<Record<string, unknown>>): Promise<FrameMessage> {
+  #ask(type: string, fields?: Readonly<Record<string, unknown>>, asked?: (id: number) => void): Promise<FrameMessage> {
     if (this.#client === null) this.#open();
-    return (this.#client as FrameClient).ask(type, fields).then((answer) => {
+    return (this.#client as FrameClient).ask(type, fields, asked).then((answer) => {
       this.#learn(answer);
-      if (type !== 'getState' && type !== 'export') this.#remember();
+      if (type !== 'getState' && type !== 'export' && type !== 'cancel') this.#remember();
       return answer;
     });
   }

@@ -26,10 +26,11 @@ export interface FrameClient {
   readonly ready: Promise<FrameMessage>;
   /**
    * Sends a command once the frame is ready.
+   * @param asked told the id it is sent with, for `cancel {of}`
    * @returns the frame's answer
    * @throws FrameError with the code it was refused with; `gone` when the client is stopped first
    */
-  ask(type: string, fields?: Readonly<Record<string, unknown>>): Promise<FrameMessage>;
+  ask(type: string, fields?: Readonly<Record<string, unknown>>, asked?: (id: number) => void): Promise<FrameMessage>;
   /** No more messages: what is still asked is refused with `gone`. */
   stop(): void;
 }
@@ -86,13 +87,14 @@ export function connectFrame(frame: HTMLIFrameElement, onMessage: (message: Fram
 
   return {
     ready,
-    async ask(type, fields = {}) {
+    async ask(type, fields = {}, asked = () => {}) {
       await ready;
       if (stopped) throw new FrameError('gone');
       const id = nextId++;
       return new Promise((done, fail) => {
         waiting.set(id, { done, fail });
         post({ ...fields, type, id });
+        asked(id);
       });
     },
     stop() {

@@ -19,7 +19,7 @@ import { addForks } from './index.ts';
 import { tprLowFork } from './makers.ts';
 
 addForks<typeof APICV_EVENTS>({
-  apic_access_exit: (c) => withApicv(c, c.index),
+  apic_access_exit: (c) => withApicv(c, c.index, 'fork.allowed.access'),
   vid_deliver: (c) => [
     ...tpr(c, c.index, c.args.vector),
     ...ifOff(c, c.index),
@@ -35,7 +35,7 @@ addForks<typeof APICV_EVENTS>({
       : [],
   eoi_induced: (c) => eoiExit(c, c.args.vector, true),
   self_ipi_virtualization: (c) => inhibited(c, c.index, 'fork.inhibitedExit'),
-  apic_write_virtualized: (c) => (c.args.register === 0x80 ? withApicv(c, c.index) : []),
+  apic_write_virtualized: (c) => (c.args.register === 0x80 ? withApicv(c, c.index, 'fork.allowed.access') : []),
   apic_write_exit: (c) => [
     ...withIpiv(c),
     ...shorthand(c, 'fork.noShorthand', 0),

@@ -57,7 +57,8 @@ export function inhibited(c: StepContext, vcpu: number, key: Key = 'fork.inhibit
 }
 
 /** Where APICv does nothing: no reason against it any more, or a machine that has it. */
-export function withApicv(c: StepContext, vcpu: number): Fork[] {
+/** @param key what follows for one on its way; for an access; for a vector that waits in IRR already */
+export function withApicv(c: StepContext, vcpu: number, key: Key = 'fork.allowed'): Fork[] {
   if (c.view.config.avic === true || apicvNow(c, vcpu)) return [];
   if (c.view.config.apicv !== true) {
     // A machine made call by call has no such fields to change.
@@ -68,21 +69,19 @@ export function withApicv(c: StepContext, vcpu: number): Fork[] {
   const ops = Array.from({ length: 13 }, (_, reason) => reason)
     .filter((reason) => ((reasons >>> reason) & 1) === 1)
     .map((reason): JsonOp => ({ op: 'apicv_inhibit', reason, set: 0 }));
-  return ops.length === 0 ? [] : [fork('fork.allowed', { vcpu }, [...ops, SOON])];
+  return ops.length === 0 ? [] : [fork(key, { vcpu }, [...ops, SOON])];
 }
 
 /** For a vector of the local APIC's own; the 8259's is injected under APICv as well. */
 export const apicvFork = (c: StepContext, grid: 'irr' | 'isr', vector: number): readonly Fork[] =>
-  vectorIn(c.view.w, gridAddress(c.view, grid, c.index), vector) ? withApicv(c, c.index) : [];
+  vectorIn(c.view.w, gridAddress(c.view, grid, c.index), vector) ? withApicv(c, c.index, 'fork.allowed.irr') : [];
 
 /** The same closed gates with what follows under APICv. */
 export const tpr = (c: StepContext, vcpu: number, vector: number): Fork[] =>
   tprFork(c, vcpu, vector, 'fork.tprVirtual');
-export const ifOff = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'rflagsIf', vcpu) === 0 ? [] : [ifFork(c, vcpu, 0, 'fork.ifOffVirtual')];
+export const ifOff = (c: StepContext, vcpu: number): Fork[] => ifFork(c, vcpu, 0, 'fork.ifOffVirtual');
 
-export const ifOn = (c: StepContext, vcpu: number): Fork[] =>
-  vcpuWord(c, 'rflagsIf', vcpu) === 1 ? [] : [ifFork(c, vcpu, 1)];
+export const ifOn = (c: StepContext, vcpu: number): Fork[] => ifFork(c, vcpu, 1);
 
 /** Another vector posted just before, which has set ON and not been looked at. */
 export function outstanding(c: StepContext, vcpu: number, vector: number): Fork[] {
@@ -237,7 +236,7 @@ export const posting = (c: StepContext, vcpu: number, vector: number): Fork[] =>
 /** The waterline and IF under AVIC, where the IRR is the page's own. */
 export const avicHeld = (c: StepContext, vcpu: number, vector: number): Fork[] => [
   ...tprFork(c, vcpu, vector),
-  ...(vcpuWord(c, 'rflagsIf', vcpu) === 0 ? [] : [ifFork(c, vcpu, 0)]),
+  ...ifFork(c, vcpu, 0),
 ];
 
 /** Under AVIC: a sleeper whom an IPI just before has woken. */

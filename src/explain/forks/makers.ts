@@ -1,11 +1,12 @@
 /** Makers of ways not taken at the chips and the local APIC: one thing that would have been different, as the ops of its gate. */
 
 import { hex } from '../../base/numbers.ts';
-import { readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
+import { gridAddress, readWord, routesOf, rteView, vectorIn, vectorsIn } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import { type StepContext, vcpuWord } from '../context.ts';
+import { APIC_BASE, LVT_LINT } from '../../spec/registers/lapic.ts';
+import { lapicWord, type StepContext, vcpuWord, viewAtCommand } from '../context.ts';
 import { destText } from '../describe/words.ts';
 import { MSIX_FUNCTION_MASK, MSIX_MASK } from '../gates/device.ts';
 import { closeNow, type Gate, openNow, type Way, wayOf } from '../gates/gate.ts';
@@ -19,6 +20,26 @@ import { writeRte } from '../guest-ops.ts';
 import type { Fork } from './fork.ts';
 
 const { TRIG_MODE } = masks(RTE);
+const { ENABLE: APIC_ENABLE } = masks(APIC_BASE);
+const { MASK: LVT_MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
+const EXTINT = 7 << 8;
+/** Ops that let the vCPU take an event whatever RFLAGS.IF was. */
+const OPENS_IF: readonly unknown[] = ['run', 'extint'];
+
+/**
+ * A try sets something before the step's command. That says nothing where the vCPU is in a handler then, which will end, or
+ * where something waits already and would go in before the guest could do what the try asks of it.
+ * @param vector only this one must not wait already, wherever the vCPU is
+ */
+function isCalm(c: StepContext, vcpu: number, vector?: number): boolean {
+  const start = viewAtCommand(c);
+  const waits = (['irr', 'pir'] as const).some((grid) =>
+    vector === undefined
+      ? vectorsIn(start.w, gridAddress(start, grid, vcpu)).length > 0
+      : vectorIn(start.w, gridAddress(start, grid, vcpu), vector),
+  );
+  return !waits && (vector !== undefined || readWord(start, 'vcpu', vcpu, 'depth') === 0);
+}
 
 const word = (c: StepContext, register: string, pin: number): number => readWord(c.view, 'ioapic', 0, register, pin);
 
@@ -42,10 +63,15 @@ export function unmaskFork(c: StepContext, pin: number): Fork[] {
   return [{ key: 'fork.unmask', params: { pin, vec: hex(vector) }, ops }];
 }
 
-export function triggerFork(c: StepContext, pin: number): Fork {
+/** The other trigger mode. A level entry's remote IRR needs a local APIC that takes the message. */
+export function triggerForks(c: StepContext, pin: number): Fork[] {
   const lo = word(c, 'redirLo', pin);
   const level = (lo & TRIG_MODE) !== 0;
-  return { key: level ? 'fork.edge' : 'fork.level', params: { pin }, ops: writeRte(0, pin, 0, lo ^ TRIG_MODE) };
+  const { dest, logical } = rteView(c.view, pin);
+  const { vcpus } = c.view.wordMap;
+  const heard = logical || Array.from({ length: vcpus }, (_, v) => vcpuWord(c, 'apicId', v)).includes(dest);
+  if (!level && !heard) return [];
+  return [{ key: level ? 'fork.edge' : 'fork.level', params: { pin }, ops: writeRte(0, pin, 0, lo ^ TRIG_MODE) }];
 }
 
 /** The pin sent to another vCPU, or to none. */
@@ -81,11 +107,18 @@ export function noRouteFork(c: StepContext, gsi: number): Fork[] {
 export function picMaskFork(c: StepContext, pin: number): Fork {
   const masked = ((readWord(c.view, 'pic', pin >> 3, 'imr') >> (pin & 7)) & 1) === 1;
   return {
-    key: masked ? 'fork.picUnmask' : 'fork.picMask',
+    key: masked ? (anyAcceptsPic(c) ? 'fork.picUnmask' : 'fork.picUnmaskNobody') : 'fork.picMask',
     params: { pin },
     ops: (masked ? opening : closing)(c, PIC_MASK, { picPin: pin }),
   };
 }
+
+/** Does some vCPU hear the 8259? @kvm lapic.c kvm_apic_accept_pic_intr */
+const anyAcceptsPic = (c: StepContext): boolean =>
+  Array.from({ length: c.view.wordMap.vcpus }, (_, vcpu) => vcpu).some((vcpu) => {
+    const off = (lapicWord(c, 'baseLo', vcpu) & APIC_ENABLE) === 0;
+    return off || (lapicWord(c, 'lvtLint0', vcpu) & (LVT_MASK | LVT_MODE)) === EXTINT;
+  });
 
 /** LVT0 made to listen to the 8259, or no longer. */
 export const lvt0ExtIntFork = (c: StepContext): Fork => ({
@@ -106,16 +139,22 @@ export const msixUnmaskFork = (c: StepContext, slot: number, entry: number): For
   return ops.length === 0 ? [] : [{ key: 'fork.msixUnmask', params: { entry }, ops }];
 };
 
-/** @param key what follows differs under APICv */
-export const ifFork = (c: StepContext, vcpu: number, on: 0 | 1, key: Fork['key'] = 'fork.ifOff'): Fork => ({
-  key: on === 1 ? 'fork.ifOn' : key,
-  params: { vcpu },
-  ops: (on === 1 ? opening : closing)(c, INTERRUPT_FLAG, { vcpu }),
-});
+/**
+ * RFLAGS.IF the other way; nothing where the command sets it itself, or the guest is about to.
+ * @param key what follows differs under APICv
+ */
+export function ifFork(c: StepContext, vcpu: number, on: 0 | 1, key: Fork['key'] = 'fork.ifOff'): Fork[] {
+  const start = viewAtCommand(c);
+  const inHandler = readWord(start, 'vcpu', vcpu, 'depth') > 0;
+  if (OPENS_IF.includes(c.run.commands[c.step.command]?.op.op) || inHandler) return [];
+  if (readWord(start, 'vcpu', vcpu, 'rflagsIf') === on || (on === 0 && !isCalm(c, vcpu))) return [];
+  const ops = (on === 1 ? opening : closing)(c, INTERRUPT_FLAG, { vcpu });
+  return [{ key: on === 1 ? 'fork.ifOn' : key, params: { vcpu }, ops }];
+}
 
 /** A TPR that holds the vector; nothing where something holds it already. @param key what follows differs under APICv */
 export function tprFork(c: StepContext, vcpu: number, vector: number, key: Fork['key'] = 'fork.tpr'): Fork[] {
-  if (pprNow(c.view, vcpu).ppr >> 4 >= vector >> 4) return [];
+  if (pprNow(c.view, vcpu).ppr >> 4 >= vector >> 4 || !isCalm(c, vcpu, vector)) return [];
   const params = { vcpu, tpr: hex(vector & 0xf0), vec: hex(vector) };
   return [{ key, params, ops: closing(c, PRIORITY_GATE, { vcpu, vector }) }];
 }
@@ -129,12 +168,13 @@ export function tprLowFork(c: StepContext, vcpu: number, vector: number): Fork[]
 
 /** The vCPU in HLT when it comes. @param key what follows differs with who posts */
 export const haltFork = (c: StepContext, vcpu: number, key: Fork['key'] = 'fork.halted'): Fork[] =>
-  vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0
+  vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0 || !isCalm(c, vcpu)
     ? []
     : [{ key, params: { vcpu }, ops: closing(c, VCPU_BLOCKED, { vcpu }) }];
 
-export const swFork = (c: StepContext, vcpu: number, on: boolean): Fork => ({
-  key: on ? 'fork.swOn' : 'fork.swOff',
+/** @param off what follows where it is disabled depends on how the message is addressed */
+export const swFork = (c: StepContext, vcpu: number, on: boolean, off: Fork['key'] = 'fork.swOff'): Fork => ({
+  key: on ? 'fork.swOn' : off,
   params: { vcpu },
   ops: (on ? opening : closing)(c, APIC_DISABLED, { vcpu }),
 });

@@ -8,6 +8,6 @@ export const PIC_FORKS: ForkRows<typeof PIC_EVENTS> = {
   kvm_pic_set_irq: (c) => (c.args.level === 0 ? [] : [picMaskFork(c, c.args.pin)]),
   pic_masked: (c) => [picMaskFork(c, c.args.pin)],
   pic_output: (c) => (c.args.level === 0 ? [] : [picMaskFork(c, c.args.pin)]),
-  pic_wakeup: (c) => [lvt0MaskFork(c, c.args.vcpu), ifFork(c, c.args.vcpu, 0)],
+  pic_wakeup: (c) => [lvt0MaskFork(c, c.args.vcpu), ...ifFork(c, c.args.vcpu, 0)],
   pic_nobody: (c) => [lvt0ExtIntFork(c)],
 };

@@ -167,7 +167,7 @@ export const callbacks = {
   'op.enable_irq_window.writes.control': 'CPU_BASED_VM_EXEC_CONTROL: interrupt-window exiting, bit 2.',
   'op.enable_irq_window.td': 'Nothing.',
 
-  'op.update_cr8_intercept.role': 'Makes the guest exit when its task priority falls below the pending interrupt.',
+  'op.update_cr8_intercept.role': 'Makes the guest exit when its task priority goes below the pending interrupt.',
   'op.update_cr8_intercept.when.events': 'After event injection, if the LAPIC is enabled and APICv is not active.',
   'op.update_cr8_intercept.reads.priority': 'The task priority and the highest IRR, as priority classes.',
   'op.update_cr8_intercept.writes.threshold':

@@ -63,7 +63,7 @@ export const glossary = {
   'term.ioeventfd.is':
     'A guest write to an MMIO or port address that KVM turns into an eventfd signal, without leaving the kernel.',
   'term.eventfd': 'eventfd',
-  'term.eventfd.is': 'File descriptor with a counter; a write signals whoever waits on it.',
+  'term.eventfd.is': 'File descriptor with a counter; a write signals the threads that wait on it.',
   'term.ack-notifier': 'ack notifier',
   'term.ack-notifier.is': 'Callback that KVM runs when a pin’s interrupt is ended: for the PIT and for resamplers.',
   'term.mask-notifier': 'mask notifier',

@@ -94,7 +94,7 @@ export const stage = {
   'stage.end.noDestination': 'no destination',
   'stage.end.emptySlot': 'empty slot',
   'stage.end.apicDisabled': 'APIC disabled',
-  'stage.end.deassert': 'de-assert',
+  'stage.end.deassert': 'deassert',
   'stage.end.ignored': 'ignored',
   'stage.end.gp': '#GP',
   'stage.end.pitHeld': 'tick not acknowledged',

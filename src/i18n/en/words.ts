@@ -9,7 +9,7 @@ export const words = {
   'word.physical': 'physical',
   'word.logical': 'logical',
   'word.assert': 'assert',
-  'word.deassert': 'de-assert',
+  'word.deassert': 'deassert',
   'word.master': 'master',
   'word.slave': 'slave',
   'word.userspace': 'user space',

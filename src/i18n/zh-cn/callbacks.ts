@@ -226,13 +226,13 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'op.hwapic_irr_update.notes.gone': '已移除：RVI 只在收集 posted interrupt 时写入。',
 
   'op.hwapic_isr_update.role': '让 SVI 等于最高的 ISR。',
-  'op.hwapic_isr_update.when.service': 'APICv 启用时有 ISR 位被置位或清除。',
+  'op.hwapic_isr_update.when.service': 'APICv 启用时置或清除 ISR 位。',
   'op.hwapic_isr_update.when.restore': 'KVM_SET_LAPIC 和复位。',
   'op.hwapic_isr_update.reads.isr': '最高的 ISR。',
   'op.hwapic_isr_update.writes.svi': 'GUEST_INTR_STATUS 位 15:8。',
   'op.hwapic_isr_update.td': '什么也不做。',
 
-  'op.guest_apic_has_interrupt.role': '回答嵌套客户机是否有虚拟中断要接收。',
+  'op.guest_apic_has_interrupt.role': '回答嵌套客户机是否有虚拟中断要接受。',
   'op.guest_apic_has_interrupt.when.halted': '判断在嵌套客户机里 HLT 的 vCPU 是否该唤醒。',
   'op.guest_apic_has_interrupt.reads.rvi': 'RVI。',
   'op.guest_apic_has_interrupt.reads.vppr': '嵌套客户机的虚拟 APIC 页中的 VPPR。',

@@ -54,7 +54,7 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
 
   'edits.open': '修改',
   'edits.title': '修改',
-  'edits.about': '手动修改放在所示步骤之前。按下一项，就回到那次修改之后的场景。',
+  'edits.about': '手动修改放在所示的步之前。按下一项，就回到那次修改之后的场景。',
   'edits.here': '当前',
   'edits.undone': '已撤销',
   'edits.noStorage': '这里没有存储：页面关闭后修改就会消失。链接或文件可以保存它们。',

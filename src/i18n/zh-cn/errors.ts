@@ -6,7 +6,7 @@ export const errors: Record<keyof typeof en, string> = {
   'error.link-broken': '此链接从这里起已损坏。请重新完整复制。',
   'error.link-newer': '此链接由更新版本的 irqscope 生成（格式 {version}）。请刷新页面以更新。',
   'error.link-preset': '没有名为“{id}”的预设场景。',
-  'error.link-drift': '此链接生成之后引擎有改动，同样的步骤现在得到不同的状态。',
+  'error.link-drift': '此链接生成之后引擎有改动，同样的步现在得到不同的状态。',
   'error.link-dropped': '此链接中有些部分无法读取，已略去：{places}。',
   'error.preset-unknown': '没有名为“{id}”的预设场景。',
   'error.preset-version': '本站已没有预设场景“{id}”的第 {version} 版。',
@@ -53,5 +53,5 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.noVcpu': '没有这个 vCPU，最后一个是 vCPU {max}。',
   'error.op.notYet': 'irqscope 尚未实现命令“{op}”。',
   'error.op.capability': 'KVM 拒绝此配置（{reason}）。',
-  'error.not-carried': '输入中有一条命令嵌套太深，引擎无法接收。',
+  'error.not-carried': '输入中有一条命令嵌套太深，无法传给引擎。',
 };

@@ -238,7 +238,7 @@ export const glossary: Readonly<Record<keyof typeof en, string>> = {
   'term.what-if': '假如',
   'term.what-if.is': '没有走的路：改动一处，当场试。',
   'term.source': '中断源',
-  'term.source.is': '拉高中断线或发送消息的一方：设备、PIT，或 VMM 的 ioctl。',
+  'term.source.is': '拉高中断线或发送消息的部件：设备、PIT，或 VMM 的 ioctl。',
   'term.chips': '中断控制器',
   'term.chips.is': '8259 对与 IOAPIC：把引脚变成对本地 APIC 的请求。',
   'term.trigger-mode': '触发方式',

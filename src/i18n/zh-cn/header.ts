@@ -40,5 +40,5 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.group.hardware': '硬件中的 IPI 与 EOI',
   'gallery.group.lost': '丢失与众多',
   'gallery.group.other': '其他',
-  'gallery.beats': '{n} 拍',
+  'gallery.beats': '{n} 段',
 };

@@ -18,7 +18,7 @@ export const panels: Record<keyof typeof en, string> = {
   'stage.wait.entry': '等待 VM entry',
   'stage.wait.since': '从 {time} 起',
   'stage.wait.toCome': '{vector} 的 EOI 未到',
-  'now.panel': '当前步骤',
+  'now.panel': '当前步',
   'now.step': '第 {n} 步，共 {m} 步',
   'now.journey': '旅程 {n}',
   'now.before': '第 1 步之前，共 {m} 步',

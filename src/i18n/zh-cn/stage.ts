@@ -4,7 +4,7 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.unused': '本场景未用',
   'stage.pic.allMasked': '16 个引脚全部屏蔽',
   'stage.grid.irr': '等待',
-  'stage.grid.isr': '服务中',
+  'stage.grid.isr': '正在服务',
   'stage.name': '舞台：中断的路径',
   'stage.empty': '正在加载场景……',
   'stage.column.sources': '中断源',

@@ -10,6 +10,7 @@ import { hasText, translate } from '../../i18n/index.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import boardCss from '../board/board.css?raw';
 import '../now/now-texts.ts';
+import type { Carried } from '../../share/carried.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { sayStep } from '../shared/say.ts';
 import themeCss from '../theme.css?raw';
@@ -88,66 +89,106 @@ export function sentenceAt({ scene, sceneId, step, lang }: Moment): string {
 const line = (text: string, y: number, size: number, fill: string, more = ''): string =>
   `<text x="${MARGIN}" y="${y}" font-family="sans-serif" font-size="${size}" fill="${fill}"${more}>${xml(text)}</text>`;
 
-export async function renderFigure(
-  dom: Dom,
-  moment: Moment,
-  facts: FigureFacts,
-  { theme, width, caption }: FigureOptions,
-): Promise<Figure> {
-  const dark = theme === 'dark';
-  const palette = theme === 'print' ? printPalette(paletteOf(themeCss, false)) : paletteOf(themeCss, dark);
-  const colour = (name: string): string => palette.get(name) ?? '#000000';
+/** Colours of a theme, by custom property. */
+function paletteFor(theme: FigureTheme): ReadonlyMap<string, string> {
+  return theme === 'print' ? printPalette(paletteOf(themeCss, false)) : paletteOf(themeCss, theme === 'dark');
+}
+
+/** Box a stage of a figure may fill, px. */
+export function stageSize(width: number): { readonly width: number; readonly height: number; readonly embed: boolean } {
   const room = width - 2 * MARGIN;
-  const stage = await drawStill(dom, moment, { width: room, height: Math.round(room * HIGHEST), embed: width < 640 });
-  makePlain(stage, boardCss, palette, dark);
-  if (theme === 'print') withPatterns(stage);
+  return { width: room, height: Math.round(room * HIGHEST), embed: width < 640 };
+}
+
+/** Gives what is drawn with the classes of the living stage its looks for a theme. */
+export function dress(root: Element, theme: FigureTheme): void {
+  makePlain(root, boardCss, paletteFor(theme), theme === 'dark');
+  if (theme === 'print') withPatterns(root);
+}
+
+/** A figure before it is text. */
+interface Parts {
+  /** The dressed stage. */
+  readonly stage: Element;
+  readonly title: string;
+  readonly sentence: string;
+  readonly step: number;
+  readonly count: number;
+  /** Lines kept free for the sentence, at least. */
+  readonly lines?: number;
+  /** A picture of a film carries nothing: its film does. */
+  readonly bare?: boolean;
+}
+
+/** Puts title, stage, sentence and caption under one another. */
+export function assemble(dom: Dom, parts: Parts, facts: FigureFacts, { theme, width, caption }: FigureOptions): Figure {
+  const palette = paletteFor(theme);
+  const colour = (name: string): string => palette.get(name) ?? '#000000';
+  const { stage, title, sentence, step, count } = parts;
+  const room = width - 2 * MARGIN;
   const stageW = Number(stage.getAttribute('width'));
   const stageH = Number(stage.getAttribute('height'));
-
-  const title = titleOf(moment);
-  const sentence = sentenceAt(moment);
-  const count = moment.scene.steps.length;
   const told = wrap(sentence, room, SIZE.sentence);
   let y = MARGIN;
-  const parts: string[] = [];
+  const texts: string[] = [];
   if (caption) {
-    parts.push(line(title, y + SIZE.title - 2, SIZE.title, colour('--ink'), ' font-weight="700"'));
+    texts.push(line(title, y + SIZE.title - 2, SIZE.title, colour('--ink'), ' font-weight="700"'));
     y += LINE.title + 4;
   }
   stage.setAttribute('x', String(Math.round((width - stageW) / 2)));
   stage.setAttribute('y', String(y));
-  parts.push(dom.serialize(stage).replaceAll(' xmlns="http://www.w3.org/2000/svg"', ''));
+  texts.push(dom.serialize(stage).replaceAll(' xmlns="http://www.w3.org/2000/svg"', ''));
   y += stageH + 8;
-  for (const text of told) {
-    y += LINE.sentence;
-    parts.push(line(text, y - 5, SIZE.sentence, colour('--ink')));
+  for (const [i, text] of told.entries()) {
+    texts.push(line(text, y + (i + 1) * LINE.sentence - 5, SIZE.sentence, colour('--ink')));
   }
+  y += Math.max(told.length, parts.lines ?? 0) * LINE.sentence;
   if (caption) {
     const { link, source } = facts;
     const short = link === null ? null : link.length <= SHORT_LINK ? `#${link}` : null;
-    const words = [title, `${moment.step + 1} / ${count}`, source, 'KVM v6.18', short].filter((w) => w !== null);
+    const words = [title, `${step + 1} / ${count}`, source, 'KVM v6.18', short].filter((w) => w !== null);
     for (const text of wrap(words.join(' · '), room, SIZE.caption)) {
       y += LINE.caption;
-      parts.push(line(text, y, SIZE.caption, colour('--ink-2')));
+      texts.push(line(text, y, SIZE.caption, colour('--ink-2')));
     }
   }
   const height = Math.ceil(y + MARGIN);
-  const carried = {
+  const carried: Carried = {
     type: 'irqscope',
     v: 1,
     app: facts.app,
     link: facts.link,
-    step: moment.step,
+    step,
     count,
     title,
     ...(facts.source === null ? {} : { source: facts.source }),
   };
+  const says =
+    parts.bare === true
+      ? ''
+      : `<title>${xml(title)}</title><desc>${xml(sentence)}</desc><metadata>${xml(JSON.stringify(carried))}</metadata>`;
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"` +
-    ` data-irqscope="${xml(facts.link ?? '')}">` +
-    `<title>${xml(title)}</title><desc>${xml(sentence)}</desc><metadata>${xml(JSON.stringify(carried))}</metadata>` +
-    `<rect width="${width}" height="${height}" fill="${colour('--page')}"/>${parts.join('')}</svg>\n`;
-  return { svg, width, height, step: moment.step, count, title, sentence };
+    `${parts.bare === true ? '' : ` data-irqscope="${xml(facts.link ?? '')}"`}>${says}` +
+    `<rect width="${width}" height="${height}" fill="${colour('--page')}"/>${texts.join('')}</svg>\n`;
+  return { svg, width, height, step, count, title, sentence };
+}
+
+/** Lines a sentence takes in a figure. */
+export const linesOf = (sentence: string, width: number): number =>
+  wrap(sentence, width - 2 * MARGIN, SIZE.sentence).length;
+
+export async function renderFigure(
+  dom: Dom,
+  moment: Moment,
+  facts: FigureFacts,
+  options: FigureOptions,
+): Promise<Figure> {
+  const stage = await drawStill(dom, moment, stageSize(options.width));
+  dress(stage, options.theme);
+  const count = moment.scene.steps.length;
+  const parts = { stage, title: titleOf(moment), sentence: sentenceAt(moment), step: moment.step, count };
+  return assemble(dom, parts, facts, options);
 }
 
 /** The whole scene told in sentences, a line a step under its beats: to read, to copy, to compare. */

@@ -4,11 +4,12 @@ import { type Carried, withCarried } from '../../share/carried.ts';
 import { stateFile } from '../../share/state-file.ts';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
 import type { App } from '../../store/create-app.ts';
+import type { FilmEncoder } from './encode-film.ts';
 import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyOf } from './figure.ts';
+import { type Film, type FilmRange, planFilm, RATE } from './film.ts';
 import type { Dom, Moment } from './still.tsx';
 
-export const FILE_FORMATS = ['svg', 'png', 'text', 'json'] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
+export type FileFormat = 'svg' | 'png' | 'gif' | 'mp4' | 'text' | 'json';
 
 /** What somebody wants as a file; what is left out is as the page has it. */
 export interface FileOrder {
@@ -19,6 +20,15 @@ export interface FileOrder {
   readonly scale: number;
   /** px */
   readonly width: number;
+  /** Steps of a film, both shown; absent: all. */
+  readonly steps?: FilmRange;
+}
+
+/** What a film that is being made says, and how it is ended. */
+export interface Progress {
+  /** Frames done, of so many. */
+  readonly onProgress: (done: number, of: number) => void;
+  readonly signal: AbortSignal;
 }
 
 /** A file with what it says of itself. */
@@ -33,6 +43,8 @@ export interface MadeFile {
   readonly count: number;
   /** Text of the link without `#`; null for a scene that is too long for one. */
   readonly link: string | null;
+  /** Of a film, ms. */
+  readonly durationMs?: number;
 }
 
 /** Documents that nobody sees. */
@@ -61,12 +73,43 @@ async function pixels({ svg, width, height }: Figure, scale: number): Promise<Ui
   return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
 }
 
+/** Codes all pictures of a film. @returns what finishes it, or the code of what went wrong */
+async function encode(film: Film, order: FileOrder, progress: Progress | undefined): Promise<FilmEncoder | string> {
+  const { createFilmEncoder } = await import('./encode-film.ts');
+  let encoder: FilmEncoder | null = null;
+  let done = 0;
+  for await (const { figure, frames } of film.pictures()) {
+    const { width, height } = figure;
+    const rate = RATE[order.format === 'gif' ? 'gif' : 'mp4'];
+    encoder ??= await createFilmEncoder(order.format === 'gif' ? 'gif' : 'mp4', {
+      width,
+      height,
+      scale: order.scale,
+      rate,
+    });
+    if (encoder === null) return 'format';
+    await encoder.add(figure.svg, frames);
+    done += frames;
+    progress?.onProgress(done, film.frames);
+    if (progress?.signal.aborted === true) {
+      encoder.close();
+      return 'cancelled';
+    }
+  }
+  return encoder ?? 'format';
+}
+
 /**
  * Makes a file of the scene that is shown.
- * @param step index of the step, -1 before the first
+ * @param step index of the step, -1 before the first; of a film, the step its link opens at
  * @returns the file, or the code of what went wrong
  */
-export async function makeFile(app: App, order: FileOrder, step: number): Promise<MadeFile | string> {
+export async function makeFile(
+  app: App,
+  order: FileOrder,
+  step: number,
+  progress?: Progress,
+): Promise<MadeFile | string> {
   const state = app.store.getState();
   const { scene, sceneId, ui } = state;
   if (scene === null) return 'no-scene';
@@ -76,7 +119,8 @@ export async function makeFile(app: App, order: FileOrder, step: number): Promis
   const linkAt = (at: number): string | null => linkOf({ ...state, playhead: { ...state.playhead, step: at } });
   const link = linkAt(step);
   const source = sceneId.preset === null ? null : `${sceneId.preset}@${sceneId.version}`;
-  const facts: FigureFacts = { link, app: __APP_VERSION__, source };
+  const factsAt = (at: number): FigureFacts => ({ link: linkAt(at), app: __APP_VERSION__, source });
+  const facts = factsAt(step);
   const count = scene.steps.length;
   const common = { step, count, link, width: 0, height: 0, title: '' };
   switch (order.format) {
@@ -96,6 +140,27 @@ export async function makeFile(app: App, order: FileOrder, step: number): Promis
       const { buffer } = withCarried(png, carried);
       const data = buffer as ArrayBuffer;
       return { ...common, mime: 'image/png', data, width: width * order.scale, height: height * order.scale, title };
+    }
+    case 'gif':
+    case 'mp4': {
+      const options = { theme: order.theme ?? themeNow(app), width: order.width, caption: true };
+      const range = order.steps ?? { from: 0, to: count - 1 };
+      if (range.from < 0 || range.to < range.from || range.to >= count) return 'step';
+      const film = await planFilm(BROWSER, moment, factsAt, options, range, order.format);
+      if (film === null) return 'film-long';
+      const made = await encode(film, order, progress);
+      if (typeof made === 'string') return made;
+      const coded = await made.finish({ type: 'irqscope', v: 1, ...facts, step, count, title: film.title });
+      const { mime, width, height } = coded;
+      return {
+        ...common,
+        mime,
+        data: coded.data.buffer,
+        width,
+        height,
+        title: film.title,
+        durationMs: film.durationMs,
+      };
     }
   }
 }

@@ -48,8 +48,18 @@ function weightOf(selector: string): number {
   return strong * 1_000 + weak;
 }
 
+const read = new Map<string, readonly Rule[]>();
+
 /** The rules of style sheets, in the order in which they win. */
 function rulesOf(css: string): readonly Rule[] {
+  const known = read.get(css);
+  if (known !== undefined) return known;
+  const rules = readRules(css);
+  read.set(css, rules);
+  return rules;
+}
+
+function readRules(css: string): readonly Rule[] {
   const rules: Rule[] = [];
   const visit = (parsed: Parsed): void => {
     if (parsed.type !== 'rule' || typeof parsed.children === 'string') return;

@@ -3,6 +3,7 @@ import { prerender } from 'react-dom/static';
 import type { Lang, MessageKey, Params } from '../../i18n/index.ts';
 import { translate } from '../../i18n/index.ts';
 import type { SceneLog } from '../../log/log.ts';
+import type { Position } from '../../scene/advance.ts';
 import type { Stage } from '../../scene/flights.ts';
 import { waitsAfter } from '../../scene/waits.ts';
 import { type App, createApp, type Surroundings } from '../../store/create-app.ts';
@@ -65,16 +66,29 @@ async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   return new Response(stream).text();
 }
 
-/**
- * Draws the stage.
- * @param size of the box it may fill, px; it may come out lower
- * @returns the stage's root, with the classes of the living one
- */
-export async function drawStill(
-  dom: Dom,
-  moment: Moment,
-  size: Pick<StageSheetProps, 'width' | 'height' | 'embed'>,
-): Promise<Element> {
+/** A drawn stage, into which tokens can be put. */
+export interface Still {
+  /** With the classes of the living one. */
+  readonly root: Element;
+  readonly stage: Stage;
+  /** Layers of the root that `draw` fills: trails, light, and tokens; the last is another element each time. */
+  layers(): readonly Element[];
+  /** Puts the tokens where they are at a position, in place of those drawn before. */
+  draw(position: Position): void;
+}
+
+/** Box the stage may fill, px; it may come out lower. */
+type Size = Pick<StageSheetProps, 'width' | 'height' | 'embed'>;
+
+/** Draws the stage with its tokens. @returns its root, with the classes of the living one */
+export async function drawStill(dom: Dom, moment: Moment, size: Size): Promise<Element> {
+  const still = await openStill(dom, moment, size);
+  still.draw({ step: moment.step, phase: moment.phase });
+  return still.root;
+}
+
+/** Draws the stage without its tokens. */
+export async function openStill(dom: Dom, moment: Moment, size: Size): Promise<Still> {
   const app = stillApp(moment);
   let drawn: Stage | null = null as Stage | null;
   const { prelude } = await prerender(
@@ -106,8 +120,17 @@ export async function drawStill(
   const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
   const stage: Stage = drawn;
   layer.setStage({ ...stage, waits: waitsAfter }, t, { note, tether });
-  layer.draw({ step: moment.step, phase: moment.phase });
-  root.append(pillsAsSvg(pills, document));
   app.close();
-  return root;
+  let tokens: Element | null = null;
+  return {
+    root,
+    stage,
+    layers: () => [under, over, ...(tokens === null ? [] : [tokens])],
+    draw(position) {
+      layer.draw(position);
+      tokens?.remove();
+      tokens = pillsAsSvg(pills, document);
+      root.append(tokens);
+    },
+  };
 }

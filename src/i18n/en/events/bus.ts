@@ -72,7 +72,7 @@ export const bus = {
   'event.coalesced_taken': 'The VMM reads {entries} entries from the coalesced ring.',
   'event.setup_irqchip.title': 'irqchip in the kernel',
   'event.setup_irqchip':
-    'KVM_CREATE_IRQCHIP is done: 8259 pair, IOAPIC and default routes are there, and irqchip_mode says so.',
+    'KVM_CREATE_IRQCHIP has finished: 8259 pair, IOAPIC and default routes are there, and irqchip_mode says so.',
   'event.setup_irqchip.refused.title': 'irqchip refused',
   'event.setup_irqchip.refused': 'KVM_CREATE_IRQCHIP answers {errno}.',
   'event.setup_cap.title': 'Capability enabled',

@@ -35,8 +35,8 @@ export const lapic = {
   'event.accept_disabled': 'LAPIC {vcpu} is disabled and drops vector {vec}.',
   'event.accept_disabled.why': 'APIC_BASE enable is {hw}, SVR enable is {sw}. A Fixed interrupt needs both.',
 
-  'event.accept_deassert.title': 'De-assert ignored',
-  'event.accept_deassert': 'LAPIC {vcpu} ignores a level de-assert message.',
+  'event.accept_deassert.title': 'Deassert ignored',
+  'event.accept_deassert': 'LAPIC {vcpu} ignores a level deassert message.',
 
   'event.accept_ignored.title': 'LAPIC ignores the message',
   'event.accept_ignored': 'LAPIC {vcpu} ignores the message: {mode}.',

@@ -58,7 +58,7 @@ export const runLoop = {
   'event.tpr_threshold.off': 'TPR threshold 0: TPR holds no interrupt back.',
   'event.tpr_threshold.off.title': 'TPR threshold off',
 
-  'event.tpr_below_threshold.title': 'TPR falls below the threshold',
+  'event.tpr_below_threshold.title': 'TPR below the threshold',
   'event.tpr_below_threshold': 'TPR {tpr} of vCPU {vcpu} is below class {threshold}. KVM can now inject what waited.',
 
   'event.complete_interrupts.title': 'KVM requeues the event',

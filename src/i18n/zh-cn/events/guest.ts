@@ -13,7 +13,7 @@ export const guest: Record<keyof typeof en, string> = {
   'event.guest_flags': 'vCPU {vcpu}：RFLAGS.IF = {if}，中断阴影：{shadow}。',
 
   'event.guest_halt.title': '客户机执行 HLT',
-  'event.guest_halt': 'vCPU {vcpu} 无事可做，进入停机；一个可接收的中断会唤醒它。',
+  'event.guest_halt': 'vCPU {vcpu} 无事可做，进入停机；一个可接受的中断会唤醒它。',
 
   'event.guest_wake.title': 'vCPU 离开 HLT',
   'event.guest_wake': 'vCPU {vcpu} 有待处理的事件，于是离开 HLT。',

@@ -1,0 +1,151 @@
+/**
+ * Words that must not stand on screen: what the glossary says not to write for a term, and what the voice of the page does
+ * without (pictures, "somebody", contractions). Every catalogue, scene and chapter, both languages.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { TERMS } from './terms.ts';
+
+const SRC = join(import.meta.dirname, '..');
+
+/** Texts by key: the catalogue's areas, and the folders of scenes and chapters. */
+async function textsOf(lang: 'en' | 'zh-cn'): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  const take = (value: unknown, key: string): void => {
+    if (typeof value === 'string') texts.set(key, value);
+    else if (value !== null && typeof value === 'object') {
+      for (const [name, inner] of Object.entries(value)) take(inner, key === '' ? name : `${key}.${name}`);
+    }
+  };
+  const dir = join(SRC, 'i18n', lang);
+  for (const file of readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
+    const areas: Record<string, unknown> = await import(pathToFileURL(join(dir, file)).href);
+    for (const area of Object.values(areas)) take(area, '');
+  }
+  for (const room of ['scenes', 'chapters']) {
+    for (const entry of readdirSync(join(SRC, room), { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      take(JSON.parse(readFileSync(join(SRC, room, entry.name, `${lang}.json`), 'utf8')), `${room}/${entry.name}`);
+    }
+  }
+  return texts;
+}
+
+/** What a text may not have, and what stands for it. */
+interface Refused {
+  readonly pattern: RegExp;
+  readonly use: string;
+  /** Keys that may. */
+  readonly except?: RegExp;
+}
+
+const EN: readonly Refused[] = [
+  {
+    pattern: /\b(?:some|any|no)body\b|\b(?:some|any)one\b|\bwhoever\b/i,
+    use: 'the actor: the device, KVM, the guest …',
+  },
+  { pattern: /\b(?:is|are) told\b|\bhears?\b|\bheard\b/i, use: 'what arrives where' },
+  { pattern: /\bow(?:e|es|ed)\b/i, use: 'is due' },
+  { pattern: /\bfl(?:y|ies|ew|own)\b|\bgoes its way\b|\blets? go\b/i, use: 'sends, goes, lowers' },
+  { pattern: /\b(?:is|are) (?:up|down)\b|\bf(?:alls?|ell|allen)\b/i, use: 'is high, is low, goes low, goes below' },
+  { pattern: /\b(?:is|are) done\b/i, use: 'has ended, has finished, KVM does' },
+  { pattern: /\w(?:n[’']t|[’'](?:re|ll|ve|d))\b|\b(?:it|that|there|what|here)[’']s\b/i, use: 'no contractions' },
+  { pattern: /\(s\)/, use: 'a text for one and a text for many' },
+  { pattern: /!(?!=)|[a-z]'[a-z]|\. \.|\.\.\./i, use: '’ … and no exclamation' },
+  {
+    pattern: /\b\w+(?:virtuali|recogni|prioriti|initiali|seriali)s(?:e|ed|es|ing)\b|\backnowledgement\b/i,
+    use: 'the spelling of the SDM',
+  },
+  { pattern: /\bde-assert/i, use: 'deassert' },
+  { pattern: /\bplease\b|\bsimply\b/i, use: 'nothing' },
+];
+
+/** Words of the glossary that only in the term's sense are wrong: no pattern can tell, or one that knows its surroundings. */
+const ZH_OTHERWISE: Readonly<Record<string, RegExp | null>> = {
+  // The pairs that must not mix: each is right for the other.
+  投递: null,
+  post: null,
+  阻塞: null,
+  关闭: null,
+  禁用: null,
+  // kvm_x86_ops, atomic operations, operands.
+  操作: null,
+  阶段: null,
+  // A type of event and an exit reason have this name.
+  外部中断: null,
+  线: null,
+  PID: /PID(?! 指针表)/,
+  拍: /(?<!节)拍/,
+  // The PIT's tick.
+  节拍: null,
+  沿: /(?<!边)沿/,
+  门: /(?<!专|部)门(?!铃|控)/,
+  服务中: /(?<!正在)服务中(?!寄存器)/,
+  处理中: /(?<!待)处理中(?!断)/,
+  水位: /水位(?!线)/,
+  主机: /(?<!宿)主机/,
+  宿主: /宿主(?!机)/,
+  重定向表: /重定向表(?!项)/,
+  '虚拟 APIC 页': null,
+  中断结束: /中断结束(?!时|：)/,
+  // Whoever gets a notification receives it; a LAPIC accepts.
+  接收: /接收(?!者|方|通知|它)/,
+  联合: /联合(?!体)/,
+  理由: null,
+  发布: /发布(?!版)/,
+};
+
+const ZH: readonly Refused[] = [
+  ...TERMS.flatMap(({ zh, not = [] }) =>
+    not.flatMap((word) => {
+      const pattern = ZH_OTHERWISE[word] === undefined ? new RegExp(word) : ZH_OTHERWISE[word];
+      return pattern === null ? [] : [{ pattern, use: zh.join('、') }];
+    }),
+  ),
+  { pattern: /local APIC/, use: '本地 APIC' },
+  { pattern: /(?<!_)\bdoorbell\b(?!-)/, use: '门铃' },
+  { pattern: /您/, use: '不用' },
+  // What asks for an action may.
+  {
+    pattern: /请(?!求)/,
+    use: '不用',
+    except: /^(?:error|trace\.(?:error|limit|page)|shell\.broken|share|roads\.error)/,
+  },
+  { pattern: /的一方|的人|被置/, use: '机器里的部件；置、为 1' },
+  { pattern: /第 ?\d+ ?位/, use: '位 n' },
+  { pattern: /[\u4e00-\u9fff][,;:?!]|！/, use: '，；：？' },
+];
+
+function refusals(texts: ReadonlyMap<string, string>, list: readonly Refused[]): string[] {
+  return [...texts].flatMap(([key, text]) =>
+    list.flatMap(({ pattern, use, except }) => {
+      const found = except?.test(key) === true ? null : pattern.exec(text);
+      return found === null ? [] : [`${key}: “${found[0]}” (${use}): ${text}`];
+    }),
+  );
+}
+
+test('English says nothing of what its voice does without', async () => {
+  const texts = await textsOf('en');
+  expect(texts.size).toBeGreaterThan(1_500);
+  expect(refusals(texts, EN)).toEqual([]);
+});
+
+test('Chinese has one word for a thing, the glossary’s', async () => {
+  const texts = await textsOf('zh-cn');
+  expect(texts.size).toBeGreaterThan(1_500);
+  expect(refusals(texts, ZH)).toEqual([]);
+});
+
+test('the lists bite', () => {
+  const of = (text: string, list: readonly Refused[]): number => refusals(new Map([['x', text]]), list).length;
+  for (const text of ['Nobody hears it.', 'The line falls.', 'It doesn’t', 'Command(s)', 'The write is done', 'Go!']) {
+    expect(of(text, EN), text).toBeGreaterThan(0);
+  }
+  for (const text of ['中断号 4', '主机', '踢醒', '被置位', '向量,位', '引脚的边缘', '用户空间', '递交', '请按键']) {
+    expect(of(text, ZH), text).toBeGreaterThan(0);
+  }
+  for (const text of ['宿主机', '向量 0x41', '水位线', '边沿', '请求', '门铃']) expect(of(text, ZH), text).toBe(0);
+});
