@@ -27,6 +27,9 @@ export class Survey implements Sink, Wants {
   private firstPic = -1;
   private firstEntryRip = -1;
   private tscFromZero = false;
+  /** Time of the first line, and the latest there is. */
+  firstTs = Number.NaN;
+  lastTs = Number.NaN;
   /** The fields of the record at hand were not read. */
   private unread = false;
   pvEoiBeforeExit = 0;
@@ -48,6 +51,11 @@ export class Survey implements Sink, Wants {
   event(r: TraceRecord): void {
     this.counts[r.event] = (this.counts[r.event] as number) + 1;
     this.threads.note(r);
+    // Not the lines that come late: a clock that goes back names no time of the trace.
+    if (!Number.isNaN(r.ts)) {
+      if (Number.isNaN(this.firstTs)) this.firstTs = r.ts;
+      if (!(r.ts <= this.lastTs)) this.lastTs = r.ts;
+    }
     if (this.unread) {
       this.unread = false;
       return;

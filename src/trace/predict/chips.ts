@@ -363,6 +363,18 @@ export class Chips {
     };
   }
 
+  /** Every word of the machine. */
+  words(): Int32Array {
+    return this.m.w.slice();
+  }
+  setWords(words: Int32Array): void {
+    this.m.w.set(words);
+    this.m.log.used = 0;
+    markMapDirty(this.m);
+    recalculateApicMap(this.m);
+    this.m.log.used = 0;
+  }
+
   // -- the log
 
   /** Where the next row goes. */

@@ -82,6 +82,17 @@ interface VcpuState {
   passedOver: number;
 }
 
+/** The prediction's state at a line, to begin again from. Ops under way are not in it: their lines are learnt. */
+export interface Checkpoint {
+  readonly line: number;
+  readonly words: Int32Array;
+  readonly apicv: boolean;
+  readonly mid: boolean;
+  readonly picTrusted: boolean;
+  readonly known: Known;
+  readonly vcpus: readonly VcpuState[];
+}
+
 /** What is known of the chips: 1 known, 0 learnt from the first line that shows it. */
 interface Known {
   readonly rte: Uint8Array;
@@ -120,6 +131,7 @@ export class Predictor {
   private readonly apicSeen: boolean;
   private readonly exitKinds: ExitKind[] = [];
   private readonly foreign: boolean[] = [];
+  private isResumed = false;
   /** Shown and kept apart: the value a pin showed when it last disagreed, for one that stays. */
   private readonly stubborn = new Map<number, { key: number; finding: Finding; n: number }>();
   /** Settings of pins that one line changed and none has confirmed, by event and pin. */
@@ -147,7 +159,7 @@ export class Predictor {
     this.chips = new Chips({
       ids: o.ids,
       split: survey.irqchip === 'split' || survey.irqchip === 'unknown',
-      routing: survey.ioapicFirst > survey.picFirst ? 'kernel' : 'qemu',
+      routing: this.routing,
       running: this.mid || !this.apicSeen,
       x2apic: this.mid && survey.x2apic,
       pit: survey.pitAcks,
@@ -202,7 +214,7 @@ export class Predictor {
         vcpu: id < 0 ? -1 : this.chips.vcpuOf(id),
         open: null,
         spoke: 0,
-        midway: this.mid,
+        midway: this.mid || this.isResumed,
         eoiOwed: 0,
         tail: null,
         eoiTs: 0,
@@ -233,6 +245,41 @@ export class Predictor {
       },
       unknownPins,
     );
+  }
+
+  checkpoint(line: number): Checkpoint {
+    const { known, vcpus, mid, picTrusted, chips } = this;
+    return {
+      line,
+      words: chips.words(),
+      apicv: chips.apicv,
+      mid,
+      picTrusted,
+      known: copyOf(known),
+      vcpus: vcpus.map(copyOf),
+    };
+  }
+
+  /** Takes up the state of a checkpoint. Verdicts go on being counted, and count for nothing then. */
+  resume(from: Checkpoint): void {
+    this.window.clear();
+    this.threadOf.clear();
+    this.lastThread = null;
+    this.shaky.clear();
+    this.chips.setWords(from.words);
+    this.chips.apicv = from.apicv;
+    this.mid = from.mid;
+    this.picTrusted = from.picTrusted;
+    this.isResumed = true;
+    Object.assign(this.known, copyOf(from.known));
+    from.vcpus.forEach((state, i) => {
+      Object.assign(this.vcpus[i] as VcpuState, copyOf(state));
+    });
+  }
+
+  /** Who made the routing table, as the lines show it. */
+  get routing(): 'kernel' | 'qemu' {
+    return this.o.survey.ioapicFirst > this.o.survey.picFirst ? 'kernel' : 'qemu';
   }
 
   /** Events are missing: IRR, ISR and promises are forgotten, and what a line shows next is learnt. */
@@ -1777,6 +1824,16 @@ function settingOf(key: number): number {
 }
 const slotOf = (key: number): number =>
   eventOf(key) * 32 + (eventOf(key) === TP.kvm_ioapic_set_irq ? rteOf(key).pin : picOf(key).pin);
+
+/** A copy whose typed arrays are its own. */
+function copyOf<T extends object>(state: T): T {
+  const copy = { ...state } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(copy)) {
+    if (value instanceof Uint8Array) copy[name] = value.slice();
+    else if (Array.isArray(value)) copy[name] = [...value];
+  }
+  return copy as T;
+}
 
 const isEoi = (op: Op): boolean => op.kind === OP.eoi || op.kind === OP.eoiInduced;
 const isMessage = (op: Op): boolean => op.kind === OP.message || op.kind === OP.pvIpi;
