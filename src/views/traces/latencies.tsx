@@ -5,7 +5,7 @@ import type { Picture } from '../../worker/trace-client.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type Filter, hex } from './model.ts';
 
-const WIDTH = 240;
+const WIDTH = 168;
 const HEIGHT = 26;
 const MOST = 7;
 
@@ -29,7 +29,7 @@ export function Latencies({
   const x = scaleLog()
     .domain([0.8, Math.max(longest, 10)])
     .range([0, WIDTH]);
-  const ticks = x.ticks(4).filter((tick) => Number.isInteger(Math.log10(tick)));
+  const ticks = x.ticks(4).filter((tick) => Number.isInteger(Math.log10(tick) / 2) && tick > 1);
   return (
     <section className="tr-latency" aria-labelledby="tr-latency">
       <div className="tr-card-head">

@@ -19,7 +19,7 @@ interface OverviewProps {
 }
 
 const ROW = 34;
-const LEFT = 112;
+const LEFT = 136;
 const RIGHT = 16;
 const STRIP = 16;
 /** Rows of their own; the rest is one row. */
@@ -82,12 +82,12 @@ export function Overview({
   const rows = useMemo(() => rowsFor(picture, t), [picture, t]);
   const { overview } = picture;
   const narrow = width < 480;
-  const left = narrow ? 76 : LEFT;
+  const left = narrow ? 108 : LEFT;
   const height = rows.length * ROW + STRIP + 26;
   const x = useMemo(
     () =>
       scaleLinear()
-        .domain([overview.from, Math.max(overview.to, overview.from + 1)])
+        .domain([0, Math.max(overview.to - overview.from, 1)])
         .range([left, width - RIGHT]),
     [overview, left, width],
   );
@@ -110,11 +110,14 @@ export function Overview({
         if (event.selection === null) {
           const at = event.sourceEvent.clientX - node.getBoundingClientRect().left;
           const origin = (node.ownerSVGElement?.getBoundingClientRect().left ?? 0) - node.getBoundingClientRect().left;
-          go(lineAt(shown, scale.invert(at - origin)));
+          go(lineAt(shown, shown.overview.from + scale.invert(at - origin)));
           take(null);
           return;
         }
-        const [from, to] = event.selection.map((at) => lineAt(shown, scale.invert(at))) as [number, number];
+        const [from, to] = event.selection.map((at) => lineAt(shown, shown.overview.from + scale.invert(at))) as [
+          number,
+          number,
+        ];
         take([from, to]);
         go(from);
       });
@@ -139,7 +142,7 @@ export function Overview({
         .curve(curveStep)([...row.bins]) ?? ''
     );
   };
-  const at = x(timeOf(picture, line));
+  const at = x(timeOf(picture, line) - overview.from);
   return (
     <section className="tr-overview" aria-labelledby="tr-raised">
       <div className="tr-card-head">
@@ -157,7 +160,7 @@ export function Overview({
             <g key={tick} transform={`translate(${x(tick)} 0)`}>
               <line className="tr-grid" y2={rows.length * ROW + STRIP} />
               <text className="tr-tick" y={height - 6}>
-                {overview.byLine ? tick.toLocaleString('en-US') : `${round(tick - overview.from)} s`}
+                {overview.byLine ? tick.toLocaleString('en-US') : `${round(tick)} s`}
               </text>
             </g>
           ))}
@@ -169,10 +172,10 @@ export function Overview({
               transform={`translate(0 ${i * ROW})`}
             >
               <rect className="tr-source-back" width={width} height={ROW - 2} y={2} rx={4} />
-              <text className="tr-source-name" x={4} y={ROW / 2 + 2}>
+              <text className="tr-source-name" x={4} y={ROW - 10}>
                 {row.name}
               </text>
-              <text className="tr-source-total" x={left - 8} y={ROW / 2 + 14}>
+              <text className="tr-source-total" x={left - 8} y={ROW - 10}>
                 {row.total.toLocaleString('en-US')}
               </text>
               <path d={shape(row)} />
@@ -192,7 +195,7 @@ export function Overview({
                 <rect
                   key={`${f.id}:${f.line}:${f.vcpu}:${f.vector}:${f.gsi}`}
                   data-severity={String(f.severity)}
-                  x={x(timeOf(picture, Number(f.line))) - 1.5}
+                  x={x(timeOf(picture, Number(f.line)) - overview.from) - 1.5}
                   y={2}
                   width={3}
                   height={STRIP - 5}
@@ -202,7 +205,7 @@ export function Overview({
           <g ref={brushed} className="tr-brush" />
           <g className="tr-playhead" transform={`translate(${Math.min(Math.max(at, left), width - RIGHT)} 0)`}>
             <line y1={0} y2={rows.length * ROW + STRIP} />
-            <text x={at > width - 140 ? -6 : 6} y={11} textAnchor={at > width - 140 ? 'end' : 'start'}>
+            <text x={at > width - 140 ? -6 : 6} y={9} textAnchor={at > width - 140 ? 'end' : 'start'}>
               {clockText(picture, timeOf(picture, line))}
             </text>
           </g>
