@@ -28,6 +28,7 @@ function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
   };
   return (
     <aside className="side" aria-label={t('shell.panels')}>
+      <Slot name="UnderWay" />
       <div
         className="side-tabs"
         role="tablist"
@@ -128,6 +129,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
       <div className="app-time">
         <Slot name="Timeline" />
       </div>
+      <Slot name="Verbs" />
       <Slot name="Announcer" />
       <Slot name="Glossary" />
     </div>

@@ -27,6 +27,7 @@ function part<P extends object>(load: () => Promise<ComponentType<P>>): Componen
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
   Header: part(() => import('../views/header/header.tsx').then((m) => m.Header as ComponentType)),
+  UnderWay: part(() => import('../views/under-way/under-way.tsx').then((m) => m.UnderWay)),
   Now: part(() => import('../views/now/now.tsx').then((m) => m.Now)),
   CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
@@ -34,6 +35,7 @@ const LOADED = {
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
   Roads: part(() => import('../views/roads/roads.tsx').then((m) => m.Roads)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Verbs: part(() => import('../views/verbs/verbs.tsx').then((m) => m.Verbs)),
   Glossary: part(() => import('../views/glossary/glossary.tsx').then((m) => m.Glossary)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
 } as const satisfies Record<string, ComponentType>;

@@ -21,12 +21,12 @@ function filesBelow(folder) {
 
 /**
  * Remarks in a source text: from the tag to the next tag, empty line or end of the comment.
- * @param {string} text @returns {{from: string, text: string}[]}
+ * @param {string} text @returns {{from: string, ids: string[], text: string}[]} `ids`: rows of spec/differs.ts
  */
 export function differsIn(text) {
   const found = [];
-  for (const [, from, rest] of text.matchAll(/^ \* @differs ([^:\n]+): (.+(?:\n \* (?!@).+)*)/gm)) {
-    found.push({ from, text: rest.replaceAll(/\s*\n \* /g, ' ') });
+  for (const [, from, ids, rest] of text.matchAll(/^ \* @differs ([^:\n(]+) \(([^)\n]+)\): (.+(?:\n \* (?!@).+)*)/gm)) {
+    found.push({ from, ids: ids.split(', '), text: rest.replaceAll(/\s*\n \* /g, ' ') });
   }
   return found;
 }

@@ -2,10 +2,11 @@
  * What a person did to the machine, by the ops that did it: a key and what stands in its sentence. The same name is read in the list
  * of edits, on the tree of runs and in the menu of a thing.
  */
-import { hex } from '../base/numbers.ts';
+import { hex, nanoseconds } from '../base/numbers.ts';
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
 import type { JsonOp } from '../log/log.ts';
 import { masks } from '../spec/define/registers.ts';
+import { INHIBIT_NAMES } from '../spec/name-lists.ts';
 import { IOREGSEL_ADDR, IOWIN_ADDR, RTE } from '../spec/registers/ioapic.ts';
 import { APIC_PAGE, isX2apicMsr, lapicRegisterName, REG, x2apicRegister } from '../spec/registers/lapic.ts';
 
@@ -67,9 +68,11 @@ function opDeed(op: JsonOp, view: MachineView | null): Deed | null {
     case 'schedule':
       return op.pcpu == null ? deed('preempt', { vcpu }) : deed('schedule', { vcpu, pcpu: count(op.pcpu) });
     case 'apicv_inhibit':
-      return deed(count(op.set ?? 1) === 1 ? 'inhibit' : 'allow', { reason: count(op.reason) });
+      return deed(count(op.set ?? 1) === 1 ? 'inhibit' : 'allow', {
+        reason: INHIBIT_NAMES[count(op.reason)] ?? count(op.reason),
+      });
     case 'advance':
-      return deed('advance', { ns: count(op.ns) });
+      return deed('advance', { time: nanoseconds(count(op.ns)) });
     case 'vcpu_state':
       return deed('state', { vcpu, state: String(op.state) });
     case 'guest':
@@ -93,6 +96,10 @@ function opDeed(op: JsonOp, view: MachineView | null): Deed | null {
       if (changed === 0 || (changed & (changed - 1)) !== 0) return deed('imr', { chip, value: text(op.value) });
       const pin = 31 - Math.clz32(changed) + 8 * chip;
       return deed((count(op.value) & changed) === 0 ? 'picUnmask' : 'picMask', { pin });
+    }
+    case 'vtd_msi': {
+      const irte = (op.irte ?? {}) as JsonOp;
+      return deed('vtd', { vcpu: count(irte.pda_vcpu), vector: text(irte.vector) });
     }
     case 'create':
       return deed('create');

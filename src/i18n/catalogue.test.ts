@@ -10,6 +10,7 @@ import { callbacks } from './en/callbacks.ts';
 import { chapters } from './en/chapters.ts';
 import { compare } from './en/compare.ts';
 import { deeds } from './en/deeds.ts';
+import { differs } from './en/differs.ts';
 import { errors } from './en/errors.ts';
 import { allEvents as events } from './en/events/all.ts';
 import { forks } from './en/forks.ts';
@@ -17,6 +18,7 @@ import { frame } from './en/frame.ts';
 import { glossary } from './en/glossary.ts';
 import { header } from './en/header.ts';
 import { lanes } from './en/lanes.ts';
+import { machine } from './en/machine.ts';
 import { panels } from './en/panels.ts';
 import { registers } from './en/registers.ts';
 import { roads } from './en/roads.ts';
@@ -24,6 +26,7 @@ import { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import { traces } from './en/traces.ts';
+import { verbs } from './en/verbs.ts';
 import { words } from './en/words.ts';
 
 import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
@@ -34,6 +37,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   chapters,
   compare,
   deeds,
+  differs,
   errors,
   events,
   forks,
@@ -42,12 +46,14 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   header,
   lanes,
   callbacks,
+  machine,
   panels,
   registers,
   roads,
   share,
   stage,
   timeline,
+  verbs,
   words,
   traces,
 };

@@ -11,6 +11,7 @@ import type { callbacks } from './en/callbacks.ts';
 import type { chapters } from './en/chapters.ts';
 import type { compare } from './en/compare.ts';
 import type { deeds } from './en/deeds.ts';
+import type { differs } from './en/differs.ts';
 import type { errors } from './en/errors.ts';
 import type { allEvents } from './en/events/all.ts';
 import type { forks } from './en/forks.ts';
@@ -18,6 +19,7 @@ import type { frame } from './en/frame.ts';
 import type { glossary } from './en/glossary.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
+import type { machine } from './en/machine.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
 import type { roads } from './en/roads.ts';
@@ -25,6 +27,7 @@ import type { share } from './en/share.ts';
 import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import type { traces } from './en/traces.ts';
+import type { verbs } from './en/verbs.ts';
 import type { words } from './en/words.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
@@ -42,6 +45,7 @@ export type MessageKey =
   | keyof typeof chapters
   | keyof typeof compare
   | keyof typeof deeds
+  | keyof typeof differs
   | keyof typeof errors
   | keyof typeof allEvents
   | keyof typeof forks
@@ -49,11 +53,13 @@ export type MessageKey =
   | keyof typeof header
   | keyof typeof lanes
   | keyof typeof callbacks
+  | keyof typeof machine
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers
   | keyof typeof roads
   | keyof typeof share
+  | keyof typeof verbs
   | keyof typeof words
   | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */

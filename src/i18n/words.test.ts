@@ -24,13 +24,24 @@ async function textsOf(lang: 'en' | 'zh-cn'): Promise<ReadonlyMap<string, string
     const areas: Record<string, unknown> = await import(pathToFileURL(join(dir, file)).href);
     for (const area of Object.values(areas)) take(area, '');
   }
-  for (const room of ['scenes', 'chapters']) {
+  for (const room of ['scenes', 'scenes/bugs', 'chapters']) {
     for (const entry of readdirSync(join(SRC, room), { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      take(JSON.parse(readFileSync(join(SRC, room, entry.name, `${lang}.json`), 'utf8')), `${room}/${entry.name}`);
+      if (!entry.isDirectory() || entry.name === 'bugs') continue;
+      const read = (file: string): unknown => JSON.parse(readFileSync(join(SRC, room, entry.name, file), 'utf8'));
+      take(read(`${lang}.json`), `${room}/${entry.name}`);
+      if (room === 'scenes') take(told(read('scene.json'), lang), `scenes/${entry.name}`);
     }
   }
   return texts;
+}
+
+/** The narration of a scene in one language. */
+function told(value: unknown, lang: 'en' | 'zh-cn'): unknown {
+  if (value === null || typeof value !== 'object') return undefined;
+  const own = Object.entries(value as Readonly<Record<string, unknown>>).map(([name, inner]) =>
+    typeof inner === 'string' && name.toLowerCase() === lang ? ['said', inner] : [name, told(inner, lang)],
+  );
+  return Object.fromEntries(own);
 }
 
 /** What a text may not have, and what stands for it. */
@@ -106,6 +117,7 @@ const ZH: readonly Refused[] = [
   ),
   { pattern: /local APIC/, use: '本地 APIC' },
   { pattern: /(?<!_)\bdoorbell\b(?!-)/, use: '门铃' },
+  { pattern: /de-assert/i, use: 'deassert' },
   { pattern: /您/, use: '不用' },
   // What asks for an action may.
   {

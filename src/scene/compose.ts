@@ -53,6 +53,18 @@ const LANE = 40;
 /** Heights that grow where there is room. */
 const TIGHT = { row: 21, between: 12, source: 48 } as const;
 
+/** Is there a border to draw between the VMM's chips and KVM? A small frame and a column have no room for one. */
+export const isBordered = ({ userChips }: StageModel, form: Form): boolean =>
+  userChips && (form === 'wide' || form === 'merged');
+
+/** The metrics of a bordered stage: chips in the second column, the GSIs and messages in the third. */
+export function withBorder(metrics: Metrics): Metrics {
+  const [sources = 0, routing = 0, chips = 0, ...rest] = metrics.widths;
+  return { ...metrics, widths: [sources, chips, Math.max(routing, MESSAGE_WIDTH), ...rest] };
+}
+/** What a message's address and data need. */
+const MESSAGE_WIDTH = 150;
+
 /** The metrics of a stage with no GSI on it: nothing stands between the sources and the chips. */
 export function withoutRouting(metrics: Metrics): Metrics {
   return {
@@ -151,7 +163,12 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const cards: CardBox[] = [];
   const heads: { key: Column['key']; x: number; y: number }[] = [];
   const bottoms = [0, 0, 0, 0, 0];
-  const keys: Column['key'][] = ['sources', 'routing', 'chips', 'lapics', 'vcpus'];
+  // The VMM's own chips stand before the border, and the GSIs they raise in KVM behind it.
+  const bordered = isBordered(model, form);
+  const [R, C] = bordered ? [2, 1] : [1, 2];
+  const keys: Column['key'][] = bordered
+    ? ['sources', 'chips', 'routing', 'lapics', 'vcpus']
+    : ['sources', 'routing', 'chips', 'lapics', 'vcpus'];
   let y = 0;
   /** Starts the block of a column: at the top, or under the block before it. */
   const begin = (i: number): number => {
@@ -177,19 +194,19 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
 
   let routing: CardBox | null = null;
   const routeRows = new Map<number, Box>();
-  if (model.gsis.length > 0 && (tall || at(1).w > 0)) {
-    begin(1);
+  if (model.gsis.length > 0 && (tall || at(R).w > 0)) {
+    begin(R);
     // A small frame has no head line, and a GSI's routes stand one under the other.
     const first = y + (embed ? 5 : 26);
     let next = first;
     for (const gsi of model.gsis) {
       const ways = Math.min(3, model.ways[input.model.gsis.indexOf(gsi)] ?? 1);
       const rowH = embed ? 46 : tall ? ROW + 2 : Math.max(ROW + 2, ways * 16 + 8);
-      routeRows.set(gsi, { ...at(1), y: next, h: rowH });
+      routeRows.set(gsi, { ...at(R), y: next, h: rowH });
       next += rowH;
     }
     const h = next - y + (embed ? 5 : 8);
-    routing = add({ id: 'routing', column: columnOf(1), ...at(1), y, h }, 1);
+    routing = add({ id: 'routing', column: columnOf(R), ...at(R), y, h }, R);
   }
 
   let pic: StageLayout['pic'] = null;
@@ -199,12 +216,13 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const irteRows = new Map<string, Box>();
   const pcpus = new Map<number, CardBox>();
   const pinRows = new Map<number, Box>();
-  begin(2);
+  const belowRouting = y;
+  begin(C);
   if (model.pic && !embed && model.folds.includes('pic')) {
     const cells: PicCells = { x: [], size: 0, pinY: y, rows: { irr: y, imr: y, isr: y } };
-    pic = add({ id: 'pic', column: columnOf(2), ...at(2), y, h: FOLDED, cells }, 2);
+    pic = add({ id: 'pic', column: columnOf(C), ...at(C), y, h: FOLDED, cells }, C);
   } else if (model.pic) {
-    const { x: px, w: pw } = at(2);
+    const { x: px, w: pw } = at(C);
     const label = embed ? 25 : 32;
     const split = embed ? 5 : 8;
     const pitch = Math.min(15, (pw - 2 * PAD - label - split) / 16);
@@ -216,38 +234,41 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
       pinY: y + TITLE + 8,
       rows: { irr: y + TITLE + 13, imr: y + TITLE + 13 + line, isr: y + TITLE + 13 + 2 * line },
     };
-    pic = add({ id: 'pic', column: columnOf(2), ...at(2), y, h: TITLE + 13 + 3 * line + 10, cells }, 2);
+    pic = add({ id: 'pic', column: columnOf(C), ...at(C), y, h: TITLE + 13 + 3 * line + 10, cells }, C);
   }
   if (model.irqchip && !embed && model.folds.includes('ioapic')) {
-    ioapic = add({ id: 'ioapic', column: columnOf(2), ...at(2), y, h: FOLDED }, 2);
+    ioapic = add({ id: 'ioapic', column: columnOf(C), ...at(C), y, h: FOLDED }, C);
   } else if (model.irqchip && (!embed || model.pins.length > 0)) {
     const first = y + TITLE + 16;
     model.pins.forEach((pin, i) => {
-      pinRows.set(pin, { ...at(2), y: first + i * ROW, h: ROW });
+      pinRows.set(pin, { ...at(C), y: first + i * ROW, h: ROW });
     });
     const folded = embed ? 6 : model.pins.length > 0 ? 22 : 8;
     ioapic = add(
-      { id: 'ioapic', column: columnOf(2), ...at(2), y, h: TITLE + 16 + model.pins.length * ROW + folded },
-      2,
+      { id: 'ioapic', column: columnOf(C), ...at(C), y, h: TITLE + 16 + model.pins.length * ROW + folded },
+      C,
     );
   }
-  if (model.msi) msi = add({ id: 'msi', column: columnOf(2), ...at(2), y, h: embed ? 58 : 66 }, 2);
+  // Messages are KVM's, whoever has the chips.
+  const M = 2;
+  if (bordered) y = routing === null ? begin(R) : belowRouting;
+  if (model.msi) msi = add({ id: 'msi', column: columnOf(M), ...at(M), y, h: embed ? 58 : 66 }, M);
   if (model.irtes.length > 0) {
     const shown = model.irtes.slice(0, MOST_IRTES);
     const rowH = 34 * (1 + (airy - 1) * 0.5);
     const first = y + (embed ? 27 : TITLE);
     shown.forEach(({ slot, entry }, i) => {
-      irteRows.set(`${slot}:${entry}`, { ...at(2), y: first + i * rowH, h: rowH });
+      irteRows.set(`${slot}:${entry}`, { ...at(M), y: first + i * rowH, h: rowH });
     });
-    iommu = add({ id: 'iommu', column: columnOf(2), ...at(2), y, h: first - y + shown.length * rowH + 5 }, 2);
+    iommu = add({ id: 'iommu', column: columnOf(M), ...at(M), y, h: first - y + shown.length * rowH + 5 }, M);
   }
   // A small frame has room for the physical CPUs under the chips, if there are few of these.
-  const aside = embed && at(2).w > 0 && !model.pic && model.pins.length === 0;
+  const aside = embed && at(C).w > 0 && !model.pic && model.pins.length === 0;
   if (aside) {
     for (const pcpu of model.cpus) {
       pcpus.set(
         pcpu,
-        add({ id: `pcpu:${pcpu}`, column: columnOf(2), ...at(2), y, h: model.host === 'avic' ? 26 : 42 }, 2),
+        add({ id: `pcpu:${pcpu}`, column: columnOf(C), ...at(C), y, h: model.host === 'avic' ? 26 : 42 }, 2),
       );
     }
   }
@@ -368,6 +389,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
       bottom: bottoms[i] as number,
     })),
     heads: embed ? [] : heads,
+    borderX: bordered ? (at(1).x + at(1).w + at(2).x) / 2 : null,
     sources,
     routing,
     routeRows,

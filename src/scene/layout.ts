@@ -3,7 +3,7 @@
  * draws the result at `scale`. Four forms: `wide` (five columns), `merged` (a vCPU under its local APIC), `tall` (one column,
  * tokens go down in the left gutter and come back in the right one) and `embed` (only what takes part).
  */
-import { actingIn, compose, GUTTER, type Metrics, withoutRouting } from './compose.ts';
+import { actingIn, compose, GUTTER, isBordered, type Metrics, withBorder, withoutRouting } from './compose.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
 import type { LapicBox, VcpuBox } from './vcpu-boxes.ts';
 import { hasMap, type VcpuMap } from './vcpu-map.ts';
@@ -38,6 +38,8 @@ export interface StageLayout {
   readonly columns: readonly Column[];
   /** Column heads: baseline, or one per block in the tall form. */
   readonly heads: readonly { readonly key: Column['key']; readonly x: number; readonly y: number }[];
+  /** Between the VMM's chips and KVM's, where they are apart. */
+  readonly borderX: number | null;
   readonly sources: ReadonlyMap<string, CardBox>;
   readonly routing: CardBox | null;
   readonly routeRows: ReadonlyMap<number, Box>;
@@ -215,6 +217,12 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
 }
 
+/** The metrics of what this stage has between its sources and its local APICs. */
+function placed(model: StageModel, form: Form, room: Metrics): Metrics {
+  if (isBordered(model, form)) return withBorder(room);
+  return model.gsis.length > 0 ? room : withoutRouting(room);
+}
+
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
@@ -227,7 +235,7 @@ export function layoutStage(input: LayoutInput): StageLayout {
   const metrics =
     form === 'embed'
       ? bestEmbed(input)
-      : shortened(input, form, enlarged(input, form, input.model.gsis.length > 0 ? room : withoutRouting(room)));
+      : shortened(input, form, enlarged(input, form, placed(input.model, form, room)));
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;

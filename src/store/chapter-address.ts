@@ -1,4 +1,4 @@
-/** Where in the chapters a reader is, as an address has it: `ch=gsi&stop=2`, or `ch=` for the list of them. */
+/** What a reader reads beside the scene, as an address has it: `ch=gsi&stop=2`, `ch=` for the list of chapters, `how-true`. */
 
 export interface ChapterPlace {
   /** '' for the list. */
@@ -7,7 +7,10 @@ export interface ChapterPlace {
   readonly stop: number;
 }
 
-export const isChapterAddress = (text: string): boolean => text.startsWith('ch=');
+/** Address of the page "How true is it?". */
+export const HOW_TRUE = 'how-true';
+
+export const isChapterAddress = (text: string): boolean => text.startsWith('ch=') || text === HOW_TRUE;
 
 /** What is no number is the first stop; whether there is such a chapter and stop is for who loads it to say. */
 export function readChapterAddress(text: string): ChapterPlace {

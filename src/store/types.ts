@@ -82,7 +82,7 @@ export interface UiState {
   readonly panel: string | null;
   /** The comparison on screen instead of the scene, as its address has it (store/compare); null: none. */
   readonly compare: string | null;
-  /** Where in the chapters the reader is, as its address has it (store/chapter-address.ts); null: in none. */
+  /** What the reader reads beside the scene: a chapter, or another page, by its address (store/chapter-address.ts); null: nothing. */
   readonly chapter: string | null;
   /** A file of another site that the address names, `url=…` (share/url-link.ts), until the reader has answered; null: none. */
   readonly url: string | null;

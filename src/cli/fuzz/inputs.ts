@@ -1,10 +1,13 @@
 /** Inputs of strangers, made from a seed: texts that are nearly right, right, and anything but. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { createRng, nextBelow, type RngState } from '../../base/rng.ts';
-import type { Field, Fields } from '../../spec/define/op.ts';
-import { OPS, type OpName } from '../../spec/ops/index.ts';
+import { createSession, type Session } from '../../engine/machine/session.ts';
+import { stateFile } from '../../share/state-file.ts';
+import { presetsOf } from '../headless-scene.ts';
+import { powerOn, validCreate, validOp } from './valid-ops.ts';
 
-type Spec = Field<unknown>['spec'];
 type Json = Record<string, unknown>;
 
 export interface Chance {
@@ -42,94 +45,64 @@ function strange(c: Chance): unknown {
   ])();
 }
 
-/** Numbers that lead somewhere, by what a number means. */
-const LIKELY: Readonly<Record<string, readonly (number | string)[]>> = {
-  vcpu: [0, 0, 1],
-  gsi: [0, 4, 8, 9, 11, 24, 40],
-  vector: [0x20, 0x31, 0x41, 0xec],
-  msr: [0x1b, 0x6e0, 0x808, 0x80b, 0x830],
-  port: [0x20, 0x21, 0xa0, 0x40, 0x43],
-  addr: [0xfee00080, 0xfee000b0, 0xfee000f0, 0xfee00300, 0xfec00000, 0xfec00010],
-  data: [0, 1, 0x34, 0x8034, 0x1ff, 0x10700],
-  ns: [0, 1_000, 1_000_000],
-  count: [1, 2, 3],
-};
-
-function likely(spec: Spec, c: Chance): unknown {
-  if (c.once(60)) return strange(c);
-  switch (spec.kind) {
-    case 'int':
-    case 'u64':
-      return c.once(4)
-        ? c.below(spec.kind === 'int' ? Math.min(spec.max, 2 ** 31) + 1 : 2 ** 31)
-        : c.pick(LIKELY[spec.as] ?? [0, 1]);
-    case 'bit':
-    case 'flag':
-      return c.below(2);
-    case 'text':
-      return c.pick(['uart', 'blk', 'nic']);
-    case 'choice':
-    case 'number':
-      return c.pick<unknown>(spec.among);
-    case 'list':
-      return Array.from({ length: c.below(4) }, () => likely(spec.of.spec, c));
-    case 'record':
-      return fieldsOf(spec.fields, c);
-    case 'either':
-      return fieldsOf(c.once(2) ? spec.first : spec.second, c);
-  }
-}
-
-function fieldsOf(fields: Fields, c: Chance): Json {
-  const made: Json = {};
-  for (const [name, field] of Object.entries(fields)) {
-    if (field.absent || field.fallback !== undefined ? c.once(2) : !c.once(80)) made[name] = likely(field.spec, c);
-  }
-  if (c.once(40)) made[c.pick(['x', '__proto__', 'op', 'constructor'])] = strange(c);
-  return made;
-}
-
-const NAMES = Object.keys(OPS).filter((name) => name !== 'create') as OpName[];
-
-/** An op of the table, as a rule with values it takes. */
+/** An op of the table, as a rule one that its reader takes: now and then one value is another, or a field too many. */
 export function anyOp(c: Chance): unknown {
   if (c.once(60)) return strange(c);
-  const name = c.pick(NAMES);
-  return { ...fieldsOf(OPS[name].fields, c), op: name };
+  const op = validOp(c.below);
+  if (c.once(12)) op[c.pick(Object.keys(op).filter((key) => key !== 'op'))] = strange(c);
+  if (c.once(40)) op[c.pick(['x', '__proto__', 'constructor'])] = strange(c);
+  return op;
 }
 
 /** The create of a machine that can be made. */
-export function anyCreate(c: Chance): Json {
-  const avic = c.once(5);
-  const apicv = !avic && c.once(2);
-  return {
-    op: 'create',
-    vcpus: c.once(20) ? 64 : 1 + c.below(3),
-    irqchip: c.once(4) ? 'split' : 'full',
-    ...(c.once(2) ? { pit: true } : {}),
-    ...(apicv ? { apicv: true, postedInterrupts: c.once(2), pcpus: 2 } : {}),
-    ...(avic ? { avic: true, pcpus: 2 } : {}),
-    guest: { handlers: [{ vector: 0x31, name: 'h', ns: c.pick([0, 1, 900]) }] },
-    devices: [
-      { id: 'uart', kind: 'serial', gsi: 4 },
-      { id: 'blk', kind: 'nvme', gsi: 40, msix: 2 },
-    ],
-    ...(c.once(30) ? { [c.pick(['ids', 'routing', 'x'])]: strange(c) } : {}),
-  };
+function anyCreate(c: Chance): Json {
+  return { ...validCreate(c.below), ...(c.once(30) ? { [c.pick(['ids', 'routing', 'x'])]: strange(c) } : {}) };
 }
+
+const CHAPTERS = readdirSync(join(import.meta.dirname, '../../chapters')).filter((name) => /^\d/.test(name));
 
 const packed = (json: string): string => deflateRawSync(json).toString('base64url');
 
-/** JSON of a link: a scene of its own, or one changed from a preset. */
-function linkJson(c: Chance, presets: readonly string[]): string {
+const SCENES = new Map(presetsOf(join(import.meta.dirname, '../../..')).map((scene) => [scene.id, scene] as const));
+
+const made = (session: Session): { readonly vcpus: number } => session.machine ?? { vcpus: 0 };
+
+/** Ops that a machine takes one after the other; the first makes it, where nothing stands before them. */
+function takenOps(c: Chance, before: readonly unknown[]): unknown[] {
+  const session = createSession();
+  const takes = (op: unknown): boolean => {
+    const { error } = session.answer(op);
+    if (session.machine !== null) session.machine.log.used = 0;
+    return error === undefined;
+  };
+  for (const op of before) takes(op);
+  const ops: unknown[] = [];
+  while (session.machine === null) {
+    const create = validCreate(c.below);
+    if (takes(create)) ops.push(create, ...powerOn(made(session).vcpus).filter(takes));
+  }
+  for (let n = c.below(20); n > 0; n--) {
+    const op = validOp(c.below);
+    if (takes(op)) ops.push(op);
+  }
+  return ops;
+}
+
+/** JSON of a link: a scene of its own, or one changed from a preset. @param runs its ops are such as the machine takes */
+function linkJson(c: Chance, presets: readonly string[], runs: boolean): string {
   const own = c.once(2);
+  const preset = c.pick(presets);
+  const scene = SCENES.get(preset);
+  const version = scene?.version ?? 1;
   const json: Json = {
-    v: c.once(50) ? strange(c) : 1,
-    base: own ? null : c.once(40) ? strange(c) : `${c.pick(presets)}@1`,
-    log: [...(own ? [anyCreate(c)] : []), ...Array.from({ length: c.below(12) }, () => anyOp(c))],
+    v: c.once(80) ? strange(c) : 1,
+    base: own ? null : c.once(60) ? strange(c) : `${preset}@${c.once(10) ? 1 : version}`,
+    log: runs
+      ? takenOps(c, own ? [] : (scene?.ops ?? []))
+      : [...(own ? [anyCreate(c)] : []), ...Array.from({ length: c.below(12) }, () => anyOp(c))],
     t: c.once(20) ? strange(c) : c.below(40) - 1,
   };
-  if (c.once(3)) json.keep = c.once(20) ? strange(c) : c.below(30);
+  if (c.once(runs ? 12 : 3)) json.keep = c.once(20) ? strange(c) : c.below(30);
   if (c.once(8)) json.view = c.once(4) ? strange(c) : { sel: 'ioapic:0', panel: 'inspector' };
   if (c.once(8)) json.h = c.once(4) ? strange(c) : 'Ab_-09';
   if (c.once(30)) json[c.pick(['x', '__proto__', 'g'])] = strange(c);
@@ -147,15 +120,22 @@ function hurt(text: string, c: Chance): string {
   return out;
 }
 
-/** A text behind the # of an address. */
-export function anyLink(c: Chance, presets: readonly string[]): string {
-  const good = (): string => `s=k1.${packed(linkJson(c, presets))}`;
+/** A text behind the # of an address. @param runs most have ops that their machine takes */
+export function anyLink(c: Chance, presets: readonly string[], runs = false): string {
+  const good = (): string => `s=k1.${packed(linkJson(c, presets, runs && !c.once(12)))}`;
+  if (runs && !c.once(3)) return good();
   return c.pick<() => string>([
     good,
     good,
     good,
+    good,
+    good,
+    good,
+    good,
+    () => `p=${c.pick(presets)}${c.once(2) ? `&t=${c.below(60)}` : ''}`,
     () => hurt(good(), c),
-    () => `s=k1.${packed(hurt(linkJson(c, presets), c))}`,
+    () => `s=k1.${packed(hurt(linkJson(c, presets, false), c))}`,
+    () => `ch=${c.pick(['', ...CHAPTERS, 'x', '\u202e'])}&stop=${c.pick(['1', '2', '9', '-1', 'x', '1e9'])}`,
     () => `s=k1.${packed(JSON.stringify(strange(c)))}`,
     () => `p=${c.pick(presets)}${c.once(2) ? `&t=${c.below(60)}` : ''}`,
     () => hurt(`p=${c.pick(presets)}@1&t=${c.pick(['1', 'end', 'irr_set%231', '-1', '99999999'])}`, c),
@@ -193,6 +173,33 @@ export function anyMessage(c: Chance, presets: readonly string[]): unknown {
   if (type === 'subscribe') body.topics = c.once(3) ? strange(c) : ['state', 'step', 'error'];
   if (c.once(20)) body.v = strange(c);
   return body;
+}
+
+/** A file somebody drops on the page, as text. */
+export function anyFile(c: Chance, presets: readonly string[]): string {
+  const good = (): string => stateFile(c.once(2) ? null : c.pick(presets), anyLink(c, presets));
+  return c.pick<() => string>([
+    good,
+    good,
+    () => hurt(good(), c),
+    () => JSON.stringify({ type: 'irqscope', version: c.once(2) ? 1 : strange(c), link: strange(c) }),
+    () => JSON.stringify(strange(c)),
+    () => hurt('', c),
+  ])();
+}
+
+/** A text as people paste it, or a part of a recording: lines left out, doubled, hurt, of another kind among them. */
+export function anyPasted(c: Chance, samples: readonly string[]): string {
+  const lines = c.pick(samples).split('\n');
+  const from = c.below(lines.length);
+  const some = c.once(3) ? lines : lines.slice(from, from + 1 + c.below(200));
+  const out = some.flatMap((line) => {
+    if (c.once(40)) return [];
+    if (c.once(40)) return [line, line];
+    if (c.once(60)) return [line, c.pick(c.pick(samples).split('\n'))];
+    return [c.once(15) ? hurt(line, c) : line];
+  });
+  return c.once(20) ? hurt(out.join('\r\n'), c) : out.join('\n');
 }
 
 /** What may stand in the browser's storage under our name. */

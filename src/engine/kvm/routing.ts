@@ -1,6 +1,7 @@
 /**
  * GSI routing (virt/kvm/irqchip.c and the table part of arch/x86/kvm/irq.c, v6.18): a GSI is the VM's handle for a
  * line or a message; the table says which chip pins or which MSI it stands for.
+ * @differs SDM (msi-assert): the level bit of a message is not read; every message is an assert.
  */
 
 import { highWord, lowWord } from '../../base/u64.ts';

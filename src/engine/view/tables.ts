@@ -5,6 +5,7 @@
 export { COL, ROW, WRITE } from '../core/log.ts';
 export {
   BLOCK_OF,
+  COMPONENT_CODE,
   COMPONENTS,
   type ComponentKind,
   createWordMap,

@@ -18,7 +18,7 @@ import {
   picWrite,
 } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
-import { AT_IOAPIC, AT_VM, atVcpu, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import { AT_IOAPIC, atVcpu, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { BASE, IOAPIC, VCPU } from '../core/words.ts';
 import { routeTable, setRouting, toSpec } from '../kvm/routing.ts';
 import { countExit, kvmInterrupt } from '../kvm/vcpu.ts';
@@ -45,9 +45,9 @@ const word = (m: Machine, register: number): number => m.w[BASE.ioapic + registe
 const set = (m: Machine, register: number, value: number): void => put(m, BASE.ioapic + register, value);
 const low = (m: Machine, pin: number): number => word(m, R.redirLo + pin);
 
-/** The VMM raises or lowers a GSI in KVM. */
+/** The VMM's IOAPIC raises or lowers a GSI in KVM: it is the chip that acts, not a device. */
 function irqLine(m: Machine, gsi: number, level: number): void {
-  const outer = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
+  const outer = enter(m, EV.ioctl_irq_line, AT_IOAPIC, gsi, level);
   m.wires.setIrq(m, 0, gsi, level, true);
   leave(m, outer);
 }

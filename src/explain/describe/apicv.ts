@@ -2,6 +2,7 @@
 import { hex } from '../../base/numbers.ts';
 import type { APICV_EVENTS } from '../../spec/events/apicv.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../../spec/name-lists.ts';
+import { REG } from '../../spec/registers/lapic.ts';
 import { lapicWord, reasonWord } from '../context.ts';
 import { say } from '../text.ts';
 import { addDescriptions } from './index.ts';
@@ -31,11 +32,15 @@ addDescriptions<typeof APICV_EVENTS>({
   ppr_virtualization: (c) => ({
     params: { vcpu: c.index, vtpr: hex(c.args.vtpr), svi: hex(c.args.svi), vppr: hex(c.args.vppr) },
   }),
+  // AMD's page has another name and no EOI-exit bitmap.
   eoi_virtualization: (c) => ({
     params: { vcpu: c.index, vec: hex(c.args.vector), svi: hex(c.args.svi), exits: c.args.exits },
-    variant: c.args.exits === 1 && 'exits',
-    why: [true],
+    variant: c.view.config.avic === true ? 'avic' : c.args.exits === 1 && 'exits',
+    why: c.view.config.avic === true ? [say('event.eoi_virtualization.avic.why')] : [true],
   }),
+  apic_read_virtualized: (c) => ({ variant: c.view.config.avic === true && 'avic' }),
+  apic_write_virtualized: (c) => ({ variant: c.view.config.avic === true && 'avic' }),
+  apic_access_exit: (c) => ({ variant: c.args.register === REG.eoi && c.args.write === 1 && 'eoi' }),
   tpr_virtualization: (c) => ({ params: { vcpu: c.index, vtpr: hex(c.args.vtpr) } }),
   apic_write_exit: (_c) => ({ why: [true] }),
   msr_exit: (c) => ({ params: { vcpu: c.index, msr: hex(c.args.msr) }, variant: c.args.write === 0 && 'read' }),

@@ -3,9 +3,22 @@
 import { hex } from '../../base/numbers.ts';
 import type { RUN_LOOP_EVENTS } from '../../spec/events/run-loop.ts';
 import { exitName } from '../../spec/exits.ts';
+import { lapicRegisterName } from '../../spec/registers/lapic.ts';
 import { lapicWord } from '../context.ts';
+import { say, type Text } from '../text.ts';
 import { addDescriptions } from './index.ts';
 import { eventText, requestName, requestNames } from './words.ts';
+
+/** An exit qualification, read. @sdm "Exit Qualification" */
+function qualified(reason: number, qualification: number): Text | true {
+  const exit = exitName(reason);
+  if (exit === 'EOI_INDUCED') return say('event.kvm_exit.why.vector', { qualification: hex(qualification) });
+  if (exit !== 'APIC_ACCESS') return true;
+  // Bits 15:12: 0 linear read, 1 linear write; bits 11:0 the offset.
+  const register = lapicRegisterName(qualification & 0xfff);
+  const key = qualification >>> 12 === 0 ? 'event.kvm_exit.why.apicRead' : 'event.kvm_exit.why.apicAccess';
+  return say(key, { qualification: hex(qualification), register });
+}
 
 addDescriptions<typeof RUN_LOOP_EVENTS>({
   vcpu_enter_guest: (c) => ({
@@ -33,7 +46,7 @@ addDescriptions<typeof RUN_LOOP_EVENTS>({
       vec: hex(c.args.idtVectoring & 0xff),
     },
     variant: c.args.idtVectoring < 0 && 'vectoring',
-    why: [true],
+    why: [qualified(c.args.reason, c.args.qualification)],
   }),
   nmi_window_request: (c) => ({ params: { vcpu: c.index }, variant: c.args.irqWindow === 1 && 'irq' }),
   tpr_threshold: (c) => ({

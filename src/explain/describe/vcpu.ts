@@ -31,10 +31,11 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
     };
     return {
       params,
-      variant: reason ?? false,
+      // The 8259 tells its vector only when it is asked for it.
+      variant: reason === undefined ? false : vector < 0 && reason !== 'lvt0' ? `${reason}.extint` : reason,
       why:
         reason === 'ppr'
-          ? [say('event.inject_held.why.ppr', params)]
+          ? [say(highestIsr(c) === 0 ? 'event.inject_held.why.ppr.none' : 'event.inject_held.why.ppr', params)]
           : reason === 'if'
             ? [say('event.inject_held.why.if')]
             : [],

@@ -53,7 +53,11 @@ export function happeningOf(step: {
   readonly where: number;
   readonly args: readonly [number, number, number, number];
 }): Happening {
-  return { index: step.where & 0xffff, args: argsOf(step.name, step.args) as Readonly<Record<string, number>> };
+  return {
+    index: step.where & 0xffff,
+    kind: step.where >>> 16,
+    args: argsOf(step.name, step.args) as Readonly<Record<string, number>>,
+  };
 }
 
 /** vCPU a place belongs to, -1 none. */

@@ -68,6 +68,8 @@ export type Field =
 export interface Happening<A = Readonly<Record<string, number>>> {
   /** Instance of the component that acts. */
   readonly index: number;
+  /** Kind of that component, by its code. */
+  readonly kind: number;
   readonly args: A;
 }
 

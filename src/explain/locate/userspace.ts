@@ -1,4 +1,5 @@
 /** Places of events: what came from outside the kernel: the VMM's ioctls, its exits, and time. */
+import { COMPONENT_CODE } from '../../engine/view/tables.ts';
 import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
 import { hex, type Locators } from './locator.ts';
 import { gsiLabel, gsiLevel, says, sourceOf, user, vcpu, vectorLabel } from './makers.ts';
@@ -8,7 +9,14 @@ const SAVED_PARTS = ['LAPIC', 'MSRs', 'VCPU_EVENTS', 'MP_STATE', 'irqchip', 'PIT
 
 export const USERSPACE_LOCATORS: Locators<typeof USERSPACE_EVENTS> = {
   op: null,
-  ioctl_irq_line: { place: sourceOf, dock: 'out', label: gsiLabel, long: gsiLevel, lit: ['source.line'] },
+  ioctl_irq_line: {
+    // The VMM's own IOAPIC calls for its pin; everybody else is a source.
+    place: (h) => (h.kind === COMPONENT_CODE.ioapic ? { at: 'ioapicPin', pin: h.args.gsi } : sourceOf(h)),
+    dock: 'out',
+    label: gsiLabel,
+    long: gsiLevel,
+    lit: ['source.line'],
+  },
   ioctl_signal_msi: {
     place: user,
     dock: 'out',

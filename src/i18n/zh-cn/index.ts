@@ -4,6 +4,7 @@ import { callbacks } from './callbacks.ts';
 import { chapters } from './chapters.ts';
 import { compare } from './compare.ts';
 import { deeds } from './deeds.ts';
+import { differs } from './differs.ts';
 import { errors } from './errors.ts';
 import { events } from './events/index.ts';
 import { forks } from './forks.ts';
@@ -11,6 +12,7 @@ import { frame } from './frame.ts';
 import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
+import { machine } from './machine.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
 import { roads } from './roads.ts';
@@ -18,6 +20,7 @@ import { share } from './share.ts';
 import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
+import { verbs } from './verbs.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -25,6 +28,7 @@ export const zhCn = {
   ...chapters,
   ...compare,
   ...deeds,
+  ...differs,
   ...errors,
   ...events,
   ...forks,
@@ -33,12 +37,14 @@ export const zhCn = {
   ...header,
   ...lanes,
   ...callbacks,
+  ...machine,
   ...panels,
   ...registers,
   ...roads,
   ...share,
   ...stage,
   ...timeline,
+  ...verbs,
   ...words,
   ...traces,
 };

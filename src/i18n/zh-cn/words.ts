@@ -10,7 +10,7 @@ export const words: Record<keyof typeof en, string> = {
   'word.physical': '物理',
   'word.logical': '逻辑',
   'word.assert': 'assert',
-  'word.deassert': 'de-assert',
+  'word.deassert': 'deassert',
   'word.master': '主片',
   'word.slave': '从片',
   'word.userspace': '用户态',

@@ -247,7 +247,7 @@ export const BUS_EVENTS = defineEvents({
     fn: null,
     cite: 'kvm.api',
     args: { pin: 'pin', vector: 'vector', again: 'flag' },
-    token: 'still',
+    token: 'goesBack',
     since: 2,
   },
   vmm_interrupt: {

@@ -448,7 +448,7 @@ function busOf({ busX, map }: StageLayout, from: number, to: number): string {
 
 /** What lies under the cards: column heads, the bus, the way back. */
 function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
-  const { columns, backY, busX, form, lapics } = layout;
+  const { columns, backY, borderX, busX, form, lapics } = layout;
   const cards = [...lapics.values()].map((lapic) => lapic.card);
   const line = [...lapics.values()].find((lapic) => lapic.density === 'line');
   const first = cards[0];
@@ -457,6 +457,17 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
   const sources = columns[0];
   return (
     <g>
+      {borderX !== null && (
+        <g data-part="border">
+          <path className="bd-border" d={`M${borderX} 6V${backY + 16}`} />
+          <text className="bd-border-name" x={borderX - 7} y={19} textAnchor="end">
+            {t('stage.userSpace')}
+          </text>
+          <text className="bd-border-name" x={borderX + 7} y={19}>
+            {t('stage.kernel')}
+          </text>
+        </g>
+      )}
       {layout.heads.map((head) => (
         <text key={head.key} className="bd-head" x={head.x + 1} y={head.y}>
           {t(`stage.column.${head.key}`)}

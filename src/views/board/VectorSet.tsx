@@ -147,6 +147,9 @@ export function VectorSet(props: Props) {
   const kind = name === 'pir' ? 'piDesc' : 'lapic';
   const set = new Set(tmr);
   const pointer = props.mark != null && props.mark.vector !== 0 ? props.mark : null;
+  // A vector that is not set has no mark of its own to put the ring on.
+  const empty = selected?.kind === kind && selected.register === name ? selected.vector : undefined;
+  const chosen = empty === undefined || vectors.includes(empty) ? null : vectorCell(box, empty);
   const litCell = lit?.place.at === 'cell' && lit.place.grid === name ? lit.place.vector : -1;
   return (
     <g>
@@ -231,6 +234,18 @@ export function VectorSet(props: Props) {
           </g>
         );
       })}
+      {chosen !== null && (
+        <g className="bd-stop">
+          <rect
+            className="bd-chosen"
+            x={chosen.x - 2}
+            y={chosen.y - 2}
+            width={chosen.w + 4}
+            height={chosen.h + 4}
+            rx={3}
+          />
+        </g>
+      )}
       {pointer !== null && <Pointer box={box} mark={pointer} />}
     </g>
   );

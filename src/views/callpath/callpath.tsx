@@ -6,11 +6,13 @@ import { callChain, type Link } from '../../explain/calls.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
+import { differencesIn } from '../../spec/differs.ts';
 import { eventRow } from '../../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
 import { useApp, usePanelStep } from '../../store/use-app.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
+import { Differs } from '../shared/differs.tsx';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
@@ -55,6 +57,7 @@ function Chain({ scene, step, version, t }: ChainProps) {
           </li>
         ))}
       </ol>
+      <Differs ids={last === undefined ? [] : differencesIn(last.name)} />
       <p className="callpath-foot">
         {last?.file != null && (
           <a href={sourceUrl(version, last.file)} target="_blank" rel="noopener">

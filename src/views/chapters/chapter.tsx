@@ -1,11 +1,11 @@
 /** A chapter above the stage: its stops on running scenes, then questions whose answers the engine computes. */
 import './chapter-texts.ts';
 import './chapters.css';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Chapter, ChapterCheck, ChapterText } from '../../chapters/chapter.ts';
 import { sameValue } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapter, loadChapterText } from '../../chapters/index.ts';
-import { chapterAddress, readChapterAddress } from '../../store/chapter-address.ts';
+import { chapterAddress, HOW_TRUE, readChapterAddress } from '../../store/chapter-address.ts';
 import { answerOf, goToStop, isAtStop } from '../../store/chapter-answer.ts';
 import type { App } from '../../store/create-app.ts';
 import { presetIds } from '../../store/preset-ids.ts';
@@ -18,10 +18,19 @@ interface ChapterBarProps {
   readonly takeKeys: (take: ((key: string) => boolean) | null) => void;
 }
 
-/** The bar, or the list of chapters; nothing where no chapter is open. */
+const TruthPage = lazy(() => import('../help/truth.tsx').then((m) => ({ default: m.TruthPage })));
+
+/** The bar, the list of chapters or the page that is read; nothing where none is open. */
 export function ChapterBar({ takeKeys }: ChapterBarProps) {
   const address = useStore((state) => state.ui.chapter);
   if (address === null) return null;
+  if (address === HOW_TRUE) {
+    return (
+      <Suspense fallback={null}>
+        <TruthPage />
+      </Suspense>
+    );
+  }
   const { id, stop } = readChapterAddress(address);
   return id === '' ? <Contents /> : <Opened key={id} id={id} page={stop} takeKeys={takeKeys} />;
 }

@@ -1,9 +1,10 @@
 /** Help: what this is, the keys, and what is modelled and what is not. Comes when it is asked for. */
 import './help.css';
 import '../kit/panel-texts.ts';
-import truth from 'virtual:truth';
 import { useEffect, useRef } from 'react';
 import type { MessageKey } from '../../i18n/index.ts';
+import { HOW_TRUE } from '../../store/chapter-address.ts';
+import { useApp } from '../../store/use-app.ts';
 import { OPEN_LIST } from '../glossary/open-list.ts';
 import { useT } from '../shared/use-t.ts';
 
@@ -31,6 +32,7 @@ interface Props {
 /** The dialog: open as long as it is there. */
 export function HelpDialog({ onClose }: Props) {
   const t = useT();
+  const { actions } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -51,7 +53,7 @@ export function HelpDialog({ onClose }: Props) {
             </div>
           ))}
         </dl>
-        <p>
+        <p className="help-doors">
           <button
             type="button"
             className="btn"
@@ -61,6 +63,16 @@ export function HelpDialog({ onClose }: Props) {
             }}
           >
             {t('help.glossary')}
+          </button>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => {
+              dialog.current?.close();
+              actions.setUi({ chapter: HOW_TRUE });
+            }}
+          >
+            {t('help.true')}
           </button>
         </p>
         <h3>{t('help.modelled')}</h3>
@@ -73,35 +85,6 @@ export function HelpDialog({ onClose }: Props) {
         <ul>
           {LEFT_OUT.map((key) => (
             <li key={key}>{t(key)}</li>
-          ))}
-        </ul>
-        <h3>{t('help.true')}</h3>
-        <p>{t('help.true.about')}</p>
-        <table className="help-true">
-          <thead>
-            <tr>
-              <th scope="col">{t('help.true.what')}</th>
-              <th scope="col">{t('help.true.sequences')}</th>
-              <th scope="col">{t('help.true.ops')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {truth.compared.map(({ kind, sequences, ops }) => (
-              <tr key={kind}>
-                <th scope="row">{t(`help.true.${kind}`)}</th>
-                <td>{sequences}</td>
-                <td>{ops}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <p>{t('help.true.model')}</p>
-        <h3>{t('help.differs')}</h3>
-        <ul lang="en">
-          {truth.differs.map(({ from, text, file }) => (
-            <li key={file + text} title={file}>
-              {from === 'sdm' ? 'SDM' : from}: {text}
-            </li>
           ))}
         </ul>
         <div className="dialog-buttons">

@@ -8,10 +8,12 @@ import { seqAt } from '../../log/steps.ts';
 import { lastWriter } from '../../log/writers.ts';
 import { citation } from '../../spec/citations.ts';
 import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/define/registers.ts';
+import { differencesAt } from '../../spec/differs.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
 import { componentName } from '../shared/component-name.ts';
+import { Differs } from '../shared/differs.tsx';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { useChange } from '../shared/use-change.ts';
@@ -41,6 +43,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
     <>
       <p className="insp-title">{title}</p>
       {hasText(doc) && <p className="insp-doc">{t(doc)}</p>}
+      <Differs ids={[...new Set([doc.slice(4), `${at.kind}.${at.register}`].flatMap(differencesAt))]} />
       {how.as === 'bits' && <Fields view={view} at={at} layout={how.layout} addresses={addresses} t={t} />}
       {how.as === 'vectors' && <Vectors view={view} base={addresses[0] as number} vector={vector} t={t} />}
       {how.as === 'number' && (
@@ -148,6 +151,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
             <Field
               key={row.name}
               row={row}
+              place={`${layout.name}.${row.name}`}
               text={draft[row.name]}
               wrong={wrong.includes(row.name)}
               editable={writable && !playing && canEdit(row.spec)}
@@ -190,6 +194,8 @@ const ACCESS_KEYS = {
 
 interface FieldProps {
   readonly row: FieldRow;
+  /** Layout and field. */
+  readonly place: string;
   readonly text: string | undefined;
   readonly wrong: boolean;
   readonly editable: boolean;
@@ -197,7 +203,7 @@ interface FieldProps {
   readonly t: Translate;
 }
 
-function Field({ row, text, wrong, editable, onEdit, t }: FieldProps) {
+function Field({ row, place, text, wrong, editable, onEdit, t }: FieldProps) {
   const id = useId();
   const max = maxOf(row.spec);
   const reserved = row.access === 'reserved' || row.access === 'stored';
@@ -209,6 +215,7 @@ function Field({ row, text, wrong, editable, onEdit, t }: FieldProps) {
           {reserved ? t('insp.reserved') : row.name}
         </span>
         {!reserved && hasText(row.doc) && <span className="insp-meaning">{t(row.doc)}</span>}
+        <Differs ids={differencesAt(place)} />
         <span className="insp-access">{t(ACCESS_KEYS[row.access])}</span>
         {wrong && (
           <span className="problem" id={`${id}p`}>

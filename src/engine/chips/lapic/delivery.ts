@@ -1,6 +1,7 @@
 /**
  * From a message to the local APICs that take it (arch/x86/kvm/lapic.c, v6.18): destination matching, the optimised map,
  * lowest priority, acceptance.
+ * @differs SDM (lowest-by-hash): LowPrio picks by vector hashing.
  */
 import { shifts } from '../../../spec/define/registers.ts';
 import { APIC_ID, LDR } from '../../../spec/registers/lapic.ts';

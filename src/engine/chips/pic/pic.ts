@@ -4,7 +4,10 @@
  * Modelled: ICW1-4, OCW1-3, ELCR, automatic EOI, rotation, poll, special fully nested mode, cascade, spurious IRQ 7/15.
  * Left out, because KVM leaves it out: single mode and level mode of ICW1 (accepted, not acted on), ICW3 (ignored: the
  * slave is always on pin 2), the effect of special mask mode (the bit is stored and never used).
- * @differs 82C59A: the data sheet gives special mask mode an effect; KVM does not.
+ * @differs 8259A (pic-special-mask): the data sheet gives special mask mode an effect; KVM does not.
+ * @differs 8259A (pic-edge-irr): an edge in IRR survives the line going low.
+ * @differs 8259A (pic-level-mode): LTIM of ICW1 is not acted on; the ELCR alone makes a pin level-triggered.
+ * @differs 8259A (pic-poll): a poll clears IRR and ISR; the chip sets ISR.
  */
 import { EV, REQ } from '../../core/events.ts';
 import {

@@ -1,8 +1,10 @@
 /**
  * The i8254 as KVM models it (arch/x86/kvm/i8254.c, v6.18): three channels, of which channel 0 drives GSI 0, with
  * re-injection of ticks the guest has not acknowledged; the speaker port; the NMI watchdog through LVT0.
- * @differs 82C54: KVM counts in binary whatever the BCD bit says, never sets NULL COUNT (bit 6 of the status), keeps
- * counting while the gate is low in modes 0 and 4, and takes a new mode into its timer only with the next count.
+ * @differs 82C54 (pit-bcd): KVM counts in binary whatever the BCD bit says.
+ * @differs 82C54 (pit-null-count): NULL COUNT (bit 6 of the status) is never set.
+ * @differs 82C54 (pit-gate): it keeps counting while the gate is low in modes 0 and 4.
+ * @differs 82C54 (pit-mode): a new mode is taken into the timer only with the next count.
  *
  * Left out: HPET legacy mode (no HPET here).
  */

@@ -3,7 +3,7 @@
  * exits (APIC-write, trap-like), and which it leaves to KVM (APIC-access, MSR and other exits).
  * SDM vol. 3C, "Virtualizing Memory-Mapped APIC Accesses" and "Virtualizing MSR-Based APIC Accesses".
  *
- * @differs sdm: without APICv a WRMSR to TPR is taken as KVM emulates it (no #GP for bits 31:8).
+ * @differs SDM (tpr-high-bits): without APICv a WRMSR to TPR is taken as KVM emulates it (no #GP for bits 31:8).
  */
 
 import { highWord, lowWord } from '../../../base/u64.ts';

@@ -49,6 +49,7 @@ export const apicv = {
 
   'event.apic_read_virtualized.title': 'APIC read without an exit',
   'event.apic_read_virtualized': 'The guest reads {register} of LAPIC {vcpu} from the virtual-APIC page: {value}.',
+  'event.apic_read_virtualized.avic': 'The guest reads {register} of LAPIC {vcpu} from the backing page: {value}.',
 
   'event.apic_write_virtualized.title': 'APIC write without an exit',
   'event.apic_write_virtualized':

@@ -45,6 +45,7 @@ export const apicv: Record<keyof typeof en, string> = {
 
   'event.apic_read_virtualized.title': '不退出的 APIC 读',
   'event.apic_read_virtualized': '客户机从虚拟 APIC 页读取 LAPIC {vcpu} 的 {register}：{value}。',
+  'event.apic_read_virtualized.avic': '客户机从 backing page 读取 LAPIC {vcpu} 的 {register}：{value}。',
 
   'event.apic_write_virtualized.title': '不退出的 APIC 写',
   'event.apic_write_virtualized': '客户机把 {value} 写入 LAPIC {vcpu} 的 {register}，值落在虚拟 APIC 页上。',

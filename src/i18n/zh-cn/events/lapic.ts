@@ -32,8 +32,8 @@ export const lapic: Record<keyof typeof en, string> = {
   'event.accept_disabled': 'LAPIC {vcpu} 处于关闭状态，丢弃向量 {vec}。',
   'event.accept_disabled.why': 'APIC_BASE 使能为 {hw}，SVR 使能为 {sw}；Fixed 中断要求两者都为 1。',
 
-  'event.accept_deassert.title': '忽略 de-assert',
-  'event.accept_deassert': 'LAPIC {vcpu} 忽略电平 de-assert 消息。',
+  'event.accept_deassert.title': '忽略 deassert',
+  'event.accept_deassert': 'LAPIC {vcpu} 忽略电平 deassert 消息。',
 
   'event.accept_ignored.title': 'LAPIC 忽略消息',
   'event.accept_ignored': 'LAPIC {vcpu} 忽略 {mode} 消息。',

@@ -6,7 +6,6 @@ declare module 'virtual:truth' {
       readonly sequences: number;
       readonly ops: number;
     }[];
-    readonly differs: readonly { readonly from: string; readonly text: string; readonly file: string }[];
   };
   export default truth;
 }

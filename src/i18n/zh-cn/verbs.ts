@@ -1,0 +1,36 @@
+import type { verbs as en } from '../en/verbs.ts';
+
+export const verbs: Readonly<Record<keyof typeof en, string>> = {
+  'verb.do': '执行',
+  'verb.opens': '打开关口 {gate}',
+
+  'verb.rteVector': '写 RTE {pin} 的向量',
+  'verb.rteDest': '写 RTE {pin} 的目标',
+  'verb.picMaskPin': '屏蔽或取消屏蔽一个引脚',
+  'verb.msiTo': '向 LAPIC {vcpu} 发送 MSI',
+  'verb.ipiFrom': '向 LAPIC {vcpu} 发送 IPI',
+  'verb.ipiTo': '向 vCPU {vcpu} 发送 IPI',
+  'verb.tpr': '写 vCPU {vcpu} 的 TPR',
+  'verb.post': '向 vCPU {vcpu} post 一个向量',
+  'verb.vtd': '设备的 MSI 经 VT-d 发往 vCPU {vcpu}',
+  'verb.vtdUrgent': '紧急 MSI 经 VT-d 发往 vCPU {vcpu}',
+  'verb.raise': '拉高一个 GSI',
+  'verb.lower': '拉低一个 GSI',
+  'verb.bind': '把 irqfd 绑定到一个 GSI',
+
+  'verb.no.noIoapic': '这里 KVM 没有 IOAPIC：芯片在用户态。',
+  'verb.no.noPic': '这里 KVM 没有 8259：芯片在用户态。',
+  'verb.no.noChips': '这台机器在内核里没有中断芯片。',
+  'verb.no.noRoute': '没有 GSI 路由到这个引脚。',
+  'verb.no.nothingInService': '这里没有正在服务的中断。',
+  'verb.no.lineLow': '线已经为低。',
+  'verb.no.noApicv': '这台机器既没有 APICv，也没有 AVIC。',
+  'verb.no.noHost': '这台机器没有宿主机模型：没有物理 CPU。',
+  'verb.no.notRunning': 'vCPU {vcpu} 现在不在任何物理 CPU 上运行。',
+  'verb.no.runsHere': 'vCPU {vcpu} 已经在 pCPU {pcpu} 上运行。',
+  'verb.no.avicWake': '在 AVIC 下只有中断能唤醒它。',
+  'verb.no.apicOff': '这个本地 APIC 被 IA32_APIC_BASE 关闭。',
+  'verb.no.wideId': '它的 APIC id 大于 254：8 位目标到不了它。',
+  'verb.no.lowVector': '16 以下的向量是保留的。',
+  'verb.no.noIrqfd': '没有绑定 irqfd。',
+};

@@ -1,0 +1,14 @@
+/** "KVM differs": where it leaves the chip, said at the thing that is shown. */
+import './differs-texts.ts';
+import './differs.css';
+import { DIFFERENCES, type DifferenceId } from '../../spec/differs.ts';
+import { useT } from './use-t.ts';
+
+export function Differs({ ids }: { readonly ids: readonly DifferenceId[] }) {
+  const t = useT();
+  return ids.map((id) => (
+    <span key={id} className="differs" data-differs={id}>
+      <b>{t('differs.from', { from: t(`differs.from.${DIFFERENCES[id].from}`) })}</b> {t(`differs.${id}`)}
+    </span>
+  ));
+}
