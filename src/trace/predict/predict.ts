@@ -48,6 +48,8 @@ interface Thread {
   /** The accept just shown, whose effect may come as late as the thread's next line. */
   tail: Op | null;
   eoiTs: number;
+  /** The vector it ended last, of which user space has not been told; -1 none. */
+  ended: number;
   /** Line of the EOI_INDUCED exit whose kvm_eoi has not come yet, 0 none. */
   inducedOwed: number;
   /** Vector of the last kvm_eoi whose kind is not known, -1 none. */
@@ -218,6 +220,7 @@ export class Predictor {
         eoiOwed: 0,
         tail: null,
         eoiTs: 0,
+        ended: -1,
         inducedOwed: 0,
         endedBefore: -1,
         lastExit: EXIT.other,
@@ -288,6 +291,7 @@ export class Predictor {
       t.open = null;
       t.eoiOwed = 0;
       t.tail = null;
+      t.ended = -1;
       t.inducedOwed = 0;
       t.lastExit = EXIT.other;
       t.midway = true;
@@ -1262,11 +1266,24 @@ export class Predictor {
     state.mustReinject = info >= 0x80000000 && ((info >>> 8) & 7) === 0 ? info & 255 : -1;
   }
 
+  /**
+   * KVM_EXIT_IOAPIC_EOI tells the VMM's IOAPIC of the EOI before it, which is of a vector that came as a level.
+   * @kvm lapic.c kvm_ioapic_send_eoi
+   */
   private userspaceExit(t: Thread, r: TraceRecord): void {
     if (r.f[1] !== 0 || r.f[0] !== 26 || t.vcpu < 0) return;
-    const vector = t.exitVector;
-    void vector;
-    this.verdicts.right(TP.kvm_userspace_exit, false);
+    const { ended } = t;
+    t.ended = -1;
+    if (!this.recorded(TP.kvm_eoi) || t.midway) {
+      this.verdicts.count(r.event, 'unknowable', t.midway ? 'not seen yet' : 'kvm_eoi not recorded');
+      return;
+    }
+    if (ended >= 0) {
+      this.verdicts.right(r.event, false);
+      return;
+    }
+    this.verdicts.count(r.event, 'wrong', 'not promised');
+    this.verdicts.differs(r.line, r.ts, -1, valueKey(r.event, 26), null);
   }
 
   // -- the vCPU takes it and ends it
@@ -1457,6 +1474,7 @@ export class Predictor {
     const written = t.eoiOwed > 0;
     t.eoiOwed = 0;
     t.inducedOwed = 0;
+    t.ended = vector;
     // Only its own thread ends a vCPU's interrupt.
     const vcpu = t.vcpu >= 0 ? t.vcpu : shown;
     if (vcpu < 0 || vcpu !== shown) {
