@@ -34,7 +34,11 @@ describe('what can still be asked of a trace', () => {
     const state = await (await reading(long)).state(at);
     expect({ ...state, lapic: undefined }).toEqual({ line: at, ...whole.state, lapic: undefined });
     const irr = (s: Record<string, unknown> | null): unknown =>
-      (s === null ? [] : (s.lapic as { irr: number[]; isr: number[]; svr: string }[])).map(({ irr, isr, svr }) => ({ irr, isr, svr }));
+      (s === null ? [] : (s.lapic as { irr: number[]; isr: number[]; svr: string }[])).map(({ irr, isr, svr }) => ({
+        irr,
+        isr,
+        svr,
+      }));
     expect(irr(state)).toEqual(irr(whole.state));
   });
 
