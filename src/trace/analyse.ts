@@ -167,6 +167,7 @@ export async function analyse(
         ids,
         firstLost,
         gaps,
+        silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
       }),
       ...(predictor?.verdicts.findings ?? []),
     ].filter((one) => findingInWindow(options.window, one)),
@@ -179,6 +180,12 @@ export async function analyse(
     checkpoints,
     totals,
   };
+}
+
+function missingIn(predictor: Predictor | null): number {
+  let n = 0;
+  for (const row of predictor?.verdicts.rows.values() ?? []) n += row.missing;
+  return n;
 }
 
 function chooseVm(vms: readonly VmGroup[], asked: number | undefined): number {

@@ -422,6 +422,8 @@ function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecor
 function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   let p = from;
   while (p < to && (b[p] === BLANK || b[p] === 9 || b[p] === 62 || b[p] === 124)) p++;
+  // "CPU 1: 55 EVENTS DROPPED" has what looks like a time of ticks.
+  if (startsWith(b, p, to, 'CPU') && contains(b, p, to, DROP_MARK) >= 0) return readOther(b, from, to, tables);
   // a time somewhere before the event
   const limit = Math.min(to, p + 90);
   for (let q = p; q < limit; q++) {

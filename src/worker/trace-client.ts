@@ -15,8 +15,8 @@ export interface TraceJob {
   close(): void;
 }
 
-/** Reads a file or a text. @param take called with progress, then once with the rows or what is wrong */
-export function readTrace(what: Blob | string, take: (message: FromTrace) => void): TraceJob {
+/** Reads a file or a text. @param take called with progress, then once with the rows or what is wrong @param vm which VM of several */
+export function readTrace(what: Blob | string, take: (message: FromTrace) => void, vm?: number): TraceJob {
   const worker = new Worker(scriptAddress(workerUrl), { type: SCRIPT_TYPE });
   const waiting = new Map<number, { done: (answer: unknown) => void; fail: (key: string) => void }>();
   let asked = 1;
@@ -37,7 +37,7 @@ export function readTrace(what: Blob | string, take: (message: FromTrace) => voi
     worker.terminate();
   };
   worker.postMessage(
-    typeof what === 'string' ? { type: 'read-text', id: 1, text: what } : { type: 'read', id: 1, file: what },
+    typeof what === 'string' ? { type: 'read-text', id: 1, text: what } : { type: 'read', id: 1, file: what, vm },
   );
   return {
     ask: (ask) =>

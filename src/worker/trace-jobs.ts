@@ -13,7 +13,7 @@ import { type ByteSource, bytesSource, TraceError } from '../trace/source.ts';
 import type { WindowScene } from '../trace/window-ops.ts';
 
 export type ToTrace =
-  | { readonly type: 'read'; readonly id: number; readonly file: Blob }
+  | { readonly type: 'read'; readonly id: number; readonly file: Blob; readonly vm?: number | undefined }
   | { readonly type: 'read-text'; readonly id: number; readonly text: string }
   | { readonly type: 'ask'; readonly id: number; readonly ask: Ask };
 
@@ -144,7 +144,8 @@ export function startTraceJobs(say: (message: FromTrace) => void): (message: ToT
       say({ type: 'progress', id, bytes, of: source.size, pass, lines });
       return Promise.resolve();
     };
-    tell(source, { keep: true }, pause).then(
+    const vm = message.type === 'read' ? message.vm : undefined;
+    tell(source, vm === undefined ? { keep: true } : { keep: true, vm }, pause).then(
       ({ rows, analysis }) => {
         reading = analysis === null ? null : new TraceReading(analysis);
         say({ type: 'rows', id, rows, picture: analysis === null ? null : pictureOf(analysis) });

@@ -32,6 +32,8 @@ export const traces = {
   'trace.finding.coalesced-is-repeat':
     'Lines that say coalesced: {n}. The VMM raises a line that is high already; no interrupt is lost by it.',
   'trace.finding.lost': 'The recording lost {n} events. State before each gap is forgotten.',
+  'trace.finding.lost.perf':
+    'perf trace drops events and writes no mark where: lines that must be there are missing {n} times. perf record, or -m 64M, drops fewer.',
   'trace.finding.lost.unknown': 'The recording has gaps: {n}. State before each gap is forgotten.',
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
@@ -202,6 +204,11 @@ export const traces = {
   'trace.where.pic': '8259 pin {pin} waits for its acknowledge.',
   'trace.where.picIsr': '8259 pin {pin} is in service.',
   'trace.where.hidden': 'APICv: IRR, ISR and PPR are the processor’s and not in a trace.',
+  'trace.page.vm': 'VM',
+  'trace.page.vm.n': 'VM {n}',
+  'trace.page.again': 'Drop this file again: {size} bytes, line {line}.',
+  'trace.page.share': 'Copy this line’s address',
+  'trace.page.other': 'This is another file than the address names.',
   'trace.finding.follows': '{n} later lines follow from it.',
   'trace.finding.follows.one': 'One later line follows from it.',
 } as const;

@@ -29,7 +29,7 @@ import { resetRouting, setRouting } from '../../engine/kvm/routing.ts';
 import { acceptEvents, getInterrupt, hasExtint, resetVcpu, serveRequests } from '../../engine/kvm/vcpu.ts';
 import { BASE_WIRES } from '../../engine/machine/plain.ts';
 import { TP } from '../tracepoints.ts';
-import { acceptKey, ackKey, msiKey, picKey, rteKey, vectorKey } from './keys.ts';
+import { acceptKey, ackKey, msiKey, picKey, picOf, rteKey, vectorKey } from './keys.ts';
 
 export interface ChipsConfig {
   /** vCPU ids, ascending. */
@@ -470,5 +470,18 @@ export class Chips {
           break;
       }
     }
+  }
+}
+
+/** The 8259 as a line shows it, before the line moves its pin. */
+export function setPicFrom(chips: Chips, key: number, level: number): void {
+  const p = picOf(key);
+  const chip = p.pin >> 3;
+  const bit = p.pin & 7;
+  chips.setPicBit(chip, 'elcr', bit, p.level);
+  chips.setPicBit(chip, 'imr', bit, p.masked);
+  if (level === 1 && p.masked === 0) {
+    chips.setPicBit(chip, 'irr', bit, p.coalesced);
+    if (p.coalesced === 1) chips.setPicBit(chip, 'lastIrr', bit, 0);
   }
 }

@@ -223,3 +223,7 @@ export function agrees(op: Op): boolean {
   for (let i = 0; i < shown.length; i++) if (shown[i] !== promised[i]) return false;
   return true;
 }
+
+export const isEoi = (op: Op): boolean => op.kind === OP.eoi || op.kind === OP.eoiInduced;
+export const isMessage = (op: Op): boolean => op.kind === OP.message || op.kind === OP.pvIpi;
+export const isTrivial = (op: Op): boolean => op.kind === OP.setIrq && op.a[1] === 0;

@@ -8,6 +8,7 @@ import { type Filter, hex } from './model.ts';
 const WIDTH = 168;
 const HEIGHT = 26;
 const MOST = 7;
+const COLUMNS = ['n', 'p50', 'p90', 'p99', 'max'] as const;
 
 /** Lower end of a bin, in us (Samples.histogram). */
 const lower = (bin: number): number => (bin === 0 ? 0.8 : 2 ** (bin / 4));
@@ -45,7 +46,7 @@ export function Latencies({
             <th scope="col">
               <span className="visually-hidden">{t('trace.page.histogram')}</span>
             </th>
-            {['n', 'p50', 'p90', 'p99', 'max'].map((head) => (
+            {COLUMNS.map((head) => (
               <th key={head} scope="col">
                 {head}
               </th>
@@ -66,8 +67,7 @@ export function Latencies({
                     {row.bins.map((n, bin) =>
                       n === 0 ? null : (
                         <rect
-                          // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
-                          key={bin}
+                          key={`${bin}:${lower(bin)}`}
                           x={x(lower(bin))}
                           width={Math.max(2, x(lower(bin + 1)) - x(lower(bin)) - 1)}
                           y={HEIGHT - 2 - y(n)}
@@ -78,9 +78,8 @@ export function Latencies({
                     <line x2={WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} />
                   </svg>
                 </td>
-                {[row.spread.n, row.spread.p50, row.spread.p90, row.spread.p99, row.spread.max].map((value, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
-                  <td key={i}>{brief(value)}</td>
+                {COLUMNS.map((name) => (
+                  <td key={name}>{brief(row.spread[name])}</td>
                 ))}
               </tr>
             );

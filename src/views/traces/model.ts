@@ -19,6 +19,8 @@ export interface OpenedTrace {
   readonly rows: readonly ReportRow[];
   readonly picture: Picture | null;
   readonly job: TraceJob;
+  /** Where an address wants to begin. */
+  readonly line: number | null;
 }
 
 /** Which interrupts are looked at; null: all. */

@@ -5,6 +5,7 @@ import type { ReportRow } from '../../trace/report.ts';
 import { Board } from '../board/Board.tsx';
 import type { Translate } from '../shared/use-t.ts';
 import { Latencies } from './latencies.tsx';
+import { hashOf, type LineAddress } from './line-address.ts';
 import { Lines } from './lines.tsx';
 import { type Filter, hex, matches, NO_FILTER, type OpenedTrace, rowsOf, save, sentence, timeOf } from './model.ts';
 import { Overview } from './overview.tsx';
@@ -20,7 +21,14 @@ const SCENE_LINES = 200;
 const LEAST_MS = 120;
 const FOLD_MS = 200;
 
-export function Report({ trace, t }: { readonly trace: OpenedTrace; readonly t: Translate }): ReactNode {
+interface ReportProps {
+  readonly trace: OpenedTrace;
+  /** Reads it again for another VM of the file; null: it cannot be. */
+  readonly onVm: ((vm: number) => void) | null;
+  readonly t: Translate;
+}
+
+export function Report({ trace, onVm, t }: ReportProps): ReactNode {
   const { rows, picture } = trace;
   const [paste] = rowsOf(rows, 'paste');
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
@@ -28,7 +36,7 @@ export function Report({ trace, t }: { readonly trace: OpenedTrace; readonly t: 
   const shown = findings.filter((f) => matches(filter, f));
   return (
     <div className="tr-report">
-      <Summary rows={rows} t={t} />
+      <Summary rows={rows} onVm={onVm} t={t} />
       {picture !== null ? (
         <Timed trace={trace} picture={picture} filter={filter} setFilter={setFilter} findings={shown} t={t} />
       ) : (
@@ -40,11 +48,28 @@ export function Report({ trace, t }: { readonly trace: OpenedTrace; readonly t: 
   );
 }
 
-function Summary({ rows, t }: { readonly rows: readonly ReportRow[]; readonly t: Translate }): ReactNode {
+function Summary({
+  rows,
+  onVm,
+  t,
+}: { readonly rows: readonly ReportRow[] } & Pick<ReportProps, 'onVm' | 't'>): ReactNode {
   const [summary] = rowsOf(rows, 'summary');
   if (summary === undefined) return null;
+  const vms = (summary.vms ?? []) as readonly number[];
   return (
     <p className="tr-summary">
+      {vms.length > 1 && onVm !== null && (
+        <label>
+          {t('trace.page.vm')}{' '}
+          <select value={Number(summary.vm)} onChange={(event) => onVm(Number(event.target.value))}>
+            {vms.map((leader, i) => (
+              <option key={leader} value={i}>
+                {t('trace.page.vm.n', { n: i + 1 })}
+              </option>
+            ))}
+          </select>{' '}
+        </label>
+      )}
       {t('trace.page.summary', {
         format: String(summary.format),
         lines: Number(summary.lines).toLocaleString('en-US'),
@@ -74,7 +99,7 @@ function firstLine(findings: readonly ReportRow[], lines: number): number {
 
 function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): ReactNode {
   const { job, rows } = trace;
-  const [line, setLine] = useState(() => firstLine(findings, picture.lines));
+  const [line, setLine] = useState(() => trace.line ?? firstLine(findings, picture.lines));
   const [range, setRange] = useState<readonly [number, number] | null>(null);
   const [playing, setPlaying] = useState(false);
   const [moment, stage] = useMoment(job, line, picture.lines, picture.hasStates);
@@ -126,6 +151,7 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
       </section>
       <Findings trace={trace} findings={inRange} onLine={setLine} t={t}>
         <Filters rows={rows} filter={filter} setFilter={setFilter} t={t} />
+        <ShareLine trace={trace} line={line} format={String(summary?.format)} t={t} />
         {picture.hasStates && <SaveScene job={job} range={window as [number, number]} t={t} />}
       </Findings>
       <Lines
@@ -139,6 +165,31 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
         t={t}
       />
     </>
+  );
+}
+
+/** The line as an address: who has the file drops it again. */
+function ShareLine({
+  trace,
+  line,
+  format,
+  t,
+}: Pick<TimedProps, 'trace' | 't'> & { readonly line: number; readonly format: string }): ReactNode {
+  const [copied, setCopied] = useState(0);
+  const { file, size } = trace;
+  if (file === null) return null;
+  const copy = async (): Promise<void> => {
+    const address: LineAddress = { format, size, hash: await hashOf(file), line };
+    await navigator.clipboard.writeText(JSON.stringify(address));
+    setCopied(line);
+  };
+  return (
+    <p className="tr-exports">
+      <button type="button" className="btn" onClick={() => void copy()}>
+        {t('trace.page.share')}
+      </button>
+      {copied === line && <span role="status">{t('trace.page.copied')}</span>}
+    </p>
   );
 }
 

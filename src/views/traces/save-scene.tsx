@@ -1,5 +1,5 @@
 /** A window of the trace as a scene of ours: shown before anything is copied, so that who shares it sees what is in it. */
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
 import { NO_SCENE } from '../../store/types.ts';
 import { useApp } from '../../store/use-app.ts';
@@ -10,7 +10,7 @@ const MOST_REFUSED = 200;
 
 interface Made {
   readonly scene: NonNullable<Answers['scene']>;
-  /** Null: too long for a link. */
+  /** The address's fragment; null: too long for a link. */
   readonly link: string | null;
 }
 
@@ -26,6 +26,7 @@ export function SaveScene({
   const app = useApp();
   const [made, setMade] = useState<Made | null>(null);
   const [said, setSaid] = useState<'copied' | 'failed' | null>(null);
+  const anchor = useRef<HTMLAnchorElement>(null);
   const [from, to] = range;
   const make = async (): Promise<void> => {
     setSaid(null);
@@ -44,9 +45,7 @@ export function SaveScene({
     });
     const hash = linkOf(trial.store.getState());
     trial.close();
-    const here = new URL(window.location.href);
-    here.hash = hash ?? '';
-    setMade({ scene, link: hash === null ? null : here.href });
+    setMade({ scene, link: hash === null ? null : `#${hash}` });
   };
   return (
     <div className="tr-save">
@@ -65,14 +64,14 @@ export function SaveScene({
             <p>{t('trace.page.scene.long')}</p>
           ) : (
             <p className="tr-exports">
-              <a className="btn" href={made.link} target="_blank" rel="noreferrer">
+              <a className="btn" href={made.link} ref={anchor} target="_blank" rel="noreferrer">
                 {t('trace.page.scene.open')}
               </a>
               <button
                 type="button"
                 className="btn"
                 onClick={() =>
-                  navigator.clipboard.writeText(made.link ?? '').then(
+                  navigator.clipboard.writeText(anchor.current?.href ?? '').then(
                     () => setSaid('copied'),
                     () => setSaid('failed'),
                   )

@@ -6,6 +6,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { hasText } from '../../i18n/index.ts';
 import { readTrace, type TraceJob } from '../../worker/trace-client.ts';
 import { useT } from '../shared/use-t.ts';
+import { hashOf, type LineAddress, readAddress } from './line-address.ts';
 import type { OpenedTrace, Problem, Progress } from './model.ts';
 import { Report } from './report.tsx';
 import { Sources } from './sources.tsx';
@@ -31,31 +32,56 @@ export function Traces({ file, refused, onFile, onClose }: TracesProps): ReactNo
   const opened = useRef<TraceJob | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
 
-  const open = useCallback((what: Blob | string, name: string): void => {
+  const [wanted, setWanted] = useState<LineAddress | null>(null);
+  const wantedNow = useRef<LineAddress | null>(null);
+  useEffect(() => {
+    wantedNow.current = wanted;
+  });
+
+  const open = useCallback((what: Blob | string, name: string, vm?: number): void => {
+    const address = typeof what === 'string' ? readAddress(what) : null;
+    if (address !== null) {
+      setWanted(address);
+      return;
+    }
     reading.current?.close();
     setProblem(null);
     setProgress(null);
     setBusy(true);
-    const job = readTrace(what, (message) => {
-      if (message.type === 'progress') {
-        setProgress(message);
-        return;
-      }
-      setBusy(false);
-      setProgress(null);
-      reading.current = null;
-      if (message.type === 'failed') {
-        job.close();
-        setProblem(message);
-        return;
-      }
-      if (message.type !== 'rows') return;
-      opened.current?.close();
-      opened.current = job;
-      const file = typeof what === 'string' ? null : what;
-      const size = typeof what === 'string' ? what.length : what.size;
-      setTrace({ name, size, file, rows: message.rows, picture: message.picture, job });
-    });
+    const job = readTrace(
+      what,
+      (message) => {
+        if (message.type === 'progress') {
+          setProgress(message);
+          return;
+        }
+        setBusy(false);
+        setProgress(null);
+        reading.current = null;
+        if (message.type === 'failed') {
+          job.close();
+          setProblem(message);
+          return;
+        }
+        if (message.type !== 'rows') return;
+        opened.current?.close();
+        opened.current = job;
+        const file = typeof what === 'string' ? null : what;
+        const size = typeof what === 'string' ? what.length : what.size;
+        const { rows, picture } = message;
+        const show = (line: number | null): void => setTrace({ name, size, file, rows, picture, job, line });
+        const goal = wantedNow.current;
+        if (goal === null || file === null) show(null);
+        else
+          void hashOf(file).then((hash) => {
+            const isIt = goal.size === size && goal.hash === hash;
+            setWanted(null);
+            if (!isIt) setProblem({ key: 'trace.page.other', params: {} });
+            show(isIt ? goal.line : null);
+          });
+      },
+      vm,
+    );
     reading.current = job;
   }, []);
   const cancel = (): void => {
@@ -117,7 +143,22 @@ export function Traces({ file, refused, onFile, onClose }: TracesProps): ReactNo
           {hasText(problem.key) ? t(problem.key, problem.params) : problem.key}
         </p>
       )}
-      {trace !== null && <Report key={`${trace.name}:${trace.size}:${trace.rows.length}`} trace={trace} t={t} />}
+      {wanted !== null && (
+        <p className="tr-problem" role="status">
+          {t('trace.page.again', {
+            size: wanted.size.toLocaleString('en-US'),
+            line: wanted.line.toLocaleString('en-US'),
+          })}
+        </p>
+      )}
+      {trace !== null && (
+        <Report
+          key={`${trace.name}:${trace.size}:${trace.rows.length}`}
+          trace={trace}
+          onVm={trace.file === null ? null : (vm) => open(trace.file as Blob, trace.name, vm)}
+          t={t}
+        />
+      )}
       <Sources t={t} open={open} onFile={onFile} onProblem={(key) => setProblem({ key, params: {} })} />
     </section>
   );
