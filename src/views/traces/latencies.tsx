@@ -67,7 +67,7 @@ export function Latencies({
                     {row.bins.map((n, bin) =>
                       n === 0 ? null : (
                         <rect
-                          key={`${bin}:${lower(bin)}`}
+                          key={lower(bin)}
                           x={x(lower(bin))}
                           width={Math.max(2, x(lower(bin + 1)) - x(lower(bin)) - 1)}
                           y={HEIGHT - 2 - y(n)}
