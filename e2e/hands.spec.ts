@@ -502,6 +502,8 @@ test('a watched register is compared with a marked moment, names who wrote it la
   const row = drawer(page).locator('.rd-watch tbody tr');
   await expect(row).toHaveAttribute('data-differs', 'true');
   await expect(drawer(page).locator('.rd-text textarea')).toHaveValue(/RTE 4 = 0x\w+ \(was 0x\w+\)/);
-  await row.getByRole('button', { name: /^step/ }).click();
-  await expect(page.locator('.now-title')).toHaveText(say('event.rte_write.title'));
+  const last = row.getByRole('button', { name: /^step/ });
+  const nth = (await last.textContent())?.replace('step ', '') ?? '';
+  await last.click();
+  await expect(count(page)).toHaveText(new RegExp(`^${nth} /`));
 });
