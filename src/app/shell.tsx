@@ -131,6 +131,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
         <Slot name="Timeline" />
       </div>
       <Slot name="Verbs" />
+      <Slot name="Workbench" />
       <Slot name="Announcer" />
       <Slot name="Glossary" />
     </div>

@@ -35,6 +35,7 @@ const LOADED = {
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
   Roads: part(() => import('../views/roads/roads.tsx').then((m) => m.Roads)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
+  Workbench: part(() => import('../views/runs/workbench.tsx').then((m) => m.Workbench)),
   Verbs: part(() => import('../views/verbs/verbs.tsx').then((m) => m.Verbs)),
   Glossary: part(() => import('../views/glossary/glossary.tsx').then((m) => m.Glossary)),
   Announcer: part(() => import('../views/timeline/announcer.tsx').then((m) => m.Announcer)),
