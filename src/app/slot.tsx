@@ -30,6 +30,8 @@ const LOADED = {
   UnderWay: part(() => import('../views/under-way/under-way.tsx').then((m) => m.UnderWay)),
   Now: part(() => import('../views/now/now.tsx').then((m) => m.Now)),
   CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
+  Where: part(() => import('../views/where/where.tsx').then((m) => m.Where)),
+  FindingsBadge: part(() => import('../views/where/badge.tsx').then((m) => m.FindingsBadge)),
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
