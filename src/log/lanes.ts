@@ -3,6 +3,7 @@
  * Read from the log's write rows, row by row as the log grows.
  */
 
+import { countBelow } from '../base/bisect.ts';
 import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
 import {
   COL,
@@ -320,15 +321,9 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
 
 /** Spans that reach into the steps first..last. */
 export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle] as Span).to < first) low = middle + 1;
-    else high = middle;
-  }
   const out: Span[] = [];
-  for (let i = low; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
+  const before = countBelow(spans.length, (i) => (spans[i] as Span).to, first);
+  for (let i = before; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
   return out;
 }
 

@@ -4,6 +4,7 @@
  * their own. Counted as the log grows; a long scene is gone through once. An AVIC machine passes through none: svm_x86_ops
  * is another table.
  */
+import { lastAtMost } from '../../base/bisect.ts';
 import { COL, ROW } from '../../engine/view/tables.ts';
 import { callChain } from '../../explain/calls.ts';
 import { causesOf } from '../../log/causes.ts';
@@ -205,13 +206,5 @@ export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
 }
 
 /** How many of these steps are at or before `step`. */
-export function passedBy(steps: readonly number[], step: number): number {
-  let low = 0;
-  let high = steps.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((steps[middle] as number) <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+export const passedBy = (steps: readonly number[], step: number): number =>
+  lastAtMost(steps.length, (i) => steps[i] as number, step) + 1;

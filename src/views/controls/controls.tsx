@@ -2,8 +2,7 @@
 import './controls.css';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { parseNumber } from '../../base/numbers.ts';
-import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { hasHost } from '../../explain/host-config.ts';
+import { hasHost, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import { useStore } from '../../store/use-app.ts';
