@@ -18,7 +18,7 @@ export const restoreOrder: Rule = {
     const back = new Set<string>();
     return (sight) =>
       hitsOf(sight, 'state_restore', ({ args }) => {
-        const vcpu = args.vcpu as number;
+        const vcpu = args.vcpu;
         const early = args.what === MSRS && back.has(`${LAPIC} ${vcpu}`);
         const late = args.what === LAPIC && back.has(`${IRQCHIP}`);
         back.add(`${args.what}`).add(`${args.what} ${vcpu}`);

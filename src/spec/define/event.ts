@@ -130,8 +130,8 @@ export function reasonOf({ args }: EventRow, values: Readonly<Record<string, num
 export function readArgs(row: EventRow, columns: ArrayLike<number>, at = 0): Record<string, number> {
   const out: Record<string, number> = {};
   for (const [name, kind] of Object.entries(row.args)) {
-    const low = columns[at] as number;
-    out[name] = kind === 'ns64' ? join(low, columns[at + 1] as number) : low;
+    const low = columns[at];
+    out[name] = kind === 'ns64' ? join(low, columns[at + 1]) : low;
     at += columnsOf(kind);
   }
   return out;

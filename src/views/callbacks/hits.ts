@@ -92,9 +92,7 @@ function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly
 /** What a call path depends on: the events that led to the step, and the numbers by which they name the branch. */
 function pathKey(scene: SceneLog, seq: number): string {
   return causesOf(scene, seq)
-    .map((at) =>
-      [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(scene.rows[at * ROW + column] as number)).join(':'),
-    )
+    .map((at) => [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(scene.rows[at * ROW + column])).join(':'))
     .join();
 }
 
@@ -131,7 +129,7 @@ function opsOfStep(
   }
   for (const op of lying) found(op, callOf(step.seq, op), step.seq);
   for (let seq = step.seq; seq < step.end; seq++) {
-    const name = EVENT_NAMES[rows[seq * ROW] as number];
+    const name = EVENT_NAMES[rows[seq * ROW]];
     if (name === undefined) continue;
     const op = directOp(count.direct, name, version);
     if (op !== null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
@@ -145,8 +143,8 @@ function opsOfStep(
 function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): void {
   const here = new Set<KernelOpId>();
   opsOfStep(scene, step, version, count, (op, call, seq) => {
-    const name = EVENT_NAMES[scene.rows[seq * ROW] as number];
-    const where = scene.rows[seq * ROW + COL.where] as number;
+    const name = EVENT_NAMES[scene.rows[seq * ROW]];
+    const where = scene.rows[seq * ROW + COL.where];
     if (name === 'kvm_entry') count.entered.add(where);
     const ends = name === 'kvm_exit' && op === 'run' && count.entered.delete(where);
     if (ends || (call !== null && count.counted.has(call))) return;
@@ -207,4 +205,4 @@ export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
 
 /** How many of these steps are at or before `step`. */
 export const passedBy = (steps: readonly number[], step: number): number =>
-  lastAtMost(steps.length, (i) => steps[i] as number, step) + 1;
+  lastAtMost(steps.length, (i) => steps[i], step) + 1;

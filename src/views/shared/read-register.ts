@@ -32,7 +32,7 @@ export function partIndex(ref: RegisterRef, parts: readonly string[]): number {
 }
 
 export const wordsAtAddresses = (w: Int32Array, addresses: readonly number[]): number[] =>
-  addresses.map((address) => (w[address] as number) >>> 0);
+  addresses.map((address) => w[address] >>> 0);
 
 /** A plain number. @param high the upper half, where it has one */
 export function numberText(
