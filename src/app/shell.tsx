@@ -28,6 +28,7 @@ function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
   };
   return (
     <aside className="side" aria-label={t('shell.panels')}>
+      <Slot name="UnderWay" />
       <div
         className="side-tabs"
         role="tablist"

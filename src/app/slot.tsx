@@ -27,6 +27,7 @@ function part<P extends object>(load: () => Promise<ComponentType<P>>): Componen
 /** Panels beside the stage. Each is a chunk of its own, so that nothing but the stage is loaded before the first motion. */
 const LOADED = {
   Header: part(() => import('../views/header/header.tsx').then((m) => m.Header as ComponentType)),
+  UnderWay: part(() => import('../views/under-way/under-way.tsx').then((m) => m.UnderWay)),
   Now: part(() => import('../views/now/now.tsx').then((m) => m.Now)),
   CallPath: part(() => import('../views/callpath/callpath.tsx').then((m) => m.CallPath)),
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),

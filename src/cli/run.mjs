@@ -18,6 +18,7 @@ const PROGRAMS = {
   'verify-kernel': 'src/cli/verify-kernel.ts',
   'test-kvm': 'e2e/kvm/test-kvm.ts',
   bench: 'src/cli/bench.ts',
+  bugs: 'src/cli/bugs.ts',
   'preset-table': 'src/cli/preset-table.ts',
   figure: 'src/cli/figure.ts',
   posters: 'src/cli/posters.ts',

@@ -24,9 +24,9 @@ async function textsOf(lang: 'en' | 'zh-cn'): Promise<ReadonlyMap<string, string
     const areas: Record<string, unknown> = await import(pathToFileURL(join(dir, file)).href);
     for (const area of Object.values(areas)) take(area, '');
   }
-  for (const room of ['scenes', 'chapters']) {
+  for (const room of ['scenes', 'scenes/bugs', 'chapters']) {
     for (const entry of readdirSync(join(SRC, room), { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
+      if (!entry.isDirectory() || entry.name === 'bugs') continue;
       const read = (file: string): unknown => JSON.parse(readFileSync(join(SRC, room, entry.name, file), 'utf8'));
       take(read(`${lang}.json`), `${room}/${entry.name}`);
       if (room === 'scenes') take(told(read('scene.json'), lang), `scenes/${entry.name}`);

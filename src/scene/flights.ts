@@ -389,6 +389,9 @@ function lineage(tree: BranchTree, step: number): number[] {
   return way;
 }
 
+/** From row to row along the edge of one card: that is seen, and leaves nothing drawn on the edge. */
+export const alongEdge = ({ from, to }: Flight): boolean => from?.card === to.card && from.side === to.side;
+
 /** Ways that stay drawn while `step` is shown: the latest of the one that led here in full, all others paler. */
 export function trailsAt(stage: Stage, step: number): { readonly flight: Flight; readonly current: boolean }[] {
   const { scene } = stage;
@@ -406,7 +409,7 @@ export function trailsAt(stage: Stage, step: number): { readonly flight: Flight;
       if (at >= step || seen.has(at)) continue;
       seen.add(at);
       const flight = flightOf(stage, at);
-      if (flight?.path) trails.push({ flight, current: fresh.has(at) });
+      if (flight?.path && !alongEdge(flight)) trails.push({ flight, current: fresh.has(at) });
     }
   };
   for (const branch of (tree.byJourney.get(journey) ?? []).slice(-24)) {

@@ -21,7 +21,7 @@ const TOLD = { en: 'Why?', 'zh-CN': '为什么？' };
 const BEAT = { ...TOLD, from: 'kvm_eoi#1', hold: 'kvm_eoi#1' };
 
 test('a file that is as it should be is taken, under its id or its id and version', () => {
-  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { narration: null, ...FILE, focus: null } });
+  expect(checkPreset(FILE, 'a-b')).toEqual({ ok: true, preset: { narration: null, bug: null, ...FILE, focus: null } });
   expect(checkPreset(FILE, 'a-b@2').ok).toBe(true);
 });
 

@@ -35,6 +35,24 @@ export interface Narration {
   readonly after?: Told & { readonly step: string; readonly fork: string };
 }
 
+/** A real bug: what finds it, what public record there is of it, and the same scene without it. */
+export interface Bug {
+  /** Rule that speaks at the end (explain/findings). */
+  readonly finding: string;
+  /** Commit that fixed it; null where no commit of the kernel did. */
+  readonly commit: string | null;
+  /** Address of its public record. */
+  readonly evidence: string;
+  /** Component that is to blame, "ioapic:0": what "spot it" asks for. */
+  readonly at: string;
+  /** Fields of `create` that are others, or the ops from `start` on, and the hash of the state it ends in. */
+  readonly fixed: {
+    readonly create?: Readonly<Record<string, unknown>>;
+    readonly ops?: Preset['ops'];
+    readonly end: string;
+  };
+}
+
 export interface Preset {
   readonly id: string;
   /** Content version; a change that alters what happens raises it, and the old file stays as <id>@<version>.json. */
@@ -51,6 +69,8 @@ export interface Preset {
   readonly focus: string | null;
   /** Null: beats and sentences are made by rule (scene/beats.ts). */
   readonly narration: Narration | null;
+  /** Null: nothing is wrong on purpose. */
+  readonly bug: Bug | null;
 }
 
 /** `error.<code>`, where in the file, and the sentence's parameters. */
@@ -60,7 +80,7 @@ export interface PresetProblem {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-const KEYS = ['id', 'version', 'order', 'ops', 'start', 'end', 'look', 'focus', 'narration'];
+const KEYS = ['id', 'version', 'order', 'ops', 'start', 'end', 'look', 'focus', 'narration', 'bug'];
 
 type Checked = { readonly ok: true; readonly preset: Preset } | { readonly ok: false; readonly problem: PresetProblem };
 
@@ -79,7 +99,7 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (!isRecord(file)) return wrong('the whole file');
   const unknown = Object.keys(file).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) return wrong(unknown);
-  const { id, version, order, ops, start, end, look = [], focus = null, narration = null } = file;
+  const { id, version, order, ops, start, end, look = [], focus = null, narration = null, bug = null } = file;
   if (!isCount(version, 1, 1e6)) return wrong('version');
   if (typeof id !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return wrong('id');
   if (name !== id && name !== `${id}@${version}`) return wrong('id');
@@ -97,8 +117,20 @@ export function checkPreset(file: unknown, name: string): Checked {
   if (focus !== null && typeof focus !== 'string') return wrong('focus');
   // Its sentences are held by a test (check-narration.ts): what is shipped needs no second look.
   if (narration !== null && !isRecord(narration)) return wrong('narration');
+  if (bug !== null && !isRecord(bug)) return wrong('bug');
   return {
     ok: true,
-    preset: { id, version, order, ops, start, end, look, focus, narration: narration as Narration | null },
+    preset: {
+      id,
+      version,
+      order,
+      ops,
+      start,
+      end,
+      look,
+      focus,
+      narration: narration as Narration | null,
+      bug: bug as Bug | null,
+    },
   };
 }

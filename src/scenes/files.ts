@@ -1,17 +1,44 @@
 /** Every scene's file and its place in the order. Late: the page has moved by the first scene before it needs the list of all. */
-const FILES = import.meta.glob<string>('./*/scene*.json', { import: 'default', query: '?raw' });
-const ORDERS = import.meta.glob<number>('./*/scene.json', { eager: true, import: 'order' });
+import { FIXED, type SceneFile, withoutBug } from './without-bug.ts';
+
+const FILES = import.meta.glob<string>(['./*/scene*.json', './bugs/*/scene.json'], {
+  import: 'default',
+  query: '?raw',
+});
+const ORDERS = import.meta.glob<number>(['./*/scene.json', './bugs/*/scene.json'], { eager: true, import: 'order' });
 
 /** "./serial-ioapic/scene@1.json" is serial-ioapic@1. */
-const nameOf = (path: string): string => path.replace(/^\.\/([^/]+)\/[a-z-]+(@\d+)?\.json$/, '$1$2');
+const nameOf = (path: string): string => path.replace(/^.*\/([^/]+)\/[a-z-]+(@\d+)?\.json$/, '$1$2');
+const isBug = (path: string): boolean => path.startsWith('./bugs/');
+
+type Loader = () => Promise<string>;
+const fixedText =
+  (load: Loader): Loader =>
+  async () =>
+    JSON.stringify(withoutBug(JSON.parse(await load()) as SceneFile));
 
 /** What loads a file's text, by its name. */
-export const PRESET_TEXTS: ReadonlyMap<string, () => Promise<string>> = new Map(
-  Object.entries(FILES).map(([path, load]) => [nameOf(path), load]),
+export const PRESET_TEXTS: ReadonlyMap<string, Loader> = new Map(
+  Object.entries(FILES).flatMap(([path, load]): [string, Loader][] => {
+    const name = nameOf(path);
+    return isBug(path)
+      ? [
+          [name, load],
+          [`${name}${FIXED}`, fixedText(load)],
+        ]
+      : [[name, load]];
+  }),
 );
 
+const inOrder = (wanted: (path: string) => boolean): readonly string[] =>
+  Object.entries(ORDERS)
+    .filter(([path]) => wanted(path))
+    .map(([path, order]) => [nameOf(path), order] as const)
+    .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([name]) => name);
+
 /** Ids of the presets to choose from, in their order. */
-export const PRESET_IDS: readonly string[] = Object.entries(ORDERS)
-  .map(([path, order]) => [nameOf(path), order] as const)
-  .sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
-  .map(([name]) => name);
+export const PRESET_IDS: readonly string[] = inOrder((path) => !isBug(path));
+
+/** Ids of the scenes that show a real bug, in their order. */
+export const BUG_IDS: readonly string[] = inOrder(isBug);

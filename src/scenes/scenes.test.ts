@@ -2,12 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneFiles, sceneOf } from '../cli/headless-scene.ts';
-import { COL, dropRows, ROW } from '../engine/core/log.ts';
-import { COMPONENTS } from '../engine/core/words.ts';
-import { createSession } from '../engine/machine/session.ts';
+import { count, play } from '../cli/scene-events-for-tests.ts';
 import * as codec from '../share/link.ts';
-import { EVENT_NAMES, eventRow } from '../spec/events/index.ts';
-import { argsText } from '../spec/events/text.ts';
 import { driftOf } from '../store/actions/links.ts';
 import { checkPreset, type Preset } from './check-preset.ts';
 import { sceneTexts } from './texts.ts';
@@ -43,36 +39,6 @@ describe.each(FOLDERS)('folder %s', (id) => {
     for (const text of others.flatMap(Object.values)) expect(text).toMatch(/\p{Script=Han}|^[A-Z0-9 :+/-]+$/u);
   });
 });
-
-/** Runs a preset. @returns one line for each shown event, set-up left out, and what each op that was refused said */
-function play(preset: Preset): { events: string[]; refused: string[] } {
-  const session = createSession();
-  const events: string[] = [];
-  const refused: string[] = [];
-  preset.ops.forEach((op, i) => {
-    const result = session.answer(op);
-    if (result.error !== undefined) refused.push(`ops[${i}]: ${String(result.error)}`);
-    const log = session.machine?.log;
-    if (log === undefined) return;
-    if (i >= preset.start) events.push(`# ${JSON.stringify(op)}`, ...eventLines(log.rows, log.used));
-    dropRows(log);
-  });
-  return { events, refused };
-}
-
-function eventLines(rows: Int32Array, used: number): string[] {
-  const lines: string[] = [];
-  for (let at = 0; at < used; at += ROW) {
-    const name = EVENT_NAMES[rows[at] as number];
-    if (name === undefined || eventRow(name).minor === true) continue;
-    const where = rows[at + COL.where] as number;
-    lines.push(`${name} ${COMPONENTS[where >> 16]}:${where & 0xffff} ${argsText(name, rows, at + COL.a)}`.trimEnd());
-  }
-  return lines;
-}
-
-const count = (events: readonly string[], name: string): number =>
-  events.filter((line) => line.startsWith(`${name} `)).length;
 
 describe.each(FILES)('scene $name', (file) => {
   const preset = readPreset(file);

@@ -2,5 +2,5 @@
 import { sceneTexts } from './texts.ts';
 
 export const SCENES_EN = sceneTexts(
-  import.meta.glob<string>('./*/en.json', { eager: true, import: 'default', query: '?raw' }),
+  import.meta.glob<string>(['./*/en.json', './bugs/*/en.json'], { eager: true, import: 'default', query: '?raw' }),
 );

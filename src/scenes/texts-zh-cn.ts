@@ -2,5 +2,9 @@
 import { sceneTexts } from './texts.ts';
 
 export const SCENES_ZH_CN = sceneTexts(
-  import.meta.glob<string>('./*/zh-cn.json', { eager: true, import: 'default', query: '?raw' }),
+  import.meta.glob<string>(['./*/zh-cn.json', './bugs/*/zh-cn.json'], {
+    eager: true,
+    import: 'default',
+    query: '?raw',
+  }),
 );

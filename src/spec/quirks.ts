@@ -37,6 +37,10 @@ export const QUIRKS = {
   '184564efae4d': { without: [], fn: 'kvm_ioapic_update_eoi_one' },
   /** Vectors pending or in service keep their EOI intercepted when the RTE turns to another vCPU. */
   '0fc5a36dd6b3': { without: [], fn: 'kvm_ioapic_scan_entry' },
+  /** Edge vectors in service keep their EOI intercepted when the RTE turns to another vCPU, that of pin 8 too. */
+  db2bdcbbbd32: { without: [], fn: 'kvm_ioapic_scan_entry' },
+  /** The first device that is assigned wakes every sleeper, so that it sleeps again with the wakeup vector. */
+  a2486020a82e: { without: [], fn: 'vmx_pi_start_bypass' },
   /** A vCPU that is loaded with SN set looks at its PIR and sets ON. */
   c112b5f50232: { without: [], fn: 'vmx_vcpu_pi_load' },
   /** The x2APIC ICR is one register of 64 bits. */

@@ -40,7 +40,11 @@ export interface Wires {
   /** A resamplefd of this GSI was signalled: the device looks at its line again. */
   resampled(m: Machine, gsi: number): void;
   /** Every interrupt source whose EOI may matter (IOAPIC pins, or the reserved MSI routes of a split irqchip) */
-  scanEntries(m: Machine, vcpu: number, visit: (dest: number, logical: boolean, vector: number) => void): void;
+  scanEntries(
+    m: Machine,
+    vcpu: number,
+    visit: (dest: number, logical: boolean, vector: number, edge?: boolean) => void,
+  ): void;
   /** kvm_x86_ops.load_eoi_exitmap */
   loadEoiExitmap(m: Machine, vcpu: number): void;
   /** __kvm_vcpu_update_apicv */

@@ -4,6 +4,7 @@
  * @differs Intel (amd-init-nmi): on AMD an INIT keeps NMI blocking.
  */
 
+import type { Commit } from '../../spec/quirks.ts';
 import { INFO } from '../../spec/registers/run-loop.ts';
 import { OWED } from '../chips/ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
@@ -138,6 +139,10 @@ export function acceptEvents(m: Machine, vcpu: number): void {
   }
 }
 
+/** The change since when a pending vector of another vCPU's entry keeps its EOI intercepted. */
+const keptBy = (m: Machine, edge: boolean): Commit =>
+  m.split ? 'fceb3a36c29a' : edge ? 'db2bdcbbbd32' : '0fc5a36dd6b3';
+
 /** Which EOIs this vCPU must tell the IOAPIC about. @kvm x86.c vcpu_scan_ioapic, irq.c kvm_scan_ioapic_irq */
 export function scanIoapic(m: Machine, vcpu: number): void {
   if (!hwEnabled(m, vcpu)) return;
@@ -146,10 +151,10 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   const fresh = new Int32Array(8);
   let stale = -1;
   m.wires.syncPirToIrr(m, vcpu);
-  m.wires.scanEntries(m, vcpu, (dest, logical, vector) => {
+  m.wires.scanEntries(m, vcpu, (dest, logical, vector, edge) => {
     if (dest === OWED || m.wires.matchDest(m, vcpu, dest, logical)) {
       fresh[vector >> 5] = fresh[vector >> 5] | (1 << (vector & 31));
-    } else if (pendingEoi(m, vcpu, vector) && !m.without.has(m.split ? 'fceb3a36c29a' : '0fc5a36dd6b3')) {
+    } else if (pendingEoi(m, vcpu, vector) && !m.without.has(keptBy(m, edge === true))) {
       fresh[vector >> 5] = fresh[vector >> 5] | (1 << (vector & 31));
       if (vector > stale && !m.without.has('87e4951e250b')) stale = vector;
     }

@@ -74,6 +74,37 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     true,
   ],
   [
+    'db2bdcbbbd32',
+    'the clock’s EOI counts after its RTE turned to another vCPU',
+    (create) => {
+      const b = bench({ vcpus: 2, ...create });
+      b.do(picOff, enable(0), enable(1), rte(8, 0x41), line(8, 1), line(8, 0), run(), run(1));
+      b.do({ op: 'mmio_write', vcpu: 1, addr: 0xfec00000, size: 4, value: 0x10 + 17 });
+      b.do(
+        { op: 'mmio_write', vcpu: 1, addr: 0xfec00010, size: 4, value: 1 << 24 },
+        run(1),
+        { op: 'nop', vcpu: 0 },
+        eoi(),
+      );
+      return b.do(line(8, 1));
+    },
+    { status: 1 },
+    { status: 0 },
+  ],
+  [
+    'a2486020a82e',
+    'a vCPU that sleeps has the wakeup vector when a device is assigned',
+    (create) => {
+      const s = createSession();
+      const devices = [{ id: 'disk', kind: 'nvme', gsi: 24, msix: 1 }];
+      s.answer({ op: 'create', vcpus: 1, apicv: true, devices, guest: { idle: 'halt', handlers: [] }, ...create });
+      s.answer({ op: 'advance', ns: 5000 });
+      return s.answer({ op: 'get_vmx', vcpu: 0 }).nv;
+    },
+    '0xf1',
+    '0xf2',
+  ],
+  [
     'c112b5f50232',
     'what was posted while SN was set is noticed when the vCPU is loaded',
     (create) => {

@@ -8,8 +8,20 @@
 
 import { findHighestIrr, highestVector, testVector } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
-import { atVcpu, emit, enter, lapicAt, leave, type Machine, piDescAt, put, vcpuAt, whereOf } from '../core/machine.ts';
-import { LAPIC, PCPU, PI_DESC, VCPU } from '../core/words.ts';
+import {
+  atVcpu,
+  deviceAt,
+  emit,
+  enter,
+  lapicAt,
+  leave,
+  type Machine,
+  piDescAt,
+  put,
+  vcpuAt,
+  whereOf,
+} from '../core/machine.ts';
+import { DEVICE, LAPIC, PCPU, PI_DESC, VCPU } from '../core/words.ts';
 import { MODE } from '../kvm/vcpu.ts';
 import { apicvActive, HOST_VECTOR, setRvi } from './vmcs.ts';
 
@@ -134,7 +146,14 @@ export function mergePir(m: Machine, vcpu: number): number {
 /** Is the wakeup vector of any use: can something post to a sleeper? @kvm posted_intr.c vmx_needs_pi_wakeup */
 function needsWakeup(m: Machine): boolean {
   if (m.config.apicv !== true) return false;
-  const assigned = m.config.postedInterrupts === true || (m.config.devices ?? []).some((d) => d.kind === 'nvme');
+  // Before a2486020a82e a vCPU that slept already did not hear of the first device: here it is assigned with its first IRTE, and
+  // nobody is woken for it. Since then all are, so that it counts as assigned from the start.
+  const late = m.without.has('a2486020a82e');
+  const assigned =
+    m.config.postedInterrupts === true ||
+    (m.config.devices ?? []).some(
+      (d, slot) => d.kind === 'nvme' && (!late || m.w[deviceAt(m, slot) + DEVICE.at.irte] !== 0),
+    );
   return assigned || m.config.ipiVirtualization === true;
 }
 

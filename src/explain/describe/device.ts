@@ -1,6 +1,7 @@
 /** In words: The model's devices, which are no part of KVM. */
 
 import { hex } from '../../base/numbers.ts';
+import { readWord } from '../../engine/view/machine-view.ts';
 import type { MessageKey } from '../../i18n/index.ts';
 import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
 import { messagesOf } from '../../spec/messages.ts';
@@ -13,9 +14,22 @@ const DEVICE_WORK: Readonly<Record<string, MessageKey>> = {
   serial: 'word.serialByte',
   'virtio-net': 'word.packet',
   'virtio-blk': 'word.request',
+  e1000: 'word.packet',
   nvme: 'word.request',
   pit: 'word.tick',
   ioctl: 'word.ioctl',
+};
+
+/**
+ * Who quiets what. On a line the driver must make the device lower it, each in its own way; a message needs no such thing.
+ * Virtio 1.2 "ISR status capability"; NVMe base "Pin Based and Single Message MSI"; 8254x manual "Interrupt Cause Read Register"; 16550 IIR.
+ */
+const QUIETED: Readonly<Record<string, string>> = {
+  serial: 'serial',
+  'virtio-net': 'virtio',
+  'virtio-blk': 'virtio',
+  nvme: 'nvme',
+  e1000: 'e1000',
 };
 
 export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
@@ -33,7 +47,14 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
       },
     };
   },
-  device_quiet: (c) => ({ params: { device: deviceName(c, c.index) } }),
+  device_quiet: (c) => {
+    const spec = c.view.config.devices?.[c.index];
+    const byMessage = spec !== undefined && messagesOf(spec) > 0 && readWord(c.view, 'device', c.index, 'line') === 0;
+    return {
+      params: { device: deviceName(c, c.index) },
+      variant: byMessage ? 'message' : (QUIETED[spec?.kind ?? ''] ?? false),
+    };
+  },
   msix_write: (c) => ({
     params: {
       device: deviceName(c, c.index),

@@ -1,5 +1,7 @@
 /** Each rule on a small sick machine, and none of them on the healthy scenes. */
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bugScenes } from '../../cli/bug-scenes.ts';
 import { createReasoner } from '../../cli/reason.ts';
 import { presetFiles } from '../../cli/scenes-for-tests.ts';
 import type { JsonOp } from '../../log/log.ts';
@@ -62,6 +64,8 @@ const icws: JsonOp[] = [
 ];
 const advance: JsonOp = { op: 'advance', ns: 50_000 };
 
+const DISK = { id: 'disk', kind: 'nvme', gsi: 24, msix: 1 };
+
 /** A sick machine a rule: the finding, and the ops that make it so. */
 const CASES: Readonly<Record<string, readonly JsonOp[]>> = {
   'remote-irr-stuck': [
@@ -122,6 +126,25 @@ const CASES: Readonly<Record<string, readonly JsonOp[]>> = {
     { op: 'vcpu_state', vcpu: 0, state: 'preempted' },
     { op: 'post', vcpu: 0, vector: 0x41 },
   ],
+  'wakeup-vector-missing': [
+    {
+      op: 'create',
+      vcpus: 1,
+      apicv: true,
+      devices: [DISK],
+      quirks: ['a2486020a82e'],
+      guest: { idle: 'halt', handlers: [] },
+    },
+    enable(),
+    { op: 'advance', ns: 5_000 },
+    ...['addr_lo', 'data', 'control', 'capability'].map((field, i) => ({
+      op: 'msix',
+      id: 'disk',
+      entry: 0,
+      field,
+      value: [0xfee00000, 0x61, 0, 0x8000][i],
+    })),
+  ],
   'restore-order': [
     ...create(),
     { op: 'save', what: 'lapic', vcpu: 0, as: 'a' },
@@ -138,6 +161,12 @@ describe('small sick machines', () => {
 });
 
 describe('rules', () => {
+  test('have a sick machine or a real bug each', () => {
+    const bugs = bugScenes(join(import.meta.dirname, '../../..')).map(({ bug }) => bug.finding);
+    const shown = new Set([...Object.keys(CASES), ...Object.values(SICK).flat(), ...bugs]);
+    expect(RULES.map(({ id }) => id).filter((id) => !shown.has(id))).toEqual([]);
+  });
+
   test('have ids of their own, in kebab case, and cites that exist', () => {
     expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
     for (const { id, cites } of RULES) {

@@ -21,14 +21,17 @@ import { onNotNotified } from './on-not-notified.ts';
 import { picIsrHolds } from './pic-isr-holds.ts';
 import { remoteIrrStuck } from './remote-irr-stuck.ts';
 import { restoreOrder } from './restore-order.ts';
+import { rtcEoiOwed } from './rtc-eoi-owed.ts';
 import type { Hit, Look, Rule, Sight } from './rule.ts';
 import { sharedVector } from './shared-vector.ts';
 import { slaveEoiWithoutMaster } from './slave-eoi-without-master.ts';
 import { snWithPir } from './sn-with-pir.ts';
 import { spurious } from './spurious.ts';
 import { staleEoiExitBitmap } from './stale-eoi-exit-bitmap.ts';
+import { staleIrte } from './stale-irte.ts';
 import { staleSvi } from './stale-svi.ts';
 import { tprLeftHigh } from './tpr-left-high.ts';
+import { unmaskWithoutLine } from './unmask-without-line.ts';
 import { vectorBelow16 } from './vector-below-16.ts';
 import { wakeupVectorMissing } from './wakeup-vector-missing.ts';
 
@@ -61,6 +64,9 @@ export const RULES: readonly Rule[] = [
   restoreOrder,
   noHandler,
   lostIpi,
+  rtcEoiOwed,
+  unmaskWithoutLine,
+  staleIrte,
 ];
 
 export interface Finding extends Hit {

@@ -1,7 +1,7 @@
 /** A level interrupt is in service and its bit of the EOI-exit bitmap is clear: its EOI will not leave the guest. */
 import { gridAddress, readWord, vectorIn } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
-import { destinations, programmed, vcpuWord } from './machine.ts';
+import { programmed, vcpusOf, vcpuWord } from './machine.ts';
 import type { Rule } from './rule.ts';
 
 export const staleEoiExitBitmap: Rule = {
@@ -15,7 +15,7 @@ export const staleEoiExitBitmap: Rule = {
       : programmed(view)
           .filter(({ level, remoteIrr }) => level && remoteIrr)
           .flatMap((rte) =>
-            destinations(view, rte)
+            vcpusOf(view)
               .filter(
                 (vcpu) => readWord(view, 'lapic', vcpu, 'apicvActive') === 1 && vcpuWord(view, vcpu, 'requests') === 0,
               )

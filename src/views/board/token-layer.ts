@@ -8,6 +8,7 @@ import { locatorOf } from '../../explain/locate/index.ts';
 import { ARRIVE, type Position } from '../../scene/advance.ts';
 import { type Anchor, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
+  alongEdge,
   anchorOf,
   type Crossing,
   colourOf,
@@ -159,7 +160,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     }
     trail = null;
     const flight = drawn.find((d) => d.token.flight !== null)?.token.flight ?? null;
-    if (flight?.path) {
+    if (flight?.path && !alongEdge(flight)) {
       const paths = flight.path.parts.map((part) =>
         make(wake, 'path', { class: 'bd-trail', d: part.d, style: colour(flight.journey) }),
       );

@@ -10,7 +10,7 @@ import { RTE } from '../../spec/registers/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
-import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './group.tsx';
 
 const U32 = 0xffff_ffff;
 const indexed = (names: readonly string[]): (readonly [number, string])[] => names.map((name, n) => [n, name]);

@@ -7,7 +7,7 @@ import { pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
-import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './group.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
   const act = useAct();

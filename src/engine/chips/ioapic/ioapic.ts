@@ -370,15 +370,15 @@ export const OWED = -1;
 export function ioapicScanEntry(
   m: Machine,
   vcpu: number,
-  scan: (dest: number, logical: boolean, vector: number) => void,
+  scan: (dest: number, logical: boolean, vector: number, edge?: boolean) => void,
 ): void {
   const at = BASE.ioapic;
-  if (rtcOwed(m, vcpu)) scan(OWED, false, rtcVector(m, vcpu));
+  if (rtcOwed(m, vcpu) && !m.without.has('db2bdcbbbd32')) scan(OWED, false, rtcVector(m, vcpu));
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const lo = m.w[at + R.redirLo + pin];
     if ((lo & MASK) !== 0 && m.without.has('0f6c0a740b7d')) continue;
     if ((lo & TRIG_MODE) === 0 && pin !== RTC_PIN && !m.wires.hasAckNotifier(m, CHIP.ioapic, pin)) continue;
-    scan(m.w[at + R.redirHi + pin] >>> DEST_AT, (lo & DEST_MODE) !== 0, lo & VECTOR);
+    scan(m.w[at + R.redirHi + pin] >>> DEST_AT, (lo & DEST_MODE) !== 0, lo & VECTOR, (lo & TRIG_MODE) === 0);
   }
 }
 

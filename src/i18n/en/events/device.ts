@@ -10,6 +10,15 @@ export const device = {
 
   'event.device_quiet.title': 'Driver serves the device',
   'event.device_quiet': 'The handler serves {device}, which needs no interrupt any more.',
+  'event.device_quiet.serial':
+    'The handler reads the receive buffer of {device}: nothing is left to read, and its line goes low.',
+  'event.device_quiet.virtio':
+    'The handler reads the ISR status of {device}. The read clears it, and the line goes low.',
+  'event.device_quiet.nvme':
+    'The handler takes the completions of {device} and writes the head doorbell: with an empty queue the line goes low.',
+  'event.device_quiet.e1000': 'The handler reads ICR of {device}. The read clears the causes, and the line goes low.',
+  'event.device_quiet.message':
+    'The handler serves {device}. A message needs no quieting: no register is read, there is no line.',
 
   'event.msix_write.title': 'Guest writes MSI-X',
   'event.msix_write': 'The guest writes {value} to {field} of MSI-X entry {entry} of {device}.',

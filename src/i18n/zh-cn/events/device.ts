@@ -11,6 +11,11 @@ export const device: Record<keyof typeof en, string> = {
 
   'event.device_quiet.title': '驱动处理完设备请求',
   'event.device_quiet': '处理程序取走 {device} 的数据，设备不再需要中断。',
+  'event.device_quiet.serial': '处理程序读取 {device} 的 RBR：没有数据可读，中断线变低。',
+  'event.device_quiet.virtio': '处理程序读取 {device} 的 ISR 状态。读操作将其清零，中断线变低。',
+  'event.device_quiet.nvme': '处理程序取走 {device} 的完成项，并写队头门铃：队列为空，中断线变低。',
+  'event.device_quiet.e1000': '处理程序读取 {device} 的 ICR。读操作清除中断原因，中断线变低。',
+  'event.device_quiet.message': '处理程序服务 {device}。消息不需要撤销：不读寄存器，也没有中断线。',
 
   'event.msix_write.title': '客户机写 MSI-X',
   'event.msix_write': '客户机向 {device} 的 MSI-X 表项 {entry} 的 {field} 写入 {value}。',

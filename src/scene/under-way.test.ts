@@ -1,0 +1,34 @@
+/** What is under way: every interrupt once, with what it does; the one that waits says for what. */
+import { describe, expect, test } from 'vitest';
+import { presets } from '../cli/scenes-for-tests.ts';
+import { underWayAt } from './under-way.ts';
+import { waitsAfter } from './waits.ts';
+
+describe.each(presets)('$id', ({ scene }) => {
+  test('what waits is on the list, nobody is on it twice, and at the end only what waits or is served', () => {
+    for (let i = 0; i < scene.steps.length; i += 1 + Math.floor(scene.steps.length / 120)) {
+      const all = underWayAt(scene, i);
+      const journeys = all.map(({ journey }) => journey);
+      expect(new Set(journeys).size).toBe(journeys.length);
+      for (const wait of waitsAfter(scene, i)) {
+        if ([...scene.steps].slice(0, i + 1).some((s) => s.journey === wait.journey))
+          expect(journeys).toContain(wait.journey);
+      }
+      for (const { what, does, vcpu } of all) {
+        expect(what).not.toBe('');
+        if (does === 'serves') expect(vcpu).toBeGreaterThanOrEqual(0);
+      }
+    }
+    for (const { does } of underWayAt(scene, scene.steps.length - 1)) expect(does).not.toBe('moves');
+  });
+});
+
+test('of two devices on one line the list says which is stuck, and since when', () => {
+  const scene = presets.find((p) => p.id === 'intx-shared')?.scene;
+  if (scene === undefined) throw new Error('no scene');
+  const held = scene.steps.findIndex((s) => s.name === 'ioapic_remote_irr');
+  expect(underWayAt(scene, held).map(({ journey, does, what, since }) => ({ journey, does, what, since }))).toEqual([
+    { journey: 1, does: 'serves', what: '0x3b', since: expect.any(Number) },
+    { journey: 2, does: 'waits', what: 'pin 11', since: 2000 },
+  ]);
+});

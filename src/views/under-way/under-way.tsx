@@ -1,0 +1,79 @@
+/** On their way: every interrupt that is under way and what it does now, so that which one is stuck is always on screen. */
+import '../kit/panel-texts.ts';
+import './under-way.css';
+import { useMemo } from 'react';
+import type { Place } from '../../explain/locate/locator.ts';
+import type { MessageKey } from '../../i18n/index.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { colourOf } from '../../scene/flights.ts';
+import { type UnderWay as One, underWayAt } from '../../scene/under-way.ts';
+import { usePanelStep } from '../../store/use-app.ts';
+import { moment, WAIT_TEXT } from '../board/wait-text.ts';
+import { useShownScene } from '../shared/use-shown-scene.ts';
+import { type Translate, useT } from '../shared/use-t.ts';
+
+/** More than so many are counted. */
+const MOST = 5;
+
+/** What an interrupt is called after: its source. */
+function sourceName({ config }: SceneLog, began: Place | null, t: Translate): string {
+  const devices = config.devices ?? [];
+  switch (began?.at) {
+    case 'device':
+      return devices[began.slot]?.id ?? t('stage.device.user');
+    case 'source':
+      return (devices[began.slot] ?? devices.find(({ gsi }) => gsi === began.gsi))?.id ?? t('stage.device.user');
+    case 'irte':
+      return devices[began.slot]?.id ?? t('stage.device.user');
+    case 'pit':
+      return t('stage.device.pit');
+    case 'lapic':
+    case 'cell':
+      return `LAPIC ${began.vcpu}`;
+    case 'vcpu':
+      return `vCPU ${began.vcpu}`;
+    default:
+      return t('stage.device.user');
+  }
+}
+
+function doing({ does, wait, what, vcpu }: One, t: Translate): string {
+  if (wait !== null) return t(WAIT_TEXT[wait.cause] as MessageKey, { what: wait.what });
+  return does === 'serves' ? t('way.serves', { vcpu, what }) : t('way.moves', { what });
+}
+
+export function UnderWay() {
+  const t = useT();
+  const scene = useShownScene();
+  const step = usePanelStep();
+  const all = useMemo(() => (scene === null || step < 0 ? [] : underWayAt(scene, step)), [scene, step]);
+  if (scene === null) return null;
+  // What waits is never among those that are only counted.
+  const shown = [...all].sort((a, b) => Number(b.wait !== null) - Number(a.wait !== null)).slice(0, MOST);
+  shown.sort((a, b) => a.journey - b.journey);
+  return (
+    <section className="uw" aria-label={t('way.title')} data-part="under-way">
+      <h2 className="caps">{t('way.title')}</h2>
+      {all.length === 0 ? (
+        <p className="uw-none">{t('way.none')}</p>
+      ) : (
+        <ul>
+          {shown.map((one) => (
+            <li
+              key={one.journey}
+              data-journey={one.journey}
+              data-state={one.does === 'waits' ? 'waiting' : one.does === 'serves' ? 'resting' : 'moving'}
+              style={{ '--c': `var(--j${colourOf(one.journey)})` } as React.CSSProperties}
+            >
+              <b className="uw-number">{one.journey}</b>
+              <span className="uw-name">{sourceName(scene, one.began, t)}</span>
+              <span className="uw-does">{doing(one, t)}</span>
+              <span className="uw-since">{t('stage.wait.since', { time: moment(one.since) })}</span>
+            </li>
+          ))}
+          {all.length > shown.length && <li className="uw-more">{t('way.more', { n: all.length - shown.length })}</li>}
+        </ul>
+      )}
+    </section>
+  );
+}
