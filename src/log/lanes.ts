@@ -22,7 +22,7 @@ import {
 import { messagesOf } from '../spec/messages.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
-import { type LogReader, read } from './reader.ts';
+import { type LogReader, read, readSome, soFar } from './reader.ts';
 
 /** What a span says; its words are made where it is drawn. */
 export type SpanText =
@@ -302,10 +302,12 @@ const LANES: LogReader<Reading> = {
   },
 };
 
-/** Lanes in which something happens in the shown part of the scene, with the spans so far. */
-export function lanesOf(scene: SceneLog): readonly Lane[] {
+/** Takes in at most `most` further rows. @returns whether that was all there is */
+export const readLanes = (scene: SceneLog, most: number): boolean => readSome(LANES, scene, most);
+
+/** Lanes in which something happens in the shown part of the scene, with the spans so far. @param reading what was read, by default all */
+export function lanesOf(scene: SceneLog, reading = read(LANES, scene)): readonly Lane[] {
   const { steps, wordMap } = scene;
-  const reading = read(LANES, scene);
   const end = steps.length;
   const out: Lane[] = [];
   for (const { kind, index, spans, open, ticks } of reading.lanes) {
@@ -318,6 +320,9 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
   }
   return out;
 }
+
+/** The same of the rows that `readLanes` has taken in. */
+export const lanesSoFar = (scene: SceneLog): readonly Lane[] => lanesOf(scene, soFar(LANES, scene));
 
 /** Spans that reach into the steps first..last. */
 export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {

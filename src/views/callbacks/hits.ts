@@ -9,7 +9,7 @@ import { COL, ROW } from '../../engine/view/tables.ts';
 import { callChain } from '../../explain/calls.ts';
 import { causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
-import { type LogReader, read } from '../../log/reader.ts';
+import { type LogReader, read, readSome } from '../../log/reader.ts';
 import { argsAt, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../../spec/events/index.ts';
 import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/callbacks.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
@@ -175,22 +175,33 @@ function counter(version: KernelVersion): LogReader<Count> {
   });
   return {
     begin,
-    // The last step may still get rows while the scene grows.
-    take: (count, scene) => countUpTo(scene.steps.length - 1, scene, version, count),
+    // The last step may still get rows.
+    take: (count, scene, _from, to) =>
+      countUpTo(
+        lastAtMost(scene.steps.length, (i) => scene.steps.seqOf(i), to - 1),
+        scene,
+        version,
+        count,
+      ),
   };
 }
 
 const COUNTERS = new Map<KernelVersion, LogReader<Count>>();
 
+function counterOf(version: KernelVersion): LogReader<Count> {
+  const reader = COUNTERS.get(version) ?? counter(version);
+  COUNTERS.set(version, reader);
+  return reader;
+}
+
+/** Takes in at most `most` further rows. @returns whether that was all there is */
+export const readHits = (scene: SceneLog, version: KernelVersion, most: number): boolean =>
+  scene.config.avic === true || readSome(counterOf(version), scene, most);
+
 /** Operations of every step of a scene. */
 export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
   if (scene.config.avic === true) return NO_HITS;
-  let reader = COUNTERS.get(version);
-  if (reader === undefined) {
-    reader = counter(version);
-    COUNTERS.set(version, reader);
-  }
-  const count = read(reader, scene);
+  const count = read(counterOf(version), scene);
   if (scene.complete) countUpTo(scene.steps.length, scene, version, count);
   return {
     passes: count.passes,
