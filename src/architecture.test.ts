@@ -58,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:engine',
     't:trace',
     'worker/trace-client',
+    'worker/reason-client',
   ],
   embed: ['base', 'spec', 'log', 'share', 'store'],
   app: ['*'],

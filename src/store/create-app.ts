@@ -62,6 +62,8 @@ function firstState(): AppState {
     fault: null,
     runs: null,
     said: null,
+    stops: [],
+    stoppedAt: null,
     kept: null,
   };
 }
