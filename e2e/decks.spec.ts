@@ -260,6 +260,51 @@ test('panels of a frame stand on nobody, and the stage keeps its share', async (
   }
 });
 
+for (const [what, hash, step] of [
+  ['a preset', '#p=intx-shared', ''],
+  ['a step of it', '#p=intx-shared', '&poster=kvm_eoi%231'],
+  [
+    'a changed scene',
+    '#s=k1.VcgxCoAwEATAv2y9gkELucp_hCBRDjkMJkaxEf9u7ZTz4IY4Yo6nQnBqtZgay7HYMjoQm2qBDETKK8R7WD2mZLuCPV3gP9oQiAvSvR8',
+    '&theme=dark&lang=zh',
+  ],
+] as const) {
+  test(`a frame that waits shows the figure of ${what}, what it says and one button; no engine runs`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 480, height: 360 });
+    await page.goto(`./?embed=1&ctl=1${step}${hash}`);
+    const figure = page.locator('[data-part="figure"]');
+    await expect(figure).toBeVisible();
+    expect(await figure.evaluate((img: HTMLImageElement) => img.decode().then(() => img.naturalWidth))).toBeGreaterThan(
+      300,
+    );
+    await expect(page.getByRole('heading', { level: 1 })).not.toBeEmpty();
+    await expect(page.locator('[data-part="sentence"]')).not.toBeEmpty();
+    await expect(page.getByRole('button')).toHaveCount(1);
+    await expect.poll(() => page.workers().length).toBe(0);
+    await page.getByRole('button', { name: /^(Play: |播放：)./ }).click();
+    await expect(page.locator('.tl-count')).toHaveText(/^[1-9]\d* \//);
+    await expect.poll(() => page.workers().length).toBe(1);
+  });
+}
+
+test('an element with a poster runs nothing until it is asked to go somewhere', async ({ page, baseURL }) => {
+  await page.route('**/page.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><script type="module" src="embed/irq-scope.js"></script>
+        <irq-scope preset="serial-ioapic" poster="step:4" lang="en"></irq-scope>`,
+    }),
+  );
+  await page.goto(`${baseURL}page.html`);
+  await expect(page.frameLocator('irq-scope >> iframe').locator('[data-part="figure"]')).toBeVisible();
+  await page.evaluate(`document.querySelector('irq-scope').ready`);
+  await expect.poll(() => page.workers().length).toBe(0);
+  expect(await page.evaluate(`document.querySelector('irq-scope').seek(9).then((m) => m.step)`)).toBe(9);
+  await expect.poll(() => page.workers().length).toBe(1);
+});
+
 test('in a sandboxed frame the engine still has a worker', async ({ page, baseURL }) => {
   await page.route('**/page.html', (route) =>
     route.fulfill({

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type Frame, type Page, test } from './test.ts';
 
 /** A page with a frame of ours on it, and a list of what the frame has said. */
@@ -24,6 +26,87 @@ const tell = (page: Page, message: unknown): Promise<void> =>
 type Said = { type?: string; id?: number; code?: string; key?: string; step?: number };
 const said = (page: Page): Promise<Said[]> => page.evaluate(() => (window as unknown as { said: Said[] }).said);
 const command = (over: object) => ({ ns: 'irqscope', v: 1, id: 7, ...over });
+
+test('quiz=1: the playback stops before the answer, which comes by message or by a click, and the score is kept', async ({
+  page,
+}) => {
+  const frame = await host(page, './?embed=1&quiz=1&speed=8&lang=en#p=intx-shared&t=10');
+  await tell(page, command({ type: 'subscribe', id: 1 }));
+  type Quiz = {
+    type: string;
+    state: string;
+    id: string;
+    step: number;
+    choices: string[];
+    correct: boolean;
+    right: number;
+    of: number;
+  };
+  const quizzes = async (): Promise<Quiz[]> => (await said(page)).filter((m) => m.type === 'quiz') as unknown as Quiz[];
+  await tell(page, command({ type: 'play', id: 2 }));
+  await expect.poll(async () => (await quizzes()).length).toBe(1);
+  const [asked] = await quizzes();
+  expect(asked).toMatchObject({ state: 'asked', id: 'intx-shared:kvm_apic_write#1' });
+  expect(asked).not.toHaveProperty('right');
+  expect(asked?.choices).toHaveLength(3);
+  const card = frame.locator('[data-part="quiz"]');
+  await expect(card).toBeVisible();
+  await expect(frame.locator('.tl-count')).toHaveText(new RegExp(`^${(asked?.step ?? 0) + 1} /`));
+  await tell(page, command({ type: 'answer', id: 3, quiz: 'another', choice: 0 }));
+  await tell(page, command({ type: 'answer', id: 4, quiz: asked?.id, choice: 9 }));
+  await expect.poll(async () => (await said(page)).filter((m) => m.code === 'quiz').map((m) => m.id)).toEqual([3, 4]);
+  const right = (asked?.choices ?? []).findIndex((choice) => /^EOI ends the first/.test(choice));
+  await tell(page, command({ type: 'answer', id: 5, quiz: asked?.id, choice: right }));
+  await expect
+    .poll(async () => (await quizzes()).at(-1))
+    .toMatchObject({ state: 'answered', correct: true, choice: right, right: 1, of: 1 });
+  await expect(card.locator('[data-answer="right"]')).toHaveCount(1);
+  await tell(page, command({ type: 'answer', id: 6, choice: 0 }));
+  await expect.poll(async () => (await said(page)).some((m) => m.id === 6 && m.code === 'quiz')).toBe(true);
+  await card.getByRole('button', { name: 'Go on' }).click();
+  await expect(card).toHaveCount(0);
+  await expect(frame.locator('.tl-count')).toHaveText(/^54 /);
+  expect(await quizzes()).toHaveLength(2);
+});
+
+test('quiz=1: a click answers, a wrong one is marked, and a question played over is not asked again', async ({
+  page,
+}) => {
+  await page.goto('./?quiz=1&play=0&lang=zh&speed=8#p=intx-shared&t=20');
+  const card = page.locator('[data-part="quiz"]');
+  await page.getByRole('button', { name: '播放', exact: true }).click();
+  await expect(card).toBeVisible();
+  const choices = card.getByRole('listitem').getByRole('button');
+  const texts = await choices.allTextContents();
+  expect(new Set(texts).size).toBe(texts.length);
+  const wrong = texts.findIndex((text) => !text.startsWith('EOI 结束第一个中断'));
+  await choices.nth(wrong).click();
+  await expect(card.locator('[data-answer="right"]')).toHaveCount(1);
+  await expect(card.getByRole('status')).toHaveText(/目前 1 题答对 0 题/);
+  await expect(card.locator('[data-answer="wrong"]')).toHaveText(texts[wrong] ?? '');
+});
+
+test('a chapter in a frame tells its questions and takes answers', async ({ page }) => {
+  const file = readFileSync(join(import.meta.dirname, '../src/chapters/01-gsi/chapter.json'), 'utf8');
+  const { stops } = JSON.parse(file) as { stops: unknown[] };
+  await page.route('**/host.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><iframe id="f" width="900" height="700" src="./?embed=1&lang=en#ch=gsi&stop=${stops.length + 1}"></iframe>
+        <script>window.said = []; addEventListener('message', (e) => said.push(e.data))</script>`,
+    }),
+  );
+  await page.goto('./host.html');
+  const frame = page.frames()[1] as Frame;
+  await expect(frame.locator('.chapter-choice').first()).toBeVisible();
+  await tell(page, command({ type: 'subscribe', id: 1, topics: ['quiz'] }));
+  await expect.poll(async () => (await said(page)).some((m) => m.type === 'quiz')).toBe(true);
+  await tell(page, command({ type: 'answer', id: 2, choice: 0 }));
+  await expect
+    .poll(async () => (await said(page)).filter((m) => m.type === 'quiz').at(-1))
+    .toMatchObject({ state: 'answered', of: 1 });
+  await expect(frame.locator('.chapter-verdict')).not.toBeEmpty();
+});
 
 test('an embedded scene fits 480 x 360, plays, and takes no focus', async ({ page }) => {
   const frame = await host(page, './?embed=1&speed=0.25#p=level-early-eoi');

@@ -176,3 +176,214 @@ test('a cell that is empty gets the ring and a menu too', async ({ page }) => {
   await expect(menu(page)).toContainText(/LAPIC 1 · I[RS]R 0x/);
   await expect(page.locator('.bd-stop > .bd-chosen').first()).toBeAttached();
 });
+
+const editor = (page: Page) => page.getByRole('dialog', { name: say('machine.title') });
+
+test('a machine from nothing is told by field what does not go together, and keeps what was typed', async ({
+  page,
+}) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  await button(page, say('machine.open')).click();
+  await button(page, say('machine.fromNothing')).click();
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+  expect(
+    (await new AxeBuilder({ page }).include('.me').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`),
+  ).toEqual([]);
+  const vcpus = editor(page).getByLabel(say('machine.vcpus'), { exact: true });
+  await vcpus.fill('99');
+  await page.keyboard.press('Enter');
+  await expect(editor(page).getByRole('alert')).toContainText('64');
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+  await vcpus.fill('3');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 3 }));
+  await editor(page).getByLabel('Posted interrupts').click();
+  await expect(editor(page).getByRole('alert')).toHaveText(say('machine.no.needsApicv'));
+  await page.keyboard.press('Escape');
+  await expect(editor(page)).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+});
+
+test('an edited scene is called edited, and its link opens the same machine', async ({ page, context }) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  await button(page, say('machine.open')).click();
+  await editor(page).getByLabel(say('machine.x2apic')).check();
+  await expect(page.locator('.header-facts')).toContainText('x2APIC');
+  const scene = page.getByLabel(say('hdr.scene'));
+  await expect(scene.locator('option:checked')).toContainText(/^Edited: A serial byte/);
+  await expect(page).toHaveURL(/#s=/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.locator('.header-facts')).toContainText('x2APIC');
+});
+
+/** Tabs on until this has the focus: a person's keyboard, and nothing else. */
+async function tabTo(page: Page, to: ReturnType<Page['locator']>, most = 120): Promise<void> {
+  for (let i = 0; i < most; i++) {
+    if (await to.evaluate((one) => one === document.activeElement).catch(() => false)) return;
+    await page.keyboard.press('Tab');
+  }
+  await expect(to).toBeFocused();
+}
+
+/** Chooses from a list by keys alone. */
+async function chooseByKey(page: Page, select: ReturnType<Page['locator']>, value: string): Promise<void> {
+  await tabTo(page, select);
+  for (let i = 0; i < 20 && (await select.inputValue()) !== value; i++) await page.keyboard.press('ArrowDown');
+  await expect(select).toHaveValue(value);
+}
+
+/** Presses the button that has the focus after tabbing to it. */
+async function pressByKey(page: Page, name: string): Promise<void> {
+  const one = button(page, name);
+  await expect(one).toBeVisible();
+  await tabTo(page, one);
+  await page.keyboard.press('Enter');
+}
+
+test.describe('five tasks', () => {
+  for (const by of ['mouse', 'keyboard'] as const) {
+    const isMouse = by === 'mouse';
+
+    test(`find why GSI 11 waits, by ${by} alone`, async ({ page }) => {
+      await openPaused(page, 'intx-shared', 1);
+      const waits = page.locator('[data-token][data-state=waiting]');
+      for (let i = 2; i < 40 && (await waits.count()) === 0; i++) {
+        if (isMouse) await button(page, say('timeline.step')).click();
+        else await page.keyboard.press('ArrowRight');
+        await expect(count(page)).toHaveText(new RegExp(`^${i} /`));
+        await page.waitForFunction(() => document.querySelector('[data-token][data-state=moving]') === null);
+      }
+      await expect(waits).toContainText(say('stage.wait.eoi', { what: '0x3b' }));
+      const pin = page.locator('[data-card=ioapic] [data-stop]').nth(1);
+      if (isMouse) await untilMenu(page, () => pin.click({ button: 'right' }));
+      else {
+        await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
+        await page.keyboard.press('ArrowDown');
+        await untilMenu(page, () => page.keyboard.press('m'));
+      }
+      await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toBeVisible();
+    });
+
+    test(`mask a pin before it fires, by ${by} alone`, async ({ page }) => {
+      await openPaused(page, 'serial-ioapic', 1);
+      if (isMouse)
+        await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
+      else {
+        await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
+        await page.keyboard.press('ArrowDown');
+        await untilMenu(page, () => page.keyboard.press('m'));
+      }
+      const verb = menu(page).getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) });
+      if (isMouse) await verb.click();
+      else {
+        for (let i = 0; i < 12 && !(await verb.evaluate((one) => one === document.activeElement)); i++)
+          await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('Enter');
+      }
+      await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
+      if (isMouse) await button(page, say('timeline.last')).click();
+      // In a card End is its last thing.
+      else for (let i = 0; i < 4; i++) await page.keyboard.press('PageDown');
+      await expect(page.locator('.now-title')).toHaveText(say('event.ioapic_masked.title'));
+    });
+
+    test(`undo three edits, by ${by} alone`, async ({ page }) => {
+      await openPaused(page, 'serial-ioapic', 8);
+      const card = page.locator('[data-card="vcpu:0"] [data-stop]').first();
+      for (let i = 0; i < 3; i++) {
+        if (isMouse) await untilMenu(page, () => card.click({ button: 'right' }));
+        else {
+          await tabTo(page, card);
+          await untilMenu(page, () => page.keyboard.press('m'));
+        }
+        const verb = menu(page).getByRole('menuitem', { name: NMI });
+        if (isMouse) await verb.click();
+        else {
+          await page.keyboard.press('s');
+          await expect(verb).toBeFocused();
+          await page.keyboard.press('Enter');
+        }
+        await expect(page.locator('.header-undo button').first()).toHaveAttribute(
+          'aria-label',
+          say('hdr.undo', { what: NMI }),
+        );
+        await expect(page.locator('.header-changed')).toBeVisible();
+      }
+      for (let i = 0; i < 3; i++) {
+        if (isMouse) await page.locator('.header-undo button').first().click();
+        else await page.keyboard.press('Control+z');
+      }
+      await expect(page.locator('.header-changed')).toHaveCount(0);
+    });
+
+    test(`build 4 vCPUs in x2APIC mode with an MSI-X disk, by ${by} alone`, async ({ page }) => {
+      await openPaused(page, 'serial-ioapic', 1);
+      const dialog = editor(page);
+      if (isMouse) {
+        await button(page, say('machine.open')).click();
+        await button(page, say('machine.fromNothing')).click();
+      } else {
+        await pressByKey(page, say('machine.open'));
+        await expect(dialog).toBeVisible();
+        await page.keyboard.press('Shift+Tab');
+        await page.keyboard.press('Shift+Tab');
+        for (
+          let i = 0;
+          i < 4 && !(await button(page, say('machine.fromNothing')).evaluate((one) => one === document.activeElement));
+          i++
+        )
+          await page.keyboard.press('Shift+Tab');
+        await page.keyboard.press('Enter');
+      }
+      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+      const vcpus = dialog.getByLabel(say('machine.vcpus'), { exact: true });
+      if (isMouse) await vcpus.click({ clickCount: 3 });
+      else await tabTo(page, vcpus);
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('4');
+      await page.keyboard.press('Enter');
+      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 4 }));
+      const x2 = dialog.getByLabel(say('machine.x2apic'));
+      if (isMouse) await x2.click();
+      else {
+        await tabTo(page, x2);
+        await page.keyboard.press('Space');
+      }
+      await expect(page.locator('.header-facts')).toContainText('x2APIC');
+      const way = dialog.getByLabel(say('machine.addWay'));
+      if (isMouse) {
+        // A list of the system's own opens outside the page: choosing in it is the browser's.
+        await way.selectOption('msix');
+        await button(page, say('machine.addDevice')).click();
+      } else {
+        await chooseByKey(page, way, 'msix');
+        await pressByKey(page, say('machine.addDevice'));
+      }
+      await expect(dialog.locator('.me-list').first()).toContainText('virtio-blk');
+      const work = button(page, say('machine.work'));
+      await expect(work).toBeVisible();
+      if (isMouse) await work.click();
+      else {
+        for (let i = 0; i < 8 && !(await work.evaluate((one) => one === document.activeElement)); i++)
+          await page.keyboard.press('Shift+Tab');
+        await page.keyboard.press('Enter');
+      }
+      await expect(page.locator('.said')).toContainText(say('deed.work', { device: 'virtio-blk' }));
+      await page.keyboard.press('Escape');
+      await expect(page.locator('.app-time')).toContainText('in handler 0x31');
+    });
+  }
+
+  test('read one scene without pausing: every sentence stays long enough to be read, and it ends', async ({ page }) => {
+    await page.goto('./?speed=8#p=serial-ioapic');
+    const sentences = new Set<string>();
+    const sentence = page.locator('[data-part=narrator] [data-part=sentence]');
+    await expect(async () => {
+      sentences.add((await sentence.textContent()) ?? '');
+      await expect(button(page, say('end.replay'))).toBeVisible({ timeout: 100 });
+    }).toPass({ intervals: [50], timeout: 90_000 });
+    expect(sentences.size).toBeGreaterThan(5);
+  });
+});

@@ -1,5 +1,5 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import '../views/shared/preset-texts.ts';
 import { linkOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
@@ -12,10 +12,10 @@ import { NoticeBar } from './notice-bar.tsx';
 import { readView } from './query.ts';
 import { useSceneTitle } from './scene-title.ts';
 import { preferredLanguage } from './settings.ts';
-import { Fenced, type PanelName, Slot } from './slot.tsx';
+import { ChapterSlot, Fenced, type PanelName, QuizSlot, Slot } from './slot.tsx';
 
-export { createHostLink } from '../embed/host-link.ts';
-export { sceneTitle } from './scene-title.ts';
+/** A framed chapter has no clicker of its own: the page around it has it. */
+const NO_KEYS = (): void => {};
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */
 const REACHABLE = { tabIndex: 0 };
@@ -56,33 +56,32 @@ function wholePage({ store }: App): string {
   return `${window.location.origin === 'null' ? '' : window.location.pathname}${link === null ? '' : `#${link}`}`;
 }
 
+const Poster = lazy(() => import('./poster.tsx').then((m) => ({ default: m.Poster })));
+
 interface EmbedShellProps {
   readonly options: EmbedOptions;
-  /** Begins the scene; called at once, or by the reader with click-to-load. */
+  /** Text of the link that the frame opens. */
+  readonly link: string;
+  /** Begins the scene, where it waits for the reader. */
   readonly onStart: () => void;
 }
 
-export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactNode {
+export function EmbedShell({ options: first, link, onStart }: EmbedShellProps): ReactNode {
   const options = useStore((state) => state.ui.embed) ?? first;
   const t = useT();
   const app = useApp();
   const title = useSceneTitle();
-  const [started, setStarted] = useState(!options.clickToLoad);
+  const lang = useStore((state) => state.ui.lang);
+  const theme = useStore((state) => state.ui.theme);
   const [href, setHref] = useState('');
-  if (!started) {
+  if (options.clickToLoad) {
     return (
-      <div className="app embed">
-        <button
-          type="button"
-          className="embed-poster"
-          onClick={() => {
-            setStarted(true);
-            onStart();
-          }}
-        >
-          {t('shell.start')}
-        </button>
-      </div>
+      <Fenced>
+        <Suspense fallback={null}>
+          {/* The picture is in a language and in a theme. */}
+          <Poster key={`${lang} ${theme}`} options={options} link={link} onPlay={onStart} />
+        </Suspense>
+      </Fenced>
     );
   }
   const panels = [...new Set(options.panels)].flatMap((name) => {
@@ -108,10 +107,12 @@ export function EmbedShell({ options: first, onStart }: EmbedShellProps): ReactN
       </header>
       <NoticeBar />
       <main className="embed-main" aria-label={t('shell.stage')}>
+        <ChapterSlot takeKeys={NO_KEYS} />
         <div className="app-stage" data-part="stage">
           <Fenced>
             <Board />
           </Fenced>
+          <QuizSlot />
         </div>
         <Slot name="Announcer" />
       </main>

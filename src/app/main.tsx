@@ -1,5 +1,5 @@
 /** Puts the pieces together: parameters, store, clock, address bar, page. */
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
@@ -47,7 +47,7 @@ const lessMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
 const motion = (): void => actions.setUi({ reducedMotion: query.reducedMotion ?? lessMotion.matches });
 lessMotion.addEventListener('change', motion);
 motion();
-actions.setUi({ embed, theme: query.theme ?? settings.theme });
+actions.setUi({ embed, quiz: query.quiz, theme: query.theme ?? settings.theme });
 actions.setLang(query.lang ?? settings.lang ?? preferredLanguage(navigator.languages));
 if (query.speed !== null) actions.setSpeed(query.speed);
 dress();
@@ -71,8 +71,7 @@ if (embed?.clickToLoad !== true) {
 const address = import('./address.ts').then(({ createAddressBar }) => createAddressBar(app, embed === null));
 
 /** Opens what the address names; where that is nothing, or wrong, the first preset. */
-async function start(): Promise<void> {
-  const plays = query.play !== 'no';
+async function start(plays = query.play !== 'no'): Promise<void> {
   const opened = named === '' ? 'nothing' : await (await address).open(query.link, plays);
   if (opened === 'opened' || opened === 'overtaken' || store.getState().scene !== null) return;
   // What was wrong with the address stays on the page beside the scene that stands in for it.
@@ -97,29 +96,21 @@ const { takeKeys } = listenToKeys(app, {
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
-  const { changeView, createHostLink, EmbedShell, sceneTitle, sentenceOf } = await import('./embed-shell.tsx');
-  reactRoot.render(
-    <StrictMode>
-      <AppProvider value={app}>
-        <EmbedShell options={options} onStart={() => void start()} />
-      </AppProvider>
-    </StrictMode>,
-  );
-  if (window.parent === window) return;
-  host = createHostLink(app, window, {
-    origin: query.origin,
-    app: __APP_VERSION__,
-    onSlide: sight.slide,
-    onView: (change) => changeView(app, change),
-    onExport: async (order, { step, steps }, progress) => {
-      const { makeFile } = await import('../views/figure/make.ts');
-      const made = await makeFile(app, { ...order, steps }, step, progress);
-      return typeof made === 'string' ? made : { ...made };
-    },
-    title: () => sceneTitle(store.getState()),
-    sentence: (step) => sentenceOf(app, step),
+  const { showFramed } = await import('./framed.tsx');
+  const { origin, autosize } = query;
+  const render = (page: ReactNode): void => reactRoot.render(page);
+  const onSlide = sight.slide;
+  host = showFramed({
+    app,
+    render,
+    root,
+    options,
+    link: named,
+    origin,
+    autosize,
+    onSlide,
+    start: (plays) => void start(plays),
   });
-  if (query.autosize) new ResizeObserver(() => host?.resized(root.scrollWidth, root.scrollHeight)).observe(root);
 }
 
 if (embed !== null) void showEmbedded(embed);

@@ -10,6 +10,7 @@ describe('parameters of the address', () => {
       autosize: false,
       theme: null,
       lang: null,
+      quiz: false,
       reducedMotion: null,
       speed: null,
       play: null,
@@ -27,6 +28,7 @@ describe('parameters of the address', () => {
       panels: ['now', 'callpath'],
       keys: 'parent',
       clickToLoad: true,
+      poster: null,
     });
     expect(query).toMatchObject({ theme: 'dark', lang: 'zh-CN', speed: 2, play: 'no' });
   });

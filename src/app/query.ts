@@ -12,6 +12,8 @@ export interface Query {
   readonly lang: Lang | null;
   readonly reducedMotion: boolean | null;
   readonly speed: number | null;
+  /** Ask the scene's questions. */
+  readonly quiz: boolean;
   /** Null: as usual, which is yes on a page and `visible` in a frame. */
   readonly play: EmbedOptions['play'] | null;
   /** A scene named here instead of behind the #, in the form of a link. */
@@ -40,6 +42,8 @@ function originOf(text: string | null, fromDisk: boolean): string | null {
   }
 }
 
+const stepOf = (text: string | null): string | null =>
+  text !== null && /^(-?\d{1,7}|end|\w{1,60}#\d{1,7})$/.test(text) ? text : null;
 const panelsOf = (text: string | null): readonly string[] =>
   (text ?? '').split(',').filter((name) => /^[a-z]{1,20}$/.test(name));
 const themeOf = (text: string | null): Theme | null =>
@@ -85,12 +89,14 @@ export function readQuery(search: string, fromDisk = false): Query {
             panels: panelsOf(q.get('panels')),
             keys: q.get('keys') === 'parent' ? 'parent' : 'self',
             clickToLoad: q.get('ctl') === '1',
+            poster: stepOf(q.get('poster')),
           }
         : null,
     origin: originOf(q.get('origin'), fromDisk),
     autosize: q.get('autosize') === '1',
     theme: themeOf(q.get('theme')),
     lang: languageOf(q.get('lang')),
+    quiz: q.get('quiz') === '1',
     reducedMotion: motion === 'reduce' ? true : motion === 'full' ? false : null,
     speed: speed >= 0.25 && speed <= 8 ? speed : null,
     play,

@@ -7,7 +7,7 @@ import { useT } from '../views/shared/use-t.ts';
 import type { TakeKeys } from './keyboard.ts';
 import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
-import { ChapterSlot, ComparisonSlot, Fenced, Slot } from './slot.tsx';
+import { ChapterSlot, ComparisonSlot, Fenced, QuizSlot, Slot } from './slot.tsx';
 
 const TABS = ['now', 'inspector', 'controls', 'callbacks', 'roads'] as const;
 type Tab = (typeof TABS)[number];
@@ -117,6 +117,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
               <Board quarter={quarter} />
             </Fenced>
           )}
+          <QuizSlot />
         </div>
         {roads && (
           <div className="app-roads" {...REACHABLE}>

@@ -109,6 +109,18 @@ export function ChapterSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): Reac
   );
 }
 
+const QuizCard = part(() => import('../views/quiz/quiz-card.tsx').then((m) => m.QuizCard));
+
+/** The scene's questions, where they are wanted. */
+export function QuizSlot(): ReactNode {
+  const wanted = useStore((s) => s.ui.quiz);
+  return (
+    <Fence instead={null}>
+      <Suspense fallback={null}>{wanted && <QuizCard />}</Suspense>
+    </Fence>
+  );
+}
+
 const ComparePage = part(() => import('./compare-page.tsx').then((m) => m.ComparePage));
 
 /** The comparison: there is no stage to wait for. */

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { build } from 'vite';
 import { buildEmbed } from './build-embed.mjs';
+import { buildLecture } from './build-lecture.mjs';
 import { buildOffline } from './build-offline.mjs';
 import { buildSingle } from './build-single.mjs';
 import { root, say } from './deps.mjs';
@@ -13,6 +14,7 @@ try {
   await build({ root, logLevel: 'warn', configLoader: 'runner', build: { outDir: dir, emptyOutDir: true } });
   await buildEmbed(dir);
   await buildSingle(dir);
+  buildLecture(dir);
   await buildOffline(dir);
 } catch (e) {
   say(/** @type {Error} */ (e).message);

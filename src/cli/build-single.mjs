@@ -15,9 +15,16 @@ function workersInside(dist) {
   return {
     name: 'workers-inside',
     enforce: 'pre',
-    resolveId: (id) =>
-      id.endsWith('?worker&url') ? `\0inside:${basename(id, '?worker&url').replace(/\.ts$/, '')}` : undefined,
+    resolveId(id, importer = '') {
+      // The engine is in it once, as its worker: a worker of a Blob starts wherever this file does.
+      if (/client\.ts$/.test(importer) && /\/(runner|session)\.ts$/.test(id)) return '\0no-second-engine';
+      return id.endsWith('?worker&url') ? `\0inside:${basename(id, '?worker&url').replace(/\.ts$/, '')}` : undefined;
+    },
     load(id) {
+      if (id === '\0no-second-engine') {
+        const absent = `() => { throw new Error('the engine is in its worker alone'); }`;
+        return `export const createRunner = ${absent}; export const createSession = ${absent};`;
+      }
       if (!id.startsWith('\0inside:')) return undefined;
       const name = id.slice('\0inside:'.length);
       const file = readdirSync(assets).find((asset) => asset.startsWith(`worker-${name}-`) && asset.endsWith('.js'));

@@ -1,4 +1,5 @@
-/** Figures of every preset where its first beat rests, for Markdown and catalogues: posters DIR. Called by the build. */
+/** Figures of every preset where its first beat rests, for Markdown and catalogues, and in DIR/stage
+ * the stage of it alone, for a frame that waits to be started: posters DIR. Called by the build. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beatsOf } from '../scene/beats.ts';
@@ -8,11 +9,13 @@ import { dom, open } from './figure-scene.ts';
 
 const dir = process.argv[2];
 if (dir === undefined) throw new Error('posters: where to?');
-mkdirSync(dir, { recursive: true });
+mkdirSync(join(dir, 'stage'), { recursive: true });
 for (const id of PRESET_IDS) {
   const { moment, factsAt } = await open(`p=${id}`, 'en');
   const step = beatsOf(moment.scene, moment.sceneId)[0]?.hold ?? -1;
   const options = { theme: 'light', width: 960, caption: true } as const;
   const { svg } = await renderFigure(dom, { ...moment, step }, factsAt(step), options);
   writeFileSync(join(dir, `${id}.svg`), svg);
+  const stage = await renderFigure(dom, { ...moment, step }, factsAt(step), { ...options, stageOnly: true });
+  writeFileSync(join(dir, 'stage', `${id}.svg`), stage.svg);
 }

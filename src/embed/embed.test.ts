@@ -71,6 +71,7 @@ function frame(origin: string | null = HOST, there = true) {
     origin,
     app: '1.2.3',
     onSlide: (shown) => slides.push(shown),
+    onWanted: () => {},
     onView: (change) => views.push(change),
     onExport: async (order, { step, steps }, { onProgress, signal }) => {
       if (order.format !== 'mp4') return { mime: `image/${order.format}`, data: new ArrayBuffer(2), step, ...steps };

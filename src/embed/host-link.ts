@@ -2,9 +2,10 @@
 
 import { findStep, stepName } from '../log/steps.ts';
 import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
+import { answerQuiz } from '../store/actions/quiz.ts';
 import type { App } from '../store/create-app.ts';
 import { beatsOf } from '../store/look.ts';
-import type { AppState } from '../store/types.ts';
+import type { AppState, Quiz } from '../store/types.ts';
 import { PARENT_KEYS } from './keys.ts';
 import {
   type Command,
@@ -30,6 +31,8 @@ interface HostLinkOptions {
   readonly app: string;
   /** A slide with us on it is shown or left. */
   readonly onSlide: (shown: boolean) => void;
+  /** A command needs the scene, which may be waiting behind its poster. */
+  readonly onWanted: () => void;
   /** Another theme, language, controls or panels, in the words of the query. */
   readonly onView: (change: Readonly<Record<string, string>>) => void;
   /** Makes what a host orders of the scene; steps are indices, `steps` those of a film. @returns the answer's fields, or an error's code */
@@ -112,6 +115,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
           'set',
           'focus',
           'view',
+          'quiz',
           'stepname',
         ],
       },
@@ -121,6 +125,29 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
   function stateNow(): Readonly<Record<string, unknown>> {
     const { playhead, scene } = store.getState();
     return { step: playhead.step, count: scene?.steps.length ?? 0, playing: playhead.playing };
+  }
+
+  /** Never the answer. */
+  function tellQuestion(quiz: Quiz | null): void {
+    if (quiz === null || quiz.chosen !== null) return;
+    const { id, step, question, choices } = quiz;
+    tell('quiz', { id, state: 'asked', step, question, choices });
+  }
+
+  function tellQuiz({ quiz, score }: AppState, before: AppState): void {
+    if (quiz !== null && quiz.id !== before.quiz?.id) tellQuestion(quiz);
+    const isAnswered = ({ quiz: q }: AppState): boolean => q !== null && q.chosen !== null && q.right !== null;
+    if (quiz === null || quiz.chosen === null || quiz.right === null || quiz.right < 0) return;
+    if (isAnswered(before) && before.quiz?.id === quiz.id) return;
+    const { id, chosen, right } = quiz;
+    tell('quiz', {
+      id,
+      state: 'answered',
+      choice: chosen,
+      correct: chosen === right,
+      right: score.right,
+      of: score.of,
+    });
   }
 
   function loaded(end: Opened): Readonly<Record<string, unknown>> | string {
@@ -185,7 +212,14 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
 
   /** @returns what the answer carries, or the code of what went wrong */
   async function run(command: Command, from: string, id: unknown): Promise<Readonly<Record<string, unknown>> | string> {
-    if (WAITS.has(command.type)) await settled();
+    // Asking is no wish to see it run: a poster stays one.
+    if (command.type === 'getState' && store.getState().ui.embed?.clickToLoad === true) {
+      return { ...stateNow(), link: null, beats: [] };
+    }
+    if (WAITS.has(command.type)) {
+      options.onWanted();
+      await settled();
+    }
     // What comes after a seek finds it done.
     if (command.type !== 'seek') seekNow();
     switch (command.type) {
@@ -207,6 +241,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         actions.pause();
         return stateNow();
       case 'load':
+        options.onWanted();
         return loaded(await actions.openLink(command.link, { play: store.getState().playhead.playing }));
       case 'getState': {
         const { scene, sceneId } = store.getState();
@@ -227,6 +262,8 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         actions.select(selection);
         return {};
       }
+      case 'answer':
+        return answerQuiz(store, command.choice, command.quiz) ? {} : 'quiz';
       case 'export': {
         const { order } = command;
         const at = indexOf(order.step ?? store.getState().playhead.step);
@@ -248,6 +285,8 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       case 'subscribe':
         topics = command.topics;
         audience = from;
+        // Asked before anybody listened.
+        tellQuestion(store.getState().quiz);
         return { topics, title: options.title() };
     }
   }
@@ -299,6 +338,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         sentence: topics.includes('step') ? options.sentence(playhead.step) : null,
       });
     }
+    if (now.quiz !== before.quiz) tellQuiz(now, before);
     if (now.notice !== null && now.notice !== before.notice) tell('error', { code: now.notice.code });
     if (now.fault !== null && now.fault !== before.fault) tell('error', { code: 'fault' });
   });

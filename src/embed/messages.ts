@@ -52,6 +52,8 @@ export type Command =
   | { readonly type: 'focus'; readonly node: string }
   | { readonly type: 'view'; readonly change: ViewChange }
   /** A figure of what is shown, or of another step of it. */
+  /** Answers the question that is asked. */
+  | { readonly type: 'answer'; readonly choice: number; readonly quiz?: string }
   | { readonly type: 'export'; readonly order: ExportOrder }
   /** Ends the making of what was ordered with this id. */
   | { readonly type: 'cancel'; readonly of: string | number }
@@ -139,6 +141,11 @@ const COMMAND = v.union([
       order: { ...order, ...(lang === undefined ? {} : { lang: lang === 'en' ? 'en' : 'zh-CN' }) },
     })),
   ),
+  v.object({
+    type: v.literal('answer'),
+    choice: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+    quiz: v.optional(setting),
+  }),
   v.object({ type: v.literal('cancel'), of: v.union([v.string(), v.number()]) }),
   v.pipe(
     v.object({ type: v.literal('subscribe'), topics: v.fallback(v.array(v.unknown()), () => [...TOPICS]) }),

@@ -18,6 +18,7 @@ import { frame } from './en/frame.ts';
 import { glossary } from './en/glossary.ts';
 import { header } from './en/header.ts';
 import { lanes } from './en/lanes.ts';
+import { machine } from './en/machine.ts';
 import { panels } from './en/panels.ts';
 import { registers } from './en/registers.ts';
 import { roads } from './en/roads.ts';
@@ -45,6 +46,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   header,
   lanes,
   callbacks,
+  machine,
   panels,
   registers,
   roads,

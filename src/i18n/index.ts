@@ -19,6 +19,7 @@ import type { frame } from './en/frame.ts';
 import type { glossary } from './en/glossary.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
+import type { machine } from './en/machine.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
 import type { roads } from './en/roads.ts';
@@ -52,6 +53,7 @@ export type MessageKey =
   | keyof typeof header
   | keyof typeof lanes
   | keyof typeof callbacks
+  | keyof typeof machine
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers

@@ -37,6 +37,8 @@ export interface Run {
   readonly step: number;
   /** Child last been to. */
   readonly next: number | null;
+  /** First command whose steps are shown; null: as in its parent. */
+  readonly start: number | null;
 }
 
 /** A preset the tree began as, or a scene of its own. */
@@ -94,6 +96,10 @@ export function aheadOf(runs: Runs): readonly Run[] {
   return ahead;
 }
 
+/** First command of a run whose steps are shown. */
+export const startOf = (runs: Runs, id: number): number =>
+  lineOf(runs, id).findLast(({ start }) => start !== null)?.start ?? runs.root.start;
+
 /** Leading ops of a run that are still those of the scene it began as. */
 export const keptOf = (runs: Runs, id: number, total: number): number =>
   lineOf(runs, id)
@@ -125,6 +131,7 @@ export function plantRuns(tree: string, root: Root, ops: readonly JsonOp[], step
     name: null,
     step,
     next: null,
+    start: null,
   };
   return { tree, root, list: [first], now: 0, found: false };
 }
@@ -147,10 +154,16 @@ function pruned(runs: Runs): Runs {
 }
 
 /** A branch from the run on screen, which is on screen then. @param step where the run before it was left */
-export function growRun(runs: Runs, after: readonly JsonOp[], deed: Deed | null, step: number): Runs {
+export function growRun(
+  runs: Runs,
+  after: readonly JsonOp[],
+  deed: Deed | null,
+  step: number,
+  start: number | null = null,
+): Runs {
   const id = Math.max(...runs.list.map((run) => run.id)) + 1;
   const splice = spliceOf(opsOf(runs, runs.now), after);
-  const run: Run = { id, parent: runs.now, splice, deed, name: null, step, next: null };
+  const run: Run = { id, parent: runs.now, splice, deed, name: null, step, next: null, start };
   const left = withRun(runs, runs.now, { step, next: id });
   return pruned({ ...left, list: [...left.list, run], now: id });
 }
@@ -192,7 +205,7 @@ export function writeRuns(runs: Runs, { pack }: Packer): unknown {
     start,
     ...(kept === null ? {} : { kept }),
     now: runs.now,
-    list: runs.list.map(({ id, parent, splice, deed, name, step, next }) => ({
+    list: runs.list.map(({ id, parent, splice, deed, name, step, next, start: own }) => ({
       id,
       parent,
       at: splice.at,
@@ -202,6 +215,7 @@ export function writeRuns(runs: Runs, { pack }: Packer): unknown {
       ...(name === null ? {} : { name }),
       step,
       ...(next === null ? {} : { next }),
+      ...(own === null ? {} : { start: own }),
     })),
   };
 }
@@ -228,7 +242,7 @@ function readDeed(raw: unknown): Deed | null {
 
 function readRun(raw: unknown, unpack: Packer['unpack']): Run | null {
   if (!isRecord(raw)) return null;
-  const { id, parent = null, at, cut, put = [], deed, name, step, next = null } = raw;
+  const { id, parent = null, at, cut, put = [], deed, name, step, next = null, start } = raw;
   if (!isCount(id, MAX_ID) || !isCount(at, MAX_OPS) || !isCount(cut, MAX_OPS) || !Array.isArray(put)) return null;
   if ((parent !== null && !isCount(parent, MAX_ID)) || (next !== null && !isCount(next, MAX_ID))) return null;
   if (put.length > MAX_OPS) return null;
@@ -242,6 +256,7 @@ function readRun(raw: unknown, unpack: Packer['unpack']): Run | null {
     name: typeof name === 'string' && name.trim() !== '' ? name.slice(0, MAX_RUN_NAME) : null,
     step: step === -1 || isCount(step, MAX_STEP) ? (step as number) : -1,
     next,
+    start: isCount(start, MAX_OPS) && start > 0 ? start : null,
   };
 }
 

@@ -72,6 +72,8 @@ export interface EmbedOptions {
   readonly keys: 'self' | 'parent';
   /** Show a poster and start when clicked. */
   readonly clickToLoad: boolean;
+  /** Step of that poster: an index, "name#n" or "end"; null: the link's own, or the first beat. */
+  readonly poster: string | null;
 }
 
 export interface UiState {
@@ -93,6 +95,8 @@ export interface UiState {
     | { readonly kind: 'stop'; readonly step: number }
     | { readonly kind: 'continue'; readonly link: string; readonly preset: string }
     | null;
+  /** The scene's questions are asked. */
+  readonly quiz: boolean;
 }
 
 /** One clear sentence: `error.<code>` with `params`, and where it went wrong. */
@@ -114,7 +118,27 @@ export interface Said {
   readonly step: number;
 }
 
+/** A question to the reader. */
+export interface Quiz {
+  /** The same for everybody who is asked it. */
+  readonly id: string;
+  /** Who asks: a scene before a beat, or a chapter. */
+  readonly by: 'guess' | 'check';
+  /** Step at which it is asked. */
+  readonly step: number;
+  readonly question: string;
+  readonly choices: readonly string[];
+  /** Index of the right choice; null: not known yet, -1: could not be found out. */
+  readonly right: number | null;
+  /** What was chosen first. */
+  readonly chosen: number | null;
+}
+
 export interface AppState {
+  /** What the reader is asked; null: nothing. */
+  readonly quiz: Quiz | null;
+  /** Right answers of so many. */
+  readonly score: { readonly right: number; readonly of: number };
   /** The tree of runs, once something was changed by hand: undo, redo and branches. */
   readonly runs: Runs | null;
   readonly said: Said | null;

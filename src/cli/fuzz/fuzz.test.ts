@@ -223,6 +223,7 @@ describe(`fuzz (SEED=${SEED}, FUZZ=${COUNT})`, { timeout: 0 }, () => {
         origin: 'https://a.example',
         app: '0',
         onSlide: () => {},
+        onWanted: () => {},
         onView: () => {},
         onExport: async () => 'format',
         title: () => '',

@@ -3,14 +3,15 @@
  * exit to user space (arch/x86/kvm/x86.c and emulate.c, v6.18). User space answers reads with 0.
  */
 
+import { highOf, inPage, pageOf } from '../../base/u64.ts';
 import { BUS } from '../../spec/iodevs.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
-import { apicPage, inApicPage, lapicMmioRead, lapicMmioWrite } from '../chips/lapic/registers.ts';
+import { apicGfn, lapicMmioRead, lapicMmioWrite } from '../chips/lapic/registers.ts';
 import { EV } from '../core/events.ts';
 import { atVcpu, emit, type Machine, put, vcpuAt } from '../core/machine.ts';
 import { VCPU } from '../core/words.ts';
 import { busRead, busWrite } from './bus.ts';
-import { APIC_PAGE, generation, type Memslot, readMemory, slotOf, writeMemory } from './memslots.ts';
+import { APIC_PAGE, generation, type Memslot, readMemory, slotOfPage, writeMemory } from './memslots.ts';
 import { countExit } from './vcpu.ts';
 
 const V = VCPU.at;
@@ -22,6 +23,7 @@ const READ_AHEAD = 1024;
 /** Is the way of each access told? Only where the scene is about it. */
 const tells = (m: Machine): boolean => m.config.roads === true;
 const lowWord = (addr: bigint): number => Number(BigInt.asUintN(32, addr));
+const APIC_GFN = pageOf(APIC_PAGE);
 /** Outcomes in the log. */
 const KNOWN = { no: 0, apicPage: 1, cache: 2 } as const;
 const COPY = { done: 0, noSlot: 1, readonly: 2 } as const;
@@ -30,6 +32,8 @@ const WAY = { out: 0, in: 1, outs: 2, ins: 3 } as const;
 /** A part of an access that lies in one page. */
 interface Part {
   readonly addr: bigint;
+  /** Number of the page. */
+  readonly gfn: number;
   readonly len: number;
   /** Bytes of the access before it. */
   readonly before: number;
@@ -48,30 +52,36 @@ const bytes = (value: bigint, len: number): bigint => BigInt.asUintN(len * 8, va
 
 /** The emulator does each page on its own, the lower first. @kvm x86.c emulator_read_write */
 function parts(addr: bigint, len: number): Part[] {
-  const over = Math.max(0, Number(addr & 0xfffn) + len - 0x1000);
-  const first = { addr, len: len - over, before: 0 };
-  return over === 0 ? [first] : [first, { addr: addr + BigInt(first.len), len: over, before: first.len }];
+  const over = inPage(addr) + len - 0x1000;
+  if (over <= 0) return [{ addr, gfn: pageOf(addr), len, before: 0 }];
+  const before = len - over;
+  const next = addr + BigInt(before);
+  return [
+    { addr, gfn: pageOf(addr), len: before, before: 0 },
+    { addr: next, gfn: pageOf(next), len: over, before },
+  ];
 }
 
+/** What of a value belongs to a part. */
+const partOf = (value: bigint, { before }: Part): bigint => (before === 0 ? value : value >> BigInt(before * 8));
+
 /** Can the processor do it by itself: a slot behind each byte, and one that may be written where it is a write? */
-function isPlainMemory(m: Machine, addr: bigint, len: number, write: boolean): boolean {
-  return parts(addr, len).every((part) => {
-    const slot = slotOf(m, part.addr);
-    return slot !== undefined && !(write && slot.readonly);
-  });
+function isPlainMemory(m: Machine, { gfn }: Part, write: boolean): boolean {
+  const slot = slotOfPage(m, gfn);
+  return slot !== undefined && !(write && slot.readonly);
 }
 
 /** A store to memory, part by part. */
 function storeMemory(m: Machine, addr: bigint, len: number, value: bigint): void {
   for (const part of parts(addr, len))
-    writeMemory(m, slotOf(m, part.addr) as Memslot, part.addr, part.len, value >> BigInt(part.before * 8));
+    writeMemory(m, slotOfPage(m, part.gfn) as Memslot, part.addr, part.len, partOf(value, part));
 }
 
 /** A load from memory, part by part. */
 function loadMemory(m: Machine, addr: bigint, len: number): bigint {
   let value = 0n;
   for (const part of parts(addr, len))
-    value |= readMemory(m, slotOf(m, part.addr) as Memslot, part.addr, part.len) << BigInt(part.before * 8);
+    value |= readMemory(m, slotOfPage(m, part.gfn) as Memslot, part.addr, part.len) << BigInt(part.before * 8);
   return value;
 }
 
@@ -81,61 +91,59 @@ function loadMemory(m: Machine, addr: bigint, len: number): bigint {
  */
 export function plainAccess(m: Machine, op: GuestOp): OpResult | null {
   if (op.op !== 'mmio_write' && op.op !== 'mmio_read') return null;
-  if (!isPlainMemory(m, op.addr, op.size, op.op === 'mmio_write')) return null;
+  const isWrite = op.op === 'mmio_write';
+  for (const part of parts(op.addr, op.size)) if (!isPlainMemory(m, part, isWrite)) return null;
   if (tells(m)) {
-    const write = op.op === 'mmio_write' ? 1 : 0;
-    emit(m, EV.memory_access, atVcpu(op.vcpu), lowWord(op.addr), op.size, slotOf(m, op.addr)?.slot, write);
+    const slot = slotOfPage(m, pageOf(op.addr))?.slot;
+    emit(m, EV.memory_access, atVcpu(op.vcpu), lowWord(op.addr), op.size, slot, isWrite ? 1 : 0);
   }
   if (op.op === 'mmio_read') return { value: hex(loadMemory(m, op.addr, op.size)) };
   storeMemory(m, op.addr, op.size, op.value);
   return { ok: true };
 }
 
-/** The frame of the MMIO info cache, whatever generation it is of. */
-const gfnOf = (addr: bigint): number => Number(addr >> 12n);
-
 /**
  * The access faulted on an address without a slot: the vCPU remembers the frame as MMIO until the slots change.
  * @kvm mmu/mmu.c kvm_handle_noslot_fault, handle_mmio_page_fault; x86.h vcpu_cache_mmio_info
  */
-function cacheMmio(m: Machine, vcpu: number, addr: bigint): void {
+function cacheMmio(m: Machine, vcpu: number, { addr, gfn }: Part): void {
   const at = vcpuAt(m, vcpu);
-  put(m, at + V.mmioGfnLo, gfnOf(addr) | 0);
-  put(m, at + V.mmioGfnHi, Math.floor(gfnOf(addr) / 2 ** 32));
+  put(m, at + V.mmioGfnLo, gfn | 0);
+  put(m, at + V.mmioGfnHi, highOf(gfn));
   put(m, at + V.mmioGeneration, generation(m));
   if (tells(m)) emit(m, EV.mmio_cached, atVcpu(vcpu), lowWord(addr), generation(m));
 }
 
 /** @kvm x86.h vcpu_match_mmio_gpa */
-function inMmioCache(m: Machine, vcpu: number, addr: bigint): boolean {
+function inMmioCache(m: Machine, vcpu: number, gfn: number): boolean {
   const at = vcpuAt(m, vcpu);
   return (
     m.w[at + V.mmioGeneration] === generation(m) &&
-    m.w[at + V.mmioGfnLo] === (gfnOf(addr) | 0) &&
-    m.w[at + V.mmioGfnHi] === Math.floor(gfnOf(addr) / 2 ** 32)
+    m.w[at + V.mmioGfnLo] === (gfn | 0) &&
+    m.w[at + V.mmioGfnHi] === highOf(gfn)
   );
 }
 
 /** Known to be MMIO before anything is tried: the APIC page wherever the APIC is, or the cache. @kvm x86.c vcpu_is_mmio_gpa */
-function knownAs(m: Machine, vcpu: number, addr: bigint): number {
-  if (addr >> 12n === APIC_PAGE >> 12n) return KNOWN.apicPage;
-  return inMmioCache(m, vcpu, addr) ? KNOWN.cache : KNOWN.no;
+function knownAs(m: Machine, vcpu: number, gfn: number): number {
+  if (gfn === APIC_GFN) return KNOWN.apicPage;
+  return inMmioCache(m, vcpu, gfn) ? KNOWN.cache : KNOWN.no;
 }
 
 /** The slot that takes a part; undefined where it must go on as MMIO. @kvm x86.c emulator_read_write_onepage */
-function copySlot(m: Machine, vcpu: number, { addr, len }: Part, write: boolean): Memslot | undefined {
-  const known = knownAs(m, vcpu, addr);
+function copySlot(m: Machine, vcpu: number, { addr, gfn, len }: Part, write: boolean): Memslot | undefined {
+  const known = knownAs(m, vcpu, gfn);
   if (tells(m)) emit(m, EV.onepage, atVcpu(vcpu), lowWord(addr), len, write ? 1 : 0, known);
   if (known !== KNOWN.no) return undefined;
-  const slot = slotOf(m, addr);
+  const slot = slotOfPage(m, gfn);
   const outcome = slot === undefined ? COPY.noSlot : write && slot.readonly ? COPY.readonly : COPY.done;
   if (tells(m)) emit(m, EV.slot_copy, atVcpu(vcpu), lowWord(addr), len, slot?.slot ?? -1, outcome);
   return outcome === COPY.done ? slot : undefined;
 }
 
 /** Does the vCPU's own local APIC sit at this address? It is asked before the bus. */
-const isOwnApic = (m: Machine, vcpu: number, addr: bigint): boolean =>
-  m.irqchip !== 'none' && inApicPage(m, vcpu, addr);
+const isOwnApic = (m: Machine, vcpu: number, { gfn }: Part): boolean =>
+  m.irqchip !== 'none' && gfn === apicGfn(m, vcpu);
 
 /** One page's part of a write. @returns false when it is left for user space @kvm x86.c emulator_read_write_onepage, vcpu_mmio_write */
 function writeOnePage(m: Machine, vcpu: number, part: Part, value: bigint): boolean {
@@ -145,8 +153,8 @@ function writeOnePage(m: Machine, vcpu: number, part: Part, value: bigint): bool
     writeMemory(m, slot, addr, len, value);
     return true;
   }
-  if (isOwnApic(m, vcpu, addr)) {
-    lapicMmioWrite(m, vcpu, Number(addr - apicPage(m, vcpu)), len, Number(bytes(value, 4)) | 0);
+  if (isOwnApic(m, vcpu, part)) {
+    lapicMmioWrite(m, vcpu, inPage(addr), len, Number(bytes(value, 4)) | 0);
     return true;
   }
   return busWrite(m, BUS.mmio, Number(addr), len, value);
@@ -157,7 +165,7 @@ function readOnePage(m: Machine, vcpu: number, part: Part): bigint | null {
   const { addr, len } = part;
   const slot = copySlot(m, vcpu, part, false);
   if (slot !== undefined) return readMemory(m, slot, addr, len);
-  if (isOwnApic(m, vcpu, addr)) return lapicMmioRead(m, vcpu, Number(addr - apicPage(m, vcpu)), len) ?? 0n;
+  if (isOwnApic(m, vcpu, part)) return lapicMmioRead(m, vcpu, inPage(addr), len) ?? 0n;
   return busRead(m, BUS.mmio, Number(addr), len);
 }
 
@@ -178,31 +186,40 @@ const withExits = (result: OpResult, exits: readonly UserExit[]): OpResult =>
   exits.length < 2 ? { ...result, ...exits[0] } : { ...result, exits };
 
 /** What faulted: the first part that is no plain memory. Without a slot its frame goes into the MMIO cache. */
-function noteFault(m: Machine, vcpu: number, addr: bigint, len: number, write: boolean): void {
-  const faulted = parts(addr, len).find((part) => !isPlainMemory(m, part.addr, part.len, write));
-  if (faulted !== undefined && slotOf(m, faulted.addr) === undefined) cacheMmio(m, vcpu, faulted.addr);
+function noteFault(m: Machine, vcpu: number, pages: readonly Part[], write: boolean): void {
+  for (const part of pages) {
+    if (isPlainMemory(m, part, write)) continue;
+    if (slotOfPage(m, part.gfn) === undefined) cacheMmio(m, vcpu, part);
+    return;
+  }
 }
 
 /** An emulated store. Both pages' work in the kernel comes before the first part's exit. @kvm x86.c emulator_write_emulated */
 export function mmioWrite(m: Machine, vcpu: number, addr: bigint, len: number, value: bigint): OpResult {
-  noteFault(m, vcpu, addr, len, true);
-  const left = parts(addr, len).filter((part) => !writeOnePage(m, vcpu, part, value >> BigInt(part.before * 8)));
+  const pages = parts(addr, len);
+  noteFault(m, vcpu, pages, true);
+  const left: Part[] = [];
+  for (const part of pages) if (!writeOnePage(m, vcpu, part, partOf(value, part))) left.push(part);
+  if (left.length === 0) return { ok: true };
   return withExits(
     { ok: true },
-    left.map((part) => mmioExit(m, vcpu, part, value >> BigInt(part.before * 8)).told),
+    left.map((part) => mmioExit(m, vcpu, part, partOf(value, part)).told),
   );
 }
 
 /** An emulated load. @kvm x86.c emulator_read_emulated */
 export function mmioRead(m: Machine, vcpu: number, addr: bigint, len: number): OpResult {
-  noteFault(m, vcpu, addr, len, false);
+  const pages = parts(addr, len);
+  noteFault(m, vcpu, pages, false);
   let value = 0n;
   const left: Part[] = [];
-  for (const part of parts(addr, len)) {
+  for (const part of pages) {
     const read = readOnePage(m, vcpu, part);
     if (read === null) left.push(part);
+    else if (part.before === 0) value |= bytes(read, part.len);
     else value |= bytes(read, part.len) << BigInt(part.before * 8);
   }
+  if (left.length === 0) return { value: hex(value) };
   const exits = left.map((part) => {
     const exit = mmioExit(m, vcpu, part, null);
     value |= bytes(exit.value, part.len) << BigInt(part.before * 8);

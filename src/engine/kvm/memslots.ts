@@ -3,6 +3,7 @@
  * makes a new one of the next generation, so every set there has been is kept and word VM.slots, which is the generation,
  * says which is in force. What is in the memory belongs to user space, and lives as long as the slot.
  */
+import { pageOf } from '../../base/u64.ts';
 import { EEXIST, EINVAL } from '../core/errno.ts';
 import { type Machine, put } from '../core/machine.ts';
 import { BASE, VM } from '../core/words.ts';
@@ -20,6 +21,9 @@ export interface Memslot {
   readonly slot: number;
   readonly gpa: bigint;
   readonly size: bigint;
+  /** The same in pages: base_gfn and npages. */
+  readonly baseGfn: number;
+  readonly pages: number;
   readonly readonly: boolean;
   /** Which memory stands behind it: index into Machine.memory. */
   readonly memory: number;
@@ -48,12 +52,20 @@ function install(m: Machine, slots: SlotTable): void {
 /** Memory at power-on: the guest's own first MiB in slot 0. */
 export function resetMemory(m: Machine): void {
   m.memory.push(new Map());
-  install(m, [{ slot: 0, gpa: 0n, size: 0x100000n, readonly: false, memory: 0 }]);
+  install(m, [{ slot: 0, gpa: 0n, size: 0x100000n, baseGfn: 0, pages: 256, readonly: false, memory: 0 }]);
 }
 
 /** Slot that holds an address, if one does. @kvm kvm_host.h gfn_to_memslot */
-export function slotOf(m: Machine, addr: bigint): Memslot | undefined {
-  return memslots(m).find((slot) => addr >= slot.gpa && addr < end(slot));
+export const slotOf = (m: Machine, addr: bigint): Memslot | undefined => slotOfPage(m, pageOf(addr));
+
+/** The same for a page by its number. */
+export function slotOfPage(m: Machine, gfn: number): Memslot | undefined {
+  const slots = memslots(m);
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i] as Memslot;
+    if (gfn >= slot.baseGfn && gfn < slot.baseGfn + slot.pages) return slot;
+  }
+  return undefined;
 }
 
 /**
@@ -80,7 +92,8 @@ export function setMemoryRegion(m: Machine, id: number, gpa: bigint, size: bigin
   if (privateApicSlot(m) && gpa < APIC_PAGE + PAGE_SIZE && APIC_PAGE < gpa + size) return -EEXIST;
   if (gpa + size > 1n << ADDRESS_BITS) return -EINVAL;
   const memory = old?.memory ?? m.memory.push(new Map()) - 1;
-  install(m, [...others, { slot: id, gpa, size, readonly, memory }]);
+  const pages = Number(size / PAGE_SIZE);
+  install(m, [...others, { slot: id, gpa, size, baseGfn: pageOf(gpa), pages, readonly, memory }]);
   if (old !== undefined) m.wires.flushShadow?.(m);
   return 0;
 }

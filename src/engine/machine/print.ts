@@ -1,6 +1,6 @@
 /** Prints a machine as the conformance files do: what KVM_GET_LAPIC, KVM_GET_IRQCHIP and friends would show. */
 
-import { joinBig } from '../../base/u64.ts';
+import { hex64 } from '../../base/numbers.ts';
 import { IOAPIC_BASE, IOAPIC_PINS, ioapicVisibleIrr } from '../chips/ioapic/ioapic.ts';
 import { inX2apic } from '../chips/lapic/priority.ts';
 import { icrHighWord } from '../chips/lapic/registers.ts';
@@ -14,8 +14,16 @@ const V = VCPU.at;
 const P = PIC.at;
 
 /** "0x…" in lower case without leading zeros. */
-export const hex = (value: number | bigint): string =>
-  `0x${(typeof value === 'bigint' ? value : value >>> 0).toString(16)}`;
+export function hex(value: number | bigint): string {
+  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
+  const word = value >>> 0;
+  return word < SMALL.length ? (SMALL[word] as string) : `0x${word.toString(16)}`;
+}
+
+/** Most of what a machine prints is small, and a string that is there costs nothing. */
+const SMALL: readonly string[] = Array.from({ length: 256 }, (_, n) => `0x${n.toString(16)}`);
+
+const wide = (lo: number, hi: number): string => (hi === 0 ? hex(lo) : hex64(lo, hi));
 
 /** @returns null for a vCPU without a local APIC in the kernel */
 function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
@@ -35,7 +43,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
     dfr: hex(reg(L.dfr)),
     svr: hex(reg(L.svr)),
     esr: hex(reg(L.esr)),
-    icr: hex(joinBig(reg(L.icr), x2 ? reg(icrHighWord(m)) : reg(L.icr2))),
+    icr: wide(reg(L.icr), x2 ? reg(icrHighWord(m)) : reg(L.icr2)),
     lvt: {
       cmci: hex(reg(L.lvtCmci)),
       timer: hex(reg(L.lvtTimer)),
@@ -50,7 +58,7 @@ function printLapic(m: Machine, vcpu: number): Record<string, unknown> | null {
     isr: vectorsIn(w, at + L.isr),
     irr: vectorsIn(w, at + L.irr),
     tmr: vectorsIn(w, at + L.tmr),
-    apic_base: hex(joinBig(reg(L.baseLo), reg(L.baseHi))),
+    apic_base: wide(reg(L.baseLo), reg(L.baseHi)),
     cr8: (reg(L.tpr) >> 4) & 0xf,
     mp_state: w[v + V.mpState],
     nmi: {
@@ -97,8 +105,7 @@ export function printMachine(m: Machine): Record<string, unknown> {
   const out: Record<string, unknown> = { lapic: Array.from({ length: m.vcpus }, (_, vcpu) => printLapic(m, vcpu)) };
   if (m.irqchip !== 'full') return out;
   const at = m.wordMap.ioapic;
-  const rte = (pin: number): string =>
-    hex(joinBig(m.w[at + IOAPIC.at.redirLo + pin], m.w[at + IOAPIC.at.redirHi + pin]));
+  const rte = (pin: number): string => wide(m.w[at + IOAPIC.at.redirLo + pin], m.w[at + IOAPIC.at.redirHi + pin]);
   out.ioapic = {
     base: hex(IOAPIC_BASE),
     ioregsel: hex(m.w[at + IOAPIC.at.ioregsel]),

@@ -8,8 +8,8 @@ import type { IoRange } from '../../spec/iodevs.ts';
 export function compareRange(addr: number, len: number, range: IoRange): number {
   const start = Number(range.addr);
   if (addr < start) return -1;
-  const [end, rangeEnd] = range.len === 0 ? [addr, start] : [addr + len, start + range.len];
-  return end > rangeEnd ? 1 : 0;
+  if (range.len === 0) return addr > start ? 1 : 0;
+  return addr + len > start + range.len ? 1 : 0;
 }
 
 /** The bus with the range in its place: before the first that the order puts after it. @kvm kvm_main.c kvm_io_bus_register_dev */

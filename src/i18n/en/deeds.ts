@@ -54,6 +54,9 @@ export const deeds = {
   'deed.msixMaskAll': 'Set the function mask of {device}',
   'deed.msixUnmaskAll': 'Clear the function mask of {device}',
   'deed.vtd': 'Send {vector} through VT-d to vCPU {vcpu}',
+  'deed.machine': 'Machine: {field} {value}',
+  'deed.addDevice': 'Add the device {device}',
+  'deed.removeDevice': 'Remove the device {device}',
   'deed.op': '{op}',
 
   'said.inFront': '{what}: in front of step {n}, the step that was shown.',

@@ -22,6 +22,7 @@ export const header = {
   'hdr.undo': 'Undo: {what}',
   'hdr.redo': 'Redo: {what}',
   'hdr.nothing': 'nothing',
+  'hdr.edited': 'Edited: {title}',
   'hdr.changed': 'changed by hand',
   'hdr.scenes': 'All scenes',
   'end.oneWay': 'One interrupt, one way.',

@@ -55,6 +55,9 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
   'deed.msixMaskAll': '置 {device} 的功能屏蔽位',
   'deed.msixUnmaskAll': '清除 {device} 的功能屏蔽位',
   'deed.vtd': '{vector} 经 VT-d 发往 vCPU {vcpu}',
+  'deed.machine': '机器：{field} {value}',
+  'deed.addDevice': '添加设备 {device}',
+  'deed.removeDevice': '移除设备 {device}',
   'deed.op': '{op}',
 
   'said.inFront': '{what}：放在所示的第 {n} 步之前。',

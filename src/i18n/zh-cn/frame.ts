@@ -3,4 +3,9 @@ import type { frame as en } from '../en/frame.ts';
 export const frame: Record<keyof typeof en, string> = {
   'shell.open': '在 irqscope 中打开',
   'shell.start': '开始场景',
+  'shell.play': '播放：{title}',
+  'quiz.right': '正确。目前 {of} 题答对 {right} 题。',
+  'quiz.wrong': '不对：看标记。目前 {of} 题答对 {right} 题。',
+  'quiz.go': '继续',
+  'quiz.skip': '跳过',
 };

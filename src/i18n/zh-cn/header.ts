@@ -23,6 +23,7 @@ export const header: Record<keyof typeof en, string> = {
   'hdr.undo': '撤销：{what}',
   'hdr.redo': '重做：{what}',
   'hdr.nothing': '无',
+  'hdr.edited': '已修改：{title}',
   'hdr.changed': '已手动修改',
   'hdr.scenes': '全部场景',
   'end.oneWay': '一个中断，一条路。',

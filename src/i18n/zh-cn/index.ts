@@ -12,6 +12,7 @@ import { frame } from './frame.ts';
 import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
+import { machine } from './machine.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
 import { roads } from './roads.ts';
@@ -36,6 +37,7 @@ export const zhCn = {
   ...header,
   ...lanes,
   ...callbacks,
+  ...machine,
   ...panels,
   ...registers,
   ...roads,

@@ -4,13 +4,14 @@
  */
 import { deedOf } from '../../explain/deeds.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
+import { stepNow } from '../../log/step-sets.ts';
 import { aheadOf, type Deed, runOf } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
 import { runAhead, showRun, track } from '../runs/track.ts';
 import { type AppState, ARRIVE } from '../types.ts';
 import { loadLinkCodec } from './links.ts';
 import { runTo, seekStart, seekStep } from './playback.ts';
-import { poke } from './scene.ts';
+import { loadOps, poke } from './scene.ts';
 
 /** Says that a change comes. @param name absent: by its ops  @returns how to call it off */
 export function remember(app: AppCore, ops: readonly JsonOp[], name?: Deed): () => void {
@@ -20,6 +21,7 @@ export function remember(app: AppCore, ops: readonly JsonOp[], name?: Deed): () 
     deed: name ?? deedOf(ops, view),
     step: playhead.step,
     amid: isAmid(app.store.getState()),
+    machine: ops[0]?.op === 'create',
   });
 }
 
@@ -75,6 +77,21 @@ function insert(app: AppCore, base: number, ops: readonly JsonOp[], count: numbe
   app.feed.poke(ops);
   app.store.setState(({ playhead }) => ({ playhead: { ...playhead, playing: false, until: null } }));
   standAt(app, base + count);
+}
+
+/**
+ * The machine itself made anew, with all that happens to it; the stage stands where it stood.
+ * @param name absent: it is another scene, not a change of this one
+ */
+export async function changeMachine(
+  app: AppCore,
+  { ops, start }: { readonly ops: readonly JsonOp[]; readonly start: number },
+  name?: Deed,
+): Promise<void> {
+  const { playhead } = app.store.getState();
+  const callOff = name === undefined ? null : remember(app, ops, name);
+  const step = name === undefined || playhead.step < 0 ? null : stepNow(playhead.step);
+  if ((await loadOps(app, ops, { step, play: false }, start)) !== 'done') callOff?.();
 }
 
 /** Goes back to before the last change. @returns whether there was one */

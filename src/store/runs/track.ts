@@ -15,13 +15,15 @@ import {
   type Runs,
   runOf,
   sameOps,
+  startOf,
 } from '../../share/runs.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
 import { type AppState, NO_SCENE, type Said, type SceneId } from '../types.ts';
 
 /** What was announced: a change, or going to another run of the tree. */
 type Announced =
-  | { readonly deed: Deed; readonly step: number; readonly amid: boolean }
+  /** `machine`: it makes another machine, so nothing of the run before it goes on. */
+  | { readonly deed: Deed; readonly step: number; readonly amid: boolean; readonly machine: boolean }
   | { readonly to: number; readonly step: number };
 
 interface Tracker {
@@ -48,9 +50,11 @@ function planted({ sceneId, playhead }: AppState, ops: readonly JsonOp[]): Runs 
 /** What the scene of a run is called. */
 export function sceneIdOf(runs: Runs, id: number, first: SceneId): SceneId {
   const kept = keptOf(runs, id, first.total);
-  if (first.preset === null || (kept > 0 && first.kept > 0)) return { ...first, kept: Math.min(first.kept, kept) };
+  const start = startOf(runs, id);
+  if (first.preset === null || (kept > 0 && first.kept > 0))
+    return { ...first, start, kept: Math.min(first.kept, kept) };
   // Another machine: it is the preset no more.
-  return { ...NO_SCENE, start: first.start };
+  return { ...NO_SCENE, start };
 }
 
 /** The scene's name at the root of the tree, from which those of its runs follow. */
@@ -81,7 +85,7 @@ export function track({ store }: AppCore): Tracker {
 
   function settle(scene: SceneLog): void {
     const ops = opsNow(scene);
-    const { runs, playhead } = store.getState();
+    const { runs, playhead, sceneId } = store.getState();
     // The same records up to the change: it went on from what was there.
     const goesOn = first === scene.commands[0];
     first = scene.commands[0];
@@ -101,9 +105,15 @@ export function track({ store }: AppCore): Tracker {
     if (
       what !== undefined &&
       'deed' in what &&
-      (goesOn || sameOps(ops.slice(0, 1), opsOf(runs, now).slice(0, 1)) || what.deed.key === 'deed.create')
+      (goesOn || sameOps(ops.slice(0, 1), opsOf(runs, now).slice(0, 1)) || what.machine)
     ) {
-      const grown = growRun(runs, ops, what.deed, what.step);
+      const grown = growRun(
+        runs,
+        ops,
+        what.deed,
+        what.step,
+        sceneId.start === startOf(runs, now) ? null : sceneId.start,
+      );
       const said = { key: what.amid ? 'said.inFront' : 'said.after', deed: what.deed, step: what.step } as const;
       store.setState({ runs: grown, said });
       return;

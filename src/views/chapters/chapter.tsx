@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Chapter, ChapterCheck, ChapterText } from '../../chapters/chapter.ts';
 import { sameValue } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapter, loadChapterText } from '../../chapters/index.ts';
+import { answerQuiz, askQuiz, dropQuiz, solveQuiz } from '../../store/actions/quiz.ts';
 import { chapterAddress, HOW_TRUE, readChapterAddress } from '../../store/chapter-address.ts';
 import { answerOf, goToStop, isAtStop } from '../../store/chapter-answer.ts';
 import type { App } from '../../store/create-app.ts';
@@ -111,7 +112,7 @@ function Opened({ id, page, takeKeys }: OpenedProps) {
       {check === undefined ? (
         <Stop key={page} chapter={chapter} text={text} index={page - 1} t={t} />
       ) : (
-        <Check key={page} check={check} text={text} index={page - 1 - stops} t={t} />
+        <Check key={page} id={`${id}:${page - stops}`} check={check} text={text} index={page - 1 - stops} t={t} />
       )}
       <nav className="chapter-nav" aria-label={t('chap.panel')}>
         <button type="button" className="btn" disabled={page === 1} onClick={() => go(page - 1)}>
@@ -182,20 +183,43 @@ function valueText(value: unknown, check: ChapterCheck, t: Translate): string {
 }
 
 interface CheckProps {
+  readonly id: string;
   readonly check: ChapterCheck;
   readonly text: ChapterText;
   readonly index: number;
   readonly t: Translate;
 }
 
-function Check({ check, text, index, t }: CheckProps) {
+function Check({ id, check, text, index, t }: CheckProps) {
   const app = useApp();
   const [chosen, setChosen] = useState<number | null>(null);
   const [answer, setAnswer] = useState<{ readonly value: unknown } | null>(null);
   const said = text.checks[index];
+  const quiz = useStore((state) => (state.quiz?.id === id ? state.quiz : null));
+  const question = said?.ask ?? '';
+  // Told to a page around, which may answer for its reader. The first choice counts; the reader may try the others.
+  useEffect(() => {
+    const choices = check.choices.map((choice) => valueText(choice, check, t));
+    const { step } = app.store.getState().playhead;
+    askQuiz(app.store, { id, by: 'check', step, question, choices, right: null });
+  }, [app, id, check, question, t]);
+  useEffect(() => () => dropQuiz(app.store, id), [app, id]);
+  const first = quiz?.chosen ?? null;
+  useEffect(() => {
+    if (first === null) return;
+    setChosen((before) => before ?? first);
+    void answerOf(app, check).then((value) => {
+      setAnswer({ value });
+      solveQuiz(
+        app.store,
+        id,
+        check.choices.findIndex((choice) => value !== undefined && sameValue(choice, value)),
+      );
+    });
+  }, [app, id, check, first]);
   const choose = (choice: number): void => {
     setChosen(choice);
-    if (answer === null) void answerOf(app, check).then((value) => setAnswer({ value }));
+    answerQuiz(app.store, choice, id);
   };
   const right = answer !== null && chosen !== null && sameValue(check.choices[chosen], answer.value);
   const verdict = (): string => {

@@ -27,6 +27,8 @@ export interface FigureOptions {
   readonly width: number;
   /** A title above and a caption below, which outlive programs that drop what a file carries. */
   readonly caption: boolean;
+  /** Neither caption nor sentence: a page says them itself. */
+  readonly stageOnly?: boolean;
 }
 
 /** What a figure says of itself; it is in the file too. */
@@ -121,14 +123,16 @@ interface Parts {
 }
 
 /** Puts title, stage, sentence and caption under one another. */
-export function assemble(dom: Dom, parts: Parts, facts: FigureFacts, { theme, width, caption }: FigureOptions): Figure {
+export function assemble(dom: Dom, parts: Parts, facts: FigureFacts, options: FigureOptions): Figure {
+  const { theme, width, stageOnly = false } = options;
+  const caption = options.caption && !stageOnly;
   const palette = paletteFor(theme);
   const colour = (name: string): string => palette.get(name) ?? '#000000';
   const { stage, title, sentence, step, count } = parts;
   const room = width - 2 * MARGIN;
   const stageW = Number(stage.getAttribute('width'));
   const stageH = Number(stage.getAttribute('height'));
-  const told = wrap(sentence, room, SIZE.sentence);
+  const told = stageOnly ? [] : wrap(sentence, room, SIZE.sentence);
   let y = MARGIN;
   const texts: string[] = [];
   if (caption) {

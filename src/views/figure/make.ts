@@ -8,6 +8,7 @@ import type { FilmEncoder } from './encode-film.ts';
 import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyOf } from './figure.ts';
 import { type Film, type FilmRange, planFilm, RATE } from './film.ts';
 import type { Dom, Moment } from './still.tsx';
+import { themeNow } from './theme-now.ts';
 
 export type FileFormat = 'svg' | 'png' | 'gif' | 'mp4' | 'text' | 'json';
 
@@ -20,6 +21,8 @@ export interface FileOrder {
   readonly scale: number;
   /** px */
   readonly width: number;
+  /** Without title, sentence and caption. */
+  readonly stageOnly?: boolean;
   /** Steps of a film, both shown; absent: all. */
   readonly steps?: FilmRange;
 }
@@ -43,6 +46,8 @@ export interface MadeFile {
   readonly count: number;
   /** Text of the link without `#`; null for a scene that is too long for one. */
   readonly link: string | null;
+  /** What a picture's sentence says. */
+  readonly sentence?: string;
   /** Of a film, ms. */
   readonly durationMs?: number;
 }
@@ -52,13 +57,6 @@ const BROWSER: Dom = {
   empty: () => document.implementation.createHTMLDocument(''),
   serialize: (node) => new XMLSerializer().serializeToString(node),
 };
-
-/** What a reader sees of a theme that is left to the system. */
-export function themeNow({ store }: App): FigureTheme {
-  const { theme } = store.getState().ui;
-  if (theme !== 'auto') return theme;
-  return window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-}
 
 /** @returns null where the browser cannot draw it */
 async function pixels({ svg, width, height }: Figure, scale: number): Promise<Uint8Array | null> {
@@ -130,10 +128,16 @@ export async function makeFile(
       return link === null ? 'file-too-long' : { ...common, mime: 'application/json', data: stateFile(source, link) };
     case 'svg':
     case 'png': {
-      const options = { theme: order.theme ?? themeNow(app), width: order.width, caption: true };
+      const options = {
+        theme: order.theme ?? themeNow(app),
+        width: order.width,
+        caption: true,
+        stageOnly: order.stageOnly ?? false,
+      };
       const figure = await renderFigure(BROWSER, moment, facts, options);
-      const { width, height, title } = figure;
-      if (order.format === 'svg') return { ...common, mime: 'image/svg+xml', data: figure.svg, width, height, title };
+      const { width, height, title, sentence } = figure;
+      if (order.format === 'svg')
+        return { ...common, mime: 'image/svg+xml', data: figure.svg, width, height, title, sentence };
       const png = await pixels(figure, order.scale);
       if (png === null) return 'format';
       const carried: Carried = { type: 'irqscope', v: 1, ...facts, step, count, title };

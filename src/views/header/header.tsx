@@ -15,6 +15,7 @@ import { presetIds } from '../../store/preset-ids.ts';
 import type { Theme } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import '../runs/deed-texts.ts';
+import '../machine-editor/machine-texts.ts';
 import { Said } from '../runs/said.tsx';
 import { runName } from '../runs/say-deed.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -150,6 +151,13 @@ function PresetPicker({ t }: { t: Translate }) {
     ({ sceneId, scene }) =>
       sceneId.kept < sceneId.total || (scene?.complete === true && scene.commands.length > sceneId.total),
   );
+  // A machine made anew is no preset any more, but the tree of runs knows what it began as.
+  const began = useStore(({ runs, sceneId }) => sceneId.preset ?? runs?.root.preset ?? null);
+  const own = preset === null || changed;
+  const [machine, openMachine] = useDialog(
+    () => import('../machine-editor/machine-editor.tsx').then((m) => m.MachineEditor),
+    {},
+  );
   const [gallery, openGallery] = useDialog(() => import('../gallery/gallery.tsx').then((m) => m.Gallery), {});
   const titleOf = (id: string): string => {
     const key = `preset.${id}.title`;
@@ -159,10 +167,12 @@ function PresetPicker({ t }: { t: Translate }) {
     <div className="header-preset">
       <select
         aria-label={t('hdr.scene')}
-        value={preset ?? ''}
+        value={own ? '' : preset}
         onChange={(e) => e.target.value !== '' && void actions.loadPreset(e.target.value)}
       >
-        {preset === null && <option value="">{t('hdr.ownScene')}</option>}
+        {own && (
+          <option value="">{began === null ? t('hdr.ownScene') : t('hdr.edited', { title: titleOf(began) })}</option>
+        )}
         {presetIds.map((id, i) => (
           <option key={id} value={id}>
             {`${i + 1} · ${titleOf(id)}`}
@@ -173,6 +183,10 @@ function PresetPicker({ t }: { t: Translate }) {
         {t('hdr.scenes')}
       </button>
       {gallery}
+      <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openMachine}>
+        {t('machine.open')}
+      </button>
+      {machine}
       {preset !== null && changed && <span className="header-changed">{t('hdr.changed')}</span>}
       {preset !== null && changed && (
         <button

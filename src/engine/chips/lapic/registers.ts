@@ -8,7 +8,7 @@
  * @differs SDM (lvt0-fixed): only ExtINT mode of LVT0 is connected to the 8259.
  * @differs Intel (amd-icr): on AMD the x2APIC ICR is two registers again.
  */
-import { highWord, joinBig, lowWord } from '../../../base/u64.ts';
+import { highWord, join, joinBig, lowWord, pageOf } from '../../../base/u64.ts';
 import { type BitLayout, masks, shifts, writeMask } from '../../../spec/define/registers.ts';
 import {
   APIC_BASE,
@@ -349,10 +349,12 @@ function applyWrite(m: Machine, vcpu: number, reg: number, value: number): boole
 }
 
 /** Is this guest physical address in the vCPU's APIC page? @kvm lapic.c apic_mmio_in_range */
-export function inApicPage(m: Machine, vcpu: number, addr: bigint): boolean {
+export const inApicPage = (m: Machine, vcpu: number, addr: bigint): boolean => pageOf(addr) === apicGfn(m, vcpu);
+
+/** Number of the page the APIC sits at. */
+export function apicGfn(m: Machine, vcpu: number): number {
   const at = lapicAt(m, vcpu);
-  const base = joinBig(m.w[at + R.baseLo] & BASE_LO, m.w[at + R.baseHi]);
-  return addr >= base && addr < base + 0x1000n;
+  return join(m.w[at + R.baseLo] & BASE_LO, m.w[at + R.baseHi]) / 4096;
 }
 
 /** Page address of the APIC. */

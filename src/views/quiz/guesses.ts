@@ -1,0 +1,110 @@
+/**
+ * The questions of a scene: before a beat that its author wants guessed the playback stops and asks what comes. What may be
+ * chosen is that beat's sentence and those of two others of the scene, so nothing is said that is true nowhere.
+ */
+import type { Lang } from '../../i18n/index.ts';
+import { type Beat, beatsOf } from '../../scene/beats.ts';
+import { askQuiz, dropQuiz } from '../../store/actions/quiz.ts';
+import type { App } from '../../store/create-app.ts';
+import type { AppState } from '../../store/types.ts';
+
+/** Others to choose from, by their distance: what comes after, then what came before. */
+const OTHERS = [1, 2, -2, 3, -3, -1] as const;
+const CHOICES = 3;
+
+/** Where the right choice stands: anywhere, but the same for everybody. */
+function placeOf(id: string): number {
+  let sum = 0;
+  for (const c of id) sum = (sum * 31 + c.charCodeAt(0)) >>> 0;
+  return sum % CHOICES;
+}
+
+interface Guess {
+  readonly id: string;
+  /** Step after which it is asked; -1: before the first. */
+  readonly at: number;
+  readonly question: string;
+  readonly choices: readonly string[];
+  readonly right: number;
+}
+
+function guessOf(beats: readonly Beat[], index: number, preset: string, lang: Lang): Guess | null {
+  const beat = beats[index];
+  const told = beat?.told;
+  if (beat === undefined || told?.guess === undefined) return null;
+  const choices: string[] = [];
+  for (const by of OTHERS) {
+    const other = beats[index + by]?.told?.[lang];
+    if (other !== undefined && other !== told[lang] && !choices.includes(other)) choices.push(other);
+    if (choices.length === CHOICES - 1) break;
+  }
+  const id = `${preset}:${told.from}`;
+  const right = Math.min(placeOf(id), choices.length);
+  choices.splice(right, 0, told[lang]);
+  return { id, at: beat.from - 1, question: told.guess[lang], choices, right };
+}
+
+/** Questions of a scene, in their order. */
+function guessesOf({ scene, sceneId, ui }: AppState): readonly Guess[] {
+  if (scene === null || !scene.complete || sceneId.narration === null) return [];
+  const beats = beatsOf(scene, sceneId);
+  return beats.flatMap((_, index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang) ?? []);
+}
+
+/** Asks the scene's questions from now on. @returns how to stop */
+export function watchGuesses({ store, actions }: App): () => void {
+  /** Asked and answered, or passed by. */
+  const done = new Set<string>();
+  let told: { readonly of: AppState['scene']; readonly lang: Lang; readonly guesses: readonly Guess[] } | null = null;
+  let checking = false;
+
+  function guesses(state: AppState): readonly Guess[] {
+    const { scene, ui } = state;
+    if (told?.of !== scene || told.lang !== ui.lang) told = { of: scene, lang: ui.lang, guesses: guessesOf(state) };
+    return told.guesses;
+  }
+
+  const ask = ({ id, at, question, choices, right }: Guess): void =>
+    askQuiz(store, { id, by: 'guess', step: at, question, choices, right });
+
+  function check(now: AppState, before: AppState): void {
+    if (now.scene?.commands !== before.scene?.commands) done.clear();
+    const { playhead, quiz } = now;
+    const { step, phase, playing, until } = playhead;
+    const asked = guesses(now).find(({ id }) => id === quiz?.id);
+    if (quiz?.by === 'guess' && (asked === undefined || asked.at !== step || playing)) {
+      // Played on, or gone elsewhere: a question played over is not asked again.
+      if (playing || quiz.chosen !== null) done.add(quiz.id);
+      dropQuiz(store, quiz.id);
+      return;
+    }
+    if (asked !== undefined && asked.question !== quiz?.question) {
+      ask(asked);
+      return;
+    }
+    const next = guesses(now).find(({ id, at }) => at >= step && !done.has(id));
+    if (next === undefined || quiz !== null) return;
+    const here = next.at === step && (phase >= 1 || step < 0);
+    if (playing && here) actions.pause();
+    else if (playing && until === null) actions.movePlayhead({ until: next.at });
+    else if (!playing && until === null && here) ask(next);
+  }
+
+  const look = (now: AppState, before: AppState): void => {
+    // What it does itself is looked at when it is done.
+    if (checking) return;
+    checking = true;
+    try {
+      let last = before;
+      for (let state = now; state !== last; state = store.getState()) {
+        check(state, last);
+        last = state;
+      }
+    } finally {
+      checking = false;
+    }
+  };
+  const stop = store.subscribe(look);
+  check(store.getState(), store.getState());
+  return stop;
+}
