@@ -387,3 +387,98 @@ test.describe('five tasks', () => {
     expect(sentences.size).toBeGreaterThan(5);
   });
 });
+
+const drawer = (page: Page) => page.getByRole('dialog', { name: say('runs.title') });
+
+/** Opens the drawer, which comes in a chunk of its own. */
+async function openDrawer(page: Page): Promise<void> {
+  await expect(async () => {
+    if ((await drawer(page).count()) === 0) await button(page, say('runs.open')).click();
+    await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+test('editing in the past forks: both branches stay, are named, shown again, and stand side by side where they part', async ({
+  page,
+}) => {
+  await openPaused(page, 'serial-ioapic', 10);
+  await nmi(page);
+  await expect(page.locator('.said')).toContainText(NMI);
+  await page.keyboard.press('Control+z');
+  await expect(page.locator('.header-changed')).toHaveCount(0);
+  await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
+  await menu(page)
+    .getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) })
+    .click();
+  await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
+  await openDrawer(page);
+  await expect(drawer(page).locator('.rd-run')).toHaveCount(3);
+  expect(
+    (await new AxeBuilder({ page }).include('.rd').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`),
+  ).toEqual([]);
+  await drawer(page)
+    .getByRole('button', { name: say('runs.rename', { what: NMI }) })
+    .click();
+  await drawer(page)
+    .getByRole('textbox', { name: say('runs.rename', { what: NMI }) })
+    .fill('with <b>NMI</b>');
+  await page.keyboard.press('Enter');
+  await expect(drawer(page)).toContainText('with <b>NMI</b>');
+  await drawer(page).locator('[data-run="1"] .rd-name').click();
+  await expect(drawer(page).locator('[aria-current=true]')).toContainText('with <b>NMI</b>');
+  await drawer(page)
+    .locator('[data-run="2"]')
+    .getByRole('button', { name: say('runs.beside') })
+    .click();
+  await expect(page).toHaveURL(/#c=&s=/);
+  await expect(page.locator('.bd')).toHaveCount(2);
+});
+
+test('notes are pinned to a moment and a thing, shown there, and come with the link; text stays text', async ({
+  page,
+  context,
+}) => {
+  await openPaused(page, 'serial-ioapic', 10);
+  await openDrawer(page);
+  await drawer(page).locator('textarea').fill('<img src=x onerror=alert(1)> look here');
+  await button(page, say('notes.pin')).click();
+  await expect(page.locator('.rd-here')).toContainText('<img src=x onerror=alert(1)> look here');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.rd-here')).toHaveCount(0);
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('.rd-here')).toContainText('look here');
+  await expect(page).toHaveURL(/#s=/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.locator('.rd-here')).toContainText('<img src=x onerror=alert(1)> look here');
+});
+
+test('playback stops at a breakpoint, forwards and backwards, by keyboard', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 1, '&speed=8');
+  await expect(async () => {
+    await page.keyboard.press('b');
+    await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await drawer(page).getByLabel(say('stops.what')).fill('nonsense!');
+  await expect(drawer(page)).toContainText(say('stops.wrong', { text: 'nonsense!' }));
+  await drawer(page).getByLabel(say('stops.what')).fill('irr_set');
+  await page.keyboard.press('Enter');
+  await expect(drawer(page).locator('.rd-stop')).toContainText('irr_set');
+  await page.keyboard.press('Escape');
+  await page.locator('body').press('l');
+  await expect(page.locator('.now-title')).toHaveText(say('event.irr_set.title'));
+  await expect(page.locator('.rd-here')).toContainText(say('stops.here', { n: 13 }));
+  await page.keyboard.press('End');
+  await page.keyboard.press('j');
+  await expect(page.locator('.rd-here')).toContainText(say('stops.here', { n: 13 }));
+  await expect(count(page)).toHaveText(/^13 /);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('F8');
+  await expect(count(page)).toHaveText(/^13 /);
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+F8');
+  await expect(count(page)).toHaveText(/^13 /);
+  await page.keyboard.press('.');
+  await expect(count(page)).not.toHaveText(/^13 /);
+});

@@ -88,3 +88,53 @@ test('cancel ends the reading and gives back what was open', async ({ page }) =>
   await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
   await expect(page.locator('.tr-name')).toHaveText('host.txt.gz');
 });
+
+test('at the playhead stand the raw lines, the machine on the stage, and a window becomes a scene that is shown first', async ({
+  page,
+}) => {
+  await opened(page);
+  await drop(page, 'host.txt', gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')));
+  await expect(page.locator('.tr-summary')).toContainText('38,815 lines');
+  await expect(page.getByRole('img', { name: /^Interrupts of \d+ sources/ })).toBeVisible();
+  const text = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
+  const at = text.findIndex((line, i) => i > 30_000 && line.includes('kvm_inj_virq: IRQ 0xec')) + 2;
+  await page.getByRole('spinbutton', { name: 'Line' }).fill(String(at));
+  const current = page.locator('.tr-raw [aria-current="true"]');
+  await expect(current).toContainText((text[at - 1] ?? '').trim());
+  // The engine has it in service, on the same stage as every scene.
+  await expect(page.locator('.tr-where')).toContainText('0xec is in service');
+  await expect(page.locator('.tr-board[data-empty="false"]')).toContainText('LAPIC');
+  // What it becomes is shown, and names neither thread nor address of the guest.
+  await page.getByRole('button', { name: /^Lines .* as a scene$/ }).click();
+  const ops = page.locator('.tr-scene pre');
+  await expect(ops).toContainText('"op":"create"');
+  await expect(ops).not.toContainText(/CPU 0|KVM|rip/);
+  const link = await page.getByRole('link', { name: 'Open the scene' }).getAttribute('href');
+  await page.goto(link ?? '');
+  await expect(page.locator('.tl-count')).toHaveText(/ \d+$/);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('a click in the picture moves the playhead, a filter thins out the tables, and the run opens in Perfetto', async ({
+  page,
+}) => {
+  await opened(page);
+  await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
+  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  const chart = page.locator('.tr-brush .overlay');
+  const box = await chart.boundingBox();
+  await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 0.75, (box?.y ?? 0) + 20);
+  await expect(page.getByRole('spinbutton', { name: 'Line' })).not.toHaveValue(/^(1|\d{1,3})$/);
+  await page.getByRole('combobox', { name: /^GSI/ }).selectOption('21');
+  await expect(page.getByRole('table', { name: 'Interrupts per GSI' }).locator('tbody tr')).toHaveCount(1);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Chrome trace (Perfetto)' }).click(),
+  ]);
+  const stream = await file.createReadStream();
+  let json = '';
+  for await (const part of stream) json += String(part);
+  const { traceEvents } = JSON.parse(json) as { traceEvents: { ph: string; ts?: number; dur?: number }[] };
+  expect(traceEvents.filter((e) => e.ph === 'X').length).toBeGreaterThan(1000);
+  expect(traceEvents.every((e) => e.ph === 'M' || Number.isFinite(e.ts))).toBe(true);
+});

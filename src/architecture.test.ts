@@ -58,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     't:engine',
     't:trace',
     'worker/trace-client',
+    'worker/reason-client',
   ],
   embed: ['base', 'spec', 'log', 'share', 'store'],
   app: ['*'],
@@ -316,8 +317,9 @@ test('every folder has its paragraph in src/README.md and its row in the table',
 const ENGINE_ROOMS: Record<string, readonly string[]> = {
   // The machine's type has parts that are kvm's own.
   core: ['t:kvm'],
-  // recalculate_apic_map and the inhibits that an APIC sets are lapic.c's, kept in kvm/ because the whole VM shares them.
-  chips: ['core', 'kvm/apic-map', 'kvm/inhibits'],
+  // recalculate_apic_map and the inhibits that an APIC sets are lapic.c's, kept in kvm/ because the whole VM shares them;
+  // so is kvm_lapic_set_pv_eoi, beside the rest of PV EOI.
+  chips: ['core', 'kvm/apic-map', 'kvm/inhibits', 'kvm/pv-eoi'],
   // The order of a bus is told by whoever shows one, too.
   kvm: ['core', 'chips', 'view/io-ranges'],
   // What an entry put in before it is left at once is begun by the model guest at the next.

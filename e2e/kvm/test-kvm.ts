@@ -15,7 +15,7 @@ import { gunzipSync } from 'node:zlib';
 import { createSession } from '../../src/engine/machine/session.ts';
 import { compare, type Difference } from './compare.ts';
 import { generate, type Op, sequenceSeed } from './generate.ts';
-import { askNested, missingNested } from './nested.ts';
+import { askable, askNested, missingNested } from './nested.ts';
 import { buildRecorder, missing, Recorder, type Result } from './recorder.ts';
 import { PROFILES, type Profile } from './shape.ts';
 import { shrink } from './shrink.ts';
@@ -201,7 +201,7 @@ async function nested(options: Options): Promise<boolean> {
   const { count, seed, start, max } = options;
   const sequences = Array.from({ length: count }, (_, i) => {
     const kind = options.profile ?? (PROFILES[(start + i) % PROFILES.length] as Profile);
-    return { kind, ops: generate(kind, sequenceSeed(seed, start + i)) };
+    return { kind, ops: askable(generate(kind, sequenceSeed(seed, start + i))) };
   });
   const answers = askNested(
     join(process.cwd(), 'e2e/kvm'),
@@ -212,7 +212,10 @@ async function nested(options: Options): Promise<boolean> {
   for (const [i, { kind, ops }] of sequences.entries()) {
     const real = answers.slice(at, at + ops.length);
     at += ops.length;
-    const made = ops.map((op) => (op.op === 'create' ? { ...op, vendor: 'amd' } : op));
+    // Emulated AMD without TSC deadline, under the Debian kernel that the script gets.
+    const made = ops.map((op) =>
+      op.op === 'create' ? { ...op, vendor: 'amd', kernel: '6.12', tscDeadline: false } : op,
+    );
     const model = await askEngine(made);
     const found = compare(ops, real, model);
     if (!found || differing++ >= max) continue;

@@ -24,6 +24,7 @@ const REACHABLE = { tabIndex: 0 };
 const MAY_SHOW: Readonly<Record<string, PanelName>> = {
   now: 'Now',
   callpath: 'CallPath',
+  where: 'Where',
   inspector: 'Inspector',
   controls: 'Controls',
   roads: 'Roads',

@@ -7,7 +7,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('whatever stands in the browser’s storage is settings or none', async () => {
+test('whatever stands in the browser’s storage is settings or none', { timeout: 0 }, async () => {
   let stored = '';
   vi.stubGlobal('localStorage', { getItem: () => stored });
   const slowest = await each(COUNT, 4, (c) => {

@@ -9,7 +9,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { useSceneTitle } from './scene-title.ts';
 import { ChapterSlot, ComparisonSlot, Fenced, QuizSlot, Slot } from './slot.tsx';
 
-const TABS = ['now', 'inspector', 'controls', 'callbacks', 'roads'] as const;
+const TABS = ['now', 'inspector', 'controls', 'callbacks', 'roads', 'where'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */
@@ -50,6 +50,7 @@ function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
             onClick={() => actions.setPanel(name)}
           >
             {t(`shell.tab.${name}`)}
+            {name === 'where' && <Slot name="FindingsBadge" />}
           </button>
         ))}
       </div>
@@ -60,6 +61,7 @@ function SidePanels({ callPath }: { readonly callPath: boolean }): ReactNode {
             {callPath && <Slot name="CallPath" />}
           </>
         )}
+        {tab === 'where' && <Slot name="Where" />}
         {tab === 'inspector' && <Slot name="Inspector" />}
         {tab === 'controls' && <Slot name="Controls" />}
         {tab === 'callbacks' && <Slot name="Callbacks" />}
@@ -131,6 +133,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
         <Slot name="Timeline" />
       </div>
       <Slot name="Verbs" />
+      <Slot name="Workbench" />
       <Slot name="Announcer" />
       <Slot name="Glossary" />
     </div>

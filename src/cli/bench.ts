@@ -311,6 +311,16 @@ async function trace(): Promise<Part> {
         value: share(f.predictionPerSecond),
         budget: { text: '>= 0.25', met: f.predictionPerSecond >= 0.25 * f.scanPerSecond },
       },
+      {
+        name: `trace of ${f.bigBytes / 1e6} MB, both passes, CPU time`,
+        value: `${f.bigSeconds.toFixed(1)} s`,
+        budget: { text: '<= 12 s', met: f.bigSeconds <= 12 },
+      },
+      {
+        name: 'the same: memory, and by how much it grew past that of a fiftieth',
+        value: `${(f.peakBytes / 2 ** 20).toFixed(0)} MiB, ${(f.bigGrowth / 2 ** 20).toFixed(0)} MiB`,
+        budget: { text: '<= 400 MiB', met: f.peakBytes <= 400 * 2 ** 20 },
+      },
     ],
     json: { ...f },
   };

@@ -1,10 +1,11 @@
 // `npm run fuzz`: a million inputs of strangers (src/cli/fuzz, src/app/settings.test.ts). SEED=n tries others, FUZZ=n more or fewer.
+// Links read and stored settings: some 25 minutes of CPU at 500,000 each; what is opened, run and read in full: an hour.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureDeps, root } from './deps.mjs';
 
 ensureDeps();
-// Links read and stored settings are tried FUZZ times each, links opened and messages a part of that.
+// Links read and stored settings are tried FUZZ times each, files, links opened, pastes, ops and messages a part of that.
 const run = spawnSync(
   process.execPath,
   [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'src/cli/fuzz', 'src/app/settings.test.ts'],

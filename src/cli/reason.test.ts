@@ -1,5 +1,7 @@
 /** The session that can be asked: what it costs, and what it must not change. */
 import { describe, expect, test } from 'vitest';
+import { whereIs } from '../explain/where/where.ts';
+import { historyFrom } from '../worker/history.ts';
 import { createReasoner } from './reason.ts';
 import { longRun, reasonCost } from './reason-cost.ts';
 
@@ -70,4 +72,20 @@ test('a state saved on one machine and restored on the next is there for the que
     state: 'waiting',
     since: { command: 1, op: 'restore' },
   });
+});
+
+test('any row of a run can be asked about, in the middle of an op too', () => {
+  const ops = longRun(40);
+  const whole = historyFrom(ops) as NonNullable<ReturnType<typeof historyFrom>>;
+  const { starts, end } = whole.now();
+  for (let op = 6; op < ops.length; op++) {
+    const here = whole.before(starts[op + 1] ?? end);
+    const straight = historyFrom(ops.slice(0, op + 1));
+    expect([...here.now().view.w], `op ${op}`).toEqual([...(straight?.now().view.w ?? [])]);
+    expect(whereIs(here, { gsi: 11 })).toEqual(straight && whereIs(straight, { gsi: 11 }));
+  }
+  // The line goes high before the pin is served: by its row the vector is in no IRR yet.
+  const at = starts[ops.length - 1] as number;
+  expect(whereIs(whole.before(at), { gsi: 11 })).toMatchObject({ held: null, state: 'done' });
+  expect(whereIs(whole, { gsi: 11 })).toMatchObject({ held: 'vcpu-host', state: 'waiting' });
 });

@@ -8,6 +8,8 @@ const FIRST_LOAD_MAX = 130_000;
 const WORKER_MAX = 60_000;
 /** Comes when somebody opens a trace: the engine again, every importer, gzip and zstd. */
 const TRACE_WORKER_MAX = 110_000;
+/** Beside every run, after the first motion: the engine again, gates and rules. */
+const REASON_WORKER_MAX = 80_000;
 
 const dist = join(root, 'dist');
 const manifestFile = join(dist, '.vite/manifest.json');
@@ -57,8 +59,10 @@ gate('JavaScript before the first animation', first, FIRST_LOAD_MAX);
 if (startsWorker && workers.length === 0)
   broken.push('the page starts a worker but there is no assets/worker-*.js to measure');
 const ofTraces = workers.filter((file) => file.includes('trace'));
-const ofEngine = workers.filter((file) => !file.includes('trace'));
+const ofReason = workers.filter((file) => file.includes('reason'));
+const ofEngine = workers.filter((file) => !file.includes('trace') && !file.includes('reason'));
 if (ofEngine.length > 0) gate('worker', ofEngine, WORKER_MAX);
 if (ofTraces.length > 0) gate('worker of traces, on demand', ofTraces, TRACE_WORKER_MAX);
+if (ofReason.length > 0) gate('worker of questions and findings', ofReason, REASON_WORKER_MAX);
 for (const line of broken) say(line);
 process.exit(broken.length === 0 ? 0 : 1);

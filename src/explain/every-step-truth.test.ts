@@ -127,10 +127,10 @@ function vectorIsSo({ scene, step, args }: Seen): boolean {
   return wanted === undefined || wanted === args.vector;
 }
 
-/** Words of one vendor's processor. */
+/** Words of one vendor's processor. An nvme's head doorbell is the device's. */
 const FOREIGN = {
   amd: /\bVISR\b|\bVIRR\b|\bSVI\b|\bRVI\b|\bVPPR\b|EOI_EXIT|virtual-APIC page|VMCS|VMX|\bPIR\b|\bvmx_|\bvt_/,
-  intel: /backing page|doorbell|\bAVIC\b|VMCB|\bsvm_|\bavic_/,
+  intel: /backing page|(?<!head )doorbell|\bAVIC\b|VMCB|\bsvm_|\bavic_/,
 } as const;
 
 /** What a text names and may not be past. */

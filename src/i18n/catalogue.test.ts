@@ -27,6 +27,7 @@ import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import { traces } from './en/traces.ts';
 import { verbs } from './en/verbs.ts';
+import { where } from './en/where.ts';
 import { words } from './en/words.ts';
 
 import { addTexts, hasText, loadLanguage, textsVersion, translate } from './index.ts';
@@ -46,6 +47,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   header,
   lanes,
   callbacks,
+  where,
   machine,
   panels,
   registers,

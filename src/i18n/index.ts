@@ -28,6 +28,7 @@ import { stage } from './en/stage.ts';
 import { timeline } from './en/timeline.ts';
 import type { traces } from './en/traces.ts';
 import type { verbs } from './en/verbs.ts';
+import type { where } from './en/where.ts';
 import type { words } from './en/words.ts';
 
 export const LANGS = ['en', 'zh-CN'] as const;
@@ -60,6 +61,7 @@ export type MessageKey =
   | keyof typeof roads
   | keyof typeof share
   | keyof typeof verbs
+  | keyof typeof where
   | keyof typeof words
   | keyof typeof traces;
 /** What stands in the braces; a list is joined as the language joins one. */

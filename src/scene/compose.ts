@@ -57,10 +57,14 @@ const TIGHT = { row: 21, between: 12, source: 48 } as const;
 export const isBordered = ({ userChips }: StageModel, form: Form): boolean =>
   userChips && (form === 'wide' || form === 'merged');
 
-/** The metrics of a bordered stage: chips in the second column, the GSIs and messages in the third. */
-export function withBorder(metrics: Metrics): Metrics {
+/**
+ * The metrics of a bordered stage: chips in the second column, the GSIs and messages in the third.
+ * @param routed false: there are none, with the irqchip off
+ */
+export function withBorder(metrics: Metrics, routed: boolean): Metrics {
   const [sources = 0, routing = 0, chips = 0, ...rest] = metrics.widths;
-  return { ...metrics, widths: [sources, chips, Math.max(routing, MESSAGE_WIDTH), ...rest] };
+  const bordered = { ...metrics, widths: [sources, chips, Math.max(routing, MESSAGE_WIDTH), ...rest] };
+  return routed ? bordered : { ...bordered, widths: [sources, chips, 0, ...rest], gaps: metrics.gaps.with(2, 0) };
 }
 /** What a message's address and data need. */
 const MESSAGE_WIDTH = 150;
@@ -389,7 +393,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
       bottom: bottoms[i] as number,
     })),
     heads: embed ? [] : heads,
-    borderX: bordered ? (at(1).x + at(1).w + at(2).x) / 2 : null,
+    borderX: bordered ? (at(1).x + at(1).w + at(at(2).w > 0 ? 2 : 3).x) / 2 : null,
     sources,
     routing,
     routeRows,

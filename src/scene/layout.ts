@@ -219,7 +219,7 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
 
 /** The metrics of what this stage has between its sources and its local APICs. */
 function placed(model: StageModel, form: Form, room: Metrics): Metrics {
-  if (isBordered(model, form)) return withBorder(room);
+  if (isBordered(model, form)) return withBorder(room, model.gsis.length > 0 || model.msi);
   return model.gsis.length > 0 ? room : withoutRouting(room);
 }
 

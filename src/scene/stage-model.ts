@@ -217,11 +217,12 @@ export function stageModel(scene: SceneLog): StageModel {
   const irqchip = made === 'full' || userChips;
   return {
     sources,
-    gsis,
+    // Without an irqchip KVM has no routes: a GSI is the VMM's own affair.
+    gsis: made === 'none' ? [] : gsis,
     irqchip,
     userChips,
     pins: irqchip ? fewest([...pins].sort(ascending), live) : [],
-    msi: msi || made !== 'full',
+    msi: msi || made === 'split',
     vcpus: config.vcpus,
     apicv: config.apicv === true,
     host: ({ none: 'none', vmx: 'vmx', svm: 'avic' } as const)[config.runLoop],

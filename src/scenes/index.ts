@@ -32,7 +32,7 @@ async function loadNamed(name: string): Promise<PresetAnswer> {
   try {
     const load = name === FIRST_PRESET ? firstText : (await import('./files.ts')).PRESET_TEXTS.get(name);
     if (load === undefined) return { ok: false, problem: { code: 'preset-unknown', place: 'p', params: { id: name } } };
-    return { ok: true, preset: { look: [], focus: null, narration: null, ...JSON.parse(await load()) } };
+    return { ok: true, preset: { look: [], focus: null, narration: null, bug: null, ...JSON.parse(await load()) } };
   } catch {
     return { ok: false, problem: { code: 'preset-not-loaded', place: name, params: { id: name } } };
   }

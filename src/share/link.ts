@@ -29,6 +29,8 @@ import {
 } from './preset-link.ts';
 import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
 
+export { packOp } from './op-codec.ts';
+export { aloneWithNotes, writeRuns } from './runs.ts';
 export { fitsState, hashState } from './state-hash.ts';
 
 export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: MAX_LINK_OPS, vcpus: MAX_VCPUS } as const;
@@ -55,6 +57,8 @@ export type Link =
       readonly step: LinkStep;
       readonly view: LinkView;
       readonly hash: string | null;
+      /** The tree of runs that this is one of, unread (runs.ts); absent: it comes alone. */
+      readonly runs?: unknown;
     };
 
 export type LinkAnswer =
@@ -89,6 +93,7 @@ export function encodeLink(link: Link): string | null {
     ...(g === null ? {} : { g }),
     ...(Object.keys(link.view).length > 0 ? { view: link.view } : {}),
     ...(link.hash === null ? {} : { h: link.hash }),
+    ...(link.runs == null ? {} : { runs: link.runs }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(json));
   if (bytes.length > LINK_CAPS.json) return null;
@@ -141,7 +146,7 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
   const matching = (pattern: RegExp) => (value: unknown) =>
     typeof value === 'string' && pattern.test(value) ? value : undefined;
 
-  const known = ['v', 'base', 'keep', 'start', 'log', 't', 'g', 'view', 'h'];
+  const known = ['v', 'base', 'keep', 'start', 'log', 't', 'g', 'view', 'h', 'runs'];
   dropped.push(
     ...Object.keys(json)
       .filter((key) => !known.includes(key))
@@ -194,6 +199,7 @@ function checkState(json: Readonly<Record<string, unknown>>): LinkAnswer {
     step,
     view: { ...(sel === null ? {} : { sel }), ...(panel === null ? {} : { panel }) },
     hash: optional('h', json.h, matching(HASH)),
+    ...(json.runs == null ? {} : { runs: json.runs }),
   };
   // Thousands of places would be no help to anybody.
   return { ok: true, link, dropped: dropped.slice(0, MOST_DROPPED) };

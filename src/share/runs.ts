@@ -11,6 +11,19 @@ export const MAX_RUNS = 200;
 /** Longest name a person gives to a run. */
 export const MAX_RUN_NAME = 60;
 
+/** Most notes of a tree, and the longest one. */
+export const MAX_NOTES = 50;
+export const MAX_NOTE = 500;
+
+/** Words of a person, pinned to a moment and to a component. Text, and never anything else. */
+export interface Note {
+  /** "ioapic_service#2"; null: before the first step. */
+  readonly at: string | null;
+  /** "ioapic:0.redirLo"; null: to nothing but the moment. */
+  readonly sel: string | null;
+  readonly text: string;
+}
+
 /** What a change was, as key and parameters of its text. */
 export interface Deed {
   readonly key: string;
@@ -59,6 +72,7 @@ export interface Runs {
   readonly list: readonly Run[];
   /** The run on screen. */
   readonly now: number;
+  readonly notes: readonly Note[];
   /** It was kept, or carried by a link or a file. */
   readonly found: boolean;
 }
@@ -133,7 +147,7 @@ export function plantRuns(tree: string, root: Root, ops: readonly JsonOp[], step
     next: null,
     start: null,
   };
-  return { tree, root, list: [first], now: 0, found: false };
+  return { tree, root, list: [first], now: 0, notes: [], found: false };
 }
 
 const withRun = (runs: Runs, id: number, change: Partial<Run>): Runs => ({
@@ -185,6 +199,13 @@ export function findRun(runs: Runs, ops: readonly JsonOp[]): Run | null {
   return runs.list.find(({ id }) => sameOps(opsOf(runs, id), ops)) ?? null;
 }
 
+/** The run on screen and what led to it: what a link takes along for its notes. */
+export function aloneWithNotes(runs: Runs): Runs {
+  const line = lineOf(runs, runs.now);
+  const last = line.at(-1);
+  return { ...runs, list: line.map((run) => (run === last ? { ...run, next: null } : run)) };
+}
+
 // -- as JSON, in a file, a link or the browser's storage
 
 /** How ops stand in JSON. */
@@ -205,6 +226,7 @@ export function writeRuns(runs: Runs, { pack }: Packer): unknown {
     start,
     ...(kept === null ? {} : { kept }),
     now: runs.now,
+    ...(runs.notes.length === 0 ? {} : { notes: runs.notes.map(({ at, sel, text }) => [at, sel, text]) }),
     list: runs.list.map(({ id, parent, splice, deed, name, step, next, start: own }) => ({
       id,
       parent,
@@ -260,6 +282,22 @@ function readRun(raw: unknown, unpack: Packer['unpack']): Run | null {
   };
 }
 
+function readNotes(raw: unknown): readonly Note[] {
+  if (!Array.isArray(raw)) return [];
+  return (raw as unknown[]).slice(0, MAX_NOTES).flatMap((one): Note[] => {
+    if (!Array.isArray(one)) return [];
+    const [at, sel, text] = one as unknown[];
+    if (typeof text !== 'string' || text.trim() === '') return [];
+    return [
+      {
+        at: typeof at === 'string' && /^[a-z]\w{0,60}#[1-9]\d{0,6}$/.test(at) ? at : null,
+        sel: typeof sel === 'string' && /^[a-zA-Z]+:\d{1,3}(\.\w+)?$/.test(sel) ? sel : null,
+        text: text.slice(0, MAX_NOTE),
+      },
+    ];
+  });
+}
+
 /** `base` of a tree's JSON: "preset@version", or null. */
 export function baseOf(json: unknown): { readonly preset: string; readonly version: number } | null {
   const base = isRecord(json) ? json.base : null;
@@ -275,7 +313,7 @@ export function baseOf(json: unknown): { readonly preset: string; readonly versi
 export function readRuns(json: unknown, presetOps: readonly JsonOp[] | null, { unpack }: Packer): Runs | null {
   if (!isRecord(json) || !Array.isArray(json.list) || json.list.length === 0 || json.list.length > MAX_RUNS)
     return null;
-  const { tree, now, start, pinned, kept } = json;
+  const { tree, now, start, pinned, kept, notes } = json;
   if (typeof tree !== 'string' || !/^[\w-]{1,40}$/.test(tree) || !isCount(now, MAX_ID)) return null;
   const list: Run[] = [];
   const lengths = new Map<number, number>();
@@ -309,5 +347,5 @@ export function readRuns(json: unknown, presetOps: readonly JsonOp[] | null, { u
     start: isCount(start, MAX_OPS) ? start : 1,
     kept: isCount(kept, MAX_OPS) ? kept : null,
   };
-  return { tree, root, list: children, now, found: true };
+  return { tree, root, list: children, now, notes: readNotes(notes), found: true };
 }

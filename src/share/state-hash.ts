@@ -30,6 +30,8 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.tscOffsetHi',
   'vcpu.irqWindow',
   'vcpu.vectored',
+  'vcpu.tscAdjustLo',
+  'vcpu.tscAdjustHi',
   'vm.tscWriteLo',
   'vm.tscWriteHi',
   'vm.tscWriteNsLo',

@@ -63,6 +63,8 @@ function firstState(): AppState {
     fault: null,
     runs: null,
     said: null,
+    stops: [],
+    stoppedAt: null,
     kept: null,
   };
 }

@@ -221,8 +221,8 @@ describe('the transport', () => {
   test('speed is held within its range', () => {
     const { store } = opened();
     for (const [asked, got] of [
-      [100, 8],
-      [0, 0.25],
+      [100, 64],
+      [0, 1 / 16],
       [Number.NaN, 1],
     ] as const) {
       setSpeed(store, asked);

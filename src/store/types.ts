@@ -118,6 +118,8 @@ export interface Said {
   readonly step: number;
 }
 
+export type StopKind = 'event' | 'vector' | 'gsi' | 'bit' | 'function' | 'vcpu';
+
 /** A question to the reader. */
 export interface Quiz {
   /** The same for everybody who is asked it. */
@@ -142,6 +144,9 @@ export interface AppState {
   /** The tree of runs, once something was changed by hand: undo, redo and branches. */
   readonly runs: Runs | null;
   readonly said: Said | null;
+  /** Breakpoints (explain/stops.ts), and the step one of them stopped at last. */
+  readonly stops: readonly { readonly kind: StopKind; readonly what: string }[];
+  readonly stoppedAt: number | null;
   /** Runs are kept in the browser's storage; null: not known yet. */
   readonly kept: boolean | null;
   readonly scene: SceneLog | null;

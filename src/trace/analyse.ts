@@ -1,12 +1,14 @@
 /** A whole trace: two passes, then the rows of the report. */
 import { rowFindings } from './findings.ts';
+import { LineIndex } from './line-index.ts';
+import { Overview, type OverviewData } from './overview.ts';
 import { readExcerpt } from './pastes/excerpt.ts';
 import type { Paste } from './pastes/types.ts';
-import { Predictor } from './predict/predict.ts';
+import { type Checkpoint, Predictor } from './predict/predict.ts';
 import type { Finding } from './predict/verdicts.ts';
 import type { TraceRecord } from './record.ts';
 import { Rows } from './rows.ts';
-import { openTrace, type Pause, scanTrace } from './scan.ts';
+import { type Opened, openTrace, type Pause, scanTrace } from './scan.ts';
 import type { ScanTotals, Sink } from './scanner.ts';
 import { sorted } from './sorter.ts';
 import { type ByteSource, TraceError } from './source.ts';
@@ -23,6 +25,8 @@ export interface AnalyseOptions {
   readonly window?: { readonly from: number; readonly to: number; readonly unit: 'line' | 'us' };
   /** The state before this line is wanted. */
   readonly at?: number;
+  /** Somebody will look at it: keep what that needs. */
+  readonly keep?: boolean;
 }
 
 export interface Analysis {
@@ -37,7 +41,17 @@ export interface Analysis {
   readonly survey: Survey;
   readonly vms: readonly VmGroup[];
   readonly vm: number;
+  readonly opened: Opened;
+  readonly index: LineIndex;
+  /** What was raised when; null unless it was asked for. */
+  readonly overview: OverviewData | null;
+  /** The prediction's state now and then, to begin again from; none unless asked for. */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly totals: ScanTotals;
 }
+
+/** Lines between two checkpoints. */
+const CHECKPOINT_LINES = 50_000;
 
 const noPause: Pause = () => Promise.resolve();
 
@@ -62,9 +76,10 @@ export async function analyse(
   pause: Pause = noPause,
 ): Promise<Analysis> {
   const opened = await openTrace(source);
-  const first = createTables(true);
   const survey = new Survey();
-  await scanTrace(opened, first, survey, pause);
+  const first = createTables(survey);
+  const index = new LineIndex();
+  const seen = await scanTrace(opened, first, survey, pause, index);
   const vms = survey.threads.settle();
   const vm = chooseVm(vms, options.vm);
   const tables = createTables();
@@ -85,6 +100,13 @@ export async function analyse(
           others: tables.others.list,
         })
       : null;
+  const byLine = Number.isNaN(survey.firstTs);
+  const overview =
+    options.keep === true
+      ? new Overview(byLine ? 1 : survey.firstTs, byLine ? seen.lines : survey.lastTs, byLine)
+      : null;
+  const checkpoints: Checkpoint[] = [];
+  let nextCheckpoint = options.keep === true && predictor !== null ? 0 : Number.POSITIVE_INFINITY;
   let state: Record<string, unknown> | null = null;
   let gaps = 0;
   let firstLost = 0;
@@ -92,6 +114,13 @@ export async function analyse(
     event(r) {
       if (vms.length > 1 && survey.threads.vmOf(r) !== vm && survey.threads.vmOf(r) !== -1) return;
       if (inWindow(options.window, r)) rows.event(r);
+      if (overview !== null) {
+        overview.event(r);
+        if (r.line >= nextCheckpoint) {
+          nextCheckpoint = r.line + CHECKPOINT_LINES;
+          if (predictor !== null) checkpoints.push(predictor.checkpoint(r.line));
+        }
+      }
       if (options.at !== undefined && state === null && r.line >= options.at) state = predictor?.state() ?? {};
       predictor?.event(r);
     },
@@ -138,13 +167,25 @@ export async function analyse(
         ids,
         firstLost,
         gaps,
+        silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
       }),
       ...(predictor?.verdicts.findings ?? []),
     ].filter((one) => findingInWindow(options.window, one)),
     survey,
     vms,
     vm,
+    opened,
+    index,
+    overview: overview?.data() ?? null,
+    checkpoints,
+    totals,
   };
+}
+
+function missingIn(predictor: Predictor | null): number {
+  let n = 0;
+  for (const row of predictor?.verdicts.rows.values() ?? []) n += row.missing;
+  return n;
 }
 
 function chooseVm(vms: readonly VmGroup[], asked: number | undefined): number {

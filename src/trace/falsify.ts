@@ -183,7 +183,7 @@ const NO_PAUSE = (): Promise<void> => Promise.resolve();
 export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): Promise<FalsifiedRun> {
   const opened = await openTrace(bytesSource(bytes));
   const survey = new Survey();
-  const first = createTables(true);
+  const first = createTables(survey);
   await scanTrace(opened, first, survey, NO_PAUSE);
   const [vm] = survey.threads.settle();
   const own = [...(vm?.vcpus.keys() ?? [])];

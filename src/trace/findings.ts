@@ -38,6 +38,8 @@ export interface FindingInput {
   readonly ids: readonly number[];
   readonly firstLost: number;
   readonly gaps: number;
+  /** Lines that KVM must have printed and that the recording lacks, where its recorder says nothing of what it drops. */
+  readonly silent: number;
 }
 
 export function rowFindings(input: FindingInput): Finding[] {
@@ -56,6 +58,7 @@ export function rowFindings(input: FindingInput): Finding[] {
       totals.lost > 0 ? { n: totals.lost } : { n: input.gaps, params: { unknown: 1 } },
     );
   }
+  if (input.silent > 0) add('lost', 'odd', 1, { n: input.silent, params: { perf: 1 } });
   if (rows.backwards > 0) add('time-goes-back', 'odd', rows.backwardsLine, { n: rows.backwards });
   const missing = WANTED.filter((event) => survey.count(event) === 0 && !(event === TP.kvm_inj_virq && rows.sawApicv));
   if (missing.length > 0) {

@@ -32,9 +32,24 @@ export class Names {
   readonly list: string[] = [];
   private readonly slots = new Int32Array(4096).fill(-1);
   private readonly bytes: Uint8Array[] = [];
+  private readonly near = new Int32Array(256).fill(-1);
 
   /** Number of the name in b[from, to). A name past the 3,000th shares the number of "(others)". */
   take(b: Uint8Array, from: number, to: number): number {
+    // The few names that come again and again are told by their length and two letters.
+    const n = to - from;
+    const near = (n * 61 + (b[from + (n >> 1)] as number) * 7 + (b[to - 1] as number)) & 255;
+    const usual = this.near[near] as number;
+    if (usual >= 0) {
+      const known = this.bytes[usual] as Uint8Array;
+      if (known.length === n && same(known, b, from)) return usual;
+    }
+    const id = this.find(b, from, to);
+    this.near[near] = id;
+    return id;
+  }
+
+  private find(b: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5;
     for (let i = from; i < to; i++) hash = Math.imul(hash ^ (b[i] as number), 0x01000193);
     let slot = (hash >>> 0) & 4095;

@@ -44,6 +44,14 @@ export interface OverallVectorRow {
   service: Percentiles | null;
 }
 
+export interface LatencyRow {
+  readonly kind: 'gsi' | 'vector';
+  readonly n: number;
+  readonly spread: Percentiles;
+  /** As Samples.histogram gives it. */
+  readonly bins: readonly number[];
+}
+
 /** An interrupt that is still on its way when the trace ends. */
 export interface OpenVector {
   vcpu: number;
@@ -497,6 +505,21 @@ export class Rows {
               : null,
         };
       });
+  }
+
+  /** How long until the vCPU had it: by GSI, and by vector for those that no line announces. */
+  latencyRows(): LatencyRow[] {
+    const rows: LatencyRow[] = [];
+    for (const g of this.gsis.values()) {
+      const samples = this.sawApicv && g.toInjection.count === 0 ? g.toAccept : g.toInjection;
+      const spread = samples.percentiles();
+      if (spread !== null) rows.push({ kind: 'gsi', n: g.gsi, spread, bins: samples.histogram() });
+    }
+    for (const [vector, samples] of this.waiting) {
+      const spread = samples.percentiles();
+      if (spread !== null) rows.push({ kind: 'vector', n: vector, spread, bins: samples.histogram() });
+    }
+    return rows.sort((a, b) => b.spread.n - a.spread.n);
   }
 
   reasonName(reason: number): string {

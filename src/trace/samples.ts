@@ -30,6 +30,17 @@ export class Samples {
     return this.values.slice(0, this.used).sort();
   }
 
+  /** How many lie in each quarter of a doubling: bin i holds 2^(i/4) to 2^((i+1)/4) us, bin 0 all below. */
+  histogram(): number[] {
+    const bins: number[] = [];
+    for (let i = 0; i < this.used; i++) {
+      const value = this.values[i] as number;
+      const bin = value <= 1 ? 0 : Math.min(Math.floor(Math.log2(value) * 4), 160);
+      bins[bin] = (bins[bin] ?? 0) + 1;
+    }
+    return Array.from(bins, (n) => n ?? 0);
+  }
+
   /** Nearest rank: sorted[ceil(p * n) - 1]; null without a value. */
   percentiles(): Percentiles | null {
     if (this.used === 0) return null;

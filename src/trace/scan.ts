@@ -1,5 +1,6 @@
 /** One pass over a trace, whatever its format: slices in, records out. */
 import { detectFormat, foreignFile, isGzip, isTraceDat, type TraceFormat } from './detect.ts';
+import type { LineIndex } from './line-index.ts';
 import { type ScanTotals, type Sink, TextScanner } from './scanner.ts';
 import { type ByteSource, SLICE, TraceError } from './source.ts';
 import type { TextTables } from './text-line.ts';
@@ -16,7 +17,7 @@ export interface Opened {
 }
 
 /** Called between slices: reports progress, gives way, and throws to cancel. */
-export type Pause = (bytes: number) => Promise<void>;
+export type Pause = (bytes: number, lines?: number) => Promise<void>;
 
 const HEAD = 65_536;
 const EXCERPT_LINES = 200;
@@ -93,8 +94,74 @@ async function gunzip(source: ByteSource, take: (part: Uint8Array) => boolean, p
   }
 }
 
-export async function scanTrace(opened: Opened, tables: TextTables, sink: Sink, pause: Pause): Promise<ScanTotals> {
+/** Thrown to end a scan whose lines have all come. */
+const ENOUGH = Symbol('enough');
+
+/**
+ * The lines from..to of a trace, from the mark before them on; of a file that cannot be entered in its middle, from its start.
+ * @param sink gets every record from the mark on @param see gets every line
+ */
+export async function scanPart(
+  opened: Opened,
+  tables: TextTables,
+  index: LineIndex,
+  from: number,
+  to: number,
+  pause: Pause,
+  sink: Sink | null,
+  see: ((line: number, bytes: Uint8Array) => void) | null = null,
+): Promise<void> {
+  try {
+    if (opened.format === 'trace.dat') {
+      const totals = new TextScanner(tables, null).totals;
+      const until: Sink = {
+        event(r) {
+          if (r.line > to) throw ENOUGH;
+          if (r.line >= from) sink?.event(r);
+        },
+        lost: (line, n) => sink?.lost(line, n),
+      };
+      await scanDat(opened.source, tables, totals, until, pause);
+      return;
+    }
+    const until: Sink | null = sink && {
+      event: (r) => {
+        if (r.line <= to) sink.event(r);
+      },
+      lost: (line, n) => sink.lost(line, n),
+    };
+    const scanner = new TextScanner(tables, until, see);
+    const take = (part: Uint8Array): boolean => {
+      scanner.push(part);
+      return scanner.totals.lines < to;
+    };
+    if (opened.gzip) {
+      await gunzip(opened.source, take, pause);
+    } else {
+      const mark = index.before(from);
+      scanner.startAt(mark.line);
+      // A few lines do not need four megabytes.
+      const slice = to - from < 4096 ? SLICE / 4 : SLICE;
+      for (let at = mark.offset; at < opened.source.size; at += slice) {
+        if (!take(await opened.source.read(at, slice))) break;
+        await pause(at);
+      }
+    }
+    scanner.finish();
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  }
+}
+
+export async function scanTrace(
+  opened: Opened,
+  tables: TextTables,
+  sink: Sink,
+  pause: Pause,
+  index: LineIndex | null = null,
+): Promise<ScanTotals> {
   const scanner = new TextScanner(tables, sink);
+  scanner.index = index;
   if (opened.format === 'trace.dat') {
     await scanDat(opened.source, tables, scanner.totals, sink, pause);
     return scanner.totals;
@@ -111,7 +178,7 @@ export async function scanTrace(opened: Opened, tables: TextTables, sink: Sink, 
   } else {
     for (let at = 0; at < opened.source.size; at += SLICE) {
       scanner.push(await opened.source.read(at, SLICE));
-      await pause(Math.min(at + SLICE, opened.source.size));
+      await pause(Math.min(at + SLICE, opened.source.size), scanner.totals.lines);
     }
   }
   scanner.finish();

@@ -2,6 +2,7 @@
  * From slices of a text file to records: finds the lines, unfolds what a mailer broke, skips lines without end. Nothing of
  * the text is kept but the piece of a line that a slice boundary cuts.
  */
+import { type LineIndex, MARK_LINES } from './line-index.ts';
 import { createRecord, type TraceRecord } from './record.ts';
 import { LINE, readLine, type TextTables } from './text-line.ts';
 import { TP } from './tracepoints.ts';
@@ -47,14 +48,28 @@ export class TextScanner {
   private swallow = false;
 
   private readonly tables: TextTables;
-  private readonly sink: Sink;
+  private readonly sink: Sink | null;
+  /** Takes the place of each 1,024th line. */
+  index: LineIndex | null = null;
+  /** Sees the bytes of each line. */
+  private readonly see: ((line: number, bytes: Uint8Array) => void) | null;
+  /** Offset of the slice at hand. */
+  private base = 0;
 
-  constructor(tables: TextTables, sink: Sink) {
+  /** @param sink null: lines are not read, only found */
+  constructor(tables: TextTables, sink: Sink | null, see: ((line: number, bytes: Uint8Array) => void) | null = null) {
     this.tables = tables;
     this.sink = sink;
+    this.see = see;
+  }
+
+  /** The next byte is the first of this line. */
+  startAt(line: number): void {
+    this.totals.lines = line - 1;
   }
 
   push(chunk: Uint8Array): void {
+    this.base = this.totals.bytes;
     this.totals.bytes += chunk.length;
     let from = 0;
     if (this.skipping || this.carried > 0) {
@@ -65,7 +80,7 @@ export class TextScanner {
       }
       if (!this.skipping) this.keep(chunk, 0, end);
       if (this.skipping) this.tooLong();
-      else this.line(this.carry, 0, this.carried, null, 0);
+      else this.line(this.carry, 0, this.carried, null, 0, this.base - this.carried + end);
       this.carried = 0;
       this.skipping = false;
       from = end + 1;
@@ -74,7 +89,7 @@ export class TextScanner {
       const end = chunk.indexOf(NEWLINE, from);
       if (end < 0) break;
       if (end - from > MAX_LINE) this.tooLong();
-      else this.line(chunk, from, end, chunk, end + 1);
+      else this.line(chunk, from, end, chunk, end + 1, this.base + from);
       from = end + 1;
     }
     if (from < chunk.length) this.keep(chunk, from, chunk.length);
@@ -85,7 +100,7 @@ export class TextScanner {
     if (this.skipping) this.tooLong();
     else if (this.carried > 0) {
       const before = this.totals.unreadable;
-      if (this.totals.lines < PASTE_LINES) this.line(this.carry, 0, this.carried, null, 0);
+      if (this.totals.lines < PASTE_LINES) this.line(this.carry, 0, this.carried, null, 0, this.totals.bytes);
       else {
         this.totals.lines++;
         this.totals.cutOff = true;
@@ -125,11 +140,21 @@ export class TextScanner {
     if (this.totals.firstUnreadable === 0) this.totals.firstUnreadable = line;
   }
 
-  /** @param ahead the slice that holds the next line, from `next` on; null where it is not at hand */
-  private line(b: Uint8Array, from: number, toEnd: number, ahead: Uint8Array | null, next: number): void {
+  /** @param offset of the line's first byte @param ahead the slice that holds the next line, from `next` on; null where it is not at hand */
+  private line(
+    b: Uint8Array,
+    from: number,
+    toEnd: number,
+    ahead: Uint8Array | null,
+    next: number,
+    offset: number,
+  ): void {
     const to = toEnd > from && b[toEnd - 1] === RETURN ? toEnd - 1 : toEnd;
     const r = this.record;
     const line = ++this.totals.lines;
+    if (this.index !== null && (line - 1) % MARK_LINES === 0) this.index.add(offset, r.ts);
+    this.see?.(line, b.subarray(from, to));
+    if (this.sink === null) return;
     if (this.swallow) {
       this.swallow = false;
       return;
@@ -139,8 +164,8 @@ export class TextScanner {
     const kind = readLine(b, from, to, r, this.tables);
     if (kind === LINE.event) {
       if (r.event === TP.kvm_inj_virq && r.f[2] === 0 && ahead !== null) this.reinjectedBelow(ahead, next);
-      this.sink.event(r);
-    } else if (kind === LINE.other) this.sink.event(r);
+      this.sink?.event(r);
+    } else if (kind === LINE.other) this.sink?.event(r);
     else if (kind === LINE.comment) this.comment(b, from, to, line);
     else if (kind === LINE.lost) this.loss(line);
     else {
@@ -172,7 +197,7 @@ export class TextScanner {
     }
     r.line = this.halfLine;
     this.half = new Uint8Array(0);
-    this.sink.event(r);
+    this.sink?.event(r);
     return true;
   }
 
@@ -211,7 +236,7 @@ export class TextScanner {
       const written = number();
       if (written > inBuffer) {
         this.totals.lost += written - inBuffer;
-        this.sink.lost(line, written - inBuffer);
+        this.sink?.lost(line, written - inBuffer);
       }
       return;
     }
@@ -219,6 +244,6 @@ export class TextScanner {
 
   private loss(line: number): void {
     this.totals.lost += this.tables.lost;
-    this.sink.lost(line, this.tables.lost);
+    this.sink?.lost(line, this.tables.lost);
   }
 }

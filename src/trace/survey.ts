@@ -1,6 +1,7 @@
 /** The first pass: which thread is which vCPU, which event types were recorded, how KVM was set up, which kernel it was. */
 import type { TraceRecord } from './record.ts';
 import type { Sink } from './scanner.ts';
+import type { Wants } from './text-line.ts';
 import { Threads } from './threads.ts';
 import { FIRST_UNKNOWN, TP } from './tracepoints.ts';
 
@@ -8,7 +9,10 @@ export type Irqchip = 'full' | 'split' | 'user' | 'unknown';
 export type Vendor = 'svm' | 'vmx' | 'unknown';
 export type Kernel = '6.1' | '6.18';
 
-export class Survey implements Sink {
+/** So many lines of an event show what the survey wants of it. */
+const OFTEN = 4096;
+
+export class Survey implements Sink, Wants {
   readonly threads = new Threads();
   readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);
   /** Line of each 1,024th event, to find a place in the file again. */
@@ -23,7 +27,11 @@ export class Survey implements Sink {
   private firstPic = -1;
   private firstEntryRip = -1;
   private tscFromZero = false;
-  private readonly lastOfThread = new Map<number, number>();
+  /** Time of the first line, and the latest there is. */
+  firstTs = Number.NaN;
+  lastTs = Number.NaN;
+  /** The fields of the record at hand were not read. */
+  private unread = false;
   pvEoiBeforeExit = 0;
   pvEoiAfterExit = 0;
   /** First line by which the kernel is dated. */
@@ -43,6 +51,15 @@ export class Survey implements Sink {
   event(r: TraceRecord): void {
     this.counts[r.event] = (this.counts[r.event] as number) + 1;
     this.threads.note(r);
+    // Not the lines that come late: a clock that goes back names no time of the trace.
+    if (!Number.isNaN(r.ts)) {
+      if (Number.isNaN(this.firstTs)) this.firstTs = r.ts;
+      if (!(r.ts <= this.lastTs)) this.lastTs = r.ts;
+    }
+    if (this.unread) {
+      this.unread = false;
+      return;
+    }
     const f = r.f;
     switch (r.event) {
       case TP.kvm_set_irq:
@@ -62,17 +79,13 @@ export class Survey implements Sink {
         if (this.firstEntryRip < 0) this.firstEntryRip = rip;
         if (f[3] !== 0) this.entryInfo = true;
         this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
-        this.lastOfThread.set(r.tid, TP.kvm_entry);
         break;
       }
-      case TP.kvm_exit:
-        this.lastOfThread.set(r.tid, TP.kvm_exit);
-        break;
       case TP.kvm_eoi:
         this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
         break;
       case TP.kvm_pv_eoi: {
-        const before = this.lastOfThread.get(r.tid);
+        const before = this.threads.edgeOf(r.tid);
         if (this.datedBy === 0) this.datedBy = r.line;
         if (before === TP.kvm_entry) this.pvEoiBeforeExit++;
         else if (before === TP.kvm_exit) this.pvEoiAfterExit++;
@@ -104,6 +117,44 @@ export class Survey implements Sink {
         if (f[1] === 0 && f[0] === 26) this.ioapicEoiExits++;
         if (f[1] === 0 && f[0] === 7) this.windowOpenExits++;
         break;
+    }
+  }
+
+  /** An event whose fields were seen often enough need not be read again, but for threads not yet known. */
+  wants(event: number, tid: number): boolean {
+    const wanted = this.isWanted(event, tid);
+    this.unread = !wanted;
+    return wanted;
+  }
+
+  private isWanted(event: number, tid: number): boolean {
+    const n = this.counts[event] as number;
+    switch (event) {
+      case TP.kvm_mmio:
+      case TP.kvm_pio:
+      case TP.kvm_cr:
+      case TP.kvm_hypercall:
+      case TP.kvm_inj_virq:
+      case TP.kvm_apic:
+      case TP.kvm_apic_ipi:
+        return false;
+      case TP.kvm_set_irq:
+      case TP.kvm_pic_set_irq:
+      case TP.kvm_ioapic_set_irq:
+      case TP.kvm_msr:
+        return n < OFTEN;
+      case TP.kvm_entry:
+        return n < OFTEN || this.threads.isNew(tid);
+      case TP.kvm_exit:
+        // A reason that comes late is one of the same vendor's.
+        return n < OFTEN || this.threads.isNew(tid);
+      case TP.kvm_eoi:
+      case TP.kvm_pv_eoi:
+        return this.threads.isNew(tid) || n < OFTEN;
+      case TP.kvm_userspace_exit:
+        return n < OFTEN || this.count(TP.kvm_ioapic_set_irq) === 0;
+      default:
+        return true;
     }
   }
 

@@ -1,6 +1,6 @@
 /** Reads an event's text by its templates (tracepoints.ts), from bytes, without making a string. */
 import type { Names } from './record.ts';
-import { APIC_REGISTERS, CHIPS, MODES, SHORTHANDS, TP, TRACEPOINTS } from './tracepoints.ts';
+import { APIC_REGISTERS, CHIPS, MODES, SHORTHANDS, TRACEPOINTS } from './tracepoints.ts';
 
 const BLANK = 32;
 /** Codes past the bytes are conversions. */
@@ -273,13 +273,6 @@ function listOf(c: number): readonly (readonly [number, Uint8Array])[] {
   }
 }
 
-/** What the index pass needs of the longest texts. */
-const BRIEF: readonly (readonly Program[] | undefined)[] = (() => {
-  const list: (readonly Program[])[] = [];
-  list[TP.kvm_exit] = ['vcpu %d reason %e', '%nreason %e'].map(compile);
-  return list;
-})();
-
 /**
  * Reads the text of an event into its fields.
  * @param event index into TRACEPOINTS @returns false where the text fits none of its templates
@@ -291,9 +284,8 @@ export function readText(
   to: number,
   f: Float64Array,
   reasons: Names,
-  brief = false,
 ): boolean {
-  const programs = (brief ? BRIEF[event] : undefined) ?? (PROGRAMS[event] as readonly Program[]);
+  const programs = PROGRAMS[event] as readonly Program[];
   for (let i = 0; i < programs.length; i++) {
     f.fill(0);
     if (run(programs[i] as Program, b, from, to, f, reasons)) return true;

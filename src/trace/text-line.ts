@@ -13,7 +13,8 @@
 import { readRaw } from './raw-text.ts';
 import { CONTEXT, Names, type TraceRecord } from './record.ts';
 import { readText } from './template.ts';
-import { FIRST_UNKNOWN, TP, TRACEPOINTS } from './tracepoints.ts';
+import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
+import { readUsual } from './usual-text.ts';
 
 /** What a line was. */
 export const LINE = {
@@ -39,12 +40,19 @@ export interface TextTables {
   lost: number;
   /** The clock of the last event: 's', 'ticks' or 'none'. */
   clock: 's' | 'ticks' | 'none';
-  /** The index pass: events that only have to be counted are not read. */
-  brief: boolean;
+  /** The index pass: what is still wanted of an event's text; null reads them all. */
+  readonly wants: Wants | null;
+  /** Where the CPU column stood in the last line: most often it stands there again. */
+  cpuColumn: number;
 }
 
-export function createTables(brief = false): TextTables {
-  return { reasons: new Names(), others: new Names(), lost: 0, clock: 'none', brief };
+export interface Wants {
+  /** @returns false where the fields of this event, by this thread, are of no more use */
+  wants(event: number, tid: number): boolean;
+}
+
+export function createTables(wants: Wants | null = null): TextTables {
+  return { reasons: new Names(), others: new Names(), lost: 0, clock: 'none', wants, cpuColumn: -1 };
 }
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -196,6 +204,16 @@ function startsWith(b: Uint8Array, p: number, to: number, text: string): boolean
   return true;
 }
 
+/** Index of what ends the name at p: a colon, a bracket, a blank. */
+function nameEnd(b: Uint8Array, p: number, to: number): number {
+  let q = p;
+  for (; q < to; q++) {
+    const c = b[q] as number;
+    if (c === COLON || c === BLANK || c === 40) break;
+  }
+  return q;
+}
+
 /** The event's name at p, its text behind it. */
 function readEvent(
   b: Uint8Array,
@@ -215,17 +233,16 @@ function readEvent(
   }
   if (p >= to) return timed ? LINE.half : LINE.unreadable;
   let name = p;
-  let q = p;
-  while (q < to && (isWord(b[q] as number) || b[q] === 45)) q++;
+  let q = nameEnd(b, p, to);
   if (q + 1 < to && b[q] === COLON && isWord(b[q + 1] as number)) {
     // group:event
     name = q + 1;
-    q = name;
-    while (q < to && (isWord(b[q] as number) || b[q] === 45)) q++;
+    q = nameEnd(b, name, to);
   }
   if (q === name || q >= to || (b[q] !== COLON && b[q] !== 40)) return LINE.unreadable;
   const event = lookUp(b, name, q);
   if (event < 0) {
+    for (let i = name; i < q; i++) if (!isWord(b[i] as number) && b[i] !== 45) return LINE.unreadable;
     // Without a time anything may stand before a colon: only KVM's names are taken for events then.
     if (!timed && !startsWith(b, name, q, 'kvm_')) return LINE.unreadable;
     r.event = FIRST_UNKNOWN + tables.others.take(b, name, q);
@@ -233,29 +250,14 @@ function readEvent(
   }
   r.event = event;
   if (b[q] === 40) return readRaw(event, b, q + 1, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
+  if (tables.wants !== null && !tables.wants.wants(event, r.tid)) return LINE.event;
   let text = q + 1;
   while (text < to && (b[text] === BLANK || b[text] === 9)) text++;
   if (text >= to) return LINE.half;
-  if (tables.brief && COUNTED[event] === true) return LINE.event;
-  if (readText(event, b, text, to, r.f, tables.reasons, tables.brief)) return LINE.event;
+  if (readUsual(event, b, text, to, r.f, tables.reasons)) return LINE.event;
+  if (readText(event, b, text, to, r.f, tables.reasons)) return LINE.event;
   return readRaw(event, b, text, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
 }
-
-/** Events of which the index pass needs no field. */
-const COUNTED: readonly boolean[] = (() => {
-  const list: boolean[] = [];
-  for (const event of [
-    TP.kvm_mmio,
-    TP.kvm_pio,
-    TP.kvm_cr,
-    TP.kvm_hypercall,
-    TP.kvm_inj_virq,
-    TP.kvm_apic,
-    TP.kvm_apic_ipi,
-  ])
-    list[event] = true;
-  return list;
-})();
 
 const probe = new Int32Array(1024).fill(-1);
 {
@@ -268,10 +270,12 @@ const probe = new Int32Array(1024).fill(-1);
 }
 const nameBytes = TRACEPOINTS.map((row) => new TextEncoder().encode(row.name));
 
+/** Of names as long as these, a few letters tell most apart; the name itself is compared after. */
 function hashOf(b: Uint8Array, from: number, to: number): number {
-  let hash = to - from;
-  for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + (b[i] as number)) | 0;
-  return (hash ^ (hash >>> 10)) & 1023;
+  const n = to - from;
+  if (n < 8) return n;
+  const some = (b[from + 4] as number) * 7 + (b[from + 6] as number) * 31 + (b[to - 5] as number) * 131;
+  return (some + (b[to - 2] as number) * 17 + n * 257) & 1023;
 }
 
 function lookUp(b: Uint8Array, from: number, to: number): number {
@@ -339,6 +343,8 @@ export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord
 }
 
 function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  const usual = readUsualColumns(b, from, to, r, tables);
+  if (usual > 0) return readEvent(b, usual, to, r, tables, true);
   let cpuAt = from + 16 < to ? findCpu(b, from + 16, Math.min(to, from + 110)) : -1;
   if (cpuAt < 0) cpuAt = findCpu(b, from, Math.min(to, from + 110));
   if (cpuAt >= 0) {
@@ -347,6 +353,7 @@ function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, ta
     for (; b[p] !== 93; p++) cpu = cpu * 10 + (b[p] as number) - 48;
     r.cpu = cpu;
     readThread(b, from, cpuAt, r);
+    tables.cpuColumn = cpuAt - from;
     p++;
     while (p < to && b[p] === BLANK) p++;
     if (p < to && !isDigit(b[p] as number)) {
@@ -363,10 +370,60 @@ function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, ta
   return readLoose(b, from, to, r, tables);
 }
 
+/**
+ * `...-pid  [ddd] flags seconds.micros:` with the CPU where it was in the last line, as nearly all lines of a file have it.
+ * @returns index past the time, 0 where the line is another: then nothing counts that was read
+ */
+function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  const cpuAt = from + tables.cpuColumn;
+  if (tables.cpuColumn < 17 || cpuAt + 24 > to || b[cpuAt] !== 91 || b[cpuAt + 4] !== 93) return 0;
+  let q = cpuAt - 1;
+  while (b[q] === BLANK && q > from) q--;
+  let pid = 0;
+  let unit = 1;
+  for (; q > from; q--) {
+    const d = (b[q] as number) - 48;
+    if (d < 0 || d > 9) break;
+    pid += d * unit;
+    unit *= 10;
+  }
+  if (unit === 1 || b[q] !== 45) return 0;
+  const cpu = (b[cpuAt + 1] as number) * 100 + (b[cpuAt + 2] as number) * 10 + (b[cpuAt + 3] as number) - 48 * 111;
+  if (cpu < 0 || cpu > 999) return 0;
+  let p = cpuAt + 5;
+  while (p < to && b[p] === BLANK) p++;
+  let context: number = CONTEXT.unknown;
+  if ((b[p] as number) > 57 || (b[p] as number) < 48) {
+    const flags = p;
+    while (p < to && b[p] !== BLANK) p++;
+    if (p - flags < 4 || p - flags > 6) return 0;
+    context = contextOf(b[flags + 2] as number);
+    while (p < to && b[p] === BLANK) p++;
+  }
+  let seconds = 0;
+  let d = (b[p] as number) - 48;
+  for (; d >= 0 && d <= 9; d = (b[++p] as number) - 48) seconds = seconds * 10 + d;
+  if (b[p] !== 46 || p + 8 > to || b[p + 7] !== COLON) return 0;
+  let micros = 0;
+  for (let i = 1; i < 7; i++) {
+    d = (b[p + i] as number) - 48;
+    if (d < 0 || d > 9) return 0;
+    micros = micros * 10 + d;
+  }
+  r.tid = pid;
+  r.cpu = cpu;
+  r.context = context;
+  r.ts = seconds * 1e6 + micros;
+  tables.clock = 's';
+  return p + 8;
+}
+
 /** Latency style (`comm-pid cpuflags time:`), time only, or nothing but the event. */
 function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   let p = from;
   while (p < to && (b[p] === BLANK || b[p] === 9 || b[p] === 62 || b[p] === 124)) p++;
+  // "CPU 1: 55 EVENTS DROPPED" has what looks like a time of ticks.
+  if (startsWith(b, p, to, 'CPU') && contains(b, p, to, DROP_MARK) >= 0) return readOther(b, from, to, tables);
   // a time somewhere before the event
   const limit = Math.min(to, p + 90);
   for (let q = p; q < limit; q++) {

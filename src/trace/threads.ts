@@ -10,6 +10,9 @@ const MAX_THREADS = 65_536;
 /** vCPU ids KVM can have (KVM_MAX_VCPU_IDS). */
 const MAX_VCPU_ID = 4 * 4096;
 
+/** So many entries make a thread its vCPU's for good. */
+const SURE = 64;
+
 /** Events that a vCPU's own thread prints, with its vCPU id in the first field. */
 const OWN: readonly boolean[] = (() => {
   const own: boolean[] = [];
@@ -43,11 +46,13 @@ interface Thread {
   lines: number;
   /** Lines in task context, where the thread is the actor. */
   entries: number;
+  /** Its last kvm_entry or kvm_exit, -1 none. */
+  edge: number;
 }
 
 export class Threads {
   private readonly threads = new Map<number, Thread>();
-  private last: Thread = { vcpu: -1, tgid: -1, lines: 0, entries: 0 };
+  private last: Thread = { vcpu: -1, tgid: -1, lines: 0, entries: 0, edge: -1 };
   private lastTid = Number.NaN;
   private groupOf: Map<number, number> | null = null;
   private groups: VmGroup[] = [];
@@ -64,21 +69,33 @@ export class Threads {
           this.full = true;
           return;
         }
-        t = { vcpu: -1, tgid: r.tgid, lines: 0, entries: 0 };
+        t = { vcpu: -1, tgid: r.tgid, lines: 0, entries: 0, edge: -1 };
         this.threads.set(r.tid, t);
       } else t = known;
       this.last = t;
       this.lastTid = r.tid;
     }
     t.lines++;
+    if (r.event === TP.kvm_entry || r.event === TP.kvm_exit) t.edge = r.event;
     if (OWN[r.event] === true && r.context <= 0) {
       const vcpu = r.f[0] as number;
       if (vcpu < 0 || vcpu >= MAX_VCPU_ID) return;
       if (r.event === TP.kvm_entry) {
-        t.vcpu = vcpu;
+        if (t.entries < SURE) t.vcpu = vcpu;
         t.entries++;
       } else if (t.vcpu < 0) t.vcpu = vcpu;
     }
+  }
+
+  /** Is it a thread of which not every line is alike to us: its vCPU is not known yet, or could be another's? */
+  isNew(tid: number): boolean {
+    if (tid === this.lastTid) return this.last.entries < SURE;
+    return (this.threads.get(tid)?.entries ?? 0) < SURE;
+  }
+
+  /** The last kvm_entry or kvm_exit of a thread, -1 none. */
+  edgeOf(tid: number): number {
+    return this.threads.get(tid)?.edge ?? -1;
   }
 
   /** After the first pass: who belongs to whom. */

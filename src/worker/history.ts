@@ -2,7 +2,8 @@
  * A run that can be asked about: its ops, an index of its events, and keyframes from which any moment of it is made again. Nothing
  * of its log is kept. Going back costs at most KEY_OPS ops, trying something at its end costs what is tried.
  */
-import { dropRows, ROW } from '../engine/core/log.ts';
+import { lastAtMost } from '../base/bisect.ts';
+import { COL, dropRows, ROW, WRITE } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
 import type { Saves } from '../engine/core/saved.ts';
 import { createSession } from '../engine/machine/session.ts';
@@ -45,6 +46,8 @@ export interface GrowingHistory extends History {
   took(op: JsonOp, machine: Machine): void;
   /** The same run as it was after `done` ops. */
   at(done: number): GrowingHistory;
+  /** The same run as it was before this row: in the middle of an op where the row is one. What is tried comes after that op. */
+  before(row: number): GrowingHistory;
 }
 
 /** Begins with a machine's `create`. */
@@ -65,10 +68,9 @@ interface Kept {
   live: Machine | null;
 }
 
-function historyOf(kept: Kept): GrowingHistory {
+/** @param end its end as a keyframe; absent: made when something is tried there */
+function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
   const { ops, starts, journal, keys } = kept;
-  /** Its end as a keyframe, made when something is tried there. */
-  let end: Keyframe | null = null;
 
   const endState = (): Keyframe => {
     if (end?.done !== ops.length) end = { done: ops.length, state: saveMachine(kept.live as Machine) };
@@ -143,6 +145,41 @@ function historyOf(kept: Kept): GrowingHistory {
         maybe = first;
       }
       return 0;
+    },
+    before(row) {
+      const op = Math.max(
+        0,
+        lastAtMost(ops.length, (i) => starts[i] as number, row - 1),
+      );
+      const whole = this.at(op + 1);
+      const key = keys.findLast((one) => one.done <= op);
+      if (key === undefined) return whole;
+      const { machine, carryOut } = resumed(key.state);
+      for (let i = key.done; i < op; i++) {
+        carryOut(ops[i] as JsonOp);
+        dropRows(machine.log);
+      }
+      carryOut(ops[op] as JsonOp);
+      const { rows, used } = machine.log;
+      const afterOp: Keyframe = { done: op + 1, state: saveMachine(machine) };
+      const stop = Math.max(0, row - (starts[op] as number)) * ROW;
+      for (let at = used - ROW; at >= stop; at -= ROW)
+        if (rows[at] === WRITE) machine.w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+      machine.log.used = 0;
+      machine.log.firstSeq = row;
+      const events = recordsBefore(journal, row);
+      return historyOf(
+        {
+          ops: ops.slice(0, op + 1),
+          starts: starts.slice(0, op + 1),
+          journal: { ...journal, records: journal.records.slice(), used: events },
+          keys: keys.filter((one) => one.done <= op),
+          events,
+          made: 0,
+          live: machine,
+        },
+        afterOp,
+      );
     },
     at(done) {
       const key = keys.findLast((one) => one.done <= done) as Keyframe;

@@ -1,15 +1,46 @@
 /**
- * One trace at a time: read in slices, with progress after each, and given up as soon as another message says so. What is
- * kept is the report's rows; the text never is.
+ * One trace: read in slices, with progress after each; then what is asked of it. What is kept is what the report needs, an
+ * index and checkpoints; the text never is.
  */
-import { type AnalyseOptions, analyse } from '../trace/analyse.ts';
+import { type AnalyseOptions, type Analysis, analyse } from '../trace/analyse.ts';
+import type { OverviewData } from '../trace/overview.ts';
 import { MAX_PASTE, readPaste } from '../trace/pastes/index.ts';
+import { type RawLine, TraceReading } from '../trace/reading.ts';
 import { pasteRows, type ReportRow, reportRows } from '../trace/report.ts';
+import type { LatencyRow } from '../trace/rows.ts';
+import type { Pause } from '../trace/scan.ts';
 import { type ByteSource, bytesSource, TraceError } from '../trace/source.ts';
+import type { WindowScene } from '../trace/window-ops.ts';
 
 export type ToTrace =
-  | { readonly type: 'read'; readonly id: number; readonly file: Blob }
-  | { readonly type: 'read-text'; readonly id: number; readonly text: string };
+  | { readonly type: 'read'; readonly id: number; readonly file: Blob; readonly vm?: number | undefined }
+  | { readonly type: 'read-text'; readonly id: number; readonly text: string }
+  | { readonly type: 'ask'; readonly id: number; readonly ask: Ask };
+
+/** What can be asked of the trace that was read. */
+export type Ask =
+  | { readonly what: 'lines'; readonly from: number; readonly to: number }
+  | { readonly what: 'state'; readonly line: number }
+  | { readonly what: 'scene'; readonly from: number; readonly to: number }
+  | { readonly what: 'chrome' };
+
+export interface Answers {
+  readonly lines: readonly RawLine[];
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly scene: WindowScene | null;
+  readonly chrome: Blob;
+}
+
+/** What the page draws of a whole trace. */
+export interface Picture {
+  readonly overview: OverviewData;
+  /** Time at every so many lines. */
+  readonly timeline: { readonly every: number; readonly ts: readonly number[] };
+  readonly latencies: readonly LatencyRow[];
+  readonly lines: number;
+  /** The engine can show the machine at any line. */
+  readonly hasStates: boolean;
+}
 
 export type FromTrace =
   | {
@@ -18,8 +49,16 @@ export type FromTrace =
       readonly bytes: number;
       readonly of: number;
       readonly pass: 1 | 2;
+      /** Lines so far, in this pass. */
+      readonly lines: number;
     }
-  | { readonly type: 'rows'; readonly id: number; readonly rows: readonly ReportRow[] }
+  | {
+      readonly type: 'rows';
+      readonly id: number;
+      readonly rows: readonly ReportRow[];
+      readonly picture: Picture | null;
+    }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
   | {
       readonly type: 'failed';
       readonly id: number;
@@ -37,36 +76,81 @@ function blobSource(blob: Blob): ByteSource {
   };
 }
 
-async function rowsOf(source: ByteSource, options: AnalyseOptions, pause: (bytes: number) => Promise<void>) {
+type Told = { readonly rows: readonly ReportRow[]; readonly analysis: Analysis | null };
+
+async function tell(source: ByteSource, options: AnalyseOptions, pause: Pause): Promise<Told> {
   if (source.size > 0 && source.size <= MAX_PASTE) {
     const bytes = await source.read(0, source.size);
     const paste = bytes.subarray(0, 4096).includes(0) ? null : readPaste(new TextDecoder().decode(bytes));
-    if (paste !== null) return [...pasteRows(paste, asKey)];
+    if (paste !== null) return { rows: [...pasteRows(paste, asKey)], analysis: null };
   }
-  return [...reportRows(await analyse(source, options, pause), options, asKey)];
+  const analysis = await analyse(source, options, pause);
+  return { rows: [...reportRows(analysis, options, asKey)], analysis };
+}
+
+function pictureOf({ overview, index, rows, totals, checkpoints }: Analysis): Picture | null {
+  if (overview === null) return null;
+  return {
+    overview,
+    timeline: index.timeline(4000),
+    latencies: rows.latencyRows(),
+    lines: totals.lines,
+    hasStates: checkpoints.length > 0,
+  };
+}
+
+function answerTo(reading: TraceReading, ask: Ask): Promise<unknown> {
+  switch (ask.what) {
+    case 'lines':
+      return reading.lines(ask.from, ask.to);
+    case 'state':
+      return reading.state(ask.line);
+    case 'scene':
+      return reading.scene(ask.from, ask.to);
+    case 'chrome':
+      return reading.chrome().then((text) => new Blob([text], { type: 'application/json' }));
+  }
 }
 
 /** @returns what takes a message */
 export function startTraceJobs(say: (message: FromTrace) => void): (message: ToTrace) => void {
+  let reading: TraceReading | null = null;
+  const fail = (id: number, error: unknown): void => {
+    if (error instanceof TraceError) {
+      say({ type: 'failed', id, key: `trace.error.${error.code}`, params: error.params });
+    } else say({ type: 'failed', id, key: 'trace.error.broken', params: { why: String(error) } });
+  };
+  // One answer after the other: they share the engine.
+  let turn: Promise<void> = Promise.resolve();
   return (message) => {
     const { id } = message;
+    if (message.type === 'ask') {
+      turn = turn.then(async () => {
+        try {
+          if (reading !== null) say({ type: 'answer', id, answer: await answerTo(reading, message.ask) });
+        } catch (error) {
+          fail(id, error);
+        }
+      });
+      return;
+    }
     const source =
       message.type === 'read' ? blobSource(message.file) : bytesSource(new TextEncoder().encode(message.text));
     let last = 0;
     let pass: 1 | 2 = 1;
-    const pause = (bytes: number): Promise<void> => {
+    const pause: Pause = (bytes, lines = 0) => {
       if (bytes < last) pass = 2;
       last = bytes;
-      say({ type: 'progress', id, bytes, of: source.size, pass });
+      say({ type: 'progress', id, bytes, of: source.size, pass, lines });
       return Promise.resolve();
     };
-    rowsOf(source, {}, pause).then(
-      (rows) => say({ type: 'rows', id, rows }),
-      (error: unknown) => {
-        if (error instanceof TraceError) {
-          say({ type: 'failed', id, key: `trace.error.${error.code}`, params: error.params });
-        } else say({ type: 'failed', id, key: 'trace.error.broken', params: { why: String(error) } });
+    const vm = message.type === 'read' ? message.vm : undefined;
+    tell(source, vm === undefined ? { keep: true } : { keep: true, vm }, pause).then(
+      ({ rows, analysis }) => {
+        reading = analysis === null ? null : new TraceReading(analysis);
+        say({ type: 'rows', id, rows, picture: analysis === null ? null : pictureOf(analysis) });
       },
+      (error: unknown) => fail(id, error),
     );
   };
 }

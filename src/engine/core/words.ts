@@ -280,6 +280,9 @@ export const VCPU = defineBlock({
   vectored: 1,
   /** IPIs sent to kick it. */
   ipis: 1,
+  /** ia32_tsc_adjust_msr: how much the guest has moved its TSC. */
+  tscAdjustLo: 1,
+  tscAdjustHi: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -133,7 +133,7 @@ function restoreMsrs(m: Machine, vcpu: number, base: bigint, deadline: bigint): 
 function give(m: Machine, vcpu: number, part: Saved): number {
   switch (part.what) {
     case 'lapic':
-      return -restoreLapic(m, vcpu, part);
+      return 0 - restoreLapic(m, vcpu, part);
     case 'msrs':
       return restoreMsrs(m, vcpu, part.apicBase, part.tscDeadline);
     case 'events':

@@ -3,7 +3,6 @@
  * the plain machine's wires; what differs is how a vCPU is entered and what the processor does without KVM.
  */
 
-import { highWord, lowWord } from '../../base/u64.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { REG } from '../../spec/registers/lapic.ts';
 import { findHighestIrr, findHighestIsr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
@@ -40,7 +39,7 @@ import { bypassChanged, deviceMessage, followRoutes } from '../host/vfio.ts';
 import { plainAccess } from '../kvm/emulator.ts';
 import { VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { APIC_PAGE } from '../kvm/memslots.ts';
-import { guestPvEoi, PV_EOI_MSR, setPvEoi } from '../kvm/pv-eoi.ts';
+import { guestPvEoi } from '../kvm/pv-eoi.ts';
 import { acceptEvents, kickOutcome, MODE, makeRequest } from '../kvm/vcpu.ts';
 import { accessVirtualized, exitReason } from '../vmx/apicv/access.ts';
 import { deliverVirtual } from '../vmx/apicv/virtual-apic.ts';
@@ -188,10 +187,6 @@ function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: Gues
     if (op.op === 'wrmsr' || op.op === 'rdmsr') {
       emit(m, EV.msr_exit, atVcpu(op.vcpu), op.msr, op.op === 'wrmsr' ? 1 : 0);
     }
-  }
-  if (op.op === 'wrmsr' && op.msr === PV_EOI_MSR) {
-    const low = lowWord(op.value);
-    return setPvEoi(m, op.vcpu, low, highWord(op.value)) ? { ok: true } : { gp: true };
   }
   return emulate(m, op);
 }

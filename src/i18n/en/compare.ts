@@ -16,6 +16,7 @@ export const compare = {
   'cmp.off': '{what}: off',
   'cmp.toOn': 'with {what}',
   'cmp.toOff': 'without {what}',
+  'cmp.run': 'another run of this scene',
   'cmp.own': 'A scene of your own',
   'cmp.left': 'Left',
   'cmp.right': 'Right',

@@ -18,6 +18,7 @@ export const timeline = {
   'shell.tab.now': 'Now',
   'shell.tab.inspector': 'Inspector',
   'shell.tab.controls': 'Controls',
+  'shell.tab.where': 'Where',
   'shell.tab.callbacks': 'KVM ops',
   'shell.tab.roads': 'Roads',
   'shell.loading': 'Loading the scene…',

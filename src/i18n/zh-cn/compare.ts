@@ -17,6 +17,7 @@ export const compare: Readonly<Record<keyof typeof en, string>> = {
   'cmp.off': '{what}：关',
   'cmp.toOn': '{what}：打开',
   'cmp.toOff': '{what}：关闭',
+  'cmp.run': '这个场景的另一次运行',
   'cmp.own': '自定义场景',
   'cmp.left': '左侧',
   'cmp.right': '右侧',

@@ -21,6 +21,7 @@ import { stage } from './stage.ts';
 import { timeline } from './timeline.ts';
 import { traces } from './traces.ts';
 import { verbs } from './verbs.ts';
+import { where } from './where.ts';
 import { words } from './words.ts';
 
 export const zhCn = {
@@ -37,6 +38,7 @@ export const zhCn = {
   ...header,
   ...lanes,
   ...callbacks,
+  ...where,
   ...machine,
   ...panels,
   ...registers,

@@ -19,6 +19,7 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.tab.now': '当前步',
   'shell.tab.inspector': '检查器',
   'shell.tab.controls': '控制',
+  'shell.tab.where': '在哪里',
   'shell.tab.callbacks': 'KVM ops',
   'shell.tab.roads': '去路',
   'shell.loading': '正在加载场景……',

@@ -405,6 +405,7 @@ export const REG = Object.freeze(Object.fromEntries(offsets)) as { readonly [K i
 /** MSRs that lead to a local APIC or its timer, x2APIC's own apart. */
 export const MSR = {
   tsc: 0x10,
+  tscAdjust: 0x3b,
   apicBase: LAPIC_REGISTERS.baseLo.msr ?? 0,
   tscDeadline: LAPIC_REGISTERS.deadlineLo.msr ?? 0,
 } as const;

@@ -104,4 +104,6 @@ export const VCPU_REGISTERS = defineRegisters({
   vectored: quiet(number('vector past the IDT', 'dec')),
   /** IPIs sent to kick it. */
   ipis: quiet(dec('kicks')),
+  tscAdjustLo: quiet(hex('IA32_TSC_ADJUST')),
+  tscAdjustHi: high('tscAdjustLo'),
 });

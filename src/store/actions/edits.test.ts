@@ -6,6 +6,8 @@ import { wordsAt } from '../../log/fold.ts';
 import { findStep } from '../../log/steps.ts';
 import { opsOf as opsOfRun, runOf } from '../../share/runs.ts';
 import type { App } from '../create-app.ts';
+import { fileOfRuns, linkOfRuns } from '../runs/carry.ts';
+import { addNote } from '../runs/notes.ts';
 import { showRun } from '../runs/track.ts';
 import { change, redo, undo } from './edits.ts';
 
@@ -181,4 +183,29 @@ test('walks of changes, undo, redo and jumps: every run stays what it was (seed 
   for (const [id, end] of whole) {
     expect(opsOfRun(runs, id).map((op) => JSON.stringify(op))).toEqual(JSON.parse(end)[0]);
   }
+});
+
+test('a link takes every run and note along, and a tree that is no tree of its scene is left out and named', async () => {
+  const app = await at('route#2');
+  change(app, MASK_PIN_4);
+  await settled(app);
+  undo(app);
+  await vi.waitFor(() => expect(app.store.getState().runs?.now).toBe(0));
+  change(app, { op: 'nmi', vcpu: 1 });
+  await settled(app);
+  addNote(app, '<b>why?</b>');
+  const link = await linkOfRuns(app);
+  expect(link).toMatch(/^s=k1\./);
+  const other = createHeadlessApp();
+  await other.actions.openLink(link ?? '', { play: false });
+  const { runs, notice } = other.store.getState();
+  expect(notice).toBe(null);
+  expect(runs?.list.map(({ deed }) => deed?.key ?? null)).toEqual([null, 'deed.mask', 'deed.nmi']);
+  expect(runs?.notes.map(({ text }) => text)).toEqual(['<b>why?</b>']);
+  expect(opsOf(other)).toEqual(opsOf(app));
+  expect(undo(other)).toBe(true);
+  await vi.waitFor(() => expect(other.store.getState().sceneId.preset).toBe('serial-ioapic'));
+  await vi.waitFor(() => expect(opsOf(other).some((op) => op.includes('nmi'))).toBe(false));
+  const file = await fileOfRuns(app);
+  expect(file?.name).toBe('serial-ioapic.irqscope.json');
 });

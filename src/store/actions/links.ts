@@ -69,14 +69,16 @@ export function selectionOf(text: string): Selection | null {
 
 /**
  * Text of a link, without `#`, to what is on screen.
+ * @param carry `all`: with every run of the tree; else the tree comes along only where it has notes
  * @returns null while the scene (or the codec) is still coming, and when it is too long for a link
  */
-export function linkOf(state: AppState): string | null {
-  const { scene, sceneId, playhead, ui } = state;
+export function linkOf(state: AppState, carry: 'notes' | 'all' = 'notes'): string | null {
+  const { scene, sceneId, playhead, ui, runs } = state;
   if (scene === null || !scene.complete) return null;
   const step = playhead.step < 0 ? null : stepNow(playhead.step);
   const { preset, version, kept, total } = sceneId;
-  if (preset !== null && kept === total && scene.commands.length === total) {
+  const tree = runs !== null && (carry === 'all' || runs.notes.length > 0) ? runs : null;
+  if (preset !== null && kept === total && scene.commands.length === total && tree === null) {
     return encodePresetLink({ id: preset, version: sceneId.pinned ? version : null }, step);
   }
   const view: LinkView = {
@@ -87,7 +89,8 @@ export function linkOf(state: AppState): string | null {
     loadLinkCodec().catch(() => {});
     return null;
   }
-  return codec.encodeLink({
+  const here = codec;
+  const made: Link = {
     kind: 'ops',
     base: preset === null ? null : { id: preset, version },
     keep: preset === null || kept === total ? null : kept,
@@ -96,7 +99,14 @@ export function linkOf(state: AppState): string | null {
     step,
     view,
     hash: knownHash(scene, codec),
-  });
+    runs:
+      tree === null
+        ? null
+        : here.writeRuns(carry === 'all' ? tree : here.aloneWithNotes(tree), { pack: here.packOp, unpack: () => null }),
+  };
+  const text = here.encodeLink(made);
+  // Too long with what hangs on it: the scene alone may still be short enough, unless all was asked for.
+  return text === null && carry === 'notes' && tree !== null ? here.encodeLink({ ...made, runs: null }) : text;
 }
 
 /** What came of opening a link. */
@@ -127,7 +137,9 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
   const end = await openScene(app, link, opening);
   if (end !== 'done') return end;
   const drift = link.kind === 'ops' && codec !== null ? driftOf(store.getState().scene, link.hash, 's.h', codec) : null;
-  const notice = drift ?? droppedNotice(isMissing(store, link) ? [...dropped, 't'] : dropped);
+  const lost = link.kind === 'ops' && link.runs !== undefined && !(await takeRuns(app, link.runs)) ? ['runs'] : [];
+  const missing = isMissing(store, link) ? ['t'] : [];
+  const notice = drift ?? droppedNotice([...dropped, ...missing, ...lost]);
   if (notice !== null) notify(store, notice);
   if (link.kind === 'preset' && link.preset.version !== null) lookForDrift(store);
   if (link.kind === 'ops') {
@@ -135,6 +147,12 @@ export async function openLink(app: AppCore, fragment: string, opening: { play: 
     if (link.view.panel !== undefined) setPanel(store, link.view.panel);
   }
   return 'opened';
+}
+
+/** The tree of runs that came with a link, where the scene is one of its runs. @returns whether it was */
+async function takeRuns(app: AppCore, json: unknown): Promise<boolean> {
+  const { bringRuns } = await import('../runs/keep.ts');
+  return bringRuns(app, json);
 }
 
 function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promise<SceneEnd> {

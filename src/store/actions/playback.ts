@@ -6,7 +6,7 @@ import { viewAt } from '../view-at.ts';
 
 type Store = StoreApi<AppState>;
 
-export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
+export const SPEEDS = [1 / 16, 1 / 8, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64] as const;
 
 /** Moves the playhead and folds the view to it, which stays the same object where no row lies between. */
 export function movePlayhead(store: Store, change: Partial<Playhead>): void {
@@ -84,9 +84,9 @@ export function runTo(store: Store, k: number): void {
   } else movePlayhead(store, { playing: false, until: step });
 }
 
-/** @param speed held within 0.25..8 */
+/** @param speed held within 1/16..64 */
 export function setSpeed(store: Store, speed: number): void {
-  const held = Number.isFinite(speed) ? Math.max(SPEEDS[0], Math.min(speed, 8)) : 1;
+  const held = Number.isFinite(speed) ? Math.max(SPEEDS[0], Math.min(speed, 64)) : 1;
   movePlayhead(store, { speed: held });
 }
 

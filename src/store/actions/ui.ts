@@ -10,9 +10,13 @@ export function setUi(store: Store, change: Partial<UiState>): void {
   store.setState(({ ui }) => ({ ui: { ...ui, ...change } }));
 }
 
-/** Selects a component, a register of it or a vector in it, and brings the inspector to the front; null: nothing. */
+/**
+ * Selects a component, a register of it or a vector in it, and brings the inspector to the front; null: nothing. Who asks where an
+ * interrupt is asks about what is selected, and stays.
+ */
 export function select(store: Store, selected: Selection | null): void {
-  setUi(store, selected === null ? { selected } : { selected, panel: 'inspector' });
+  const asks = store.getState().ui.panel === 'where';
+  setUi(store, selected === null || asks ? { selected } : { selected, panel: 'inspector' });
 }
 
 export function setTheme(store: Store, theme: Theme): void {

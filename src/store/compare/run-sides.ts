@@ -153,8 +153,8 @@ export async function runSides(
   const switches = fitting.map((name) => ({ name, left: isOn(create, name) }));
   let other: Source;
   let turn: Sides['turn'] = null;
-  if (against !== null && 'preset' in against) {
-    const opened = await open(`p=${encodeURIComponent(against.preset)}`);
+  if (against !== null && !('turn' in against)) {
+    const opened = await open('state' in against ? against.state : `p=${encodeURIComponent(against.preset)}`);
     if (isNotice(opened)) return { ok: false, notice: opened };
     other = { ...opened, ops: [withRunLoop(opened.ops[0] ?? {}), ...opened.ops.slice(1)] };
   } else {

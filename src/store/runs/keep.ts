@@ -64,6 +64,22 @@ export async function treeOf(json: unknown): Promise<{ readonly runs: Runs; read
 
 export const treeJson = (runs: Runs): unknown => writeRuns(runs, PACKER);
 
+/** A tree from a link, where the scene on screen is one of its runs. @returns whether it was */
+export async function bringRuns(app: AppCore, json: unknown): Promise<boolean> {
+  const { scene } = app.store.getState();
+  const found = await treeOf(json);
+  const run =
+    found === null || scene === null
+      ? null
+      : findRun(
+          found.runs,
+          scene.commands.map(({ op }) => op),
+        );
+  if (found === null || run === null) return false;
+  adopt(app, { ...found.runs, now: run.id }, found.id);
+  return true;
+}
+
 /** What the address could not say when the page was left: which run was on screen, and where in it. */
 export interface LeftAt {
   readonly tree: string;
@@ -125,7 +141,7 @@ export async function keepRuns(app: AppCore, left: LeftAt | null): Promise<void>
   await complete(app);
   await bringBack(app, db, left).catch(() => {});
   const keep = ({ runs }: AppState): void => {
-    if (runs === null || runs.list.length < 2) return;
+    if (runs === null || (runs.list.length < 2 && runs.notes.length === 0)) return;
     write(db, { tree: runs.tree, at: Date.now(), json: treeJson(runs) }).catch(() => store.setState({ kept: false }));
   };
   keep(store.getState());

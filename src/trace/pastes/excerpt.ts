@@ -34,7 +34,8 @@ export function readExcerpt(head: Uint8Array, rows: Rows, survey: Survey, reason
       names: names.join(', '),
       vectors: rows.vectorRows().map((row) => ({ ...row, vector: hexOf(row.vector) })),
       gsis: rows.gsiRows().map(({ gsi, high, low, edges }) => ({ gsi, high, low, edges })),
-      exits: Object.fromEntries(rows.exits.map((n, reason) => [reasons[reason] ?? '', n])),
+      // Reasons that no exit had are holes in the list.
+      exits: Object.fromEntries(rows.exits.flatMap((n, reason) => [[reasons[reason] ?? '', n]])),
       ...(stat === null ? {} : { perfKvmStat: stat.read.exits }),
     },
     limits,

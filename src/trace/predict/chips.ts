@@ -2,7 +2,7 @@
  * The engine as the prediction needs it: one machine, driven a kernel function at a time, whose log rows become the lines
  * KVM must print, and whose log takes any of it back. The only file of `trace` that knows the engine's folders.
  */
-import { ioapicMmioRead, ioapicMmioWrite } from '../../engine/chips/ioapic/ioapic.ts';
+import { ioapicMmioRead, ioapicMmioWrite, resetIoapic } from '../../engine/chips/ioapic/ioapic.ts';
 import { acceptIrq } from '../../engine/chips/lapic/delivery.ts';
 import {
   ackInterrupt,
@@ -17,18 +17,19 @@ import {
   swEnabled,
   testVector,
 } from '../../engine/chips/lapic/priority.ts';
-import { readRegister, setTpr, writeApicBase, writeRegister } from '../../engine/chips/lapic/registers.ts';
-import { elcrRead, elcrWrite, picRead, picWrite } from '../../engine/chips/pic/pic.ts';
+import { readRegister, resetLapic, setTpr, writeApicBase, writeRegister } from '../../engine/chips/lapic/registers.ts';
+import { elcrRead, elcrWrite, picRead, picWrite, resetPics } from '../../engine/chips/pic/pic.ts';
+import { pitAck, pitMaskNotify, resetPit } from '../../engine/chips/pit/pit.ts';
 import { EV, REQ } from '../../engine/core/events.ts';
 import { COL, ROW, WRITE } from '../../engine/core/log.ts';
-import { lapicAt, type Machine, put, vcpuAt } from '../../engine/core/machine.ts';
+import { allocateMachine, lapicAt, type Machine, put, vcpuAt } from '../../engine/core/machine.ts';
 import { BASE, IOAPIC, LAPIC, PIC, VCPU } from '../../engine/core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../engine/kvm/apic-map.ts';
-import { setRouting } from '../../engine/kvm/routing.ts';
-import { acceptEvents, getInterrupt, hasExtint, serveRequests } from '../../engine/kvm/vcpu.ts';
-import { createMachine } from '../../engine/machine/session.ts';
+import { resetRouting, setRouting } from '../../engine/kvm/routing.ts';
+import { acceptEvents, getInterrupt, hasExtint, resetVcpu, serveRequests } from '../../engine/kvm/vcpu.ts';
+import { BASE_WIRES } from '../../engine/machine/plain.ts';
 import { TP } from '../tracepoints.ts';
-import { acceptKey, ackKey, msiKey, picKey, rteKey, vectorKey } from './keys.ts';
+import { acceptKey, ackKey, msiKey, picKey, picOf, rteKey, vectorKey } from './keys.ts';
 
 export interface ChipsConfig {
   /** vCPU ids, ascending. */
@@ -82,8 +83,25 @@ export class Chips {
       pit: config.pit,
       routing: config.routing,
     } as const;
-    const plain = createMachine(create);
-    this.m = createMachine(create, { ...plain.wires, apicvActivated: () => this.apicv });
+    const m = allocateMachine(
+      create,
+      // A trace has its own guest, devices and time: nothing of the models is on these wires.
+      { ...BASE_WIRES, pitAck, pitMaskNotify, modelOps: {} as never, apicvActivated: () => this.apicv },
+      create.vcpus,
+      new Map(),
+    );
+    this.m = m;
+    for (let v = 0; v < m.vcpus; v++) {
+      resetVcpu(m, v, config.ids[v] ?? v);
+      m.wires.createVcpu(m, v);
+      resetLapic(m, v, false);
+    }
+    if (!config.split) {
+      resetPics(m);
+      resetIoapic(m);
+    }
+    resetRouting(m);
+    if (config.pit && !config.split) resetPit(m);
     config.ids.forEach((id, i) => {
       this.index.set(id, i);
     });
@@ -363,6 +381,18 @@ export class Chips {
     };
   }
 
+  /** Every word of the machine. */
+  words(): Int32Array {
+    return this.m.w.slice();
+  }
+  setWords(words: Int32Array): void {
+    this.m.w.set(words);
+    this.m.log.used = 0;
+    markMapDirty(this.m);
+    recalculateApicMap(this.m);
+    this.m.log.used = 0;
+  }
+
   // -- the log
 
   /** Where the next row goes. */
@@ -440,5 +470,18 @@ export class Chips {
           break;
       }
     }
+  }
+}
+
+/** The 8259 as a line shows it, before the line moves its pin. */
+export function setPicFrom(chips: Chips, key: number, level: number): void {
+  const p = picOf(key);
+  const chip = p.pin >> 3;
+  const bit = p.pin & 7;
+  chips.setPicBit(chip, 'elcr', bit, p.level);
+  chips.setPicBit(chip, 'imr', bit, p.masked);
+  if (level === 1 && p.masked === 0) {
+    chips.setPicBit(chip, 'irr', bit, p.coalesced);
+    if (p.coalesced === 1) chips.setPicBit(chip, 'lastIrr', bit, 0);
   }
 }

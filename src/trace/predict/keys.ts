@@ -74,6 +74,16 @@ export const vectorOf = (key: number): { id: number; vector: number } => ({
   vector: bits(key, 0, 9) - 1,
 });
 
+/** The line without what the interrupt itself makes of it. */
+export function settingOf(key: number): number {
+  return eventOf(key) === TP.kvm_ioapic_set_irq
+    ? key - rteOf(key).coalesced * 2 ** 27
+    : key - picOf(key).coalesced * 64;
+}
+/** A pin of a chip, whatever its line says of it. */
+export const slotOf = (key: number): number =>
+  eventOf(key) * 32 + (eventOf(key) === TP.kvm_ioapic_set_irq ? rteOf(key).pin : picOf(key).pin);
+
 /** What a line is about, for a finding. */
 export function subjectOf(key: number): { vcpu: number | null; gsi: number | null; vector: number | null } {
   switch (eventOf(key)) {

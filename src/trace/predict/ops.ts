@@ -89,13 +89,18 @@ export function createOp(): Op {
   };
 }
 
+/** Setting a length costs far more than taking the few there are. */
+export function empty(list: number[]): void {
+  while (list.length > 0) list.pop();
+}
+
 const FIXED = { level: true, trigMode: false, logical: false, shorthand: 0, redirHint: false } as const;
 
 /** Carries an op out and fills in the lines it promises. */
 export function runOp(op: Op, chips: Chips): void {
   const { a } = op;
   op.mark = chips.mark;
-  op.promised.length = 0;
+  empty(op.promised);
   let value = -1;
   switch (op.kind) {
     case OP.setIrq:
@@ -218,3 +223,7 @@ export function agrees(op: Op): boolean {
   for (let i = 0; i < shown.length; i++) if (shown[i] !== promised[i]) return false;
   return true;
 }
+
+export const isEoi = (op: Op): boolean => op.kind === OP.eoi || op.kind === OP.eoiInduced;
+export const isMessage = (op: Op): boolean => op.kind === OP.message || op.kind === OP.pvIpi;
+export const isTrivial = (op: Op): boolean => op.kind === OP.setIrq && op.a[1] === 0;

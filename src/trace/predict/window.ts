@@ -3,7 +3,7 @@
  * a line at one instant and takes its effect at another, and between the two other CPUs are at work.
  */
 import type { Chips } from './chips.ts';
-import { agrees, createOp, type Op, runOp } from './ops.ts';
+import { agrees, createOp, empty, type Op, runOp } from './ops.ts';
 
 /** Ops kept; and how far a search looks. */
 const KEEP = 256;
@@ -30,10 +30,10 @@ export class Window {
     const op = this.spare.pop() ?? createOp();
     op.after = Number.POSITIVE_INFINITY;
     op.late = false;
-    op.promised.length = 0;
-    op.shown.length = 0;
-    op.lines.length = 0;
-    op.times.length = 0;
+    empty(op.promised);
+    empty(op.shown);
+    empty(op.lines);
+    empty(op.times);
     op.right = 0;
     op.bad = false;
     op.closed = false;

@@ -140,10 +140,13 @@ function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides
   const { left, against } = comparison;
   const preset = left.startsWith('p=') ? decodeURIComponent(left.slice(2)) : '';
   const turn = sides?.turn ?? null;
+  const wanted = against !== null && 'turn' in against ? against.turn : '';
+  const isRun = against !== null && 'state' in against;
   const other =
-    against !== null && 'preset' in against ? `p:${against.preset}` : `with:${turn?.name ?? against?.turn ?? ''}`;
+    against !== null && 'preset' in against ? `p:${against.preset}` : isRun ? 'w' : `with:${turn?.name ?? wanted}`;
   const choose = (value: string): void => {
     const [kind, name = ''] = value.split(':', 2);
+    if (kind === 'w') return;
     const next = kind === 'p' ? { preset: name } : isSwitch(name) ? { turn: name } : null;
     setComparison(app, { left, against: next, steps: [-1, -1], set: STEP_SET });
   };
@@ -168,6 +171,7 @@ function Choice({ comparison, sides, t }: { comparison: Comparison; sides: Sides
       <label>
         <span>{t('cmp.against')}</span>
         <select value={other} disabled={sides === null} onChange={(e) => choose(e.target.value)}>
+          {isRun && <option value="w">{t('cmp.run')}</option>}
           <optgroup label={t('cmp.switches')}>
             {sides?.switches.map(({ name, left: isOn }) => (
               <option key={name} value={`with:${name}`}>

@@ -68,6 +68,10 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
     pageUrl,
     onFile: files.open,
   });
+  const [machine, openMachine] = useDialog(
+    () => import('../machine-editor/machine-editor.tsx').then((m) => m.MachineEditor),
+    {},
+  );
   return (
     <div className="header">
       <h1 className="header-name">irqscope</h1>
@@ -75,6 +79,19 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
       <Undo t={t} />
       <Facts t={t} />
       <div className="header-tools">
+        <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openMachine}>
+          {t('machine.open')}
+        </button>
+        {machine}
+        <button
+          type="button"
+          className="header-btn"
+          aria-haspopup="dialog"
+          aria-keyshortcuts="B"
+          onClick={() => document.dispatchEvent(new Event('irqscope:runs'))}
+        >
+          {t('runs.open')}
+        </button>
         <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openShare}>
           {t('hdr.share')}
         </button>
@@ -154,10 +171,6 @@ function PresetPicker({ t }: { t: Translate }) {
   // A machine made anew is no preset any more, but the tree of runs knows what it began as.
   const began = useStore(({ runs, sceneId }) => sceneId.preset ?? runs?.root.preset ?? null);
   const own = preset === null || changed;
-  const [machine, openMachine] = useDialog(
-    () => import('../machine-editor/machine-editor.tsx').then((m) => m.MachineEditor),
-    {},
-  );
   const [gallery, openGallery] = useDialog(() => import('../gallery/gallery.tsx').then((m) => m.Gallery), {});
   const titleOf = (id: string): string => {
     const key = `preset.${id}.title`;
@@ -183,10 +196,6 @@ function PresetPicker({ t }: { t: Translate }) {
         {t('hdr.scenes')}
       </button>
       {gallery}
-      <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openMachine}>
-        {t('machine.open')}
-      </button>
-      {machine}
       {preset !== null && changed && <span className="header-changed">{t('hdr.changed')}</span>}
       {preset !== null && changed && (
         <button

@@ -77,7 +77,7 @@ export function SpeedChoice(): ReactNode {
       {!known && <option value={speed}>{speed}×</option>}
       {SPEEDS.map((s) => (
         <option key={s} value={s}>
-          {s}×
+          {s < 0.25 ? `1/${1 / s}` : s}×
         </option>
       ))}
     </select>

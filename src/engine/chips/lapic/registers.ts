@@ -46,10 +46,12 @@ import {
   put,
   vcpuAt,
 } from '../../core/machine.ts';
+import { readWide } from '../../core/time.ts';
 import type { LapicIrq } from '../../core/wires.ts';
 import { LAPIC, VCPU } from '../../core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
 import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
+import { PV_EOI_MSR, setPvEoi } from '../../kvm/pv-eoi.ts';
 import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
 import {
   currentCount,
@@ -57,12 +59,14 @@ import {
   readDeadline,
   synchronizeTsc,
   timerModeMask,
+  tscAdjust,
   updateDivideCount,
   updateTimerMode,
   writeDeadline,
   writeDivide,
   writeInitialCount,
   writeTsc,
+  writeTscAdjust,
 } from './timer.ts';
 
 const R = LAPIC.at;
@@ -477,7 +481,7 @@ function setBase(m: Machine, vcpu: number, low: number, high: number): void {
   }
 }
 
-/** WRMSR: TSC, APIC_BASE, the x2APIC range, TSC_DEADLINE. Others are none of an interrupt's and fault.
+/** WRMSR: TSC and TSC_ADJUST, APIC_BASE, the x2APIC range, TSC_DEADLINE, PV EOI. Others are none of an interrupt's and fault.
  * @param byHost KVM_SET_MSRS @returns false for #GP, or where KVM refuses */
 export function writeMsr(
   m: Machine,
@@ -491,6 +495,8 @@ export function writeMsr(
   if (msr === MSR.apicBase) ok = writeApicBase(m, vcpu, value, maxPhysAddr, byHost);
   else if (isX2apicMsr(msr)) ok = x2apicMsrWrite(m, vcpu, msr, value);
   else if (msr === MSR.tscDeadline) writeDeadline(m, vcpu, value);
+  else if (msr === MSR.tscAdjust) writeTscAdjust(m, vcpu, value, byHost);
+  else if (msr === PV_EOI_MSR) ok = setPvEoi(m, vcpu, lowWord(value), highWord(value));
   else if (msr === MSR.tsc) byHost ? synchronizeTsc(m, vcpu, value) : writeTsc(m, vcpu, value);
   else ok = false;
   if (!ok && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
@@ -505,6 +511,8 @@ export function readMsr(m: Machine, vcpu: number, msr: number, byHost = false): 
   else if (isX2apicMsr(msr)) value = x2apicMsrRead(m, vcpu, msr);
   else if (msr === MSR.tscDeadline) value = readDeadline(m, vcpu);
   else if (msr === MSR.tsc) value = guestTsc(m, vcpu);
+  else if (msr === MSR.tscAdjust) value = tscAdjust(m, vcpu);
+  else if (msr === PV_EOI_MSR) value = readWide(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiMsrLo);
   else value = null;
   if (value === null && !byHost) emit(m, EV.gp_fault, atVcpu(vcpu), msr);
   return value;

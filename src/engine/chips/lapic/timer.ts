@@ -50,8 +50,23 @@ export const guestTsc = (m: Machine, vcpu: number): bigint =>
  * The guest writes MSR 0x10: its offset moves. A timer that is armed stays where it was.
  * @kvm x86.c kvm_set_msr_common, adjust_tsc_offset_guest
  */
-export function writeTsc(m: Machine, vcpu: number, value: bigint): void {
-  putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscOffsetLo, BigInt.asUintN(64, value - BigInt(now(m))));
+export const writeTsc = (m: Machine, vcpu: number, value: bigint): void => moveTsc(m, vcpu, value - guestTsc(m, vcpu));
+
+/** The offset and what MSR 0x3b says of it move together. */
+function moveTsc(m: Machine, vcpu: number, by: bigint): void {
+  const at = vcpuAt(m, vcpu);
+  for (const word of [VCPU.at.tscOffsetLo, VCPU.at.tscAdjustLo]) {
+    putWide(m, at + word, BigInt.asUintN(64, readWide(m, at + word) + by));
+  }
+}
+
+/** MSR 0x3b. @kvm x86.c kvm_get_msr_common */
+export const tscAdjust = (m: Machine, vcpu: number): bigint => readWide(m, vcpuAt(m, vcpu) + VCPU.at.tscAdjustLo);
+
+/** MSR 0x3b is written: by the guest the TSC moves along, by user space it is a number to be kept. @kvm x86.c kvm_set_msr_common */
+export function writeTscAdjust(m: Machine, vcpu: number, value: bigint, byHost: boolean): void {
+  if (byHost) putWide(m, vcpuAt(m, vcpu) + VCPU.at.tscAdjustLo, value);
+  else moveTsc(m, vcpu, value - tscAdjust(m, vcpu));
 }
 
 /** virtual_tsc_khz */

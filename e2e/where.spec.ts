@@ -1,0 +1,84 @@
+/** "Where is my interrupt?" and the findings, as a person asks and reads them. */
+import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
+
+async function open(page: Page, preset: string, step: number | 'end', query = ''): Promise<void> {
+  await page.goto(`./?play=0${query}#p=${preset}&t=${step === 'end' ? 'end' : step - 1}`);
+  const count = page.locator('.tl-count').first();
+  await expect(count).toHaveText(step === 'end' ? /^([1-9]\d*) \/ \1$/ : new RegExp(`^${step} / [1-9]`));
+  const tab = page.getByRole('tab', { name: say('shell.tab.where') });
+  await tab.click();
+  await expect(page.locator('.where')).toBeVisible();
+}
+
+const answer = (page: Page) => page.locator('.wh-answer');
+const findings = (page: Page) => page.locator('.wh-findings');
+const step = (page: Page) => page.locator('.tl-count').first();
+
+async function askGsi(page: Page, gsi: number): Promise<void> {
+  await page.locator('.wh-field input').first().fill(String(gsi));
+  await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
+}
+
+test('why GSI 11 waits: the gate, since when, and what frees it, tried', async ({ page }) => {
+  await open(page, 'intx-shared', 32);
+  await askGsi(page, 11);
+  await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
+  const held = await answer(page).getAttribute('data-held');
+  expect(held).toBe('ioapic-remote-irr');
+  await expect(page.locator('.wh-holds')).toContainText('remoteIrr');
+  await expect(page.locator('.wh-sentence')).toContainText(say('where.why.ioapic-remote-irr'));
+  await page.getByRole('button', { name: say('where.goThere') }).click();
+  await expect(step(page)).not.toHaveText(/^32 \//);
+  await page.goto('./?play=0#p=intx-shared&t=31');
+  await page.getByRole('tab', { name: say('shell.tab.where') }).click();
+  await askGsi(page, 11);
+  await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
+  await page.getByRole('button', { name: say('where.try'), exact: true }).click();
+  // A branch stands there now; at its end the interrupt has been in its handler.
+  await page.keyboard.press('End');
+  await expect(answer(page)).toHaveAttribute('data-state', /done|in-service/);
+});
+
+test('what is selected is asked about, and another moment has another answer', async ({ page }) => {
+  await open(page, 'intx-shared', 32);
+  await page.locator('.wh-raised button', { hasText: 'GSI 11' }).click();
+  await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
+  await page.keyboard.press('Home');
+  await expect(answer(page)).toHaveAttribute('data-state', 'never');
+});
+
+test('what is no number is said, and the answer before it stays', async ({ page }) => {
+  await open(page, 'intx-shared', 32);
+  await askGsi(page, 11);
+  await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
+  await page.locator('.wh-field input').first().fill('eleven');
+  await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
+  await expect(page.locator('.where .problem')).toHaveText(say('where.bad', { text: 'eleven' }));
+  await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
+});
+
+test('findings are silent in a healthy scene and speak in one with a bug, once it is spotted', async ({ page }) => {
+  await open(page, 'intx-shared', 'end');
+  await expect(findings(page)).toHaveAttribute('data-whole', 'true');
+  await expect(findings(page)).toHaveAttribute('data-count', '0');
+  await expect(page.locator('.side-badge')).toHaveCount(0);
+
+  await open(page, 'affinity-remote-irr', 'end');
+  await expect(page.locator('.side-badge')).toHaveText('1');
+  await expect(page.locator('.tl-found')).toHaveCount(1);
+  await expect(findings(page)).toContainText(say('findings.spot'));
+  await expect(page.locator('[data-finding]')).toHaveCount(0);
+  await page.getByRole('button', { name: say('findings.reveal') }).click();
+  await expect(page.locator('[data-finding=remote-irr-stuck]')).toBeVisible();
+  await page.getByRole('button', { name: say('findings.after') }).click();
+  await expect(page).toHaveURL(/p=affinity-remote-irr-fixed/);
+  await expect(page.locator('[data-finding=remote-irr-stuck]')).toHaveCount(0);
+});
+
+test('the panel stands in a frame that asks for it', async ({ page }) => {
+  await page.goto('./?embed=1&panels=where#p=intx-shared&t=31');
+  await page.locator('.wh-field input').first().fill('11');
+  await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
+  await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
+});

@@ -1,0 +1,141 @@
+/** Breakpoints: which steps playback stops at. Each looks at the step's event, its arguments, or the words it wrote. */
+import { addressOf } from '../engine/view/machine-view.ts';
+import { BLOCK_OF, COL, COMPONENTS, type ComponentKind, ROW, WRITE } from '../engine/view/tables.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+
+export const STOP_KINDS = ['event', 'vector', 'gsi', 'bit', 'function', 'vcpu'] as const;
+export type StopKind = (typeof STOP_KINDS)[number];
+
+/** `what` as its kind is written: "irr_set", "0x41", "11", "ioapic:0.redirLo[4].16", "kvm_set_irq", "1". */
+export interface Stop {
+  readonly kind: StopKind;
+  readonly what: string;
+}
+
+const BIT = /^([a-zA-Z]+):(\d{1,3})\.(\w+)(?:\[(\d{1,3})\])?\.(\d{1,2})$/;
+const NUMBER = /^(?:0x[0-9a-f]{1,8}|\d{1,10})$/i;
+
+interface BitPlace {
+  readonly kind: ComponentKind;
+  readonly index: number;
+  readonly register: string;
+  readonly sub: number;
+  readonly bit: number;
+}
+
+function bitOf(what: string): BitPlace | null {
+  const parts = BIT.exec(what);
+  const kind = parts?.[1] as ComponentKind | undefined;
+  if (!parts || kind === undefined || !COMPONENTS.includes(kind)) return null;
+  const [, , index, register = '', sub = '0', bit] = parts;
+  const at = BLOCK_OF[kind].at as Readonly<Record<string, number>>;
+  if (!Object.hasOwn(at, register) || Number(bit) > 31) return null;
+  return { kind, index: Number(index), register, sub: Number(sub), bit: Number(bit) };
+}
+
+/** Reads what a person typed. @returns null for what no step can ever meet */
+export function readStop(kind: StopKind, text: string): Stop | null {
+  const what = text.trim();
+  switch (kind) {
+    case 'event':
+      return (EVENT_NAMES as readonly (string | undefined)[]).includes(what) ? { kind, what } : null;
+    case 'function':
+      return /^[a-z_][a-z0-9_]{2,60}$/i.test(what) ? { kind, what } : null;
+    case 'vector':
+      return NUMBER.test(what) && Number(what) <= 0xff ? { kind, what: `0x${Number(what).toString(16)}` } : null;
+    case 'gsi':
+      return NUMBER.test(what) && Number(what) <= 4095 ? { kind, what: String(Number(what)) } : null;
+    case 'vcpu':
+      return NUMBER.test(what) && Number(what) <= 63 ? { kind, what: String(Number(what)) } : null;
+    case 'bit':
+      return bitOf(what) === null ? null : { kind, what };
+  }
+}
+
+/** Words that say where a vCPU is. */
+const STATE = ['mpState', 'halted', 'mode', 'loaded', 'blocking', 'preempted'] as const;
+
+/** Whether a step changes any bit of `mask` of a word. */
+function writes({ rows }: SceneLog, { seq, end }: Step, address: number, mask: number): boolean {
+  for (let at = seq * ROW; at < end * ROW; at += ROW) {
+    if (rows[at] !== WRITE || rows[at + COL.a] !== address) continue;
+    if ((((rows[at + COL.b] as number) ^ (rows[at + COL.c] as number)) & mask) !== 0) return true;
+  }
+  return false;
+}
+
+/** The number of an argument whose kind is this. */
+function hasArg(scene: SceneLog, { name, seq }: Step, wanted: 'vector' | 'gsi', value: number): boolean {
+  const args = argsAt(name, scene.rows, seq * ROW) as Readonly<Record<string, number>>;
+  return Object.entries(eventRow(name as EventName).args).some(([arg, kind]) => kind === wanted && args[arg] === value);
+}
+
+/** Whether playback stops at a step. */
+export function fits(scene: SceneLog, step: Step, { kind, what }: Stop): boolean {
+  switch (kind) {
+    case 'event':
+      return step.name === what;
+    case 'vector':
+    case 'gsi':
+      return hasArg(scene, step, kind, Number(what));
+    case 'function': {
+      const { fn, amd, fnBy } = eventRow(step.name);
+      return fn === what || amd === what || Object.values(fnBy?.fns ?? {}).some((other) => other === what);
+    }
+    case 'vcpu': {
+      const vcpu = Number(what);
+      if (vcpu >= scene.wordMap.vcpus) return false;
+      return STATE.some((register) => writes(scene, step, addressOf(scene.wordMap, 'vcpu', vcpu, register), -1));
+    }
+    case 'bit': {
+      const place = bitOf(what);
+      if (place === null) return false;
+      const { index, register, sub, bit } = place;
+      return writes(scene, step, addressOf(scene.wordMap, place.kind, index, register, sub), 1 << bit);
+    }
+  }
+}
+
+/** The nearest step after `from` (or before it) that one of them stops at. @returns null where none does */
+export function nextStop(scene: SceneLog, from: number, direction: 1 | -1, stops: readonly Stop[]): number | null {
+  for (let i = from + direction; i >= 0 && i < scene.steps.length; i += direction) {
+    const step = scene.steps.get(i);
+    if (step !== undefined && stops.some((stop) => fits(scene, step, stop))) return i;
+  }
+  return null;
+}
+
+export const UNITS = ['effect', 'function', 'op', 'journey'] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** What a step has in common with its neighbours of the same unit. */
+function unitOf(step: Step | undefined, unit: Unit): string {
+  if (step === undefined) return '';
+  if (unit === 'op') return String(step.command);
+  if (unit === 'function') return eventRow(step.name).fn ?? `${eventRow(step.name).by}`;
+  return String(step.index);
+}
+
+/**
+ * Where a step of another size leads: to the next effect, to where another kernel function or op begins, or to the next step of
+ * the same interrupt. @returns null at either end
+ */
+export function stepTo({ steps }: SceneLog, from: number, direction: 1 | -1, unit: Unit): number | null {
+  const here = steps.get(from);
+  for (let i = from + direction; i >= 0 && i < steps.length; i += direction) {
+    const step = steps.get(i);
+    if (step === undefined) return null;
+    if (unit === 'journey') {
+      if (here === undefined || here.journey === 0 ? step.journey !== 0 : step.journey === here.journey) return i;
+      continue;
+    }
+    if (unitOf(step, unit) === unitOf(here, unit)) continue;
+    // Backwards to where that op or function began.
+    if (direction === 1) return i;
+    let first = i;
+    while (first > 0 && unitOf(steps.get(first - 1), unit) === unitOf(step, unit)) first--;
+    return first;
+  }
+  return null;
+}

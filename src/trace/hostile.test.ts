@@ -1,0 +1,86 @@
+/** Files that are no whole trace of one machine: each ends in one sentence, or in a report that says what is missing. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { createRng, nextU32 } from '../base/rng.ts';
+import { type Analysis, analyse } from './analyse.ts';
+import { bytesSource, TraceError } from './source.ts';
+
+const SVM = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
+const read = (text: string, vm?: number): Promise<Analysis> =>
+  analyse(bytesSource(new TextEncoder().encode(text)), vm === undefined ? {} : { vm });
+const wrongIn = (a: Analysis): string[] =>
+  a.findings.filter((f) => f.severity === 'wrong').map((f) => `${f.line}: ${f.expected} / ${f.shown}`);
+
+describe('events that were lost before the first of them', () => {
+  const rest = SVM.slice(12_000);
+  test.each([
+    ['a mark at the very start', ['CPU:0 [LOST 123 EVENTS]', ...rest], 123],
+    ['a mark before the header', ['CPU:1 [LOST 7 EVENTS]', '# tracer: nop', '#', ...rest], 7],
+    ['a buffer that began late', ['##### CPU 0 buffer started ####', ...rest], 0],
+    [
+      'a header that counts more than it holds',
+      ['# tracer: nop', '# entries-in-buffer/entries-written: 5/105   #P:4', ...rest],
+      100,
+    ],
+    ['a mark of trace-cmd', ['cpus=4', 'CPU 1: 55 EVENTS DROPPED', ...rest], 55],
+  ])('%s', async (_what, lines, n) => {
+    const a = await read(lines.join('\n'));
+    expect(a.summary).toMatchObject({ lost: n, starts: 'mid', unreadable: 0 });
+    expect(a.findings.some((f) => f.id === 'lost')).toBe(true);
+    expect(wrongIn(a)).toEqual([]);
+  });
+});
+
+/** The same machine once more, by other threads, its lines between the first one's. */
+function twice(lines: readonly string[]): string {
+  const other = lines.map((line) => line.replace(/-(\d+) +\[/, (_, pid) => `-${Number(pid) + 5000} [`));
+  return lines
+    .flatMap((line, i) => (line.startsWith('#') ? [line] : [line, other[Math.max(0, i - 40)] ?? '']))
+    .join('\n');
+}
+
+describe('two VMs in one file', () => {
+  const text = twice(SVM.slice(0, 14_000));
+
+  test('are told apart by their threads, and the report asks which', async () => {
+    const a = await read(text);
+    expect(a.vms.map((vm) => [...vm.vcpus.keys()])).toEqual(
+      [
+        [0, 1],
+        [0, 1],
+      ].slice(0, a.vms.length),
+    );
+    expect(a.vms.length).toBe(2);
+    expect(a.findings).toContainEqual(expect.objectContaining({ id: 'two-vms', n: 2 }));
+    expect(a.summary.vms).toHaveLength(2);
+  });
+
+  test.each([0, 1])('VM %i is judged by its own lines alone', async (vm) => {
+    const a = await read(text, vm);
+    expect(wrongIn(a)).toEqual([]);
+    const counts = a.summary.counts as Record<string, number>;
+    const own = SVM.slice(0, 14_000).filter((line) => line.includes(' kvm_pic_set_irq: ')).length;
+    expect(Math.abs((counts.kvm_pic_set_irq ?? 0) - own)).toBeLessThanOrEqual(40);
+  });
+
+  test('a third is refused with their number', async () => {
+    await expect(read(text, 2)).rejects.toMatchObject({ code: 'no-vm', params: { n: 2, asked: 3 } });
+  });
+});
+
+test('bytes by chance, and lines whose bytes were changed by chance, end in one sentence or in a report', async () => {
+  const seed = Number(process.env.TRACE_SEED ?? 0xbad);
+  console.log(`hostile bytes with TRACE_SEED=${seed}`);
+  const rng = createRng(seed);
+  for (let round = 0; round < 40; round++) {
+    const bytes = new TextEncoder().encode(SVM.slice(500 * round, 500 * round + 300).join('\n'));
+    for (let i = 0; i < 1 << (round % 12); i++) bytes[nextU32(rng) % bytes.length] = nextU32(rng) & 255;
+    try {
+      const a = await analyse(bytesSource(bytes));
+      expect(Number(a.summary.lines)).toBeGreaterThan(0);
+    } catch (error) {
+      expect(error).toBeInstanceOf(TraceError);
+    }
+  }
+}, 60_000);

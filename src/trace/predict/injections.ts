@@ -1,0 +1,214 @@
+/** The vCPU takes an interrupt: kvm_inj_virq against the choice of the 8259 and the local APIC. */
+import type { TraceRecord } from '../record.ts';
+import { TP } from '../tracepoints.ts';
+import { missingEoi } from './ends.ts';
+import { raced } from './folding.ts';
+import { vectorKey } from './keys.ts';
+import type { Thread, VcpuState } from './model.ts';
+import { OP, type Op } from './ops.ts';
+import type { Predictor } from './predict.ts';
+import { picInputsSeen } from './unknowns.ts';
+
+export function inject(predictor: Predictor, t: Thread, r: TraceRecord): void {
+  if (r.f[0] === 1) {
+    predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'software interrupt');
+    return;
+  }
+  const vector = r.f[1] as number;
+  if (t.vcpu < 0) {
+    predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'thread');
+    return;
+  }
+  const state = predictor.vcpus[t.vcpu] as VcpuState;
+  const key = vectorKey(TP.kvm_inj_virq, predictor.chips.ids[t.vcpu] as number, vector);
+  if (r.f[2] === 1) {
+    reinject(predictor, state, key, vector, r);
+    return;
+  }
+  state.windowLine = 0;
+  if (!predictor.recorded(TP.kvm_entry) && predictor.chips.mustServe(t.vcpu))
+    predictor.runAlone(predictor.begin(t, r, OP.serve, t.vcpu, true));
+  state.injected = vector;
+  state.lastInjected = vector;
+  const unknown = state.unknown[vector] === 1;
+  if (!predictor.picTrusted && injectUntrusted(predictor, t, r, state, vector, key)) return;
+  const op = predictor.begin(t, r, OP.inject, t.vcpu, true);
+  op.a[1] = vector;
+  predictor.runAlone(op);
+  if (predictor.show(op, key, r)) {
+    state.unknown[vector] = 0;
+    return;
+  }
+  const order = predictor.window.reorder(op);
+  if (order !== null) {
+    predictor.countRest(op, 'raced', 'order');
+    raced(predictor, op, order);
+    return;
+  }
+  injectOther(predictor, op, t.vcpu, vector, unknown, r);
+  state.unknown[vector] = 0;
+}
+
+/**
+ * The 8259's ports or LINT0 are not in the trace: whether it, or the local APIC, had the word is not known.
+ * @returns true if the line was judged
+ */
+export function injectUntrusted(
+  predictor: Predictor,
+  t: Thread,
+  r: TraceRecord,
+  state: VcpuState,
+  vector: number,
+  key: number,
+): boolean {
+  const { chips } = predictor;
+  const vcpu = t.vcpu;
+  if (chips.apicChoice(vcpu) === vector) {
+    const op = predictor.begin(t, r, OP.take, vcpu, true);
+    op.a[1] = vector;
+    predictor.runAlone(op);
+    predictor.show(op, key, r);
+    state.unknown[vector] = 0;
+    return true;
+  }
+  const pin =
+    predictor.o.survey.irqchip === 'full' && !chips.inIrr(vcpu, vector)
+      ? chips.waitingPicPin(vector & 7, predictor.recorded(TP.kvm_pio) && !predictor.mid)
+      : -1;
+  // A vector predictor local APIC ever accepted is its own; an 8259 is programmed to the low ones.
+  if (pin < 0 || vector >= 0x80 || state.accepted[vector] === 1) return false;
+  if (
+    predictor.recorded(TP.kvm_pio) &&
+    predictor.known.picBase[pin >> 3] &&
+    chips.pic(pin >> 3, 'irqBase') !== (vector & 0xf8)
+  )
+    return false;
+  predictor.known.picBase[pin >> 3] = true;
+  predictor.verdicts.count(
+    TP.kvm_inj_virq,
+    'unknowable',
+    predictor.recorded(TP.kvm_pio) ? 'LINT0 not seen' : 'kvm_pio not recorded',
+  );
+  predictor.follow((c) => {
+    c.setPicBase(pin >> 3, vector & 0xf8);
+    if (((c.pic(pin >> 3, 'elcr') >> (pin & 7)) & 1) === 0) c.setPicBit(pin >> 3, 'irr', pin & 7, 0);
+  });
+  return true;
+}
+
+/** KVM injected something else than the engine would have. */
+export function injectOther(
+  predictor: Predictor,
+  op: Op,
+  vcpu: number,
+  vector: number,
+  unknown: boolean,
+  r: TraceRecord,
+): void {
+  const want = ((op.promised[0] as number) % 512) - 1;
+  const at = predictor.window.indexOf(op);
+  predictor.window.undo(at);
+  predictor.window.ops.splice(at, 1);
+  const key = op.shown[0] as number;
+  const { chips } = predictor;
+  const fromPic = picPinOf(predictor, vector);
+  if (unknown || (fromPic >= 0 && !picInputsSeen(predictor))) {
+    predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'not seen yet');
+    predictor.follow((c) => c.take(vcpu, vector));
+  } else if (chips.inIrr(vcpu, vector) && chips.highestIsr(vcpu) >> 4 >= vector >> 4) {
+    // It waited behind one in service, whose end nobody printed.
+    const blocker = chips.highestIsr(vcpu);
+    missingEoi(predictor, vcpu, blocker, r.line, r.ts);
+    predictor.follow((c) => {
+      for (let isr = c.highestIsr(vcpu); isr >= 0 && isr >> 4 >= vector >> 4; isr = c.highestIsr(vcpu))
+        c.dropIsr(vcpu, isr);
+      c.take(vcpu, vector);
+    });
+    predictor.verdicts.right(TP.kvm_inj_virq, false);
+  } else {
+    const waits = chips.inIrr(vcpu, vector);
+    predictor.verdicts.count(TP.kvm_inj_virq, 'wrong', waits ? 'other' : 'not waiting');
+    predictor.verdicts.differs(r.line, r.ts, op.promised[0] as number, key, null);
+    const state = predictor.vcpus[vcpu] as VcpuState;
+    // Passed over again: KVM does not have it in IRR.
+    const gone = want >= 0 && want === state.passedOver;
+    state.passedOver = want;
+    predictor.follow((c) => {
+      if (gone) c.dropIrr(vcpu, want);
+      if (waits || want < 0) c.take(vcpu, vector);
+      else c.inject(vcpu);
+    });
+  }
+}
+
+export function picPinOf(predictor: Predictor, vector: number): number {
+  if (predictor.o.survey.irqchip !== 'full') return -1;
+  for (let chip = 0; chip < 2; chip++) {
+    const base = predictor.chips.pic(chip, 'irqBase');
+    if (vector >= base && vector < base + 8) return chip * 8 + vector - base;
+  }
+  return -1;
+}
+
+/** An injection that did not reach the guest is made again. */
+export function reinject(predictor: Predictor, state: VcpuState, key: number, vector: number, r: TraceRecord): void {
+  // Cut off by an exit, or taken back before the entry.
+  let want = state.mustReinject >= 0 ? state.mustReinject : state.injected;
+  const both = predictor.recorded(TP.kvm_entry) && predictor.recorded(TP.kvm_exit) && predictor.cutOffShown;
+  if (want < 0 && !both) want = state.lastInjected;
+  state.mustReinject = -1;
+  state.injected = vector;
+  if (want === vector) {
+    predictor.verdicts.right(TP.kvm_inj_virq, false);
+    return;
+  }
+  if (predictor.mid && state.unknown[vector] === 1) {
+    predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'not seen yet');
+    return;
+  }
+  if (want < 0) {
+    const vcpu = predictor.chips.vcpuOf(Math.floor((key % 2 ** 40) / 512));
+    predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'promised');
+    predictor.verdicts.differs(
+      r.line,
+      r.ts,
+      vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu] as number, vector),
+      -1,
+      null,
+    );
+    predictor.verdicts.right(TP.kvm_inj_virq, false);
+    predictor.follow((c) => {
+      if (c.inject(vcpu) < 0) c.raiseIsr(vcpu, vector);
+    });
+    return;
+  }
+  predictor.verdicts.count(TP.kvm_inj_virq, 'wrong', 'other');
+  predictor.verdicts.differs(r.line, r.ts, key - vector + want, key, null);
+}
+
+export function reinjectionMissing(predictor: Predictor, state: VcpuState, vcpu: number, r: TraceRecord): void {
+  const vector = state.mustReinject;
+  state.mustReinject = -1;
+  if (!predictor.recorded(TP.kvm_inj_virq) || predictor.chips.apicv) return;
+  predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'reinjection');
+  predictor.verdicts.differs(
+    r.line,
+    r.ts,
+    vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu] as number, vector),
+    -1,
+    null,
+  );
+}
+
+/** The window opened for an interrupt, and none followed. */
+export function windowWithout(predictor: Predictor, t: Thread, state: VcpuState, r: TraceRecord): void {
+  state.windowLine = 0;
+  if (!predictor.recorded(TP.kvm_inj_virq) || predictor.chips.apicv || predictor.mid) return;
+  if (!predictor.chips.wouldInject(t.vcpu)) return;
+  const op = predictor.begin(t, r, OP.inject, t.vcpu, true);
+  predictor.runAlone(op);
+  const key = op.promised[0] as number;
+  op.promised.length = 0;
+  predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'window');
+  predictor.verdicts.differs(r.line, r.ts, key, -1, null);
+}
