@@ -482,3 +482,28 @@ test('playback stops at a breakpoint, forwards and backwards, by keyboard', asyn
   await page.keyboard.press('.');
   await expect(count(page)).not.toHaveText(/^13 /);
 });
+
+test('a watched register is compared with a marked moment, names who wrote it last, and is there as text', async ({
+  page,
+}) => {
+  await openPaused(page, 'serial-ioapic', 2);
+  await page.locator('[data-card=ioapic] [data-stop]').nth(1).click();
+  await openDrawer(page);
+  await drawer(page)
+    .getByRole('button', { name: /^Watch IOAPIC/ })
+    .click();
+  await button(page, say('watch.mark')).click();
+  await button(page, say('timeline.last')).click();
+  await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
+  await menu(page)
+    .getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) })
+    .click();
+  await button(page, say('timeline.last')).click();
+  const row = drawer(page).locator('.rd-watch tbody tr');
+  await expect(row).toHaveAttribute('data-differs', 'true');
+  await expect(drawer(page).locator('.rd-text textarea')).toHaveValue(/RTE 4 = 0x\w+ \(was 0x\w+\)/);
+  const last = row.getByRole('button', { name: /^step/ });
+  const nth = (await last.textContent())?.replace('step ', '') ?? '';
+  await last.click();
+  await expect(count(page)).toHaveText(new RegExp(`^${nth} /`));
+});

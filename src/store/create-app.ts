@@ -65,6 +65,8 @@ function firstState(): AppState {
     said: null,
     stops: [],
     stoppedAt: null,
+    watched: [],
+    mark: null,
     kept: null,
   };
 }

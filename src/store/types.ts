@@ -4,7 +4,7 @@
  */
 
 import type { ComponentKind } from '../engine/core/words.ts';
-import type { MachineView } from '../engine/view/machine-view.ts';
+import type { MachineView, RegisterRef } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
 import type { SceneLog } from '../log/log.ts';
 import type { Playhead } from '../scene/advance.ts';
@@ -147,6 +147,9 @@ export interface AppState {
   /** Breakpoints (explain/stops.ts), and the step one of them stopped at last. */
   readonly stops: readonly { readonly kind: StopKind; readonly what: string }[];
   readonly stoppedAt: number | null;
+  /** Registers on the watch list, and the step to compare with. */
+  readonly watched: readonly RegisterRef[];
+  readonly mark: number | null;
   /** Runs are kept in the browser's storage; null: not known yet. */
   readonly kept: boolean | null;
   readonly scene: SceneLog | null;

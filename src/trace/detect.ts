@@ -36,10 +36,13 @@ const RULES: readonly (readonly [TraceFormat, RegExp])[] = [
   ['bare', /^[>\s#]*kvm_\w+: /],
 ];
 
-/** @param head the first 64 KiB @returns null where no line of it is an event of KVM in a form we know */
-export function detectFormat(head: Uint8Array): TraceFormat | null {
+/** How much of a file is looked at first. */
+export const HEAD = 65_536;
+
+/** @param head the first bytes @param most so many of them are looked at @returns null where no line of it is an event of KVM in a form we know */
+export function detectFormat(head: Uint8Array, most = HEAD): TraceFormat | null {
   const votes = new Map<TraceFormat, number>();
-  const lines = new TextDecoder().decode(head.subarray(0, 65_536)).split('\n');
+  const lines = new TextDecoder().decode(head.subarray(0, most)).split('\n');
   for (const line of lines) {
     if (line.length > 4096) continue;
     const rule = RULES.find(([, pattern]) => pattern.test(line));

@@ -1,5 +1,5 @@
 /** One pass over a trace, whatever its format: slices in, records out. */
-import { detectFormat, foreignFile, isGzip, isTraceDat, type TraceFormat } from './detect.ts';
+import { detectFormat, foreignFile, HEAD, isGzip, isTraceDat, type TraceFormat } from './detect.ts';
 import type { LineIndex } from './line-index.ts';
 import { type ScanTotals, type Sink, TextScanner } from './scanner.ts';
 import { type ByteSource, SLICE, TraceError } from './source.ts';
@@ -19,7 +19,7 @@ export interface Opened {
 /** Called between slices: reports progress, gives way, and throws to cancel. */
 export type Pause = (bytes: number, lines?: number) => Promise<void>;
 
-const HEAD = 65_536;
+const FARTHER = 1 << 20;
 const EXCERPT_LINES = 200;
 
 /** @returns the first 64 KiB of the text, unpacked */
@@ -57,7 +57,8 @@ export async function openTrace(source: ByteSource): Promise<Opened> {
     await gunzip(source, (part) => parts.push(part) > 0);
     return { format: 'trace.dat', source: joined(parts), gzip, head, excerpt: false };
   }
-  const format = detectFormat(head);
+  // A first line without end hides what comes after it: look once more, farther.
+  const format = detectFormat(head) ?? (gzip ? null : detectFormat(await source.read(0, FARTHER), FARTHER));
   if (format === null) throw new TraceError('no-kvm');
   const excerpt =
     !gzip && source.size < HEAD && head.filter((byte) => byte === 10).length < EXCERPT_LINES && head[0] !== 35;

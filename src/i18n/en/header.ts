@@ -44,6 +44,7 @@ export const header = {
   'gallery.group.posted': 'Without an exit',
   'gallery.group.hardware': 'IPIs and EOI in hardware',
   'gallery.group.lost': 'Lost, and many',
+  'gallery.group.bugs': 'Real bugs, and what looks like one',
   'gallery.group.other': 'More',
   'gallery.beats': '{n} beats',
 } as const;

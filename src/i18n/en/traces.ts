@@ -75,6 +75,8 @@ export const traces = {
     'CPU {vcpu} took vector {vector} and has no IRQ for it. The guest sent its EOI. A stale route or an affinity change leaves such a vector.',
   'trace.finding.storm.nobody':
     'IRQ {gsi}: a level line stays high and no handler quiets it. The guest switched the IRQ off.',
+  'trace.finding.no-handler.boot':
+    'CPU {vcpu} took vector {vector} while it came up and has no IRQ for it: firmware or the legacy 8259 left it.',
   'trace.finding.lost-interrupt': '{device} finished its work, and its interrupt did not come.',
   'trace.finding.transmit-timeout':
     '{device}: transmit queue {queue} timed out. Either its interrupt is lost or the device is stuck.',

@@ -45,6 +45,7 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.group.posted': '没有退出',
   'gallery.group.hardware': '硬件中的 IPI 与 EOI',
   'gallery.group.lost': '丢失与众多',
+  'gallery.group.bugs': '真实问题，和看似如此的',
   'gallery.group.other': '其他',
   'gallery.beats': '{n} 段',
 };

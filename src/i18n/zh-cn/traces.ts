@@ -62,6 +62,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.no-handler':
     'CPU {vcpu} 收到向量 {vector}，但没有对应的 IRQ。客户机已发送 EOI。过时的路由或亲和性改变会留下这样的向量。',
   'trace.finding.storm.nobody': 'IRQ {gsi}：电平中断线保持为高，没有处理程序让它安静。客户机关闭了这个 IRQ。',
+  'trace.finding.no-handler.boot': 'CPU {vcpu} 启动时收到向量 {vector}，没有对应的 IRQ：是固件或旧 8259 留下的。',
   'trace.finding.lost-interrupt': '{device} 完成了工作，它的中断没有来。',
   'trace.finding.transmit-timeout': '{device}：发送队列 {queue} 超时。要么中断丢失，要么设备卡住。',
   'trace.finding.lost-ipi': 'CPU {vcpu} 空闲且中断打开，RCU 却在等它：丢失了 IPI 或定时器中断。',

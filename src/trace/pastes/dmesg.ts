@@ -14,7 +14,11 @@ const RULES: readonly Rule[] = [
     read: (m, line) => ({
       kind: 'no-handler',
       row: { cpu: Number(m[2]), vector: Number(m[3]), function: m[1] },
-      finding: finding('no-handler', 'odd', line, { vcpu: Number(m[2]), vector: Number(m[3]) }),
+      finding: finding('no-handler', 'odd', line, {
+        vcpu: Number(m[2]),
+        vector: Number(m[3]),
+        params: isBringUp(m.input) ? { boot: 1 } : {},
+      }),
     }),
   },
   {
@@ -120,6 +124,10 @@ export function readDmesg(text: string): Paste {
     findings,
   };
 }
+
+/** CPUs come up in the first second or two: what they find then is what firmware left. */
+const BRING_UP_SECONDS = 2;
+const isBringUp = (line: string): boolean => (timeOf(line) ?? Number.POSITIVE_INFINITY) < BRING_UP_SECONDS;
 
 const timeOf = (line: string): number | null => {
   const m = /\[\s*(\d+\.\d+)\]/.exec(line);

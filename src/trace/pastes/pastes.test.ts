@@ -86,8 +86,11 @@ describe('/proc/interrupts', () => {
 
 describe('a guest’s kernel log', () => {
   test.each([
-    ['[    1.5] __common_interrupt: 2.55 No irq handler for vector', { id: 'no-handler', vcpu: 2, vector: 55 }],
-    ['[   70.0] do_IRQ: 3.37 No irq handler for vector', { id: 'no-handler', vcpu: 3, vector: 37 }],
+    [
+      '[    1.5] __common_interrupt: 2.55 No irq handler for vector',
+      { id: 'no-handler', vcpu: 2, vector: 55, params: { boot: 1 } },
+    ],
+    ['[   70.0] do_IRQ: 3.37 No irq handler for vector', { id: 'no-handler', vcpu: 3, vector: 37, params: {} }],
     [
       '[   12.4] spurious APIC interrupt through vector ff on CPU#4, should never happen.',
       { id: 'spurious', vcpu: 4, vector: 255 },

@@ -4,7 +4,7 @@ import '../header/header-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
-import { presetIds } from '../../store/preset-ids.ts';
+import { bugIds, presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
 import { useT } from '../shared/use-t.ts';
@@ -18,6 +18,8 @@ interface Known {
   readonly thumb: Thumb | null;
 }
 
+const ALL_IDS: readonly string[] = [...presetIds, ...bugIds];
+
 /** Kept while the page is open: a scene is run once for its picture. */
 const known = new Map<string, Known>();
 
@@ -30,14 +32,14 @@ function useScenes(): ReadonlyMap<string, Known> {
     const painter = app.another();
     const paint = async (): Promise<void> => {
       await Promise.all(
-        presetIds.map(async (id) => {
+        ALL_IDS.map(async (id) => {
           if (known.has(id)) return;
           const answer = await loadPresetFile(id);
           if (answer.ok) known.set(id, { preset: answer.preset, thumb: null });
         }),
       );
       if (here) grew((n) => n + 1);
-      for (const id of presetIds) {
+      for (const id of ALL_IDS) {
         const one = known.get(id);
         if (!here || one === undefined || one.thumb !== null) continue;
         if ((await painter.actions.loadPreset(id, { step: null, play: false })) !== 'done') continue;
@@ -98,7 +100,7 @@ export function Gallery({ onClose }: Props) {
     return hasText(key) ? t(key) : id;
   };
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const groups = groupsOf(presetIds)
+  const groups = groupsOf(presetIds, bugIds)
     .filter(({ name }) => group === null || name === group)
     .map((one) => ({
       ...one,
@@ -132,9 +134,9 @@ export function Gallery({ onClose }: Props) {
       </div>
       <div className="gl-chips">
         <Chip pressed={group === null} onClick={() => setGroup(null)}>
-          {t('gallery.all')} <small>{presetIds.length}</small>
+          {t('gallery.all')} <small>{ALL_IDS.length}</small>
         </Chip>
-        {groupsOf(presetIds).map(({ name, ids }) => (
+        {groupsOf(presetIds, bugIds).map(({ name, ids }) => (
           <Chip key={name} pressed={group === name} onClick={() => setGroup(name)}>
             {t(`gallery.group.${name}`)} <small>{ids.length}</small>
           </Chip>

@@ -8,18 +8,21 @@ export const GROUPS = {
   lost: ['coalesced-lost', 'eight-vcpus', 'vcpus-64'],
 } as const;
 
-export type GroupName = keyof typeof GROUPS | 'other';
+export type GroupName = keyof typeof GROUPS | 'bugs' | 'other';
 
-/** Groups with their scenes, as far as there are any. */
+/** Groups with their scenes, as far as there are any. @param bugs those that show a real bug */
 export function groupsOf(
   ids: readonly string[],
+  bugs: readonly string[] = [],
 ): readonly { readonly name: GroupName; readonly ids: readonly string[] }[] {
   const known = new Set<string>(Object.values(GROUPS).flat());
   const groups = (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((name) => ({
     name: name as GroupName,
     ids: (GROUPS[name] as readonly string[]).filter((id) => ids.includes(id)),
   }));
-  return [...groups, { name: 'other' as const, ids: ids.filter((id) => !known.has(id)) }].filter(
-    (g) => g.ids.length > 0,
-  );
+  return [
+    ...groups,
+    { name: 'bugs' as const, ids: bugs },
+    { name: 'other' as const, ids: ids.filter((id) => !known.has(id)) },
+  ].filter((g) => g.ids.length > 0);
 }

@@ -186,6 +186,7 @@ function PresetPicker({ t }: { t: Translate }) {
         {own && (
           <option value="">{began === null ? t('hdr.ownScene') : t('hdr.edited', { title: titleOf(began) })}</option>
         )}
+        {!own && preset !== null && !presetIds.includes(preset) && <option value={preset}>{titleOf(preset)}</option>}
         {presetIds.map((id, i) => (
           <option key={id} value={id}>
             {`${i + 1} · ${titleOf(id)}`}

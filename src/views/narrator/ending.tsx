@@ -31,7 +31,7 @@ export function Ending({ framed }: { readonly framed: boolean }) {
   const t = useT();
   const preset = useStore((state) => state.sceneId.preset);
   const whatIf = useWhatIf();
-  const next = preset === null ? undefined : presetIds[presetIds.indexOf(preset) + 1];
+  const next = preset === null || !presetIds.includes(preset) ? undefined : presetIds[presetIds.indexOf(preset) + 1];
   const invite = useStore((state) => state.ui.invite);
   const titleOf = (id: string): string => {
     const key = `preset.${id}.title`;

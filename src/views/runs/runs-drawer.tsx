@@ -13,6 +13,7 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
 import { useT } from '../shared/use-t.ts';
 import { runName } from './say-deed.ts';
+import { Watch } from './watch.tsx';
 
 export function RunsDrawer({ onClose }: { readonly onClose: () => void }): ReactNode {
   const t = useT();
@@ -44,6 +45,9 @@ export function RunsDrawer({ onClose }: { readonly onClose: () => void }): React
       </Fold>
       <Fold title={t('notes.title')} open>
         <Notes />
+      </Fold>
+      <Fold title={t('watch.title')} open>
+        <Watch />
       </Fold>
       <Fold title={t('stops.title')} open>
         <Stops />

@@ -20,7 +20,6 @@ interface OverviewProps {
 
 const ROW = 34;
 const LEFT = 136;
-const RIGHT = 16;
 const STRIP = 16;
 /** Rows of their own; the rest is one row. */
 const MOST_ROWS = 6;
@@ -83,13 +82,14 @@ export function Overview({
   const { overview } = picture;
   const narrow = width < 480;
   const left = narrow ? 108 : LEFT;
+  const right = narrow ? 8 : 64;
   const height = rows.length * ROW + STRIP + 26;
   const x = useMemo(
     () =>
       scaleLinear()
         .domain([0, Math.max(overview.to - overview.from, 1)])
-        .range([left, width - RIGHT]),
-    [overview, left, width],
+        .range([left, width - right]),
+    [overview, left, right, width],
   );
   const brushed = useRef<SVGGElement>(null);
   const latest = useRef({ onLine, onRange, picture, x });
@@ -102,7 +102,7 @@ export function Overview({
     const brush = brushX<unknown>()
       .extent([
         [left, 0],
-        [width - RIGHT, rows.length * ROW + STRIP],
+        [width - right, rows.length * ROW + STRIP],
       ])
       .on('end', (event: { selection: [number, number] | null; sourceEvent: MouseEvent | null }) => {
         if (event.sourceEvent === null) return;
@@ -127,7 +127,7 @@ export function Overview({
       brush.on('end', null);
       group.selectAll('*').remove();
     };
-  }, [left, width, rows.length]);
+  }, [left, right, width, rows.length]);
   const ticks = x.ticks(narrow ? 4 : 8);
   const step = (x.range()[1] ?? 1) - left;
   const shape = (row: Row): string => {
@@ -179,10 +179,12 @@ export function Overview({
                 {row.total.toLocaleString('en-US')}
               </text>
               <path d={shape(row)} />
-              <line className="tr-base" x1={left} x2={width - RIGHT} y1={ROW - 6} y2={ROW - 6} />
-              <text className="tr-most" x={width - RIGHT} y={12}>
-                {t('trace.page.most', { n: max(row.bins) ?? 0 })}
-              </text>
+              <line className="tr-base" x1={left} x2={width - right} y1={ROW - 6} y2={ROW - 6} />
+              {!narrow && (
+                <text className="tr-most" x={width - 4} y={ROW - 10}>
+                  {t('trace.page.most', { n: max(row.bins) ?? 0 })}
+                </text>
+              )}
             </g>
           ))}
           <g className="tr-heat" transform={`translate(0 ${rows.length * ROW})`}>
@@ -203,7 +205,7 @@ export function Overview({
               ))}
           </g>
           <g ref={brushed} className="tr-brush" />
-          <g className="tr-playhead" transform={`translate(${Math.min(Math.max(at, left), width - RIGHT)} 0)`}>
+          <g className="tr-playhead" transform={`translate(${Math.min(Math.max(at, left), width - right)} 0)`}>
             <line y1={0} y2={rows.length * ROW + STRIP} />
             <text x={at > width - 140 ? -6 : 6} y={9} textAnchor={at > width - 140 ? 'end' : 'start'}>
               {clockText(picture, timeOf(picture, line))}

@@ -2,7 +2,7 @@
 import './traces-texts.ts';
 import '../timeline/timeline.css';
 import './traces.css';
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { readTrace, type TraceJob } from '../../worker/trace-client.ts';
 import { useT } from '../shared/use-t.ts';
@@ -69,7 +69,9 @@ export function Traces({ file, refused, onFile, onClose }: TracesProps): ReactNo
         const file = typeof what === 'string' ? null : what;
         const size = typeof what === 'string' ? what.length : what.size;
         const { rows, picture } = message;
-        const show = (line: number | null): void => setTrace({ name, size, file, rows, picture, job, line });
+        // In pieces: a report is some thousand elements.
+        const show = (line: number | null): void =>
+          startTransition(() => setTrace({ name, size, file, rows, picture, job, line }));
         const goal = wantedNow.current;
         if (goal === null || file === null) show(null);
         else

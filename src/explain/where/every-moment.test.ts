@@ -1,0 +1,39 @@
+/** Every scene at every op: whatever was raised so far is asked for, and each way out that is offered is taken and ends in the handler. */
+import { describe, expect, test } from 'vitest';
+import { presetFiles } from '../../cli/scenes-for-tests.ts';
+import { historyFrom } from '../../worker/history.ts';
+import type { Ask } from './ask.ts';
+import { eventsFrom, lastEvent } from './facts.ts';
+import { whereIs } from './where.ts';
+
+const TAKES = ['handler_enter', 'apic_ack', 'extint_ack', 'vid_deliver', 'avic_evaluate', 'inject_nmi'] as const;
+/** Ops of a scene that are looked at from its end. */
+const MOST = 30;
+
+describe('what is offered is tried', () => {
+  test.each(presetFiles.map(({ id, ops, start }) => [id, ops, start] as const))('%s', (_, ops, start) => {
+    const whole = historyFrom(ops);
+    expect(whole).not.toBeNull();
+    if (whole === null) return;
+    for (let done = Math.max(start, whole.ops.length - MOST); done <= whole.ops.length; done++) {
+      const here = whole.at(done);
+      const asks = new Map<string, Ask>();
+      for (const { name, args, index } of eventsFrom(here.now().journal, 0)) {
+        if (name === 'kvm_set_irq' && args.level === 1) asks.set(`gsi ${args.gsi}`, { gsi: args.gsi as number });
+        if (name === 'irr_set' || name === 'pir_set')
+          asks.set(`${index} ${args.vector}`, { vcpu: index, vector: args.vector as number });
+      }
+      for (const ask of asks.values()) {
+        const answer = whereIs(here, ask);
+        const about = JSON.stringify({ done, ask, answer });
+        if (answer.held === null) continue;
+        const release = answer.release as Parameters<typeof here.branch>[0] | undefined;
+        if (release === undefined || release.length === 0) continue;
+        const { end } = here.now();
+        const after = here.branch(release);
+        const took = lastEvent(after, TAKES, ({ args }) => args.taken !== 0, end);
+        expect(took, about).not.toBeNull();
+      }
+    }
+  });
+});
