@@ -113,7 +113,7 @@ function changedAt(scene: SceneLog, step: number): Changed | null {
   if (at === undefined) return null;
   const words = new Set<number>();
   for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {
-    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a] as number);
+    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a]);
   }
   return { words, colour: colourOf(at.journey) };
 }
