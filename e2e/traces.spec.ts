@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
@@ -137,4 +138,27 @@ test('a click in the picture moves the playhead, a filter thins out the tables, 
   const { traceEvents } = JSON.parse(json) as { traceEvents: { ph: string; ts?: number; dur?: number }[] };
   expect(traceEvents.filter((e) => e.ph === 'X').length).toBeGreaterThan(1000);
   expect(traceEvents.every((e) => e.ph === 'M' || Number.isFinite(e.ts))).toBe(true);
+});
+
+test('the address of a line holds no byte of the trace: the same file dropped again stands there, another is told', async ({
+  page,
+}) => {
+  await opened(page);
+  const bytes = readFileSync(SAMPLE);
+  const hash = createHash('sha256')
+    .update(bytes.subarray(0, 1 << 20))
+    .digest('hex')
+    .slice(0, 24);
+  const address = JSON.stringify({ format: 'ftrace', size: bytes.length, hash, line: 4321 });
+  const give = async (text: string): Promise<void> => {
+    await page.getByRole('textbox').fill(text);
+    await page.getByRole('button', { name: 'Read the text' }).click();
+    await expect(page.getByText(/^Drop this file again/)).toContainText('line 4,321');
+  };
+  await give(address);
+  await drop(page, 'host.txt.gz', bytes);
+  await expect(page.getByRole('spinbutton', { name: 'Line' })).toHaveValue('4321');
+  await give(address.replace(hash, '0'.repeat(24)));
+  await drop(page, 'host.txt.gz', bytes);
+  await expect(page.getByRole('alert')).toHaveText('This is another file than the address names.');
 });

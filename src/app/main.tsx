@@ -130,6 +130,7 @@ const stopWaiting = store.subscribe(({ playhead, scene }) => {
   if (scene === null || (playhead.step < 0 && playhead.playing)) return;
   stopWaiting();
   loadLinkCodec().catch(() => {});
+  if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== '')).catch(() => {});
   if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app)).catch(() => {});
   void loadErrorTexts();
   // Served from a site, and by itself: a frame is kept by the page around it, or not at all.

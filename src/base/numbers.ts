@@ -8,9 +8,6 @@ export function hex64(lo: number, hi: number): string {
   return hi === 0 ? hex(lo) : `0x${(hi >>> 0).toString(16)}${(lo >>> 0).toString(16).padStart(8, '0')}`;
 }
 
-/** Two 32-bit halves as one number; exact up to 2 ** 53. */
-export const join64 = (lo: number, hi: number): number => (hi >>> 0) * 2 ** 32 + (lo >>> 0);
-
 /** "12.4 µs" */
 export function nanoseconds(ns: number): string {
   if (ns < 1000) return `${ns} ns`;

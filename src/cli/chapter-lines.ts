@@ -34,7 +34,7 @@ function answerOf(ops: readonly JsonOp[], ask: Ask): unknown {
   const log = session.machine?.log;
   let count = 0;
   for (let at = 0; log !== undefined && at < log.used; at += ROW)
-    if (EVENT_NAMES[log.rows[at + COL.code] as number] === ask.count) count++;
+    if (EVENT_NAMES[log.rows[at + COL.code]] === ask.count) count++;
   return count;
 }
 

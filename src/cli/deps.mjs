@@ -5,13 +5,11 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locked } from './lock.mjs';
+import { say } from './say.mjs';
+
+export { say };
 
 export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
-
-/** @param {string} text */
-export function say(text) {
-  process.stderr.write(`irqscope: ${text}\n`);
-}
 
 /** @param {string} dir @returns {boolean} false in a checkout that belongs to another user */
 export function isWritable(dir) {

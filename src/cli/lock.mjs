@@ -1,6 +1,6 @@
 // One command at a time: a lock file with the owner's process id. Has no dependencies, it runs before anything is installed.
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { say } from './deps.mjs';
+import { say } from './say.mjs';
 
 /** @param {number} pid */
 function isAlive(pid) {

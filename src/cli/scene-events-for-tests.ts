@@ -27,9 +27,9 @@ export const eventLinesOf = (preset: Preset): string[] => play(preset).events;
 function eventLines(rows: Int32Array, used: number): string[] {
   const lines: string[] = [];
   for (let at = 0; at < used; at += ROW) {
-    const name = EVENT_NAMES[rows[at] as number];
+    const name = EVENT_NAMES[rows[at]];
     if (name === undefined || eventRow(name).minor === true) continue;
-    const where = rows[at + COL.where] as number;
+    const where = rows[at + COL.where];
     lines.push(`${name} ${COMPONENTS[where >> 16]}:${where & 0xffff} ${argsText(name, rows, at + COL.a)}`.trimEnd());
   }
   return lines;

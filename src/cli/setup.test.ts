@@ -136,7 +136,7 @@ describe('what is installed', () => {
 /** A checkout of nothing but the launchers, whose npm and build are the given scripts. */
 function checkout(npm: string, files: Record<string, string>): { dir: string; env: NodeJS.ProcessEnv } {
   const dir = folder();
-  for (const name of ['go.cjs', 'deps.mjs', 'lock.mjs', 'dist.mjs'])
+  for (const name of ['go.cjs', 'deps.mjs', 'lock.mjs', 'say.mjs', 'dist.mjs'])
     cpSync(join(CLI, name), join(dir, 'src/cli', name));
   write(dir, { 'package.json': json({ type: 'module' }), 'npm.cjs': npm, ...files });
   return { dir, env: { ...process.env, npm_execpath: join(dir, 'npm.cjs') } };

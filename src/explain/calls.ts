@@ -34,7 +34,7 @@ const knownChains = new Map<string, Chains>();
 /** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
 export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
   const row = eventRow(name);
-  const special = row.fnBy?.fns[args[row.fnBy.arg] as number];
+  const special = row.fnBy?.fns[args[row.fnBy.arg]];
   if (special !== undefined) return special;
   return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
 }
@@ -175,7 +175,7 @@ function branchOf(
   switch (event) {
     case 'kick': {
       const direct = before === 'init_pending' || before === 'sipi_pending';
-      const noVector = before === 'kvm_apic_accept_irq' && (its.mode as number) >= 2;
+      const noVector = before === 'kvm_apic_accept_irq' && its.mode >= 2;
       return direct || noVector ? { ...way, avoided: DELIVERY } : way;
     }
     case 'pic_eoi':
@@ -210,7 +210,7 @@ function knownOf(run: SceneLog, step: Step): Known[] {
   let before: EventName | null = null;
   let its: Args = {};
   for (const seq of causesOf(run, step.seq)) {
-    const event = EVENT_NAMES[run.rows[seq * ROW] as number];
+    const event = EVENT_NAMES[run.rows[seq * ROW]];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
     const args: Args = argsAt(event, run.rows, seq * ROW);
     const own = fnOf(event, args, vendorOf(run));
@@ -229,7 +229,7 @@ function knownOf(run: SceneLog, step: Step): Known[] {
 
 /** Is this the delivery of a message that the optimized map answered? */
 export function tookFastPath(run: SceneLog, seq: number): boolean {
-  const name = EVENT_NAMES[run.rows[seq * ROW] as number];
+  const name = EVENT_NAMES[run.rows[seq * ROW]];
   return name === 'kvm_irq_delivery_to_apic' && argsAt(name, run.rows, seq * ROW).path === 1;
 }
 

@@ -39,8 +39,8 @@ export function ledTo<K extends EventName>(
   const found: { index: number; args: EventArgs<K> }[] = [];
   for (let seq = c.step.seq + 1; seq < Math.min(used, c.step.seq + within); seq++) {
     const at = seq * ROW;
-    if (rows[at + COL.cause] !== c.step.seq || EVENT_NAMES[rows[at] as number] !== name) continue;
-    found.push({ index: (rows[at + COL.where] as number) & 0xffff, args: argsAt(name, rows, at) });
+    if (rows[at + COL.cause] !== c.step.seq || EVENT_NAMES[rows[at]] !== name) continue;
+    found.push({ index: rows[at + COL.where] & 0xffff, args: argsAt(name, rows, at) });
   }
   return found;
 }
@@ -49,7 +49,7 @@ export function ledTo<K extends EventName>(
 export function cameFrom(c: Pick<StepContext, 'run' | 'step'>, ...names: readonly EventName[]): boolean {
   const { rows } = c.run;
   for (let seq = rows[c.step.seq * ROW + COL.cause]; seq >= 0; seq = rows[seq * ROW + COL.cause]) {
-    const name = EVENT_NAMES[rows[seq * ROW] as number];
+    const name = EVENT_NAMES[rows[seq * ROW]];
     if (name !== undefined && names.includes(name)) return true;
   }
   return false;
@@ -59,7 +59,7 @@ export function cameFrom(c: Pick<StepContext, 'run' | 'step'>, ...names: readonl
 export function causedBy<K extends EventName>(c: Pick<StepContext, 'run' | 'step'>, name: K): EventArgs<K> | null {
   const { rows } = c.run;
   const seq = rows[c.step.seq * ROW + COL.cause];
-  return seq >= 0 && EVENT_NAMES[rows[seq * ROW] as number] === name ? argsAt(name, rows, seq * ROW) : null;
+  return seq >= 0 && EVENT_NAMES[rows[seq * ROW]] === name ? argsAt(name, rows, seq * ROW) : null;
 }
 
 /** The words as they were when the step's command began. */
@@ -68,7 +68,7 @@ export function viewAtCommand(c: Pick<StepContext, 'run' | 'step' | 'view'>): Ma
   const w = c.view.w.slice();
   const first = commands[c.step.command]?.seq ?? c.step.seq;
   for (let at = (c.step.seq - 1) * ROW; at >= first * ROW; at -= ROW) {
-    if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+    if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
   }
   return { ...c.view, w };
 }

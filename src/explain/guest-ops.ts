@@ -1,11 +1,10 @@
 /** The ops with which a guest writes registers: IOREGSEL and IOWIN, the APIC page or its MSRs, ports, MSI-X fields. */
 
 import { hex, hex64 } from '../base/numbers.ts';
-import { inX2apic, type MachineView, type RegisterRef, readWord } from '../engine/view/machine-view.ts';
+import { hasHost, inX2apic, type MachineView, type RegisterRef, readWord } from '../engine/view/machine-view.ts';
 import type { GivenOp } from '../spec/ops/index.ts';
 import { IOREGSEL_ADDR, IOWIN_ADDR } from '../spec/registers/ioapic.ts';
 import { APIC_PAGE, MSR, REG, x2apicMsr } from '../spec/registers/lapic.ts';
-import { hasHost } from './host-config.ts';
 
 /** Writes one half of an RTE. */
 export function writeRte(vcpu: number, pin: number, half: 0 | 1, value: number): GivenOp[] {

@@ -4,9 +4,6 @@ import type { JsonOp } from '../log/log.ts';
 import { MAX_PCPUS } from '../spec/limits.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
 
-/** A VMX host is modelled: run loop, VMCS, physical CPUs. */
-export const hasHost = (config: CreateOp): boolean => config.runLoop === 'vmx';
-
 export const pcpusOf = (config: CreateOp): number => Math.min(MAX_PCPUS, config.pcpus ?? config.vcpus);
 
 /** What the processor does for the guest, as one choice: each kind needs the one before it. */

@@ -28,7 +28,7 @@ const ROW = 8;
 function partsIn(rows: Int32Array): LatePart[] {
   const found = new Set<LatePart>();
   for (let at = 0; at < rows.length; at += ROW) {
-    const code = rows[at] as number;
+    const code = rows[at];
     if (code < FIRST_LATE_CODE) continue;
     const part = latePartOf(code);
     if (part !== undefined && !ready.has(part)) found.add(part);

@@ -60,7 +60,7 @@ const STATE = ['mpState', 'halted', 'mode', 'loaded', 'blocking', 'preempted'] a
 function writes({ rows }: SceneLog, { seq, end }: Step, address: number, mask: number): boolean {
   for (let at = seq * ROW; at < end * ROW; at += ROW) {
     if (rows[at] !== WRITE || rows[at + COL.a] !== address) continue;
-    if ((((rows[at + COL.b] as number) ^ (rows[at + COL.c] as number)) & mask) !== 0) return true;
+    if (((rows[at + COL.b] ^ rows[at + COL.c]) & mask) !== 0) return true;
   }
   return false;
 }

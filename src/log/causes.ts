@@ -3,7 +3,7 @@ import { COL, ROW } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
 
 /** Row of the event that led to this one; -1: nothing did. */
-export const causeOf = ({ rows }: SceneLog, seq: number): number => rows[seq * ROW + COL.cause] as number;
+export const causeOf = ({ rows }: SceneLog, seq: number): number => rows[seq * ROW + COL.cause];
 
 /** Rows above a row in its chain of causes, nearest first. @param deepest give up after so many */
 export function* causesAbove(log: SceneLog, seq: number, deepest = Number.POSITIVE_INFINITY): Generator<number> {

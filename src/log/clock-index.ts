@@ -24,7 +24,7 @@ const CLOCK: LogReader<ClockIndex> = {
     }
   },
   rewind({ seqs, ns }, _log, kept) {
-    const left = countBelow(seqs.length, (i) => seqs[i] as number, kept);
+    const left = countBelow(seqs.length, (i) => seqs[i], kept);
     seqs.length = left;
     ns.length = left;
   },
@@ -33,12 +33,12 @@ const CLOCK: LogReader<ClockIndex> = {
 /** Virtual time, in ns since the machine was made, at which row `seq` happened. */
 export function timeAt(log: SceneLog, seq: number): number {
   const { seqs, ns } = read(CLOCK, log);
-  return ns[lastAtMost(seqs.length, (i) => seqs[i] as number, seq)] ?? 0;
+  return ns[lastAtMost(seqs.length, (i) => seqs[i], seq)] ?? 0;
 }
 
 /** First row at or after a moment of virtual time; the number of rows when that is still to come. */
 export function seqAtTime(log: SceneLog, when: number): number {
   const { seqs, ns } = read(CLOCK, log);
   if (when <= 0) return 0;
-  return seqs[countBelow(ns.length, (i) => ns[i] as number, when)] ?? log.used;
+  return seqs[countBelow(ns.length, (i) => ns[i], when)] ?? log.used;
 }

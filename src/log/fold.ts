@@ -34,14 +34,14 @@ export function createKeyframes(size: number): Keyframes {
 /** Applies rows from..to-1 to the words. */
 function foldForward(w: Int32Array, rows: Int32Array, from: number, to: number): void {
   for (let at = from * ROW; at < to * ROW; at += ROW) {
-    if (rows[at] === WRITE) w[rows[at + 4] as number] = rows[at + 6] as number;
+    if (rows[at] === WRITE) w[rows[at + 4]] = rows[at + 6];
   }
 }
 
 /** Takes rows from-1..to back from the words. */
 function foldBackward(w: Int32Array, rows: Int32Array, from: number, to: number): void {
   for (let at = (from - 1) * ROW; at >= to * ROW; at -= ROW) {
-    if (rows[at] === WRITE) w[rows[at + 4] as number] = rows[at + 5] as number;
+    if (rows[at] === WRITE) w[rows[at + 4]] = rows[at + 5];
   }
 }
 

@@ -9,7 +9,7 @@ const FIRST_ROWS: LogReader<number[]> = {
   begin: () => [],
   take(first, { rows }, from, to) {
     for (let seq = from; seq < to; seq++) {
-      const journey = rows[seq * ROW + COL.journey] as number;
+      const journey = rows[seq * ROW + COL.journey];
       if (journey >= first.length) for (let j = first.length; j <= journey; j++) first[j] = seq;
     }
   },
@@ -28,7 +28,7 @@ export function parentJourney(log: SceneLog, journey: number): number {
   const first = firstRowOf(log, journey);
   if (first === undefined) return 0;
   for (const cause of causesAbove(log, first, DEEPEST)) {
-    const other = log.rows[cause * ROW + COL.journey] as number;
+    const other = log.rows[cause * ROW + COL.journey];
     if (other !== 0 && other !== journey) return other;
   }
   return 0;

@@ -3,6 +3,7 @@
  * Read from the log's write rows, row by row as the log grows.
  */
 
+import { countBelow } from '../base/bisect.ts';
 import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
 import {
   COL,
@@ -21,7 +22,7 @@ import {
 import { messagesOf } from '../spec/messages.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
-import { type LogReader, read } from './reader.ts';
+import { type LogReader, read, readSome, soFar } from './reader.ts';
 
 /** What a span says; its words are made where it is drawn. */
 export type SpanText =
@@ -120,9 +121,9 @@ function vectorsText(w: Int32Array, base: number): SpanText | null {
 function pinRead(wordMap: WordMap, pin: number): Read {
   const at = wordMap.ioapic;
   return (w) => {
-    const rte = w[at + IOAPIC.at.redirLo + pin] as number;
+    const rte = w[at + IOAPIC.at.redirLo + pin];
     if ((rte >>> 14) & 1) return text('remoteIrr');
-    const irr = ((w[at + IOAPIC.at.irr] as number) >>> pin) & 1;
+    const irr = (w[at + IOAPIC.at.irr] >>> pin) & 1;
     // An edge pin's IRR bit only remembers that the line is high; a level pin's waits to be served.
     if (irr) return text((rte >>> 16) & 1 ? 'masked' : (rte >>> 15) & 1 ? 'pending' : 'asserted');
     return w[at + IOAPIC.at.lines + pin] === 0 ? null : text('asserted');
@@ -132,9 +133,9 @@ function pinRead(wordMap: WordMap, pin: number): Read {
 function vcpuRead(wordMap: WordMap, vcpu: number): Read {
   const at = wordMap.vcpu + vcpu * VCPU.size;
   return (w) => {
-    const depth = w[at + VCPU.at.depth] as number;
-    if (depth > 0) return { kind: 'handler', vector: w[at + VCPU.at.stackVector + depth - 1] as number };
-    const mpState = w[at + VCPU.at.mpState] as number;
+    const depth = w[at + VCPU.at.depth];
+    if (depth > 0) return { kind: 'handler', vector: w[at + VCPU.at.stackVector + depth - 1] };
+    const mpState = w[at + VCPU.at.mpState];
     if (mpState === 1 || mpState === 2) return text('waitSipi');
     return w[at + VCPU.at.halted] === 1 || mpState === 3 ? text('halted') : null;
   };
@@ -189,8 +190,8 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
     const at = wordMap.pic + (pin >> 3) * PIC.size;
     const bit = 1 << (pin & 7);
     const read: Read = (w) => {
-      if ((w[at + PIC.at.isr] as number) & bit) return text('inService');
-      return (w[at + PIC.at.irr] as number) & bit ? text('requested') : null;
+      if (w[at + PIC.at.isr] & bit) return text('inService');
+      return w[at + PIC.at.irr] & bit ? text('requested') : null;
     };
     const owned: Owned = ({ kind }) => [at + PIC.at[kind === 'inService' ? 'isr' : 'irr'], pin & 7];
     add('pic', pin, [at + PIC.at.irr, at + PIC.at.isr], read, owned);
@@ -222,7 +223,7 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
   for (let pcpu = 0; pcpu < PCPU_SLOTS && hasHost(config); pcpu++) {
     const at = wordMap.pcpu + pcpu * PCPU.size;
     const read: Read = (w) => {
-      const vcpu = w[at + PCPU.at.running] as number;
+      const vcpu = w[at + PCPU.at.running];
       return vcpu < 0 ? null : { kind: 'runs', vcpu };
     };
     add('pcpu', pcpu, [at + PCPU.at.running, at + PCPU.at.ipis], read, NOBODY, at + PCPU.at.ipis);
@@ -263,7 +264,7 @@ function handlerOwner(lane: LaneState, state: SpanText | null, journey: number):
 function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number): void {
   const now = lane.read(w);
   const { open } = lane;
-  const journey = handlerOwner(lane, now, scene.rows[seq * ROW + COL.journey] as number);
+  const journey = handlerOwner(lane, now, scene.rows[seq * ROW + COL.journey]);
   if (open === null ? now === null : sameText(open.text, now)) return;
   // A state that came and went within one step has no length and is not shown.
   if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
@@ -287,24 +288,26 @@ const LANES: LogReader<Reading> = {
       while (seq >= next && reading.step + 1 < steps.length) next = steps.seqOf(++reading.step + 1);
       const at = seq * ROW;
       if (rows[at] !== WRITE) continue;
-      const address = rows[at + 4] as number;
-      w[address] = rows[at + 6] as number;
+      const address = rows[at + 4];
+      w[address] = rows[at + 6];
       for (const lane of byWord[address] ?? []) {
         if (address !== lane.counter) touch(lane, scene, w, reading.step, seq);
         else if (reading.step >= 0) {
           // The vector is written before the count.
-          const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector] as number;
-          lane.ticks.push({ step: reading.step, vector, journey: rows[at + COL.journey] as number });
+          const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector];
+          lane.ticks.push({ step: reading.step, vector, journey: rows[at + COL.journey] });
         }
       }
     }
   },
 };
 
-/** Lanes in which something happens in the shown part of the scene, with the spans so far. */
-export function lanesOf(scene: SceneLog): readonly Lane[] {
+/** Takes in at most `most` further rows. @returns whether that was all there is */
+export const readLanes = (scene: SceneLog, most: number): boolean => readSome(LANES, scene, most);
+
+/** Lanes in which something happens in the shown part of the scene, with the spans so far. @param reading what was read, by default all */
+export function lanesOf(scene: SceneLog, reading = read(LANES, scene)): readonly Lane[] {
   const { steps, wordMap } = scene;
-  const reading = read(LANES, scene);
   const end = steps.length;
   const out: Lane[] = [];
   for (const { kind, index, spans, open, ticks } of reading.lanes) {
@@ -318,17 +321,14 @@ export function lanesOf(scene: SceneLog): readonly Lane[] {
   return out;
 }
 
+/** The same of the rows that `readLanes` has taken in. */
+export const lanesSoFar = (scene: SceneLog): readonly Lane[] => lanesOf(scene, soFar(LANES, scene));
+
 /** Spans that reach into the steps first..last. */
 export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle] as Span).to < first) low = middle + 1;
-    else high = middle;
-  }
   const out: Span[] = [];
-  for (let i = low; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
+  const before = countBelow(spans.length, (i) => (spans[i] as Span).to, first);
+  for (let i = before; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
   return out;
 }
 

@@ -54,14 +54,14 @@ function ownerOfNew(owners: Owners, name: SetName, key: number, journey: number)
 
 /** Takes in a write row. @param at its first number in `rows` */
 function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
-  const address = rows[at + COL.a] as number;
+  const address = rows[at + COL.a];
   const set = setOf(owners.wordMap, address);
   if (set === null) return;
-  const [before, after] = [rows[at + COL.b] as number, rows[at + COL.c] as number];
+  const [before, after] = [rows[at + COL.b], rows[at + COL.c]];
   for (let left = before ^ after; left !== 0; left &= left - 1) {
     const bit = 31 - Math.clz32(left & -left);
     const key = set.vcpu * 256 + set.first + bit;
-    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey] as number) : 0;
+    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey]) : 0;
     const place = address * 32 + bit;
     const changes = owners.changes.get(place);
     if (changes === undefined) owners.changes.set(place, [at / ROW, owner]);
@@ -80,8 +80,8 @@ const OWNERS: LogReader<Owners> = {
 export function ownerOf(log: SceneLog, address: number, bit: number, seq: number): number {
   if (setOf(log.wordMap, address) === null) return setterOf(log, address, bit, seq);
   const changes = read(OWNERS, log).changes.get(address * 32 + bit) ?? [];
-  const passed = countBelow(changes.length / 2, (i) => changes[i * 2] as number, seq);
-  return passed === 0 ? 0 : (changes[passed * 2 - 1] as number);
+  const passed = countBelow(changes.length / 2, (i) => changes[i * 2], seq);
+  return passed === 0 ? 0 : changes[passed * 2 - 1];
 }
 
 /** A bit of a word that is in no set is whose change raised it. */
@@ -91,9 +91,9 @@ function setterOf(log: SceneLog, address: number, bit: number, before: number): 
     const at = seq * ROW;
     // Set-up and resets belong to nobody, and say nothing of who comes after.
     if (rows[at + COL.journey] === 0) continue;
-    const was = ((rows[at + COL.b] as number) >>> bit) & 1;
-    const is = ((rows[at + COL.c] as number) >>> bit) & 1;
-    if (was === 0 && is === 1) return rows[at + COL.journey] as number;
+    const was = (rows[at + COL.b] >>> bit) & 1;
+    const is = (rows[at + COL.c] >>> bit) & 1;
+    if (was === 0 && is === 1) return rows[at + COL.journey];
     if (was === 1 && is === 0) return 0;
   }
   return 0;

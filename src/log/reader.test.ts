@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { seqAtTime, timeAt } from './clock-index.ts';
 import { parentJourney } from './journeys.ts';
-import { lanesOf } from './lanes.ts';
+import { lanesOf, lanesSoFar, readLanes } from './lanes.ts';
 import type { JsonOp, SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { createReadings, cut, type LogReader, read, readSome } from './reader.ts';
@@ -138,6 +138,13 @@ describe('one rule for growth and taking back', () => {
     };
     while (!readSome(counter, log, 10));
     expect(read(counter, log)).toEqual({ takes: Math.ceil(log.used / 10), rows: log.used });
+  });
+
+  test('lanes read in slices are the lanes read at once', () => {
+    const ops = opsFor([1, 2, 3, 4, 5, 6]);
+    const sliced = sceneOf(ops, 1);
+    while (!readLanes(sliced, 7));
+    expect(lanesSoFar(sliced)).toEqual(lanesOf(sceneOf(ops, 1)));
   });
 });
 

@@ -65,6 +65,12 @@ export function read<State>(reader: LogReader<State>, log: SceneLog): State {
   return current(reader, log).state as State;
 }
 
+/** What has been read so far, without reading on. */
+export const soFar = <State>(reader: LogReader<State>, log: SceneLog): State => current(reader, log).state as State;
+
+/** Rows of a slice: what a page takes in at once, so that no reader of a log holds up a frame, however long the log. */
+export const SLICE_ROWS = 32_768;
+
 /**
  * Takes in at most `most` further rows, for whoever must not work long at a time.
  * @returns whether that was all there is

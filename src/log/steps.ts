@@ -14,11 +14,11 @@ const QUIET_WHEN_LOW = new Set<EventName>(['route', 'pic_line', 'ioapic_line']);
 
 /** Is this row part of a line going low? Its nearest `kvm_set_irq` cause says so. */
 function isFalling(rows: Int32Array, row: number): boolean {
-  let seq = rows[row * ROW + COL.cause] as number;
+  let seq = rows[row * ROW + COL.cause];
   for (let hops = 0; seq >= 0 && hops < 3; hops++) {
     const at = seq * ROW;
     if (rows[at] === SET_IRQ) return argsAt('kvm_set_irq', rows, at).level === 0;
-    seq = rows[at + COL.cause] as number;
+    seq = rows[at + COL.cause];
   }
   return false;
 }
@@ -59,10 +59,10 @@ export function createSteps(): GrowingSteps {
   let commands: readonly CommandRecord[] = [];
   const made = new Map<number, Step>();
 
-  const seqOf = (index: number): number => (index < length ? (seqs[index] as number) : end);
+  const seqOf = (index: number): number => (index < length ? seqs[index] : end);
 
   const nameOf = (index: number): EventName | undefined =>
-    index >= 0 && index < length ? EVENT_NAMES[rows[seqOf(index) * ROW] as number] : undefined;
+    index >= 0 && index < length ? EVENT_NAMES[rows[seqOf(index) * ROW]] : undefined;
 
   function make(index: number): Step {
     const seq = seqOf(index);
@@ -72,10 +72,10 @@ export function createSteps(): GrowingSteps {
       seq,
       end: seqOf(index + 1),
       command: commands[commandAt(commands, seq)]?.index ?? 0,
-      name: EVENT_NAMES[rows[at] as number] as EventName,
-      where: rows[at + COL.where] as number,
-      journey: rows[at + COL.journey] as number,
-      args: [rows[at + 4] as number, rows[at + 5] as number, rows[at + 6] as number, rows[at + 7] as number],
+      name: EVENT_NAMES[rows[at]] as EventName,
+      where: rows[at + COL.where],
+      journey: rows[at + COL.journey],
+      args: [rows[at + 4], rows[at + 5], rows[at + 6], rows[at + 7]],
     };
   }
 
@@ -117,7 +117,7 @@ export function createSteps(): GrowingSteps {
       // The last step's end moves, and rows past the last known command waited for it.
       made.delete(length - 1);
       for (let seq = from; seq < to; seq++) {
-        const name = STEP_NAMES[rows[seq * ROW] as number];
+        const name = STEP_NAMES[rows[seq * ROW]];
         if (name === undefined || (QUIET_WHEN_LOW.has(name) && isFalling(rows, seq))) continue;
         if (length === seqs.length) {
           const bigger = new Int32Array(length * 2);
@@ -130,7 +130,7 @@ export function createSteps(): GrowingSteps {
     },
     rewind(kept) {
       end = Math.min(end, kept);
-      while (length > 0 && (seqs[length - 1] as number) >= kept) length--;
+      while (length > 0 && seqs[length - 1] >= kept) length--;
       made.clear();
     },
   };

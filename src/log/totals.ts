@@ -70,7 +70,7 @@ export function totalsOf(scene: SceneLog, step: number = scene.steps.length - 1)
   let toHandler: number | null = null;
   for (let seq = 0; seq < end; seq++) {
     const at = seq * ROW;
-    const name = EVENT_NAMES[rows[at] as number];
+    const name = EVENT_NAMES[rows[at]];
     if (name === 'time') now = argsAt(name, rows, at).now;
     if (seq < startSeq || name === undefined) continue;
     if (rows[at + COL.journey] !== 0) begun ??= now;

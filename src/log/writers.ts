@@ -13,7 +13,7 @@ const WRITERS: LogReader<Writers> = {
   take(writers, { rows }, from, to) {
     for (let seq = from; seq < to; seq++) {
       const at = seq * ROW;
-      if (rows[at] === WRITE) writers[rows[at + COL.a] as number]?.push(seq);
+      if (rows[at] === WRITE) writers[rows[at + COL.a]]?.push(seq);
     }
   },
   rewind(writers, _log, kept) {
@@ -24,7 +24,7 @@ const WRITERS: LogReader<Writers> = {
 /** Rows before `before` that changed a word, newest first. */
 export function* writersOf(log: SceneLog, address: number, before: number): Generator<number> {
   const seqs = read(WRITERS, log)[address] ?? [];
-  for (let i = countBelow(seqs.length, (k) => seqs[k] as number, before) - 1; i >= 0; i--) yield seqs[i] as number;
+  for (let i = countBelow(seqs.length, (k) => seqs[k], before) - 1; i >= 0; i--) yield seqs[i];
 }
 
 /**

@@ -221,12 +221,12 @@ const NEAREST = 6;
 
 /** Slot of the device whose act is the nearest cause of a row, -1 none: several devices may share a GSI. */
 function actingSlot({ rows }: SceneLog, row: number): number {
-  let seq = rows[row * ROW + COL.cause] as number;
+  let seq = rows[row * ROW + COL.cause];
   for (let depth = 0; seq >= 0 && depth < NEAREST; depth++) {
     const at = seq * ROW;
-    const where = rows[at + COL.where] as number;
+    const where = rows[at + COL.where];
     if (rows[at] !== WRITE && where >>> 16 === DEVICE_CODE) return where & 0xffff;
-    seq = rows[at + COL.cause] as number;
+    seq = rows[at + COL.cause];
   }
   return -1;
 }

@@ -110,7 +110,7 @@ function branchFor(scene: SceneLog, tree: BranchTree, step: Step, place: Place, 
   const above = ancestor(scene, tree, step);
   if (locator.side) return newBranch(tree, step.journey, above, true);
   if (above >= 0) {
-    const branch = tree.branches[tree.branchOf[above] as number] as Branch;
+    const branch = tree.branches[tree.branchOf[above]] as Branch;
     if (goesBack(step, locator) && !branch.low) {
       const back = newBranch(tree, step.journey, above);
       back.low = true;

@@ -158,11 +158,11 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     xs.push(x);
     const own = w > 0 ? w + cardShare : 0;
     ws.push(own);
-    x += own + (metrics.gaps[i] as number) + gapShare;
+    x += own + metrics.gaps[i] + gapShare;
   });
   const columnOf = (i: number): number => (tall ? 0 : i);
   const at = (i: number): { x: number; w: number } =>
-    tall ? { x: GUTTER, w: width - 2 * GUTTER } : { x: xs[i] as number, w: ws[i] as number };
+    tall ? { x: GUTTER, w: width - 2 * GUTTER } : { x: xs[i], w: ws[i] };
 
   const cards: CardBox[] = [];
   const heads: { key: Column['key']; x: number; y: number }[] = [];
@@ -185,7 +185,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const add = <T extends CardBox>(card: T, i: number): T => {
     cards.push(card);
     y = card.y + card.h + (tall ? 8 : BETWEEN);
-    bottoms[columnOf(i)] = Math.max(bottoms[columnOf(i)] as number, card.y + card.h);
+    bottoms[columnOf(i)] = Math.max(bottoms[columnOf(i)], card.y + card.h);
     return card;
   };
 
@@ -390,7 +390,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     columns: (tall ? [0] : merged ? [0, 1, 2, 3] : [0, 1, 2, 3, 4]).map((i) => ({
       key: keys[i] as Column['key'],
       ...at(i),
-      bottom: bottoms[i] as number,
+      bottom: bottoms[i],
     })),
     heads: embed ? [] : heads,
     borderX: bordered ? (at(1).x + at(1).w + at(at(2).w > 0 ? 2 : 3).x) / 2 : null,

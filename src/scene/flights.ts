@@ -94,7 +94,7 @@ function cacheOf(stage: Stage): Cache {
 /** Step before this one in the way of its token: in its branch, or where that forked; -1 none. */
 function stepBefore(branch: Branch, step: number): number {
   const at = branch.steps.indexOf(step);
-  return at > 0 ? (branch.steps[at - 1] as number) : branch.from;
+  return at > 0 ? branch.steps[at - 1] : branch.from;
 }
 
 const FARTHEST = 64;
@@ -173,10 +173,10 @@ function tipAt(branch: Branch, step: number): number {
   let high = branch.steps.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((branch.steps[middle] as number) <= step) low = middle + 1;
+    if (branch.steps[middle] <= step) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? -1 : (branch.steps[low - 1] as number);
+  return low === 0 ? -1 : branch.steps[low - 1];
 }
 
 /** Number of branches that have begun at `step`. */
@@ -310,7 +310,7 @@ function movedAt(stage: Stage, step: number): Token[] {
       branch.from > step ||
       scene.steps.nameOf(branch.from) === 'kvm_eoi' ||
       scene.steps.nameOf(branch.from) === 'irr_set' ||
-      (scene.steps.get(branch.steps[0] as number) as Step).command !== now.command
+      (scene.steps.get(branch.steps[0]) as Step).command !== now.command
     )
       continue;
     const token = tokenAt(stage, branch, branch.from, step, journey, true);

@@ -398,11 +398,11 @@ function throughMap(layout: StageLayout, map: VcpuMap, a: Anchor, b: Anchor, shi
 /** Two ways as one, straight through the card between them. */
 export function joinPaths(first: Path, second: Path): Path {
   const end = first.samples.length;
-  const [x, y] = [first.samples[end - 3] as number, first.samples[end - 2] as number];
-  const across = Math.hypot((second.samples[0] as number) - x, (second.samples[1] as number) - y);
+  const [x, y] = [first.samples[end - 3], first.samples[end - 2]];
+  const across = Math.hypot(second.samples[0] - x, second.samples[1] - y);
   const before = first.length + across;
   const samples = Float64Array.from([...first.samples, ...second.samples]);
-  for (let i = end + 2; i < samples.length; i += 3) samples[i] = (samples[i] as number) + before;
+  for (let i = end + 2; i < samples.length; i += 3) samples[i] = samples[i] + before;
   const parts = second.parts.map((part) => ({ ...part, from: part.from + before, to: part.to + before }));
   return { samples, length: before + second.length, parts: [...first.parts, ...parts], back: second.back };
 }
@@ -415,11 +415,11 @@ export function pointAt(path: Path, share: number): Point {
   let high = samples.length / 3 - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((samples[middle * 3 + 2] as number) <= want) low = middle;
+    if (samples[middle * 3 + 2] <= want) low = middle;
     else high = middle;
   }
-  const [x0, y0, d0] = [samples[low * 3] as number, samples[low * 3 + 1] as number, samples[low * 3 + 2] as number];
-  const [x1, y1, d1] = [samples[high * 3] as number, samples[high * 3 + 1] as number, samples[high * 3 + 2] as number];
+  const [x0, y0, d0] = [samples[low * 3], samples[low * 3 + 1], samples[low * 3 + 2]];
+  const [x1, y1, d1] = [samples[high * 3], samples[high * 3 + 1], samples[high * 3 + 2]];
   const t = d1 > d0 ? (want - d0) / (d1 - d0) : want >= d1 ? 1 : 0;
   return { x: x0 + (x1 - x0) * t, y: y0 + (y1 - y0) * t };
 }

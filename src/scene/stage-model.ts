@@ -144,9 +144,9 @@ function pinsSetUp({ wordMap, rows, startSeq }: SceneLog): ReadonlySet<number> {
   const first = wordMap.ioapic + IOAPIC.at.redirLo;
   const pins = new Set<number>();
   for (let at = 0; at < startSeq * ROW; at += ROW) {
-    const pin = (rows[at + 4] as number) - first;
+    const pin = rows[at + 4] - first;
     if (rows[at] !== WRITE || pin < 0 || pin >= PINS) continue;
-    if ((((rows[at + 6] as number) >>> 16) & 1) === 0) pins.add(pin);
+    if (((rows[at + 6] >>> 16) & 1) === 0) pins.add(pin);
     else pins.delete(pin);
   }
   return pins;

@@ -65,4 +65,4 @@ export const besideTile = ({ x, y, h }: Box): { readonly x: number; readonly y: 
 });
 
 /** Height of the street that leads to a tile. */
-export const streetOf = (map: VcpuMap, vcpu: number): number => map.streets[Math.floor(vcpu / map.across)] as number;
+export const streetOf = (map: VcpuMap, vcpu: number): number => map.streets[Math.floor(vcpu / map.across)];

@@ -45,7 +45,7 @@ interface Moment {
 }
 
 const owner = ({ scene, seq }: Moment, address: number, bit: number): number => ownerOf(scene, address, bit, seq);
-const word = ({ w }: Moment, address: number): number => w[address] as number;
+const word = ({ w }: Moment, address: number): number => w[address];
 
 /** vCPU that has a vector in service, -1 none. */
 function servedBy({ scene, w }: Moment, vector: number): number {

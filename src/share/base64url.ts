@@ -12,7 +12,7 @@ export function toBase64url(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
-    const bits = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const bits = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     text += digit64(bits >> 18) + digit64(bits >> 12);
     if (left > 1) text += digit64(bits >> 6);
     if (left > 2) text += digit64(bits);

@@ -31,7 +31,7 @@ import { CURRENT_LINK_VERSION, upgrade } from './upgraders.ts';
 
 export { packOp } from './op-codec.ts';
 export { aloneWithNotes, writeRuns } from './runs.ts';
-export { fitsState, hashState } from './state-hash.ts';
+export { hashState } from './state-hash.ts';
 
 export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: MAX_LINK_OPS, vcpus: MAX_VCPUS } as const;
 

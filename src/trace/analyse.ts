@@ -203,7 +203,7 @@ function chooseVm(vms: readonly VmGroup[], asked: number | undefined): number {
 function eventCounts(rows: Rows, others: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   const add = (name: string, event: number): void => {
-    const n = rows.counts[event] as number;
+    const n = rows.counts[event];
     if (n > 0) counts[name] = n;
   };
   for (const [event, row] of TRACEPOINTS.entries()) add(row.name, event);

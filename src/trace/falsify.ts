@@ -134,9 +134,9 @@ function isJudged(r: TraceRecord): boolean {
   const f = r.f;
   switch (r.event) {
     case TP.kvm_mmio:
-      return f[0] === 1 && f[3] === 0 && (f[2] as number) >>> 8 === 0xfec000;
+      return f[0] === 1 && f[3] === 0 && f[2] >>> 8 === 0xfec000;
     case TP.kvm_pio:
-      return f[0] === 0 && [0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1].includes(f[1] as number) && f[2] === 1 && f[3] === 1;
+      return f[0] === 0 && [0x20, 0x21, 0xa0, 0xa1, 0x4d0, 0x4d1].includes(f[1]) && f[2] === 1 && f[3] === 1;
     case TP.kvm_apic:
       // The timer's count is the host's time.
       return f[0] === 0 && f[1] !== 0x390;
@@ -243,7 +243,7 @@ class Falsifier {
   }
 
   private choose(): number {
-    return this.events[nextBelow(this.rng, this.events.length)] as number;
+    return this.events[nextBelow(this.rng, this.events.length)];
   }
 
   take(r: TraceRecord, give: (r: TraceRecord) => void): void {
@@ -285,14 +285,14 @@ class Falsifier {
       number,
     ];
     const turned: TraceRecord = { ...createRecord(), ...r, f: Float64Array.from(r.f) };
-    const before = r.f[field] as number;
+    const before = r.f[field];
     let after = before;
     if (values === 0 && this.ids.length < 2) {
       give(r);
       return null;
     }
     while (after === before) {
-      after = values === 0 ? (this.ids[nextBelow(this.rng, this.ids.length)] as number) : nextBelow(this.rng, values);
+      after = values === 0 ? this.ids[nextBelow(this.rng, this.ids.length)] : nextBelow(this.rng, values);
     }
     turned.f[field] = after;
     give(turned);

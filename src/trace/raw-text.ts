@@ -71,7 +71,7 @@ export function readRaw(
   if (raw === undefined) return false;
   // One string a line of these two formats: their events are few, and a name must be looked up anyway.
   let text = '';
-  for (let i = from; i < to; i++) text += String.fromCharCode(b[i] as number);
+  for (let i = from; i < to; i++) text += String.fromCharCode(b[i]);
   pairs.values.clear();
   for (const [, name = '', value = '0'] of text.matchAll(PAIR)) {
     const number = vectorOrNumber(value);

@@ -51,10 +51,10 @@ export class Names {
 
   private find(b: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ (b[i] as number), 0x01000193);
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ b[i], 0x01000193);
     let slot = (hash >>> 0) & 4095;
     for (;;) {
-      const id = this.slots[slot] as number;
+      const id = this.slots[slot];
       if (id < 0) break;
       const known = this.bytes[id] as Uint8Array;
       if (known.length === to - from && same(known, b, from)) return id;

@@ -161,7 +161,7 @@ export class Rows {
   }
 
   event(r: TraceRecord): void {
-    this.counts[r.event] = (this.counts[r.event] as number) + 1;
+    this.counts[r.event] = this.counts[r.event] + 1;
     if (!Number.isNaN(r.ts)) {
       if (Number.isNaN(this.firstTs)) this.firstTs = r.ts;
       else if (r.ts < this.lastTs) {
@@ -200,7 +200,7 @@ export class Rows {
         break;
       case TP.kvm_apicv_accept_irq:
         this.sawApicv = true;
-        this.posted.add(f[1] as number);
+        this.posted.add(f[1]);
         break;
       case TP.kvm_inj_virq:
         this.inject(r);
@@ -209,10 +209,10 @@ export class Rows {
         this.eoi(r);
         break;
       case TP.kvm_pv_eoi:
-        if ((f[1] as number) >= 0) this.vector(f[0] as number, f[1] as number).pvEoi++;
+        if (f[1] >= 0) this.vector(f[0], f[1]).pvEoi++;
         break;
       case TP.kvm_ack_irq: {
-        const name = `${CHIPS[f[0] as number]} pin ${f[1]}`;
+        const name = `${CHIPS[f[0]]} pin ${f[1]}`;
         if (this.acks.size < 64 || this.acks.has(name)) this.acks.set(name, (this.acks.get(name) ?? 0) + 1);
         break;
       }
@@ -296,9 +296,9 @@ export class Rows {
   }
 
   private setIrq(r: TraceRecord): void {
-    const gsi = r.f[0] as number;
-    const level = r.f[1] as number;
-    const source = Math.min(Math.max(r.f[2] as number, 0), 63);
+    const gsi = r.f[0];
+    const level = r.f[1];
+    const source = Math.min(Math.max(r.f[2], 0), 63);
     const g = this.gsi(gsi);
     if (level === 0) g.low++;
     else {
@@ -329,9 +329,9 @@ export class Rows {
   }
 
   private accept(r: TraceRecord): void {
-    const mode = r.f[2] as number;
+    const mode = r.f[2];
     if (mode > 1) return;
-    const v = this.vector(r.f[0] as number, r.f[1] as number);
+    const v = this.vector(r.f[0], r.f[1]);
     v.accepted++;
     if (v.firstLine === 0) v.firstLine = r.line;
     if (this.asleep.get(v.vcpu) === null) this.asleep.set(v.vcpu, { vector: v.vector, line: r.line, ts: r.ts });
@@ -357,7 +357,7 @@ export class Rows {
       this.vcpu(vcpu).reinjected++;
       return;
     }
-    const vector = r.f[1] as number;
+    const vector = r.f[1];
     const v = this.vector(vcpu, vector);
     v.injected++;
     v.serviceLine = -1;
@@ -377,7 +377,7 @@ export class Rows {
   /** The vector is one of the 8259's and a pin of it waits. */
   private fromPic(vector: number, ts: number): boolean {
     for (let chip = 0; chip < 2; chip++) {
-      const base = this.picBase[chip] as number;
+      const base = this.picBase[chip];
       if (base < 0 || vector < base || vector >= base + 8) continue;
       const g = this.gsis.get(chip * 8 + vector - base);
       if (g !== undefined && !Number.isNaN(g.picTs)) {
@@ -390,18 +390,18 @@ export class Rows {
   }
 
   private eoi(r: TraceRecord): void {
-    if ((r.f[1] as number) < 0) return;
-    const v = this.vector(r.f[0] as number, r.f[1] as number);
+    if (r.f[1] < 0) return;
+    const v = this.vector(r.f[0], r.f[1]);
     v.eoi++;
     if (v.serviceLine >= 0) sampleOf(this.service, v.vector).add(r.ts - v.serviceTs);
     v.serviceLine = -1;
   }
 
   private entry(r: TraceRecord): void {
-    const row = this.vcpu(r.f[0] as number);
+    const row = this.vcpu(r.f[0]);
     row.entries++;
     if (this.asleep.size > 0) this.wake(row.vcpu, r.ts);
-    const info = r.f[3] as number;
+    const info = r.f[3];
     if (info !== 0) this.sawEntryInfo = true;
     if (info >= 0x80000000 && ((info >>> 8) & 7) === 2) row.entryNmi++;
     if (!this.sawApicv) return;
@@ -423,9 +423,9 @@ export class Rows {
   }
 
   private exit(r: TraceRecord): void {
-    const reason = r.f[1] as number;
+    const reason = r.f[1];
     this.exits[reason] = (this.exits[reason] ?? 0) + 1;
-    const named = r.f[0] as number;
+    const named = r.f[0];
     const row = this.vcpu(named >= 0 ? named : this.threads.vcpuOf(r.tid));
     row.exits++;
     if (this.iretReason < 0 && /^(EXIT_IRET|iret)$/.test(this.reasonNames[reason] ?? '')) this.iretReason = reason;
@@ -437,8 +437,8 @@ export class Rows {
   /** ICW1 and ICW2, for the vectors of the 8259. */
   private pio(r: TraceRecord): void {
     if (r.f[0] !== 1) return;
-    const port = r.f[1] as number;
-    const value = r.f[4] as number;
+    const port = r.f[1];
+    const value = r.f[4];
     const chip = port >> 7;
     if (port === 0x20 || port === 0xa0) {
       if ((value & 0x10) !== 0) this.picInit[chip] = 1;

@@ -45,7 +45,7 @@ export class Samples {
   percentiles(): Percentiles | null {
     if (this.used === 0) return null;
     const sorted = this.sorted();
-    const rank = (p: number): number => round(sorted[Math.ceil(p * sorted.length) - 1] as number);
+    const rank = (p: number): number => round(sorted[Math.ceil(p * sorted.length) - 1]);
     return { n: sorted.length, p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1) };
   }
 }

@@ -225,7 +225,7 @@ export class TextScanner {
       const number = (): number => {
         let n = 0;
         for (; p < to; p++) {
-          const d = (b[p] as number) - 48;
+          const d = b[p] - 48;
           if (d < 0 || d > 9) break;
           n = n * 10 + d;
         }

@@ -49,7 +49,7 @@ export class Survey implements Sink, Wants {
   private setSeen = 0;
 
   event(r: TraceRecord): void {
-    this.counts[r.event] = (this.counts[r.event] as number) + 1;
+    this.counts[r.event] = this.counts[r.event] + 1;
     this.threads.note(r);
     // Not the lines that come late: a clock that goes back names no time of the trace.
     if (!Number.isNaN(r.ts)) {
@@ -63,26 +63,26 @@ export class Survey implements Sink, Wants {
     const f = r.f;
     switch (r.event) {
       case TP.kvm_set_irq:
-        this.setTid = (f[0] as number) < 16 ? r.tid : -2;
+        this.setTid = f[0] < 16 ? r.tid : -2;
         this.setSeen = 0;
         break;
       case TP.kvm_pic_set_irq:
-        if (this.firstPic < 0) this.firstPic = f[3] as number;
+        if (this.firstPic < 0) this.firstPic = f[3];
         if (r.tid === this.setTid && this.setSeen++ === 0) this.picFirst++;
         break;
       case TP.kvm_ioapic_set_irq:
-        if (this.firstIoapic < 0) this.firstIoapic = (f[2] as number) * 2 + (f[6] as number);
+        if (this.firstIoapic < 0) this.firstIoapic = f[2] * 2 + f[6];
         if (r.tid === this.setTid && this.setSeen++ === 0) this.ioapicFirst++;
         break;
       case TP.kvm_entry: {
-        const rip = (f[1] as number) + (f[2] as number) * 2 ** 32;
+        const rip = f[1] + f[2] * 2 ** 32;
         if (this.firstEntryRip < 0) this.firstEntryRip = rip;
         if (f[3] !== 0) this.entryInfo = true;
-        this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        this.maxVcpu = Math.max(this.maxVcpu, f[0]);
         break;
       }
       case TP.kvm_eoi:
-        this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        this.maxVcpu = Math.max(this.maxVcpu, f[0]);
         break;
       case TP.kvm_pv_eoi: {
         const before = this.threads.edgeOf(r.tid);
@@ -92,14 +92,14 @@ export class Survey implements Sink, Wants {
         break;
       }
       case TP.kvm_apic_accept_irq:
-        if (this.targets.size < 256 && (f[0] as number) < 16_384) this.targets.add(f[0] as number);
-        this.maxVcpu = Math.max(this.maxVcpu, f[0] as number);
+        if (this.targets.size < 256 && f[0] < 16_384) this.targets.add(f[0]);
+        this.maxVcpu = Math.max(this.maxVcpu, f[0]);
         break;
       case TP.kvm_ack_irq:
         if (f[0] === 2 && (f[1] === 2 || f[1] === 0)) this.pitAcks = true;
         break;
       case TP.kvm_msr:
-        if ((f[1] as number) >= 0x800 && (f[1] as number) <= 0x8ff) this.x2apic = true;
+        if (f[1] >= 0x800 && f[1] <= 0x8ff) this.x2apic = true;
         break;
       case TP.kvm_write_tsc_offset:
         if (f[1] === 0) this.tscFromZero = true;
@@ -128,7 +128,7 @@ export class Survey implements Sink, Wants {
   }
 
   private isWanted(event: number, tid: number): boolean {
-    const n = this.counts[event] as number;
+    const n = this.counts[event];
     switch (event) {
       case TP.kvm_mmio:
       case TP.kvm_pio:
@@ -163,7 +163,7 @@ export class Survey implements Sink, Wants {
   }
 
   count(event: number): number {
-    return this.counts[event] as number;
+    return this.counts[event];
   }
 
   /** From the VM's creation, or from the middle of its life. */

@@ -59,7 +59,7 @@ function compile(template: string): Program {
   const flags: Uint8Array[] = [];
   for (let i = 0; i < template.length; i++) {
     const ch = template[i] as string;
-    if (ch === '%') code.push(CONVERSION[template[++i] as string] as number);
+    if (ch === '%') code.push(CONVERSION[template[++i] as string]);
     else if (ch === '?') code.push(C.optional);
     else if (ch === '{') {
       const end = template.indexOf('}', i);
@@ -132,7 +132,7 @@ function run(program: Program, b: Uint8Array, start: number, end: number, f: Flo
   let flag = 0;
   let optional = false;
   for (let i = 0; i < code.length; i++) {
-    const c = code[i] as number;
+    const c = code[i];
     if (c < 256) {
       if (c === BLANK) {
         const from = p;
@@ -153,7 +153,7 @@ function run(program: Program, b: Uint8Array, start: number, end: number, f: Flo
         const first = q;
         let v = 0;
         for (; q < end; q++) {
-          const d = (b[q] as number) - 48;
+          const d = b[q] - 48;
           if (d < 0 || d > 9) break;
           v = v * 10 + d;
         }
@@ -166,7 +166,7 @@ function run(program: Program, b: Uint8Array, start: number, end: number, f: Flo
         const first = p;
         let v = 0;
         for (; p < end; p++) {
-          const d = hexDigit(b[p] as number);
+          const d = hexDigit(b[p]);
           if (d < 0) break;
           v = v * 16 + d;
         }
@@ -179,7 +179,7 @@ function run(program: Program, b: Uint8Array, start: number, end: number, f: Flo
         let lo = 0;
         let hi = 0;
         for (; p < end; p++) {
-          const d = hexDigit(b[p] as number);
+          const d = hexDigit(b[p]);
           if (d < 0) break;
           hi = (hi << 4) | (lo >>> 28);
           lo = (lo << 4) | d;
@@ -203,7 +203,7 @@ function run(program: Program, b: Uint8Array, start: number, end: number, f: Flo
         if (b[p] === 48 && b[p + 1] === 120) {
           let v = 0;
           for (p += 2; p < end; p++) {
-            const d = hexDigit(b[p] as number);
+            const d = hexDigit(b[p]);
             if (d < 0) break;
             v = v * 16 + d;
           }

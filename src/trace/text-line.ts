@@ -68,7 +68,7 @@ function findCpu(b: Uint8Array, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     if (b[i] !== 91) continue;
     let q = i + 1;
-    while (q < to && isDigit(b[q] as number)) q++;
+    while (q < to && isDigit(b[q])) q++;
     if (q > i + 1 && q < to && b[q] === 93 && q - i <= 6) return i;
   }
   return -1;
@@ -85,27 +85,27 @@ function readThread(b: Uint8Array, from: number, cpuAt: number, r: TraceRecord):
     let tgid = 0;
     let digits = 0;
     for (let k = end + 1; k < q; k++) {
-      if (!isDigit(b[k] as number)) continue;
-      tgid = tgid * 10 + (b[k] as number) - 48;
+      if (!isDigit(b[k])) continue;
+      tgid = tgid * 10 + b[k] - 48;
       digits++;
     }
     if (digits > 0) r.tgid = tgid;
     q = end - 1;
     while (q >= from && b[q] === BLANK) q--;
   }
-  if (q >= from && !isDigit(b[q] as number)) {
+  if (q >= from && !isDigit(b[q])) {
     // perf script with flags before the CPU
     let start = q;
     while (start >= from && b[start] !== BLANK) start--;
     if (q - start < 4 || q - start > 6) return;
-    r.context = contextOf(b[start + 3] as number);
+    r.context = contextOf(b[start + 3]);
     q = start;
     while (q >= from && b[q] === BLANK) q--;
   }
   let pid = 0;
   let unit = 1;
-  for (; q >= from && isDigit(b[q] as number); q--) {
-    pid += ((b[q] as number) - 48) * unit;
+  for (; q >= from && isDigit(b[q]); q--) {
+    pid += (b[q] - 48) * unit;
     unit *= 10;
   }
   if (unit > 1 && (q < from || b[q] === 45 || b[q] === BLANK || b[q] === 47)) r.tid = pid;
@@ -133,7 +133,7 @@ function readTime(b: Uint8Array, p: number, to: number, r: TraceRecord, tables: 
   let q = p;
   let whole = 0;
   for (; q < to; q++) {
-    const d = (b[q] as number) - 48;
+    const d = b[q] - 48;
     if (d < 0 || d > 9) break;
     whole = whole * 10 + d;
   }
@@ -142,13 +142,13 @@ function readTime(b: Uint8Array, p: number, to: number, r: TraceRecord, tables: 
     const first = ++q;
     let part = 0;
     for (; q < to; q++) {
-      const d = (b[q] as number) - 48;
+      const d = b[q] - 48;
       if (d < 0 || d > 9) break;
       part = part * 10 + d;
     }
     const digits = q - first;
     if (b[q] !== COLON || digits === 0) return -1;
-    r.ts = whole * 1e6 + (digits <= 6 ? part * (SCALE[digits] as number) : part / 10 ** (digits - 6));
+    r.ts = whole * 1e6 + (digits <= 6 ? part * SCALE[digits] : part / 10 ** (digits - 6));
     tables.clock = 's';
     return q + 1;
   }
@@ -184,9 +184,9 @@ function readOther(b: Uint8Array, from: number, to: number, tables: TextTables):
   const dropped = lostAt < 0 ? contains(b, p, to, DROP_MARK) : -1;
   if (lostAt >= 0 || dropped >= 0) {
     let q = lostAt >= 0 ? lostAt + 5 : dropped - 1;
-    if (lostAt < 0) while (q > p && isDigit(b[q - 1] as number)) q--;
+    if (lostAt < 0) while (q > p && isDigit(b[q - 1])) q--;
     let n = 0;
-    for (; q < to && isDigit(b[q] as number); q++) n = n * 10 + (b[q] as number) - 48;
+    for (; q < to && isDigit(b[q]); q++) n = n * 10 + b[q] - 48;
     tables.lost = n;
     return LINE.lost;
   }
@@ -208,7 +208,7 @@ function startsWith(b: Uint8Array, p: number, to: number, text: string): boolean
 function nameEnd(b: Uint8Array, p: number, to: number): number {
   let q = p;
   for (; q < to; q++) {
-    const c = b[q] as number;
+    const c = b[q];
     if (c === COLON || c === BLANK || c === 40) break;
   }
   return q;
@@ -234,7 +234,7 @@ function readEvent(
   if (p >= to) return timed ? LINE.half : LINE.unreadable;
   let name = p;
   let q = nameEnd(b, p, to);
-  if (q + 1 < to && b[q] === COLON && isWord(b[q + 1] as number)) {
+  if (q + 1 < to && b[q] === COLON && isWord(b[q + 1])) {
     // group:event
     name = q + 1;
     q = nameEnd(b, name, to);
@@ -242,7 +242,7 @@ function readEvent(
   if (q === name || q >= to || (b[q] !== COLON && b[q] !== 40)) return LINE.unreadable;
   const event = lookUp(b, name, q);
   if (event < 0) {
-    for (let i = name; i < q; i++) if (!isWord(b[i] as number) && b[i] !== 45) return LINE.unreadable;
+    for (let i = name; i < q; i++) if (!isWord(b[i]) && b[i] !== 45) return LINE.unreadable;
     // Without a time anything may stand before a colon: only KVM's names are taken for events then.
     if (!timed && !startsWith(b, name, q, 'kvm_')) return LINE.unreadable;
     r.event = FIRST_UNKNOWN + tables.others.take(b, name, q);
@@ -264,7 +264,7 @@ const probe = new Int32Array(1024).fill(-1);
   const encoder = new TextEncoder();
   TRACEPOINTS.forEach((row, i) => {
     let slot = hashOf(encoder.encode(row.name), 0, row.name.length);
-    while ((probe[slot] as number) >= 0) slot = (slot + 1) & 1023;
+    while (probe[slot] >= 0) slot = (slot + 1) & 1023;
     probe[slot] = i;
   });
 }
@@ -274,13 +274,13 @@ const nameBytes = TRACEPOINTS.map((row) => new TextEncoder().encode(row.name));
 function hashOf(b: Uint8Array, from: number, to: number): number {
   const n = to - from;
   if (n < 8) return n;
-  const some = (b[from + 4] as number) * 7 + (b[from + 6] as number) * 31 + (b[to - 5] as number) * 131;
-  return (some + (b[to - 2] as number) * 17 + n * 257) & 1023;
+  const some = b[from + 4] * 7 + b[from + 6] * 31 + b[to - 5] * 131;
+  return (some + b[to - 2] * 17 + n * 257) & 1023;
 }
 
 function lookUp(b: Uint8Array, from: number, to: number): number {
   for (let slot = hashOf(b, from, to); ; slot = (slot + 1) & 1023) {
-    const id = probe[slot] as number;
+    const id = probe[slot];
     if (id < 0) return -1;
     const name = nameBytes[id] as Uint8Array;
     if (name.length !== to - from) continue;
@@ -296,11 +296,11 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   while (p < to && b[p] === BLANK) p++;
   let whole = 0;
   let q = p;
-  for (; q < to && isDigit(b[q] as number); q++) whole = whole * 10 + (b[q] as number) - 48;
+  for (; q < to && isDigit(b[q]); q++) whole = whole * 10 + b[q] - 48;
   if (q === p || b[q] !== 46) return 0;
   const first = ++q;
   let part = 0;
-  for (; q < to && isDigit(b[q] as number); q++) part = part * 10 + (b[q] as number) - 48;
+  for (; q < to && isDigit(b[q]); q++) part = part * 10 + b[q] - 48;
   if (q - first !== 3 || b[q] !== BLANK) return 0;
   const mark = contains(b, q, to, KVM_GROUP);
   if (mark < 0) return 0;
@@ -308,8 +308,8 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   while (end > q && b[end] === BLANK) end--;
   let pid = 0;
   let unit = 1;
-  for (; end > q && isDigit(b[end] as number); end--) {
-    pid += ((b[end] as number) - 48) * unit;
+  for (; end > q && isDigit(b[end]); end--) {
+    pid += (b[end] - 48) * unit;
     unit *= 10;
   }
   if (unit === 1 || b[end] !== 47) return 0;
@@ -350,16 +350,16 @@ function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, ta
   if (cpuAt >= 0) {
     let p = cpuAt + 1;
     let cpu = 0;
-    for (; b[p] !== 93; p++) cpu = cpu * 10 + (b[p] as number) - 48;
+    for (; b[p] !== 93; p++) cpu = cpu * 10 + b[p] - 48;
     r.cpu = cpu;
     readThread(b, from, cpuAt, r);
     tables.cpuColumn = cpuAt - from;
     p++;
     while (p < to && b[p] === BLANK) p++;
-    if (p < to && !isDigit(b[p] as number)) {
+    if (p < to && !isDigit(b[p])) {
       const flags = p;
       while (p < to && b[p] !== BLANK) p++;
-      if (p - flags >= 3) r.context = contextOf(b[flags + 2] as number);
+      if (p - flags >= 3) r.context = contextOf(b[flags + 2]);
       while (p < to && b[p] === BLANK) p++;
     }
     const after = readTime(b, p, to, r, tables);
@@ -382,31 +382,31 @@ function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecor
   let pid = 0;
   let unit = 1;
   for (; q > from; q--) {
-    const d = (b[q] as number) - 48;
+    const d = b[q] - 48;
     if (d < 0 || d > 9) break;
     pid += d * unit;
     unit *= 10;
   }
   if (unit === 1 || b[q] !== 45) return 0;
-  const cpu = (b[cpuAt + 1] as number) * 100 + (b[cpuAt + 2] as number) * 10 + (b[cpuAt + 3] as number) - 48 * 111;
+  const cpu = b[cpuAt + 1] * 100 + b[cpuAt + 2] * 10 + b[cpuAt + 3] - 48 * 111;
   if (cpu < 0 || cpu > 999) return 0;
   let p = cpuAt + 5;
   while (p < to && b[p] === BLANK) p++;
   let context: number = CONTEXT.unknown;
-  if ((b[p] as number) > 57 || (b[p] as number) < 48) {
+  if (b[p] > 57 || b[p] < 48) {
     const flags = p;
     while (p < to && b[p] !== BLANK) p++;
     if (p - flags < 4 || p - flags > 6) return 0;
-    context = contextOf(b[flags + 2] as number);
+    context = contextOf(b[flags + 2]);
     while (p < to && b[p] === BLANK) p++;
   }
   let seconds = 0;
-  let d = (b[p] as number) - 48;
-  for (; d >= 0 && d <= 9; d = (b[++p] as number) - 48) seconds = seconds * 10 + d;
+  let d = b[p] - 48;
+  for (; d >= 0 && d <= 9; d = b[++p] - 48) seconds = seconds * 10 + d;
   if (b[p] !== 46 || p + 8 > to || b[p + 7] !== COLON) return 0;
   let micros = 0;
   for (let i = 1; i < 7; i++) {
-    d = (b[p + i] as number) - 48;
+    d = b[p + i] - 48;
     if (d < 0 || d > 9) return 0;
     micros = micros * 10 + d;
   }
@@ -427,7 +427,7 @@ function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tabl
   // a time somewhere before the event
   const limit = Math.min(to, p + 90);
   for (let q = p; q < limit; q++) {
-    if (!isDigit(b[q] as number) || (q > p && b[q - 1] !== BLANK)) continue;
+    if (!isDigit(b[q]) || (q > p && b[q - 1] !== BLANK)) continue;
     const after = readTime(b, q, to, r, tables);
     if (after < 0 || (after < to && b[after] !== BLANK)) continue;
     latencyColumns(b, p, q, r);
@@ -450,15 +450,15 @@ function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord)
   while (q >= from && b[q] !== BLANK) q--;
   let p = q + 1;
   let cpu = 0;
-  while (p <= end && isDigit(b[p] as number)) cpu = cpu * 10 + (b[p++] as number) - 48;
+  while (p <= end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
   if (p === q + 1 || p > end || end - p < 3) return;
   r.cpu = cpu;
-  r.context = contextOf(b[p + 2] as number);
+  r.context = contextOf(b[p + 2]);
   while (q >= from && b[q] === BLANK) q--;
   let pid = 0;
   let unit = 1;
-  for (; q >= from && isDigit(b[q] as number); q--) {
-    pid += ((b[q] as number) - 48) * unit;
+  for (; q >= from && isDigit(b[q]); q--) {
+    pid += (b[q] - 48) * unit;
     unit *= 10;
   }
   if (unit > 1 && b[q] === 45) r.tid = pid;

@@ -78,7 +78,7 @@ export class Threads {
     t.lines++;
     if (r.event === TP.kvm_entry || r.event === TP.kvm_exit) t.edge = r.event;
     if (OWN[r.event] === true && r.context <= 0) {
-      const vcpu = r.f[0] as number;
+      const vcpu = r.f[0];
       if (vcpu < 0 || vcpu >= MAX_VCPU_ID) return;
       if (r.event === TP.kvm_entry) {
         if (t.entries < SURE) t.vcpu = vcpu;
@@ -137,7 +137,7 @@ export class Threads {
     }
     let group = 0;
     for (let i = 0; i < leaders.length; i++) {
-      const leader = leaders[i] as number;
+      const leader = leaders[i];
       // A VMM makes its main and I/O threads shortly before its first vCPU.
       if (leader <= tid || (own.vcpu < 0 && leader - tid <= 40)) group = i;
     }

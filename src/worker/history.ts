@@ -149,7 +149,7 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
     before(row) {
       const op = Math.max(
         0,
-        lastAtMost(ops.length, (i) => starts[i] as number, row - 1),
+        lastAtMost(ops.length, (i) => starts[i], row - 1),
       );
       const whole = this.at(op + 1);
       const key = keys.findLast((one) => one.done <= op);
@@ -162,9 +162,9 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
       carryOut(ops[op] as JsonOp);
       const { rows, used } = machine.log;
       const afterOp: Keyframe = { done: op + 1, state: saveMachine(machine) };
-      const stop = Math.max(0, row - (starts[op] as number)) * ROW;
+      const stop = Math.max(0, row - starts[op]) * ROW;
       for (let at = used - ROW; at >= stop; at -= ROW)
-        if (rows[at] === WRITE) machine.w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+        if (rows[at] === WRITE) machine.w[rows[at + COL.a]] = rows[at + COL.b];
       machine.log.used = 0;
       machine.log.firstSeq = row;
       const events = recordsBefore(journal, row);

@@ -98,9 +98,9 @@ export function createReasonJobs({ send, later, now }: Host): (message: ToReason
     for (const { name, args, index } of eventsFrom(here.journal, 0).reverse()) {
       const ask: Ask | null =
         name === 'kvm_set_irq' && args.level === 1
-          ? { gsi: args.gsi as number }
+          ? { gsi: args.gsi }
           : name === 'irr_set' || name === 'pir_set' || name === 'vtd_post'
-            ? { vcpu: index, vector: args.vector as number }
+            ? { vcpu: index, vector: args.vector }
             : null;
       if (ask !== null && !asks.has(JSON.stringify(ask))) asks.set(JSON.stringify(ask), ask);
       if (asks.size === MOST_ASKS) break;

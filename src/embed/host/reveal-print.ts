@@ -4,7 +4,7 @@
  */
 import type { StepName } from './element.ts';
 import type { FrameMessage } from './frame-client.ts';
-import { type Deck, firstStep, lastVisible, type SlideScene } from './reveal.ts';
+import { type Deck, firstStep, lastVisible, type SlideScene } from './slides.ts';
 
 /** Longest wait for all figures of a deck; what is not there by then stays a named empty box. */
 const ALL_FIGURES_MS = 20_000;

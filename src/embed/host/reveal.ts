@@ -5,50 +5,9 @@
 import type { IrqScopeElement, StepName } from './element.ts';
 import { type PresetFacts, stopsOf } from './fragments.ts';
 import { createPrinter, isPrint } from './reveal-print.ts';
-
-/** What this uses of reveal.js 4, 5 and 6. */
-export interface Deck {
-  getRevealElement(): HTMLElement;
-  getCurrentSlide(): HTMLElement | undefined;
-  getConfig(): Readonly<Record<string, unknown>>;
-  isSpeakerNotes?(): boolean;
-  sync(): void;
-  on(type: string, listener: (event: Event) => void): void;
-  off(type: string, listener: (event: Event) => void): void;
-}
-
-/** A scene on a slide, with the fragments that stand for its steps. */
-export interface SlideScene {
-  readonly element: IrqScopeElement;
-  stops: readonly StepName[];
-  readonly fragments: HTMLElement[];
-  /** Step last asked for. */
-  asked: StepName | null;
-  up: boolean;
-}
+import { type Deck, firstStep, lastVisible, type SlideScene } from './slides.ts';
 
 const SCENES = 'irq-scope';
-
-/** The visible fragment that comes last, in the order in which reveal.js shows them. */
-export function lastVisible(fragments: readonly Element[]): number {
-  let last = -1;
-  let order = -1;
-  for (const [i, fragment] of fragments.entries()) {
-    const at = Number(fragment.getAttribute('data-fragment-index') ?? i);
-    if (fragment.classList.contains('visible') && at >= order) {
-      last = i;
-      order = at;
-    }
-  }
-  return last;
-}
-
-/** Step of a scene while none of its fragments is visible. */
-export function firstStep(element: Element): StepName {
-  const step = element.getAttribute('step');
-  if (step === null || step === '') return -1;
-  return /^-?\d+$/.test(step) ? Number(step) : step;
-}
 
 /** The key's event, as the deck would have got it with the frame out of the way. */
 function sayKey(detail: Readonly<Record<string, unknown>>): void {

@@ -132,20 +132,31 @@ export interface Wires {
   bypassChanged(m: Machine, gsi: number, what: 'assigned' | 'deassigned' | 'enabled'): void;
   /** A vector arrives at a physical CPU. */
   hostIpi(m: Machine, pcpu: number, vector: number): void;
-  /** A guest instruction. @param emulate KVM's emulation of it, for when the processor cannot do it by itself */
-  guestOp?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult;
+  /** The vCPU's thread is about to go in: what a host does for it first. */
+  beforeEntry?(m: Machine, vcpu: number): void;
+  /** A guest instruction of a vCPU that is ready for it. @param emulate KVM's emulation, for when the processor cannot do it by itself */
+  guestOp?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): Entered;
   /** What the processor does of a guest instruction by itself. @returns null where it is KVM's, as without such help */
   instruction?(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult | null;
   /** The processor takes a vector from the APIC page by itself. @returns -1 none, null where KVM injects */
   takeVirtual?(m: Machine, vcpu: number): number | null;
   /** The vCPU is in, or was: what waits may ask for a window. */
   afterEntry?(m: Machine, vcpu: number): void;
-  /** The guest is entered with IF=1 and takes at most one event. */
-  run?(m: Machine, vcpu: number): OpResult;
+  /** A vCPU that is ready is entered with IF=1 and takes at most one event. */
+  run?(m: Machine, vcpu: number): Entered;
   /** The op is done: threads that were kicked out of the guest go back in. */
   afterOp?(m: Machine): void;
   /** Ops on the model guest, its devices, virtual time and VMX. */
   readonly modelOps: ModelOps;
+}
+
+/** What an op that went into the guest came back with: its own answer, and what the entry brought. */
+export interface Entered {
+  readonly result: OpResult;
+  /** An NMI was taken. */
+  readonly nmi: boolean;
+  /** Vectors of exits to user space for an EOI. */
+  readonly eoiExits: readonly number[];
 }
 
 /** The ops that no ioctl has, as a machine does them. Each throws OpError for what is not there. */

@@ -143,7 +143,7 @@ export const IRQFD_SLOTS = 64;
 export const IRQFD = defineBlock({ used: 1, gsi: 1, resample: 1, resampleCount: 1, msiRoute: 1 });
 
 export const DEVICE_SLOTS = MAX_DEVICES;
-/** One model device outside KVM. Each kind's behaviour is in world/sources. */
+/** One model device outside KVM. Each kind's behaviour is in world/device. */
 export const DEVICE = defineBlock({
   kind: 1,
   gsi: 1,

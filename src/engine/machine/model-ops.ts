@@ -10,7 +10,6 @@ import type { Machine } from '../core/machine.ts';
 import type { ModelOps, Wires } from '../core/wires.ts';
 import { countExit } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
-import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
 import {
   deviceQuiet,
   deviceResampled,
@@ -19,7 +18,8 @@ import {
   msiWrite,
   msixWrite,
   resetSources,
-} from '../world/sources.ts';
+} from '../world/device.ts';
+import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
 import {
   modelsVmm,
   vmmEoi,

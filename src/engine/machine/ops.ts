@@ -14,7 +14,7 @@ import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
 import { AT_VM, atVcpu, beginJourney, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
-import type { Handlers } from '../core/wires.ts';
+import type { Entered, Handlers } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
 import { mmioRead, mmioWrite, pioRead, pioStringIn, pioStringOut, pioWrite, plainAccess } from '../kvm/emulator.ts';
 import { assignIrqfd, deassignIrqfd, irqfdOf, pollResample, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
@@ -99,14 +99,35 @@ function writeBackTpr(m: Machine, vcpu: number): void {
   setTpr(m, vcpu, tpr & 0xf0);
 }
 
-/** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
+/** The vCPU's thread takes an op, whatever the run loop: INIT and SIPI come first. @returns why it cannot run, null: it can */
+function takeUp(m: Machine, vcpu: number): OpResult | null {
+  m.current = vcpu;
+  acceptEvents(m, vcpu);
+  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState];
+  return state === 0 ? null : { not_runnable: state };
+}
+
+/** Before the entry: what its host does for it, and the timers that are due. */
+function makeReady(m: Machine, vcpu: number): void {
+  m.wires.beforeEntry?.(m, vcpu);
+  timersAtEntry(m, vcpu);
+}
+
+/** The answer of an op that went into the guest. */
+function told({ result, nmi, eoiExits }: Entered): OpResult {
+  if (!nmi && eoiExits.length === 0) return result;
+  return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
+}
+
 function guestOp(m: Machine, op: GuestOp): OpResult {
-  m.current = op.vcpu;
-  if (m.wires.guestOp !== undefined) return m.wires.guestOp(m, op, guestInstruction);
-  acceptEvents(m, op.vcpu);
-  const state = m.w[vcpuAt(m, op.vcpu) + VCPU.at.mpState];
-  if (state !== 0) return { not_runnable: state };
-  timersAtEntry(m, op.vcpu);
+  const refused = takeUp(m, op.vcpu);
+  if (refused !== null) return refused;
+  makeReady(m, op.vcpu);
+  return told(m.wires.guestOp?.(m, op, guestInstruction) ?? plainGuestOp(m, op));
+}
+
+/** A guest op: entry, instruction, and in split mode one more look so that its EOI exit is reported with it. */
+function plainGuestOp(m: Machine, op: GuestOp): Entered {
   const guest = m.config.guest !== undefined;
   let looksAgain = wantsEvent(m, op.vcpu);
   const eoiExits = serveRequests(m, op.vcpu);
@@ -120,26 +141,24 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   looksAgain ||= wantsEvent(m, op.vcpu);
   if (m.split) eoiExits.push(...serveRequests(m, op.vcpu));
   if (guest && looksAgain) m.wires.request(m, op.vcpu, REQ.event);
-  if (!nmi && eoiExits.length === 0) return result;
-  return { ...result, ...(nmi ? { nmi: true } : {}), ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
+  return { result, nmi, eoiExits };
 }
 
 /** The guest is entered with IF=1 and takes at most one event. */
 function run(m: Machine, vcpu: number, keep: boolean): OpResult {
-  m.current = vcpu;
-  if (m.wires.run !== undefined) return keepEvent(m, vcpu, keep, m.wires.run(m, vcpu));
-  acceptEvents(m, vcpu);
-  const state = m.w[vcpuAt(m, vcpu) + VCPU.at.mpState];
-  if (state !== 0) return { not_runnable: state };
-  if (m.w[vcpuAt(m, vcpu) + VCPU.at.nmiInjected] === 1 || m.w[vcpuAt(m, vcpu) + VCPU.at.intrInjected] === 1) {
-    return reinject(m, vcpu, keep);
-  }
-  timersAtEntry(m, vcpu);
+  const refused = takeUp(m, vcpu);
+  if (refused !== null) return refused;
+  // vcpu_enter_guest of the run loops does this by itself.
+  if (m.wires.run === undefined && wasInjected(m, vcpu)) return reinject(m, vcpu, keep);
+  makeReady(m, vcpu);
+  return keepEvent(m, vcpu, keep, told(m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu)));
+}
+
+function plainRun(m: Machine, vcpu: number): Entered {
   const eoiExits = serveRequests(m, vcpu);
-  const extra = eoiExits.length > 0 ? { eoi_exit: eoiExits } : {};
   if (takeNmi(m, vcpu)) {
     lookForMore(m, vcpu);
-    return keepEvent(m, vcpu, keep, { nmi: true, ...extra });
+    return { result: {}, nmi: true, eoiExits };
   }
   const virtual = hasExtint(m, vcpu) ? null : (m.wires.takeVirtual?.(m, vcpu) ?? null);
   const vector = virtual ?? getInterrupt(m, vcpu);
@@ -152,7 +171,7 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   }
   lookForMore(m, vcpu);
   m.wires.afterEntry?.(m, vcpu);
-  return keepEvent(m, vcpu, keep, { vector: vector === -1 ? null : vector, ...extra });
+  return { result: { vector: vector === -1 ? null : vector }, nmi: false, eoiExits };
 }
 
 /** One event is in; KVM looks whether another waits, which brings PPR up to date. @kvm x86.c kvm_check_and_inject_events */
@@ -170,6 +189,10 @@ function keepEvent(m: Machine, vcpu: number, keep: boolean, taken: OpResult): Op
   }
   return taken;
 }
+
+/** An event went in before and did not arrive. */
+const wasInjected = (m: Machine, vcpu: number): boolean =>
+  m.w[vcpuAt(m, vcpu) + VCPU.at.nmiInjected] === 1 || m.w[vcpuAt(m, vcpu) + VCPU.at.intrInjected] === 1;
 
 /** What was injected and did not arrive goes in again, before anything else. @kvm x86.c kvm_check_and_inject_events */
 function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {

@@ -7,7 +7,7 @@ import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { REG } from '../../spec/registers/lapic.ts';
 import { findHighestIrr, findHighestIsr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
-import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
+import { injectPendingTimer } from '../chips/lapic/timer.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import {
   AT_VM,
@@ -23,7 +23,7 @@ import {
   whereOf,
 } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
-import type { Wires } from '../core/wires.ts';
+import type { Entered, Wires } from '../core/wires.ts';
 import { HANDLER_DEPTH, LAPIC, PI_DESC, VCPU, VM } from '../core/words.ts';
 import {
   ensureLoaded,
@@ -206,13 +206,8 @@ function endHalt(m: Machine, vcpu: number): void {
 }
 
 /** A vCPU in the guest executes it there; one outside is entered for it and leaves again. */
-function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): OpResult {
+function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => OpResult): Entered {
   const { vcpu } = op;
-  acceptEvents(m, vcpu);
-  if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
-  endHalt(m, vcpu);
-  ensureLoaded(m, vcpu);
-  timersAtEntry(m, vcpu);
   leaveForRequests(m, vcpu);
   const outside = !inGuest(m, vcpu);
   const stays = reg(m, vcpu, V.inRun) === 1;
@@ -223,24 +218,18 @@ function guestOp(m: Machine, op: GuestOp, emulate: (m: Machine, op: GuestOp) => 
     entry = runVcpu(m, vcpu);
     if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
   }
-  if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { ok: true };
+  if (op.op === 'eoi' && guestPvEoi(m, vcpu)) return { result: { ok: true }, nmi: false, eoiExits: [] };
   const result = accessVirtualized(m, op) ?? plainAccess(m, op) ?? emulateWithExit(m, op, emulate);
   injectPendingTimer(m, vcpu);
   const eoiExits = entry?.eoiExits ?? [];
   if (!stays && inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   // One more look, so that an EOI exit is told by the op that caused it.
   if (m.split && !inGuest(m, vcpu)) serveRequests(m, vcpu, eoiExits);
-  const nmi = entry?.nmi === true ? { nmi: true } : {};
-  return { ...result, ...nmi, ...(eoiExits.length > 0 ? { eoi_exit: eoiExits } : {}) };
+  return { result, nmi: entry?.nmi === true, eoiExits };
 }
 
 /** The guest is entered with IF=1 and takes at most one event; then it is in the host. */
-function run(m: Machine, vcpu: number): OpResult {
-  acceptEvents(m, vcpu);
-  if (reg(m, vcpu, V.mpState) !== 0) return { not_runnable: reg(m, vcpu, V.mpState) };
-  endHalt(m, vcpu);
-  ensureLoaded(m, vcpu);
-  timersAtEntry(m, vcpu);
+function run(m: Machine, vcpu: number): Entered {
   leaveForRequests(m, vcpu);
   set(m, vcpu, V.rflagsIf, 1);
   set(m, vcpu, V.shadow, 0);
@@ -249,9 +238,8 @@ function run(m: Machine, vcpu: number): OpResult {
   if (inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.io);
   set(m, vcpu, V.rflagsIf, 0);
   set(m, vcpu, V.inRun, 0);
-  const extra = entry.eoiExits.length > 0 ? { eoi_exit: entry.eoiExits } : {};
-  if (entry.nmi) return { nmi: true, ...extra };
-  return { vector: entry.vector === -1 ? null : entry.vector, ...extra };
+  const { nmi, vector, eoiExits } = entry;
+  return { result: nmi ? {} : { vector: vector === -1 ? null : vector }, nmi, eoiExits };
 }
 
 /** Whether an entry now would take an event that a later `run` is meant to show. */
@@ -384,6 +372,10 @@ export const VMX_WIRES: Wires = {
   routingChanged(m, before) {
     MODEL_WIRES.routingChanged(m, before);
     followRoutes(m, before);
+  },
+  beforeEntry(m, vcpu) {
+    endHalt(m, vcpu);
+    ensureLoaded(m, vcpu);
   },
   guestOp,
   run,

@@ -3,6 +3,7 @@
  * A MachineView is what the page folds from the log at the playhead; a Machine serves as one as well.
  */
 
+import { join } from '../../base/u64.ts';
 import type { CreateOp } from '../../spec/ops/index.ts';
 import type { RouteTable } from '../core/machine.ts';
 import {
@@ -89,7 +90,7 @@ export function vectorsIn(w: Int32Array, base: number): number[] {
 
 /** Virtual time, ns. */
 export function nowOf(v: MachineView): number {
-  return (v.w[v.wordMap.vm + VM.at.nowHi] >>> 0) * 2 ** 32 + (v.w[v.wordMap.vm + VM.at.nowLo] >>> 0);
+  return join(v.w[v.wordMap.vm + VM.at.nowLo], v.w[v.wordMap.vm + VM.at.nowHi]);
 }
 
 /** The routing table in force. */

@@ -30,7 +30,7 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
-import { deviceQuiet, deviceSlot } from './sources.ts';
+import { deviceQuiet, deviceSlot } from './device.ts';
 
 const V = VCPU.at;
 /** A vector without a handler of its own: acknowledged and forgotten, as an OS does with a spurious one. */

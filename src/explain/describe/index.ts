@@ -93,7 +93,7 @@ function ownParams(c: StepContext): TextParams {
   else params.vcpu = c.index;
   const values = c.args as Readonly<Record<string, number>>;
   for (const [name, kind] of Object.entries(args)) {
-    const value = values[name] as number;
+    const value = values[name];
     if (kind === 'gsi') Object.assign(params, gsiParams(c, value));
     else params[name === 'vector' ? 'vec' : name] = name === 'vector' ? hex(value) : paramOf(kind, value);
     if (kind === 'pin') params.bit = value & 7;

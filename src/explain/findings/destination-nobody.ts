@@ -12,7 +12,7 @@ export const destinationNobody: Rule = {
     const of = (name: 'no_destination' | 'disabled_lapic') =>
       hitsOf(sight, name, ({ args }) => ({
         at: `lapic:0.dest ${args.dest}`,
-        params: { dest: args.dest as number, vector: args.vector as number },
+        params: { dest: args.dest, vector: args.vector },
       }));
     return [...of('no_destination'), ...of('disabled_lapic')];
   },

@@ -21,7 +21,7 @@ export const edgeUnmaskedHigh: Rule = {
         for (let pin = 0; pin < 24; pin++) if (lineOf(view, pin) && rteView(view, pin).masked) waiting |= 1 << pin;
       }
       return hitsOf(sight, 'rte_write', ({ args }) => {
-        const pin = args.pin as number;
+        const pin = args.pin;
         if (args.half !== 0 || ((before >> pin) & 1) === 0) return null;
         const now = rteView(view, pin);
         if (now.masked || now.level || now.vector < 16 || !lineOf(view, pin)) return null;

@@ -12,13 +12,11 @@ export const eoiBeforeQuiet: Rule = {
     const served = new Set<number>();
     return ({ events }) =>
       events.flatMap(({ name, args }) => {
-        const pin = args.pin as number;
+        const pin = args.pin;
         const again = name === 'ioapic_redeliver' && served.has(pin);
         if (name === 'ioapic_service') served.add(pin);
         if (name === 'ioapic_line' && args.level === 1) served.delete(pin);
-        return again
-          ? [{ at: placeOf('ioapic', 0, 'redirLo', pin), params: { pin, vector: args.vector as number } }]
-          : [];
+        return again ? [{ at: placeOf('ioapic', 0, 'redirLo', pin), params: { pin, vector: args.vector } }] : [];
       });
   },
 };

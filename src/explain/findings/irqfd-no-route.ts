@@ -11,6 +11,6 @@ export const irqfdNoRoute: Rule = {
   look: (sight) =>
     hitsOf(sight, 'no_route', ({ seq, args }) => {
       const signalled = sight.events.some((e) => e.seq < seq && e.name === 'irqfd_wakeup' && e.args.gsi === args.gsi);
-      return signalled ? { at: `vm:0.routes gsi ${args.gsi}`, params: { gsi: args.gsi as number } } : null;
+      return signalled ? { at: `vm:0.routes gsi ${args.gsi}`, params: { gsi: args.gsi } } : null;
     }),
 };

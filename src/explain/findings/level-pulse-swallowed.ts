@@ -13,7 +13,7 @@ export const levelPulseSwallowed: Rule = {
     const held = new Set<number>();
     return ({ view, events }) =>
       events.flatMap(({ name, args }) => {
-        const pin = args.pin as number;
+        const pin = args.pin;
         if (name === 'ioapic_remote_irr') held.add(pin);
         if (name === 'ioapic_service') held.delete(pin);
         const fell = name === 'ioapic_line' && args.level === 0 && readWord(view, 'ioapic', 0, 'lines', pin) === 0;

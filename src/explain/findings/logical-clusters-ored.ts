@@ -29,8 +29,8 @@ export const logicalClustersOred: Rule = {
       .filter(({ logical, masked, dest }) => logical && !masked && bad(dest))
       .map(({ pin, dest }) => ({ at: placeOf('ioapic', 0, 'redirHi', pin), params: { pin, dest } }));
     const sent = events
-      .filter(({ name, args }) => name === 'no_destination' && args.mode === 1 && bad((args.dest as number) & 0xff))
-      .map(({ args }) => ({ at: `lapic:0.dest ${args.dest}`, params: { dest: args.dest as number } }));
+      .filter(({ name, args }) => name === 'no_destination' && args.mode === 1 && bad(args.dest & 0xff))
+      .map(({ args }) => ({ at: `lapic:0.dest ${args.dest}`, params: { dest: args.dest } }));
     return [...pins, ...sent];
   },
 };

@@ -16,11 +16,11 @@ export const noHandler: Rule = {
     const wanted = new Set<number>();
     return (sight) => {
       for (const { name, args } of sight.events) {
-        if (name === 'ioapic_service' || name === 'vtd_post') wanted.add(args.vector as number);
-        if (name === 'kvm_msi_set_irq' && (args.gsi as number) >= 0) wanted.add((args.data as number) & 0xff);
+        if (name === 'ioapic_service' || name === 'vtd_post') wanted.add(args.vector);
+        if (name === 'kvm_msi_set_irq' && args.gsi >= 0) wanted.add(args.data & 0xff);
       }
       return hitsOf(sight, 'handler_enter', ({ index, args }) => {
-        const vector = args.vector as number;
+        const vector = args.vector;
         if (!wanted.has(vector) || vector === NMI) return null;
         const known = sight.view.config.guest?.handlers.some((handler) => handler.vector === vector) ?? false;
         return known ? null : { at: placeOf('vcpu', index, 'stackVector'), params: { vcpu: index, vector } };

@@ -17,7 +17,7 @@ export const onNotNotified: Rule = {
       for (const { name, index, args } of events) {
         if (name === 'vcpu_wakeup') woken.add(index);
         if (name === 'on_set') woken.delete(index);
-        if (name === 'vtd_notify') woken.delete(args.vcpu as number);
+        if (name === 'vtd_notify') woken.delete(args.vcpu);
       }
       return vcpusOf(view)
         .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)

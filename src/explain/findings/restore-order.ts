@@ -25,7 +25,7 @@ export const restoreOrder: Rule = {
     return (sight) =>
       hitsOf(sight, 'state_restore', ({ args }) => {
         const { op } = sight;
-        const vcpu = args.vcpu as number;
+        const vcpu = args.vcpu;
         const msr = op.op === 'set_msr' ? Number(op.msr) : null;
         if (msr !== null) back.add(`msr ${msr} ${vcpu}`);
         // The mode of the page is changed under the page; a deadline is one of the TSC that was there.

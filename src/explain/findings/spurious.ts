@@ -12,8 +12,8 @@ export const spurious: Rule = {
     hitsOf(sight, 'pic_inta', ({ args }) =>
       args.spurious === 1
         ? {
-            at: placeOf('pic', (args.pin as number) >> 3, 'irr'),
-            params: { pin: args.pin as number, vector: args.vector as number },
+            at: placeOf('pic', args.pin >> 3, 'irr'),
+            params: { pin: args.pin, vector: args.vector },
           }
         : null,
     ),

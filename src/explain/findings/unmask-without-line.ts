@@ -13,12 +13,12 @@ export const unmaskWithoutLine: Rule = {
   look: (sight) =>
     sight.events.some(({ name }) => name === 'rte_write')
       ? hitsOf(sight, 'ioapic_service', ({ args }) => {
-          const pin = args.pin as number;
+          const pin = args.pin;
           const devices = sight.view.config.devices ?? [];
           const wired = devices.map((device, slot) => ({ device, slot })).filter(({ device }) => device.gsi === pin);
           const quiet = wired.length > 0 && wired.every(({ slot }) => !deviceUp(sight.view, slot));
           return quiet && lineOf(sight.view, pin)
-            ? { at: placeOf('ioapic', 0, 'redirLo', pin), params: { pin, vector: args.vector as number } }
+            ? { at: placeOf('ioapic', 0, 'redirLo', pin), params: { pin, vector: args.vector } }
             : null;
         })
       : [],

@@ -1,7 +1,14 @@
 /** Makers of ways not taken in the run loop, under APICv, at VT-d and under AVIC. */
 
 import { hex } from '../../base/numbers.ts';
-import { gridAddress, inX2apic, readWord, rteView, vectorIn } from '../../engine/view/machine-view.ts';
+import {
+  gridAddress,
+  inX2apic,
+  hasHost as modelsHost,
+  readWord,
+  rteView,
+  vectorIn,
+} from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
@@ -11,7 +18,6 @@ import { closeNow, wayOf } from '../gates/gate.ts';
 import { intoGuest, putBack } from '../gates/pi-desc.ts';
 import { VCPU_PREEMPTED } from '../gates/run-loop.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
-import { hasHost as modelsHost } from '../host-config.ts';
 import type { Fork } from './fork.ts';
 import { haltFork, ifFork, tprFork } from './makers.ts';
 

@@ -1,4 +1,5 @@
 /** Gates of the IOAPIC. @kvm ioapic.c ioapic_set_irq, ioapic_service, kvm_ioapic_update_eoi_one */
+import { join } from '../../base/u64.ts';
 import { type MachineView, readWord, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
@@ -89,7 +90,7 @@ export const IOAPIC_GATES: readonly Gate[] = [
   gate('eoi-delay', {
     cite: null,
     look: atPin((view, pin) => {
-      const due = readWord(view, 'vm', 0, 'eoiInjectDueHi') * 2 ** 32 + readWord(view, 'vm', 0, 'eoiInjectDueLo');
+      const due = join(readWord(view, 'vm', 0, 'eoiInjectDueLo'), readWord(view, 'vm', 0, 'eoiInjectDueHi'));
       const rte = rteView(view, pin);
       const waits = rte.level && rte.irr && !rte.remoteIrr && !rte.masked;
       return { at: placeOf('vm', 0, 'eoiInjectDueLo'), bits: 'due', value: due, closed: due !== 0 && waits };

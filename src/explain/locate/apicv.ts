@@ -41,8 +41,6 @@ addLocators(APICV_EVENTS, {
     label: vectorLabel,
     long: ({ args }) => `self IPI ${vec(args.vector)}`,
   },
-  apic_read_virtualized: noteApic(({ args }) => hex(args.register, 3)),
-  apic_write_virtualized: noteApic(({ args }) => hex(args.register, 3)),
   apic_write_exit: note(says('exit')),
   apic_access_exit: note(says('exit')),
   msr_exit: note(says('exit')),

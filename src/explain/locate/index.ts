@@ -11,6 +11,7 @@ import { IOAPIC_LOCATORS } from './ioapic.ts';
 import { IRQFD_LOCATORS } from './irqfd.ts';
 import { LAPIC_LOCATORS } from './lapic.ts';
 import type { Field, Happening, Locator, LocatorRow, Locators, Place } from './locator.ts';
+import { ownPlace } from './makers.ts';
 import { PIC_LOCATORS } from './pic.ts';
 import { PIT_LOCATORS } from './pit.ts';
 import { ROUTING_LOCATORS } from './routing.ts';
@@ -38,9 +39,9 @@ const readBy = (gates: readonly GateRow[], name: EventName, reason: string | und
 
 /** Takes in the table of a part, beside the rows of its events. */
 export function addLocators<T extends EventRows>(rows: T, table: Locators<T>): void {
-  for (const [name, row] of Object.entries(table)) {
-    if (row !== null)
-      locators.set(name, locatorFor(name as EventName, rows[name] as EventRow, row as LocatorRow<never>));
+  for (const [name, event] of Object.entries(rows)) {
+    const row = table[name] === undefined ? ownPlace(event) : (table[name] as LocatorRow<never> | null);
+    if (row !== null) locators.set(name, locatorFor(name as EventName, event, row));
   }
 }
 

@@ -116,8 +116,8 @@ export interface LocatorRow<A> {
   readonly via?: (slot: number) => Place;
 }
 
-/** A row for each event of a part; null: the event has no place of its own on the stage. */
-export type Locators<T extends EventRows> = { readonly [K in keyof T]: LocatorRow<ArgsOf<T[K]>> | null };
+/** Rows of a part. An event without one is shown at whoever acts, by its row in spec; null: it has no place on the stage. */
+export type Locators<T extends EventRows> = { readonly [K in keyof T]?: LocatorRow<ArgsOf<T[K]>> | null };
 
 /** A row with what the event does to its token. */
 export interface Locator extends LocatorRow<Readonly<Record<string, number>>> {

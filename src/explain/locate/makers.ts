@@ -1,4 +1,5 @@
 /** Makers of places and labels that several parts' tables use. Labels are the field's own words, the same in every language. */
+import type { EventRow } from '../../spec/define/event.ts';
 import { type Field, type Happening, hex, type LocatorRow, MODE_NAMES, type Place, type VcpuPart } from './locator.ts';
 
 /** A happening whose event has these arguments. */
@@ -92,3 +93,48 @@ export const noteApic = <A>(label: (h: Happening<A>) => string): LocatorRow<A> =
   dock: 'in',
   label,
 });
+
+/** What names an interrupt, by the kind of the argument. */
+const NAMES: Partial<Readonly<Record<string, (n: number) => string>>> = {
+  vector: vec,
+  gsi: (n) => `GSI ${n}`,
+  pin: (n) => `pin ${n}`,
+  register: (n) => hex(n, 3),
+};
+
+function actorOf({ by, args }: EventRow): (h: Happening) => Place {
+  const at = (place: (h: never) => Place): ((h: Happening) => Place) => place as (h: Happening) => Place;
+  switch (by) {
+    case 'ioapic':
+      return at('pin' in args ? ioapicPin : ioapic);
+    case 'pic':
+      return at('pin' in args ? picPin : pic);
+    case 'lapic':
+    case 'piDesc':
+      return lapic;
+    case 'pcpu':
+      return pcpu;
+    case 'device':
+      return device;
+    case 'pit':
+      return pit;
+    case 'irqfd':
+      return at('gsi' in args ? sourceOf : user);
+    case 'vm':
+      return at('gsi' in args ? route : user);
+    default:
+      return vcpu('state');
+  }
+}
+
+/** Where an event happens that no table says more about: at whoever acts, under what names its interrupt. */
+export function ownPlace(event: EventRow): LocatorRow<never> | null {
+  if (event.token === undefined) return null;
+  const [name, kind] = Object.entries(event.args).find(([, k]) => typeof k === 'string' && k in NAMES) ?? ['', ''];
+  const say = NAMES[String(kind)];
+  return {
+    place: actorOf(event),
+    dock: event.token === 'moves' || event.token === 'goesBack' ? 'out' : 'in',
+    label: ({ args }: Happening) => (say === undefined ? '' : say(args[name] ?? 0)),
+  };
+}

@@ -5,7 +5,6 @@ import { pic, picPin, pinLabel, pinLevel, says, vec } from './makers.ts';
 
 export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {
   pic_line: { place: picPin, dock: 'in', label: pinLabel, long: pinLevel, lit: ['pic.irr'] },
-  kvm_pic_set_irq: { place: picPin, dock: 'in', label: pinLabel },
   pic_masked: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.masked' },
   pic_coalesced: { place: picPin, dock: 'in', label: pinLabel, end: 'stage.end.coalesced', lit: ['pic.irr'] },
   pic_output: {

@@ -74,14 +74,14 @@ export const createJournal = (): Journal => ({
 export function takeInto(journal: Journal, rows: Int32Array, words: number, firstSeq: number): void {
   const { wanted } = journal;
   for (let at = 0; at < words; at += ROW) {
-    if (wanted[rows[at] as number] !== 1) continue;
+    if (wanted[rows[at]] !== 1) continue;
     const to = journal.used * STRIDE;
     if (to === journal.records.length) {
       const more = new Int32Array(to * 2);
       more.set(journal.records);
       journal.records = more;
     }
-    for (let column = 0; column < STRIDE; column++) journal.records[to + column] = rows[at + column] as number;
+    for (let column = 0; column < STRIDE; column++) journal.records[to + column] = rows[at + column];
     journal.records[to + SEQ] = firstSeq + at / ROW;
     journal.used++;
   }
@@ -89,7 +89,7 @@ export function takeInto(journal: Journal, rows: Int32Array, words: number, firs
 
 /** Records before row `seq`. */
 export const recordsBefore = ({ records, used }: Journal, seq: number): number =>
-  countBelow(used, (i) => records[i * STRIDE + SEQ] as number, seq);
+  countBelow(used, (i) => records[i * STRIDE + SEQ], seq);
 
 /** A moment of a run: what was done until then, and what happened. */
 export interface Replayed {
@@ -112,12 +112,12 @@ export interface Named {
 /** The event of record `i`. */
 function namedAt({ records }: Journal, i: number): Named {
   const at = i * STRIDE;
-  const name = EVENT_NAMES[records[at] as number] as EventName;
+  const name = EVENT_NAMES[records[at]] as EventName;
   return {
-    seq: records[at + SEQ] as number,
+    seq: records[at + SEQ],
     name,
-    index: (records[at + COL.where] as number) & 0xffff,
-    journey: records[at + COL.journey] as number,
+    index: records[at + COL.where] & 0xffff,
+    journey: records[at + COL.journey],
     args: argsAt(name, records, at) as Readonly<Record<string, number>>,
   };
 }
@@ -130,7 +130,7 @@ export const eventsFrom = (journal: Journal, from: number): Named[] =>
 export const opAt = ({ starts }: Replayed, seq: number): number =>
   Math.max(
     0,
-    lastAtMost(starts.length, (op) => starts[op] as number, seq),
+    lastAtMost(starts.length, (op) => starts[op], seq),
   );
 
 /** Which codes these names have. */
@@ -151,8 +151,8 @@ export function lastEvent(
   const { records } = journal;
   for (let i = journal.used - 1; i >= 0; i--) {
     const at = i * STRIDE;
-    if ((records[at + SEQ] as number) < from) return null;
-    if (codes[records[at] as number] !== 1) continue;
+    if (records[at + SEQ] < from) return null;
+    if (codes[records[at]] !== 1) continue;
     const event = namedAt(journal, i);
     if (fits(event)) return event;
   }
@@ -192,7 +192,7 @@ export function outcomeOf(run: Replayed, raised: Named, road: 'pic' | 'apic'): O
   for (let i = recordsBefore(journal, raised.seq); i < journal.used; i++) {
     const at = i * STRIDE;
     const ours = journey !== 0 && records[at + COL.journey] === journey;
-    if (!ours && others[records[at] as number] !== 1) continue;
+    if (!ours && others[records[at]] !== 1) continue;
     const event = namedAt(journal, i);
     if (WOKEN.has(event.name) || (event.name === 'kick' && event.args.outcome === WOKEN_BY_KICK))
       woken.add(event.index);

@@ -4,6 +4,7 @@
  * code, the typed arguments of every reader, the parameters of its sentence, and its line in a golden text or a terminal.
  */
 
+import { join } from '../../base/u64.ts';
 import type { CiteKey } from '../citations.ts';
 import type { BitLayout } from '../define/registers.ts';
 import type { KernelFn } from '../kernel/functions.ts';
@@ -129,8 +130,8 @@ export function reasonOf({ args }: EventRow, values: Readonly<Record<string, num
 export function readArgs(row: EventRow, columns: ArrayLike<number>, at = 0): Record<string, number> {
   const out: Record<string, number> = {};
   for (const [name, kind] of Object.entries(row.args)) {
-    const low = columns[at] as number;
-    out[name] = kind === 'ns64' ? ((columns[at + 1] as number) >>> 0) * 2 ** 32 + (low >>> 0) : low;
+    const low = columns[at];
+    out[name] = kind === 'ns64' ? join(low, columns[at + 1]) : low;
     at += columnsOf(kind);
   }
   return out;

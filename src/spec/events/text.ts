@@ -54,6 +54,6 @@ export function argsText(name: EventName, columns: ArrayLike<number>, at = 0): s
   const row = eventRow(name);
   const args = readArgs(row, columns, at);
   return Object.entries(row.args)
-    .map(([arg, kind]) => `${arg}=${argText(kind, args[arg] as number)}`)
+    .map(([arg, kind]) => `${arg}=${argText(kind, args[arg])}`)
     .join(' ');
 }

@@ -7,6 +7,8 @@
  * Where a tag and the later updates of its series (5.15.y, 6.12.y) disagree, both are written down; call paths use only
  * what holds in both. Inline functions are functions too. Names made by a macro (`DEFINE_IDTENTRY_SYSVEC(name)`)
  * belong to the file that invokes the macro. `npm run verify:kernel` checks every row against a kernel tree.
+ *
+ * One file, however long: it is one list, a name once, and a reader looks a name up.
  */
 
 export const KERNEL_VERSIONS = ['v5.15', 'v6.12', 'v6.18'] as const;

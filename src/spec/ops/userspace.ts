@@ -15,7 +15,7 @@ import { vcpu } from './fields.ts';
 import { RUN_LOOPS, runLoopOf, runLoopsFor } from './run-loop-of.ts';
 import { SETUP_OPS } from './setup.ts';
 
-/** A device outside KVM that raises interrupts; each kind's behaviour is in engine/world/sources. */
+/** A device outside KVM that raises interrupts; each kind's behaviour is in engine/world/device. */
 const device = record({
   id: text(),
   kind: choice(['pit', 'serial', 'virtio-net', 'virtio-blk', 'nvme', 'ioctl', 'e1000']),

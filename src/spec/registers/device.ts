@@ -21,7 +21,7 @@ export const MSIX_VECTOR_CONTROL = defineLayout({
   fields: { mask: { at: 0, width: 1 }, reserved1: { at: 1, width: 31, access: 'reserved' } },
 });
 
-/** One model device outside KVM. Each kind's behaviour is in engine/world/sources. */
+/** One model device outside KVM. Each kind's behaviour is in engine/world/device. */
 export const DEVICE_REGISTERS = defineRegisters({
   kind: quiet(dec('kind')),
   gsi: dec('GSI'),

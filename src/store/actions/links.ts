@@ -168,7 +168,7 @@ function openScene(app: AppCore, link: Link, { play }: { play: boolean }): Promi
  * @param made hash of the end when it was made; null: nobody knows
  */
 export function driftOf(scene: SceneLog | null, made: string | null, place: 's.h' | 'p', codec: Codec): Notice | null {
-  if (made === null || scene === null || codec.fitsState(made, namedWords(scene))) return null;
+  if (made === null || scene === null || finalHash(scene, codec) === made) return null;
   return { code: 'link-drift', place, params: {} };
 }
 

@@ -113,7 +113,7 @@ function changedAt(scene: SceneLog, step: number): Changed | null {
   if (at === undefined) return null;
   const words = new Set<number>();
   for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {
-    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a] as number);
+    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a]);
   }
   return { words, colour: colourOf(at.journey) };
 }
@@ -221,6 +221,14 @@ export interface StageSheetProps {
   /** Told what is drawn, while it is drawn: for a figure, which puts its tokens in by itself. */
   readonly onDrawn?: (stage: Stage) => void;
 }
+
+/** Smallest text on the screen, px; where the drawing is smaller than its units the text is as much bigger in them. */
+const FLOOR = 11;
+const floor = (scale: number): React.CSSProperties =>
+  ({
+    '--f11': `${Math.max(11, FLOOR / scale).toFixed(2)}px`,
+    '--f115': `${Math.max(11.5, FLOOR / scale).toFixed(2)}px`,
+  }) as React.CSSProperties;
 
 /** Under this height one vCPU unfolds at a time, px. */
 const LOW = 560;
@@ -368,7 +376,10 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           shown={!embed && layout.form !== 'tall'}
         />
       )}
-      <div className={moves ? 'bd-sheet bd-moves' : 'bd-sheet'} style={{ width: sheet.width, height: sheet.height }}>
+      <div
+        className={moves ? 'bd-sheet bd-moves' : 'bd-sheet'}
+        style={{ width: sheet.width, height: sheet.height, ...floor(layout.scale) }}
+      >
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />
           <g ref={under} data-layer="under" {...HIDDEN} />

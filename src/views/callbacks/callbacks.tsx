@@ -15,8 +15,9 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
+import { useSlices } from '../shared/use-slices.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { hitsOf, NO_HITS, passedBy } from './hits.ts';
+import { hitsOf, NO_HITS, passedBy, readHits } from './hits.ts';
 
 /** Name at a version; the one it has elsewhere where it does not exist there. */
 function nameOf(callback: KernelCallback, version: KernelVersion): string {
@@ -33,7 +34,8 @@ export function Callbacks() {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const scene = useDeferredValue(useStore((state) => state.scene));
   const at = useStore((state) => state.playhead.step);
-  const hits = useMemo(() => (scene === null ? NO_HITS : hitsOf(scene, version)), [scene, version]);
+  const isRead = useSlices((most) => scene === null || readHits(scene, version, most));
+  const hits = useMemo(() => (scene === null || !isRead ? NO_HITS : hitsOf(scene, version)), [scene, version, isRead]);
   const isAvic = scene?.config.avic === true;
   const here = useMemo(() => hits.at(at), [hits, at]);
   const lit = KERNEL_CALLBACKS.filter((callback) => here.has(callback.id));
@@ -60,7 +62,11 @@ export function Callbacks() {
       <p className="cb-about">{t('callbacks.about')}</p>
       <div className="cb-here">
         {lit.length === 0 ? (
-          <p>{t(isAvic ? 'callbacks.avic' : at < 0 ? 'callbacks.before' : 'callbacks.nowhere')}</p>
+          <p>
+            {t(
+              !isRead ? 'shell.loading' : isAvic ? 'callbacks.avic' : at < 0 ? 'callbacks.before' : 'callbacks.nowhere',
+            )}
+          </p>
         ) : (
           <>
             <p>{t('callbacks.here')}</p>

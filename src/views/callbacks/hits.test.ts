@@ -8,7 +8,7 @@ import { createReadings } from '../../log/reader.ts';
 import { createSteps } from '../../log/steps.ts';
 import { KERNEL_CALLBACKS } from '../../spec/kernel/callbacks.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../../spec/kernel/functions.ts';
-import { hitsOf, passedBy } from './hits.ts';
+import { hitsOf, passedBy, readHits } from './hits.ts';
 
 function sceneOf(preset: string): SceneLog {
   const file = join(import.meta.dirname, '../../scenes', preset, 'scene.json');
@@ -19,6 +19,12 @@ function sceneOf(preset: string): SceneLog {
 /** Names of the steps that pass through an operation. */
 const stepsOf = (scene: SceneLog, id: (typeof KERNEL_CALLBACKS)[number]['id'], version: KernelVersion = 'v6.18') =>
   (hitsOf(scene, version).passes.get(id) ?? []).map((index) => scene.steps.get(index)?.name);
+
+test('read in slices it is the same as read at once', () => {
+  const sliced = sceneOf('posted-halted');
+  while (!readHits(sliced, 'v6.18', 7));
+  expect([...hitsOf(sliced, 'v6.18').passes]).toEqual([...hitsOf(sceneOf('posted-halted'), 'v6.18').passes]);
+});
 
 describe('a scene lights operations up', () => {
   test('the interrupt window: asked, refused, window, injected', () => {

@@ -4,11 +4,12 @@
  * their own. Counted as the log grows; a long scene is gone through once. An AVIC machine passes through none: svm_x86_ops
  * is another table.
  */
+import { lastAtMost } from '../../base/bisect.ts';
 import { COL, ROW } from '../../engine/view/tables.ts';
 import { callChain } from '../../explain/calls.ts';
 import { causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
-import { type LogReader, read } from '../../log/reader.ts';
+import { type LogReader, read, readSome } from '../../log/reader.ts';
 import { argsAt, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../../spec/events/index.ts';
 import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/callbacks.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
@@ -91,9 +92,7 @@ function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly
 /** What a call path depends on: the events that led to the step, and the numbers by which they name the branch. */
 function pathKey(scene: SceneLog, seq: number): string {
   return causesOf(scene, seq)
-    .map((at) =>
-      [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(scene.rows[at * ROW + column] as number)).join(':'),
-    )
+    .map((at) => [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(scene.rows[at * ROW + column])).join(':'))
     .join();
 }
 
@@ -130,7 +129,7 @@ function opsOfStep(
   }
   for (const op of lying) found(op, callOf(step.seq, op), step.seq);
   for (let seq = step.seq; seq < step.end; seq++) {
-    const name = EVENT_NAMES[rows[seq * ROW] as number];
+    const name = EVENT_NAMES[rows[seq * ROW]];
     if (name === undefined) continue;
     const op = directOp(count.direct, name, version);
     if (op !== null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
@@ -144,8 +143,8 @@ function opsOfStep(
 function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): void {
   const here = new Set<KernelOpId>();
   opsOfStep(scene, step, version, count, (op, call, seq) => {
-    const name = EVENT_NAMES[scene.rows[seq * ROW] as number];
-    const where = scene.rows[seq * ROW + COL.where] as number;
+    const name = EVENT_NAMES[scene.rows[seq * ROW]];
+    const where = scene.rows[seq * ROW + COL.where];
     if (name === 'kvm_entry') count.entered.add(where);
     const ends = name === 'kvm_exit' && op === 'run' && count.entered.delete(where);
     if (ends || (call !== null && count.counted.has(call))) return;
@@ -176,22 +175,33 @@ function counter(version: KernelVersion): LogReader<Count> {
   });
   return {
     begin,
-    // The last step may still get rows while the scene grows.
-    take: (count, scene) => countUpTo(scene.steps.length - 1, scene, version, count),
+    // The last step may still get rows.
+    take: (count, scene, _from, to) =>
+      countUpTo(
+        lastAtMost(scene.steps.length, (i) => scene.steps.seqOf(i), to - 1),
+        scene,
+        version,
+        count,
+      ),
   };
 }
 
 const COUNTERS = new Map<KernelVersion, LogReader<Count>>();
 
+function counterOf(version: KernelVersion): LogReader<Count> {
+  const reader = COUNTERS.get(version) ?? counter(version);
+  COUNTERS.set(version, reader);
+  return reader;
+}
+
+/** Takes in at most `most` further rows. @returns whether that was all there is */
+export const readHits = (scene: SceneLog, version: KernelVersion, most: number): boolean =>
+  scene.config.avic === true || readSome(counterOf(version), scene, most);
+
 /** Operations of every step of a scene. */
 export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
   if (scene.config.avic === true) return NO_HITS;
-  let reader = COUNTERS.get(version);
-  if (reader === undefined) {
-    reader = counter(version);
-    COUNTERS.set(version, reader);
-  }
-  const count = read(reader, scene);
+  const count = read(counterOf(version), scene);
   if (scene.complete) countUpTo(scene.steps.length, scene, version, count);
   return {
     passes: count.passes,
@@ -205,13 +215,5 @@ export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
 }
 
 /** How many of these steps are at or before `step`. */
-export function passedBy(steps: readonly number[], step: number): number {
-  let low = 0;
-  let high = steps.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((steps[middle] as number) <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+export const passedBy = (steps: readonly number[], step: number): number =>
+  lastAtMost(steps.length, (i) => steps[i], step) + 1;

@@ -4,7 +4,7 @@ import { hex, parseNumber } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { INHIBIT_NAMES, inhibitNames } from '../../spec/name-lists.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
-import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './group.tsx';
 
 /** VMX_REQUIRED_APICV_INHIBITS ends here: what comes after it does not turn APICv off on VMX. */
 const VMX_REASONS = INHIBIT_NAMES.slice(0, 7);

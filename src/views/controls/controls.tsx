@@ -1,26 +1,19 @@
 /** Controls: everything a person can do to the machine where the playhead stands. Each act is ops, as in presets and links. */
 import './controls.css';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { parseNumber } from '../../base/numbers.ts';
-import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { hasHost } from '../../explain/host-config.ts';
-import type { JsonOp } from '../../log/log.ts';
+import { hasHost, readWord } from '../../engine/view/machine-view.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import { useStore } from '../../store/use-app.ts';
 import { NumberField } from '../kit/fields.tsx';
-import { Fold } from '../kit/fold.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { useChange } from '../shared/use-change.ts';
-import { type Translate, useT } from '../shared/use-t.ts';
+import { useT } from '../shared/use-t.ts';
 import { ApicvControl, PostControl, VtdControl } from './apicv-controls.tsx';
+import { type ControlProps, Group, useAct } from './group.tsx';
 import { MachineControl } from './machine-control.tsx';
 import { IpiControl, MsiControl, RteControl } from './message-controls.tsx';
 import { VcpuControl } from './vcpu-control.tsx';
-
-export interface ControlProps {
-  readonly view: MachineView;
-  readonly t: Translate;
-}
 
 /** The panel. */
 export function Controls() {
@@ -56,30 +49,7 @@ export function Controls() {
   );
 }
 
-/** A group that folds; `open` at first for what a newcomer tries. */
-export function Group({ title, open, children }: { title: string; open?: boolean; children: ReactNode }) {
-  return (
-    <Fold className="fold-group ctl-group" title={title} open={open}>
-      {children}
-    </Fold>
-  );
-}
-
-/** Does an act on submit; a form with a wrong field does nothing, its field says why. */
-export function useAct(): (ops: () => JsonOp | readonly JsonOp[] | null) => (event: FormEvent) => void {
-  const change = useChange();
-  return (ops) => (event) => {
-    event.preventDefault();
-    const list = ops();
-    if (list !== null) change(list);
-  };
-}
-
 const MAX_GSI = 4095;
-
-/** vCPU 0, vCPU 1, … */
-export const vcpuOptions = (view: MachineView): (readonly [number, string])[] =>
-  Array.from({ length: view.wordMap.vcpus }, (_, n) => [n, `vCPU ${n}`]);
 
 function DeviceControl({ view, t }: ControlProps) {
   const change = useChange();

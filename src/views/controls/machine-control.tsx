@@ -8,7 +8,7 @@ import { MAX_PCPUS, MAX_VCPUS } from '../../spec/limits.ts';
 import { useApp } from '../../store/use-app.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
-import { type ControlProps, Group, useAct } from './controls.tsx';
+import { type ControlProps, Group, useAct } from './group.tsx';
 
 const CHIPS = ['full', 'split', 'none'] as const;
 const ROUTINGS = ['kernel', 'qemu'] as const;

@@ -1,6 +1,7 @@
 /** Messages: an MSI with its fields decoded as it is typed, an IPI, and the entry that turns a pin into a message. */
 import { useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
+import { highOf, lowOf } from '../../base/u64.ts';
 import { inX2apic, readWord } from '../../engine/view/machine-view.ts';
 import { guestWrite, writeIcr } from '../../explain/guest-ops.ts';
 import type { JsonOp } from '../../log/log.ts';
@@ -9,7 +10,7 @@ import { RTE } from '../../spec/registers/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
-import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './group.tsx';
 
 const U32 = 0xffff_ffff;
 const indexed = (names: readonly string[]): (readonly [number, string])[] => names.map((name, n) => [n, name]);
@@ -50,7 +51,7 @@ export function MsiControl({ t }: ControlProps) {
   const [dataText, setData] = useState('0x41');
   const addr = parseNumber(addrText, Number.MAX_SAFE_INTEGER);
   const data = parseNumber(dataText, U32);
-  const words = addr === null ? [0, 0] : [addr % 2 ** 32, Math.floor(addr / 2 ** 32)];
+  const words = addr === null ? [0, 0] : [lowOf(addr), highOf(addr)];
   return (
     <Group title={t('ctl.msi')}>
       <form

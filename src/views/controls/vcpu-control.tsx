@@ -1,13 +1,13 @@
 /** One vCPU: its flags and TPR, halt and wake, and where there is a model of the host, its physical CPU and what meets it. */
 import { useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
-import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { hasHost, inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
-import { hasHost, pcpusOf } from '../../explain/host-config.ts';
+import { pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
 import { useChange } from '../shared/use-change.ts';
-import { type ControlProps, Group, useAct, vcpuOptions } from './controls.tsx';
+import { type ControlProps, Group, useAct, vcpuOptions } from './group.tsx';
 
 export function VcpuControl({ view, t }: ControlProps) {
   const act = useAct();

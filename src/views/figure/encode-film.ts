@@ -78,12 +78,12 @@ function gifEncoder(size: FilmSize): FilmEncoder {
         // Only what differs is written, in colours of its own; the rest is transparent, which is next to nothing in a file.
         const changed: number[] = [];
         for (let i = 0; i < now.length; i++) if (now[i] !== before[i]) changed.push(i);
-        const pixels = new Uint8Array(Uint32Array.from(changed, (i) => now[i] as number).buffer);
+        const pixels = new Uint8Array(Uint32Array.from(changed, (i) => now[i]).buffer);
         const palette = changed.length === 0 ? [[0, 0, 0]] : quantize(pixels, 255);
         const transparentIndex = palette.length;
         const index = new Uint8Array(now.length).fill(transparentIndex);
         if (changed.length > 0) {
-          for (const [n, colour] of applyPalette(pixels, palette).entries()) index[changed[n] as number] = colour;
+          for (const [n, colour] of applyPalette(pixels, palette).entries()) index[changed[n]] = colour;
         }
         const options = { palette: [...palette, [0, 0, 0]], delay, transparent: true, transparentIndex, dispose: 1 };
         gif.writeFrame(index, width, height, options);
@@ -150,7 +150,7 @@ function i420(rgba: Uint8ClampedArray, width: number, height: number): Uint8Arra
     for (let x = 0; x < width; x += 2) {
       let [r, g, b] = [0, 0, 0];
       for (const at of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
-        const [red, green, blue] = [rgba[at * 4] as number, rgba[at * 4 + 1] as number, rgba[at * 4 + 2] as number];
+        const [red, green, blue] = [rgba[at * 4], rgba[at * 4 + 1], rgba[at * 4 + 2]];
         planes[at] = 16.5 + 0.18259 * red + 0.61423 * green + 0.06201 * blue;
         r += red;
         g += green;

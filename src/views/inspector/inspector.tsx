@@ -88,7 +88,7 @@ function refsOf(view: MachineView, selected: Selection): RegisterRef[] {
 function valueText(view: MachineView, ref: RegisterRef, t: Translate): string {
   const how = reading(view, ref);
   const address = addressOf(view.wordMap, ref.kind, ref.index, ref.register, ref.sub);
-  const word = (view.w[address] as number) >>> 0;
+  const word = view.w[address] >>> 0;
   if (how.as === 'bits') {
     const [lo = 0, hi = 0, ...more] = wordsAtAddresses(view.w, partAddresses(view, ref, how.parts));
     return more.length === 0 ? hex64(lo, hi) : `${hex64(lo, hi)}…`;
@@ -96,12 +96,12 @@ function valueText(view: MachineView, ref: RegisterRef, t: Translate): string {
   if (how.as === 'vectors') {
     let count = 0;
     for (let i = 0; i < 8; i++) {
-      for (let bits = view.w[address + i] as number; bits !== 0; bits &= bits - 1) count++;
+      for (let bits = view.w[address + i]; bits !== 0; bits &= bits - 1) count++;
     }
     return t('insp.vectors', { n: count });
   }
   if (how.as === 'high') return hex(word);
-  return numberText(word, how.shape, how.labels, how.shape === 'ns' ? (view.w[address + 1] as number) : 0);
+  return numberText(word, how.shape, how.labels, how.shape === 'ns' ? view.w[address + 1] : 0);
 }
 
 interface ListProps {

@@ -45,16 +45,16 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
       {hasText(doc) && <p className="insp-doc">{t(doc)}</p>}
       <Differs ids={[...new Set([doc.slice(4), `${at.kind}.${at.register}`].flatMap(differencesAt))]} />
       {how.as === 'bits' && <Fields view={view} at={at} layout={how.layout} addresses={addresses} t={t} />}
-      {how.as === 'vectors' && <Vectors view={view} base={addresses[0] as number} vector={vector} t={t} />}
+      {how.as === 'vectors' && <Vectors view={view} base={addresses[0]} vector={vector} t={t} />}
       {how.as === 'number' && (
         <Plain
           view={view}
           at={at}
           text={numberText(
-            view.w[addresses[0] as number] as number,
+            view.w[addresses[0]],
             how.shape,
             how.labels,
-            how.shape === 'ns' ? view.w[(addresses[0] as number) + 1] : 0,
+            how.shape === 'ns' ? view.w[addresses[0] + 1] : 0,
           )}
           t={t}
         />
@@ -302,7 +302,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
         <ol className="insp-words" start={0}>
           {[0, 32, 64, 96, 128, 160, 192, 224].map((first) => (
             <li key={first}>
-              {hex(first + 31)}–{hex(first)}: {hexOf([(view.w[base + (first >> 5)] as number) >>> 0], 32)}
+              {hex(first + 31)}–{hex(first)}: {hexOf([view.w[base + (first >> 5)] >>> 0], 32)}
             </li>
           ))}
         </ol>
@@ -316,7 +316,7 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
   const playing = useStore((state) => state.playhead.playing);
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
-  const word = (view.w[addressOf(view.wordMap, at.kind, at.index, at.register, at.sub)] as number) >>> 0;
+  const word = view.w[addressOf(view.wordMap, at.kind, at.index, at.register, at.sub)] >>> 0;
   const max = at.kind === 'vcpu' ? (at.register === 'shadow' ? 2 : 1) : 0xffff_ffff;
   const value = typed === null ? word : parseNumber(typed, max);
   const ops = value === null ? [] : guestWrite(view, at, [value]);

@@ -36,10 +36,10 @@ function writesOf(scene: SceneLog, step: Step): Write[] {
   for (let seq = step.seq; seq < step.end; seq++) {
     const at = seq * ROW;
     if (scene.rows[at] !== WRITE) continue;
-    const address = scene.rows[at + COL.a] as number;
-    const after = scene.rows[at + COL.c] as number;
+    const address = scene.rows[at + COL.a];
+    const after = scene.rows[at + COL.c];
     const known = found.get(address);
-    if (known === undefined) found.set(address, { address, before: scene.rows[at + COL.b] as number, after });
+    if (known === undefined) found.set(address, { address, before: scene.rows[at + COL.b], after });
     else known.after = after;
   }
   return [...found.values()].filter((w) => w.before !== w.after);

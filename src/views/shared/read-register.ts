@@ -1,6 +1,7 @@
 /** Registers out of the state words: the 32-bit words a layout wants, and a plain number as text. */
 
-import { hex, join64, nanoseconds } from '../../base/numbers.ts';
+import { hex, nanoseconds } from '../../base/numbers.ts';
+import { join } from '../../base/u64.ts';
 import { addressOf, inX2apic, type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
 import type { NumberShape, Reading } from '../../spec/define/registers.ts';
 import { readingOf } from './register-table.ts';
@@ -31,7 +32,7 @@ export function partIndex(ref: RegisterRef, parts: readonly string[]): number {
 }
 
 export const wordsAtAddresses = (w: Int32Array, addresses: readonly number[]): number[] =>
-  addresses.map((address) => (w[address] as number) >>> 0);
+  addresses.map((address) => w[address] >>> 0);
 
 /** A plain number. @param high the upper half, where it has one */
 export function numberText(
@@ -50,7 +51,7 @@ export function numberText(
     case 'signed':
       return (word | 0) < 0 ? '−1' : String(word);
     case 'ns':
-      return nanoseconds(join64(word, high));
+      return nanoseconds(join(word, high));
     case 'bool':
     case 'dec':
       return String(word >>> 0);

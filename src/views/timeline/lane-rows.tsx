@@ -1,11 +1,12 @@
 /** The lanes under the transport. Spans are laid out in percent of the shown steps; only the playhead moves per frame. */
 import { memo, type ReactNode, useDeferredValue, useEffect, useRef } from 'react';
 import { hex } from '../../base/numbers.ts';
-import { type Lane, lanesOf, type Span, spansWithin, type Tick, windowAround } from '../../log/lanes.ts';
+import { type Lane, lanesSoFar, readLanes, type Span, spansWithin, type Tick, windowAround } from '../../log/lanes.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { App } from '../../store/create-app.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { useSlices } from '../shared/use-slices.ts';
 import { useT } from '../shared/use-t.ts';
 
 /** Steps shown at once; a longer scene shows a window of them. */
@@ -103,7 +104,8 @@ function TickMark({ tick, range }: { readonly tick: Tick; readonly range: Range 
 
 const LaneRows = memo(function LaneRows({ scene, first, last }: { readonly scene: SceneLog } & Range): ReactNode {
   const t = useT();
-  return lanesOf(scene).map((lane) => (
+  useSlices((most) => readLanes(scene, most));
+  return lanesSoFar(scene).map((lane) => (
     <div className="tl-lane" key={`${lane.kind}${lane.index}`}>
       <span className="tl-name">{laneName(t, lane, scene)}</span>
       <span className="tl-row">

@@ -8,6 +8,7 @@
  *
  * Left out: HPET legacy mode (no HPET here).
  */
+import { highOf, join, lowOf } from '../../../base/u64.ts';
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { now, put64, read64 } from '../../core/time.ts';
@@ -32,12 +33,12 @@ const get = (m: Machine, register: number, channel = 0): number => m.w[at(m, reg
 
 /** Load times are kept as 64 bits: low words and high words of the three channels lie apart. */
 function loadTime(m: Machine, channel: number): number {
-  return (get(m, R.loadHi, channel) >>> 0) * 2 ** 32 + (get(m, R.loadLo, channel) >>> 0);
+  return join(get(m, R.loadLo, channel), get(m, R.loadHi, channel));
 }
 
 function setLoadTime(m: Machine, channel: number): void {
-  put(m, at(m, R.loadLo, channel), now(m) % 2 ** 32);
-  put(m, at(m, R.loadHi, channel), Math.floor(now(m) / 2 ** 32));
+  put(m, at(m, R.loadLo, channel), lowOf(now(m)));
+  put(m, at(m, R.loadHi, channel), highOf(now(m)));
 }
 
 /** struct kvm_pit_channel_state of the three channels, and the flags. */
