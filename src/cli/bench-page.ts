@@ -10,6 +10,11 @@ const VIEWPORT = { width: 1440, height: 900 };
 export interface FirstMotion {
   /** From navigation to the first frame that differs from the one before by playback, ms; each load in a fresh context. */
   readonly ms: readonly number[];
+  /** What had been asked for by then, and bytes as they came over the wire, of each load. */
+  readonly requests: readonly number[];
+  readonly bytes: readonly number[];
+  /** Largest contentful paint until then, ms. */
+  readonly largestPaintMs: readonly number[];
 }
 
 export interface Playback {
@@ -22,6 +27,8 @@ export interface Playback {
    */
   readonly scriptP95Ms: number;
   readonly scriptMaxMs: number;
+  /** Style, layout and paint from one frame to the next, the same way. */
+  readonly paintP95Ms: number;
   /** Tasks of the page's main thread over 50 ms in its own time; and as PerformanceObserver counts them, by the clock. */
   readonly longTasks: number;
   readonly longestTaskMs: number;
@@ -56,19 +63,50 @@ function watchMotion(): void {
 
 export async function firstMotion(browser: Browser, url: string): Promise<FirstMotion> {
   const ms: number[] = [];
+  const requests: number[] = [];
+  const bytes: number[] = [];
+  const largestPaintMs: number[] = [];
   for (let i = 0; i < LOADS; i++) {
     const context = await browser.newContext({ viewport: VIEWPORT });
     const page = await context.newPage();
+    const network = await context.newCDPSession(page);
+    await network.send('Network.enable');
+    /** When each was asked for, and how long its answer was. */
+    const asked: { readonly id: string; readonly at: number; length: number }[] = [];
+    network.on('Network.requestWillBeSent', ({ requestId, timestamp }) => {
+      asked.push({ id: requestId, at: timestamp * 1000, length: 0 });
+    });
+    network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      const one = asked.find(({ id }) => id === requestId);
+      if (one !== undefined) one.length = encodedDataLength;
+    });
     await page.addInitScript(watchMotion);
     await page.goto(url);
     const time = await page.waitForFunction(() => (globalThis as { firstMotion?: number }).firstMotion, null, {
       polling: 100,
       timeout: 15_000,
     });
-    ms.push(Number(await time.jsonValue()));
+    const moved = Number(await time.jsonValue());
+    ms.push(moved);
+    const begun = asked[0]?.at ?? 0;
+    const before = asked.filter(({ at }) => at - begun <= moved);
+    requests.push(before.length);
+    bytes.push(before.reduce((sum, { length }) => sum + length, 0));
+    largestPaintMs.push(
+      await page.evaluate(
+        (until) =>
+          new Promise<number>((resolve) => {
+            new PerformanceObserver((list) => {
+              const paints = list.getEntries().map(({ startTime }) => startTime);
+              resolve(Math.max(0, ...paints.filter((at) => at <= 2 * until)));
+            }).observe({ type: 'largest-contentful-paint', buffered: true });
+          }),
+        moved,
+      ),
+    );
     await context.close();
   }
-  return { ms };
+  return { ms, requests, bytes, largestPaintMs };
 }
 
 /** One entry of a browser trace; times in µs, `tdur` in time of the thread itself. */
@@ -84,16 +122,19 @@ interface TraceEvent {
 /** What begins script of the page's own. */
 const SCRIPT = new Set(['FireAnimationFrame', 'TimerFire', 'FireIdleCallback', 'EventDispatch', 'HandlePostMessage']);
 
-/** Script from each frame to the next, ms. @param events of the page's main thread, in order */
-function scriptByFrame(events: readonly TraceEvent[]): number[] {
+/** What draws. */
+const PAINT = new Set(['UpdateLayoutTree', 'Layout', 'PrePaint', 'Paint', 'Layerize', 'Commit']);
+
+/** Time of some work from each frame to the next, ms. @param events of the page's main thread, in order */
+function byFrame(events: readonly TraceEvent[], work: ReadonlySet<string>): number[] {
   const sums: number[] = [];
   let end = 0;
   for (const { name, ts, dur = 0, tdur = 0 } of events) {
+    if (name === 'FireAnimationFrame') sums.push(0);
     // One within another has been counted with it.
-    if (!SCRIPT.has(name) || ts < end) continue;
+    if (!work.has(name) || ts < end) continue;
     end = ts + dur;
-    if (name === 'FireAnimationFrame') sums.push(tdur / 1000);
-    else if (sums.length > 0) sums.push((sums.pop() ?? 0) + tdur / 1000);
+    if (sums.length > 0) sums.push((sums.pop() ?? 0) + tdur / 1000);
   }
   return sums;
 }
@@ -134,7 +175,8 @@ export async function playback(browser: Browser, url: string, preset: string, sp
     .filter((e) => e.pid === first.pid && e.tid === first.tid && e.tdur !== undefined)
     .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
   const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
-  const scripts = ascending(scriptByFrame(events));
+  const scripts = ascending(byFrame(events, SCRIPT));
+  const paints = ascending(byFrame(events, PAINT));
   const tasks = ascending(events.filter((e) => e.name === 'RunTask').map((e) => (e.tdur ?? 0) / 1000));
   return {
     speed,
@@ -142,6 +184,7 @@ export async function playback(browser: Browser, url: string, preset: string, sp
     frames: scripts.length,
     scriptP95Ms: quantile(scripts, 0.95),
     scriptMaxMs: scripts.at(-1) ?? 0,
+    paintP95Ms: quantile(paints, 0.95),
     longTasks: tasks.filter((task) => task > 50).length,
     longestTaskMs: tasks.at(-1) ?? 0,
     longTasksByClock,
@@ -184,4 +227,29 @@ export async function loading(browser: Browser, url: string, link: string): Prom
   };
   await context.close();
   return result;
+}
+
+/** Time of the page's thread for a jump, ms: from the key to two frames after it. */
+export async function seeks(browser: Browser, url: string, preset: string, times: number): Promise<readonly number[]> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spent = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find((m) => m.name === 'TaskDuration')?.value ?? 0) * 1000;
+  };
+  await page.goto(`${url}?play=0#p=${preset}&t=0`);
+  await page.waitForFunction(() => document.querySelectorAll('.bd-zoom').length > 0);
+  await page.waitForTimeout(1500);
+  const ms: number[] = [];
+  const keys = ['End', 'Home', 'PageDown', 'PageDown', 'PageUp'];
+  for (let i = 0; i < times; i++) {
+    const before = await spent();
+    await page.keyboard.press(keys[i % keys.length] as string);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    ms.push((await spent()) - before);
+  }
+  await context.close();
+  return ms.sort((a, b) => a - b);
 }

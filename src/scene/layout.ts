@@ -125,7 +125,7 @@ const PIR_SIDES = [168, 152, 136, 120, 104, 92, 80] as const;
 /** Loosest rows. */
 const AIRIEST = 1.42;
 /** Smallest scale at which text can still be read; below it the board scrolls. */
-const SMALLEST = 0.82;
+const SMALLEST = 0.92;
 
 /** From these widths on, px. */
 const FROM = { merged: 780, wide: 1190 } as const;

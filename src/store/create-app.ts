@@ -54,6 +54,7 @@ function firstState(): AppState {
       url: null,
       embed: null,
       reducedMotion: false,
+      invite: null,
       quiz: false,
     },
     notice: null,

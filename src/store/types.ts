@@ -90,6 +90,11 @@ export interface UiState {
   readonly url: string | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;
+  /** What is offered under the sentence: what if, where the first scene has stopped; or to go on where somebody was. */
+  readonly invite:
+    | { readonly kind: 'stop'; readonly step: number }
+    | { readonly kind: 'continue'; readonly link: string; readonly preset: string }
+    | null;
   /** The scene's questions are asked. */
   readonly quiz: boolean;
 }

@@ -74,12 +74,7 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
                 return (
                   <g key={text} className={chosen ? 'bd-chip bd-on' : 'bd-chip'}>
                     <rect x={at - 5} y={cy - 7.5} width={w} height={15} rx={4} />
-                    <text
-                      data-field={chosen ? 'route.chips' : undefined}
-                      x={at}
-                      y={cy + 3.8}
-                      style={{ fontSize: size }}
-                    >
+                    <text data-field={chosen ? 'route.chips' : undefined} x={at} y={cy + 3.8} className="bd-small">
                       {text}
                     </text>
                   </g>

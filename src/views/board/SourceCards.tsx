@@ -96,14 +96,16 @@ function SourceCardView(props: Props) {
             textAnchor={flat ? 'end' : 'start'}
           >
             {small ? (
-              <tspan className="bd-ioctl">{cut(what, card.w - 18, 9, 'mono')}</tspan>
+              <tspan className="bd-ioctl">{cut(what.replace('KVM_', ''), card.w - 18, 11, 'mono')}</tspan>
             ) : (
               cut(what, card.w - 22 - (hasLine ? 28 : 0), 11.5, 'mono')
             )}
           </text>
           {second !== undefined && (
             <text className="bd-mono bd-dim" x={card.x + 11} y={card.y + card.h / 2 + 19}>
-              <tspan className="bd-ioctl">{cut(second, card.w - 18, 9, 'mono')}</tspan>
+              <tspan className="bd-ioctl">
+                {cut(small ? second.replace('KVM_', '') : second, card.w - 18, 11, 'mono')}
+              </tspan>
             </text>
           )}
           {hasLine && (

@@ -96,6 +96,7 @@ export const colour = (journey: number): string => {
 };
 
 const BADGE = 18;
+/** Text of a pill, px; on the screen it is never smaller. */
 const TEXT = 11;
 const NO_SCORE: Score = { ask: 0, fly: 1, lifts: [] };
 /** Tokens that dock as near as this stand one under the other, this far apart. */
@@ -106,8 +107,10 @@ const NOTE = 54;
 const HEX_SIDE = 9;
 
 /** Widths on the safe side: the element is as wide, so its text fits. */
-const hexWidth = (text: string): number => textWidth(text, TEXT, 'mono') + 2 * HEX_SIDE;
-const pillWidth = (text: string): number => (text === '' ? BADGE + 2 : BADGE + 4 + textWidth(text, TEXT, 'mono') + 10);
+const mono = (text: string, scale: number): number => textWidth(text, Math.max(TEXT, TEXT / scale), 'mono');
+const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
+const pillWidth = (text: string, scale: number): number =>
+  text === '' ? BADGE + 2 : BADGE + 4 + mono(text, scale) + 10;
 const PAUSE = 14;
 /** Widest what is said under a token. */
 const CAUSE = 90;
@@ -238,7 +241,10 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
     const shown = token.waiting || tiled || (narrow && state !== 'ended') ? '' : words;
     text.textContent = shown;
-    one.w = (token.signal ? hexWidth(shown) : pillWidth(shown)) + (state === 'waiting' && shown !== '' ? PAUSE : 0);
+    const scale = stage?.layout.scale ?? 1;
+    one.w =
+      (token.signal ? hexWidth(shown, scale) : pillWidth(shown, scale)) +
+      (state === 'waiting' && shown !== '' ? PAUSE : 0);
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
     element.querySelector('.bd-cause')?.remove();
@@ -290,7 +296,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       if (kind === 'signal') element.style.cssText = colour(journey);
       span(span(element, 'bd-pill', ''), 'bd-text', arrow + label);
       pills.append(element);
-      return { crossing, w: hexWidth(arrow + label), element };
+      return { crossing, w: hexWidth(arrow + label, now.layout.scale), element };
     });
   }
 

@@ -193,7 +193,7 @@ function PresetPicker({ t }: { t: Translate }) {
           </option>
         ))}
       </select>
-      <button type="button" className="header-btn" aria-haspopup="dialog" onClick={openGallery}>
+      <button id="scenes-button" type="button" className="header-btn" aria-haspopup="dialog" onClick={openGallery}>
         {t('hdr.scenes')}
       </button>
       {gallery}

@@ -32,11 +32,29 @@ export function Ending({ framed }: { readonly framed: boolean }) {
   const preset = useStore((state) => state.sceneId.preset);
   const whatIf = useWhatIf();
   const next = preset === null || !presetIds.includes(preset) ? undefined : presetIds[presetIds.indexOf(preset) + 1];
-  const key = `preset.${next ?? ''}.title`;
+  const invite = useStore((state) => state.ui.invite);
+  const titleOf = (id: string): string => {
+    const key = `preset.${id}.title`;
+    return hasText(key) ? t(key) : id;
+  };
+  if (invite?.kind === 'continue') {
+    return (
+      <span className="nr-ending" data-part="invite">
+        <button type="button" onClick={() => void actions.openLink(invite.link, { play: false })}>
+          {t('end.continue', { title: titleOf(invite.preset) })}
+        </button>
+        <button type="button" onClick={() => actions.setUi({ invite: null })}>
+          {t('end.stay')}
+        </button>
+      </span>
+    );
+  }
+  const first = invite !== null;
   return (
-    <span className="nr-ending">
+    <span className="nr-ending" data-part={first ? 'invite' : undefined}>
+      {first && <span className="nr-one-way">{t('end.oneWay')}</span>}
       <button type="button" onClick={() => actions.play()}>
-        {t('end.replay')}
+        {t(first ? 'end.goOn' : 'end.replay')}
       </button>
       {whatIf !== null && (
         <button type="button" className="nr-whatif" onClick={whatIf.go}>
@@ -45,7 +63,12 @@ export function Ending({ framed }: { readonly framed: boolean }) {
       )}
       {!framed && next !== undefined && (
         <button type="button" onClick={() => void actions.loadPreset(next)}>
-          {t('end.next', { title: hasText(key) ? t(key) : next })}
+          {t('end.next', { title: titleOf(next) })}
+        </button>
+      )}
+      {first && (
+        <button type="button" onClick={() => document.getElementById('scenes-button')?.click()}>
+          {t('end.all')}
         </button>
       )}
     </span>

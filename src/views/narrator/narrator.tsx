@@ -120,10 +120,12 @@ interface NarratorProps {
 export function Narrator({ few = false, bare = false, framed = false }: NarratorProps): ReactNode {
   const t = useT();
   const { beats, now } = useBeats();
-  const ended = useStore(
-    ({ scene, playhead }) =>
-      scene?.complete === true && !playhead.playing && playhead.step >= 0 && playhead.step === scene.steps.length - 1,
-  );
+  const ended = useStore(({ scene, playhead: { playing, step }, ui: { invite } }) => {
+    if (invite?.kind === 'continue') return true;
+    return (
+      scene?.complete === true && !playing && step >= 0 && (step === scene.steps.length - 1 || step === invite?.step)
+    );
+  });
   return (
     <section className={framed ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
       {!bare && <PlayButtons few={few} />}

@@ -22,6 +22,8 @@ export interface Opened {
 
 const LONG_PRESS_MS = 500;
 const SLIP_PX = 10;
+/** Before the stage, whose own gestures keep what they take. */
+const BEFORE = { capture: true } as const;
 
 const thingAt = (target: EventTarget | null): SVGElement | null =>
   target instanceof Element ? target.closest<SVGElement>('.bd [data-stop]') : null;
@@ -87,18 +89,18 @@ export function Verbs(): ReactNode {
     };
     document.addEventListener('contextmenu', onContextMenu);
     document.addEventListener('keydown', onKey);
-    document.addEventListener('pointerdown', onDown);
-    document.addEventListener('pointermove', onMove);
-    document.addEventListener('pointerup', callOff);
-    document.addEventListener('pointercancel', callOff);
+    document.addEventListener('pointerdown', onDown, BEFORE);
+    document.addEventListener('pointermove', onMove, BEFORE);
+    document.addEventListener('pointerup', callOff, BEFORE);
+    document.addEventListener('pointercancel', callOff, BEFORE);
     return () => {
       callOff();
       document.removeEventListener('contextmenu', onContextMenu);
       document.removeEventListener('keydown', onKey);
-      document.removeEventListener('pointerdown', onDown);
-      document.removeEventListener('pointermove', onMove);
-      document.removeEventListener('pointerup', callOff);
-      document.removeEventListener('pointercancel', callOff);
+      document.removeEventListener('pointerdown', onDown, BEFORE);
+      document.removeEventListener('pointermove', onMove, BEFORE);
+      document.removeEventListener('pointerup', callOff, BEFORE);
+      document.removeEventListener('pointercancel', callOff, BEFORE);
     };
   }, [app]);
 

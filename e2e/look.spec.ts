@@ -1,0 +1,149 @@
+/** How every scene looks, measured in the browser: smallest text, text within its card, marks that checks can read, and axe. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
+
+const SCENES = readdirSync(join(import.meta.dirname, '../src/scenes'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+/** A moment well into a scene, at rest. */
+const STEP = 11;
+
+async function show(page: Page, scene: string, query: string): Promise<void> {
+  await page.goto(`./?play=0&${query}#p=${scene}&t=${STEP}`);
+  await expect(page.locator('.tl-count')).toHaveText(/^[1-9]\d* \/ [1-9]/);
+  await expect(page.locator('.bd-stage [data-card]').first()).toBeAttached();
+  // The notes of what waits come with the zoom.
+  await expect(page.locator('.bd-zoom, .bd-stage[data-form=tall]').first()).toBeAttached();
+  await expect(page.locator('[data-part=timeline]')).toHaveCount(1);
+}
+
+/** What is too small, or outside its card, in words. */
+const faults = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const out: string[] = [];
+    const stage = document.querySelector('.bd-stage') as SVGSVGElement;
+    const k = stage.getScreenCTM()?.a ?? 1;
+    // Nothing measured is a fault as well.
+    if (stage.querySelectorAll('text').length < 20) out.push('hardly any text on the stage');
+    for (const text of stage.querySelectorAll<SVGTextContentElement>('text, tspan')) {
+      const own = [...text.childNodes].some((n) => n.nodeType === 3 && (n.textContent ?? '').trim() !== '');
+      if (!own) continue;
+      const size = Number.parseFloat(getComputedStyle(text).fontSize) * k;
+      if (size < 10.95) out.push(`${size.toFixed(1)} px: ${text.textContent}`);
+    }
+    for (const pill of document.querySelectorAll<HTMLElement>('.bd-text, .bd-badge, .bd-cause')) {
+      const size = Number.parseFloat(getComputedStyle(pill).fontSize) * k;
+      if (pill.textContent !== '' && size < 10.95) out.push(`${size.toFixed(1)} px: ${pill.textContent}`);
+      if (pill.matches('.bd-text') && pill.scrollWidth > pill.clientWidth + 1) out.push(`cut: ${pill.textContent}`);
+    }
+    for (const card of stage.querySelectorAll<SVGGElement>('[data-card]')) {
+      const frame = card.querySelector('.bd-card')?.getBoundingClientRect();
+      if (frame === undefined) continue;
+      for (const text of card.querySelectorAll('text')) {
+        const box = text.getBoundingClientRect();
+        if (box.width > 0 && (box.right > frame.right + 2 || box.left < frame.left - 2))
+          out.push(`${card.dataset.card}: ${text.textContent} reaches out of its card`);
+      }
+    }
+    return out;
+  });
+
+for (const [name, width, height, query] of [
+  ['1600 x 1000', 1600, 1000, ''],
+  ['1280 x 800', 1280, 800, ''],
+  ['in Chinese', 1280, 800, 'lang=zh-CN'],
+] as const) {
+  test(`no text on the stage is under 11 px, cut or outside its card: ${name}`, async ({ page }) => {
+    test.slow();
+    await page.setViewportSize({ width, height });
+    const wrong: Record<string, string[]> = {};
+    for (const scene of SCENES) {
+      await show(page, scene, query);
+      const found = await faults(page);
+      if (found.length > 0) wrong[scene] = found;
+    }
+    expect(wrong).toEqual({});
+  });
+}
+
+test('every scene has the marks that checks read, and a vector keeps its colour on the stage and in the timeline', async ({
+  page,
+}) => {
+  test.slow();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const scene of SCENES) {
+    await show(page, scene, '');
+    for (const part of ['stage', 'narrator', 'timeline']) {
+      await expect(page.locator(`[data-part=${part}]`), `${scene} ${part}`).toHaveCount(1);
+    }
+    const tokens = await page.locator('[data-token]').evaluateAll((all) =>
+      all.map((e) => ({
+        state: (e as HTMLElement).dataset.state,
+        journey: Number((e as HTMLElement).dataset.journey),
+        colour: (e as HTMLElement).style.getPropertyValue('--c'),
+      })),
+    );
+    for (const { state, journey, colour } of tokens) {
+      expect(['moving', 'resting', 'waiting', 'ended'], scene).toContain(state);
+      expect(journey, scene).toBeGreaterThanOrEqual(0);
+      if (journey > 0) expect(colour, scene).toBe(`var(--j${((journey - 1) % 4) + 1})`);
+    }
+  }
+  await show(page, 'intx-shared', '');
+  await expect(page.locator('[data-part=timeline] [data-journey]').first()).toBeAttached();
+});
+
+const axe = async (page: Page, what: string): Promise<void> => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((v) => `${what}: ${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
+};
+
+for (const [lang, theme] of [
+  ['en', 'light'],
+  ['en', 'dark'],
+  ['zh-CN', 'light'],
+  ['zh-CN', 'dark'],
+] as const) {
+  test(`axe finds nothing in any panel: ${lang}, ${theme}`, async ({ page }) => {
+    test.slow();
+    for (const [width, height] of [
+      [1280, 800],
+      [360, 740],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await show(page, 'vcpus-64', `lang=${lang}&theme=${theme}`);
+      const tabs = page.getByRole('tab');
+      const count = await tabs.count();
+      for (let i = 0; i < count; i++) {
+        await tabs.nth(i).click();
+        await expect(page.getByRole('tabpanel')).not.toBeEmpty();
+        await axe(page, `${width} px, panel ${i}`);
+      }
+    }
+  });
+}
+
+test('the first visit stops where one way is through, and asks what if; the next goes on where one was', async ({
+  page,
+}) => {
+  await page.goto('./?speed=8');
+  const invite = page.locator('[data-part=invite]');
+  await expect(invite).toContainText(say('end.oneWay'));
+  await expect(invite.locator('.nr-whatif')).toBeVisible();
+  await invite.getByRole('button', { name: say('end.all') }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goto('about:blank');
+  await page.goto('./?play=0#p=intx-shared&t=30');
+  await expect(page.locator('.tl-count')).toHaveText(/^31 /);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => page.evaluate(() => localStorage.getItem('irqscope.last'))).toContain('intx-shared');
+  await page.goto('about:blank');
+  await page.goto('./');
+  await invite.locator('button').first().click();
+  await expect(page.getByLabel(say('hdr.scene'))).toHaveValue('intx-shared');
+});
