@@ -4,7 +4,6 @@ import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
 import { FIRST_PRESET, loadPresetFile } from '../scenes/index.ts';
-import { loadLinkCodec } from '../store/actions/links.ts';
 import { createApp } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
 import { AppProvider } from '../store/use-app.ts';
@@ -141,7 +140,7 @@ if (embed?.clickToLoad !== true) void start();
 const stopWaiting = store.subscribe(({ playhead, scene }) => {
   if (scene === null || (playhead.step < 0 && playhead.playing)) return;
   stopWaiting();
-  loadLinkCodec().catch(() => {});
+  import('../store/actions/links.ts').then((m) => m.loadLinkCodec()).catch(() => {});
   if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== '')).catch(() => {});
   if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app)).catch(() => {});
   void loadErrorTexts();

@@ -23,6 +23,8 @@ export interface Stage {
   readonly layout: StageLayout;
   /** What waits after a step; absent while what tells it is still to come (scene/waits.ts). */
   readonly waits?: ((scene: SceneLog, step: number) => readonly Wait[]) | null;
+  /** Fields that rise while a step moves; absent the same way (scene/lifts.ts). */
+  readonly lifts?: ((stage: Stage, step: number) => readonly string[]) | null;
 }
 
 export interface Flight {

@@ -6,12 +6,13 @@ import type { Locator } from '../explain/locate/locator.ts';
 import { ARRIVE } from './advance.ts';
 import { flightOf, type Stage } from './flights.ts';
 import { layoutStage } from './layout.ts';
+import { liftsOf } from './lifts.ts';
 import { flightPhase, msAt, scoreOf } from './score.ts';
 import { stageModel } from './stage-model.ts';
 
 describe.each(presets)('$id', ({ scene }) => {
   const model = stageModel(scene);
-  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }) };
+  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), lifts: liftsOf };
 
   test('only a step that gives its token a new name on the way through a card lifts, and only the fields it is decided by', () => {
     for (const step of scene.steps) {
@@ -45,7 +46,7 @@ test('at the IOAPIC vector, mode and destination rise out of the entry', () => {
   const scene = presets.find((p) => p.id === 'serial-ioapic')?.scene;
   if (scene === undefined) throw new Error('no scene');
   const model = stageModel(scene);
-  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }) };
+  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), lifts: liftsOf };
   const step = scene.steps.findIndex((s) => s.name === 'ioapic_service');
   expect(scoreOf(stage, step).lifts).toEqual(['rte.vector', 'rte.mode', 'rte.dest']);
 });

@@ -2,10 +2,9 @@
  * The score of a step: first the place it has come to is asked, then the token goes on, and what decided rises out of its row and joins
  * it there. In ms at speed 1; all that is drawn while a step moves is a function of these and of the phase.
  */
-import { happeningOf, litOf, locatorOf } from '../explain/locate/index.ts';
+import { locatorOf } from '../explain/locate/index.ts';
 import { ARRIVE } from './advance.ts';
-import { branchesOf } from './branches.ts';
-import { crossingsAt, flightOf, nameBefore, type Stage } from './flights.ts';
+import { crossingsAt, flightOf, type Stage } from './flights.ts';
 
 /** How fast a token flies, CSS px a second, and the bounds of a flight, ms. */
 const SPEED = 450;
@@ -30,20 +29,6 @@ export interface Score {
 
 const NOTHING: readonly string[] = [];
 
-/** Fields that decide what a token is called from here on; none where it keeps its name or does not move. */
-function liftsOf(stage: Stage, step: number): readonly string[] {
-  const at = stage.scene.steps.get(step);
-  const locator = at === undefined ? null : locatorOf(at.name);
-  const flight = flightOf(stage, step);
-  if (at === undefined || locator === null || !flight?.path || flight.from === null || flight.path.back) return NOTHING;
-  if (locator.dock !== 'out' || locator.end !== undefined || flight.from.card !== flight.to.card) return NOTHING;
-  const happening = happeningOf(at);
-  const branches = branchesOf(stage.scene);
-  const branch = branches.branches[flight.branch];
-  if (branch === undefined || nameBefore(stage, branch, step) === locator.label(happening)) return NOTHING;
-  return litOf(locator, happening);
-}
-
 export function scoreOf(stage: Stage, step: number): Score {
   const at = stage.scene.steps.get(step);
   if (at === undefined || locatorOf(at.name) === null) return { ask: 0, fly: UNSEEN_MS, lifts: NOTHING };
@@ -51,7 +36,7 @@ export function scoreOf(stage: Stage, step: number): Score {
   const crosses = at.name === 'kvm_exit' || at.name === 'kvm_entry' ? crossingsAt(stage, step).length > 0 : false;
   if (length === 0) return { ask: 0, fly: crosses ? CROSSES_MS : LIGHTS_MS, lifts: NOTHING };
   const flight = Math.min(LONGEST, Math.max(SHORTEST, (length * stage.layout.scale * 1000) / SPEED));
-  const lifts = liftsOf(stage, step);
+  const lifts = stage.lifts?.(stage, step) ?? NOTHING;
   const lifting = lifts.length === 0 ? 0 : LIFT_MS + APART_MS * lifts.length;
   return { ask: lifts.length === 0 ? 0 : ASK_MS, fly: Math.max(flight, lifting, crosses ? CROSSES_MS : 0), lifts };
 }

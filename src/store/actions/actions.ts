@@ -2,7 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { AppCore } from '../create-app.ts';
 import type { AppState } from '../types.ts';
-import { openLink } from './links.ts';
+import type { Opened } from './links.ts';
 import {
   changeSpeed,
   movePlayhead,
@@ -39,6 +39,13 @@ const OF_THE_STATE = {
   stepBy,
   toggle,
 };
+/** Links and their reader come when one is opened; what was asked for meanwhile overtakes it. */
+async function openLink(app: AppCore, fragment: string, opening: { play: boolean }): Promise<Opened> {
+  const isNewest = app.feed.ask();
+  const links = await import('./links.ts');
+  return isNewest() ? links.openLink(app, fragment, opening) : 'overtaken';
+}
+
 const OF_THE_SCENE = { loadChanged, loadOps, loadPreset, openLink, poke, reconfigure };
 
 /** The same functions without what they act on. */

@@ -23,7 +23,6 @@ import { colourOf, type Stage } from '../../scene/flights.ts';
 import { layoutStage, type StageLayout } from '../../scene/layout.ts';
 import { timingOf } from '../../scene/pace.ts';
 import { type StageModel, stageModel } from '../../scene/stage-model.ts';
-import { unfoldedIn } from '../../scene/unfold.ts';
 import { hasMap, UNFOLDED } from '../../scene/vcpu-map.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
@@ -270,10 +269,10 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   const sceneId = useStore((state) => state.sceneId);
   const unfold = useSame(
     useMemo(() => {
-      if (embed || !hasMap(model.vcpus)) return undefined;
+      if (embed || extras === null || !hasMap(model.vcpus)) return undefined;
       const beats = beatsOf(scene, sceneId);
-      return unfoldedIn(scene, model, beats[beatAt(beats, step)], open, height < LOW ? 1 : UNFOLDED);
-    }, [embed, scene, sceneId, model, step, open, height]),
+      return extras.unfoldedIn(scene, model, beats[beatAt(beats, step)], open, height < LOW ? 1 : UNFOLDED);
+    }, [embed, extras, scene, sceneId, model, step, open, height]),
   );
   // Only a small frame depends on what has happened; the whole board is the same however long the log gets.
   const focused = embed ? scene : null;
@@ -291,7 +290,8 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
     [model, width, height, embed, journey, open, focused, unfold],
   );
   const waits = extras?.waitsAfter ?? null;
-  const stage: Stage = useMemo(() => ({ scene, model, layout, waits }), [scene, model, layout, waits]);
+  const lifts = extras?.liftsOf ?? null;
+  const stage: Stage = useMemo(() => ({ scene, model, layout, waits, lifts }), [scene, model, layout, waits, lifts]);
 
   onDrawn?.(stage);
 

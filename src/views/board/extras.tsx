@@ -1,6 +1,8 @@
 /** What the stage can do without until it moves. Comes as one chunk after the first motion. */
 import '../kit/panel-texts.ts';
 import './extras.css';
+import { liftsOf } from '../../scene/lifts.ts';
+import { unfoldedIn } from '../../scene/unfold.ts';
 import { waitsAfter } from '../../scene/waits.ts';
 import { bringIntoSight } from './into-sight.ts';
 import { actOf } from './lifts.ts';
@@ -9,5 +11,17 @@ import { drawVeil } from './veil.ts';
 import { note, tether } from './wait-marks.ts';
 import { Zoom } from './zoom.tsx';
 
-export const extras = { Zoom, actOf, bringIntoSight, drawVeil, keepStop, note, rove, tether, waitsAfter } as const;
+export const extras = {
+  Zoom,
+  actOf,
+  bringIntoSight,
+  drawVeil,
+  keepStop,
+  liftsOf,
+  note,
+  rove,
+  tether,
+  unfoldedIn,
+  waitsAfter,
+} as const;
 export type Extras = typeof extras;
