@@ -3,7 +3,6 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { assert } from '../base/assert.ts';
 import type { HostLink } from '../embed/host-link.ts';
-import { REMOTE_KEYS } from '../embed/keys.ts';
 import { FIRST_PRESET, loadPresetFile } from '../scenes/index.ts';
 import { createApp } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
@@ -12,7 +11,7 @@ import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import '../views/kit/kit.css';
 import './app.css';
-import { listenToKeys } from './keyboard.ts';
+import type { TakeKeys } from './keyboard.ts';
 import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';
 import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
@@ -87,11 +86,24 @@ const sight = watchSight(root, (seen) => {
 const reactRoot = createRoot(root);
 let host: HostLink | null = null;
 const toParent = embed?.keys === 'parent';
-const { takeKeys } = listenToKeys(app, {
-  take: ({ key, code, keyCode, shiftKey, altKey }) =>
-    toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
-  always: toParent ? REMOTE_KEYS : new Set(),
-});
+/** Who gets keys before the scene, kept for the listener, which nothing that is drawn needs. */
+let first: Parameters<TakeKeys>[0] = null;
+let listener: TakeKeys | null = null;
+const takeKeys: TakeKeys = (take) => {
+  first = take;
+  listener?.(take);
+};
+Promise.all([import('./keyboard.ts'), import('../embed/keys.ts')]).then(
+  ([{ listenToKeys }, { REMOTE_KEYS }]) => {
+    listener = listenToKeys(app, {
+      take: ({ key, code, keyCode, shiftKey, altKey }) =>
+        toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
+      always: toParent ? REMOTE_KEYS : new Set(),
+    }).takeKeys;
+    listener(first);
+  },
+  () => {},
+);
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
