@@ -28,7 +28,7 @@ test('a kernel function on the call path says so too', async ({ page }) => {
   const remark = page.locator(of('pic-edge-irr'));
   const count = page.locator('.tl-count');
   for (let step = 0; step < 12 && (await remark.count()) === 0; step++) {
-    const before = await count.innerText();
+    const before = (await count.textContent()) ?? '';
     // Keys are listened to by a chunk of their own: the first may come before it.
     await expect(async () => {
       await page.keyboard.press('ArrowRight');
