@@ -116,6 +116,14 @@ test('an embedded scene fits 480 x 360, plays, and takes no focus', async ({ pag
     return [scrollWidth - window.innerWidth, scrollHeight - window.innerHeight];
   });
   expect(over).toEqual([0, 0]);
+  // The stage is seen whole, and nothing lies on the count of steps.
+  const stage = frame.locator('.app-stage');
+  await expect.poll(() => stage.evaluate((el) => el.scrollHeight - el.clientHeight)).toBe(0);
+  const seen = await frame.locator('.tl-count').evaluate((el) => {
+    const { x, y, width, height } = el.getBoundingClientRect();
+    return [2, width - 2].map((dx) => el.contains(document.elementFromPoint(x + dx, y + height / 2)));
+  });
+  expect(seen).toEqual([true, true]);
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
   await expect(frame.getByRole('button', { name: 'Pause' })).toBeInViewport();
 });

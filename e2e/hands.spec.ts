@@ -53,6 +53,25 @@ test('Back brings back what was on screen before the edit, Forward the edit', as
   await expect(page.locator('.header-changed')).toBeVisible();
 });
 
+test('Back and Forward go between runs also where the address was rewritten before the edit', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 10);
+  await button(page, say('timeline.step')).click();
+  await expect(count(page)).toHaveText(/^11 /);
+  // Its entry names a run of the tree from then on.
+  await expect(async () => expect(await page.evaluate(() => window.history.state)).not.toBeNull()).toPass();
+  await nmi(page);
+  await expect(page.locator('.header-changed')).toBeVisible();
+  await expect(page).toHaveURL(/#s=/);
+  for (const _ of [1, 2]) {
+    await page.goBack();
+    await expect(page.locator('.header-changed')).toHaveCount(0);
+    await expect(page).toHaveURL(/#p=serial-ioapic/);
+    await page.goForward();
+    await expect(page.locator('.header-changed')).toBeVisible();
+    await expect(page).toHaveURL(/#s=/);
+  }
+});
+
 test('edits, and those undone, are there again after a reload', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 10);
   await nmi(page);
@@ -443,12 +462,16 @@ test('notes are pinned to a moment and a thing, shown there, and come with the l
   await drawer(page).locator('textarea').fill('<img src=x onerror=alert(1)> look here');
   await button(page, say('notes.pin')).click();
   await expect(page.locator('.rd-here')).toContainText('<img src=x onerror=alert(1)> look here');
+  await expect(page).toHaveURL(/#s=/);
+  const pinned = page.url();
   await page.keyboard.press('Escape');
   await page.keyboard.press('ArrowRight');
   await expect(page.locator('.rd-here')).toHaveCount(0);
+  // The address follows within a second: the link is taken once it names the moment of the note again.
+  await expect(page).not.toHaveURL(pinned);
   await page.keyboard.press('ArrowLeft');
   await expect(page.locator('.rd-here')).toContainText('look here');
-  await expect(page).toHaveURL(/#s=/);
+  await expect(page).toHaveURL(pinned);
   const other = await context.newPage();
   await other.goto(page.url());
   await expect(other.locator('.rd-here')).toContainText('<img src=x onerror=alert(1)> look here');

@@ -154,9 +154,17 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
     const { tree, run: id } = (state ?? {}) as { tree?: unknown; run?: unknown };
     if (runs === null || runs.tree !== tree || typeof id !== 'number' || id === runs.now) return false;
     written = window.location.hash.slice(1);
-    run = `${runs.tree} ${id}`;
-    const { showRun } = await import('../store/runs/track.ts');
-    showRun(app, id);
+    // Until that run is there, the one on screen is no news: an entry for it would end what Forward leads to.
+    opening++;
+    const done = (): void => {
+      opening--;
+      preset = store.getState().sceneId.preset;
+      run = runKey();
+      if (follow) changed();
+    };
+    const track = await import('../store/runs/track.ts').catch(() => null);
+    if (track === null) done();
+    else track.showRun(app, id, undefined, done);
     return true;
   }
 

@@ -144,7 +144,8 @@ export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): Lapic
   const spare = Math.max(0, card.h - title - label - side - FOOT[density] - (pir ? PIR_FOOT[density] : 0));
   const y = card.y + title + label + spare * 0.36;
   if (density === 'mini') {
-    const x = card.x + (card.w - side) / 2;
+    // Class labels stand left of the grid, within the card.
+    const x = Math.max(card.x + (card.w - side) / 2, card.x + CLASSES);
     const top = pir ? y + PIR_FOOT.mini : y;
     const strip = (at: number): StripBox => stripBox(left + 26, at, inner - 26, 14);
     return {

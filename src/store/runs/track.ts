@@ -167,13 +167,20 @@ export function adopt(app: AppCore, runs: Runs, id: SceneId): void {
   app.store.setState({ runs, said: null });
 }
 
-/** Shows another run of the tree, where it was left. @param step where to stand in it; absent: where it was left */
-export function showRun(app: AppCore, id: number, step?: number): void {
+/**
+ * Shows another run of the tree.
+ * @param step where to stand in it; absent: where it was left
+ * @param whenDone called once, whatever comes of it
+ */
+export function showRun(app: AppCore, id: number, step?: number, whenDone: () => void = () => {}): void {
   const { store, feed } = app;
   const tracker = track(app);
   const { runs, playhead } = store.getState();
   const run = runs === null ? undefined : runOf(runs, id);
-  if (runs === null || run === undefined || id === (tracker.heading() ?? runs.now)) return;
+  if (runs === null || run === undefined || id === (tracker.heading() ?? runs.now)) {
+    whenDone();
+    return;
+  }
   const callOff = tracker.announce({ to: id, step: playhead.step });
   const stand = step ?? run.step;
   feed.ask();
@@ -182,6 +189,7 @@ export function showRun(app: AppCore, id: number, step?: number): void {
     play: false,
     whenDone: (end) => {
       if (end !== 'done') callOff();
+      whenDone();
     },
   });
 }

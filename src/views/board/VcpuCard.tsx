@@ -133,6 +133,10 @@ export function valuesOf(
   };
 }
 
+/** Free at both ends of a row, and between its key and its value. */
+const END = 11;
+const BETWEEN = 8;
+
 /** One line: a key on the left, its value on the right. */
 export function Row({
   value,
@@ -141,6 +145,9 @@ export function Row({
   y,
   h,
   props,
+  start = END,
+  end = END,
+  between = BETWEEN,
 }: {
   value: Value;
   x: number;
@@ -148,13 +155,16 @@ export function Row({
   y: number;
   h: number;
   props: Props;
+  start?: number;
+  end?: number;
+  between?: number;
 }) {
   const { lit, selected, select, vcpu } = props;
   // What is not there has no row; the inspector has them all.
   const on = value.fields.some((field) => lit?.fields.has(field));
   const absent = value.value === '–';
   if (absent && !on) return null;
-  const key = textWidth(value.key, 11) + 8;
+  const key = textWidth(value.key, 11) + between;
   return (
     <Stop
       box={{ x, y, w, h }}
@@ -163,16 +173,16 @@ export function Row({
       selected={selected}
       select={select}
     >
-      <text className="bd-key" x={x + 11} y={y + h / 2 + 4}>
+      <text className="bd-key" x={x + start} y={y + h / 2 + 4}>
         {value.key}
       </text>
       <text
         className={on ? 'bd-mono bd-on' : value.strong ? 'bd-mono bd-strong' : 'bd-mono bd-dim'}
-        x={x + w - 11}
+        x={x + w - end}
         y={y + h / 2 + 4}
         textAnchor="end"
       >
-        {absent ? '' : cut(value.value, w - 22 - key, 11.5, 'mono')}
+        {absent ? '' : cut(value.value, w - start - end - key, 11.5, 'mono')}
       </text>
     </Stop>
   );
