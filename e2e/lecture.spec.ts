@@ -24,9 +24,9 @@ async function walk(page: Page): Promise<{ slides: number; steps: number }> {
       await scene.evaluate((element: HTMLElement & { ready: Promise<void> }) => element.ready);
       const shown = await page.locator('section.present .irqscope-step.visible').count();
       if (shown > 0) {
-        const wanted = Number(
-          await page.locator('section.present .irqscope-step.visible').last().getAttribute('data-step'),
-        );
+        const named = await page.locator('section.present .irqscope-step.visible').last().getAttribute('data-step');
+        const last = await scene.evaluate((element: HTMLElement & { count: number }) => element.count - 1);
+        const wanted = named === 'end' ? last : Number(named);
         await expect.poll(() => scene.evaluate((element: HTMLElement & { step: number }) => element.step)).toBe(wanted);
         steps++;
       }

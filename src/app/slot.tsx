@@ -82,9 +82,15 @@ export function Fenced(props: FenceProps): ReactNode {
   return <Fence {...props} />;
 }
 
+/** Share of the first flight that is over before anything else is asked for: what has begun to move is in nobody's way. */
+const UNDER_WAY = 0.2;
+
 /** Whether the scene has begun to move, or will not: then there is time to load what stands around the stage. */
 function useAfterFirstMotion(): boolean {
-  return useStore((s) => s.scene !== null && (s.playhead.step >= 0 || !s.playhead.playing));
+  return useStore(
+    ({ scene, playhead: { step, phase, playing } }) =>
+      scene !== null && (!playing || step > 0 || (step === 0 && phase > UNDER_WAY)),
+  );
 }
 
 /** The place of a panel. Once it is there it stays. */

@@ -11,10 +11,10 @@ export function textWidth(text: string, size: number, face: keyof typeof WIDTHS 
   return em * size;
 }
 
-/** The text, cut with an ellipsis where it would not fit. */
+/** The text, cut with an ellipsis where it would not fit. A number of one or two digits is whole: an ellipsis is no shorter. */
 export function cut(text: string, room: number, size: number, face: keyof typeof WIDTHS = 'sans'): string {
-  if (textWidth(text, size, face) <= room) return text;
   const chars = [...text];
+  if (chars.length <= 2 || textWidth(text, size, face) <= room) return text;
   while (chars.length > 1 && textWidth(`${chars.join('')}…`, size, face) > room) chars.pop();
   return `${chars.join('').trimEnd()}…`;
 }
