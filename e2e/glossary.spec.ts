@@ -134,10 +134,16 @@ test('a finger: a tap on a plain text, the menu of a part', async ({ browser }) 
   if (box === null) throw new Error('not on screen');
   const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   const cdp = await context.newCDPSession(page);
-  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
   const words = page.getByRole('menuitem', { name: say('verb.explain') });
-  await expect(words).toBeVisible();
-  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  // The menus come after the stage: a press before they are here opens none.
+  await expect(async () => {
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+    try {
+      await expect(words).toBeVisible({ timeout: 3_000 });
+    } finally {
+      await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    }
+  }).toPass();
   await words.tap();
   await expect(card(page)).toHaveAttribute('data-terms', /\bvector\b/);
   await context.close();
@@ -146,8 +152,12 @@ test('a finger: a tap on a plain text, the menu of a part', async ({ browser }) 
 test('in a frame, by pointer and by key', async ({ page }) => {
   await page.goto(`./?embed=1&play=0${LINK}`);
   await expect(page.locator('.tl-count')).toHaveText(/^21 /);
-  await pointAt(page, onStage(page, 'IRR'));
-  await expect(card(page)).toHaveAttribute('data-terms', 'irr');
+  // The words come after the stage: a pointer that rests before they are here is told when it moves again.
+  await expect(async () => {
+    await page.mouse.move(2, 2);
+    await pointAt(page, onStage(page, 'IRR'));
+    await expect(card(page)).toHaveAttribute('data-terms', 'irr', { timeout: 3_000 });
+  }).toPass();
   await page.locator('[data-stop]').first().focus();
   await page.keyboard.press('g');
   await expect(card(page)).toContainText(say('glossary.all'));
