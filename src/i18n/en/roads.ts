@@ -10,6 +10,7 @@ export const roads = {
   'roads.end': 'The end',
   'roads.none': 'No access is on its way at this step. Go to a load, a store or a port access.',
   'roads.write': 'store of {n} bytes',
+  'roads.access': 'an access, not decoded',
   'roads.read': 'load of {n} bytes',
   'roads.part': 'bytes {from} to {to} of {n}',
   'roads.noExit': 'No exit: the processor reaches this memory by itself.',

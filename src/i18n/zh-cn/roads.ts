@@ -12,6 +12,7 @@ export const roads: Readonly<Record<keyof typeof en, string>> = {
   'roads.end': '去处',
   'roads.none': '这一步没有访问在进行。可前往一次读、写或端口访问。',
   'roads.write': '写 {n} 字节',
+  'roads.access': '一次访问，未译码',
   'roads.read': '读 {n} 字节',
   'roads.part': '共 {n} 字节中的第 {from} 到 {to} 字节',
   'roads.noExit': '没有退出：处理器自己能访问这块内存。',

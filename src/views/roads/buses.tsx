@@ -21,9 +21,7 @@ function Row({ range, taken, scene, t }: RowProps) {
   return (
     <tr data-taken={taken} data-iodev={range.kind}>
       <th scope="row">{label}</th>
-      <td className="road-mono">
-        {range.len === 0 ? `0x${range.addr.toString(16)}, ${t('roads.bus.any')}` : rangeText(range)}
-      </td>
+      <td className="road-mono">{rangeText(range, t)}</td>
       <td className="road-mono">{by}</td>
       <td>
         {step >= 0 ? (

@@ -110,7 +110,7 @@ function Part({
             name="kernel"
             note={t('roads.end.eventfd.note')}
             reached
-            extra={part.taker === null ? undefined : rangeText(part.taker)}
+            extra={part.taker === null ? undefined : rangeText(part.taker, t)}
             t={t}
           />
         </li>
@@ -121,7 +121,8 @@ function Part({
 
 /** How it came to KVM. */
 function Exit({ road, t }: { readonly road: Road; readonly t: Translate }) {
-  const kind = t(road.write ? 'roads.write' : 'roads.read', { n: road.size });
+  const kind =
+    road.kind === 'fast' ? t('roads.access') : t(road.write ? 'roads.write' : 'roads.read', { n: road.size });
   const names = ['OUT', 'IN', 'REP OUTS', 'REP INS'];
   return (
     <ul className="road-exit" aria-label={t('roads.exit')}>
@@ -158,11 +159,13 @@ function Exit({ road, t }: { readonly road: Road; readonly t: Translate }) {
 }
 
 export function RoadView({ road, t }: { readonly road: Road; readonly t: Translate }) {
+  // Memory of its own and a doorbell on the fast bus: nothing is asked.
+  const asks = road.parts.some(({ asked }) => asked.length > 0);
   let at = 0;
   return (
     <div className="road" data-road={road.kind}>
       <h3>{t('roads.exit')}</h3>
-      <h3>{t(road.kind === 'pio' ? 'roads.asksPort' : 'roads.asks')}</h3>
+      <h3>{asks && t(road.kind === 'pio' ? 'roads.asksPort' : 'roads.asks')}</h3>
       <h3>{t('roads.end')}</h3>
       <Exit road={road} t={t} />
       <div className="road-parts">
