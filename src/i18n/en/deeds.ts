@@ -87,6 +87,7 @@ export const deeds = {
   'runs.copyLink': 'Copy a link to all runs',
   'runs.saveFile': 'Save all runs as a file',
   'runs.copied': 'Link copied.',
+  'runs.notCopied': 'The browser does not allow copying. Save the file instead.',
   'runs.tooLong': 'All runs together are too long for a link.',
   'notes.title': 'Notes',
   'notes.start': 'before the first step',

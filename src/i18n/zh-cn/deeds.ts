@@ -87,6 +87,7 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
   'runs.copyLink': '复制全部运行的链接',
   'runs.saveFile': '把全部运行保存为文件',
   'runs.copied': '已复制链接。',
+  'runs.notCopied': '浏览器不允许复制，可以改为保存文件。',
   'runs.tooLong': '全部运行合起来太长，放不进链接。',
   'notes.title': '笔记',
   'notes.start': '第一步之前',

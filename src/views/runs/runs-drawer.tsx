@@ -11,6 +11,7 @@ import { addNote, dropNote, giveName } from '../../store/runs/notes.ts';
 import { showRun } from '../../store/runs/track.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
+import { save } from '../shared/save.ts';
 import { useT } from '../shared/use-t.ts';
 import { runName } from './say-deed.ts';
 import { Watch } from './watch.tsx';
@@ -61,7 +62,7 @@ function Tree(): ReactNode {
   const app = useApp();
   const runs = useStore((s) => s.runs);
   const kept = useStore((s) => s.kept);
-  const [said, setSaid] = useState<'runs.copied' | 'runs.tooLong' | null>(null);
+  const [said, setSaid] = useState<'runs.copied' | 'runs.notCopied' | 'runs.tooLong' | null>(null);
   if (runs === null || runs.list.length < 2) return <p className="rd-hint">{t('runs.none')}</p>;
   const copy = async (): Promise<void> => {
     const link = await linkOfRuns(app);
@@ -69,20 +70,20 @@ function Tree(): ReactNode {
       setSaid('runs.tooLong');
       return;
     }
-    await navigator.clipboard.writeText(`${document.URL.replace(/[?#].*$/, '')}#${link}`).catch(() => {});
-    setSaid('runs.copied');
+    setSaid(
+      await navigator.clipboard.writeText(`${document.URL.replace(/[?#].*$/, '')}#${link}`).then(
+        () => 'runs.copied' as const,
+        () => 'runs.notCopied' as const,
+      ),
+    );
   };
-  const save = async (): Promise<void> => {
+  const saveFile = async (): Promise<void> => {
     const file = await fileOfRuns(app);
     if (file === null) {
       setSaid('runs.tooLong');
       return;
     }
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([file.text], { type: 'application/json' }));
-    link.download = file.name;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    save(file.name, new Blob([file.text], { type: 'application/json' }));
   };
   return (
     <>
@@ -92,7 +93,7 @@ function Tree(): ReactNode {
         <button type="button" className="btn" onClick={() => void copy()}>
           {t('runs.copyLink')}
         </button>
-        <button type="button" className="btn" onClick={() => void save()}>
+        <button type="button" className="btn" onClick={() => void saveFile()}>
           {t('runs.saveFile')}
         </button>
       </div>

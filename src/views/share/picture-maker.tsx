@@ -5,8 +5,8 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import type { FigureTheme } from '../figure/figure.ts';
 import { LONGEST_FILM_S } from '../figure/film-limits.ts';
 import type { FileOrder, MadeFile, Progress } from '../figure/make.ts';
+import { save } from '../shared/save.ts';
 import type { Translate } from '../shared/use-t.ts';
-import { save } from './save.ts';
 
 const FORMATS = ['svg', 'png', 'gif', 'mp4'] as const;
 type Format = (typeof FORMATS)[number];
@@ -111,7 +111,7 @@ export function PictureMaker({ step, name, t }: Props): ReactNode {
     }
     const file = `${name}.${made.mime === 'video/webm' ? 'webm' : format}`;
     if (isFilm(format)) show(made);
-    save(file, made.mime, made.data);
+    save(file, new Blob([made.data], { type: made.mime }));
     const webm = format === 'mp4' && made.mime === 'video/webm' ? ` ${t('share.webm')}` : '';
     setSaid(t('share.saved', { name: file }) + webm);
   };

@@ -9,9 +9,9 @@ import { STATE_FILE } from '../../share/state-file.ts';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
 import type { App } from '../../store/create-app.ts';
 import { useApp } from '../../store/use-app.ts';
+import { save } from '../shared/save.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { PictureMaker } from './picture-maker.tsx';
-import { save } from './save.ts';
 import {
   elementSnippet,
   iframeSnippet,
@@ -226,7 +226,7 @@ function Files({ moment: { shared, step, name }, t, onFile }: WaysProps): ReactN
   const saveState = async (): Promise<void> => {
     const { makeFile } = await import('../figure/make.ts');
     const made = await makeFile(app, { format: 'json', scale: 1, width: 960 }, step);
-    if (typeof made !== 'string') save(`${name}${STATE_FILE}`, made.mime, made.data);
+    if (typeof made !== 'string') save(`${name}${STATE_FILE}`, new Blob([made.data], { type: made.mime }));
   };
   return (
     <>
@@ -256,7 +256,11 @@ function Files({ moment: { shared, step, name }, t, onFile }: WaysProps): ReactN
         <textarea readOnly rows={6} value={story} aria-labelledby={`${id}-story`} />
         <div className="share-row">
           <Copy what={t('share.story')} label={t('share.copyStory')} text={() => story} t={t} />
-          <button type="button" className="btn" onClick={() => save(`${name}.txt`, 'text/plain', story)}>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => save(`${name}.txt`, new Blob([story], { type: 'text/plain' }))}
+          >
             {t('share.save')} .txt
           </button>
         </div>

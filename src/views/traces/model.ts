@@ -51,16 +51,6 @@ export function sentence(t: Translate, said: unknown): string {
     .join(' ');
 }
 
-/** Hands a file to the person. */
-export function save(name: string, data: Blob): void {
-  const url = URL.createObjectURL(data);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
 /** Does a finding or a row speak of what is looked at? What names no such thing speaks of all. */
 export function matches(filter: Filter, row: Readonly<Record<string, unknown>>): boolean {
   for (const name of ['gsi', 'vector', 'vcpu'] as const) {
