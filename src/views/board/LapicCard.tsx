@@ -6,6 +6,7 @@ import { hex } from '../../explain/locate/locator.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
+import { textWidth } from './text-fit.ts';
 import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
 
 /** Scenes without posted interrupts do without it. */
@@ -77,15 +78,17 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
   if (box.pir !== null) {
     const status = set === 'irr' ? 'rvi' : 'svi';
     const vector = readWord(props.view, 'vmcs', props.vcpu, status);
+    const told = `${status.toUpperCase()} ${hex(vector)}`;
+    const fits = textWidth(set, 12, 'mono') + textWidth(told, 11, 'mono') + 8 <= grid.w;
     return (
       <>
         {name}
         {box.descX !== null && (set === 'isr' || grid.pitch < WRITTEN) && (
           <Register {...register} x={right} y={grid.y - 5} anchor="end" />
         )}
-        {vector !== 0 && grid.w > 76 && box.descX === null && (
+        {vector !== 0 && fits && box.descX === null && (
           <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
-            {status.toUpperCase()} {hex(vector)}
+            {told}
           </text>
         )}
         {box.listY !== null && grid.pitch < 6 && vectors.length > 0 && (
@@ -183,6 +186,8 @@ function LapicCardView(props: Props) {
   const tpr = { name: 'TPR', value: hex(lapic.tpr), on: lit?.fields.has('lapic.tpr') ?? false };
   const aside = { x: card.x + card.w - 11, y: card.y + box.titleH / 2 + 5 };
   const small = density === 'dense' || density === 'mini';
+  // Both in a narrow title would stand on one another; the inspector has PPR.
+  const roomy = textWidth(name, 13, 'bold') + textWidth(`${ppr.name} ${ppr.value}`, 11.5, 'mono') + 30 <= card.w;
   return (
     <Frame card={card} name={name} className={off === '' ? undefined : 'bd-asleep'}>
       <g style={colourStyle(lit?.colour ?? 0)}>
@@ -193,7 +198,8 @@ function LapicCardView(props: Props) {
           height={box.titleH}
           {...stop}
           aside={
-            density === 'mini' && box.irr.kind === 'grid' && box.irr.pitch >= WRITTEN ? null : small ? (
+            density === 'mini' && box.irr.kind === 'grid' && box.irr.pitch >= WRITTEN ? null : small &&
+              !roomy ? null : small ? (
               <Register {...aside} {...ppr} anchor="end" />
             ) : (
               <text

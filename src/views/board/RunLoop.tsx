@@ -31,9 +31,10 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
   const state = inGuest ? 'bd-guest' : away ? 'bd-away' : '';
   const status = `${hex(word('rvi'))}/${hex(word('svi'))}`;
   // A folded card has RVI and SVI on the boundary.
-  const folded = run === 'line' && stage.model.apicv && density !== 'mini';
-  const statusW = folded ? textWidth(status, 10, 'mono') + 8 : 0;
   const left = card.x + 11 + textWidth(side, 10, 'bold') + 12;
+  const needs = textWidth(status, 10, 'mono') + 8;
+  const folded = run === 'line' && stage.model.apicv && density !== 'mini' && left + needs <= card.x + card.w - 11;
+  const statusW = folded ? needs : 0;
   const room = card.x + card.w - 11 - left - statusW;
   const reason = word('exitReason');
   const why = qualification(reason, word('exitQualification'));
