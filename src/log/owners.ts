@@ -6,7 +6,7 @@
 import { countBelow } from '../base/bisect.ts';
 import { COL, LAPIC, PI_DESC, ROW, type WordMap, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
-import { type LogReader, read } from './reader.ts';
+import { read, standingReader } from './reader.ts';
 import { writersOf } from './writers.ts';
 
 /** Changes of one bit, ascending: row and owner from then on (0: the bit is clear), two numbers each. */
@@ -69,12 +69,38 @@ function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
   }
 }
 
-const OWNERS: LogReader<Owners> = {
+/** Newest row that set each bit of a set, by vcpu * 256 + vector: a vector is still where it was set unless the next set has it since. */
+function stillThere({ wordMap, changes, posted, waiting }: Owners, rows: Int32Array): void {
+  const newest = { irr: new Map<number, number>(), isr: new Map<number, number>(), pir: new Map<number, number>() };
+  posted.clear();
+  waiting.clear();
+  for (const [place, list] of changes) {
+    const bit = place % 32;
+    const set = setOf(wordMap, (place - bit) / 32);
+    if (set === null) continue;
+    const at = list.findLastIndex((seq, i) => i % 2 === 0 && ((rows[seq * ROW + COL.c] >>> bit) & 1) === 1);
+    if (at < 0) continue;
+    const key = set.vcpu * 256 + set.first + bit;
+    newest[set.name].set(key, list[at]);
+    if (set.name !== 'isr') (set.name === 'pir' ? posted : waiting).set(key, list[at + 1]);
+  }
+  for (const [waits, here, next] of [
+    [posted, newest.pir, newest.irr],
+    [waiting, newest.irr, newest.isr],
+  ])
+    for (const [key, seq] of here) if ((next.get(key) ?? -1) > seq) waits.delete(key);
+}
+
+const OWNERS = standingReader<Owners>({
   begin: ({ wordMap }) => ({ wordMap, changes: new Map(), posted: new Map(), waiting: new Map() }),
   take(owners, { rows }, from, to) {
     for (let seq = from; seq < to; seq++) if (rows[seq * ROW] === WRITE) takeWrite(owners, rows, seq * ROW);
   },
-};
+  rewind(owners, { rows }, kept) {
+    for (const list of owners.changes.values()) list.length = 2 * countBelow(list.length / 2, (i) => list[i * 2], kept);
+    stillThere(owners, rows);
+  },
+});
 
 /** Journey that owns a bit of a word before row `seq`; 0: the bit is clear, or nobody's. */
 export function ownerOf(log: SceneLog, address: number, bit: number, seq: number): number {
