@@ -85,5 +85,5 @@ export function shapeOf(scene: SceneLog, { wait, step: tip, from, flight }: Toke
   if (OUTPUT.has(step.name)) return 'line';
   const { args } = happeningOf(step);
   if (step.name === 'route' && args.chip === CHIP.msi) return 'message';
-  return ofPlace(view, placeOfStep(scene, step, locator), locator.dock === 'in' || !('vector' in args));
+  return ofPlace(view, placeOfStep(scene, step, locator), locator.dock === 'in');
 }

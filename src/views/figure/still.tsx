@@ -112,7 +112,8 @@ export async function openStill(dom: Dom, moment: Moment, size: Size): Promise<S
   const document = dom.empty();
   const [root, air] = (html.match(/<svg[\s\S]*?<\/svg>/g) ?? []).map((sheet) => fromMarkup(document, sheet));
   assert(root && air, 'the stage is drawn on two sheets');
-  const veil = make(root, 'g', { 'data-layer': 'veil' });
+  const behind = make(root, 'g', { 'data-layer': 'veil' });
+  const veil = make(behind, 'g', {});
   for (const layer of [...air.children]) root.append(layer);
   const [under, over] = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`));
   assert(drawn && under && over, 'the stage has its layers');
@@ -126,9 +127,12 @@ export async function openStill(dom: Dom, moment: Moment, size: Size): Promise<S
   return {
     root,
     stage,
-    layers: () => [under, veil, over, ...(tokens === null ? [] : [tokens])],
+    layers: () => [under, behind, over, ...(tokens === null ? [] : [tokens])],
     draw(position) {
       layer.draw(position);
+      // A program that knows no opacity would hide what has not stepped back at all.
+      if (Number(veil.style.opacity) > 0) behind.append(veil);
+      else veil.remove();
       tokens?.remove();
       tokens = pillsAsSvg(pills, document);
       root.append(tokens);
