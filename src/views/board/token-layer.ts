@@ -11,7 +11,6 @@ import { type Anchor, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
   alongEdge,
   anchorOf,
-  type Crossing,
   colourOf,
   type Flight,
   keptOff,
@@ -23,7 +22,6 @@ import {
   trailsAt,
   travelled,
 } from '../../scene/flights.ts';
-import { pointAt } from '../../scene/paths.ts';
 import { flightPhase, msAt, type Score, scoreOf, stillAt } from '../../scene/score.ts';
 import type { Shape } from '../../scene/shapes.ts';
 import type { Wait } from '../../scene/waits.ts';
@@ -51,6 +49,12 @@ export interface Marks {
     score: Score,
     t: Translate,
   ) => { draw(ms: number): void } | null;
+  /** What crosses, over the tokens; null: nothing does. */
+  readonly passingOf: (
+    pills: HTMLElement,
+    stage: Stage,
+    step: number,
+  ) => { draw(phase: number, arrived: boolean): void } | null;
   readonly drawVeil: (layer: Element, stage: Stage, step: number) => void;
   /** How far the rest has stepped back, 0..1. */
   readonly dimAt: (stage: Stage, position: Position) => number;
@@ -116,7 +120,7 @@ const HEX_SIDE = 9;
 
 /** Widths on the safe side: the element is as wide, so its text fits. */
 const mono = (text: string, scale: number): number => textWidth(text, Math.max(TEXT, TEXT / scale), 'mono');
-const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
+export const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
 const pillWidth = (text: string, scale: number): number =>
   text === '' ? BADGE + 2 : BADGE + 4 + mono(text, scale) + 10;
 const PAUSE = 14;
@@ -135,11 +139,8 @@ interface Drawn {
   open: boolean;
 }
 
-/** What flies beside the tokens: across the boundary, or from a physical CPU into its guest. */
-interface Passing {
-  readonly crossing: Crossing;
-  readonly w: number;
-  readonly element: HTMLElement;
+export function move(element: HTMLElement, x: number, y: number, w: number): void {
+  element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
 }
 
 export function createTokenLayer({ under, over, veil, pills }: TokenRoots): TokenLayer {
@@ -152,7 +153,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   let step = -2;
   let arrived: boolean | null = null;
   let drawn: Drawn[] = [];
-  let passing: Passing[] = [];
+  let passing: ReturnType<Marks['passingOf']> = null;
   let score: Score = NO_SCORE;
   let act: { draw(ms: number): void } | null = null;
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
@@ -302,36 +303,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     });
   }
 
-  /** What crosses, over the tokens. */
-  function drawPassing(now: Stage): void {
-    passing = (now.crossings?.(now, step) ?? []).map((crossing) => {
-      const { kind, label, journey } = crossing;
-      const arrow = kind === 'exit' ? '▼ ' : kind === 'entry' ? '▲ ' : '';
-      const element = pills.ownerDocument.createElement('div');
-      element.className = `bd-token bd-cross-${kind}${kind === 'signal' ? ' bd-signal' : ''}`;
-      if (kind === 'signal') element.style.cssText = colour(journey);
-      span(span(element, 'bd-pill', ''), 'bd-text', arrow + label);
-      pills.append(element);
-      return { crossing, w: hexWidth(arrow + label, now.layout.scale), element };
-    });
-  }
-
-  function move(element: HTMLElement, x: number, y: number, w: number): void {
-    element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
-  }
-
-  /** Moves what crosses; once it is through, the card says it. */
-  function pass(phase: number, has: boolean): void {
-    const side = stage?.layout.merged ? 1 : -1;
-    for (const { crossing, w, element } of passing) {
-      const share = travelled(phase);
-      const { x: on, y } = pointAt(crossing.path, share);
-      // A signal comes to rest beside the card it goes to.
-      move(element, crossing.kind === 'signal' ? on + side * (w / 2 + 3) * share : on, y, w);
-      element.style.opacity = String(has ? 0 : Math.min(1, phase / 0.08));
-    }
-  }
-
   function resize(one: Drawn, w: number): void {
     const open = w > one.w - 1;
     if (open !== one.open) {
@@ -390,7 +361,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   function redraw(now: Stage, has: boolean): void {
     arrived = has;
     drawTokens(now, has);
-    drawPassing(now);
+    passing = marks?.passingOf(pills, now, step) ?? null;
     drawTrails(now);
     drawLights(now);
     tethers.replaceChildren();
@@ -419,9 +390,9 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       if (position.step !== step || has !== arrived) {
         step = position.step;
         redraw(stage, has);
-        pass(position.phase, has);
+        passing?.draw(position.phase, has);
       } else if (has) return;
-      else pass(position.phase, false);
+      else passing?.draw(position.phase, false);
       const { still = false } = stage;
       const faded = still ? stillAt(score, position.phase) : null;
       const phase = faded === null ? flightPhase(score, position.phase) : faded.there ? ARRIVE : 0;
