@@ -61,7 +61,7 @@ test('a deck on a disk frames it and steps it', async ({ page }, info) => {
   await expect.poll(step).toBe(9);
   // A deck without an origin may load and read scenes of a frame that comes from a disk too.
   const link = await page.evaluate(async () => {
-    const scene = document.querySelector('irq-scope') as HTMLElement & { getState(): Promise<{ link: string }> };
+    const scene = document.querySelector('irq-scope') as unknown as { getState(): Promise<{ link: string }> };
     return (await scene.getState()).link;
   });
   expect(link).toMatch(/^p=serial-ioapic&t=9(&g=\d+)?$/);
