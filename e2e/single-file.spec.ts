@@ -1,5 +1,5 @@
 /** dist/irqscope.html from a disk: the whole page in one file that asks for nothing. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from './test.ts';
@@ -38,6 +38,24 @@ test('it plays from a disk, with the engine in a worker, asks for nothing and co
   }
   expect(asked).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test('its policy allows the very scripts it has and nothing else', async ({ page }) => {
+  const html = readFileSync(join(DIST, 'irqscope.html'), 'utf8');
+  const policy = /Content-Security-Policy"\s+content="([^"]*)"/.exec(html)?.[1] ?? '';
+  const [, scripts] = /script-src ([^;]*)/.exec(policy) ?? [];
+  expect(scripts).toMatch(/^('sha256-[\w+/=]+' ?)+$/);
+  expect(policy).toMatch(/^default-src 'none';/);
+  expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
+  await page.goto(`${FILE}?play=0#p=intx-shared`);
+  await expect(page.locator('.tl-count').first()).toHaveText(/\/ [1-9]/);
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.strange = true';
+    document.body.append(script);
+    return 'strange' in window;
+  });
+  expect(ran).toBe(false);
 });
 
 test('a deck on a disk frames it and steps it', async ({ page }, info) => {
