@@ -41,27 +41,12 @@ export function setScriptUrl(url: string | null): void {
 const stepOf = (text: string): StepName => (/^-?\d+$/.test(text) ? Number(text) : text);
 const px = (text: string | null): string => (text === null ? '' : /^\d+$/.test(text) ? `${text}px` : text);
 
-/** Its own events beside those every element has. */
-export interface IrqScopeElement {
-  addEventListener<K extends keyof FrameEvents>(
-    type: K,
-    listener: (event: CustomEvent<FrameEvents[K]>) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-}
-
 declare global {
   interface HTMLElementTagNameMap {
     'irq-scope': IrqScopeElement;
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds types to a method that there is
 export class IrqScopeElement extends HTMLElement {
   static readonly observedAttributes: readonly string[] = OBSERVED;
 
@@ -87,6 +72,21 @@ export class IrqScopeElement extends HTMLElement {
     this.#box = document.createElement('div');
     this.#box.className = 'box';
     root.append(style, this.#box);
+  }
+
+  /** Its own events, with the message in `detail`, beside those that every element has. */
+  override addEventListener<K extends keyof FrameEvents>(
+    type: K,
+    listener: (event: CustomEvent<FrameEvents[K]>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
+    super.addEventListener(type, listener as EventListener | null, options);
   }
 
   connectedCallback(): void {
