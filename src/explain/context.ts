@@ -63,6 +63,28 @@ export function causedBy<K extends EventName>(c: Pick<StepContext, 'run' | 'step
   return seq >= 0 && EVENT_NAMES[cellOf(c.run, seq, COL.code)] === name ? argsIn(c.run, seq, name) : null;
 }
 
+/** Did something like this happen in the step's command? @param before only what came before the step */
+export function inCommand(
+  c: Pick<StepContext, 'run' | 'step'>,
+  is: (event: {
+    readonly name: EventName;
+    readonly index: number;
+    readonly args: Readonly<Record<string, number>>;
+  }) => boolean,
+  before = false,
+): boolean {
+  const { rows, commands, used } = c.run;
+  const first = commands[c.step.command]?.seq ?? c.step.seq;
+  const end = before ? c.step.seq : (commands[c.step.command + 1]?.seq ?? used);
+  for (let seq = first; seq < end; seq++) {
+    const at = seq * ROW;
+    const name = EVENT_NAMES[rows[at]];
+    if (name !== undefined && is({ name, index: rows[at + COL.where] & 0xffff, args: argsAt(name, rows, at) as never }))
+      return true;
+  }
+  return false;
+}
+
 /** The words as they were when the step's command began. */
 export function viewAtCommand(c: Pick<StepContext, 'run' | 'step' | 'view'>): MachineView {
   const { commands } = c.run;
