@@ -73,11 +73,12 @@ export function inCommand(
   }) => boolean,
   before = false,
 ): boolean {
-  const { rows, commands, used } = c.run;
+  const { commands, used } = c.run;
   const first = commands[c.step.command]?.seq ?? c.step.seq;
   const end = before ? c.step.seq : (commands[c.step.command + 1]?.seq ?? used);
   for (let seq = first; seq < end; seq++) {
-    const at = seq * ROW;
+    const rows = pageOf(c.run, seq);
+    const at = placeOf(seq);
     const name = EVENT_NAMES[rows[at]];
     if (name !== undefined && is({ name, index: rows[at + COL.where] & 0xffff, args: argsAt(name, rows, at) as never }))
       return true;
