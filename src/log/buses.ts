@@ -24,8 +24,9 @@ const COMES = BUS_EVENTS.iodev_register.code;
 const GOES = BUS_EVENTS.iodev_unregister.code;
 
 function first({ config }: SceneLog): Buses {
-  const kinds =
-    config.irqchip === 'full' ? [...IRQCHIP_IODEVS, ...(config.pit === true ? (['pit', 'speaker'] as const) : [])] : [];
+  // A ready-made PIT is KVM_CREATE_PIT2's with flags 0: no speaker.
+  const pit = config.pit === true ? (['pit'] as const) : [];
+  const kinds = config.irqchip === 'full' ? [...IRQCHIP_IODEVS, ...pit] : [];
   const buses: (readonly Registered[])[] = KVM_BUSES.map(() => []);
   for (const [bus, range] of kinds.map(chipRange)) buses[bus] = insertRange(buses[bus] ?? [], { ...range, seq: -1 });
   return buses;
