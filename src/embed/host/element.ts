@@ -82,11 +82,11 @@ export class IrqScopeElement extends HTMLElement {
   ): void;
   override addEventListener(
     type: string,
-    listener: EventListenerOrEventListenerObject | null,
+    listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
   override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
-    super.addEventListener(type, listener as EventListener | null, options);
+    super.addEventListener(type, listener as EventListener, options);
   }
 
   connectedCallback(): void {
