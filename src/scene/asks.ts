@@ -2,9 +2,7 @@
  * What a step asks: the gates (explain/gates/rows.ts) that its event says held the interrupt back or let it through, each with the
  * field that answers and the answer. A gate that the log speaks of is asked in every scene; nobody lists steps.
  */
-import type { GATE_ROWS } from '../explain/gates/rows.ts';
-import { GATE_ROWS as ROWS } from '../explain/gates/rows.ts';
-import { happeningOf } from '../explain/locate/index.ts';
+import { GATE_ROWS, happeningOf } from '../explain/locate/index.ts';
 import type { Field, Happening } from '../explain/locate/locator.ts';
 import { reasonOf } from '../spec/define/event.ts';
 import { type EventName, eventRow } from '../spec/events/index.ts';
@@ -63,7 +61,7 @@ export function asksOf(stage: Stage, step: number): readonly Ask[] {
   const reason = reasonOf(eventRow(at.name), happening.args);
   const asks: Ask[] = [];
   for (const gate of Object.keys(QUESTIONS) as GateName[]) {
-    const { events, reads } = ROWS[gate];
+    const { events, reads } = GATE_ROWS[gate];
     const { holds, passed } = QUESTIONS[gate];
     const held = (events as Partial<Record<EventName, string | null>>)[at.name];
     const isHeld = held !== undefined && (held === null || held === reason);

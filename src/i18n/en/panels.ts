@@ -56,7 +56,7 @@ export const panels = {
   'stage.ask.ioapic-remote-irr': 'remote IRR? {answer}',
   'stage.ask.ioapic-edge': 'high already? {answer}',
   'stage.ask.eoi-delay': 'too often in a row? {answer}',
-  'stage.ask.destination': 'anybody meant? {answer}',
+  'stage.ask.destination': 'a target? {answer}',
   'stage.ask.apic-disabled': 'enabled? {answer}',
   'stage.ask.pi-suppressed': 'SN? {answer}',
   'stage.ask.pi-not-notified': 'ON already? {answer}',
