@@ -1,10 +1,11 @@
 /** Instants of a run: moments of virtual time at which steps happen. A column of first steps and one of times, ascending. */
 import { lastAtMost } from '../base/bisect.ts';
-import { ROW } from '../engine/view/tables.ts';
-import { argsAt, FIRST_EVENTS } from '../spec/events/index.ts';
+import { COL } from '../engine/view/tables.ts';
+import { FIRST_EVENTS } from '../spec/events/index.ts';
 import { timeAt } from './clock-index.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, readSome, soFar } from './reader.ts';
+import { argsIn, cellOf } from './rows.ts';
 import { stepAtSeq } from './steps.ts';
 
 const TIME = FIRST_EVENTS.time.code;
@@ -30,11 +31,12 @@ interface Growing extends Instants {
 
 const INSTANTS: LogReader<Growing> = {
   begin: () => ({ first: [], ns: [], steps: 0, now: 0 }),
-  take(instants, { rows, steps }, from, to) {
+  take(instants, log, from, to) {
     const { first, ns } = instants;
+    const { steps } = log;
     let next = instants.steps < steps.length ? steps.seqOf(instants.steps) : to;
     for (let seq = from; seq < to; seq++) {
-      if (rows[seq * ROW] === TIME) instants.now = argsAt('time', rows, seq * ROW).now;
+      if (cellOf(log, seq, COL.code) === TIME) instants.now = argsIn(log, seq, 'time').now;
       if (seq !== next) continue;
       if (first.length === 0 || ns.at(-1) !== instants.now) {
         first.push(instants.steps);

@@ -3,11 +3,12 @@
  * own rows say the first half; from PIR on it is where the bits are that it owns. Columns, four numbers a move, however long the run.
  */
 import { countBelow } from '../base/bisect.ts';
-import { COL, IOAPIC, ROW, WRITE } from '../engine/view/tables.ts';
-import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { COL, IOAPIC, WRITE } from '../engine/view/tables.ts';
+import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf, setOf } from './owners.ts';
 import { type LogReader, readSome, soFar } from './reader.ts';
+import { argsIn, cellOf, pageOf, placeOf } from './rows.ts';
 
 /** Where an interrupt can come to on its way, in its usual order. */
 export const STAGES = ['source', 'ioapic', 'pic', 'msi', 'held', 'again', 'pir', 'irr', 'isr', 'eoi'] as const;
@@ -114,17 +115,19 @@ function enlist(ways: Ways, journey: number, vector: number): void {
 
 /** A bit of PIR, IRR or ISR has changed. */
 function takeBits(ways: Ways, log: SceneLog, seq: number): void {
-  const { rows, wordMap } = log;
-  const at = seq * ROW;
+  const { wordMap } = log;
+  const rows = pageOf(log, seq);
+  const at = placeOf(seq);
   const address = rows[at + COL.a];
   const pin = address - wordMap.ioapic - IOAPIC.at.redirLo;
   if (pin >= 0 && pin < ways.rte.length) ways.rte[pin] = rows[at + COL.c];
   const set = setOf(wordMap, address);
   if (set === null) return;
-  for (let left = rows[at + COL.b] ^ rows[at + COL.c]; left !== 0; left &= left - 1) {
+  const after = rows[at + COL.c];
+  for (let left = rows[at + COL.b] ^ after; left !== 0; left &= left - 1) {
     const bit = 31 - Math.clz32(left & -left);
     const vector = (set.vcpu << 8) | (set.first + bit);
-    if ((rows[at + COL.c] >>> bit) & 1) {
+    if ((after >>> bit) & 1) {
       const owner = ownerOf(log, address, bit, seq + 1);
       // The vector of a broadcast is followed at the first vCPU it comes to.
       const known = ways.vector[owner] ?? -1;
@@ -151,28 +154,28 @@ function takeQueued(ways: Ways, journey: number, key: string, stage: Stage): voi
 }
 
 /** A row of a journey: its first says where it began, its last how far it came. */
-function begunBy(ways: Ways, log: SceneLog, at: number, name: EventName): void {
-  const journey = log.rows[at + COL.journey];
+function begunBy(ways: Ways, log: SceneLog, seq: number, name: EventName): void {
+  const journey = cellOf(log, seq, COL.journey);
   if (journey <= 0 || ways.step < 0) return;
   ways.ended[journey] = ways.step;
   if (ways.began[journey] !== undefined) return;
   ways.began[journey] = ways.step;
-  const args = argsAt(name, log.rows, at) as Readonly<Record<string, number>>;
+  const args = argsIn(log, seq, name) as Readonly<Record<string, number>>;
   const which = Object.entries(eventRow(name).args).find(([, kind]) => kind === 'gsi')?.[0];
-  ways.source[journey] = `${log.rows[at + COL.where]} ${which === undefined ? -1 : args[which]}`;
+  ways.source[journey] = `${cellOf(log, seq, COL.where)} ${which === undefined ? -1 : args[which]}`;
 }
 
 function takeEvent(ways: Ways, log: SceneLog, seq: number, name: EventName): void {
-  const at = seq * ROW;
-  const journey = log.rows[at + COL.journey];
+  const journey = cellOf(log, seq, COL.journey);
   const atVcpu = AT_VCPU[name];
-  begunBy(ways, log, at, name);
-  if (atVcpu !== undefined) takeQueued(ways, journey, `${atVcpu[0]} ${log.rows[at + COL.where] & 0xffff}`, atVcpu[1]);
+  begunBy(ways, log, seq, name);
+  if (atVcpu !== undefined)
+    takeQueued(ways, journey, `${atVcpu[0]} ${cellOf(log, seq, COL.where) & 0xffff}`, atVcpu[1]);
   if (atVcpu !== undefined || journey <= 0 || ways.step < 0) return;
 
   // A line that goes low goes nowhere.
-  if (name === 'kvm_pic_set_irq' && argsAt(name, log.rows, at).level === 0) return;
-  const masked = name === 'ioapic_masked' && ((ways.rte[argsAt(name, log.rows, at).pin] ?? 0) >>> 15) & 1;
+  if (name === 'kvm_pic_set_irq' && argsIn(log, seq, name).level === 0) return;
+  const masked = name === 'ioapic_masked' && ((ways.rte[argsIn(log, seq, name).pin] ?? 0) >>> 15) & 1;
   const stage = masked ? 'held' : MEANS[name];
   if (stage === undefined) return;
   add(ways, journey, stage);
@@ -194,11 +197,11 @@ const WAYS: LogReader<Ways> = {
     step: -1,
   }),
   take(ways, log, from, to) {
-    const { rows, steps } = log;
+    const { steps } = log;
     let next = steps.seqOf(ways.step + 1);
     for (let seq = from; seq < to; seq++) {
       while (seq >= next && ways.step + 1 < steps.length) next = steps.seqOf(++ways.step + 1);
-      const code = rows[seq * ROW];
+      const code = cellOf(log, seq, COL.code);
       if (code === WRITE) takeBits(ways, log, seq);
       else {
         const name = EVENT_NAMES[code];
