@@ -4,13 +4,15 @@
  * PIR to IRR to ISR. Read row by row as the log grows.
  */
 import { countBelow } from '../base/bisect.ts';
-import { COL, LAPIC, PI_DESC, ROW, type WordMap, WRITE } from '../engine/view/tables.ts';
+import { COL, LAPIC, PI_DESC, type WordMap, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
 import { read, standingReader } from './reader.ts';
+import { pageOf, placeOf } from './rows.ts';
 import { writersOf } from './writers.ts';
 
-/** Changes of one bit, ascending: row and owner from then on (0: the bit is clear), two numbers each. */
+/** Changes of one bit, ascending: row and owner from then on (CLEAR: the bit is), two numbers each. */
 type Changes = number[];
+const CLEAR = -1;
 
 interface Owners {
   readonly wordMap: WordMap;
@@ -24,7 +26,7 @@ interface Owners {
 type SetName = 'irr' | 'isr' | 'pir';
 
 /** The set a word belongs to, as vCPU and first vector; null for all other words. */
-function setOf(wordMap: WordMap, address: number): { name: SetName; vcpu: number; first: number } | null {
+export function setOf(wordMap: WordMap, address: number): { name: SetName; vcpu: number; first: number } | null {
   const lapic = address - wordMap.lapic;
   if (lapic >= 0 && lapic < wordMap.vcpus * LAPIC.size) {
     const vcpu = Math.floor(lapic / LAPIC.size);
@@ -52,8 +54,8 @@ function ownerOfNew(owners: Owners, name: SetName, key: number, journey: number)
   return owner;
 }
 
-/** Takes in a write row. @param at its first number in `rows` */
-function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
+/** Takes in a write row. @param at its first number in the page `rows` */
+function takeWrite(owners: Owners, seq: number, rows: Int32Array, at: number): void {
   const address = rows[at + COL.a];
   const set = setOf(owners.wordMap, address);
   if (set === null) return;
@@ -61,16 +63,16 @@ function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
   for (let left = before ^ after; left !== 0; left &= left - 1) {
     const bit = 31 - Math.clz32(left & -left);
     const key = set.vcpu * 256 + set.first + bit;
-    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey]) : 0;
+    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey]) : CLEAR;
     const place = address * 32 + bit;
     const changes = owners.changes.get(place);
-    if (changes === undefined) owners.changes.set(place, [at / ROW, owner]);
-    else changes.push(at / ROW, owner);
+    if (changes === undefined) owners.changes.set(place, [seq, owner]);
+    else changes.push(seq, owner);
   }
 }
 
 /** Newest row that set each bit of a set, by vcpu * 256 + vector: a vector is still where it was set unless the next set has it since. */
-function stillThere({ wordMap, changes, posted, waiting }: Owners, rows: Int32Array): void {
+function stillThere({ wordMap, changes, posted, waiting }: Owners): void {
   const newest = { irr: new Map<number, number>(), isr: new Map<number, number>(), pir: new Map<number, number>() };
   posted.clear();
   waiting.clear();
@@ -78,11 +80,11 @@ function stillThere({ wordMap, changes, posted, waiting }: Owners, rows: Int32Ar
     const bit = place % 32;
     const set = setOf(wordMap, (place - bit) / 32);
     if (set === null) continue;
-    const at = list.findLastIndex((seq, i) => i % 2 === 0 && ((rows[seq * ROW + COL.c] >>> bit) & 1) === 1);
+    const at = list.findLastIndex((owner, i) => i % 2 === 1 && owner !== CLEAR);
     if (at < 0) continue;
     const key = set.vcpu * 256 + set.first + bit;
-    newest[set.name].set(key, list[at]);
-    if (set.name !== 'isr') (set.name === 'pir' ? posted : waiting).set(key, list[at + 1]);
+    newest[set.name].set(key, list[at - 1]);
+    if (set.name !== 'isr') (set.name === 'pir' ? posted : waiting).set(key, list[at]);
   }
   for (const [waits, here, next] of [
     [posted, newest.pir, newest.irr],
@@ -93,12 +95,16 @@ function stillThere({ wordMap, changes, posted, waiting }: Owners, rows: Int32Ar
 
 const OWNERS = standingReader<Owners>({
   begin: ({ wordMap }) => ({ wordMap, changes: new Map(), posted: new Map(), waiting: new Map() }),
-  take(owners, { rows }, from, to) {
-    for (let seq = from; seq < to; seq++) if (rows[seq * ROW] === WRITE) takeWrite(owners, rows, seq * ROW);
+  take(owners, log, from, to) {
+    for (let seq = from; seq < to; seq++) {
+      const rows = pageOf(log, seq);
+      const at = placeOf(seq);
+      if (rows[at] === WRITE) takeWrite(owners, seq, rows, at);
+    }
   },
-  rewind(owners, { rows }, kept) {
+  rewind(owners, _log, kept) {
     for (const list of owners.changes.values()) list.length = 2 * countBelow(list.length / 2, (i) => list[i * 2], kept);
-    stillThere(owners, rows);
+    stillThere(owners);
   },
 });
 
@@ -107,14 +113,14 @@ export function ownerOf(log: SceneLog, address: number, bit: number, seq: number
   if (setOf(log.wordMap, address) === null) return setterOf(log, address, bit, seq);
   const changes = read(OWNERS, log).changes.get(address * 32 + bit) ?? [];
   const passed = countBelow(changes.length / 2, (i) => changes[i * 2], seq);
-  return passed === 0 ? 0 : changes[passed * 2 - 1];
+  return passed === 0 ? 0 : Math.max(0, changes[passed * 2 - 1]);
 }
 
 /** A bit of a word that is in no set is whose change raised it. */
 function setterOf(log: SceneLog, address: number, bit: number, before: number): number {
-  const { rows } = log;
   for (const seq of writersOf(log, address, before)) {
-    const at = seq * ROW;
+    const rows = pageOf(log, seq);
+    const at = placeOf(seq);
     // Set-up and resets belong to nobody, and say nothing of who comes after.
     if (rows[at + COL.journey] === 0) continue;
     const was = (rows[at + COL.b] >>> bit) & 1;

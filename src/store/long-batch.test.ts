@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
 import { KEEP_UP_ROWS, keepUp } from '../log/reader.ts';
+import { copyRows } from '../log/rows.ts';
 import { branchesOf } from '../scene/branches.ts';
 import type { FromEngine } from '../worker/client.ts';
 import { createApp } from './create-app.ts';
@@ -29,7 +30,7 @@ function batchOf(log: SceneLog, runId: number, from: number, to: number): Batch 
     type: 'batch',
     runId,
     firstSeq: first,
-    rows: log.rows.slice(first * 8, last * 8),
+    rows: copyRows(log, first, last),
     commands: log.commands.slice(from, to),
     routeTables: from === 0 ? log.routeTables.map((table, index) => ({ index, table })) : [],
     config: from === 0 ? log.config : null,

@@ -4,7 +4,7 @@
  */
 import { type EventRow, type EventRows, reasonOf } from '../../spec/define/event.ts';
 import { argsOf, type EventName, FIRST_EVENTS } from '../../spec/events/index.ts';
-import { type GateRow, gatesSaidBy } from '../gates/rows.ts';
+import { GATE_ROWS, type GateRow, gatesSaidBy } from '../gates/rows.ts';
 import { DEVICE_LOCATORS } from './device.ts';
 import { GUEST_LOCATORS } from './guest.ts';
 import { IOAPIC_LOCATORS } from './ioapic.ts';
@@ -15,6 +15,9 @@ import { PIC_LOCATORS } from './pic.ts';
 import { ROUTING_LOCATORS } from './routing.ts';
 import { USERSPACE_LOCATORS } from './userspace.ts';
 import { VCPU_LOCATORS } from './vcpu.ts';
+
+/** Gates that the log speaks of: the stage asks what they ask. */
+export { GATE_ROWS };
 
 const locators = new Map<string, Locator>();
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../../cli/headless-scene.ts';
 import { COMPONENTS } from '../../engine/view/tables.ts';
+import { cellOf } from '../../log/rows.ts';
 import { FIRST_PRESET } from '../../scenes/index.ts';
 import { type ArgKind, type EventRow, readArgs, STEP_SET, widthOf } from '../define/event.ts';
 import { PARTS } from '../parts.ts';
@@ -81,8 +82,8 @@ describe('rows', () => {
 
 test('the first load has the events of the parts that the first scene has, and of no other', () => {
   const scene = JSON.parse(readFileSync(join(import.meta.dirname, `../../scenes/${FIRST_PRESET}/scene.json`), 'utf8'));
-  const { rows: log, used } = sceneOf(scene.ops, scene.start);
-  const happened = new Set(Array.from({ length: used }, (_, seq) => EVENT_NAMES[log[seq * 8]]));
+  const log = sceneOf(scene.ops, scene.start);
+  const happened = new Set(Array.from({ length: log.used }, (_, seq) => EVENT_NAMES[cellOf(log, seq, 0)]));
   const firstParts = PARTS.filter((part) => !(LATE_PARTS as readonly string[]).includes(part));
   for (const part of firstParts) {
     const text = readFileSync(join(import.meta.dirname, `${part}.ts`), 'utf8');
