@@ -61,6 +61,8 @@ export interface Op {
   change: ((chips: Chips) => void) | null;
   /** Its lines are judged elsewhere. */
   silent: boolean;
+  /** Accepts that had to be so for what other threads printed, before its own lines were all there. */
+  readonly taken: number[];
 }
 
 export function createOp(): Op {
@@ -86,6 +88,7 @@ export function createOp(): Op {
     extra: -1,
     change: null,
     silent: false,
+    taken: [],
   };
 }
 
@@ -149,6 +152,8 @@ export function runOp(op: Op, chips: Chips): void {
       break;
     case OP.eoi:
       chips.eoi(op.vcpu);
+      // Without its entries in the trace: the vCPU goes back into the guest at once.
+      if (a[2] === 1 && chips.mustServe(op.vcpu)) chips.serve(op.vcpu);
       break;
     case OP.eoiInduced:
       op.promised.push(vectorKey(TP.kvm_eoi, chips.ids[op.vcpu] as number, a[1] as number));
@@ -189,7 +194,7 @@ export function runOp(op: Op, chips: Chips): void {
   if (op.extra >= 0) op.promised.push(op.extra);
   if (op.silent) op.promised.length = 0;
   // Each target takes its message at its own line, later: here it is only announced.
-  if (op.kind === OP.message || op.kind === OP.pvIpi) chips.takeBack(op.mark);
+  if (isMessage(op) && chips.prints(TP.kvm_apic_accept_irq)) chips.takeBack(op.mark);
 }
 
 const masked = (value: number, length: number): number =>
