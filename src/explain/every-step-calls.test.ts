@@ -1,6 +1,7 @@
 /** Every step of every scene, on both vendors: its call path is made of calls the catalogue knows, on the host's own module. */
 import { describe, expect, test } from 'vitest';
-import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
+import { sceneOf } from '../cli/headless-scene.ts';
+import { presetFiles, scenesOnBothVendors } from '../cli/scenes-for-tests.ts';
 import type { JsonOp } from '../log/log.ts';
 import type { Preset } from '../scenes/check-preset.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../spec/kernel/functions.ts';
@@ -21,23 +22,9 @@ const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
 );
 
 const FOREIGN = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' } as const;
-/** Options of create that only Intel's half of KVM has. */
-const INTEL = ['apicv', 'postedInterrupts', 'ipiVirtualization', 'pcpus'];
-
-const presets = presetsOf(process.cwd());
-type Scene = readonly [id: string, ops: readonly JsonOp[], start: number, vendor: 'intel' | 'amd'];
-const scenes: readonly Scene[] = presets.flatMap(({ id, ops, start }): Scene[] => {
-  const [create, ...rest] = ops as readonly JsonOp[];
-  // A machine made call by call is Intel's.
-  if (create?.op !== 'create') return [[id, ops as readonly JsonOp[], start, 'intel']];
-  const own: Scene = [id, ops as readonly JsonOp[], start, create.avic === true ? 'amd' : 'intel'];
-  if (create.avic === true || create.runLoop === 'vmx' || INTEL.some((key) => key in create)) return [own];
-  return [own, [`${id} on AMD`, [{ ...create, vendor: 'amd' }, ...rest], start, 'amd']];
-});
-
 /** Chains at v6.18 of the steps of this kind, each once, as the panel shows them; `|` is another context. */
 function chains(id: string, name: string): string[] {
-  const preset = presets.find((p) => p.id === id);
+  const preset = presetFiles.find((p) => p.id === id);
   const scene = sceneOf(preset?.ops as readonly JsonOp[], preset?.start);
   const steps = [...scene.steps].filter((step) => step.name === name);
   const told = steps.map((step) =>
@@ -92,7 +79,7 @@ describe('the branch that ran', () => {
   });
 
   test('on AMD KVM injects with AMD’s function', () => {
-    const [create, ...rest] = (presets.find((p) => p.id === 'serial-ioapic') as Preset).ops as readonly JsonOp[];
+    const [create, ...rest] = (presetFiles.find((p) => p.id === 'serial-ioapic') as Preset).ops as readonly JsonOp[];
     const scene = sceneOf([{ ...create, op: 'create', vendor: 'amd' }, ...rest]);
     const step = [...scene.steps].find(({ name }) => name === 'kvm_inj_virq');
     expect(step && callChain(scene, step, 'v6.18').at(-1)?.name).toBe('svm_inject_irq');
@@ -100,7 +87,7 @@ describe('the branch that ran', () => {
 });
 
 describe.each(KERNEL_VERSIONS)('at %s', (version) => {
-  test.each(scenes)('%s', (_id, ops, start, vendor) => {
+  test.each(scenesOnBothVendors)('%s', (_id, ops, start, vendor) => {
     const scene = sceneOf(ops, start);
     const wrong = new Set<string>();
     for (const step of [...scene.steps].slice(0, 300)) {

@@ -6,11 +6,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
+import { sceneOf } from '../cli/headless-scene.ts';
+import { scenesOnBothVendors } from '../cli/scenes-for-tests.ts';
 import { gridAddress, type MachineView, readWord, rteView, vectorIn } from '../engine/view/machine-view.ts';
+import { COL } from '../engine/view/tables.ts';
 import { allEvents as enEvents } from '../i18n/en/events/all.ts';
 import { addTexts, hasText, LANGS, loadLanguage } from '../i18n/index.ts';
-import type { JsonOp, SceneLog, Step } from '../log/log.ts';
+import { causeOf } from '../log/causes.ts';
+import type { SceneLog, Step } from '../log/log.ts';
+import { cellOf } from '../log/rows.ts';
 import { argsOf, type EventName, eventRow } from '../spec/events/index.ts';
 import { KICK } from '../spec/names.ts';
 import { viewAt } from '../store/view-at.ts';
@@ -120,9 +124,7 @@ const ownExit = (scene: SceneLog, step: Step, index: number): boolean =>
 
 /** Reschedule is 0xfd; a function called on one CPU 0xfb, on several 0xfc (kernel/smp.c smp_call_function_many_cond). */
 function vectorIsSo({ scene, step, args }: Seen): boolean {
-  const { rows } = scene;
-  const cause = rows[step.seq * 8 + 1] as number;
-  const outcome = rows[cause * 8 + 4];
+  const outcome = cellOf(scene, causeOf(scene, step.seq), COL.a);
   const wanted = { [KICK.ipi]: 0xfd, [KICK.callOne]: 0xfb, [KICK.callMany]: 0xfc }[outcome as number];
   return wanted === undefined || wanted === args.vector;
 }
@@ -152,17 +154,7 @@ function textWrong(text: string, v: MachineView): string {
   return /-\d+ (left|are|waiting)|NaN|undefined|\{\w+\}/.exec(text)?.[0] ?? '';
 }
 
-const INTEL = ['apicv', 'postedInterrupts', 'ipiVirtualization', 'pcpus', 'runLoop'];
-type Scene = readonly [id: string, ops: readonly JsonOp[], start: number, vendor: 'intel' | 'amd'];
-const scenes: readonly Scene[] = presetsOf(process.cwd()).flatMap(({ id, ops, start }): Scene[] => {
-  const [create, ...rest] = ops as readonly JsonOp[];
-  if (create?.op !== 'create') return [[id, ops as readonly JsonOp[], start, 'intel']];
-  const own: Scene = [id, ops as readonly JsonOp[], start, create.avic === true ? 'amd' : 'intel'];
-  if (create.avic === true || INTEL.some((key) => key in create)) return [own];
-  return [own, [`${id} on AMD`, [{ ...create, vendor: 'amd' }, ...rest], start, 'amd']];
-});
-
-test.each(scenes)('%s', async (_id, ops, start, vendor) => {
+test.each(scenesOnBothVendors)('%s', async (_id, ops, start, vendor) => {
   await loadLanguage('zh-CN');
   const scene = sceneOf(ops, start);
   const wrong: string[] = [];
@@ -222,7 +214,7 @@ const LINUX_IPIS: readonly (readonly [name: RegExp, vector: number])[] = [
   [/call_function(?!_single)/, 0xfc],
 ];
 
-test.each(scenes)('%s: a handler with a name of Linux’ is at its vector', (_id, ops) => {
+test.each(scenesOnBothVendors)('%s: a handler with a name of Linux’ is at its vector', (_id, ops) => {
   const { guest } = (ops[0] ?? {}) as { guest?: { handlers?: { vector: number | string; name: string }[] } };
   const wrong = (guest?.handlers ?? []).filter(({ vector, name }) =>
     LINUX_IPIS.some(([pattern, at]) => pattern.test(name) !== (Number(vector) === at)),

@@ -8,6 +8,7 @@ import {
   ifOff,
   ifOn,
   inhibited,
+  inhibitedBefore,
   SHORTHAND,
   shorthand,
   tpr,
@@ -31,7 +32,7 @@ addForks<typeof APICV_EVENTS>({
   ],
   eoi_virtualization: (c) =>
     hasHost(c)
-      ? [...eoiExit(c, c.args.vector, c.args.exits === 1), ...inhibited(c, c.index, 'fork.inhibitedInject')]
+      ? [...eoiExit(c, c.args.vector, c.args.exits === 1), ...inhibited(c, c.index, inhibitedBefore(c, c.args.vector))]
       : [],
   eoi_induced: (c) => eoiExit(c, c.args.vector, true),
   self_ipi_virtualization: (c) => inhibited(c, c.index, 'fork.inhibitedExit'),

@@ -6,14 +6,16 @@ import {
   inX2apic,
   hasHost as modelsHost,
   readWord,
+  routesOf,
   rteView,
   vectorIn,
 } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
+import { CHIP } from '../../spec/names.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_PAGE, ICR, REG, x2apicMsr } from '../../spec/registers/lapic.ts';
-import { lapicWord, type StepContext, vcpuWord } from '../context.ts';
+import { inCommand, lapicWord, type StepContext, vcpuWord, viewAtCommand } from '../context.ts';
 import { closeNow, wayOf } from '../gates/gate.ts';
 import { intoGuest, putBack } from '../gates/pi-desc.ts';
 import { VCPU_PREEMPTED } from '../gates/run-loop.ts';
@@ -51,16 +53,42 @@ export function running(c: StepContext, vcpu: number): Fork[] {
   return [fork('fork.running', { vcpu }, [intoGuest(vcpu)])];
 }
 
+/** POSTED_INTR_WAKEUP_VECTOR */
+const WAKEUP = 0xf1;
+
 /** APICV_INHIBIT_REASON_HYPERV: the guest turns on AutoEOI. */
 export const INHIBIT: JsonOp = { op: 'apicv_inhibit', reason: 1, set: 1 };
+
+/** Asleep until a vector wakes it, or off its CPU. One that no vector wakes has no next entry; one just woken has it at once. */
+function staysAway(c: StepContext, vcpu: number): boolean {
+  if (vcpuWord(c, 'preempted', vcpu) === 1) return true;
+  const pi = (register: string): number => readWord(c.view, 'piDesc', vcpu, register);
+  // With ON set the vector has been sent: it is about to enter.
+  return vcpuWord(c, 'halted', vcpu) === 1 && pi('nv') === WAKEUP && pi('on') === 0;
+}
 
 /** @param key what follows differs: for one on its way, one that is in the guest already, an access of the guest's own */
 export function inhibited(c: StepContext, vcpu: number, key: Key = 'fork.inhibited'): Fork[] {
   if (!apicvNow(c, vcpu)) return [];
-  // Nobody wakes a sleeper for the request: until its next entry it is posted to as before.
-  const then = key === 'fork.inhibited' && !isRunning(c, vcpu) ? 'fork.inhibitedPosted' : key;
+  // The request wakes no sleeper: until its next entry it is posted to as before.
+  const entered = inCommand(c, ({ name, index }) => name === 'kvm_entry' && index === vcpu, true);
+  const asleep = !isRunning(c, vcpu) && !entered;
+  const then =
+    key === 'fork.inhibited' && asleep
+      ? 'fork.inhibitedPosted'
+      : key === 'fork.inhibitedPosted' && entered
+        ? 'fork.inhibited'
+        : key;
+  if (then === 'fork.inhibitedPosted' && asleep && !staysAway(c, vcpu)) return [];
   return [fork(then, { vcpu }, [INHIBIT, SOON])];
 }
+
+/** What an inhibit before the command changes of an EOI in it: where the vector is in service already, the access alone. */
+export const inhibitedBefore = (c: StepContext, vector: number): Key => {
+  const start = viewAtCommand(c);
+  const inService = vectorIn(start.w, gridAddress(start, 'isr', c.index), vector);
+  return inService ? 'fork.inhibitedExit' : 'fork.inhibitedInject';
+};
 
 /** Where APICv does nothing: no reason against it any more, or a machine that has it. */
 /** @param key what follows for one on its way; for an access; for a vector that waits in IRR already */
@@ -121,10 +149,12 @@ export function eoiExit(c: StepContext, vector: number, exits: boolean): Fork[] 
     return [fork('fork.edgeEoi', { pin, vec: hex(vector) }, writeRte(0, pin, 0, lo & ~TRIG_MODE))];
   }
   // Pin 23 has no line of the machines here: an entry that only says the vector may be level-triggered.
-  const free = pin === -1 ? 23 : pin;
-  const dest = (vcpuWord(c, 'apicId', c.index) << 24) >>> 0;
-  const lo = pin === -1 ? vector | TRIG_MODE : readWord(c.view, 'ioapic', 0, 'redirLo', pin) | TRIG_MODE;
-  const to = pin === -1 ? writeRte(0, free, 1, dest) : [];
+  const id = vcpuWord(c, 'apicId', c.index);
+  const own = pin !== -1 && (rteView(c.view, pin).logical || rteView(c.view, pin).dest === id);
+  const free = own ? pin : 23;
+  const dest = (id << 24) >>> 0;
+  const lo = !own ? vector | TRIG_MODE : readWord(c.view, 'ioapic', 0, 'redirLo', pin) | TRIG_MODE;
+  const to = own ? [] : writeRte(0, free, 1, dest);
   return [fork('fork.levelEoi', { pin: free, vec: hex(vector) }, [...to, ...writeRte(0, free, 0, lo), SOON])];
 }
 
@@ -173,18 +203,21 @@ export function asNmi(c: StepContext, slot: number, entry: number): Fork[] {
   return [fork('fork.nmiMessage', { device: device.id }, ops)];
 }
 
-/** A host that cannot post: its entries only remap. */
-export const hostRemaps = (c: StepContext): Fork[] =>
-  c.view.config.apicv === true
-    ? [
-        {
-          key: 'fork.remapped',
-          params: {},
-          ops: [],
-          create: { apicv: false, postedInterrupts: false, ipiVirtualization: false },
-        },
-      ]
-    : [];
+/** A host that cannot post: its entries only remap. The model's own posted message has none, one without its route sends nothing. */
+export function hostRemaps(c: StepContext): Fork[] {
+  if (c.view.config.apicv !== true || c.run.commands[c.step.command]?.op.op === 'vtd_msi') return [];
+  const routed = (c.view.config.devices ?? []).every(
+    ({ kind, gsi, msix = 0 }, slot) =>
+      kind !== 'nvme' ||
+      Array.from({ length: msix }, (_, entry) => entry).every((entry) => {
+        const routes = routesOf(c.view)?.byGsi[gsi + entry];
+        if (routes === undefined) return readWord(c.view, 'device', slot, 'irte', entry * 4) === 0;
+        return routes.some(({ chip }) => chip === CHIP.msi);
+      }),
+  );
+  const create = { apicv: false, postedInterrupts: false, ipiVirtualization: false };
+  return routed ? [{ key: 'fork.remapped', params: {}, ops: [], create }] : [];
+}
 
 export function urgent(vcpu: number, vector: number): Fork {
   const irte = { posted: true, pda_vcpu: vcpu, vector, urgent: true };

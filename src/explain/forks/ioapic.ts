@@ -3,7 +3,7 @@
 import { routesOf, rteView } from '../../engine/view/machine-view.ts';
 import type { IOAPIC_EVENTS } from '../../spec/events/ioapic.ts';
 import { CHIP } from '../../spec/names.ts';
-import { cameFrom } from '../context.ts';
+import { cameFrom, ledTo } from '../context.ts';
 import type { ForkRows } from './fork.ts';
 import { destForks, lineLowFork, maskFork, triggerForks, unmaskFork } from './makers.ts';
 
@@ -13,7 +13,11 @@ export const IOAPIC_FORKS: ForkRows<typeof IOAPIC_EVENTS> = {
       ? []
       : rteView(c.view, c.args.pin).masked
         ? unmaskFork(c, c.args.pin)
-        : [maskFork(c, c.args.pin), ...triggerForks(c, c.args.pin)],
+        : [
+            // A tick of the RTC that coalesces goes no further than that.
+            ...(ledTo(c, 'rtc_coalesced').length > 0 ? [] : [maskFork(c, c.args.pin)]),
+            ...triggerForks(c, c.args.pin),
+          ],
   // The guest's own write of the entry would undo what a try wrote to it.
   ioapic_service: (c) =>
     cameFrom(c, 'rte_write')

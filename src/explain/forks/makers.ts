@@ -6,10 +6,10 @@ import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_BASE, LVT_LINT } from '../../spec/registers/lapic.ts';
-import { lapicWord, type StepContext, vcpuWord, viewAtCommand } from '../context.ts';
+import { inCommand, lapicWord, type StepContext, vcpuWord, viewAtCommand } from '../context.ts';
 import { destText } from '../describe/words.ts';
 import { MSIX_FUNCTION_MASK, MSIX_MASK } from '../gates/device.ts';
-import { closeNow, type Gate, openNow, type Way, wayOf } from '../gates/gate.ts';
+import { closeNow, type Gate, hasGuest, openNow, type Way, wayOf } from '../gates/gate.ts';
 import { IOAPIC_EDGE, IOAPIC_MASK } from '../gates/ioapic.ts';
 import { APIC_DISABLED, PRIORITY_GATE, pprNow } from '../gates/lapic.ts';
 import { PIC_LINT, PIC_MASK } from '../gates/pic.ts';
@@ -23,6 +23,8 @@ const { TRIG_MODE } = masks(RTE);
 const { ENABLE: APIC_ENABLE } = masks(APIC_BASE);
 const { MASK: LVT_MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
 const EXTINT = 7 << 8;
+/** vcpu->mode */
+const IN_GUEST = 1;
 /** Ops that let the vCPU take an event whatever RFLAGS.IF was. */
 const OPENS_IF: readonly unknown[] = ['run', 'extint'];
 
@@ -69,8 +71,10 @@ export function triggerForks(c: StepContext, pin: number): Fork[] {
   const level = (lo & TRIG_MODE) !== 0;
   const { dest, logical } = rteView(c.view, pin);
   const { vcpus } = c.view.wordMap;
-  const heard = logical || Array.from({ length: vcpus }, (_, v) => vcpuWord(c, 'apicId', v)).includes(dest);
-  if (!level && !heard) return [];
+  const taken = logical
+    ? !inCommand(c, ({ name }) => name === 'no_destination' || name === 'disabled_lapic')
+    : Array.from({ length: vcpus }, (_, v) => vcpuWord(c, 'apicId', v)).includes(dest);
+  if (!level && !taken) return [];
   return [{ key: level ? 'fork.edge' : 'fork.level', params: { pin }, ops: writeRte(0, pin, 0, lo ^ TRIG_MODE) }];
 }
 
@@ -140,10 +144,11 @@ export const msixUnmaskFork = (c: StepContext, slot: number, entry: number): For
 };
 
 /**
- * RFLAGS.IF the other way; nothing where the command sets it itself, or the guest is about to.
+ * RFLAGS.IF the other way; nothing where there is no guest that has it, the command sets it itself, or the guest is about to.
  * @param key what follows differs under APICv
  */
 export function ifFork(c: StepContext, vcpu: number, on: 0 | 1, key: Fork['key'] = 'fork.ifOff'): Fork[] {
+  if (!hasGuest(c.view)) return [];
   const start = viewAtCommand(c);
   const inHandler = readWord(start, 'vcpu', vcpu, 'depth') > 0;
   if (OPENS_IF.includes(c.run.commands[c.step.command]?.op.op) || inHandler) return [];
@@ -166,11 +171,12 @@ export function tprLowFork(c: StepContext, vcpu: number, vector: number): Fork[]
   return [{ key: 'fork.tprLow', params: { vcpu, vec: hex(vector) }, ops: opening(c, PRIORITY_GATE, { vcpu, vector }) }];
 }
 
-/** The vCPU in HLT when it comes. @param key what follows differs with who posts */
-export const haltFork = (c: StepContext, vcpu: number, key: Fork['key'] = 'fork.halted'): Fork[] =>
-  vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0 || !isCalm(c, vcpu)
-    ? []
-    : [{ key, params: { vcpu }, ops: closing(c, VCPU_BLOCKED, { vcpu }) }];
+/** The vCPU in HLT when it comes, which it executes in the guest. @param key what follows differs with who posts */
+export function haltFork(c: StepContext, vcpu: number, key: Fork['key'] = 'fork.halted'): Fork[] {
+  if (vcpuWord(c, 'halted', vcpu) === 1 || vcpuWord(c, 'mpState', vcpu) !== 0 || !isCalm(c, vcpu)) return [];
+  if (c.view.config.runLoop === 'vmx' && readWord(viewAtCommand(c), 'vcpu', vcpu, 'mode') !== IN_GUEST) return [];
+  return [{ key, params: { vcpu }, ops: closing(c, VCPU_BLOCKED, { vcpu }) }];
+}
 
 /** @param off what follows where it is disabled depends on how the message is addressed */
 export const swFork = (c: StepContext, vcpu: number, on: boolean, off: Fork['key'] = 'fork.swOff'): Fork => ({

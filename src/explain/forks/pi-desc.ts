@@ -1,5 +1,6 @@
 /** Ways not taken. Posted interrupts: the descriptor, its notification and its wakeup list (posted_intr.c). */
 import type { PI_DESC_EVENTS } from '../../spec/events/pi-desc.ts';
+import { inCommand } from '../context.ts';
 import { away, ifOff, inhibited, outstanding, posted, posting, running, tpr } from './host.ts';
 import { addForks } from './index.ts';
 
@@ -13,5 +14,9 @@ addForks<typeof PI_DESC_EVENTS>({
     ...ifOff(c, c.index),
     ...inhibited(c, c.index, 'fork.inhibitedInject'),
   ],
-  pir_synced: (c) => [...running(c, c.index), ...inhibited(c, c.index, 'fork.inhibitedInject')],
+  // What an earlier command posted was posted to a sleeper, which nothing here would have made run.
+  pir_synced: (c) =>
+    inCommand(c, ({ name, index }) => (name === 'pir_set' || name === 'vtd_post') && index === c.index, true)
+      ? [...running(c, c.index), ...inhibited(c, c.index, 'fork.inhibitedInject')]
+      : [],
 });

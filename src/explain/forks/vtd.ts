@@ -14,9 +14,16 @@ import {
 } from './host.ts';
 import { addForks } from './index.ts';
 
+/** Why an entry stays remapped (spec/events/vtd.ts): the message is to several vCPUs, the host cannot post. */
+const WHY_SEVERAL = 1;
+const WHY_HOST = 3;
+
 addForks<typeof VTD_EVENTS>({
   kvm_pi_irte_update: (c) => [...asNmi(c, c.index, c.args.entry), ...hostRemaps(c)],
-  irte_remapped: (c) => (c.args.why === 3 ? withApicv(c, 0) : oneDestination(c, c.index, c.args.entry)),
+  irte_remapped: (c) => {
+    if (c.args.why === WHY_HOST) return withApicv(c, 0);
+    return c.args.why === WHY_SEVERAL ? oneDestination(c, c.index, c.args.entry) : [];
+  },
   vtd_post: (c) => [
     ...halted(c, c.index, 'fork.haltedByNv'),
     ...preempted(c, c.index, 'fork.preemptedBySn'),
