@@ -161,6 +161,15 @@ export class Chips {
   apicChoice(vcpu: number): number {
     return apicHasInterrupt(this.m, vcpu);
   }
+  /** The 8259 pin whose vector this is, -1 none. */
+  picPinOf(vector: number): number {
+    if (this.m.split) return -1;
+    for (let chip = 0; chip < 2; chip++) {
+      const base = this.pic(chip, 'irqBase');
+      if (vector >= base && vector < base + 8) return chip * 8 + vector - base;
+    }
+    return -1;
+  }
   /** A pin of the 8259 pair with this number on its chip that waits, -1 none. @param masks the masks are known */
   waitingPicPin(pin: number, masks: boolean): number {
     for (let chip = 0; chip < 2; chip++) {

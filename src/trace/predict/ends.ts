@@ -1,7 +1,6 @@
 /** An interrupt ends: kvm_eoi, however it is told, against what is in service. */
 import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
-import { picPinOf } from './injections.ts';
 import { vectorKey } from './keys.ts';
 import { EXIT, type Thread, type VcpuState } from './model.ts';
 import { OP } from './ops.ts';
@@ -99,7 +98,7 @@ export function eoiOther(predictor: Predictor, state: VcpuState, vcpu: number, v
   // Whether the 8259 or the local APIC gave this vector is not told by what was recorded.
   const isHidden =
     !predictor.recorded(TP.kvm_apic_accept_irq) ||
-    (!predictor.recorded(TP.kvm_pic_set_irq) && picPinOf(predictor, vector) >= 0);
+    (!predictor.recorded(TP.kvm_pic_set_irq) && predictor.chips.picPinOf(vector) >= 0);
   if (!predictor.recorded(TP.kvm_inj_virq) || isHidden) {
     predictor.eoiWasUnknown = true;
     predictor.follow((c) => {

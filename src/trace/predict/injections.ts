@@ -166,7 +166,7 @@ export function injectOther(
   predictor.window.ops.splice(at, 1);
   const key = op.shown[0] as number;
   const { chips } = predictor;
-  const fromPic = picPinOf(predictor, vector);
+  const fromPic = predictor.chips.picPinOf(vector);
   const isSent = predictor.recorded(TP.kvm_apic_accept_irq) || chips.inIrr(vcpu, vector);
   if (!isSent) {
     predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'kvm_apic_accept_irq not recorded');
@@ -200,15 +200,6 @@ export function injectOther(
       else if (want >= 0) c.inject(vcpu);
     });
   }
-}
-
-export function picPinOf(predictor: Predictor, vector: number): number {
-  if (predictor.o.survey.irqchip !== 'full') return -1;
-  for (let chip = 0; chip < 2; chip++) {
-    const base = predictor.chips.pic(chip, 'irqBase');
-    if (vector >= base && vector < base + 8) return chip * 8 + vector - base;
-  }
-  return -1;
 }
 
 /** An injection that did not reach the guest is made again. */

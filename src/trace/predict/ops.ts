@@ -97,8 +97,6 @@ export function empty(list: number[]): void {
   while (list.length > 0) list.pop();
 }
 
-const FIXED = { level: true, trigMode: false, logical: false, shorthand: 0, redirHint: false } as const;
-
 /** Carries an op out and fills in the lines it promises. */
 export function runOp(op: Op, chips: Chips): void {
   const { a } = op;
@@ -164,11 +162,14 @@ export function runOp(op: Op, chips: Chips): void {
       break;
     case OP.accept:
       chips.accept(op.vcpu, {
-        ...FIXED,
         vector: a[1] as number,
         deliveryMode: a[2] as number,
         trigMode: a[3] === 1,
+        level: true,
+        logical: false,
+        shorthand: 0,
         dest: 0,
+        redirHint: false,
       });
       break;
     case OP.serve:
@@ -210,12 +211,14 @@ function sendPvIpi(a: Float64Array, chips: Chips): void {
       const vcpu = chips.vcpuOf(min + word * 32 + bit);
       if (vcpu < 0) continue;
       chips.accept(vcpu, {
-        ...FIXED,
         vector: icr & 255,
         deliveryMode: (icr >>> 8) & 7,
         level: (icr & 0x4000) !== 0,
         trigMode: (icr & 0x8000) !== 0,
+        logical: false,
+        shorthand: 0,
         dest: 0,
+        redirHint: false,
       });
     }
   }
