@@ -57,7 +57,9 @@ export async function open(
   const text = linkText(fragment);
   const opened = isChapterAddress(text) ? await openStop(app, text) : await app.actions.openLink(text, { play: false });
   if (opened === 'nothing')
-    throw new Refused(`“${fragment.slice(0, 80)}” names no scene: p=<preset>, s=k1.… or ch=<chapter>&stop=n is wanted.`);
+    throw new Refused(
+      `“${fragment.slice(0, 80)}” names no scene: p=<preset>, s=k1.… or ch=<chapter>&stop=n is wanted.`,
+    );
   const state = app.store.getState();
   const { scene, sceneId, playhead } = state;
   if (opened !== 'opened' || scene === null) {
