@@ -29,7 +29,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   'text-anchor',
   'visibility',
 ]);
-const OF_A_HAND = /:(hover|focus|focus-visible|active|disabled)\b/;
+/** Of a hand, or of what is no element. */
+const OF_A_HAND = /:(hover|focus|focus-visible|active|disabled)\b|::/;
 /** Attributes that mean something to a page only. */
 const OF_THE_PAGE = /^(class|style|data-style|data-layer|data-stop|tabindex|role|focusable|aria-.*)$/;
 const REM = 16;
