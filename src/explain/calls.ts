@@ -3,10 +3,11 @@
  * function, and between them the functions that the catalogue of call paths knows at the version asked for.
  */
 
-import { ROW } from '../engine/view/tables.ts';
+import { COL } from '../engine/view/tables.ts';
 import { causesOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { argsIn, cellOf } from '../log/rows.ts';
+import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 
@@ -210,9 +211,9 @@ function knownOf(run: SceneLog, step: Step): Known[] {
   let before: EventName | null = null;
   let its: Args = {};
   for (const seq of causesOf(run, step.seq)) {
-    const event = EVENT_NAMES[run.rows[seq * ROW]];
+    const event = EVENT_NAMES[cellOf(run, seq, COL.code)];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
-    const args: Args = argsAt(event, run.rows, seq * ROW);
+    const args: Args = argsIn(run, seq, event);
     const own = fnOf(event, args, vendorOf(run));
     const fn = own === null || seq === step.seq ? own : (FRAME[event] ?? own);
     const last = out.at(-1);
@@ -229,8 +230,8 @@ function knownOf(run: SceneLog, step: Step): Known[] {
 
 /** Is this the delivery of a message that the optimized map answered? */
 export function tookFastPath(run: SceneLog, seq: number): boolean {
-  const name = EVENT_NAMES[run.rows[seq * ROW]];
-  return name === 'kvm_irq_delivery_to_apic' && argsAt(name, run.rows, seq * ROW).path === 1;
+  const name = EVENT_NAMES[cellOf(run, seq, COL.code)];
+  return name === 'kvm_irq_delivery_to_apic' && argsIn(run, seq, name).path === 1;
 }
 
 /** The chain at a version. A function that does not exist there is left out; the last link is the step. */

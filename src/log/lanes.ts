@@ -3,7 +3,6 @@
  * Read from the log's write rows, row by row as the log grows.
  */
 
-import { countBelow } from '../base/bisect.ts';
 import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
 import {
   COL,
@@ -14,7 +13,6 @@ import {
   PCPU_SLOTS,
   PI_DESC,
   PIC,
-  ROW,
   VCPU,
   type WordMap,
   WRITE,
@@ -23,6 +21,7 @@ import { messagesOf } from '../spec/messages.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { type LogReader, read, readSome, soFar } from './reader.ts';
+import { cellOf, pageOf, placeOf } from './rows.ts';
 
 /** What a span says; its words are made where it is drawn. */
 export type SpanText =
@@ -264,7 +263,7 @@ function handlerOwner(lane: LaneState, state: SpanText | null, journey: number):
 function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number): void {
   const now = lane.read(w);
   const { open } = lane;
-  const journey = handlerOwner(lane, now, scene.rows[seq * ROW + COL.journey]);
+  const journey = handlerOwner(lane, now, cellOf(scene, seq, COL.journey));
   if (open === null ? now === null : sameText(open.text, now)) return;
   // A state that came and went within one step has no length and is not shown.
   if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
@@ -282,11 +281,12 @@ const LANES: LogReader<Reading> = {
   begin,
   take(reading, scene, from, to) {
     const { w, byWord } = reading;
-    const { steps, rows } = scene;
+    const { steps } = scene;
     let next = steps.seqOf(reading.step + 1);
     for (let seq = from; seq < to; seq++) {
       while (seq >= next && reading.step + 1 < steps.length) next = steps.seqOf(++reading.step + 1);
-      const at = seq * ROW;
+      const rows = pageOf(scene, seq);
+      const at = placeOf(seq);
       if (rows[at] !== WRITE) continue;
       const address = rows[at + 4];
       w[address] = rows[at + 6];
@@ -323,24 +323,3 @@ export function lanesOf(scene: SceneLog, reading = read(LANES, scene)): readonly
 
 /** The same of the rows that `readLanes` has taken in. */
 export const lanesSoFar = (scene: SceneLog): readonly Lane[] => lanesOf(scene, soFar(LANES, scene));
-
-/** Spans that reach into the steps first..last. */
-export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {
-  const out: Span[] = [];
-  const before = countBelow(spans.length, (i) => (spans[i] as Span).to, first);
-  for (let i = before; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
-  return out;
-}
-
-/** Steps shown at once: all of a short scene, else a window that holds the playhead. */
-export function windowAround(
-  step: number,
-  count: number,
-  most: number,
-): { readonly first: number; readonly last: number } {
-  if (count <= most) return { first: 0, last: Math.max(0, count - 1) };
-  // The window moves by quarters, so that it does not slide under the eye at every step.
-  const quarter = Math.floor(most / 4);
-  const first = Math.max(0, Math.min(count - most, (Math.floor(Math.max(0, step) / quarter) - 1) * quarter));
-  return { first, last: first + most - 1 };
-}

@@ -110,10 +110,13 @@ export const deeds = {
   'stops.kind.bit': 'Register bit',
   'stops.kind.function': 'Kernel function',
   'stops.kind.vcpu': 'State of vCPU',
+  'stops.kind.finding': 'Finding',
+  'stops.any': 'any of them',
   'stops.unit': 'Steps of , and . : {unit}',
   'stops.unit.effect': 'effect',
   'stops.unit.function': 'kernel function',
   'stops.unit.op': 'op',
+  'stops.unit.beat': 'beat',
   'stops.unit.journey': 'interrupt',
 
   'watch.title': 'Watch list',

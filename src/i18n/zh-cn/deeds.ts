@@ -109,10 +109,13 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
   'stops.kind.bit': '寄存器位',
   'stops.kind.function': '内核函数',
   'stops.kind.vcpu': 'vCPU 的状态',
+  'stops.kind.finding': '发现',
+  'stops.any': '任何一个',
   'stops.unit': ', 和 . 的步长：{unit}',
   'stops.unit.effect': '效果',
   'stops.unit.function': '内核函数',
   'stops.unit.op': 'op',
+  'stops.unit.beat': '段',
   'stops.unit.journey': '中断',
 
   'watch.title': '监视列表',

@@ -10,10 +10,11 @@ import {
   useRef,
   useState,
 } from 'react';
-import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
+import { BLOCK_OF, COL, WRITE } from '../../engine/view/tables.ts';
 import { happeningOf, litOf, locatorOf, vcpuOf } from '../../explain/locate/index.ts';
 import type { Place } from '../../explain/locate/locator.ts';
 import type { SceneLog } from '../../log/log.ts';
+import { cellOf } from '../../log/rows.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
@@ -111,8 +112,8 @@ function changedAt(scene: SceneLog, step: number): Changed | null {
   const at = scene.steps.get(step);
   if (at === undefined) return null;
   const words = new Set<number>();
-  for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {
-    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a]);
+  for (let seq = at.seq; seq < at.end; seq++) {
+    if (cellOf(scene, seq, COL.code) === WRITE) words.add(cellOf(scene, seq, COL.a));
   }
   return { words, colour: colourOf(at.journey) };
 }
@@ -289,9 +290,11 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
       }),
     [model, width, height, embed, journey, open, focused, unfold],
   );
-  const waits = extras?.waitsAfter ?? null;
-  const lifts = extras?.liftsOf ?? null;
-  const stage: Stage = useMemo(() => ({ scene, model, layout, waits, lifts }), [scene, model, layout, waits, lifts]);
+  const late = extras?.stage;
+  const stage: Stage = useMemo(
+    () => ({ scene, model, layout, telling: sceneId, still: reduced, ...late }),
+    [scene, model, layout, sceneId, reduced, late],
+  );
 
   onDrawn?.(stage);
 
@@ -329,7 +332,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   }, [shown, clock]);
   useLayoutEffect(() => {
     if (!shown) return;
-    tokens.current?.setStage(stage, t, extras);
+    tokens.current?.setStage(stage, t, extras?.marks);
     tokens.current?.draw(clock.position());
   }, [stage, t, shown, clock, extras]);
 

@@ -78,7 +78,7 @@ describe('a scene lights operations up', () => {
     const steps = createSteps();
     const growing = { ...whole, steps, readings: createReadings() };
     for (let used = whole.startSeq; used < whole.used; used++) {
-      steps.take(whole.rows, used, used + 1, whole.commands);
+      steps.take(whole, used, used + 1, whole.commands);
       hitsOf({ ...growing, used: used + 1, complete: false }, 'v6.18');
     }
     expect(hitsOf(growing, 'v6.18').passes).toEqual(hitsOf(whole, 'v6.18').passes);
