@@ -6,11 +6,12 @@
 import type { RouteEntry } from '../engine/core/machine.ts';
 import { type Irte, irteOf } from '../engine/view/irte.ts';
 import { type MachineView, readWord, routesOf } from '../engine/view/machine-view.ts';
-import { COL, IRQFD_SLOTS, ROW } from '../engine/view/tables.ts';
+import { COL, IRQFD_SLOTS } from '../engine/view/tables.ts';
 import { busesAt, type Registered } from '../log/buses.ts';
 import type { SceneLog } from '../log/log.ts';
+import { argsIn, cellOf } from '../log/rows.ts';
 import { commandAt } from '../log/steps.ts';
-import { argsAt, EVENT_NAMES } from '../spec/events/index.ts';
+import { EVENT_NAMES } from '../spec/events/index.ts';
 import { BUS } from '../spec/iodevs.ts';
 import { messagesOf } from '../spec/messages.ts';
 import { CHIP } from '../spec/names.ts';
@@ -106,13 +107,11 @@ function irqfdsOf(view: MachineView): ReadonlyMap<number, IrqfdState> {
 function wentAt(log: SceneLog, gsi: number, until: number): Went {
   let sent: Went = 'ahead';
   for (let seq = until - 1; seq >= Math.max(0, until - LOOK_BACK); seq--) {
-    const at = seq * ROW;
-    const name = EVENT_NAMES[log.rows[at + COL.code] ?? 0];
-    if (name === 'irqfd_wakeup' && argsAt(name, log.rows, at).gsi === gsi) return sent;
-    if (name === 'no_route' && argsAt(name, log.rows, at).gsi === gsi) sent = 'lost';
-    else if (name === 'irqfd_inject' && argsAt(name, log.rows, at).gsi === gsi)
-      sent = sent === 'lost' ? 'lost' : 'work';
-    else if (name === 'kvm_msi_set_irq' && argsAt(name, log.rows, at).gsi === gsi && sent === 'ahead') sent = 'fast';
+    const name = EVENT_NAMES[cellOf(log, seq, COL.code)];
+    if (name === 'irqfd_wakeup' && argsIn(log, seq, name).gsi === gsi) return sent;
+    if (name === 'no_route' && argsIn(log, seq, name).gsi === gsi) sent = 'lost';
+    else if (name === 'irqfd_inject' && argsIn(log, seq, name).gsi === gsi) sent = sent === 'lost' ? 'lost' : 'work';
+    else if (name === 'kvm_msi_set_irq' && argsIn(log, seq, name).gsi === gsi && sent === 'ahead') sent = 'fast';
   }
   return 'never';
 }
@@ -174,9 +173,8 @@ export function bellsAt(log: SceneLog, until: number): Bell[] {
   if (bells.length === 0) return [];
   const first = bells.reduce((least, { range }) => Math.min(least, range.seq), until);
   for (let seq = Math.max(0, first); seq < until; seq++) {
-    const at = seq * ROW;
-    if (EVENT_NAMES[log.rows[at + COL.code] ?? 0] !== 'ioeventfd_hit') continue;
-    const { addr, size } = argsAt('ioeventfd_hit', log.rows, at);
+    if (EVENT_NAMES[cellOf(log, seq, COL.code)] !== 'ioeventfd_hit') continue;
+    const { addr, size } = argsIn(log, seq, 'ioeventfd_hit');
     const bell = bells.find(
       (b) =>
         b.range.seq < seq &&
