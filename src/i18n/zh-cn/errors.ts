@@ -27,6 +27,7 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.noMsi': '设备“{id}”没有 MSI 能力。',
   'error.op.noVirtio': '设备“{id}”不是 virtio 设备，没有可变更的配置。',
   'error.op.noMsiField': '“{id}”的 MSI 能力没有 {field}。',
+  'error.op.noWord': '这里没有可以手工设置的寄存器“{at}”。',
   'error.op.noDevice': '这台机器没有设备“{id}”。',
   'error.op.pitDevice': '“{id}”是 KVM 内部的 i8254，请使用它的 I/O 端口。',
   'error.op.range': '“{name}”的 {field} 超出范围，最大为 {max}。',
