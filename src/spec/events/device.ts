@@ -27,7 +27,7 @@ export const DEVICE_EVENTS = defineEvents({
     token: 'goesBack',
   },
   device_config: {
-    code: 184,
+    code: 185,
     by: 'device',
     fn: null,
     cite: 'virtio.isr',
