@@ -30,12 +30,29 @@ export interface EffectLog {
   most: number;
   /** Rows are counted and numbered, and not kept: `used` goes on and `rows` is empty. */
   counts: boolean;
+  /** Where virtual time next tells `rest` that it stands between two things, as a value of `used`. */
+  restAt: number;
+  rest: ((time: Standing) => void) | null;
+}
+
+/** Virtual time between two things that happen in one op: how many have, and the moment at which the op ends. */
+export interface Standing {
+  readonly fired: number;
+  readonly until: number;
 }
 
 const FIRST_CAPACITY = 4096 * ROW;
 
 export function createLog(): EffectLog {
-  return { rows: new Int32Array(FIRST_CAPACITY), used: 0, firstSeq: 0, most: Infinity, counts: false };
+  return {
+    rows: new Int32Array(FIRST_CAPACITY),
+    used: 0,
+    firstSeq: 0,
+    most: Infinity,
+    counts: false,
+    restAt: Infinity,
+    rest: null,
+  };
 }
 
 /** Makes room for one more row. */
@@ -65,5 +82,25 @@ export function takeRows(log: EffectLog, spares: Int32Array[] = []): { firstSeq:
 /** Forgets the rows recorded so far but keeps their numbers taken. */
 export function dropRows(log: EffectLog): void {
   log.firstSeq += log.used >> ROW_SHIFT;
+  log.most -= log.used;
+  log.restAt -= log.used;
   log.used = 0;
+}
+
+const NO_ROWS = new Int32Array(0);
+
+/** From here on rows are counted and not kept. */
+export function countRows(log: EffectLog): void {
+  if (log.counts) return;
+  dropRows(log);
+  log.counts = true;
+  log.rows = NO_ROWS;
+}
+
+/** From here on rows are kept, those before forgotten. */
+export function keepRows(log: EffectLog): void {
+  if (!log.counts) return;
+  dropRows(log);
+  log.counts = false;
+  log.rows = new Int32Array(FIRST_CAPACITY);
 }
