@@ -2,13 +2,22 @@
  * State words at any row of a log, by walking its write rows: forwards they leave `after`, backwards `before`. Copies of the
  * words every few thousand rows keep a jump anywhere in a million rows short.
  */
+import { countBelow, lastAtMost } from '../base/bisect.ts';
+import type { Keyframe } from '../engine/core/keyframe.ts';
 import { COL, ROW, WRITE } from '../engine/view/tables.ts';
-import { type HasRows, pageOf, placeOf, type Rows } from './rows.ts';
+import { MOST_KEY_BYTES } from '../spec/limits.ts';
+import { type HasRows, KEPT_ROWS, pageOf, placeOf, type Rows } from './rows.ts';
 
-/** Copies of the words, copy i as they were before row i * every. They grow in place with the log. */
+/**
+ * Copies of the words, copy i as they were before row seqs[i]. They grow in place with the log: its own as its rows come, and
+ * where not all of its rows stay, those of the machines from which they are made again.
+ */
 export interface Keyframes {
   readonly every: number;
+  readonly seqs: number[];
   readonly frames: Int32Array[];
+  /** Machines to go on from, ascending by row. */
+  readonly machines: Keyframe[];
 }
 
 /** The part of a log that folding reads. */
@@ -29,7 +38,8 @@ const ROWS_PER_FRAME = 2000;
 
 /** @param size words of the machine; a big machine gets fewer copies, so that they stay smaller than the log */
 export function createKeyframes(size: number): Keyframes {
-  return { every: Math.max(ROWS_PER_FRAME, Math.ceil(size / 4)), frames: [new Int32Array(size)] };
+  const every = Math.max(ROWS_PER_FRAME, Math.ceil(size / 4));
+  return { every, seqs: [0], frames: [new Int32Array(size)], machines: [] };
 }
 
 /** Applies rows from..to-1 to the words. */
@@ -54,15 +64,58 @@ function foldBackward(w: Int32Array, log: HasRows, from: number, to: number): vo
   }
 }
 
-/** Adds the copies that rows up to `used` allow. */
+/** Adds the copies that rows up to `used` allow. Past the rows that are kept whole there are those of the machines, if there are any. */
 export function growKeyframes(log: Foldable): void {
-  const { every, frames } = log.keyframes;
-  while (frames.length * every <= log.used) {
-    const last = frames.length - 1;
+  const { every, seqs, frames, machines } = log.keyframes;
+  const end = machines.length > 0 ? Math.min(log.used, KEPT_ROWS) : log.used;
+  for (;;) {
+    const last = seqs.length - 1;
+    const from = seqs[last] as number;
+    const to = from + every;
+    if (to > end) return;
     const next = (frames[last] as Int32Array).slice();
-    foldForward(next, log, last * every, (last + 1) * every);
+    foldForward(next, log, from, to);
+    seqs.push(to);
     frames.push(next);
   }
+}
+
+/** Leaves machines that stand at least so many rows apart. */
+function thinOut({ seqs, frames, machines }: Keyframes, apart: number): void {
+  let next = 0;
+  const left = machines.filter(({ seq }) => {
+    const stays = seq >= next;
+    if (stays) next = seq + apart;
+    return stays;
+  });
+  machines.length = 0;
+  seqs.length = frames.length = countBelow(seqs.length, (i) => seqs[i], KEPT_ROWS + 1);
+  for (const machine of left) pushMachine({ seqs, frames, machines }, machine);
+}
+
+function pushMachine({ seqs, frames, machines }: Omit<Keyframes, 'every'>, machine: Keyframe): void {
+  machines.push(machine);
+  if (machine.seq <= KEPT_ROWS) return;
+  seqs.push(machine.seq);
+  frames.push(machine.parts.w as Int32Array);
+}
+
+/** Adds a machine to go on from. Where all would take too much, they stand further apart. */
+export function addMachine(keyframes: Keyframes, machine: Keyframe): void {
+  const { w, journeys } = machine.parts as { readonly w: Int32Array; readonly journeys: Int32Array };
+  const most = Math.max(2, Math.floor(MOST_KEY_BYTES / (4 * (w.length + journeys.length))));
+  if (keyframes.machines.length >= most) thinOut(keyframes, Math.ceil((2 * machine.seq) / most));
+  pushMachine(keyframes, machine);
+}
+
+/** Forgets what comes after the first `used` rows. @param into absent: in place */
+export function cutKeyframes(from: Keyframes, used: number, into: Keyframes = from): Keyframes {
+  const frames = countBelow(from.seqs.length, (i) => from.seqs[i], used + 1);
+  const machines = countBelow(from.machines.length, (i) => (from.machines[i] as Keyframe).seq, used + 1);
+  into.seqs.splice(0, Infinity, ...from.seqs.slice(0, frames));
+  into.frames.splice(0, Infinity, ...from.frames.slice(0, frames));
+  into.machines.splice(0, Infinity, ...from.machines.slice(0, machines));
+  return into;
 }
 
 /** A cursor before the first row. */
@@ -72,12 +125,14 @@ export function createCursor(log: Foldable): Cursor {
 
 /** Moves a cursor to row `seq`, from where it is or from the nearest copy, whichever is shorter. */
 export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
-  const { every, frames } = log.keyframes;
+  const { seqs, frames } = log.keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
-  const nearest = Math.min(frames.length - 1, Math.round(to / every));
-  if (Math.abs(to - nearest * every) < Math.abs(to - cursor.seq)) {
+  const below = lastAtMost(seqs.length, (i) => seqs[i], to);
+  const from = (i: number): number => Math.abs(to - (seqs[i] ?? Number.POSITIVE_INFINITY));
+  const nearest = from(below + 1) < from(below) ? below + 1 : below;
+  if (from(nearest) < Math.abs(to - cursor.seq)) {
     cursor.w.set(frames[nearest] as Int32Array);
-    cursor.seq = nearest * every;
+    cursor.seq = seqs[nearest] as number;
   }
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);

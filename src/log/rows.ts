@@ -46,6 +46,13 @@ export function copyRows(log: HasRows, from: number, to: number): Int32Array {
   return out;
 }
 
+/** Whole pages that a long log keeps: 16 MB. A log of no more rows is there as a whole. */
+const MOST_PAGES = 128;
+export const KEPT_ROWS = MOST_PAGES * PAGE_ROWS;
+
+/** Makes rows from..to-1 again. */
+export type MakeRows = (from: number, to: number) => Int32Array;
+
 /** Rows that can grow, and forget. */
 export interface GrowingRows extends Rows {
   readonly used: number;
@@ -53,23 +60,44 @@ export interface GrowingRows extends Rows {
   add(rows: Int32Array): void;
   /** Forgets the rows from `kept` on. */
   rewind(kept: number): void;
+  /** From now on few pages are kept, and those that went are made again. */
+  lean(make: MakeRows): void;
 }
 
 /** @param from rows to begin with, the first `upTo` of them: whole pages are the same memory, for nobody writes them again */
 export function createRows(from?: { readonly rows: Rows; readonly upTo: number }): GrowingRows {
   const pages: (Int32Array | undefined)[] = [];
+  /** Whole pages that are there, the one to go next first. */
+  let order: number[] = [];
+  let make: MakeRows | null = null;
   let used = 0;
   if (from !== undefined) {
     const { rows, upTo } = from;
     used = upTo;
     const whole = upTo >>> PAGE_SHIFT;
-    for (let page = 0; page < whole; page++) pages[page] = rows.pages[page];
+    for (let page = 0; page < whole; page++) {
+      pages[page] = rows.pages[page];
+      if (pages[page] !== undefined) order.push(page);
+    }
     if (upTo > whole * PAGE_ROWS) pages[whole] = pageOf({ rows }, upTo - 1).slice();
   }
-  return {
+
+  function keep(page: number): void {
+    order.push(page);
+    if (make === null) return;
+    while (order.length > MOST_PAGES) pages[order.shift() as number] = undefined;
+  }
+
+  const own: GrowingRows = {
     pages,
     recall(page) {
-      throw new Error(`no page ${page}`);
+      if (make === null) throw new Error(`no page ${page}`);
+      const rows = make(page * PAGE_ROWS, Math.min(used, (page + 1) * PAGE_ROWS));
+      const whole = rows.length === PAGE_ROWS * ROW ? rows : new Int32Array(PAGE_ROWS * ROW);
+      if (whole !== rows) whole.set(rows);
+      pages[page] = whole;
+      keep(page);
+      return whole;
     },
     get used() {
       return used;
@@ -77,17 +105,29 @@ export function createRows(from?: { readonly rows: Rows; readonly upTo: number }
     add(rows) {
       const more = rows.length / ROW;
       for (let done = 0; done < more; ) {
+        const page = used >>> PAGE_SHIFT;
         const at = used & (PAGE_ROWS - 1);
         const n = Math.min(more - done, PAGE_ROWS - at);
-        pages[used >>> PAGE_SHIFT] ??= new Int32Array(PAGE_ROWS * ROW);
-        pageOf({ rows: this }, used).set(rows.subarray(done * ROW, (done + n) * ROW), at * ROW);
+        pages[page] ??= new Int32Array(PAGE_ROWS * ROW);
+        pages[page].set(rows.subarray(done * ROW, (done + n) * ROW), at * ROW);
         used += n;
         done += n;
+        if (at + n === PAGE_ROWS) keep(page);
       }
     },
     rewind(kept) {
-      used = Math.min(used, kept);
-      pages.length = Math.min(pages.length, Math.ceil(used / PAGE_ROWS));
+      if (kept >= used) return;
+      const whole = kept >>> PAGE_SHIFT;
+      // What is left of the page that is cut through is written on, so it must be there.
+      if (kept > whole * PAGE_ROWS) pageOf({ rows: own }, kept - 1);
+      used = kept;
+      pages.length = Math.min(pages.length, Math.ceil(kept / PAGE_ROWS));
+      order = order.filter((page) => page < whole);
+    },
+    lean(makeRows) {
+      make ??= makeRows;
+      while (order.length > MOST_PAGES) pages[order.shift() as number] = undefined;
     },
   };
+  return own;
 }

@@ -2,13 +2,14 @@
 
 import type { RouteTable } from '../engine/core/machine.ts';
 import { createWordMap } from '../engine/view/tables.ts';
-import { createKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
+import { addMachine, createKeyframes, cutKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
+import { unpackKeys } from '../log/keys.ts';
 import type { CommandRecord, SceneLog } from '../log/log.ts';
 import { createReadings, cut } from '../log/reader.ts';
-import { createRows } from '../log/rows.ts';
+import { createRows, KEPT_ROWS } from '../log/rows.ts';
 import { createSteps } from '../log/steps.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
-import type { FromEngine } from '../worker/client.ts';
+import { type FromEngine, recallNow } from '../worker/client.ts';
 
 type Batch = Extract<FromEngine, { type: 'batch' }>;
 
@@ -49,10 +50,12 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
   const routeTables: RouteTable[] = [];
   const steps = createSteps();
   const readings = createReadings();
+  const unpack = unpackKeys();
 
   if (prefix) {
     const { scene, upTo } = prefix;
     rows = createRows({ rows: scene.rows, upTo: scene.commands[upTo + 1]?.seq ?? scene.used });
+    keyframes = cutKeyframes(scene.keyframes, rows.used, createKeyframes(scene.wordMap.size));
     for (const command of scene.commands.slice(0, upTo + 1)) commands.push(command);
     routeTables.push(...scene.routeTables);
   }
@@ -64,8 +67,13 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       rows.add(batch.rows);
       const { used } = rows;
       for (const command of batch.commands) commands.push(command);
+      if (config === null) throw new Error('a run begins with its configuration');
+      keyframes ??= createKeyframes(createWordMap(config.vcpus).size);
+      for (const key of batch.keys ?? []) addMachine(keyframes, unpack(key));
       for (const { index, table } of batch.routeTables) routeTables[index] = table;
       complete = batch.done;
+      const recall = used > KEPT_ROWS ? recallNow() : null;
+      if (recall !== null) rows.lean(recall({ config, commands, keys: keyframes.machines }));
       const first = commands[start];
       if (first !== undefined) {
         startSeq = first.seq;
@@ -75,9 +83,8 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       } else startSeq = used;
     },
     log() {
-      if (config === null) return null;
+      if (config === null || keyframes === null) return null;
       const wordMap = createWordMap(config.vcpus);
-      keyframes ??= createKeyframes(wordMap.size);
       const log: SceneLog = {
         config,
         wordMap,
@@ -101,8 +108,7 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       steps.rewind(used);
       cut(readings, used);
       stepped = used;
-      if (keyframes)
-        keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);
+      if (keyframes) cutKeyframes(keyframes, used);
     },
   };
 }
