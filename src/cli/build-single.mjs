@@ -32,7 +32,7 @@ function workersInside(dist) {
     load(id) {
       if (id === '\0no-second-engine') {
         const absent = `() => { throw new Error('the engine is in its worker alone'); }`;
-        return `export const createRunner = ${absent}; export const createSession = ${absent}; export const recallFrom = ${absent};`;
+        return `export const createRunner = ${absent}; export const createSession = ${absent}; export const recallLong = ${absent};`;
       }
       if (!id.startsWith('\0inside:')) return undefined;
       const name = id.slice('\0inside:'.length);

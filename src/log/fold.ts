@@ -5,8 +5,7 @@
 import { countBelow, lastAtMost } from '../base/bisect.ts';
 import type { Keyframe } from '../engine/core/keyframe.ts';
 import { COL, ROW, WRITE } from '../engine/view/tables.ts';
-import { MOST_KEY_BYTES } from '../spec/limits.ts';
-import { type HasRows, KEPT_ROWS, pageOf, placeOf, type Rows } from './rows.ts';
+import { type HasRows, pageOf, placeOf, type Rows } from './rows.ts';
 
 /**
  * Copies of the words, copy i as they were before row seqs[i]. They grow in place with the log: its own as its rows come, and
@@ -64,10 +63,9 @@ function foldBackward(w: Int32Array, log: HasRows, from: number, to: number): vo
   }
 }
 
-/** Adds the copies that rows up to `used` allow. Past the rows that are kept whole there are those of the machines, if there are any. */
-export function growKeyframes(log: Foldable): void {
-  const { every, seqs, frames, machines } = log.keyframes;
-  const end = machines.length > 0 ? Math.min(log.used, KEPT_ROWS) : log.used;
+/** Adds the copies that rows up to `end` allow. */
+export function growKeyframes(log: Foldable, end = log.used): void {
+  const { every, seqs, frames } = log.keyframes;
   for (;;) {
     const last = seqs.length - 1;
     const from = seqs[last] as number;
@@ -80,42 +78,9 @@ export function growKeyframes(log: Foldable): void {
   }
 }
 
-/** Leaves machines that stand at least so many rows apart. */
-function thinOut({ seqs, frames, machines }: Keyframes, apart: number): void {
-  let next = 0;
-  const left = machines.filter(({ seq }) => {
-    const stays = seq >= next;
-    if (stays) next = seq + apart;
-    return stays;
-  });
-  machines.length = 0;
-  seqs.length = frames.length = countBelow(seqs.length, (i) => seqs[i], KEPT_ROWS + 1);
-  for (const machine of left) pushMachine({ seqs, frames, machines }, machine);
-}
-
-function pushMachine({ seqs, frames, machines }: Omit<Keyframes, 'every'>, machine: Keyframe): void {
-  machines.push(machine);
-  if (machine.seq <= KEPT_ROWS) return;
-  seqs.push(machine.seq);
-  frames.push(machine.parts.w as Int32Array);
-}
-
-/** Adds a machine to go on from. Where all would take too much, they stand further apart. */
-export function addMachine(keyframes: Keyframes, machine: Keyframe): void {
-  const { w, journeys } = machine.parts as { readonly w: Int32Array; readonly journeys: Int32Array };
-  const most = Math.max(2, Math.floor(MOST_KEY_BYTES / (4 * (w.length + journeys.length))));
-  if (keyframes.machines.length >= most) thinOut(keyframes, Math.ceil((2 * machine.seq) / most));
-  pushMachine(keyframes, machine);
-}
-
-/** Forgets what comes after the first `used` rows. @param into absent: in place */
-export function cutKeyframes(from: Keyframes, used: number, into: Keyframes = from): Keyframes {
-  const frames = countBelow(from.seqs.length, (i) => from.seqs[i], used + 1);
-  const machines = countBelow(from.machines.length, (i) => (from.machines[i] as Keyframe).seq, used + 1);
-  into.seqs.splice(0, Infinity, ...from.seqs.slice(0, frames));
-  into.frames.splice(0, Infinity, ...from.frames.slice(0, frames));
-  into.machines.splice(0, Infinity, ...from.machines.slice(0, machines));
-  return into;
+/** Forgets the copies that come after the first `used` rows. */
+export function cutKeyframes({ seqs, frames }: Keyframes, used: number): void {
+  seqs.length = frames.length = countBelow(seqs.length, (i) => seqs[i], used + 1);
 }
 
 /** A cursor before the first row. */

@@ -8,6 +8,9 @@ import { argsAt, type EventArgs, type EventName } from '../spec/events/index.ts'
 
 const PAGE_SHIFT = 12;
 export const PAGE_ROWS = 1 << PAGE_SHIFT;
+/** Whole pages that a long log keeps: 16 MB. A log of no more rows is there as a whole. */
+export const KEPT_PAGES = 128;
+export const KEPT_ROWS = KEPT_PAGES * PAGE_ROWS;
 
 export interface Rows {
   /** By number; a hole is a page that is not there. */
@@ -46,58 +49,37 @@ export function copyRows(log: HasRows, from: number, to: number): Int32Array {
   return out;
 }
 
-/** Whole pages that a long log keeps: 16 MB. A log of no more rows is there as a whole. */
-const MOST_PAGES = 128;
-export const KEPT_ROWS = MOST_PAGES * PAGE_ROWS;
-
-/** Makes rows from..to-1 again. */
-export type MakeRows = (from: number, to: number) => Int32Array;
-
 /** Rows that can grow, and forget. */
 export interface GrowingRows extends Rows {
+  readonly pages: (Int32Array | undefined)[];
   readonly used: number;
   /** Adds rows at the end. */
   add(rows: Int32Array): void;
   /** Forgets the rows from `kept` on. */
   rewind(kept: number): void;
-  /** From now on few pages are kept, and those that went are made again. */
-  lean(make: MakeRows): void;
+  /** Of a long log: which pages stay, and where the others come from. */
+  pager: Pager | null;
+}
+
+export interface Pager {
+  /** A page has got its last row. */
+  filled(page: number): void;
+  recall(page: number): Int32Array;
+  /** Pages from this one on are no longer whole. */
+  cut(page: number): void;
 }
 
 /** @param from rows to begin with, the first `upTo` of them: whole pages are the same memory, for nobody writes them again */
 export function createRows(from?: { readonly rows: Rows; readonly upTo: number }): GrowingRows {
-  const pages: (Int32Array | undefined)[] = [];
-  /** Whole pages that are there, the one to go next first. */
-  let order: number[] = [];
-  let make: MakeRows | null = null;
-  let used = 0;
-  if (from !== undefined) {
-    const { rows, upTo } = from;
-    used = upTo;
-    const whole = upTo >>> PAGE_SHIFT;
-    for (let page = 0; page < whole; page++) {
-      pages[page] = rows.pages[page];
-      if (pages[page] !== undefined) order.push(page);
-    }
-    if (upTo > whole * PAGE_ROWS) pages[whole] = pageOf({ rows }, upTo - 1).slice();
-  }
-
-  function keep(page: number): void {
-    order.push(page);
-    if (make === null) return;
-    while (order.length > MOST_PAGES) pages[order.shift() as number] = undefined;
-  }
-
+  const pages = from?.rows.pages.slice(0, from.upTo >>> PAGE_SHIFT) ?? [];
+  const tail = (from?.upTo ?? 0) - pages.length * PAGE_ROWS;
+  let used = pages.length * PAGE_ROWS;
   const own: GrowingRows = {
     pages,
+    pager: null,
     recall(page) {
-      if (make === null) throw new Error(`no page ${page}`);
-      const rows = make(page * PAGE_ROWS, Math.min(used, (page + 1) * PAGE_ROWS));
-      const whole = rows.length === PAGE_ROWS * ROW ? rows : new Int32Array(PAGE_ROWS * ROW);
-      if (whole !== rows) whole.set(rows);
-      pages[page] = whole;
-      keep(page);
-      return whole;
+      if (own.pager === null) throw new Error(`no page ${page}`);
+      return own.pager.recall(page);
     },
     get used() {
       return used;
@@ -112,22 +94,19 @@ export function createRows(from?: { readonly rows: Rows; readonly upTo: number }
         pages[page].set(rows.subarray(done * ROW, (done + n) * ROW), at * ROW);
         used += n;
         done += n;
-        if (at + n === PAGE_ROWS) keep(page);
+        if (at + n === PAGE_ROWS) own.pager?.filled(page);
       }
     },
     rewind(kept) {
       if (kept >= used) return;
-      const whole = kept >>> PAGE_SHIFT;
+      const page = kept >>> PAGE_SHIFT;
       // What is left of the page that is cut through is written on, so it must be there.
-      if (kept > whole * PAGE_ROWS) pageOf({ rows: own }, kept - 1);
+      if (kept > page * PAGE_ROWS) pageOf({ rows: own }, kept - 1);
       used = kept;
       pages.length = Math.min(pages.length, Math.ceil(kept / PAGE_ROWS));
-      order = order.filter((page) => page < whole);
-    },
-    lean(makeRows) {
-      make ??= makeRows;
-      while (order.length > MOST_PAGES) pages[order.shift() as number] = undefined;
+      own.pager?.cut(page);
     },
   };
+  if (from !== undefined && tail > 0) own.add(copyRows(from, used, used + tail));
   return own;
 }

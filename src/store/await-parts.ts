@@ -1,16 +1,14 @@
 /** Holds what the engine sends until the rows of its events are here (explain/late.ts), and keeps the order. */
-import { ROW } from '../engine/view/tables.ts';
 import { loadPartsOf } from '../explain/late.ts';
-import { KEPT_ROWS } from '../log/rows.ts';
 import { type FromEngine, loadRecall } from '../worker/client.ts';
 
 type Hear = (message: FromEngine) => void;
 
-/** What a batch needs before it is taken in: rows of its events' parts, and what makes rows of a long log again. */
-function neededFor({ firstSeq, rows }: Extract<FromEngine, { type: 'batch' }>): Promise<unknown> | null {
+/** What a batch needs before it is taken in: rows of its events' parts, and what keeps a long log. */
+function neededFor({ rows, keys }: Extract<FromEngine, { type: 'batch' }>): Promise<unknown> | null {
   const parts = loadPartsOf(rows);
-  const recall = firstSeq + rows.length / ROW > KEPT_ROWS ? loadRecall() : null;
-  return parts === null ? recall : recall === null ? parts : Promise.all([parts, recall]);
+  const recall = keys === undefined ? null : loadRecall();
+  return parts === null || recall === null ? (parts ?? recall) : Promise.all([parts, recall]);
 }
 
 /** @returns what hears in place of `hear`: at once as long as nothing has to be loaded */

@@ -2,9 +2,9 @@
 
 import type { RouteTable } from '../engine/core/machine.ts';
 import { createWordMap } from '../engine/view/tables.ts';
-import { addMachine, createKeyframes, cutKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
-import { unpackKeys } from '../log/keys.ts';
+import { createKeyframes, cutKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
 import type { CommandRecord, SceneLog } from '../log/log.ts';
+import type { LongLog } from '../log/long.ts';
 import { createReadings, cut } from '../log/reader.ts';
 import { createRows, KEPT_ROWS } from '../log/rows.ts';
 import { createSteps } from '../log/steps.ts';
@@ -50,14 +50,24 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
   const routeTables: RouteTable[] = [];
   const steps = createSteps();
   const readings = createReadings();
-  const unpack = unpackKeys();
+  /** Once it is too long for all of its rows to stay. */
+  let long: LongLog | null = null;
 
   if (prefix) {
     const { scene, upTo } = prefix;
     rows = createRows({ rows: scene.rows, upTo: scene.commands[upTo + 1]?.seq ?? scene.used });
-    keyframes = cutKeyframes(scene.keyframes, rows.used, createKeyframes(scene.wordMap.size));
     for (const command of scene.commands.slice(0, upTo + 1)) commands.push(command);
     routeTables.push(...scene.routeTables);
+    const { every, seqs, frames, machines } = scene.keyframes;
+    const left = machines.filter(({ seq }) => seq <= rows.used);
+    keyframes = { every, seqs: seqs.slice(), frames: frames.slice(), machines: left };
+    cutKeyframes(keyframes, rows.used);
+    config = scene.config;
+    if (left.length > 0) keepLong(config, keyframes);
+  }
+
+  function keepLong(of: CreateOp, its: Keyframes): void {
+    long ??= recallNow()?.({ config: of, commands, rows, keyframes: its }) ?? null;
   }
 
   return {
@@ -69,11 +79,12 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       for (const command of batch.commands) commands.push(command);
       if (config === null) throw new Error('a run begins with its configuration');
       keyframes ??= createKeyframes(createWordMap(config.vcpus).size);
-      for (const key of batch.keys ?? []) addMachine(keyframes, unpack(key));
       for (const { index, table } of batch.routeTables) routeTables[index] = table;
       complete = batch.done;
-      const recall = used > KEPT_ROWS ? recallNow() : null;
-      if (recall !== null) rows.lean(recall({ config, commands, keys: keyframes.machines }));
+      if (batch.keys !== undefined) {
+        keepLong(config, keyframes);
+        long?.add(batch.keys);
+      }
       const first = commands[start];
       if (first !== undefined) {
         startSeq = first.seq;
@@ -98,7 +109,7 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
         keyframes,
         readings,
       };
-      growKeyframes(log);
+      growKeyframes(log, long === null ? log.used : Math.min(log.used, KEPT_ROWS));
       return log;
     },
     rewind(to) {

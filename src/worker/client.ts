@@ -107,8 +107,8 @@ const KEEPS_ROWS = typeof __ONE_FILE__ !== 'undefined' && __ONE_FILE__;
 let recalling: Promise<void> | null = null;
 let recall: Recall | null = null;
 
-/** What makes rows of a long run again, where it is here. */
-export const recallNow = (): Recall['recallFrom'] | null => recall?.recallFrom ?? null;
+/** What keeps a long run and makes its rows again, where it is here. */
+export const recallNow = (): Recall['recallLong'] | null => recall?.recallLong ?? null;
 
 /** @returns null if it is here already, or never; else when it is. Rejects if the chunk does not come. */
 export function loadRecall(): Promise<void> | null {

@@ -19,6 +19,8 @@ export const PROTOCOL_VERSION = 1;
 export const SLICE_MS = 12;
 /** Rows of one batch at most, unless a single op makes more. */
 export const BATCH_ROWS = 16_384;
+/** A run of more rows is sent with keyframes: the page may not keep all of its rows. */
+export const KEYS_FROM = 262_144;
 /** Rows sent and not yet acknowledged at most. */
 export const MAX_UNACKED_ROWS = 8 * BATCH_ROWS;
 

@@ -3,9 +3,11 @@
  * millisecond, so whoever reads a row need not wait for a worker. A chunk of its own, loaded when a log first outgrows its pages.
  */
 
-import type { Keyframe } from '../engine/core/keyframe.ts';
 import { rowsAgain } from '../engine/machine/keyframes.ts';
+import type { Keyframes } from '../log/fold.ts';
 import type { CommandRecord } from '../log/log.ts';
+import { keepLong, type LongLog } from '../log/long.ts';
+import type { GrowingRows } from '../log/rows.ts';
 import { type CreateOp, parseOp } from '../spec/ops/index.ts';
 import { CAPS } from './protocol.ts';
 
@@ -13,17 +15,17 @@ import { CAPS } from './protocol.ts';
 export interface Remembered {
   readonly config: CreateOp;
   readonly commands: readonly CommandRecord[];
-  readonly keys: readonly Keyframe[];
+  readonly rows: GrowingRows;
+  readonly keyframes: Keyframes;
 }
 
-/** @returns rows from..to-1 of a run, as its worker once sent them */
-export const recallFrom =
-  ({ config, commands, keys }: Remembered) =>
-  (from: number, to: number): Int32Array =>
+/** Keeps a run as a long one from now on. */
+export const recallLong = ({ config, commands, rows, keyframes }: Remembered): LongLog =>
+  keepLong(rows, keyframes, (from, to) =>
     rowsAgain(
       {
         config,
-        keys,
+        keys: keyframes.machines,
         ops: commands.length,
         opAt: (index) => parseOp((commands[index] as CommandRecord).op),
         startOf: (index) => (commands[index] as CommandRecord).seq,
@@ -31,4 +33,5 @@ export const recallFrom =
       },
       from,
       to,
-    );
+    ),
+  );

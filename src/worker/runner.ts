@@ -19,6 +19,7 @@ import {
   CAPS,
   type FromEngine,
   isWorthKeeping,
+  KEYS_FROM,
   MAX_UNACKED_ROWS,
   MOST_SPARES,
   PROTOCOL_VERSION,
@@ -175,10 +176,11 @@ export function createRunner(host: RunnerHost): Runner {
     const routeTables = tables.slice(run.tablesSent).map((table, i) => ({ index: run.tablesSent + i, table }));
     run.tablesSent = tables.length;
     run.unacked += rows.length / ROW;
-    const { commands, leftOut, keys } = run;
+    const { commands, leftOut } = run;
+    const keys = run.most === LONG && rowsMade(run) > KEYS_FROM ? run.keys : [];
     run.commands = [];
     run.leftOut = [];
-    run.keys = [];
+    if (keys.length > 0) run.keys = [];
     const left = {
       ...(keys.length === 0 ? {} : { keys }),
       ...(leftOut.length === 0 ? {} : { leftOut }),
