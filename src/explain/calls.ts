@@ -39,8 +39,9 @@ export function fnOf(name: EventName, args: Readonly<Record<string, number>>, ve
   return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
 }
 
-type Vendor = 'intel' | 'amd';
-const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
+export type Vendor = 'intel' | 'amd';
+/** Whose host it is: AVIC is AMD's, and a machine that says nothing is Intel's. */
+export const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
 /** Where the other vendor's module lies. */
 const FOREIGN: Readonly<Record<Vendor, string>> = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' };
 
