@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './axe.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -85,7 +85,7 @@ for (const [theme, lang, width] of [
     await expect(page.locator('.cb-facts')).toHaveCount(3);
     if (lang === 'zh-CN')
       await expect(page.locator('.callbacks')).toContainText('把已排队的向量写进 VM-entry 事件字段');
-    const { violations } = await new AxeBuilder({ page }).include('.side').analyze();
+    const { violations } = await axeOf(page).include('.side').analyze();
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });

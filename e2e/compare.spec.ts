@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './axe.ts';
 import { expect, type Page, test } from './test.ts';
 
 const hash = (page: Page): string => new URL(page.url()).hash;
@@ -147,7 +147,7 @@ for (const [theme, lang, width] of [
     await page.goto(`./?theme=${theme}&lang=${lang}#c=posted-running&t=8,8`);
     await opened(page);
     await expect(page.locator('.cmp-table')).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).include('.cmp').analyze();
+    const { violations } = await axeOf(page).include('.cmp').analyze();
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });

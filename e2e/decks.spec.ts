@@ -1,6 +1,8 @@
 /** Live scenes in real reveal.js decks, of three of its major versions, and the element by itself. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
 import { expect, type Frame, type Page, test } from './test.ts';
 
 // The deck and the page are two hosts here, and both are this machine: the browser asks before it lets one reach the other.
@@ -315,4 +317,94 @@ test('in a sandboxed frame the engine still has a worker', async ({ page, baseUR
   await page.goto(`${baseURL}page.html`);
   await expect(frameOf(page).locator('.tl-count')).toHaveText(/^[1-9]/);
   await expect.poll(() => page.workers().length).toBe(1);
+});
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+test('on a host that knows no CORS the element’s frame goes on in the one file', async ({ page }) => {
+  const dist = join(import.meta.dirname, '../dist');
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'http://a');
+    if (pathname === '/page.html') {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(`<!doctype html><script type="module" src="embed/irq-scope.js"></script>
+        <irq-scope preset="intx-shared" step="20" panels="where"></irq-scope>`);
+      return;
+    }
+    const file = join(dist, pathname);
+    if (!existsSync(file)) {
+      response.statusCode = 404;
+      response.end();
+      return;
+    }
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+    response.end(readFileSync(file));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/page.html`);
+    await expect.poll(() => stepOf(page)).toBe(20);
+    expect(frameOf(page).url()).toMatch(/irqscope\.html\?embed=1.*#p=intx-shared/);
+    await expect(frameOf(page).locator('[data-panel="where"] .wh-findings')).toHaveAttribute('data-whole', 'true');
+    expect(
+      await page.evaluate(`document.querySelector('irq-scope').seek('end').then((m) => m.step === m.count - 1)`),
+    ).toBe(true);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('the element tells what is odd in the run, and what a reader changed by hand leaves the frame with their yes alone', async ({
+  page,
+  baseURL,
+}) => {
+  await page.setViewportSize({ width: 900, height: 760 });
+  await page.route('**/page.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><script type="module" src="embed/irq-scope.js"></script>
+        <irq-scope preset="lost-ipi" panels="controls,where" step="4" height="700" lang="en"></irq-scope>
+        <script>window.findings = []; addEventListener('finding', (e) => findings.push(e.detail))</script>`,
+    }),
+  );
+  await page.goto(`${baseURL}page.html`);
+  await expect.poll(() => page.evaluate(`findings.map(({ id }) => id).includes('lost-ipi')`)).toBe(true);
+  const found = await page.evaluate(`findings.find(({ id }) => id === 'lost-ipi')`);
+  expect(found).toMatchObject({ type: 'finding', severity: 'wrong', open: true, sentence: /\w+ \w+/ });
+  const frame = frameOf(page);
+  // A frame without an origin starts this worker from a Blob too.
+  await expect(frame.locator('[data-panel="where"] .wh-findings')).toHaveAttribute('data-whole', 'true');
+  const run = (body: string): Promise<unknown> =>
+    page.evaluate(`(async () => { const s = document.querySelector('irq-scope'); await s.ready; ${body} })()`);
+  // The host's own op is no secret; the reader's is.
+  await run(`await s.seek(4); await s.set({ op: 'nmi', vcpu: 0 })`);
+  expect(await run(`return (await s.getState()).link`)).toMatch(/^s=k1\./);
+  const before = await run(`return (await s.getState()).count`);
+  await frame.locator('[data-panel="controls"]').getByRole('button', { name: 'NMI', exact: true }).first().click();
+  await expect.poll(() => run(`return (await s.pause()).count`)).not.toBe(before);
+  await expect.poll(() => run(`return s.link`)).toBe(null);
+  const bar = frame.locator('[data-part="consent"]');
+  await expect(bar.getByRole('button')).toHaveCount(0);
+  const ask = (what: string): Promise<unknown> =>
+    page.evaluate(
+      `window.got = null; document.querySelector('irq-scope').${what}.then((m) => { got = m.type }, (e) => { got = e.code })`,
+    );
+  const got = () => page.evaluate('window.got');
+  void ask(`export({ format: 'json' })`);
+  await bar.getByRole('button', { name: 'No', exact: true }).click();
+  await expect.poll(got).toBe('refused');
+  await expect(bar.getByRole('button')).toHaveCount(0);
+  await frame.locator('[data-panel="controls"]').getByRole('button', { name: 'NMI', exact: true }).first().click();
+  await expect.poll(() => run(`return (await s.pause()).playing`)).toBe(false);
+  void ask('getState()');
+  await bar.getByRole('button', { name: 'Yes, from now on' }).click();
+  await expect.poll(got).toBe('ok');
+  expect(await run(`return (await s.export({ format: 'json' })).mime`)).toBe('application/json');
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('IRQ-SCOPE');
 });

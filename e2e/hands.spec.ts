@@ -1,5 +1,5 @@
 /** What a person's hands do: edits and the way back, verbs on the things, a machine of one's own. */
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './axe.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -32,7 +32,7 @@ test('an edit says where it went, stands in the list by its name, and is gone to
   await expect(dialog.locator('.edits-item')).toHaveCount(2);
   await expect(dialog.locator('[aria-current=true]')).toContainText(NMI);
   await expect(dialog).toContainText(say('edits.kept'));
-  expect((await new AxeBuilder({ page }).include('.edits').analyze()).violations.map((v) => v.id)).toEqual([]);
+  expect((await axeOf(page).include('.edits').analyze()).violations.map((v) => v.id)).toEqual([]);
   await dialog.getByRole('button', { name: say('deed.begin') }).click();
   await expect(count(page)).toHaveText(/^10 /);
   await expect(page.locator('.header-changed')).toHaveCount(0);
@@ -126,7 +126,7 @@ test('right button on a pin: masked in front of the step that is shown, before i
   await openPaused(page, 'serial-ioapic', 8);
   await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
   await expect(menu(page)).toContainText('IOAPIC · RTE 4');
-  expect((await new AxeBuilder({ page }).include('.verbs').analyze()).violations.map((v) => v.id)).toEqual([]);
+  expect((await axeOf(page).include('.verbs').analyze()).violations.map((v) => v.id)).toEqual([]);
   await menu(page)
     .getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) })
     .click();
@@ -208,9 +208,7 @@ test('a machine from nothing is told by field what does not go together, and kee
   await button(page, say('machine.open')).click();
   await button(page, say('machine.fromNothing')).click();
   await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
-  expect(
-    (await new AxeBuilder({ page }).include('.me').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`),
-  ).toEqual([]);
+  expect((await axeOf(page).include('.me').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
   const vcpus = editor(page).getByLabel(say('machine.vcpus'), { exact: true });
   await vcpus.fill('99');
   await page.keyboard.press('Enter');
@@ -435,9 +433,7 @@ test('editing in the past forks: both branches stay, are named, shown again, and
   await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
   await openDrawer(page);
   await expect(drawer(page).locator('.rd-run')).toHaveCount(3);
-  expect(
-    (await new AxeBuilder({ page }).include('.rd').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`),
-  ).toEqual([]);
+  expect((await axeOf(page).include('.rd').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
   await drawer(page)
     .getByRole('button', { name: say('runs.rename', { what: NMI }) })
     .click();

@@ -1,5 +1,5 @@
 /** dist/irqscope.html from a disk: the whole page in one file that asks for nothing. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from './test.ts';
@@ -40,6 +40,24 @@ test('it plays from a disk, with the engine in a worker, asks for nothing and co
   expect(errors).toEqual([]);
 });
 
+test('its policy allows the very scripts it has and nothing else', async ({ page }) => {
+  const html = readFileSync(join(DIST, 'irqscope.html'), 'utf8');
+  const policy = /Content-Security-Policy"\s+content="([^"]*)"/.exec(html)?.[1] ?? '';
+  const [, scripts] = /script-src ([^;]*)/.exec(policy) ?? [];
+  expect(scripts).toMatch(/^('sha256-[\w+/=]+' ?)+$/);
+  expect(policy).toMatch(/^default-src 'none';/);
+  expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
+  await page.goto(`${FILE}?play=0#p=intx-shared`);
+  await expect(page.locator('.tl-count').first()).toHaveText(/\/ [1-9]/);
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.strange = true';
+    document.body.append(script);
+    return 'strange' in window;
+  });
+  expect(ran).toBe(false);
+});
+
 test('a deck on a disk frames it and steps it', async ({ page }, info) => {
   const { writeFileSync } = await import('node:fs');
   const deck = info.outputPath('page.html');
@@ -61,7 +79,7 @@ test('a deck on a disk frames it and steps it', async ({ page }, info) => {
   await expect.poll(step).toBe(9);
   // A deck without an origin may load and read scenes of a frame that comes from a disk too.
   const link = await page.evaluate(async () => {
-    const scene = document.querySelector('irq-scope') as HTMLElement & { getState(): Promise<{ link: string }> };
+    const scene = document.querySelector('irq-scope') as unknown as { getState(): Promise<{ link: string }> };
     return (await scene.getState()).link;
   });
   expect(link).toMatch(/^p=serial-ioapic&t=9(&g=\d+)?$/);

@@ -1,7 +1,7 @@
 /** The stage as somebody uses it: told by beats, what waits, changed by hand and back, the gallery. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './axe.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -89,7 +89,7 @@ test('the gallery finds a scene by a word of it, draws it, and opens it by keybo
   await dialog.getByRole('searchbox').fill('waterline');
   await expect(dialog.locator('[data-scene=priority-nesting]')).toBeVisible();
   await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
-  const result = await new AxeBuilder({ page }).include('.gl').analyze();
+  const result = await axeOf(page).include('.gl').analyze();
   expect(result.violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
   await dialog.locator('[data-scene=priority-nesting]').focus();
   await page.keyboard.press('Enter');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
+import { axeOf } from './axe.ts';
 import { expect, type Page, test } from './test.ts';
 
 const SAMPLE = 'public/traces/vmx-1vcpu-apicv-v6.1.txt.gz';
@@ -38,7 +38,7 @@ test('a recording dropped anywhere is read, judged and told; the way back leads 
   await expect(page.locator('.tr-findings')).toContainText('coalesced-is-repeat');
   await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(0);
   await expect(page.getByRole('table', { name: 'Engine against trace' })).toContainText('kvm_ioapic_set_irq');
-  const { violations } = await new AxeBuilder({ page }).include('.tr').analyze();
+  const { violations } = await axeOf(page).include('.tr').analyze();
   expect(violations.map((v) => v.id)).toEqual([]);
   await page.getByRole('button', { name: 'Back to the scene' }).click();
   await expect(page.locator('.tl-count')).toHaveText(/^2 /);

@@ -1,4 +1,5 @@
-// Opened from a disk the browser loads none of the page's modules, so this plain script says what to open instead.
+// Where the browser loads none of the page's modules, this plain script does without them.
+// Opened from a disk it says what to open instead.
 if (window.location.protocol === 'file:') {
   document.addEventListener('DOMContentLoaded', function () {
     var root = document.getElementById('root');
@@ -13,4 +14,19 @@ if (window.location.protocol === 'file:') {
     says.append(link, zh ? '，它是一个完整的文件。' : ' beside it instead: it is the same in one file.');
     root.append(says);
   });
+}
+
+// A sandboxed frame has no origin, and modules are fetched with CORS, which many a host of static files does not speak: there
+// the page in one file, which fetches nothing, takes its place.
+if (window.origin === 'null' && window.location.protocol !== 'file:') {
+  window.addEventListener(
+    'error',
+    function (event) {
+      if (!(event.target instanceof HTMLScriptElement) || event.target.type !== 'module') return;
+      window.location.replace(
+        new URL('irqscope.html', window.location.href.replace(/[?#].*/, '')) + window.location.search + window.location.hash,
+      );
+    },
+    true,
+  );
 }

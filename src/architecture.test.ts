@@ -68,7 +68,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Package -> folders that may import it. A package that is not here may not be imported. */
 const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^node:/, ['cli']],
-  [/^esbuild$|^vite$|^@playwright\/test$/, ['cli']],
+  [/^esbuild$|^vite$|^@playwright\/test$|^@bokuweb\/zstd-wasm$/, ['cli']],
   [/^react(-dom)?(\/|$)/, ['views', 'app', 'store']], // in store: one hook file, see below
   [/^virtual:irqscope-presets$/, ['embed']],
   [/^stylis$/, ['views']],

@@ -5,7 +5,9 @@
  * APIC timer (TMICT other than 0), INIT, SIPI and SMI (from an ICR, an RTE or an MSI), HLT. Also a second irqfd on a
  * GSI that has a resampling one, which no op could tell apart from the first.
  */
+
 import { Chance, type Weighted } from './chance.ts';
+import { generateRoads, generateSetup } from './generate-roads.ts';
 import { chooseShape, type Profile } from './shape.ts';
 
 export interface Op {
@@ -707,6 +709,8 @@ class Generator {
 }
 
 export function generate(profile: Profile, seed: number): Op[] {
+  if (profile === 'roads') return generateRoads(seed);
+  if (profile === 'setup') return generateSetup(seed);
   return new Generator(profile, seed).generate();
 }
 

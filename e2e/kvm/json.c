@@ -233,7 +233,10 @@ void out_true(const char *key)
 
 void out_null(const char *key)
 {
-	out_key(key);
+	if (key)
+		out_key(key);
+	else
+		separate();
 	fputs("null", sink);
 }
 

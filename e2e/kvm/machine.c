@@ -25,7 +25,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define GUEST_SIZE 0x40000
+#define GUEST_SIZE 0x100000
 #define GDT 0x1000
 #define IDT 0x2000
 #define PML4 0x3000
@@ -49,10 +49,10 @@
 #define EFER_LME 0x100
 #define EFER_LMA 0x400
 
-#define RESERVED_ROUTES 24
 #define MAX_CPUID 256
 
 struct machine machine = { .vm = -1 };
+struct user_exit machine_exits[MAX_EXITS];
 
 static int kvm = -1;
 static int run_size;
@@ -72,7 +72,17 @@ static const struct {
 	[STUB_LOAD2] = { 3, { 0x66, 0x8b, 0x07 } },  /* mov (%rdi),%ax */
 	[STUB_LOAD8] = { 3, { 0x48, 0x8b, 0x07 } },  /* mov (%rdi),%rax */
 	[STUB_OUT] = { 1, { 0xee } },                /* out %al,(%dx) */
+	[STUB_OUT2] = { 2, { 0x66, 0xef } },         /* out %ax,(%dx) */
+	[STUB_OUT4] = { 1, { 0xef } },               /* out %eax,(%dx) */
 	[STUB_IN] = { 1, { 0xec } },                 /* in (%dx),%al */
+	[STUB_IN2] = { 2, { 0x66, 0xed } },          /* in (%dx),%ax */
+	[STUB_IN4] = { 1, { 0xed } },                /* in (%dx),%eax */
+	[STUB_OUTS] = { 2, { 0xf3, 0x6e } },         /* rep outsb */
+	[STUB_OUTS2] = { 3, { 0xf3, 0x66, 0x6f } },  /* rep outsw */
+	[STUB_OUTS4] = { 2, { 0xf3, 0x6f } },        /* rep outsl */
+	[STUB_INS] = { 2, { 0xf3, 0x6c } },          /* rep insb */
+	[STUB_INS2] = { 3, { 0xf3, 0x66, 0x6d } },   /* rep insw */
+	[STUB_INS4] = { 2, { 0xf3, 0x6d } },         /* rep insl */
 	[STUB_WRMSR] = { 2, { 0x0f, 0x30 } },
 	[STUB_RDMSR] = { 2, { 0x0f, 0x32 } },
 	[STUB_CR8] = { 3, { 0x0f, 0x22, 0xc0 } },    /* mov %rax,%cr8: with REX.R, see build_guest() */
@@ -155,8 +165,7 @@ void machine_destroy(void)
 	}
 	if (machine.vm >= 0)
 		close(machine.vm);
-	machine.vcpus = 0;
-	machine.vm = -1;
+	machine = (struct machine){ .vm = -1 };
 }
 
 static struct kvm_segment segment(uint16_t selector, uint8_t type, bool code)
@@ -183,7 +192,7 @@ static int enter_long_mode(const struct vcpu *vcpu)
 	return ioctl(vcpu->fd, KVM_SET_SREGS, &sregs);
 }
 
-static const char *create_vcpu(struct vcpu *vcpu, uint32_t id)
+static const char *create_vcpu(struct vcpu *vcpu, uint64_t id)
 {
 	struct {
 		struct kvm_signal_mask header;
@@ -191,7 +200,7 @@ static const char *create_vcpu(struct vcpu *vcpu, uint32_t id)
 	} __attribute__((packed)) all_signals = { .header = { .len = 8 }, .mask = 0 };
 	struct kvm_mp_state runnable = { .mp_state = KVM_MP_STATE_RUNNABLE };
 
-	vcpu->fd = ioctl(machine.vm, KVM_CREATE_VCPU, (unsigned long)id);
+	vcpu->fd = ioctl(machine.vm, KVM_CREATE_VCPU, id);
 	if (vcpu->fd < 0)
 		return "KVM_CREATE_VCPU";
 	vcpu->run = mmap(NULL, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vcpu->fd, 0);
@@ -211,32 +220,57 @@ static const char *create_vcpu(struct vcpu *vcpu, uint32_t id)
 	return NULL;
 }
 
-static int enable_cap(uint32_t cap, uint64_t argument)
+int machine_enable_cap(uint32_t cap, uint64_t argument)
 {
 	struct kvm_enable_cap enable = { .cap = cap, .args = { argument } };
 	return ioctl(machine.vm, KVM_ENABLE_CAP, &enable);
 }
 
-static const char *build(const struct machine_config *config)
+uint8_t *machine_memory(uint64_t address)
+{
+	return guest + address;
+}
+
+const char *machine_create_vm(void)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = GUEST_SIZE, .userspace_addr = (uint64_t)guest };
+	machine_destroy();
 	machine.vm = ioctl(kvm, KVM_CREATE_VM, 0ul);
 	if (machine.vm < 0)
 		return "KVM_CREATE_VM";
+	return ioctl(machine.vm, KVM_SET_USER_MEMORY_REGION, &region) ? "KVM_SET_USER_MEMORY_REGION" : NULL;
+}
+
+const char *machine_add_vcpu(uint64_t id)
+{
+	if (machine.vcpus == MAX_VCPUS)
+		return "more vCPUs than this program has";
+	return create_vcpu(&machine.vcpu[machine.vcpus], id);
+}
+
+static const char *build(const struct machine_config *config)
+{
+	const char *failed = machine_create_vm();
+	if (failed)
+		return failed;
 	machine.split = config->split;
-	if (ioctl(machine.vm, KVM_SET_USER_MEMORY_REGION, &region))
-		return "KVM_SET_USER_MEMORY_REGION";
+	machine.in_kernel = true;
 	if (config->split) {
-		if (enable_cap(KVM_CAP_SPLIT_IRQCHIP, RESERVED_ROUTES))
+		if (machine_enable_cap(KVM_CAP_SPLIT_IRQCHIP, config->routes))
 			return "KVM_CAP_SPLIT_IRQCHIP";
 	} else if (ioctl(machine.vm, KVM_CREATE_IRQCHIP, 0ul)) {
 		return "KVM_CREATE_IRQCHIP";
 	}
+	struct kvm_pit_config pit = { .flags = 0 };
+	if (config->pit && ioctl(machine.vm, KVM_CREATE_PIT2, &pit))
+		return "KVM_CREATE_PIT2";
+	if (config->has_bsp && ioctl(machine.vm, KVM_SET_BOOT_CPU_ID, config->bsp))
+		return "KVM_SET_BOOT_CPU_ID";
 	/* After the irqchip: some of the flags are for the split one only. */
-	if (config->has_x2apic_api && enable_cap(KVM_CAP_X2APIC_API, config->x2apic_api))
+	if (config->has_x2apic_api && machine_enable_cap(KVM_CAP_X2APIC_API, config->x2apic_api))
 		return "KVM_CAP_X2APIC_API";
 	for (int i = 0; i < config->vcpus; i++) {
-		const char *failed = create_vcpu(&machine.vcpu[i], config->ids[i]);
+		failed = machine_add_vcpu(config->ids[i]);
 		if (failed)
 			return failed;
 	}
@@ -245,7 +279,6 @@ static const char *build(const struct machine_config *config)
 
 const char *machine_create(const struct machine_config *config)
 {
-	machine_destroy();
 	const char *failed = build(config);
 	if (failed) {
 		int saved = errno;
@@ -356,6 +389,20 @@ static bool block_nmi(const struct vcpu *vcpu, struct kvm_vcpu_events *events, s
 	return set_events(vcpu, &blocked);
 }
 
+static void note_exit(struct outcome *outcome, struct user_exit exit)
+{
+	if (outcome->exits < MAX_EXITS)
+		machine_exits[outcome->exits++] = exit;
+}
+
+/* A value of a few bytes, low byte first. */
+static uint64_t join(const uint8_t *data, uint32_t len)
+{
+	uint64_t value = 0;
+	memcpy(&value, data, len < sizeof(value) ? len : sizeof(value));
+	return value;
+}
+
 /* True when the guest reached the end of a stub (or of the #GP handler). */
 static bool handle_exit(const struct vcpu *vcpu, struct outcome *outcome)
 {
@@ -369,25 +416,17 @@ static bool handle_exit(const struct vcpu *vcpu, struct outcome *outcome)
 			outcome->gp = true;
 			return true;
 		}
-		if (outcome->exit == EXIT_NONE) {
-			outcome->exit = EXIT_IO;
-			outcome->exit_write = run->io.direction == KVM_EXIT_IO_OUT;
-			outcome->exit_addr = run->io.port;
-			outcome->exit_len = run->io.size;
-			outcome->exit_data = outcome->exit_write ? data[0] : 0;
-		}
+		note_exit(outcome, (struct user_exit){ .kind = EXIT_IO, .write = run->io.direction == KVM_EXIT_IO_OUT,
+						       .addr = run->io.port, .len = run->io.size,
+						       .count = run->io.count,
+						       .data = join(data, run->io.size) });
 		if (run->io.direction == KVM_EXIT_IO_IN)
 			memset(data, 0, (size_t)run->io.size * run->io.count);
 		return false;
 	case KVM_EXIT_MMIO:
-		if (outcome->exit == EXIT_NONE) {
-			outcome->exit = EXIT_MMIO;
-			outcome->exit_write = run->mmio.is_write;
-			outcome->exit_addr = run->mmio.phys_addr;
-			outcome->exit_len = run->mmio.len;
-			if (run->mmio.is_write)
-				memcpy(&outcome->exit_data, run->mmio.data, run->mmio.len);
-		}
+		note_exit(outcome, (struct user_exit){ .kind = EXIT_MMIO, .write = run->mmio.is_write,
+						       .addr = run->mmio.phys_addr, .len = run->mmio.len, .count = 1,
+						       .data = join(run->mmio.data, run->mmio.len) });
 		if (!run->mmio.is_write)
 			memset(run->mmio.data, 0, sizeof(run->mmio.data));
 		return false;
@@ -433,7 +472,7 @@ void machine_step(int index, enum stub stub, uint64_t rdi, uint64_t rax, uint64_
 {
 	const struct vcpu *vcpu = &machine.vcpu[index];
 	struct kvm_vcpu_events events;
-	struct kvm_regs regs = { .rdi = rdi, .rax = rax, .rcx = rcx, .rdx = rdx,
+	struct kvm_regs regs = { .rdi = rdi, .rsi = rdi, .rax = rax, .rcx = rcx, .rdx = rdx,
 				 .rip = STUBS + stub * STUB_SIZE, .rflags = RFLAGS_FIXED };
 	if (!make_ready(vcpu, outcome))
 		return;

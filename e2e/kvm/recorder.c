@@ -13,6 +13,7 @@
 #include "bench.h"
 #include "json.h"
 #include "machine.h"
+#include "recorder.h"
 
 #define MAX_IRQFDS 64
 #define MAX_ROUTES 4096
@@ -34,13 +35,13 @@ static int irqfd_count;
 static int replaced[2 * MAX_IRQFDS];
 static int replaced_count;
 
-static void out_error(const char *text)
+void out_error(const char *text)
 {
 	out_string("error", text);
 }
 
 /* {"rc":0} or {"rc":-1,"errno":n} */
-static void out_rc(int rc)
+void out_rc(int rc)
 {
 	int code = errno;
 	out_int("rc", rc < 0 ? -1 : 0);
@@ -77,9 +78,13 @@ static void op_create(const struct json *op)
 	int i = 0;
 	for (const struct json *id = ids ? ids->first : NULL; id && i < config.vcpus; id = id->next, i++)
 		config.ids[i] = (uint32_t)id->number;
+	config.routes = json_field(op, "routes", 24);
+	config.pit = json_field(op, "pit", 0);
+	config.has_bsp = json_u64(json_get(op, "bsp"), &config.bsp);
 	config.has_x2apic_api = json_u64(json_get(op, "x2apicApi"), &config.x2apic_api);
 
 	close_irqfds();
+	roads_reset();
 	const char *failed = machine_create(&config);
 	if (failed) {
 		int code = errno;
@@ -97,7 +102,7 @@ static void op_irq_line(const struct json *op)
 	struct kvm_irq_level line = { .irq = (uint32_t)json_field(op, "gsi", 0),
 				      .level = (uint32_t)json_field(op, "level", 0) };
 	if (ioctl(machine.vm, KVM_IRQ_LINE_STATUS, &line))
-		out_rc(-1);
+		out_int("errno", errno);
 	else
 		out_int("status", line.status);
 }
@@ -280,8 +285,37 @@ static void op_irqfd_resample_poll(const struct json *op)
 
 /* ---- guest instructions ---- */
 
+static void out_exit(const struct user_exit *exit)
+{
+	if (exit->kind == EXIT_MMIO) {
+		out_string("exit", "mmio");
+		out_hex("exit_addr", exit->addr);
+		out_int("exit_len", exit->len);
+	} else {
+		out_string("exit", "io");
+		out_hex("exit_port", exit->addr);
+		if (exit->len != 1)
+			out_int("exit_size", exit->len);
+		if (exit->count != 1)
+			out_int("exit_count", exit->count);
+	}
+	if (exit->write && exit->count == 1)
+		out_hex("exit_data", exit->data);
+}
+
+void out_exits(const struct outcome *outcome)
+{
+	out_open("exits", '[');
+	for (int i = 0; i < outcome->exits; i++) {
+		out_open(NULL, '{');
+		out_exit(&machine_exits[i]);
+		out_close('}');
+	}
+	out_close(']');
+}
+
 /* Members common to all guest ops; false where there is nothing more to say. */
-static bool out_outcome(const struct outcome *outcome)
+bool out_outcome(const struct outcome *outcome)
 {
 	if (outcome->not_runnable) {
 		out_int("not_runnable", outcome->not_runnable);
@@ -304,16 +338,10 @@ static bool out_outcome(const struct outcome *outcome)
 		out_true("gp");
 		return false;
 	}
-	if (outcome->exit == EXIT_MMIO) {
-		out_string("exit", "mmio");
-		out_hex("exit_addr", outcome->exit_addr);
-		out_int("exit_len", outcome->exit_len);
-	} else if (outcome->exit == EXIT_IO) {
-		out_string("exit", "io");
-		out_hex("exit_port", outcome->exit_addr);
-	}
-	if (outcome->exit != EXIT_NONE && outcome->exit_write)
-		out_hex("exit_data", outcome->exit_data);
+	if (outcome->exits == 1)
+		out_exit(&machine_exits[0]);
+	else if (outcome->exits > 1)
+		out_exits(outcome);
 	return true;
 }
 
@@ -349,9 +377,16 @@ static void op_mmio(int vcpu, const struct json *op, bool write)
 
 static void op_pio(int vcpu, const struct json *op, bool write)
 {
+	static const enum stub outs[5] = { [1] = STUB_OUT, [2] = STUB_OUT2, [4] = STUB_OUT4 };
+	static const enum stub ins[5] = { [1] = STUB_IN, [2] = STUB_IN2, [4] = STUB_IN4 };
+	uint64_t size = json_field(op, "size", 1);
 	struct outcome outcome;
-	uint64_t value = write ? json_field(op, "value", 0) & 0xff : 0;
-	machine_step(vcpu, write ? STUB_OUT : STUB_IN, 0, value, 0, json_field(op, "port", 0) & 0xffff, &outcome);
+	if (size != 1 && size != 2 && size != 4) {
+		out_error("pio: size is 1, 2 or 4");
+		return;
+	}
+	uint64_t value = write ? json_field(op, "value", 0) & ((1ull << size * 8) - 1) : 0;
+	machine_step(vcpu, write ? outs[size] : ins[size], 0, value, 0, json_field(op, "port", 0) & 0xffff, &outcome);
 	if (write)
 		out_done(&outcome);
 	else
@@ -485,6 +520,10 @@ static void out_lapic(const struct vcpu *vcpu)
 	struct kvm_sregs sregs;
 	struct kvm_lapic_state lapic;
 
+	if (!machine.in_kernel) {
+		out_null(NULL);
+		return;
+	}
 	out_open(NULL, '{');
 	if (ioctl(vcpu->fd, KVM_GET_MP_STATE, &mp) || ioctl(vcpu->fd, KVM_GET_VCPU_EVENTS, &events) ||
 	    ioctl(vcpu->fd, KVM_GET_SREGS, &sregs) || ioctl(vcpu->fd, KVM_GET_LAPIC, &lapic)) {
@@ -558,7 +597,7 @@ static void op_get(void)
 	for (int i = 0; i < machine.vcpus; i++)
 		out_lapic(&machine.vcpu[i]);
 	out_close(']');
-	if (machine.split)
+	if (machine.split || !machine.in_kernel)
 		return;
 	struct kvm_irqchip chip = { .chip_id = KVM_IRQCHIP_IOAPIC };
 	if (!ioctl(machine.vm, KVM_GET_IRQCHIP, &chip))
@@ -576,7 +615,7 @@ static void op_get(void)
 static bool answer_vcpu_op(const char *name, const struct json *op)
 {
 	static const char *const names[] = { "mmio_write", "mmio_read", "pio_write", "pio_read", "wrmsr", "rdmsr",
-					     "set_cr8", "eoi", "nmi", "extint", "run", "iret", "nop", "cpu" };
+					     "set_cr8", "eoi", "nmi", "extint", "run", "iret", "nop", "cpu", "pio_string" };
 	size_t which = 0;
 	while (which < sizeof(names) / sizeof(names[0]) && strcmp(name, names[which]))
 		which++;
@@ -612,6 +651,7 @@ static bool answer_vcpu_op(const char *name, const struct json *op)
 		break;
 	case 12: op_nop(vcpu); break;
 	case 13: op_cpu(vcpu); break;
+	case 14: op_pio_string(vcpu, op); break;
 	}
 	return true;
 }
@@ -625,7 +665,11 @@ static void answer(char *line)
 		out_error("not an op");
 	else if (!strcmp(name, "create"))
 		op_create(op);
-	else if (!strcmp(name, "note"))
+	else if (!strcmp(name, "create_vm")) {
+		close_irqfds();
+		roads_reset();
+		op_create_vm();
+	} else if (!strcmp(name, "note"))
 		out_true("ok");
 	else if (machine.vm < 0)
 		out_error("no machine");
@@ -645,7 +689,7 @@ static void answer(char *line)
 		op_irqfd_resample_poll(op);
 	else if (!strcmp(name, "get"))
 		op_get();
-	else if (!answer_vcpu_op(name, op))
+	else if (!answer_road_op(name, op) && !answer_setup_op(name, op) && !answer_vcpu_op(name, op))
 		out_error("unknown op");
 	out_end();
 }
@@ -695,6 +739,7 @@ int main(int argc, char **argv)
 	}
 	int status = argc == 3 && !strcmp(argv[1], "--bench") ? bench(strtoull(argv[2], NULL, 0)) : serve();
 	close_irqfds();
+	roads_reset();
 	machine_destroy();
 	return status;
 }

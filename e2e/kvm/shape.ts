@@ -14,6 +14,8 @@ export const PROFILES = [
   'routing-changes',
   'split',
   'x2apic',
+  'roads',
+  'setup',
 ] as const;
 
 export type Profile = (typeof PROFILES)[number];

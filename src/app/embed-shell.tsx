@@ -1,6 +1,7 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import '../views/shared/preset-texts.ts';
+import type { Consent } from '../embed/consent.ts';
 import { linkOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
 import type { AppState, EmbedOptions } from '../store/types.ts';
@@ -8,6 +9,7 @@ import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
+import { ConsentBar } from './consent-bar.tsx';
 import { NoticeBar } from './notice-bar.tsx';
 import { readView } from './query.ts';
 import { useSceneTitle } from './scene-title.ts';
@@ -65,9 +67,11 @@ interface EmbedShellProps {
   readonly link: string;
   /** Begins the scene, where it waits for the reader. */
   readonly onStart: () => void;
+  /** Asks the reader for what the reader made; null: nobody is there who might want it. */
+  readonly consent: Consent | null;
 }
 
-export function EmbedShell({ options: first, link, onStart }: EmbedShellProps): ReactNode {
+export function EmbedShell({ options: first, link, onStart, consent }: EmbedShellProps): ReactNode {
   const options = useStore((state) => state.ui.embed) ?? first;
   const t = useT();
   const app = useApp();
@@ -106,7 +110,10 @@ export function EmbedShell({ options: first, link, onStart }: EmbedShellProps): 
           irqscope ↗
         </a>
       </header>
-      <NoticeBar />
+      <div className="embed-notices">
+        <NoticeBar />
+        {consent !== null && <ConsentBar consent={consent} />}
+      </div>
       <main className="embed-main" aria-label={t('shell.stage')}>
         <ChapterSlot takeKeys={NO_KEYS} />
         <div className="app-stage" data-part="stage">

@@ -1,5 +1,6 @@
 /** A framed page: its own shell, and the wire to the page around it. A chunk of its own; a page by itself needs none of it. */
 import { type ReactNode, StrictMode } from 'react';
+import type { Consent } from '../embed/consent.ts';
 import { createHostLink, type HostLink } from '../embed/host-link.ts';
 import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
@@ -25,6 +26,9 @@ interface Framed {
   readonly start: (plays: boolean) => void;
 }
 
+/** A busy page looks for findings by then all the same. */
+const FINDINGS_LATEST_MS = 2_000;
+
 /** @returns null for a page that only looks as if it were framed */
 export function showFramed(frame: Framed): HostLink | null {
   const { app, root, start } = frame;
@@ -36,14 +40,18 @@ export function showFramed(frame: Framed): HostLink | null {
     actions.setUi({ embed: { ...now, clickToLoad: false } });
     start(plays);
   };
-  frame.render(
-    <StrictMode>
-      <AppProvider value={app}>
-        <EmbedShell options={frame.options} link={frame.link} onStart={() => begin(true)} />
-      </AppProvider>
-    </StrictMode>,
-  );
-  if (window.parent === window) return null;
+  const render = (consent: Consent | null): void =>
+    frame.render(
+      <StrictMode>
+        <AppProvider value={app}>
+          <EmbedShell options={frame.options} link={frame.link} onStart={() => begin(true)} consent={consent} />
+        </AppProvider>
+      </StrictMode>,
+    );
+  if (window.parent === window) {
+    render(null);
+    return null;
+  }
   const host = createHostLink(app, window, {
     origin: frame.origin,
     app: __APP_VERSION__,
@@ -57,7 +65,19 @@ export function showFramed(frame: Framed): HostLink | null {
     },
     title: () => sceneTitle(store.getState()),
     sentence: (step) => sentenceOf(app, step),
+    onFindings: (tell) => {
+      const begin = (): void =>
+        void import('../views/where/tell-findings.ts').then(
+          ({ tellFindings }) => tellFindings(app, (finding) => tell({ ...finding })),
+          () => {},
+        );
+      // The scene first: nobody waits for what is odd in it.
+      if (typeof requestIdleCallback === 'function') requestIdleCallback(begin, { timeout: FINDINGS_LATEST_MS });
+      else setTimeout(begin, 0);
+    },
   });
+  render(host.consent);
+  window.addEventListener('hashchange', () => host.readdressed());
   if (frame.autosize) new ResizeObserver(() => host.resized(root.scrollWidth, root.scrollHeight)).observe(root);
   return host;
 }

@@ -1,10 +1,19 @@
 // dist/irqscope.html: the page in one file, for a stick or a mail. Script, style, worker, scenes and texts are in it, and it
-// asks for nothing: its policy allows no connection at all, and only the very script and style it was built with.
+// asks for nothing: its policy allows no connection at all, and only the very scripts and style it was built with.
+// The script is packed: three workers and the page have the engine and its words in common, megabytes from each other, which is
+// farther than what a server or a mail packs it with can see (gzip: 32 kB). 832 kB gzip as it is, 650 kB packed.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { compress, init } from '@bokuweb/zstd-wasm';
+import { build as bundle } from 'esbuild';
 import { build } from 'vite';
 import { root } from './deps.mjs';
+
+/** Of 22: the highest that needs no more memory to unpack than what is unpacked. */
+const ZSTD_LEVEL = 19;
+/** A script element's type that no browser runs. */
+const PACKED = 'application/zstd';
 
 /** @param {string} text @returns {string} the source expression of a policy that allows exactly this text */
 const allowed = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -35,6 +44,29 @@ function workersInside(dist) {
   };
 }
 
+/** What unpacks the script and runs it, as a script. */
+async function unpacker() {
+  const entry = `import { decompress } from 'fzstd';
+    const text = atob(document.querySelector('script[type="${PACKED}"]').textContent);
+    const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
+    const script = document.createElement('script');
+    script.type = 'module';
+    // The policy knows the hash of it.
+    script.textContent = new TextDecoder().decode(decompress(bytes));
+    document.body.append(script);`;
+  const { outputFiles } = await bundle({
+    stdin: { contents: entry, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
 /** Writes irqscope.html beside the built page. @param {string} dist */
 export async function buildSingle(dist) {
   const made = await build({
@@ -62,15 +94,16 @@ export async function buildSingle(dist) {
     else if (part.fileName.endsWith('.html')) html = String(part.source);
     else if (!part.fileName.endsWith('.js')) throw new Error(`${part.fileName} would be left outside of the one file`);
   }
-  // Nothing in the script or the style may end its element.
-  script = script
-    .replace(/\/\/# sourceMappingURL=.*/, '')
-    .replaceAll('</script', '<\\/script')
-    .replaceAll('<!--', '<\\!--');
+  script = script.replace(/\/\/# sourceMappingURL=.*/, '');
+  await init();
+  const packed = Buffer.from(compress(Buffer.from(script), ZSTD_LEVEL)).toString('base64');
+  const loader = await unpacker();
+  // Nothing in a script or the style may end its element.
+  if (/<\/script|<!--/.test(loader)) throw new Error('what unpacks the script ends its own element');
   style = style.replaceAll('</style', '<\\/style');
   const policy = [
     `default-src 'none'`,
-    `script-src ${allowed(script)}`,
+    `script-src ${allowed(loader)} ${allowed(script)}`,
     `style-src ${allowed(style)}`,
     // Positions and colours that the drawing computes stand in style attributes.
     `style-src-attr 'unsafe-inline'`,
@@ -88,7 +121,7 @@ export async function buildSingle(dist) {
     .replace(/\s*<link[^>]+rel="(icon|stylesheet|modulepreload)"[^>]*>/g, '')
     .replace(/\s*<script[^>]*src=[^>]*><\/script>/g, '')
     .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
-    .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`);
+    .replace('</body>', () => `  <script type="${PACKED}">${packed}</script>\n  <script>${loader}</script>\n  </body>`);
   if (!page.includes(policy)) throw new Error('index.html has no policy to replace');
   writeFileSync(join(dist, 'irqscope.html'), page);
 }

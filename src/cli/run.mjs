@@ -22,6 +22,7 @@ const PROGRAMS = {
   'preset-table': 'src/cli/preset-table.ts',
   figure: 'src/cli/figure.ts',
   posters: 'src/cli/posters.ts',
+  gallery: 'src/cli/gallery.ts',
   trace: 'src/cli/trace.ts',
 };
 
@@ -62,7 +63,7 @@ const noWorker = {
 };
 
 /** Programs that draw need what only the page's own bundler knows: globs, style sheets as text. */
-const WITH_VITE = new Set(['figure', 'posters']);
+const WITH_VITE = new Set(['figure', 'posters', 'gallery']);
 
 async function bundleWithVite() {
   const { build: viteBuild } = await import('vite');

@@ -1,8 +1,9 @@
 /** What happens in a scene, as lines, for the goldens of its tests. */
-import { COL, ROW } from '../engine/core/log.ts';
+import { COL } from '../engine/core/log.ts';
 import { COMPONENTS } from '../engine/core/words.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { SceneLog } from '../log/log.ts';
+import { cellOf, pageOf, placeOf } from '../log/rows.ts';
 import type { Preset } from '../scenes/check-preset.ts';
 import { EVENT_NAMES, eventRow } from '../spec/events/index.ts';
 import { argsText } from '../spec/events/text.ts';
@@ -23,17 +24,18 @@ export function play(preset: Preset): { events: string[]; refused: string[] } {
 
 export const eventLinesOf = (preset: Preset): string[] => play(preset).events;
 
-function eventLines({ rows, used, steps, commands }: SceneLog, start: number): string[] {
+function eventLines(log: SceneLog, start: number): string[] {
+  const { used, steps, commands } = log;
   const isStep = new Set([...steps].map(({ seq }) => seq));
   return commands.slice(start).flatMap(({ op, seq }, i) => {
     const lines = [`# ${JSON.stringify(op)}`];
     const end = commands[start + i + 1]?.seq ?? used;
     for (let row = seq; row < end; row++) {
-      const at = row * ROW;
-      const name = EVENT_NAMES[rows[at]];
+      const name = EVENT_NAMES[cellOf(log, row, COL.code)];
       if (name === undefined || eventRow(name).minor === true) continue;
-      const where = rows[at + COL.where];
-      const text = `${name} ${COMPONENTS[where >> 16]}:${where & 0xffff} ${argsText(name, rows, at + COL.a)}`.trimEnd();
+      const where = cellOf(log, row, COL.where);
+      const text =
+        `${name} ${COMPONENTS[where >> 16]}:${where & 0xffff} ${argsText(name, pageOf(log, row), placeOf(row) + COL.a)}`.trimEnd();
       lines.push(isStep.has(row) ? text : `  ${text}`);
     }
     return lines;

@@ -1,4 +1,5 @@
-// The size gate: what a browser must load before the first animation, and the worker, in gzip bytes.
+// The size gate, in gzip bytes: what a browser must load before the first animation, the workers, the one file, and what other
+// people's pages load.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +11,10 @@ const WORKER_MAX = 60_000;
 const TRACE_WORKER_MAX = 110_000;
 /** Beside every run, after the first motion: the engine again, gates and rules. */
 const REASON_WORKER_MAX = 80_000;
+/** The whole page, for a stick or a mail. */
+const ONE_FILE_MAX = 700_000;
+/** Each script that a deck or a page loads, with all it imports. */
+const EMBED_MAX = 15_000;
 
 const dist = join(root, 'dist');
 const manifestFile = join(dist, '.vite/manifest.json');
@@ -64,5 +69,18 @@ const ofEngine = workers.filter((file) => !file.includes('trace') && !file.inclu
 if (ofEngine.length > 0) gate('worker', ofEngine, WORKER_MAX);
 if (ofTraces.length > 0) gate('worker of traces, on demand', ofTraces, TRACE_WORKER_MAX);
 if (ofReason.length > 0) gate('worker of questions and findings', ofReason, REASON_WORKER_MAX);
+if (existsSync(join(dist, 'irqscope.html'))) gate('the page in one file', ['irqscope.html'], ONE_FILE_MAX);
+else broken.push('there is no dist/irqscope.html');
+const scripts = existsSync(join(dist, 'embed'))
+  ? readdirSync(join(dist, 'embed')).filter((n) => /\.m?js$/.test(n))
+  : [];
+for (const name of ['irq-scope.js', 'reveal-irqscope.js', 'reveal-irqscope.mjs'])
+  if (!scripts.includes(name)) broken.push(`there is no dist/embed/${name}`);
+for (const name of scripts) {
+  // Each is whole: what it imported would have to be counted too.
+  if (/\bimport\s*[("'{*\w]/.test(readFileSync(join(dist, 'embed', name), 'utf8').replace(/import\.meta/g, '')))
+    broken.push(`embed/${name} imports another file`);
+  gate(`embed/${name}`, [`embed/${name}`], EMBED_MAX);
+}
 for (const line of broken) say(line);
 process.exit(broken.length === 0 ? 0 : 1);

@@ -66,6 +66,7 @@ function frame(origin: string | null = HOST, there = true) {
   });
   const { store } = app;
   const slides: boolean[] = [];
+  let found: ((finding: Readonly<Record<string, unknown>>) => void) | null = null;
   const views: Readonly<Record<string, string>>[] = [];
   const link = createHostLink(app, wire, {
     origin,
@@ -82,9 +83,14 @@ function frame(origin: string | null = HOST, there = true) {
     },
     title: () => 'A title',
     sentence: (step) => `Sentence ${step}.`,
+    onFindings: (tell) => {
+      found = tell;
+    },
   });
   if (there) store.setState({ scene: SCENE });
   return {
+    find: (finding: Readonly<Record<string, unknown>>) => found?.(finding),
+    looks: () => found !== null,
     views,
     told,
     store,
@@ -248,6 +254,51 @@ describe('the wire to the parent', () => {
     await f.say(message({ type: 'focus', node: 'ioapic:0.redirLo' }));
     expect(f.store.getState().ui.selected).toEqual({ kind: 'ioapic', index: 0, register: 'redirLo' });
     expect(await f.say(message({ type: 'focus', node: '<b>' }))).toMatchObject({ message: { code: 'node' } });
+  });
+
+  test('findings are looked for once somebody wants them, and told like the rest', async () => {
+    const f = frame();
+    expect(f.told[0]?.message.caps).toContain('finding');
+    await f.say(message({ type: 'subscribe', topics: ['step'] }));
+    expect(f.looks()).toBe(false);
+    await f.say(message({ type: 'subscribe' }));
+    f.told.length = 0;
+    f.find({ id: 'remote-irr-stuck', severity: 'wrong', at: 'ioapic:0', step: 3 });
+    expect(f.told).toMatchObject([
+      {
+        to: HOST,
+        message: { ns: 'irqscope', v: 1, type: 'finding', id: 'remote-irr-stuck', severity: 'wrong', step: 3 },
+      },
+    ]);
+    await f.say(message({ type: 'subscribe', topics: ['step'] }));
+    f.told.length = 0;
+    f.find({ id: 'spurious' });
+    expect(f.told).toEqual([]);
+  });
+
+  test('what the reader made by hand is given out only after the reader has said yes', async () => {
+    const f = frame();
+    const { commands } = SCENE;
+    const last = commands.at(-1) as (typeof commands)[number];
+    f.store.setState({ scene: { ...SCENE, commands: [...commands, { ...last, op: { op: 'nmi', vcpu: 0 } }] } });
+    expect(await f.say(message({ type: 'getState', quiet: true }))).toMatchObject({ message: { code: 'refused' } });
+    expect(f.link.consent.asks()).toBe(false);
+    for (const type of ['getState', 'export']) {
+      expect(await f.say(message({ type, format: 'svg' }))).toBeUndefined();
+      expect(f.link.consent.asks()).toBe(true);
+      // Nothing else waits for the answer.
+      expect(await f.say(message({ type: 'seek', step: 1, id: 'seek' }))).toMatchObject({ message: { type: 'ok' } });
+      f.told.length = 0;
+      f.link.consent.answer('once');
+      await new Promise((done) => setTimeout(done, 0));
+      expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining({ type: 'ok', id: 5 }));
+    }
+    void f.say(message({ type: 'getState' }));
+    await new Promise((done) => setTimeout(done, 0));
+    f.told.length = 0;
+    f.link.consent.answer('no');
+    await new Promise((done) => setTimeout(done, 0));
+    expect(f.told.map((t) => t.message)).toContainEqual(expect.objectContaining({ type: 'error', code: 'refused' }));
   });
 
   test('does not hear anybody but the parent', async () => {

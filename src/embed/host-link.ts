@@ -1,11 +1,13 @@
 /** The wire between an embedded page and the page that frames it. */
 
+import type { JsonOp } from '../log/log.ts';
 import { findStep, stepName } from '../log/steps.ts';
 import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
 import { answerQuiz } from '../store/actions/quiz.ts';
 import type { App } from '../store/create-app.ts';
 import { beatsOf } from '../store/look.ts';
 import type { AppState, Quiz } from '../store/types.ts';
+import { type Consent, createGuard } from './consent.ts';
 import { PARENT_KEYS } from './keys.ts';
 import {
   type Command,
@@ -45,6 +47,8 @@ interface HostLinkOptions {
   readonly title: () => string;
   /** Sentence of a step in the reader's language; null where it cannot be said (yet). */
   readonly sentence: (step: number) => string | null;
+  /** Begins to look for what is odd in the runs that are shown; `tell` is called once for each finding of a run. */
+  readonly onFindings: (tell: (finding: Readonly<Record<string, unknown>>) => void) => void;
 }
 
 /** A key as the parent needs it to raise the same event. */
@@ -61,6 +65,10 @@ export interface HostLink {
   forwardKey(key: KeyPressed): boolean;
   /** Tells the parent our size, if it asked for it. */
   resized(width: number, height: number): void;
+  /** The host changes the address of the frame: the scene that comes is its own. */
+  readdressed(): void;
+  /** Whether the reader lets the host have what the reader made. */
+  readonly consent: Consent;
   stop(): void;
 }
 
@@ -81,7 +89,12 @@ const RESIZE_PX = 2;
 /** A frame: more seeks than one in it cannot be seen. */
 const SEEK_EVERY_MS = 16;
 
+/** Commands whose answer has the scene in it. */
+const GIVES: ReadonlySet<Command['type']> = new Set(['getState', 'export']);
+
 export function createHostLink({ actions, store }: App, wire: Wire, options: HostLinkOptions): HostLink {
+  const guard = createGuard(store);
+  let findingsAsked = false;
   let topics: readonly Topic[] = [];
   /** Where events go: the origin of the page that subscribed. */
   let audience = '*';
@@ -116,6 +129,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
           'focus',
           'view',
           'quiz',
+          'finding',
           'stepname',
         ],
       },
@@ -220,6 +234,8 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       options.onWanted();
       await settled();
     }
+    if (GIVES.has(command.type) && !(await guard.mayGive(command.type === 'getState' && command.quiet)))
+      return 'refused';
     // What comes after a seek finds it done.
     if (command.type !== 'seek') seekNow();
     switch (command.type) {
@@ -242,6 +258,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         return stateNow();
       case 'load':
         options.onWanted();
+        guard.opens();
         return loaded(await actions.openLink(command.link, { play: store.getState().playhead.playing }));
       case 'getState': {
         const { scene, sceneId } = store.getState();
@@ -250,6 +267,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       }
       case 'set': {
         const before = store.getState();
+        guard.sets(command.op as JsonOp);
         actions.poke(command.op);
         await settled();
         const { notice, fault } = store.getState();
@@ -287,6 +305,10 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         audience = from;
         // Asked before anybody listened.
         tellQuestion(store.getState().quiz);
+        if (topics.includes('finding') && !findingsAsked) {
+          findingsAsked = true;
+          options.onFindings((finding) => tell('finding', finding));
+        }
         return { topics, title: options.title() };
     }
   }
@@ -356,7 +378,10 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       size = { width, height };
       tell('resize', size);
     },
+    readdressed: () => guard.opens(),
+    consent: guard,
     stop() {
+      guard.stop();
       if (rest !== null) clearTimeout(rest);
       wire.removeEventListener('message', onMessage);
       stopWatching();

@@ -2,6 +2,12 @@
 import { defineElement } from './host/element.ts';
 
 export { IrqScopeElement, type StepName } from './host/element.ts';
-export { connectFrame, type FrameClient, FrameError, type FrameMessage } from './host/frame-client.ts';
+export {
+  connectFrame,
+  type FrameClient,
+  FrameError,
+  type FrameEvents,
+  type FrameMessage,
+} from './host/frame-client.ts';
 
 defineElement(import.meta.url);

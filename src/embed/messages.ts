@@ -45,15 +45,16 @@ export type Command =
   | { readonly type: 'pause' }
   /** A link's text, as behind the # of an address. */
   | { readonly type: 'load'; readonly link: string }
-  | { readonly type: 'getState' }
+  /** `quiet`: without asking the reader, who is asked for what the reader made. */
+  | { readonly type: 'getState'; readonly quiet: boolean }
   /** An op of the op language, done at the step that is shown. */
   | { readonly type: 'set'; readonly op: Readonly<Record<string, unknown>> }
   /** A component, "ioapic:0". */
   | { readonly type: 'focus'; readonly node: string }
   | { readonly type: 'view'; readonly change: ViewChange }
-  /** A figure of what is shown, or of another step of it. */
   /** Answers the question that is asked. */
   | { readonly type: 'answer'; readonly choice: number; readonly quiz?: string }
+  /** A figure of what is shown, or of another step of it. */
   | { readonly type: 'export'; readonly order: ExportOrder }
   /** Ends the making of what was ordered with this id. */
   | { readonly type: 'cancel'; readonly of: string | number }
@@ -99,7 +100,8 @@ const isTopic = (topic: unknown): topic is Topic => (TOPICS as readonly unknown[
 
 /** One shape a command. What a shape does not name is dropped. */
 const COMMAND = v.union([
-  v.object({ type: v.picklist(['hello', 'play', 'pause', 'getState']) }),
+  v.object({ type: v.picklist(['hello', 'play', 'pause']) }),
+  v.object({ type: v.literal('getState'), quiet: v.fallback(v.boolean(), false) }),
   v.object({ type: v.literal('seek'), step: stepRef }),
   v.object({ type: v.literal('step'), by: v.nullish(step, 1) }),
   v.pipe(

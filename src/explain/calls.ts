@@ -3,10 +3,11 @@
  * function, and between them the functions that the catalogue of call paths knows at the version asked for.
  */
 
-import { ROW } from '../engine/view/tables.ts';
+import { COL } from '../engine/view/tables.ts';
 import { causesOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { argsIn, cellOf } from '../log/rows.ts';
+import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 
@@ -164,6 +165,8 @@ const IN_PLACE: Avoided = ['kvm_lapic_expired_hv_timer', 'restart_apic_timer', '
 const FROM_TIMER: Avoided = ['apic_timer_fn', 'kvm_lapic_expired_hv_timer'];
 const APIC_EOI = 0xb0;
 const ICW1 = 1;
+/** LVTT's mode of a TSC deadline, as timer_start says it. */
+const DEADLINE = 2;
 
 /** What an event says of the branch that ran. @param before the event that caused it */
 function branchOf(
@@ -183,6 +186,14 @@ function branchOf(
       return before === 'pic_write' && its.word !== ICW1 ? { ...way, avoided: ['kvm_pic_reset'] } : way;
     case 'timer_expired':
       return { ...way, avoided: args.fromTimer === 1 ? IN_PLACE : FROM_TIMER };
+    case 'timer_start':
+      // A deadline is armed by the WRMSR of its MSR, with no APIC register on the way.
+      return before === null && args.mode === DEADLINE
+        ? { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_set_lapic_tscdeadline_msr' }
+        : way;
+    case 'avic_put':
+    case 'avic_load':
+      return before === 'apicv_update' ? { ...way, avoided: ['kvm_arch_vcpu_put', 'kvm_arch_vcpu_load'] } : way;
     case 'timer_inject': {
       // With APICv the vCPU's own thread injects where the timer expired; else it comes by in vcpu_run.
       const inPlace = before === 'timer_expired' && its.fromTimer === 0;
@@ -211,9 +222,9 @@ function knownOf(run: SceneLog, step: Step): Known[] {
   let before: EventName | null = null;
   let its: Args = {};
   for (const seq of causesOf(run, step.seq)) {
-    const event = EVENT_NAMES[run.rows[seq * ROW]];
+    const event = EVENT_NAMES[cellOf(run, seq, COL.code)];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
-    const args: Args = argsAt(event, run.rows, seq * ROW);
+    const args: Args = argsIn(run, seq, event);
     const own = fnOf(event, args, vendorOf(run));
     const fn = own === null || seq === step.seq ? own : (FRAME[event] ?? own);
     const last = out.at(-1);
@@ -230,8 +241,8 @@ function knownOf(run: SceneLog, step: Step): Known[] {
 
 /** Is this the delivery of a message that the optimized map answered? */
 export function tookFastPath(run: SceneLog, seq: number): boolean {
-  const name = EVENT_NAMES[run.rows[seq * ROW]];
-  return name === 'kvm_irq_delivery_to_apic' && argsAt(name, run.rows, seq * ROW).path === 1;
+  const name = EVENT_NAMES[cellOf(run, seq, COL.code)];
+  return name === 'kvm_irq_delivery_to_apic' && argsIn(run, seq, name).path === 1;
 }
 
 /** The chain at a version. A function that does not exist there is left out; the last link is the step. */

@@ -1,8 +1,10 @@
 /** What a step's description reads: its numbers, the words before it, and the rows it led to. */
 
 import { type MachineView, readWord } from '../engine/view/machine-view.ts';
-import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, WRITE } from '../engine/view/tables.ts';
+import { causeOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
+import { argsIn, cellOf, pageOf, placeOf } from '../log/rows.ts';
 import { reasonOf } from '../spec/define/event.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../spec/events/index.ts';
 import { messagesOf } from '../spec/messages.ts';
@@ -35,10 +37,11 @@ export function ledTo<K extends EventName>(
   name: K,
   within = 400,
 ): { readonly index: number; readonly args: EventArgs<K> }[] {
-  const { rows, used } = c.run;
+  const { used } = c.run;
   const found: { index: number; args: EventArgs<K> }[] = [];
   for (let seq = c.step.seq + 1; seq < Math.min(used, c.step.seq + within); seq++) {
-    const at = seq * ROW;
+    const rows = pageOf(c.run, seq);
+    const at = placeOf(seq);
     if (rows[at + COL.cause] !== c.step.seq || EVENT_NAMES[rows[at]] !== name) continue;
     found.push({ index: rows[at + COL.where] & 0xffff, args: argsAt(name, rows, at) });
   }
@@ -47,9 +50,8 @@ export function ledTo<K extends EventName>(
 
 /** Is one of these among the events that led here? */
 export function cameFrom(c: Pick<StepContext, 'run' | 'step'>, ...names: readonly EventName[]): boolean {
-  const { rows } = c.run;
-  for (let seq = rows[c.step.seq * ROW + COL.cause]; seq >= 0; seq = rows[seq * ROW + COL.cause]) {
-    const name = EVENT_NAMES[rows[seq * ROW]];
+  for (let seq = causeOf(c.run, c.step.seq); seq >= 0; seq = causeOf(c.run, seq)) {
+    const name = EVENT_NAMES[cellOf(c.run, seq, COL.code)];
     if (name !== undefined && names.includes(name)) return true;
   }
   return false;
@@ -57,9 +59,8 @@ export function cameFrom(c: Pick<StepContext, 'run' | 'step'>, ...names: readonl
 
 /** The event that led here itself, if it is this one: its numbers. */
 export function causedBy<K extends EventName>(c: Pick<StepContext, 'run' | 'step'>, name: K): EventArgs<K> | null {
-  const { rows } = c.run;
-  const seq = rows[c.step.seq * ROW + COL.cause];
-  return seq >= 0 && EVENT_NAMES[rows[seq * ROW]] === name ? argsAt(name, rows, seq * ROW) : null;
+  const seq = causeOf(c.run, c.step.seq);
+  return seq >= 0 && EVENT_NAMES[cellOf(c.run, seq, COL.code)] === name ? argsIn(c.run, seq, name) : null;
 }
 
 /** Did something like this happen in the step's command? @param before only what came before the step */
@@ -72,11 +73,12 @@ export function inCommand(
   }) => boolean,
   before = false,
 ): boolean {
-  const { rows, commands, used } = c.run;
+  const { commands, used } = c.run;
   const first = commands[c.step.command]?.seq ?? c.step.seq;
   const end = before ? c.step.seq : (commands[c.step.command + 1]?.seq ?? used);
   for (let seq = first; seq < end; seq++) {
-    const at = seq * ROW;
+    const rows = pageOf(c.run, seq);
+    const at = placeOf(seq);
     const name = EVENT_NAMES[rows[at]];
     if (name !== undefined && is({ name, index: rows[at + COL.where] & 0xffff, args: argsAt(name, rows, at) as never }))
       return true;
@@ -86,10 +88,12 @@ export function inCommand(
 
 /** The words as they were when the step's command began. */
 export function viewAtCommand(c: Pick<StepContext, 'run' | 'step' | 'view'>): MachineView {
-  const { rows, commands } = c.run;
+  const { commands } = c.run;
   const w = c.view.w.slice();
   const first = commands[c.step.command]?.seq ?? c.step.seq;
-  for (let at = (c.step.seq - 1) * ROW; at >= first * ROW; at -= ROW) {
+  for (let seq = c.step.seq - 1; seq >= first; seq--) {
+    const rows = pageOf(c.run, seq);
+    const at = placeOf(seq);
     if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
   }
   return { ...c.view, w };

@@ -9,9 +9,12 @@ import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { scenesOnBothVendors } from '../cli/scenes-for-tests.ts';
 import { gridAddress, type MachineView, readWord, rteView, vectorIn } from '../engine/view/machine-view.ts';
+import { COL } from '../engine/view/tables.ts';
 import { allEvents as enEvents } from '../i18n/en/events/all.ts';
 import { addTexts, hasText, LANGS, loadLanguage } from '../i18n/index.ts';
+import { causeOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
+import { cellOf } from '../log/rows.ts';
 import { argsOf, type EventName, eventRow } from '../spec/events/index.ts';
 import { KICK } from '../spec/names.ts';
 import { viewAt } from '../store/view-at.ts';
@@ -121,9 +124,7 @@ const ownExit = (scene: SceneLog, step: Step, index: number): boolean =>
 
 /** Reschedule is 0xfd; a function called on one CPU 0xfb, on several 0xfc (kernel/smp.c smp_call_function_many_cond). */
 function vectorIsSo({ scene, step, args }: Seen): boolean {
-  const { rows } = scene;
-  const cause = rows[step.seq * 8 + 1] as number;
-  const outcome = rows[cause * 8 + 4];
+  const outcome = cellOf(scene, causeOf(scene, step.seq), COL.a);
   const wanted = { [KICK.ipi]: 0xfd, [KICK.callOne]: 0xfb, [KICK.callMany]: 0xfc }[outcome as number];
   return wanted === undefined || wanted === args.vector;
 }

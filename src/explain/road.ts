@@ -4,11 +4,12 @@
  */
 import { hex } from '../base/numbers.ts';
 import { compareRange } from '../engine/view/io-ranges.ts';
-import { COL, ROW } from '../engine/view/tables.ts';
+import { COL } from '../engine/view/tables.ts';
 import { busesAt, type Registered } from '../log/buses.ts';
 import type { SceneLog } from '../log/log.ts';
+import { argsIn, cellOf } from '../log/rows.ts';
 import { commandAt } from '../log/steps.ts';
-import { argsAt, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
+import { EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
 import { EXIT_NAMES } from '../spec/exits.ts';
 import { BUS } from '../spec/iodevs.ts';
 
@@ -82,9 +83,9 @@ function seenOf(log: SceneLog, seq: number): { readonly rows: Seen[]; readonly o
   const to = Math.min(log.used, log.commands[at + 1]?.seq ?? log.used);
   const rows: Seen[] = [];
   for (let i = from; i < to; i++) {
-    const name = EVENT_NAMES[log.rows[i * ROW + COL.code] ?? 0];
+    const name = EVENT_NAMES[cellOf(log, i, COL.code)];
     if (name === undefined || !OF_A_ROAD.has(name)) continue;
-    rows.push({ name, seq: i, args: argsAt(name, log.rows, i * ROW) } as Seen);
+    rows.push({ name, seq: i, args: argsIn(log, i, name) } as Seen);
   }
   return { rows, op: log.commands[at]?.op ?? {} };
 }

@@ -1,8 +1,9 @@
 /** Breakpoints: which steps playback stops at. Each looks at the step's event, its arguments, or the words it wrote. */
 import { addressOf } from '../engine/view/machine-view.ts';
-import { BLOCK_OF, COL, COMPONENTS, type ComponentKind, ROW, WRITE } from '../engine/view/tables.ts';
+import { BLOCK_OF, COL, COMPONENTS, type ComponentKind, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsAt, EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { argsIn, pageOf, placeOf } from '../log/rows.ts';
+import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 
 export const STOP_KINDS = ['event', 'vector', 'gsi', 'bit', 'function', 'vcpu'] as const;
 export type StopKind = (typeof STOP_KINDS)[number];
@@ -57,8 +58,10 @@ export function readStop(kind: StopKind, text: string): Stop | null {
 const STATE = ['mpState', 'halted', 'mode', 'loaded', 'blocking', 'preempted'] as const;
 
 /** Whether a step changes any bit of `mask` of a word. */
-function writes({ rows }: SceneLog, { seq, end }: Step, address: number, mask: number): boolean {
-  for (let at = seq * ROW; at < end * ROW; at += ROW) {
+function writes(scene: SceneLog, { seq, end }: Step, address: number, mask: number): boolean {
+  for (let row = seq; row < end; row++) {
+    const rows = pageOf(scene, row);
+    const at = placeOf(row);
     if (rows[at] !== WRITE || rows[at + COL.a] !== address) continue;
     if (((rows[at + COL.b] ^ rows[at + COL.c]) & mask) !== 0) return true;
   }
@@ -67,7 +70,7 @@ function writes({ rows }: SceneLog, { seq, end }: Step, address: number, mask: n
 
 /** The number of an argument whose kind is this. */
 function hasArg(scene: SceneLog, { name, seq }: Step, wanted: 'vector' | 'gsi', value: number): boolean {
-  const args = argsAt(name, scene.rows, seq * ROW) as Readonly<Record<string, number>>;
+  const args = argsIn(scene, seq, name) as Readonly<Record<string, number>>;
   return Object.entries(eventRow(name as EventName).args).some(([arg, kind]) => kind === wanted && args[arg] === value);
 }
 

@@ -1,11 +1,11 @@
 /** KVM's buses at any row: the chips a ready-made machine comes with, and who registered or went since. */
 import { insertRange } from '../engine/view/io-ranges.ts';
-import { COL, ROW } from '../engine/view/tables.ts';
+import { COL } from '../engine/view/tables.ts';
 import { BUS_EVENTS } from '../spec/events/bus.ts';
-import { argsAt } from '../spec/events/index.ts';
 import { chipRange, IODEV_KINDS, type IoRange, IRQCHIP_IODEVS, KVM_BUSES } from '../spec/iodevs.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, read } from './reader.ts';
+import { argsIn, cellOf } from './rows.ts';
 import { commandAt } from './steps.ts';
 
 /** A range with where it came from: the row that registered it, -1 with the machine. */
@@ -24,8 +24,9 @@ const COMES = BUS_EVENTS.iodev_register.code;
 const GOES = BUS_EVENTS.iodev_unregister.code;
 
 function first({ config }: SceneLog): Buses {
-  const kinds =
-    config.irqchip === 'full' ? [...IRQCHIP_IODEVS, ...(config.pit === true ? (['pit', 'speaker'] as const) : [])] : [];
+  // A ready-made PIT is KVM_CREATE_PIT2's with flags 0: no speaker.
+  const pit = config.pit === true ? (['pit'] as const) : [];
+  const kinds = config.irqchip === 'full' ? [...IRQCHIP_IODEVS, ...pit] : [];
   const buses: (readonly Registered[])[] = KVM_BUSES.map(() => []);
   for (const [bus, range] of kinds.map(chipRange)) buses[bus] = insertRange(buses[bus] ?? [], { ...range, seq: -1 });
   return buses;
@@ -39,9 +40,8 @@ function wholeAddress({ commands }: SceneLog, seq: number, low: number): bigint 
 }
 
 function changed(log: SceneLog, seq: number, before: Buses): Buses {
-  const at = seq * ROW;
-  const comes = log.rows[at] === COMES;
-  const { bus, addr, len, device } = argsAt(comes ? 'iodev_register' : 'iodev_unregister', log.rows, at);
+  const comes = cellOf(log, seq, COL.code) === COMES;
+  const { bus, addr, len, device } = argsIn(log, seq, comes ? 'iodev_register' : 'iodev_unregister');
   const kind = IODEV_KINDS[device] ?? 'ioeventfd';
   const range = { addr: wholeAddress(log, seq, addr), len, kind, id: 0, seq };
   const ranges = before[bus] ?? [];
@@ -54,7 +54,7 @@ const CHANGES: LogReader<Change[]> = {
   begin: (log) => [{ seq: -1, buses: first(log) }],
   take(changes, log, from, to) {
     for (let seq = from; seq < to; seq++) {
-      const code = log.rows[seq * ROW + COL.code];
+      const code = cellOf(log, seq, COL.code);
       if (code !== COMES && code !== GOES) continue;
       changes.push({ seq, buses: changed(log, seq, (changes.at(-1) as Change).buses) });
     }

@@ -1,12 +1,12 @@
 /** What led to a row: the chain of causes, from the row up to where nothing did. */
-import { COL, ROW } from '../engine/view/tables.ts';
-import type { SceneLog } from './log.ts';
+import { COL } from '../engine/view/tables.ts';
+import { cellOf, type HasRows } from './rows.ts';
 
 /** Row of the event that led to this one; -1: nothing did. */
-export const causeOf = ({ rows }: SceneLog, seq: number): number => rows[seq * ROW + COL.cause];
+export const causeOf = (log: HasRows, seq: number): number => cellOf(log, seq, COL.cause);
 
 /** Rows above a row in its chain of causes, nearest first. @param deepest give up after so many */
-export function* causesAbove(log: SceneLog, seq: number, deepest = Number.POSITIVE_INFINITY): Generator<number> {
+export function* causesAbove(log: HasRows, seq: number, deepest = Number.POSITIVE_INFINITY): Generator<number> {
   let at = seq;
   for (let depth = 0; depth < deepest; depth++) {
     const cause = causeOf(log, at);
@@ -18,4 +18,4 @@ export function* causesAbove(log: SceneLog, seq: number, deepest = Number.POSITI
 }
 
 /** Events from the root cause to a row, the row included. */
-export const causesOf = (log: SceneLog, seq: number): number[] => [seq, ...causesAbove(log, seq)].reverse();
+export const causesOf = (log: HasRows, seq: number): number[] => [seq, ...causesAbove(log, seq)].reverse();

@@ -1,9 +1,10 @@
 /** When things happened: virtual time by row and back, from the rows in which the clock moves on. */
 import { countBelow, lastAtMost } from '../base/bisect.ts';
-import { ROW } from '../engine/view/tables.ts';
-import { argsAt, FIRST_EVENTS } from '../spec/events/index.ts';
+import { COL } from '../engine/view/tables.ts';
+import { FIRST_EVENTS } from '../spec/events/index.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, read } from './reader.ts';
+import { argsIn, cellOf } from './rows.ts';
 
 const TIME = FIRST_EVENTS.time.code;
 
@@ -15,12 +16,11 @@ interface ClockIndex {
 
 const CLOCK: LogReader<ClockIndex> = {
   begin: () => ({ seqs: [], ns: [] }),
-  take({ seqs, ns }, { rows }, from, to) {
+  take({ seqs, ns }, log, from, to) {
     for (let seq = from; seq < to; seq++) {
-      const at = seq * ROW;
-      if (rows[at] !== TIME) continue;
+      if (cellOf(log, seq, COL.code) !== TIME) continue;
       seqs.push(seq);
-      ns.push(argsAt('time', rows, at).now);
+      ns.push(argsIn(log, seq, 'time').now);
     }
   },
   rewind({ seqs, ns }, _log, kept) {

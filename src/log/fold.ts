@@ -2,7 +2,8 @@
  * State words at any row of a log, by walking its write rows: forwards they leave `after`, backwards `before`. Copies of the
  * words every few thousand rows keep a jump anywhere in a million rows short.
  */
-import { ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { type HasRows, pageOf, placeOf, type Rows } from './rows.ts';
 
 /** Copies of the words, copy i as they were before row i * every. They grow in place with the log. */
 export interface Keyframes {
@@ -13,7 +14,7 @@ export interface Keyframes {
 /** The part of a log that folding reads. */
 export interface Foldable {
   readonly wordMap: { readonly size: number };
-  readonly rows: Int32Array;
+  readonly rows: Rows;
   readonly used: number;
   readonly keyframes: Keyframes;
 }
@@ -32,16 +33,24 @@ export function createKeyframes(size: number): Keyframes {
 }
 
 /** Applies rows from..to-1 to the words. */
-function foldForward(w: Int32Array, rows: Int32Array, from: number, to: number): void {
-  for (let at = from * ROW; at < to * ROW; at += ROW) {
-    if (rows[at] === WRITE) w[rows[at + 4]] = rows[at + 6];
+function foldForward(w: Int32Array, log: HasRows, from: number, to: number): void {
+  for (let seq = from; seq < to; ) {
+    const rows = pageOf(log, seq);
+    const first = placeOf(seq);
+    const end = Math.min(rows.length, first + (to - seq) * ROW);
+    for (let at = first; at < end; at += ROW) if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.c];
+    seq += (end - first) / ROW;
   }
 }
 
 /** Takes rows from-1..to back from the words. */
-function foldBackward(w: Int32Array, rows: Int32Array, from: number, to: number): void {
-  for (let at = (from - 1) * ROW; at >= to * ROW; at -= ROW) {
-    if (rows[at] === WRITE) w[rows[at + 4]] = rows[at + 5];
+function foldBackward(w: Int32Array, log: HasRows, from: number, to: number): void {
+  for (let seq = from - 1; seq >= to; ) {
+    const rows = pageOf(log, seq);
+    const last = placeOf(seq);
+    const end = Math.max(0, last - (seq - to) * ROW);
+    for (let at = last; at >= end; at -= ROW) if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
+    seq -= (last - end) / ROW + 1;
   }
 }
 
@@ -51,7 +60,7 @@ export function growKeyframes(log: Foldable): void {
   while (frames.length * every <= log.used) {
     const last = frames.length - 1;
     const next = (frames[last] as Int32Array).slice();
-    foldForward(next, log.rows, last * every, (last + 1) * every);
+    foldForward(next, log, last * every, (last + 1) * every);
     frames.push(next);
   }
 }
@@ -70,8 +79,8 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
     cursor.w.set(frames[nearest] as Int32Array);
     cursor.seq = nearest * every;
   }
-  if (to > cursor.seq) foldForward(cursor.w, log.rows, cursor.seq, to);
-  else foldBackward(cursor.w, log.rows, cursor.seq, to);
+  if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
+  else foldBackward(cursor.w, log, cursor.seq, to);
   cursor.seq = to;
 }
 

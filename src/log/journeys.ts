@@ -1,15 +1,16 @@
 /** Journeys: where each began, and which one it came from. */
-import { COL, ROW } from '../engine/view/tables.ts';
+import { COL } from '../engine/view/tables.ts';
 import { causesAbove } from './causes.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, read } from './reader.ts';
+import { cellOf } from './rows.ts';
 
 /** First row by journey. They are numbered as they begin, so this ascends. */
 const FIRST_ROWS: LogReader<number[]> = {
   begin: () => [],
-  take(first, { rows }, from, to) {
+  take(first, log, from, to) {
     for (let seq = from; seq < to; seq++) {
-      const journey = rows[seq * ROW + COL.journey];
+      const journey = cellOf(log, seq, COL.journey);
       if (journey >= first.length) for (let j = first.length; j <= journey; j++) first[j] = seq;
     }
   },
@@ -28,7 +29,7 @@ export function parentJourney(log: SceneLog, journey: number): number {
   const first = firstRowOf(log, journey);
   if (first === undefined) return 0;
   for (const cause of causesAbove(log, first, DEEPEST)) {
-    const other = log.rows[cause * ROW + COL.journey];
+    const other = cellOf(log, cause, COL.journey);
     if (other !== 0 && other !== journey) return other;
   }
   return 0;

@@ -14,7 +14,6 @@ import {
   PCPU_SLOTS,
   PI_DESC,
   PIC,
-  ROW,
   VCPU,
   type WordMap,
   WRITE,
@@ -23,6 +22,7 @@ import { messagesOf } from '../spec/messages.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { type LogReader, read, readSome, soFar } from './reader.ts';
+import { cellOf, pageOf, placeOf } from './rows.ts';
 
 /** What a span says; its words are made where it is drawn. */
 export type SpanText =
@@ -264,7 +264,7 @@ function handlerOwner(lane: LaneState, state: SpanText | null, journey: number):
 function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number): void {
   const now = lane.read(w);
   const { open } = lane;
-  const journey = handlerOwner(lane, now, scene.rows[seq * ROW + COL.journey]);
+  const journey = handlerOwner(lane, now, cellOf(scene, seq, COL.journey));
   if (open === null ? now === null : sameText(open.text, now)) return;
   // A state that came and went within one step has no length and is not shown.
   if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
@@ -282,11 +282,12 @@ const LANES: LogReader<Reading> = {
   begin,
   take(reading, scene, from, to) {
     const { w, byWord } = reading;
-    const { steps, rows } = scene;
+    const { steps } = scene;
     let next = steps.seqOf(reading.step + 1);
     for (let seq = from; seq < to; seq++) {
       while (seq >= next && reading.step + 1 < steps.length) next = steps.seqOf(++reading.step + 1);
-      const at = seq * ROW;
+      const rows = pageOf(scene, seq);
+      const at = placeOf(seq);
       if (rows[at] !== WRITE) continue;
       const address = rows[at + 4];
       w[address] = rows[at + 6];

@@ -5,6 +5,7 @@ import type { EventName } from '../spec/events/index.ts';
 import type { CreateOp, OpResult } from '../spec/ops/index.ts';
 import type { Keyframes } from './fold.ts';
 import type { Readings } from './reader.ts';
+import type { Rows } from './rows.ts';
 import type { Steps } from './steps.ts';
 
 /** An op as JSON has it; the worker checks it. */
@@ -25,8 +26,8 @@ export interface CommandRecord {
 export interface SceneLog {
   readonly config: CreateOp;
   readonly wordMap: WordMap;
-  /** Log rows, eight numbers each (engine/core/log.ts); longer than what is used. */
-  readonly rows: Int32Array;
+  /** Log rows, eight numbers each (engine/core/log.ts), by pages. */
+  readonly rows: Rows;
   /** Rows used. */
   readonly used: number;
   readonly commands: readonly CommandRecord[];

@@ -4,9 +4,10 @@
  * PIR to IRR to ISR. Read row by row as the log grows.
  */
 import { countBelow } from '../base/bisect.ts';
-import { COL, LAPIC, PI_DESC, ROW, type WordMap, WRITE } from '../engine/view/tables.ts';
+import { COL, LAPIC, PI_DESC, type WordMap, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
 import { type LogReader, read } from './reader.ts';
+import { pageOf, placeOf } from './rows.ts';
 import { writersOf } from './writers.ts';
 
 /** Changes of one bit, ascending: row and owner from then on (0: the bit is clear), two numbers each. */
@@ -52,8 +53,8 @@ function ownerOfNew(owners: Owners, name: SetName, key: number, journey: number)
   return owner;
 }
 
-/** Takes in a write row. @param at its first number in `rows` */
-function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
+/** Takes in a write row. @param at its first number in the page `rows` */
+function takeWrite(owners: Owners, seq: number, rows: Int32Array, at: number): void {
   const address = rows[at + COL.a];
   const set = setOf(owners.wordMap, address);
   if (set === null) return;
@@ -64,15 +65,19 @@ function takeWrite(owners: Owners, rows: Int32Array, at: number): void {
     const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey]) : 0;
     const place = address * 32 + bit;
     const changes = owners.changes.get(place);
-    if (changes === undefined) owners.changes.set(place, [at / ROW, owner]);
-    else changes.push(at / ROW, owner);
+    if (changes === undefined) owners.changes.set(place, [seq, owner]);
+    else changes.push(seq, owner);
   }
 }
 
 const OWNERS: LogReader<Owners> = {
   begin: ({ wordMap }) => ({ wordMap, changes: new Map(), posted: new Map(), waiting: new Map() }),
-  take(owners, { rows }, from, to) {
-    for (let seq = from; seq < to; seq++) if (rows[seq * ROW] === WRITE) takeWrite(owners, rows, seq * ROW);
+  take(owners, log, from, to) {
+    for (let seq = from; seq < to; seq++) {
+      const rows = pageOf(log, seq);
+      const at = placeOf(seq);
+      if (rows[at] === WRITE) takeWrite(owners, seq, rows, at);
+    }
   },
 };
 
@@ -86,9 +91,9 @@ export function ownerOf(log: SceneLog, address: number, bit: number, seq: number
 
 /** A bit of a word that is in no set is whose change raised it. */
 function setterOf(log: SceneLog, address: number, bit: number, before: number): number {
-  const { rows } = log;
   for (const seq of writersOf(log, address, before)) {
-    const at = seq * ROW;
+    const rows = pageOf(log, seq);
+    const at = placeOf(seq);
     // Set-up and resets belong to nobody, and say nothing of who comes after.
     if (rows[at + COL.journey] === 0) continue;
     const was = (rows[at + COL.b] >>> bit) & 1;

@@ -7,6 +7,7 @@ import { lanesOf, lanesSoFar, readLanes } from './lanes.ts';
 import type { JsonOp, SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { createReadings, cut, type LogReader, read, readSome } from './reader.ts';
+import { cellOf } from './rows.ts';
 import { createSteps } from './steps.ts';
 import { lastWriter, writersOf } from './writers.ts';
 
@@ -41,7 +42,7 @@ function growing(to: SceneLog) {
   let used = 0;
   return {
     grow(log: SceneLog, until: number): SceneLog {
-      steps.take(log.rows, used, until, log.commands);
+      steps.take(log, used, until, log.commands);
       used = until;
       return { ...log, used, steps, startSeq: 0, readings };
     },
@@ -56,7 +57,7 @@ function growing(to: SceneLog) {
 
 const fresh = (log: SceneLog) => {
   const steps = createSteps();
-  steps.take(log.rows, 0, log.used, log.commands);
+  steps.take(log, 0, log.used, log.commands);
   return { steps, readings: createReadings() };
 };
 
@@ -79,8 +80,9 @@ function all(log: SceneLog) {
 /** How many rows two logs have in common at their beginning. */
 function commonRows(a: SceneLog, b: SceneLog): number {
   let same = 0;
-  while (same < Math.min(a.used, b.used) * 8 && a.rows[same] === b.rows[same]) same++;
-  return same >> 3;
+  const whole = Math.min(a.used, b.used);
+  while (same < whole && [0, 1, 2, 3, 4, 5, 6, 7].every((c) => cellOf(a, same, c) === cellOf(b, same, c))) same++;
+  return same;
 }
 
 describe('one rule for growth and taking back', () => {

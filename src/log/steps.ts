@@ -1,24 +1,25 @@
 /**
- * Steps of a log: where a reader can stop. Kept as a column of row numbers, four bytes a step; everything else about a step
- * stands in its row.
+ * Steps of a log: where a reader can stop. Kept as columns of row numbers and event codes, six bytes a step; everything else about
+ * a step stands in its row.
  */
 
 import { lastAtMost } from '../base/bisect.ts';
-import { COL, ROW } from '../engine/view/tables.ts';
-import { argsAt, EVENT_NAMES, type EventName, FIRST_EVENTS, STEP_NAMES } from '../spec/events/index.ts';
+import { COL } from '../engine/view/tables.ts';
+import { EVENT_NAMES, type EventName, FIRST_EVENTS, STEP_NAMES } from '../spec/events/index.ts';
+import { causeOf } from './causes.ts';
 import type { CommandRecord, SceneLog, Step } from './log.ts';
+import { argsIn, cellOf, type HasRows, pageOf, placeOf } from './rows.ts';
 
 const SET_IRQ = FIRST_EVENTS.kvm_set_irq.code;
 /** What a line going low causes on its way to the chips: told with the `kvm_set_irq` that lowers it. */
 const QUIET_WHEN_LOW = new Set<EventName>(['route', 'pic_line', 'ioapic_line']);
 
 /** Is this row part of a line going low? Its nearest `kvm_set_irq` cause says so. */
-function isFalling(rows: Int32Array, row: number): boolean {
-  let seq = rows[row * ROW + COL.cause];
+function isFalling(log: HasRows, row: number): boolean {
+  let seq = causeOf(log, row);
   for (let hops = 0; seq >= 0 && hops < 3; hops++) {
-    const at = seq * ROW;
-    if (rows[at] === SET_IRQ) return argsAt('kvm_set_irq', rows, at).level === 0;
-    seq = rows[at + COL.cause];
+    if (cellOf(log, seq, COL.code) === SET_IRQ) return argsIn(log, seq, 'kvm_set_irq').level === 0;
+    seq = causeOf(log, seq);
   }
   return false;
 }
@@ -43,7 +44,7 @@ export interface Steps extends Iterable<Step> {
 /** Steps that can grow, and forget. */
 export interface GrowingSteps extends Steps {
   /** Takes in rows from..to-1 of a log and ends the last step where they end. */
-  take(rows: Int32Array, from: number, to: number, commands: readonly CommandRecord[]): void;
+  take(log: HasRows, from: number, to: number, commands: readonly CommandRecord[]): void;
   /** Forgets the rows from `kept` on. */
   rewind(kept: number): void;
 }
@@ -53,8 +54,10 @@ const MOST_MADE = 1024;
 
 export function createSteps(): GrowingSteps {
   let seqs = new Int32Array(256);
+  /** Codes of their events: the names of all steps are asked for more often than anything else of them. */
+  let codes = new Uint16Array(256);
   let length = 0;
-  let rows = new Int32Array(0);
+  let log: HasRows | null = null;
   let end = 0;
   let commands: readonly CommandRecord[] = [];
   const made = new Map<number, Step>();
@@ -62,11 +65,12 @@ export function createSteps(): GrowingSteps {
   const seqOf = (index: number): number => (index < length ? seqs[index] : end);
 
   const nameOf = (index: number): EventName | undefined =>
-    index >= 0 && index < length ? EVENT_NAMES[rows[seqOf(index) * ROW]] : undefined;
+    index >= 0 && index < length ? EVENT_NAMES[codes[index]] : undefined;
 
   function make(index: number): Step {
     const seq = seqOf(index);
-    const at = seq * ROW;
+    const rows = pageOf(log as HasRows, seq);
+    const at = placeOf(seq);
     return {
       index,
       seq,
@@ -111,20 +115,24 @@ export function createSteps(): GrowingSteps {
       for (let i = length - 1; i >= 0; i--) if (fits(get(i) as Step)) return i;
       return -1;
     },
-    take(newRows, from, to, newCommands) {
-      rows = newRows as Int32Array<ArrayBuffer>;
+    take(newLog, from, to, newCommands) {
+      log = newLog;
       commands = newCommands;
       // The last step's end moves, and rows past the last known command waited for it.
       made.delete(length - 1);
       for (let seq = from; seq < to; seq++) {
-        const name = STEP_NAMES[rows[seq * ROW]];
-        if (name === undefined || (QUIET_WHEN_LOW.has(name) && isFalling(rows, seq))) continue;
+        const code = cellOf(log, seq, COL.code);
+        const name = STEP_NAMES[code];
+        if (name === undefined || (QUIET_WHEN_LOW.has(name) && isFalling(log, seq))) continue;
         if (length === seqs.length) {
-          const bigger = new Int32Array(length * 2);
-          bigger.set(seqs);
-          seqs = bigger;
+          const [wasSeqs, wasCodes] = [seqs, codes];
+          seqs = new Int32Array(length * 2);
+          codes = new Uint16Array(length * 2);
+          seqs.set(wasSeqs);
+          codes.set(wasCodes);
         }
-        seqs[length++] = seq;
+        seqs[length] = seq;
+        codes[length++] = code;
       }
       end = to;
     },

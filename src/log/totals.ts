@@ -1,7 +1,8 @@
 /** What a history cost: exits, entries, injections, posts, IPIs, counted over the shown part of a scene's log. */
-import { COL, ROW } from '../engine/view/tables.ts';
+import { COL } from '../engine/view/tables.ts';
 import { argsAt, EVENT_NAMES, type EventArgs, type EventName } from '../spec/events/index.ts';
 import type { SceneLog } from './log.ts';
+import { pageOf, placeOf } from './rows.ts';
 import type { Steps } from './steps.ts';
 
 /** What is counted, in the order of the table. */
@@ -61,7 +62,7 @@ type Counts = (args: Readonly<Record<string, number>>) => Counted | null;
 
 /** @param step count up to this step; absent: all of it */
 export function totalsOf(scene: SceneLog, step: number = scene.steps.length - 1): Totals {
-  const { rows, startSeq } = scene;
+  const { startSeq } = scene;
   const end = step >= scene.steps.length - 1 ? scene.used : step < 0 ? startSeq : scene.steps.seqOf(step + 1);
   const count = Object.fromEntries(COUNTED.map((name) => [name, 0])) as Growing;
   const exits = new Map<number, number>();
@@ -69,7 +70,8 @@ export function totalsOf(scene: SceneLog, step: number = scene.steps.length - 1)
   let begun: number | null = null;
   let toHandler: number | null = null;
   for (let seq = 0; seq < end; seq++) {
-    const at = seq * ROW;
+    const rows = pageOf(scene, seq);
+    const at = placeOf(seq);
     const name = EVENT_NAMES[rows[at]];
     if (name === 'time') now = argsAt(name, rows, at).now;
     if (seq < startSeq || name === undefined) continue;

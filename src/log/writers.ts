@@ -1,8 +1,9 @@
 /** Who wrote what: the rows that changed a word, by its address. */
 import { countBelow } from '../base/bisect.ts';
-import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from './log.ts';
 import { type LogReader, read } from './reader.ts';
+import { pageOf, placeOf } from './rows.ts';
 import { stepAtSeq } from './steps.ts';
 
 /** Rows that wrote a word, ascending, by its address. */
@@ -10,9 +11,10 @@ type Writers = number[][];
 
 const WRITERS: LogReader<Writers> = {
   begin: ({ wordMap }) => Array.from({ length: wordMap.size }, () => []),
-  take(writers, { rows }, from, to) {
+  take(writers, log, from, to) {
     for (let seq = from; seq < to; seq++) {
-      const at = seq * ROW;
+      const rows = pageOf(log, seq);
+      const at = placeOf(seq);
       if (rows[at] === WRITE) writers[rows[at + COL.a]]?.push(seq);
     }
   },

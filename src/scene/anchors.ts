@@ -1,9 +1,11 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
-import { COL, COMPONENTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, COMPONENTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { Locator, Place } from '../explain/locate/locator.ts';
+import { causeOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
+import { cellOf } from '../log/rows.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
 import type { StageModel } from './stage-model.ts';
 import { besideTile } from './vcpu-map.ts';
@@ -220,13 +222,12 @@ const DEVICE_CODE = COMPONENTS.indexOf('device');
 const NEAREST = 6;
 
 /** Slot of the device whose act is the nearest cause of a row, -1 none: several devices may share a GSI. */
-function actingSlot({ rows }: SceneLog, row: number): number {
-  let seq = rows[row * ROW + COL.cause];
+function actingSlot(scene: SceneLog, row: number): number {
+  let seq = causeOf(scene, row);
   for (let depth = 0; seq >= 0 && depth < NEAREST; depth++) {
-    const at = seq * ROW;
-    const where = rows[at + COL.where];
-    if (rows[at] !== WRITE && where >>> 16 === DEVICE_CODE) return where & 0xffff;
-    seq = rows[at + COL.cause];
+    const where = cellOf(scene, seq, COL.where);
+    if (cellOf(scene, seq, COL.code) !== WRITE && where >>> 16 === DEVICE_CODE) return where & 0xffff;
+    seq = causeOf(scene, seq);
   }
   return -1;
 }

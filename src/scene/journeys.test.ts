@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
-import { LAPIC, PI_DESC, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, LAPIC, PI_DESC, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
+import { cellOf } from '../log/rows.ts';
 import { anchorOf } from './flights.ts';
 import { layoutStage } from './layout.ts';
 import { stageModel } from './stage-model.ts';
@@ -25,13 +26,12 @@ function* settings(
   name: SetName,
 ): Generator<{ vcpu: number; vector: number; row: number; owner: number }> {
   for (let row = scene.startSeq; row < scene.used; row++) {
-    const at = row * ROW;
-    if (scene.rows[at] !== WRITE) continue;
-    const address = scene.rows[at + 4] as number;
+    if (cellOf(scene, row, COL.code) !== WRITE) continue;
+    const address = cellOf(scene, row, COL.a);
     for (let vcpu = 0; vcpu < scene.wordMap.vcpus; vcpu++) {
       const word = address - wordOf(scene, name, vcpu, 0);
       if (word < 0 || word > 7) continue;
-      const fresh = (scene.rows[at + 6] as number) & ~(scene.rows[at + 5] as number);
+      const fresh = cellOf(scene, row, COL.c) & ~cellOf(scene, row, COL.b);
       for (let bit = 0; bit < 32; bit++) {
         if (((fresh >>> bit) & 1) === 0) continue;
         yield { vcpu, vector: word * 32 + bit, row, owner: ownerOf(scene, address, bit, row + 1) };

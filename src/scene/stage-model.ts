@@ -3,11 +3,12 @@
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
 
-import { IOAPIC, PCPU_SLOTS, ROW, WRITE } from '../engine/view/tables.ts';
+import { IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import { irqchipOf } from '../log/irqchip.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { type LogReader, read } from '../log/reader.ts';
+import { pageOf, placeOf } from '../log/rows.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
 import { messagesOf } from '../spec/messages.ts';
 import { CHIP } from '../spec/names.ts';
@@ -140,10 +141,12 @@ export function usageOf(scene: SceneLog): number {
 }
 
 /** Pins whose entry the set-up has unmasked. */
-function pinsSetUp({ wordMap, rows, startSeq }: SceneLog): ReadonlySet<number> {
-  const first = wordMap.ioapic + IOAPIC.at.redirLo;
+function pinsSetUp(scene: SceneLog): ReadonlySet<number> {
+  const first = scene.wordMap.ioapic + IOAPIC.at.redirLo;
   const pins = new Set<number>();
-  for (let at = 0; at < startSeq * ROW; at += ROW) {
+  for (let seq = 0; seq < scene.startSeq; seq++) {
+    const rows = pageOf(scene, seq);
+    const at = placeOf(seq);
     const pin = rows[at + 4] - first;
     if (rows[at] !== WRITE || pin < 0 || pin >= PINS) continue;
     if (((rows[at + 6] >>> 16) & 1) === 0) pins.add(pin);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneFiles, sceneOf } from '../cli/headless-scene.ts';
 import { play } from '../cli/scene-events-for-tests.ts';
-import { ROW } from '../engine/core/log.ts';
+import { COL } from '../engine/core/log.ts';
+import { cellOf } from '../log/rows.ts';
 import { findStep, stepName } from '../log/steps.ts';
 import * as codec from '../share/link.ts';
 import { EVENT_NAMES } from '../spec/events/index.ts';
@@ -79,9 +80,10 @@ describe.each(FILES)('scene $name', (file) => {
 
 test('two devices on one line: their third route of a rising line is route#3 on the page, the fifth in its log', () => {
   const { ops, start } = readPreset(FILES.find(({ name }) => name === 'intx-shared') as (typeof FILES)[number]);
-  const { steps, rows } = sceneOf(ops, start);
+  const scene = sceneOf(ops, start);
+  const { steps } = scene;
   const at = findStep(steps, 'route#3');
-  const routes = Array.from({ length: steps.seqOf(at) + 1 }, (_, seq) => EVENT_NAMES[rows[seq * ROW] as number]);
+  const routes = Array.from({ length: steps.seqOf(at) + 1 }, (_, seq) => EVENT_NAMES[cellOf(scene, seq, COL.code)]);
   expect(routes.filter((name) => name === 'route')).toHaveLength(5);
   expect(stepName(steps, at)).toBe('route#3');
 });

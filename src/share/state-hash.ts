@@ -40,6 +40,7 @@ const LATER: ReadonlySet<string> = new Set([
   'vm.tscOffsetHi',
   'vm.tscByUser',
   'vm.tscWritten',
+  'irqfd.entrySeq',
 ]);
 
 /** FNV-1a over a text's UTF-16 units. */

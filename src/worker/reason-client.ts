@@ -2,14 +2,12 @@
 /** The page's end of the worker that reasons: questions are promises, findings come when they come. */
 import type { Ask } from '../explain/where/ask.ts';
 import type { JsonOp } from '../log/log.ts';
-import { scriptAddress } from './client.ts';
+import { openWorker } from './open-worker.ts';
 import workerUrl from './reason.worker.ts?worker&url';
 import type { Found, FromReason, ToReason } from './reason-jobs.ts';
 
 export type { Ask } from '../explain/where/ask.ts';
 export type { Found } from './reason-jobs.ts';
-
-const SCRIPT_TYPE: WorkerType = import.meta.env.DEV ? 'module' : 'classic';
 
 /** A `where` answer as the op has it. */
 export type WhereAnswer = Readonly<Record<string, unknown>>;
@@ -21,6 +19,8 @@ export interface ReasonClient {
   where(ask: Ask, row: number): Promise<WhereAnswer | null>;
   /** What may be asked for at that row, the last raised first. */
   raised(row: number): Promise<readonly Ask[]>;
+  /** Ends the worker; nothing comes any more. */
+  stop(): void;
 }
 
 /** How many first ops are the same objects. */
@@ -32,13 +32,19 @@ function common(a: readonly JsonOp[], b: readonly JsonOp[]): number {
 
 /** @param found called with all that the rules have found in the run so far */
 export function startReasoning(found: (all: readonly Found[], whole: boolean) => void): ReasonClient {
-  const worker = new Worker(scriptAddress(workerUrl), { type: SCRIPT_TYPE });
+  const opening = openWorker(workerUrl);
+  let worker: Worker | null = null;
+  /** Said before there was a worker. */
+  const early: ToReason[] = [];
   const waiting = new Map<number, (message: FromReason) => void>();
   let run = 0;
   let next = 1;
   let known: readonly JsonOp[] = [];
-  const post = (message: ToReason): void => worker.postMessage(message);
-  worker.onmessage = ({ data }: MessageEvent<FromReason>) => {
+  const post = (message: ToReason): void => {
+    if (worker === null) early.push(message);
+    else worker.postMessage(message);
+  };
+  const hear = ({ data }: MessageEvent<FromReason>): void => {
     if (data.type === 'findings') {
       if (data.run === run) found(data.all, data.whole);
       return;
@@ -46,6 +52,15 @@ export function startReasoning(found: (all: readonly Found[], whole: boolean) =>
     waiting.get(data.id)?.(data);
     waiting.delete(data.id);
   };
+  opening.then(
+    (opened) => {
+      worker = opened;
+      worker.onmessage = hear;
+      for (const message of early) worker.postMessage(message);
+    },
+    // Its script did not come: there are no findings, and what was asked is never answered.
+    () => {},
+  );
   const ask = <T extends FromReason>(make: (id: number) => ToReason): Promise<T> =>
     new Promise((resolve) => {
       const id = next++;
@@ -66,5 +81,6 @@ export function startReasoning(found: (all: readonly Found[], whole: boolean) =>
       ),
     raised: (row) =>
       ask<Extract<FromReason, { type: 'raised' }>>((id) => ({ type: 'raised', id, run, row })).then(({ asks }) => asks),
+    stop: () => void opening.then((opened) => opened.terminate()).catch(() => {}),
   };
 }

@@ -228,6 +228,7 @@ describe(`fuzz (SEED=${SEED}, FUZZ=${COUNT})`, { timeout: 0 }, () => {
         onExport: async () => 'format',
         title: () => '',
         sentence: () => null,
+        onFindings: () => {},
       });
       void app.actions.loadPreset(c.pick(presets), { play: false });
       await settle(() => app.store.getState().scene?.complete === true);

@@ -2,13 +2,13 @@
  * `<irq-scope>`: a live scene in somebody's page. The element frames the page and speaks to it by messages; it holds no
  * engine. See src/embed/README.md for its attributes, properties and events.
  */
-import { connectFrame, type FrameClient, FrameError, type FrameMessage } from './frame-client.ts';
+import { connectFrame, type FrameClient, FrameError, type FrameEvents, type FrameMessage } from './frame-client.ts';
 import { frameUrl, pageUrl, QUERY_ATTRIBUTES } from './page-url.ts';
 
 /** What a running frame changes without being loaded again. */
 const LIVE = new Set(['preset', 'state', 'step', 'theme', 'lang', 'panels', 'controls']);
 const OBSERVED = [...LIVE, 'title', 'width', 'height'] as const;
-const EVENTS: ReadonlySet<string> = new Set([
+const EVENTS: ReadonlySet<string> = new Set<keyof FrameEvents>([
   'ready',
   'step',
   'state',
@@ -41,6 +41,12 @@ export function setScriptUrl(url: string | null): void {
 const stepOf = (text: string): StepName => (/^-?\d+$/.test(text) ? Number(text) : text);
 const px = (text: string | null): string => (text === null ? '' : /^\d+$/.test(text) ? `${text}px` : text);
 
+declare global {
+  interface HTMLElementTagNameMap {
+    'irq-scope': IrqScopeElement;
+  }
+}
+
 export class IrqScopeElement extends HTMLElement {
   static readonly observedAttributes: readonly string[] = OBSERVED;
 
@@ -55,6 +61,8 @@ export class IrqScopeElement extends HTMLElement {
   #count = 0;
   #playing = false;
   #link: string | null = null;
+  /** Nobody listens to what happens in it. */
+  #still = false;
 
   constructor() {
     super();
@@ -64,6 +72,21 @@ export class IrqScopeElement extends HTMLElement {
     this.#box = document.createElement('div');
     this.#box.className = 'box';
     root.append(style, this.#box);
+  }
+
+  /** Its own events, with the message in `detail`, beside those that every element has. */
+  override addEventListener<K extends keyof FrameEvents>(
+    type: K,
+    listener: (event: CustomEvent<FrameEvents[K]>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
+    super.addEventListener(type, listener as EventListener, options);
   }
 
   connectedCallback(): void {
@@ -106,7 +129,7 @@ export class IrqScopeElement extends HTMLElement {
   get ready(): Promise<void> {
     return this.#ready;
   }
-  /** Text of a link to what is shown, without `#`; null until the scene is there. */
+  /** Text of a link to what is shown, without `#`; null until the scene is there, and for what a reader made in the frame. */
   get link(): string | null {
     return this.#link;
   }
@@ -157,8 +180,9 @@ export class IrqScopeElement extends HTMLElement {
   wake(awake: boolean): void {
     this.#frame?.contentWindow?.postMessage(awake ? 'slide:start' : 'slide:stop', '*');
   }
-  /** Loads the frame now, wherever on the page it is. */
+  /** Loads the frame now, wherever on the page it is, for pictures of it and nothing else. */
   makeReady(): void {
+    this.#still = true;
     if (this.#frame === null) this.#open();
     if (this.#frame !== null) this.#frame.loading = 'eager';
   }
@@ -222,7 +246,7 @@ export class IrqScopeElement extends HTMLElement {
     this.#box.replaceChildren(frame);
     void client.ready.then(
       async () => {
-        const { title } = await client.ask('subscribe');
+        const { title } = await client.ask('subscribe', this.#still ? { topics: [] } : {});
         if (this.getAttribute('title') === null && typeof title === 'string' && title !== '') frame.title = title;
         // A link of the long form has its own step; the author's wins.
         const own = this.getAttribute('step');
@@ -271,11 +295,13 @@ export class IrqScopeElement extends HTMLElement {
     if (typeof link === 'string') this.#link = link;
   }
 
-  /** Asks for the link of what is shown. */
+  /** Asks for the link of what is shown; what a reader made by hand is not told without their word, and nobody is asked for it here. */
   #remember(): void {
-    this.#client?.ask('getState').then(
+    this.#client?.ask('getState', { quiet: true }).then(
       (answer) => this.#learn(answer),
-      () => {},
+      (e: unknown) => {
+        if (e instanceof FrameError && e.code === 'refused') this.#link = null;
+      },
     );
   }
 

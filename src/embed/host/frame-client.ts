@@ -11,6 +11,63 @@ const HELLO_EVERY_MS = 500;
 /** What a frame says, as it came: `{ ns, v, type, … }`. */
 export type FrameMessage = Readonly<Record<string, unknown>> & { readonly type: string };
 
+/** What a frame says by itself, by the message's type; an element's events of these names have it in `detail`. */
+export interface FrameEvents {
+  readonly ready: FrameMessage & {
+    readonly app: string;
+    readonly supports: readonly number[];
+    readonly caps: readonly string[];
+  };
+  /** `id` outlives a renumbering: "ioapic_service#2". */
+  readonly step: FrameMessage & {
+    readonly index: number;
+    readonly count: number;
+    readonly name: string | null;
+    readonly id: string | null;
+    readonly sentence: string | null;
+  };
+  readonly state: FrameMessage & { readonly step: number; readonly count: number; readonly playing: boolean };
+  readonly error: FrameMessage & { readonly code: string };
+  readonly key: FrameMessage & {
+    readonly key: string;
+    readonly code: string;
+    readonly keyCode: number;
+    readonly shift: boolean;
+    readonly alt: boolean;
+  };
+  readonly quiz: FrameMessage &
+    (
+      | {
+          readonly id: string;
+          readonly state: 'asked';
+          readonly step: number;
+          readonly question: string;
+          readonly choices: readonly string[];
+        }
+      | {
+          readonly id: string;
+          readonly state: 'answered';
+          readonly choice: number;
+          readonly correct: boolean;
+          readonly right: number;
+          readonly of: number;
+        }
+    );
+  /** `step`: first step of the op since which it holds, -1 before the first; `open`: it still does at the end. */
+  readonly finding: FrameMessage & {
+    readonly id: string;
+    readonly severity: 'note' | 'odd' | 'wrong';
+    readonly at: string;
+    readonly step: number;
+    readonly name: string | null;
+    readonly open: boolean;
+    readonly params: Readonly<Record<string, string | number>>;
+    readonly sentence: string;
+  };
+  readonly resize: FrameMessage & { readonly width: number; readonly height: number };
+  readonly progress: FrameMessage & { readonly id: string | number; readonly done: number; readonly of: number };
+}
+
 /** A command that the frame refused: `code` is one of the contract's. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';

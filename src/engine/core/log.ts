@@ -28,12 +28,14 @@ export interface EffectLog {
    * still finished, so the machine stands between two events.
    */
   most: number;
+  /** Rows are counted and numbered, and not kept: `used` goes on and `rows` is empty. */
+  counts: boolean;
 }
 
 const FIRST_CAPACITY = 4096 * ROW;
 
 export function createLog(): EffectLog {
-  return { rows: new Int32Array(FIRST_CAPACITY), used: 0, firstSeq: 0, most: Infinity };
+  return { rows: new Int32Array(FIRST_CAPACITY), used: 0, firstSeq: 0, most: Infinity, counts: false };
 }
 
 /** Makes room for one more row. */

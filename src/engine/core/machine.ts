@@ -161,7 +161,11 @@ function change(m: Machine, address: number, before: number, after: number): voi
   m.w[address] = after;
   const log = m.log;
   const at = log.used;
-  if (at >= log.rows.length) growLog(log);
+  if (at >= log.rows.length) {
+    log.used = at + ROW;
+    if (log.counts) return;
+    growLog(log);
+  }
   const rows = log.rows;
   rows[at] = WRITE;
   rows[at | 1] = m.cause;
@@ -181,8 +185,12 @@ function change(m: Machine, address: number, before: number, after: number): voi
 export function enter(m: Machine, code: number, where: number, a = 0, b = 0, c = 0, d = 0): number {
   const log = m.log;
   const at = log.used;
-  if (at >= log.rows.length) growLog(log);
   const outer = m.cause;
+  if (at >= log.rows.length) {
+    log.used = at + ROW;
+    if (log.counts) return outer;
+    growLog(log);
+  }
   const rows = log.rows;
   rows[at] = code | 0;
   rows[at | 1] = outer;
@@ -207,7 +215,11 @@ export function leave(m: Machine, outer: number): void {
 export function emit(m: Machine, code: number, where: number, a = 0, b = 0, c = 0, d = 0): void {
   const log = m.log;
   const at = log.used;
-  if (at >= log.rows.length) growLog(log);
+  if (at >= log.rows.length) {
+    log.used = at + ROW;
+    if (log.counts) return;
+    growLog(log);
+  }
   const rows = log.rows;
   rows[at] = code | 0;
   rows[at | 1] = m.cause;

@@ -139,8 +139,11 @@ export const PIT = defineBlock({
 });
 
 export const IRQFD_SLOTS = 64;
-/** One irqfd. `entry` is its cached route: -1 when it must go through the work queue, else index of its MSI route. */
-export const IRQFD = defineBlock({ used: 1, gsi: 1, resample: 1, resampleCount: 1, msiRoute: 1 });
+/**
+ * One irqfd. `msiRoute` says what irq_entry holds: 1 a copy of the GSI's only route, a message; 0 nothing that can be sent at
+ * once. `entrySeq` is irq_entry_sc, which a reader of irq_entry reads before and after.
+ */
+export const IRQFD = defineBlock({ used: 1, gsi: 1, resample: 1, resampleCount: 1, msiRoute: 1, entrySeq: 1 });
 
 export const DEVICE_SLOTS = MAX_DEVICES;
 /** One model device outside KVM. Each kind's behaviour is in world/device. */

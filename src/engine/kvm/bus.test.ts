@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { BUS, type IoRange } from '../../spec/iodevs.ts';
 import type { Machine } from '../core/machine.ts';
 import { createSession } from '../machine/session.ts';
-import { buses, firstRange, registerDevice, unregisterDevice } from './bus.ts';
+import { firstRange } from '../view/io-ranges.ts';
+import { buses, registerDevice, unregisterDevice } from './bus.ts';
 
 function machine(irqchip: 'full' | 'split'): Machine {
   const session = createSession();
@@ -15,10 +16,17 @@ const range = (addr: number, len: number, id: number): IoRange => ({ addr: BigIn
 const names = (bus: number, m = full()): string[] => (buses(m)[bus] ?? []).map(({ kind, id }) => `${kind}${id || ''}`);
 
 describe('who sits on which bus', () => {
-  test('a full irqchip with a PIT: one device on MMIO, five on the ports, in address order', () => {
+  test('a full irqchip with a PIT: one device on MMIO, four on the ports, in address order', () => {
     expect(names(BUS.mmio)).toEqual(['ioapic']);
-    expect(names(BUS.pio)).toEqual(['pic-master', 'pit', 'speaker', 'pic-slave', 'elcr']);
+    expect(names(BUS.pio)).toEqual(['pic-master', 'pit', 'pic-slave', 'elcr']);
     expect([names(BUS.virtioCcwNotify), names(BUS.fastMmio)]).toEqual([[], []]);
+  });
+
+  test('a PIT asked for with flag 0 brings its speaker', () => {
+    const session = createSession();
+    for (const op of [{ op: 'create_vm' }, { op: 'create_irqchip' }, { op: 'create_pit', flags: 1 }])
+      session.answer(op);
+    expect(names(BUS.pio, session.machine as Machine)).toEqual(['pic-master', 'pit', 'speaker', 'pic-slave', 'elcr']);
   });
 
   test('a split irqchip: nobody', () => {

@@ -10,7 +10,7 @@ import { IODEV_KINDS, type IodevKind, type IoRange } from '../../spec/iodevs.ts'
 import { EV } from '../core/events.ts';
 import { AT_VM, emit, type Machine, put } from '../core/machine.ts';
 import { BASE, VM } from '../core/words.ts';
-import { compareRange, insertRange } from '../view/io-ranges.ts';
+import { compareRange, firstRange, insertRange } from '../view/io-ranges.ts';
 
 /** The four buses at one moment. */
 export type BusTable = readonly (readonly IoRange[])[];
@@ -65,26 +65,6 @@ export function resetBuses(m: Machine, chips: readonly (readonly [bus: number, r
   let table = EMPTY;
   for (const [bus, range] of chips) table = table.with(bus, insertRange(table[bus] ?? [], range));
   install(m, table);
-}
-
-/** Index of the first range that an access is offered to, -1 none. @kvm kvm_main.c kvm_io_bus_get_first_dev */
-export function firstRange(ranges: readonly IoRange[], addr: number, len: number): number {
-  let base = 0;
-  let left = ranges.length;
-  let found = -1;
-  // lib/bsearch.c, turn by turn: with ranges that lie over one another the way it goes decides which one it hits.
-  while (left > 0 && found === -1) {
-    const pivot = base + (left >> 1);
-    const order = compareRange(addr, len, ranges[pivot] as IoRange);
-    if (order === 0) found = pivot;
-    else if (order > 0) {
-      base = pivot + 1;
-      left--;
-    }
-    left >>= 1;
-  }
-  while (found > 0 && compareRange(addr, len, ranges[found - 1] as IoRange) === 0) found--;
-  return found;
 }
 
 /**

@@ -67,6 +67,7 @@ export function assignIrqfd(m: Machine, gsi: number, resample: number): number {
   put(m, at + R.gsi, gsi);
   put(m, at + R.resample, resample);
   put(m, at + R.resampleCount, 0);
+  put(m, at + R.entrySeq, 0);
   updateRoute(m, slot);
   if (first) notifierListChanged(m);
   m.wires.bypassChanged(m, gsi, 'assigned');
@@ -96,11 +97,16 @@ export function deassignIrqfd(m: Machine, slot: number): void {
   leave(m, outer);
 }
 
-/** Caches whether the GSI is one MSI route, which needs no work queue. @kvm eventfd.c irqfd_update */
+/**
+ * Copies the GSI's route into irq_entry where it is the only one, between two counts of the seqcount: it is odd while the copy
+ * is made, and a signal that has read it meanwhile reads again. Only a message can be sent from the copy, so of a chip's pin
+ * nothing is kept here. @kvm eventfd.c irqfd_update
+ */
 function updateRoute(m: Machine, slot: number): void {
   const at = slotAt(m, slot);
   const routes = routesOfGsi(m, m.w[at + R.gsi]);
   put(m, at + R.msiRoute, routes.length === 1 && routes[0]?.chip === CHIP.msi ? 1 : 0);
+  put(m, at + R.entrySeq, m.w[at + R.entrySeq] + 2);
 }
 
 /** @kvm eventfd.c kvm_irq_routing_update */

@@ -63,7 +63,7 @@ export function createMachine(
   }
   const full = m.irqchip === 'full';
   resetMemory(m);
-  resetBuses(m, full ? [...IRQCHIP_RANGES, ...(config.pit === true ? pitRanges(1) : [])] : []);
+  resetBuses(m, full ? [...IRQCHIP_RANGES, ...(config.pit === true ? pitRanges(0) : [])] : []);
   if (full) {
     resetPics(m);
     resetIoapic(m);

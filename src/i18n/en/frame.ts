@@ -7,4 +7,8 @@ export const frame = {
   'quiz.wrong': 'Not so: see the mark. {right} of {of} so far.',
   'quiz.go': 'Go on',
   'quiz.skip': 'Skip',
+  'consent.ask': 'The page around this frame asks for what you changed here. Give it away?',
+  'consent.once': 'Yes, this once',
+  'consent.always': 'Yes, from now on',
+  'consent.no': 'No',
 } as const;

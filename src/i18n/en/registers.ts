@@ -318,6 +318,9 @@ export const registers = {
   'reg.irqfd.gsi': 'GSI it raises.',
   'reg.irqfd.resample': 'The line stays up until the EOI.',
   'reg.irqfd.resampleCount': 'Times the resamplefd was signalled.',
+  'reg.irqfd.msiRoute':
+    'irq_entry holds a copy of the GSI’s only route, a message: it is sent at once. 0: the work queue raises the GSI.',
+  'reg.irqfd.entrySeq': 'Sequence count of irq_entry: even, and 2 more with each new copy of the route.',
   'reg.device.gsi': 'Line, or first GSI of its MSI-X vectors.',
   'reg.device.line': 'The line as the device drives it.',
   'reg.device.pending': 'Events the driver has not served yet.',

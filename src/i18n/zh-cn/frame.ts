@@ -8,4 +8,8 @@ export const frame: Record<keyof typeof en, string> = {
   'quiz.wrong': '不对：看标记。目前 {of} 题答对 {right} 题。',
   'quiz.go': '继续',
   'quiz.skip': '跳过',
+  'consent.ask': '外层页面想要获取你在这里所做的修改。是否提供？',
+  'consent.once': '仅此一次',
+  'consent.always': '以后都提供',
+  'consent.no': '不提供',
 };

@@ -318,6 +318,8 @@ export const registers: Record<keyof typeof en, string> = {
   'reg.irqfd.gsi': '它触发的 GSI。',
   'reg.irqfd.resample': '线保持为高，直到 EOI。',
   'reg.irqfd.resampleCount': 'resamplefd 被通知的次数。',
+  'reg.irqfd.msiRoute': 'irq_entry 存有该 GSI 唯一路由（消息）的副本，可立即发送；为 0 则由工作队列触发 GSI。',
+  'reg.irqfd.entrySeq': 'irq_entry 的序列计数：偶数，每次复制路由加 2。',
   'reg.device.gsi': '中断线，或其 MSI-X 向量的第一个 GSI。',
   'reg.device.line': '设备驱动的中断线。',
   'reg.device.pending': '驱动尚未处理的事件。',

@@ -1,11 +1,12 @@
 /** irqfds. */
-import { bool, dec, defineRegisters, number, quiet } from '../define/registers.ts';
+import { bool, dec, defineRegisters } from '../define/registers.ts';
 
-/** One irqfd. `entry` is its cached route: -1 when it must go through the work queue, else index of its MSI route. */
+/** One irqfd (struct kvm_kernel_irqfd). */
 export const IRQFD_REGISTERS = defineRegisters({
   used: bool('in use'),
   gsi: dec('GSI'),
   resample: bool('resample'),
   resampleCount: dec('resample events'),
-  msiRoute: quiet(number('cached MSI route', 'signed')),
+  msiRoute: bool('irq_entry is a message'),
+  entrySeq: dec('irq_entry_sc'),
 });

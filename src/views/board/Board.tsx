@@ -10,10 +10,11 @@ import {
   useRef,
   useState,
 } from 'react';
-import { BLOCK_OF, COL, ROW, WRITE } from '../../engine/view/tables.ts';
+import { BLOCK_OF, COL, WRITE } from '../../engine/view/tables.ts';
 import { happeningOf, litOf, locatorOf, vcpuOf } from '../../explain/locate/index.ts';
 import type { Place } from '../../explain/locate/locator.ts';
 import type { SceneLog } from '../../log/log.ts';
+import { cellOf } from '../../log/rows.ts';
 import { seqAt } from '../../log/steps.ts';
 import { ARRIVE } from '../../scene/advance.ts';
 import { anchorAt, placeOfStep } from '../../scene/anchors.ts';
@@ -111,8 +112,8 @@ function changedAt(scene: SceneLog, step: number): Changed | null {
   const at = scene.steps.get(step);
   if (at === undefined) return null;
   const words = new Set<number>();
-  for (let row = at.seq * ROW; row < at.end * ROW; row += ROW) {
-    if (scene.rows[row] === WRITE) words.add(scene.rows[row + COL.a]);
+  for (let seq = at.seq; seq < at.end; seq++) {
+    if (cellOf(scene, seq, COL.code) === WRITE) words.add(cellOf(scene, seq, COL.a));
   }
   return { words, colour: colourOf(at.journey) };
 }

@@ -1,9 +1,10 @@
 /** The message that needs no chip. */
 import { memo } from 'react';
-import { ROW } from '../../engine/view/tables.ts';
+import { COL } from '../../engine/view/tables.ts';
 import { hex } from '../../explain/locate/locator.ts';
+import { argsIn, cellOf } from '../../log/rows.ts';
 import type { CardBox } from '../../scene/layout.ts';
-import { argsAt, FIRST_EVENTS } from '../../spec/events/index.ts';
+import { FIRST_EVENTS } from '../../spec/events/index.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title } from './Card.tsx';
 
@@ -12,10 +13,10 @@ const LOOK_BACK = 20_000;
 
 /** Address and data of the last message before row `seq`. */
 function lastMessage({ stage, seq }: CardProps): { addr: number; data: number } | null {
-  const { rows } = stage.scene;
-  for (let at = (seq - 1) * ROW; at >= Math.max(0, (seq - LOOK_BACK) * ROW); at -= ROW) {
-    if (rows[at] !== FIRST_EVENTS.kvm_msi_set_irq.code) continue;
-    const { addrLo, data } = argsAt('kvm_msi_set_irq', rows, at);
+  const { scene } = stage;
+  for (let row = seq - 1; row >= Math.max(0, seq - LOOK_BACK); row--) {
+    if (cellOf(scene, row, COL.code) !== FIRST_EVENTS.kvm_msi_set_irq.code) continue;
+    const { addrLo, data } = argsIn(scene, row, 'kvm_msi_set_irq');
     return { addr: addrLo >>> 0, data: data >>> 0 };
   }
   return null;

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneOf as logOfOps } from '../../cli/headless-scene.ts';
 import { scenesOnBothVendors } from '../../cli/scenes-for-tests.ts';
-import { ROW } from '../../engine/view/tables.ts';
+import { COL } from '../../engine/view/tables.ts';
 import { causesOf } from '../../log/causes.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { createReadings } from '../../log/reader.ts';
+import { cellOf } from '../../log/rows.ts';
 import { createSteps } from '../../log/steps.ts';
 import { EVENT_NAMES, type EventName } from '../../spec/events/index.ts';
 import { KERNEL_CALLBACKS, type KernelOpId, opById } from '../../spec/kernel/callbacks.ts';
@@ -84,7 +85,7 @@ describe('a scene lights operations up', () => {
     const steps = createSteps();
     const growing = { ...whole, steps, readings: createReadings() };
     for (let used = whole.startSeq; used < whole.used; used++) {
-      steps.take(whole.rows, used, used + 1, whole.commands);
+      steps.take(whole, used, used + 1, whole.commands);
       hitsOf({ ...growing, used: used + 1, complete: false }, 'v6.18');
     }
     expect(hitsOf(growing, 'v6.18').passes).toEqual(hitsOf(whole, 'v6.18').passes);
@@ -131,11 +132,11 @@ describe('an operation lights up only where the engine passed, on its vendor’s
         const end = scene.steps.get(step.index + 1)?.seq ?? scene.used;
         const own = Array.from({ length: end - step.seq }, (_, i) => step.seq + i);
         const names = new Set(
-          [...causesOf(scene, step.seq), ...own].map((seq) => EVENT_NAMES[scene.rows[seq * ROW] as number]),
+          [...causesOf(scene, step.seq), ...own].map((seq) => EVENT_NAMES[cellOf(scene, seq, COL.code)]),
         );
         // What one call does after the bit is set is told by the steps that follow it.
         for (const seq of causesOf(scene, step.seq)) {
-          if (EVENT_NAMES[scene.rows[seq * ROW] as number] === 'kvm_apic_accept_irq') names.add('irr_set');
+          if (EVENT_NAMES[cellOf(scene, seq, COL.code)] === 'kvm_apic_accept_irq') names.add('irr_set');
         }
         for (const op of hits.at(step.index)) {
           const form = opById(op).at[version];

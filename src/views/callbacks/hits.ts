@@ -5,12 +5,13 @@
  * not all of them.
  */
 import { lastAtMost } from '../../base/bisect.ts';
-import { COL, ROW } from '../../engine/view/tables.ts';
+import { COL } from '../../engine/view/tables.ts';
 import { callChain, fnOf, type Vendor, vendorOf } from '../../explain/calls.ts';
-import { causesOf } from '../../log/causes.ts';
+import { causeOf, causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { type LogReader, read, readSome } from '../../log/reader.ts';
-import { argsAt, EVENT_NAMES, type EventArgs, type EventName } from '../../spec/events/index.ts';
+import { argsIn, cellOf } from '../../log/rows.ts';
+import { EVENT_NAMES, type EventArgs, type EventName } from '../../spec/events/index.ts';
 import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/callbacks.ts';
 import { amdFunction, amdOpOf } from '../../spec/kernel/callbacks-amd.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
@@ -105,7 +106,7 @@ function lyingOps(scene: SceneLog, step: Step, host: Host): readonly KernelOpId[
 /** What a call path depends on: the events that led to the step, and the numbers by which they name the branch. */
 function pathKey(scene: SceneLog, seq: number): string {
   return causesOf(scene, seq)
-    .map((at) => [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(scene.rows[at * ROW + column])).join(':'))
+    .map((at) => [0, COL.a, COL.b, COL.c, COL.d].map((column) => small(cellOf(scene, at, column))).join(':'))
     .join();
 }
 
@@ -132,8 +133,7 @@ function opsOfStep(
   count: Count,
   found: (op: KernelOpId, call: string | null, row: number) => void,
 ): void {
-  const { rows } = scene;
-  const callOf = (seq: number, op: KernelOpId): string => `${rows[seq * ROW + COL.cause]} ${op}`;
+  const callOf = (seq: number, op: KernelOpId): string => `${causeOf(scene, seq)} ${op}`;
   const key = pathKey(scene, step.seq);
   let lying = count.lying.get(key);
   if (lying === undefined) {
@@ -142,12 +142,12 @@ function opsOfStep(
   }
   for (const op of lying) found(op, callOf(step.seq, op), step.seq);
   for (let seq = step.seq; seq < step.end; seq++) {
-    const name = EVENT_NAMES[rows[seq * ROW]];
+    const name = EVENT_NAMES[cellOf(scene, seq, COL.code)];
     if (name === undefined) continue;
     const op = directOp(count.direct, name, host);
     if (op !== null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
     const implied = IMPLIED[name] as Implied | undefined;
-    for (const id of implied?.(argsAt(name, rows, seq * ROW)) ?? NONE) {
+    for (const id of implied?.(argsIn(scene, seq, name)) ?? NONE) {
       if (isThere(id, host)) found(id, null, seq);
     }
   }
@@ -156,8 +156,8 @@ function opsOfStep(
 function countStep(scene: SceneLog, step: Step, host: Host, count: Count): void {
   const here = new Set<KernelOpId>();
   opsOfStep(scene, step, host, count, (op, call, seq) => {
-    const name = EVENT_NAMES[scene.rows[seq * ROW]];
-    const where = scene.rows[seq * ROW + COL.where];
+    const name = EVENT_NAMES[cellOf(scene, seq, COL.code)];
+    const where = cellOf(scene, seq, COL.where);
     if (name === 'kvm_entry') count.entered.add(where);
     const ends = name === 'kvm_exit' && op === 'run' && count.entered.delete(where);
     if (ends || (call !== null && count.counted.has(call))) return;

@@ -2,9 +2,10 @@
 
 import { hex } from '../../base/numbers.ts';
 import type { MachineView, RegisterRef } from '../../engine/view/machine-view.ts';
-import { COL, nameWord, ROW, WRITE } from '../../engine/view/tables.ts';
+import { COL, nameWord, WRITE } from '../../engine/view/tables.ts';
 import type { Lang } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
+import { pageOf, placeOf } from '../../log/rows.ts';
 import { fieldsOf, fieldText, rawField } from '../../spec/define/registers.ts';
 import { componentName } from '../shared/component-name.ts';
 import { numberText, partIndex, reading } from '../shared/read-register.ts';
@@ -34,12 +35,13 @@ interface Write {
 function writesOf(scene: SceneLog, step: Step): Write[] {
   const found = new Map<number, Write>();
   for (let seq = step.seq; seq < step.end; seq++) {
-    const at = seq * ROW;
-    if (scene.rows[at] !== WRITE) continue;
-    const address = scene.rows[at + COL.a];
-    const after = scene.rows[at + COL.c];
+    const rows = pageOf(scene, seq);
+    const at = placeOf(seq);
+    if (rows[at] !== WRITE) continue;
+    const address = rows[at + COL.a];
+    const after = rows[at + COL.c];
     const known = found.get(address);
-    if (known === undefined) found.set(address, { address, before: scene.rows[at + COL.b], after });
+    if (known === undefined) found.set(address, { address, before: rows[at + COL.b], after });
     else known.after = after;
   }
   return [...found.values()].filter((w) => w.before !== w.after);

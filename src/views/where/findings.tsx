@@ -1,6 +1,5 @@
 /** What the rules found in the run: a quiet list. In a scene that shows a bug the answer is the reader's to find first. */
 import { useEffect, useState } from 'react';
-import { hex } from '../../base/numbers.ts';
 import { hasText } from '../../i18n/index.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { loadPresetFile } from '../../scenes/index.ts';
@@ -9,6 +8,7 @@ import type { Found } from '../../worker/reason-client.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { selectionOf } from './place.ts';
 import { useFindings } from './reasoning.ts';
+import { sayFinding } from './say-finding.ts';
 
 const FIXED = /-fixed$/;
 
@@ -101,22 +101,14 @@ function Before({ preset, t }: { readonly preset: string; readonly t: Translate 
   );
 }
 
-const HEX = new Set(['vector', 'tpr', 'nv', 'svi', 'isr', 'dest']);
-
 function FindingLine({ one, t }: { readonly one: Found; readonly t: Translate }) {
   const { actions } = useApp();
   const step = useStore(({ scene }) => scene?.steps.findIndex(({ command }) => command === one.since.command) ?? -1);
   const selection = selectionOf(one.at);
-  const params = Object.fromEntries(
-    Object.entries(one.params).map(([name, value]) => [
-      name,
-      HEX.has(name) && typeof value === 'number' ? hex(value) : value,
-    ]),
-  );
   return (
     <li className={`wh-finding wh-${one.severity}`} data-finding={one.id}>
       <span className="wh-severity">{t(`findings.severity.${one.severity}`)}</span>
-      <p>{t(`finding.${one.id}` as 'finding.spurious', params)}</p>
+      <p>{sayFinding(one, t)}</p>
       <p className="wh-evidence">
         <button
           type="button"

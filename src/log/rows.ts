@@ -1,0 +1,93 @@
+/**
+ * Rows of a log by pages. A short log has all of its pages; of a long one some are left, and a page that is not there is made again
+ * when somebody reads it (`recall`). Who reads rows does not see the difference: `pageOf` gives the page that has a row,
+ * `placeOf` where in it the row begins.
+ */
+import { ROW } from '../engine/view/tables.ts';
+import { argsAt, type EventArgs, type EventName } from '../spec/events/index.ts';
+
+const PAGE_SHIFT = 12;
+export const PAGE_ROWS = 1 << PAGE_SHIFT;
+
+export interface Rows {
+  /** By number; a hole is a page that is not there. */
+  readonly pages: readonly (Int32Array | undefined)[];
+  /** Gives a page that is not there. */
+  recall(page: number): Int32Array;
+}
+
+/** What has rows. */
+export interface HasRows {
+  readonly rows: Rows;
+}
+
+/** The page that has a row. It holds the row at `placeOf(seq)`. Not to be kept: it may go. */
+export const pageOf = ({ rows }: HasRows, seq: number): Int32Array =>
+  rows.pages[seq >>> PAGE_SHIFT] ?? rows.recall(seq >>> PAGE_SHIFT);
+
+/** Where in its page a row's first number stands. */
+export const placeOf = (seq: number): number => (seq & (PAGE_ROWS - 1)) * ROW;
+
+/** One number of a row. @param column COL.… */
+export const cellOf = (log: HasRows, seq: number, column: number): number => pageOf(log, seq)[placeOf(seq) + column];
+
+/** Arguments of the event in a row. */
+export const argsIn = <K extends EventName>(log: HasRows, seq: number, name: K): EventArgs<K> =>
+  argsAt(name, pageOf(log, seq), placeOf(seq));
+
+/** A copy of rows from..to-1. */
+export function copyRows(log: HasRows, from: number, to: number): Int32Array {
+  const out = new Int32Array((to - from) * ROW);
+  for (let seq = from; seq < to; ) {
+    const next = Math.min(to, (seq | (PAGE_ROWS - 1)) + 1);
+    out.set(pageOf(log, seq).subarray(placeOf(seq), placeOf(seq) + (next - seq) * ROW), (seq - from) * ROW);
+    seq = next;
+  }
+  return out;
+}
+
+/** Rows that can grow, and forget. */
+export interface GrowingRows extends Rows {
+  readonly used: number;
+  /** Adds rows at the end. */
+  add(rows: Int32Array): void;
+  /** Forgets the rows from `kept` on. */
+  rewind(kept: number): void;
+}
+
+/** @param from rows to begin with, the first `upTo` of them: whole pages are the same memory, for nobody writes them again */
+export function createRows(from?: { readonly rows: Rows; readonly upTo: number }): GrowingRows {
+  const pages: (Int32Array | undefined)[] = [];
+  let used = 0;
+  if (from !== undefined) {
+    const { rows, upTo } = from;
+    used = upTo;
+    const whole = upTo >>> PAGE_SHIFT;
+    for (let page = 0; page < whole; page++) pages[page] = rows.pages[page];
+    if (upTo > whole * PAGE_ROWS) pages[whole] = pageOf({ rows }, upTo - 1).slice();
+  }
+  return {
+    pages,
+    recall(page) {
+      throw new Error(`no page ${page}`);
+    },
+    get used() {
+      return used;
+    },
+    add(rows) {
+      const more = rows.length / ROW;
+      for (let done = 0; done < more; ) {
+        const at = used & (PAGE_ROWS - 1);
+        const n = Math.min(more - done, PAGE_ROWS - at);
+        pages[used >>> PAGE_SHIFT] ??= new Int32Array(PAGE_ROWS * ROW);
+        pageOf({ rows: this }, used).set(rows.subarray(done * ROW, (done + n) * ROW), at * ROW);
+        used += n;
+        done += n;
+      }
+    },
+    rewind(kept) {
+      used = Math.min(used, kept);
+      pages.length = Math.min(pages.length, Math.ceil(used / PAGE_ROWS));
+    },
+  };
+}
