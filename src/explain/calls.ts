@@ -182,6 +182,11 @@ function branchOf(
       const noVector = before === 'kvm_apic_accept_irq' && its.mode >= 2;
       return direct || noVector ? { ...way, avoided: DELIVERY } : way;
     }
+    case 'kvm_apic_accept_irq':
+      // The map could not decide: every vCPU was asked in turn.
+      return before === 'kvm_irq_delivery_to_apic' && its.path === 0
+        ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
+        : way;
     case 'pic_eoi':
       return before === 'pic_write' && its.word !== ICW1 ? { ...way, avoided: ['kvm_pic_reset'] } : way;
     case 'timer_expired':
