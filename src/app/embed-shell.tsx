@@ -30,6 +30,7 @@ const MAY_SHOW: Readonly<Record<string, PanelName>> = {
   inspector: 'Inspector',
   controls: 'Controls',
   roads: 'Roads',
+  timeline: 'Timeline',
 };
 
 let say: ((state: AppState, step: number) => string | null) | null = null;

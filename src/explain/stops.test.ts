@@ -72,3 +72,20 @@ test('steps by op and function go forth to where the next begins, and back to wh
   const next = stepTo(log, journey, 1, 'journey') ?? -1;
   expect(log.steps.get(next)?.journey).toBe(log.steps.get(journey)?.journey);
 });
+
+test('a finding is stopped at where the op begins since which it is so, by its rule or by any', async () => {
+  const log = await scene('level-early-eoi');
+  const found = [{ id: 'eoi-before-quiet', since: { command: log.steps.get(20)?.command ?? 0 } }];
+  const stopsAt = (text: string): number[] => {
+    const stop = readStop('finding', text);
+    const at: number[] = [];
+    if (stop === null) return at;
+    for (let k = nextStop(log, -1, 1, [stop], found); k !== null; k = nextStop(log, k, 1, [stop], found)) at.push(k);
+    return at;
+  };
+  const first = log.steps.findIndex(({ command }) => command === found[0]?.since.command);
+  expect(stopsAt('any')).toEqual([first]);
+  expect(stopsAt('eoi-before-quiet')).toEqual([first]);
+  expect(stopsAt('level-storm')).toEqual([]);
+  expect(readStop('finding', 'Not an id')).toBe(null);
+});

@@ -5,13 +5,19 @@ import type { SceneLog, Step } from '../log/log.ts';
 import { argsIn, pageOf, placeOf } from '../log/rows.ts';
 import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 
-export const STOP_KINDS = ['event', 'vector', 'gsi', 'bit', 'function', 'vcpu'] as const;
+export const STOP_KINDS = ['event', 'vector', 'gsi', 'bit', 'function', 'vcpu', 'finding'] as const;
 export type StopKind = (typeof STOP_KINDS)[number];
 
-/** `what` as its kind is written: "irr_set", "0x41", "11", "ioapic:0.redirLo[4].16", "kvm_set_irq", "1". */
+/** `what` as its kind is written: "irr_set", "0x41", "11", "ioapic:0.redirLo[4].16", "kvm_set_irq", "1", "level-storm" or "any". */
 export interface Stop {
   readonly kind: StopKind;
   readonly what: string;
+}
+
+/** What a rule has found (explain/findings): which rule, and the op since which it is so. */
+export interface FoundAt {
+  readonly id: string;
+  readonly since: { readonly command: number };
 }
 
 const BIT = /^([a-zA-Z]+):(\d{1,3})\.(\w+)(?:\[(\d{1,3})\])?\.(\d{1,2})$/;
@@ -51,6 +57,9 @@ export function readStop(kind: StopKind, text: string): Stop | null {
       return NUMBER.test(what) && Number(what) <= 63 ? { kind, what: String(Number(what)) } : null;
     case 'bit':
       return bitOf(what) === null ? null : { kind, what };
+    case 'finding':
+      // Rules live in a worker: an id that none of them has is never met.
+      return /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(what) && what.length <= 40 ? { kind, what } : null;
   }
 }
 
@@ -74,8 +83,14 @@ function hasArg(scene: SceneLog, { name, seq }: Step, wanted: 'vector' | 'gsi', 
   return Object.entries(eventRow(name as EventName).args).some(([arg, kind]) => kind === wanted && args[arg] === value);
 }
 
-/** Whether playback stops at a step. */
-export function fits(scene: SceneLog, step: Step, { kind, what }: Stop): boolean {
+/** Whether a step is the first of an op since which there is such a finding. */
+function isFound({ steps }: SceneLog, { index, command }: Step, what: string, found: readonly FoundAt[]): boolean {
+  if (steps.get(index - 1)?.command === command) return false;
+  return found.some(({ id, since }) => since.command === command && (what === 'any' || what === id));
+}
+
+/** Whether playback stops at a step. @param found what the rules have found in the run so far */
+export function fits(scene: SceneLog, step: Step, { kind, what }: Stop, found: readonly FoundAt[] = []): boolean {
   switch (kind) {
     case 'event':
       return step.name === what;
@@ -91,6 +106,8 @@ export function fits(scene: SceneLog, step: Step, { kind, what }: Stop): boolean
       if (vcpu >= scene.wordMap.vcpus) return false;
       return STATE.some((register) => writes(scene, step, addressOf(scene.wordMap, 'vcpu', vcpu, register), -1));
     }
+    case 'finding':
+      return isFound(scene, step, what, found);
     case 'bit': {
       const place = bitOf(what);
       if (place === null) return false;
@@ -101,16 +118,22 @@ export function fits(scene: SceneLog, step: Step, { kind, what }: Stop): boolean
 }
 
 /** The nearest step after `from` (or before it) that one of them stops at. @returns null where none does */
-export function nextStop(scene: SceneLog, from: number, direction: 1 | -1, stops: readonly Stop[]): number | null {
+export function nextStop(
+  scene: SceneLog,
+  from: number,
+  direction: 1 | -1,
+  stops: readonly Stop[],
+  found: readonly FoundAt[] = [],
+): number | null {
   for (let i = from + direction; i >= 0 && i < scene.steps.length; i += direction) {
     const step = scene.steps.get(i);
-    if (step !== undefined && stops.some((stop) => fits(scene, step, stop))) return i;
+    if (step !== undefined && stops.some((stop) => fits(scene, step, stop, found))) return i;
   }
   return null;
 }
 
-export const UNITS = ['effect', 'function', 'op', 'journey'] as const;
-export type Unit = (typeof UNITS)[number];
+/** Sizes of steps that the log alone knows. */
+export type Unit = 'effect' | 'function' | 'op' | 'journey';
 
 /** What a step has in common with its neighbours of the same unit. */
 function unitOf(step: Step | undefined, unit: Unit): string {

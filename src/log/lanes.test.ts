@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';
-import { type Lane, lanesOf, spansWithin, windowAround } from './lanes.ts';
+import { type Lane, lanesOf } from './lanes.ts';
 import type { CommandRecord, JsonOp, SceneLog } from './log.ts';
 
 const OPS: JsonOp[] = [
@@ -98,23 +98,4 @@ test('spans do not overlap and lie within the scene', () => {
 
 test('a log read as it grows gives the same lanes as the whole one', () => {
   expect(lanesOf(sceneOf(7))).toEqual(lanesOf(sceneOf(1e6)));
-});
-
-test('only the spans in sight are drawn', () => {
-  const spans = Array.from({ length: 100_000 }, (_, i) => ({
-    from: i * 3,
-    to: i * 3 + 2,
-    text: { kind: 'pending' as const },
-    journey: 0,
-  }));
-  expect(spansWithin(spans, 3000, 3010).map((s) => s.from)).toEqual([3000, 3003, 3006, 3009]);
-});
-
-test.each([
-  [5, 100, { first: 0, last: 99 }],
-  [0, 1000, { first: 0, last: 199 }],
-  [500, 1000, { first: 450, last: 649 }],
-  [999, 1000, { first: 800, last: 999 }],
-])('the window of step %i in %i steps holds it', (step, count, window) => {
-  expect(windowAround(step, count, 200)).toEqual(window);
 });

@@ -3,7 +3,6 @@
  * Read from the log's write rows, row by row as the log grows.
  */
 
-import { countBelow } from '../base/bisect.ts';
 import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
 import {
   COL,
@@ -324,24 +323,3 @@ export function lanesOf(scene: SceneLog, reading = read(LANES, scene)): readonly
 
 /** The same of the rows that `readLanes` has taken in. */
 export const lanesSoFar = (scene: SceneLog): readonly Lane[] => lanesOf(scene, soFar(LANES, scene));
-
-/** Spans that reach into the steps first..last. */
-export function spansWithin(spans: readonly Span[], first: number, last: number): readonly Span[] {
-  const out: Span[] = [];
-  const before = countBelow(spans.length, (i) => (spans[i] as Span).to, first);
-  for (let i = before; i < spans.length && (spans[i] as Span).from <= last; i++) out.push(spans[i] as Span);
-  return out;
-}
-
-/** Steps shown at once: all of a short scene, else a window that holds the playhead. */
-export function windowAround(
-  step: number,
-  count: number,
-  most: number,
-): { readonly first: number; readonly last: number } {
-  if (count <= most) return { first: 0, last: Math.max(0, count - 1) };
-  // The window moves by quarters, so that it does not slide under the eye at every step.
-  const quarter = Math.floor(most / 4);
-  const first = Math.max(0, Math.min(count - most, (Math.floor(Math.max(0, step) / quarter) - 1) * quarter));
-  return { first, last: first + most - 1 };
-}

@@ -25,7 +25,7 @@ interface Owners {
 type SetName = 'irr' | 'isr' | 'pir';
 
 /** The set a word belongs to, as vCPU and first vector; null for all other words. */
-function setOf(wordMap: WordMap, address: number): { name: SetName; vcpu: number; first: number } | null {
+export function setOf(wordMap: WordMap, address: number): { name: SetName; vcpu: number; first: number } | null {
   const lapic = address - wordMap.lapic;
   if (lapic >= 0 && lapic < wordMap.vcpus * LAPIC.size) {
     const vcpu = Math.floor(lapic / LAPIC.size);

@@ -11,7 +11,6 @@ export interface ClockHost {
   getState(): {
     readonly playhead: Playhead;
     readonly scene: SceneLog | null;
-    readonly ui: { readonly reducedMotion: boolean };
   };
   subscribe(listener: () => void): () => void;
   /** Changes the playhead and folds the view to it. */
@@ -22,7 +21,7 @@ export interface ClockHost {
 export type FrameListener = (position: Position, now: number) => void;
 
 export interface Clock {
-  /** Where the scene is at this moment; with reduced motion a step has arrived as soon as it begins. */
+  /** Where the scene is at this moment. */
   position(): Position;
   onFrame(listener: FrameListener): () => void;
   /** Asks for one frame, for example after a change of size. */
@@ -64,9 +63,6 @@ export function createClock(frames: Frames): Clock {
   /** The store is calling back because of the clock's own change. */
   let writing = false;
 
-  const reduced = (): boolean => host?.getState().ui.reducedMotion ?? false;
-  const shown = (): Position => (reduced() && live.step >= 0 ? { step: live.step, phase: 1 } : live);
-
   function running(): boolean {
     const state = host?.getState();
     if (!awake || !state?.scene) return false;
@@ -90,7 +86,7 @@ export function createClock(frames: Frames): Clock {
     const state = host?.getState();
     if (!state?.scene) return;
     const { playhead, scene } = state;
-    const was = shown();
+    const was = live;
     const { ended, ...next } = advance(live, ms, {
       speed: playhead.speed,
       last: scene.steps.length - 1,
@@ -105,7 +101,7 @@ export function createClock(frames: Frames): Clock {
       },
     });
     live = next;
-    const { step, phase } = shown();
+    const { step, phase } = live;
     if (ended) write({ step, phase: 1, playing: false, until: null });
     else if (step !== was.step || (step >= 0 && phase >= ARRIVE !== was.phase >= ARRIVE)) write({ step, phase });
   }
@@ -118,7 +114,7 @@ export function createClock(frames: Frames): Clock {
     const runs = running();
     if (runs && before !== null) run(Math.min(now - before, LONGEST_FRAME_MS));
     before = runs ? now : null;
-    const position = shown();
+    const position = live;
     for (const listener of listeners) listener(position, now);
     if (running()) wake();
     else before = null;
@@ -134,13 +130,13 @@ export function createClock(frames: Frames): Clock {
       if (moved) live = { step: playhead.step, phase: playhead.phase };
       const stopped = !playhead.playing && playhead.until === null;
       // The store knows the phase only roughly while it plays: a pause makes it exact.
-      if (!moved && stopped && shown().phase !== playhead.phase) write({ phase: shown().phase });
+      if (!moved && stopped && live.phase !== playhead.phase) write({ phase: live.phase });
       if (awake) wake();
     } else if (running()) wake();
   }
 
   return {
-    position: shown,
+    position: () => live,
     onFrame(listener) {
       listeners.add(listener);
       if (awake) wake();

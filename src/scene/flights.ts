@@ -7,9 +7,10 @@ import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { EndReason } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { Steps } from '../log/steps.ts';
-import type { EventName } from '../spec/events/index.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
+import type { Ask } from './asks.ts';
+import type { Telling } from './beats.ts';
 import { type Branch, type BranchTree, branchesOf } from './branches.ts';
 import type { Box, StageLayout } from './layout.ts';
 import { joinPaths, type Path, pathBetween, pointAt } from './paths.ts';
@@ -25,6 +26,14 @@ export interface Stage {
   readonly waits?: ((scene: SceneLog, step: number) => readonly Wait[]) | null;
   /** Fields that rise while a step moves; absent the same way (scene/lifts.ts). */
   readonly lifts?: ((stage: Stage, step: number) => readonly string[]) | null;
+  /** What crosses in a step; absent the same way (scene/crossings.ts). */
+  readonly crossings?: ((stage: Stage, step: number) => readonly Crossing[]) | null;
+  /** What a step asks; absent the same way (scene/asks.ts). */
+  readonly asks?: ((stage: Stage, step: number) => readonly Ask[]) | null;
+  /** By what its beats are told; absent: nothing steps back. */
+  readonly telling?: Telling;
+  /** Nothing travels: what moves fades from where it was to where it goes. */
+  readonly still?: boolean;
 }
 
 export interface Flight {
@@ -43,6 +52,9 @@ export type TokenState = 'moving' | 'resting' | 'waiting' | 'ended';
 
 export interface Token {
   readonly branch: number;
+  /** Last step that moved it, and where it was before; -1: it only waits, or has not been anywhere. */
+  readonly step: number;
+  readonly from: number;
   readonly journey: number;
   /** What it knows where it rests or is going to. */
   readonly label: string;
@@ -72,7 +84,7 @@ export function colourOf(journey: number): number {
 }
 
 /** Ways of neighbouring journeys keep this far apart, px. */
-const apart = (journey: number): number => ((journey % 3) - 1) * 3;
+export const apart = (journey: number): number => ((journey % 3) - 1) * 3;
 
 interface Cache {
   /** What it was computed from: a log that was taken back has a tree of its own. */
@@ -221,6 +233,8 @@ function tokenAt(
   const label = locator.label(happening);
   return {
     branch: branch.id,
+    step: tip,
+    from: stepBefore(branch, tip),
     journey: branch.journey,
     label,
     before: nameBefore(stage, branch, tip) ?? label,
@@ -251,6 +265,8 @@ function waitingToken({ layout, model }: Stage, wait: Wait, journey: number): To
   const still = { flight: null, ended: null, waiting: false, signal: false };
   return {
     branch: -1,
+    step: -1,
+    from: -1,
     journey: wait.journey,
     label,
     before: label,
@@ -329,52 +345,9 @@ export interface Crossing {
   readonly path: Path;
 }
 
-/** A straight way. */
-const straight = (x: number, from: number, to: number): Path => ({
-  samples: Float64Array.from([x, from, 0, x, to, Math.abs(to - from)]),
-  length: Math.abs(to - from),
-  parts: [],
-  back: false,
-});
-
-/** What a host vector that has just reached a CPU does there. */
-const TAKEN: readonly EventName[] = ['pi_processing', 'kvm_exit', 'avic_evaluate', 'vcpu_wakeup', 'guest_wake'];
-
 /** The vector that was sent in the step before is on its way into the guest. */
-const goesOnAt = (stage: Stage, step: number): boolean => signalAt(stage, step) !== null;
-
-function signalAt(stage: Stage, step: number): Crossing | null {
-  const { scene, layout, model } = stage;
-  const [sent, now] = [scene.steps.get(step - 1), scene.steps.get(step)];
-  const locator = sent === undefined ? null : locatorOf(sent.name);
-  if (!sent || !now || !locator?.onward || !TAKEN.includes(now.name)) return null;
-  const happening = happeningOf(sent);
-  const from = anchorAt(layout, model, locator.place(happening), 'out');
-  const to = anchorAt(layout, model, locator.onward(happening), 'in');
-  if (from === null || to === null) return null;
-  const path = pathBetween(layout, from, to, apart(sent.journey));
-  return { kind: 'signal', journey: sent.journey, label: locator.label(happening), path };
-}
-
-/** What flies beside the tokens while `step` is shown. */
-export function crossingsAt(stage: Stage, step: number): readonly Crossing[] {
-  const now = stage.scene.steps.get(step);
-  const out: Crossing[] = [];
-  const signal = signalAt(stage, step);
-  if (signal !== null) out.push(signal);
-  if (now?.name !== 'kvm_exit' && now?.name !== 'kvm_entry') return out;
-  const box = stage.layout.vcpus.get(now.where & 0xffff);
-  if (box === undefined || box.run === 'none') return out;
-  const { mode } = box.rows;
-  const reach = Math.max(16, mode.h);
-  const [above, below] = [mode.y + mode.h / 2 - reach, mode.y + mode.h / 2 + reach];
-  const x = mode.x + mode.w / 2;
-  const exit = now.name === 'kvm_exit';
-  const label = locatorOf(now.name)?.long?.(happeningOf(now)) ?? '';
-  const path = exit ? straight(x, above, below) : straight(x, below, above);
-  out.push({ kind: exit ? 'exit' : 'entry', journey: now.journey, label, path });
-  return out;
-}
+const goesOnAt = (stage: Stage, step: number): boolean =>
+  stage.crossings?.(stage, step).some(({ kind }) => kind === 'signal') ?? false;
 
 /** How many flights of the way to where things happen are drawn in full; older ones fade. */
 const FRESH = 9;

@@ -158,6 +158,24 @@ function facing(pen: Pen, from: Point, to: Point): void {
   pen.cubic({ x: middle, y: from.y }, { x: middle, y: to.y }, to);
 }
 
+/** Does a line run there: from a source to a row of the routing table, or to a chip? */
+const isWired = (a: Anchor, b: Anchor): boolean =>
+  a.card.startsWith('source:') ? /^(routing|pic|ioapic)$/.test(b.card) : b.card.startsWith('source:') && isWired(b, a);
+
+/** How far apart the upright parts of wires of different GSIs stand, px. */
+const WIRES_APART = 9;
+
+/** A wire turns where all of its GSI do: a line that several sources share is one line from there on. */
+function wired(pen: Pen, layout: StageLayout, { point: p }: Anchor, { point: q }: Anchor): void {
+  const [left, right] = [Math.min(p.x, q.x), Math.max(p.x, q.x)];
+  const row = p.x > q.x ? p : q;
+  const rows = [...layout.routeRows.values()];
+  const nth = rows.findIndex(({ y, h }) => Math.abs(y + h / 2 - row.y) < 1);
+  const apart = Math.min(WIRES_APART, (right - left) / 2 / rows.length);
+  const x = (left + right) / 2 + (nth < 0 ? 0 : (nth - (rows.length - 1) / 2) * apart);
+  pen.corners([{ x, y: p.y }, { x, y: q.y }, q]);
+}
+
 /** Within one gap. */
 function inGap(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: number): void {
   const { point: p } = a;
@@ -165,8 +183,10 @@ function inGap(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift: numbe
   if (a.side === 'bus' && b.side === 'bus') pen.line(q);
   else if (a.side === 'bus') pen.corners([{ x: p.x, y: q.y }, q]);
   else if (b.side === 'bus') pen.corners([{ x: q.x, y: p.y }, q]);
-  else if (a.side !== b.side) facing(pen, p, q);
-  else if (a.card === b.card) pen.line(q);
+  else if (a.side !== b.side) {
+    if (isWired(a, b)) wired(pen, layout, a, b);
+    else facing(pen, p, q);
+  } else if (a.card === b.card) pen.line(q);
   else {
     const [left, right] = gapEdges(layout, a.gap);
     const reach = Math.min(22, (right - left) * 0.55) + shift;
@@ -334,7 +354,8 @@ export function pathBetween(layout: StageLayout, a: Anchor, b: Anchor, shift = 0
       let level = 0;
       for (let c = from.gap + 1; c <= b.gap; c++) level = Math.max(level, layout.columns[c]?.bottom ?? 0);
       if (level === 0 && b.side === 'left') {
-        facing(pen, from.point, b.point);
+        if (isWired(from, b)) wired(pen, layout, from, b);
+        else facing(pen, from.point, b.point);
         return pen.done(false);
       }
       around(pen, layout, from.point, from.gap, b, Math.min(level + CLEAR, lane), shift, false);

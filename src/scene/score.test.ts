@@ -1,27 +1,59 @@
 /** The score of a step, over every scene: first it is asked, then it flies; what lifts is what decided; all of it a function of the phase. */
 import { describe, expect, test } from 'vitest';
 import { presets } from '../cli/scenes-for-tests.ts';
+import { readWord, rteView } from '../engine/view/machine-view.ts';
+import { GATE_ROWS, type GateRow } from '../explain/gates/rows.ts';
 import { happeningOf, litOf, locatorOf } from '../explain/locate/index.ts';
 import type { Locator } from '../explain/locate/locator.ts';
+import { reasonOf } from '../spec/define/event.ts';
+import { eventRow } from '../spec/events/index.ts';
 import { ARRIVE } from './advance.ts';
 import { flightOf, type Stage } from './flights.ts';
+import { LATE } from './late.ts';
 import { layoutStage } from './layout.ts';
-import { liftsOf } from './lifts.ts';
-import { flightPhase, msAt, scoreOf } from './score.ts';
+import { ASK_COMES_MS, ASK_MS, flightPhase, msAt, scoreOf } from './score.ts';
 import { stageModel } from './stage-model.ts';
+import { machineAt } from './wires.ts';
 
 describe.each(presets)('$id', ({ scene }) => {
   const model = stageModel(scene);
-  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), lifts: liftsOf };
+  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
 
   test('only a step that gives its token a new name on the way through a card lifts, and only the fields it is decided by', () => {
     for (const step of scene.steps) {
-      const { lifts, ask } = scoreOf(stage, step.index);
-      expect(ask > 0, step.name).toBe(lifts.length > 0);
+      const { lifts } = scoreOf(stage, step.index);
       if (lifts.length === 0) continue;
       const flight = flightOf(stage, step.index);
       expect(flight?.from?.card).toBe(flight?.to.card);
       expect(lifts).toEqual(litOf(locatorOf(step.name) as Locator, happeningOf(step)));
+    }
+  });
+
+  test('what a gate holds back or lets through is asked, with the answer the machine has', () => {
+    for (const step of scene.steps) {
+      const { ask, asks } = scoreOf(stage, step.index);
+      expect(ask > 0, step.name).toBe(asks.length > 0);
+      expect(asks.length).toBeLessThanOrEqual(2);
+      const reason = reasonOf(eventRow(step.name), happeningOf(step).args);
+      const said = Object.entries<GateRow>(GATE_ROWS).filter(([, { events }]) => {
+        const held = events?.[step.name];
+        return held !== undefined && (held === null || held === reason);
+      });
+      if (locatorOf(step.name) !== null)
+        expect(asks.map(({ gate }) => gate)).toEqual(expect.arrayContaining(said.map(([id]) => id)));
+      const machine = machineAt(scene, step.seq);
+      const { args } = happeningOf(step);
+      for (const { gate, yes } of asks) {
+        const what = `${step.name} ${step.index} ${gate}`;
+        const rte = 'pin' in args && step.name.startsWith('ioapic') ? rteView(machine, args.pin as number) : null;
+        if (gate === 'ioapic-mask') expect(yes, what).toBe(rte?.masked);
+        if (gate === 'ioapic-remote-irr' && step.name === 'ioapic_service') expect(yes, what).toBe(rte?.remoteIrr);
+        if (gate === 'pic-mask' && step.name === 'pic_masked') {
+          const pin = args.pin as number;
+          expect(yes, what).toBe(((readWord(machine, 'pic', step.where & 0xffff, 'imr') >>> (pin & 7)) & 1) === 1);
+        }
+        if (gate === 'vcpu-blocked') expect(yes, what).toBe(step.name === 'pi_notification');
+      }
     }
   });
 
@@ -38,6 +70,7 @@ describe.each(presets)('$id', ({ scene }) => {
       }
       expect(before).toBeCloseTo(ARRIVE, 9);
       expect(msAt(score, 1)).toBe(score.ask + score.fly);
+      expect(score.ask).toBe(score.asks.length === 0 ? 0 : ASK_COMES_MS + ASK_MS * score.asks.length);
     }
   });
 });
@@ -46,7 +79,24 @@ test('at the IOAPIC vector, mode and destination rise out of the entry', () => {
   const scene = presets.find((p) => p.id === 'serial-ioapic')?.scene;
   if (scene === undefined) throw new Error('no scene');
   const model = stageModel(scene);
-  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), lifts: liftsOf };
+  const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
   const step = scene.steps.findIndex((s) => s.name === 'ioapic_service');
   expect(scoreOf(stage, step).lifts).toEqual(['rte.vector', 'rte.mode', 'rte.dest']);
+});
+
+test('at the IOAPIC it is asked in the order of KVM: the mask, then what its trigger mode asks', () => {
+  for (const [id, gates] of [
+    ['serial-ioapic', ['ioapic-mask', 'ioapic-edge']],
+    ['intx-shared', ['ioapic-mask', 'ioapic-remote-irr']],
+  ] as const) {
+    const scene = presets.find((p) => p.id === id)?.scene as (typeof presets)[number]['scene'];
+    const model = stageModel(scene);
+    const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
+    const { asks } = scoreOf(
+      stage,
+      scene.steps.findIndex((s) => s.name === 'ioapic_service'),
+    );
+    expect(asks.map(({ gate }) => gate)).toEqual(gates);
+    expect(asks.every(({ yes }) => !yes)).toBe(true);
+  }
 });

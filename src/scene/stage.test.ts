@@ -4,16 +4,8 @@ import { presets } from '../cli/scenes-for-tests.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import type { EventName } from '../spec/events/index.ts';
 import { anchorAt } from './anchors.ts';
-import {
-  anchorOf,
-  type Crossing,
-  crossingsAt,
-  flightOf,
-  type Stage,
-  tokensAt,
-  trailsAt,
-  travelled,
-} from './flights.ts';
+import { crossingsAt } from './crossings.ts';
+import { anchorOf, type Crossing, flightOf, type Stage, tokensAt, trailsAt, travelled } from './flights.ts';
 import { type Box, layoutStage } from './layout.ts';
 import { pathBetween, pointAt } from './paths.ts';
 import '../explain/locate/all.ts';

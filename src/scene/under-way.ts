@@ -62,7 +62,8 @@ function movesOf(scene: SceneLog, journey: number, step: number): { readonly las
   return { last, more };
 }
 
-function placeWhereBegun(scene: SceneLog, journey: number): Place | null {
+/** Where a journey began; null: nowhere on the stage. */
+export function placeWhereBegun(scene: SceneLog, journey: number): Place | null {
   const row = firstRowOf(scene, journey);
   const step = row === undefined ? undefined : scene.steps.get(stepAtSeq(scene.steps, row));
   const locator = step === undefined ? null : locatorOf(step.name);

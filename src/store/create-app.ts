@@ -65,6 +65,7 @@ function firstState(): AppState {
     said: null,
     stops: [],
     stoppedAt: null,
+    unit: 'op',
     watched: [],
     mark: null,
     kept: null,

@@ -118,7 +118,10 @@ export interface Said {
   readonly step: number;
 }
 
-export type StopKind = 'event' | 'vector' | 'gsi' | 'bit' | 'function' | 'vcpu';
+export type StopKind = 'event' | 'vector' | 'gsi' | 'bit' | 'function' | 'vcpu' | 'finding';
+
+/** Sizes of steps that a person can choose. */
+export type StepUnit = 'effect' | 'function' | 'op' | 'beat' | 'journey';
 
 /** A question to the reader. */
 export interface Quiz {
@@ -147,6 +150,8 @@ export interface AppState {
   /** Breakpoints (explain/stops.ts), and the step one of them stopped at last. */
   readonly stops: readonly { readonly kind: StopKind; readonly what: string }[];
   readonly stoppedAt: number | null;
+  /** What , and . step by. */
+  readonly unit: StepUnit;
   /** Registers on the watch list, and the step to compare with. */
   readonly watched: readonly RegisterRef[];
   readonly mark: number | null;

@@ -34,6 +34,7 @@ import {
 import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
+import { writeRaw } from './raw.ts';
 import { ROAD_HANDLERS } from './road-ops.ts';
 import { getMsr, restore, save, setMsr, timerState } from './save-restore.ts';
 import { SETUP_HANDLERS } from './setup.ts';
@@ -308,6 +309,7 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
   },
   cpu: (m, op) => printCpu(m, op.vcpu),
   note: () => OK,
+  raw: writeRaw,
   get: (m) => printMachine(m),
 };
 

@@ -4,7 +4,7 @@
  */
 import { type EventRow, type EventRows, reasonOf } from '../../spec/define/event.ts';
 import { argsOf, type EventName, FIRST_EVENTS } from '../../spec/events/index.ts';
-import { type GateRow, gatesSaidBy } from '../gates/rows.ts';
+import { GATE_ROWS, type GateRow, gatesSaidBy } from '../gates/rows.ts';
 import { DEVICE_LOCATORS } from './device.ts';
 import { GUEST_LOCATORS } from './guest.ts';
 import { IOAPIC_LOCATORS } from './ioapic.ts';
@@ -18,6 +18,9 @@ import { ROUTING_LOCATORS } from './routing.ts';
 import { TIMER_LOCATORS } from './timer.ts';
 import { USERSPACE_LOCATORS } from './userspace.ts';
 import { VCPU_LOCATORS } from './vcpu.ts';
+
+/** Gates that the log speaks of: the stage asks what they ask. */
+export { GATE_ROWS };
 
 const locators = new Map<string, Locator>();
 

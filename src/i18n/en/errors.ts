@@ -28,6 +28,7 @@ export const errors = {
   'error.op.missing': 'Command “{name}” needs a number in {field}.',
   'error.op.notNumber': '{field} of “{name}” must be a number.',
   'error.op.noMsi': 'The device “{id}” has no MSI capability.',
+  'error.op.noWord': 'No register that can be set by hand is called “{at}” here.',
   'error.op.noDevice': 'This machine has no device “{id}”.',
   'error.op.pitDevice': '“{id}” is the i8254 inside KVM. Use its I/O ports.',
   'error.op.range': '{field} of “{name}” is out of range. The maximum is {max}.',

@@ -108,6 +108,8 @@ export const USERSPACE_OPS = {
   ),
   ...SETUP_OPS,
   note: op('machine', {}),
+  /** Puts a word into the state as it is, by no rule of the hardware: "ioapic:0.redirLo[11]" (spec/raw.ts has what may be). */
+  raw: op('machine', { at: text(), value: u32('data') }),
   get: op('machine', {}),
   /** cs, rip and CR0, after INIT and SIPI. */
   cpu: op('machine', { vcpu }),

@@ -290,9 +290,11 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
       }),
     [model, width, height, embed, journey, open, focused, unfold],
   );
-  const waits = extras?.waitsAfter ?? null;
-  const lifts = extras?.liftsOf ?? null;
-  const stage: Stage = useMemo(() => ({ scene, model, layout, waits, lifts }), [scene, model, layout, waits, lifts]);
+  const late = extras?.stage;
+  const stage: Stage = useMemo(
+    () => ({ scene, model, layout, telling: sceneId, still: reduced, ...late }),
+    [scene, model, layout, sceneId, reduced, late],
+  );
 
   onDrawn?.(stage);
 
@@ -330,7 +332,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   }, [shown, clock]);
   useLayoutEffect(() => {
     if (!shown) return;
-    tokens.current?.setStage(stage, t, extras);
+    tokens.current?.setStage(stage, t, extras?.marks);
     tokens.current?.draw(clock.position());
   }, [stage, t, shown, clock, extras]);
 

@@ -1,11 +1,14 @@
 /**
- * What a step asks and what decides: the question over the card, then copies of the deciding fields, which rise out of the row one
- * after the other and join the token where it leaves. The row stays as it is. Drawn from the score alone, so that any instant can be.
+ * What a step asks and what decides: the questions over the card, in the order KVM asks them, then copies of the deciding fields, which
+ * rise out of the row one after the other and join the token where it leaves. The row stays as it is. Drawn from the score
+ * alone, so that any instant can be.
  */
-import { flightOf, type Stage } from '../../scene/flights.ts';
-import { APART_MS, type Score } from '../../scene/score.ts';
-import type { EventName } from '../../spec/events/index.ts';
+import { type Anchor, stepAnchor } from '../../scene/anchors.ts';
+import { anchorOf, flightOf, type Stage } from '../../scene/flights.ts';
+import type { Box } from '../../scene/layout.ts';
+import { APART_MS, ASK_COMES_MS, ASK_MS, FADE_MS, type Score } from '../../scene/score.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { textWidth } from './text-fit.ts';
 import { colour, span } from './token-layer.ts';
 
 export interface Act {
@@ -18,36 +21,43 @@ const RISE_MS = 220;
 const JOIN_MS = 160;
 /** Height they rise to: the card's title line, or over the card where that is the row itself. */
 const TITLE = { inside: 14, over: -15, least: 26 } as const;
-
-/** What is asked on the way through a card, and the field that answers. */
-const ASKS: Partial<Record<EventName, readonly [field: string, key: Parameters<Translate>[0]]>> = {
-  ioapic_service: ['rte.mask', 'stage.ask.open'],
-  ioapic_redeliver: ['rte.line', 'stage.ask.high'],
-  apic_ack: ['lapic.ppr', 'stage.ask.above'],
-  vid_deliver: ['lapic.ppr', 'stage.ask.above'],
-};
+const TEXT = 11;
 
 const easeOut = (t: number): number => 1 - (1 - t) ** 3;
 const share = (ms: number, from: number, length: number): number => Math.max(0, Math.min(1, (ms - from) / length));
 
-/** Elements of a card that show a field; of a table, those of this row. */
-function shown(card: Element, field: string, row: { readonly y: number; readonly h: number } | null): DOMRect | null {
-  for (const element of card.querySelectorAll<SVGGraphicsElement>(`[data-field="${field}"]`)) {
-    const box = element.getBBox();
-    const y = box.y + box.height / 2;
-    if (row === null || element.dataset.row === undefined || (y >= row.y && y <= row.y + row.h))
-      return DOMRect.fromRect(box);
+interface Found extends Box {
+  readonly text: string;
+}
+
+/** Where a text stands, by its own attributes: a page that is not laid out knows it as well. */
+function boxOf(element: Element): Found | null {
+  const number = (name: string): number => Number(element.getAttribute(name) ?? Number.NaN);
+  const [x, y, text] = [number('x'), number('y'), element.textContent ?? ''];
+  if (Number.isNaN(x) || Number.isNaN(y)) {
+    const inside = element.querySelector('text, rect');
+    return inside === null ? null : boxOf(inside);
+  }
+  const w = textWidth(text, TEXT, 'mono');
+  const anchor = element.getAttribute('text-anchor');
+  return { x: anchor === 'end' ? x - w : anchor === 'middle' ? x - w / 2 : x, y: y - TEXT, w, h: TEXT + 2, text };
+}
+
+/** Where a card shows a field; of a table, in this row. */
+function shown(card: Element, field: string, row: Box | null): Found | null {
+  for (const element of card.querySelectorAll(`[data-field="${field}"]`)) {
+    const box = boxOf(element);
+    if (box === null) continue;
+    const y = box.y + box.h / 2;
+    if (row === null || !element.hasAttribute('data-row') || (y >= row.y && y <= row.y + row.h)) return box;
   }
   return null;
 }
 
-/** The text of a field as it is written. */
-function textOf(card: Element, field: string, at: DOMRect): string {
-  for (const element of card.querySelectorAll<SVGGraphicsElement>(`[data-field="${field}"]`)) {
-    const box = element.getBBox();
-    if (box.x === at.x && box.y === at.y) return element.textContent ?? '';
-  }
-  return '';
+/** Where a step asks: where it happens. */
+function placeOf(stage: Stage, step: number): Anchor | null {
+  const at = stage.scene.steps.get(step);
+  return flightOf(stage, step)?.to ?? (at === undefined ? null : (stepAnchor(stage, at) ?? anchorOf(stage, step)));
 }
 
 /** What is drawn beside the token while a step asks and lifts; null where it does neither. */
@@ -59,40 +69,54 @@ export function actOf(
   score: Score,
   t: Translate,
 ): Act | null {
-  const flight = flightOf(stage, step);
-  const name = stage.scene.steps.nameOf(step);
-  if (score.lifts.length === 0 || flight === null || name === undefined) return null;
-  const card = drawing.querySelector(`[data-card="${flight.to.card}"]`);
-  const box = stage.layout.cards.find(({ id }) => id === flight.to.card);
-  if (card === null || box === undefined) return null;
-  const { row, point } = flight.to;
+  if (score.lifts.length + score.asks.length === 0) return null;
+  const anchor = placeOf(stage, step);
+  const card = anchor === null ? null : drawing.querySelector(`[data-card="${anchor.card}"]`);
+  const box = stage.layout.cards.find(({ id }) => id === anchor?.card);
+  if (anchor === null || card === null || box === undefined) return null;
+  const { row, cell, point } = anchor;
   const up = box.y + (row !== null && row.y - box.y >= TITLE.least ? TITLE.inside : TITLE.over);
-  const style = colour(flight.journey);
+  const style = colour(stage.scene.steps.get(step)?.journey ?? 0);
   const fields = score.lifts.flatMap((field) => {
     const at = shown(card, field, row);
-    const text = at === null ? '' : textOf(card, field, at);
-    if (at === null || text === '') return [];
-    const element = span(pills, 'bd-lift', text);
+    if (at === null || at.text === '') return [];
+    const element = span(pills, 'bd-lift', at.text);
     element.style.cssText = style;
-    return [{ element, x: at.x + at.width / 2, y: at.y + at.height / 2 }];
+    element.dataset.field = field;
+    return [{ element, x: at.x + at.w / 2, y: at.y + at.h / 2 }];
   });
-  const [asked, key] = ASKS[name] ?? [];
-  const at = asked === undefined ? null : shown(card, asked, row);
-  const question = key === undefined || at === null ? null : span(pills, 'bd-ask', t(key));
-  if (question === null && fields.length === 0) return null;
+  const questions = score.asks.map(({ gate, field, yes }) => {
+    const at = shown(card, field, row) ?? cell ?? row ?? box;
+    const text = t(`stage.ask.${gate}`, { answer: t(yes ? 'stage.ask.yes' : 'stage.ask.no') });
+    const element = span(pills, 'bd-ask', text);
+    element.dataset.gate = gate;
+    const half = textWidth(text, TEXT, 'mono') / 2 + 7;
+    // In sight on both sides, and in no other column.
+    const x = Math.max(box.x + Math.min(half, box.w / 2), Math.min(box.x + box.w - half, at.x + at.w / 2));
+    return { element, x: Math.max(half, x), y: up };
+  });
+  if (questions.length + fields.length === 0) return null;
   const place = (element: HTMLElement, x: number, y: number, opacity: number): void => {
     element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
     element.style.opacity = opacity.toFixed(2);
   };
+  const still = stage.still === true;
   return {
     draw(ms) {
       const end = score.ask + score.fly;
-      if (question !== null && at !== null) {
-        const gone = share(ms, score.ask - 60, 100);
-        place(question, Math.max(box.x + 40, at.x + at.width / 2), up, share(ms, 0, 60) * (1 - gone));
-      }
+      questions.forEach(({ element, x, y }, i) => {
+        const from = i * ASK_MS;
+        const last = i === questions.length - 1;
+        const gone = share(ms, from + (last ? ASK_COMES_MS : 0) + ASK_MS - 60, 60);
+        place(element, x, y, share(ms, from, 60) * (1 - gone));
+      });
       fields.forEach(({ element, x, y }, i) => {
-        const rise = easeOut(share(ms, score.ask + i * APART_MS, RISE_MS));
+        const from = score.ask + i * APART_MS;
+        if (still) {
+          place(element, x, up, share(ms, from, FADE_MS) * (1 - share(ms, end - FADE_MS, FADE_MS)));
+          return;
+        }
+        const rise = easeOut(share(ms, from, RISE_MS));
         const join = easeOut(share(ms, end - JOIN_MS, JOIN_MS));
         const top = y + (up - y) * rise;
         place(element, x + (point.x - x) * join, top + (point.y - top) * join, Math.min(1, rise * 3) * (1 - join));

@@ -5,14 +5,13 @@
  */
 
 import { locatorOf } from '../../explain/locate/index.ts';
+import { seqAt } from '../../log/steps.ts';
 import { ARRIVE, type Position } from '../../scene/advance.ts';
 import { type Anchor, placeOfStep, stepAnchor } from '../../scene/anchors.ts';
 import {
   alongEdge,
   anchorOf,
-  type Crossing,
   colourOf,
-  crossingsAt,
   type Flight,
   keptOff,
   poseAt,
@@ -23,8 +22,8 @@ import {
   trailsAt,
   travelled,
 } from '../../scene/flights.ts';
-import { pointAt } from '../../scene/paths.ts';
-import { flightPhase, msAt, type Score, scoreOf } from '../../scene/score.ts';
+import { flightPhase, msAt, type Score, scoreOf, stillAt } from '../../scene/score.ts';
+import type { Shape } from '../../scene/shapes.ts';
 import type { Wait } from '../../scene/waits.ts';
 
 import type { Translate } from '../shared/use-t.ts';
@@ -32,15 +31,17 @@ import { textWidth } from './text-fit.ts';
 
 export interface TokenLayer {
   /** What to draw from: called whenever the stage or the language has changed. */
-  setStage(stage: Stage | null, t: Translate, marks?: WaitMarks | null): void;
+  setStage(stage: Stage | null, t: Translate, marks?: Marks | null): void;
   draw(position: Position): void;
 }
 
-/** How a wait is marked and what a step asks; comes with what tells which interrupts wait (wait-marks.ts). */
-export interface WaitMarks {
+/** What is drawn beside tokens and trails; comes with what tells which interrupts wait (marks.ts). */
+export interface Marks {
+  /** What a wait waits for, under its token, and where from it is freed. */
   readonly note: (parent: HTMLElement, wait: Wait, t: Translate) => void;
   readonly tether: (parent: SVGElement, stage: Stage, wait: Wait, t: Translate) => void;
-  readonly actOf?: (
+  /** What a step asks, and what rises. */
+  readonly actOf: (
     drawing: Element,
     pills: HTMLElement,
     stage: Stage,
@@ -48,7 +49,18 @@ export interface WaitMarks {
     score: Score,
     t: Translate,
   ) => { draw(ms: number): void } | null;
-  readonly drawVeil?: (layer: Element, stage: Stage, step: number) => void;
+  /** What crosses, over the tokens; null: nothing does. */
+  readonly passingOf: (
+    pills: HTMLElement,
+    stage: Stage,
+    step: number,
+  ) => { draw(phase: number, arrived: boolean): void } | null;
+  readonly drawVeil: (layer: Element, stage: Stage, step: number) => void;
+  /** How far the rest has stepped back, 0..1. */
+  readonly dimAt: (stage: Stage, position: Position) => number;
+  /** Draws the lines: those that are low under the cards, those that are high over the veil. */
+  readonly drawWires: (low: Element, high: Element, stage: Stage, seq: number) => void;
+  readonly shapeOf: (scene: Stage['scene'], token: Token, now: number, there: boolean) => Shape;
 }
 
 /** The parts of the drawing the layer fills. */
@@ -58,7 +70,7 @@ export interface TokenRoots {
   /** Light, above them. */
   readonly over: SVGGElement;
   /** What lets the rest step back, between the cards and the light. */
-  readonly veil?: Element;
+  readonly veil?: HTMLElement | SVGElement;
   /** Tokens, above all. */
   readonly pills: HTMLElement;
 }
@@ -98,7 +110,7 @@ export const colour = (journey: number): string => {
 const BADGE = 18;
 /** Text of a pill, px; on the screen it is never smaller. */
 const TEXT = 11;
-const NO_SCORE: Score = { ask: 0, fly: 1, lifts: [] };
+const NO_SCORE: Score = { ask: 0, asks: [], fly: 1, lifts: [] };
 /** Tokens that dock as near as this stand one under the other, this far apart. */
 const NEAR = 60;
 const STACK = 23;
@@ -108,10 +120,12 @@ const HEX_SIDE = 9;
 
 /** Widths on the safe side: the element is as wide, so its text fits. */
 const mono = (text: string, scale: number): number => textWidth(text, Math.max(TEXT, TEXT / scale), 'mono');
-const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
+export const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
 const pillWidth = (text: string, scale: number): number =>
   text === '' ? BADGE + 2 : BADGE + 4 + mono(text, scale) + 10;
 const PAUSE = 14;
+/** What an edge and a spark are wider than their names: their feet, and their points. */
+const FEET = 14;
 /** Widest what is said under a token. */
 const CAUSE = 90;
 
@@ -125,11 +139,8 @@ interface Drawn {
   open: boolean;
 }
 
-/** What flies beside the tokens: across the boundary, or from a physical CPU into its guest. */
-interface Passing {
-  readonly crossing: Crossing;
-  readonly w: number;
-  readonly element: HTMLElement;
+export function move(element: HTMLElement, x: number, y: number, w: number): void {
+  element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
 }
 
 export function createTokenLayer({ under, over, veil, pills }: TokenRoots): TokenLayer {
@@ -137,12 +148,12 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   const lights = make(over, 'g', { class: 'bd-lights' });
   const tethers = make(over, 'g', { class: 'bd-tethers' });
   let stage: Stage | null = null;
-  let marks: WaitMarks | null = null;
+  let marks: Marks | null = null;
   let t: Translate = (key) => key;
   let step = -2;
   let arrived: boolean | null = null;
   let drawn: Drawn[] = [];
-  let passing: Passing[] = [];
+  let passing: ReturnType<Marks['passingOf']> = null;
   let score: Score = NO_SCORE;
   let act: { draw(ms: number): void } | null = null;
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
@@ -150,6 +161,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   function drawTrails(now: Stage): void {
     under.replaceChildren();
     wake.replaceChildren();
+    marks?.drawWires(under, wake, now, seqAt(now.scene, step, arrived === true));
     for (const { flight, current } of trailsAt(now, step)) {
       const back = flight.path?.back ? ' bd-back' : '';
       for (const part of flight.path?.parts ?? []) {
@@ -162,10 +174,13 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       }
     }
     trail = null;
-    const flight = drawn.find((d) => d.token.flight !== null)?.token.flight ?? null;
+    const flown = drawn.find((d) => d.token.flight !== null);
+    const flight = flown?.token.flight ?? null;
     if (flight?.path && !alongEdge(flight)) {
+      // A line goes high behind the one that raises it.
+      const kind = flown?.element.dataset.shape === 'line' && !flight.path.back ? ' bd-high' : '';
       const paths = flight.path.parts.map((part) =>
-        make(wake, 'path', { class: 'bd-trail', d: part.d, style: colour(flight.journey) }),
+        make(wake, 'path', { class: `bd-trail${kind}`, d: part.d, style: colour(flight.journey) }),
       );
       trail = { flight, paths };
     }
@@ -227,7 +242,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   }
 
   function stateOf({ flight, wait, ended }: Token, there: boolean): TokenState {
-    if (flight !== null && !there) return 'moving';
+    if (flight !== null && !there && stage?.still !== true) return 'moving';
     return wait !== null ? 'waiting' : ended !== null ? 'ended' : 'resting';
   }
 
@@ -244,6 +259,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const scale = stage?.layout.scale ?? 1;
     one.w =
       (token.signal ? hexWidth(shown, scale) : pillWidth(shown, scale)) +
+      (/edge|spark/.test(element.dataset.shape ?? '') && shown !== '' ? FEET : 0) +
       (state === 'waiting' && shown !== '' ? PAUSE : 0);
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
@@ -275,6 +291,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       element.dataset.token = token.label;
       element.dataset.journey = String(token.journey);
       element.dataset.card = token.anchor.card;
+      element.dataset.shape = marks?.shapeOf(now.scene, token, step, there) ?? 'message';
       const pill = span(element, 'bd-pill', '');
       if (!token.signal) span(pill, 'bd-badge', String(token.journey));
       const text = span(pill, 'bd-text', '');
@@ -284,36 +301,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       say(one, there);
       return one;
     });
-  }
-
-  /** What crosses, over the tokens. */
-  function drawPassing(now: Stage): void {
-    passing = crossingsAt(now, step).map((crossing) => {
-      const { kind, label, journey } = crossing;
-      const arrow = kind === 'exit' ? '▼ ' : kind === 'entry' ? '▲ ' : '';
-      const element = pills.ownerDocument.createElement('div');
-      element.className = `bd-token bd-cross-${kind}${kind === 'signal' ? ' bd-signal' : ''}`;
-      if (kind === 'signal') element.style.cssText = colour(journey);
-      span(span(element, 'bd-pill', ''), 'bd-text', arrow + label);
-      pills.append(element);
-      return { crossing, w: hexWidth(arrow + label, now.layout.scale), element };
-    });
-  }
-
-  function move(element: HTMLElement, x: number, y: number, w: number): void {
-    element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
-  }
-
-  /** Moves what crosses; once it is through, the card says it. */
-  function pass(phase: number, has: boolean): void {
-    const side = stage?.layout.merged ? 1 : -1;
-    for (const { crossing, w, element } of passing) {
-      const share = travelled(phase);
-      const { x: on, y } = pointAt(crossing.path, share);
-      // A signal comes to rest beside the card it goes to.
-      move(element, crossing.kind === 'signal' ? on + side * (w / 2 + 3) * share : on, y, w);
-      element.style.opacity = String(has ? 0 : Math.min(1, phase / 0.08));
-    }
   }
 
   function resize(one: Drawn, w: number): void {
@@ -374,7 +361,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   function redraw(now: Stage, has: boolean): void {
     arrived = has;
     drawTokens(now, has);
-    drawPassing(now);
+    passing = marks?.passingOf(pills, now, step) ?? null;
     drawTrails(now);
     drawLights(now);
     tethers.replaceChildren();
@@ -383,8 +370,8 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     }
     score = scoreOf(now, step);
     const drawing = under.closest('svg');
-    act = has || drawing === null ? null : (marks?.actOf?.(drawing, pills, now, step, score, t) ?? null);
-    if (veil !== undefined) marks?.drawVeil?.(veil, now, step);
+    act = has || drawing === null ? null : (marks?.actOf(drawing, pills, now, step, score, t) ?? null);
+    if (veil !== undefined) marks?.drawVeil(veil, now, step);
     over.classList.toggle('bd-arrived', has);
     for (const one of drawn) docked(one);
   }
@@ -399,14 +386,22 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     draw(position) {
       if (stage === null) return;
       const has = position.phase >= ARRIVE;
+      if (veil !== undefined) veil.style.opacity = (marks?.dimAt(stage, position) ?? 0).toFixed(2);
       if (position.step !== step || has !== arrived) {
         step = position.step;
         redraw(stage, has);
-        pass(position.phase, has);
+        passing?.draw(position.phase, has);
       } else if (has) return;
-      else pass(position.phase, false);
-      const phase = flightPhase(score, position.phase);
-      if (!has) for (const one of drawn) if (one.token.flight !== null) fly(one, one.token.flight, phase);
+      else passing?.draw(position.phase, false);
+      const { still = false } = stage;
+      const faded = still ? stillAt(score, position.phase) : null;
+      const phase = faded === null ? flightPhase(score, position.phase) : faded.there ? ARRIVE : 0;
+      if (!has)
+        for (const one of drawn) {
+          if (one.token.flight === null) continue;
+          fly(one, one.token.flight, phase);
+          if (faded !== null) one.element.style.opacity = String(faded.opacity);
+        }
       act?.draw(msAt(score, position.phase));
       growTrail(phase);
     },

@@ -26,6 +26,8 @@ export function drawVeil(layer: Element, stage: Stage, step: number): void {
   for (const card of stage.layout.cards) {
     if (cards.has(card.id)) d += `M${card.x - 1} ${card.y - 1}v${card.h + 2}h${card.w + 2}v${-card.h - 2}z`;
   }
-  const sheet = make(layer, 'svg', { viewBox: `0 0 ${w} ${h}`, 'aria-hidden': 'true' });
+  // On the page it is a layer of its own; in a figure it lies in the drawing.
+  const sheet =
+    layer.localName === 'g' ? layer : make(layer, 'svg', { viewBox: `0 0 ${w} ${h}`, 'aria-hidden': 'true' });
   make(sheet, 'path', { class: 'bd-veil-path', d, 'fill-rule': 'evenodd' });
 }

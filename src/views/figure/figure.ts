@@ -9,6 +9,7 @@ import '../../explain/locate/all.ts';
 import { hasText, translate } from '../../i18n/index.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import boardCss from '../board/board.css?raw';
+import marksCss from '../board/marks.css?raw';
 import '../now/now-texts.ts';
 import type { Carried } from '../../share/carried.ts';
 import { viewAt } from '../../store/view-at.ts';
@@ -104,7 +105,7 @@ export function stageSize(width: number): { readonly width: number; readonly hei
 
 /** Gives what is drawn with the classes of the living stage its looks for a theme. */
 export function dress(root: Element, theme: FigureTheme): void {
-  makePlain(root, boardCss, paletteFor(theme), theme === 'dark');
+  makePlain(root, `${boardCss}${marksCss}`, paletteFor(theme), theme === 'dark');
   if (theme === 'print') withPatterns(root);
 }
 

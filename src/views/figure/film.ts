@@ -125,7 +125,7 @@ interface Sheet {
 
 function sheetOf(still: Still, { theme }: FigureOptions): Sheet {
   const root = still.root.cloneNode(true) as Element;
-  const places = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`) as Element);
+  const places = ['under', 'veil', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`) as Element);
   for (const place of places) place.replaceChildren();
   dress(root, theme);
   const tokens = root.ownerDocument.createElementNS('http://www.w3.org/2000/svg', 'g');

@@ -9,6 +9,12 @@ import { wrap } from './wrap.ts';
 const NS = 'http://www.w3.org/2000/svg';
 const HIGH = 20;
 const TEXT = 11;
+/** How far the feet of a pulse and the points of a spark reach, and how far a pulse stands over its wire (marks.css). */
+const FEET_OF: Readonly<Record<string, number>> = { edge: 7, spark: 7 };
+const RISES = 8;
+const edgeFeet = (w: number): string => `M0 8H8V12H0zM${w - 8} 8H${w}V12H${w - 8}z`;
+const sparkPoints = (w: number): string =>
+  `M8 0L2.8 0L4.8 4L0 6.6L4 10L0 13.4L4.8 16L2.8 20L8 20zM${w - 8} 0L${w - 2.8} 0L${w - 4.8} 4L${w} 6.6L${w - 4} 10L${w} 13.4L${w - 4.8} 16L${w - 2.8} 20L${w - 8} 20z`;
 const CAUSE = { w: 94, top: 24, line: 14, pad: 6 } as const;
 
 type Look = Readonly<Record<string, string | number>>;
@@ -63,24 +69,42 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
       make(group, 'text', { x: w / 2, y: 14, 'text-anchor': 'middle', fill: ink, ...mono }, words);
       continue;
     }
+    const shape = words === '' ? 'message' : (token.dataset.shape ?? 'message');
     const inset = width / 2;
-    const round = crosses ? 4 : HIGH / 2 - inset;
-    const box = { x: inset, y: inset, width: w - width, height: HIGH - width, rx: round };
+    const feet = FEET_OF[shape] ?? 0;
+    const up = shape === 'edge' ? RISES : 0;
+    if (feet > 0) make(group, 'path', { d: (shape === 'edge' ? edgeFeet : sparkPoints)(w), fill: 'var(--c)' });
+    const round = crosses ? 4 : shape === 'message' ? HIGH / 2 - inset : shape === 'line' ? 3 : 1;
+    const box = { x: feet + inset, y: inset - up, width: w - width - 2 * feet, height: HIGH - width, rx: round };
     make(group, 'rect', { ...box, fill, stroke, 'stroke-width': width });
+    const inner = feet === 0 && up === 0 ? group : make(group, 'g', { transform: `translate(${feet} ${-up})` });
     const number = token.querySelector('.bd-badge')?.textContent ?? '';
     if (number !== '') {
       const middle = words === '' ? w / 2 : HIGH / 2;
       const solid = state === 'waiting' || classList.contains('bd-ended');
-      make(group, 'circle', { cx: middle, cy: HIGH / 2, r: 7, fill: solid ? 'var(--c)' : 'var(--on-j)' });
+      make(inner, 'circle', { cx: middle, cy: HIGH / 2, r: 7, fill: solid ? 'var(--c)' : 'var(--on-j)' });
       const badge = { x: middle, y: 13.4, 'text-anchor': 'middle', ...mono, 'font-size': 9.5, 'font-weight': 700 };
-      make(group, 'text', { ...badge, fill: solid ? 'var(--on-j)' : 'var(--c)' }, number);
+      make(inner, 'text', { ...badge, fill: solid ? 'var(--on-j)' : 'var(--c)' }, number);
     }
-    make(group, 'text', { x: number === '' ? 9 : 22, y: 14, fill: ink, ...mono }, words);
+    make(inner, 'text', { x: number === '' ? 9 : 22, y: 14, fill: ink, ...mono }, words);
     if (state === 'waiting' && words !== '') {
-      for (const x of [w - 14, w - 8])
-        make(group, 'path', { d: `M${x} 5.5V14.5`, stroke: 'var(--c)', 'stroke-width': 3 });
+      for (const x of [w - 14 - 2 * feet, w - 8 - 2 * feet])
+        make(inner, 'path', { d: `M${x} 5.5V14.5`, stroke: 'var(--c)', 'stroke-width': 3 });
     }
     if (!classList.contains('bd-closed')) cause(group, token.querySelector('.bd-cause'), w);
+  }
+  for (const tag of pills.querySelectorAll<HTMLElement>('.bd-ask, .bd-lift')) {
+    const at = /translate\((-?[\d.]+)px, (-?[\d.]+)px\)/.exec(tag.style.transform);
+    const opacity = Number(tag.style.opacity);
+    if (at === null || !(opacity > 0)) continue;
+    const words = tag.textContent ?? '';
+    const w = textWidth(words, TEXT, 'mono') + 14;
+    const asks = tag.classList.contains('bd-ask');
+    const group = make(all, 'g', { transform: `translate(${Number(at[1]) - w / 2} ${Number(at[2]) - 9})`, opacity });
+    if (!asks) group.setAttribute(STYLE, `--c:${tag.style.getPropertyValue('--c')}`);
+    make(group, 'rect', { width: w, height: 18, rx: 4, fill: asks ? 'var(--ink)' : 'var(--c)' });
+    const text = { x: w / 2, y: 13, 'text-anchor': 'middle', fill: asks ? 'var(--page)' : 'var(--on-j)' };
+    make(group, 'text', { ...text, ...mono }, words);
   }
   return all;
 

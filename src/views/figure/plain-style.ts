@@ -5,6 +5,7 @@
  */
 
 import { compile, type Element as Parsed } from 'stylis';
+import { textWidth } from '../board/text-fit.ts';
 import { STYLE } from './markup.ts';
 
 /** Properties that SVG knows as attributes of the same name. */
@@ -29,7 +30,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   'text-anchor',
   'visibility',
 ]);
-const OF_A_HAND = /:(hover|focus|focus-visible|active|disabled)\b/;
+/** Of a hand, or of what is no element. */
+const OF_A_HAND = /:(hover|focus|focus-visible|active|disabled)\b|::/;
 /** Attributes that mean something to a page only. */
 const OF_THE_PAGE = /^(class|style|data-style|data-layer|data-stop|tabindex|role|focusable|aria-.*)$/;
 const REM = 16;
@@ -137,6 +139,20 @@ export function paletteOf(css: string, dark: boolean): ReadonlyMap<string, strin
   return palette;
 }
 
+/** Other programs' letters are wider than those the stage was measured with. */
+const SPARE = 0.9;
+
+/** A text pressed into a length, which few programs but browsers do, is written in smaller letters instead. */
+function unpress(text: Element): void {
+  const length = Number(text.getAttribute('textLength'));
+  const said = (name: string): number => Number(text.closest(`[${name}]`)?.getAttribute(name) ?? Number.NaN);
+  const size = said('font-size');
+  const face = said('font-weight') >= 600 ? 'bold' : 'sans';
+  const share = (SPARE * length) / textWidth(text.textContent ?? '', size, face);
+  if (share < 1) text.setAttribute('font-size', String(Math.round(size * share * 100) / 100));
+  text.removeAttribute('textLength');
+}
+
 /** What programs read in different ways is said in the one way that all of them read. */
 function tidy(root: Element): void {
   for (const element of [...root.querySelectorAll('*')]) {
@@ -146,6 +162,8 @@ function tidy(root: Element): void {
     const unseen = element.getAttribute('fill') === 'none' && (element.getAttribute('stroke') ?? 'none') === 'none';
     // A place for the pointer.
     if (unseen && element.localName === 'rect') element.remove();
+    if (element.hasAttribute('textLength')) unpress(element);
+    element.removeAttribute('lengthAdjust');
     // A space at a piece's end is dropped by some.
     const text = element.localName === 'tspan' && element.children.length === 0 ? (element.textContent ?? '') : '';
     if (/^ | $/.test(text)) element.textContent = text.replace(/^ | $/g, '\u00a0');

@@ -5,14 +5,14 @@ import { translate } from '../../i18n/index.ts';
 import type { SceneLog } from '../../log/log.ts';
 import type { Position } from '../../scene/advance.ts';
 import type { Stage } from '../../scene/flights.ts';
-import { waitsAfter } from '../../scene/waits.ts';
+import { LATE } from '../../scene/late.ts';
 import { type App, createApp, type Surroundings } from '../../store/create-app.ts';
 import type { AppState, SceneId } from '../../store/types.ts';
 import { AppProvider } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
-import { createTokenLayer } from '../board/token-layer.ts';
-import { note, tether } from '../board/wait-marks.ts';
+import { MARKS } from '../board/marks.ts';
+import { createTokenLayer, make } from '../board/token-layer.ts';
 import '../kit/panel-texts.ts';
 import { assert } from '../../base/assert.ts';
 import { fromMarkup } from './markup.ts';
@@ -71,7 +71,7 @@ export interface Still {
   /** With the classes of the living one. */
   readonly root: Element;
   readonly stage: Stage;
-  /** Layers of the root that `draw` fills: trails, light, and tokens; the last is another element each time. */
+  /** Layers of the root that `draw` fills: trails, what steps back, light, and tokens; the last is another element each time. */
   layers(): readonly Element[];
   /** Puts the tokens where they are at a position, in place of those drawn before. */
   draw(position: Position): void;
@@ -112,22 +112,27 @@ export async function openStill(dom: Dom, moment: Moment, size: Size): Promise<S
   const document = dom.empty();
   const [root, air] = (html.match(/<svg[\s\S]*?<\/svg>/g) ?? []).map((sheet) => fromMarkup(document, sheet));
   assert(root && air, 'the stage is drawn on two sheets');
+  const behind = make(root, 'g', { 'data-layer': 'veil' });
+  const veil = make(behind, 'g', {});
   for (const layer of [...air.children]) root.append(layer);
   const [under, over] = ['under', 'over'].map((name) => root.querySelector(`[data-layer="${name}"]`));
   assert(drawn && under && over, 'the stage has its layers');
   const pills = document.createElement('div');
-  const layer = createTokenLayer({ under: under as SVGGElement, over: over as SVGGElement, pills });
+  const layer = createTokenLayer({ under: under as SVGGElement, over: over as SVGGElement, veil, pills });
   const t = (key: MessageKey, params?: Params): string => translate(moment.lang, key, params);
-  const stage: Stage = drawn;
-  layer.setStage({ ...stage, waits: waitsAfter }, t, { note, tether });
+  const stage: Stage = { ...drawn, ...LATE };
+  layer.setStage(stage, t, MARKS);
   app.close();
   let tokens: Element | null = null;
   return {
     root,
     stage,
-    layers: () => [under, over, ...(tokens === null ? [] : [tokens])],
+    layers: () => [under, behind, over, ...(tokens === null ? [] : [tokens])],
     draw(position) {
       layer.draw(position);
+      // A program that knows no opacity would hide what has not stepped back at all.
+      if (Number(veil.style.opacity) > 0) behind.append(veil);
+      else veil.remove();
       tokens?.remove();
       tokens = pillsAsSvg(pills, document);
       root.append(tokens);

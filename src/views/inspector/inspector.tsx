@@ -17,6 +17,7 @@ import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { RegisterDetail } from './register-detail.tsx';
+import { WholeMachine } from './whole-machine.tsx';
 
 /** The panel. */
 export function Inspector() {
@@ -29,10 +30,16 @@ export function Inspector() {
     return (
       <Panel className="inspector" title={t('insp.panel')}>
         <p className="insp-none">{t('insp.none')}</p>
+        {view !== null && <WholeMachine view={view} t={t} />}
       </Panel>
     );
   }
   const name = componentName(lang, view.config, selected.kind, selected.index);
+  const whole = (
+    <button type="button" className="btn" onClick={() => actions.select(null)}>
+      {t('insp.whole')}
+    </button>
+  );
   const all = (
     <button
       type="button"
@@ -43,7 +50,11 @@ export function Inspector() {
     </button>
   );
   return (
-    <Panel className="inspector" title={`${t('insp.panel')} · ${name}`} aside={selected.register !== undefined && all}>
+    <Panel
+      className="inspector"
+      title={`${t('insp.panel')} · ${name}`}
+      aside={selected.register === undefined ? whole : all}
+    >
       {selected.register === undefined ? (
         <RegisterList view={view} selected={selected} t={t} />
       ) : (

@@ -1,7 +1,7 @@
 /** Runs, notes and breakpoints: what a person keeps beside the scene. A drawer at the stage's side. */
 import './runs.css';
 import './deed-texts.ts';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { readStop, STOP_KINDS, type StopKind } from '../../explain/stops.ts';
 import { findStep } from '../../log/steps.ts';
 import { MAX_NOTE, MAX_RUN_NAME, type Note, type Run, type Runs } from '../../share/runs.ts';
@@ -13,6 +13,7 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
 import { save } from '../shared/save.ts';
 import { useT } from '../shared/use-t.ts';
+import { useFindings } from '../where/reasoning.ts';
 import { runName } from './say-deed.ts';
 import { Watch } from './watch.tsx';
 
@@ -226,6 +227,7 @@ const USUAL: Readonly<Record<StopKind, string>> = {
   bit: 'ioapic:0.redirLo[4].16',
   function: 'kvm_set_irq',
   vcpu: '0',
+  finding: 'any',
 };
 
 function Stops(): ReactNode {
@@ -234,6 +236,9 @@ function Stops(): ReactNode {
   const stops = useStore((s) => s.stops);
   const [kind, setKind] = useState<StopKind>('event');
   const [text, setText] = useState(USUAL.event);
+  const { all } = useFindings();
+  const ids = useMemo(() => ['any', ...new Set(all.map(({ id }) => id))], [all]);
+  const list = useId();
   const stop = readStop(kind, text);
   const add = (event: FormEvent): void => {
     event.preventDefault();
@@ -283,8 +288,16 @@ function Stops(): ReactNode {
             value={text}
             spellCheck={false}
             aria-invalid={stop === null}
+            list={kind === 'finding' ? list : undefined}
             onChange={(e) => setText(e.target.value)}
           />
+          <datalist id={list}>
+            {ids.map((id) => (
+              <option key={id} value={id}>
+                {id === 'any' ? t('stops.any') : id}
+              </option>
+            ))}
+          </datalist>
         </label>
         {stop === null && <p className="problem">{t('stops.wrong', { text })}</p>}
         <button type="submit" className="btn btn-main" disabled={stop === null}>

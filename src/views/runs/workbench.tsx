@@ -5,11 +5,13 @@
 import './runs.css';
 import './deed-texts.ts';
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
-import { nextStop, stepTo, UNITS, type Unit } from '../../explain/stops.ts';
+import { nextStop } from '../../explain/stops.ts';
 import { findStep } from '../../log/steps.ts';
 import type { App } from '../../store/create-app.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { STEP_UNITS, stepByUnit } from '../shared/step-by.ts';
 import { useT } from '../shared/use-t.ts';
+import { type Findings, reasoningOf } from '../where/reasoning.ts';
 
 const Drawer = lazy(() => import('./runs-drawer.tsx').then((m) => ({ default: m.RunsDrawer })));
 
@@ -19,14 +21,20 @@ const TYPING =
 /** Pause between two steps of backward playback at speed 1, ms. */
 const BACK_MS = 700;
 
+/** What the rules have found so far; they look only where a breakpoint asks for it, or a panel shows it. */
+function foundIn(app: App): Findings['all'] {
+  return app.store.getState().stops.some(({ kind }) => kind === 'finding') ? reasoningOf(app).get().all : [];
+}
+
 /** Stops playback at a step that a breakpoint names, whichever way it went over it. @returns how to end it */
-function watchStops({ store, actions }: App): () => void {
+function watchStops(app: App): () => void {
+  const { store, actions } = app;
   return store.subscribe(({ playhead, scene, stops }, before) => {
     if (stops.length === 0 || scene === null || !playhead.playing || playhead.step === before.playhead.step) return;
     if (before.scene?.commands !== scene.commands) return;
     const { step } = before.playhead;
     const direction = playhead.step > step ? 1 : -1;
-    const at = nextStop(scene, step, direction, stops);
+    const at = nextStop(scene, step, direction, stops, foundIn(app));
     if (at === null || (direction === 1 ? at > playhead.step : at < playhead.step)) return;
     // It is shown done, and playback is over.
     actions.pause();
@@ -36,7 +44,8 @@ function watchStops({ store, actions }: App): () => void {
 }
 
 /** Plays backwards, step by step, to a breakpoint or the start. */
-function createReverse({ store, actions }: App): { press(): void; stop(): void } {
+function createReverse(app: App): { press(): void; stop(): void } {
+  const { store, actions } = app;
   let timer: ReturnType<typeof setTimeout> | null = null;
   const stop = (): void => {
     if (timer !== null) clearTimeout(timer);
@@ -50,7 +59,7 @@ function createReverse({ store, actions }: App): { press(): void; stop(): void }
     }
     const to = playhead.step - 1;
     actions.seekStep(to);
-    if (to >= 0 && nextStop(scene, to + 1, -1, stops) === to) {
+    if (to >= 0 && nextStop(scene, to + 1, -1, stops, foundIn(app)) === to) {
       store.setState({ stoppedAt: to });
       stop();
       return;
@@ -72,24 +81,17 @@ export function Workbench(): ReactNode {
   const t = useT();
   const app = useApp();
   const [open, setOpen] = useState(false);
-  const [unit, setUnit] = useState<Unit>('op');
+  const unit = useStore((s) => s.unit);
   const [told, setTold] = useState(false);
 
   useEffect(() => watchStops(app), [app]);
   useEffect(() => {
     const { store, actions } = app;
     const reverse = createReverse(app);
-    const by = (direction: 1 | -1): void => {
-      const { scene, playhead } = store.getState();
-      const to = scene === null ? null : stepTo(scene, playhead.step, direction, unit);
-      actions.pause();
-      if (to !== null) actions.seekStep(to);
-      else if (direction === 1) actions.seekEnd();
-      else actions.seekStart();
-    };
+    const by = (direction: 1 | -1): void => stepByUnit(app, store.getState().unit, direction);
     const toStop = (direction: 1 | -1): void => {
       const { scene, playhead, stops } = store.getState();
-      const to = scene === null ? null : nextStop(scene, playhead.step, direction, stops);
+      const to = scene === null ? null : nextStop(scene, playhead.step, direction, stops, foundIn(app));
       if (to === null) return;
       actions.pause();
       actions.seekStep(to);
@@ -109,7 +111,8 @@ export function Workbench(): ReactNode {
       ',': () => by(-1),
       '.': () => by(1),
       u: () => {
-        setUnit((was) => UNITS[(UNITS.indexOf(was) + 1) % UNITS.length] as Unit);
+        const next = (STEP_UNITS.indexOf(store.getState().unit) + 1) % STEP_UNITS.length;
+        store.setState({ unit: STEP_UNITS[next] ?? 'op' });
         setTold(true);
       },
       b: () => setOpen((was) => !was),
@@ -136,7 +139,7 @@ export function Workbench(): ReactNode {
       window.removeEventListener('keydown', onKey, { capture: true });
       document.removeEventListener('irqscope:runs', onOpen);
     };
-  }, [app, unit]);
+  }, [app]);
 
   return (
     <>

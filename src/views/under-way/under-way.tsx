@@ -2,40 +2,17 @@
 import '../kit/panel-texts.ts';
 import './under-way.css';
 import { useMemo } from 'react';
-import type { Place } from '../../explain/locate/locator.ts';
 import type { MessageKey } from '../../i18n/index.ts';
-import type { SceneLog } from '../../log/log.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { type UnderWay as One, underWayAt } from '../../scene/under-way.ts';
 import { usePanelStep } from '../../store/use-app.ts';
 import { moment, WAIT_TEXT } from '../board/wait-text.ts';
+import { sourceName } from '../shared/source-name.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
 /** More than so many are counted. */
 const MOST = 5;
-
-/** What an interrupt is called after: its source. */
-function sourceName({ config }: SceneLog, began: Place | null, t: Translate): string {
-  const devices = config.devices ?? [];
-  switch (began?.at) {
-    case 'device':
-      return devices[began.slot]?.id ?? t('stage.device.user');
-    case 'source':
-      return (devices[began.slot] ?? devices.find(({ gsi }) => gsi === began.gsi))?.id ?? t('stage.device.user');
-    case 'irte':
-      return devices[began.slot]?.id ?? t('stage.device.user');
-    case 'pit':
-      return t('stage.device.pit');
-    case 'lapic':
-    case 'cell':
-      return `LAPIC ${began.vcpu}`;
-    case 'vcpu':
-      return `vCPU ${began.vcpu}`;
-    default:
-      return t('stage.device.user');
-  }
-}
 
 function doing({ does, wait, what, vcpu }: One, t: Translate): string {
   if (wait !== null) return t(WAIT_TEXT[wait.cause] as MessageKey, { what: wait.what });

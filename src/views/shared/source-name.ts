@@ -1,0 +1,26 @@
+/** What an interrupt is called after: its source. */
+import type { Place } from '../../explain/locate/locator.ts';
+import type { SceneLog } from '../../log/log.ts';
+import type { Translate } from './use-t.ts';
+
+/** @param began where it began; null: nowhere on the stage */
+export function sourceName({ config }: SceneLog, began: Place | null, t: Translate): string {
+  const devices = config.devices ?? [];
+  switch (began?.at) {
+    case 'device':
+      return devices[began.slot]?.id ?? t('stage.device.user');
+    case 'source':
+      return (devices[began.slot] ?? devices.find(({ gsi }) => gsi === began.gsi))?.id ?? t('stage.device.user');
+    case 'irte':
+      return devices[began.slot]?.id ?? t('stage.device.user');
+    case 'pit':
+      return t('stage.device.pit');
+    case 'lapic':
+    case 'cell':
+      return `LAPIC ${began.vcpu}`;
+    case 'vcpu':
+      return `vCPU ${began.vcpu}`;
+    default:
+      return t('stage.device.user');
+  }
+}

@@ -1,0 +1,436 @@
+/**
+ * Draws the window of the timeline: spans as elements of the page, so that they can be read, pressed and printed; specks, heat, bands
+ * and the lines of ticks on one canvas under them. Only rows in sight are drawn, and elements are used again, so a frame of panning
+ * or zooming costs what is on screen.
+ */
+import type { Lane, Span } from '../../log/lanes.ts';
+import type { SceneLog } from '../../log/log.ts';
+import { begunWithin, type Piece, piecesOf, reachOf, type WayLane } from '../../log/ways.ts';
+import { colourOf } from '../../scene/flights.ts';
+import type { TimelineRow } from '../../scene/lane-groups.ts';
+import { type AxisWindow, type Drawn, drawn, heatOf, placeOf, type Reach, stepAtPx } from '../../scene/lane-marks.ts';
+import type { Translate } from '../shared/use-t.ts';
+import { type Ink, inkOf } from './ink.ts';
+import { isWait, pieceTexts, spanTexts } from './span-texts.ts';
+import { rulerMarks } from './ticks.ts';
+import { fitting, widthOf } from './words.ts';
+
+/** What is drawn of a row, with whose it is. */
+export interface Shown extends Reach {
+  readonly journey: number;
+  readonly kind: Span['text']['kind'] | Piece['kind'];
+  /** Hatched, with its length. */
+  readonly waits: boolean;
+  readonly texts: readonly string[];
+}
+
+/** What the painter draws, all of it. */
+export interface Picture {
+  readonly scene: SceneLog;
+  readonly rows: readonly TimelineRow[];
+  /** Time of a step, ns. */
+  readonly time: (step: number) => number;
+  readonly t: Translate;
+}
+
+export interface Painter {
+  setPicture(picture: Picture): void;
+  /** Draws a window with the playhead at rest on `step`. */
+  paint(window: AxisWindow, step: number): void;
+  /** Moves what has happened on to a step, in the window drawn last. */
+  moveTo(step: number): void;
+  /** What a span on screen shows, and of which row. */
+  shownAt(element: Element): { readonly row: TimelineRow; readonly shown: Shown } | null;
+  /** Spans of a row near a step, in order. */
+  spansOf(row: TimelineRow, step: number): readonly Shown[];
+  /** Marks a span as the keyboard's; null: none. */
+  setCursor(cursor: { readonly key: string; readonly from: number } | null): void;
+  forgetInk(): void;
+}
+
+export interface Places {
+  /** Holds ruler and rows. */
+  readonly root: HTMLElement;
+  readonly scroller: HTMLElement;
+  readonly ruler: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+}
+
+/** Width of a stretch of heat, px. */
+const HEAT = 4;
+/** More interrupts of one source than this in a window are heat. */
+const MOST_JOURNEYS = 300;
+/** Interrupts that began before the window and may reach into it. */
+const LOOK_BACK = 16;
+/** Room around the text of a span, px. */
+const PAD = 8;
+
+const PLAIN: ReadonlySet<string> = new Set([
+  'guestMode',
+  'rootMode',
+  'blocked',
+  'preempted',
+  'runs',
+  'halted',
+  'waitSipi',
+]);
+
+interface Made {
+  readonly element: HTMLElement;
+  readonly word: HTMLElement;
+  key: string;
+  x: number;
+  w: number;
+  shown: Shown | null;
+  state: string;
+  text: string;
+}
+
+interface RowParts {
+  readonly row: TimelineRow;
+  readonly element: HTMLElement;
+  readonly made: Made[];
+  used: number;
+}
+
+export function createPainter({ root, scroller, ruler, canvas }: Places): Painter {
+  let picture: Picture | null = null;
+  let parts: RowParts[] = [];
+  let ink: Ink | null = null;
+  let font = '';
+  let last: AxisWindow | null = null;
+  let now = -1;
+  let cursor: { readonly key: string; readonly from: number } | null = null;
+  const labels: HTMLElement[] = [];
+  const owners = new WeakMap<Element, { readonly row: TimelineRow; readonly made: Made }>();
+
+  const lengthOf = ({ from, to }: Reach): number => {
+    const { scene, time } = picture as Picture;
+    return Math.max(0, time(Math.min(to, scene.steps.length - 1)) - time(Math.max(0, from)));
+  };
+
+  function shownOfLane({ kind }: Lane, span: Span): Shown {
+    const ns = lengthOf(span);
+    const waits = isWait(kind, span, ns);
+    const plain = PLAIN.has(span.text.kind);
+    return {
+      from: span.from,
+      to: span.to,
+      journey: plain ? 0 : span.journey,
+      kind: span.text.kind,
+      waits,
+      texts: spanTexts((picture as Picture).t, kind, span, waits ? ns : null),
+    };
+  }
+
+  function shownOfWay(journey: number, piece: Piece): Shown {
+    const ns = lengthOf(piece);
+    const waits = piece.kind === 'waits' || (piece.kind === 'pends' && ns > 0);
+    return { ...piece, journey, waits, texts: pieceTexts((picture as Picture).t, piece.kind, ns) };
+  }
+
+  /** Interrupts of a lane that may reach into a window; null: too many to tell apart. */
+  function journeysIn(way: WayLane, from: number, to: number): readonly number[] | null {
+    const { scene } = picture as Picture;
+    const { from: a, to: b } = begunWithin(scene, way, from, to);
+    if (b - a > MOST_JOURNEYS) return null;
+    return way.journeys.slice(Math.max(0, a - LOOK_BACK), b);
+  }
+
+  function paintRow(
+    part: RowParts,
+    window: AxisWindow,
+    context: CanvasRenderingContext2D,
+    top: number,
+    height: number,
+  ): void {
+    const { row } = part;
+    const { scene } = picture as Picture;
+    part.used = 0;
+    if (row.lane !== null) {
+      const { lane } = row;
+      const { spans, specks } = drawn(lane.spans, window);
+      for (const { span, x, w } of spans) put(part, shownOfLane(lane, span), x, w, window.width);
+      speckle(context, specks, top, height);
+      for (const tick of lane.ticks) {
+        const x = placeOf(window, tick.step);
+        if (x < 0 || x > window.width) continue;
+        context.fillStyle = (ink as Ink).journeys[colourOf(tick.journey)] ?? '';
+        context.fillRect(x - 1.5, top + 3, 3, height - 6);
+      }
+    } else if (row.way !== null) {
+      const [first, end] = [Math.max(0, stepAtPx(window, 0)), stepAtPx(window, window.width)];
+      const journeys = journeysIn(row.way, first, end);
+      if (journeys === null) warm(context, heatOf([waysReach(scene, row.way, first, end)], window, HEAT), top, height);
+      for (const journey of journeys ?? []) {
+        const { spans, specks } = drawn(piecesOf(scene, journey), window);
+        for (const { span, x, w } of spans) put(part, shownOfWay(journey, span), x, w, window.width);
+        speckle(
+          context,
+          specks.map((speck) => ({ ...speck, one: { journey } })),
+          top,
+          height,
+        );
+      }
+    } else if (row.heat !== null) {
+      warm(
+        context,
+        heatOf(
+          row.heat.map(({ spans }) => spans),
+          window,
+          HEAT,
+        ),
+        top,
+        height,
+      );
+    } else if (row.ways !== null) {
+      const [first, end] = [Math.max(0, stepAtPx(window, 0)), stepAtPx(window, window.width)];
+      const lanes = row.ways.map((way) => waysReach(scene, way, first, end));
+      warm(context, heatOf(lanes, window, HEAT), top, height);
+    }
+    for (let i = part.used; i < part.made.length; i++) hide(part.made[i] as Made);
+  }
+
+  /** Interrupts of a lane as reaches in order; one that goes on while the next begins ends there. */
+  function waysReach(scene: SceneLog, way: WayLane, first: number, end: number): Reach[] {
+    const { from: a, to: b } = begunWithin(scene, way, first, end);
+    const reaches: { from: number; to: number }[] = [];
+    // So many that not each is looked at: every so manyth stands for its neighbours.
+    const stride = Math.max(1, Math.floor((b - a) / 2000));
+    for (let i = Math.max(0, a - 1); i < b; i += stride) {
+      const { first: from, last: to } = reachOf(scene, way.journeys[i] as number);
+      const before = reaches.at(-1);
+      if (before !== undefined && before.to > from) before.to = from;
+      reaches.push({ from, to: Math.max(from + 1, to) });
+    }
+    return reaches;
+  }
+
+  function speckle(
+    context: CanvasRenderingContext2D,
+    specks: Drawn<Reach>['specks'] | readonly { x: number; w: number; one: { journey: number } | null }[],
+    top: number,
+    height: number,
+  ): void {
+    for (const { x, w, one } of specks) {
+      const journey = one !== null && 'journey' in one ? (one.journey as number) : 0;
+      context.fillStyle = (ink as Ink).journeys[colourOf(journey)] ?? '';
+      context.fillRect(x, top + 3, w, height - 6);
+    }
+  }
+
+  function warm(context: CanvasRenderingContext2D, heat: Float32Array, top: number, height: number): void {
+    context.fillStyle = (ink as Ink).heat;
+    heat.forEach((n, i) => {
+      if (n === 0) return;
+      context.globalAlpha = 0.12 + 0.68 * n;
+      context.fillRect(i * HEAT, top + 2, HEAT, height - 4);
+    });
+    context.globalAlpha = 1;
+  }
+
+  function make(part: RowParts): Made {
+    const element = document.createElement('span');
+    const word = document.createElement('span');
+    word.className = 'tl-word';
+    element.append(word);
+    part.element.append(element);
+    const made: Made = { element, word, key: '', x: 0, w: 0, shown: null, state: '', text: '' };
+    owners.set(element, { row: part.row, made });
+    part.made.push(made);
+    return made;
+  }
+
+  function hide(made: Made): void {
+    if (made.shown === null) return;
+    made.shown = null;
+    made.key = '';
+    made.element.hidden = true;
+    made.element.removeAttribute('data-journey');
+  }
+
+  function put(part: RowParts, shown: Shown, begin: number, length: number, width: number): void {
+    const made = part.made[part.used] ?? make(part);
+    part.used++;
+    const { element } = made;
+    // What reaches out of sight ends there, so that its text is in sight.
+    const x = Math.max(-4, begin);
+    const w = Math.min(width + 4, begin + length) - x;
+    const key = `${shown.kind} ${shown.journey} ${shown.waits}`;
+    if (made.key !== key) {
+      made.key = key;
+      made.state = '';
+      element.hidden = false;
+      const colour = colourOf(shown.journey);
+      element.className = `tl-span tl-${shown.kind}${shown.waits ? ' tl-hatch' : ''}`;
+      element.style.setProperty('--c', colour === 0 ? 'var(--ink-2)' : `var(--j${colour})`);
+      element.style.setProperty('--soft', colour === 0 ? 'var(--card-2)' : `var(--j${colour}-soft)`);
+      if (shown.journey === 0) element.removeAttribute('data-journey');
+      else element.dataset.journey = String(shown.journey);
+    }
+    if (made.x !== x) {
+      made.x = x;
+      element.style.left = `${x}px`;
+    }
+    if (made.w !== w) {
+      made.w = w;
+      element.style.width = `${w}px`;
+    }
+    const same = made.shown !== null && made.shown.texts[0] === shown.texts[0];
+    made.shown = shown;
+    if (!same) element.title = shown.texts[0] ?? '';
+    const isCursor = cursor !== null && cursor.key === part.row.key && cursor.from === shown.from;
+    element.classList.toggle('tl-cursor', isCursor);
+    setState(made);
+  }
+
+  /** Which side of the playhead a span is on, and where its text has room. */
+  function setState(made: Made): void {
+    const { element, word, x, w, shown } = made;
+    if (shown === null || last === null) return;
+    const head = last.axis.at(now, 1) * last.k + last.shift;
+    const begun = shown.from <= now || shown.from < 0;
+    const over = shown.to <= now;
+    const cut = Math.max(0, Math.min(w, head - x));
+    const state = !begun ? 'todo' : over ? 'done' : 'now';
+    const right = state === 'now' && w - cut > cut;
+    const room = state === 'now' ? Math.max(cut, w - cut) : w;
+    const name = `${state}${right ? ' right' : ''}`;
+    if (made.state !== name) {
+      made.state = name;
+      element.dataset.done = state;
+      word.dataset.side = right ? 'todo' : state === 'now' ? 'done' : state;
+    }
+    if (state === 'now') element.style.setProperty('--cut', `${cut}px`);
+    const text = fitting(shown.texts, room - PAD, font);
+    if (made.text === text) return;
+    made.text = text;
+    word.textContent = text;
+  }
+
+  function paintRuler(window: AxisWindow, context: CanvasRenderingContext2D, height: number): void {
+    const { t } = picture as Picture;
+    const { marks, bands } = rulerMarks(window, (time, band) => [t('timeline.band', { time, n: band.count }), time]);
+    context.fillStyle = (ink as Ink).band;
+    for (const band of bands) {
+      const x = band.from * window.k + window.shift;
+      if (band.count > 1) context.fillRect(x, 0, (band.to - band.from) * window.k, height);
+    }
+    context.strokeStyle = (ink as Ink).line;
+    context.setLineDash([2, 3]);
+    context.beginPath();
+    let used = 0;
+    let edge = Number.NEGATIVE_INFINITY;
+    // Bands first: a moment beside one gives way to it.
+    const taken: [number, number][] = [];
+    const fits = (x: number, w: number): boolean => taken.every(([a, b]) => x + w < a || x > b);
+    const place = (mark: (typeof marks)[number]): void => {
+      const text = fitting(mark.texts, mark.band === 0 ? 120 : mark.band, font);
+      const w = widthOf(text, font);
+      const x = Math.max(0, Math.min(window.width - w, mark.x - w / 2));
+      if (text === '' || !fits(x - 6, w + 12)) return;
+      taken.push([x, x + w]);
+      const label = labels[used] ?? ruler.appendChild(document.createElement('span'));
+      labels[used] = label;
+      used++;
+      label.hidden = false;
+      label.className = mark.band === 0 ? 'tl-moment' : 'tl-moment tl-instant';
+      if (label.textContent !== text) label.textContent = text;
+      label.title = mark.texts[0] ?? '';
+      label.style.transform = `translateX(${Math.round(x)}px)`;
+    };
+    for (const mark of marks) if (mark.band > 0) place(mark);
+    for (const mark of marks) {
+      if (mark.band > 0 || mark.x < -1 || mark.x > window.width + 1) continue;
+      if (mark.x - edge >= 24) {
+        context.moveTo(Math.round(mark.x) + 0.5, 0);
+        context.lineTo(Math.round(mark.x) + 0.5, height);
+        edge = mark.x;
+      }
+      place(mark);
+    }
+    context.stroke();
+    context.setLineDash([]);
+    for (let i = used; i < labels.length; i++) (labels[i] as HTMLElement).hidden = true;
+  }
+
+  function paint(window: AxisWindow, step: number): void {
+    last = window;
+    now = step;
+    if (picture === null) return;
+    ink ??= inkOf(root);
+    if (font === '') {
+      const style = getComputedStyle(ruler);
+      font = `600 ${style.fontSize} ${style.fontFamily}`;
+    }
+    const context = canvas.getContext('2d');
+    if (context === null) return;
+    const [w, h] = [window.width, scroller.clientHeight];
+    const ratio = globalThis.devicePixelRatio || 1;
+    const [wide, high] = [Math.round(w * ratio), Math.round(h * ratio)];
+    if (canvas.width !== wide || canvas.height !== high) {
+      canvas.width = wide;
+      canvas.height = high;
+      canvas.style.width = `${w}px`;
+      canvas.style.height = `${h}px`;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, w, h);
+    paintRuler(window, context, h);
+    const height = parts[0]?.element.offsetHeight ?? 22;
+    const first = Math.max(0, Math.floor(scroller.scrollTop / height) - 1);
+    const end = Math.min(parts.length, Math.ceil((scroller.scrollTop + h) / height) + 1);
+    // There are more lanes below.
+    scroller.toggleAttribute('data-more', scroller.scrollTop + h < scroller.scrollHeight - 4);
+    parts.forEach((part, i) => {
+      if (i >= first && i < end) paintRow(part, window, context, i * height - scroller.scrollTop, height);
+      else for (const made of part.made) hide(made);
+    });
+  }
+
+  return {
+    setPicture(next) {
+      const known = new Map(parts.map((part) => [part.element, part]));
+      picture = next;
+      parts = [...scroller.querySelectorAll<HTMLElement>('.tl-row')].flatMap((element, i) => {
+        const row = next.rows[i];
+        const before = known.get(element);
+        if (row === undefined) return [];
+        const part = { row, element, made: before?.made ?? [], used: 0 };
+        for (const made of part.made) owners.set(made.element, { row, made });
+        return [part];
+      });
+    },
+    paint,
+    moveTo(step) {
+      if (step === now) return;
+      now = step;
+      for (const { made } of parts) for (const one of made) setState(one);
+    },
+    shownAt(element) {
+      const found = owners.get(element);
+      return found === undefined || found.made.shown === null ? null : { row: found.row, shown: found.made.shown };
+    },
+    spansOf(row, step) {
+      if (picture === null) return [];
+      const { scene } = picture;
+      if (row.lane !== null) {
+        const { lane } = row;
+        return lane.spans.map((span) => shownOfLane(lane, span));
+      }
+      if (row.way === null) return [];
+      const { from } = begunWithin(scene, row.way, step, step);
+      return row.way.journeys
+        .slice(Math.max(0, from - LOOK_BACK), from + LOOK_BACK)
+        .flatMap((journey) => piecesOf(scene, journey).map((piece) => shownOfWay(journey, piece)));
+    },
+    setCursor(next) {
+      cursor = next;
+      if (last !== null) paint(last, now);
+    },
+    forgetInk() {
+      ink = null;
+      font = '';
+    },
+  };
+}
