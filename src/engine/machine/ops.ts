@@ -301,13 +301,17 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
     return count === null ? { error: 'no resample irqfd' } : { count };
   },
   nmi(m, op) {
+    m.wires.leaveRun(m, op.vcpu);
     beginJourney(m);
     const outer = enter(m, EV.ioctl_nmi, atVcpu(op.vcpu));
     injectNmi(m, op.vcpu);
     leave(m, outer);
     return { rc: 0 };
   },
-  extint: (m, op) => ioctl(-kvmInterrupt(m, op.vcpu, op.vector)),
+  extint(m, op) {
+    m.wires.leaveRun(m, op.vcpu);
+    return ioctl(-kvmInterrupt(m, op.vcpu, op.vector));
+  },
   run: (m, op) => run(m, op.vcpu, op.keep === 1),
   save,
   restore,
