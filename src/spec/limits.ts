@@ -23,6 +23,8 @@ export const MAX_ROUTES = 4096;
 export const MAX_NS = 3.6e12;
 /** Most that one `settle` does. */
 export const MAX_SETTLE = 10_000;
+/** What all machines kept of a log may take, bytes (log/fold.ts). */
+export const MOST_KEY_BYTES = 48 * 2 ** 20;
 /** Elements of one string instruction of the guest. */
 export const MAX_STRING = 65_536;
 /** vCPUs a VM put together step by step may get, unless it says how many. */

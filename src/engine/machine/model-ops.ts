@@ -7,8 +7,10 @@ import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { pitAck, pitMaskNotify, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import type { ModelOps, Wires } from '../core/wires.ts';
-import { countExit } from '../kvm/vcpu.ts';
+import { VCPU } from '../core/words.ts';
+import { countExit, MODE } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import {
   deviceConfig,
@@ -102,6 +104,11 @@ export const MODEL_WIRES: Omit<Wires, 'modelOps'> = {
   userPioRead: vmmPioRead,
   userEoi: vmmEoi,
   userPicOutput: vmmPicOutput,
+  leaveRun(m, vcpu) {
+    if (reg(m, vcpu, VCPU.at.mode) !== MODE.inGuest) return;
+    set(m, vcpu, VCPU.at.mode, MODE.outside);
+    countExit(m, vcpu);
+  },
   guestHalt,
 };
 
