@@ -68,7 +68,7 @@ export function growKeyframes(log: Foldable, end = log.used): void {
   const { every, seqs, frames } = log.keyframes;
   for (;;) {
     const last = seqs.length - 1;
-    const from = seqs[last] as number;
+    const from = seqs[last];
     const to = from + every;
     if (to > end) return;
     const next = (frames[last] as Int32Array).slice();
@@ -97,7 +97,7 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   const nearest = from(below + 1) < from(below) ? below + 1 : below;
   if (from(nearest) < Math.abs(to - cursor.seq)) {
     cursor.w.set(frames[nearest] as Int32Array);
-    cursor.seq = seqs[nearest] as number;
+    cursor.seq = seqs[nearest];
   }
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);
