@@ -13,6 +13,8 @@ export const MAX_PCPUS = 8;
 export const MAX_DEVICES = 12;
 /** MSI-X vectors of a model device. */
 export const MAX_MSIX = 4;
+/** An MSI capability: how wide its address is, and whether each vector has a mask bit. */
+export const MSI_CAPS = ['32', '64', '32-mask', '64-mask'] as const;
 /** Handlers of the model guest. */
 export const MAX_HANDLERS = 240;
 /** KVM_MAX_IRQ_ROUTES */

@@ -11,6 +11,7 @@ export {
   createWordMap,
   DEVICE,
   IOAPIC,
+  IRQFD_SLOTS,
   instances,
   LAPIC,
   nameWord,
