@@ -1,5 +1,4 @@
 /** Runs inputs made from a seed, and says which one failed. */
-import { expect } from 'vitest';
 import { type Chance, chanceOf } from './inputs.ts';
 
 export const SEED = Number(process.env.SEED ?? 20_261_129);
@@ -33,7 +32,7 @@ export async function each(count: number, kind: number, one: (c: Chance) => Prom
   if (process.env.FUZZ !== undefined) {
     const { rss } = process.memoryUsage();
     console.log(
-      `${expect.getState().currentTestName}: ${count} inputs, slowest ${slowest.toFixed(0)} ms of CPU, ${(rss / 2 ** 20).toFixed(0)} MiB`,
+      `part ${kind}: ${count} inputs, slowest ${slowest.toFixed(0)} ms of CPU, ${(rss / 2 ** 20).toFixed(0)} MiB`,
     );
   }
   return slowest;
