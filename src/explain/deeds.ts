@@ -101,6 +101,8 @@ function opDeed(op: JsonOp, view: MachineView | null): Deed | null {
       const irte = (op.irte ?? {}) as JsonOp;
       return deed('vtd', { vcpu: count(irte.pda_vcpu), vector: text(irte.vector) });
     }
+    case 'raw':
+      return deed('raw', { at: text(op.at), value: text(op.value) });
     case 'create':
       return deed('create');
     default:

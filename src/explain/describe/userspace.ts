@@ -1,8 +1,10 @@
 /** In words: What came from outside the kernel: the VMM's ioctls, its exits, and time. */
 
 import { hex, nanoseconds } from '../../base/numbers.ts';
+import { nameWord } from '../../engine/view/tables.ts';
 import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
 import { USER_EXITS } from '../../spec/name-lists.ts';
+import { placeText } from '../../spec/raw.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName, gsiParams, msiParams } from './words.ts';
 
@@ -41,5 +43,8 @@ export const USERSPACE: Descriptions<typeof USERSPACE_EVENTS> = {
   state_restore: (c) => ({
     params: { call: RESTORES[c.args.what] ?? '', vcpu: c.args.vcpu },
     variant: c.args.what > 3 && 'machine',
+  }),
+  state_written: (c) => ({
+    params: { what: placeText(nameWord(c.view.wordMap, c.args.address)), value: hex(c.args.value) },
   }),
 };

@@ -34,5 +34,6 @@ export const USERSPACE_LOCATORS: Locators<typeof USERSPACE_EVENTS> = {
     lit: ['route.chips'],
   },
   time: null,
+  state_written: { place: user, dock: 'out', label: ({ args }) => hex(args.value) },
   state_restore: { place: user, dock: 'out', label: ({ args }) => SAVED_PARTS[args.what] ?? '' },
 };

@@ -41,6 +41,7 @@ export const deeds = {
   'deed.sti': 'Set IF of vCPU {vcpu}',
   'deed.cli': 'Clear IF of vCPU {vcpu}',
   'deed.shadow': 'Set the interrupt shadow of vCPU {vcpu}',
+  'deed.raw': 'Raw state: {at} = {value}',
   'deed.create': 'Change the machine',
   'deed.toEdge': 'Make pin {pin} edge-triggered',
   'deed.toLevel': 'Make pin {pin} level-triggered',

@@ -42,6 +42,7 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
   'deed.sti': '置 vCPU {vcpu} 的 IF',
   'deed.cli': '清除 vCPU {vcpu} 的 IF',
   'deed.shadow': '设置 vCPU {vcpu} 的中断阴影',
+  'deed.raw': '原始状态：{at} = {value}',
   'deed.create': '修改机器',
   'deed.toEdge': '引脚 {pin} 改为边沿触发',
   'deed.toLevel': '引脚 {pin} 改为电平触发',

@@ -62,5 +62,15 @@ export const USERSPACE_EVENTS = defineEvents({
     token: 'still',
     since: 2,
   },
+  /** A word of the state put in by hand: no ioctl, no instruction. */
+  state_written: {
+    code: 184,
+    by: 'vm',
+    fn: null,
+    cite: null,
+    args: { address: 'dec', value: 'hex' },
+    token: 'still',
+    since: 2,
+  },
   time: { code: 181, by: 'vm', fn: null, cite: null, args: { now: 'ns64' }, minor: true },
 });

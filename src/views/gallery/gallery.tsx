@@ -1,6 +1,7 @@
 /** Every scene with its question and its picture, and every chapter: in groups, searched, by part, by keyboard as well. Comes when asked for. */
 import './gallery.css';
 import '../header/header-texts.ts';
+import '../traces/traces-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ChapterText } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapterText } from '../../chapters/index.ts';
@@ -11,6 +12,7 @@ import { bugIds, presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
 import { useT } from '../shared/use-t.ts';
+import { SAMPLES } from '../traces/samples.ts';
 import { type GroupName, groupsOf } from './groups.ts';
 import { PARTS, type Part } from './parts.ts';
 import { markSeen, seenScenes } from './seen.ts';
@@ -153,6 +155,9 @@ export function Gallery({ onClose }: Props) {
       if (!after.delete(part)) after.add(part);
       return after;
     });
+  const traces = (group !== null || parts.size > 0 ? [] : SAMPLES).filter(({ id }) =>
+    fits(`${id} ${t('trace.page.title')} ${t(`trace.page.sample.${id}`)}`.toLowerCase(), words),
+  );
   const open = (id: string): void => {
     markSeen(id);
     void actions.loadPreset(id);
@@ -210,7 +215,7 @@ export function Gallery({ onClose }: Props) {
         ))}
       </fieldset>
       <div className="gl-body">
-        {groups.length + found.length === 0 && (
+        {groups.length + found.length + traces.length === 0 && (
           <p>{words.length > 0 ? t('gallery.none', { text }) : t('gallery.noneOfThese')}</p>
         )}
         {groups.map(({ name, ids }) => (
@@ -259,6 +264,31 @@ export function Gallery({ onClose }: Props) {
                   >
                     <strong>{question}</strong>
                     <span className="gl-foot">{title}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {traces.length > 0 && (
+          <section aria-labelledby="gallery-traces">
+            <h3 id="gallery-traces">{t('trace.page.gallery')}</h3>
+            <ul className="gl-cards">
+              {traces.map(({ id }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    className="gl-scene gl-trace"
+                    data-trace={id}
+                    onClick={() => {
+                      actions.setUi({ url: `trace=${id}` });
+                      dialog.current?.close();
+                    }}
+                  >
+                    <strong>{t(`trace.page.sample.${id}`)}</strong>
+                    <span className="gl-foot">
+                      <span>{t('trace.page.title')}</span>
+                    </span>
                   </button>
                 </li>
               ))}

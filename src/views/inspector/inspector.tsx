@@ -15,8 +15,10 @@ import { componentName } from '../shared/component-name.ts';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
+import { RouteEntryTable } from '../shared/route-entry.tsx';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { RegisterDetail } from './register-detail.tsx';
+import { WholeMachine } from './whole-machine.tsx';
 
 /** The panel. */
 export function Inspector() {
@@ -29,10 +31,16 @@ export function Inspector() {
     return (
       <Panel className="inspector" title={t('insp.panel')}>
         <p className="insp-none">{t('insp.none')}</p>
+        {view !== null && <WholeMachine view={view} t={t} />}
       </Panel>
     );
   }
   const name = componentName(lang, view.config, selected.kind, selected.index);
+  const whole = (
+    <button type="button" className="btn" onClick={() => actions.select(null)}>
+      {t('insp.whole')}
+    </button>
+  );
   const all = (
     <button
       type="button"
@@ -43,7 +51,12 @@ export function Inspector() {
     </button>
   );
   return (
-    <Panel className="inspector" title={`${t('insp.panel')} · ${name}`} aside={selected.register !== undefined && all}>
+    <Panel
+      className="inspector"
+      title={`${t('insp.panel')} · ${name}`}
+      aside={selected.register === undefined ? whole : all}
+    >
+      {selected.gsi !== undefined && <Entries view={view} gsi={selected.gsi} t={t} />}
       {selected.register === undefined ? (
         <RegisterList view={view} selected={selected} t={t} />
       ) : (
@@ -131,6 +144,22 @@ function RegisterList({ view, selected, t }: ListProps) {
         </Fold>
       )}
     </>
+  );
+}
+
+/** What a GSI leads to: its entries of the table in force, whole. */
+function Entries({ view, gsi, t }: { view: MachineView; gsi: number; t: Translate }) {
+  const entries = routesOf(view)?.byGsi[gsi] ?? [];
+  return (
+    <section>
+      <h3>
+        GSI {gsi} · <code>kvm_kernel_irq_routing_entry</code>
+      </h3>
+      {entries.length === 0 && <p className="insp-none">{t('stage.route.none')}</p>}
+      {entries.map((entry) => (
+        <RouteEntryTable key={`${entry.chip} ${entry.pin}`} entry={entry} view={view} t={t} />
+      ))}
+    </section>
   );
 }
 

@@ -3,15 +3,17 @@ import { type FormEvent, useId, useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import { addressOf, type MachineView, type RegisterRef, vectorsIn } from '../../engine/view/machine-view.ts';
 import { guestWrite } from '../../explain/guest-ops.ts';
+import { rawBits, rawWrite } from '../../explain/raw-ops.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
 import { seqAt } from '../../log/steps.ts';
 import { lastWriter } from '../../log/writers.ts';
 import { citation } from '../../spec/citations.ts';
-import { type BitLayout, type FieldRow, fieldRows, wordsOf } from '../../spec/define/registers.ts';
+import { type BitLayout, type FieldRow, type FieldSpec, fieldRows, wordsOf } from '../../spec/define/registers.ts';
 import { differencesAt } from '../../spec/differs.ts';
 import { ARRIVE } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
+import { Segmented } from '../kit/segmented.tsx';
 import { componentName } from '../shared/component-name.ts';
 import { Differs } from '../shared/differs.tsx';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
@@ -45,7 +47,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
       {hasText(doc) && <p className="insp-doc">{t(doc)}</p>}
       <Differs ids={[...new Set([doc.slice(4), `${at.kind}.${at.register}`].flatMap(differencesAt))]} />
       {how.as === 'bits' && <Fields view={view} at={at} layout={how.layout} addresses={addresses} t={t} />}
-      {how.as === 'vectors' && <Vectors view={view} base={addresses[0]} vector={vector} t={t} />}
+      {how.as === 'vectors' && <Vectors view={view} addresses={addresses} vector={vector} t={t} />}
       {how.as === 'number' && (
         <Plain
           view={view}
@@ -102,6 +104,44 @@ function Binary({ words, layout, t }: { words: readonly number[]; layout: BitLay
   );
 }
 
+/** Written as a guest does, by the register's rules, or put into the state as it is. */
+const WAYS = ['guest', 'raw'] as const;
+type Way = (typeof WAYS)[number];
+
+interface WayChoiceProps {
+  readonly ways: readonly Way[];
+  readonly way: Way;
+  readonly onWay: (way: Way) => void;
+  readonly t: Translate;
+}
+
+/** How an edit is made; what raw state means is said as long as it is chosen. */
+function WayChoice({ ways, way, onWay, t }: WayChoiceProps) {
+  return (
+    <div className="insp-way">
+      {ways.length > 1 && (
+        <Segmented
+          label={t('insp.way')}
+          options={ways}
+          value={way}
+          onValue={onWay}
+          nameOf={(one) => t(`insp.way.${one}`)}
+        />
+      )}
+      {way === 'raw' && <p className="insp-note">{t('insp.raw')}</p>}
+    </div>
+  );
+}
+
+/** Whether all bits of a field can be put in by hand. */
+function canPutIn(view: MachineView, addresses: readonly number[], { at, width }: FieldSpec): boolean {
+  for (let bit = at; bit < at + width; bit++) {
+    const address = addresses[bit >> 5];
+    if (address === undefined || ((rawBits(view, address) >>> (bit & 31)) & 1) === 0) return false;
+  }
+  return true;
+}
+
 interface FieldsProps {
   readonly view: MachineView;
   readonly at: RegisterRef;
@@ -114,6 +154,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
   const { actions } = useApp();
   const change = useChange();
   const [draft, setDraft] = useState<Draft>({});
+  const [way, setWay] = useState<Way>('guest');
   const playing = useStore((state) => state.playhead.playing);
   const words = wordsAtAddresses(view.w, addresses).slice(0, wordsOf(layout));
   const next = draftWords(layout, words, draft);
@@ -122,10 +163,13 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
     const field = layout.fields[name];
     return field !== undefined && differs(words, field, draft[name]);
   });
-  const writable = guestWrite(view, at, words) !== null;
+  const guestCan = guestWrite(view, at, words) !== null;
+  const rawCan = rawWrite(view, addresses, words) !== null;
+  const raw = rawCan && (way === 'raw' || !guestCan);
+  const writable = guestCan || rawCan;
   const write = (event: FormEvent): void => {
     event.preventDefault();
-    const ops = guestWrite(view, at, next);
+    const ops = raw ? rawWrite(view, addresses, next) : guestWrite(view, at, next);
     if (wrong.length > 0 || !changed || ops === null) return;
     setDraft({});
     change(ops);
@@ -137,6 +181,9 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
         {changed && wrong.length === 0 && <span> {t('insp.was', { value: hexOf(words, layout.bits) })}</span>}
       </p>
       <Binary words={next} layout={layout} t={t} />
+      {rawCan && !playing && (
+        <WayChoice ways={guestCan ? WAYS : ['raw']} way={raw ? 'raw' : 'guest'} onWay={setWay} t={t} />
+      )}
       <table className="insp-fields">
         <caption className="visually-hidden">{t('insp.fields')}</caption>
         <thead>
@@ -154,7 +201,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
               place={`${layout.name}.${row.name}`}
               text={draft[row.name]}
               wrong={wrong.includes(row.name)}
-              editable={writable && !playing && canEdit(row.spec)}
+              editable={!playing && (raw ? canPutIn(view, addresses, row.spec) : guestCan && canEdit(row.spec))}
               onEdit={(value) => setDraft({ ...draft, [row.name]: value })}
               t={t}
             />
@@ -173,7 +220,7 @@ function Fields({ view, at, layout, addresses, t }: FieldsProps) {
       ) : (
         <p className="insp-actions">
           <button type="submit" className="btn btn-main" disabled={!changed || wrong.length > 0}>
-            {t(at.kind === 'lapic' && at.register === 'icr' ? 'insp.writeIcr' : 'insp.write')}
+            {t(raw ? 'insp.putIn' : at.kind === 'lapic' && at.register === 'icr' ? 'insp.writeIcr' : 'insp.write')}
           </button>
           <button type="button" className="btn" disabled={Object.keys(draft).length === 0} onClick={() => setDraft({})}>
             {t('insp.undo')}
@@ -281,12 +328,14 @@ function FieldInput({ row, id, text, wrong, onEdit }: FieldInputProps) {
 
 interface VectorsProps {
   readonly view: MachineView;
-  readonly base: number;
+  /** Its eight words. */
+  readonly addresses: readonly number[];
   readonly vector: number | undefined;
   readonly t: Translate;
 }
 
-function Vectors({ view, base, vector, t }: VectorsProps) {
+function Vectors({ view, addresses, vector, t }: VectorsProps) {
+  const [base = 0] = addresses;
   const set = vectorsIn(view.w, base);
   return (
     <>
@@ -298,6 +347,7 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
         </p>
       )}
       <p>{set.length === 0 ? t('insp.noVectors') : t('insp.vectorsSet', { list: set.map(hex) })}</p>
+      {rawBits(view, base) !== 0 && <VectorEdit key={vector} view={view} addresses={addresses} vector={vector} t={t} />}
       <Fold className="insp-quiet" title={t('insp.words')}>
         <ol className="insp-words" start={0}>
           {[0, 32, 64, 96, 128, 160, 192, 224].map((first) => (
@@ -311,15 +361,56 @@ function Vectors({ view, base, vector, t }: VectorsProps) {
   );
 }
 
+/** Puts a bit of a set in or out, as raw state: a guest has no write for it. */
+function VectorEdit({ view, addresses, vector, t }: VectorsProps) {
+  const change = useChange();
+  const playing = useStore((state) => state.playhead.playing);
+  const [typed, setTyped] = useState(vector === undefined ? '' : hex(vector));
+  const id = useId();
+  const number = parseNumber(typed, 0xff);
+  const isSet = number !== null && vectorsIn(view.w, addresses[0] ?? 0).includes(number);
+  const write = (event: FormEvent): void => {
+    event.preventDefault();
+    if (number === null || playing) return;
+    const words = wordsAtAddresses(view.w, addresses);
+    const word = number >> 5;
+    words[word] = ((words[word] ?? 0) ^ (1 << (number & 31))) >>> 0;
+    change(rawWrite(view, addresses, words) ?? []);
+  };
+  return (
+    <form className="insp-plain" onSubmit={write}>
+      <label htmlFor={id}>{t('insp.vector')}</label>
+      <input
+        id={id}
+        value={typed}
+        disabled={playing}
+        spellCheck={false}
+        autoComplete="off"
+        aria-invalid={typed !== '' && number === null}
+        onChange={(e) => setTyped(e.target.value)}
+      />
+      <button type="submit" className="btn btn-main" disabled={playing || number === null}>
+        {t(isSet ? 'insp.putOut' : 'insp.putIn')}
+      </button>
+      <p className="insp-note">{t('insp.raw')}</p>
+    </form>
+  );
+}
+
 function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text: string; t: Translate }) {
   const change = useChange();
   const playing = useStore((state) => state.playhead.playing);
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
   const word = view.w[addressOf(view.wordMap, at.kind, at.index, at.register, at.sub)] >>> 0;
-  const max = at.kind === 'vcpu' ? (at.register === 'shadow' ? 2 : 1) : 0xffff_ffff;
+  const address = addressOf(view.wordMap, at.kind, at.index, at.register, at.sub);
+  const guestCan = guestWrite(view, at, [word]) !== null;
+  const bits = rawBits(view, address) >>> 0;
+  const [way, setWay] = useState<Way>('guest');
+  const raw = bits !== 0 && (way === 'raw' || !guestCan);
+  const max = raw ? bits : at.kind === 'vcpu' ? (at.register === 'shadow' ? 2 : 1) : 0xffff_ffff;
   const value = typed === null ? word : parseNumber(typed, max);
-  const ops = value === null ? [] : guestWrite(view, at, [value]);
+  const ops = value === null ? [] : raw ? rawWrite(view, [address], [value]) : guestWrite(view, at, [value]);
   const write = (event: FormEvent): void => {
     event.preventDefault();
     if (ops === null || ops.length === 0 || value === word) return;
@@ -345,8 +436,11 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
             onChange={(e) => setTyped(e.target.value)}
           />
           <button type="submit" className="btn btn-main" disabled={playing || value === null || value === word}>
-            {t('insp.write')}
+            {t(raw ? 'insp.putIn' : 'insp.write')}
           </button>
+          {bits !== 0 && !playing && (
+            <WayChoice ways={guestCan ? WAYS : ['raw']} way={raw ? 'raw' : 'guest'} onWay={setWay} t={t} />
+          )}
           {value === null && (
             <p className="problem" id={`${id}p`}>
               {t('insp.wrong', { field: registerName(at), max: max > 9 ? hex(max) : max, text: typed ?? '' })}

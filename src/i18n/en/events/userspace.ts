@@ -39,4 +39,8 @@ export const userspace = {
   'event.state_restore.title': 'VMM restores state',
   'event.state_restore': 'The VMM calls {call} on vCPU {vcpu}. What this part does not hold stays as it is.',
   'event.state_restore.machine': 'The VMM calls {call}. What this part does not hold stays as it is.',
+
+  'event.state_written.title': 'State written by hand',
+  'event.state_written':
+    '{what} is {value} now, by no rule of the hardware: nothing is sent, checked or looked at again.',
 };

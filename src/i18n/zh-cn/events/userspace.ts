@@ -38,4 +38,7 @@ export const userspace: Record<keyof typeof en, string> = {
   'event.state_restore.title': 'VMM 恢复状态',
   'event.state_restore': 'VMM 对 vCPU {vcpu} 调用 {call}。不在这一部分里的状态保持不变。',
   'event.state_restore.machine': 'VMM 调用 {call}。不在这一部分里的状态保持不变。',
+
+  'event.state_written.title': '手工写入状态',
+  'event.state_written': '{what} 现在是 {value}，不按硬件规则写入：不发送、不检查、不重新判断。',
 };
