@@ -44,7 +44,7 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.part.msi': 'MSI',
   'gallery.part.apicv': 'APICv',
   'gallery.part.avic': 'AVIC',
-  'gallery.part.split': 'split irqchip',
+  'gallery.part.split': 'split irqchip（IOAPIC 在用户态）',
   'gallery.part.bugs': '问题',
   'gallery.part.chapters': '章节',
   'gallery.here': '当前场景',
