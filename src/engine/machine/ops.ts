@@ -13,6 +13,7 @@ import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/regist
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
+import type { Underway } from '../core/keyframe.ts';
 import {
   AT_VM,
   atVcpu,
@@ -44,6 +45,7 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
+import { advanceOn, settleOn } from '../world/clock.ts';
 import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
@@ -274,10 +276,26 @@ export function execute(m: Machine, op: RunOp): OpResult {
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   // An op that throws leaves its cause behind; the next one begins with its own.
   const result = dispatch(m, op);
+  endOp(m, outer);
+  return result;
+}
+
+/** Goes on with an op that was left under way, to its end. @throws Error for one in which no time passes */
+export function goOn(m: Machine, op: RunOp, { cause, where, journey, ...time }: Underway): void {
+  m.cause = cause;
+  m.where = where;
+  m.journey = journey;
+  if (op.op === 'advance') advanceOn(m, time);
+  else if (op.op === 'settle') settleOn(m, time, op.events);
+  else throw new Error(`no time passes in ${op.op}`);
+  endOp(m, -1);
+}
+
+/** What comes after every op. @param outer cause of the op itself: nothing */
+function endOp(m: Machine, outer: number): void {
   m.current = -1;
   m.wires.afterOp?.(m);
   leave(m, outer);
-  return result;
 }
 
 /** Ops by which the VMM, or whoever looks, reaches the machine. */
