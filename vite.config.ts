@@ -85,6 +85,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',
+    // Figures read these as texts; every other style sheet is nobody's business in a test.
+    css: { include: [/\.css\?raw$/] },
     // For a machine with many times more work than cores; a test that hangs still ends.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,5 +1,5 @@
 /** Live scenes in real reveal.js decks, of three of its major versions, and the element by itself. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -173,7 +173,7 @@ test('the element: attributes act on the live frame, methods answer, and it take
   expect(errors).toEqual([]);
 });
 
-for (const reveal of ['reveal.js', 'reveal4']) {
+for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
   test(`${reveal}: on paper each fragment has its figure, no frame is left and no page is blank`, async ({
     page,
     baseURL,
@@ -197,6 +197,95 @@ for (const reveal of ['reveal.js', 'reveal4']) {
     for (const width of drawn) expect(width).toBeGreaterThan(300);
   });
 }
+
+test('a deck of thirty scenes is on paper within twenty seconds, each with its own figure; without separate fragments the last', async ({
+  page,
+  baseURL,
+}) => {
+  const ids = readdirSync(join(import.meta.dirname, '../dist/posters'))
+    .filter((name) => name.endsWith('.svg'))
+    .map((name) => name.slice(0, -4))
+    .slice(0, 30);
+  expect(ids).toHaveLength(30);
+  const slides = ids.map((id) => `<section><irq-scope preset="${id}" steps="2,5" height="400"></irq-scope></section>`);
+  const config = 'pdfSeparateFragments: false,';
+  await openDeck(page, baseURL ?? '', slides.join(''), { reveal: 'reveal5', query: '?print-pdf', config });
+  const figures = page.locator('.pdf-page .irqscope-figure img');
+  await expect(figures).toHaveCount(30);
+  const captions = async (): Promise<string[]> =>
+    (await figures.evaluateAll((all) => all.map((img) => decodeURIComponent((img as HTMLImageElement).src)))).map(
+      (src) => /(\d+) \/ \d+ · ([\w-]+)@/.exec(src)?.slice(1).join(' ') ?? src.slice(0, 40),
+    );
+  // What was not drawn within the plugin's 20 s would have no figure.
+  await expect.poll(captions).toEqual(ids.map((id) => `6 ${id}`));
+  await expect(page.locator('.pdf-page')).toHaveCount(30);
+  const alts = await figures.evaluateAll((all) => all.map((img) => (img as HTMLImageElement).alt));
+  expect(alts.filter((alt) => alt.length < 5)).toEqual([]);
+});
+
+test('several scenes on a slide, under each other and by the author’s indices; a scene of a link has its figures on paper too', async ({
+  page,
+  baseURL,
+}) => {
+  const slides = `<section><section><h2>Up</h2></section><section>
+    <irq-scope preset="intx-shared" steps="4,9" data-fragment-index="0" height="200" width="400"></irq-scope>
+    <irq-scope preset="serial-ioapic" steps="3,6" data-fragment-index="1" step="1" height="200"></irq-scope></section></section>
+    <section><irq-scope state="p=msix-blk&t=route#1" step="2" lang="zh" height="300"></irq-scope></section>`;
+  await openDeck(page, baseURL ?? '', slides, { hash: '#/0/1' });
+  const both = async () => [await stepOf(page, 0), await stepOf(page, 1)];
+  await expect.poll(() => countOf(page, 1)).toBeGreaterThan(10);
+  await expect.poll(both).toEqual([-1, 1]);
+  for (const steps of [
+    [4, 1],
+    [9, 3],
+    [9, 6],
+  ]) {
+    await next(page);
+    await expect.poll(both).toEqual(steps);
+  }
+  await prev(page);
+  await expect.poll(both).toEqual([9, 3]);
+  await page.goto('./deck.html?print-pdf');
+  const figures = page.locator('.pdf-page .irqscope-figure img');
+  const shown = async (): Promise<string[]> =>
+    (await figures.evaluateAll((all) => all.map((img) => decodeURIComponent((img as HTMLImageElement).src)))).map(
+      (src) => /(\d+) \/ \d+ · ([\w-]+)@/.exec(src)?.slice(1).join(' ') ?? src.slice(0, 40),
+    );
+  await expect
+    .poll(async () => (await shown()).slice(0, 8))
+    .toEqual([
+      ...['0 intx-shared', '2 serial-ioapic', '5 intx-shared', '2 serial-ioapic'],
+      ...['10 intx-shared', '4 serial-ioapic', '10 intx-shared', '7 serial-ioapic'],
+    ]);
+  const rest = (await shown()).slice(8);
+  expect(rest[0]).toBe('3 msix-blk');
+  expect(rest.length).toBeGreaterThan(3);
+  expect(decodeURIComponent((await figures.nth(8).getAttribute('src')) ?? '')).toMatch(/[\u4e00-\u9fff]/);
+  await expect(page.locator('iframe, irq-scope')).toHaveCount(0);
+});
+
+test('in the speaker’s own view nothing plays, and it stands where the deck is', async ({ page, baseURL }) => {
+  const slides = `<section><irq-scope preset="eight-vcpus" play="1" steps="4,9" height="360"></irq-scope></section>`;
+  await page.route('**/speaker.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: '<!doctype html><iframe width="900" height="700" src="./deck.html?receiver#/0/0/1"></iframe>',
+    }),
+  );
+  await openDeck(page, baseURL ?? '', slides);
+  await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
+  await page.goto('./speaker.html');
+  const deck = page.frames()[1] as Frame;
+  const state = () =>
+    deck.evaluate(() => {
+      const { step, playing } = document.querySelector('irq-scope') as unknown as { step: number; playing: boolean };
+      return { step, playing };
+    });
+  expect(await deck.evaluate(`Reveal.isSpeakerNotes()`)).toBe(true);
+  await expect.poll(state).toEqual({ step: 9, playing: false });
+  await deck.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
+  expect(await state()).toEqual({ step: 9, playing: false });
+});
 
 test('a host gets figures of any moment without moving what is shown', async ({ page, baseURL }) => {
   await page.route('**/page.html', (route) =>

@@ -64,6 +64,53 @@ test('the routing table is the kernel’s: map and chip, in force at the step', 
   await expect(page.locator('tr[data-gsi="11"]')).toContainText('kvm_set_msi');
 });
 
+test('a port access: either vendor’s functions at each version, kernel_pio at the oldest only', async ({ page }) => {
+  await open(page, 'p=port-io&t=bus_lookup%231');
+  const ports = page.locator('.road-ports');
+  await expect(ports.locator('[data-path="pio_svm"][data-version="v6.18"]')).toContainText('io_interception');
+  await expect(ports.locator('[data-ran="true"] li').first()).toHaveText('handle_io');
+  await expect(ports.locator('td:has([data-only="true"])')).toHaveCount(2);
+  await expect(ports.locator('[data-version="v5.15"] [data-only="true"]')).toHaveText(['kernel_pio', 'kernel_pio']);
+});
+
+test('the search of a bus shows the ranges it looks at, and the one it finds', async ({ page }) => {
+  await open(page, 'p=port-io&t=bus_lookup%231');
+  await show(page, 'Who sits on which bus');
+  const looks = page.locator('[data-bus="KVM_PIO_BUS"] .bus-look');
+  await expect(looks.first()).toBeVisible();
+  const turns = await looks.evaluateAll((all) => all.map((look) => Number(look.getAttribute('data-turn'))));
+  expect(turns.toSorted((a, b) => a - b)).toEqual(turns.map((_, i) => i + 1));
+  await expect(page.locator('tr[data-taken="true"] .bus-look[data-order="0"]')).toBeVisible();
+});
+
+test('doorbells: fast, by the work queue, lost; each with what the irqfd has copied', async ({ page }) => {
+  await open(page, 'p=doorbells&t=end');
+  await show(page, 'Doorbells');
+  await expect(page.locator('.bell[data-gsi="10"]')).toHaveAttribute('data-went', 'work');
+  await expect(page.locator('.bell[data-gsi="10"] [data-box="fast"]')).toContainText('-EWOULDBLOCK');
+  await expect(page.locator('.bell[data-gsi="24"]')).toHaveAttribute('data-went', 'lost');
+  await expect(page.locator('[data-bell]')).toContainText('0x1');
+});
+
+test('an assigned device: producer and consumer joined, the IRTE posted, the message beside its route', async ({
+  page,
+}) => {
+  await page.goto('./?play=0#p=vtd-posted&t=end');
+  await page.getByRole('tab', { name: 'Roads', exact: true }).click();
+  await show(page, 'Doorbells');
+  await expect(page.locator('.bell-bypass').first()).toHaveAttribute('data-joined', 'true');
+  await expect(page.locator('[data-box="irte"]').first()).toContainText('posted');
+});
+
+test('a GSI of the routing table opens as the kernel’s structure', async ({ page }) => {
+  await open(page, 'p=irqchip-born&t=end');
+  await show(page, 'Routing table');
+  await page.locator('tr[data-gsi="12"] button').click();
+  const entries = page.locator('.roads-entry table');
+  await expect(entries).toHaveCount(2);
+  await expect(entries.filter({ hasText: 'KVM_IRQCHIP_PIC_SLAVE' })).toContainText('kvm_pic_set_irq');
+});
+
 test('a frame may show roads alone with its stage', async ({ page }) => {
   await page.setViewportSize({ width: 900, height: 700 });
   await page.goto('./?embed=1&panels=roads&play=0#p=port-io&t=bus_lookup%231');

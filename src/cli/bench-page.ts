@@ -229,6 +229,61 @@ export async function loading(browser: Browser, url: string, link: string): Prom
   return result;
 }
 
+export interface LongRun {
+  readonly steps: number;
+  /** Longest task of the page's thread, in its own time. */
+  readonly ms: Readonly<Record<'while it comes' | 'a jump to its end' | 'played near its end', number>>;
+}
+
+/** Longest tasks over a run of many rows. @param link text after the # of its address */
+export async function longRun(browser: Browser, url: string, link: string): Promise<LongRun> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  const count = async (): Promise<string> =>
+    await page.evaluate(() => document.querySelector('.tl-count')?.textContent ?? '');
+  const longestIn = async (work: () => Promise<void>): Promise<number> => {
+    await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
+    await work();
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const frame = traceEvents.find((e) => e.name === 'FireAnimationFrame');
+    const tasks = traceEvents.filter((e) => e.name === 'RunTask' && e.pid === frame?.pid && e.tid === frame.tid);
+    return Math.max(0, ...tasks.map((e) => (e.tdur ?? 0) / 1000));
+  };
+  // The page's own start is another figure.
+  await page.goto(url);
+  await page.waitForFunction(() => /^[2-9]/.test(document.querySelector('.tl-count')?.textContent ?? ''));
+  await page.keyboard.press('Space');
+  const loadingMs = await longestIn(async () => {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, link);
+    let before = '';
+    for (let now = await count(); now !== before || !/\/ \d{4}/.test(now); now = await count()) {
+      before = now;
+      await page.waitForTimeout(600);
+    }
+  });
+  const steps = Number(/\/ (\d+)/.exec(await count())?.[1] ?? 0);
+  const jumpMs = await longestIn(async () => {
+    await page.keyboard.press('End');
+    await page.waitForFunction(
+      (last) => document.querySelector('.tl-count')?.textContent === last,
+      `${steps} / ${steps}`,
+    );
+    await page.waitForTimeout(500);
+  });
+  const playingMs = await longestIn(async () => {
+    for (let i = 0; i < 12; i++) await page.keyboard.press('PageUp');
+    await page.keyboard.press('Space');
+    await page.waitForTimeout(3000);
+  });
+  await context.close();
+  return {
+    steps,
+    ms: { 'while it comes': loadingMs, 'a jump to its end': jumpMs, 'played near its end': playingMs },
+  };
+}
+
 /** Time of the page's thread for a jump, ms: from the key to two frames after it. */
 export async function seeks(browser: Browser, url: string, preset: string, times: number): Promise<readonly number[]> {
   const context = await browser.newContext({ viewport: VIEWPORT });

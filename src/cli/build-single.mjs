@@ -26,13 +26,13 @@ function workersInside(dist) {
     enforce: 'pre',
     resolveId(id, importer = '') {
       // The engine is in it once, as its worker: a worker of a Blob starts wherever this file does.
-      if (/client\.ts$/.test(importer) && /\/(runner|session)\.ts$/.test(id)) return '\0no-second-engine';
+      if (/client\.ts$/.test(importer) && /\/(runner|session|recall)\.ts$/.test(id)) return '\0no-second-engine';
       return id.endsWith('?worker&url') ? `\0inside:${basename(id, '?worker&url').replace(/\.ts$/, '')}` : undefined;
     },
     load(id) {
       if (id === '\0no-second-engine') {
         const absent = `() => { throw new Error('the engine is in its worker alone'); }`;
-        return `export const createRunner = ${absent}; export const createSession = ${absent};`;
+        return `export const createRunner = ${absent}; export const createSession = ${absent}; export const recallLong = ${absent};`;
       }
       if (!id.startsWith('\0inside:')) return undefined;
       const name = id.slice('\0inside:'.length);

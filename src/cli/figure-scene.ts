@@ -1,9 +1,12 @@
 /** What the programs that draw share: a link opened as the page opens it, and documents in a terminal. */
 import { parseHTML } from 'linkedom';
 import { version } from '../../package.json';
+import { loadChapter } from '../chapters/index.ts';
 import { errors } from '../i18n/en/errors.ts';
 import { addTexts, hasText, type Lang, loadLanguage, translate } from '../i18n/index.ts';
-import { linkOf, loadLinkCodec } from '../store/actions/links.ts';
+import { linkText } from '../share/link-text.ts';
+import { linkOf, loadLinkCodec, type Opened } from '../store/actions/links.ts';
+import { isChapterAddress, readChapterAddress } from '../store/chapter-address.ts';
 import type { Notice } from '../store/types.ts';
 import type { FigureFacts } from '../views/figure/figure.ts';
 import type { Dom, Moment } from '../views/figure/still.tsx';
@@ -32,6 +35,18 @@ export const dom: Dom = {
   serialize: (node) => node.outerHTML,
 };
 
+/** A stop of a chapter is a moment of a scene. */
+async function openStop({ actions }: ReturnType<typeof createHeadlessApp>, address: string): Promise<Opened> {
+  const { id, stop } = readChapterAddress(address);
+  const chapter = await loadChapter(id);
+  if (chapter === null) return { code: 'chapter-unknown', place: 'ch', params: { id } };
+  const here = chapter.stops[stop - 1];
+  if (here === undefined) return { code: 'chapter-stop', place: 'stop', params: { id, max: chapter.stops.length } };
+  const scene = { preset: here.scene, version: undefined, keep: null, ops: here.ops ?? [] };
+  const end = await actions.loadChanged(scene, { step: { name: here.at }, play: false });
+  return end === 'done' ? 'opened' : end;
+}
+
 /** Opens a link as the page does. @throws Refused with the page's own sentence */
 export async function open(
   fragment: string,
@@ -39,9 +54,12 @@ export async function open(
 ): Promise<{ moment: Moment; factsAt(step: number): FigureFacts }> {
   await Promise.all([loadLinkCodec(), loadLanguage(lang)]);
   const app = createHeadlessApp();
-  const opened = await app.actions.openLink(fragment.replace(/^[^#]*#/, ''), { play: false });
+  const text = linkText(fragment);
+  const opened = isChapterAddress(text) ? await openStop(app, text) : await app.actions.openLink(text, { play: false });
   if (opened === 'nothing')
-    throw new Refused(`“${fragment.slice(0, 80)}” names no scene: p=<preset> or s=k1.… is wanted.`);
+    throw new Refused(
+      `“${fragment.slice(0, 80)}” names no scene: p=<preset>, s=k1.… or ch=<chapter>&stop=n is wanted.`,
+    );
   const state = app.store.getState();
   const { scene, sceneId, playhead } = state;
   if (opened !== 'opened' || scene === null) {

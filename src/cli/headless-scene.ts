@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeRows } from '../engine/core/log.ts';
 import { createSession } from '../engine/machine/session.ts';
+import '../explain/locate/all.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
 import { checkPreset, type Preset } from '../scenes/check-preset.ts';
 import { createSceneBuilder } from '../store/scene-builder.ts';

@@ -61,6 +61,17 @@ function gate(what, files, max) {
 
 if (first.size === 0) broken.push('the manifest names no entry');
 gate('JavaScript before the first animation', first, FIRST_LOAD_MAX);
+// Parts whose events a page loads when a log first has them: none of their rows is in it.
+const eventFiles = join(root, 'src/spec/events');
+const lateParts = /LATE_PARTS = \[([^\]]*)\]/.exec(readFileSync(join(eventFiles, 'late.ts'), 'utf8'))?.[1] ?? '';
+const firstText = [...first].map((file) => readFileSync(join(dist, file), 'utf8')).join('');
+for (const [, part] of lateParts.matchAll(/'([a-z-]+)'/g)) {
+  const names = [...readFileSync(join(eventFiles, `${part}.ts`), 'utf8').matchAll(/^ {2}(\w+): \{/gm)];
+  const early = names.map(([, name]) => name).filter((name) => firstText.includes(`${name}:{code:`));
+  if (names.length === 0) broken.push(`no events are found in the part ${part}`);
+  if (early.length > 0) broken.push(`events of ${part} are in the first load: ${early.join(', ')}`);
+}
+if (!firstText.includes('irr_set:{code:')) broken.push('the first load is not read as it is written');
 if (startsWorker && workers.length === 0)
   broken.push('the page starts a worker but there is no assets/worker-*.js to measure');
 const ofTraces = workers.filter((file) => file.includes('trace'));

@@ -40,8 +40,9 @@ export function fnOf(name: EventName, args: Readonly<Record<string, number>>, ve
   return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
 }
 
-type Vendor = 'intel' | 'amd';
-const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
+export type Vendor = 'intel' | 'amd';
+/** Whose host it is: AVIC is AMD's, and a machine that says nothing is Intel's. */
+export const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
 /** Where the other vendor's module lies. */
 const FOREIGN: Readonly<Record<Vendor, string>> = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' };
 
@@ -164,6 +165,8 @@ const IN_PLACE: Avoided = ['kvm_lapic_expired_hv_timer', 'restart_apic_timer', '
 const FROM_TIMER: Avoided = ['apic_timer_fn', 'kvm_lapic_expired_hv_timer'];
 const APIC_EOI = 0xb0;
 const ICW1 = 1;
+/** LVTT's mode of a TSC deadline, as timer_start says it. */
+const DEADLINE = 2;
 
 /** What an event says of the branch that ran. @param before the event that caused it */
 function branchOf(
@@ -179,10 +182,23 @@ function branchOf(
       const noVector = before === 'kvm_apic_accept_irq' && its.mode >= 2;
       return direct || noVector ? { ...way, avoided: DELIVERY } : way;
     }
+    case 'kvm_apic_accept_irq':
+      // The map could not decide: every vCPU was asked in turn.
+      return before === 'kvm_irq_delivery_to_apic' && its.path === 0
+        ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
+        : way;
     case 'pic_eoi':
       return before === 'pic_write' && its.word !== ICW1 ? { ...way, avoided: ['kvm_pic_reset'] } : way;
     case 'timer_expired':
       return { ...way, avoided: args.fromTimer === 1 ? IN_PLACE : FROM_TIMER };
+    case 'timer_start':
+      // A deadline is armed by the WRMSR of its MSR, with no APIC register on the way.
+      return before === null && args.mode === DEADLINE
+        ? { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_set_lapic_tscdeadline_msr' }
+        : way;
+    case 'avic_put':
+    case 'avic_load':
+      return before === 'apicv_update' ? { ...way, avoided: ['kvm_arch_vcpu_put', 'kvm_arch_vcpu_load'] } : way;
     case 'timer_inject': {
       // With APICv the vCPU's own thread injects where the timer expired; else it comes by in vcpu_run.
       const inPlace = before === 'timer_expired' && its.fromTimer === 0;

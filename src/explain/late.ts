@@ -2,10 +2,13 @@
  * Loads the rows of parts that few scenes have (spec/events/late.ts) when a log first has one of their codes, and with them
  * whatever else a panel that is open needs for them.
  */
-import { FIRST_LATE_CODE, type LatePart, latePartOf } from '../spec/events/late.ts';
+import { type LatePart, latePartOf } from '../spec/events/late.ts';
 
 /** Rows of a part and their places, a chunk each. */
 const ROWS: Readonly<Record<LatePart, () => Promise<unknown>>> = {
+  irqfd: () => import('./locate/irqfd.ts'),
+  timer: () => import('./locate/timer.ts'),
+  pit: () => import('./locate/pit.ts'),
   pcpu: () => import('./locate/pcpu.ts'),
   'run-loop': () => import('./locate/run-loop.ts'),
   'pi-desc': () => import('./locate/pi-desc.ts'),
@@ -28,9 +31,7 @@ const ROW = 8;
 function partsIn(rows: Int32Array): LatePart[] {
   const found = new Set<LatePart>();
   for (let at = 0; at < rows.length; at += ROW) {
-    const code = rows[at];
-    if (code < FIRST_LATE_CODE) continue;
-    const part = latePartOf(code);
+    const part = latePartOf(rows[at]);
     if (part !== undefined && !ready.has(part)) found.add(part);
   }
   return [...found];

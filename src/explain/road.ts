@@ -26,6 +26,13 @@ export interface Asked {
 /** Where bytes went. `guest`: the processor did it by itself. */
 export type End = 'guest' | 'memory' | 'lapic' | 'device' | 'eventfd' | 'ring' | 'user' | 'ahead';
 
+/** What a bus was searched for. */
+export interface BusLookup {
+  readonly bus: number;
+  readonly addr: number;
+  readonly size: number;
+}
+
 /** What became of the bytes in one page, or of one element at a port. */
 export interface RoadPart {
   readonly addr: number;
@@ -34,6 +41,8 @@ export interface RoadPart {
   readonly end: End;
   /** Whose range took it. */
   readonly taker: Registered | null;
+  /** The search of a bus, where it has come to one. */
+  readonly lookup: BusLookup | null;
   /** Exit to user space: it has answered. */
   readonly answered: boolean;
 }
@@ -134,7 +143,15 @@ export function roadAt(log: SceneLog, seq: number, until: number): Road | null {
   const plain = rows.find((s) => s.name === 'memory_access');
   if (plain?.name === 'memory_access' && come(plain.seq)) {
     const { addr, size, write } = plain.args;
-    const part: RoadPart = { addr: addr >>> 0, len: size, asked: [], end: 'guest', taker: null, answered: false };
+    const part: RoadPart = {
+      addr: addr >>> 0,
+      len: size,
+      asked: [],
+      end: 'guest',
+      taker: null,
+      lookup: null,
+      answered: false,
+    };
     return { ...base, kind: 'memory', exit: null, write: write === 1, addr: addr >>> 0, size, parts: [part] };
   }
   const fastLookup = rows.find((s) => s.name === 'bus_lookup' && s.args.bus === BUS.fastMmio);
@@ -143,7 +160,15 @@ export function roadAt(log: SceneLog, seq: number, until: number): Road | null {
     const addr = hit.args.addr >>> 0;
     const lookup = fastLookup as Extract<Seen, { name: 'bus_lookup' }> | undefined;
     const taker = lookup === undefined ? null : takerOf(log, lookup, rows);
-    const part: RoadPart = { addr, len: 0, asked: [], end: 'eventfd', taker, answered: false };
+    const part: RoadPart = {
+      addr,
+      len: 0,
+      asked: [],
+      end: 'eventfd',
+      taker,
+      lookup: lookup?.args ?? null,
+      answered: false,
+    };
     return { ...base, kind: 'fast', write: op.op !== 'mmio_read', addr, size: 0, parts: [part] };
   }
   const missedFast = fastLookup !== undefined && come(fastLookup.seq);
@@ -191,14 +216,14 @@ function busAsked(
   lookup: Seen | undefined,
   after: readonly Seen[],
   until: number,
-): { readonly asked: Asked; readonly taker: Registered | null } {
+): { readonly asked: Asked; readonly taker: Registered | null; readonly lookup: BusLookup | null } {
   if (lookup?.name !== 'bus_lookup' || lookup.seq >= until)
-    return { asked: { question, answer: 'ahead', value: '' }, taker: null };
+    return { asked: { question, answer: 'ahead', value: '' }, taker: null, lookup: null };
   const taker = takerOf(log, lookup, after);
   const { first } = lookup.args;
   const found = (busesAt(log, lookup.seq)[lookup.args.bus] ?? [])[first];
   const value = taker !== null ? rangeText(taker) : found !== undefined && first >= 0 ? rangeText(found) : '-';
-  return { asked: { question, answer: taker === null ? 'no' : 'yes', value }, taker };
+  return { asked: { question, answer: taker === null ? 'no' : 'yes', value }, taker, lookup: lookup.args };
 }
 
 function mmioPart(
@@ -210,7 +235,7 @@ function mmioPart(
 ): RoadPart {
   const { addr: at, size: len, known } = page.args;
   const addr = at >>> 0;
-  if (page.seq >= until) return { addr, len, asked: [], end: 'ahead', taker: null, answered: false };
+  if (page.seq >= until) return { addr, len, asked: [], end: 'ahead', taker: null, lookup: null, answered: false };
   const own = rows.filter((s) => s.seq > page.seq && s.seq < next);
   const inPart = (a: number): boolean => a >>> 0 >= addr && a >>> 0 < addr + len;
   // Both pages' work in the kernel comes before the first part's exit, so an exit is found by its address.
@@ -236,7 +261,7 @@ function mmioPart(
   const lapic: Asked['answer'] = copied ? 'passed' : !decided ? 'ahead' : toLapic ? 'yes' : 'no';
   const bus =
     copied || toLapic
-      ? { asked: { question: 'mmio-bus', answer: 'passed', value: '' } as Asked, taker: null }
+      ? { asked: { question: 'mmio-bus', answer: 'passed', value: '' } as Asked, taker: null, lookup: null }
       : busAsked(
           log,
           'mmio-bus',
@@ -263,6 +288,7 @@ function mmioPart(
     ],
     end,
     taker: bus.taker,
+    lookup: bus.lookup,
     answered: answer !== undefined && answer.seq < until,
   };
 }
@@ -274,7 +300,7 @@ function portPart(
   until: number,
 ): RoadPart {
   const lookup = own.find((s) => s.name === 'bus_lookup' && s.args.bus === BUS.pio);
-  const { asked, taker } = busAsked(log, 'pio-bus', lookup, own, until);
+  const { asked, taker, lookup: searched } = busAsked(log, 'pio-bus', lookup, own, until);
   const left = own.some((s) => s.name === 'userspace_exit' && s.args.reason === EXIT_REASONS.io && s.seq < until);
   return {
     addr: port.args.port,
@@ -282,6 +308,7 @@ function portPart(
     asked: [asked],
     end: taker !== null ? ended(taker) : left ? 'user' : 'ahead',
     taker,
+    lookup: searched,
     answered: own.some((s) => s.name === 'pio_answered' && s.seq < until),
   };
 }

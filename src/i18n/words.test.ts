@@ -1,10 +1,11 @@
 /**
  * Words that must not stand on screen: what the glossary says not to write for a term, and what the voice of the page does
- * without (pictures, "somebody", contractions). Every catalogue, scene and chapter, both languages.
+ * without (pictures, "somebody", contractions). Every catalogue, scene, bug and chapter, the lecture and the README, both languages.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
 import { TERMS } from './terms.ts';
 
@@ -29,11 +30,40 @@ async function textsOf(lang: 'en' | 'zh-cn'): Promise<ReadonlyMap<string, string
       if (!entry.isDirectory() || entry.name === 'bugs') continue;
       const read = (file: string): unknown => JSON.parse(readFileSync(join(SRC, room, entry.name, file), 'utf8'));
       take(read(`${lang}.json`), `${room}/${entry.name}`);
-      if (room === 'scenes') take(told(read('scene.json'), lang), `scenes/${entry.name}`);
+      if (room !== 'chapters') take(told(read('scene.json'), lang), `${room}/${entry.name}`);
     }
   }
+  for (const file of ['public/lecture.html', 'index.html'])
+    take(pageTexts(readFileSync(join(SRC, '..', file), 'utf8'), lang), file);
+  if (lang === 'en')
+    for (const file of ['README.md', 'public/recipes/README.md'])
+      take(prose(readFileSync(join(SRC, '..', file), 'utf8')), file);
   return texts;
 }
+
+/** Texts of a page in a language: elements that say so by `lang`, and what says nothing counts as English. */
+function pageTexts(html: string, lang: 'en' | 'zh-cn'): string[] {
+  const page = parseHTML(html).document;
+  const own = [...page.querySelectorAll('[lang]')].filter(
+    (e) => e.localName !== 'html' && e.getAttribute('lang')?.toLowerCase() === lang,
+  );
+  const plain = lang === 'zh-cn' ? [] : [...page.querySelectorAll('title, [alt], [title], th:not([lang])')];
+  return [...own, ...plain].map((e) =>
+    `${e.textContent} ${e.getAttribute('alt') ?? ''} ${e.getAttribute('title') ?? ''}`.trim(),
+  );
+}
+
+/** Paragraphs of a README without its code and marks; it has the typewriter’s apostrophe. */
+const prose = (text: string): string[] =>
+  text
+    .split(/\n{2,}/)
+    .filter((part) => !/^( {4}|```)/m.test(part))
+    .map((part) =>
+      part
+        .replaceAll(/`[^`]*`/g, 'x')
+        .replaceAll('![', '[')
+        .replaceAll("'", '’'),
+    );
 
 /** The narration of a scene in one language. */
 function told(value: unknown, lang: 'en' | 'zh-cn'): unknown {

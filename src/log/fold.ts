@@ -2,13 +2,21 @@
  * State words at any row of a log, by walking its write rows: forwards they leave `after`, backwards `before`. Copies of the
  * words every few thousand rows keep a jump anywhere in a million rows short.
  */
+import { countBelow, lastAtMost } from '../base/bisect.ts';
+import type { Keyframe } from '../engine/core/keyframe.ts';
 import { COL, ROW, WRITE } from '../engine/view/tables.ts';
 import { type HasRows, pageOf, placeOf, type Rows } from './rows.ts';
 
-/** Copies of the words, copy i as they were before row i * every. They grow in place with the log. */
+/**
+ * Copies of the words, copy i as they were before row seqs[i]. They grow in place with the log: its own as its rows come, and
+ * where not all of its rows stay, those of the machines from which they are made again.
+ */
 export interface Keyframes {
   readonly every: number;
+  readonly seqs: number[];
   readonly frames: Int32Array[];
+  /** Machines to go on from, ascending by row. */
+  readonly machines: Keyframe[];
 }
 
 /** The part of a log that folding reads. */
@@ -29,7 +37,8 @@ const ROWS_PER_FRAME = 2000;
 
 /** @param size words of the machine; a big machine gets fewer copies, so that they stay smaller than the log */
 export function createKeyframes(size: number): Keyframes {
-  return { every: Math.max(ROWS_PER_FRAME, Math.ceil(size / 4)), frames: [new Int32Array(size)] };
+  const every = Math.max(ROWS_PER_FRAME, Math.ceil(size / 4));
+  return { every, seqs: [0], frames: [new Int32Array(size)], machines: [] };
 }
 
 /** Applies rows from..to-1 to the words. */
@@ -54,15 +63,24 @@ function foldBackward(w: Int32Array, log: HasRows, from: number, to: number): vo
   }
 }
 
-/** Adds the copies that rows up to `used` allow. */
-export function growKeyframes(log: Foldable): void {
-  const { every, frames } = log.keyframes;
-  while (frames.length * every <= log.used) {
-    const last = frames.length - 1;
+/** Adds the copies that rows up to `end` allow. */
+export function growKeyframes(log: Foldable, end = log.used): void {
+  const { every, seqs, frames } = log.keyframes;
+  for (;;) {
+    const last = seqs.length - 1;
+    const from = seqs[last] as number;
+    const to = from + every;
+    if (to > end) return;
     const next = (frames[last] as Int32Array).slice();
-    foldForward(next, log, last * every, (last + 1) * every);
+    foldForward(next, log, from, to);
+    seqs.push(to);
     frames.push(next);
   }
+}
+
+/** Forgets the copies that come after the first `used` rows. */
+export function cutKeyframes({ seqs, frames }: Keyframes, used: number): void {
+  seqs.length = frames.length = countBelow(seqs.length, (i) => seqs[i], used + 1);
 }
 
 /** A cursor before the first row. */
@@ -72,12 +90,14 @@ export function createCursor(log: Foldable): Cursor {
 
 /** Moves a cursor to row `seq`, from where it is or from the nearest copy, whichever is shorter. */
 export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
-  const { every, frames } = log.keyframes;
+  const { seqs, frames } = log.keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
-  const nearest = Math.min(frames.length - 1, Math.round(to / every));
-  if (Math.abs(to - nearest * every) < Math.abs(to - cursor.seq)) {
+  const below = lastAtMost(seqs.length, (i) => seqs[i], to);
+  const from = (i: number): number => Math.abs(to - (seqs[i] ?? Number.POSITIVE_INFINITY));
+  const nearest = from(below + 1) < from(below) ? below + 1 : below;
+  if (from(nearest) < Math.abs(to - cursor.seq)) {
     cursor.w.set(frames[nearest] as Int32Array);
-    cursor.seq = nearest * every;
+    cursor.seq = seqs[nearest] as number;
   }
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);

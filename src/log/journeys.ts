@@ -2,11 +2,11 @@
 import { COL } from '../engine/view/tables.ts';
 import { causesAbove } from './causes.ts';
 import type { SceneLog } from './log.ts';
-import { type LogReader, read } from './reader.ts';
+import { read, standingReader } from './reader.ts';
 import { cellOf } from './rows.ts';
 
 /** First row by journey. They are numbered as they begin, so this ascends. */
-const FIRST_ROWS: LogReader<number[]> = {
+const FIRST_ROWS = standingReader<number[]>({
   begin: () => [],
   take(first, log, from, to) {
     for (let seq = from; seq < to; seq++) {
@@ -17,7 +17,7 @@ const FIRST_ROWS: LogReader<number[]> = {
   rewind(first, _log, kept) {
     while (first.length > 0 && (first.at(-1) as number) >= kept) first.pop();
   },
-};
+});
 
 /** Row where a journey begins; undefined: it has not. */
 export const firstRowOf = (log: SceneLog, journey: number): number | undefined => read(FIRST_ROWS, log)[journey];

@@ -6,12 +6,13 @@
 import { countBelow } from '../base/bisect.ts';
 import { COL, LAPIC, PI_DESC, type WordMap, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from './log.ts';
-import { type LogReader, read } from './reader.ts';
+import { read, standingReader } from './reader.ts';
 import { pageOf, placeOf } from './rows.ts';
 import { writersOf } from './writers.ts';
 
-/** Changes of one bit, ascending: row and owner from then on (0: the bit is clear), two numbers each. */
+/** Changes of one bit, ascending: row and owner from then on (CLEAR: the bit is), two numbers each. */
 type Changes = number[];
+const CLEAR = -1;
 
 interface Owners {
   readonly wordMap: WordMap;
@@ -62,7 +63,7 @@ function takeWrite(owners: Owners, seq: number, rows: Int32Array, at: number): v
   for (let left = before ^ after; left !== 0; left &= left - 1) {
     const bit = 31 - Math.clz32(left & -left);
     const key = set.vcpu * 256 + set.first + bit;
-    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey]) : 0;
+    const owner = (after >>> bit) & 1 ? ownerOfNew(owners, set.name, key, rows[at + COL.journey]) : CLEAR;
     const place = address * 32 + bit;
     const changes = owners.changes.get(place);
     if (changes === undefined) owners.changes.set(place, [seq, owner]);
@@ -70,7 +71,29 @@ function takeWrite(owners: Owners, seq: number, rows: Int32Array, at: number): v
   }
 }
 
-const OWNERS: LogReader<Owners> = {
+/** Newest row that set each bit of a set, by vcpu * 256 + vector: a vector is still where it was set unless the next set has it since. */
+function stillThere({ wordMap, changes, posted, waiting }: Owners): void {
+  const newest = { irr: new Map<number, number>(), isr: new Map<number, number>(), pir: new Map<number, number>() };
+  posted.clear();
+  waiting.clear();
+  for (const [place, list] of changes) {
+    const bit = place % 32;
+    const set = setOf(wordMap, (place - bit) / 32);
+    if (set === null) continue;
+    const at = list.findLastIndex((owner, i) => i % 2 === 1 && owner !== CLEAR);
+    if (at < 0) continue;
+    const key = set.vcpu * 256 + set.first + bit;
+    newest[set.name].set(key, list[at - 1]);
+    if (set.name !== 'isr') (set.name === 'pir' ? posted : waiting).set(key, list[at]);
+  }
+  for (const [waits, here, next] of [
+    [posted, newest.pir, newest.irr],
+    [waiting, newest.irr, newest.isr],
+  ])
+    for (const [key, seq] of here) if ((next.get(key) ?? -1) > seq) waits.delete(key);
+}
+
+const OWNERS = standingReader<Owners>({
   begin: ({ wordMap }) => ({ wordMap, changes: new Map(), posted: new Map(), waiting: new Map() }),
   take(owners, log, from, to) {
     for (let seq = from; seq < to; seq++) {
@@ -79,14 +102,18 @@ const OWNERS: LogReader<Owners> = {
       if (rows[at] === WRITE) takeWrite(owners, seq, rows, at);
     }
   },
-};
+  rewind(owners, _log, kept) {
+    for (const list of owners.changes.values()) list.length = 2 * countBelow(list.length / 2, (i) => list[i * 2], kept);
+    stillThere(owners);
+  },
+});
 
 /** Journey that owns a bit of a word before row `seq`; 0: the bit is clear, or nobody's. */
 export function ownerOf(log: SceneLog, address: number, bit: number, seq: number): number {
   if (setOf(log.wordMap, address) === null) return setterOf(log, address, bit, seq);
   const changes = read(OWNERS, log).changes.get(address * 32 + bit) ?? [];
   const passed = countBelow(changes.length / 2, (i) => changes[i * 2], seq);
-  return passed === 0 ? 0 : changes[passed * 2 - 1];
+  return passed === 0 ? 0 : Math.max(0, changes[passed * 2 - 1]);
 }
 
 /** A bit of a word that is in no set is whose change raised it. */

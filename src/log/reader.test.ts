@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
+import { beatsOf } from '../scene/beats.ts';
+import { branchesOf } from '../scene/branches.ts';
+import { stageModel, usageOf } from '../scene/stage-model.ts';
 import { seqAtTime, timeAt } from './clock-index.ts';
 import { parentJourney } from './journeys.ts';
 import { lanesOf, lanesSoFar, readLanes } from './lanes.ts';
 import type { JsonOp, SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
-import { createReadings, cut, type LogReader, read, readSome } from './reader.ts';
+import { createReadings, cut, keepUp, type LogReader, read, readSome, standingReader } from './reader.ts';
 import { cellOf } from './rows.ts';
 import { createSteps } from './steps.ts';
 import { lastWriter, writersOf } from './writers.ts';
@@ -70,6 +73,16 @@ function all(log: SceneLog) {
     lanes: lanesOf(log),
     times: at.map((seq) => timeAt(log, seq)),
     back: [0, 1000, 5000, 1e9].map((when) => seqAtTime(log, when)),
+    everyBit: [irr, log.wordMap.piDesc].flatMap((first) =>
+      Array.from({ length: 80 * 32 }, (_, i) => ownerOf(log, first + (i >> 5), i & 31, log.used)),
+    ),
+    branches: [
+      branchesOf(log).branchOf,
+      branchesOf(log).branches,
+      [...branchesOf(log).byJourney].filter(([, b]) => b.length),
+    ],
+    beats: beatsOf(log, { narration: null, kept: 0 }),
+    stage: [stageModel(log), usageOf(log)],
     owners: at.map((seq) => ownerOf(log, irr + (seq % 60), 2, seq)),
     writers: at.map((seq) => [...writersOf(log, irr + (seq % 60), seq)].length),
     last: at.map((seq) => lastWriter(log, [irr + (seq % 60)], seq)?.index),
@@ -140,6 +153,18 @@ describe('one rule for growth and taking back', () => {
     };
     while (!readSome(counter, log, 10));
     expect(read(counter, log)).toEqual({ takes: Math.ceil(log.used / 10), rows: log.used });
+  });
+
+  test('standing readers keep up by slices, and what is asked then is read already', () => {
+    const log = sceneOf(opsFor([1, 2, 3, 4, 5, 6]), 1);
+    const takes: number[] = [];
+    const standing = standingReader<null>({ begin: () => null, take: (_s, _l, from, to) => takes.push(to - from) });
+    let turns = 1;
+    while (!keepUp(log, 10)) turns++;
+    expect(turns).toBe(Math.ceil(log.used / 10));
+    read(standing, log);
+    expect(takes).toHaveLength(turns);
+    expect(Math.max(...takes)).toBe(10);
   });
 
   test('lanes read in slices are the lanes read at once', () => {

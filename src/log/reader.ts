@@ -84,3 +84,25 @@ export function readSome<State>(reader: LogReader<State>, log: SceneLog, most: n
   }
   return to >= log.used;
 }
+
+/** Readers that a stage asks at each frame. */
+const standing = new Set<LogReader<never>>();
+
+/** A reader that shall never find a long log unread: whoever lets a log grow lets it keep up (`keepUp`). */
+export function standingReader<State>(reader: LogReader<State>): LogReader<State> {
+  standing.add(reader as LogReader<never>);
+  return reader;
+}
+
+/** Rows that all standing readers take in at once: what the engine sends in one message, and a little over. */
+export const KEEP_UP_ROWS = 24_576;
+
+/**
+ * Lets every standing reader take in at most `most` further rows.
+ * @returns whether that was all there is
+ */
+export function keepUp(log: SceneLog, most: number): boolean {
+  let all = true;
+  for (const reader of standing) all = readSome(reader, log, most) && all;
+  return all;
+}

@@ -8,6 +8,9 @@ import { argsAt, type EventArgs, type EventName } from '../spec/events/index.ts'
 
 const PAGE_SHIFT = 12;
 export const PAGE_ROWS = 1 << PAGE_SHIFT;
+/** Whole pages that a long log keeps: 16 MB. A log of no more rows is there as a whole. */
+export const KEPT_PAGES = 128;
+export const KEPT_ROWS = KEPT_PAGES * PAGE_ROWS;
 
 export interface Rows {
   /** By number; a hole is a page that is not there. */
@@ -48,28 +51,35 @@ export function copyRows(log: HasRows, from: number, to: number): Int32Array {
 
 /** Rows that can grow, and forget. */
 export interface GrowingRows extends Rows {
+  readonly pages: (Int32Array | undefined)[];
   readonly used: number;
   /** Adds rows at the end. */
   add(rows: Int32Array): void;
   /** Forgets the rows from `kept` on. */
   rewind(kept: number): void;
+  /** Of a long log: which pages stay, and where the others come from. */
+  pager: Pager | null;
+}
+
+export interface Pager {
+  /** A page has got its last row. */
+  filled(page: number): void;
+  recall(page: number): Int32Array;
+  /** Pages from this one on are no longer whole. */
+  cut(page: number): void;
 }
 
 /** @param from rows to begin with, the first `upTo` of them: whole pages are the same memory, for nobody writes them again */
 export function createRows(from?: { readonly rows: Rows; readonly upTo: number }): GrowingRows {
-  const pages: (Int32Array | undefined)[] = [];
-  let used = 0;
-  if (from !== undefined) {
-    const { rows, upTo } = from;
-    used = upTo;
-    const whole = upTo >>> PAGE_SHIFT;
-    for (let page = 0; page < whole; page++) pages[page] = rows.pages[page];
-    if (upTo > whole * PAGE_ROWS) pages[whole] = pageOf({ rows }, upTo - 1).slice();
-  }
-  return {
+  const pages = from?.rows.pages.slice(0, from.upTo >>> PAGE_SHIFT) ?? [];
+  const tail = (from?.upTo ?? 0) - pages.length * PAGE_ROWS;
+  let used = pages.length * PAGE_ROWS;
+  const own: GrowingRows = {
     pages,
+    pager: null,
     recall(page) {
-      throw new Error(`no page ${page}`);
+      if (own.pager === null) throw new Error(`no page ${page}`);
+      return own.pager.recall(page);
     },
     get used() {
       return used;
@@ -77,17 +87,26 @@ export function createRows(from?: { readonly rows: Rows; readonly upTo: number }
     add(rows) {
       const more = rows.length / ROW;
       for (let done = 0; done < more; ) {
+        const page = used >>> PAGE_SHIFT;
         const at = used & (PAGE_ROWS - 1);
         const n = Math.min(more - done, PAGE_ROWS - at);
-        pages[used >>> PAGE_SHIFT] ??= new Int32Array(PAGE_ROWS * ROW);
-        pageOf({ rows: this }, used).set(rows.subarray(done * ROW, (done + n) * ROW), at * ROW);
+        pages[page] ??= new Int32Array(PAGE_ROWS * ROW);
+        pages[page].set(rows.subarray(done * ROW, (done + n) * ROW), at * ROW);
         used += n;
         done += n;
+        if (at + n === PAGE_ROWS) own.pager?.filled(page);
       }
     },
     rewind(kept) {
-      used = Math.min(used, kept);
-      pages.length = Math.min(pages.length, Math.ceil(used / PAGE_ROWS));
+      if (kept >= used) return;
+      const page = kept >>> PAGE_SHIFT;
+      // What is left of the page that is cut through is written on, so it must be there.
+      if (kept > page * PAGE_ROWS) pageOf({ rows: own }, kept - 1);
+      used = kept;
+      pages.length = Math.min(pages.length, Math.ceil(kept / PAGE_ROWS));
+      own.pager?.cut(page);
     },
   };
+  if (from !== undefined && tail > 0) own.add(copyRows(from, used, used + tail));
+  return own;
 }

@@ -2,14 +2,14 @@
 import { countBelow } from '../base/bisect.ts';
 import { COL, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from './log.ts';
-import { type LogReader, read } from './reader.ts';
+import { read, standingReader } from './reader.ts';
 import { pageOf, placeOf } from './rows.ts';
 import { stepAtSeq } from './steps.ts';
 
 /** Rows that wrote a word, ascending, by its address. */
 type Writers = number[][];
 
-const WRITERS: LogReader<Writers> = {
+const WRITERS = standingReader<Writers>({
   begin: ({ wordMap }) => Array.from({ length: wordMap.size }, () => []),
   take(writers, log, from, to) {
     for (let seq = from; seq < to; seq++) {
@@ -21,7 +21,7 @@ const WRITERS: LogReader<Writers> = {
   rewind(writers, _log, kept) {
     for (const seqs of writers) while ((seqs.at(-1) ?? -1) >= kept) seqs.pop();
   },
-};
+});
 
 /** Rows before `before` that changed a word, newest first. */
 export function* writersOf(log: SceneLog, address: number, before: number): Generator<number> {

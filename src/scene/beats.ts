@@ -3,10 +3,11 @@
  * has none, or where somebody has gone on by hand, a rule groups the steps by the room they happen in.
  */
 
+import { countBelow } from '../base/bisect.ts';
 import { locatorOf } from '../explain/locate/index.ts';
 import type { Place } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { type LogReader, read } from '../log/reader.ts';
+import { read, standingReader } from '../log/reader.ts';
 import type { Steps } from '../log/steps.ts';
 import type { Narration } from '../scenes/check-preset.ts';
 import type { EventName } from '../spec/events/index.ts';
@@ -84,9 +85,11 @@ interface ByRule {
   steps: number;
   room: Room | null;
   journey: number;
+  /** Where it stood before each beat. */
+  readonly begun: Pick<ByRule, 'room' | 'journey'>[];
 }
 
-const byRule = (from: number): ByRule => ({ beats: [], steps: from, room: null, journey: 0 });
+const byRule = (from: number): ByRule => ({ beats: [], steps: from, room: null, journey: 0, begun: [] });
 
 /** Takes in one step more. @param first index of the first beat the rule makes */
 function takeByRule(scene: SceneLog, state: ByRule, step: Step, first: number): void {
@@ -99,6 +102,7 @@ function takeByRule(scene: SceneLog, state: ByRule, step: Step, first: number): 
   state.steps = step.index + 1;
   if (last === undefined || another || step.index - last.from >= LONGEST) {
     const { index } = step;
+    state.begun.push({ room: state.room, journey: state.journey });
     state.beats.push({ index: first + state.beats.length, from: index, to: index, hold: index, told: null });
     state.room = here;
   } else {
@@ -112,7 +116,7 @@ function takeByRule(scene: SceneLog, state: ByRule, step: Step, first: number): 
 }
 
 /** A scene that nobody tells, read as it grows. */
-const UNTOLD: LogReader<ByRule> = {
+const UNTOLD = standingReader<ByRule>({
   begin: () => byRule(0),
   take(state, scene, _from, to) {
     const { steps } = scene;
@@ -120,7 +124,13 @@ const UNTOLD: LogReader<ByRule> = {
       takeByRule(scene, state, steps.get(state.steps) as Step, 0);
     }
   },
-};
+  rewind(state, scene, kept) {
+    const { beats, begun } = state;
+    const left = countBelow(scene.steps.length, scene.steps.seqOf, kept);
+    // A beat that has lost a step is told again, from where the rule stood before it.
+    while ((beats.at(-1)?.to ?? -1) >= left) Object.assign(state, begun.pop(), { steps: beats.pop()?.from });
+  },
+});
 
 /** Index of each step a narration names, in one pass. */
 function namedSteps(steps: Steps, wanted: ReadonlySet<string>): ReadonlyMap<string, number> {

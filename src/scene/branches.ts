@@ -6,12 +6,13 @@
  * event is a fork and starts a branch of its own there.
  */
 
+import { countBelow } from '../base/bisect.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import type { Locator, Place } from '../explain/locate/locator.ts';
 import { causesAbove } from '../log/causes.ts';
 import { parentJourney } from '../log/journeys.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { type LogReader, read } from '../log/reader.ts';
+import { read, standingReader } from '../log/reader.ts';
 import { type Steps, stepAtSeq } from '../log/steps.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
 import { placeOfStep, sourceOf, userOf } from './anchors.ts';
@@ -31,6 +32,8 @@ export interface Branch {
   readonly side: boolean;
   /** A line going low: it runs its course and leaves nothing waiting. */
   low: boolean;
+  /** Was it that when it began? */
+  readonly bornLow: boolean;
 }
 
 export interface BranchTree {
@@ -70,7 +73,14 @@ function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined 
   );
 }
 
-function newBranch(tree: BranchTree, journey: number, from: number, side = false): Branch {
+interface Beginning {
+  readonly side?: boolean;
+  /** Absent: as what it forked from. */
+  readonly low?: boolean;
+}
+
+function newBranch(tree: BranchTree, journey: number, from: number, { side = false, low }: Beginning = {}): Branch {
+  const bornLow = low ?? tree.branches[tree.branchOf[from] ?? -1]?.low ?? false;
   const branch: Branch = {
     id: tree.branches.length,
     journey,
@@ -79,7 +89,8 @@ function newBranch(tree: BranchTree, journey: number, from: number, side = false
     vcpu: -1,
     ended: false,
     side,
-    low: tree.branches[tree.branchOf[from] ?? -1]?.low ?? false,
+    low: bornLow,
+    bornLow,
   };
   tree.branches.push(branch);
   const same = tree.byJourney.get(journey);
@@ -108,14 +119,10 @@ function branchFor(scene: SceneLog, tree: BranchTree, step: Step, place: Place, 
   const after = locator.after === undefined ? null : leftBy(scene, tree, step, locator.after);
   if (after !== null) return after;
   const above = ancestor(scene, tree, step);
-  if (locator.side) return newBranch(tree, step.journey, above, true);
+  if (locator.side) return newBranch(tree, step.journey, above, { side: true });
   if (above >= 0) {
     const branch = tree.branches[tree.branchOf[above]] as Branch;
-    if (goesBack(step, locator) && !branch.low) {
-      const back = newBranch(tree, step.journey, above);
-      back.low = true;
-      return back;
-    }
+    if (goesBack(step, locator) && !branch.low) return newBranch(tree, step.journey, above, { low: true });
     return branch.steps.at(-1) === above && !branch.ended && !branch.side
       ? branch
       : newBranch(tree, step.journey, above);
@@ -140,7 +147,18 @@ function take(scene: SceneLog, tree: BranchTree, step: Step): void {
   tree.branchOf.push(branch.id);
 }
 
-const TREE: LogReader<BranchTree> = {
+/** Puts a branch back to where its last step left it. */
+function restore(scene: SceneLog, branch: Branch): void {
+  const last = scene.steps.get(branch.steps.at(-1) as number) as Step;
+  const locator = locatorOf(last.name) as Locator;
+  branch.vcpu = vcpuOf(placeOfStep(scene, last, locator));
+  branch.ended = locator.end !== undefined;
+  const moved = branch.steps.findLast((step) => scene.steps.nameOf(step) === 'kvm_set_irq');
+  const said = moved === undefined ? null : (scene.steps.get(moved) as Step);
+  branch.low = said === null ? branch.bornLow : argsOf('kvm_set_irq', said.args).level === 0;
+}
+
+const TREE = standingReader<BranchTree>({
   begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map() }),
   take(tree, scene, _from, to) {
     const { steps } = scene;
@@ -148,7 +166,24 @@ const TREE: LogReader<BranchTree> = {
       take(scene, tree, steps.get(tree.steps) as Step);
     }
   },
-};
+  rewind(tree, scene, kept) {
+    const left = countBelow(scene.steps.length, scene.steps.seqOf, kept);
+    const touched = new Set<Branch>();
+    while (tree.steps > left) {
+      tree.steps--;
+      const branch = tree.branches[tree.branchOf.pop() as number];
+      if (branch === undefined) continue;
+      branch.steps.pop();
+      touched.add(branch);
+      if (branch.steps.length > 0) continue;
+      // A branch begins with its first step, and a step begins no more than one: it is the last of all.
+      tree.branches.pop();
+      tree.byJourney.get(branch.journey)?.pop();
+      touched.delete(branch);
+    }
+    for (const branch of touched) restore(scene, branch);
+  },
+});
 
 /** Journeys of a scene's log so far. */
 export const branchesOf = (scene: SceneLog): BranchTree => read(TREE, scene);

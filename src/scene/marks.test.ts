@@ -56,7 +56,9 @@ describe.each(presets)('$id', ({ scene }) => {
         const shape = shapeOf(scene, token, step);
         const { card, row } = token.anchor;
         const what = `${token.label} at ${card} in step ${step}`;
-        if (card === '' || /^(vcpu|iommu|msi)/.test(card)) expect(shape, what).toBe('message');
+        // What VFIO's handler signals stands at the IOMMU it came through: an eventfd's signal is one wherever it stands.
+        const isSignal = /^irqfd_/.test(scene.steps.nameOf(token.step) ?? '');
+        if (card === '' || /^(vcpu|iommu|msi)/.test(card)) expect(shape, what).toBe(isSignal ? 'spark' : 'message');
         if (token.wait?.at.at === 'ioapicPin') {
           expect(shape, what).toBe(rteView(machine, token.wait.at.pin).level ? 'line' : 'edge');
         }

@@ -3,11 +3,12 @@
  * configuration and from the whole log, not from the playhead, so that nothing jumps while it plays.
  */
 
+import { countBelow } from '../base/bisect.ts';
 import { IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import { irqchipOf } from '../log/irqchip.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { type LogReader, read } from '../log/reader.ts';
+import { read, standingReader } from '../log/reader.ts';
 import { pageOf, placeOf } from '../log/rows.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
 import { messagesOf } from '../spec/messages.ts';
@@ -56,88 +57,98 @@ export interface StageModel {
   readonly folds: readonly string[];
 }
 
+/** Numbers that a log has used, each with the step that used it first. */
+type Used = Map<number, number>;
+
 /** What the log has used so far. */
 interface Usage {
   /** Steps looked at. */
   steps: number;
-  readonly gsis: Set<number>;
-  readonly pins: Set<number>;
+  readonly gsis: Used;
+  readonly pins: Used;
   /** GSIs moved by KVM_IRQ_LINE. */
-  readonly lines: Set<number>;
+  readonly lines: Used;
   /** vCPUs at which something happens. */
-  readonly vcpus: Set<number>;
-  msi: boolean;
-  user: boolean;
-  nmi: boolean;
-  /** A chip does more than being asked in vain. */
-  pic: boolean;
-  ioapic: boolean;
+  readonly vcpus: Used;
+  readonly once: Map<Once, number>;
 }
+
+/** What is there or not; a chip is where it does more than being asked in vain. */
+type Once = 'msi' | 'user' | 'nmi' | 'pic' | 'ioapic';
 
 /** What an 8259 pair with all its pins masked does as well. */
 const ASKED_IN_VAIN: ReadonlySet<EventName> = new Set(['pic_line', 'kvm_pic_set_irq', 'pic_masked', 'pic_coalesced']);
 
-function look(usage: Usage, { name, args, where }: Step): void {
+function look(usage: Usage, { index, name, args, where }: Step): void {
+  const use = <Key>(used: Map<Key, number>, key: Key): void => {
+    if (!used.has(key)) used.set(key, index);
+  };
   const place = locatorOf(name)?.place(happeningOf({ name, where, args }));
-  if (place !== undefined && vcpuOf(place) >= 0) usage.vcpus.add(vcpuOf(place));
-  if (place?.at.startsWith('pic') && !ASKED_IN_VAIN.has(name)) usage.pic = true;
-  if (place?.at.startsWith('ioapic')) usage.ioapic = true;
+  if (place !== undefined && vcpuOf(place) >= 0) use(usage.vcpus, vcpuOf(place));
+  if (place?.at.startsWith('pic') && !ASKED_IN_VAIN.has(name)) use(usage.once, 'pic');
+  if (place?.at.startsWith('ioapic')) use(usage.once, 'ioapic');
   switch (name) {
     case 'ioctl_irq_line':
-      usage.lines.add(argsOf(name, args).gsi);
-      usage.gsis.add(argsOf(name, args).gsi);
+      use(usage.lines, argsOf(name, args).gsi);
+      use(usage.gsis, argsOf(name, args).gsi);
       break;
     case 'ioctl_signal_msi':
-      usage.user = true;
-      usage.msi = true;
+      use(usage.once, 'user');
+      use(usage.once, 'msi');
       break;
     case 'kvm_set_irq':
     case 'no_route':
     case 'irqfd_inject':
     case 'irqfd_wakeup':
     case 'vmm_route':
-      usage.gsis.add(argsOf(name, args).gsi);
+      use(usage.gsis, argsOf(name, args).gsi);
       break;
     case 'kvm_msi_set_irq':
-      usage.msi = true;
+      use(usage.once, 'msi');
       break;
     case 'ioctl_nmi':
-      usage.nmi = true;
+      use(usage.once, 'nmi');
       break;
     case 'ioapic_line':
     case 'ioapic_service':
     case 'rte_write':
     case 'vmm_line':
     case 'vmm_rte_route':
-      if (argsOf(name, args).pin < PINS) usage.pins.add(argsOf(name, args).pin);
+      if (argsOf(name, args).pin < PINS) use(usage.pins, argsOf(name, args).pin);
       break;
   }
 }
 
-const USAGE: LogReader<Usage> = {
+const USAGE = standingReader<Usage>({
   begin: () => ({
     steps: 0,
-    gsis: new Set(),
-    pins: new Set(),
-    lines: new Set(),
-    vcpus: new Set(),
-    msi: false,
-    user: false,
-    nmi: false,
-    pic: false,
-    ioapic: false,
+    gsis: new Map(),
+    pins: new Map(),
+    lines: new Map(),
+    vcpus: new Map(),
+    once: new Map(),
   }),
   take(usage, { steps }, _from, to) {
     for (; usage.steps < steps.length && steps.seqOf(usage.steps) < to; usage.steps++) {
       look(usage, steps.get(usage.steps) as Step);
     }
   },
-};
+  rewind(usage, { steps }, kept) {
+    usage.steps = Math.min(usage.steps, countBelow(steps.length, steps.seqOf, kept));
+    for (const used of Object.values(usage))
+      if (used instanceof Map) for (const [key, first] of used) if (first >= usage.steps) used.delete(key);
+  },
+});
 
 /** How much a log has used so far: another number, another model. */
 export function usageOf(scene: SceneLog): number {
-  const { gsis, pins, lines, msi, user, nmi } = read(USAGE, scene);
-  return (gsis.size + pins.size + lines.size) * 8 + (msi ? 1 : 0) + (user ? 2 : 0) + (nmi ? 4 : 0);
+  const { gsis, pins, lines, once } = read(USAGE, scene);
+  return (
+    (gsis.size + pins.size + lines.size) * 8 +
+    (once.has('msi') ? 1 : 0) +
+    (once.has('user') ? 2 : 0) +
+    (once.has('nmi') ? 4 : 0)
+  );
 }
 
 /** Pins whose entry the set-up has unmasked. */
@@ -158,8 +169,8 @@ function pinsSetUp(scene: SceneLog): ReadonlySet<number> {
 /** What user space is seen to call. */
 const ioctlsOf = (usage: Usage): readonly string[] => [
   ...(usage.lines.size > 0 ? ['KVM_IRQ_LINE'] : []),
-  ...(usage.user ? ['KVM_SIGNAL_MSI'] : []),
-  ...(usage.nmi ? ['KVM_NMI'] : []),
+  ...(usage.once.has('user') ? ['KVM_SIGNAL_MSI'] : []),
+  ...(usage.once.has('nmi') ? ['KVM_NMI'] : []),
 ];
 
 const ascending = (a: number, b: number): number => a - b;
@@ -190,14 +201,17 @@ export function stageModel(scene: SceneLog): StageModel {
   if (config.pit === true && !sources.some((s) => s.kind === 'pit')) {
     sources.unshift({ id: 'pit', kind: 'pit', slot: -1, gsis: [0] });
   }
-  const foreign = [...usage.lines].some((gsi) => !sources.some((s) => s.gsis.includes(gsi)));
-  if ((usage.user || usage.nmi || foreign || sources.length === 0) && !sources.some((s) => s.kind === 'user')) {
+  const foreign = [...usage.lines.keys()].some((gsi) => !sources.some((s) => s.gsis.includes(gsi)));
+  if (
+    (usage.once.has('user') || usage.once.has('nmi') || foreign || sources.length === 0) &&
+    !sources.some((s) => s.kind === 'user')
+  ) {
     sources.push({ id: 'user', kind: 'user', slot: -1, gsis: [], ioctls: ioctlsOf(usage) });
   }
-  const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis]);
+  const driven = new Set([...sources.flatMap((s) => s.gsis), ...usage.gsis.keys()]);
   const gsis = fewest([...driven].sort(ascending), driven);
-  const pins = new Set([...usage.pins, ...pinsSetUp(scene)]);
-  let msi = usage.msi || devices.some((d) => messagesOf(d) > 0);
+  const pins = new Set([...usage.pins.keys(), ...pinsSetUp(scene)]);
+  let msi = usage.once.has('msi') || devices.some((d) => messagesOf(d) > 0);
   const live = new Set<number>();
   for (const table of routeTables) {
     for (const gsi of gsis) {
@@ -211,8 +225,8 @@ export function stageModel(scene: SceneLog): StageModel {
   const ways = gsis.map((gsi) => Math.max(1, ...routeTables.map((table) => table.byGsi[gsi]?.length ?? 0)));
   const idle = Array.from({ length: config.vcpus }, (_, i) => i).filter((i) => !usage.vcpus.has(i));
   const folds = [
-    ...(usage.pic ? [] : ['pic']),
-    ...(usage.ioapic ? [] : ['ioapic']),
+    ...(usage.once.has('pic') ? [] : ['pic']),
+    ...(usage.once.has('ioapic') ? [] : ['ioapic']),
     ...(idle.length === config.vcpus ? idle.slice(1) : idle).map((i) => `vcpu:${i}`),
   ];
   const made = irqchipOf(scene);

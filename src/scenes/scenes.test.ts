@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneFiles, sceneOf } from '../cli/headless-scene.ts';
 import { play } from '../cli/scene-events-for-tests.ts';
-import { findStep } from '../log/steps.ts';
+import { COL } from '../engine/core/log.ts';
+import { cellOf } from '../log/rows.ts';
+import { findStep, stepName } from '../log/steps.ts';
 import * as codec from '../share/link.ts';
+import { EVENT_NAMES } from '../spec/events/index.ts';
 import { driftOf } from '../store/actions/links.ts';
 import { checkPreset, type Preset } from './check-preset.ts';
 import { sceneTexts } from './texts.ts';
@@ -64,9 +67,25 @@ describe.each(FILES)('scene $name', (file) => {
     if (!file.name.includes('@')) expect(driftOf(sceneOf(preset.ops, preset.start), preset.end, 'p', codec)).toBeNull();
   });
 
+  test('is counted alike on the page and in its golden', () => {
+    const { steps } = sceneOf(preset.ops, preset.start);
+    const told = events.filter((line) => /^\w/.test(line)).map((line) => line.split(' ')[0]);
+    expect(told).toEqual([...steps].map(({ name }) => name));
+  });
+
   test('happens as written down', async () => {
     await expect(`${events.join('\n')}\n`).toMatchFileSnapshot(`./${preset.id}/golden.txt`);
   });
+});
+
+test('two devices on one line: their third route of a rising line is route#3 on the page, the fifth in its log', () => {
+  const { ops, start } = readPreset(FILES.find(({ name }) => name === 'intx-shared') as (typeof FILES)[number]);
+  const scene = sceneOf(ops, start);
+  const { steps } = scene;
+  const at = findStep(steps, 'route#3');
+  const routes = Array.from({ length: steps.seqOf(at) + 1 }, (_, seq) => EVENT_NAMES[cellOf(scene, seq, COL.code)]);
+  expect(routes.filter((name) => name === 'route')).toHaveLength(5);
+  expect(stepName(steps, at)).toBe('route#3');
 });
 
 test('at least eight scenes, each in an order of its own', () => {

@@ -1,4 +1,5 @@
 /** The scene as a file, `.irqscope.json`: what a link says, for what a link is too long to be pasted into. */
+import { linkText } from './link-text.ts';
 import { LINK_TEXT_MAX } from './preset-link.ts';
 
 /** Ending of such a file. */
@@ -34,5 +35,5 @@ export function readStateFile(
   if (!Number.isInteger(version) || (version as number) < 1) return { ok: false, code: 'file-foreign' };
   if ((version as number) > 1) return { ok: false, code: 'file-newer' };
   if (typeof link !== 'string' || link === '') return { ok: false, code: 'file-no-link' };
-  return { ok: true, link: link.replace(/^[^#]*#/, '') };
+  return { ok: true, link: linkText(link) };
 }

@@ -41,6 +41,7 @@ const LATER: ReadonlySet<string> = new Set([
   'vm.tscByUser',
   'vm.tscWritten',
   'irqfd.entrySeq',
+  'device.virtioIsr',
 ]);
 
 /** FNV-1a over a text's UTF-16 units. */

@@ -15,6 +15,7 @@ const PIC_SHEET = 'Intel 8259A datasheet (231468-003)';
 const PIT_SHEET = 'Intel 82C54 datasheet (231244-006)';
 const VTD = 'Intel VT-d specification';
 const PCI = 'PCI Local Bus Specification 3.0';
+const VIRTIO = 'Virtio 1.2';
 const KVM = 'Linux Documentation/virt/kvm';
 
 const sdm3a = (section: string): Citation => ({ manual: SDM3A, section });
@@ -51,6 +52,7 @@ export const CITATIONS = {
   'msi.addr': sdm3a('Message Address Register Format'),
   'msi.data': sdm3a('Message Data Register Format'),
   'msi.msix': { manual: PCI, section: 'MSI-X Capability and Table Structures' },
+  'virtio.isr': { manual: VIRTIO, section: 'ISR status capability' },
   'cpu.nmi': sdm3a('Nonmaskable Interrupt (NMI)'),
   'cpu.if': sdm3a('Masking Maskable Hardware Interrupts'),
   'cpu.init': sdm3a('Multiple-Processor (MP) Initialization'),

@@ -5,8 +5,7 @@
  *
  * 5.15 and 6.18 were read in source, 6.1 and 6.12 as Debian's stable trees have them. What lies between goes by the release
  * each commit is in, not by the stable release that took it over: a stable 6.1 has some of what a 6.1 here is without. The
- * commits' ids were looked up by their subjects in published lists of commits; '0f6c0a740b7d' ("always exit on EOIs for
- * interrupts listed in the IOAPIC redir table") alone was in none that could be reached. New rows go to the end: a link may
+ * commits' ids were looked up by their subjects in published lists and pages of commits. New rows go to the end: a link may
  * hold a row by its name only, but old names stay.
  */
 

@@ -1,8 +1,15 @@
 /** Holds what the engine sends until the rows of its events are here (explain/late.ts), and keeps the order. */
 import { loadPartsOf } from '../explain/late.ts';
-import type { FromEngine } from '../worker/client.ts';
+import { type FromEngine, loadRecall } from '../worker/client.ts';
 
 type Hear = (message: FromEngine) => void;
+
+/** What a batch needs before it is taken in: rows of its events' parts, and what keeps a long log. */
+function neededFor({ rows, keys }: Extract<FromEngine, { type: 'batch' }>): Promise<unknown> | null {
+  const parts = loadPartsOf(rows);
+  const recall = keys === undefined ? null : loadRecall();
+  return parts === null || recall === null ? (parts ?? recall) : Promise.all([parts, recall]);
+}
 
 /** @returns what hears in place of `hear`: at once as long as nothing has to be loaded */
 export function awaitParts(hear: Hear): Hear {
@@ -13,7 +20,7 @@ export function awaitParts(hear: Hear): Hear {
       waiting.push(message);
       return;
     }
-    const loading = message.type === 'batch' ? loadPartsOf(message.rows) : null;
+    const loading = message.type === 'batch' ? neededFor(message) : null;
     if (loading === null) {
       hear(message);
       return;

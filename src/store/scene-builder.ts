@@ -2,13 +2,14 @@
 
 import type { RouteTable } from '../engine/core/machine.ts';
 import { createWordMap } from '../engine/view/tables.ts';
-import { createKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
+import { createKeyframes, cutKeyframes, growKeyframes, type Keyframes } from '../log/fold.ts';
 import type { CommandRecord, SceneLog } from '../log/log.ts';
+import type { LongLog } from '../log/long.ts';
 import { createReadings, cut } from '../log/reader.ts';
-import { createRows } from '../log/rows.ts';
+import { createRows, KEPT_ROWS } from '../log/rows.ts';
 import { createSteps } from '../log/steps.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
-import type { FromEngine } from '../worker/client.ts';
+import { type FromEngine, recallNow } from '../worker/client.ts';
 
 type Batch = Extract<FromEngine, { type: 'batch' }>;
 
@@ -49,12 +50,24 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
   const routeTables: RouteTable[] = [];
   const steps = createSteps();
   const readings = createReadings();
+  /** Once it is too long for all of its rows to stay. */
+  let long: LongLog | null = null;
 
   if (prefix) {
     const { scene, upTo } = prefix;
     rows = createRows({ rows: scene.rows, upTo: scene.commands[upTo + 1]?.seq ?? scene.used });
     for (const command of scene.commands.slice(0, upTo + 1)) commands.push(command);
     routeTables.push(...scene.routeTables);
+    const { every, seqs, frames, machines } = scene.keyframes;
+    const left = machines.filter(({ seq }) => seq <= rows.used);
+    keyframes = { every, seqs: seqs.slice(), frames: frames.slice(), machines: left };
+    cutKeyframes(keyframes, rows.used);
+    config = scene.config;
+    if (left.length > 0) keepLong(config, keyframes);
+  }
+
+  function keepLong(of: CreateOp, its: Keyframes): void {
+    long ??= recallNow()?.({ config: of, commands, rows, keyframes: its }) ?? null;
   }
 
   return {
@@ -64,8 +77,14 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       rows.add(batch.rows);
       const { used } = rows;
       for (const command of batch.commands) commands.push(command);
+      if (config === null) throw new Error('a run begins with its configuration');
+      keyframes ??= createKeyframes(createWordMap(config.vcpus).size);
       for (const { index, table } of batch.routeTables) routeTables[index] = table;
       complete = batch.done;
+      if (batch.keys !== undefined) {
+        keepLong(config, keyframes);
+        long?.add(batch.keys);
+      }
       const first = commands[start];
       if (first !== undefined) {
         startSeq = first.seq;
@@ -75,9 +94,8 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       } else startSeq = used;
     },
     log() {
-      if (config === null) return null;
+      if (config === null || keyframes === null) return null;
       const wordMap = createWordMap(config.vcpus);
-      keyframes ??= createKeyframes(wordMap.size);
       const log: SceneLog = {
         config,
         wordMap,
@@ -91,7 +109,7 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
         keyframes,
         readings,
       };
-      growKeyframes(log);
+      growKeyframes(log, long === null ? log.used : Math.min(log.used, KEPT_ROWS));
       return log;
     },
     rewind(to) {
@@ -101,8 +119,7 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       steps.rewind(used);
       cut(readings, used);
       stepped = used;
-      if (keyframes)
-        keyframes.frames.length = Math.min(keyframes.frames.length, Math.floor(used / keyframes.every) + 1);
+      if (keyframes) cutKeyframes(keyframes, used);
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Problem } from '../base/problem.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
+import { KEEP_UP_ROWS, keepUp } from '../log/reader.ts';
 import { findRef, type StepRef, settleRef } from '../log/step-sets.ts';
 import { seqAt } from '../log/steps.ts';
 import type { EngineClient, FromEngine } from '../worker/client.ts';
@@ -62,6 +63,8 @@ interface Request {
   shown: boolean;
 }
 
+type Batch = Extract<FromEngine, { type: 'batch' }>;
+
 /** How a request ends whose engine failed; what is known of it is in `fault`. */
 const FAULT: Notice = { code: 'fault', place: '', params: {} };
 
@@ -89,6 +92,9 @@ export function createSceneFeed(
   let source = NOTHING;
   let request: Request | null = null;
   let waiting: (readonly JsonOp[])[] = [];
+  /** A long batch is being read, and what came meanwhile. */
+  let reading = false;
+  const unheard: FromEngine[] = [];
   /** The last poke, while the playhead has not moved on since: another one there comes after it, not instead of it. */
   let lastPoke: { readonly step: number; readonly end: number } | null = null;
   state.subscribe(({ playhead }) => {
@@ -121,13 +127,30 @@ export function createSceneFeed(
     state.setState({ ui, scene: log, sceneId: asDone(r), playhead, view: same ? old.view : viewAt(log, playhead) });
   }
 
-  function takeBatch(message: Extract<FromEngine, { type: 'batch' }>): void {
+  function takeBatch(message: Batch): void {
     if (request === null || message.runId !== request.runId) return;
     const r = request;
     r.builder.add(message);
     r.leftOut.push(...(message.leftOut ?? []));
-    engine.ack(message.runId, message.rows);
     const log = r.builder.log();
+    readOn(r, message, log);
+  }
+
+  /** Goes on when the readers a stage asks have taken the log in: by slices, and what the engine says next waits, as its credit does. */
+  function readOn(r: Request, message: Batch, log: SceneLog | null): void {
+    reading = request === r && log !== null && !keepUp(log, KEEP_UP_ROWS);
+    if (!reading) {
+      if (request === r) goOn(r, message, log);
+      return;
+    }
+    setTimeout(() => {
+      readOn(r, message, log);
+      hearWaiting();
+    }, 0);
+  }
+
+  function goOn(r: Request, message: Batch, log: SceneLog | null): void {
+    engine.ack(message.runId, message.rows);
     if (log === null) return;
     // Not before it can be shown as asked, so that a refusal until then changes nothing on screen.
     if (log.complete || r.isReached(log)) show(r, log);
@@ -170,6 +193,15 @@ export function createSceneFeed(
   }
 
   function hear(message: FromEngine): void {
+    unheard.push(message);
+    hearWaiting();
+  }
+
+  function hearWaiting(): void {
+    while (!reading && unheard.length > 0) take(unheard.shift() as FromEngine);
+  }
+
+  function take(message: FromEngine): void {
     switch (message.type) {
       case 'batch':
         takeBatch(message);

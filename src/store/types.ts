@@ -20,6 +20,8 @@ export interface Selection {
   readonly register?: string;
   readonly sub?: number;
   readonly vector?: number;
+  /** A row of the routing table. */
+  readonly gsi?: number;
 }
 
 /** A thing to look at: at which step, and the key of its text. `step` is "name#n", the nth event of that name. */

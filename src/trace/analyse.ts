@@ -96,6 +96,7 @@ export async function analyse(
           vendor: vendorFirst,
           kernel:
             options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendorFirst) : options.kernel,
+          leaky: opened.format === 'perf-trace',
           reasons: tables.reasons.list,
           others: tables.others.list,
         })

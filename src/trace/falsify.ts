@@ -12,7 +12,7 @@ import { sorted } from './sorter.ts';
 import { bytesSource } from './source.ts';
 import { Survey } from './survey.ts';
 import { createTables } from './text-line.ts';
-import { TP, TRACEPOINTS } from './tracepoints.ts';
+import { FIRST_UNKNOWN, TP, TRACEPOINTS } from './tracepoints.ts';
 
 /** Fields of each judged event that a falsifier may turn, with how many values they have; 0: one of the vCPUs. */
 const FIELDS: ReadonlyMap<number, readonly (readonly [string, number, number])[]> = new Map([
@@ -108,6 +108,8 @@ class Knowable {
   private readonly survey: Survey;
   /** Threads whose last line announces an accept. */
   private readonly announced = new Set<number>();
+  /** The thread of the record at hand is among them. */
+  private isAnnounced = false;
 
   constructor(survey: Survey) {
     this.survey = survey;
@@ -115,14 +117,23 @@ class Knowable {
 
   has(r: TraceRecord): boolean {
     const known = this.isKnowable(r);
+    this.isAnnounced = this.announced.has(r.tid);
     if (r.event === TP.kvm_set_irq || r.event === TP.kvm_msi_set_irq) this.announced.add(r.tid);
     else if (r.event !== TP.kvm_pic_set_irq) this.announced.delete(r.tid);
     return known && isJudged(r);
   }
 
+  /** Is it known between which lines of its thread this line must stand? A timer's accept may come at any exit. */
+  hasPlace(r: TraceRecord): boolean {
+    if (r.event === TP.kvm_apic_accept_irq) return this.isAnnounced;
+    return r.event !== TP.kvm_eoi || this.survey.count(TP.kvm_apic) > 0;
+  }
+
   private isKnowable(r: TraceRecord): boolean {
     if (r.event === TP.kvm_apic_accept_irq) return this.survey.count(TP.kvm_apic) > 0 || this.announced.has(r.tid);
     if (r.event === TP.kvm_ack_irq) return this.survey.count(TP.kvm_mmio) > 0;
+    // Without entries an injection may have been cut off and made again at any time.
+    if (r.event === TP.kvm_inj_virq) return r.f[2] === 0 || this.survey.count(TP.kvm_entry) > 0;
     // Begun in the middle, what a register holds is not known until it is written.
     const isRead = r.event === TP.kvm_mmio || r.event === TP.kvm_pio || r.event === TP.kvm_apic;
     return !isRead || this.survey.starts === 'boot';
@@ -149,17 +160,25 @@ function isJudged(r: TraceRecord): boolean {
 
 export interface Falsified {
   readonly event: string;
-  /** `left out`, `twice`, or the field that was turned. */
+  /** `left out`, `twice`, `moved`, or the field that was turned. */
   readonly how: string;
   readonly what: string;
   readonly line: number;
+  /** Where a moved line stands now. */
+  to: number;
   found: boolean;
+  /** How far from it the first finding about it stands, in lines. */
+  away: number;
+  /** Findings beyond the first. */
+  readonly extra: Finding[];
 }
 
 export interface FalsifiedRun {
   readonly falsified: readonly Falsified[];
   /** What the unchanged recording is found to have wrong. */
   readonly clean: readonly Finding[];
+  /** What the falsified one is found to have wrong. */
+  readonly found: readonly Finding[];
   /** Findings near none of the falsified lines, that the unchanged recording does not have. */
   readonly stray: readonly Finding[];
   /** Findings beyond the first for one falsified line. */
@@ -197,6 +216,7 @@ export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): 
       ids,
       vendor,
       kernel: survey.kernel(vendor),
+      leaky: opened.format === 'perf-trace',
       reasons: tables.reasons.list,
       others: tables.others.list,
     });
@@ -206,7 +226,7 @@ export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): 
     await scanTrace(opened, tables, inOrder ?? sink, NO_PAUSE);
     inOrder?.flush();
     predictor.finish();
-    return predictor.verdicts.findings.filter((one) => one.severity === 'wrong');
+    return predictor.verdicts.findings.filter((one) => one.id.startsWith('differs.'));
   };
   let total = 0;
   const clean = await run((r, give) => {
@@ -230,6 +250,8 @@ class Falsifier {
   private next: number;
   private want: number;
   private waited = 0;
+  /** The line that was taken from its place, until it is given in another. */
+  private held: { readonly r: TraceRecord; readonly one: Falsified; passed: number } | null = null;
 
   constructor(options: FalsifyOptions, ids: readonly number[], total: number, knowable: Knowable) {
     this.knowable = knowable;
@@ -249,6 +271,11 @@ class Falsifier {
   take(r: TraceRecord, give: (r: TraceRecord) => void): void {
     this.n++;
     const judged = this.knowable.has(r);
+    if (this.held !== null) {
+      give(r);
+      this.putBack(r, give);
+      return;
+    }
     // Not the very last lines: an end cannot tell what is missing from what is still to come. Some events are rare here: any
     // will do once this one was waited for long enough.
     const isTurn = this.n >= this.next && this.n <= this.total - 500 && judged;
@@ -265,18 +292,36 @@ class Falsifier {
     this.want = this.choose();
   }
 
+  /** The held line goes behind the next lines of its own thread: behind those of others it may stand as well. */
+  private putBack(r: TraceRecord, give: (r: TraceRecord) => void): void {
+    const { held } = this;
+    if (held === null || r.tid !== held.r.tid || r.context !== held.r.context || r.event >= FIRST_UNKNOWN) return;
+    if (--held.passed > 0) return;
+    this.held = null;
+    held.r.line = r.line;
+    held.r.ts = r.ts;
+    held.one.to = r.line;
+    give(held.r);
+  }
+
   private falsify(r: TraceRecord, give: (r: TraceRecord) => void): Falsified | null {
     const event = TRACEPOINTS[r.event]?.name ?? '';
     const isRead = r.event === TP.kvm_mmio || r.event === TP.kvm_pio || r.event === TP.kvm_apic;
     const isReinjected = r.event === TP.kvm_inj_virq && r.f[2] === 1;
     // A read left out or told twice is another program of the guest; an injection may be made again any number of times.
-    const how = isRead || isReinjected ? 2 : nextBelow(this.rng, 5);
-    const about = { event, line: r.line, found: false };
+    const how = isRead || isReinjected ? 3 : nextBelow(this.rng, 7);
+    const about = { event, line: r.line, to: r.line, found: false, away: 0, extra: [] };
     if (how === 0) return { ...about, how: 'left out', what: 'left out' };
     if (how === 1) {
       give(r);
       give(r);
       return { ...about, how: 'twice', what: 'twice' };
+    }
+    if (how === 2 && this.knowable.hasPlace(r)) {
+      const one = { ...about, how: 'moved', what: 'moved' };
+      const passed = 1 + nextBelow(this.rng, 3);
+      this.held = { r: { ...createRecord(), ...r, f: Float64Array.from(r.f) }, one, passed };
+      return one;
     }
     const fields = FIELDS.get(r.event) as readonly (readonly [string, number, number])[];
     const [name, field, values] = fields[nextBelow(this.rng, isReinjected ? 1 : fields.length)] as readonly [
@@ -310,13 +355,19 @@ function judge(
   const extra: Finding[] = [];
   const known = new Set(clean.map((f) => `${f.id}:${f.line}`));
   for (const f of found) {
-    // What it spoils may show as late as the next falsified line.
-    const cause = falsified.findLast((one) => one.line - NEAR_BEFORE <= f.toLine);
+    // What it spoils may show as late as the next falsified line; what began before that is not about the next.
+    const exact = falsified.find((one) => f.line === one.line || f.line === one.to);
+    const cause = exact ?? falsified.findLast((one) => one.line - NEAR_BEFORE <= f.line);
     if (cause === undefined || f.line - cause.line > apart) {
       if (!known.has(`${f.id}:${f.line}`)) stray.push(f);
     } else if (cause.found) {
-      if (!known.has(`${f.id}:${f.line}`)) extra.push(f);
-    } else cause.found = true;
+      if (known.has(`${f.id}:${f.line}`)) continue;
+      extra.push(f);
+      cause.extra.push(f);
+    } else {
+      cause.found = true;
+      cause.away = Math.max(cause.line - f.toLine, f.line - cause.to, 0);
+    }
   }
-  return { falsified, clean, stray, extra };
+  return { falsified, clean, found, stray, extra };
 }

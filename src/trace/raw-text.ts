@@ -5,57 +5,141 @@
 import type { Names } from './record.ts';
 import { type RawFields, TRACEPOINTS } from './tracepoints.ts';
 
-interface Pairs extends RawFields {
-  readonly values: Map<string, bigint>;
+/** The pairs of one line: where each name stands, and the halves of its value. */
+const MOST_PAIRS = 32;
+const nameFrom = new Int32Array(MOST_PAIRS);
+const nameTo = new Int32Array(MOST_PAIRS);
+const lowHalf = new Float64Array(MOST_PAIRS);
+const highHalf = new Float64Array(MOST_PAIRS);
+let count = 0;
+let line: Uint8Array = new Uint8Array(0);
+
+/** Place of a name among the pairs, the last if it stands there twice; -1 none. */
+function find(name: string): number {
+  next: for (let i = count - 1; i >= 0; i--) {
+    const from = nameFrom[i] as number;
+    if ((nameTo[i] as number) - from !== name.length) continue;
+    for (let k = 0; k < name.length; k++) if (line[from + k] !== name.charCodeAt(k)) continue next;
+    return i;
+  }
+  return -1;
 }
 
-const pairs: Pairs = {
-  values: new Map(),
+const pairs: RawFields = {
   num(name) {
-    return Number(BigInt.asIntN(32, this.values.get(name) ?? 0n));
+    const i = find(name);
+    return i < 0 ? 0 : (lowHalf[i] as number) | 0;
   },
   // perf trace leaves zeros out: what is not there says nothing.
   has(name) {
-    return this.values.has(name);
+    return find(name) >= 0;
   },
   high(name) {
-    return Number(BigInt.asIntN(32, (this.values.get(name) ?? 0n) >> 32n));
+    const i = find(name);
+    return i < 0 ? 0 : (highHalf[i] as number) | 0;
   },
 };
 
-/** `name: value` or `name=value`, several. */
-const PAIR = /([A-Za-z_]\w*)\s*[:=]\s*(-?(?:0x[0-9a-fA-F]+|\d+)|[A-Z][A-Z0-9_]+)/g;
-
 /** The names perf trace gives to values of a field called vector: the host kernel's own vectors (asm/irq_vectors.h). */
-const VECTOR_NAMES: Readonly<Record<string, bigint>> = {
-  NMI: 0x02n,
-  IRQ_MOVE_CLEANUP: 0x20n,
-  IA32_SYSCALL: 0x80n,
-  POSTED_MSI_NOTIFICATION: 0xebn,
-  LOCAL_TIMER: 0xecn,
-  HYPERV_STIMER0: 0xedn,
-  HYPERV_REENLIGHTENMENT: 0xeen,
-  MANAGED_IRQ_SHUTDOWN: 0xefn,
-  POSTED_INTR_NESTED: 0xf0n,
-  POSTED_INTR_WAKEUP: 0xf1n,
-  POSTED_INTR: 0xf2n,
-  HYPERVISOR_CALLBACK: 0xf3n,
-  DEFERRED_ERROR: 0xf4n,
-  IRQ_WORK: 0xf6n,
-  X86_PLATFORM_IPI: 0xf7n,
-  REBOOT: 0xf8n,
-  THRESHOLD_APIC: 0xf9n,
-  THERMAL_APIC: 0xfan,
-  CALL_FUNCTION_SINGLE: 0xfbn,
-  CALL_FUNCTION: 0xfcn,
-  RESCHEDULE: 0xfdn,
-  ERROR_APIC: 0xfen,
-  SPURIOUS_APIC: 0xffn,
+const VECTOR_NAMES: Readonly<Record<string, number>> = {
+  NMI: 0x02,
+  IRQ_MOVE_CLEANUP: 0x20,
+  IA32_SYSCALL: 0x80,
+  POSTED_MSI_NOTIFICATION: 0xeb,
+  LOCAL_TIMER: 0xec,
+  HYPERV_STIMER0: 0xed,
+  HYPERV_REENLIGHTENMENT: 0xee,
+  MANAGED_IRQ_SHUTDOWN: 0xef,
+  POSTED_INTR_NESTED: 0xf0,
+  POSTED_INTR_WAKEUP: 0xf1,
+  POSTED_INTR: 0xf2,
+  HYPERVISOR_CALLBACK: 0xf3,
+  DEFERRED_ERROR: 0xf4,
+  IRQ_WORK: 0xf6,
+  X86_PLATFORM_IPI: 0xf7,
+  REBOOT: 0xf8,
+  THRESHOLD_APIC: 0xf9,
+  THERMAL_APIC: 0xfa,
+  CALL_FUNCTION_SINGLE: 0xfb,
+  CALL_FUNCTION: 0xfc,
+  RESCHEDULE: 0xfd,
+  ERROR_APIC: 0xfe,
+  SPURIOUS_APIC: 0xff,
 };
 
-function vectorOrNumber(text: string): bigint | null {
-  if (/^[A-Z]/.test(text)) return VECTOR_NAMES[text] ?? null;
-  return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
+const TWO32 = 2 ** 32;
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+const isUpper = (c: number): boolean => c >= 65 && c <= 90;
+const isName = (c: number): boolean => (c >= 97 && c <= 122) || isUpper(c) || c === 95;
+
+/** Where the last value ended. */
+let at = 0;
+
+/** Reads `-12`, `0xfff0` or a vector's name at p into the pair. @returns false where none of them stands there */
+function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean {
+  let q = p;
+  let low = 0;
+  let high = 0;
+  if (q < to && isUpper(b[q])) {
+    while (q < to && (isUpper(b[q]) || isDigit(b[q]) || b[q] === 95)) q++;
+    const vector = VECTOR_NAMES[String.fromCharCode(...b.subarray(p, q))];
+    if (vector === undefined) return false;
+    low = vector;
+  } else {
+    const negative = b[q] === 45;
+    if (negative) q++;
+    const hex = b[q] === 48 && b[q + 1] === 120;
+    const base = hex ? 16 : 10;
+    if (hex) q += 2;
+    const first = q;
+    for (; q < to; q++) {
+      const c = b[q];
+      const d = isDigit(c) ? c - 48 : hex && (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;
+      if (d < 0) break;
+      low = low * base + d;
+      high = (high * base + Math.floor(low / TWO32)) % TWO32;
+      low %= TWO32;
+    }
+    if (q === first) return false;
+    if (negative) {
+      high = low === 0 ? -high : -high - 1;
+      low = low === 0 ? 0 : TWO32 - low;
+    }
+  }
+  lowHalf[pair] = low;
+  highHalf[pair] = high;
+  at = q;
+  return true;
+}
+
+/** `name: value` or `name=value`, several. @returns false where a value is of no known kind */
+function readPairs(b: Uint8Array, from: number, to: number): boolean {
+  count = 0;
+  line = b;
+  const blanks = (p: number): number => {
+    let q = p;
+    while (q < to && (b[q] === 32 || b[q] === 9)) q++;
+    return q;
+  };
+  for (let p = from; p < to && count < MOST_PAIRS; ) {
+    if (!isName(b[p])) {
+      p++;
+      continue;
+    }
+    const first = p;
+    while (p < to && (isName(b[p]) || isDigit(b[p]))) p++;
+    const sign = blanks(p);
+    if (b[sign] !== 58 && b[sign] !== 61) continue;
+    const value = blanks(sign + 1);
+    if (!readValue(b, value, to, count)) {
+      if (value < to && isUpper(b[value])) return false;
+      continue;
+    }
+    nameFrom[count] = first;
+    nameTo[count++] = p;
+    p = at;
+  }
+  return true;
 }
 
 /** @returns false where there is not one field */
@@ -69,17 +153,13 @@ export function readRaw(
 ): boolean {
   const raw = TRACEPOINTS[event]?.raw;
   if (raw === undefined) return false;
-  // One string a line of these two formats: their events are few, and a name must be looked up anyway.
-  let text = '';
-  for (let i = from; i < to; i++) text += String.fromCharCode(b[i]);
-  pairs.values.clear();
-  for (const [, name = '', value = '0'] of text.matchAll(PAIR)) {
-    const number = vectorOrNumber(value);
-    if (number === null) return false;
-    pairs.values.set(name, number);
-  }
+  if (!readPairs(b, from, to)) return false;
   // perf trace prints nothing between the brackets when every field is zero.
-  if (pairs.values.size === 0 && text.trim() !== ')') return false;
+  if (count === 0) {
+    let end = to;
+    while (end > from && b[end - 1] === 32) end--;
+    if (end - from !== 1 || b[from] !== 41) return false;
+  }
   f.fill(0);
   raw(pairs, f, (name) => reasons.add(name));
   return true;

@@ -45,7 +45,10 @@ export class Survey implements Sink, Wants {
   x2apic = false;
   /** The IOAPIC pin of GSI 0 is acknowledged although it is an edge: KVM's i8254 asked for it. */
   pitAcks = false;
+  /** The IOAPIC pin that the first line of GSI 0 shows, -1 none. */
+  timerPin = -1;
   private setTid = -2;
+  private setGsi = -1;
   private setSeen = 0;
 
   event(r: TraceRecord): void {
@@ -64,6 +67,7 @@ export class Survey implements Sink, Wants {
     switch (r.event) {
       case TP.kvm_set_irq:
         this.setTid = f[0] < 16 ? r.tid : -2;
+        this.setGsi = f[0];
         this.setSeen = 0;
         break;
       case TP.kvm_pic_set_irq:
@@ -73,6 +77,7 @@ export class Survey implements Sink, Wants {
       case TP.kvm_ioapic_set_irq:
         if (this.firstIoapic < 0) this.firstIoapic = f[2] * 2 + f[6];
         if (r.tid === this.setTid && this.setSeen++ === 0) this.ioapicFirst++;
+        if (this.timerPin < 0 && r.tid === this.setTid && this.setGsi === 0) this.timerPin = f[0];
         break;
       case TP.kvm_entry: {
         const rip = f[1] + f[2] * 2 ** 32;

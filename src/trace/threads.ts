@@ -149,6 +149,12 @@ export class Threads {
     return this.threads.get(tid)?.vcpu ?? -1;
   }
 
+  /** Has a thread shown itself to be this vCPU's? */
+  hasThread(vcpu: number): boolean {
+    for (const t of this.threads.values()) if (t.vcpu === vcpu) return true;
+    return false;
+  }
+
   /** VM of a thread; lines printed in interrupt context or by nobody's thread belong to every VM (-1). */
   vmOf(r: TraceRecord): number {
     if (this.groups.length < 2) return 0;

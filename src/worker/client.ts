@@ -97,6 +97,35 @@ const startInPage: StartEngine = async (onMessage) => {
   };
 };
 
+/** A word of the page's build; the terminal's has none. */
+declare const __ONE_FILE__: boolean;
+
+type Recall = typeof import('./recall.ts');
+
+/** The page in one file has its engine in the worker alone: it keeps all rows, and its runs end sooner. */
+const KEEPS_ROWS = typeof __ONE_FILE__ !== 'undefined' && __ONE_FILE__;
+let recalling: Promise<void> | null = null;
+let recall: Recall | null = null;
+
+/** What keeps a long run and makes its rows again, where it is here. */
+export const recallNow = (): Recall['recallLong'] | null => recall?.recallLong ?? null;
+
+/** @returns null if it is here already, or never; else when it is. Rejects if the chunk does not come. */
+export function loadRecall(): Promise<void> | null {
+  if (KEEPS_ROWS || recall !== null) return null;
+  recalling ??= import('./recall.ts').then(
+    (chunk) => {
+      recall = chunk;
+    },
+    (error: unknown) => {
+      // No network: the next long log tries again.
+      recalling = null;
+      throw error;
+    },
+  );
+  return recalling;
+}
+
 const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [
   ['worker', startByUrl],
   ['blob', startFromBlob],
@@ -309,7 +338,7 @@ export function createEngineClient(
     warm: () => {
       if (port === null && waiting.length === 0) post([{ v: PROTOCOL_VERSION, type: 'ping', id: 0 }]);
     },
-    run: (r) => request({ type: 'run', ...r }),
+    run: (r) => request({ type: 'run', ...r, ...(KEEPS_ROWS ? { keepsRows: true } : {}) }),
     extend: (r) => request({ type: 'extend', ...r }),
     fork: (r) => request({ type: 'fork', ...r }),
     ack(runId, { length, buffer }) {

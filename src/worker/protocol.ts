@@ -7,6 +7,7 @@
  */
 
 import type { Problem } from '../base/problem.ts';
+import type { PackedKey } from '../engine/core/keyframe.ts';
 import type { RouteTable } from '../engine/core/machine.ts';
 import type { CommandRecord } from '../log/log.ts';
 import { MAX_LINK_OPS, MAX_OPS, MAX_VCPUS } from '../spec/limits.ts';
@@ -18,6 +19,8 @@ export const PROTOCOL_VERSION = 1;
 export const SLICE_MS = 12;
 /** Rows of one batch at most, unless a single op makes more. */
 export const BATCH_ROWS = 16_384;
+/** A run of more rows is sent with keyframes: the page may not keep all of its rows. */
+export const KEYS_FROM = 262_144;
 /** Rows sent and not yet acknowledged at most. */
 export const MAX_UNACKED_ROWS = 8 * BATCH_ROWS;
 
@@ -28,11 +31,15 @@ export const isWorthKeeping = ({ byteLength }: ArrayBuffer): boolean =>
   byteLength >= BATCH_ROWS * 16 && byteLength <= BATCH_ROWS * 128;
 
 /**
- * Caps. Virtual time of one op ends after `opRows` rows and a run with more than `rows` ends after that op: a storm shows its
- * first part, and `cut` says where. Beyond the others a run is refused with the place where it went over.
+ * Caps. Virtual time of one op ends after `opRows` rows: a storm shows its first part, and `cut` says where. Of a long run the page
+ * keeps columns, `columnBytes` a row, and keyframes, and makes rows again: it ends after the op in which they would take more than
+ * `keptBytes`, or more than `rows` where the page keeps every row. Beyond the others a run is refused with the place where it went
+ * over.
  */
 export const CAPS = {
   rows: 4_000_000,
+  keptBytes: 256_000_000,
+  columnBytes: 2,
   opRows: 250_000,
   ops: MAX_OPS,
   linkOps: MAX_LINK_OPS,
@@ -49,6 +56,8 @@ export type ToEngine = Versioned<
       readonly runId: number;
       readonly ops: readonly unknown[];
       readonly leaveOut?: number;
+      /** The page has no engine to make rows again with. */
+      readonly keepsRows?: boolean;
     }
   /** More ops for a run that has ended or still goes on. */
   | { readonly type: 'extend'; readonly id: number; readonly runId: number; readonly ops: readonly unknown[] }
@@ -80,6 +89,8 @@ export type FromEngine = Versioned<
       readonly commands: readonly CommandRecord[];
       /** Routing tables new since the last batch, by their index. */
       readonly routeTables: readonly { readonly index: number; readonly table: RouteTable }[];
+      /** Machines to go on from, from which rows are made again; absent: none. */
+      readonly keys?: readonly PackedKey[];
       /** The machine's configuration, in a run's first batch. */
       readonly config: CreateOp | null;
       /** Ops that were left out since the last batch, by their index in the list as it was given; absent: none. */

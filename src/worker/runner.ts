@@ -4,10 +4,13 @@
  */
 
 import type { Problem } from '../base/problem.ts';
-import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
+import type { PackedKey } from '../engine/core/keyframe.ts';
+import { countRows, dropRows, keepRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
+import { createKeyer, createPacker, type Keyer } from '../engine/machine/keyframes.ts';
 import type { CommandRecord, JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
+import { MOST_KEY_BYTES } from '../spec/limits.ts';
 import type { OpResult } from '../spec/ops/index.ts';
 import { type Op, parseOp } from '../spec/ops/index.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
@@ -16,6 +19,7 @@ import {
   CAPS,
   type FromEngine,
   isWorthKeeping,
+  KEYS_FROM,
   MAX_UNACKED_ROWS,
   MOST_SPARES,
   PROTOCOL_VERSION,
@@ -68,10 +72,18 @@ interface Run {
   leftOut: number[];
   /** First place where it went over the caps. */
   cut: Problem | null;
+  /** Most rows of it. */
+  readonly most: number;
+  readonly keyer: Keyer;
+  /** Keyframes made and not yet sent. */
+  keys: PackedKey[];
 }
 
 /** Ops whose answer is a picture of the machine: the page has the machine itself, and thousands of pictures are memory. */
 const LOOKS: ReadonlySet<string> = new Set(['get', 'get_vmx', 'cpu']);
+
+/** Most rows of a run whose rows the page makes again. */
+const LONG = Math.floor((CAPS.keptBytes - MOST_KEY_BYTES) / CAPS.columnBytes);
 
 /** Runs kept: the one being shown and the one before it, to go back to when a fork is refused. */
 const RUNS_KEPT = 2;
@@ -165,9 +177,15 @@ export function createRunner(host: RunnerHost): Runner {
     run.tablesSent = tables.length;
     run.unacked += rows.length / ROW;
     const { commands, leftOut } = run;
+    const keys = run.most === LONG && rowsMade(run) > KEYS_FROM ? run.keys : [];
     run.commands = [];
     run.leftOut = [];
-    const left = { ...(leftOut.length === 0 ? {} : { leftOut }), ...(run.cut === null ? {} : { cut: run.cut }) };
+    if (keys.length > 0) run.keys = [];
+    const left = {
+      ...(keys.length === 0 ? {} : { keys }),
+      ...(leftOut.length === 0 ? {} : { leftOut }),
+      ...(run.cut === null ? {} : { cut: run.cut }),
+    };
     const config = run.configSent ? null : machine.config;
     run.configSent = true;
     const done = run.done === run.ops.length;
@@ -197,7 +215,12 @@ export function createRunner(host: RunnerHost): Runner {
     let result: OpResult = {};
     let wrong: Problem | null = null;
     const before = run.session.machine?.log;
-    if (before) before.most = before.used + CAPS.opRows * ROW;
+    if (before) {
+      if (index < run.silent) countRows(before);
+      else keepRows(before);
+      before.most = before.used + CAPS.opRows * ROW;
+      if (index >= run.silent) run.keyer.before(run.session.machine as Machine, index);
+    }
     try {
       result = run.session.carryOut(op);
       // Only a create whose capabilities KVM refuses answers so.
@@ -227,8 +250,8 @@ export function createRunner(host: RunnerHost): Runner {
     const log = run.session.machine?.log;
     if (log && log.used >= log.most) run.cut ??= problem('op-cut', place, { max: CAPS.opRows });
     const next = run.ops[run.done];
-    if (next !== undefined && rowsMade(run) > CAPS.rows) {
-      run.cut = problem('run-cut', `ops[${next.index}]`, { max: CAPS.rows });
+    if (next !== undefined && rowsMade(run) > run.most) {
+      run.cut = problem('run-cut', `ops[${next.index}]`, { max: run.most });
       run.ops.length = run.done;
     }
     if (index < run.silent) {
@@ -272,7 +295,9 @@ export function createRunner(host: RunnerHost): Runner {
     silent: number,
     leaveOut: number,
     bad: number[],
+    most: number,
   ): void {
+    const pack = createPacker();
     const run: Run = {
       runId,
       session: host.createSession(),
@@ -289,6 +314,9 @@ export function createRunner(host: RunnerHost): Runner {
       mayLeaveOut: leaveOut - bad.length,
       leftOut: bad,
       cut: null,
+      most,
+      keyer: createKeyer((key) => run.keys.push(pack(key))),
+      keys: [],
     };
     for (const old of runs.values()) if (old.done < old.ops.length) runs.delete(old.runId);
     runs.set(runId, run);
@@ -328,7 +356,7 @@ export function createRunner(host: RunnerHost): Runner {
       const { good, bad, problem: wrong } = checkOps(message.ops, 0, leaveOut);
       const refusal = wrong ?? (good.length === 0 ? problem('no-create', 'ops[0]') : null);
       if (refusal) refuse(id, message.runId, refusal, true);
-      else start(id, message.runId, good, 0, leaveOut, bad);
+      else start(id, message.runId, good, 0, leaveOut, bad, message.keepsRows === true ? CAPS.rows : LONG);
       return;
     }
     if (run === undefined) {
@@ -340,7 +368,7 @@ export function createRunner(host: RunnerHost): Runner {
     if (wrong) {
       refuse(id, message.type === 'fork' ? message.newRunId : message.runId, wrong, false);
     } else if (message.type === 'fork') {
-      start(id, message.newRunId, [...kept, ...good], kept.length, 0, []);
+      start(id, message.newRunId, [...kept, ...good], kept.length, 0, [], run.most);
     } else {
       run.request = id;
       run.ops.push(...good);

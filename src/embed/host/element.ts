@@ -2,6 +2,7 @@
  * `<irq-scope>`: a live scene in somebody's page. The element frames the page and speaks to it by messages; it holds no
  * engine. See src/embed/README.md for its attributes, properties and events.
  */
+import { linkText } from '../../share/link-text.ts';
 import { connectFrame, type FrameClient, FrameError, type FrameEvents, type FrameMessage } from './frame-client.ts';
 import { frameUrl, pageUrl, QUERY_ATTRIBUTES } from './page-url.ts';
 
@@ -149,7 +150,7 @@ export class IrqScopeElement extends HTMLElement {
   }
   /** @param link a link's text, as behind the # of an address */
   load(link: string): Promise<FrameMessage> {
-    return this.#ask('load', { state: link.replace(/^[^#]*#/, '') });
+    return this.#ask('load', { state: linkText(link) });
   }
   getState(): Promise<FrameMessage> {
     return this.#ask('getState');

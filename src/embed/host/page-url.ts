@@ -1,4 +1,5 @@
 /** Where the page is that an element frames, and the address of a frame. */
+import { linkText } from '../../share/link-text.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
 
 /** Attributes that are the frame's query parameter of the same name. */
@@ -31,7 +32,7 @@ export interface FrameScene {
 
 /** What stands behind the # of a frame's address. A step of the element's own wins over the one in the link. */
 export function fragmentOf({ preset, state, step }: FrameScene): string {
-  const text = state !== null && state !== '' ? state.replace(/^#/, '') : `p=${encodeURIComponent(preset ?? '')}`;
+  const text = state !== null && state !== '' ? linkText(state) : `p=${encodeURIComponent(preset ?? '')}`;
   if (step === null || step === '' || !/^p=/.test(text)) return text;
   // An index counts what the page beside this script counts.
   const set = /^\d+$/.test(step) && STEP_SET > 1 ? `&g=${STEP_SET}` : '';

@@ -1,13 +1,16 @@
 /**
  * A deck on paper has no live frame: each scene is a figure for each of its fragments. reveal.js copies the page once for
  * every fragment and says `pdf-ready` when it is done; the copy's visible fragments then say which figure it shows.
+ * A page takes longer to load than its figures to draw, so a frame or two draw the figures of all scenes.
  */
-import type { StepName } from './element.ts';
-import type { FrameMessage } from './frame-client.ts';
-import { type Deck, firstStep, lastVisible, type SlideScene } from './slides.ts';
+import type { IrqScopeElement, StepName } from './element.ts';
+import { type PresetFacts, stopsOf } from './fragments.ts';
+import { addFragments, type Deck, firstStep, lastVisible } from './slides.ts';
 
 /** Longest wait for all figures of a deck; what is not there by then stays a named empty box. */
 const ALL_FIGURES_MS = 20_000;
+/** Frames that draw side by side. */
+const MOST_DRAWERS = 2;
 
 /** Print mode is a view of reveal.js from 5 on; before, only the address says it. */
 export function isPrint(deck: Deck): boolean {
@@ -16,65 +19,156 @@ export function isPrint(deck: Deck): boolean {
 }
 
 const dataUrl = (svg: string): string => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+const px = (size: string): string => (/^\d+$/.test(size) ? `${size}px` : size);
 
+/** A scene's place on paper. Its element itself is taken out before it could load anything. */
 interface Paper {
-  readonly scene: SlideScene;
+  readonly element: Element;
   readonly box: HTMLElement;
-  /** Steps: before any fragment, then of each. */
-  readonly steps: readonly StepName[];
-  readonly figures: (string | null)[];
+  readonly picture: HTMLImageElement;
+  readonly number: string;
+  /** Steps: before any fragment, then of each; null: the scene must be there to tell. */
+  steps: readonly StepName[] | null;
+  readonly figures: (string | undefined)[];
 }
 
-function blank(scene: SlideScene, number: number): Paper {
-  const { element, stops, fragments } = scene;
+function blank(element: Element, number: number): Paper {
   const box = document.createElement('span');
   box.className = 'irqscope-figure';
   box.dataset.irqscope = String(number);
-  for (const fragment of fragments) fragment.dataset.irqscope = String(number);
-  const height = element.getAttribute('height') ?? '';
   box.style.cssText = 'display:block;inline-size:100%';
-  const width = element.getAttribute('width') ?? '';
-  if (width !== '') box.style.inlineSize = /^\d+$/.test(width) ? `${width}px` : width;
-  if (height !== '') box.style.blockSize = /^\d+$/.test(height) ? `${height}px` : height;
+  const [width, height] = ['width', 'height'].map((name) => element.getAttribute(name) ?? '') as [string, string];
+  if (width !== '') box.style.inlineSize = px(width);
+  if (height !== '') box.style.blockSize = px(height);
   const picture = document.createElement('img');
   picture.alt = element.getAttribute('title') ?? '';
   picture.style.cssText =
     'display:block;inline-size:100%;block-size:100%;object-fit:contain;margin:0;max-inline-size:100%;max-block-size:100%';
   box.append(picture);
-  const steps = [firstStep(element), ...stops];
-  return { scene, box, steps, figures: steps.map(() => null) };
+  element.replaceWith(box);
+  return { element, box, picture, number: String(number), steps: null, figures: [] };
 }
 
-/** Asks the scene's frame for all its figures; done when they are here or the time is over. */
-async function draw(paper: Paper): Promise<void> {
-  const { element } = paper.scene;
-  await element.ready;
-  for (const [i, step] of paper.steps.entries()) {
-    const answer: FrameMessage = await element.export({ format: 'svg', theme: 'print', step });
-    if (typeof answer.data === 'string') paper.figures[i] = dataUrl(answer.data);
-    if (typeof answer.title === 'string') (paper.box.firstChild as HTMLImageElement).alt = answer.title;
+function setStops(paper: Paper, stops: readonly StepName[]): void {
+  const { element, box, number } = paper;
+  paper.steps = [firstStep(element), ...stops];
+  for (const fragment of addFragments(element, box, stops)) fragment.dataset.irqscope = number;
+}
+
+const linkOf = ({ element }: Paper): string => {
+  const state = element.getAttribute('state') ?? '';
+  return state !== '' ? state : `p=${encodeURIComponent(element.getAttribute('preset') ?? '')}`;
+};
+
+/** Language of a figure, where its author has chosen one. */
+function langOf({ element }: Paper): { readonly lang?: 'en' | 'zh' } {
+  const lang = /^(en|zh)/i.exec(element.getAttribute('lang') ?? '')?.[1]?.toLowerCase();
+  return lang === undefined ? {} : { lang: lang as 'en' | 'zh' };
+}
+
+/** A frame that nobody sees, with a paper's scene in it. */
+function openDrawer(paper: Paper): IrqScopeElement {
+  const drawer = document.createElement('irq-scope');
+  for (const name of ['base', 'lang', 'preset', 'state']) {
+    const value = paper.element.getAttribute(name);
+    if (value !== null) drawer.setAttribute(name, value);
+  }
+  drawer.style.cssText = 'position:fixed;inset-block-start:0;inset-inline-start:-200vw;inline-size:960px';
+  drawer.setAttribute('height', '540');
+  document.body.append(drawer);
+  drawer.makeReady();
+  return drawer;
+}
+
+interface Drawn {
+  readonly url: string;
+  readonly title: string;
+}
+
+/** Has a frame draw the figures of a scene, each that was not drawn before. */
+async function draw(paper: Paper, drawer: IrqScopeElement, drawn: Map<string, Promise<Drawn>>): Promise<void> {
+  const link = linkOf(paper);
+  const more = langOf(paper);
+  let isThere = false;
+  const there = async (): Promise<void> => {
+    if (!isThere) await drawer.load(link);
+    isThere = true;
+  };
+  if (paper.steps === null) {
+    await there();
+    const { count, beats } = await drawer.getState();
+    const facts = { count: Number(count), beats: Array.isArray(beats) ? (beats as number[]) : [] };
+    setStops(paper, stopsOf(paper.element.getAttribute('steps') ?? '', facts) ?? []);
+  }
+  for (const [i, step] of (paper.steps ?? []).entries()) {
+    const key = JSON.stringify([link, more, step]);
+    const known = drawn.get(key);
+    const figure =
+      known ??
+      (async () => {
+        await there();
+        const { data, title } = await drawer.export({ format: 'svg', theme: 'print', step, ...more });
+        return { url: dataUrl(String(data)), title: typeof title === 'string' ? title : '' };
+      })();
+    if (known === undefined) drawn.set(key, figure);
+    const { url, title } = await figure;
+    paper.figures[i] = url;
+    if (paper.picture.alt === '') paper.picture.alt = title;
   }
 }
 
-/** @returns done when every figure is there; reveal.js waits for it before it lays out its pages */
-export async function createPrinter(deck: Deck, scenes: readonly SlideScene[]): Promise<void> {
-  const papers = scenes.map(blank);
-  for (const { scene } of papers) scene.element.makeReady();
-  const late = new Promise<void>((done) => {
-    setTimeout(done, ALL_FIGURES_MS);
+/**
+ * @param factsOf what the build found out about an element's preset
+ * @param define makes the element known
+ * @returns done when every figure is there; reveal.js waits for it before it lays out its pages
+ */
+export async function printDeck(
+  deck: Deck,
+  elements: readonly Element[],
+  factsOf: (element: Element) => PresetFacts | null,
+  define: () => void,
+): Promise<void> {
+  const papers = elements.map(blank);
+  for (const paper of papers) {
+    const stops = stopsOf(paper.element.getAttribute('steps') ?? '', factsOf(paper.element));
+    if (stops !== null) setStops(paper, stops);
+  }
+  define();
+  const drawn = new Map<string, Promise<Drawn>>();
+  const drawers: IrqScopeElement[] = [];
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const timeUp = new Promise<void>((done) => {
+    late = setTimeout(done, ALL_FIGURES_MS);
   });
-  await Promise.race([Promise.all(papers.map((paper) => draw(paper).catch(() => {}))), late]);
-  for (const { scene, box, figures } of papers) {
-    (box.firstChild as HTMLImageElement).src = figures[0] ?? '';
-    scene.element.replaceWith(box);
+  // Pages of different places draw each their own.
+  const byBase = new Map<string | null, Paper[]>();
+  for (const paper of papers) {
+    const base = paper.element.getAttribute('base');
+    byBase.set(base, [...(byBase.get(base) ?? []), paper]);
   }
+  const work = [...byBase.values()].flatMap((queue) =>
+    Array.from({ length: Math.min(MOST_DRAWERS, Math.ceil(queue.length / 2)) }, async () => {
+      let drawer: IrqScopeElement | null = null;
+      for (let paper = queue.shift(); paper !== undefined; paper = queue.shift()) {
+        if (drawer === null) {
+          drawer = openDrawer(paper);
+          drawers.push(drawer);
+        }
+        await draw(paper, drawer, drawn).catch(() => {});
+      }
+    }),
+  );
+  await Promise.race([Promise.all(work), timeUp]);
+  clearTimeout(late);
+  for (const drawer of drawers) drawer.remove();
+  for (const { picture, figures } of papers) if (figures[0] !== undefined) picture.src = figures[0];
   deck.on('pdf-ready', () => {
     for (const box of document.querySelectorAll<HTMLElement>('.irqscope-figure')) {
       const { figures } = papers[Number(box.dataset.irqscope)] as Paper;
       const page = box.closest('.pdf-page') ?? box.closest('section') ?? document;
       const own = page.querySelectorAll(`.irqscope-step[data-irqscope="${box.dataset.irqscope}"]`);
       const figure = figures[lastVisible([...own]) + 1] ?? figures[0];
-      if (figure !== null && figure !== undefined) (box.firstChild as HTMLImageElement).src = figure;
+      if (figure !== undefined) (box.firstChild as HTMLImageElement).src = figure;
     }
   });
 }

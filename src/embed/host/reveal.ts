@@ -4,8 +4,8 @@
  */
 import type { IrqScopeElement, StepName } from './element.ts';
 import { type PresetFacts, stopsOf } from './fragments.ts';
-import { createPrinter, isPrint } from './reveal-print.ts';
-import { type Deck, firstStep, lastVisible, type SlideScene } from './slides.ts';
+import { isPrint, printDeck } from './reveal-print.ts';
+import { addFragments, type Deck, firstStep, lastVisible, type SlideScene } from './slides.ts';
 
 const SCENES = 'irq-scope';
 
@@ -36,30 +36,19 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>, def
     const scenes = new Map<Element, SlideScene>();
     const events = ['ready', 'slidechanged', 'fragmentshown', 'fragmenthidden', 'overviewhidden'];
 
-    function addFragments(scene: SlideScene): void {
-      const { element, stops } = scene;
-      const index = element.getAttribute('data-fragment-index');
-      let after: Element = element;
-      for (const [i, stop] of stops.entries()) {
-        const fragment = document.createElement('span');
-        fragment.className = 'fragment irqscope-step';
-        fragment.hidden = true;
-        fragment.dataset.step = String(stop);
-        if (index !== null && /^\d+$/.test(index))
-          fragment.setAttribute('data-fragment-index', String(Number(index) + i));
-        after.after(fragment);
-        after = fragment;
-        scene.fragments.push(fragment);
-      }
-    }
+    const factsOf = (element: Element): PresetFacts | null => {
+      const preset = element.hasAttribute('state') ? null : element.getAttribute('preset');
+      return preset === null || !Object.hasOwn(presets, preset) ? null : (presets[preset] ?? null);
+    };
+    const add = (scene: SlideScene): void => {
+      scene.fragments.push(...addFragments(scene.element, scene.element, scene.stops));
+    };
 
     function prepare(element: IrqScopeElement): SlideScene {
-      const preset = element.hasAttribute('state') ? null : element.getAttribute('preset');
-      const facts = preset === null || !Object.hasOwn(presets, preset) ? null : (presets[preset] ?? null);
-      const stops = stopsOf(element.getAttribute('steps') ?? '', facts);
+      const stops = stopsOf(element.getAttribute('steps') ?? '', factsOf(element));
       const scene: SlideScene = { element, stops: stops ?? [], fragments: [], asked: null, up: false };
       scenes.set(element, scene);
-      if (stops !== null) addFragments(scene);
+      if (stops !== null) add(scene);
       element.addEventListener('key', onKey);
       void element.ready.then(() => arrive(scene, stops === null));
       return scene;
@@ -74,7 +63,7 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>, def
         const { count, beats } = await scene.element.getState().catch(() => ({ count: 0, beats: [] }));
         const facts = { count: Number(count), beats: Array.isArray(beats) ? (beats as number[]) : [] };
         scene.stops = stopsOf(scene.element.getAttribute('steps') ?? '', facts) ?? [];
-        addFragments(scene);
+        add(scene);
         deck.sync();
       }
       show(scene);
@@ -110,10 +99,10 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>, def
       init(theDeck: Deck): Promise<void> | undefined {
         deck = theDeck;
         const found = [...theDeck.getRevealElement().querySelectorAll<IrqScopeElement>(SCENES)];
+        if (isPrint(theDeck)) return printDeck(theDeck, found, factsOf, define);
         for (const element of found) element.setAttribute('keys', 'parent');
         define();
         for (const element of found) prepare(element);
-        if (isPrint(theDeck)) return createPrinter(theDeck, [...scenes.values()]);
         for (const type of events) theDeck.on(type, follow);
         return undefined;
       },

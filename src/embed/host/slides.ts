@@ -42,3 +42,22 @@ export function firstStep(element: Element): StepName {
   if (step === null || step === '') return -1;
   return /^-?\d+$/.test(step) ? Number(step) : step;
 }
+
+/**
+ * Adds a fragment for each step of a scene, as an author writes them by hand, so that the deck itself counts and shows them.
+ * @param anchor what they stand behind
+ */
+export function addFragments(element: Element, anchor: Element, stops: readonly StepName[]): readonly HTMLElement[] {
+  const index = element.getAttribute('data-fragment-index');
+  let after = anchor;
+  return stops.map((stop, i) => {
+    const fragment = document.createElement('span');
+    fragment.className = 'fragment irqscope-step';
+    fragment.hidden = true;
+    fragment.dataset.step = String(stop);
+    if (index !== null && /^\d+$/.test(index)) fragment.setAttribute('data-fragment-index', String(Number(index) + i));
+    after.after(fragment);
+    after = fragment;
+    return fragment;
+  });
+}

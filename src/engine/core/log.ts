@@ -1,21 +1,7 @@
-/**
- * The effect log: rows of eight 32-bit numbers, so that a million effects are 32 MB, cross to the page as one transfer,
- * and cost a few nanoseconds each to write.
- *
- *   event  [code, cause, where, journey, a, b, c, d]
- *   write  [0,    cause, where, journey, address, before, after, 0]
- *
- * `cause` is the row number of the event that led here (-1: nothing did). `where` is component code << 16 | index.
- * In a write row it is where the event last entered happened; what changed is named by the address alone (`nameWord`).
- * `journey` numbers the way of one interrupt from the source that raised it; 0 means none.
- */
-export const ROW = 8;
-/** log2 of ROW: shifting keeps hot arithmetic in integers. */
-export const ROW_SHIFT = 3;
-/** Column numbers. */
-export const COL = { code: 0, cause: 1, where: 2, journey: 3, a: 4, b: 5, c: 6, d: 7 } as const;
-/** Code of a row that records a change of one state word. */
-export const WRITE = 0;
+/** The effect log: rows (row.ts) not yet taken. */
+import { ROW, ROW_SHIFT } from './row.ts';
+
+export { COL, ROW, ROW_SHIFT, WRITE } from './row.ts';
 
 export interface EffectLog {
   /** Rows not yet taken; `used` numbers of it are filled. */
@@ -30,12 +16,29 @@ export interface EffectLog {
   most: number;
   /** Rows are counted and numbered, and not kept: `used` goes on and `rows` is empty. */
   counts: boolean;
+  /** Where virtual time next tells `rest` that it stands between two things, as a value of `used`. */
+  restAt: number;
+  rest: ((time: Standing) => void) | null;
+}
+
+/** Virtual time between two things that happen in one op: how many have, and the moment at which the op ends. */
+export interface Standing {
+  readonly fired: number;
+  readonly until: number;
 }
 
 const FIRST_CAPACITY = 4096 * ROW;
 
 export function createLog(): EffectLog {
-  return { rows: new Int32Array(FIRST_CAPACITY), used: 0, firstSeq: 0, most: Infinity, counts: false };
+  return {
+    rows: new Int32Array(FIRST_CAPACITY),
+    used: 0,
+    firstSeq: 0,
+    most: Infinity,
+    counts: false,
+    restAt: Infinity,
+    rest: null,
+  };
 }
 
 /** Makes room for one more row. */
@@ -65,5 +68,25 @@ export function takeRows(log: EffectLog, spares: Int32Array[] = []): { firstSeq:
 /** Forgets the rows recorded so far but keeps their numbers taken. */
 export function dropRows(log: EffectLog): void {
   log.firstSeq += log.used >> ROW_SHIFT;
+  log.most -= log.used;
+  log.restAt -= log.used;
   log.used = 0;
+}
+
+const NO_ROWS = new Int32Array(0);
+
+/** From here on rows are counted and not kept. */
+export function countRows(log: EffectLog): void {
+  if (log.counts) return;
+  dropRows(log);
+  log.counts = true;
+  log.rows = NO_ROWS;
+}
+
+/** From here on rows are kept, those before forgotten. */
+export function keepRows(log: EffectLog): void {
+  if (!log.counts) return;
+  dropRows(log);
+  log.counts = false;
+  log.rows = new Int32Array(FIRST_CAPACITY);
 }

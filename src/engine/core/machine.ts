@@ -186,6 +186,8 @@ export function enter(m: Machine, code: number, where: number, a = 0, b = 0, c =
   const log = m.log;
   const at = log.used;
   const outer = m.cause;
+  m.cause = log.firstSeq + (at >> ROW_SHIFT);
+  m.where = where;
   if (at >= log.rows.length) {
     log.used = at + ROW;
     if (log.counts) return outer;
@@ -201,8 +203,6 @@ export function enter(m: Machine, code: number, where: number, a = 0, b = 0, c =
   rows[at | 6] = c | 0;
   rows[at | 7] = d | 0;
   log.used = at + ROW;
-  m.cause = log.firstSeq + (at >> ROW_SHIFT);
-  m.where = where;
   return outer;
 }
 

@@ -116,6 +116,8 @@ export interface Wires {
   serveVcpu(m: Machine, vcpu: number): boolean;
   /** The model guest's flags changed, or its handler returned: what waited may go in. */
   openWindow(m: Machine, vcpu: number): void;
+  /** An ioctl on a vCPU needs its mutex, which KVM_RUN holds: the VMM gets the thread out of the guest first. */
+  leaveRun(m: Machine, vcpu: number): void;
   /** The model guest executes HLT. */
   guestHalt(m: Machine, vcpu: number): void;
   /** What a vCPU has before its local APIC is reset: VMCS, descriptor, whether APICv is on. */

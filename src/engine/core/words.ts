@@ -159,6 +159,8 @@ export const DEVICE = defineBlock({
   msixPending: 1,
   /** VT-d interrupt remapping table entries of an assigned device's vectors: 128 bits each, low word first. */
   irte: 16,
+  /** virtio's ISR status, which a read clears. */
+  virtioIsr: 1,
 });
 
 /** One local APIC (struct kvm_lapic and its register page). */

@@ -7,10 +7,13 @@ import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { pitAck, pitMaskNotify, resetPit } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
+import { reg, set } from '../core/regs.ts';
 import type { ModelOps, Wires } from '../core/wires.ts';
-import { countExit } from '../kvm/vcpu.ts';
+import { VCPU } from '../core/words.ts';
+import { countExit, MODE } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import {
+  deviceConfig,
   deviceQuiet,
   deviceResampled,
   deviceSlot,
@@ -52,7 +55,9 @@ export const MODEL_OPS = {
     const max = Math.max(1, device === undefined ? 1 : messagesOf(device)) - 1;
     if (vector > max) throw new OpError('op.range', 'vector', { max });
     if (op.event === 'quiet') deviceQuiet(m, slot);
-    else deviceWork(m, slot, vector);
+    else if (op.event === 'config') {
+      if (!deviceConfig(m, slot)) throw new OpError('op.noVirtio', 'id', { id: op.id });
+    } else deviceWork(m, slot, vector);
     return OK;
   },
   msix(m, op) {
@@ -65,6 +70,9 @@ export const MODEL_OPS = {
   msi_cap(m, op) {
     const slot = slotOf(m, op.id);
     if (m.config.devices?.[slot]?.msi === undefined) throw new OpError('op.noMsi', 'id', { id: op.id });
+    const cap = m.config.devices?.[slot]?.msiCap ?? '64-mask';
+    const lacks = op.field === 'addr_hi' ? !cap.startsWith('64') : op.field === 'mask' && !cap.endsWith('mask');
+    if (lacks) throw new OpError('op.noMsiField', 'field', { id: op.id, field: op.field });
     msiWrite(m, slot, op.field, op.value);
     return OK;
   },
@@ -96,6 +104,11 @@ export const MODEL_WIRES: Omit<Wires, 'modelOps'> = {
   userPioRead: vmmPioRead,
   userEoi: vmmEoi,
   userPicOutput: vmmPicOutput,
+  leaveRun(m, vcpu) {
+    if (reg(m, vcpu, VCPU.at.mode) !== MODE.inGuest) return;
+    set(m, vcpu, VCPU.at.mode, MODE.outside);
+    countExit(m, vcpu);
+  },
   guestHalt,
 };
 

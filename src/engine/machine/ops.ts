@@ -13,6 +13,7 @@ import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/regist
 import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
+import type { Underway } from '../core/keyframe.ts';
 import { AT_VM, atVcpu, beginJourney, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
 import type { Entered, Handlers } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
@@ -31,6 +32,7 @@ import {
   serveRequests,
   takeNmi,
 } from '../kvm/vcpu.ts';
+import { advanceOn, settleOn } from '../world/clock.ts';
 import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
 import { hex, printCpu, printMachine } from './print.ts';
@@ -252,10 +254,26 @@ export function execute(m: Machine, op: RunOp): OpResult {
   const outer = enter(m, EV.op, AT_VM, m.commands++);
   // An op that throws leaves its cause behind; the next one begins with its own.
   const result = dispatch(m, op);
+  endOp(m, outer);
+  return result;
+}
+
+/** Goes on with an op that was left under way, to its end. @throws Error for one in which no time passes */
+export function goOn(m: Machine, op: RunOp, { cause, where, journey, ...time }: Underway): void {
+  m.cause = cause;
+  m.where = where;
+  m.journey = journey;
+  if (op.op === 'advance') advanceOn(m, time);
+  else if (op.op === 'settle') settleOn(m, time, op.events);
+  else throw new Error(`no time passes in ${op.op}`);
+  endOp(m, -1);
+}
+
+/** What comes after every op. @param outer cause of the op itself: nothing */
+function endOp(m: Machine, outer: number): void {
   m.current = -1;
   m.wires.afterOp?.(m);
   leave(m, outer);
-  return result;
 }
 
 /** Ops by which the VMM, or whoever looks, reaches the machine. */
@@ -283,13 +301,17 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
     return count === null ? { error: 'no resample irqfd' } : { count };
   },
   nmi(m, op) {
+    m.wires.leaveRun(m, op.vcpu);
     beginJourney(m);
     const outer = enter(m, EV.ioctl_nmi, atVcpu(op.vcpu));
     injectNmi(m, op.vcpu);
     leave(m, outer);
     return { rc: 0 };
   },
-  extint: (m, op) => ioctl(-kvmInterrupt(m, op.vcpu, op.vector)),
+  extint(m, op) {
+    m.wires.leaveRun(m, op.vcpu);
+    return ioctl(-kvmInterrupt(m, op.vcpu, op.vector));
+  },
   run: (m, op) => run(m, op.vcpu, op.keep === 1),
   save,
   restore,

@@ -172,6 +172,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   guestEoi() {},
   serveVcpu: () => false,
   openWindow() {},
+  leaveRun() {},
   guestHalt() {},
   createVcpu() {},
   apicvPreStateRestore() {},

@@ -205,8 +205,12 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     'b172862241b4',
     'the speaker’s data bit survives KVM_SET_PIT2',
     (create) => {
-      const b = bench({ pit: true, ...create });
-      b.do(pio(0x61, 2), { op: 'save', what: 'pit', as: 'p' }, pio(0x61, 0), { op: 'restore', what: 'pit', from: 'p' });
+      const b = bench(create);
+      b.do({ op: 'create_pit', flags: 1 }, pio(0x61, 2), { op: 'save', what: 'pit', as: 'p' }, pio(0x61, 0), {
+        op: 'restore',
+        what: 'pit',
+        from: 'p',
+      });
       return b.do({ op: 'pio_read', vcpu: 0, port: 0x61 });
     },
     { value: '0x2' },

@@ -42,13 +42,16 @@ const PLAIN_WIRES: Wires = { ...MODEL_WIRES, modelOps: PLAIN_MODEL_OPS };
 /** The wires of a machine by its run loop. */
 const WIRES: Readonly<Record<CreateOp['runLoop'], Wires>> = { none: PLAIN_WIRES, vmx: VMX_WIRES, svm: SVM_WIRES };
 
+/** What a machine that is made so is wired with. */
+export const wiresOf = ({ runLoop }: CreateOp): Wires => WIRES[runLoop];
+
 /**
  * A machine at reset. The log holds what reset did, under the `op` event of command 0.
  * @param vcpus how many of the vCPUs it has room for are there already @param saves what user space saved before
  */
 export function createMachine(
   config: CreateOp,
-  wires: Wires = WIRES[config.runLoop],
+  wires: Wires = wiresOf(config),
   vcpus = config.vcpus,
   saves: Saves = new Map(),
 ): Machine {
@@ -91,7 +94,7 @@ export function createSession(begun: { readonly machine?: Machine; readonly save
       if (x2apicFlagsRefused(op.x2apicApi ?? 0, op.irqchip === 'split'))
         return { error: 'KVM_CAP_X2APIC_API', errno: 22 };
       checkVendor(op);
-      machine = createMachine(op, WIRES[op.runLoop], op.vcpus, saves);
+      machine = createMachine(op, wiresOf(op), op.vcpus, saves);
       return { ok: true };
     }
     if (op.op === 'create_vm') {

@@ -74,6 +74,9 @@ const copyPart = (name: keyof typeof PARTS, value: unknown): unknown =>
       ? new Map(value)
       : (value as readonly unknown[]).slice();
 
+/** Parts that are lists or maps of things that never change. */
+export const HISTORY = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter((name) => PARTS[name] === 'history');
+
 const KEPT = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
   (name) => PARTS[name] === 'saved' || PARTS[name] === 'history',
 );

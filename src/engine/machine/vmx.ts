@@ -191,7 +191,7 @@ function emulateWithExit(m: Machine, op: GuestOp, emulate: (m: Machine, op: Gues
   return emulate(m, op);
 }
 
-/** An ioctl on the vCPU's own thread had to get it out of the guest first (a signal): KVM_NMI and the like. */
+/** What another thread asked for, the vCPU sees when it has left the guest. */
 function leaveForRequests(m: Machine, vcpu: number): void {
   if (inGuest(m, vcpu) && reg(m, vcpu, V.requests) !== 0) vmExit(m, vcpu, EXIT.externalInterrupt);
 }
@@ -385,6 +385,9 @@ export const VMX_WIRES: Wires = {
     vmmWindow(m, vcpu);
     // A running guest's window opens by itself; a sleeper's thread looks whether it has become runnable.
     if (reg(m, vcpu, V.blocking) === 1 && hasEvents(m, vcpu)) wakeUp(m, vcpu);
+  },
+  leaveRun(m, vcpu) {
+    if (inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.externalInterrupt);
   },
   guestHalt,
   guestEoi: vmxGuestEoi,

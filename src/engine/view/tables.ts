@@ -2,7 +2,7 @@
  * The engine's tables that a page reads at run time: names and codes of components and of state words. The page
  * imports them from here, because engine/view is the only part of the engine it may load.
  */
-export { COL, ROW, WRITE } from '../core/log.ts';
+export { COL, ROW, WRITE } from '../core/row.ts';
 export {
   BLOCK_OF,
   COMPONENT_CODE,
@@ -11,6 +11,7 @@ export {
   createWordMap,
   DEVICE,
   IOAPIC,
+  IRQFD_SLOTS,
   instances,
   LAPIC,
   nameWord,

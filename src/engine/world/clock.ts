@@ -7,6 +7,7 @@ import { eoiInjectWork } from '../chips/ioapic/ioapic.ts';
 import { expireTimer, timerDue } from '../chips/lapic/timer.ts';
 import { pitDue, pitTick } from '../chips/pit/pit.ts';
 import { EV } from '../core/events.ts';
+import type { Standing } from '../core/log.ts';
 import { AT_VM, enter, leave, type Machine } from '../core/machine.ts';
 import { now, put64, read64 } from '../core/time.ts';
 import { VM } from '../core/words.ts';
@@ -81,18 +82,23 @@ function fireOne(m: Machine): void {
 
 /** Lets virtual time pass. @param ns how much @returns how many things happened */
 export function advance(m: Machine, ns: number): number {
-  const target = now(m) + ns;
-  let fired = 0;
+  const until = now(m) + ns;
   serveAll(m);
+  return advanceOn(m, { fired: 0, until });
+}
+
+/** Goes on advancing from between two things. */
+export function advanceOn(m: Machine, { fired, until }: Standing): number {
   for (; fired < MAX_STEPS && !isFull(m); fired++) {
+    if (m.log.used >= m.log.restAt) m.log.rest?.({ fired, until });
     const due = Math.min(earliestHandler(m), earliestTimer(m));
-    if (due > target) break;
+    if (due > until) break;
     setNow(m, Math.max(due, now(m)));
     fireOne(m);
     serveAll(m);
   }
   // Time that was cut short stands where it was cut.
-  if (!isFull(m)) setNow(m, target);
+  if (!isFull(m)) setNow(m, until);
   return fired;
 }
 
@@ -101,12 +107,17 @@ export function advance(m: Machine, ns: number): number {
  * @param most how many things may happen: a line that nobody quiets never settles @returns how many things happened
  */
 export function settle(m: Machine, most = MAX_STEPS): number {
-  const limit = now(m) + 1e9;
-  let fired = 0;
+  const until = now(m) + 1e9;
   serveAll(m);
+  return settleOn(m, { fired: 0, until }, most);
+}
+
+/** Goes on settling from between two things. */
+export function settleOn(m: Machine, { fired, until }: Standing, most: number): number {
   for (; fired < most && !isFull(m); fired++) {
+    if (m.log.used >= m.log.restAt) m.log.rest?.({ fired, until });
     const handler = earliestHandler(m);
-    if (handler === Infinity || handler > limit) break;
+    if (handler === Infinity || handler > until) break;
     setNow(m, Math.max(Math.min(handler, earliestTimer(m)), now(m)));
     fireOne(m);
     serveAll(m);

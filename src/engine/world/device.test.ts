@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEVICE } from '../core/words.ts';
 import { type Bench, bench, enable, eoi, type JsonOp, msiAddress, picOff, rte, run } from '../test-bench.ts';
 
 const work = (id: string, vector?: number): JsonOp => ({ op: 'device', id, event: 'work', ...(vector && { vector }) });
@@ -29,6 +30,64 @@ const shared = (): Bench => {
   return b;
 };
 const disk = (): Bench => ready([{ id: 'blk', kind: 'virtio-blk', gsi: 40, msix: 2 }]);
+
+const config = (id: string): JsonOp => ({ op: 'device', id, event: 'config' });
+const cap = (field: string, value: number): JsonOp => ({ op: 'msi_cap', id: 'nic', field, value });
+
+describe('virtio-pci: configuration and queues', () => {
+  const isr = (b: Bench): number => b.m.w[b.m.wordMap.device + DEVICE.at.virtioIsr] as number;
+
+  test('on a line the ISR says which, and its read clears both and lowers the line', () => {
+    const b = shared();
+    b.do(work('net'));
+    expect(isr(b)).toBe(1);
+    b.do(config('net'));
+    expect(isr(b)).toBe(3);
+    b.do(quiet('net'));
+    expect(isr(b)).toBe(0);
+    expect(b.state('device net')[0]).toContain('line 0');
+  });
+
+  test('with MSI-X the change has the vector its driver chose, and the ISR is not used', () => {
+    const b = ready([{ id: 'blk', kind: 'virtio-blk', gsi: 40, msix: 2, configVector: 1 }]);
+    b.do(program(0, 0x51), program(1, 0x61), ENABLE, work('blk', 0));
+    expect(b.do(run())).toEqual({ vector: 0x51 });
+    b.do(eoi(), config('blk'));
+    expect([b.do(run()), isr(b)]).toEqual([{ vector: 0x61 }, 0]);
+  });
+
+  test('with MSI-X and no vector chosen nothing is sent', () => {
+    const b = disk();
+    b.do(program(0, 0x51), ENABLE);
+    b.events();
+    b.do(config('blk'));
+    expect(b.events()).toEqual(['device_config']);
+    expect(b.do(run())).toEqual({ vector: null });
+  });
+});
+
+describe('MSI capabilities', () => {
+  const nic = (msiCap?: string): Bench =>
+    ready([{ id: 'nic', kind: 'e1000', gsi: 44, msi: 4, ...(msiCap && { msiCap }) }]);
+
+  test('four messages share an address; the low bits of data are the vector’s, and each has a mask bit', () => {
+    const b = nic('64-mask');
+    b.do(cap('addr_lo', msiAddress()), cap('addr_hi', 0), cap('data', 0x63), cap('mask', 2), cap('enable', 1));
+    const routed = b.eventsOf('vmm_route').map((line) => line.split(' ').at(-1));
+    expect(routed).toEqual([0x60, 0x62, 0x63].map(String));
+    b.do({ op: 'device', id: 'nic', event: 'work', vector: 1 });
+    expect(b.eventsOf('msix_pending')).toEqual(['msix_pending 1 0']);
+    b.do(cap('mask', 0));
+    expect(b.do(run())).toEqual({ vector: 0x61 });
+  });
+
+  test('the smallest has neither an upper half nor masks', () => {
+    const b = nic('32');
+    expect(() => b.do(cap('mask', 1))).toThrow(expect.objectContaining({ code: 'op.noMsiField' }));
+    b.do(cap('addr_lo', msiAddress()), cap('data', 0x71), cap('enable', 1), work('nic'));
+    expect(b.do(run())).toEqual({ vector: 0x70 });
+  });
+});
 
 describe('INTx', () => {
   test('work raises the line, quiet lowers it', () => {
@@ -183,10 +242,14 @@ test.each<[name: string, op: JsonOp, code: string]>([
   ['a vector past its table', work('blk', 3), 'op.range'],
   ['an entry past its table', msix('data', 0, 2), 'op.range'],
   ['the PIT is no device of its own', work('pit'), 'op.pitDevice'],
+  ['a change of configuration of what is no virtio device', config('nic'), 'op.noVirtio'],
+  ['the upper half of a 32-bit MSI address', cap('addr_hi', 1), 'op.noMsiField'],
+  ['a mask bit where the capability has none', cap('mask', 1), 'op.noMsiField'],
 ])('%s is refused', (_name, op, code) => {
   const b = ready([
     { id: 'blk', kind: 'virtio-blk', gsi: 40, msix: 2 },
     { id: 'pit', kind: 'pit' },
+    { id: 'nic', kind: 'e1000', gsi: 44, msi: 1, msiCap: '32' },
   ]);
   expect(() => b.do(op)).toThrow(expect.objectContaining({ code }));
 });

@@ -5,8 +5,10 @@
  */
 
 import { joinBig } from '../../base/u64.ts';
+import { masks } from '../../spec/define/registers.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import type { DeviceKind } from '../../spec/ops/index.ts';
+import { VIRTIO_ISR } from '../../spec/registers/device.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
 import { DEVICE } from '../core/words.ts';
@@ -98,6 +100,13 @@ export function deviceResampled(m: Machine, gsi: number): void {
   });
 }
 
+const isVirtio = (m: Machine, slot: number): boolean => {
+  const kind = m.w[deviceAt(m, slot) + D.kind];
+  return kind === DEVICE_KIND_CODE['virtio-net'] || kind === DEVICE_KIND_CODE['virtio-blk'];
+};
+
+const { QUEUE, CONFIG } = masks(VIRTIO_ISR);
+
 const usesMsix = (m: Machine, slot: number): boolean => (m.w[deviceAt(m, slot) + D.msixControl] & ENABLE) !== 0;
 
 /** Something happened at a device that its driver must hear of. @param entry MSI-X vector, where it has them */
@@ -108,8 +117,35 @@ export function deviceWork(m: Machine, slot: number, entry: number): void {
   const outer = enter(m, EV.device_event, whereOf('device', slot), m.w[at + D.kind], pending, entry);
   put(m, at + D.pending, pending);
   if (usesMsix(m, slot)) sendMsix(m, slot, entry);
-  else setLine(m, slot, 1);
+  else {
+    if (isVirtio(m, slot)) put(m, at + D.virtioIsr, m.w[at + D.virtioIsr] | QUEUE);
+    setLine(m, slot, 1);
+  }
   leave(m, outer);
+}
+
+/** How a change of configuration is told. */
+const CONFIG_WAY = { line: 0, vector: 1, noVector: 2 } as const;
+
+/**
+ * A virtio device's configuration changed (a disk has grown, a link has gone). On its line the ISR tells it from a queue's work;
+ * with MSI-X it has the vector that the driver wrote to msix_config, or with VIRTIO_MSI_NO_VECTOR none.
+ * @returns whether the device is a virtio one @sdm Virtio 1.2, "Notification of Device Configuration Changes"
+ */
+export function deviceConfig(m: Machine, slot: number): boolean {
+  if (!isVirtio(m, slot)) return false;
+  const at = deviceAt(m, slot);
+  const vector = m.config.devices?.[slot]?.configVector ?? -1;
+  beginJourney(m);
+  const way = !usesMsix(m, slot) ? CONFIG_WAY.line : vector === -1 ? CONFIG_WAY.noVector : CONFIG_WAY.vector;
+  const outer = enter(m, EV.device_config, whereOf('device', slot), Math.max(0, vector), way);
+  if (way === CONFIG_WAY.vector) sendMsix(m, slot, vector);
+  if (way === CONFIG_WAY.line) {
+    put(m, at + D.virtioIsr, m.w[at + D.virtioIsr] | CONFIG);
+    setLine(m, slot, 1);
+  }
+  leave(m, outer);
+  return true;
 }
 
 /** The driver has served the device: nothing is left pending and its line goes low. */
@@ -119,6 +155,8 @@ export function deviceQuiet(m: Machine, slot: number): void {
   const kind = m.w[at + D.kind];
   const outer = enter(m, EV.device_quiet, whereOf('device', slot), kind, m.w[at + D.gsi]);
   put(m, at + D.pending, 0);
+  // The read of the ISR is what quiets a virtio device: it clears both bits.
+  put(m, at + D.virtioIsr, 0);
   setLine(m, slot, 0);
   leave(m, outer);
 }

@@ -47,6 +47,10 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
       },
     };
   },
+  device_config: (c) => ({
+    params: { device: deviceName(c, c.index), entry: c.args.vectorIndex },
+    variant: (['', 'vector', 'noVector'] as const)[c.args.way] ?? '',
+  }),
   device_quiet: (c) => {
     const spec = c.view.config.devices?.[c.index];
     const byMessage = spec !== undefined && messagesOf(spec) > 0 && readWord(c.view, 'device', c.index, 'line') === 0;

@@ -16,12 +16,9 @@ import type { Param, Text, TextParams } from '../text.ts';
 import { DEVICE } from './device.ts';
 import { GUEST } from './guest.ts';
 import { IOAPIC } from './ioapic.ts';
-import { IRQFD } from './irqfd.ts';
 import { LAPIC } from './lapic.ts';
 import { PIC } from './pic.ts';
-import { PIT } from './pit.ts';
 import { ROUTING } from './routing.ts';
-import { TIMER } from './timer.ts';
 import { USERSPACE } from './userspace.ts';
 import { VCPU } from './vcpu.ts';
 import { chipName, deviceName, gsiParams, modeName, requestName, requestNames } from './words.ts';
@@ -117,6 +114,6 @@ export function describeStep(run: SceneLog, step: Step, view: MachineView): Desc
   };
 }
 
-for (const part of [USERSPACE, DEVICE, IRQFD, ROUTING, PIC, IOAPIC, LAPIC, TIMER, PIT, VCPU, GUEST]) {
+for (const part of [USERSPACE, DEVICE, ROUTING, PIC, IOAPIC, LAPIC, VCPU, GUEST]) {
   addDescriptions(part as Descriptions<EventRows>);
 }

@@ -2,9 +2,9 @@
 import { hex } from '../../base/numbers.ts';
 import type { PIT_EVENTS } from '../../spec/events/pit.ts';
 import { say } from '../text.ts';
-import type { Descriptions } from './index.ts';
+import { addDescriptions } from './index.ts';
 
-export const PIT: Descriptions<typeof PIT_EVENTS> = {
+addDescriptions<typeof PIT_EVENTS>({
   pit_tick: (c) => ({ params: { pending: c.args.pending } }),
   pit_held: (c) => ({ params: { pending: c.args.pending } }),
   pit_ack: (c) => ({ params: { pending: c.args.pending } }),
@@ -20,4 +20,4 @@ export const PIT: Descriptions<typeof PIT_EVENTS> = {
       },
     };
   },
-};
+});

@@ -10,10 +10,11 @@ import { addDescriptions } from './index.ts';
 import { eventText, requestName, requestNames } from './words.ts';
 
 /** An exit qualification, read. @sdm "Exit Qualification" */
-function qualified(reason: number, qualification: number): Text | true {
+function qualified(reason: number, qualification: number): Text | true | null {
   const exit = exitName(reason);
   if (exit === 'EOI_INDUCED') return say('event.kvm_exit.why.vector', { qualification: hex(qualification) });
-  if (exit !== 'APIC_ACCESS') return true;
+  // Most exits have none: it says nothing then.
+  if (exit !== 'APIC_ACCESS') return qualification === 0 ? null : true;
   // Bits 15:12: 0 linear read, 1 linear write; bits 11:0 the offset.
   const register = lapicRegisterName(qualification & 0xfff);
   const key = qualification >>> 12 === 0 ? 'event.kvm_exit.why.apicRead' : 'event.kvm_exit.why.apicAccess';
@@ -46,7 +47,7 @@ addDescriptions<typeof RUN_LOOP_EVENTS>({
       vec: hex(c.args.idtVectoring & 0xff),
     },
     variant: c.args.idtVectoring < 0 && 'vectoring',
-    why: [qualified(c.args.reason, c.args.qualification)],
+    why: [qualified(c.args.reason, c.args.qualification)].filter((said) => said !== null),
   }),
   nmi_window_request: (c) => ({ params: { vcpu: c.index }, variant: c.args.irqWindow === 1 && 'irq' }),
   tpr_threshold: (c) => ({

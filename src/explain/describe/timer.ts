@@ -4,10 +4,10 @@ import { hex, nanoseconds } from '../../base/numbers.ts';
 import { LAPIC } from '../../engine/view/tables.ts';
 import type { TIMER_EVENTS } from '../../spec/events/timer.ts';
 import { lapicWord } from '../context.ts';
-import type { Descriptions } from './index.ts';
+import { addDescriptions } from './index.ts';
 import { timerMode } from './words.ts';
 
-export const TIMER: Descriptions<typeof TIMER_EVENTS> = {
+addDescriptions<typeof TIMER_EVENTS>({
   timer_start: (c) => ({
     params: { vcpu: c.index, mode: timerMode(c.args.mode), due: nanoseconds(c.args.due) },
   }),
@@ -21,4 +21,4 @@ export const TIMER: Descriptions<typeof TIMER_EVENTS> = {
   },
   // The argument is the LVT word's offset in the block.
   lvt_masked: (c) => ({ params: { vcpu: c.index, lvt: LAPIC.names[c.args.lvt] ?? 'LVT' } }),
-};
+});

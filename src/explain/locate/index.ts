@@ -8,14 +8,11 @@ import { GATE_ROWS, type GateRow, gatesSaidBy } from '../gates/rows.ts';
 import { DEVICE_LOCATORS } from './device.ts';
 import { GUEST_LOCATORS } from './guest.ts';
 import { IOAPIC_LOCATORS } from './ioapic.ts';
-import { IRQFD_LOCATORS } from './irqfd.ts';
 import { LAPIC_LOCATORS } from './lapic.ts';
 import type { Field, Happening, Locator, LocatorRow, Locators, Place } from './locator.ts';
 import { ownPlace } from './makers.ts';
 import { PIC_LOCATORS } from './pic.ts';
-import { PIT_LOCATORS } from './pit.ts';
 import { ROUTING_LOCATORS } from './routing.ts';
-import { TIMER_LOCATORS } from './timer.ts';
 import { USERSPACE_LOCATORS } from './userspace.ts';
 import { VCPU_LOCATORS } from './vcpu.ts';
 
@@ -77,13 +74,10 @@ export function litOf(locator: Locator, happening: Happening): readonly Field[] 
 addLocators(FIRST_EVENTS, {
   ...USERSPACE_LOCATORS,
   ...DEVICE_LOCATORS,
-  ...IRQFD_LOCATORS,
   ...ROUTING_LOCATORS,
   ...PIC_LOCATORS,
   ...IOAPIC_LOCATORS,
   ...LAPIC_LOCATORS,
-  ...TIMER_LOCATORS,
-  ...PIT_LOCATORS,
   ...VCPU_LOCATORS,
   ...GUEST_LOCATORS,
 });

@@ -1,9 +1,11 @@
 /** Places of events: irqfds and their resamplers (eventfd.c). */
-import type { IRQFD_EVENTS } from '../../spec/events/irqfd.ts';
-import type { Locators } from './locator.ts';
+import { addEvents } from '../../spec/events/index.ts';
+import { IRQFD_EVENTS } from '../../spec/events/irqfd.ts';
+import { addLocators } from './index.ts';
 import { gsiLabel, route, says, sourceOf } from './makers.ts';
 
-export const IRQFD_LOCATORS: Locators<typeof IRQFD_EVENTS> = {
+addEvents(IRQFD_EVENTS);
+addLocators(IRQFD_EVENTS, {
   irqfd_assign: { place: sourceOf, dock: 'out', label: gsiLabel },
   irqfd_deassign: { place: sourceOf, dock: 'out', label: gsiLabel },
   irqfd_wakeup: { place: sourceOf, dock: 'out', label: gsiLabel, long: ({ args }) => `irqfd · GSI ${args.gsi}` },
@@ -16,4 +18,4 @@ export const IRQFD_LOCATORS: Locators<typeof IRQFD_EVENTS> = {
     long: ({ args }) => `resample · GSI ${args.gsi}`,
     lit: ['source.line'],
   },
-};
+});

@@ -54,7 +54,7 @@ export interface History {
 
 // -- what became of it
 
-const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event'];
+const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event', 'device_config'];
 const raisesGsi =
   (view: MachineView, gsi: number) =>
   ({ name, args, index }: Named): boolean => {

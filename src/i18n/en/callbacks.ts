@@ -6,7 +6,8 @@ export const callbacks = {
   'callbacks.here': 'Called in this step',
   'callbacks.nowhere': 'This step calls none of them.',
   'callbacks.before': 'A callback lights up when the scene calls it.',
-  'callbacks.avic': 'This machine has AVIC. AMD’s module has its own functions, which this table does not show.',
+  'callbacks.about.amd':
+    'The thirty interrupt callbacks of kvm_x86_ops. This scene is on an AMD host: lit are those of AMD’s table.',
   'callbacks.onlyHit': 'only those called in this scene ({n})',
   'callbacks.noneHit': 'This scene calls none of them.',
   'callbacks.lit': 'in this step',

@@ -28,6 +28,8 @@ export const errors = {
   'error.op.missing': 'Command “{name}” needs a number in {field}.',
   'error.op.notNumber': '{field} of “{name}” must be a number.',
   'error.op.noMsi': 'The device “{id}” has no MSI capability.',
+  'error.op.noVirtio': 'The device “{id}” is no virtio device: it has no configuration to change.',
+  'error.op.noMsiField': 'The MSI capability of “{id}” has no {field}.',
   'error.op.noWord': 'No register that can be set by hand is called “{at}” here.',
   'error.op.noDevice': 'This machine has no device “{id}”.',
   'error.op.pitDevice': '“{id}” is the i8254 inside KVM. Use its I/O ports.',

@@ -43,6 +43,7 @@ export const header = {
   'gallery.group.priority': 'Who goes first',
   'gallery.group.posted': 'Without an exit',
   'gallery.group.hardware': 'IPIs and EOI in hardware',
+  'gallery.group.roads': 'Roads in, and both irqchips',
   'gallery.group.lost': 'Lost, and many',
   'gallery.group.bugs': 'Real bugs, and what looks like one',
   'gallery.group.other': 'More',

@@ -7,7 +7,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'callbacks.here': '本步调用',
   'callbacks.nowhere': '这一步没有调用其中任何一个。',
   'callbacks.before': '场景调用哪个回调，哪个就会亮起。',
-  'callbacks.avic': '这台机器用的是 AVIC。AMD 的模块有自己的函数，此表不列出。',
+  'callbacks.about.amd': 'kvm_x86_ops 中与中断有关的三十个回调。这个场景在 AMD 宿主机上：点亮的是 AMD 表中的回调。',
   'callbacks.onlyHit': '只看本场景调用的（{n}）',
   'callbacks.noneHit': '本场景没有调用其中任何一个。',
   'callbacks.lit': '本步经过',

@@ -25,6 +25,8 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.missing': '命令“{name}”的 {field} 需要一个数值。',
   'error.op.notNumber': '“{name}”的 {field} 应是数字。',
   'error.op.noMsi': '设备“{id}”没有 MSI 能力。',
+  'error.op.noVirtio': '设备“{id}”不是 virtio 设备，没有可变更的配置。',
+  'error.op.noMsiField': '“{id}”的 MSI 能力没有 {field}。',
   'error.op.noWord': '这里没有可以手工设置的寄存器“{at}”。',
   'error.op.noDevice': '这台机器没有设备“{id}”。',
   'error.op.pitDevice': '“{id}”是 KVM 内部的 i8254，请使用它的 I/O 端口。',

@@ -44,6 +44,7 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.group.priority': '谁先处理',
   'gallery.group.posted': '没有退出',
   'gallery.group.hardware': '硬件中的 IPI 与 EOI',
+  'gallery.group.roads': '进入 KVM 的路，两种 irqchip',
   'gallery.group.lost': '丢失与众多',
   'gallery.group.bugs': '真实问题，和看似如此的',
   'gallery.group.other': '其他',

@@ -3,14 +3,20 @@ import { APICV_EVENTS } from './apicv.ts';
 import { AVIC_EVENTS } from './avic.ts';
 import { BUS_EVENTS } from './bus.ts';
 import { addEvents, FIRST_EVENTS } from './index.ts';
+import { IRQFD_EVENTS } from './irqfd.ts';
 import type { LatePart } from './late.ts';
 import { PCPU_EVENTS } from './pcpu.ts';
 import { PI_DESC_EVENTS } from './pi-desc.ts';
+import { PIT_EVENTS } from './pit.ts';
 import { PV_EOI_EVENTS } from './pv-eoi.ts';
 import { RUN_LOOP_EVENTS } from './run-loop.ts';
+import { TIMER_EVENTS } from './timer.ts';
 import { VTD_EVENTS } from './vtd.ts';
 
 export const LATE_EVENTS = {
+  irqfd: IRQFD_EVENTS,
+  timer: TIMER_EVENTS,
+  pit: PIT_EVENTS,
   pcpu: PCPU_EVENTS,
   'run-loop': RUN_LOOP_EVENTS,
   'pi-desc': PI_DESC_EVENTS,
@@ -23,6 +29,9 @@ export const LATE_EVENTS = {
 
 export const ALL_EVENTS = {
   ...FIRST_EVENTS,
+  ...IRQFD_EVENTS,
+  ...TIMER_EVENTS,
+  ...PIT_EVENTS,
   ...PCPU_EVENTS,
   ...RUN_LOOP_EVENTS,
   ...PI_DESC_EVENTS,

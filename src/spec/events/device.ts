@@ -26,6 +26,15 @@ export const DEVICE_EVENTS = defineEvents({
     args: { kind: 'dec', gsi: 'gsi' },
     token: 'goesBack',
   },
+  device_config: {
+    code: 185,
+    by: 'device',
+    fn: null,
+    cite: 'virtio.isr',
+    args: { vectorIndex: 'dec', way: reason('line', 'vector', 'noVector') },
+    token: 'moves',
+    since: 2,
+  },
   msix_write: {
     code: 178,
     by: 'device',

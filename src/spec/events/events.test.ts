@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { sceneOf } from '../../cli/headless-scene.ts';
 import { COMPONENTS } from '../../engine/view/tables.ts';
+import { cellOf } from '../../log/rows.ts';
+import { FIRST_PRESET } from '../../scenes/index.ts';
 import { type ArgKind, type EventRow, readArgs, STEP_SET, widthOf } from '../define/event.ts';
+import { PARTS } from '../parts.ts';
 import { ALL_EVENTS, LATE_EVENTS } from './all.ts';
 import { addEvents, argsOf, EVENT_NAMES, type EventName, eventRow, FIRST_EVENTS, STEP_NAMES } from './index.ts';
 import { LATE_PARTS, latePartOf } from './late.ts';
@@ -72,6 +78,28 @@ describe('rows', () => {
     for (const [name, { code }] of Object.entries<EventRow>(FIRST_EVENTS))
       expect(latePartOf(code), name).toBeUndefined();
   });
+});
+
+test('the first load has the events of the parts that the first scene has, and of no other', () => {
+  const scene = JSON.parse(readFileSync(join(import.meta.dirname, `../../scenes/${FIRST_PRESET}/scene.json`), 'utf8'));
+  const log = sceneOf(scene.ops, scene.start);
+  const happened = new Set(Array.from({ length: log.used }, (_, seq) => EVENT_NAMES[cellOf(log, seq, 0)]));
+  const firstParts = PARTS.filter((part) => !(LATE_PARTS as readonly string[]).includes(part));
+  for (const part of firstParts) {
+    const text = readFileSync(join(import.meta.dirname, `${part}.ts`), 'utf8');
+    const names = Object.keys(FIRST_EVENTS).filter((name) => new RegExp(`^ {2}${name}: \\{`, 'm').test(text));
+    expect(
+      names.some((name) => happened.has(name as EventName)),
+      part,
+    ).toBe(true);
+  }
+  // And every row of the first load is of one of them.
+  for (const name of Object.keys(FIRST_EVENTS)) {
+    const part = PARTS.find((one) =>
+      new RegExp(`^ {2}${name}: \\{`, 'm').test(readFileSync(join(import.meta.dirname, `${one}.ts`), 'utf8')),
+    );
+    expect(firstParts, name).toContain(part);
+  }
 });
 
 describe('arguments', () => {

@@ -12,16 +12,16 @@ import type { BUS_EVENTS } from './bus.ts';
 import { DEVICE_EVENTS } from './device.ts';
 import { GUEST_EVENTS } from './guest.ts';
 import { IOAPIC_EVENTS } from './ioapic.ts';
-import { IRQFD_EVENTS } from './irqfd.ts';
+import type { IRQFD_EVENTS } from './irqfd.ts';
 import { LAPIC_EVENTS } from './lapic.ts';
 import type { PCPU_EVENTS } from './pcpu.ts';
 import type { PI_DESC_EVENTS } from './pi-desc.ts';
 import { PIC_EVENTS } from './pic.ts';
-import { PIT_EVENTS } from './pit.ts';
+import type { PIT_EVENTS } from './pit.ts';
 import type { PV_EOI_EVENTS } from './pv-eoi.ts';
 import { ROUTING_EVENTS } from './routing.ts';
 import type { RUN_LOOP_EVENTS } from './run-loop.ts';
-import { TIMER_EVENTS } from './timer.ts';
+import type { TIMER_EVENTS } from './timer.ts';
 import { USERSPACE_EVENTS } from './userspace.ts';
 import { VCPU_EVENTS } from './vcpu.ts';
 import type { VTD_EVENTS } from './vtd.ts';
@@ -29,18 +29,18 @@ import type { VTD_EVENTS } from './vtd.ts';
 export const FIRST_EVENTS = {
   ...USERSPACE_EVENTS,
   ...DEVICE_EVENTS,
-  ...IRQFD_EVENTS,
   ...ROUTING_EVENTS,
   ...PIC_EVENTS,
   ...IOAPIC_EVENTS,
   ...LAPIC_EVENTS,
-  ...TIMER_EVENTS,
-  ...PIT_EVENTS,
   ...VCPU_EVENTS,
   ...GUEST_EVENTS,
 };
 
-type LateEvents = typeof PCPU_EVENTS &
+type LateEvents = typeof IRQFD_EVENTS &
+  typeof TIMER_EVENTS &
+  typeof PIT_EVENTS &
+  typeof PCPU_EVENTS &
   typeof RUN_LOOP_EVENTS &
   typeof PI_DESC_EVENTS &
   typeof APICV_EVENTS &

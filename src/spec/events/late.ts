@@ -2,11 +2,26 @@
  * Parts whose rows a page loads only when a log has them: most scenes never do. A part's codes lie together, so one look at a
  * code says which part it belongs to before its row is here; a test holds these ranges against the rows.
  */
-export const LATE_PARTS = ['pcpu', 'run-loop', 'pi-desc', 'apicv', 'vtd', 'avic', 'pv-eoi', 'bus'] as const;
+export const LATE_PARTS = [
+  'irqfd',
+  'timer',
+  'pit',
+  'pcpu',
+  'run-loop',
+  'pi-desc',
+  'apicv',
+  'vtd',
+  'avic',
+  'pv-eoi',
+  'bus',
+] as const;
 export type LatePart = (typeof LATE_PARTS)[number];
 
 /** First and last code of each range, ascending. */
 export const LATE_CODES: readonly (readonly [first: number, last: number, part: LatePart])[] = [
+  [7, 12, 'irqfd'],
+  [120, 124, 'timer'],
+  [130, 135, 'pit'],
   [200, 204, 'pcpu'],
   [205, 208, 'pi-desc'],
   [210, 227, 'run-loop'],
@@ -20,12 +35,9 @@ export const LATE_CODES: readonly (readonly [first: number, last: number, part: 
   [340, 379, 'bus'],
 ];
 
-/** Codes from here on may be late. */
-export const FIRST_LATE_CODE = 200;
-const END_OF_LATE_CODES = 400;
+/** By code, for a look at each row of a long log. */
+const parts: (LatePart | undefined)[] = [];
+for (const [first, last, part] of LATE_CODES) for (let code = first; code <= last; code++) parts[code] = part;
 
 /** The late part a code belongs to. */
-export function latePartOf(code: number): LatePart | undefined {
-  if (code < FIRST_LATE_CODE || code >= END_OF_LATE_CODES) return undefined;
-  return LATE_CODES.find(([first, last]) => code >= first && code <= last)?.[2];
-}
+export const latePartOf = (code: number): LatePart | undefined => parts[code];

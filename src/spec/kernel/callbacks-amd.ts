@@ -4,7 +4,7 @@
  */
 
 import type { KernelOpId } from './callbacks.ts';
-import type { KernelVersion } from './functions.ts';
+import { KERNEL_VERSIONS, type KernelVersion } from './functions.ts';
 
 type Names = { readonly [V in KernelVersion]: string | null };
 const always = (fn: string | null): Names => ({ 'v5.15': fn, 'v6.12': fn, 'v6.18': fn });
@@ -43,6 +43,13 @@ export const AMD_OPS: Readonly<Record<KernelOpId, Names>> = {
   deliver_posted_interrupt: since('svm_deliver_avic_intr', 'svm_deliver_interrupt'),
   dy_apicv_has_pending_interrupt: since('svm_dy_apicv_has_pending_interrupt', null),
 };
+
+/** The operation of AMD's table that a function is, whatever version names it so, if the table has it at this version. */
+export function amdOpOf(fn: string, version: KernelVersion): KernelOpId | null {
+  const ids = Object.keys(AMD_OPS) as KernelOpId[];
+  const found = [version, ...KERNEL_VERSIONS].flatMap((named) => ids.filter((id) => AMD_OPS[id][named] === fn))[0];
+  return found === undefined || AMD_OPS[found][version] === null ? null : found;
+}
 
 /** Function behind an operation in AMD's table at a version; null where there is none. */
 export const amdFunction = (op: KernelOpId, version: KernelVersion): string | null => AMD_OPS[op][version];

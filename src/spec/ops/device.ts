@@ -3,10 +3,13 @@ import { choice, int, op, optional, text, u32 } from '../define/op.ts';
 import { MAX_MSIX } from '../limits.ts';
 
 export const DEVICE_OPS = {
-  /** Something happens at a device: a byte arrives, a request completes. `vector` picks the MSI-X vector. */
+  /**
+   * Something happens at a device: a byte arrives, a request completes. `vector` picks the MSI-X vector. `config`: a virtio device
+   * tells that its configuration changed, by a vector or an ISR bit of its own.
+   */
   device: op('model', {
     id: text(),
-    event: choice(['work', 'quiet'], 'work'),
+    event: choice(['work', 'quiet', 'config'], 'work'),
     vector: optional(int('count', MAX_MSIX - 1)),
   }),
   /** The guest writes a field of a device's MSI-X table entry, or the enable and function mask bits of its capability. */

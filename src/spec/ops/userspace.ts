@@ -9,6 +9,7 @@ import {
   MAX_PCPUS,
   MAX_ROUTES,
   MAX_VCPUS,
+  MSI_CAPS,
 } from '../limits.ts';
 import { COMMITS, KERNELS } from '../quirks.ts';
 import { vcpu } from './fields.ts';
@@ -25,6 +26,10 @@ const device = record({
   msix: optional(int('count', MAX_MSIX, { lift: 1 })),
   /** Vectors of a plain MSI capability with mask bits, 1 to 4, where it has no MSI-X. */
   msi: optional(int('count', MAX_MSIX, { lift: 1 })),
+  /** What its MSI capability has besides: a 64-bit address, a mask bit for each vector; absent: both. */
+  msiCap: optional(choice(MSI_CAPS)),
+  /** virtio with MSI-X: the vector its driver chose for configuration changes (msix_config); absent: none. */
+  configVector: optional(int('count', MAX_MSIX - 1)),
 });
 
 /** What the model guest does when it takes a vector. */

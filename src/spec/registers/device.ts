@@ -21,6 +21,18 @@ export const MSIX_VECTOR_CONTROL = defineLayout({
   fields: { mask: { at: 0, width: 1 }, reserved1: { at: 1, width: 31, access: 'reserved' } },
 });
 
+/** virtio's ISR status: why the line is up. @sdm Virtio 1.2, "ISR status capability" */
+export const VIRTIO_ISR = defineLayout({
+  name: 'VIRTIO_ISR',
+  bits: 8,
+  cite: 'virtio.isr',
+  fields: {
+    queue: { at: 0, width: 1 },
+    config: { at: 1, width: 1 },
+    reserved2: { at: 2, width: 6, access: 'reserved' },
+  },
+});
+
 /** One model device outside KVM. Each kind's behaviour is in engine/world/device. */
 export const DEVICE_REGISTERS = defineRegisters({
   kind: quiet(dec('kind')),
@@ -34,4 +46,5 @@ export const DEVICE_REGISTERS = defineRegisters({
   msixPending: hex('MSI-X pending'),
   /** VT-d interrupt remapping table entries of an assigned device's vectors: 128 bits each, low word first. */
   irte: hex('IRTE'),
+  virtioIsr: bits('virtio ISR', VIRTIO_ISR),
 });

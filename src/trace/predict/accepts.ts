@@ -83,9 +83,14 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
         return;
       }
       const state = predictor.vcpus[vcpu] as VcpuState;
+      if (r.event === TP.kvm_apicv_accept_irq && !predictor.recorded(TP.kvm_apic_accept_irq)) {
+        verdicts.count(r.event, 'unknowable', 'kvm_apic_accept_irq not recorded');
+        predictor.takeMessage(acceptKey(TP.kvm_apic_accept_irq, id, vector, mode, level));
+        return;
+      }
       // What no device line announces comes from an ICR or a local timer: Fixed, and then an edge.
       const fits = level === 0 || mode > 1;
-      const hidden = fits ? (senderHidden(predictor, t, mode) ?? learnLocal(predictor, t, r, vcpu, state)) : null;
+      const hidden = fits ? (senderHidden(predictor, t, vcpu, mode) ?? learnLocal(predictor, t, r, vcpu, state)) : null;
       if (r.event === TP.kvm_apic_accept_irq && hidden !== null) {
         verdicts.count(r.event, 'unknowable', hidden);
         state.unknown[vector] = 0;
@@ -108,6 +113,11 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
     }
     case TP.kvm_pv_eoi: {
       const { id, vector } = vectorOf(key);
+      if (verdicts.cameLate(key, r.line)) {
+        verdicts.count(r.event, 'wrong', 'not promised');
+        verdicts.differs(r.line, r.ts, -1, key, null);
+        return;
+      }
       // KVM prints it right after the kvm_eoi of the same end. @kvm lapic.c apic_sync_pv_eoi_from_guest
       const ended = t.endedBefore;
       if (t.vcpu >= 0 && ended >= 0 && (id !== predictor.chips.ids[t.vcpu] || ended !== vector)) {

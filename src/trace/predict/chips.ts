@@ -45,6 +45,9 @@ export interface ChipsConfig {
 
 /** How many vCPUs the engine models. */
 const MAX_PHYS_ADDR = 48;
+/** LVTT's mode field, and TSC-deadline in it. */
+const TIMER_MODE = 3 << 17;
+const TIMER_DEADLINE = 2 << 17;
 
 export interface Message {
   readonly vector: number;
@@ -68,6 +71,8 @@ export class Chips {
   apicv = false;
   /** Writes to the local APICs are not in the trace. */
   assumeEnabled = false;
+  /** Tracepoints that were recorded at all: of the others no line is promised. */
+  prints: (event: number) => boolean = () => true;
   /** v6.1: a vector that was pending when its pin moved stays the IOAPIC's business until the next scan. */
   keepsStaleRoutes = false;
 
@@ -156,6 +161,15 @@ export class Chips {
   apicChoice(vcpu: number): number {
     return apicHasInterrupt(this.m, vcpu);
   }
+  /** The 8259 pin whose vector this is, -1 none. */
+  picPinOf(vector: number): number {
+    if (this.m.split) return -1;
+    for (let chip = 0; chip < 2; chip++) {
+      const base = this.pic(chip, 'irqBase');
+      if (vector >= base && vector < base + 8) return chip * 8 + vector - base;
+    }
+    return -1;
+  }
   /** A pin of the 8259 pair with this number on its chip that waits, -1 none. @param masks the masks are known */
   waitingPicPin(pin: number, masks: boolean): number {
     for (let chip = 0; chip < 2; chip++) {
@@ -198,7 +212,13 @@ export class Chips {
   }
   /** LVTT with this vector, not masked; of its mode nothing is known. */
   setTimerVector(vcpu: number, vector: number): void {
-    put(this.m, lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer, vector);
+    const at = lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer;
+    put(this.m, at, vector | ((this.m.w[at] as number) & TIMER_MODE));
+  }
+  /** A deadline written at all shows the mode. @kvm lapic.c kvm_set_lapic_tscdeadline_msr */
+  setTimerToDeadline(vcpu: number): void {
+    const at = lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer;
+    put(this.m, at, ((this.m.w[at] as number) & ~TIMER_MODE) | TIMER_DEADLINE);
   }
   /** A logical id seen at work: flat model, one bit. Of an APIC that has one, or is in x2APIC mode, nothing is learnt. */
   learnLogical(vcpu: number, bit: number): void {
@@ -432,6 +452,7 @@ export class Chips {
   /** The lines KVM must print for what was recorded since the mark, as keys. */
   lines(mark: number, out: number[]): void {
     const { rows, used } = this.m.log;
+    const { prints } = this;
     let last = 0;
     for (let at = mark; at < used; at += ROW) {
       const a = rows[at + COL.a] as number;
@@ -439,25 +460,26 @@ export class Chips {
       const c = rows[at + COL.c] as number;
       switch (rows[at]) {
         case EV.kvm_pic_set_irq: {
+          if (!prints(TP.kvm_pic_set_irq)) break;
           const chip = a >> 3;
           const bit = a & 7;
           out.push(picKey(a, (this.pic(chip, 'elcr') >> bit) & 1, (this.pic(chip, 'imr') >> bit) & 1, b === 0 ? 1 : 0));
           break;
         }
         case EV.kvm_ioapic_set_irq:
-          out.push(rteKey(a, this.rteLo(a), this.rteHi(a), b === 0 ? 1 : 0));
+          if (prints(TP.kvm_ioapic_set_irq)) out.push(rteKey(a, this.rteLo(a), this.rteHi(a), b === 0 ? 1 : 0));
           break;
         case EV.kvm_apic_accept_irq: {
           const id = this.ids[(rows[at + COL.where] as number) & 0xffff] as number;
-          out.push(acceptKey(TP.kvm_apic_accept_irq, id, a, b, c));
+          if (prints(TP.kvm_apic_accept_irq)) out.push(acceptKey(TP.kvm_apic_accept_irq, id, a, b, c));
           last = acceptKey(TP.kvm_apicv_accept_irq, id, a, b, c);
           break;
         }
         case EV.irr_set:
-          if (this.apicv) out.push(last);
+          if (this.apicv && prints(TP.kvm_apicv_accept_irq)) out.push(last);
           break;
         case EV.kvm_ack_irq:
-          out.push(ackKey(a, b));
+          if (prints(TP.kvm_ack_irq)) out.push(ackKey(a, b));
           break;
         case EV.kvm_eoi:
           out.push(vectorKey(TP.kvm_eoi, this.ids[(rows[at + COL.where] as number) & 0xffff] as number, a));

@@ -28,6 +28,12 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
     if (vcpu < 0) return;
   }
   const key = vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu] as number, vector);
+  if (predictor.chips.highestIsr(vcpu) !== vector && predictor.verdicts.cameLate(key, r.line)) {
+    // It was missed where it belongs, and the interrupt was ended there.
+    predictor.verdicts.count(TP.kvm_eoi, 'wrong', 'not promised');
+    predictor.verdicts.differs(r.line, r.ts, -1, key, null);
+    return;
+  }
   if (!predictor.recorded(TP.kvm_entry) && predictor.chips.mustServe(vcpu))
     predictor.runAlone(predictor.begin(t, r, OP.serve, vcpu, true));
   if (t.lastExit === EXIT.eoiInduced && predictor.chips.apicv) {
@@ -38,10 +44,13 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
     return;
   }
   const state = predictor.vcpus[vcpu] as VcpuState;
+  // What was ended was in the guest: it is not injected again.
+  if (state.lastInjected === vector) state.lastInjected = -1;
   if (vector >= 0 && predictor.chips.highestIsr(vcpu) !== vector) eoiOther(predictor, state, vcpu, vector, r);
   const unknowable = predictor.chips.highestIsr(vcpu) === vector && predictor.eoiWasUnknown;
   predictor.eoiWasUnknown = false;
   const op = predictor.begin(t, r, OP.eoi, vcpu, false);
+  op.a[2] = predictor.recorded(TP.kvm_entry) ? 0 : 1;
   t.endedBefore = written || predictor.apicSeen ? -1 : vector;
   // The shared byte said "ended" before KVM looked. @kvm lapic.c apic_sync_pv_eoi_from_guest
   if (!written && predictor.apicSeen && predictor.recorded(TP.kvm_pv_eoi) && vector >= 0) {
@@ -61,7 +70,10 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
 export function eoiOther(predictor: Predictor, state: VcpuState, vcpu: number, vector: number, r: TraceRecord): void {
   const { chips } = predictor;
   const id = chips.ids[vcpu] as number;
-  if (state.unknown[vector] === 1) {
+  const highest = chips.highestIsr(vcpu);
+  // What nobody saw may be in service above what is known; below one that was accepted in the trace it does not end first.
+  const isBelow = vector < highest && state.accepted[highest] === 1 && state.unknown[highest] === 0;
+  if (state.unknown[vector] === 1 && !isBelow) {
     state.unknown[vector] = 0;
     predictor.eoiWasUnknown = true;
     predictor.follow((c) => {
@@ -83,7 +95,11 @@ export function eoiOther(predictor: Predictor, state: VcpuState, vcpu: number, v
     predictor.follow((c) => c.take(vcpu, vector));
     return;
   }
-  if (!predictor.recorded(TP.kvm_inj_virq)) {
+  // Whether the 8259 or the local APIC gave this vector is not told by what was recorded.
+  const isHidden =
+    !predictor.recorded(TP.kvm_apic_accept_irq) ||
+    (!predictor.recorded(TP.kvm_pic_set_irq) && predictor.chips.picPinOf(vector) >= 0);
+  if (!predictor.recorded(TP.kvm_inj_virq) || isHidden) {
     predictor.eoiWasUnknown = true;
     predictor.follow((c) => {
       c.take(vcpu, vector);
@@ -109,6 +125,7 @@ export function eoiLeftOut(predictor: Predictor, t: Thread, r: TraceRecord): voi
   if (!predictor.recorded(TP.kvm_eoi) || t.vcpu < 0) return;
   t.eoiOwed = 0;
   const op = predictor.begin(t, r, OP.eoi, t.vcpu, false);
+  op.a[2] = predictor.recorded(TP.kvm_entry) ? 0 : 1;
   predictor.runOpen(t, op);
   const key = op.promised[0] as number;
   op.shown.push(key);

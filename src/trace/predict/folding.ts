@@ -28,42 +28,85 @@ export function raced(predictor: Predictor, op: Op, order: { other: Op }): void 
   predictor.verdicts.note('raced', 'note', op.line, op.ts, { params: { other: order.other.line } });
 }
 
+/** Lines that are compared in all ways; of more only the ends are. */
+const MOST_ALIGNED = 48;
+
+/**
+ * The fewest changes that make one list of the other: pairs of places, -1 where a list has none. A line stands for another
+ * only of the same event.
+ */
+export function align(promised: readonly number[], shown: readonly number[]): [number, number][] {
+  const n = Math.min(promised.length, MOST_ALIGNED);
+  const m = Math.min(shown.length, MOST_ALIGNED);
+  const width = m + 1;
+  // cost[i, j]: of the lists from i and j on.
+  const cost = new Int32Array((n + 1) * width);
+  const paired = (i: number, j: number): number => {
+    const want = promised[i] as number;
+    const have = shown[j] as number;
+    if (want === have) return 0;
+    return eventOf(want) === eventOf(have) ? 3 : 9;
+  };
+  const at = (i: number, j: number): number => cost[i * width + j] as number;
+  for (let i = n; i >= 0; i--) {
+    for (let j = m; j >= 0; j--) {
+      if (i === n && j === m) continue;
+      const leftOut = i < n ? at(i + 1, j) + 2 : 1e6;
+      const tooMany = j < m ? at(i, j + 1) + 2 : 1e6;
+      const both = i < n && j < m ? at(i + 1, j + 1) + paired(i, j) : 1e6;
+      cost[i * width + j] = Math.min(leftOut, tooMany, both);
+    }
+  }
+  const pairs: [number, number][] = [];
+  let i = 0;
+  let j = 0;
+  while (i < n || j < m) {
+    if (i < n && j < m && at(i, j) === at(i + 1, j + 1) + paired(i, j)) pairs.push([i++, j++]);
+    else if (j < m && at(i, j) === at(i, j + 1) + 2) pairs.push([-1, j++]);
+    else pairs.push([i++, -1]);
+  }
+  for (; i < promised.length; i++) pairs.push([i, -1]);
+  for (; j < shown.length; j++) pairs.push([-1, j]);
+  return pairs;
+}
+
 /** Compares the two lists line by line: the same, another in its place, missing, too many. */
 export function disagree(predictor: Predictor, op: Op): void {
   const { promised, shown } = op;
   const gsi = op.kind === OP.setIrq ? (op.a[0] as number) : null;
-  let p = op.right;
-  let s = op.right;
-  while (p < promised.length || s < shown.length) {
-    const want = promised[p];
-    const have = shown[s];
-    if (want !== undefined && want === have) {
+  // What one op has wrong has one cause.
+  let first: Finding | null = null;
+  const differs = (line: number, ts: number, want: number, have: number): Finding => {
+    if (first === null) first = predictor.verdicts.differs(line, ts, want, have, gsi);
+    else predictor.verdicts.also(first, line, want, have, gsi);
+    return first;
+  };
+  const isSent = isMessage(op);
+  const take = (key: number): void => {
+    if (isSent && !op.taken.includes(key)) predictor.takeMessage(key);
+  };
+  const { right } = op;
+  let line = op.line;
+  let ts = op.ts;
+  for (const [p, s] of align(promised.slice(right), shown.slice(right))) {
+    const want = p < 0 ? -1 : (promised[right + p] as number);
+    const have = s < 0 ? -1 : (shown[right + s] as number);
+    if (s >= 0) {
+      line = op.lines[right + s] as number;
+      ts = op.times[right + s] as number;
+    }
+    if (want === have) {
       predictor.verdicts.right(eventOf(have), isTrivial(op));
-      p++;
-      s++;
-      continue;
+      take(want);
+    } else if (have < 0) {
+      take(want);
+      if (staleAck(predictor, op, want) || !predictor.isRecorded(eventOf(want))) continue;
+      predictor.verdicts.count(eventOf(want), 'missing', 'promised');
+      differs(line, ts, want, -1);
+    } else {
+      wrongLine(predictor, op, have, want, line, ts, differs);
+      if (want >= 0 && !op.taken.includes(have)) take(want);
     }
-    const later = have === undefined ? -1 : promised.indexOf(have, p);
-    if (want !== undefined && (have === undefined || later > p)) {
-      if (isMessage(op)) predictor.takeMessage(want);
-      if (staleAck(predictor, op, want)) {
-        p++;
-        continue;
-      }
-      if (predictor.isRecorded(eventOf(want))) {
-        predictor.verdicts.count(eventOf(want), 'missing', 'promised');
-        predictor.verdicts.differs(op.lines[s] ?? op.line, op.times[s] ?? op.ts, want, -1, gsi);
-      }
-      p++;
-      continue;
-    }
-    if (have === undefined) break;
-    const again = want === undefined ? -1 : shown.indexOf(want, s);
-    const replaced = want !== undefined && again < 0 && eventOf(want) === eventOf(have);
-    wrongLine(predictor, op, have, replaced ? want : -1, op.lines[s] as number, op.times[s] as number, gsi);
-    if (replaced && isMessage(op)) predictor.takeMessage(want);
-    s++;
-    if (replaced) p++;
   }
   op.right = op.shown.length;
   // What was shown stays as it is; from here on it counts as agreed.
@@ -98,18 +141,18 @@ export function wrongLine(
   want: number,
   line: number,
   ts: number,
-  gsi: number | null,
+  differs: (line: number, ts: number, want: number, have: number) => Finding,
 ): void {
   if (want < 0) {
     const hidden = hiddenCause(predictor, op, have);
     if (hidden !== null) {
       predictor.verdicts.count(eventOf(have), 'unknowable', hidden);
-      if (eventOf(have) === TP.kvm_apic_accept_irq) predictor.takeMessage(have);
+      if (eventOf(have) === TP.kvm_apic_accept_irq && !op.taken.includes(have)) predictor.takeMessage(have);
       return;
     }
   }
   predictor.verdicts.count(eventOf(have), 'wrong', want >= 0 ? 'other' : 'not promised');
-  const finding = predictor.verdicts.differs(line, ts, want, have, gsi);
+  const finding = differs(line, ts, want, have);
   if (op.kind === OP.setIrq && want >= 0 && slotOf(want) === slotOf(have)) isStubborn(predictor, op, have, finding);
 }
 

@@ -1,11 +1,12 @@
 /** The vCPU takes an interrupt: kvm_inj_virq against the choice of the 8259 and the local APIC. */
 import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
+import type { Chips } from './chips.ts';
 import { missingEoi } from './ends.ts';
 import { raced } from './folding.ts';
-import { vectorKey } from './keys.ts';
+import { acceptOf, eventOf, vectorKey } from './keys.ts';
 import type { Thread, VcpuState } from './model.ts';
-import { OP, type Op } from './ops.ts';
+import { isMessage, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { picInputsSeen } from './unknowns.ts';
 
@@ -26,11 +27,16 @@ export function inject(predictor: Predictor, t: Thread, r: TraceRecord): void {
     return;
   }
   state.windowLine = 0;
+  if (state.entered && predictor.recorded(TP.kvm_exit)) {
+    injectedTooLate(predictor, t.vcpu, vector, key, r);
+    return;
+  }
   if (!predictor.recorded(TP.kvm_entry) && predictor.chips.mustServe(t.vcpu))
     predictor.runAlone(predictor.begin(t, r, OP.serve, t.vcpu, true));
   state.injected = vector;
   state.lastInjected = vector;
   const unknown = state.unknown[vector] === 1;
+  if (!predictor.chips.inIrr(t.vcpu, vector)) takeAnnounced(predictor, t.vcpu, vector);
   if (!predictor.picTrusted && injectUntrusted(predictor, t, r, state, vector, key)) return;
   const op = predictor.begin(t, r, OP.inject, t.vcpu, true);
   op.a[1] = vector;
@@ -47,6 +53,55 @@ export function inject(predictor: Predictor, t: Thread, r: TraceRecord): void {
   }
   injectOther(predictor, op, t.vcpu, vector, unknown, r);
   state.unknown[vector] = 0;
+}
+
+/** The vector is on its way in a message of another thread whose accept line is wrong or has not come. */
+function takeAnnounced(predictor: Predictor, vcpu: number, vector: number): void {
+  const id = predictor.chips.ids[vcpu] as number;
+  for (const other of predictor.threadOf.values()) {
+    const op = other.open;
+    if (op === null || op.closed || !isMessage(op)) continue;
+    const isIt = (key: number): boolean => {
+      if (eventOf(key) !== TP.kvm_apic_accept_irq) return false;
+      const a = acceptOf(key);
+      return a.id === id && a.vector === vector && a.mode <= 1;
+    };
+    const key = op.promised.slice(op.right).find(isIt) ?? op.shown.slice(op.right).find(isIt);
+    if (key === undefined || op.taken.includes(key)) continue;
+    op.taken.push(key);
+    predictor.takeMessage(key);
+    return;
+  }
+}
+
+/** KVM injects before it enters the guest, never while the guest runs. @kvm x86.c vcpu_enter_guest */
+function injectedTooLate(predictor: Predictor, vcpu: number, vector: number, key: number, r: TraceRecord): void {
+  const isDone = predictor.verdicts.cameLate(key, r.line);
+  predictor.verdicts.count(TP.kvm_inj_virq, 'wrong', 'in the guest');
+  predictor.verdicts.differs(r.line, r.ts, -1, key, null);
+  if (!isDone) predictor.follow((c) => takeAsShown(c, vcpu, vector));
+}
+
+/** The vCPU has this vector, whatever the engine would have given it. */
+function takeAsShown(chips: Chips, vcpu: number, vector: number): void {
+  if (chips.inIrr(vcpu, vector)) chips.take(vcpu, vector);
+  else if (chips.hasExtint(vcpu)) chips.inject(vcpu);
+}
+
+/** From v6.18 on an entry tells what it injects: the kvm_inj_virq before it. @kvm trace.h kvm_entry */
+export function entryTells(predictor: Predictor, t: Thread, state: VcpuState, info: number, r: TraceRecord): void {
+  if (t.midway || !predictor.recorded(TP.kvm_inj_virq) || predictor.mid) return;
+  const vector = info >= 0x80000000 && ((info >>> 8) & 7) === 0 ? info & 255 : -1;
+  if (vector === state.injected) return;
+  const keyOf = (v: number): number => vectorKey(TP.kvm_inj_virq, predictor.chips.ids[t.vcpu] as number, v);
+  if (state.injected >= 0) {
+    predictor.verdicts.revoke(TP.kvm_inj_virq, 'not in the entry');
+    predictor.verdicts.differs(r.line, r.ts, vector < 0 ? -1 : keyOf(vector), keyOf(state.injected), null);
+    return;
+  }
+  predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'in the entry');
+  predictor.verdicts.differs(r.line, r.ts, keyOf(vector), -1, null);
+  predictor.follow((c) => takeAsShown(c, t.vcpu, vector));
 }
 
 /**
@@ -111,8 +166,12 @@ export function injectOther(
   predictor.window.ops.splice(at, 1);
   const key = op.shown[0] as number;
   const { chips } = predictor;
-  const fromPic = picPinOf(predictor, vector);
-  if (unknown || (fromPic >= 0 && !picInputsSeen(predictor))) {
+  const fromPic = predictor.chips.picPinOf(vector);
+  const isSent = predictor.recorded(TP.kvm_apic_accept_irq) || chips.inIrr(vcpu, vector);
+  if (!isSent) {
+    predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'kvm_apic_accept_irq not recorded');
+    predictor.follow((c) => c.take(vcpu, vector));
+  } else if (unknown || (fromPic >= 0 && !picInputsSeen(predictor))) {
     predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'not seen yet');
     predictor.follow((c) => c.take(vcpu, vector));
   } else if (chips.inIrr(vcpu, vector) && chips.highestIsr(vcpu) >> 4 >= vector >> 4) {
@@ -127,6 +186,8 @@ export function injectOther(
     predictor.verdicts.right(TP.kvm_inj_virq, false);
   } else {
     const waits = chips.inIrr(vcpu, vector);
+    // It was missed before, or is in service already: then the line has no effect of its own.
+    const isDone = predictor.verdicts.cameLate(key, r.line) || chips.inIsr(vcpu, vector);
     predictor.verdicts.count(TP.kvm_inj_virq, 'wrong', waits ? 'other' : 'not waiting');
     predictor.verdicts.differs(r.line, r.ts, op.promised[0] as number, key, null);
     const state = predictor.vcpus[vcpu] as VcpuState;
@@ -135,19 +196,10 @@ export function injectOther(
     state.passedOver = want;
     predictor.follow((c) => {
       if (gone) c.dropIrr(vcpu, want);
-      if (waits || want < 0) c.take(vcpu, vector);
-      else c.inject(vcpu);
+      if (waits || (want < 0 && !isDone)) c.take(vcpu, vector);
+      else if (want >= 0) c.inject(vcpu);
     });
   }
-}
-
-export function picPinOf(predictor: Predictor, vector: number): number {
-  if (predictor.o.survey.irqchip !== 'full') return -1;
-  for (let chip = 0; chip < 2; chip++) {
-    const base = predictor.chips.pic(chip, 'irqBase');
-    if (vector >= base && vector < base + 8) return chip * 8 + vector - base;
-  }
-  return -1;
 }
 
 /** An injection that did not reach the guest is made again. */

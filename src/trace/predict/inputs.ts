@@ -3,7 +3,7 @@ import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
 import { inducedLeftOut } from './ends.ts';
 import { disagree, raced } from './folding.ts';
-import { reinjectionMissing, windowWithout } from './injections.ts';
+import { entryTells, reinjectionMissing, windowWithout } from './injections.ts';
 import { msiKey, valueKey } from './keys.ts';
 import { EXIT, type ExitKind, MSR, REG, type Thread, type VcpuState } from './model.ts';
 import { OP, type Op, runOp } from './ops.ts';
@@ -228,6 +228,9 @@ export function msr(predictor: Predictor, t: Thread, r: TraceRecord): void {
     case MSR.deadline:
       state.timerArmed = f[2] !== 0 || f[3] !== 0;
       state.armedKnown = true;
+      // A trace that begins in the middle has not shown LVTT written.
+      if (predictor.mid && state.timerArmed && ((predictor.chips.lapic(t.vcpu, 'lvtTimer') >>> 17) & 3) === 0)
+        predictor.follow((c) => c.setTimerToDeadline(t.vcpu));
       break;
     case MSR.asyncPf:
       state.asyncPf = (f[2] as number) & 255;
@@ -246,6 +249,7 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
   }
   if (state.windowLine > 0) windowWithout(predictor, t, state, r);
   if (state.mustReinject >= 0) reinjectionMissing(predictor, state, vcpu, r);
+  if (predictor.o.survey.entryInfo) entryTells(predictor, t, state, r.f[3] as number, r);
   state.injected = -1;
   state.entered = true;
   if (predictor.chips.mustServe(vcpu)) predictor.runAlone(predictor.begin(t, r, OP.serve, vcpu, true));

@@ -83,6 +83,8 @@ export interface PredictOptions {
   readonly ids: readonly number[];
   readonly vendor: Vendor;
   readonly kernel: Kernel;
+  /** The recorder drops lines without a word (perf trace). */
+  readonly leaky: boolean;
   readonly reasons: readonly string[];
   /** Names of the events that are only counted, by number minus FIRST_UNKNOWN. */
   readonly others: readonly string[];

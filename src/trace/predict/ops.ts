@@ -61,6 +61,8 @@ export interface Op {
   change: ((chips: Chips) => void) | null;
   /** Its lines are judged elsewhere. */
   silent: boolean;
+  /** Accepts that had to be so for what other threads printed, before its own lines were all there. */
+  readonly taken: number[];
 }
 
 export function createOp(): Op {
@@ -86,6 +88,7 @@ export function createOp(): Op {
     extra: -1,
     change: null,
     silent: false,
+    taken: [],
   };
 }
 
@@ -93,8 +96,6 @@ export function createOp(): Op {
 export function empty(list: number[]): void {
   while (list.length > 0) list.pop();
 }
-
-const FIXED = { level: true, trigMode: false, logical: false, shorthand: 0, redirHint: false } as const;
 
 /** Carries an op out and fills in the lines it promises. */
 export function runOp(op: Op, chips: Chips): void {
@@ -149,6 +150,8 @@ export function runOp(op: Op, chips: Chips): void {
       break;
     case OP.eoi:
       chips.eoi(op.vcpu);
+      // Without its entries in the trace: the vCPU goes back into the guest at once.
+      if (a[2] === 1 && chips.mustServe(op.vcpu)) chips.serve(op.vcpu);
       break;
     case OP.eoiInduced:
       op.promised.push(vectorKey(TP.kvm_eoi, chips.ids[op.vcpu] as number, a[1] as number));
@@ -159,11 +162,14 @@ export function runOp(op: Op, chips: Chips): void {
       break;
     case OP.accept:
       chips.accept(op.vcpu, {
-        ...FIXED,
         vector: a[1] as number,
         deliveryMode: a[2] as number,
         trigMode: a[3] === 1,
+        level: true,
+        logical: false,
+        shorthand: 0,
         dest: 0,
+        redirHint: false,
       });
       break;
     case OP.serve:
@@ -189,7 +195,7 @@ export function runOp(op: Op, chips: Chips): void {
   if (op.extra >= 0) op.promised.push(op.extra);
   if (op.silent) op.promised.length = 0;
   // Each target takes its message at its own line, later: here it is only announced.
-  if (op.kind === OP.message || op.kind === OP.pvIpi) chips.takeBack(op.mark);
+  if (isMessage(op) && chips.prints(TP.kvm_apic_accept_irq)) chips.takeBack(op.mark);
 }
 
 const masked = (value: number, length: number): number =>
@@ -205,12 +211,14 @@ function sendPvIpi(a: Float64Array, chips: Chips): void {
       const vcpu = chips.vcpuOf(min + word * 32 + bit);
       if (vcpu < 0) continue;
       chips.accept(vcpu, {
-        ...FIXED,
         vector: icr & 255,
         deliveryMode: (icr >>> 8) & 7,
         level: (icr & 0x4000) !== 0,
         trigMode: (icr & 0x8000) !== 0,
+        logical: false,
+        shorthand: 0,
         dest: 0,
+        redirHint: false,
       });
     }
   }

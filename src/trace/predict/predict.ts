@@ -30,8 +30,11 @@ import { Window } from './window.ts';
 
 export type { Checkpoint, PredictOptions } from './model.ts';
 
+/** Records before the end within which a promised line may not have been printed yet. */
+const STILL_TO_COME = 2000;
+
 export class Predictor {
-  readonly verdicts = new Verdicts();
+  readonly verdicts: Verdicts;
 
   readonly chips: Chips;
 
@@ -58,6 +61,9 @@ export class Predictor {
   /** The local APICs' own state can be trusted: their writes are in the trace. */
   readonly apicSeen: boolean;
 
+  /** Every vCPU's own thread is known, so that any other is none of theirs. */
+  readonly threadsKnown: boolean;
+
   readonly exitKinds: ExitKind[] = [];
 
   readonly foreign: boolean[] = [];
@@ -82,10 +88,12 @@ export class Predictor {
 
   constructor(o: PredictOptions) {
     this.o = o;
+    this.verdicts = new Verdicts(o.leaky);
     const { survey } = o;
     this.recorded = (event) => survey.count(event) > 0;
     this.mid = survey.starts === 'mid';
     this.apicSeen = this.recorded(TP.kvm_apic);
+    this.threadsKnown = o.ids.every((id) => o.threads.hasThread(id));
     this.picTrusted =
       this.recorded(TP.kvm_pio) &&
       this.recorded(TP.kvm_set_irq) &&
@@ -103,6 +111,7 @@ export class Predictor {
     this.chips.apicv =
       this.recorded(TP.kvm_apicv_accept_irq) && (this.mid || !this.recorded(TP.kvm_apicv_inhibit_changed));
     this.chips.assumeEnabled = !this.apicSeen;
+    this.chips.prints = this.recorded;
     this.chips.keepsStaleRoutes = o.kernel === '6.1';
     this.window = new Window(this.chips);
     const fill = this.mid ? 0 : 1;
@@ -216,7 +225,10 @@ export class Predictor {
 
   /** Who made the routing table, as the lines show it. */
   get routing(): 'kernel' | 'qemu' {
-    return this.o.survey.ioapicFirst > this.o.survey.picFirst ? 'kernel' : 'qemu';
+    const { survey } = this.o;
+    // With one chip's lines alone their order tells nothing: GSI 0 does, which a VMM leads to pin 2.
+    if (!this.recorded(TP.kvm_pic_set_irq)) return survey.timerPin === 0 ? 'kernel' : 'qemu';
+    return survey.ioapicFirst > survey.picFirst ? 'kernel' : 'qemu';
   }
 
   /** Events are missing: IRR, ISR and promises are forgotten, and what a line shows next is learnt. */
@@ -237,6 +249,7 @@ export class Predictor {
       this.chips.forgetPosted(v);
       state.unknown.fill(1);
       state.injected = -1;
+      state.entered = false;
       state.mustReinject = -1;
       state.windowLine = 0;
       state.armedKnown = false;
@@ -309,7 +322,9 @@ export class Predictor {
         eoi(this, t, r);
         break;
       case TP.kvm_inj_virq:
-        this.close(t, r);
+        // One that was missed before stands here by mistake: the lines around it belong together.
+        if (t.vcpu < 0 || !this.verdicts.cameLate(vectorKey(r.event, this.chips.ids[t.vcpu] as number, f[1]), r.line))
+          this.close(t, r);
         inject(this, t, r);
         break;
       case TP.kvm_apic:
@@ -396,7 +411,9 @@ export class Predictor {
     for (const t of this.threadOf.values()) {
       const op = t.open;
       if (op === null || op.closed) continue;
-      op.promised.length = Math.min(op.promised.length, Math.max(op.shown.length, op.right));
+      // Lines of one call follow each other at once: where the trace went on for long, they did not come.
+      if (this.seq - op.seq < STILL_TO_COME)
+        op.promised.length = Math.min(op.promised.length, Math.max(op.shown.length, op.right));
       this.closeOp(t, op, op.line, op.ts);
     }
   }
@@ -471,6 +488,19 @@ export class Predictor {
       ) {
         this.close(t, r);
         orphan(this, t, r, key);
+        return;
+      }
+      // The right line in the wrong place: its target has it all the same.
+      if (isMessage(op) && r.event === TP.kvm_apic_accept_irq && !op.taken.includes(key)) {
+        if (op.promised.indexOf(key, op.right) >= 0) {
+          op.taken.push(key);
+          this.takeMessage(key);
+        }
+      }
+      // An EOI has no lines but its own: what comes behind a wrong one is somebody else's.
+      if (op.bad && isEoi(op) && !op.promised.includes(key)) {
+        this.close(t, r);
+        this.judged(t, r, key);
         return;
       }
       this.show(op, key, r);

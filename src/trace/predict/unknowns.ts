@@ -180,6 +180,8 @@ export function learnDestinations(predictor: Predictor, op: Op): boolean {
   const accepts = op.shown.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map(acceptOf);
   // Whoever takes it takes it once, and with APICv each taken vector is posted.
   if (new Set(accepts.map((one) => one.id)).size < accepts.length || !postedAsTaken(predictor, op)) return false;
+  const physical = physicalDestination(op);
+  if (physical >= 0 && accepts.some((one) => one.id !== physical)) return false;
   const promisedOne = op.promised.find((k) => eventOf(k) === TP.kvm_apic_accept_irq);
   const want = promisedOne !== undefined ? acceptOf(promisedOne) : sentBy(op);
   if (want === null || accepts.length === 0) return false;
@@ -236,6 +238,16 @@ export function postedAsTaken(predictor: Predictor, op: Op): boolean {
   return taken < 0;
 }
 
+/** The APIC id a line names as its physical destination, where no vCPU is likely to have another; -1 none. */
+function physicalDestination(op: Op): number {
+  if (op.kind === OP.message && op.a[3] === 0 && op.a[6] === 0)
+    return (op.a[0] as number) < 255 ? (op.a[0] as number) : -1;
+  const key = op.shown.find((k) => eventOf(k) === TP.kvm_ioapic_set_irq);
+  if (key === undefined || (rteOf(key).lo & 0x800) !== 0) return -1;
+  const dest = rteOf(key).hi >>> 24;
+  return dest < 255 ? dest : -1;
+}
+
 export function sentBy(op: Op): { vector: number; mode: number; level: number } | null {
   if (op.kind === OP.message) return { vector: op.a[1] as number, mode: op.a[2] as number, level: op.a[5] as number };
   if (op.kind !== OP.setIrq) return null;
@@ -246,16 +258,26 @@ export function sentBy(op: Op): { vector: number; mode: number; level: number } 
 }
 
 /** Why the sender of an accepted interrupt may not show in this trace; null if it must. */
-export function senderHidden(predictor: Predictor, t: Thread, mode: number): string | null {
+export function senderHidden(predictor: Predictor, t: Thread, vcpu: number, mode: number): string | null {
   if (t.midway) return 'not seen yet';
+  // Threads of the VMM, vhost's and the kernel's own send by GSI and MSI alone; IPIs and timers are a vCPU's.
+  if (predictor.threadsKnown && t.vcpu < 0 && t.key >= 0 && t.key % 4 === 0) {
+    const both = predictor.recorded(TP.kvm_set_irq) && predictor.recorded(TP.kvm_msi_set_irq);
+    return both ? null : 'kvm_msi_set_irq not recorded';
+  }
   if (!predictor.recorded(TP.kvm_apic)) return 'kvm_apic not recorded';
   if (!predictor.recorded(TP.kvm_msr)) return 'kvm_msr not recorded';
   if (!predictor.recorded(TP.kvm_set_irq) && !predictor.recorded(TP.kvm_msi_set_irq)) return 'kvm_set_irq not recorded';
   if (!predictor.recorded(TP.kvm_apic_ipi) && (mode >= 4 || predictor.vcpus.length > 1))
     return 'kvm_apic_ipi not recorded';
   if (t.lastExit === EXIT.hypercall && !predictor.recorded(TP.kvm_hypercall)) return 'kvm_hypercall not recorded';
-  if (mode === 4) return 'performance counter';
-  return null;
+  return mode === 4 && counterSendsNmi(predictor, vcpu) ? 'performance counter' : null;
+}
+
+/** LVTPC is open for NMIs, or nobody saw how it is set. @kvm pmu.c kvm_pmu_deliver_pmi */
+function counterSendsNmi(predictor: Predictor, vcpu: number): boolean {
+  const lvtPerf = predictor.chips.lapic(vcpu, 'lvtPerf');
+  return predictor.mid || !predictor.apicSeen || ((lvtPerf >>> 8) & 7) === 4;
 }
 
 /** The same for a line among those of an op. */
@@ -266,7 +288,7 @@ export function hiddenCause(predictor: Predictor, op: Op, key: number): string |
     const t = predictor.threadOf.get(op.thread);
     const { id, mode } = acceptOf(key);
     const vcpu = predictor.chips.vcpuOf(id);
-    return t === undefined || vcpu < 0 ? null : senderHidden(predictor, t, mode);
+    return t === undefined || vcpu < 0 ? null : senderHidden(predictor, t, vcpu, mode);
   }
   if (eventOf(key) !== TP.kvm_ack_irq) return null;
   return ackHidden(predictor, Math.floor(key / 32) % 4);
@@ -301,7 +323,8 @@ export function learnLocal(
     predictor.follow((c) => c.setTimerVector(vcpu, vector));
     return 'not seen yet';
   }
-  if (!state.asyncPfKnown) {
+  // Its own thread finds the page there. @kvm x86.c kvm_arch_async_page_present
+  if (!state.asyncPfKnown && t.vcpu === vcpu && vector !== (predictor.chips.lapic(vcpu, 'lvtTimer') & 255)) {
     state.asyncPfKnown = true;
     state.asyncPf = vector;
     return 'not seen yet';

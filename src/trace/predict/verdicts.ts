@@ -1,6 +1,6 @@
 /** How the lines of each event were judged, and what was found. */
-import { TRACEPOINTS } from '../tracepoints.ts';
-import { eventOf, subjectOf, textOf } from './keys.ts';
+import { TP, TRACEPOINTS } from '../tracepoints.ts';
+import { eventOf, subjectOf, textOf, vectorOf } from './keys.ts';
 
 export interface PredictionRow {
   readonly event: string;
@@ -34,19 +34,30 @@ export interface Finding {
 }
 
 /** A finding that follows another on the same subject within so many lines is a part of it. */
-const FOLD_LINES = 5000;
+const FOLD_LINES = 300;
 const MAX_FINDINGS = 5000;
+/** A line stands so far from its place at most, and so many findings are kept in mind to see it. */
+const MOVED_LINES = 250;
+const MOST_RECENT = 8;
 
 export class Verdicts {
   readonly rows = new Map<number, PredictionRow>();
   readonly findings: Finding[] = [];
   /** Findings past the limit: counted, not kept. */
   dropped = 0;
+  /** The recorder drops lines and says nothing of it: one that is missing, or whose cause is, tells of the recorder. */
+  readonly leaky: boolean;
   /** Notes by what they are about. */
   private readonly notes = new Map<string, Finding>();
   /** The open disagreement by subject, and its subjects. */
   private readonly open = new Map<number, Finding>();
   private readonly subjects = new Map<Finding, number[]>();
+  /** Lines that came where nothing promised them, and promised ones that did not come: the latest, by their keys. */
+  private readonly recent: { readonly finding: Finding; readonly expected: number; readonly shown: number }[] = [];
+
+  constructor(leaky = false) {
+    this.leaky = leaky;
+  }
 
   row(event: number): PredictionRow {
     let row = this.rows.get(event);
@@ -68,6 +79,19 @@ export class Verdicts {
     const row = this.row(event);
     row[verdict]++;
     row.why[why] = (row.why[why] ?? 0) + 1;
+  }
+
+  /** A line that counted as right turns out not to fit a later one. */
+  revoke(event: number, why: string): void {
+    this.row(event).right--;
+    this.count(event, 'wrong', why);
+  }
+
+  /** Was this line found missing just before? Then it comes late, and what it does was done. */
+  cameLate(shown: number, line: number): boolean {
+    return this.recent.some(
+      (one) => one.expected === shown && one.shown < 0 && line - one.finding.toLine <= MOVED_LINES,
+    );
   }
 
   /** Takes a verdict back that turned out otherwise. */
@@ -114,24 +138,70 @@ export class Verdicts {
     const key = shown >= 0 ? shown : expected;
     const about = subjectOf(key);
     const subjects = subjectsOf(key, expected, gsi);
-    for (const subject of subjects) {
-      const open = this.open.get(subject);
-      if (open === undefined || line - open.toLine > FOLD_LINES) continue;
-      open.n++;
-      open.follows++;
-      open.toLine = Math.max(open.toLine, line);
-      for (const other of subjects) this.opened(other, open);
-      return open;
+    const before = this.openOn(subjects, line) ?? this.movedFrom(expected, shown, line);
+    if (before !== null) {
+      this.follow(before, line);
+      for (const subject of subjects) this.opened(subject, before);
+      this.remember(before, expected, shown);
+      return before;
     }
     const finding = this.add({
-      ...blank(`differs.${TRACEPOINTS[eventOf(key)]?.name}`, 'wrong', line, ts),
+      ...blank(
+        `differs.${TRACEPOINTS[eventOf(key)]?.name}`,
+        this.leaky && isAlone(expected, shown) ? 'odd' : 'wrong',
+        line,
+        ts,
+      ),
       ...about,
       gsi: gsi ?? about.gsi,
       expected: expected >= 0 ? textOf(expected) : null,
       shown: shown >= 0 ? textOf(shown) : null,
     });
     for (const subject of subjects) this.opened(subject, finding);
+    this.remember(finding, expected, shown);
     return finding;
+  }
+
+  /** Another line of the same op disagrees. */
+  also(finding: Finding, line: number, expected: number, shown: number, gsi: number | null): void {
+    this.follow(finding, line);
+    for (const subject of subjectsOf(shown >= 0 ? shown : expected, expected, gsi)) this.opened(subject, finding);
+    this.remember(finding, expected, shown);
+  }
+
+  /** One more line that only follows from a finding. */
+  private follow(finding: Finding, line: number): void {
+    finding.n++;
+    finding.follows++;
+    finding.line = Math.min(finding.line, line);
+    finding.toLine = Math.max(finding.toLine, line);
+  }
+
+  private openOn(subjects: readonly number[], line: number): Finding | null {
+    for (const subject of subjects) {
+      const open = this.open.get(subject);
+      if (open !== undefined && line - open.toLine <= FOLD_LINES) return open;
+    }
+    return null;
+  }
+
+  /** The same line missing in one place and too many in another: it stands in the wrong one, and that is one finding. */
+  private movedFrom(expected: number, shown: number, line: number): Finding | null {
+    for (let i = this.recent.length - 1; i >= 0; i--) {
+      const one = this.recent[i] as (typeof this.recent)[number];
+      if (line - one.finding.toLine > MOVED_LINES) continue;
+      const late = shown >= 0 && shown === one.expected && shown !== one.shown;
+      const early = expected >= 0 && expected === one.shown && expected !== one.expected;
+      if (!late && !early) continue;
+      this.recent.splice(i, 1);
+      return one.finding;
+    }
+    return null;
+  }
+
+  private remember(finding: Finding, expected: number, shown: number): void {
+    this.recent.push({ finding, expected, shown });
+    if (this.recent.length > MOST_RECENT) this.recent.shift();
   }
 
   private opened(subject: number, finding: Finding): void {
@@ -174,6 +244,10 @@ export function blank(id: string, severity: Finding['severity'], line: number, t
     params: {},
   };
 }
+
+/** A line without its promise, or a promise without its line. */
+const isAlone = (expected: number, shown: number): boolean =>
+  expected < 0 || shown < 0 || (eventOf(expected) === TP.kvm_inj_virq && vectorOf(expected).vector < 0);
 
 /** Subjects from here on are a vCPU's vectors. */
 const OF_VECTOR = 2 ** 40;

@@ -3,7 +3,7 @@
  * a line at one instant and takes its effect at another, and between the two other CPUs are at work.
  */
 import type { Chips } from './chips.ts';
-import { agrees, createOp, empty, type Op, runOp } from './ops.ts';
+import { agrees, createOp, empty, OP, type Op, runOp } from './ops.ts';
 
 /** Ops kept; and how far a search looks. */
 const KEEP = 256;
@@ -34,6 +34,7 @@ export class Window {
     empty(op.shown);
     empty(op.lines);
     empty(op.times);
+    empty(op.taken);
     op.right = 0;
     op.bad = false;
     op.closed = false;
@@ -124,10 +125,11 @@ export class Window {
     // An earlier op that took effect later than its line, past what others did before its thread spoke again.
     for (let from = at - 1; from >= first; from--) {
       const other = this.ops[from] as Op;
-      if (other.late || other.kind >= 19) continue;
+      if (other.late || other.kind === OP.learn || other.kind === OP.take) continue;
       for (let to = from + 1; to <= at; to++) {
         const passed = this.ops[to] as Op;
-        if (passed.thread === other.thread || passed.seq > other.after) break;
+        // What was learnt from a line holds from that line on.
+        if (passed.thread === other.thread || passed.seq > other.after || passed.kind === OP.learn) break;
         if (this.tryMove(from, to, op, already)) return { moved: from - to, other };
       }
     }
@@ -158,7 +160,7 @@ export class Window {
     this.undo(at);
     const learn = this.begin();
     this.ops.pop();
-    learn.kind = 19;
+    learn.kind = OP.learn;
     learn.thread = -1;
     learn.change = change;
     learn.seq = op.seq;

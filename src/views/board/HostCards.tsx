@@ -1,10 +1,10 @@
 /** What belongs to the host: its physical CPUs, and the IOMMU with its interrupt remapping table. */
 import { memo } from 'react';
-import { type MachineView, readWord, vcpuView } from '../../engine/view/machine-view.ts';
+import { irteOf } from '../../engine/view/irte.ts';
+import { readWord, vcpuView } from '../../engine/view/machine-view.ts';
 import { DEVICE, PCPU, PI_DESC, VCPU } from '../../engine/view/tables.ts';
 import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
-import type { IrteItem } from '../../scene/stage-model.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
 import { cut, textWidth } from './text-fit.ts';
@@ -113,30 +113,6 @@ export const PcpuCard = memo(
     })(a, b),
 );
 
-interface Irte {
-  readonly present: boolean;
-  readonly posted: boolean;
-  readonly urgent: boolean;
-  readonly vector: number;
-  /** vCPU whose descriptor the entry points to. */
-  readonly vcpu: number;
-}
-
-/** Distance of two descriptors in the model host's memory. */
-const PDA_SHIFT = 6;
-
-function irteOf(view: MachineView, { slot, entry }: IrteItem): Irte {
-  const word = (sub: number): number => readWord(view, 'device', slot, 'irte', entry * 4 + sub);
-  const low = word(0);
-  return {
-    present: (low & 1) === 1,
-    posted: ((low >>> 15) & 1) === 1,
-    urgent: ((low >>> 14) & 1) === 1,
-    vector: (low >>> 16) & 0xff,
-    vcpu: (word(1) & 0xfffff) >>> PDA_SHIFT,
-  };
-}
-
 function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const { layout, model } = stage;
   const card = layout.iommu as CardBox;
@@ -154,7 +130,7 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
       {model.irtes.map((item, i) => {
         const row = layout.irteRows.get(`${item.slot}:${item.entry}`);
         if (row === undefined) return null;
-        const irte = irteOf(view, item);
+        const irte = irteOf(view, item.slot, item.entry);
         const on = litAt !== null && litAt.slot === item.slot && (litAt.entry < 0 || litAt.entry === item.entry);
         const mono = on ? 'bd-mono bd-small bd-on' : 'bd-mono bd-small';
         const kind = !irte.present

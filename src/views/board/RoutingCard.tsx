@@ -49,7 +49,7 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
             <Stop
               box={row}
               name={t('stage.route.aria', { gsi, routes: entries.map(nameOf).join(', ') || t('stage.route.none') })}
-              selection={{ kind: 'vm', index: 0, register: 'routes', sub: 0 }}
+              selection={{ kind: 'vm', index: 0, register: 'routes', sub: 0, gsi }}
               mark={false}
               selected={selected}
               select={select}

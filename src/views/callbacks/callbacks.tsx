@@ -2,6 +2,7 @@
 import './callback-texts.ts';
 import './callbacks.css';
 import { useDeferredValue, useMemo, useState } from 'react';
+import { type Vendor, vendorOf } from '../../explain/calls.ts';
 import { hasText } from '../../i18n/index.ts';
 import {
   type CallbackFact,
@@ -36,7 +37,7 @@ export function Callbacks() {
   const at = useStore((state) => state.playhead.step);
   const isRead = useSlices((most) => scene === null || readHits(scene, version, most));
   const hits = useMemo(() => (scene === null || !isRead ? NO_HITS : hitsOf(scene, version)), [scene, version, isRead]);
-  const isAvic = scene?.config.avic === true;
+  const vendor = scene === null ? 'intel' : vendorOf(scene);
   const here = useMemo(() => hits.at(at), [hits, at]);
   const lit = KERNEL_CALLBACKS.filter((callback) => here.has(callback.id));
   const isPassed = (callback: KernelCallback): boolean => hits.passes.has(callback.id);
@@ -59,14 +60,10 @@ export function Callbacks() {
   );
   return (
     <Panel className="callbacks" title={t('callbacks.panel')} aside={versions}>
-      <p className="cb-about">{t('callbacks.about')}</p>
+      <p className="cb-about">{t(vendor === 'amd' ? 'callbacks.about.amd' : 'callbacks.about')}</p>
       <div className="cb-here">
         {lit.length === 0 ? (
-          <p>
-            {t(
-              !isRead ? 'shell.loading' : isAvic ? 'callbacks.avic' : at < 0 ? 'callbacks.before' : 'callbacks.nowhere',
-            )}
-          </p>
+          <p>{t(!isRead ? 'shell.loading' : at < 0 ? 'callbacks.before' : 'callbacks.nowhere')}</p>
         ) : (
           <>
             <p>{t('callbacks.here')}</p>
@@ -93,6 +90,7 @@ export function Callbacks() {
             key={callback.id}
             callback={callback}
             version={version}
+            vendor={vendor}
             steps={hits.passes.get(callback.id) ?? []}
             lit={here.has(callback.id)}
             at={at}
@@ -109,6 +107,8 @@ export function Callbacks() {
 interface EntryProps {
   readonly callback: KernelCallback;
   readonly version: KernelVersion;
+  /** Whose host the scene is on: an operation may be missing in AMD's table. */
+  readonly vendor: Vendor;
   /** Steps that pass through it. */
   readonly steps: readonly number[];
   /** The step at the playhead lies in it. */
@@ -120,21 +120,22 @@ interface EntryProps {
   readonly t: Translate;
 }
 
-function Entry({ callback, version, steps, lit, at, open, onToggle, t }: EntryProps) {
+function Entry({ callback, version, vendor, steps, lit, at, open, onToggle, t }: EntryProps) {
   const { actions } = useApp();
   const passed = passedBy(steps, at);
   const ahead = steps[passed];
   const next = ahead ?? steps[0];
   const form = callback.at[version];
+  const absent = form === null || (vendor === 'amd' && amdFunction(callback.id, version) === null);
   const name = nameOf(callback, version);
   return (
-    <li id={entryId(callback)} className="cb-entry" data-lit={lit} data-absent={form === null}>
+    <li id={entryId(callback)} className="cb-entry" data-lit={lit} data-absent={absent}>
       <div className="cb-row">
         <details open={open} onToggle={(e) => onToggle(e.currentTarget.open)}>
           <summary>
             <code className="cb-name">{name}</code>
             {lit && <Chip on>{t('callbacks.lit')}</Chip>}
-            {form === null && <Chip>{t('callbacks.absent')}</Chip>}
+            {absent && <Chip>{t('callbacks.absent')}</Chip>}
             {form?.kind === 'data' && <Chip>{t('callbacks.data')}</Chip>}
             <span className="cb-role">
               <Fact fact={callback.facts.role[0]} t={t} />

@@ -1,18 +1,19 @@
 /**
  * Which of the thirty operations a step passes through: those whose function an event of the step names, those that lie in
  * the call path between the step and the event before it, and those that KVM asks on the way to an event without a trace of
- * their own. Counted as the log grows; a long scene is gone through once. An AVIC machine passes through none: svm_x86_ops
- * is another table.
+ * their own. Counted as the log grows; a long scene is gone through once. On an AMD host they are those of svm_x86_ops, which has
+ * not all of them.
  */
 import { lastAtMost } from '../../base/bisect.ts';
 import { COL } from '../../engine/view/tables.ts';
-import { callChain } from '../../explain/calls.ts';
+import { callChain, fnOf, type Vendor, vendorOf } from '../../explain/calls.ts';
 import { causeOf, causesOf } from '../../log/causes.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { type LogReader, read, readSome } from '../../log/reader.ts';
 import { argsIn, cellOf } from '../../log/rows.ts';
-import { EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../../spec/events/index.ts';
+import { EVENT_NAMES, type EventArgs, type EventName } from '../../spec/events/index.ts';
 import { type KernelOpId, opById, opImplementedBy } from '../../spec/kernel/callbacks.ts';
+import { amdFunction, amdOpOf } from '../../spec/kernel/callbacks-amd.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion } from '../../spec/kernel/functions.ts';
 
 export interface Hits {
@@ -23,7 +24,8 @@ export interface Hits {
 }
 
 /** The operation behind a function, whatever version's function the event is named for, if it is there at this version. */
-function opOf(fn: KernelFn, version: KernelVersion): KernelOpId | null {
+function opOf(fn: KernelFn, { version, vendor }: Host): KernelOpId | null {
+  if (vendor === 'amd') return amdOpOf(fn, version);
   for (const named of [version, ...KERNEL_VERSIONS]) {
     const op = opImplementedBy(fn, named);
     if (op !== null) return op.at[version] === null ? null : opById(op.id).id;
@@ -31,9 +33,18 @@ function opOf(fn: KernelFn, version: KernelVersion): KernelOpId | null {
   return null;
 }
 
-function opOfEvent(name: EventName, version: KernelVersion): KernelOpId | null {
-  const { fn } = eventRow(name);
-  return fn === null ? null : opOf(fn, version);
+/** Whose table is meant, and of when. */
+interface Host {
+  readonly version: KernelVersion;
+  readonly vendor: Vendor;
+}
+
+const isThere = (op: KernelOpId, { version, vendor }: Host): boolean =>
+  vendor === 'amd' ? amdFunction(op, version) !== null : opById(op).at[version] !== null;
+
+function opOfEvent(name: EventName, host: Host): KernelOpId | null {
+  const fn = fnOf(name, {}, host.vendor);
+  return fn === null ? null : opOf(fn, host);
 }
 
 /** Handlers of these exits end in kvm_skip_emulated_instruction: HLT, I/O, RDMSR, WRMSR. */
@@ -55,6 +66,8 @@ const IMPLIED: { readonly [E in EventName]?: (args: EventArgs<E>) => readonly Ke
   },
   apic_access_exit: ({ register, write }) =>
     register === APIC_EOI && write === 1 ? ['skip_emulated_instruction'] : EMULATED,
+  avic_incomplete_ipi: () => ['handle_exit'],
+  avic_unaccelerated: ({ trap }) => (trap === 1 ? ['handle_exit'] : ['handle_exit', ...EMULATED]),
   // An NMI is pending and nothing older goes in first.
   inject_events: ({ nmiPending, canInject }) => (nmiPending > 0 && canInject === 1 ? ['nmi_allowed'] : NONE),
   // Not what goes in again: that is not asked for.
@@ -68,23 +81,23 @@ type Implied = (args: Readonly<Record<string, number>>) => readonly KernelOpId[]
 /** By event, as they are first asked for. */
 type Direct = Map<EventName, KernelOpId | null>;
 
-function directOp(direct: Direct, name: EventName, version: KernelVersion): KernelOpId | null {
+function directOp(direct: Direct, name: EventName, host: Host): KernelOpId | null {
   let op = direct.get(name);
   if (op === undefined) {
-    op = opOfEvent(name, version);
+    op = opOfEvent(name, host);
     direct.set(name, op);
   }
   return op;
 }
 
 /** Operations between the event before the step and the step itself; none where the log has no event before it. */
-function lyingOps(scene: SceneLog, step: Step, version: KernelVersion): readonly KernelOpId[] {
-  const links = callChain(scene, step, version);
+function lyingOps(scene: SceneLog, step: Step, host: Host): readonly KernelOpId[] {
+  const links = callChain(scene, step, host.version);
   const before = links.findLastIndex((link, i) => i < links.length - 1 && link.seq !== null);
   if (before < 0) return [];
-  const own = opOfEvent(step.name, version);
+  const own = opOfEvent(step.name, host);
   return links.slice(before + 1, -1).flatMap((link) => {
-    const op = link.id === null ? null : opOf(link.id, version);
+    const op = link.id === null ? null : opOf(link.id, host);
     // A wrapper of the step's own function is the same call; handle_exit is passed with the exit itself, before its handler.
     return op === null || op === own || op === 'handle_exit' ? [] : [op];
   });
@@ -116,7 +129,7 @@ interface Count {
 function opsOfStep(
   scene: SceneLog,
   step: Step,
-  version: KernelVersion,
+  host: Host,
   count: Count,
   found: (op: KernelOpId, call: string | null, row: number) => void,
 ): void {
@@ -124,25 +137,25 @@ function opsOfStep(
   const key = pathKey(scene, step.seq);
   let lying = count.lying.get(key);
   if (lying === undefined) {
-    lying = lyingOps(scene, step, version);
+    lying = lyingOps(scene, step, host);
     count.lying.set(key, lying);
   }
   for (const op of lying) found(op, callOf(step.seq, op), step.seq);
   for (let seq = step.seq; seq < step.end; seq++) {
     const name = EVENT_NAMES[cellOf(scene, seq, COL.code)];
     if (name === undefined) continue;
-    const op = directOp(count.direct, name, version);
+    const op = directOp(count.direct, name, host);
     if (op !== null) found(op, seq === step.seq ? null : callOf(seq, op), seq);
     const implied = IMPLIED[name] as Implied | undefined;
     for (const id of implied?.(argsIn(scene, seq, name)) ?? NONE) {
-      if (opById(id).at[version] !== null) found(id, null, seq);
+      if (isThere(id, host)) found(id, null, seq);
     }
   }
 }
 
-function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: Count): void {
+function countStep(scene: SceneLog, step: Step, host: Host, count: Count): void {
   const here = new Set<KernelOpId>();
-  opsOfStep(scene, step, version, count, (op, call, seq) => {
+  opsOfStep(scene, step, host, count, (op, call, seq) => {
     const name = EVENT_NAMES[cellOf(scene, seq, COL.code)];
     const where = cellOf(scene, seq, COL.where);
     if (name === 'kvm_entry') count.entered.add(where);
@@ -161,7 +174,8 @@ function countStep(scene: SceneLog, step: Step, version: KernelVersion, count: C
 export const NO_HITS: Hits = { passes: new Map(), at: () => new Set() };
 
 function countUpTo(end: number, scene: SceneLog, version: KernelVersion, count: Count): void {
-  for (; count.upTo < end; count.upTo++) countStep(scene, scene.steps.get(count.upTo) as Step, version, count);
+  const host = { version, vendor: vendorOf(scene) };
+  for (; count.upTo < end; count.upTo++) countStep(scene, scene.steps.get(count.upTo) as Step, host, count);
 }
 
 function counter(version: KernelVersion): LogReader<Count> {
@@ -196,19 +210,19 @@ function counterOf(version: KernelVersion): LogReader<Count> {
 
 /** Takes in at most `most` further rows. @returns whether that was all there is */
 export const readHits = (scene: SceneLog, version: KernelVersion, most: number): boolean =>
-  scene.config.avic === true || readSome(counterOf(version), scene, most);
+  readSome(counterOf(version), scene, most);
 
 /** Operations of every step of a scene. */
 export function hitsOf(scene: SceneLog, version: KernelVersion): Hits {
-  if (scene.config.avic === true) return NO_HITS;
   const count = read(counterOf(version), scene);
+  const host = { version, vendor: vendorOf(scene) };
   if (scene.complete) countUpTo(scene.steps.length, scene, version, count);
   return {
     passes: count.passes,
     at(index) {
       const step = scene.steps.get(index);
       const here = new Set<KernelOpId>();
-      if (step !== undefined) opsOfStep(scene, step, version, count, (op) => here.add(op));
+      if (step !== undefined) opsOfStep(scene, step, host, count, (op) => here.add(op));
       return here;
     },
   };

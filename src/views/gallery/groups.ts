@@ -5,6 +5,20 @@ export const GROUPS = {
   priority: ['priority-nesting', 'tpr-threshold', 'irq-window', 'nmi-window', 'cancelled-injection'],
   posted: ['posted-running', 'posted-halted', 'posted-preempted', 'vtd-posted', 'vtd-fallback'],
   hardware: ['ipi-exit', 'ipi-virtualized', 'eoi-exit-level', 'avic-doorbell', 'apicv-inhibited'],
+  roads: [
+    'irqchip-born',
+    'store-ends',
+    'bus-overlap',
+    'port-io',
+    'rte-write',
+    'doorbells',
+    'fast-doorbell',
+    'msi-plain',
+    'virtio-vectors',
+    'split-serial',
+    'split-level',
+    'irqchip-off',
+  ],
   lost: ['coalesced-lost', 'eight-vcpus', 'vcpus-64'],
 } as const;
 

@@ -15,6 +15,7 @@ import { componentName } from '../shared/component-name.ts';
 import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
+import { RouteEntryTable } from '../shared/route-entry.tsx';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { RegisterDetail } from './register-detail.tsx';
 import { WholeMachine } from './whole-machine.tsx';
@@ -55,6 +56,7 @@ export function Inspector() {
       title={`${t('insp.panel')} · ${name}`}
       aside={selected.register === undefined ? whole : all}
     >
+      {selected.gsi !== undefined && <Entries view={view} gsi={selected.gsi} t={t} />}
       {selected.register === undefined ? (
         <RegisterList view={view} selected={selected} t={t} />
       ) : (
@@ -142,6 +144,22 @@ function RegisterList({ view, selected, t }: ListProps) {
         </Fold>
       )}
     </>
+  );
+}
+
+/** What a GSI leads to: its entries of the table in force, whole. */
+function Entries({ view, gsi, t }: { view: MachineView; gsi: number; t: Translate }) {
+  const entries = routesOf(view)?.byGsi[gsi] ?? [];
+  return (
+    <section>
+      <h3>
+        GSI {gsi} · <code>kvm_kernel_irq_routing_entry</code>
+      </h3>
+      {entries.length === 0 && <p className="insp-none">{t('stage.route.none')}</p>}
+      {entries.map((entry) => (
+        <RouteEntryTable key={`${entry.chip} ${entry.pin}`} entry={entry} view={view} t={t} />
+      ))}
+    </section>
   );
 }
 

@@ -3,6 +3,9 @@ import { alsoLoad } from '../../explain/late.ts';
 import type { LatePart } from '../../spec/events/late.ts';
 
 const LATE: Readonly<Record<LatePart, () => readonly Promise<unknown>[]>> = {
+  irqfd: () => [import('../../explain/describe/irqfd.ts')],
+  timer: () => [import('../../explain/describe/timer.ts')],
+  pit: () => [import('../../explain/describe/pit.ts')],
   pcpu: () => [import('../../explain/describe/pcpu.ts'), import('../../explain/forks/pcpu.ts')],
   'run-loop': () => [import('../../explain/describe/run-loop.ts'), import('../../explain/forks/run-loop.ts')],
   'pi-desc': () => [import('../../explain/describe/pi-desc.ts'), import('../../explain/forks/pi-desc.ts')],

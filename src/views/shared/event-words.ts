@@ -8,6 +8,9 @@ import type { LatePart } from '../../spec/events/late.ts';
 addTexts('en', { ...events, ...words });
 
 const LATE: Readonly<Record<LatePart, () => Promise<Readonly<Record<string, string>>>>> = {
+  irqfd: async () => (await import('../../i18n/en/events/irqfd.ts')).irqfd,
+  timer: async () => (await import('../../i18n/en/events/timer.ts')).timer,
+  pit: async () => (await import('../../i18n/en/events/pit.ts')).pit,
   pcpu: async () => (await import('../../i18n/en/events/pcpu.ts')).pcpu,
   'run-loop': async () => (await import('../../i18n/en/events/run-loop.ts')).runLoop,
   'pi-desc': async () => (await import('../../i18n/en/events/pi-desc.ts')).piDesc,

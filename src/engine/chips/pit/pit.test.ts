@@ -11,7 +11,9 @@ const COUNT = 1193;
 /** What 1193 counts of 1193181 Hz are, ns. */
 const PERIOD = Math.floor((COUNT * 1e9) / 1193181);
 const ready = (): Bench => {
-  const b = bench({ pit: true });
+  // KVM_CREATE_PIT2 with the speaker.
+  const b = bench();
+  b.do({ op: 'create_pit', flags: 1 });
   b.do(picInit());
   b.events();
   return b;

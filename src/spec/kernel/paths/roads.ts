@@ -248,12 +248,47 @@ export const ROADS_PATHS = [
   },
   {
     id: 'pio_svm',
-    title: 'AMD: the IOIO intercept takes the same two ways',
+    title: 'AMD: an OUT by the IOIO intercept, not decoded',
     chains: [
       {
-        at: ALL,
-        steps: 'io_interception > kvm_fast_pio',
+        at: ['v5.15'],
+        steps: `
+          io_interception > kvm_fast_pio > kvm_fast_pio_out > emulator_pio_out > emulator_pio_in_out > kernel_pio
+            > kvm_io_bus_write
+        `,
+      },
+      {
+        at: ['v6.12', 'v6.18'],
+        steps: `
+          io_interception > kvm_fast_pio > kvm_fast_pio_out > emulator_pio_out > emulator_pio_in_out
+            > kvm_io_bus_write
+        `,
       },
     ],
+  },
+  {
+    id: 'pio_svm_read',
+    title: 'AMD: an IN by the IOIO intercept, not decoded',
+    chains: [
+      {
+        at: ['v5.15'],
+        steps: `
+          io_interception > kvm_fast_pio > kvm_fast_pio_in > emulator_pio_in > __emulator_pio_in
+            > emulator_pio_in_out > kernel_pio > kvm_io_bus_read
+        `,
+      },
+      {
+        at: ['v6.12', 'v6.18'],
+        steps: `
+          io_interception > kvm_fast_pio > kvm_fast_pio_in > emulator_pio_in > emulator_pio_in_out
+            > kvm_io_bus_read
+        `,
+      },
+    ],
+  },
+  {
+    id: 'pio_svm_string',
+    title: 'AMD: a string instruction on a port needs the emulator',
+    chains: [{ at: ALL, steps: 'io_interception > kvm_emulate_instruction > x86_emulate_instruction' }],
   },
 ] as const satisfies readonly CallPathSpec[];
