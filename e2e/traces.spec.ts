@@ -142,23 +142,38 @@ test('a click in the picture moves the playhead, a filter thins out the tables, 
 
 test('the address of a line holds no byte of the trace: the same file dropped again stands there, another is told', async ({
   page,
+  context,
 }) => {
-  await opened(page);
   const bytes = readFileSync(SAMPLE);
   const hash = createHash('sha256')
     .update(bytes.subarray(0, 1 << 20))
     .digest('hex')
     .slice(0, 24);
-  const address = JSON.stringify({ format: 'ftrace', size: bytes.length, hash, line: 4321 });
-  const give = async (text: string): Promise<void> => {
-    await page.getByRole('textbox').fill(text);
-    await page.getByRole('button', { name: 'Read the text' }).click();
-    await expect(page.getByText(/^Drop this file again/)).toContainText('line 4,321');
-  };
-  await give(address);
+  const address = `trace=ftrace,${bytes.length},${hash},4321`;
+  await page.goto(`./?play=0#${address}`);
+  await expect(page.getByText(/^Drop this file again/)).toContainText('line 4,321');
   await drop(page, 'host.txt.gz', bytes);
   await expect(page.getByRole('spinbutton', { name: 'Line' })).toHaveValue('4321');
-  await give(address.replace(hash, '0'.repeat(24)));
+  // What is shared of that line is this address.
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy this line’s address' }).click();
+  await expect(page.getByRole('textbox', { name: 'Link to the line' })).toHaveValue(new RegExp(`#${address}$`));
+  await page.getByRole('textbox', { name: 'Or paste' }).fill(address.replace(hash, '0'.repeat(24)));
+  await page.getByRole('button', { name: 'Read the text' }).click();
+  await expect(page.getByText(/^Drop this file again/)).toBeVisible();
   await drop(page, 'host.txt.gz', bytes);
   await expect(page.getByRole('alert')).toHaveText('This is another file than the address names.');
+});
+
+test('a recording of ours opens from the gallery of scenes, for who has no host', async ({ page }) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=1');
+  await page.getByRole('button', { name: 'All scenes', exact: true }).click();
+  const card = page.locator('.gl-trace[data-trace="apicv"]');
+  await card.click();
+  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await page.getByRole('button', { name: 'Back to the scene' }).click();
+  await expect(page.getByRole('heading', { name: 'Real trace' })).toHaveCount(0);
+  // An address that names no line is told, and nothing is lost.
+  await page.goto('./?play=0#trace=nonsense');
+  await expect(page.getByRole('alert')).toHaveText('This address names no line of a trace.');
 });

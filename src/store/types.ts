@@ -88,7 +88,7 @@ export interface UiState {
   readonly compare: string | null;
   /** What the reader reads beside the scene: a chapter, or another page, by its address (store/chapter-address.ts); null: nothing. */
   readonly chapter: string | null;
-  /** A file of another site that the address names, `url=…` (share/url-link.ts), until the reader has answered; null: none. */
+  /** A file that the address names, `url=…` or `trace=…` (share/url-link.ts), until the reader has answered; null: none. */
   readonly url: string | null;
   readonly embed: EmbedOptions | null;
   readonly reducedMotion: boolean;

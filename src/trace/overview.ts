@@ -49,12 +49,22 @@ export class Overview {
         this.announce(r.tid, KIND.gsi);
         break;
       }
-      case TP.kvm_msi_set_irq:
-        this.count(KIND.msi, r);
-        this.announce(r.tid, KIND.msi);
+      case TP.kvm_msi_set_irq: {
+        // One behind the other, and taken by nobody: a vCPU's routes are read out (split irqchip), nothing is raised.
+        const before = this.cause.get(r.tid);
+        if (before === KIND.msi) this.takeBack(r.tid);
+        // A route of the GSI before it: counted as that.
+        if (before === KIND.gsi) break;
+        if (before === KIND.msi || before === KIND.scan) this.announce(r.tid, KIND.scan);
+        else {
+          this.sentIn.set(r.tid, this.count(KIND.msi, r));
+          this.announce(r.tid, KIND.msi);
+        }
         break;
+      }
       case TP.kvm_apic_accept_irq:
         // A message to several, or the first of a line's: the vector is counted where nothing announced it.
+        if (this.cause.get(r.tid) === KIND.msi) this.announce(r.tid, KIND.taken);
         if (!this.cause.has(r.tid) && (f[2] as number) <= 1) this.count(KIND.vector + ((f[1] as number) & 255), r);
         break;
       case TP.kvm_pic_set_irq:
@@ -70,7 +80,17 @@ export class Overview {
     if (this.cause.size < 65_536) this.cause.set(tid, kind);
   }
 
-  private count(source: number, r: TraceRecord): void {
+  /** The bin in which a thread's last message was counted. */
+  private readonly sentIn = new Map<number, number>();
+
+  private takeBack(tid: number): void {
+    const bins = this.bins.get(KIND.msi);
+    const bin = this.sentIn.get(tid);
+    if (bins !== undefined && bin !== undefined) bins[bin] = Math.max(0, (bins[bin] as number) - 1);
+  }
+
+  /** @returns the bin */
+  private count(source: number, r: TraceRecord): number {
     let bins = this.bins.get(source);
     if (bins === undefined) {
       const kept = this.bins.size < MOST ? source : KIND.others;
@@ -81,6 +101,7 @@ export class Overview {
     const bin = Math.floor(((at - this.from) * BINS) / Math.max(this.to - this.from, 1));
     const i = Math.min(Math.max(bin, 0), BINS - 1);
     bins[i] = (bins[i] as number) + 1;
+    return i;
   }
 
   data(): OverviewData {
@@ -96,4 +117,5 @@ export class Overview {
   }
 }
 
-const KIND = { gsi: 0, msi: 0x10000, vector: 0x20000, others: 0x30000 } as const;
+/** `taken`: a message that somebody took; `scan`: one that only shows a route. */
+const KIND = { gsi: 0, msi: 0x10000, vector: 0x20000, others: 0x30000, taken: 0x40000, scan: 0x40001 } as const;

@@ -151,11 +151,13 @@ export class WindowOps {
     const f = r.f;
     const line = r.line;
     const vcpu = this.vcpuOf(r);
+    if (r.event !== TP.kvm_msi_set_irq) this.sent.delete(r.tid);
     switch (r.event) {
       case TP.kvm_set_irq:
         this.push(line, { op: 'irq_line', gsi: f[0], level: f[1] });
         break;
       case TP.kvm_msi_set_irq: {
+        if (this.split && vcpu >= 0 && this.isScan(r.tid)) break;
         // dest mode and the redirection hint stand in the address, mode and trigger in the data.
         const dest = f[0] as number;
         const addr = XAPIC + ((dest & 255) << 12) + ((f[3] as number) << 2) + ((f[5] as number) << 3);
@@ -197,6 +199,20 @@ export class WindowOps {
   }
 
   private readonly lastOf = new Map<number, number>();
+  /** Place of the message that is a thread's last line, -1 one of a scan. */
+  private readonly sent = new Map<number, number>();
+
+  /** A vCPU in split mode reads out its routes, message behind message: the one before was none either. */
+  private isScan(tid: number): boolean {
+    const before = this.sent.get(tid);
+    this.sent.set(tid, before === undefined ? this.ops.length : -1);
+    if (before === undefined) return false;
+    if (before >= 0 && before === this.ops.length - 1) {
+      this.ops.pop();
+      this.lines.pop();
+    }
+    return true;
+  }
 
   private isLocal(r: TraceRecord): boolean {
     const last = this.lastOf.get(r.tid);

@@ -6,7 +6,7 @@ import { disagree, raced } from './folding.ts';
 import { entryTells, reinjectionMissing, windowWithout } from './injections.ts';
 import { msiKey, valueKey } from './keys.ts';
 import { EXIT, type ExitKind, MSR, REG, type Thread, type VcpuState } from './model.ts';
-import { OP, type Op, runOp } from './ops.ts';
+import { OP, type Op, runOp, SCAN } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { inputsRecorded } from './unknowns.ts';
 
@@ -53,6 +53,10 @@ export function msi(predictor: Predictor, t: Thread, r: TraceRecord): void {
     predictor.show(op, key, r);
     return;
   }
+  // Messages one behind the other on a vCPU's own thread, and nobody takes them: its routes are read out, nothing is sent.
+  const scans = t.vcpu >= 0 && predictor.o.survey.irqchip === 'split';
+  const isScan = scans && op !== null && op.kind === OP.message && op.shown.length === 0 && op.a[8] > 0;
+  if (isScan) op.a[8] = SCAN;
   const gsi = op !== null && op.kind === OP.setIrq && op.shown.length === 0 ? (op.a[0] as number) : -1;
   predictor.close(t, r);
   if (gsi >= 0) {
@@ -75,8 +79,8 @@ export function msi(predictor: Predictor, t: Thread, r: TraceRecord): void {
     0,
     f[5] as number,
   );
-  // A vCPU's own thread in split mode reads out its routes: the same line, and nothing is sent.
-  if (t.vcpu >= 0 && predictor.o.survey.irqchip === 'split') sent.a[8] = 1;
+  sent.a[8] = isScan ? SCAN : scans && gsi < 0 ? 1 : 0;
+  if (scans && gsi < 0) predictor.noteRoute(key, isScan);
 }
 
 export function hypercall(predictor: Predictor, t: Thread, r: TraceRecord): void {

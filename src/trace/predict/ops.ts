@@ -31,6 +31,9 @@ export const OP = {
   learn: 19,
 } as const;
 
+/** Mark of a message that only shows a route. @kvm irq_comm.c kvm_scan_ioapic_routes */
+export const SCAN = 2;
+
 export interface Op {
   kind: number;
   /** Engine number of the vCPU concerned, -1 none. */

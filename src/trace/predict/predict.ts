@@ -12,7 +12,7 @@ import { eoi, eoiLeftOut, eoiMissing, inducedLeftOut, toldTwice } from './ends.t
 import { resolve } from './folding.ts';
 import { inject } from './injections.ts';
 import { apic, entry, exit, hypercall, message, mmio, msi, msr, pio, setIrq, userspaceExit } from './inputs.ts';
-import { acceptKey, acceptOf, ackKey, eventOf, ioapicKey, picKey, vectorKey } from './keys.ts';
+import { acceptKey, acceptOf, ackKey, eventOf, ioapicKey, picKey, textOf, vectorKey } from './keys.ts';
 import {
   type Checkpoint,
   copyOf,
@@ -23,7 +23,7 @@ import {
   type Thread,
   type VcpuState,
 } from './model.ts';
-import { agrees, isEoi, isMessage, isTrivial, OP, type Op, runOp } from './ops.ts';
+import { agrees, isEoi, isMessage, isTrivial, OP, type Op, runOp, SCAN } from './ops.ts';
 import { noteKnown } from './unknowns.ts';
 import { type Finding, Verdicts } from './verdicts.ts';
 import { Window } from './window.ts';
@@ -80,6 +80,10 @@ export class Predictor {
   readonly turnedBack = new Map<number, Finding[]>();
 
   readonly routes = new Map<number, number>();
+
+  /** Routes of the scan at hand; and of the last whole one, in the order of their GSIs. */
+  private readonly scanned: string[] = [];
+  private routeTable: readonly string[] | null = null;
 
   /** The vector with whose EOI each IOAPIC pin was last acknowledged, -1 none. */
   readonly acked = new Int32Array(24).fill(-1);
@@ -178,7 +182,7 @@ export class Predictor {
   /** The state as it is now, with what cannot be known of it. */
   state(): Record<string, unknown> {
     const unknownPins = [...this.known.rte].flatMap((known, pin) => (known === 0 ? [pin] : []));
-    return this.chips.state(
+    const state = this.chips.state(
       !this.picTrusted,
       (vcpu) => {
         const state = this.vcpus[vcpu] as VcpuState;
@@ -191,6 +195,7 @@ export class Predictor {
       },
       unknownPins,
     );
+    return this.routeTable === null ? state : { ...state, routes: [...this.routeTable] };
   }
 
   checkpoint(line: number): Checkpoint {
@@ -524,6 +529,10 @@ export class Predictor {
     op.after = Math.min(op.after, this.seq);
     op.closed = true;
     if (agrees(op) && !op.bad) return;
+    if (op.kind === OP.message && op.a[8] === SCAN && op.shown.length === 0) {
+      op.promised.length = 0;
+      return;
+    }
     resolve(this, op);
   }
 
@@ -553,6 +562,14 @@ export class Predictor {
         redirHint: false,
       });
     });
+  }
+
+  /** A route as a scan shows it, the next of the scan at hand or the first of a new one. */
+  noteRoute(key: number, goesOn: boolean): void {
+    if (!goesOn) this.scanned.length = 0;
+    // One alone is a message that was sent.
+    this.scanned.push(textOf(key).replace(/^\w+: /, ''));
+    if (this.scanned.length > 1) this.routeTable = this.scanned;
   }
 
   isRecorded(event: number): boolean {

@@ -1,6 +1,7 @@
 /** Every scene with its question and its picture: in groups, searched, by keyboard as well. Comes when it is asked for. */
 import './gallery.css';
 import '../header/header-texts.ts';
+import '../traces/traces-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
@@ -8,6 +9,7 @@ import { bugIds, presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
 import { useT } from '../shared/use-t.ts';
+import { SAMPLES } from '../traces/samples.ts';
 import { type GroupName, groupsOf } from './groups.ts';
 import { markSeen, seenScenes } from './seen.ts';
 import { type Thumb, thumbOf } from './thumb.ts';
@@ -112,6 +114,9 @@ export function Gallery({ onClose }: Props) {
       }),
     }))
     .filter(({ ids }) => ids.length > 0);
+  const traces = SAMPLES.filter(({ id }) =>
+    fits(`${id} ${t('trace.page.title')} ${t(`trace.page.sample.${id}`)}`.toLowerCase(), words),
+  );
   const open = (id: string): void => {
     markSeen(id);
     void actions.loadPreset(id);
@@ -143,7 +148,7 @@ export function Gallery({ onClose }: Props) {
         ))}
       </div>
       <div className="gl-body">
-        {groups.length === 0 && <p>{t('gallery.none', { text })}</p>}
+        {groups.length + traces.length === 0 && <p>{t('gallery.none', { text })}</p>}
         {groups.map(({ name, ids }) => (
           <section key={name} aria-labelledby={`gallery-${name}`}>
             <h3 id={`gallery-${name}`}>{t(`gallery.group.${name}`)}</h3>
@@ -173,6 +178,31 @@ export function Gallery({ onClose }: Props) {
             </ul>
           </section>
         ))}
+        {group === null && traces.length > 0 && (
+          <section aria-labelledby="gallery-traces">
+            <h3 id="gallery-traces">{t('trace.page.gallery')}</h3>
+            <ul className="gl-cards">
+              {traces.map(({ id }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    className="gl-scene gl-trace"
+                    data-trace={id}
+                    onClick={() => {
+                      actions.setUi({ url: `trace=${id}` });
+                      dialog.current?.close();
+                    }}
+                  >
+                    <strong>{t(`trace.page.sample.${id}`)}</strong>
+                    <span className="gl-foot">
+                      <span>{t('trace.page.title')}</span>
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
       </div>
     </dialog>
   );

@@ -6,6 +6,7 @@ import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
 import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
 import { irqchipOf } from '../../log/irqchip.ts';
 import { aheadOf, runOf } from '../../share/runs.ts';
+import { traceOf } from '../../share/url-link.ts';
 import { STEP_SET } from '../../spec/define/event.ts';
 import { redo, undo } from '../../store/actions/edits.ts';
 import { linkOf } from '../../store/actions/links.ts';
@@ -19,7 +20,7 @@ import '../machine-editor/machine-texts.ts';
 import { Said } from '../runs/said.tsx';
 import { runName } from '../runs/say-deed.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
-import { TraceDoor } from './trace-door.tsx';
+import { NO_FILE, TraceDoor } from './trace-door.tsx';
 import { useFiles } from './use-files.ts';
 
 const UrlDialog = lazy(() => import('../share/url-dialog.tsx').then((m) => ({ default: m.UrlDialog })));
@@ -64,6 +65,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
   const app = useApp();
   const files = useFiles(app);
   const url = useStore((state) => state.ui.url);
+  const asked = traceOf(url);
   const [shareDialog, openShare] = useDialog(() => import('../share/share-dialog.tsx').then((m) => m.ShareDialog), {
     pageUrl,
     onFile: files.open,
@@ -98,7 +100,16 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
         <button type="button" className="header-btn" onClick={() => app.actions.setUi({ chapter: chapterAddress('') })}>
           {t('hdr.chapters')}
         </button>
-        <TraceDoor trace={files.trace} setTrace={files.setTrace} onFile={files.open} t={t} />
+        <TraceDoor
+          trace={files.trace ?? (asked === null ? null : NO_FILE)}
+          asked={asked}
+          setTrace={(trace) => {
+            files.setTrace(trace);
+            if (trace === null && asked !== null) app.actions.setUi({ url: null });
+          }}
+          onFile={files.open}
+          t={t}
+        />
         <button type="button" className="header-btn" onClick={() => openCompare(app)}>
           {t('hdr.compare')}
         </button>
@@ -107,7 +118,7 @@ export function Header({ pageUrl = addressOf(document.URL) }: HeaderProps) {
         <HelpButton t={t} />
       </div>
       {shareDialog}
-      {url !== null && (
+      {url !== null && asked === null && (
         <Suspense fallback={null}>
           <UrlDialog key={url} link={url} onFile={files.open} />
         </Suspense>

@@ -11,15 +11,20 @@ export type OpenTrace = {
   readonly problem: string | null;
 } | null;
 
+/** Open, and nothing given yet. */
+export const NO_FILE: OpenTrace = { file: null, problem: null };
+
 interface TraceDoorProps {
   readonly trace: OpenTrace;
+  /** What the address asks for: a line of a file, or a recording of ours; null: nothing. */
+  readonly asked: string | null;
   readonly setTrace: (trace: OpenTrace) => void;
   /** Takes a file that was chosen on the page of traces, whatever it is. */
   readonly onFile: (file: File) => void;
   readonly t: Translate;
 }
 
-export function TraceDoor({ trace, setTrace, onFile, t }: TraceDoorProps): ReactNode {
+export function TraceDoor({ trace, asked, setTrace, onFile, t }: TraceDoorProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = trace !== null;
   useEffect(() => {
@@ -27,13 +32,19 @@ export function TraceDoor({ trace, setTrace, onFile, t }: TraceDoorProps): React
   }, [isOpen]);
   return (
     <>
-      <button type="button" className="header-btn" onClick={() => setTrace({ file: null, problem: null })}>
+      <button type="button" className="header-btn" onClick={() => setTrace(NO_FILE)}>
         {t('hdr.trace')}
       </button>
       {isOpen && (
         <dialog className="tr-dialog" ref={dialog} onClose={() => setTrace(null)} aria-label={t('hdr.trace')}>
           <Suspense fallback={null}>
-            <Traces file={trace.file} refused={trace.problem} onFile={onFile} onClose={() => dialog.current?.close()} />
+            <Traces
+              file={trace.file}
+              asked={asked}
+              refused={trace.problem}
+              onFile={onFile}
+              onClose={() => dialog.current?.close()}
+            />
           </Suspense>
         </dialog>
       )}

@@ -6,7 +6,7 @@ import { Board } from '../board/Board.tsx';
 import { save } from '../shared/save.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { Latencies } from './latencies.tsx';
-import { hashOf, type LineAddress } from './line-address.ts';
+import { fragmentOf, hashOf, type LineAddress } from './line-address.ts';
 import { Lines } from './lines.tsx';
 import { type Filter, hex, matches, NO_FILTER, type OpenedTrace, rowsOf, sentence, timeOf } from './model.ts';
 import { Overview } from './overview.tsx';
@@ -177,12 +177,17 @@ function ShareLine({
   t,
 }: Pick<TimedProps, 'trace' | 't'> & { readonly line: number; readonly format: string }): ReactNode {
   const [copied, setCopied] = useState(0);
+  const [link, setLink] = useState<string | null>(null);
   const { file, size } = trace;
   if (file === null) return null;
   const copy = async (): Promise<void> => {
     const address: LineAddress = { format, size, hash: await hashOf(file), line };
-    await navigator.clipboard.writeText(JSON.stringify(address));
-    setCopied(line);
+    const text = `${document.URL.replace(/#.*/, '')}#${fragmentOf(address)}`;
+    setLink(text);
+    await navigator.clipboard.writeText(text).then(
+      () => setCopied(line),
+      () => setCopied(0),
+    );
   };
   return (
     <p className="tr-exports">
@@ -190,6 +195,15 @@ function ShareLine({
         {t('trace.page.share')}
       </button>
       {copied === line && <span role="status">{t('trace.page.copied')}</span>}
+      {link !== null && (
+        <input
+          className="tr-link"
+          readOnly
+          value={link}
+          aria-label={t('trace.page.share.link')}
+          onFocus={(event) => event.target.select()}
+        />
+      )}
     </p>
   );
 }

@@ -3,12 +3,9 @@ import { type ReactNode, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
 import { RECIPES } from '../../trace/recipe.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { fetchSample, SAMPLES } from './samples.ts';
 
 const MAX_PASTE = 8 * 1024 * 1024;
-const SAMPLES = [
-  { id: 'svm', file: 'traces/svm-2vcpu-v7.3.txt.gz' },
-  { id: 'apicv', file: 'traces/vmx-1vcpu-apicv-v6.1.txt.gz' },
-] as const;
 
 interface SourcesProps {
   readonly t: Translate;
@@ -52,8 +49,8 @@ export function Sources({ t, open, onFile, onProblem }: SourcesProps): ReactNode
             type="button"
             className="btn"
             onClick={async () => {
-              const answer = await fetch(sample.file).catch(() => null);
-              if (answer?.ok) open(await answer.blob(), t(`trace.page.sample.${sample.id}`));
+              const blob = await fetchSample(sample);
+              if (blob !== null) open(blob, t(`trace.page.sample.${sample.id}`));
               else onProblem('error.part-not-loaded');
             }}
           >

@@ -9,11 +9,14 @@ import { useT } from '../shared/use-t.ts';
 import { hashOf, type LineAddress, readAddress } from './line-address.ts';
 import type { OpenedTrace, Problem, Progress } from './model.ts';
 import { Report } from './report.tsx';
+import { fetchSample, SAMPLES } from './samples.ts';
 import { Sources } from './sources.tsx';
 
 interface TracesProps {
   /** Dropped somewhere on the page before this was open. */
   readonly file: File | null;
+  /** A line of a file, or a recording of ours, that the page's address names. */
+  readonly asked: string | null;
   /** What was wrong with a file given since, as `error.<code>`. */
   readonly refused: string | null;
   /** Takes a file that is chosen here: it may be a figure, or a scene. */
@@ -21,8 +24,12 @@ interface TracesProps {
   readonly onClose: () => void;
 }
 
-export function Traces({ file, refused, onFile, onClose }: TracesProps): ReactNode {
+export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): ReactNode {
   const t = useT();
+  const tNow = useRef(t);
+  useEffect(() => {
+    tNow.current = t;
+  });
   const [trace, setTrace] = useState<OpenedTrace | null>(null);
   const [progress, setProgress] = useState<Progress | null>(null);
   const [busy, setBusy] = useState(false);
@@ -93,6 +100,20 @@ export function Traces({ file, refused, onFile, onClose }: TracesProps): ReactNo
     setProgress(null);
   };
 
+  useEffect(() => {
+    if (asked === null) return;
+    const sample = SAMPLES.find((one) => one.id === asked);
+    if (sample === undefined) {
+      const address = readAddress(asked);
+      if (address === null) setProblem({ key: 'trace.page.address', params: {} });
+      else setWanted(address);
+      return;
+    }
+    void fetchSample(sample).then((blob) => {
+      if (blob === null) setProblem({ key: 'error.part-not-loaded', params: {} });
+      else open(blob, tNow.current(`trace.page.sample.${sample.id}`));
+    });
+  }, [asked, open]);
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => {
     if (file !== null) open(file, file.name);

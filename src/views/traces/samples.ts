@@ -1,0 +1,12 @@
+/** Recordings of ours that lie beside the page, for who has no host to record. */
+
+export const SAMPLES = [
+  { id: 'svm', file: 'traces/svm-2vcpu-v7.3.txt.gz' },
+  { id: 'apicv', file: 'traces/vmx-1vcpu-apicv-v6.1.txt.gz' },
+] as const;
+
+/** @returns null where it cannot be loaded */
+export async function fetchSample({ file }: (typeof SAMPLES)[number]): Promise<Blob | null> {
+  const answer = await fetch(file).catch(() => null);
+  return answer?.ok ? answer.blob().catch(() => null) : null;
+}
