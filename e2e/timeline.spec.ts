@@ -1,6 +1,6 @@
-import { say } from './texts.ts';
-import { expect, test } from './test.ts';
 import type { Page } from '@playwright/test';
+import { expect, test } from './test.ts';
+import { say } from './texts.ts';
 
 const lanes = (page: Page) => page.locator('[data-part=timeline] .tl-scroll');
 const spans = (page: Page) => page.locator('[data-part=timeline] .tl-span:visible');
@@ -24,7 +24,9 @@ async function open(page: Page, preset: string, step: number, query = ''): Promi
   await expect(spans(page).first()).toBeVisible();
 }
 
-test('time is to scale, instants are opened, and an interrupt that waits is hatched with its length', async ({ page }) => {
+test('time is to scale, instants are opened, and an interrupt that waits is hatched with its length', async ({
+  page,
+}) => {
   await open(page, 'intx-shared', 30);
   await expect(page.locator('.tl-instant:visible').first()).toHaveText(say('timeline.band', { time: '0 ns', n: 21 }));
   const wait = page.locator('.tl-hatch:visible', { hasText: say('timeline.waits', { time: '3 µs' }) }).first();
@@ -39,7 +41,9 @@ test('time is to scale, instants are opened, and an interrupt that waits is hatc
   await expect(page.locator('.tl-count')).toHaveText(/^[4-6] /);
 });
 
-test('no text on the timeline is cut: it fits its span, or is left out, and the whole is its title', async ({ page }) => {
+test('no text on the timeline is cut: it fits its span, or is left out, and the whole is its title', async ({
+  page,
+}) => {
   for (const [preset, width] of [
     ['priority-nesting', 1280],
     ['ap-startup', 360],
@@ -129,7 +133,9 @@ test('lanes and spans are walked by keyboard, said, selected, and groups fold', 
   const rows = await page.locator('.tl-lane').count();
   await fold.click();
   await expect(page.locator('.tl-lane')).toHaveCount(rows - 1);
-  await page.getByRole('button', { name: say('timeline.unfold', { name: say('timeline.group.lines', { n: 2 }) }) }).click();
+  await page
+    .getByRole('button', { name: say('timeline.unfold', { name: say('timeline.group.lines', { n: 2 }) }) })
+    .click();
   await expect(page.locator('.tl-lane')).toHaveCount(rows);
   // Steps of another size, from the panel too.
   await page.getByLabel(say('timeline.unit'), { exact: true }).selectOption('beat');
@@ -138,7 +144,9 @@ test('lanes and spans are walked by keyboard, said, selected, and groups fold', 
   await expect(page.locator('.tl-count')).not.toHaveText(at ?? '');
 });
 
-test('lanes below the fold are reached by scrolling, and a frame may have the timeline as its panel', async ({ page }) => {
+test('lanes below the fold are reached by scrolling, and a frame may have the timeline as its panel', async ({
+  page,
+}) => {
   await open(page, 'intx-shared', 30);
   await expect(lanes(page)).toHaveAttribute('data-more', '');
   await lanes(page).evaluate((one) => one.scrollTo({ top: one.scrollHeight }));
@@ -149,7 +157,9 @@ test('lanes below the fold are reached by scrolling, and a frame may have the ti
   await expect(spans(page).first()).toBeInViewport();
 });
 
-test('raw state is put in by hand, said so, and is a branch; the whole machine is there in tables', async ({ page }) => {
+test('raw state is put in by hand, said so, and is a branch; the whole machine is there in tables', async ({
+  page,
+}) => {
   await open(page, 'intx-shared', 30);
   await page.getByRole('tab', { name: say('shell.tab.inspector') }).click();
   const pin = page.getByRole('button', { name: 'IOAPIC 11', exact: true });
