@@ -3,22 +3,28 @@
  * in a fresh Node for every round, so that one measurement does not leave its type feedback to the next.
  *
  *     node engine.mjs line N       N ops KVM_IRQ_LINE, raise and lower in turn, as e2e/kvm/bench.c does them
+ *     node engine.mjs windows      windows of a long run made again from its keyframes
  *     node engine.mjs vectors      op lines on standard input, one session; three times, the best counts
  *
  * Prints one JSON line.
  */
 import { readFileSync } from 'node:fs';
-import { dropRows, ROW, takeRows } from '../engine/core/log.ts';
+import type { Keyframe } from '../engine/core/keyframe.ts';
+import { countRows, dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
+import { createKeyer, rowsAgain } from '../engine/machine/keyframes.ts';
 import { execute } from '../engine/machine/ops.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { Op } from '../spec/ops/index.ts';
 import { parseOp } from '../spec/ops/index.ts';
-import { BATCH_ROWS } from '../worker/protocol.ts';
+import { BATCH_ROWS, CAPS } from '../worker/protocol.ts';
+import { manyRows } from './bench-scenes.ts';
 
 /** Log words that pile up before the rows are taken, as in the worker. */
 const BATCH = BATCH_ROWS * ROW;
 const WARM_UP = 400_000;
+/** Rows of a page of a log. */
+const WINDOW = 4096;
 
 /** CPU time of this process so far: what other programs do does not count. */
 function cpuNs(): bigint {
@@ -82,11 +88,81 @@ function benchLine(ops: number): unknown {
   const recorded = lines(m, ops, drop);
   lines(m, WARM_UP, take);
   const taken = lines(m, ops, take);
+  const keyed = benchKeyed(ops);
   return {
     opsPerSecond: Math.round(ops / recorded.seconds),
     takenOpsPerSecond: Math.round(ops / taken.seconds),
+    keyedOpsPerSecond: Math.round(ops / keyed),
     rowsPerOp: recorded.rows / ops,
   };
+}
+
+/** The same ops, rows counted and a keyframe every so many of them. @returns seconds */
+function benchKeyed(ops: number): number {
+  const m = prepare();
+  const keys: Keyframe[] = [];
+  const keyer = createKeyer((key) => keys.push(key));
+  countRows(m.log);
+  const up = parseOp({ op: 'irq_line', gsi: GSI, level: 1 }) as LineOp;
+  const down = parseOp({ op: 'irq_line', gsi: GSI, level: 0 }) as LineOp;
+  const go = (n: number): void => {
+    for (let i = 0; i < n; i += 2) {
+      keyer.before(m, i);
+      execute(m, up);
+      keyer.before(m, i + 1);
+      execute(m, down);
+      if (m.log.used >= BATCH) dropRows(m.log);
+    }
+  };
+  go(WARM_UP);
+  keys.length = 0;
+  const start = cpuNs();
+  go(ops);
+  const seconds = Number(cpuNs() - start) / 1e9;
+  if (keys.length < (ops * 17) / 4096 / 2) throw new Error(`${keys.length} keyframes are too few`);
+  return seconds;
+}
+
+const WINDOWS = 400;
+
+/** Windows of a run of many rows, made again and held against the rows themselves. */
+function benchWindows(): unknown {
+  const ops = manyRows().ops.map(parseOp);
+  const session = createSession();
+  const keys: Keyframe[] = [];
+  const keyer = createKeyer((key) => keys.push(key));
+  const starts: number[] = [];
+  for (const op of ops) {
+    const { machine } = session;
+    starts.push(machine === null ? 0 : machine.log.used / ROW);
+    if (machine !== null) {
+      machine.log.most = machine.log.used + CAPS.opRows * ROW;
+      keyer.before(machine, starts.length - 1);
+    }
+    session.carryOut(op);
+  }
+  const { machine } = session;
+  if (machine === null) throw new Error('create made no machine');
+  const { rows } = takeRows(machine.log);
+  const recording = {
+    config: machine.config,
+    keys,
+    ops: ops.length,
+    opAt: (index: number) => ops[index] as Op,
+    startOf: (index: number) => starts[index] as number,
+    opRows: CAPS.opRows,
+  };
+  let differ = 0;
+  const ms: number[] = [];
+  const most = rows.length / ROW - WINDOW;
+  for (let i = 0; i < WINDOWS; i++) {
+    const from = Math.floor(((i * 0.618_033_988_7) % 1) * most);
+    const start = cpuNs();
+    const again = rowsAgain(recording, from, from + WINDOW);
+    ms.push(Number(cpuNs() - start) / 1e6);
+    for (let at = 0; at < again.length; at++) if (again[at] !== rows[from * ROW + at]) differ++;
+  }
+  return { windows: WINDOWS, differ, ms: ms.sort((a, b) => a - b) };
 }
 
 function benchVectors(): unknown {
@@ -108,4 +184,5 @@ function benchVectors(): unknown {
 }
 
 const [mode, count] = process.argv.slice(2);
-console.log(JSON.stringify(mode === 'vectors' ? benchVectors() : benchLine(Number(count))));
+const answers = { vectors: benchVectors, windows: benchWindows, line: () => benchLine(Number(count)) };
+console.log(JSON.stringify(answers[mode as keyof typeof answers]()));

@@ -4,7 +4,7 @@
  */
 import { countBelow, lastAtMost } from '../base/bisect.ts';
 import type { Keyframe } from '../engine/core/keyframe.ts';
-import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { COL, WRITE } from '../engine/view/tables.ts';
 import { type HasRows, pageOf, placeOf, type Rows } from './rows.ts';
 
 /**
@@ -43,23 +43,19 @@ export function createKeyframes(size: number): Keyframes {
 
 /** Applies rows from..to-1 to the words. */
 function foldForward(w: Int32Array, log: HasRows, from: number, to: number): void {
-  for (let seq = from; seq < to; ) {
+  for (let seq = from; seq < to; seq++) {
     const rows = pageOf(log, seq);
-    const first = placeOf(seq);
-    const end = Math.min(rows.length, first + (to - seq) * ROW);
-    for (let at = first; at < end; at += ROW) if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.c];
-    seq += (end - first) / ROW;
+    const at = placeOf(seq);
+    if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.c];
   }
 }
 
 /** Takes rows from-1..to back from the words. */
 function foldBackward(w: Int32Array, log: HasRows, from: number, to: number): void {
-  for (let seq = from - 1; seq >= to; ) {
+  for (let seq = from - 1; seq >= to; seq--) {
     const rows = pageOf(log, seq);
-    const last = placeOf(seq);
-    const end = Math.max(0, last - (seq - to) * ROW);
-    for (let at = last; at >= end; at -= ROW) if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
-    seq -= (last - end) / ROW + 1;
+    const at = placeOf(seq);
+    if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
   }
 }
 
@@ -88,16 +84,15 @@ export function createCursor(log: Foldable): Cursor {
   return { w: new Int32Array(log.wordMap.size), seq: 0 };
 }
 
-/** Moves a cursor to row `seq`, from where it is or from the nearest copy, whichever is shorter. */
+/** Moves a cursor to row `seq`, from where it is or from the copy before that row, whichever is shorter. */
 export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   const { seqs, frames } = log.keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
   const below = lastAtMost(seqs.length, (i) => seqs[i], to);
-  const from = (i: number): number => Math.abs(to - (seqs[i] ?? Number.POSITIVE_INFINITY));
-  const nearest = from(below + 1) < from(below) ? below + 1 : below;
-  if (from(nearest) < Math.abs(to - cursor.seq)) {
-    cursor.w.set(frames[nearest] as Int32Array);
-    cursor.seq = seqs[nearest] as number;
+  const from = seqs[below] as number;
+  if (to - from < Math.abs(to - cursor.seq)) {
+    cursor.w.set(frames[below] as Int32Array);
+    cursor.seq = from;
   }
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);

@@ -71,9 +71,9 @@ export interface Pager {
 
 /** @param from rows to begin with, the first `upTo` of them: whole pages are the same memory, for nobody writes them again */
 export function createRows(from?: { readonly rows: Rows; readonly upTo: number }): GrowingRows {
-  const pages = from?.rows.pages.slice(0, from.upTo >>> PAGE_SHIFT) ?? [];
-  const tail = (from?.upTo ?? 0) - pages.length * PAGE_ROWS;
-  let used = pages.length * PAGE_ROWS;
+  let used = from?.upTo ?? 0;
+  const pages = from?.rows.pages.slice(0, used >>> PAGE_SHIFT) ?? [];
+  if (from !== undefined && used > pages.length * PAGE_ROWS) pages.push(pageOf(from, used - 1).slice());
   const own: GrowingRows = {
     pages,
     pager: null,
@@ -107,6 +107,5 @@ export function createRows(from?: { readonly rows: Rows; readonly upTo: number }
       own.pager?.cut(page);
     },
   };
-  if (from !== undefined && tail > 0) own.add(copyRows(from, used, used + tail));
   return own;
 }

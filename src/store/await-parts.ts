@@ -6,9 +6,8 @@ type Hear = (message: FromEngine) => void;
 
 /** What a batch needs before it is taken in: rows of its events' parts, and what keeps a long log. */
 function neededFor({ rows, keys }: Extract<FromEngine, { type: 'batch' }>): Promise<unknown> | null {
-  const parts = loadPartsOf(rows);
-  const recall = keys === undefined ? null : loadRecall();
-  return parts === null || recall === null ? (parts ?? recall) : Promise.all([parts, recall]);
+  const needed = [loadPartsOf(rows), keys === undefined ? null : loadRecall()].filter((one) => one !== null);
+  return needed.length === 0 ? null : Promise.all(needed);
 }
 
 /** @returns what hears in place of `hear`: at once as long as nothing has to be loaded */

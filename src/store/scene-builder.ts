@@ -58,16 +58,16 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
     rows = createRows({ rows: scene.rows, upTo: scene.commands[upTo + 1]?.seq ?? scene.used });
     for (const command of scene.commands.slice(0, upTo + 1)) commands.push(command);
     routeTables.push(...scene.routeTables);
-    const { every, seqs, frames, machines } = scene.keyframes;
+    const { seqs, frames, machines } = scene.keyframes;
     const left = machines.filter(({ seq }) => seq <= rows.used);
-    keyframes = { every, seqs: seqs.slice(), frames: frames.slice(), machines: left };
+    keyframes = { ...scene.keyframes, seqs: seqs.slice(), frames: frames.slice(), machines: left };
     cutKeyframes(keyframes, rows.used);
     config = scene.config;
-    if (left.length > 0) keepLong(config, keyframes);
+    if (left.length > 0) keepLong();
   }
 
-  function keepLong(of: CreateOp, its: Keyframes): void {
-    long ??= recallNow()?.({ config: of, commands, rows, keyframes: its }) ?? null;
+  function keepLong(): void {
+    if (config !== null && keyframes !== null) long ??= recallNow()?.({ config, commands, rows, keyframes }) ?? null;
   }
 
   return {
@@ -77,12 +77,11 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
       rows.add(batch.rows);
       const { used } = rows;
       for (const command of batch.commands) commands.push(command);
-      if (config === null) throw new Error('a run begins with its configuration');
-      keyframes ??= createKeyframes(createWordMap(config.vcpus).size);
       for (const { index, table } of batch.routeTables) routeTables[index] = table;
       complete = batch.done;
+      if (config !== null) keyframes ??= createKeyframes(createWordMap(config.vcpus).size);
       if (batch.keys !== undefined) {
-        keepLong(config, keyframes);
+        keepLong();
         long?.add(batch.keys);
       }
       const first = commands[start];

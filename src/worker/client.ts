@@ -104,27 +104,18 @@ type Recall = typeof import('./recall.ts');
 
 /** The page in one file has its engine in the worker alone: it keeps all rows, and its runs end sooner. */
 const KEEPS_ROWS = typeof __ONE_FILE__ !== 'undefined' && __ONE_FILE__;
-let recalling: Promise<void> | null = null;
 let recall: Recall | null = null;
 
 /** What keeps a long run and makes its rows again, where it is here. */
 export const recallNow = (): Recall['recallLong'] | null => recall?.recallLong ?? null;
 
 /** @returns null if it is here already, or never; else when it is. Rejects if the chunk does not come. */
-export function loadRecall(): Promise<void> | null {
-  if (KEEPS_ROWS || recall !== null) return null;
-  recalling ??= import('./recall.ts').then(
-    (chunk) => {
-      recall = chunk;
-    },
-    (error: unknown) => {
-      // No network: the next long log tries again.
-      recalling = null;
-      throw error;
-    },
-  );
-  return recalling;
-}
+export const loadRecall = (): Promise<void> | null =>
+  KEEPS_ROWS || recall !== null
+    ? null
+    : import('./recall.ts').then((chunk) => {
+        recall = chunk;
+      });
 
 const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [
   ['worker', startByUrl],

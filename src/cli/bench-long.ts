@@ -1,0 +1,86 @@
+/** The bench of a run of more than a million effects in the built page: how soon it is seen, what a jump in it costs, what it holds. */
+import type { Browser, CDPSession } from '@playwright/test';
+
+const VIEWPORT = { width: 1440, height: 900 };
+const SEEKS = 200;
+
+export interface LongScene {
+  /** From navigation to the first picture of it, by the clock and in the page's thread. */
+  readonly firstPictureMs: number;
+  readonly firstPictureCpuMs: number;
+  /** Script of each jump, from the slider to two frames after it, in the thread's own time, ascending. */
+  readonly seeksMs: readonly number[];
+  readonly steps: number;
+  /** Heap in use and memory of arrays, of the page and of its workers, after the jumps. */
+  readonly pageMB: number;
+  readonly workersMB: number;
+}
+
+interface HeapUsage {
+  readonly usedSize: number;
+  readonly backingStorageSize?: number;
+}
+
+const megabytes = ({ usedSize, backingStorageSize = 0 }: HeapUsage): number => (usedSize + backingStorageSize) / 1e6;
+
+/** Heap usage of every worker of a page, by messages to its target. */
+async function workers(session: CDPSession): Promise<number> {
+  const waiting = new Map<string, (usage: HeapUsage) => void>();
+  const usages: Promise<HeapUsage>[] = [];
+  session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) => {
+    const { id, result } = JSON.parse(message) as { id?: number; result?: HeapUsage };
+    if (id === 2 && result !== undefined) waiting.get(sessionId)?.(result);
+  });
+  session.on('Target.attachedToTarget', ({ sessionId }) => {
+    usages.push(new Promise((resolve) => waiting.set(sessionId, resolve)));
+    for (const [id, method] of [
+      [1, 'HeapProfiler.collectGarbage'],
+      [2, 'Runtime.getHeapUsage'],
+    ])
+      void session.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+  });
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  return (await Promise.all(usages)).reduce((sum, usage) => sum + megabytes(usage), 0);
+}
+
+/** Opens a run of many effects, jumps about in it, and weighs it. @param link text after the # of its address */
+export async function longScene(browser: Browser, url: string, link: string): Promise<LongScene> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const metric = async (name: string): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find((m) => m.name === name)?.value ?? 0) * 1000;
+  };
+  const count = (): Promise<string> => page.evaluate(() => document.querySelector('.tl-count')?.textContent ?? '');
+  const begun = Date.now();
+  await page.goto(`${url}?play=0#${link}`);
+  await page.waitForFunction(() => /\/ [1-9]/.test(document.querySelector('.tl-count')?.textContent ?? ''));
+  const firstPictureMs = Date.now() - begun;
+  const firstPictureCpuMs = await metric('TaskDuration');
+  let before = '';
+  for (let now = await count(); now !== before; now = await count()) {
+    before = now;
+    await page.waitForTimeout(1000);
+  }
+  const steps = Number(/\/ (\d+)/.exec(before)?.[1] ?? 0);
+  const seeksMs: number[] = [];
+  for (let i = 0; i < SEEKS; i++) {
+    // Far apart, in an order that no page of the log likes.
+    const step = Math.floor(((i * 0.618_033_988_7) % 1) * steps);
+    const spent = await metric('ScriptDuration');
+    await page.evaluate((to) => {
+      const slider = document.querySelector('.tl-slider') as HTMLInputElement;
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(slider, String(to));
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }, step);
+    seeksMs.push((await metric('ScriptDuration')) - spent);
+  }
+  await session.send('HeapProfiler.collectGarbage');
+  const pageMB = megabytes((await session.send('Runtime.getHeapUsage')) as HeapUsage);
+  const workersMB = await workers(session);
+  await context.close();
+  return { firstPictureMs, firstPictureCpuMs, seeksMs: seeksMs.sort((a, b) => a - b), steps, pageMB, workersMB };
+}
