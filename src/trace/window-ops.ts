@@ -29,6 +29,8 @@ export interface WindowScene {
   readonly ops: readonly SceneOp[];
   /** Line of the trace that each op stands for; 0: it makes the state at the start. */
   readonly lines: readonly number[];
+  /** Time of that line (us); null where it has none. */
+  readonly times: readonly (number | null)[];
   /** First op that is a line. */
   readonly start: number;
   /** Ops past the limit were left out. */
@@ -54,6 +56,9 @@ const REGISTERS: readonly (readonly [string, number])[] = [
 export class WindowOps {
   private readonly ops: SceneOp[] = [];
   private readonly lines: number[] = [];
+  private readonly times: (number | null)[] = [];
+  /** Time of the record at hand. */
+  private now: number | null = null;
   private start = 0;
   private cut = false;
   private readonly ids: readonly number[];
@@ -78,6 +83,7 @@ export class WindowOps {
     }
     this.ops.push(op);
     this.lines.push(line);
+    this.times.push(line === 0 ? null : this.now);
   }
 
   private setApic(vcpu: number, offset: number, value: number, line: number): void {
@@ -150,6 +156,7 @@ export class WindowOps {
   event(r: TraceRecord): void {
     const f = r.f;
     const line = r.line;
+    this.now = Number.isNaN(r.ts) ? null : r.ts;
     const vcpu = this.vcpuOf(r);
     if (r.event !== TP.kvm_msi_set_irq) this.sent.delete(r.tid);
     switch (r.event) {
@@ -210,6 +217,7 @@ export class WindowOps {
     if (before >= 0 && before === this.ops.length - 1) {
       this.ops.pop();
       this.lines.pop();
+      this.times.pop();
     }
     return true;
   }
@@ -233,7 +241,7 @@ export class WindowOps {
   }
 
   scene(): WindowScene {
-    return { ops: this.ops, lines: this.lines, start: this.start, cut: this.cut };
+    return { ops: this.ops, lines: this.lines, times: this.times, start: this.start, cut: this.cut };
   }
 }
 

@@ -242,6 +242,15 @@ const IDIOMS: readonly ((random: Random, vcpus: number) => Json[])[] = [
     ];
     return [...inhibit(1), { op: 'vmexit', vcpu }, ...taken, ...inhibit(0)];
   },
+  function byHand(random, vcpus) {
+    const vcpu = random(vcpus);
+    const [at, word] = pick(random, [
+      ['ioapic:0.redirLo[11]', 0x8041],
+      [`lapic:${vcpu}.irr[2]`, 2],
+      [`lapic:${vcpu}.tpr[0]`, 0x40],
+    ] as const);
+    return [{ op: 'raw', at, value: word }];
+  },
   function twoNonMaskable(random, vcpus) {
     const vcpu = random(vcpus);
     const wait = { op: 'advance', ns: 1000 };
