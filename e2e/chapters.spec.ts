@@ -92,6 +92,14 @@ test('a chapter or stop that is not there says so and leaves a scene on the stag
 test('the list has all sixteen and opens one', async ({ page }) => {
   await page.goto('./?lang=en#ch=');
   await expect(page.locator('.chapter-list > li > button')).toHaveCount(16);
+  // On paper it is an outline: every stop and question, and nothing of the page around it.
+  const outline = page.locator('.chapter-outline');
+  await expect(outline.first()).toBeHidden();
+  await page.emulateMedia({ media: 'print' });
+  await expect(outline).toHaveCount(16);
+  for (const each of await outline.all()) await expect(each).toBeVisible();
+  await expect(page.locator('.board, [data-part="stage"]').first()).toBeHidden();
+  await page.emulateMedia({ media: 'screen' });
   await page.locator('.chapter-list > li > button').nth(3).click();
   await expect(page).toHaveURL(/#ch=redirtbl&stop=1$/);
 });

@@ -38,6 +38,9 @@ test('a recording dropped anywhere is read, judged and told; the way back leads 
   await expect(page.locator('.tr-findings')).toContainText('coalesced-is-repeat');
   await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(0);
   await expect(page.getByRole('table', { name: 'Engine against trace' })).toContainText('kvm_ioapic_set_irq');
+  // What the processor keeps to itself is hatched, and said.
+  await expect(page.locator('.tr-board[data-hidden="true"]')).toBeVisible();
+  await expect(page.locator('.tr-legend')).toContainText('unobservable');
   const { violations } = await axeOf(page).include('.tr').analyze();
   expect(violations.map((v) => v.id)).toEqual([]);
   await page.getByRole('button', { name: 'Back to the scene' }).click();
@@ -52,6 +55,10 @@ test('a falsified line is a finding with its number', async ({ page }) => {
   await drop(page, 'host.txt', Buffer.from(text.join('\n')));
   await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(1);
   await expect(page.locator('.tr-findings [data-severity="wrong"]')).toContainText(`line ${at + 1}`);
+  // The trace opens there, and the line is red among the lines and on the stage.
+  await expect(page.locator('.tr-raw li[data-role="differs"][aria-current="true"]')).toContainText('IRQ 0xed');
+  await expect(page.locator('.tr-board[data-wrong="true"]')).toBeVisible();
+  await expect(page.locator('.tr-told li[data-wrong="true"]')).toContainText((at + 1).toLocaleString('en-US'));
 });
 
 test('a pasted dump says which pin is dead, and a text that is nothing gets one sentence', async ({ page }) => {
@@ -158,7 +165,7 @@ test('the address of a line holds no byte of the trace: the same file dropped ag
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy this line’s address' }).click();
   await expect(page.getByRole('textbox', { name: 'Link to the line' })).toHaveValue(new RegExp(`#${address}$`));
-  await page.getByRole('textbox', { name: 'Or paste' }).fill(address.replace(hash, '0'.repeat(24)));
+  await page.getByRole('textbox', { name: /^Paste a trace/ }).fill(address.replace(hash, '0'.repeat(24)));
   await page.getByRole('button', { name: 'Read the text' }).click();
   await expect(page.getByText(/^Drop this file again/)).toBeVisible();
   await drop(page, 'host.txt.gz', bytes);

@@ -149,7 +149,7 @@ function benchWindows(): unknown {
     keys,
     ops: ops.length,
     opAt: (index: number) => ops[index] as Op,
-    startOf: (index: number) => starts[index] as number,
+    startOf: (index: number) => starts[index],
     opRows: CAPS.opRows,
   };
   let differ = 0;

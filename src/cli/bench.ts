@@ -77,14 +77,14 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 const millions = (rate: number): string => `${(rate / 1e6).toFixed(2)} M/s`;
 
-function run(program: string, args: readonly string[], input = ''): string {
-  const { status, stdout, stderr } = spawnSync(program, args, {
+function run(program: string, words: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = spawnSync(program, words, {
     cwd: root,
     input,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
-  if (status !== 0) throw new Error(`${program} ${args[0] ?? ''}: ${stderr.trim() || stdout.trim()}`);
+  if (status !== 0) throw new Error(`${program} ${words[0] ?? ''}: ${stderr.trim() || stdout.trim()}`);
   return stdout;
 }
 

@@ -98,6 +98,9 @@ describe('a device’s message', () => {
     const function_ = one(create, ...set, msix(0, 'capability', 0xc000), work);
     expect(function_.message).toMatchObject({ functionMasked: true, masked: false, pending: true });
     expect(function_.went).toBe('never');
+    // One went before it, and is no longer what the way shows.
+    expect(one(create, ...set, work, msix(0, 'capability', 0xc000), work).went).toBe('never');
+    expect(one(create, ...set, work).went).toBe('fast');
   });
 
   test('of an assigned device joins producer and consumer, and its IRTE says what came of it', () => {

@@ -44,7 +44,7 @@ export interface IrqfdState {
 }
 
 /**
- * How the last signal on a GSI went on: at once from the cached message, by the work queue, by the work queue to a GSI that
+ * How the last signal on a GSI went on, while no newer message waits in the device: at once from the cached message, by the work queue, by the work queue to a GSI that
  * leads nowhere, or not yet.
  */
 export type Went = 'fast' | 'work' | 'lost' | 'ahead' | 'never';
@@ -126,7 +126,14 @@ export function doorbellsOf(log: SceneLog, view: MachineView, until: number): Do
       message === null || !assigned
         ? null
         : { joined: irqfd !== null, irte: irteOf(view, message.device, message.entry) };
-    return { gsi, message, routes: byGsi[gsi] ?? [], irqfd, went: wentAt(log, gsi, until), bypass };
+    return {
+      gsi,
+      message,
+      routes: byGsi[gsi] ?? [],
+      irqfd,
+      went: message?.pending ? 'never' : wentAt(log, gsi, until),
+      bypass,
+    };
   };
   const all = (view.config.devices ?? []).flatMap((device, slot) =>
     Array.from({ length: messagesOf(device) }, (_, entry) =>

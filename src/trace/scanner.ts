@@ -54,16 +54,14 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
       if (b[p] === NEWLINE) return p;
       p++;
     }
-    for (let w = p >> 2; w < limit; w++) {
+    let w = p >> 2;
+    // Two words at a time: which of their bytes it is, is looked for when there is one.
+    for (; w + 1 < limit; w += 2) {
       const x = words[w] ^ 0x0a0a0a0a;
-      if (((x - 0x01010101) & ~x & 0x80808080) !== 0) {
-        p = w << 2;
-        if (b[p] === NEWLINE) return p;
-        if (b[p + 1] === NEWLINE) return p + 1;
-        return b[p + 2] === NEWLINE ? p + 2 : p + 3;
-      }
+      const y = words[w + 1] ^ 0x0a0a0a0a;
+      if (((((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y)) & 0x80808080) !== 0) break;
     }
-    p = Math.max(p, limit << 2);
+    p = Math.max(p, w << 2);
   }
   for (; p < length; p++) if (b[p] === NEWLINE) return p;
   return -1;

@@ -242,6 +242,15 @@ const IDIOMS: readonly ((random: Random, vcpus: number) => Json[])[] = [
     ];
     return [...inhibit(1), { op: 'vmexit', vcpu }, ...taken, ...inhibit(0)];
   },
+  function byHand(random, vcpus) {
+    const vcpu = random(vcpus);
+    const [at, word] = pick(random, [
+      ['ioapic:0.redirLo[11]', 0x8041],
+      [`lapic:${vcpu}.irr[2]`, 2],
+      [`lapic:${vcpu}.tpr[0]`, 0x40],
+    ] as const);
+    return [{ op: 'raw', at, value: word }];
+  },
   function twoNonMaskable(random, vcpus) {
     const vcpu = random(vcpus);
     const wait = { op: 'advance', ns: 1000 };
@@ -373,7 +382,7 @@ const IDIOMS: readonly ((random: Random, vcpus: number) => Json[])[] = [
     const field = (name: string, value: number): Json => ({ op: 'msi_cap', id: 'a', field: name, value });
     const values = [0xfee00000, 0, 0x41, 0, 1];
     return [
-      ...['addr_lo', 'addr_hi', 'data', 'mask', 'enable'].map((name, i) => field(name, values[i] as number)),
+      ...['addr_lo', 'addr_hi', 'data', 'mask', 'enable'].map((name, i) => field(name, values[i])),
       { op: 'device', id: 'a', event: pick(random, ['work', 'quiet']) },
     ];
   },

@@ -14,7 +14,18 @@ import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
 import { EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
 import type { Underway } from '../core/keyframe.ts';
-import { AT_VM, atVcpu, beginJourney, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import {
+  AT_VM,
+  atVcpu,
+  beginJourney,
+  emit,
+  enter,
+  lapicAt,
+  leave,
+  type Machine,
+  put,
+  vcpuAt,
+} from '../core/machine.ts';
 import type { Entered, Handlers } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
 import { mmioRead, mmioWrite, pioRead, pioStringIn, pioStringOut, pioWrite, plainAccess } from '../kvm/emulator.ts';
@@ -24,10 +35,12 @@ import {
   acceptEvents,
   countExit,
   getInterrupt,
+  HELD,
   hasExtint,
   injectNmi,
   iret,
   kvmInterrupt,
+  noteHeld,
   processNmi,
   serveRequests,
   takeNmi,
@@ -154,7 +167,16 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   // vcpu_enter_guest of the run loops does this by itself.
   if (m.wires.run === undefined && wasInjected(m, vcpu)) return reinject(m, vcpu, keep);
   makeReady(m, vcpu);
-  return keepEvent(m, vcpu, keep, told(m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu)));
+  const entered = m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu);
+  if (entered.result.vector === null) noteNothing(m, vcpu);
+  return keepEvent(m, vcpu, keep, told(entered));
+}
+
+/** Nothing went in: what PPR holds back is said, or that nothing waits. */
+function noteNothing(m: Machine, vcpu: number): void {
+  if (m.irqchip === 'none' || hasExtint(m, vcpu)) return;
+  if (findHighestIrr(m, vcpu) === -1) emit(m, EV.run_nothing, atVcpu(vcpu));
+  else if (m.wires.run === undefined) noteHeld(m, vcpu, HELD.priority);
 }
 
 function plainRun(m: Machine, vcpu: number): Entered {

@@ -19,6 +19,10 @@ addDescriptions<typeof TIMER_EVENTS>({
       why: [true],
     };
   },
+  deadline_dropped: (c) => ({
+    params: { vcpu: c.index, mode: timerMode(c.args.mode) },
+    variant: c.args.enabled === 0 && 'off',
+  }),
   // The argument is the LVT word's offset in the block.
   lvt_masked: (c) => ({ params: { vcpu: c.index, lvt: LAPIC.names[c.args.lvt] ?? 'LVT' } }),
 });

@@ -17,6 +17,7 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
   nmi_queued: (c) => ({ params: { vcpu: c.index, queued: c.args.queued } }),
   gp_fault: (c) => ({ params: { vcpu: c.index, msr: hex(c.args.msr) } }),
   scan_ioapic: (c) => ({ params: { vcpu: c.index, vectors: c.args.vectors } }),
+  run_nothing: (c) => ({ params: { vcpu: c.index } }),
   inject_held: (c) => {
     const { vector, ppr } = c.args;
     const reason = reasonWord(c);

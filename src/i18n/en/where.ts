@@ -144,7 +144,8 @@ export const where = {
   'finding.lvt0-and-ioapic': 'GSI {gsi}: the 8259 and pin {pin} of the IOAPIC both deliver it. Mask one.',
   'finding.deadline-not-armed': 'vCPU {vcpu}: the deadline was written while LVTT is in mode {mode}. It is ignored.',
   'finding.restore-order': '{first} was restored before what it depends on.',
-  'finding.no-handler': 'vCPU {vcpu}: vector {vector} entered the guest, which has no handler for it.',
+  'finding.no-handler':
+    'vCPU {vcpu}: vector {vector} entered the guest, which has no handler for it. Linux prints “No irq handler for vector”.',
   'finding.lost-ipi': 'vCPU {vcpu} is idle with interrupts on, vector {vector} waits, and no wake-up is to come.',
   'finding.rtc-eoi-owed': 'The EOI of the RTC from vCPU {vcpu} never came. No tick is sent any more.',
   'finding.unmask-without-line': 'Pin {pin}: unmasking sent vector {vector} though its device is quiet.',

@@ -140,7 +140,8 @@ export const where: Record<keyof typeof en, string> = {
   'finding.lvt0-and-ioapic': 'GSI {gsi}：8259 和 IOAPIC 引脚 {pin} 都会送达。屏蔽其中一个。',
   'finding.deadline-not-armed': 'vCPU {vcpu}：写 deadline 时 LVTT 的模式是 {mode}，写入被忽略。',
   'finding.restore-order': '{first} 先于它所依赖的部分恢复。',
-  'finding.no-handler': 'vCPU {vcpu}：向量 {vector} 进入客户机，却没有处理程序。',
+  'finding.no-handler':
+    'vCPU {vcpu}：向量 {vector} 进入客户机，却没有处理程序。Linux 会打印 “No irq handler for vector”。',
   'finding.lost-ipi': 'vCPU {vcpu} 空闲且中断打开，向量 {vector} 在等待，却不会有唤醒。',
   'finding.rtc-eoi-owed': 'vCPU {vcpu} 的 RTC EOI 没有来。不再发送时钟中断。',
   'finding.unmask-without-line': '引脚 {pin}：设备没有请求，解除屏蔽却发送了向量 {vector}。',

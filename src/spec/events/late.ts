@@ -20,7 +20,7 @@ export type LatePart = (typeof LATE_PARTS)[number];
 /** First and last code of each range, ascending. */
 export const LATE_CODES: readonly (readonly [first: number, last: number, part: LatePart])[] = [
   [7, 12, 'irqfd'],
-  [120, 124, 'timer'],
+  [120, 125, 'timer'],
   [130, 135, 'pit'],
   [200, 204, 'pcpu'],
   [205, 208, 'pi-desc'],

@@ -42,4 +42,14 @@ export const TIMER_EVENTS = defineEvents({
     args: { lvt: 'dec' },
     token: 'ends',
   },
+  /** A WRMSR that KVM drops: LVTT is in another mode, or the APIC is off. */
+  deadline_dropped: {
+    code: 125,
+    by: 'lapic',
+    fn: 'kvm_set_lapic_tscdeadline_msr',
+    cite: 'lapic.timer',
+    args: { mode: reason('oneShot', 'periodic', 'deadline'), enabled: 'flag' },
+    token: 'ends',
+    since: 2,
+  },
 });

@@ -53,6 +53,16 @@ export const VCPU_EVENTS = defineEvents({
     args: { reason: reason('if', 'shadow', 'ppr', 'event', 'lvt0'), vector: 'vector', ppr: 'hex' },
     token: 'still',
   },
+  /** An entry that found nothing to inject. */
+  run_nothing: {
+    code: 162,
+    by: 'vcpu',
+    fn: 'kvm_check_and_inject_events',
+    cite: 'lapic.priority',
+    args: {},
+    token: 'still',
+    since: 2,
+  },
   extint_ack: {
     code: 152,
     by: 'vcpu',

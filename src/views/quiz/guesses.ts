@@ -1,12 +1,14 @@
 /**
- * The questions of a scene: before a beat that its author wants guessed the playback stops and asks what comes. What may be
- * chosen is that beat's sentence and those of two others of the scene, so nothing is said that is true nowhere.
+ * The questions of a scene: before a beat that is to be guessed the playback stops and asks what comes. What may be chosen is that
+ * beat's sentence and those of two others of the scene, so nothing is said that is true nowhere.
  */
-import type { Lang } from '../../i18n/index.ts';
+import { type Lang, translate } from '../../i18n/index.ts';
 import { type Beat, beatsOf } from '../../scene/beats.ts';
+import { guessBeats } from '../../scene/guess-beats.ts';
 import { askQuiz, dropQuiz } from '../../store/actions/quiz.ts';
 import type { App } from '../../store/create-app.ts';
 import type { AppState } from '../../store/types.ts';
+import { sentenceOf } from '../timeline/announcer.tsx';
 
 /** Others to choose from, by their distance: what comes after, then what came before. */
 const OTHERS = [1, 2, -2, 3, -3, -1] as const;
@@ -28,27 +30,38 @@ interface Guess {
   readonly right: number;
 }
 
-function guessOf(beats: readonly Beat[], index: number, preset: string, lang: Lang): Guess | null {
+/** @param say the sentence of a beat */
+function guessOf(
+  beats: readonly Beat[],
+  index: number,
+  scene: string,
+  lang: Lang,
+  say: (beat: Beat | undefined) => string | null,
+): Guess | null {
   const beat = beats[index];
-  const told = beat?.told;
-  if (beat === undefined || told?.guess === undefined) return null;
+  const answer = say(beat);
+  if (beat === undefined || answer === null) return null;
   const choices: string[] = [];
   for (const by of OTHERS) {
-    const other = beats[index + by]?.told?.[lang];
-    if (other !== undefined && other !== told[lang] && !choices.includes(other)) choices.push(other);
+    const other = say(beats[index + by]);
+    if (other !== null && other !== answer && !choices.includes(other)) choices.push(other);
     if (choices.length === CHOICES - 1) break;
   }
-  const id = `${preset}:${told.from}`;
+  if (choices.length === 0) return null;
+  const id = `${scene}:${beat.told?.from ?? beat.from}`;
   const right = Math.min(placeOf(id), choices.length);
-  choices.splice(right, 0, told[lang]);
-  return { id, at: beat.from - 1, question: told.guess[lang], choices, right };
+  choices.splice(right, 0, answer);
+  return { id, at: beat.from - 1, question: beat.told?.guess?.[lang] ?? translate(lang, 'quiz.next'), choices, right };
 }
 
 /** Questions of a scene, in their order. */
-function guessesOf({ scene, sceneId, ui }: AppState): readonly Guess[] {
-  if (scene === null || !scene.complete || sceneId.narration === null) return [];
+function guessesOf(state: AppState): readonly Guess[] {
+  const { scene, sceneId, ui } = state;
+  if (scene === null || !scene.complete) return [];
   const beats = beatsOf(scene, sceneId);
-  return beats.flatMap((_, index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang) ?? []);
+  const say = (beat: Beat | undefined): string | null =>
+    beat === undefined ? null : (beat.told?.[ui.lang] ?? sentenceOf(state, beat.hold));
+  return guessBeats(scene, beats).flatMap((index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang, say) ?? []);
 }
 
 /** Asks the scene's questions from now on. @returns how to stop */

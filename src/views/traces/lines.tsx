@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 import type { ReportRow } from '../../trace/report.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
+import { Gap } from './gap.tsx';
+import { FOLD_MS, timeIn } from './model.ts';
 import type { Moment } from './use-moment.ts';
 
 /** Lines that the engine is told; what it must answer are the others (design/traces.md, roles). */
@@ -60,11 +62,19 @@ export function Lines({ moment, line, last, findings, onLine, playing, onPlay, t
         </button>
       </div>
       <ol className="tr-raw">
-        {(moment?.lines ?? []).map((raw) => {
+        {(moment?.lines ?? []).map((raw, i, all) => {
+          const before = all[i - 1];
+          const ms = before === undefined ? 0 : (timeIn(raw.text) - timeIn(before.text)) / 1000;
           const differs = wrong.some((f) => Number(f.line) === raw.line);
           const role = roleOf(raw.text, differs);
           return (
-            <li key={raw.line} data-role={role} aria-current={raw.line === line ? 'true' : undefined}>
+            <li
+              key={raw.line}
+              data-role={role}
+              data-gap={ms > FOLD_MS}
+              aria-current={raw.line === line ? 'true' : undefined}
+            >
+              {ms > FOLD_MS && <Gap ms={ms} t={t} />}
               <button type="button" onClick={() => onLine(raw.line)}>
                 <span className="tr-no">{raw.line.toLocaleString('en-US')}</span>
                 <code>{raw.text}</code>

@@ -74,6 +74,17 @@ export function timeOf({ timeline, overview, lines }: Picture, line: number): nu
   return from + (Math.max(to - from, 0) * (line - 1 - i * every)) / length;
 }
 
+/** A pause between two lines longer than this is folded: while it plays, and with a mark where it stands. */
+export const FOLD_MS = 200;
+
+/** The time a line of text carries (us), NaN where it has none. */
+export function timeIn(text: string): number {
+  const seconds = /\s(\d+\.\d{6,9}): /.exec(text)?.[1];
+  if (seconds !== undefined) return Number(seconds) * 1e6;
+  const ms = /^\s*(\d+\.\d{3}) \S.*\/\d+ kvm:/.exec(text)?.[1];
+  return ms === undefined ? Number.NaN : Number(ms) * 1000;
+}
+
 /** The line nearest to a time. */
 export function lineAt(picture: Picture, time: number): number {
   let low = 1;

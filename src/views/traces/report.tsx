@@ -8,11 +8,23 @@ import type { Translate } from '../shared/use-t.ts';
 import { Latencies } from './latencies.tsx';
 import { fragmentOf, hashOf, type LineAddress } from './line-address.ts';
 import { Lines } from './lines.tsx';
-import { type Filter, hex, matches, NO_FILTER, type OpenedTrace, rowsOf, sentence, timeOf } from './model.ts';
+import {
+  type Filter,
+  FOLD_MS,
+  hex,
+  matches,
+  NO_FILTER,
+  type OpenedTrace,
+  rowsOf,
+  sentence,
+  timeIn,
+  timeOf,
+} from './model.ts';
+import { OnStage } from './on-stage.tsx';
 import { Overview } from './overview.tsx';
 import { SaveScene } from './save-scene.tsx';
 import { Tables } from './tables.tsx';
-import { AROUND, useMoment } from './use-moment.ts';
+import { AROUND, type Moment, useMoment } from './use-moment.ts';
 import { Where } from './where.tsx';
 
 const SHOWN = 200;
@@ -20,7 +32,6 @@ const SHOWN = 200;
 const SCENE_LINES = 200;
 /** Shortest and longest pause between two lines while it plays: a second of the trace is a second, a long gap is folded. */
 const LEAST_MS = 120;
-const FOLD_MS = 200;
 
 interface ReportProps {
   readonly trace: OpenedTrace;
@@ -106,6 +117,7 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
   const [moment, stage] = useMoment(job, line, picture.lines, picture.hasStates);
   const [summary] = rowsOf(rows, 'summary');
   const apicv = summary?.apicv === true;
+  const isWrong = findings.some((f) => f.severity === 'wrong' && Number(f.line) === line);
   // The next line comes when this one's has been read, after as long as it took on the host.
   const ready = moment?.line === line;
   useEffect(() => {
@@ -114,10 +126,12 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
       setPlaying(false);
       return;
     }
-    const gap = picture.overview.byLine ? 0 : (timeOf(picture, line + 1) - timeOf(picture, line)) / 1000;
+    const gap =
+      gapAfter(moment, line) ??
+      (picture.overview.byLine ? 0 : (timeOf(picture, line + 1) - timeOf(picture, line)) / 1000);
     const timer = setTimeout(() => setLine(line + 1), Math.max(LEAST_MS, Math.min(gap, FOLD_MS)));
     return () => clearTimeout(timer);
-  }, [playing, ready, line, picture]);
+  }, [playing, ready, line, picture, moment]);
   const window = range ?? [Math.max(1, line - AROUND), Math.min(picture.lines, line - AROUND + SCENE_LINES)];
   const inRange = range === null ? findings : findings.filter((f) => isIn(f, range));
   return (
@@ -137,16 +151,20 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
       <section className="tr-stage" aria-labelledby="tr-stage-title">
         <div className="tr-card-head">
           <h2 id="tr-stage-title">{t('trace.page.stage', { line: line.toLocaleString('en-US') })}</h2>
-          <small>{t('trace.page.stage.legend')}</small>
+          <Legend apicv={apicv} t={t} />
         </div>
         {picture.hasStates ? (
-          <div className="tr-board" data-empty={moment?.hasStage !== true}>
+          <div className="tr-board" data-empty={moment?.hasStage !== true} data-wrong={isWrong} data-hidden={apicv}>
+            {apicv && <Hatch />}
             <AppProvider value={stage}>
               <Board variant="embed" name={t('trace.page.stage', { line })} />
             </AppProvider>
           </div>
         ) : (
           <p>{t('trace.page.stage.none')}</p>
+        )}
+        {moment?.scene != null && (
+          <OnStage scene={moment.scene} line={moment.line} findings={findings} onLine={setLine} t={t} />
         )}
         {moment?.state != null && <Where state={moment.state} filter={filter} t={t} />}
       </section>
@@ -166,6 +184,45 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
         t={t}
       />
     </>
+  );
+}
+
+/** Milliseconds from a line to the next, by the times they carry; null where one has none. */
+function gapAfter(moment: Moment | null, line: number): number | null {
+  const [here, next] = [line, line + 1].map((at) => moment?.lines.find((raw) => raw.line === at));
+  if (here === undefined || next === undefined) return null;
+  const gap = (timeIn(next.text) - timeIn(here.text)) / 1000;
+  return Number.isNaN(gap) ? null : gap;
+}
+
+/** What the marks on the stage say: seen, worked out, not to be seen. */
+function Legend({ apicv, t }: { readonly apicv: boolean } & Pick<TimedProps, 't'>): ReactNode {
+  return (
+    <small className="tr-legend">
+      <span>
+        <span className="tr-dot" aria-hidden="true" /> {t('trace.page.mark.trace')}
+      </span>
+      <span>
+        <span className="tr-box" aria-hidden="true" /> {t('trace.page.stage.legend')}
+      </span>
+      {apicv && (
+        <span>
+          <span className="tr-box tr-hatched" aria-hidden="true" /> {t('trace.page.mark.hidden')}
+        </span>
+      )}
+    </small>
+  );
+}
+
+/** The pattern with which a local APIC is drawn whose registers the processor keeps to itself. */
+function Hatch(): ReactNode {
+  return (
+    <svg width={0} height={0} aria-hidden="true" className="tr-pattern">
+      <pattern id="tr-hatch" width={8} height={8} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect className="tr-pattern-back" width={8} height={8} />
+        <line className="tr-pattern-line" y2={8} />
+      </pattern>
+    </svg>
   );
 }
 

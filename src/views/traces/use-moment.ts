@@ -17,6 +17,8 @@ export interface Moment {
   readonly lines: Answers['lines'];
   readonly state: Answers['state'] | null;
   readonly hasStage: boolean;
+  /** The lines around as ops; null until they were read. */
+  readonly scene: Answers['scene'];
 }
 
 /** Another stage of the page; it lives as long as who asked. */
@@ -77,7 +79,13 @@ export function useMoment(job: TraceJob, line: number, last: number, hasStates: 
             to: Math.min(last, at + AROUND),
           });
           if (!isHere) return;
-          setMoment((old) => ({ line: at, lines, state: old?.state ?? null, hasStage: old?.hasStage ?? false }));
+          setMoment((old) => ({
+            line: at,
+            lines,
+            state: old?.state ?? null,
+            hasStage: old?.hasStage ?? false,
+            scene: old?.scene ?? null,
+          }));
           if (!hasStates || at !== wanted.current) continue;
           const state = await job.ask({ what: 'state', line: at });
           const scene = await job.ask({
@@ -87,7 +95,7 @@ export function useMoment(job: TraceJob, line: number, last: number, hasStates: 
           });
           if (!isHere) return;
           const hasStage = scene !== null && (await show(stage, scene, at));
-          if (isHere) setMoment({ line: at, lines, state, hasStage });
+          if (isHere) setMoment({ line: at, lines, state, hasStage, scene });
         }
       } catch {
         // The file is gone, or was changed under us: the lines stay as they were.

@@ -248,7 +248,10 @@ export function updateTimerMode(m: Machine, vcpu: number): void {
  */
 export function writeDeadline(m: Machine, vcpu: number, value: bigint): void {
   const at = lapicAt(m, vcpu);
-  if (!hwEnabled(m, vcpu) || modeOf(m, vcpu) !== TIMER_MODE.deadline) return;
+  if (!hwEnabled(m, vcpu) || modeOf(m, vcpu) !== TIMER_MODE.deadline) {
+    emit(m, EV.deadline_dropped, atLapic(vcpu), modeOf(m, vcpu) >>> MODE_AT, hwEnabled(m, vcpu) ? 1 : 0);
+    return;
+  }
   put(m, at + R.timerRunning, 0);
   putWide(m, at + R.deadlineLo, value);
   startTimer(m, vcpu);

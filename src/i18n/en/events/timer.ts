@@ -3,6 +3,10 @@ export const timer = {
   'event.timer_start.title': 'APIC timer armed',
   'event.timer_start': 'LAPIC {vcpu} arms its timer ({mode}); it expires at {due}.',
 
+  'event.deadline_dropped.title': 'TSC deadline dropped',
+  'event.deadline_dropped': 'KVM drops the write to IA32_TSC_DEADLINE: LVTT of LAPIC {vcpu} is in {mode} mode.',
+  'event.deadline_dropped.off': 'KVM drops the write to IA32_TSC_DEADLINE: APIC_BASE disables LAPIC {vcpu}.',
+
   'event.timer_cancel.title': 'APIC timer stopped',
   'event.timer_cancel': 'LAPIC {vcpu} stops its timer.',
 

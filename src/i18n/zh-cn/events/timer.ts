@@ -4,6 +4,10 @@ export const timer: Record<keyof typeof en, string> = {
   'event.timer_start.title': '启动 APIC 定时器',
   'event.timer_start': 'LAPIC {vcpu} 启动定时器（{mode}），将在 {due} 到期。',
 
+  'event.deadline_dropped.title': 'KVM 丢弃 TSC deadline',
+  'event.deadline_dropped': 'KVM 丢弃对 IA32_TSC_DEADLINE 的写：LAPIC {vcpu} 的 LVTT 处于{mode}模式。',
+  'event.deadline_dropped.off': 'KVM 丢弃对 IA32_TSC_DEADLINE 的写：APIC_BASE 关闭了 LAPIC {vcpu}。',
+
   'event.timer_cancel.title': '停止 APIC 定时器',
   'event.timer_cancel': 'LAPIC {vcpu} 停止定时器。',
 

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { fragmentOf, readAddress } from './line-address.ts';
+import { timeIn } from './model.ts';
+
+const HASH = '0123456789abcdef01234567';
+const LINE = { format: 'trace.dat', size: 1_234_567, hash: HASH, line: 42 };
+
+test('the address of a line is read as a link, as its fragment, and as what stands behind trace=', () => {
+  const fragment = fragmentOf(LINE);
+  expect(fragment).toBe(`trace=trace.dat,1234567,${HASH},42`);
+  for (const text of [`https://a.example/x/?lang=en#${fragment}`, `#${fragment}`, fragment, fragment.slice(6)]) {
+    expect(readAddress(text)).toEqual(LINE);
+  }
+});
+
+test.each([
+  '',
+  'svm',
+  `trace=ftrace,1,${HASH},0`,
+  `trace=ftrace,1,${HASH.slice(1)},3`,
+  `trace=ftrace,99999999999999999999,${HASH},3`,
+  ' x-1 [000] .... 1.000000: kvm_eoi: apicid 0 vector 48',
+])('%s is no address', (text) => {
+  expect(readAddress(text)).toBeNull();
+});
+
+test.each([
+  ['  CPU 0/KVM-160 [002] d..1. 10.176179: kvm_entry: vcpu 0, rip 0xfff0', 10_176_179],
+  [' qemu-system-x86 564/564 [002] 225.529561906:   kvm:kvm_update_master_clock: x', 225_529_561.906],
+  ['    17.594 qemu-system-x8/899 kvm:kvm_set_irq(gsi: 4)', 17_594],
+  ['kvm_exit: reason EOI_INDUCED rip 0x1', Number.NaN],
+])('the time in "%s"', (text, us) => {
+  expect(timeIn(text)).toBe(us);
+});
