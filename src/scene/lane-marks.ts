@@ -81,14 +81,14 @@ export function heatOf(lanes: readonly (readonly Reach[])[], edges: Int32Array):
   const share = 1 / Math.max(1, lanes.length);
   for (const spans of lanes) {
     const toOf = (k: number): number => (spans[k] as Reach).to;
-    let i = countBelow(spans.length, toOf, edges[0] as number);
+    let i = countBelow(spans.length, toOf, edges[0]);
     for (let bin = 0; bin < heat.length && i < spans.length; bin++) {
-      const [left, right] = [edges[bin] as number, edges[bin + 1] as number];
+      const [left, right] = [edges[bin], edges[bin + 1]];
       // Those that ended before this stretch are over.
       if (toOf(i) < left) i += countBelow(spans.length - i, (k) => toOf(i + k), left);
       const span = spans[i];
       if (span === undefined) break;
-      if (span.from <= right) heat[bin] = (heat[bin] as number) + share;
+      if (span.from <= right) heat[bin] = heat[bin] + share;
     }
   }
   return heat;
