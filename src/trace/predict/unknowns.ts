@@ -37,6 +37,17 @@ export function noteKnown(predictor: Predictor, key: number): void {
   }
 }
 
+/** A pin's line whose cause lies before the trace shows how the pin is set. */
+export function learnSetting(predictor: Predictor, key: number): void {
+  const event = eventOf(key);
+  if (event === TP.kvm_pic_set_irq && predictor.known.pic[key % 16] === 0) {
+    predictor.follow((chips) => setPicFrom(chips, key, 0));
+  } else if (event === TP.kvm_ioapic_set_irq && predictor.known.rte[key % 32] === 0) {
+    const { pin, lo, hi } = rteOf(key);
+    predictor.follow((chips) => chips.setRte(pin, lo, hi));
+  }
+}
+
 /** What the lines show and nobody could know becomes the state before the op. @returns whether that explains them all */
 export function learnFrom(predictor: Predictor, op: Op): boolean {
   if (op.kind !== OP.setIrq) return learnDestinations(predictor, op);
