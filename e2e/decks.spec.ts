@@ -15,7 +15,7 @@ async function openDeck(
   page: Page,
   baseURL: string,
   slides: string,
-  { reveal = 'reveal.js', query = '', hash = '', config = '' } = {},
+  { reveal = 'reveal.js', query = '', hash = '', config = '', late = false } = {},
 ): Promise<void> {
   const irqscope = baseURL.replace('127.0.0.1', 'localhost');
   await page.route('**/deck.html*', (route) =>
@@ -23,7 +23,7 @@ async function openDeck(
       contentType: 'text/html',
       body: `<!doctype html><link rel="stylesheet" href="reveal/reveal.css"><div class="reveal"><div class="slides">${slides}</div></div>
         <script src="reveal/reveal.js"></script><script src="${irqscope}embed/reveal-irqscope.js"></script>
-        <script>Reveal.initialize({ plugins: [RevealIrqscope], transition: 'none', hash: true, ${config} })</script>`,
+        <script>Reveal.initialize({ plugins: [${late ? '' : 'RevealIrqscope'}], transition: 'none', hash: true, ${config} })${late ? '; Reveal.registerPlugin(RevealIrqscope())' : ''}</script>`,
     }),
   );
   await page.route('**/reveal/*', (route) => {
@@ -263,6 +263,22 @@ test('several scenes on a slide, under each other and by the author’s indices;
   expect(decodeURIComponent((await figures.nth(8).getAttribute('src')) ?? '')).toMatch(/[\u4e00-\u9fff]/);
   await expect(page.locator('iframe, irq-scope')).toHaveCount(0);
 });
+
+for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
+  test(`${reveal}: registered after the deck began, as in a Quarto deck, the steps are fragments all the same`, async ({
+    page,
+    baseURL,
+  }) => {
+    await openDeck(page, baseURL ?? '', TWO, { reveal, hash: '#/1', late: true });
+    await expect.poll(() => countOf(page)).toBeGreaterThan(10);
+    for (const step of [4, 9]) {
+      await next(page);
+      await expect.poll(() => stepOf(page)).toBe(step);
+    }
+    await prev(page);
+    await expect.poll(() => stepOf(page)).toBe(4);
+  });
+}
 
 test('in the speaker’s own view nothing plays, and it stands where the deck is', async ({ page, baseURL }) => {
   const slides = `<section><irq-scope preset="eight-vcpus" play="1" steps="4,9" height="360"></irq-scope></section>`;

@@ -1,4 +1,5 @@
 /** The lecture that is built beside the page, driven slide by slide as a lecturer does; and the page of every kind of embed. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from './test.ts';
@@ -67,6 +68,36 @@ test('the lecture runs from a disk', async ({ page }) => {
   await deck(page, (d) => d.next());
   await expect(page.frameLocator('section.present irq-scope >> iframe').locator('.tl-count')).toHaveText(/^[1-9]/);
   expect(asked).toEqual([]);
+});
+
+test('the path of the README: dist beside a deck, its lines in it, opened from the disk', async ({ page }, info) => {
+  const readme = readFileSync(join(DIST, '../README.md'), 'utf8');
+  const [, part = ''] = /## In a lecture\n([\s\S]*?)\n[A-Z][^\n]*share dialog/.exec(readme) ?? [];
+  expect(part).toMatch(/cp -r dist \.\.\/deck\/irqscope/);
+  const lines = part.split('\n').filter((line) => line.startsWith('    <'));
+  const scene = lines.find((line) => line.includes('<irq-scope')) ?? '';
+  const scripts = lines.filter((line) => line.includes('<script')).join('\n');
+  const folder = info.outputPath('deck');
+  mkdirSync(folder, { recursive: true });
+  cpSync(DIST, join(folder, 'irqscope'), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  cpSync(join(DIST, 'lecture/reveal'), join(folder, 'reveal'), { recursive: true });
+  writeFileSync(
+    join(folder, 'index.html'),
+    `<!doctype html><link rel="stylesheet" href="reveal/reveal.css"><div class="reveal"><div class="slides">
+      <section><h1>1</h1></section><section>${scene}</section></div></div><script src="reveal/reveal.js"></script>${scripts}`,
+  );
+  await page.goto(`${pathToFileURL(join(folder, 'index.html')).href}`);
+  await deck(page, (d) => d.next());
+  const step = () => page.evaluate(() => document.querySelector('irq-scope')?.step);
+  await expect(page.frameLocator('irq-scope >> iframe').locator('[data-part="stage"]')).toBeVisible();
+  const stops = await page
+    .locator('.irqscope-step')
+    .evaluateAll((all) => all.map((span) => Number((span as HTMLElement).dataset.step)));
+  expect(stops.length).toBeGreaterThan(3);
+  for (const stop of stops.slice(0, 3)) {
+    await deck(page, (d) => d.next());
+    await expect.poll(step).toBe(stop);
+  }
 });
 
 test('the page of every kind of embed: each is there and none says that something is wrong', async ({ page }) => {

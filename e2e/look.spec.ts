@@ -130,6 +130,8 @@ test('the first visit stops where one way is through, and asks what if; the next
 }) => {
   await page.goto('./?speed=8');
   const invite = page.locator('[data-part=invite]');
+  // The question stands over the five beats that answer it.
+  await expect(page.locator('[data-part=narrator] [data-part=question]')).toHaveText(/handler in the guest\?$/);
   await expect(invite).toContainText(say('end.oneWay'));
   await expect(invite.locator('.nr-whatif')).toBeVisible();
   await invite.getByRole('button', { name: say('end.all') }).click();

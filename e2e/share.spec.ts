@@ -92,6 +92,68 @@ test('what is saved opens again where it is dropped: SVG, PNG and .irqscope.json
   }
 });
 
+async function openRuns(page: Page): Promise<void> {
+  await expect(async () => {
+    if ((await page.locator('.rd').count()) === 0)
+      await page.getByRole('button', { name: say('runs.open'), exact: true }).click();
+    await expect(page.locator('.rd')).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+test('notes and branches travel in .irqscope.json: dropped elsewhere, and named by a link', async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  await page.goto('./?play=0#p=serial-ioapic&t=9');
+  await at(page, 9);
+  await page.getByRole('tab', { name: say('shell.tab.controls'), exact: true }).click();
+  const nmi = page.locator('.controls button', { hasText: /^NMI$/ }).first();
+  await expect(nmi).toBeAttached();
+  await nmi.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
+  await nmi.click();
+  await expect(page.locator('.header-changed')).toBeVisible();
+  await openRuns(page);
+  await page.locator('.rd textarea').fill('<b>look</b> here');
+  await page
+    .locator('.rd')
+    .getByRole('button', { name: say('notes.pin'), exact: true })
+    .click();
+  await expect(page.locator('.rd-here')).toContainText('<b>look</b> here');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: say('hdr.share'), exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /irqscope\.json/ }).click(),
+  ]);
+  const file = await bytesOf(download);
+  // Another person's browser: nothing is kept there.
+  const elsewhere = await browser.newContext(baseURL === undefined ? {} : { baseURL });
+  const other = await elsewhere.newPage();
+  await other.route('https://files.example/**', (route) =>
+    route.fulfill({
+      headers: { 'access-control-allow-origin': '*' },
+      contentType: 'application/json',
+      body: file.toString(),
+    }),
+  );
+  const isThere = async (): Promise<void> => {
+    await expect(other.locator('.rd-here')).toContainText('<b>look</b> here');
+    await openRuns(other);
+    await expect(other.locator('.rd .rd-run')).toHaveCount(2);
+    await expect(other.locator('.notice')).toHaveCount(0);
+  };
+  await other.goto('./?play=0#p=intx-shared');
+  await expect(other.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
+  await drop(other, 'a.irqscope.json', '', file);
+  await isThere();
+  await other.goto('./?play=0#url=https://files.example/a.irqscope.json');
+  await other.reload();
+  await other.getByRole('button', { name: say('share.urlLoad') }).click();
+  await isThere();
+  await elsewhere.close();
+});
+
 test('a film is made with its progress, can be called off, and opens again where it is dropped', async ({ page }) => {
   await openShare(page, '#p=serial-ioapic&t=4', '?play=0');
   await page.getByLabel(say('share.format')).selectOption('mp4');

@@ -91,6 +91,24 @@ test('the gallery finds a scene by a word of it, draws it, and opens it by keybo
   await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
   const result = await axeOf(page).include('.gl').analyze();
   expect(result.violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
+  // By part of the machine, with the chapters beside; the arrows walk from card to card.
+  await dialog.getByRole('searchbox').fill('');
+  const avic = dialog.locator('.gl-parts button', { hasText: say('gallery.part.avic') });
+  await avic.click();
+  await expect(dialog.locator('[data-scene=avic-doorbell]')).toBeVisible();
+  await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
+  await avic.click();
+  await dialog.locator('.gl-parts button', { hasText: say('gallery.part.chapters') }).click();
+  await expect(dialog.locator('[data-chapter=gsi]')).toBeVisible();
+  await expect(dialog.locator('[data-scene]')).toHaveCount(0);
+  await dialog.locator('[data-chapter=gsi]').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(dialog.locator('[data-chapter]').nth(1)).toBeFocused();
+  await dialog.locator('.gl-parts button', { hasText: say('gallery.part.chapters') }).click();
+  await dialog.locator('[data-chapter], [data-scene]').first().focus();
+  await page.keyboard.press('/');
+  await expect(dialog.getByRole('searchbox')).toBeFocused();
+  await page.keyboard.type('waterline');
   await dialog.locator('[data-scene=priority-nesting]').focus();
   await page.keyboard.press('Enter');
   await expect(dialog).toHaveCount(0);
@@ -103,6 +121,26 @@ test('a scene that has ended offers to be seen again, with one thing different, 
   await expect(button(page, say('end.replay'))).toBeVisible();
   await page.locator('.nr-whatif').click();
   await expect(page.locator('.header-changed')).toBeVisible();
+});
+
+test('guess first is a switch: marked beats have a ring, playback stops before one and asks, and it is off until wanted', async ({
+  page,
+}) => {
+  await openPaused(page, 'tpr-threshold', 2);
+  const guess = button(page, say('quiz.switch'));
+  await expect(guess).toHaveAttribute('aria-pressed', 'false');
+  await expect(narrator(page).locator('[data-guess]')).toHaveCount(1);
+  await expect(page.locator('[data-part=quiz]')).toHaveCount(0);
+  await guess.click();
+  await expect(guess).toHaveAttribute('aria-pressed', 'true');
+  await narrator(page).locator('[data-guess]').click();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await button(page, say('timeline.play')).click();
+  const quiz = page.locator('[data-part=quiz]');
+  await expect(quiz).toContainText(say('quiz.next'));
+  await expect(quiz.getByRole('button')).not.toHaveCount(0);
+  await guess.click();
+  await expect(quiz).toHaveCount(0);
 });
 
 test('at 360 px the acting row and its sentence are in one view', async ({ page }) => {

@@ -92,3 +92,41 @@ test.describe('64 vCPUs', () => {
     await expect(minimap).toHaveCount(0);
   });
 });
+
+test.describe('two fingers', () => {
+  test.use({ hasTouch: true });
+
+  test('apart they draw the stage larger under them, together smaller again', async ({ page }) => {
+    await page.goto('./?play=0#p=eight-vcpus&t=8');
+    await expect(page.locator('.tl-count')).toHaveText(/^9 /);
+    const stage = page.locator('.bd-stage');
+    await expect(page.locator('.bd-zoom')).toBeVisible();
+    const box = await page.locator('.bd').boundingBox();
+    if (box === null) throw new Error('no stage');
+    const middle = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
+    const cdp = await page.context().newCDPSession(page);
+    const fingers = (apart: number) => [-1, 1].map((side, id) => ({ x: middle.x + side * apart, y: middle.y, id }));
+    const pinch = async (from: number, to: number): Promise<void> => {
+      await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: fingers(from) });
+      for (let i = 1; i <= 4; i++) {
+        const touchPoints = fingers(from + ((to - from) * i) / 4);
+        await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints });
+      }
+      await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    /** What of the stage is between the fingers, as shares of it, and how wide it is. */
+    const between = () =>
+      stage.evaluate((element, { x, y }) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return { x: (x - left) / width, y: (y - top) / height, width };
+      }, middle);
+    const before = await between();
+    await pinch(50, 100);
+    await expect.poll(async () => (await between()).width / before.width).toBeCloseTo(2, 1);
+    const after = await between();
+    expect(after.x).toBeCloseTo(before.x, 1);
+    expect(after.y).toBeCloseTo(before.y, 1);
+    await pinch(100, 50);
+    await expect.poll(async () => (await between()).width / before.width).toBeCloseTo(1, 1);
+  });
+});

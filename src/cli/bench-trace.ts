@@ -60,7 +60,7 @@ async function cpuSeconds(works: readonly (() => Promise<void>)[]): Promise<numb
       const before = process.cpuUsage();
       await work();
       const { user, system } = process.cpuUsage(before);
-      best[i] = Math.min(best[i] as number, (user + system) / 1e6);
+      best[i] = Math.min(best[i], (user + system) / 1e6);
     }
   }
   return best;

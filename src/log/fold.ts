@@ -64,7 +64,7 @@ export function growKeyframes(log: Foldable, end = log.used): void {
   const { every, seqs, frames } = log.keyframes;
   for (;;) {
     const last = seqs.length - 1;
-    const from = seqs[last] as number;
+    const from = seqs[last];
     const to = from + every;
     if (to > end) return;
     const next = (frames[last] as Int32Array).slice();
@@ -89,7 +89,7 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   const { seqs, frames } = log.keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
   const below = lastAtMost(seqs.length, (i) => seqs[i], to);
-  const from = seqs[below] as number;
+  const from = seqs[below];
   if (to - from < Math.abs(to - cursor.seq)) {
     cursor.w.set(frames[below] as Int32Array);
     cursor.seq = from;

@@ -64,8 +64,7 @@ export const readInstants = (log: SceneLog, most: number): boolean => readSome(I
 export const instantsSoFar = (log: SceneLog): Instants => soFar(INSTANTS, log);
 
 /** The instant a step happens at; -1 before the first. */
-export const instantOf = ({ first }: Instants, step: number): number =>
-  lastAtMost(first.length, (i) => first[i] as number, step);
+export const instantOf = ({ first }: Instants, step: number): number => lastAtMost(first.length, (i) => first[i], step);
 
 /** Time of a step, ns; of the first for what is before it, 0 where there is none. */
 export const timeOfStep = (instants: Instants, step: number): number =>

@@ -288,8 +288,8 @@ const LANES: LogReader<Reading> = {
       const rows = pageOf(scene, seq);
       const at = placeOf(seq);
       if (rows[at] !== WRITE) continue;
-      const address = rows[at + 4];
-      w[address] = rows[at + 6];
+      const address = rows[at + COL.a];
+      w[address] = rows[at + COL.c];
       for (const lane of byWord[address] ?? []) {
         if (address !== lane.counter) touch(lane, scene, w, reading.step, seq);
         else if (reading.step >= 0) {

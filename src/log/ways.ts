@@ -218,7 +218,7 @@ export const readWays = (log: SceneLog, most: number): boolean => readSome(WAYS,
 export function wayLanes(log: SceneLog): readonly WayLane[] {
   return [...soFar(WAYS, log).lanes.values()]
     .filter(({ journeys }) => journeys.length > 0)
-    .sort((a, b) => (a.journeys[0] as number) - (b.journeys[0] as number));
+    .sort((a, b) => a.journeys[0] - b.journeys[0]);
 }
 
 /** Steps of a journey's first and last row; -1 where it has none. */
@@ -285,6 +285,6 @@ export function begunWithin(
   last: number,
 ): { readonly from: number; readonly to: number } {
   const { began } = soFar(WAYS, log);
-  const step = (i: number): number => began[journeys[i] as number] as number;
+  const step = (i: number): number => began[journeys[i]];
   return { from: countBelow(journeys.length, step, first), to: countBelow(journeys.length, step, last + 1) };
 }

@@ -1,6 +1,7 @@
 /** A journey keeps its number, and so its colour, from the device to the EOI; held over every scene. */
 
 import { describe, expect, test } from 'vitest';
+import { sceneOf } from '../cli/headless-scene.ts';
 import { presets } from '../cli/scenes-for-tests.ts';
 import { COL, LAPIC, PI_DESC, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog } from '../log/log.ts';
@@ -91,4 +92,29 @@ test('a line that never went low is sent again as the same interrupt', () => {
   const { steps } = of('level-early-eoi');
   const again = steps.find((s) => s.name === 'ioapic_redeliver');
   expect(again?.journey).toBe(steps.find((s) => s.name === 'ioapic_service')?.journey);
+});
+
+test('an NMI is one journey from the ioctl to the end of its handler, and the one that had to wait keeps its own', () => {
+  const scene = presets.find((p) => p.id === 'nmi-window')?.scene as SceneLog;
+  const of = (name: string): readonly number[] =>
+    [...scene.steps].filter((step) => step.name === name).map(({ journey }) => journey);
+  expect(of('ioctl_nmi')).toEqual([1, 2]);
+  for (const name of ['nmi_queued', 'inject_nmi', 'event_delivery', 'handler_enter', 'handler_exit'])
+    expect(of(name), name).toEqual([1, 2]);
+});
+
+test('of two NMIs that wait together each keeps its journey', () => {
+  const scene = sceneOf(
+    [
+      { op: 'create', vcpus: 1, irqchip: 'full' },
+      { op: 'nmi', vcpu: 0 },
+      { op: 'nmi', vcpu: 0 },
+      { op: 'run', vcpu: 0 },
+      { op: 'iret', vcpu: 0 },
+      { op: 'run', vcpu: 0 },
+    ],
+    1,
+  );
+  const injected = [...scene.steps].filter(({ name }) => name === 'inject_nmi').map(({ journey }) => journey);
+  expect(injected).toEqual([1, 2]);
 });

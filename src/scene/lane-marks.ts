@@ -79,7 +79,7 @@ export function heatOf(lanes: readonly (readonly Reach[])[], window: AxisWindow,
       if ((spans[i] as Reach).to < leftStep) i = countBelow(spans.length, (k) => (spans[k] as Reach).to, leftStep);
       const span = spans[i];
       if (span === undefined) break;
-      if (placeOf(window, span.from) < right && placeOf(window, span.to) > left) heat[bin] = (heat[bin] as number) + 1;
+      if (placeOf(window, span.from) < right && placeOf(window, span.to) > left) heat[bin] = heat[bin] + 1;
     }
   }
   const most = Math.max(1, lanes.length);

@@ -13,13 +13,12 @@ type Lang = keyof Told;
 
 /** A stop between two flights of one beat. */
 const BETWEEN_MS = 120;
-/** Rest after the sentence could be read, and least time a beat holds. */
-const REST_MS = 400;
-const LEAST_HOLD_MS = 700;
+/** Rest once all has moved and the sentence could be read. */
+export const REST_MS = 400;
 /** Reading: words a minute, and Chinese characters a second. */
 const WORDS = 230;
 const CHARACTERS = 6;
-/** A beat whose sentence is made by rule. */
+/** A beat whose sentence is made by rule, until that is known. */
 const RULE_MS = 2600;
 
 /** Time a sentence takes to read, ms. */
@@ -36,8 +35,17 @@ export function motionMs(stage: Stage, step: number): number {
   return ask + fly;
 }
 
-/** Timing of a scene's steps on this stage. @param beats of that scene */
-export function timingOf(stage: Stage, beats: () => readonly Beat[], lang: Lang): (step: number) => Timing {
+/**
+ * Timing of a scene's steps on this stage: a beat takes the longer of its motion and its reading, and a rest.
+ * @param beats of that scene
+ * @param say the sentence of a step, for beats that nobody wrote one for; null: it is not known yet
+ */
+export function timingOf(
+  stage: Stage,
+  beats: () => readonly Beat[],
+  lang: Lang,
+  say?: (step: number) => string | null | undefined,
+): (step: number) => Timing {
   return (step) => {
     if (step < 0) return { move: LEAD_IN_MS * ARRIVE, rest: LEAD_IN_MS * (1 - ARRIVE) };
     const all = beats();
@@ -50,7 +58,8 @@ export function timingOf(stage: Stage, beats: () => readonly Beat[], lang: Lang)
       const before = motionMs(stage, at);
       flown += before + (before <= UNSEEN_MS ? 0 : BETWEEN_MS);
     }
-    const reading = beat.told === null ? RULE_MS : readingMs(beat.told[lang], lang);
-    return { move, rest: Math.max(LEAST_HOLD_MS, reading + REST_MS - flown) };
+    const sentence = beat.told === null ? say?.(step) : beat.told[lang];
+    const reading = sentence == null ? RULE_MS : readingMs(sentence, lang);
+    return { move, rest: Math.max(0, reading - flown) + REST_MS };
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { countBelow } from '../base/bisect.ts';
-import { IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
+import { COL, IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import { irqchipOf } from '../log/irqchip.ts';
 import type { SceneLog, Step } from '../log/log.ts';
@@ -158,9 +158,9 @@ function pinsSetUp(scene: SceneLog): ReadonlySet<number> {
   for (let seq = 0; seq < scene.startSeq; seq++) {
     const rows = pageOf(scene, seq);
     const at = placeOf(seq);
-    const pin = rows[at + 4] - first;
+    const pin = rows[at + COL.a] - first;
     if (rows[at] !== WRITE || pin < 0 || pin >= PINS) continue;
-    if (((rows[at + 6] >>> 16) & 1) === 0) pins.add(pin);
+    if (((rows[at + COL.c] >>> 16) & 1) === 0) pins.add(pin);
     else pins.delete(pin);
   }
   return pins;

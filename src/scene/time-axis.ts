@@ -61,9 +61,9 @@ export function createAxis(instants: Instants, mode: AxisMode, width: number): T
   const cell = span > 0 ? Math.min(CELL, (CELLS_SHARE * room) / all) : room / all;
   const perNs = span > 0 ? (room - cell * all) / span : 0;
   /** How far an instant is moved to the right by the time before it. */
-  const shift = (i: number): number => (i < 0 ? 0 : ((ns[i] as number) - from) * perNs);
-  const begin = (i: number): number => (first[i] as number) * cell + shift(i);
-  const stepsOf = (i: number): number => (first[i + 1] ?? count) - (first[i] as number);
+  const shift = (i: number): number => (i < 0 ? 0 : (ns[i] - from) * perNs);
+  const begin = (i: number): number => first[i] * cell + shift(i);
+  const stepsOf = (i: number): number => (first[i + 1] ?? count) - first[i];
   const end = (step: number): number => (step + 1) * cell + shift(instantOf(instants, step));
   const instantAt = (x: number): number => lastAtMost(first.length, begin, x);
   return {
@@ -85,17 +85,17 @@ export function createAxis(instants: Instants, mode: AxisMode, width: number): T
       const i = instantAt(x);
       if (i < 0) return -1;
       const inside = Math.floor((x - begin(i)) / cell);
-      return (first[i] as number) + Math.max(0, Math.min(stepsOf(i) - 1, inside));
+      return first[i] + Math.max(0, Math.min(stepsOf(i) - 1, inside));
     },
     ofTime(when) {
-      const i = lastAtMost(ns.length, (k) => ns[k] as number, when);
+      const i = lastAtMost(ns.length, (k) => ns[k], when);
       return i < 0 ? 0 : (first[i + 1] ?? count) * cell + (Math.min(when, to) - from) * perNs;
     },
     timeAt(x) {
       const i = instantAt(x);
       if (i < 0) return from;
       const past = x - begin(i) - stepsOf(i) * cell;
-      return past <= 0 || perNs === 0 ? (ns[i] as number) : Math.min(to, (ns[i] as number) + past / perNs);
+      return past <= 0 || perNs === 0 ? ns[i] : Math.min(to, ns[i] + past / perNs);
     },
     bands(left, right, least) {
       const out: Band[] = [];
@@ -104,7 +104,7 @@ export function createAxis(instants: Instants, mode: AxisMode, width: number): T
         if (start > right) break;
         const stop = start + stepsOf(i) * cell;
         if (stop - start >= least && stop >= left) {
-          out.push({ ns: ns[i] as number, step: first[i] as number, count: stepsOf(i), from: start, to: stop });
+          out.push({ ns: ns[i], step: first[i], count: stepsOf(i), from: start, to: stop });
           i++;
           continue;
         }

@@ -32,3 +32,10 @@ test('of two devices on one line the list says which is stuck, and since when', 
     { journey: 2, does: 'waits', what: 'pin 11', since: 2000 },
   ]);
 });
+
+test('what the PIT begins comes from the PIT, and what the guest does meanwhile is nobody’s beginning', () => {
+  const scene = presets.find((p) => p.id === 'pit-extint')?.scene;
+  if (scene === undefined) throw new Error('no scene');
+  for (let step = 0; step < scene.steps.length; step++)
+    for (const { began } of underWayAt(scene, step)) expect(began?.at).toBe('pit');
+});

@@ -5,10 +5,8 @@ import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import { hex, type Place } from '../explain/locate/locator.ts';
 import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
-import { firstRowOf } from '../log/journeys.ts';
 import type { SceneLog } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
-import { stepAtSeq } from '../log/steps.ts';
 import { placeOfStep } from './anchors.ts';
 import { branchesOf } from './branches.ts';
 import { type Wait, waitsAfter } from './waits.ts';
@@ -63,9 +61,10 @@ function movesOf(scene: SceneLog, journey: number, step: number): { readonly las
 }
 
 /** Where a journey began; null: nowhere on the stage. */
-export function placeWhereBegun(scene: SceneLog, journey: number): Place | null {
-  const row = firstRowOf(scene, journey);
-  const step = row === undefined ? undefined : scene.steps.get(stepAtSeq(scene.steps, row));
+export /** Where its first token came from: the row it began with may lie within a step of somebody else's, or before the first. */
+function placeWhereBegun(scene: SceneLog, journey: number): Place | null {
+  const first = branchesOf(scene).byJourney.get(journey)?.[0]?.steps[0];
+  const step = first === undefined ? undefined : scene.steps.get(first);
   const locator = step === undefined ? null : locatorOf(step.name);
   return step === undefined || locator === null ? null : placeOfStep(scene, step, locator);
 }

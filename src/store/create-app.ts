@@ -59,6 +59,7 @@ function firstState(): AppState {
     },
     notice: null,
     quiz: null,
+    guessBeats: [],
     score: { right: 0, of: 0 },
     fault: null,
     runs: null,

@@ -144,6 +144,8 @@ export interface Quiz {
 export interface AppState {
   /** What the reader is asked; null: nothing. */
   readonly quiz: Quiz | null;
+  /** Beats before which the reader may be asked what comes; none until that is known (scene/guess-beats.ts). */
+  readonly guessBeats: readonly number[];
   /** Right answers of so many. */
   readonly score: { readonly right: number; readonly of: number };
   /** The tree of runs, once something was changed by hand: undo, redo and branches. */

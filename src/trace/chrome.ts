@@ -40,26 +40,26 @@ export class ChromeTrace {
         const from = this.entered.get(vcpu);
         this.entered.delete(vcpu);
         if (from === undefined) break;
-        const args = { exit: this.reasonName(f[1] as number), line: r.line };
+        const args = { exit: this.reasonName(f[1]), line: r.line };
         this.add({ name: 'guest', cat: 'guest', ph: 'X', ts: from, dur: ts - from, tid: vcpu * 2, args });
         break;
       }
       case TP.kvm_inj_virq:
         if (f[0] !== 0 || f[2] !== 0) break;
-        this.open(vcpu, f[1] as number, ts);
+        this.open(vcpu, f[1], ts);
         break;
       case TP.kvm_eoi:
-        this.close(f[0] as number, f[1] as number, ts, r.line);
+        this.close(f[0], f[1], ts, r.line);
         break;
       case TP.kvm_apic_accept_irq:
-        this.vcpus.add(f[0] as number);
-        this.instant(`accept 0x${(f[1] as number).toString(16)}`, (f[0] as number) * 2 + 1, ts, r.line);
+        this.vcpus.add(f[0]);
+        this.instant(`accept 0x${(f[1]).toString(16)}`, f[0] * 2 + 1, ts, r.line);
         break;
       case TP.kvm_set_irq:
-        if (f[1] === 1) this.instant(`GSI ${f[0]} high`, 1_000_000 + (f[0] as number), ts, r.line);
+        if (f[1] === 1) this.instant(`GSI ${f[0]} high`, 1_000_000 + f[0], ts, r.line);
         break;
       case TP.kvm_msi_set_irq:
-        this.instant(`MSI 0x${(f[1] as number).toString(16)}`, 999_999, ts, r.line);
+        this.instant(`MSI 0x${(f[1]).toString(16)}`, 999_999, ts, r.line);
         break;
     }
   }

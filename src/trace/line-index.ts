@@ -21,14 +21,14 @@ export class LineIndex {
   /** The last mark at or before a line. */
   before(line: number): { readonly line: number; readonly offset: number } {
     const n = Math.min(Math.max(Math.floor((line - 1) / MARK_LINES), 0), this.used - 1);
-    return n < 0 ? { line: 1, offset: 0 } : { line: n * MARK_LINES + 1, offset: this.offsets[n] as number };
+    return n < 0 ? { line: 1, offset: 0 } : { line: n * MARK_LINES + 1, offset: this.offsets[n] };
   }
 
   /** Time at each mark, thinned out to at most `most`; with how many lines lie between two. */
   timeline(most: number): { readonly every: number; readonly ts: number[] } {
     const step = Math.max(1, Math.ceil(this.used / most));
     const ts: number[] = [];
-    for (let i = 0; i < this.used; i += step) ts.push(this.times[i] as number);
+    for (let i = 0; i < this.used; i += step) ts.push(this.times[i]);
     return { every: step * MARK_LINES, ts };
   }
 }

@@ -42,10 +42,10 @@ export class Overview {
     const f = r.f;
     switch (r.event) {
       case TP.kvm_set_irq: {
-        const gsi = f[0] as number;
-        const line = gsi * 64 + Math.min(f[2] as number, 63);
+        const gsi = f[0];
+        const line = gsi * 64 + Math.min(f[2], 63);
         if (f[1] === 1 && this.levels.get(line) !== 1) this.count(KIND.gsi + Math.min(gsi, 0xffff), r);
-        if (this.levels.size < 65_536) this.levels.set(line, f[1] as number);
+        if (this.levels.size < 65_536) this.levels.set(line, f[1]);
         this.announce(r.tid, KIND.gsi);
         break;
       }
@@ -65,7 +65,7 @@ export class Overview {
       case TP.kvm_apic_accept_irq:
         // A message to several, or the first of a line's: the vector is counted where nothing announced it.
         if (this.cause.get(r.tid) === KIND.msi) this.announce(r.tid, KIND.taken);
-        if (!this.cause.has(r.tid) && (f[2] as number) <= 1) this.count(KIND.vector + ((f[1] as number) & 255), r);
+        if (!this.cause.has(r.tid) && f[2] <= 1) this.count(KIND.vector + (f[1] & 255), r);
         break;
       case TP.kvm_pic_set_irq:
       case TP.kvm_ioapic_set_irq:
@@ -86,7 +86,7 @@ export class Overview {
   private takeBack(tid: number): void {
     const bins = this.bins.get(KIND.msi);
     const bin = this.sentIn.get(tid);
-    if (bins !== undefined && bin !== undefined) bins[bin] = Math.max(0, (bins[bin] as number) - 1);
+    if (bins !== undefined && bin !== undefined) bins[bin] = Math.max(0, bins[bin] - 1);
   }
 
   /** @returns the bin */
@@ -100,7 +100,7 @@ export class Overview {
     const at = this.byLine ? r.line : r.ts;
     const bin = Math.floor(((at - this.from) * BINS) / Math.max(this.to - this.from, 1));
     const i = Math.min(Math.max(bin, 0), BINS - 1);
-    bins[i] = (bins[i] as number) + 1;
+    bins[i] = bins[i] + 1;
     return i;
   }
 

@@ -17,8 +17,8 @@ let line: Uint8Array = new Uint8Array(0);
 /** Place of a name among the pairs, the last if it stands there twice; -1 none. */
 function find(name: string): number {
   next: for (let i = count - 1; i >= 0; i--) {
-    const from = nameFrom[i] as number;
-    if ((nameTo[i] as number) - from !== name.length) continue;
+    const from = nameFrom[i];
+    if (nameTo[i] - from !== name.length) continue;
     for (let k = 0; k < name.length; k++) if (line[from + k] !== name.charCodeAt(k)) continue next;
     return i;
   }
@@ -28,7 +28,7 @@ function find(name: string): number {
 const pairs: RawFields = {
   num(name) {
     const i = find(name);
-    return i < 0 ? 0 : (lowHalf[i] as number) | 0;
+    return i < 0 ? 0 : lowHalf[i] | 0;
   },
   // perf trace leaves zeros out: what is not there says nothing.
   has(name) {
@@ -36,7 +36,7 @@ const pairs: RawFields = {
   },
   high(name) {
     const i = find(name);
-    return i < 0 ? 0 : (highHalf[i] as number) | 0;
+    return i < 0 ? 0 : highHalf[i] | 0;
   },
 };
 

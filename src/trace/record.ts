@@ -38,8 +38,8 @@ export class Names {
   take(b: Uint8Array, from: number, to: number): number {
     // The few names that come again and again are told by their length and two letters.
     const n = to - from;
-    const near = (n * 61 + (b[from + (n >> 1)] as number) * 7 + (b[to - 1] as number)) & 255;
-    const usual = this.near[near] as number;
+    const near = (n * 61 + b[from + (n >> 1)] * 7 + b[to - 1]) & 255;
+    const usual = this.near[near];
     if (usual >= 0) {
       const known = this.bytes[usual] as Uint8Array;
       if (known.length === n && same(known, b, from)) return usual;

@@ -34,7 +34,7 @@ export class Samples {
   histogram(): number[] {
     const bins: number[] = [];
     for (let i = 0; i < this.used; i++) {
-      const value = this.values[i] as number;
+      const value = this.values[i];
       const bin = value <= 1 ? 0 : Math.min(Math.floor(Math.log2(value) * 4), 160);
       bins[bin] = (bins[bin] ?? 0) + 1;
     }

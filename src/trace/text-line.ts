@@ -302,11 +302,11 @@ function usualName(b: Uint8Array, p: number, to: number): number {
   const list = USUAL[threeOf(b, p + 4)];
   if (list === undefined) return -1;
   next: for (let i = 0; i < list.length; i++) {
-    const name = nameBytes[list[i] as number] as Uint8Array;
+    const name = nameBytes[list[i]] as Uint8Array;
     const n = name.length;
     if (p + n + 1 >= to || b[p + n] !== COLON || b[p + n + 1] !== BLANK) continue;
     for (let k = 4; k < n; k++) if (b[p + k] !== name[k]) continue next;
-    return list[i] as number;
+    return list[i];
   }
   return -1;
 }

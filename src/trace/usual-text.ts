@@ -61,7 +61,7 @@ function decimal(b: Uint8Array, p: number, to: number): number {
   let v = 0;
   let q = p;
   for (; q < to; q++) {
-    const d = (b[q] as number) - 48;
+    const d = b[q] - 48;
     if (d < 0 || d > 9) break;
     v = v * 10 + d;
   }
@@ -77,7 +77,7 @@ function wide(b: Uint8Array, p: number, to: number): number {
   // Most are zeros with zeros before them.
   while (q < to && b[q] === 48) q++;
   for (; q < to; q++) {
-    const c = b[q] as number;
+    const c = b[q];
     const d = c < 58 ? c - 48 : c - 87;
     if (d < 0 || d > 15 || (c > 57 && c < 97)) break;
     hi = (hi << 4) | (lo >>> 28);

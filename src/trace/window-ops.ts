@@ -166,21 +166,21 @@ export class WindowOps {
       case TP.kvm_msi_set_irq: {
         if (this.split && vcpu >= 0 && this.isScan(r.tid)) break;
         // dest mode and the redirection hint stand in the address, mode and trigger in the data.
-        const dest = f[0] as number;
-        const addr = XAPIC + ((dest & 255) << 12) + ((f[3] as number) << 2) + ((f[5] as number) << 3);
-        const data = (f[1] as number) | ((f[2] as number) << 8) | ((f[4] as number) << 15) | (1 << 14);
+        const dest = f[0];
+        const addr = XAPIC + ((dest & 255) << 12) + (f[3] << 2) + (f[5] << 3);
+        const data = f[1] | (f[2] << 8) | (f[4] << 15) | (1 << 14);
         const high = dest >>> 8 > 0 ? BigInt((dest & 0xffffff00) >>> 0) << 32n : 0n;
         this.push(line, { op: 'msi', addr: `0x${(high | BigInt(addr >>> 0)).toString(16)}`, data });
         break;
       }
       case TP.kvm_mmio:
-        if (f[0] === 2 && f[3] === 0 && (f[2] as number) >>> 8 === IOAPIC >>> 8 && !this.split && vcpu >= 0) {
-          this.push(line, { op: 'mmio_write', vcpu, addr: hex(f[2] as number), size: 4, value: hex(f[4] as number) });
+        if (f[0] === 2 && f[3] === 0 && f[2] >>> 8 === IOAPIC >>> 8 && !this.split && vcpu >= 0) {
+          this.push(line, { op: 'mmio_write', vcpu, addr: hex(f[2]), size: 4, value: hex(f[4]) });
         }
         break;
       case TP.kvm_pio:
-        if (f[0] === 1 && f[2] === 1 && f[3] === 1 && isPicPort(f[1] as number) && !this.split && vcpu >= 0) {
-          this.push(line, { op: 'pio_write', vcpu, port: f[1], value: (f[4] as number) & 255, size: 1 });
+        if (f[0] === 1 && f[2] === 1 && f[3] === 1 && isPicPort(f[1]) && !this.split && vcpu >= 0) {
+          this.push(line, { op: 'pio_write', vcpu, port: f[1], value: f[4] & 255, size: 1 });
         }
         break;
       case TP.kvm_apic:
@@ -191,14 +191,14 @@ export class WindowOps {
         if (f[0] === 0 && f[2] === 0 && vcpu >= 0) this.push(line, { op: 'run', vcpu });
         break;
       case TP.kvm_eoi: {
-        const at = this.ids.indexOf(f[0] as number);
+        const at = this.ids.indexOf(f[0]);
         if (at >= 0) this.push(line, { op: 'eoi', vcpu: at });
         break;
       }
       case TP.kvm_apic_accept_irq:
         // Lines, messages and IPIs make their own; the local timer's must be told.
         if (vcpu >= 0 && this.ids[vcpu] === f[0] && f[2] === 0 && this.isLocal(r)) {
-          this.message(f[0] as number, f[1] as number, 0, line);
+          this.message(f[0], f[1], 0, line);
         }
         break;
     }
@@ -229,10 +229,10 @@ export class WindowOps {
   }
 
   private apicWrite(r: TraceRecord, vcpu: number): void {
-    const offset = r.f[1] as number;
-    const lo = r.f[2] as number;
+    const offset = r.f[1];
+    const lo = r.f[2];
     if (offset === 0x300 && this.x2apic[vcpu] === true) {
-      const value = (BigInt(r.f[3] as number) << 32n) | BigInt(lo);
+      const value = (BigInt(r.f[3]) << 32n) | BigInt(lo);
       this.push(r.line, { op: 'wrmsr', vcpu, msr: 0x830, value: `0x${value.toString(16)}` });
       return;
     }

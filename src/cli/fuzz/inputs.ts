@@ -30,7 +30,7 @@ export function chanceOf(seed: number): Chance {
 const nested = (depth: number): unknown => JSON.parse(`${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`);
 
 /** What JSON can say where we meant something else. */
-function strange(c: Chance): unknown {
+export function strange(c: Chance): unknown {
   return c.pick<() => unknown>([
     () => null,
     () => c.below(2) === 0,
@@ -160,6 +160,9 @@ export function anyMessage(c: Chance, presets: readonly string[]): unknown {
     'focus',
     'view',
     'subscribe',
+    'answer',
+    'export',
+    'cancel',
     'x',
   ]);
   const body: Json = { ns: 'irqscope', v: 1, id: c.once(20) ? strange(c) : c.below(1_000), type };
@@ -170,7 +173,15 @@ export function anyMessage(c: Chance, presets: readonly string[]): unknown {
   if (type === 'set') body.op = anyOp(c);
   if (type === 'focus') body.node = c.once(3) ? strange(c) : c.pick(['ioapic:0', 'lapic:1.irr', 'x:0']);
   if (type === 'view') body[c.pick(['theme', 'lang', 'panels', 'controls', 'x'])] = c.once(3) ? strange(c) : 'dark';
-  if (type === 'subscribe') body.topics = c.once(3) ? strange(c) : ['state', 'step', 'error'];
+  if (type === 'answer')
+    Object.assign(body, { quiz: c.once(3) ? strange(c) : 'x', choice: c.once(3) ? strange(c) : 1 });
+  if (type === 'export') {
+    body.format = c.once(4) ? strange(c) : c.pick(['svg', 'png', 'gif', 'mp4', 'text', 'json']);
+    if (c.once(2))
+      body[c.pick(['scale', 'theme', 'lang', 'step', 'steps'])] = c.once(2) ? strange(c) : c.pick([1, 'dark', [0, 3]]);
+  }
+  if (type === 'cancel') body.of = c.once(3) ? strange(c) : c.below(1_000);
+  if (type === 'subscribe') body.topics = c.once(3) ? strange(c) : ['state', 'step', 'error', 'quiz', 'finding'];
   if (c.once(20)) body.v = strange(c);
   return body;
 }

@@ -382,7 +382,7 @@ const IDIOMS: readonly ((random: Random, vcpus: number) => Json[])[] = [
     const field = (name: string, value: number): Json => ({ op: 'msi_cap', id: 'a', field: name, value });
     const values = [0xfee00000, 0, 0x41, 0, 1];
     return [
-      ...['addr_lo', 'addr_hi', 'data', 'mask', 'enable'].map((name, i) => field(name, values[i] as number)),
+      ...['addr_lo', 'addr_hi', 'data', 'mask', 'enable'].map((name, i) => field(name, values[i])),
       { op: 'device', id: 'a', event: pick(random, ['work', 'quiet']) },
     ];
   },

@@ -67,9 +67,33 @@ export function kick(m: Machine, vcpu: number): void {
   leave(m, outer);
 }
 
+/**
+ * Index of the journey of the NMI that goes in next; the one behind it waits at the next index, since KVM queues two. No local
+ * APIC accepts vectors 2 and 3, so nothing else is kept there.
+ */
+const nmiJourney = (vcpu: number): number => vcpu * 512 + 2;
+
+/** An NMI is queued: it goes in as part of the journey that is going on. */
+function queueNmiJourney(m: Machine, vcpu: number): void {
+  const at = nmiJourney(vcpu);
+  const isFirst = m.w[vcpuAt(m, vcpu) + V.nmiQueued] === 0 && m.w[vcpuAt(m, vcpu) + V.nmiPending] === 0;
+  m.journeys[isFirst ? at : at + 1] = m.journey;
+  if (isFirst) m.journeys[at + 1] = 0;
+}
+
+/** The next NMI goes in: what is recorded from here on is its journey, and its handler's. */
+export function takeNmiJourney(m: Machine, vcpu: number): void {
+  const at = nmiJourney(vcpu);
+  if (m.journeys[at] !== 0) m.journey = m.journeys[at];
+  m.journeys[at] = m.journeys[at + 1];
+  m.journeys[at + 1] = 0;
+  m.journeys[at + 256] = m.journey;
+}
+
 /** @kvm x86.c kvm_inject_nmi */
 export function injectNmi(m: Machine, vcpu: number): void {
   const at = vcpuAt(m, vcpu);
+  queueNmiJourney(m, vcpu);
   const outer = enter(m, EV.nmi_queued, atVcpu(vcpu), m.w[at + V.nmiQueued] + 1);
   put(m, at + V.nmiQueued, m.w[at + V.nmiQueued] + 1);
   makeRequest(m, vcpu, REQ.nmi);
@@ -249,6 +273,7 @@ export function getInterrupt(m: Machine, vcpu: number): number {
 export function takeNmi(m: Machine, vcpu: number): boolean {
   const at = vcpuAt(m, vcpu);
   if (m.w[at + V.nmiPending] === 0 || m.w[at + V.nmiMasked] === 1 || m.w[at + V.shadow] !== 0) return false;
+  takeNmiJourney(m, vcpu);
   const outer = enter(m, EV.inject_nmi, atVcpu(vcpu));
   put(m, at + V.nmiPending, m.w[at + V.nmiPending] - 1);
   put(m, at + V.nmiMasked, 1);

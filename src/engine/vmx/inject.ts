@@ -9,7 +9,7 @@ import { EV, REQ } from '../core/events.ts';
 import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
-import { getInterrupt, HELD, hasExtint, noteHeld } from '../kvm/vcpu.ts';
+import { getInterrupt, HELD, hasExtint, noteHeld, takeNmiJourney } from '../kvm/vcpu.ts';
 import {
   apicvActive,
   enableIrqWindow,
@@ -89,6 +89,7 @@ function injectInOrder(m: Machine, vcpu: number, mayInject: boolean): boolean {
     if (!nmiBlocked(m, vcpu)) {
       set(m, vcpu, V.nmiPending, reg(m, vcpu, V.nmiPending) - 1);
       set(m, vcpu, V.nmiInjected, 1);
+      takeNmiJourney(m, vcpu);
       injectNmi(m, vcpu);
       canInject = false;
     }

@@ -41,3 +41,8 @@ export function dropQuiz(store: Store, id?: string): void {
   const { quiz } = store.getState();
   if (quiz !== null && (id === undefined || id === quiz.id)) store.setState({ quiz: null });
 }
+
+/** Beats before which there is something to guess. */
+export function markGuesses(store: Store, guessBeats: readonly number[]): void {
+  store.setState({ guessBeats });
+}

@@ -28,13 +28,13 @@ export function arrives(predictor: Predictor, t: Thread, r: TraceRecord, key: nu
 export function standsAlone(predictor: Predictor, t: Thread, r: TraceRecord, open: Op | null): boolean {
   if (r.event === TP.kvm_apicv_accept_irq) return false;
   if (r.event !== TP.kvm_apic_accept_irq) return false;
-  const vcpu = predictor.chips.vcpuOf(r.f[0] as number);
+  const vcpu = predictor.chips.vcpuOf(r.f[0]);
   if (vcpu < 0) return false;
   if (open !== null && open.shown.length < open.promised.length) {
     // Promised lines are outstanding: only what surely is local stands between them.
     if (t.vcpu === vcpu) return false;
   }
-  const vector = r.f[1] as number;
+  const vector = r.f[1];
   const state = predictor.vcpus[vcpu] as VcpuState;
   const own = t.vcpu === vcpu || r.context > 0 || t.vcpu < 0;
   if (!own || r.f[2] !== 0 || r.f[3] !== 0) return false;
@@ -59,9 +59,9 @@ export function standsAlone(predictor: Predictor, t: Thread, r: TraceRecord, ope
 export function local(predictor: Predictor, t: Thread, r: TraceRecord, vcpu: number, open: Op | null): void {
   if (open !== null && open.shown.length >= open.promised.length) predictor.close(t, r);
   const op = predictor.begin(t, r, OP.accept, vcpu, false);
-  for (let i = 0; i < 4; i++) op.a[i] = r.f[i] as number;
+  for (let i = 0; i < 4; i++) op.a[i] = r.f[i];
   predictor.runOpen(t, op);
-  predictor.show(op, acceptKey(r.event, r.f[0] as number, r.f[1] as number, r.f[2] as number, r.f[3] as number), r);
+  predictor.show(op, acceptKey(r.event, r.f[0], r.f[1], r.f[2], r.f[3]), r);
 }
 
 /** A judged line that nothing announced. */
@@ -98,7 +98,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
         const { midway } = t;
         const op = predictor.begin(t, r, OP.accept, vcpu, false);
         t.midway = midway;
-        for (let i = 0; i < 4; i++) op.a[i] = r.f[i] as number;
+        for (let i = 0; i < 4; i++) op.a[i] = r.f[i];
         predictor.runOpen(t, op);
         op.shown.push(key);
         op.lines.push(r.line);
@@ -126,7 +126,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
       if (t.vcpu >= 0 && ended >= 0 && (id !== predictor.chips.ids[t.vcpu] || ended !== vector)) {
         t.endedBefore = -1;
         verdicts.count(r.event, 'wrong', 'other');
-        verdicts.differs(r.line, r.ts, vectorKey(r.event, predictor.chips.ids[t.vcpu] as number, ended), key, null);
+        verdicts.differs(r.line, r.ts, vectorKey(r.event, predictor.chips.ids[t.vcpu], ended), key, null);
         return;
       }
       if (ended === vector) {
@@ -172,7 +172,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
 /** The IOAPIC hears of an EOI and the kvm_eoi before it is missing. @kvm ioapic.c kvm_ioapic_update_eoi */
 export function eoiBefore(predictor: Predictor, t: Thread, r: TraceRecord): boolean {
   if (r.f[0] !== 2 || t.vcpu < 0 || !predictor.recorded(TP.kvm_eoi)) return false;
-  const vector = predictor.chips.rteLo(r.f[1] as number) & 255;
+  const vector = predictor.chips.rteLo(r.f[1]) & 255;
   if (!predictor.chips.inIsr(t.vcpu, vector) || predictor.chips.highestIsr(t.vcpu) !== vector) return false;
   missingEoi(predictor, t.vcpu, vector, r.line, r.ts);
   predictor.follow((c) => c.eoi(t.vcpu));
@@ -187,5 +187,5 @@ export function timerDue(predictor: Predictor, t: Thread): number {
   const lvtt = predictor.chips.lapic(t.vcpu, 'lvtTimer');
   if ((lvtt & 0x10000) !== 0 || ((lvtt >>> 17) & 3) !== 2) return -1;
   state.timerArmed = false;
-  return acceptKey(TP.kvm_apic_accept_irq, predictor.chips.ids[t.vcpu] as number, lvtt & 255, 0, 0);
+  return acceptKey(TP.kvm_apic_accept_irq, predictor.chips.ids[t.vcpu], lvtt & 255, 0, 0);
 }

@@ -187,7 +187,7 @@ export class Chips {
   }
   dropIrr(vcpu: number, vector: number): void {
     const at = lapicAt(this.m, vcpu) + LAPIC.at.irr + (vector >> 5);
-    put(this.m, at, (this.m.w[at] as number) & ~(1 << (vector & 31)));
+    put(this.m, at, this.m.w[at] & ~(1 << (vector & 31)));
   }
   dropIsr(vcpu: number, vector: number): void {
     clearIsr(this.m, vcpu, vector);
@@ -213,12 +213,12 @@ export class Chips {
   /** LVTT with this vector, not masked; of its mode nothing is known. */
   setTimerVector(vcpu: number, vector: number): void {
     const at = lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer;
-    put(this.m, at, vector | ((this.m.w[at] as number) & TIMER_MODE));
+    put(this.m, at, vector | (this.m.w[at] & TIMER_MODE));
   }
   /** A deadline written at all shows the mode. @kvm lapic.c kvm_set_lapic_tscdeadline_msr */
   setTimerToDeadline(vcpu: number): void {
     const at = lapicAt(this.m, vcpu) + LAPIC.at.lvtTimer;
-    put(this.m, at, ((this.m.w[at] as number) & ~TIMER_MODE) | TIMER_DEADLINE);
+    put(this.m, at, (this.m.w[at] & ~TIMER_MODE) | TIMER_DEADLINE);
   }
   /** A logical id seen at work: flat model, one bit. Of an APIC that has one, or is in x2APIC mode, nothing is learnt. */
   learnLogical(vcpu: number, bit: number): void {
@@ -257,7 +257,7 @@ export class Chips {
   /** Is there something the vCPU must do before it enters the guest? */
   mustServe(vcpu: number): boolean {
     return (
-      ((this.m.w[vcpuAt(this.m, vcpu) + VCPU.at.requests] as number) & SERVED) !== 0 ||
+      (this.m.w[vcpuAt(this.m, vcpu) + VCPU.at.requests] & SERVED) !== 0 ||
       this.m.w[lapicAt(this.m, vcpu) + LAPIC.at.pendingEvents] !== 0
     );
   }
@@ -298,7 +298,7 @@ export class Chips {
     return testVector(this.m.w, lapicAt(this.m, vcpu) + LAPIC.at.tmr, vector);
   }
   lapic(vcpu: number, register: keyof typeof LAPIC.at): number {
-    return this.m.w[lapicAt(this.m, vcpu) + LAPIC.at[register]] as number;
+    return this.m.w[lapicAt(this.m, vcpu) + LAPIC.at[register]];
   }
   enabled(vcpu: number): boolean {
     return swEnabled(this.m, vcpu);
@@ -307,10 +307,10 @@ export class Chips {
     return inX2apic(this.m, vcpu);
   }
   rteLo(pin: number): number {
-    return this.m.w[BASE.ioapic + IOAPIC.at.redirLo + pin] as number;
+    return this.m.w[BASE.ioapic + IOAPIC.at.redirLo + pin];
   }
   rteHi(pin: number): number {
-    return this.m.w[BASE.ioapic + IOAPIC.at.redirHi + pin] as number;
+    return this.m.w[BASE.ioapic + IOAPIC.at.redirHi + pin];
   }
   setRte(pin: number, lo: number, hi: number): void {
     put(this.m, BASE.ioapic + IOAPIC.at.redirLo + pin, lo);
@@ -330,19 +330,19 @@ export class Chips {
     }
   }
   pinIrr(pin: number): number {
-    return ((this.m.w[BASE.ioapic + IOAPIC.at.irr] as number) >>> pin) & 1;
+    return (this.m.w[BASE.ioapic + IOAPIC.at.irr] >>> pin) & 1;
   }
   setPinIrr(pin: number, value: number): void {
     const at = BASE.ioapic + IOAPIC.at.irr;
-    const before = this.m.w[at] as number;
+    const before = this.m.w[at];
     put(this.m, at, value ? before | (1 << pin) : before & ~(1 << pin));
   }
   pic(chip: number, register: keyof typeof PIC.at): number {
-    return this.m.w[BASE.pic + chip * PIC.size + PIC.at[register]] as number;
+    return this.m.w[BASE.pic + chip * PIC.size + PIC.at[register]];
   }
   setPicBit(chip: number, register: 'irr' | 'imr' | 'elcr' | 'lastIrr' | 'isr', bit: number, value: number): void {
     const at = BASE.pic + chip * PIC.size + PIC.at[register];
-    const before = this.m.w[at] as number;
+    const before = this.m.w[at];
     put(this.m, at, value ? before | (1 << bit) : before & ~(1 << bit));
   }
   setPicBase(chip: number, base: number): void {
@@ -424,7 +424,7 @@ export class Chips {
     const { log, w } = this.m;
     const rows = log.rows;
     for (let at = log.used - ROW; at >= mark; at -= ROW) {
-      if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+      if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
     }
     log.used = mark;
     // The destination map is a function of the words: build it again from those of before.
@@ -437,7 +437,7 @@ export class Chips {
     const { log, w } = this.m;
     const rows = log.rows;
     for (let at = log.used - ROW; at >= mark; at -= ROW) {
-      if (rows[at] === WRITE) w[rows[at + COL.a] as number] = rows[at + COL.b] as number;
+      if (rows[at] === WRITE) w[rows[at + COL.a]] = rows[at + COL.b];
     }
     log.used = mark;
   }
@@ -455,9 +455,9 @@ export class Chips {
     const { prints } = this;
     let last = 0;
     for (let at = mark; at < used; at += ROW) {
-      const a = rows[at + COL.a] as number;
-      const b = rows[at + COL.b] as number;
-      const c = rows[at + COL.c] as number;
+      const a = rows[at + COL.a];
+      const b = rows[at + COL.b];
+      const c = rows[at + COL.c];
       switch (rows[at]) {
         case EV.kvm_pic_set_irq: {
           if (!prints(TP.kvm_pic_set_irq)) break;
@@ -470,7 +470,7 @@ export class Chips {
           if (prints(TP.kvm_ioapic_set_irq)) out.push(rteKey(a, this.rteLo(a), this.rteHi(a), b === 0 ? 1 : 0));
           break;
         case EV.kvm_apic_accept_irq: {
-          const id = this.ids[(rows[at + COL.where] as number) & 0xffff] as number;
+          const id = this.ids[rows[at + COL.where] & 0xffff];
           if (prints(TP.kvm_apic_accept_irq)) out.push(acceptKey(TP.kvm_apic_accept_irq, id, a, b, c));
           last = acceptKey(TP.kvm_apicv_accept_irq, id, a, b, c);
           break;
@@ -482,10 +482,10 @@ export class Chips {
           if (prints(TP.kvm_ack_irq)) out.push(ackKey(a, b));
           break;
         case EV.kvm_eoi:
-          out.push(vectorKey(TP.kvm_eoi, this.ids[(rows[at + COL.where] as number) & 0xffff] as number, a));
+          out.push(vectorKey(TP.kvm_eoi, this.ids[rows[at + COL.where] & 0xffff], a));
           break;
         case EV.eoi_nothing:
-          out.push(vectorKey(TP.kvm_eoi, this.ids[(rows[at + COL.where] as number) & 0xffff] as number, -1));
+          out.push(vectorKey(TP.kvm_eoi, this.ids[rows[at + COL.where] & 0xffff], -1));
           break;
         case EV.kvm_msi_set_irq:
           out.push(msiKey(c >>> 0, b & 255, (b >>> 8) & 7, (a >>> 2) & 1, (b >>> 15) & 1, (a >>> 3) & 1));

@@ -9,12 +9,12 @@ import type { Predictor } from './predict.ts';
 export function missingEoi(predictor: Predictor, vcpu: number, vector: number, line: number, ts: number): void {
   if (!predictor.recorded(TP.kvm_eoi)) return;
   predictor.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
-  predictor.verdicts.differs(line, ts, vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu] as number, vector), -1, null);
+  predictor.verdicts.differs(line, ts, vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu], vector), -1, null);
 }
 
 export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
-  const vector = r.f[1] as number;
-  const shown = predictor.chips.vcpuOf(r.f[0] as number);
+  const vector = r.f[1];
+  const shown = predictor.chips.vcpuOf(r.f[0]);
   const written = t.eoiOwed > 0;
   t.eoiOwed = 0;
   t.inducedOwed = 0;
@@ -22,12 +22,12 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
   // Only its own thread ends a vCPU's interrupt.
   const vcpu = t.vcpu >= 0 ? t.vcpu : shown;
   if (vcpu < 0 || vcpu !== shown) {
-    const want = vcpu < 0 ? -1 : vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu] as number, vector);
+    const want = vcpu < 0 ? -1 : vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu], vector);
     predictor.verdicts.count(TP.kvm_eoi, 'wrong', vcpu < 0 ? 'no such vCPU' : 'other');
-    predictor.verdicts.differs(r.line, r.ts, want, vectorKey(TP.kvm_eoi, r.f[0] as number, vector), null);
+    predictor.verdicts.differs(r.line, r.ts, want, vectorKey(TP.kvm_eoi, r.f[0], vector), null);
     if (vcpu < 0) return;
   }
-  const key = vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu] as number, vector);
+  const key = vectorKey(TP.kvm_eoi, predictor.chips.ids[vcpu], vector);
   if (predictor.chips.highestIsr(vcpu) !== vector && predictor.verdicts.cameLate(key, r.line)) {
     // It was missed where it belongs, and the interrupt was ended there.
     predictor.verdicts.count(TP.kvm_eoi, 'wrong', 'not promised');
@@ -56,7 +56,7 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
   t.endedBefore = written || told ? -1 : vector;
   // The shared byte said "ended" before KVM looked. @kvm lapic.c apic_sync_pv_eoi_from_guest
   if (!written && told && predictor.recorded(TP.kvm_pv_eoi) && vector >= 0) {
-    op.extra = vectorKey(TP.kvm_pv_eoi, r.f[0] as number, vector);
+    op.extra = vectorKey(TP.kvm_pv_eoi, r.f[0], vector);
   }
   predictor.runOpen(t, op);
   if (unknowable && op.promised[0] === key) {
@@ -71,7 +71,7 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
 /** The vector ended is not the highest the engine has in service: which line is missing, or was unknown? */
 export function eoiOther(predictor: Predictor, state: VcpuState, vcpu: number, vector: number, r: TraceRecord): void {
   const { chips } = predictor;
-  const id = chips.ids[vcpu] as number;
+  const id = chips.ids[vcpu];
   const highest = chips.highestIsr(vcpu);
   // What nobody saw may be in service above what is known; below one that was accepted in the trace it does not end first.
   const isBelow = vector < highest && state.accepted[highest] === 1 && state.unknown[highest] === 0;
@@ -115,7 +115,7 @@ export function toldTwice(predictor: Predictor, t: Thread, r: TraceRecord): bool
   const op = t.open;
   if (op === null || op.kind !== OP.eoi || op.bad || op.shown.length === 0) return false;
   if (op.shown.length >= op.promised.length || t.eoiOwed > 0) return false;
-  const key = vectorKey(TP.kvm_eoi, r.f[0] as number, r.f[1] as number);
+  const key = vectorKey(TP.kvm_eoi, r.f[0], r.f[1]);
   if (op.shown[0] !== key) return false;
   predictor.verdicts.count(TP.kvm_eoi, 'wrong', 'not promised');
   predictor.verdicts.differs(r.line, r.ts, -1, key, null);
@@ -129,7 +129,7 @@ export function eoiLeftOut(predictor: Predictor, t: Thread, r: TraceRecord): voi
   const op = predictor.begin(t, r, OP.eoi, t.vcpu, false);
   op.a[2] = predictor.recorded(TP.kvm_entry) ? 0 : 1;
   predictor.runOpen(t, op);
-  const key = op.promised[0] as number;
+  const key = op.promised[0];
   op.shown.push(key);
   op.lines.push(r.line);
   op.times.push(r.ts);
@@ -146,7 +146,7 @@ export function inducedLeftOut(predictor: Predictor, t: Thread, r: TraceRecord):
   const op = predictor.begin(t, r, OP.eoiInduced, t.vcpu, false);
   op.a[1] = t.exitVector;
   predictor.runOpen(t, op);
-  const key = op.promised[0] as number;
+  const key = op.promised[0];
   op.shown.push(key);
   op.lines.push(r.line);
   op.times.push(r.ts);
@@ -165,12 +165,6 @@ export function eoiMissing(predictor: Predictor, t: Thread): void {
   }
   const vector = predictor.chips.highestIsr(t.vcpu);
   predictor.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
-  predictor.verdicts.differs(
-    line,
-    t.eoiTs,
-    vectorKey(TP.kvm_eoi, predictor.chips.ids[t.vcpu] as number, vector),
-    -1,
-    null,
-  );
+  predictor.verdicts.differs(line, t.eoiTs, vectorKey(TP.kvm_eoi, predictor.chips.ids[t.vcpu], vector), -1, null);
   predictor.follow((c) => c.eoi(t.vcpu));
 }

@@ -42,12 +42,12 @@ export function align(promised: readonly number[], shown: readonly number[]): [n
   // cost[i, j]: of the lists from i and j on.
   const cost = new Int32Array((n + 1) * width);
   const paired = (i: number, j: number): number => {
-    const want = promised[i] as number;
-    const have = shown[j] as number;
+    const want = promised[i];
+    const have = shown[j];
     if (want === have) return 0;
     return eventOf(want) === eventOf(have) ? 3 : 9;
   };
-  const at = (i: number, j: number): number => cost[i * width + j] as number;
+  const at = (i: number, j: number): number => cost[i * width + j];
   for (let i = n; i >= 0; i--) {
     for (let j = m; j >= 0; j--) {
       if (i === n && j === m) continue;
@@ -73,7 +73,7 @@ export function align(promised: readonly number[], shown: readonly number[]): [n
 /** Compares the two lists line by line: the same, another in its place, missing, too many. */
 export function disagree(predictor: Predictor, op: Op): void {
   const { promised, shown } = op;
-  const gsi = op.kind === OP.setIrq ? (op.a[0] as number) : null;
+  const gsi = op.kind === OP.setIrq ? op.a[0] : null;
   // What one op has wrong has one cause.
   let first: Finding | null = null;
   const differs = (line: number, ts: number, want: number, have: number): Finding => {
@@ -89,11 +89,11 @@ export function disagree(predictor: Predictor, op: Op): void {
   let line = op.line;
   let ts = op.ts;
   for (const [p, s] of align(promised.slice(right), shown.slice(right))) {
-    const want = p < 0 ? -1 : (promised[right + p] as number);
-    const have = s < 0 ? -1 : (shown[right + s] as number);
+    const want = p < 0 ? -1 : promised[right + p];
+    const have = s < 0 ? -1 : shown[right + s];
     if (s >= 0) {
-      line = op.lines[right + s] as number;
-      ts = op.times[right + s] as number;
+      line = op.lines[right + s];
+      ts = op.times[right + s];
     }
     if (want === have) {
       predictor.verdicts.right(eventOf(have), isTrivial(op));

@@ -15,13 +15,13 @@ export function inject(predictor: Predictor, t: Thread, r: TraceRecord): void {
     predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'software interrupt');
     return;
   }
-  const vector = r.f[1] as number;
+  const vector = r.f[1];
   if (t.vcpu < 0) {
     predictor.verdicts.count(TP.kvm_inj_virq, 'unknowable', 'thread');
     return;
   }
   const state = predictor.vcpus[t.vcpu] as VcpuState;
-  const key = vectorKey(TP.kvm_inj_virq, predictor.chips.ids[t.vcpu] as number, vector);
+  const key = vectorKey(TP.kvm_inj_virq, predictor.chips.ids[t.vcpu], vector);
   if (r.f[2] === 1) {
     reinject(predictor, state, key, vector, r);
     return;
@@ -57,7 +57,7 @@ export function inject(predictor: Predictor, t: Thread, r: TraceRecord): void {
 
 /** The vector is on its way in a message of another thread whose accept line is wrong or has not come. */
 function takeAnnounced(predictor: Predictor, vcpu: number, vector: number): void {
-  const id = predictor.chips.ids[vcpu] as number;
+  const id = predictor.chips.ids[vcpu];
   for (const other of predictor.threadOf.values()) {
     const op = other.open;
     if (op === null || op.closed || !isMessage(op)) continue;
@@ -93,7 +93,7 @@ export function entryTells(predictor: Predictor, t: Thread, state: VcpuState, in
   if (t.midway || !predictor.recorded(TP.kvm_inj_virq) || predictor.mid) return;
   const vector = info >= 0x80000000 && ((info >>> 8) & 7) === 0 ? info & 255 : -1;
   if (vector === state.injected) return;
-  const keyOf = (v: number): number => vectorKey(TP.kvm_inj_virq, predictor.chips.ids[t.vcpu] as number, v);
+  const keyOf = (v: number): number => vectorKey(TP.kvm_inj_virq, predictor.chips.ids[t.vcpu], v);
   if (state.injected >= 0) {
     predictor.verdicts.revoke(TP.kvm_inj_virq, 'not in the entry');
     predictor.verdicts.differs(r.line, r.ts, vector < 0 ? -1 : keyOf(vector), keyOf(state.injected), null);
@@ -160,11 +160,11 @@ export function injectOther(
   unknown: boolean,
   r: TraceRecord,
 ): void {
-  const want = ((op.promised[0] as number) % 512) - 1;
+  const want = (op.promised[0] % 512) - 1;
   const at = predictor.window.indexOf(op);
   predictor.window.undo(at);
   predictor.window.ops.splice(at, 1);
-  const key = op.shown[0] as number;
+  const key = op.shown[0];
   const { chips } = predictor;
   const fromPic = predictor.chips.picPinOf(vector);
   const isSent = predictor.recorded(TP.kvm_apic_accept_irq) || chips.inIrr(vcpu, vector);
@@ -189,7 +189,7 @@ export function injectOther(
     // It was missed before, or is in service already: then the line has no effect of its own.
     const isDone = predictor.verdicts.cameLate(key, r.line) || chips.inIsr(vcpu, vector);
     predictor.verdicts.count(TP.kvm_inj_virq, 'wrong', waits ? 'other' : 'not waiting');
-    predictor.verdicts.differs(r.line, r.ts, op.promised[0] as number, key, null);
+    predictor.verdicts.differs(r.line, r.ts, op.promised[0], key, null);
     const state = predictor.vcpus[vcpu] as VcpuState;
     // Passed over again: KVM does not have it in IRR.
     const gone = want >= 0 && want === state.passedOver;
@@ -221,13 +221,7 @@ export function reinject(predictor: Predictor, state: VcpuState, key: number, ve
   if (want < 0) {
     const vcpu = predictor.chips.vcpuOf(Math.floor((key % 2 ** 40) / 512));
     predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'promised');
-    predictor.verdicts.differs(
-      r.line,
-      r.ts,
-      vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu] as number, vector),
-      -1,
-      null,
-    );
+    predictor.verdicts.differs(r.line, r.ts, vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu], vector), -1, null);
     predictor.verdicts.right(TP.kvm_inj_virq, false);
     predictor.follow((c) => {
       if (c.inject(vcpu) < 0) c.raiseIsr(vcpu, vector);
@@ -243,13 +237,7 @@ export function reinjectionMissing(predictor: Predictor, state: VcpuState, vcpu:
   state.mustReinject = -1;
   if (!predictor.recorded(TP.kvm_inj_virq) || predictor.chips.apicv) return;
   predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'reinjection');
-  predictor.verdicts.differs(
-    r.line,
-    r.ts,
-    vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu] as number, vector),
-    -1,
-    null,
-  );
+  predictor.verdicts.differs(r.line, r.ts, vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu], vector), -1, null);
 }
 
 /** The window opened for an interrupt, and none followed. */
@@ -259,7 +247,7 @@ export function windowWithout(predictor: Predictor, t: Thread, state: VcpuState,
   if (!predictor.chips.wouldInject(t.vcpu)) return;
   const op = predictor.begin(t, r, OP.inject, t.vcpu, true);
   predictor.runAlone(op);
-  const key = op.promised[0] as number;
+  const key = op.promised[0];
   op.promised.length = 0;
   predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'window');
   predictor.verdicts.differs(r.line, r.ts, key, -1, null);

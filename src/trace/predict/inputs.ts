@@ -12,9 +12,9 @@ import { inputsRecorded } from './unknowns.ts';
 
 export function setIrq(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const op = predictor.begin(t, r, OP.setIrq, -1, false);
-  op.a[0] = r.f[0] as number;
-  op.a[1] = r.f[1] as number;
-  op.a[2] = r.f[2] as number;
+  op.a[0] = r.f[0];
+  op.a[1] = r.f[1];
+  op.a[2] = r.f[2];
   predictor.runOpen(t, op);
 }
 
@@ -47,7 +47,7 @@ export function message(
 
 export function msi(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const f = r.f;
-  const key = msiKey(f[0] as number, f[1] as number, f[2] as number, f[3] as number, f[4] as number, f[5] as number);
+  const key = msiKey(f[0], f[1], f[2], f[3], f[4], f[5]);
   const op = t.open;
   if (op !== null && !op.closed && op.promised[op.shown.length] === key) {
     predictor.show(op, key, r);
@@ -57,7 +57,7 @@ export function msi(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const scans = t.vcpu >= 0 && predictor.o.survey.irqchip === 'split';
   const isScan = scans && op !== null && op.kind === OP.message && op.shown.length === 0 && op.a[8] > 0;
   if (isScan) op.a[8] = SCAN;
-  const gsi = op !== null && op.kind === OP.setIrq && op.shown.length === 0 ? (op.a[0] as number) : -1;
+  const gsi = op !== null && op.kind === OP.setIrq && op.shown.length === 0 ? op.a[0] : -1;
   predictor.close(t, r);
   if (gsi >= 0) {
     const known = predictor.routes.get(gsi);
@@ -65,20 +65,7 @@ export function msi(predictor: Predictor, t: Thread, r: TraceRecord): void {
     else predictor.verdicts.count(TP.kvm_msi_set_irq, 'unknowable', 'route');
     predictor.routes.set(gsi, key);
   } else predictor.verdicts.count(TP.kvm_msi_set_irq, 'unknowable', 'input');
-  const sent = message(
-    predictor,
-    t,
-    r,
-    -1,
-    f[0] as number,
-    f[1] as number,
-    f[2] as number,
-    f[3] as number,
-    1,
-    f[4] as number,
-    0,
-    f[5] as number,
-  );
+  const sent = message(predictor, t, r, -1, f[0], f[1], f[2], f[3], 1, f[4], 0, f[5]);
   sent.a[8] = isScan ? SCAN : scans && gsi < 0 ? 1 : 0;
   if (scans && gsi < 0) predictor.noteRoute(key, isScan);
 }
@@ -87,10 +74,10 @@ export function hypercall(predictor: Predictor, t: Thread, r: TraceRecord): void
   const f = r.f;
   if (f[0] === 5) {
     // KVM_HC_KICK_CPU: a message of mode "remote read" that only wakes. @kvm x86.c kvm_pv_kick_cpu_op
-    message(predictor, t, r, -1, f[3] as number, 0, 3, 0, 0, 0, 0, 0);
+    message(predictor, t, r, -1, f[3], 0, 3, 0, 0, 0, 0, 0);
   } else if (f[0] === 0xa) {
     const op = predictor.begin(t, r, OP.pvIpi, t.vcpu, false);
-    for (let i = 0; i < 9; i++) op.a[i] = f[i] as number;
+    for (let i = 0; i < 9; i++) op.a[i] = f[i];
     predictor.runOpen(t, op);
   }
 }
@@ -98,7 +85,7 @@ export function hypercall(predictor: Predictor, t: Thread, r: TraceRecord): void
 export function apic(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const f = r.f;
   if (t.vcpu < 0) return;
-  const register = f[1] as number;
+  const register = f[1];
   if (f[0] === 0) {
     read(
       predictor,
@@ -106,7 +93,7 @@ export function apic(predictor: Predictor, t: Thread, r: TraceRecord): void {
       r,
       OP.readApic,
       TP.kvm_apic,
-      f[2] as number,
+      f[2],
       register === REG.tmcct || predictor.chips.apicv || register > 0x3f0,
     );
     return;
@@ -119,7 +106,7 @@ export function apic(predictor: Predictor, t: Thread, r: TraceRecord): void {
   if (register === REG.selfIpi) return;
   const stores = register === REG.icr || register === REG.icr2;
   const op = predictor.begin(t, r, stores ? OP.storeIcr : OP.writeApic, t.vcpu, false);
-  for (let i = 0; i < 4; i++) op.a[i] = f[i] as number;
+  for (let i = 0; i < 4; i++) op.a[i] = f[i];
   predictor.runOpen(t, op);
   if (register === REG.lvtt) {
     const state = predictor.vcpus[t.vcpu] as VcpuState;
@@ -130,38 +117,30 @@ export function apic(predictor: Predictor, t: Thread, r: TraceRecord): void {
 
 export function mmio(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const f = r.f;
-  const gpa = f[2] as number;
+  const gpa = f[2];
   if (f[3] !== 0 || gpa < 0xfec00000 || gpa >= 0xfec00100 || predictor.o.survey.irqchip !== 'full') return;
   if (f[0] === 2) {
     const op = predictor.begin(t, r, OP.writeIoapic, t.vcpu, false);
-    op.a[1] = f[1] as number;
+    op.a[1] = f[1];
     op.a[2] = gpa - 0xfec00000;
-    op.a[4] = f[4] as number;
+    op.a[4] = f[4];
     predictor.runOpen(t, op);
   } else if (f[0] === 1) {
-    read(predictor, t, r, OP.readIoapic, TP.kvm_mmio, f[4] as number, false);
+    read(predictor, t, r, OP.readIoapic, TP.kvm_mmio, f[4], false);
   }
 }
 
 export function pio(predictor: Predictor, t: Thread, r: TraceRecord): void {
-  const port = r.f[1] as number;
+  const port = r.f[1];
   if (predictor.o.survey.irqchip !== 'full') return;
   if (!(port === 0x20 || port === 0x21 || port === 0xa0 || port === 0xa1 || port === 0x4d0 || port === 0x4d1)) return;
   if (r.f[0] === 0) {
-    read(
-      predictor,
-      t,
-      r,
-      OP.readPort,
-      TP.kvm_pio,
-      (r.f[4] as number) & 255,
-      (r.f[3] as number) > 1 || (r.f[2] as number) > 1,
-    );
+    read(predictor, t, r, OP.readPort, TP.kvm_pio, r.f[4] & 255, r.f[3] > 1 || r.f[2] > 1);
     return;
   }
   const op = predictor.begin(t, r, OP.writePort, t.vcpu, false);
   op.a[1] = port;
-  op.a[4] = r.f[4] as number;
+  op.a[4] = r.f[4];
   const chip = port >= 0x4d0 ? port & 1 : port >> 7;
   if (port === 0x21 || port === 0xa1 || port >= 0x4d0) {
     for (let pin = chip * 8; pin < chip * 8 + 8; pin++)
@@ -182,8 +161,8 @@ export function read(
   unknowable: boolean,
 ): void {
   const op = predictor.begin(t, r, kind, t.vcpu, true);
-  for (let i = 0; i < 6; i++) op.a[i] = r.f[i] as number;
-  if (kind === OP.readIoapic) op.a[2] = (r.f[2] as number) - 0xfec00000;
+  for (let i = 0; i < 6; i++) op.a[i] = r.f[i];
+  if (kind === OP.readIoapic) op.a[2] = r.f[2] - 0xfec00000;
   runOp(op, predictor.chips);
   op.after = predictor.seq;
   op.closed = true;
@@ -224,8 +203,8 @@ export function msr(predictor: Predictor, t: Thread, r: TraceRecord): void {
   switch (f[1]) {
     case MSR.apicBase: {
       const op = predictor.begin(t, r, OP.writeBase, t.vcpu, true);
-      op.a[2] = f[2] as number;
-      op.a[3] = f[3] as number;
+      op.a[2] = f[2];
+      op.a[3] = f[3];
       predictor.runAlone(op);
       break;
     }
@@ -237,7 +216,7 @@ export function msr(predictor: Predictor, t: Thread, r: TraceRecord): void {
         predictor.follow((c) => c.setTimerToDeadline(t.vcpu));
       break;
     case MSR.asyncPf:
-      state.asyncPf = (f[2] as number) & 255;
+      state.asyncPf = f[2] & 255;
       state.asyncPfKnown = true;
       break;
   }
@@ -253,7 +232,7 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
   }
   if (state.windowLine > 0) windowWithout(predictor, t, state, r);
   if (state.mustReinject >= 0) reinjectionMissing(predictor, state, vcpu, r);
-  if (predictor.o.survey.entryInfo) entryTells(predictor, t, state, r.f[3] as number, r);
+  if (predictor.o.survey.entryInfo) entryTells(predictor, t, state, r.f[3], r);
   state.injected = -1;
   state.entered = true;
   if (predictor.chips.mustServe(vcpu)) predictor.runAlone(predictor.begin(t, r, OP.serve, vcpu, true));
@@ -277,8 +256,8 @@ export function exitKind(predictor: Predictor, reason: number): ExitKind {
 }
 
 export function exit(predictor: Predictor, t: Thread, r: TraceRecord): void {
-  t.lastExit = exitKind(predictor, r.f[1] as number);
-  t.exitVector = (r.f[2] as number) & 255;
+  t.lastExit = exitKind(predictor, r.f[1]);
+  t.exitVector = r.f[2] & 255;
   t.inducedOwed = t.lastExit === EXIT.eoiInduced ? r.line : 0;
   if (t.vcpu < 0) return;
   const state = predictor.vcpus[t.vcpu] as VcpuState;
@@ -293,7 +272,7 @@ export function exit(predictor: Predictor, t: Thread, r: TraceRecord): void {
     state.mustReinject = -1;
     return;
   }
-  const info = predictor.o.vendor === 'svm' ? (r.f[6] as number) : (r.f[4] as number);
+  const info = predictor.o.vendor === 'svm' ? r.f[6] : r.f[4];
   if (info !== 0) predictor.cutOffShown = true;
   state.mustReinject = info >= 0x80000000 && ((info >>> 8) & 7) === 0 ? info & 255 : -1;
 }

@@ -108,17 +108,17 @@ export function runOp(op: Op, chips: Chips): void {
   let value = -1;
   switch (op.kind) {
     case OP.setIrq:
-      chips.setIrq(a[0] as number, a[1] as number, a[2] as number);
+      chips.setIrq(a[0], a[1], a[2]);
       break;
     case OP.message:
       chips.deliver(op.vcpu, {
-        dest: a[0] as number,
-        vector: a[1] as number,
-        deliveryMode: a[2] as number,
+        dest: a[0],
+        vector: a[1],
+        deliveryMode: a[2],
         logical: a[3] === 1,
         level: a[4] === 1,
         trigMode: a[5] === 1,
-        shorthand: a[6] as number,
+        shorthand: a[6],
         redirHint: a[7] === 1,
       });
       break;
@@ -126,30 +126,30 @@ export function runOp(op: Op, chips: Chips): void {
       sendPvIpi(a, chips);
       break;
     case OP.writeApic:
-      chips.writeApic(op.vcpu, a[1] as number, a[2] as number);
+      chips.writeApic(op.vcpu, a[1], a[2]);
       break;
     case OP.storeIcr:
-      chips.storeIcr(op.vcpu, a[1] as number, a[2] as number, a[3] as number);
+      chips.storeIcr(op.vcpu, a[1], a[2], a[3]);
       break;
     case OP.readApic: {
-      const read = chips.readApic(op.vcpu, a[1] as number);
+      const read = chips.readApic(op.vcpu, a[1]);
       value = read === null ? -1 : valueKey(TP.kvm_apic, read >>> 0);
       break;
     }
     case OP.writeBase:
-      chips.writeBase(op.vcpu, a[2] as number, a[3] as number);
+      chips.writeBase(op.vcpu, a[2], a[3]);
       break;
     case OP.writeIoapic:
-      chips.ioapicWrite(a[2] as number, a[1] as number, a[4] as number);
+      chips.ioapicWrite(a[2], a[1], a[4]);
       break;
     case OP.readIoapic:
-      value = valueKey(TP.kvm_mmio, masked(chips.ioapicRead(a[2] as number), a[1] as number));
+      value = valueKey(TP.kvm_mmio, masked(chips.ioapicRead(a[2]), a[1]));
       break;
     case OP.writePort:
-      chips.portWrite(a[1] as number, a[4] as number);
+      chips.portWrite(a[1], a[4]);
       break;
     case OP.readPort:
-      value = valueKey(TP.kvm_pio, chips.portRead(a[1] as number) & 255);
+      value = valueKey(TP.kvm_pio, chips.portRead(a[1]) & 255);
       break;
     case OP.eoi:
       chips.eoi(op.vcpu);
@@ -157,16 +157,16 @@ export function runOp(op: Op, chips: Chips): void {
       if (a[2] === 1 && chips.mustServe(op.vcpu)) chips.serve(op.vcpu);
       break;
     case OP.eoiInduced:
-      op.promised.push(vectorKey(TP.kvm_eoi, chips.ids[op.vcpu] as number, a[1] as number));
-      chips.eoiInduced(op.vcpu, a[1] as number);
+      op.promised.push(vectorKey(TP.kvm_eoi, chips.ids[op.vcpu], a[1]));
+      chips.eoiInduced(op.vcpu, a[1]);
       break;
     case OP.inject:
-      value = vectorKey(TP.kvm_inj_virq, chips.ids[op.vcpu] as number, chips.inject(op.vcpu));
+      value = vectorKey(TP.kvm_inj_virq, chips.ids[op.vcpu], chips.inject(op.vcpu));
       break;
     case OP.accept:
       chips.accept(op.vcpu, {
-        vector: a[1] as number,
-        deliveryMode: a[2] as number,
+        vector: a[1],
+        deliveryMode: a[2],
         trigMode: a[3] === 1,
         level: true,
         logical: false,
@@ -180,14 +180,14 @@ export function runOp(op: Op, chips: Chips): void {
       break;
     case OP.take:
       // The 8259 apart, this is what KVM injects.
-      value = vectorKey(TP.kvm_inj_virq, chips.ids[op.vcpu] as number, chips.apicChoice(op.vcpu));
-      chips.take(op.vcpu, a[1] as number);
+      value = vectorKey(TP.kvm_inj_virq, chips.ids[op.vcpu], chips.apicChoice(op.vcpu));
+      chips.take(op.vcpu, a[1]);
       break;
     case OP.posted:
       chips.forgetPosted(op.vcpu);
       break;
     case OP.tpr:
-      chips.setTpr(op.vcpu, a[0] as number);
+      chips.setTpr(op.vcpu, a[0]);
       break;
     case OP.learn:
       op.change?.(chips);
@@ -206,11 +206,11 @@ const masked = (value: number, length: number): number =>
 
 /** @kvm lapic.c kvm_pv_send_ipi: one message a bit set, for the vCPU of that APIC id */
 function sendPvIpi(a: Float64Array, chips: Chips): void {
-  const min = (a[5] as number) >>> 0;
-  const icr = (a[7] as number) >>> 0;
+  const min = a[5] >>> 0;
+  const icr = a[7] >>> 0;
   for (let word = 0; word < 4; word++) {
     for (let bit = 0; bit < 32; bit++) {
-      if ((((a[1 + word] as number) >>> bit) & 1) === 0) continue;
+      if (((a[1 + word] >>> bit) & 1) === 0) continue;
       const vcpu = chips.vcpuOf(min + word * 32 + bit);
       if (vcpu < 0) continue;
       chips.accept(vcpu, {

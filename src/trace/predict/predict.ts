@@ -281,38 +281,21 @@ export class Predictor {
     }
     switch (r.event) {
       case TP.kvm_pic_set_irq:
-        this.judged(
-          t,
-          r,
-          picKey((f[0] as number) * 8 + (f[1] as number), f[2] as number, f[3] as number, f[4] as number),
-        );
+        this.judged(t, r, picKey(f[0] * 8 + f[1], f[2], f[3], f[4]));
         break;
       case TP.kvm_ioapic_set_irq:
-        this.judged(
-          t,
-          r,
-          ioapicKey(
-            f[0] as number,
-            f[1] as number,
-            f[2] as number,
-            f[3] as number,
-            f[4] as number,
-            f[5] as number,
-            f[6] as number,
-            f[7] as number,
-          ),
-        );
+        this.judged(t, r, ioapicKey(f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]));
         break;
       case TP.kvm_apic_accept_irq:
       case TP.kvm_apicv_accept_irq:
-        this.noteAccepted(f[0] as number, f[1] as number, f[2] as number);
-        this.judged(t, r, acceptKey(r.event, f[0] as number, f[1] as number, f[2] as number, f[3] as number));
+        this.noteAccepted(f[0], f[1], f[2]);
+        this.judged(t, r, acceptKey(r.event, f[0], f[1], f[2], f[3]));
         break;
       case TP.kvm_ack_irq:
-        this.judged(t, r, ackKey(f[0] as number, f[1] as number));
+        this.judged(t, r, ackKey(f[0], f[1]));
         break;
       case TP.kvm_pv_eoi:
-        this.judged(t, r, vectorKey(TP.kvm_pv_eoi, f[0] as number, f[1] as number));
+        this.judged(t, r, vectorKey(TP.kvm_pv_eoi, f[0], f[1]));
         break;
       case TP.kvm_msi_set_irq:
         msi(this, t, r);
@@ -328,7 +311,7 @@ export class Predictor {
         break;
       case TP.kvm_inj_virq:
         // One that was missed before stands here by mistake: the lines around it belong together.
-        if (t.vcpu < 0 || !this.verdicts.cameLate(vectorKey(r.event, this.chips.ids[t.vcpu] as number, f[1]), r.line))
+        if (t.vcpu < 0 || !this.verdicts.cameLate(vectorKey(r.event, this.chips.ids[t.vcpu], f[1]), r.line))
           this.close(t, r);
         inject(this, t, r);
         break;
@@ -338,20 +321,7 @@ export class Predictor {
         break;
       case TP.kvm_apic_ipi:
         this.close(t, r);
-        message(
-          this,
-          t,
-          r,
-          t.vcpu,
-          f[0] as number,
-          f[1] as number,
-          f[2] as number,
-          f[3] as number,
-          f[4] as number,
-          f[5] as number,
-          f[6] as number,
-          0,
-        );
+        message(this, t, r, t.vcpu, f[0], f[1], f[2], f[3], f[4], f[5], f[6], 0);
         break;
       case TP.kvm_hypercall:
         this.close(t, r);
@@ -373,7 +343,7 @@ export class Predictor {
         this.close(t, r);
         if (f[0] === 1 && f[1] === 8 && t.vcpu >= 0) {
           const op = this.begin(t, r, OP.tpr, t.vcpu, true);
-          op.a[0] = ((f[2] as number) & 15) << 4;
+          op.a[0] = (f[2] & 15) << 4;
           this.runAlone(op);
         }
         break;
@@ -539,8 +509,8 @@ export class Predictor {
   /** Gives the lines from the first that did not fit a verdict of their own. */
   countRest(op: Op, verdict: 'raced' | 'unknowable', why: string): void {
     for (let i = op.right; i < op.shown.length; i++) {
-      this.verdicts.count(eventOf(op.shown[i] as number), verdict, why);
-      noteKnown(this, op.shown[i] as number);
+      this.verdicts.count(eventOf(op.shown[i]), verdict, why);
+      noteKnown(this, op.shown[i]);
     }
     op.right = op.shown.length;
     op.bad = false;

@@ -64,7 +64,7 @@ export function learnFrom(predictor: Predictor, op: Op): boolean {
   const steps: ((chips: Chips) => void)[] = [];
   const changed: [number, number][] = [];
   let learntPin = -1;
-  const level = op.a[1] as number;
+  const level = op.a[1];
   for (const key of op.shown) {
     if (eventOf(key) === TP.kvm_pic_set_irq && !op.promised.includes(key)) {
       const p = picOf(key);
@@ -261,8 +261,7 @@ export function postedAsTaken(predictor: Predictor, op: Op): boolean {
 
 /** The APIC id a line names as its physical destination, where no vCPU is likely to have another; -1 none. */
 function physicalDestination(op: Op): number {
-  if (op.kind === OP.message && op.a[3] === 0 && op.a[6] === 0)
-    return (op.a[0] as number) < 255 ? (op.a[0] as number) : -1;
+  if (op.kind === OP.message && op.a[3] === 0 && op.a[6] === 0) return op.a[0] < 255 ? op.a[0] : -1;
   const key = op.shown.find((k) => eventOf(k) === TP.kvm_ioapic_set_irq);
   if (key === undefined || (rteOf(key).lo & 0x800) !== 0) return -1;
   const dest = rteOf(key).hi >>> 24;
@@ -270,7 +269,7 @@ function physicalDestination(op: Op): number {
 }
 
 export function sentBy(op: Op): { vector: number; mode: number; level: number } | null {
-  if (op.kind === OP.message) return { vector: op.a[1] as number, mode: op.a[2] as number, level: op.a[5] as number };
+  if (op.kind === OP.message) return { vector: op.a[1], mode: op.a[2], level: op.a[5] };
   if (op.kind !== OP.setIrq) return null;
   const key = op.promised.find((k) => eventOf(k) === TP.kvm_ioapic_set_irq);
   if (key === undefined) return null;
@@ -338,7 +337,7 @@ export function learnLocal(
   state: VcpuState,
 ): string | null {
   if (r.event !== TP.kvm_apic_accept_irq || r.f[2] !== 0 || r.f[3] !== 0) return null;
-  const vector = r.f[1] as number;
+  const vector = r.f[1];
   if (!state.lvttKnown && t.vcpu === vcpu) {
     state.lvttKnown = true;
     predictor.follow((c) => c.setTimerVector(vcpu, vector));
@@ -356,7 +355,7 @@ export function learnLocal(
 export function causeHidden(predictor: Predictor, r: TraceRecord): string | null {
   switch (r.event) {
     case TP.kvm_ack_irq:
-      return ackHidden(predictor, r.f[0] as number);
+      return ackHidden(predictor, r.f[0]);
     case TP.kvm_pic_set_irq:
     case TP.kvm_ioapic_set_irq:
       return predictor.recorded(TP.kvm_set_irq) ? null : 'kvm_set_irq not recorded';

@@ -233,26 +233,6 @@ const floor = (scale: number): React.CSSProperties =>
 /** Under this height one vCPU unfolds at a time, px. */
 const LOW = 560;
 
-/** Least room for what stands in the free quarter, px. */
-const QUARTER = { w: 420, h: 200 } as const;
-
-/** Under the first three columns, over the way back; null where that is too little. */
-function freeQuarter(
-  layout: StageLayout,
-  k: number,
-): { left: number; top: number; width: number; height: number } | null {
-  const chips = layout.columns[2];
-  if (layout.form !== 'wide' || chips === undefined) return null;
-  const [left, top] = [layout.columns[0]?.x ?? 0, Math.max(...layout.columns.slice(0, 3).map((c) => c.bottom)) + 58];
-  const box = {
-    left: left * k,
-    top: top * k,
-    width: (chips.x + chips.w - left) * k,
-    height: (layout.backY - 16 - top) * k,
-  };
-  return box.width < QUARTER.w || box.height < QUARTER.h ? null : box;
-}
-
 /** The stage at the playhead of the app above it. */
 export function StageSheet({ scene, width, height, embed, scroller, extras, quarter, onDrawn }: StageSheetProps) {
   const step = useStore((state) => state.playhead.step);
@@ -298,11 +278,18 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
 
   onDrawn?.(stage);
 
-  const { actions, clock } = useApp();
+  const { actions, clock, store } = useApp();
   const lang = useStore((state) => state.ui.lang);
   useEffect(() => {
-    clock.setTiming(timingOf(stage, () => beatsOf(stage.scene, sceneId), lang));
-  }, [clock, stage, sceneId, lang]);
+    clock.setTiming(
+      timingOf(
+        stage,
+        () => beatsOf(stage.scene, sceneId),
+        lang,
+        (at) => extras?.sentenceOf()?.(store.getState(), at),
+      ),
+    );
+  }, [clock, stage, sceneId, lang, extras, store]);
 
   const last = useRef({ step, jump: 0 });
   if (last.current.step !== step) {
@@ -345,7 +332,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
   );
 
   const k = layout.scale * zoom;
-  const free = quarter === undefined ? null : freeQuarter(layout, k);
+  const free = quarter === undefined ? null : (extras?.freeQuarter(layout, k) ?? null);
   const onFits = quarter?.onFits;
   const fits = free !== null;
   useEffect(() => onFits?.(fits), [onFits, fits]);

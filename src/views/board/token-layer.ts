@@ -256,6 +256,8 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
     const shown = token.waiting || tiled || (narrow && state !== 'ended') ? '' : words;
     text.textContent = shown;
+    // A bare number has no shape but its own.
+    if (shown === '') element.dataset.shape = 'message';
     const scale = stage?.layout.scale ?? 1;
     one.w =
       (token.signal ? hexWidth(shown, scale) : pillWidth(shown, scale)) +

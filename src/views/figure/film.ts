@@ -69,7 +69,12 @@ export async function planFilm(
   const open = (step: number, arrived: boolean): Promise<Still> =>
     openStill(dom, { ...moment, step, phase: arrived ? 1 : 0 }, size);
   const first = await open(from, false);
-  const duration = timingOf(first.stage, () => beatsOf(scene, sceneId), lang);
+  const duration = timingOf(
+    first.stage,
+    () => beatsOf(scene, sceneId),
+    lang,
+    (step) => sentenceAt({ ...moment, step }),
+  );
   let durationMs = 0;
   for (let step = from; step <= to; step++) durationMs += lengthOf(duration(step));
   const frames = Math.max(1, Math.round((durationMs * RATE[format]) / 1000));

@@ -25,6 +25,8 @@ export interface FileOrder {
   readonly stageOnly?: boolean;
   /** Steps of a film, both shown; absent: all. */
   readonly steps?: FilmRange;
+  /** A state has every run of the tree in it, where they are not too long for it; else the one on screen. */
+  readonly branches?: boolean;
 }
 
 /** What a film that is being made says, and how it is ended. */
@@ -114,7 +116,8 @@ export async function makeFile(
   const lang = order.lang ?? ui.lang;
   await Promise.all([loadLinkCodec(), loadLanguage(lang)]);
   const moment: Moment = { scene, sceneId, step, phase: 1, lang };
-  const linkAt = (at: number): string | null => linkOf({ ...state, playhead: { ...state.playhead, step: at } });
+  const linkAt = (at: number, carry?: 'all'): string | null =>
+    linkOf({ ...state, playhead: { ...state.playhead, step: at } }, carry);
   const link = linkAt(step);
   const source = sceneId.preset === null ? null : `${sceneId.preset}@${sceneId.version}`;
   const factsAt = (at: number): FigureFacts => ({ link: linkAt(at), app: __APP_VERSION__, source });
@@ -124,8 +127,11 @@ export async function makeFile(
   switch (order.format) {
     case 'text':
       return { ...common, mime: 'text/plain', data: storyOf(moment, { ...facts, link: linkAt(-1) }) };
-    case 'json':
-      return link === null ? 'file-too-long' : { ...common, mime: 'application/json', data: stateFile(source, link) };
+    case 'json': {
+      const isMany = order.branches === true && (state.runs?.list.length ?? 0) > 1;
+      const whole = (isMany ? linkAt(step, 'all') : null) ?? link;
+      return whole === null ? 'file-too-long' : { ...common, mime: 'application/json', data: stateFile(source, whole) };
+    }
     case 'svg':
     case 'png': {
       const options = {

@@ -1,18 +1,23 @@
-/** Every scene with its question and its picture: in groups, searched, by keyboard as well. Comes when it is asked for. */
+/** Every scene with its question and its picture, and every chapter: in groups, searched, by part, by keyboard as well. Comes when asked for. */
 import './gallery.css';
 import '../header/header-texts.ts';
 import '../traces/traces-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { hasText } from '../../i18n/index.ts';
+import type { ChapterText } from '../../chapters/chapter.ts';
+import { CHAPTER_IDS, loadChapterText } from '../../chapters/index.ts';
+import { hasText, type Lang } from '../../i18n/index.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
+import { chapterAddress } from '../../store/chapter-address.ts';
 import { bugIds, presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
 import { useT } from '../shared/use-t.ts';
 import { SAMPLES } from '../traces/samples.ts';
 import { type GroupName, groupsOf } from './groups.ts';
+import { PARTS, type Part } from './parts.ts';
 import { markSeen, seenScenes } from './seen.ts';
 import { type Thumb, thumbOf } from './thumb.ts';
+import { walkCards } from './walk-cards.ts';
 
 /** What is known of a scene: its file at once, its picture when the engine has run it. */
 interface Known {
@@ -82,6 +87,28 @@ function fits(text: string, words: readonly string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
+/** Titles and questions of the chapters, in the reader's language. */
+function useChapters(lang: Lang): readonly (ChapterText & { readonly id: string })[] {
+  const [texts, setTexts] = useState<readonly (ChapterText & { readonly id: string })[]>([]);
+  useEffect(() => {
+    let here = true;
+    void Promise.all(CHAPTER_IDS.map((id) => loadChapterText(id, lang))).then(
+      (all) =>
+        here && setTexts(all.flatMap((text, i) => (text === null ? [] : [{ ...text, id: CHAPTER_IDS[i] as string }]))),
+    );
+    return () => {
+      here = false;
+    };
+  }, [lang]);
+  return texts;
+}
+
+const BUGS: ReadonlySet<string> = new Set(bugIds);
+
+/** Is this part in a scene? What has not been run yet is in none. */
+const shows = (id: string, part: Part, scenes: ReadonlyMap<string, Known>): boolean =>
+  part === 'bugs' ? BUGS.has(id) : (scenes.get(id)?.thumb?.parts.has(part) ?? false);
+
 interface Props {
   readonly onClose: () => void;
 }
@@ -94,6 +121,9 @@ export function Gallery({ onClose }: Props) {
   const here = useStore((state) => state.sceneId.preset);
   const [text, setText] = useState('');
   const [group, setGroup] = useState<GroupName | null>(null);
+  const [parts, setParts] = useState<ReadonlySet<Part>>(new Set());
+  const chapters = useChapters(lang);
+  const search = useRef<HTMLInputElement>(null);
   const dialog = useRef<HTMLDialogElement>(null);
   const seen = useMemo(seenScenes, []);
   useEffect(() => dialog.current?.showModal(), []);
@@ -107,6 +137,7 @@ export function Gallery({ onClose }: Props) {
     .map((one) => ({
       ...one,
       ids: one.ids.filter((id) => {
+        for (const part of parts) if (!shows(id, part, scenes)) return false;
         const { narration, look } = scenes.get(id)?.preset ?? {};
         const told = narration?.beats.map((beat) => `${beat[lang]} ${beat.from}`).join(' ') ?? '';
         const all = [id, titleOf(id), narration?.question[lang], told, look?.map((l) => l.step).join(' ')].join(' ');
@@ -114,7 +145,17 @@ export function Gallery({ onClose }: Props) {
       }),
     }))
     .filter(({ ids }) => ids.length > 0);
-  const traces = SAMPLES.filter(({ id }) =>
+  const read = group !== null || (parts.size > 0 && !parts.has('chapters')) ? [] : chapters;
+  const found = read.filter(({ title, question, stops }) =>
+    fits([title, question, ...stops].join(' ').toLowerCase(), words),
+  );
+  const toggle = (part: Part): void =>
+    setParts((before) => {
+      const after = new Set(before);
+      if (!after.delete(part)) after.add(part);
+      return after;
+    });
+  const traces = (group !== null || parts.size > 0 ? [] : SAMPLES).filter(({ id }) =>
     fits(`${id} ${t('trace.page.title')} ${t(`trace.page.sample.${id}`)}`.toLowerCase(), words),
   );
   const open = (id: string): void => {
@@ -123,11 +164,26 @@ export function Gallery({ onClose }: Props) {
     dialog.current?.close();
   };
   return (
-    <dialog ref={dialog} className="dialog gl" onClose={onClose} aria-labelledby="gallery-title">
+    <dialog
+      ref={dialog}
+      className="dialog gl"
+      onClose={onClose}
+      aria-labelledby="gallery-title"
+      onKeyDown={(event) => {
+        if (event.key !== '/' || event.target === search.current) {
+          walkCards(event);
+          return;
+        }
+        event.preventDefault();
+        search.current?.focus();
+      }}
+    >
       <div className="gl-head">
         <h2 id="gallery-title">{t('gallery.title')}</h2>
         <input
+          ref={search}
           type="search"
+          aria-keyshortcuts="/"
           value={text}
           placeholder={t('gallery.search')}
           aria-label={t('gallery.search')}
@@ -147,8 +203,21 @@ export function Gallery({ onClose }: Props) {
           </Chip>
         ))}
       </div>
+      <fieldset className="gl-chips gl-parts">
+        <legend className="visually-hidden">{t('gallery.parts')}</legend>
+        {PARTS.map((part) => (
+          <Chip key={part} pressed={parts.has(part)} onClick={() => toggle(part)}>
+            {t(`gallery.part.${part}`)}{' '}
+            <small>
+              {part === 'chapters' ? CHAPTER_IDS.length : ALL_IDS.filter((id) => shows(id, part, scenes)).length}
+            </small>
+          </Chip>
+        ))}
+      </fieldset>
       <div className="gl-body">
-        {groups.length + traces.length === 0 && <p>{t('gallery.none', { text })}</p>}
+        {groups.length + found.length + traces.length === 0 && (
+          <p>{words.length > 0 ? t('gallery.none', { text }) : t('gallery.noneOfThese')}</p>
+        )}
         {groups.map(({ name, ids }) => (
           <section key={name} aria-labelledby={`gallery-${name}`}>
             <h3 id={`gallery-${name}`}>{t(`gallery.group.${name}`)}</h3>
@@ -178,7 +247,30 @@ export function Gallery({ onClose }: Props) {
             </ul>
           </section>
         ))}
-        {group === null && traces.length > 0 && (
+        {found.length > 0 && (
+          <section aria-labelledby="gallery-chapters">
+            <h3 id="gallery-chapters">{t('hdr.chapters')}</h3>
+            <ul className="gl-cards">
+              {found.map(({ id, title, question }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    className="gl-scene"
+                    data-chapter={id}
+                    onClick={() => {
+                      actions.setUi({ chapter: chapterAddress(id) });
+                      dialog.current?.close();
+                    }}
+                  >
+                    <strong>{question}</strong>
+                    <span className="gl-foot">{title}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {traces.length > 0 && (
           <section aria-labelledby="gallery-traces">
             <h3 id="gallery-traces">{t('trace.page.gallery')}</h3>
             <ul className="gl-cards">

@@ -3,12 +3,14 @@ import type { SceneLog } from '../../log/log.ts';
 import { colourOf, flightOf, type Stage } from '../../scene/flights.ts';
 import { type Box, layoutStage } from '../../scene/layout.ts';
 import { stageModel } from '../../scene/stage-model.ts';
+import { type Part, partsOf } from './parts.ts';
 
 export interface Thumb {
   readonly w: number;
   readonly h: number;
   readonly cards: readonly Box[];
   readonly ways: readonly { readonly d: string; readonly colour: number; readonly back: boolean }[];
+  readonly parts: ReadonlySet<Part>;
   /** Where something ends in a handler. */
   readonly ends: readonly { readonly x: number; readonly y: number; readonly colour: number }[];
 }
@@ -34,5 +36,6 @@ export function thumbOf(scene: SceneLog): Thumb {
       ends.push({ x: card.x + card.w / 2, y: card.y + Math.min(card.h / 2, 70), colour: colourOf(step.journey) });
     }
   }
-  return { w: layout.w, h: layout.h, cards: layout.cards, ways: [...ways.values()], ends };
+  const parts = partsOf(scene, model);
+  return { w: layout.w, h: layout.h, cards: layout.cards, ways: [...ways.values()], parts, ends };
 }

@@ -33,6 +33,12 @@ export function Ending({ framed }: { readonly framed: boolean }) {
   const whatIf = useWhatIf();
   const next = preset === null || !presetIds.includes(preset) ? undefined : presetIds[presetIds.indexOf(preset) + 1];
   const invite = useStore((state) => state.ui.invite);
+  const question = useStore(({ sceneId, ui }) => sceneId.narration?.question[ui.lang]);
+  const stage = useStore(({ scene, playhead: { playing, step }, ui }) => {
+    const stop = ui.invite?.kind === 'stop' ? ui.invite.step : -1;
+    if (!playing && (step === stop || step === (scene?.steps.length ?? 0) - 1)) return 'ends';
+    return step >= 0 && step <= stop ? 'asks' : 'goesOn';
+  });
   const titleOf = (id: string): string => {
     const key = `preset.${id}.title`;
     return hasText(key) ? t(key) : id;
@@ -50,6 +56,14 @@ export function Ending({ framed }: { readonly framed: boolean }) {
     );
   }
   const first = invite !== null;
+  // Until one way is through, the question it answers stands with it.
+  if (first && stage !== 'ends') {
+    return stage === 'asks' ? (
+      <span className="nr-asks" data-part="question">
+        {question}
+      </span>
+    ) : null;
+  }
   return (
     <span className="nr-ending" data-part={first ? 'invite' : undefined}>
       {first && <span className="nr-one-way">{t('end.oneWay')}</span>}

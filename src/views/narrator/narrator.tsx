@@ -12,6 +12,9 @@ import './narrator.css';
 /** What stands under the last sentence of a scene. */
 const Ending = lazy(() => import('./ending.tsx').then((m) => ({ default: m.Ending })));
 
+/** Whether to be asked what comes. */
+const GuessSwitch = lazy(() => import('../quiz/guess-switch.tsx').then((m) => ({ default: m.GuessSwitch })));
+
 /** The sentence of a step, for beats that nobody wrote one for. */
 const StepSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.StepSentence })));
 
@@ -73,6 +76,7 @@ const MOST_DOTS = 16;
 const Dots = memo(function Dots({ beats, now }: { readonly beats: readonly Beat[]; readonly now: number }): ReactNode {
   const { actions } = useApp();
   const t = useT();
+  const guesses = useStore((s) => s.guessBeats);
   if (beats.length > MOST_DOTS) {
     return <progress className="nr-bar" value={now + 1} max={beats.length} aria-hidden="true" />;
   }
@@ -84,6 +88,7 @@ const Dots = memo(function Dots({ beats, now }: { readonly beats: readonly Beat[
           type="button"
           className={beat.index < now ? 'nr-dot nr-past' : beat.index === now ? 'nr-dot nr-now' : 'nr-dot'}
           aria-label={t('narrator.beat', { beat: beat.index + 1, count: beats.length })}
+          data-guess={guesses.includes(beat.index) ? '' : undefined}
           aria-current={beat.index === now ? 'step' : undefined}
           onClick={() => {
             actions.pause();
@@ -120,11 +125,11 @@ interface NarratorProps {
 export function Narrator({ few = false, bare = false, framed = false }: NarratorProps): ReactNode {
   const t = useT();
   const { beats, now } = useBeats();
+  // Asked for once something has moved, as everything that is not the stage.
+  const moved = useStore(({ scene, playhead }) => scene !== null && (playhead.step > 0 || !playhead.playing));
   const ended = useStore(({ scene, playhead: { playing, step }, ui: { invite } }) => {
-    if (invite?.kind === 'continue') return true;
-    return (
-      scene?.complete === true && !playing && step >= 0 && (step === scene.steps.length - 1 || step === invite?.step)
-    );
+    if (invite !== null) return true;
+    return scene?.complete === true && !playing && step >= 0 && step === scene.steps.length - 1;
   });
   return (
     <section className={framed ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
@@ -142,6 +147,11 @@ export function Narrator({ few = false, bare = false, framed = false }: Narrator
           <Dots beats={beats} now={now} />
           <Count beats={beats} now={now} />
           {!few && <SpeedChoice />}
+          {!few && moved && (
+            <Suspense fallback={null}>
+              <GuessSwitch />
+            </Suspense>
+          )}
         </div>
       )}
     </section>

@@ -1,9 +1,10 @@
 /**
- * The questions of a scene: before a beat that its author wants guessed the playback stops and asks what comes. What may be
- * chosen is that beat's sentence and those of two others of the scene, so nothing is said that is true nowhere.
+ * The questions of a scene: before a beat that is to be guessed the playback stops and asks what comes. What may be chosen is that
+ * beat's sentence and those of two others of the scene, so nothing is said that is true nowhere.
  */
-import type { Lang } from '../../i18n/index.ts';
+import { type Lang, translate } from '../../i18n/index.ts';
 import { type Beat, beatsOf } from '../../scene/beats.ts';
+import { guessBeats } from '../../scene/guess-beats.ts';
 import { askQuiz, dropQuiz } from '../../store/actions/quiz.ts';
 import type { App } from '../../store/create-app.ts';
 import type { AppState } from '../../store/types.ts';
@@ -19,6 +20,8 @@ function placeOf(id: string): number {
   return sum % CHOICES;
 }
 
+type SentenceOf = (state: AppState, step: number) => string | null;
+
 interface Guess {
   readonly id: string;
   /** Step after which it is asked; -1: before the first. */
@@ -28,40 +31,73 @@ interface Guess {
   readonly right: number;
 }
 
-function guessOf(beats: readonly Beat[], index: number, preset: string, lang: Lang): Guess | null {
+/** @param say the sentence of a beat */
+function guessOf(
+  beats: readonly Beat[],
+  index: number,
+  scene: string,
+  lang: Lang,
+  say: (beat: Beat | undefined) => string | null,
+): Guess | null {
   const beat = beats[index];
-  const told = beat?.told;
-  if (beat === undefined || told?.guess === undefined) return null;
+  const answer = say(beat);
+  if (beat === undefined || answer === null) return null;
   const choices: string[] = [];
   for (const by of OTHERS) {
-    const other = beats[index + by]?.told?.[lang];
-    if (other !== undefined && other !== told[lang] && !choices.includes(other)) choices.push(other);
+    const other = say(beats[index + by]);
+    if (other !== null && other !== answer && !choices.includes(other)) choices.push(other);
     if (choices.length === CHOICES - 1) break;
   }
-  const id = `${preset}:${told.from}`;
+  if (choices.length === 0) return null;
+  const id = `${scene}:${beat.told?.from ?? beat.from}`;
   const right = Math.min(placeOf(id), choices.length);
-  choices.splice(right, 0, told[lang]);
-  return { id, at: beat.from - 1, question: told.guess[lang], choices, right };
+  choices.splice(right, 0, answer);
+  return { id, at: beat.from - 1, question: beat.told?.guess?.[lang] ?? translate(lang, 'quiz.next'), choices, right };
 }
 
-/** Questions of a scene, in their order. */
-function guessesOf({ scene, sceneId, ui }: AppState): readonly Guess[] {
-  if (scene === null || !scene.complete || sceneId.narration === null) return [];
+/** Questions of a scene, in their order. @param sentenceOf words of a step; null: they have not come yet */
+function guessesOf(state: AppState, sentenceOf: SentenceOf | null): readonly Guess[] {
+  const { scene, sceneId, ui } = state;
+  if (scene === null || !scene.complete) return [];
   const beats = beatsOf(scene, sceneId);
-  return beats.flatMap((_, index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang) ?? []);
+  const say = (beat: Beat | undefined): string | null =>
+    beat === undefined ? null : (beat.told?.[ui.lang] ?? sentenceOf?.(state, beat.hold) ?? null);
+  return guessBeats(scene, beats).flatMap((index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang, say) ?? []);
 }
 
 /** Asks the scene's questions from now on. @returns how to stop */
 export function watchGuesses({ store, actions }: App): () => void {
   /** Asked and answered, or passed by. */
   const done = new Set<string>();
-  let told: { readonly of: AppState['scene']; readonly lang: Lang; readonly guesses: readonly Guess[] } | null = null;
+  let told: {
+    readonly of: AppState['scene'];
+    readonly by: AppState['sceneId'];
+    readonly lang: Lang;
+    readonly guesses: readonly Guess[];
+  } | null = null;
   let checking = false;
+  let sentenceOf: SentenceOf | null = null;
 
   function guesses(state: AppState): readonly Guess[] {
-    const { scene, ui } = state;
-    if (told?.of !== scene || told.lang !== ui.lang) told = { of: scene, lang: ui.lang, guesses: guessesOf(state) };
+    const { scene, sceneId, ui } = state;
+    if (told?.of !== scene || told.by !== sceneId || told.lang !== ui.lang) {
+      told = { of: scene, by: sceneId, lang: ui.lang, guesses: guessesOf(state, sentenceOf) };
+      if (sentenceOf === null && state.sceneId.narration === null) askForWords();
+    }
     return told.guesses;
+  }
+
+  /** A scene that nobody tells is asked about in the words of its steps, which come in a chunk of their own. */
+  function askForWords(): void {
+    import('../timeline/announcer.tsx').then(
+      (came) => {
+        sentenceOf = came.sentenceOf;
+        told = null;
+        look(store.getState(), store.getState());
+      },
+      // They did not come (no network): nothing is asked.
+      () => {},
+    );
   }
 
   const ask = ({ id, at, question, choices, right }: Guess): void =>
@@ -96,10 +132,12 @@ export function watchGuesses({ store, actions }: App): () => void {
     checking = true;
     try {
       let last = before;
-      for (let state = now; state !== last; state = store.getState()) {
+      let state = now;
+      do {
         check(state, last);
         last = state;
-      }
+        state = store.getState();
+      } while (state !== last);
     } finally {
       checking = false;
     }

@@ -225,7 +225,7 @@ function Files({ moment: { shared, step, name }, t, onFile }: WaysProps): ReactN
   }, [app, step]);
   const saveState = async (): Promise<void> => {
     const { makeFile } = await import('../figure/make.ts');
-    const made = await makeFile(app, { format: 'json', scale: 1, width: 960 }, step);
+    const made = await makeFile(app, { format: 'json', scale: 1, width: 960, branches: true }, step);
     if (typeof made !== 'string') save(`${name}${STATE_FILE}`, new Blob([made.data], { type: made.mime }));
   };
   return (

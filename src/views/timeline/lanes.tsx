@@ -98,7 +98,7 @@ const Rows = memo(function Rows({
   return rows.map((row) => {
     const name = rowName(t, row, scene);
     const inner = row.name === 'vcpu' && row.folded === null && row.count > 1;
-    const only = row.way !== null && row.way.journeys.length === 1 ? (row.way.journeys[0] as number) : 0;
+    const only = row.way !== null && row.way.journeys.length === 1 ? row.way.journeys[0] : 0;
     const taken = 20 + (row.folded === null ? 12 : 14) + (only === 0 ? 0 : 20);
     return (
       <div className="tl-lane" key={row.key}>

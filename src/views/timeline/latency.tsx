@@ -38,9 +38,7 @@ export function Latency({ scene, journey, onClose }: Props): ReactNode {
               {stage === 'source'
                 ? sourceName(scene, placeWhereBegun(scene, journey), t)
                 : t(`timeline.stage.${stage}`)}
-              <small>
-                {i === 0 ? nanoseconds(first) : `+${nanoseconds((times[i] as number) - (times[i - 1] as number))}`}
-              </small>
+              <small>{i === 0 ? nanoseconds(first) : `+${nanoseconds(times[i] - times[i - 1])}`}</small>
             </button>
           </li>
         ))}

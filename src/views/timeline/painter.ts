@@ -198,7 +198,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     // So many that not each is looked at: every so manyth stands for its neighbours.
     const stride = Math.max(1, Math.floor((b - a) / 2000));
     for (let i = Math.max(0, a - 1); i < b; i += stride) {
-      const { first: from, last: to } = reachOf(scene, way.journeys[i] as number);
+      const { first: from, last: to } = reachOf(scene, way.journeys[i]);
       const before = reaches.at(-1);
       if (before !== undefined && before.to > from) before.to = from;
       reaches.push({ from, to: Math.max(from + 1, to) });

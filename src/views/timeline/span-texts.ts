@@ -34,7 +34,7 @@ function laneName(t: Translate, { kind, index }: Lane, { config }: SceneLog): st
 export function rowName(t: Translate, row: TimelineRow, scene: SceneLog): string {
   const { way, lane, name, folded, count, index } = row;
   if (way !== null) {
-    const source = sourceName(scene, placeWhereBegun(scene, way.journeys[0] as number), t);
+    const source = sourceName(scene, placeWhereBegun(scene, way.journeys[0]), t);
     return way.vector < 0 ? source : `${source} ${hex(way.vector)}`;
   }
   if (name === 'others') {
