@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
 import type { Keyframe } from '../engine/core/keyframe.ts';
 import { countRows, dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
-import { createKeyer, rowsAgain } from '../engine/machine/keyframes.ts';
+import { createKeyer, rowsAgain, rowsPerKey } from '../engine/machine/keyframes.ts';
 import { execute } from '../engine/machine/ops.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { Op } from '../spec/ops/index.ts';
@@ -119,7 +119,7 @@ function benchKeyed(ops: number): number {
   const start = cpuNs();
   go(ops);
   const seconds = Number(cpuNs() - start) / 1e9;
-  if (keys.length < (ops * 17) / 4096 / 2) throw new Error(`${keys.length} keyframes are too few`);
+  if (keys.length < (ops * 17) / rowsPerKey(m) / 2) throw new Error(`${keys.length} keyframes are too few`);
   return seconds;
 }
 

@@ -285,9 +285,9 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     const draw = ({ step, phase }: { readonly step: number; readonly phase: number }): void => {
       const { k, shift } = track.window();
       if (head.current) head.current.style.transform = `translateX(${axis.at(step, phase) * k + shift}px)`;
-      if (!isDue) return;
+      if (isDue) painter.paint(track.window(), restOf(app));
+      else painter.moveTo(restOf(app));
       isDue = false;
-      painter.paint(track.window(), restOf(app));
     };
     const stopFrames = clock.onFrame(draw);
     const stopTrack = track.onChange(redraw);
@@ -297,7 +297,6 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
       const isJump = !playhead.playing && playhead.until === null;
       track.follow(place, isJump ? null : (stood ?? axis.at(before.playhead.step, 1)));
       stood = place;
-      painter.moveTo(playhead.step);
     });
     const element = scroller.current;
     element?.addEventListener('scroll', redraw, { passive: true });
