@@ -238,8 +238,15 @@ test('a page that was hidden for a day, or whose clock was set, goes on from the
   await page.clock.install();
   await page.goto('./?speed=0.25#p=eight-vcpus');
   const at = async (): Promise<number> => Number((await count(page).textContent())?.split('/')[0]);
-  await page.clock.runFor(3_000);
-  await expect.poll(at).toBeGreaterThan(0);
+  // The engine runs by the real clock; the page moves when its own is moved.
+  const plays = (from: number) =>
+    expect
+      .poll(async () => {
+        await page.clock.runFor(500);
+        return at();
+      })
+      .toBeGreaterThan(from);
+  await plays(0);
   const sight = (hidden: boolean) =>
     page.evaluate((value) => {
       Object.defineProperty(document, 'hidden', { value, configurable: true });
@@ -253,8 +260,7 @@ test('a page that was hidden for a day, or whose clock was set, goes on from the
   await sight(false);
   await page.clock.runFor(100);
   expect((await at()) - stood).toBeLessThanOrEqual(1);
-  await page.clock.runFor(10_000);
-  await expect.poll(at).toBeGreaterThan(stood);
+  await plays(stood);
   // Nobody looked away: the machine slept with the page open, or its clock was put forward.
   const before = await at();
   await page.clock.fastForward('08:00:00');
@@ -276,7 +282,9 @@ test('on paper: the whole stage in light colours, its sentence and the open pane
       return {
         ink: getComputedStyle(document.body).color,
         wide: stage !== undefined && stage.width > 300 && stage.right <= window.innerWidth + 1,
-        buttons: [...document.querySelectorAll('button')].filter((b) => b.checkVisibility()).length,
+        buttons: [...document.querySelectorAll('.app-head button, .app-main button, .nr button')].filter((b) =>
+          b.checkVisibility(),
+        ).length,
       };
     });
   const live = await shape();
@@ -294,22 +302,4 @@ test('on paper: the whole stage in light colours, its sentence and the open pane
   await expect(count(page)).toHaveText(/^31 /);
   await page.keyboard.press('ArrowRight');
   await expect(count(page)).toHaveText(/^32 /);
-});
-
-test('on a screen of other density the page stands where it stood, drawn anew', async ({ page }) => {
-  await page.goto('./?play=0#p=serial-ioapic&t=9');
-  await expect(count(page)).toHaveText(/^10 /);
-  const canvas = page.locator('[data-part=timeline] canvas').first();
-  const painted = (): Promise<number> => canvas.evaluate((c) => (c as HTMLCanvasElement).width);
-  const hasCanvas = (await canvas.count()) > 0;
-  const before = hasCanvas ? await painted() : 0;
-  const cdp = await page.context().newCDPSession(page);
-  const density = (deviceScaleFactor: number) =>
-    cdp.send('Emulation.setDeviceMetricsOverride', { width: 1280, height: 720, deviceScaleFactor, mobile: false });
-  await density(2);
-  await expect.poll(() => page.evaluate(() => window.devicePixelRatio)).toBe(2);
-  if (hasCanvas) await expect.poll(painted).toBe(2 * before);
-  await expect(count(page)).toHaveText(/^10 /);
-  await page.keyboard.press('ArrowRight');
-  await expect(count(page)).toHaveText(/^11 /);
 });
