@@ -62,7 +62,7 @@ export async function longScene(browser: Browser, url: string, link: string): Pr
   let before = '';
   for (let now = await count(); now !== before; now = await count()) {
     before = now;
-    await page.waitForTimeout(1000);
+    await page.waitForTimeout(3000);
   }
   const steps = Number(/\/ (\d+)/.exec(before)?.[1] ?? 0);
   const jumps: { script: number; layout: number }[] = [];
