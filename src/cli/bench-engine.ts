@@ -3,6 +3,7 @@
  * in a fresh Node for every round, so that one measurement does not leave its type feedback to the next.
  *
  *     node engine.mjs line N       N ops KVM_IRQ_LINE, raise and lower in turn, as e2e/kvm/bench.c does them
+ *     node engine.mjs keyed N      the same ops with keyframes instead of rows
  *     node engine.mjs windows      windows of a long run made again from its keyframes
  *     node engine.mjs vectors      op lines on standard input, one session; three times, the best counts
  *
@@ -12,7 +13,7 @@ import { readFileSync } from 'node:fs';
 import type { Keyframe } from '../engine/core/keyframe.ts';
 import { countRows, dropRows, ROW, takeRows } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
-import { createKeyer, rowsAgain } from '../engine/machine/keyframes.ts';
+import { createKeyer, rowsAgain, rowsPerKey } from '../engine/machine/keyframes.ts';
 import { execute } from '../engine/machine/ops.ts';
 import { createSession } from '../engine/machine/session.ts';
 import type { Op } from '../spec/ops/index.ts';
@@ -88,17 +89,15 @@ function benchLine(ops: number): unknown {
   const recorded = lines(m, ops, drop);
   lines(m, WARM_UP, take);
   const taken = lines(m, ops, take);
-  const keyed = benchKeyed(ops);
   return {
     opsPerSecond: Math.round(ops / recorded.seconds),
     takenOpsPerSecond: Math.round(ops / taken.seconds),
-    keyedOpsPerSecond: Math.round(ops / keyed),
     rowsPerOp: recorded.rows / ops,
   };
 }
 
-/** The same ops, rows counted and a keyframe every so many of them. @returns seconds */
-function benchKeyed(ops: number): number {
+/** The same ops, rows counted and a keyframe every so many of them. */
+function benchKeyed(ops: number): unknown {
   const m = prepare();
   const keys: Keyframe[] = [];
   const keyer = createKeyer((key) => keys.push(key));
@@ -119,8 +118,8 @@ function benchKeyed(ops: number): number {
   const start = cpuNs();
   go(ops);
   const seconds = Number(cpuNs() - start) / 1e9;
-  if (keys.length < (ops * 17) / 4096 / 2) throw new Error(`${keys.length} keyframes are too few`);
-  return seconds;
+  if (keys.length < (ops * 17) / rowsPerKey(m) / 2) throw new Error(`${keys.length} keyframes are too few`);
+  return { opsPerSecond: Math.round(ops / seconds) };
 }
 
 const WINDOWS = 400;
@@ -184,5 +183,10 @@ function benchVectors(): unknown {
 }
 
 const [mode, count] = process.argv.slice(2);
-const answers = { vectors: benchVectors, windows: benchWindows, line: () => benchLine(Number(count)) };
+const answers = {
+  vectors: benchVectors,
+  windows: benchWindows,
+  line: () => benchLine(Number(count)),
+  keyed: () => benchKeyed(Number(count)),
+};
 console.log(JSON.stringify(answers[mode as keyof typeof answers]()));

@@ -8,8 +8,8 @@ export interface LongScene {
   /** From navigation to the first picture of it, by the clock and in the page's thread. */
   readonly firstPictureMs: number;
   readonly firstPictureCpuMs: number;
-  /** Script of each jump, from the slider to two frames after it, in the thread's own time, ascending. */
-  readonly seeksMs: readonly number[];
+  /** Script of each jump, from the slider to two frames after it, in the thread's own time; and style and layout, most of which it asks for. */
+  readonly jumps: readonly { readonly script: number; readonly layout: number }[];
   readonly steps: number;
   /** Heap in use and memory of arrays, of the page and of its workers, after the jumps. */
   readonly pageMB: number;
@@ -62,25 +62,30 @@ export async function longScene(browser: Browser, url: string, link: string): Pr
   let before = '';
   for (let now = await count(); now !== before; now = await count()) {
     before = now;
-    await page.waitForTimeout(1000);
+    await page.waitForTimeout(3000);
   }
   const steps = Number(/\/ (\d+)/.exec(before)?.[1] ?? 0);
-  const seeksMs: number[] = [];
+  const jumps: { script: number; layout: number }[] = [];
+  const spent = async () => ({
+    script: await metric('ScriptDuration'),
+    layout: (await metric('LayoutDuration')) + (await metric('RecalcStyleDuration')),
+  });
   for (let i = 0; i < SEEKS; i++) {
     // Far apart, in an order that no page of the log likes.
     const step = Math.floor(((i * 0.618_033_988_7) % 1) * steps);
-    const spent = await metric('ScriptDuration');
+    const was = await spent();
     await page.evaluate((to) => {
       const slider = document.querySelector('.tl-slider') as HTMLInputElement;
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(slider, String(to));
       slider.dispatchEvent(new Event('input', { bubbles: true }));
       return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     }, step);
-    seeksMs.push((await metric('ScriptDuration')) - spent);
+    const now = await spent();
+    jumps.push({ script: now.script - was.script, layout: now.layout - was.layout });
   }
   await session.send('HeapProfiler.collectGarbage');
   const pageMB = megabytes((await session.send('Runtime.getHeapUsage')) as HeapUsage);
   const workersMB = await workers(session);
   await context.close();
-  return { firstPictureMs, firstPictureCpuMs, seeksMs: seeksMs.sort((a, b) => a - b), steps, pageMB, workersMB };
+  return { firstPictureMs, firstPictureCpuMs, jumps, steps, pageMB, workersMB };
 }

@@ -1,5 +1,5 @@
 /** The page's half of the bench: the built page, served on loopback, in Chromium. Figures, never a verdict. */
-import { type Browser, chromium } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
 import { CHROMIUM_ARGS } from './browser.mjs';
 
 const LOADS = 5;
@@ -307,4 +307,145 @@ export async function seeks(browser: Browser, url: string, preset: string, times
   }
   await context.close();
   return ms.sort((a, b) => a - b);
+}
+
+/** Spans of lanes as four numbers each: row, first and last place (0..1 of the run), colour. */
+export type AllSpans = readonly (readonly [row: number, from: number, to: number, colour: number])[];
+
+export interface TimelineFrames {
+  readonly frames: number;
+  /** Time of the page's thread a frame while the timeline is panned and zoomed, ms: script, style, layout and paint. */
+  readonly p95Ms: number;
+  readonly maxMs: number;
+  /** The same frames with every span of the run drawn in each, on a canvas. */
+  readonly allP95Ms: number;
+  readonly spans: number;
+  /** Script of a jump to anywhere in the run, ms. */
+  readonly seekP99Ms: number;
+  readonly seeks: number;
+}
+
+/** Work of each frame while something is done, ms, ascending. */
+async function framesOf(
+  browser: Browser,
+  page: Page,
+  act: () => Promise<void>,
+  work: ReadonlySet<string>,
+): Promise<number[]> {
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
+  await act();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const first = traceEvents.find((e) => e.name === 'FireAnimationFrame');
+  if (first === undefined) throw new Error('no animation frame in the trace');
+  const events = traceEvents
+    .filter((e) => e.pid === first.pid && e.tid === first.tid && e.tdur !== undefined)
+    .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  return byFrame(events, work).sort((a, b) => a - b);
+}
+
+/** Draws all spans in each frame, zoomed and panned as the timeline was. Runs in the page. */
+function drawAll({ spans, frames }: { readonly spans: AllSpans; readonly frames: number }): Promise<void> {
+  const canvas = document.body.appendChild(document.createElement('canvas'));
+  canvas.width = 1200;
+  canvas.height = 240;
+  canvas.style.cssText = 'position:fixed;inset:0 auto auto 0;z-index:99';
+  const context = canvas.getContext('2d');
+  const colours = ['#69727d', '#a9500a', '#1560d2', '#0d593f', '#7b286b'];
+  return new Promise((resolve) => {
+    let frame = 0;
+    const draw = (): void => {
+      const k = 1.03 ** frame;
+      context?.clearRect(0, 0, 1200, 240);
+      for (const [row, from, to, colour] of spans) {
+        if (context === null) break;
+        context.fillStyle = colours[colour] ?? '';
+        context.fillRect(from * 1200 * k - frame, (row * 20) % 240, Math.max(1, (to - from) * 1200 * k), 16);
+      }
+      if (++frame < frames) requestAnimationFrame(draw);
+      else {
+        canvas.remove();
+        resolve();
+      }
+    };
+    requestAnimationFrame(draw);
+  });
+}
+
+/** Pans and zooms the timeline of a long run, then seeks in it. @param link text after the # of its address */
+export async function timelineFrames(
+  browser: Browser,
+  url: string,
+  link: string,
+  spans: AllSpans,
+): Promise<TimelineFrames> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  await page.goto(`${url}?play=0#${link}`);
+  await page.waitForFunction(
+    () => document.querySelectorAll('.tl-lane').length > 1 && document.querySelectorAll('.tl-bars[d]').length > 0,
+    null,
+    { timeout: 120_000 },
+  );
+  // Until the run and its lanes are whole: their number stands still.
+  let before = '';
+  for (let same = 0; same < 4; ) {
+    await page.waitForTimeout(500);
+    const now = await page.evaluate(
+      () =>
+        `${document.querySelector('.tl-count')?.textContent} ${document.querySelector('.tl-whole')?.getAttribute('title')}`,
+    );
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+  const box = await page.locator('.tl-scroll').boundingBox();
+  if (box === null) throw new Error('no lanes');
+  const [x, y] = [box.x + box.width * 0.6, box.y + 40];
+  const frame = (): Promise<unknown> => page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  await page.keyboard.press('0');
+  await page.mouse.move(x, y);
+  const both = new Set([...SCRIPT, ...PAINT]);
+  const moved = await framesOf(
+    browser,
+    page,
+    async () => {
+      for (let i = 0; i < 60; i++) {
+        await page.mouse.wheel(0, i < 40 ? -60 : 60);
+        await frame();
+      }
+      await page.mouse.down();
+      for (let i = 0; i < 60; i++) {
+        await page.mouse.move(x + (i % 30 < 15 ? i % 15 : 15 - (i % 15)) * 24 - 180, y);
+        await frame();
+      }
+      await page.mouse.up();
+    },
+    both,
+  );
+  const all = await framesOf(browser, page, () => page.evaluate(drawAll, { spans, frames: 60 }), both);
+  const slider = page.locator('.tl-slider');
+  const count = Number(await slider.getAttribute('max'));
+  const seeks = 100;
+  const sought = await framesOf(
+    browser,
+    page,
+    async () => {
+      for (let i = 0; i < seeks; i++) {
+        // Steps far from one another, the same in every run.
+        await slider.fill(String((i * 7919 * 31) % count));
+        await frame();
+        await frame();
+      }
+    },
+    SCRIPT,
+  );
+  await context.close();
+  return {
+    frames: moved.length,
+    p95Ms: quantile(moved, 0.95),
+    maxMs: moved.at(-1) ?? 0,
+    allP95Ms: quantile(all, 0.95),
+    spans: spans.length,
+    seekP99Ms: quantile(sought, 0.99),
+    seeks,
+  };
 }

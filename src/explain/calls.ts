@@ -26,7 +26,7 @@ export interface Link {
 }
 
 /** Lookups on the way that call nothing further: shown only when they are the step itself. */
-const ASIDE: ReadonlySet<EventName> = new Set(['op', 'time', 'route', 'apic_map', 'request', 'set_irq_result']);
+export const ASIDE: ReadonlySet<EventName> = new Set(['op', 'time', 'route', 'apic_map', 'request', 'set_irq_result']);
 
 type Chains = readonly (readonly CallStep[])[];
 
@@ -46,6 +46,22 @@ export const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.con
 /** Where the other vendor's module lies. */
 const FOREIGN: Readonly<Record<Vendor, string>> = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' };
 
+/** The parts of a chain that the host's vendor shares: what is between the other vendor's functions, each part a chain. */
+function nativeParts(steps: readonly CallStep[], vendor: Vendor): Chains {
+  const parts: CallStep[][] = [[]];
+  let start = 0;
+  for (const [i, step] of steps.entries()) {
+    if (step.file.startsWith(FOREIGN[vendor])) {
+      parts.push([]);
+      start = i + 1;
+      continue;
+    }
+    const caller = step.caller === null || step.caller < start ? null : step.caller - start;
+    parts.at(-1)?.push({ ...step, caller });
+  }
+  return parts.filter((part) => part.length > 0);
+}
+
 /** Catalogued chains at a version that can be meant: those of the host's vendor. */
 function chainsAt(run: SceneLog, version: KernelVersion): Chains {
   const vendor = vendorOf(run);
@@ -54,8 +70,7 @@ function chainsAt(run: SceneLog, version: KernelVersion): Chains {
   if (chains === undefined) {
     chains = CALL_PATHS.flatMap((path) => {
       const steps = path.at[version]?.steps;
-      if (steps === undefined) return [];
-      return steps.some((s) => s.file.startsWith(FOREIGN[vendor])) ? [] : [steps];
+      return steps === undefined ? [] : nativeParts(steps, vendor);
     });
     knownChains.set(key, chains);
   }
@@ -163,10 +178,61 @@ const DELIVERY: Avoided = [
 ];
 const IN_PLACE: Avoided = ['kvm_lapic_expired_hv_timer', 'restart_apic_timer', 'start_sw_timer', 'start_hv_timer'];
 const FROM_TIMER: Avoided = ['apic_timer_fn', 'kvm_lapic_expired_hv_timer'];
+const BY_MSR: Avoided = ['kvm_x2apic_msr_write', 'kvm_x2apic_msr_read'];
+const BY_MMIO: Avoided = ['apic_mmio_write', 'apic_mmio_read', 'kvm_lapic_set_eoi'];
+/** An Intel guest's store to the APIC page exits with APIC_ACCESS, never with a misconfigured EPT entry. */
+const NO_MISCONFIG: Avoided = ['handle_ept_misconfig', ...BY_MSR];
 const APIC_EOI = 0xb0;
+const APIC_ICR = 0x300;
+const APIC_TDCR = 0x3e0;
+/** state_restore's `what`. */
+const RESTORED = { lapic: 0, msrs: 1 } as const;
 const ICW1 = 1;
 /** LVTT's mode of a TSC deadline, as timer_start says it. */
 const DEADLINE = 2;
+
+/** What else tells the branch: whose host it is, and the op that came first. */
+interface Setting {
+  readonly vendor: Vendor;
+  /** Its name; empty where a model acted by itself. */
+  readonly op: string;
+}
+
+/** A register access by a guest: the page or an MSR, as the op or the event says. */
+function accessOf(args: Args, { vendor, op }: Setting): Pick<Known, 'avoided' | 'through' | 'apart'> {
+  const msr = args.x2apic === 1 || (args.x2apic === undefined && (op === 'rdmsr' || op === 'wrmsr'));
+  const write = args.x2apic !== undefined;
+  if (msr) return { avoided: BY_MMIO, through: write ? 'kvm_x2apic_msr_write' : 'kvm_x2apic_msr_read', apart: false };
+  // A MOV to EOI on Intel is not emulated (fasteoi).
+  if (write && args.register === APIC_EOI && vendor === 'intel') {
+    return { avoided: BY_MSR, through: 'kvm_lapic_set_eoi', apart: false };
+  }
+  return { avoided: NO_MISCONFIG, through: write ? 'apic_mmio_write' : 'apic_mmio_read', apart: false };
+}
+
+/** AVIC on the way out of a sleep. */
+const WAKING = { avoided: ['svm_vcpu_load'], through: 'avic_vcpu_unblocking' } as const;
+
+/** Why a timer was armed. A restore never writes a register, a changed divider never starts anew. */
+function timerStartOf(args: Args, before: EventName | null, its: Args): Pick<Known, 'avoided' | 'through' | 'apart'> {
+  const way = { avoided: NONE, through: null, apart: false };
+  if (before === 'state_restore') {
+    const lapic = its.what === RESTORED.lapic;
+    return lapic
+      ? { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_apic_set_state' }
+      : { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_set_lapic_tscdeadline_msr' };
+  }
+  if (before === 'kvm_apic_write') {
+    return { ...way, avoided: its.register === APIC_TDCR ? ['start_apic_timer'] : ['kvm_set_lapic_tscdeadline_msr'] };
+  }
+  // A deadline is armed by the WRMSR of its MSR, with no APIC register on the way.
+  return before === null && args.mode === DEADLINE
+    ? { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_set_lapic_tscdeadline_msr' }
+    : way;
+}
+
+/** Port 0xa0 and up are the slave's. */
+const isSlavePort = (args: Args): boolean => (args.port & 0x80) !== 0;
 
 /** What an event says of the branch that ran. @param before the event that caused it */
 function branchOf(
@@ -174,6 +240,7 @@ function branchOf(
   args: Args,
   before: EventName | null,
   its: Args,
+  setting: Setting,
 ): Pick<Known, 'avoided' | 'through' | 'apart'> {
   const way = { avoided: NONE, through: null, apart: false };
   switch (event) {
@@ -187,29 +254,70 @@ function branchOf(
       return before === 'kvm_irq_delivery_to_apic' && its.path === 0
         ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
         : way;
+    case 'guest_halt':
+      return { ...way, avoided: ['handle_fastpath_hlt'] };
     case 'pic_eoi':
       return before === 'pic_write' && its.word !== ICW1 ? { ...way, avoided: ['kvm_pic_reset'] } : way;
+    case 'pic_write':
+      return { ...way, through: isSlavePort(args) ? 'picdev_slave_write' : 'picdev_master_write' };
+    case 'pic_read':
+      return isSlavePort(args)
+        ? { ...way, avoided: ['picdev_master_read'] }
+        : { ...way, through: 'picdev_master_read' };
     case 'timer_expired':
-      return { ...way, avoided: args.fromTimer === 1 ? IN_PLACE : FROM_TIMER };
+      return args.fromTimer === 1
+        ? { ...way, avoided: IN_PLACE, through: 'apic_timer_fn' }
+        : { ...way, avoided: FROM_TIMER };
     case 'timer_start':
-      // A deadline is armed by the WRMSR of its MSR, with no APIC register on the way.
-      return before === null && args.mode === DEADLINE
-        ? { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_set_lapic_tscdeadline_msr' }
-        : way;
+      return timerStartOf(args, before, its);
     case 'avic_put':
+      return before === 'apicv_update' ? way : { ...way, avoided: ['svm_vcpu_put'], through: 'avic_vcpu_blocking' };
     case 'avic_load':
-      return before === 'apicv_update' ? { ...way, avoided: ['kvm_arch_vcpu_put', 'kvm_arch_vcpu_load'] } : way;
+      return before === 'apicv_update'
+        ? { ...way, avoided: ['avic_vcpu_load'] }
+        : { ...way, avoided: ['avic_vcpu_unblocking'], through: 'svm_vcpu_load' };
     case 'timer_inject': {
       // With APICv the vCPU's own thread injects where the timer expired; else it comes by in vcpu_run.
       const inPlace = before === 'timer_expired' && its.fromTimer === 0;
       return inPlace ? way : { avoided: ['apic_timer_expired'], through: 'vcpu_run', apart: true };
     }
     case 'kvm_apic_write':
-      // A MOV to EOI on Intel is not emulated (fasteoi).
-      return args.register === APIC_EOI && args.x2apic === 0 ? { ...way, through: 'kvm_lapic_set_eoi' } : way;
+    case 'kvm_apic_read':
+    case 'apic_write_ignored':
+      return before === null ? accessOf(args, setting) : way;
     default:
       return way;
   }
+}
+
+/** Parts that KVM has only in a whole irqchip. */
+const VMM_CHIPS: ReadonlySet<string> = new Set(['pic', 'pit', 'ioapic']);
+
+/** Is the whole irqchip KVM's at a row? A machine may be born without, and get it by KVM_CREATE_IRQCHIP. */
+function hasWholeIrqchip(run: SceneLog, seq: number): boolean {
+  if (run.config.irqchip !== 'none') return run.config.irqchip === 'full';
+  return run.commands.some((c) => c.seq < seq && c.op.op === 'create_irqchip' && !('error' in c.result));
+}
+
+/** Function of what ran where the event alone does not say it. @kvm lapic.c kvm_lapic_msr_write: ICR is whole in x2APIC mode */
+function ranFn(event: EventName, args: Args, vendor: Vendor, run: SceneLog, seq: number): KernelFn | null {
+  if (VMM_CHIPS.has(eventRow(event).by) && !hasWholeIrqchip(run, seq)) return null;
+  const icr = event === 'kvm_apic_write' && args.x2apic === 1 && args.register === APIC_ICR;
+  return icr ? '__kvm_x2apic_icr_write' : fnOf(event, args, vendor);
+}
+
+/** What a function was part of before it was one of its own. */
+const BEFORE: { readonly [F in KernelFn]?: KernelFn } = {
+  __avic_vcpu_load: 'avic_vcpu_load',
+  __avic_vcpu_put: 'avic_vcpu_put',
+  __kvm_x2apic_icr_write: 'kvm_x2apic_icr_write',
+  kvm_x2apic_icr_write: 'kvm_lapic_reg_write',
+};
+/** The function at a version: where it does not exist yet, the one that had its lines. */
+function atVersion(fn: KernelFn | null, version: KernelVersion): KernelFn | null {
+  if (fn === null || placeAt(fn, version) !== null) return fn;
+  const older = BEFORE[fn];
+  return older === undefined ? fn : atVersion(older, version);
 }
 
 /** The function whose frame is still there when what an event names has returned and the next thing happens. */
@@ -221,8 +329,29 @@ const FRAME: { readonly [E in EventName]?: KernelFn } = {
   exit_request: 'vcpu_enter_guest',
 };
 
+/** The frame, for a message that goes out where the eventfd is signalled: there is no routing entry's callback in it. */
+function frameOf(event: EventName, before: EventName | null, own: KernelFn | null): KernelFn | null {
+  if (event === 'kvm_msi_set_irq' && before === 'irqfd_wakeup') return 'kvm_arch_set_irq_inatomic';
+  return FRAME[event] ?? own;
+}
+
+/** The vCPU was asleep: its AVIC was put away when it blocked, and is loaded as it wakes. */
+function wokeUp(run: SceneLog, seq: number): boolean {
+  const where = cellOf(run, seq, COL.where);
+  for (let at = seq - 1; at >= 0; at--) {
+    const event = EVENT_NAMES[cellOf(run, at, COL.code)];
+    if (event !== 'avic_put' && event !== 'avic_load' && event !== 'vcpu_put') continue;
+    if (cellOf(run, at, COL.where) !== where) continue;
+    const cause = cellOf(run, at, COL.cause);
+    return event === 'avic_put' && (cause < 0 || EVENT_NAMES[cellOf(run, cause, COL.code)] !== 'apicv_update');
+  }
+  return false;
+}
+
 /** The events of the way with their functions; neighbours in one function are one. */
-function knownOf(run: SceneLog, step: Step): Known[] {
+function knownOf(run: SceneLog, step: Step, version: KernelVersion): Known[] {
+  const vendor = vendorOf(run);
+  const setting = { vendor, op: String(run.commands[step.command]?.op.op ?? '') };
   const out: Known[] = [];
   let before: EventName | null = null;
   let its: Args = {};
@@ -230,10 +359,12 @@ function knownOf(run: SceneLog, step: Step): Known[] {
     const event = EVENT_NAMES[cellOf(run, seq, COL.code)];
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
     const args: Args = argsIn(run, seq, event);
-    const own = fnOf(event, args, vendorOf(run));
-    const fn = own === null || seq === step.seq ? own : (FRAME[event] ?? own);
+    const own = atVersion(ranFn(event, args, vendor, run, seq), version);
+    const fn = own === null || seq === step.seq ? own : frameOf(event, before, own);
     const last = out.at(-1);
-    const known = { event, seq, fn, ...branchOf(event, args, before, its) };
+    const branch = branchOf(event, args, before, its, setting);
+    const woke = event === 'avic_load' && before === null && wokeUp(run, seq);
+    const known = { event, seq, fn, ...branch, ...(woke ? WAKING : {}) };
     if (last !== undefined && fn !== null && last.fn === fn) {
       out.pop();
       out.push({ ...known, avoided: last.avoided, through: last.through, apart: last.apart });
@@ -252,7 +383,7 @@ export function tookFastPath(run: SceneLog, seq: number): boolean {
 
 /** The chain at a version. A function that does not exist there is left out; the last link is the step. */
 export function callChain(run: SceneLog, step: Step, version: KernelVersion): Link[] {
-  const known = knownOf(run, step);
+  const known = knownOf(run, step, version);
   const links: Link[] = [];
   let from: KernelFn | null = null;
   const fns = known.flatMap((k): KernelFn[] => {

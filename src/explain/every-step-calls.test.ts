@@ -2,11 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { presetFiles, scenesOnBothVendors } from '../cli/scenes-for-tests.ts';
+import { COL } from '../engine/view/tables.ts';
+import { causesOf } from '../log/causes.ts';
 import type { JsonOp } from '../log/log.ts';
+import { argsIn, cellOf } from '../log/rows.ts';
 import type { Preset } from '../scenes/check-preset.ts';
+import { EVENT_NAMES, type EventName } from '../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../spec/kernel/functions.ts';
 import { CALL_PATHS } from '../spec/kernel/paths.ts';
-import { callChain } from './calls.ts';
+import { ASIDE, callChain } from './calls.ts';
 
 const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
   KERNEL_VERSIONS.map((version) => {
@@ -84,6 +88,170 @@ describe('the branch that ran', () => {
     const step = [...scene.steps].find(({ name }) => name === 'kvm_inj_virq');
     expect(step && callChain(scene, step, 'v6.18').at(-1)?.name).toBe('svm_inject_irq');
   });
+});
+
+/** What an event says about the branch, and what its chain must or must not have then: events seen, all scenes and vendors. */
+type Said = Readonly<Record<string, number>>;
+interface Claim {
+  readonly event: EventName;
+  readonly when: (args: Said, before: EventName | null) => boolean;
+  readonly has?: RegExp;
+  readonly not?: RegExp;
+  /** Where only one vendor's functions are meant. */
+  readonly vendor?: 'intel' | 'amd';
+}
+const lapicWrite = (register: number) => (a: Said, before: EventName | null) =>
+  before === null && a.register === register;
+const CLAIMS: readonly Claim[] = [
+  {
+    event: 'kvm_apic_write',
+    when: (a) => a.x2apic === 1,
+    has: /kvm_x2apic_msr_write/,
+    not: /apic_mmio|apic_access|set_eoi/,
+  },
+  { event: 'kvm_apic_write', when: (a, b) => a.x2apic === 0 && b === null, not: /x2apic|msr|misconfig/ },
+  { event: 'kvm_apic_write', when: lapicWrite(0x300), has: /apic_mmio_write|x2apic_icr_write/ },
+  { event: 'kvm_apic_write', when: (a, b) => a.x2apic === 0 && b === null, has: /apic_mmio_write/, vendor: 'amd' },
+  { event: 'kvm_apic_read', when: () => true, has: /kvm_x2apic_msr_read|apic_mmio_read/, not: /mmio_write|msr_write/ },
+  { event: 'pic_read', when: (a) => a.port >= 0x80, not: /master/ },
+  { event: 'pic_read', when: (a) => a.port < 0x80, has: /picdev_master_read/ },
+  {
+    event: 'kvm_apic_write',
+    when: (a) => a.x2apic === 1 && a.register === 0x300,
+    has: /kvm_x2apic_icr_write __kvm_x2apic_icr_write$/,
+  },
+  { event: 'avic_load', when: (_, b) => b === 'apicv_update', has: /avic_refresh_apicv_exec_ctrl __avic_vcpu_load$/ },
+  { event: 'pic_write', when: (a) => a.port < 0x80, has: /picdev_master_write|^pic_write$/, not: /slave/ },
+  { event: 'pic_write', when: (a) => a.port >= 0x80, has: /picdev_slave_write|^pic_write$/, not: /master/ },
+  { event: 'timer_expired', when: (a) => a.fromTimer === 1, has: /apic_timer_fn/, not: /hv_timer|start_/ },
+  { event: 'timer_expired', when: (a) => a.fromTimer === 0, not: /apic_timer_fn/ },
+  {
+    event: 'timer_start',
+    when: (a, b) => a.mode === 2 && b === null,
+    has: /kvm_set_lapic_tscdeadline_msr/,
+    not: /reg_write/,
+  },
+  { event: 'timer_start', when: (_, b) => b === 'state_restore', not: /reg_write/ },
+  {
+    event: 'timer_start',
+    when: (_, b) => b === 'kvm_apic_write',
+    has: /kvm_lapic_reg_write/,
+    not: /deadline_msr|set_state/,
+  },
+  {
+    event: 'kvm_msi_set_irq',
+    when: (_, b) => b === 'irqfd_wakeup',
+    has: /irqfd_wakeup kvm_arch_set_irq_inatomic/,
+    not: /kvm_set_msi /,
+  },
+  {
+    event: 'kvm_msi_set_irq',
+    when: (_, b) => b === 'ioctl_signal_msi',
+    has: /kvm_send_userspace_msi kvm_set_msi/,
+    not: /inatomic/,
+  },
+  {
+    event: 'kvm_msi_set_irq',
+    when: (_, b) => b === 'kvm_set_irq',
+    has: /kvm_set_irq kvm_set_msi/,
+    not: /inatomic|userspace_msi/,
+  },
+  {
+    event: 'kvm_apic_accept_irq',
+    when: (_, b) => b === 'timer_inject',
+    has: /kvm_apic_local_deliver/,
+    not: /delivery_to_apic/,
+  },
+  {
+    event: 'kvm_apic_accept_irq',
+    when: (_, b) => b === 'kvm_msi_set_irq',
+    has: /kvm_irq_delivery_to_apic_fast/,
+    not: /delivery_to_apic /,
+  },
+  { event: 'ioapic_line', when: (a) => a.source === 2, has: /pit_do_work/, not: /ioctl|irqfd_inject/ },
+  {
+    event: 'avic_put',
+    when: (_, b) => b === 'apicv_update',
+    has: /avic_refresh_apicv_exec_ctrl/,
+    not: /block|svm_vcpu_put/,
+  },
+  { event: 'avic_put', when: (_, b) => b !== 'apicv_update', has: /avic_vcpu_blocking/, not: /svm_vcpu_put|refresh/ },
+  { event: 'guest_halt', when: () => true, not: /fastpath/ },
+];
+
+const X2APIC = { op: 'wrmsr', vcpu: 0, msr: 0x1b, value: 0xfee00d00 };
+/** Branches that no scene takes. */
+const ELSEWHERE: readonly (readonly [readonly JsonOp[], 'intel' | 'amd'])[] = (['intel', 'amd'] as const).flatMap(
+  (vendor): (readonly [readonly JsonOp[], 'intel' | 'amd'])[] => [
+    [
+      [
+        { op: 'create', vcpus: 2, vendor },
+        X2APIC,
+        { op: 'wrmsr', vcpu: 0, msr: 0x80f, value: 0x1ff },
+        { op: 'wrmsr', vcpu: 0, msr: 0x830, value: 0x441fd },
+        { op: 'wrmsr', vcpu: 0, msr: 0x832, value: 0x400ec },
+        { op: 'advance', ns: 1000 },
+        { op: 'wrmsr', vcpu: 0, msr: 0x6e0, value: 5 },
+        { op: 'wrmsr', vcpu: 0, msr: 0x832, value: 0x200ec },
+        { op: 'wrmsr', vcpu: 0, msr: 0x838, value: 0x100000 },
+        { op: 'wrmsr', vcpu: 0, msr: 0x83e, value: 3 },
+        { op: 'rdmsr', vcpu: 0, msr: 0x838 },
+      ],
+      vendor,
+    ],
+    [
+      [
+        { op: 'create', vcpus: 1, vendor },
+        { op: 'mmio_write', vcpu: 0, addr: 0xfee000f0, size: 4, value: 0x1ff },
+        { op: 'mmio_write', vcpu: 0, addr: 0xfee00300, size: 4, value: 0x400fd },
+        { op: 'mmio_read', vcpu: 0, addr: 0xfee00390, size: 4 },
+        { op: 'pio_read', vcpu: 0, port: 0x21 },
+        { op: 'pio_read', vcpu: 0, port: 0xa1 },
+      ],
+      vendor,
+    ],
+  ],
+);
+const AVIC_OFF: readonly JsonOp[] = [
+  { op: 'create', vcpus: 1, avic: true },
+  { op: 'apicv_inhibit', reason: 1, set: 1 },
+  { op: 'nop', vcpu: 0 },
+  { op: 'apicv_inhibit', reason: 1, set: 0 },
+  { op: 'nop', vcpu: 0 },
+];
+
+describe('what an event says is what its chain shows', () => {
+  const seen = new Map<number, number>();
+  const wrong = new Set<string>();
+  const runs: [readonly JsonOp[], Parameters<typeof sceneOf>[1], 'intel' | 'amd'][] = [
+    ...scenesOnBothVendors.map(([, ops, start, vendor]): (typeof runs)[number] => [ops, start, vendor]),
+    ...ELSEWHERE.map(([ops, vendor]): (typeof runs)[number] => [ops, undefined, vendor]),
+    [AVIC_OFF, undefined, 'amd'],
+  ];
+  for (const [ops, start, vendor] of runs) {
+    const scene = sceneOf(ops, start);
+    for (const step of [...scene.steps].slice(0, 300)) {
+      const claims = CLAIMS.filter((c) => c.event === step.name && (c.vendor ?? vendor) === vendor);
+      if (claims.length === 0) continue;
+      const above = causesOf(scene, step.seq)
+        .map((seq) => EVENT_NAMES[cellOf(scene, seq, COL.code)] as EventName)
+        .filter((name) => !ASIDE.has(name));
+      const before = above.at(-2) ?? null;
+      const args = argsIn(scene, step.seq, step.name);
+      const chain = callChain(scene, step, 'v6.18')
+        .map((link) => link.name)
+        .join(' ');
+      for (const claim of claims.filter(({ when }) => when(args, before))) {
+        const at = CLAIMS.indexOf(claim);
+        seen.set(at, (seen.get(at) ?? 0) + 1);
+        if (claim.has?.test(chain) === false) wrong.add(`${vendor} ${step.name}: ${chain} has no ${claim.has}`);
+        if (claim.not?.test(chain) === true) wrong.add(`${vendor} ${step.name}: ${chain} has ${claim.not}`);
+      }
+    }
+  }
+  test('in every step of every scene', () => expect([...wrong]).toEqual([]));
+  test('and what the tests ask for happens', () =>
+    expect(CLAIMS.map((claim, i) => [claim.event, i]).filter(([, i]) => !seen.has(i as number))).toEqual([]));
 });
 
 describe.each(KERNEL_VERSIONS)('at %s', (version) => {

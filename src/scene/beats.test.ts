@@ -1,7 +1,7 @@
 /** Beats of every scene: they tell all of it, in sentences that can be read, at a pace at which they are. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
-import { everyPreset, presetFiles, presets } from '../cli/scenes-for-tests.ts';
+import { everyPreset, toldScenes } from '../cli/scenes-for-tests.ts';
 import '../explain/describe/all.ts';
 import { describeStep } from '../explain/describe/index.ts';
 import '../explain/locate/all.ts';
@@ -19,11 +19,13 @@ import { sayStep } from '../views/shared/say.ts';
 import { stageModel } from './stage-model.ts';
 
 const idOf = (id: string, told = true) => {
-  const file = presetFiles.find((one) => one.id === id);
+  const file = everyPreset.find((one) => one.id === id);
   return { narration: told ? (file?.narration ?? null) : null, kept: file?.ops.length ?? 0 };
 };
 
-describe.each(presets)('$id', ({ id, scene }) => {
+const scenes = toldScenes();
+
+describe.each(scenes)('$id', ({ id, scene }) => {
   test.each([true, false])('its beats tell every step once, told: %s', (told) => {
     const beats = beatsOf(scene, idOf(id, told));
     expect(beats[0]?.from).toBe(0);
@@ -61,8 +63,8 @@ describe.each(presets)('$id', ({ id, scene }) => {
   });
 });
 
-const bugs = everyPreset
-  .filter(({ id }) => id.startsWith('bugs/'))
+const withoutBug = everyPreset
+  .filter(({ id }) => !scenes.some((one) => one.id === id))
   .map(({ id, ops, start }) => ({ id, scene: sceneOf(ops, start) }));
 
 describe('pace', () => {
@@ -70,7 +72,7 @@ describe('pace', () => {
     await loadLanguage('zh-CN');
   });
 
-  test.each([...presets, ...bugs])(
+  test.each([...scenes, ...withoutBug])(
     '$id: a beat takes the longer of its motion and of reading its sentence, and a rest',
     ({ id, scene }) => {
       const model = stageModel(scene);
@@ -104,7 +106,7 @@ test('reading is 230 words a minute, and six Chinese characters a second with th
   expect(readingMs('LAPIC 1 接受', 'zh-CN')).toBeCloseTo(333.3 + 2 * 260.87, 1);
 });
 
-const serial = presets.find((p) => p.id === 'serial-ioapic') as (typeof presets)[0];
+const serial = scenes.find((p) => p.id === 'serial-ioapic') as (typeof scenes)[0];
 
 test('what somebody has done after a preset is told by rule', () => {
   const { scene } = serial;

@@ -1,7 +1,7 @@
 /** What is drawn of a lane: everything that can be seen, nothing twice, and no more than fits, however long the run. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AxisWindow, densityOf, drawn, heatOf, LEAST, placeOf } from './lane-marks.ts';
+import { type AxisWindow, densityOf, drawn, heatOf, LEAST, placeOf, stretchesOf } from './lane-marks.ts';
 import { createAxis } from './time-axis.ts';
 
 const everyNs = (steps: number, each: number) => ({
@@ -60,7 +60,7 @@ test('a frame costs what can be seen: a million spans make no more marks than th
 test('heat is the share of lanes that are in a state', () => {
   const axis = createAxis(everyNs(100, 100), 'step', 1000);
   const window = { axis, k: 1, shift: 0, width: 1000 };
-  const heat = heatOf([[{ from: 0, to: 50 }], [{ from: 25, to: 75 }]], window, 10);
+  const heat = heatOf([[{ from: 0, to: 50 }], [{ from: 25, to: 75 }]], stretchesOf(window, 10));
   expect(heat[10]).toBe(0.5);
   expect(heat[40]).toBe(1);
   expect(heat[60]).toBe(0.5);

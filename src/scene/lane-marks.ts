@@ -65,25 +65,33 @@ export function drawn<Span extends Reach>(spans: readonly Span[], window: AxisWi
   return { spans: out, specks };
 }
 
+/** Steps at the edges of each stretch of a window, `px` wide: one more than there are stretches. */
+export function stretchesOf(window: AxisWindow, px: number): Int32Array {
+  const edges = new Int32Array(Math.ceil(window.width / px) + 1);
+  for (let i = 0; i < edges.length; i++) edges[i] = stepAtPx(window, i * px);
+  return edges;
+}
+
 /**
  * How much of each stretch of a window some lanes are in a state, 0..1 of all of them.
- * @param px width of a stretch
+ * @param edges of the stretches, in steps
  */
-export function heatOf(lanes: readonly (readonly Reach[])[], window: AxisWindow, px: number): Float32Array {
-  const heat = new Float32Array(Math.ceil(window.width / px));
+export function heatOf(lanes: readonly (readonly Reach[])[], edges: Int32Array): Float32Array {
+  const heat = new Float32Array(edges.length - 1);
+  const share = 1 / Math.max(1, lanes.length);
   for (const spans of lanes) {
-    let i = countBelow(spans.length, (k) => (spans[k] as Reach).to, stepAtPx(window, 0));
+    const toOf = (k: number): number => (spans[k] as Reach).to;
+    let i = countBelow(spans.length, toOf, edges[0]);
     for (let bin = 0; bin < heat.length && i < spans.length; bin++) {
-      const [left, right] = [bin * px, (bin + 1) * px];
-      const leftStep = stepAtPx(window, left);
-      if ((spans[i] as Reach).to < leftStep) i = countBelow(spans.length, (k) => (spans[k] as Reach).to, leftStep);
+      const [left, right] = [edges[bin], edges[bin + 1]];
+      // Those that ended before this stretch are over.
+      if (toOf(i) < left) i += countBelow(spans.length - i, (k) => toOf(i + k), left);
       const span = spans[i];
       if (span === undefined) break;
-      if (placeOf(window, span.from) < right && placeOf(window, span.to) > left) heat[bin] = heat[bin] + 1;
+      if (span.from <= right) heat[bin] = heat[bin] + share;
     }
   }
-  const most = Math.max(1, lanes.length);
-  return heat.map((n) => n / most);
+  return heat;
 }
 
 /**

@@ -73,6 +73,22 @@ describe('a boot on two vCPUs, kernel 7.3, every interrupt event', () => {
     expect([sumOf(analysis, 'wrong'), sumOf(analysis, 'missing')]).toEqual([0, 0]);
   });
 
+  test('begun between a line of KVM and what it was printed for, the pin is as that line shows it', async () => {
+    const lines = [
+      ' CPU 0/KVM-9 [000] ...1. 1.000001: kvm_pic_set_irq: chip 0 pin 4 (edge|masked)',
+      ' CPU 0/KVM-9 [000] ...1. 1.000002: kvm_ioapic_set_irq: pin 4 dst 0 vec 49 (Fixed|physical|edge|masked)',
+      ' CPU 0/KVM-9 [000] ..... 1.000003: kvm_set_irq: gsi 4 level 0 source 0',
+      ' CPU 0/KVM-9 [000] ...1. 1.000004: kvm_pic_set_irq: chip 0 pin 4 (edge|masked)',
+      ' CPU 0/KVM-9 [000] ...1. 1.000005: kvm_ioapic_set_irq: pin 4 dst 0 vec 49 (Fixed|physical|edge|masked)',
+      ' CPU 0/KVM-9 [000] d..1. 1.000006: kvm_entry: vcpu 0, rip 0xffffffff816aa497',
+      ' CPU 0/KVM-9 [000] ..... 1.000007: kvm_pio: pio_read at 0x3fd size 1 count 1 val 0x60',
+      ' CPU 0/KVM-9 [000] ..... 1.000008: kvm_mmio: mmio write len 4 gpa 0xfebf3004 val 0x1',
+    ];
+    const analysis = await analyse(bytesSource(new TextEncoder().encode(`${lines.join('\n')}\n`)));
+    expect(analysis.findings.filter((f) => f.severity === 'wrong')).toEqual([]);
+    expect(analysis.summary.starts).toBe('mid');
+  });
+
   test.each([
     ['kvm_mmio'],
     ['kvm_pio'],

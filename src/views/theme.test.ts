@@ -1,5 +1,5 @@
 /** The tokens keep what theme.css promises: contrast, and journeys that stay apart for colour-blind eyes. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -98,5 +98,36 @@ describe.each([
     const labs = journeys.map((hex) => oklab(hex, eye));
     const apart = labs.flatMap((a, i) => labs.slice(i + 1).map((b) => Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)))));
     expect(Math.min(...apart)).toBeGreaterThan(0.06);
+  });
+});
+
+describe('what the kit says is said once', () => {
+  const root = join(import.meta.dirname, '..');
+  const sheets = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.css'))
+    .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '') }));
+  const rules = sheets.flatMap(({ file, text }) =>
+    [...text.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selector = '', body = '']) => ({
+      at: `${file} ${selector.trim()}`,
+      body: body.replace(/\s+/g, ' ').trim(),
+    })),
+  );
+
+  test('the ring of the focus', () => {
+    const rings = rules.filter(
+      ({ at, body }) => /:focus-visible$/.test(at) && /outline: 2px solid var\(--focus\)/.test(body),
+    );
+    expect(rings.map(({ at }) => at)).toEqual(['views/kit/kit.css :focus-visible']);
+  });
+
+  test('no long rule stands twice: what is alike is a class of the kit', () => {
+    const first = new Map<string, string>();
+    const again = rules.flatMap(({ at, body }) => {
+      if (body.split(';').length <= 8) return [];
+      const before = first.get(body);
+      first.set(body, at);
+      return before === undefined ? [] : [`${at}, as ${before}`];
+    });
+    expect(again).toEqual([]);
   });
 });

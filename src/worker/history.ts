@@ -3,7 +3,7 @@
  * of its log is kept. Going back costs at most KEY_OPS ops, trying something at its end costs what is tried.
  */
 import { lastAtMost } from '../base/bisect.ts';
-import { COL, dropRows, ROW, WRITE } from '../engine/core/log.ts';
+import { COL, countRows, dropRows, keepRows, ROW, WRITE } from '../engine/core/log.ts';
 import type { Machine } from '../engine/core/machine.ts';
 import type { Saves } from '../engine/core/saved.ts';
 import { createSession } from '../engine/machine/session.ts';
@@ -128,13 +128,13 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
       for (let k = keys.length - 1; k >= 0; k--) {
         const { done, state } = keys[k] as Keyframe;
         const { machine, carryOut } = resumed(state);
+        countRows(machine.log);
         let closed = shut(machine);
         let turned = -1;
         let first = closed === null ? maybe : -1;
         const until = keys[k + 1]?.done ?? ops.length;
         for (let op = done; op < until; op++) {
           carryOut(ops[op] as JsonOp);
-          dropRows(machine.log);
           const now = shut(machine) ?? closed;
           if (now === true && closed === false) turned = op;
           if (now !== null && closed === null) first = now ? op : -1;
@@ -155,10 +155,9 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
       const key = keys.findLast((one) => one.done <= op);
       if (key === undefined) return whole;
       const { machine, carryOut } = resumed(key.state);
-      for (let i = key.done; i < op; i++) {
-        carryOut(ops[i] as JsonOp);
-        dropRows(machine.log);
-      }
+      countRows(machine.log);
+      for (let i = key.done; i < op; i++) carryOut(ops[i] as JsonOp);
+      keepRows(machine.log);
       carryOut(ops[op] as JsonOp);
       const { rows, used } = machine.log;
       const afterOp: Keyframe = { done: op + 1, state: saveMachine(machine) };
@@ -184,10 +183,9 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
     at(done) {
       const key = keys.findLast((one) => one.done <= done) as Keyframe;
       const { machine, carryOut } = resumed(key.state);
-      for (let op = key.done; op < done; op++) {
-        carryOut(ops[op] as JsonOp);
-        dropRows(machine.log);
-      }
+      countRows(machine.log);
+      for (let op = key.done; op < done; op++) carryOut(ops[op] as JsonOp);
+      keepRows(machine.log);
       back();
       machine.log.firstSeq = starts[done] ?? machine.log.firstSeq;
       const events = recordsBefore(journal, machine.log.firstSeq);

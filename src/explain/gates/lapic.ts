@@ -13,8 +13,9 @@ import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_BASE, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
-import { type Gate, gate, hasGuest, placeOf, WAITS } from './gate.ts';
-import { messageAt, vcpusFor } from './match.ts';
+import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { hashed, messageAt, vcpusFor } from './match.ts';
+import { resend } from './routing.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
@@ -42,6 +43,12 @@ export function startUp(view: MachineView, vcpu: number): JsonOp[] {
   ];
 }
 
+/** What sends it is written anew, and it is sent; nothing where only the one who sent it could. */
+function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector'): readonly (readonly JsonOp[])[] {
+  const ops = resend(view, way, change);
+  return ops.length === 0 ? [] : [[...ops, ...way.raise]];
+}
+
 /** PPR as it is now, and who makes it so. @kvm lapic.c __apic_update_ppr */
 export function pprNow(view: MachineView, vcpu: number): { ppr: number; by: 'tpr' | 'isr'; isr: number } {
   const tpr = readWord(view, 'lapic', vcpu, 'tpr') & 0xff;
@@ -53,8 +60,11 @@ export const APIC_DISABLED = gate('apic-disabled', {
   cite: 'lapic.svr',
   look(view, way) {
     if (way.message === undefined || way.vcpus.length === 0) return null;
-    const on = way.vcpus.find((vcpu) => hwOn(view, vcpu) && swOn(view, vcpu));
-    const vcpu = on ?? way.vcpu;
+    const isOn = (vcpu: number): boolean => hwOn(view, vcpu) && swOn(view, vcpu);
+    // Lowest priority by hashing: KVM takes the one the vector's hash gives, and drops it where that one is off.
+    const chosen = hashed(view, way.message, way.vector);
+    const on = typeof chosen === 'number' ? (isOn(chosen) ? chosen : undefined) : way.vcpus.find(isOn);
+    const vcpu = on ?? (typeof chosen === 'number' ? chosen : way.vcpu);
     const hw = hwOn(view, vcpu);
     return {
       at: placeOf('lapic', vcpu, hw ? 'svr' : 'baseLo'),
@@ -64,7 +74,8 @@ export const APIC_DISABLED = gate('apic-disabled', {
     };
   },
   opens(view, way) {
-    const { vcpu } = way;
+    const chosen = way.message === undefined ? null : hashed(view, way.message, way.vector);
+    const vcpu = typeof chosen === 'number' ? chosen : way.vcpu;
     // A vCPU that waits for its SIPI executes nothing.
     const asleep = [1, 2].includes(readWord(view, 'vcpu', vcpu, 'mpState'));
     const ops: JsonOp[] = asleep ? startUp(view, vcpu) : [];
@@ -79,12 +90,13 @@ export const APIC_DISABLED = gate('apic-disabled', {
 export const LAPIC_GATES: readonly Gate[] = [
   gate('destination', {
     cite: 'lapic.dest',
-    look(_view, way) {
+    look(view, way) {
       if (way.message === undefined) return null;
       const { dest } = way.message;
       const at =
         way.ioapicPin === undefined ? placeOf('vm', 0, 'mapValid') : placeOf('ioapic', 0, 'redirHi', way.ioapicPin);
-      return { at, bits: 'dest', value: dest >>> 0, closed: way.vcpus.length === 0 };
+      const nobody = way.vcpus.length === 0 || hashed(view, way.message, way.vector) === 'nobody';
+      return { at, bits: 'dest', value: dest >>> 0, closed: nobody };
     },
     shut(view, way) {
       const said = messageAt(view, way);
@@ -92,7 +104,7 @@ export const LAPIC_GATES: readonly Gate[] = [
     },
     opens(view, way) {
       const pin = way.ioapicPin;
-      if (pin === undefined) return [];
+      if (pin === undefined) return sentAnew(view, way, 'dest');
       const hi = (readWord(view, 'vcpu', 0, 'apicId') << 24) >>> 0;
       const lo = low(view, pin) & ~(REMOTE_IRR | DEST_MODE);
       const to = [...writeRte(0, pin, 1, hi), ...writeRte(0, pin, 0, lo)];
@@ -119,7 +131,7 @@ export const LAPIC_GATES: readonly Gate[] = [
     },
     opens(view, way) {
       const pin = way.ioapicPin;
-      if (pin === undefined) return [];
+      if (pin === undefined) return sentAnew(view, way, 'vector');
       const lo = (low(view, pin) & ~(VECTOR | REMOTE_IRR)) | (0x30 + pin);
       const edge = writeRte(0, pin, 0, lo & ~TRIG_MODE);
       return [[...edge, ...writeRte(0, pin, 0, lo), ...way.raise]];

@@ -36,12 +36,41 @@ export function vcpusFor(view: MachineView, dest: number, logical: boolean): num
   );
 }
 
+const LOWEST = 1;
+
+/**
+ * Whom KVM takes of a logical destination at lowest priority: the set bit of the destination that the vector's hash gives, whether
+ * a local APIC has it or not. Only with APICs all in one mode and each in its bit, which is when KVM's map can say.
+ * @returns null where it chooses in another way @kvm lapic.c kvm_apic_map_get_dest_lapic
+ */
+export function hashed(view: MachineView, message: Message, vector: number): number | 'nobody' | null {
+  const { dest, logical, mode } = message;
+  if (mode !== LOWEST || !logical || view.config.vectorHashing === false) return null;
+  const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+  const x2 = vcpus.every((vcpu) => inX2apic(view, vcpu));
+  const flat = (vcpu: number): boolean => readWord(view, 'lapic', vcpu, 'dfr') === 0xffff_ffff && !inX2apic(view, vcpu);
+  if (!x2 && !vcpus.every(flat)) return null;
+  const bits = x2 ? dest & 0xffff : dest & 0xff;
+  if (dest === (x2 ? X2APIC_BROADCAST : BROADCAST) || (x2 && dest === BROADCAST)) return null;
+  const set = Array.from({ length: 16 }, (_, i) => i).filter((i) => (bits >> i) & 1);
+  const bit = set[vector % Math.max(1, set.length)];
+  if (bit === undefined) return null;
+  const own = (vcpu: number): number => {
+    const ldr = readWord(view, 'lapic', vcpu, 'ldr');
+    return x2 ? (ldr >>> 16 === dest >>> 16 ? ldr & 0xffff : 0) : ldr >>> 24;
+  };
+  // An LDR of several bits is more than the map can say.
+  if (vcpus.some((vcpu) => (own(vcpu) & (own(vcpu) - 1)) !== 0)) return null;
+  return vcpus.find((vcpu) => own(vcpu) === 1 << bit) ?? 'nobody';
+}
+
 /** What an MSI says. @param wide KVM_X2APIC_API_USE_32BIT_IDS @kvm irq.c kvm_msi_to_lapic_irq */
 export const messageOf = (addrLo: number, addrHi: number, data: number, wide: boolean): Sent => ({
   vector: data & 0xff,
   dest: ((addrLo >>> 12) & 0xff) | (wide ? addrHi & 0xffffff00 : 0),
   logical: (addrLo & 4) !== 0,
-  mode: (data >>> 8) & 7,
+  // The redirection hint makes a fixed message one of lowest priority.
+  mode: (data >>> 8) & 7 || (addrLo >>> 3) & 1,
   level: (data & 0x8000) !== 0,
 });
 

@@ -1,10 +1,10 @@
 /** The gate of a GSI's route: without an entry it leads nowhere. @kvm irqchip.c kvm_set_irq */
 import { hex64 } from '../../base/numbers.ts';
 import type { RouteEntry } from '../../engine/core/machine.ts';
-import { type MachineView, routesOf } from '../../engine/view/machine-view.ts';
+import { type MachineView, readWord, routesOf } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { CHIP } from '../../spec/names.ts';
-import { type Gate, gate, placeOf } from './gate.ts';
+import { type Gate, gate, placeOf, type Way } from './gate.ts';
 
 /** The entries in force as the op has them. */
 const entriesOf = (view: MachineView): JsonOp[] => (routesOf(view)?.entries ?? []).map(entryOf);
@@ -15,6 +15,46 @@ const entryOf = (e: RouteEntry): JsonOp =>
     : { gsi: e.gsi, chip: ['pic0', 'pic1', 'ioapic'][e.chip], pin: e.chip === CHIP.picSlave ? e.pin & 7 : e.pin };
 
 const PINS = 24;
+
+/** A vector that may be sent where none was: a handler's own, else the first that Linux gives a device. */
+export const goodVector = (view: MachineView): number => {
+  const own = view.config.guest?.handlers.find(({ vector }) => vector >= 16)?.vector;
+  return own ?? 0x31;
+};
+
+/** Address that sends to vCPU 0, whatever its id. */
+const addressOf0 = (view: MachineView): string => {
+  const id = readWord(view, 'vcpu', 0, 'apicId');
+  return hex64((0xfee0_0000 | ((id & 0xff) << 12)) >>> 0, id & 0xffffff00);
+};
+
+/** The message of a GSI that has none: as its vector of a device says, else one for vCPU 0. */
+function messageFor(view: MachineView, gsi: number, { msix }: Way): JsonOp {
+  const field = (i: number): number =>
+    msix === undefined ? 0 : readWord(view, 'device', msix.slot, 'msixTable', msix.entry * 4 + i);
+  if (field(0) !== 0) return { gsi, msi_addr: hex64(field(0), field(1)), msi_data: field(2) };
+  return { gsi, msi_addr: addressOf0(view), msi_data: goodVector(view) };
+}
+
+/**
+ * The message that a way sends is written anew: in its device's table or, where it has none, in its route.
+ * @param change what is to be another: where it goes, or its vector @returns no ops where a pin or nobody makes the message
+ */
+export function resend(view: MachineView, way: Way, change: 'dest' | 'vector'): readonly JsonOp[] {
+  const { gsi, msix } = way;
+  if (gsi === undefined || way.ioapicPin !== undefined || way.picPin !== undefined) return [];
+  const device = msix === undefined ? undefined : view.config.devices?.[msix.slot];
+  const value = change === 'dest' ? Number(BigInt(addressOf0(view)) & 0xffff_ffffn) : goodVector(view);
+  if (msix !== undefined && device !== undefined) {
+    const op = device.msix === undefined ? { op: 'msi_cap' } : { op: 'msix', entry: msix.entry };
+    return [{ ...op, id: device.id, field: change === 'dest' ? 'addr_lo' : 'data', value }];
+  }
+  const entries = entriesOf(view).map((entry) => {
+    if (Number(entry.gsi) !== gsi || entry.msi_addr === undefined) return entry;
+    return change === 'dest' ? { ...entry, msi_addr: addressOf0(view) } : { ...entry, msi_data: value };
+  });
+  return [{ op: 'routing', entries }];
+}
 
 export const ROUTE = gate('route', {
   cite: 'kvm.api',
@@ -29,8 +69,11 @@ export const ROUTE = gate('route', {
     // As it was before it was taken away; else the pin of its number.
     const had = view.routeTables.findLast(({ byGsi }) => (byGsi[gsi]?.length ?? 0) > 0)?.byGsi[gsi] ?? [];
     const own = had.map(entryOf);
-    if (own.length === 0 && view.config.irqchip === 'full' && gsi < PINS) own.push({ gsi, chip: 'ioapic', pin: gsi });
-    return own.length === 0 ? [] : [[{ op: 'routing', entries: [...entriesOf(view), ...own] }, ...way.raise]];
+    if (own.length === 0) {
+      const pin = view.config.irqchip === 'full' && gsi < PINS;
+      own.push(pin ? { gsi, chip: 'ioapic', pin: gsi } : messageFor(view, gsi, way));
+    }
+    return [[{ op: 'routing', entries: [...entriesOf(view), ...own] }, ...way.raise]];
   },
   closes: (view, way) => [{ op: 'routing', entries: entriesOf(view).filter(({ gsi }) => gsi !== way.gsi) }],
 });

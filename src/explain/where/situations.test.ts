@@ -34,9 +34,8 @@ describe('situations whose closed gate is known', () => {
 
   test('each gate that can hold is in one at least', () => {
     const held = new Set(cases.map(({ situation }) => situation.held));
-    // An IRTE is there as soon as its entry is unmasked; the others have tests of their own.
-    const elsewhere = ['iommu', 'eoi-delay', 'vcpu-blocked'];
-    expect(ORDER.filter((id) => !held.has(id) && !elsewhere.includes(id))).toEqual([]);
+    // The model host gives a vector its IRTE before the vector can send, so nothing closes that one.
+    expect(ORDER.filter((id) => !held.has(id))).toEqual(['iommu']);
   });
 
   test.each(cases)('$name', ({ setting, situation }) => {

@@ -291,14 +291,64 @@ const SITUATIONS: Readonly<Record<string, Make>> = {
             ask: gsi(8),
           },
     ),
+  'an irqfd’s pulse while the EOI is owed': (s) =>
+    onPin(s, () =>
+      hasGuest(s)
+        ? null
+        : {
+            held: 'ioapic-remote-irr',
+            state: 'lost',
+            closes: [
+              ...program({ ...s, level: true }),
+              { op: 'irqfd', gsi: s.pin, resample: 0 },
+              { op: 'irqfd_signal', gsi: s.pin },
+            ],
+            after: [...taken(s), { op: 'irqfd_signal', gsi: s.pin }],
+          },
+    ),
   // -- the local APIC
   'destination nobody has': (s) => ({
     held: 'destination',
     state: waits(s),
     closes: program(s, rteOf(s), 200),
     after: [line(s, 1)],
-    ...(s.kind === 'split' && { hopeless: true }),
   }),
+  'a device’s message for nobody': (s) => ({
+    held: 'destination',
+    state: 'lost',
+    create: { devices: [BLK] },
+    closes: [msix('addr_lo', addrOf(s, 200)), msix('data', s.vector), msix('control', 0), msix('capability', 0x8000)],
+    after: [work()],
+    ask: gsi(40),
+  }),
+  'a device’s message below 16': (s) =>
+    isApicv(s) || isAvic(s)
+      ? null
+      : {
+          held: 'vector',
+          state: 'waiting',
+          create: { devices: [BLK] },
+          closes: [msix('addr_lo', addrOf(s)), msix('data', 7), msix('control', 0), msix('capability', 0x8000)],
+          after: [work()],
+          ask: gsi(40),
+        },
+  'a GSI that never had a route': (s) => ({
+    held: 'route',
+    state: 'lost',
+    closes: [],
+    after: [line(s, 1, 99)],
+    ask: gsi(99),
+  }),
+  'the one that hashing takes is off': (s) =>
+    isX2(s) || s.vcpus < 2 || isAvic(s) || s.kind === 'split'
+      ? null
+      : {
+          held: 'apic-disabled',
+          state: 'lost',
+          closes: [lapic(s, 0xd0, 0x0100_0000, 0), lapic(s, 0xd0, 0x0200_0000, 1), lapic(s, SVR, 0xff, 0)],
+          after: [msi({ ...s, vector: s.vector & 0xfe }, (s.vector & 0xfe) | 0x100, 3, true)],
+          ask: askMsi(s, (s.vector & 0xfe) | 0x100, 3, true),
+        },
   'a message for nobody': (s) => ({
     held: 'destination',
     state: 'lost',
@@ -353,7 +403,6 @@ const SITUATIONS: Readonly<Record<string, Make>> = {
           state: 'waiting',
           closes: program(s, (rteOf(s) & ~0xff) | 5),
           after: [line(s, 1)],
-          ...(s.kind === 'split' && { hopeless: true }),
         },
   // -- the posted-interrupt descriptor
   'posted to a preempted vCPU': (s) =>
@@ -530,6 +579,41 @@ const SITUATIONS: Readonly<Record<string, Make>> = {
     s.kind !== 'apicv'
       ? null
       : { held: 'vcpu-host', state: 'waiting', closes: [op(s, 'blocked'), post(s)], ask: byVector(s) },
+  'asleep with what was restored into IRR': (s) =>
+    !hasGuest(s)
+      ? null
+      : {
+          held: 'vcpu-blocked',
+          state: 'waiting',
+          create: { guest: sleeper(s) },
+          closes: [
+            { op: 'guest', vcpu: s.vcpu, rflagsIf: 0 },
+            msi(s),
+            { op: 'save', what: 'lapic', vcpu: s.vcpu, as: 'l' },
+            { op: 'guest', vcpu: s.vcpu, rflagsIf: 1 },
+            { op: 'advance', ns: 50_000 },
+          ],
+          after: [{ op: 'restore', what: 'lapic', vcpu: s.vcpu, from: 'l' }],
+          ask: byVector(s),
+        },
+  'put to sleep with one waiting': (s) =>
+    s.kind !== 'loop'
+      ? null
+      : { held: 'vcpu-blocked', state: 'waiting', closes: [op(s, 'host'), msi(s), op(s, 'blocked')], ask: byVector(s) },
+  'the storm brake': (s) =>
+    s.kind !== 'guest' || s.vcpus > 1
+      ? null
+      : {
+          held: 'eoi-delay',
+          state: 'waiting',
+          create: { guest: { idle: 'run', handlers: [{ vector: s.vector, name: 'mine', ns: 100, eoi: 'apic' }] } },
+          closes: [
+            ...program({ ...s, level: true }),
+            line(s, 1),
+            { op: 'advance', ns: 500_000 },
+            { op: 'advance', ns: 1_000_000 },
+          ],
+        },
   'a preempted vCPU': (s) =>
     s.kind !== 'loop'
       ? null
@@ -588,6 +672,12 @@ const SITUATIONS: Readonly<Record<string, Make>> = {
           after: [line(s, 1)],
         },
 };
+
+/** A model guest that halts when it has nothing to do. */
+const sleeper = (s: Setting): JsonOp => ({
+  idle: 'halt',
+  handlers: [{ vector: s.vector, name: 'mine', ns: 1_000, eoi: 'apic' }],
+});
 
 function gsi(n: number): JsonOp {
   return { op: 'where', gsi: n };

@@ -224,8 +224,10 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
     return { held, state: 'waiting', chain: upstream, way };
   }
   // An edge or a message that was dropped is nowhere: what dropped it holds it, while it is closed; then the source must speak again.
-  const skip = level ? undefined : SOURCE;
-  const held = level && !lineUp ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
+  // So is the pulse of an irqfd, whatever the pin's trigger: its line falls with the signal.
+  const pulse = run.ops[outcome.op]?.op === 'irqfd_signal';
+  const skip = level && !pulse ? undefined : SOURCE;
+  const held = level && !lineUp && !pulse ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
   return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way };
 }
 
@@ -423,7 +425,7 @@ const MOST_TURNS = 14;
 const shown = (f: Found): string =>
   `${f.held} ${f.state} ${f.chain
     .filter((l) => l.closed)
-    .map((l) => `${l.gate}${l.value}`)
+    .map((l) => `${l.gate}${l.by ?? ''}${l.value}`)
     .join()}`;
 
 /** Did a handler get it after `base`? */

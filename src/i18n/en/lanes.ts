@@ -55,7 +55,6 @@ export const lanes = {
   'timeline.zoomIn': 'Look closer',
   'timeline.zoomOut': 'Look from farther away',
   'timeline.fitAll': 'The whole run',
-  'timeline.heat': 'darker: more of them busy',
   'timeline.rows': 'Lanes: up and down choose a lane, left and right a span, Enter selects it, F fits its interrupt',
   'timeline.cursor': '{lane}: {text}, from step {from}',
   'timeline.latency': 'Interrupt {journey}, stage by stage',

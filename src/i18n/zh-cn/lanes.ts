@@ -56,7 +56,6 @@ export const lanes: Record<keyof typeof en, string> = {
   'timeline.zoomIn': '放大',
   'timeline.zoomOut': '缩小',
   'timeline.fitAll': '整个运行',
-  'timeline.heat': '越深表示越忙',
   'timeline.rows': '各行：上下键选择一行，左右键选择一段，Enter 选中它，F 显示它的整个中断',
   'timeline.cursor': '{lane}：{text}，从第 {from} 步起',
   'timeline.latency': '中断 {journey}，逐段用时',

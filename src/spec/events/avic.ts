@@ -57,12 +57,12 @@ export const AVIC_EVENTS = defineEvents({
   avic_load: {
     code: 306,
     by: 'vcpu',
-    fn: 'avic_vcpu_load',
+    fn: '__avic_vcpu_load',
     cite: null,
     args: { pcpu: 'pcpu' },
     token: 'still',
   },
-  avic_put: { code: 307, by: 'vcpu', fn: 'avic_vcpu_put', cite: null, args: {}, token: 'still' },
+  avic_put: { code: 307, by: 'vcpu', fn: '__avic_vcpu_put', cite: null, args: {}, token: 'still' },
   avic_unaccelerated: {
     code: 308,
     by: 'vcpu',

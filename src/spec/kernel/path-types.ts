@@ -72,6 +72,7 @@ export const CALLBACK_MEMBERS = {
   vcpu_load: 'kvm_x86_ops',
   vcpu_precreate: 'kvm_x86_ops',
   vcpu_put: 'kvm_x86_ops',
+  vcpu_unblocking: 'kvm_x86_ops',
   vcpu_run: 'kvm_x86_ops',
   write: 'kvm_io_device_ops',
   write_emulated: 'x86_emulate_ops',

@@ -6,7 +6,7 @@ import { acceptKey, acceptOf, vectorKey, vectorOf } from './keys.ts';
 import type { Thread, VcpuState } from './model.ts';
 import { OP, type Op, runOp } from './ops.ts';
 import type { Predictor } from './predict.ts';
-import { causeHidden, learnLocal, noteKnown, senderHidden } from './unknowns.ts';
+import { causeHidden, learnLocal, learnSetting, noteKnown, senderHidden } from './unknowns.ts';
 
 /** One target of a message takes it: an op of its own, for it may happen later than what other threads print meanwhile. */
 export function arrives(predictor: Predictor, t: Thread, r: TraceRecord, key: number): void {
@@ -69,7 +69,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
   const { verdicts } = predictor;
   if (t.midway && r.event !== TP.kvm_apic_accept_irq && r.event !== TP.kvm_apicv_accept_irq) {
     verdicts.count(r.event, 'unknowable', 'not seen yet');
-    noteKnown(predictor, key);
+    if (!learnSetting(predictor, key)) noteKnown(predictor, key);
     return;
   }
   switch (r.event) {
@@ -94,7 +94,10 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
       if (r.event === TP.kvm_apic_accept_irq && hidden !== null) {
         verdicts.count(r.event, 'unknowable', hidden);
         state.unknown[vector] = 0;
+        // Between two lines of a call that began before the trace: its last is still to come.
+        const { midway } = t;
         const op = predictor.begin(t, r, OP.accept, vcpu, false);
+        t.midway = midway;
         for (let i = 0; i < 4; i++) op.a[i] = r.f[i];
         predictor.runOpen(t, op);
         op.shown.push(key);

@@ -49,11 +49,13 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
   if (vector >= 0 && predictor.chips.highestIsr(vcpu) !== vector) eoiOther(predictor, state, vcpu, vector, r);
   const unknowable = predictor.chips.highestIsr(vcpu) === vector && predictor.eoiWasUnknown;
   predictor.eoiWasUnknown = false;
+  // Of the first line of a thread it is not known whether the register was written before it.
+  const told = predictor.apicSeen && !t.midway;
   const op = predictor.begin(t, r, OP.eoi, vcpu, false);
   op.a[2] = predictor.recorded(TP.kvm_entry) ? 0 : 1;
-  t.endedBefore = written || predictor.apicSeen ? -1 : vector;
+  t.endedBefore = written || told ? -1 : vector;
   // The shared byte said "ended" before KVM looked. @kvm lapic.c apic_sync_pv_eoi_from_guest
-  if (!written && predictor.apicSeen && predictor.recorded(TP.kvm_pv_eoi) && vector >= 0) {
+  if (!written && told && predictor.recorded(TP.kvm_pv_eoi) && vector >= 0) {
     op.extra = vectorKey(TP.kvm_pv_eoi, r.f[0], vector);
   }
   predictor.runOpen(t, op);

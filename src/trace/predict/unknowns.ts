@@ -37,6 +37,27 @@ export function noteKnown(predictor: Predictor, key: number): void {
   }
 }
 
+/**
+ * A pin's line whose cause lies before the trace shows how the pin is set; not whether it is high.
+ * @returns false where it shows nothing new
+ */
+export function learnSetting(predictor: Predictor, key: number): boolean {
+  const event = eventOf(key);
+  const { known } = predictor;
+  if (event === TP.kvm_pic_set_irq && known.pic[key % 16] === 0) {
+    known.pic[key % 16] = 1;
+    predictor.follow((chips) => setPicFrom(chips, key, 0));
+    return true;
+  }
+  if (event === TP.kvm_ioapic_set_irq && known.rte[key % 32] === 0) {
+    const { pin, lo, hi } = rteOf(key);
+    known.rte[pin] = 1;
+    predictor.follow((chips) => chips.setRte(pin, lo, hi));
+    return true;
+  }
+  return false;
+}
+
 /** What the lines show and nobody could know becomes the state before the op. @returns whether that explains them all */
 export function learnFrom(predictor: Predictor, op: Op): boolean {
   if (op.kind !== OP.setIrq) return learnDestinations(predictor, op);

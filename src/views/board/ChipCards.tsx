@@ -72,6 +72,8 @@ const WIDEST: Readonly<Record<ColumnName, string>> = {
 };
 /** Least distance between two columns. */
 const APART = 4;
+/** Heads are short words of narrow letters. */
+const HEAD = 0.92;
 
 interface Placed {
   readonly name: ColumnName;
@@ -86,11 +88,15 @@ interface Placed {
  */
 function columnsFor(x: number, room: number, scale: number): readonly Placed[] {
   const mono = textSize(11.5, scale);
-  // Nothing stands in the way of the last head.
-  const wide = (name: ColumnName, last: boolean): number =>
-    Math.max(textWidth(WIDEST[name], mono, 'mono'), last ? 0 : textWidth(name, textSize(11, scale)));
+  const head = (name: ColumnName): number => textWidth(name, textSize(11, scale)) * HEAD;
+  const value = (name: ColumnName): number => textWidth(WIDEST[name], mono, 'mono');
   const widthsOf = (names: readonly ColumnName[]): number[] =>
-    names.map((name, i) => wide(name, i === names.length - 1));
+    names.map((name, i) => {
+      const before = names[i - 1];
+      // The last head ends at the card's, so it may reach over what the head before it leaves free.
+      const free = i < names.length - 1 || before === undefined ? 0 : Math.max(0, value(before) - head(before));
+      return Math.max(value(name), head(name) - free);
+    });
   const needs = (widths: readonly number[]): number => widths.reduce((a, w) => a + w + APART, -APART);
   const names = COLUMNS.find((some) => needs(widthsOf(some)) <= room) ?? COLUMNS.at(-1) ?? [];
   const widths = widthsOf(names);

@@ -2,6 +2,7 @@
  * A machine of one's own: from nothing, or the one on the stage. Each change is applied at once, beside the stage; one that does not
  * go together with the rest is said in one sentence at its field and changes nothing.
  */
+import '../kit/drawer.css';
 import './machine-editor.css';
 import './machine-texts.ts';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
@@ -86,7 +87,7 @@ export function MachineEditor({ onClose }: { readonly onClose: () => void }): Re
   } as const;
   const staged = createOf(shown).op !== 'create';
   return (
-    <div ref={root} className="me" {...surface}>
+    <div ref={root} className="me drawer" {...surface}>
       <div className="me-head">
         <h2>{t('machine.title')}</h2>
         <button type="button" className="btn" onClick={fromNothing}>

@@ -8,7 +8,6 @@ import { guessBeats } from '../../scene/guess-beats.ts';
 import { askQuiz, dropQuiz } from '../../store/actions/quiz.ts';
 import type { App } from '../../store/create-app.ts';
 import type { AppState } from '../../store/types.ts';
-import { sentenceOf } from '../timeline/announcer.tsx';
 
 /** Others to choose from, by their distance: what comes after, then what came before. */
 const OTHERS = [1, 2, -2, 3, -3, -1] as const;
@@ -20,6 +19,8 @@ function placeOf(id: string): number {
   for (const c of id) sum = (sum * 31 + c.charCodeAt(0)) >>> 0;
   return sum % CHOICES;
 }
+
+type SentenceOf = (state: AppState, step: number) => string | null;
 
 interface Guess {
   readonly id: string;
@@ -54,13 +55,13 @@ function guessOf(
   return { id, at: beat.from - 1, question: beat.told?.guess?.[lang] ?? translate(lang, 'quiz.next'), choices, right };
 }
 
-/** Questions of a scene, in their order. */
-function guessesOf(state: AppState): readonly Guess[] {
+/** Questions of a scene, in their order. @param sentenceOf words of a step; null: they have not come yet */
+function guessesOf(state: AppState, sentenceOf: SentenceOf | null): readonly Guess[] {
   const { scene, sceneId, ui } = state;
   if (scene === null || !scene.complete) return [];
   const beats = beatsOf(scene, sceneId);
   const say = (beat: Beat | undefined): string | null =>
-    beat === undefined ? null : (beat.told?.[ui.lang] ?? sentenceOf(state, beat.hold));
+    beat === undefined ? null : (beat.told?.[ui.lang] ?? sentenceOf?.(state, beat.hold) ?? null);
   return guessBeats(scene, beats).flatMap((index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang, say) ?? []);
 }
 
@@ -68,13 +69,35 @@ function guessesOf(state: AppState): readonly Guess[] {
 export function watchGuesses({ store, actions }: App): () => void {
   /** Asked and answered, or passed by. */
   const done = new Set<string>();
-  let told: { readonly of: AppState['scene']; readonly lang: Lang; readonly guesses: readonly Guess[] } | null = null;
+  let told: {
+    readonly of: AppState['scene'];
+    readonly by: AppState['sceneId'];
+    readonly lang: Lang;
+    readonly guesses: readonly Guess[];
+  } | null = null;
   let checking = false;
+  let sentenceOf: SentenceOf | null = null;
 
   function guesses(state: AppState): readonly Guess[] {
-    const { scene, ui } = state;
-    if (told?.of !== scene || told.lang !== ui.lang) told = { of: scene, lang: ui.lang, guesses: guessesOf(state) };
+    const { scene, sceneId, ui } = state;
+    if (told?.of !== scene || told.by !== sceneId || told.lang !== ui.lang) {
+      told = { of: scene, by: sceneId, lang: ui.lang, guesses: guessesOf(state, sentenceOf) };
+      if (sentenceOf === null && state.sceneId.narration === null) askForWords();
+    }
     return told.guesses;
+  }
+
+  /** A scene that nobody tells is asked about in the words of its steps, which come in a chunk of their own. */
+  function askForWords(): void {
+    import('../timeline/announcer.tsx').then(
+      (came) => {
+        sentenceOf = came.sentenceOf;
+        told = null;
+        look(store.getState(), store.getState());
+      },
+      // They did not come (no network): nothing is asked.
+      () => {},
+    );
   }
 
   const ask = ({ id, at, question, choices, right }: Guess): void =>
@@ -109,10 +132,12 @@ export function watchGuesses({ store, actions }: App): () => void {
     checking = true;
     try {
       let last = before;
-      for (let state = now; state !== last; state = store.getState()) {
+      let state = now;
+      do {
         check(state, last);
         last = state;
-      }
+        state = store.getState();
+      } while (state !== last);
     } finally {
       checking = false;
     }

@@ -1,4 +1,5 @@
 /** Runs, notes and breakpoints: what a person keeps beside the scene. A drawer at the stage's side. */
+import '../kit/drawer.css';
 import './runs.css';
 import './deed-texts.ts';
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
@@ -35,7 +36,7 @@ export function RunsDrawer({ onClose }: { readonly onClose: () => void }): React
     },
   } as const;
   return (
-    <div ref={root} className="rd" {...surface}>
+    <div ref={root} className="rd drawer" {...surface}>
       <div className="rd-head">
         <h2>{t('runs.title')}</h2>
         <button type="button" className="btn" aria-label={t('dialog.close')} onClick={onClose}>

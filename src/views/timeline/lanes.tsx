@@ -22,6 +22,7 @@ import { type AxisMode, createAxis, type TimeAxis } from '../../scene/time-axis.
 import type { App } from '../../store/create-app.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { onDensity } from '../shared/on-density.ts';
 import { useSlices } from '../shared/use-slices.ts';
 import { useT } from '../shared/use-t.ts';
 import { Overview } from './overview.tsx';
@@ -285,9 +286,9 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     const draw = ({ step, phase }: { readonly step: number; readonly phase: number }): void => {
       const { k, shift } = track.window();
       if (head.current) head.current.style.transform = `translateX(${axis.at(step, phase) * k + shift}px)`;
-      if (!isDue) return;
+      if (isDue) painter.paint(track.window(), restOf(app));
+      else painter.moveTo(restOf(app));
       isDue = false;
-      painter.paint(track.window(), restOf(app));
     };
     const stopFrames = clock.onFrame(draw);
     const stopTrack = track.onChange(redraw);
@@ -297,15 +298,16 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
       const isJump = !playhead.playing && playhead.until === null;
       track.follow(place, isJump ? null : (stood ?? axis.at(before.playhead.step, 1)));
       stood = place;
-      painter.moveTo(playhead.step);
     });
     const element = scroller.current;
     element?.addEventListener('scroll', redraw, { passive: true });
     const observer = new ResizeObserver(redraw);
     if (element !== null) observer.observe(element);
+    const stopDensity = onDensity(redraw);
     draw(clock.position());
     return () => {
       stopFrames();
+      stopDensity();
       stopTrack();
       stopStore();
       observer.disconnect();

@@ -8,7 +8,16 @@ import type { SceneLog } from '../../log/log.ts';
 import { begunWithin, type Piece, piecesOf, reachOf, type WayLane } from '../../log/ways.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { TimelineRow } from '../../scene/lane-groups.ts';
-import { type AxisWindow, type Drawn, drawn, heatOf, placeOf, type Reach, stepAtPx } from '../../scene/lane-marks.ts';
+import {
+  type AxisWindow,
+  type Drawn,
+  drawn,
+  heatOf,
+  placeOf,
+  type Reach,
+  stepAtPx,
+  stretchesOf,
+} from '../../scene/lane-marks.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type Ink, inkOf } from './ink.ts';
 import { isWait, pieceTexts, spanTexts } from './span-texts.ts';
@@ -84,14 +93,22 @@ interface Made {
   shown: Shown | null;
   state: string;
   text: string;
+  isCursor: boolean;
 }
 
 interface RowParts {
   readonly row: TimelineRow;
   readonly element: HTMLElement;
-  readonly made: Made[];
-  used: number;
+  /** What is on screen, by what it shows: a span keeps its element while the window moves. */
+  shown: Map<number, Made>;
+  /** What was on screen in the frame before and has not been drawn again. */
+  left: Map<number, Made>;
+  /** Elements that show nothing. */
+  readonly spare: Made[];
 }
+
+/** What tells a span from all others of its row. */
+const keyOf = ({ from, journey }: Shown): number => from + 1 + journey * 2 ** 28;
 
 export function createPainter({ root, scroller, ruler, canvas }: Places): Painter {
   let picture: Picture | null = null;
@@ -100,9 +117,16 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   let font = '';
   let last: AxisWindow | null = null;
   let now = -1;
+  let edges: { readonly of: AxisWindow; readonly steps: Int32Array } | null = null;
   let cursor: { readonly key: string; readonly from: number } | null = null;
   const labels: HTMLElement[] = [];
   const owners = new WeakMap<Element, { readonly row: TimelineRow; readonly made: Made }>();
+
+  /** Stretches of heat are the same in all rows of a window. */
+  const edgesOf = (window: AxisWindow): Int32Array => {
+    if (edges?.of !== window) edges = { of: window, steps: stretchesOf(window, HEAT) };
+    return edges.steps;
+  };
 
   const lengthOf = ({ from, to }: Reach): number => {
     const { scene, time } = picture as Picture;
@@ -146,7 +170,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   ): void {
     const { row } = part;
     const { scene } = picture as Picture;
-    part.used = 0;
+    [part.left, part.shown] = [part.shown, new Map()];
     if (row.lane !== null) {
       const { lane } = row;
       const { spans, specks } = drawn(lane.spans, window);
@@ -161,7 +185,8 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     } else if (row.way !== null) {
       const [first, end] = [Math.max(0, stepAtPx(window, 0)), stepAtPx(window, window.width)];
       const journeys = journeysIn(row.way, first, end);
-      if (journeys === null) warm(context, heatOf([waysReach(scene, row.way, first, end)], window, HEAT), top, height);
+      if (journeys === null)
+        warm(context, heatOf([waysReach(scene, row.way, first, end)], edgesOf(window)), top, height);
       for (const journey of journeys ?? []) {
         const { spans, specks } = drawn(piecesOf(scene, journey), window);
         for (const { span, x, w } of spans) put(part, shownOfWay(journey, span), x, w, window.width);
@@ -177,8 +202,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
         context,
         heatOf(
           row.heat.map(({ spans }) => spans),
-          window,
-          HEAT,
+          edgesOf(window),
         ),
         top,
         height,
@@ -186,9 +210,10 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     } else if (row.ways !== null) {
       const [first, end] = [Math.max(0, stepAtPx(window, 0)), stepAtPx(window, window.width)];
       const lanes = row.ways.map((way) => waysReach(scene, way, first, end));
-      warm(context, heatOf(lanes, window, HEAT), top, height);
+      warm(context, heatOf(lanes, edgesOf(window)), top, height);
     }
-    for (let i = part.used; i < part.made.length; i++) hide(part.made[i] as Made);
+    for (const made of part.left.values()) hide(part, made);
+    part.left.clear();
   }
 
   /** Interrupts of a lane as reaches in order; one that goes on while the next begins ends there. */
@@ -235,23 +260,24 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     word.className = 'tl-word';
     element.append(word);
     part.element.append(element);
-    const made: Made = { element, word, key: '', x: 0, w: 0, shown: null, state: '', text: '' };
+    const made: Made = { element, word, key: '', x: 0, w: 0, shown: null, state: '', text: '', isCursor: false };
     owners.set(element, { row: part.row, made });
-    part.made.push(made);
     return made;
   }
 
-  function hide(made: Made): void {
-    if (made.shown === null) return;
+  function hide(part: RowParts, made: Made): void {
     made.shown = null;
     made.key = '';
     made.element.hidden = true;
     made.element.removeAttribute('data-journey');
+    part.spare.push(made);
   }
 
   function put(part: RowParts, shown: Shown, begin: number, length: number, width: number): void {
-    const made = part.made[part.used] ?? make(part);
-    part.used++;
+    const which = keyOf(shown);
+    const made = part.left.get(which) ?? part.spare.pop() ?? make(part);
+    part.left.delete(which);
+    part.shown.set(which, made);
     const { element } = made;
     // What reaches out of sight ends there, so that its text is in sight.
     const x = Math.max(-4, begin);
@@ -260,17 +286,16 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     if (made.key !== key) {
       made.key = key;
       made.state = '';
+      made.isCursor = false;
       element.hidden = false;
       const colour = colourOf(shown.journey);
-      element.className = `tl-span tl-${shown.kind}${shown.waits ? ' tl-hatch' : ''}`;
-      element.style.setProperty('--c', colour === 0 ? 'var(--ink-2)' : `var(--j${colour})`);
-      element.style.setProperty('--soft', colour === 0 ? 'var(--card-2)' : `var(--j${colour}-soft)`);
+      element.className = `tl-span tl-c${colour} tl-${shown.kind}${shown.waits ? ' tl-hatch' : ''}`;
       if (shown.journey === 0) element.removeAttribute('data-journey');
       else element.dataset.journey = String(shown.journey);
     }
     if (made.x !== x) {
       made.x = x;
-      element.style.left = `${x}px`;
+      element.style.transform = `translateX(${x}px)`;
     }
     if (made.w !== w) {
       made.w = w;
@@ -280,7 +305,10 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     made.shown = shown;
     if (!same) element.title = shown.texts[0] ?? '';
     const isCursor = cursor !== null && cursor.key === part.row.key && cursor.from === shown.from;
-    element.classList.toggle('tl-cursor', isCursor);
+    if (isCursor !== made.isCursor) {
+      made.isCursor = isCursor;
+      element.classList.toggle('tl-cursor', isCursor);
+    }
     setState(made);
   }
 
@@ -365,7 +393,10 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     }
     const context = canvas.getContext('2d');
     if (context === null) return;
-    const [w, h] = [window.width, scroller.clientHeight];
+    // All that asks for layout comes first: what is written below would make it be done again and again.
+    const [w, h, top] = [window.width, scroller.clientHeight, scroller.scrollTop];
+    const height = parts[0]?.element.offsetHeight ?? 22;
+    const more = top + h < scroller.scrollHeight - 4;
     const ratio = globalThis.devicePixelRatio || 1;
     const [wide, high] = [Math.round(w * ratio), Math.round(h * ratio)];
     if (canvas.width !== wide || canvas.height !== high) {
@@ -377,14 +408,16 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, w, h);
     paintRuler(window, context, h);
-    const height = parts[0]?.element.offsetHeight ?? 22;
-    const first = Math.max(0, Math.floor(scroller.scrollTop / height) - 1);
-    const end = Math.min(parts.length, Math.ceil((scroller.scrollTop + h) / height) + 1);
+    const first = Math.max(0, Math.floor(top / height) - 1);
+    const end = Math.min(parts.length, Math.ceil((top + h) / height) + 1);
     // There are more lanes below.
-    scroller.toggleAttribute('data-more', scroller.scrollTop + h < scroller.scrollHeight - 4);
+    scroller.toggleAttribute('data-more', more);
     parts.forEach((part, i) => {
-      if (i >= first && i < end) paintRow(part, window, context, i * height - scroller.scrollTop, height);
-      else for (const made of part.made) hide(made);
+      if (i >= first && i < end) paintRow(part, window, context, i * height - top, height);
+      else if (part.shown.size > 0) {
+        for (const made of part.shown.values()) hide(part, made);
+        part.shown.clear();
+      }
     });
   }
 
@@ -396,8 +429,14 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
         const row = next.rows[i];
         const before = known.get(element);
         if (row === undefined) return [];
-        const part = { row, element, made: before?.made ?? [], used: 0 };
-        for (const made of part.made) owners.set(made.element, { row, made });
+        const part: RowParts = {
+          row,
+          element,
+          shown: before?.shown ?? new Map(),
+          left: new Map(),
+          spare: before?.spare ?? [],
+        };
+        for (const made of [...part.shown.values(), ...part.spare]) owners.set(made.element, { row, made });
         return [part];
       });
     },
@@ -405,7 +444,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     moveTo(step) {
       if (step === now) return;
       now = step;
-      for (const { made } of parts) for (const one of made) setState(one);
+      for (const { shown } of parts) for (const made of shown.values()) setState(made);
     },
     shownAt(element) {
       const found = owners.get(element);

@@ -107,12 +107,18 @@ export const AVIC_PATHS = [
   {
     id: 'avic_load',
     title: 'A vCPU scheduled in is marked running',
-    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_load > vcpu_load: svm_vcpu_load > avic_vcpu_load' }],
+    chains: [
+      { at: ['v5.15', 'v6.12'], steps: 'kvm_arch_vcpu_load > vcpu_load: svm_vcpu_load > avic_vcpu_load' },
+      { at: ['v6.18'], steps: 'kvm_arch_vcpu_load > vcpu_load: svm_vcpu_load > avic_vcpu_load > __avic_vcpu_load' },
+    ],
   },
   {
     id: 'avic_put',
     title: 'A vCPU scheduled out is marked not running',
-    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_put > vcpu_put: svm_vcpu_put > avic_vcpu_put' }],
+    chains: [
+      { at: ['v5.15', 'v6.12'], steps: 'kvm_arch_vcpu_put > vcpu_put: svm_vcpu_put > avic_vcpu_put' },
+      { at: ['v6.18'], steps: 'kvm_arch_vcpu_put > vcpu_put: svm_vcpu_put > avic_vcpu_put > __avic_vcpu_put' },
+    ],
   },
   {
     id: 'avic_block',
@@ -125,6 +131,51 @@ export const AVIC_PATHS = [
       {
         at: ['v6.18'],
         steps: 'kvm_vcpu_block > kvm_arch_vcpu_blocking > vcpu_blocking: avic_vcpu_blocking > __avic_vcpu_put',
+      },
+    ],
+  },
+  {
+    id: 'avic_unblock',
+    title: 'A vCPU that wakes is marked running',
+    chains: [
+      {
+        at: ['v6.12'],
+        steps: 'kvm_vcpu_block > kvm_arch_vcpu_unblocking > vcpu_unblocking: avic_vcpu_unblocking > avic_vcpu_load',
+      },
+      {
+        at: ['v6.18'],
+        steps: `
+          kvm_vcpu_block > kvm_arch_vcpu_unblocking > vcpu_unblocking: avic_vcpu_unblocking > avic_vcpu_load
+            > __avic_vcpu_load
+        `,
+      },
+    ],
+  },
+  {
+    id: 'avic_refresh_load',
+    title: 'AVIC is switched on: the table says where the vCPU runs',
+    chains: [
+      {
+        at: ['v6.12'],
+        steps: '__kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > avic_vcpu_load',
+      },
+      {
+        at: ['v6.18'],
+        steps: '__kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > __avic_vcpu_load',
+      },
+    ],
+  },
+  {
+    id: 'avic_refresh_put',
+    title: 'AVIC is switched off: the table says that the vCPU does not run',
+    chains: [
+      {
+        at: ['v6.12'],
+        steps: '__kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > avic_vcpu_put',
+      },
+      {
+        at: ['v6.18'],
+        steps: '__kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > __avic_vcpu_put',
       },
     ],
   },

@@ -32,6 +32,18 @@ export const TIMER_PATHS = [
     chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > update_target_expiration > limit_periodic_timer_frequency' }],
   },
   {
+    id: 'lapic_timer_divide_restart',
+    title: 'A running timer goes on with the new divider',
+    chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > restart_apic_timer' }],
+  },
+  {
+    id: 'lapic_timer_restore',
+    title: 'KVM_SET_LAPIC starts the timer with the count that was left',
+    chains: [
+      { at: ALL, steps: 'kvm_vcpu_ioctl_set_lapic > kvm_apic_set_state > __start_apic_timer > restart_apic_timer' },
+    ],
+  },
+  {
     id: 'lapic_timer_mode',
     title: 'LVTT changes the mode',
     chains: [{ at: ALL, steps: 'kvm_lapic_reg_write > apic_update_lvtt > cancel_apic_timer' }],
