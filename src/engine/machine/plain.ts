@@ -176,6 +176,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   guestHalt() {},
   createVcpu() {},
   apicvPreStateRestore() {},
+  apicvPostStateRestore() {},
   setVirtualApicMode() {},
   writeEntryInfo,
   deviceMessage: () => false,
