@@ -231,3 +231,75 @@ test('two tabs on one address go their own ways', async ({ page, context }) => {
   await expect(count(other)).toHaveText(/^5 /);
   await other.close();
 });
+
+test('a page that was hidden for a day, or whose clock was set, goes on from the step it stood at', async ({
+  page,
+}) => {
+  await page.clock.install();
+  await page.goto('./?speed=0.25#p=eight-vcpus');
+  const at = async (): Promise<number> => Number((await count(page).textContent())?.split('/')[0]);
+  // The engine runs by the real clock; the page moves when its own is moved.
+  const plays = (from: number) =>
+    expect
+      .poll(async () => {
+        await page.clock.runFor(500);
+        return at();
+      })
+      .toBeGreaterThan(from);
+  await plays(0);
+  const sight = (hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  await sight(true);
+  await page.clock.runFor(1_000);
+  const stood = await at();
+  // A day in one leap: timers fire once, as they do in a browser that slept.
+  await page.clock.fastForward('24:00:00');
+  await sight(false);
+  await page.clock.runFor(100);
+  expect((await at()) - stood).toBeLessThanOrEqual(1);
+  await plays(stood);
+  // Nobody looked away: the machine slept with the page open, or its clock was put forward.
+  const before = await at();
+  await page.clock.fastForward('08:00:00');
+  await page.clock.runFor(100);
+  expect((await at()) - before).toBeLessThanOrEqual(1);
+  await expect(page.locator('[data-code]')).toHaveCount(0);
+});
+
+test('on paper: the whole stage in light colours, its sentence and the open panel; afterwards all is as before', async ({
+  page,
+}) => {
+  await page.goto('./?play=0&theme=dark#p=intx-shared&t=30');
+  await expect(count(page)).toHaveText(/^31 /);
+  await expect(page.locator('.now-title')).toBeVisible();
+  const shape = () =>
+    page.evaluate(() => {
+      const box = (query: string) => document.querySelector(query)?.getBoundingClientRect();
+      const stage = box('.bd-stage');
+      return {
+        ink: getComputedStyle(document.body).color,
+        wide: stage !== undefined && stage.width > 300 && stage.right <= window.innerWidth + 1,
+        buttons: [...document.querySelectorAll('.app-head button, .app-main button, .nr button')].filter((b) =>
+          b.checkVisibility(),
+        ).length,
+      };
+    });
+  const live = await shape();
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 794, height: 1123 });
+  const paper = await shape();
+  expect(paper.wide).toBe(true);
+  expect(paper.ink).not.toBe(live.ink);
+  expect(paper.buttons).toBe(0);
+  await expect(page.locator('[data-part=sentence]')).toBeVisible();
+  await expect(page.locator('.now-title')).toBeVisible();
+  await expect(page.locator('.app-time')).toBeHidden();
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await expect(count(page)).toHaveText(/^31 /);
+  await page.keyboard.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^32 /);
+});

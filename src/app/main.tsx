@@ -11,6 +11,7 @@ import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import '../views/kit/kit.css';
 import './app.css';
+import './print.css';
 import type { TakeKeys } from './keyboard.ts';
 import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';

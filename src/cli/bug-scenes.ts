@@ -25,7 +25,7 @@ export function bugScenes(root: string): readonly BugScene[] {
       const { bug } = preset;
       if (bug === null) throw new Error(`${name}: no bug`);
       const fixed = withoutBug({ ...preset, bug });
-      return { preset, bug, fixed: read({ ...fixed, narration: undefined }, fixed.id) };
+      return { preset, bug, fixed: read(fixed, fixed.id) };
     })
     .sort((a, b) => a.preset.order - b.preset.order);
 }

@@ -1,7 +1,8 @@
 /** Scenes for tests: any ops, and every preset, run by the engine and read as the page reads them. */
 import { join } from 'node:path';
-import type { JsonOp } from '../log/log.ts';
+import type { JsonOp, SceneLog } from '../log/log.ts';
 import type { Preset } from '../scenes/check-preset.ts';
+import { FIXED } from '../scenes/without-bug.ts';
 import { bugScenes } from './bug-scenes.ts';
 import { presetsOf, sceneOf } from './headless-scene.ts';
 
@@ -34,6 +35,13 @@ export const scenesOnBothVendors: readonly VendorScene[] = everyPreset.flatMap((
     return [own];
   return [own, [`${id} on AMD`, [{ ...create, vendor: 'amd' }, ...rest], start, 'amd']];
 });
+
+/** The scenes that somebody tells: presets and real bugs. A scene without its bug is told by rule. */
+export const toldPresets: readonly Preset[] = everyPreset.filter(({ id }) => !id.endsWith(FIXED));
+
+/** Those, run. */
+export const toldScenes = (): readonly { readonly id: string; readonly scene: SceneLog }[] =>
+  toldPresets.map(({ id, ops, start }) => ({ id, scene: sceneOf(ops, start) }));
 
 /** Every preset as it is shipped, run. */
 export const presets = presetFiles.map(({ id, ops, start }) => ({ id, scene: sceneOf(ops, start) }));

@@ -1,16 +1,17 @@
 /** What the reader may be asked to guess, in every scene. */
 import { expect, test } from 'vitest';
-import { presetFiles, presets } from '../cli/scenes-for-tests.ts';
+import { toldPresets, toldScenes } from '../cli/scenes-for-tests.ts';
 import { beatsOf } from './beats.ts';
 import { guessBeats } from './guess-beats.ts';
 
-const narrationOf = (id: string) => presetFiles.find((file) => file.id === id)?.narration ?? null;
+const scenes = toldScenes();
+const narrationOf = (id: string) => toldPresets.find((file) => file.id === id)?.narration ?? null;
 const beats = (id: string, told = true) => {
-  const scene = presets.find((p) => p.id === id)?.scene as (typeof presets)[number]['scene'];
+  const scene = scenes.find((p) => p.id === id)?.scene as (typeof scenes)[number]['scene'];
   return { scene, beats: beatsOf(scene, { narration: told ? narrationOf(id) : null, kept: Number.POSITIVE_INFINITY }) };
 };
 
-test.each(presets)(
+test.each(scenes)(
   '$id: something is asked where there is enough to choose from, and never the first beat',
   ({ id }) => {
     for (const told of [true, false]) {

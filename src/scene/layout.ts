@@ -108,7 +108,7 @@ const EMBED: Metrics = { left: 8, widths: [100, 84, 130, 116], gaps: [80, 80, 80
 /** The same with the vCPU in a column of its own. */
 const EMBED_APART: Metrics = { left: 8, widths: [100, 84, 108, 110, 110], gaps: [80, 80, 80, 80, 8], merged: false };
 /** What the registers of the 8259 pair and a pin's entry need, text beside text. */
-const CHIP_WIDTH = 146;
+const CHIP_WIDTH = 156;
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -3,7 +3,7 @@
  * a token's shape is what it is, and what steps back is a function of the position alone.
  */
 import { describe, expect, test } from 'vitest';
-import { presets } from '../cli/scenes-for-tests.ts';
+import { toldScenes } from '../cli/scenes-for-tests.ts';
 import { deviceView, rteView } from '../engine/view/machine-view.ts';
 import { DEVICE } from '../engine/view/tables.ts';
 import type { SceneLog } from '../log/log.ts';
@@ -32,7 +32,9 @@ const some = ({ steps }: SceneLog): number[] => {
   return Array.from({ length: Math.ceil(steps.length / by) }, (_, i) => i * by);
 };
 
-describe.each(presets)('$id', ({ scene }) => {
+const scenes = toldScenes();
+
+describe.each(scenes)('$id', ({ scene }) => {
   const stage = stageOf(scene);
 
   test('a device’s wire is high while its line is, and in the colour of who raised it; nothing else lights it', () => {
@@ -109,7 +111,7 @@ describe.each(presets)('$id', ({ scene }) => {
   });
 });
 
-const of = (id: string): SceneLog => presets.find((p) => p.id === id)?.scene as SceneLog;
+const of = (id: string): SceneLog => scenes.find((p) => p.id === id)?.scene as SceneLog;
 const stepOf = (scene: SceneLog, name: string, nth = 1): number => {
   let left = nth;
   return scene.steps.findIndex((s) => s.name === name && --left === 0);

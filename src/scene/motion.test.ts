@@ -1,6 +1,6 @@
 /** Motion over every scene: a token goes one way, rests in gutters, and touches no card that is not on its way. */
 import { describe, expect, test } from 'vitest';
-import { presets } from '../cli/scenes-for-tests.ts';
+import { toldScenes } from '../cli/scenes-for-tests.ts';
 import type { SceneLog } from '../log/log.ts';
 import { branchesOf } from './branches.ts';
 import { flightOf, keptOff, type Pose, poseAt, type Stage, tokensAt, widthAt } from './flights.ts';
@@ -25,7 +25,9 @@ const touches = (card: CardBox, { x, y, w }: Pose, slack = 1): boolean =>
 
 const SHARES = Array.from({ length: 41 }, (_, i) => i / 40);
 
-describe.each(presets)('$id', ({ scene }) => {
+const scenes = toldScenes();
+
+describe.each(scenes)('$id', ({ scene }) => {
   test.each([1600, 1280])(
     'no token covers a card: at rest it stands beside its row, through a card it runs as a disc, at %d px',
     (width) => {
@@ -97,7 +99,7 @@ describe.each(presets)('$id', ({ scene }) => {
   });
 });
 
-const of = (id: string): SceneLog => presets.find((p) => p.id === id)?.scene as SceneLog;
+const of = (id: string): SceneLog => scenes.find((p) => p.id === id)?.scene as SceneLog;
 const stepOf = (scene: SceneLog, name: string, nth = 1): number => {
   let left = nth;
   return scene.steps.findIndex((s) => s.name === name && --left === 0);

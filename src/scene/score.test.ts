@@ -1,6 +1,6 @@
 /** The score of a step, over every scene: first it is asked, then it flies; what lifts is what decided; all of it a function of the phase. */
 import { describe, expect, test } from 'vitest';
-import { presets } from '../cli/scenes-for-tests.ts';
+import { toldScenes } from '../cli/scenes-for-tests.ts';
 import { readWord, rteView } from '../engine/view/machine-view.ts';
 import { GATE_ROWS, type GateRow } from '../explain/gates/rows.ts';
 import { happeningOf, litOf, locatorOf } from '../explain/locate/index.ts';
@@ -15,7 +15,9 @@ import { ASK_COMES_MS, ASK_MS, flightPhase, msAt, scoreOf } from './score.ts';
 import { stageModel } from './stage-model.ts';
 import { machineAt } from './wires.ts';
 
-describe.each(presets)('$id', ({ scene }) => {
+const scenes = toldScenes();
+
+describe.each(scenes)('$id', ({ scene }) => {
   const model = stageModel(scene);
   const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
 
@@ -76,7 +78,7 @@ describe.each(presets)('$id', ({ scene }) => {
 });
 
 test('at the IOAPIC vector, mode and destination rise out of the entry', () => {
-  const scene = presets.find((p) => p.id === 'serial-ioapic')?.scene;
+  const scene = scenes.find((p) => p.id === 'serial-ioapic')?.scene;
   if (scene === undefined) throw new Error('no scene');
   const model = stageModel(scene);
   const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
@@ -89,7 +91,7 @@ test('at the IOAPIC it is asked in the order of KVM: the mask, then what its tri
     ['serial-ioapic', ['ioapic-mask', 'ioapic-edge']],
     ['intx-shared', ['ioapic-mask', 'ioapic-remote-irr']],
   ] as const) {
-    const scene = presets.find((p) => p.id === id)?.scene as (typeof presets)[number]['scene'];
+    const scene = scenes.find((p) => p.id === id)?.scene as (typeof scenes)[number]['scene'];
     const model = stageModel(scene);
     const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
     const { asks } = scoreOf(

@@ -53,6 +53,8 @@ const BETWEEN_GRIDS = 18;
 const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, line: 0, folded: 0 } as const;
 const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0, folded: 30 } as const;
 const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0, folded: 0 } as const;
+/** Under this width two values of a vCPU's card do not stand side by side: the strips' lane takes the small form. */
+const NARROW = 150;
 /** Room for the class labels left of a grid. */
 export const CLASSES = 14;
 const FOOT = { big: 18, full: 24, compact: 9, mini: 30, dense: 0, line: 0, folded: 0 } as const;
@@ -189,11 +191,11 @@ export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): Lapic
 
 /** Lays out a vCPU card: rows share what is left below the title. */
 export function placeVcpu(vcpu: number, input: VcpuInput, card: CardBox): VcpuBox {
-  const { density } = input;
+  const density = input.density === 'dense' && card.w < NARROW ? 'mini' : input.density;
   const titleH = titleHeight(input);
   const bare = density === 'line' || density === 'folded';
   const base = { vcpu, card, density, titleH, run: bare ? ('none' as const) : input.run };
-  if (density === 'line' || density === 'folded') {
+  if (bare) {
     const line = { x: card.x, y: card.y, w: card.w, h: card.h };
     return { ...base, rows: rowsOf(line, {}) };
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MAX_OPS } from '../spec/limits.ts';
 import { checkNarration } from './check-narration.ts';
 import { checkPreset } from './check-preset.ts';
-import { PRESET_IDS, PRESET_TEXTS } from './files.ts';
+import { BUG_IDS, PRESET_IDS, PRESET_TEXTS } from './files.ts';
 import { FIRST_PRESET, loadPresetFile } from './index.ts';
 
 const PRESET_FILES = [...PRESET_TEXTS.keys()];
@@ -57,7 +57,7 @@ test.each([
   expect(checkNarration(telling)).toBe(place);
 });
 
-test.each(PRESET_IDS)('%s is told in both languages', async (id) => {
+test.each([...PRESET_IDS, ...BUG_IDS])('%s is told in both languages', async (id) => {
   const answer = await loadPresetFile(id);
   expect(answer.ok && checkNarration(answer.preset.narration)).toBe(null);
 });

@@ -18,6 +18,8 @@ export function withoutBug({ bug, ...scene }: SceneFile): Omit<SceneFile, 'bug'>
     order: scene.order + 0.5,
     end: bug.fixed.end,
     look: [],
+    // What is told of the bug is not true without it.
+    narration: null,
     ops: [{ ...create, ...bug.fixed.create }, ...before, ...after],
   };
 }

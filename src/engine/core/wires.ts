@@ -124,6 +124,8 @@ export interface Wires {
   createVcpu(m: Machine, vcpu: number): void;
   /** kvm_x86_ops.apicv_pre_state_restore */
   apicvPreStateRestore(m: Machine, vcpu: number): void;
+  /** kvm_x86_ops.apicv_post_state_restore, where APICv is active */
+  apicvPostStateRestore(m: Machine, vcpu: number): void;
   /** kvm_x86_ops.set_virtual_apic_mode */
   setVirtualApicMode(m: Machine, vcpu: number): void;
   /** kvm_x86_ops.inject_irq / inject_nmi: the VM-entry event field is written. */

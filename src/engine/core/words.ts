@@ -288,6 +288,12 @@ export const VCPU = defineBlock({
   /** ia32_tsc_adjust_msr: how much the guest has moved its TSC. */
   tscAdjustLo: 1,
   tscAdjustHi: 1,
+  /** vcpu_svm.ldr_reg and dfr_reg (inverted, so that 0 is the flat model): what KVM last saw of LDR and DFR. */
+  avicLdr: 1,
+  avicDfrNot: 1,
+  /** AVIC's logical id table, a bit an entry: those that are valid and hold this vCPU. */
+  avicEntriesLo: 1,
+  avicEntriesHi: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -177,6 +177,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   guestHalt() {},
   createVcpu() {},
   apicvPreStateRestore() {},
+  apicvPostStateRestore() {},
   setVirtualApicMode() {},
   writeEntryInfo,
   deviceMessage: () => false,

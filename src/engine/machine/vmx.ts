@@ -365,6 +365,7 @@ export const VMX_WIRES: Wires = {
   kick,
   createVcpu,
   apicvPreStateRestore: clearPosted,
+  apicvPostStateRestore() {},
   setVirtualApicMode,
   hostIpi,
   deviceMessage,

@@ -186,6 +186,60 @@ describe('an IPI', () => {
     expect(irr(b)).toEqual(reached);
   });
 
+  // The table is KVM's own: it follows what LDR and DFR were written, and no other register.
+  const off = (vcpu: number): JsonOp => ({ op: 'mmio_write', vcpu, addr: 0xfee000f0, size: 4, value: 0xff });
+  const dfr = (vcpu: number, value: number): JsonOp => mmio(vcpu, 0xe0, value);
+  const inhibited = (...ops: readonly JsonOp[]): JsonOp[] => [
+    inhibit(1, 1),
+    { op: 'advance', ns: 1 },
+    ...ops,
+    inhibit(1, 0),
+    { op: 'advance', ns: 1 },
+  ];
+  test.each<[string, readonly JsonOp[], number, number[], string[]]>([
+    ['a software-disabled APIC stays in it', [...flat, off(2)], 4, [2], []],
+    [
+      'a DFR that changes takes the entry out, also when AVIC was off until it changed back',
+      [...flat, dfr(2, 0x0fffffff), { op: 'advance', ns: 1 }, dfr(2, -1), { op: 'advance', ns: 1 }],
+      4,
+      [2],
+      ['avic_incomplete_ipi 2 18529 4'],
+    ],
+    [
+      'LDR with its old value after that does not put it back',
+      [...flat, dfr(2, 0x0fffffff), dfr(2, -1), mmio(2, 0xd0, 4 << 24)],
+      4,
+      [2],
+      ['avic_incomplete_ipi 2 18529 4'],
+    ],
+    [
+      'another LDR does, and the old one again',
+      [...flat, dfr(2, 0x0fffffff), dfr(2, -1), mmio(2, 0xd0, 8 << 24), mmio(2, 0xd0, 4 << 24)],
+      4,
+      [2],
+      [],
+    ],
+    ['DFR with the value it has changes nothing', [...flat, dfr(2, -1)], 4, [2], []],
+    ['a new LDR leaves no entry behind', [...flat, mmio(2, 0xd0, 8 << 24)], 4, [], ['avic_incomplete_ipi 2 18529 4']],
+    ['an LDR of 0 has none', [...flat, mmio(2, 0xd0, 0)], 4, [], ['avic_incomplete_ipi 2 18529 4']],
+    ['while AVIC is off nothing traps; KVM catches up as it comes back', inhibited(...flat), 4, [2], []],
+    [
+      'DFR too: it is caught up first, then LDR',
+      inhibited(...[0, 1, 2].map((vcpu) => dfr(vcpu, 0)), ...cluster.slice(3)),
+      0x14,
+      [2],
+      [],
+    ],
+    ['cluster 15 has no entries', cluster, 0xf1, [], ['avic_incomplete_ipi 2 18529 241']],
+  ])('logical id table: %s', (_name, before, dest, reached, exits) => {
+    const b = guest();
+    b.do(...before);
+    b.events();
+    send(b, 0x4861, dest);
+    expect(b.eventsOf('avic_incomplete_ipi')).toEqual(exits);
+    expect(irr(b)).toEqual(reached);
+  });
+
   test('rings by itself, not through KVM', () => {
     const b = guest();
     send(b, 0x4061, 1);

@@ -5,8 +5,8 @@
  *
  * Modelled: KVM's and the processor's delivery, doorbell, IPIs to physical, logical, broadcast and shorthand destinations
  * with the incomplete exits 0, 1, 2 and 4, accelerated TPR and edge EOI, the traps, inhibits with the update of each vCPU.
- * The physical and logical id tables are not kept as words: where AVIC is not inhibited they are one to one with the
- * APICs' ids. Left out: x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
+ * The logical id table is kept as KVM keeps it, the physical one is not: where AVIC is not inhibited it is one to one with
+ * the APICs' ids. Left out: x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
  */
 
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
@@ -174,14 +174,72 @@ function physicalTargets(m: Machine, dest: number): number[] | null {
   return target === undefined ? null : [target];
 }
 
-/** The vCPUs of a logical destination, by the logical id table; null where the entry of one of its bits is not valid. */
+/** Place of an LDR in the logical id table, -1 where it has none. @kvm avic.c avic_get_logical_id_entry */
+function entryIndex(ldr: number, flat: boolean): number {
+  const id = ldr >>> 24;
+  const cluster = flat ? 0 : id >>> 4;
+  const bit = flat ? id : id & 0xf;
+  if (cluster === 15 || bit === 0 || (bit & (bit - 1)) !== 0) return -1;
+  return 31 - Math.clz32(bit) + cluster * 4;
+}
+
+const entryWord = (index: number): number => (index < 32 ? V.avicEntriesLo : V.avicEntriesHi);
+/** The vCPU in a valid entry, -1 where it is not valid. */
+const entryVcpu = (m: Machine, index: number): number =>
+  index > 59 ? -1 : everyVcpu(m).findIndex((vcpu) => ((reg(m, vcpu, entryWord(index)) >>> (index & 31)) & 1) === 1);
+
+/** An entry's valid bit is cleared, whoever is in it. */
+function clearEntry(m: Machine, index: number): void {
+  const owner = index === -1 ? -1 : entryVcpu(m, index);
+  if (owner === -1) return;
+  set(m, owner, entryWord(index), reg(m, owner, entryWord(index)) & ~(1 << (index & 31)));
+}
+
+/** @kvm avic.c avic_invalidate_logical_id_entry */
+function invalidateEntry(m: Machine, vcpu: number): void {
+  if (inX2apic(m, vcpu)) return;
+  clearEntry(m, entryIndex(reg(m, vcpu, V.avicLdr), reg(m, vcpu, V.avicDfrNot) === 0));
+}
+
+/** Another LDR than the last one: its entry goes, the new one's becomes valid. The same again does nothing. @kvm avic.c avic_handle_ldr_update */
+function followLdr(m: Machine, vcpu: number, ldr: number): void {
+  if (inX2apic(m, vcpu) || ldr === reg(m, vcpu, V.avicLdr)) return;
+  invalidateEntry(m, vcpu);
+  set(m, vcpu, V.avicLdr, ldr);
+  const at = lapicAt(m, vcpu);
+  const index = entryIndex(ldr, m.w[at + L.dfr] === -1);
+  if (index === -1) return;
+  clearEntry(m, index);
+  // The entry holds the APIC's ID as it is now; another than the vCPU's own switches AVIC off.
+  const id = m.w[at + L.id] >>> 24;
+  const owner = everyVcpu(m).find((other) => idOf(m, other) === id) ?? vcpu;
+  set(m, owner, entryWord(index), reg(m, owner, entryWord(index)) | (1 << (index & 31)));
+}
+
+/** Another DFR: the entry of the LDR goes, and comes again only with another LDR. @kvm avic.c avic_handle_dfr_update */
+function followDfr(m: Machine, vcpu: number, dfr: number): void {
+  if (~dfr === reg(m, vcpu, V.avicDfrNot)) return;
+  invalidateEntry(m, vcpu);
+  set(m, vcpu, V.avicDfrNot, ~dfr);
+}
+
+/** @kvm avic.c avic_apicv_post_state_restore */
+function apicvPostStateRestore(m: Machine, vcpu: number): void {
+  const at = lapicAt(m, vcpu);
+  followDfr(m, vcpu, m.w[at + L.dfr]);
+  followLdr(m, vcpu, m.w[at + L.ldr]);
+}
+
+/**
+ * The vCPUs of a logical destination, by the logical id table as KVM keeps it: null where the entry of one of its bits is not
+ * valid. A software-disabled APIC keeps its entry.
+ */
 function logicalTargets(m: Machine, vcpu: number, dest: number): number[] | null {
   const flat = m.w[lapicAt(m, vcpu) + L.dfr] === -1;
-  const table = flat ? m.map.flat : m.map.cluster;
   const base = flat ? 0 : (dest >>> 4) * 4;
   const targets: number[] = [];
   for (let rest = flat ? dest : dest & 0xf; rest !== 0; rest &= rest - 1) {
-    const target = table[base + 31 - Math.clz32(rest & -rest)] ?? -1;
+    const target = entryVcpu(m, base + 31 - Math.clz32(rest & -rest));
     if (target === -1) return null;
     targets.push(target);
   }
@@ -274,6 +332,8 @@ function writeAccelerated(m: Machine, vcpu: number, offset: number, value: numbe
  */
 function trapped(m: Machine, vcpu: number, offset: number, value: number): void {
   if (offset === RRR) return;
+  if (offset === REG.ldr) followLdr(m, vcpu, value);
+  if (offset === REG.dfr) followDfr(m, vcpu, value);
   const at = lapicAt(m, vcpu);
   if (offset === REG.esr) put(m, at + L.esr, value);
   if (offset === REG.tmict && m.w[at + L.timerMode] === TIMER_MODE.deadline) put(m, at + L.tmict, value);
@@ -336,8 +396,11 @@ function apicvUpdate(m: Machine, vcpu: number): void {
   const outer = enter(m, EV.apicv_update, atVcpu(vcpu), activate ? 1 : 0, inhibits(m));
   put(m, lapicAt(m, vcpu) + L.apicvActive, activate ? 1 : 0);
   updateApicvCaches(m, vcpu);
-  if (activate) load(m, vcpu);
-  else unload(m, vcpu);
+  if (activate) {
+    // LDR and DFR may have changed while nothing trapped. @kvm avic.c avic_refresh_virtual_apic_mode
+    apicvPostStateRestore(m, vcpu);
+    load(m, vcpu);
+  } else unload(m, vcpu);
   if (!activate) makeRequest(m, vcpu, REQ.event);
   leave(m, outer);
 }
@@ -398,6 +461,7 @@ export const avicWires = (base: Omit<Wires, 'modelOps'>, models: ModelOps): Wire
   },
   deliverInterrupt,
   setApicvInhibit,
+  apicvPostStateRestore,
   apicvActivated: (m) => inhibits(m) === 0,
   createVcpu(m, vcpu) {
     if (idOf(m, vcpu) > MAX_PHYSICAL_ID) {

@@ -31,6 +31,7 @@ export const header = {
   'end.continue': 'Continue where you were: {title}',
   'end.stay': 'Stay here',
   'end.replay': 'Replay',
+  'end.withoutBug': 'What if the bug were fixed?',
   'end.next': 'Next: {title}',
   'gallery.title': 'Scenes',
   'gallery.search': 'Search scenes, chapters, functions, registers',

@@ -32,6 +32,7 @@ export const header: Record<keyof typeof en, string> = {
   'end.continue': '从上次的位置继续：{title}',
   'end.stay': '留在这里',
   'end.replay': '重播',
+  'end.withoutBug': '假如修复了这个 bug？',
   'end.next': '下一个：{title}',
   'gallery.title': '场景',
   'gallery.search': '搜索场景、章节、函数、寄存器',

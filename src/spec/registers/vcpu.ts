@@ -106,4 +106,8 @@ export const VCPU_REGISTERS = defineRegisters({
   ipis: quiet(dec('kicks')),
   tscAdjustLo: quiet(hex('IA32_TSC_ADJUST')),
   tscAdjustHi: high('tscAdjustLo'),
+  avicLdr: quiet(hex('AVIC: LDR that KVM saw last')),
+  avicDfrNot: quiet(hex('AVIC: DFR that KVM saw last, inverted')),
+  avicEntriesLo: quiet(hex('AVIC logical id entries')),
+  avicEntriesHi: high('avicEntriesLo'),
 });

@@ -36,6 +36,7 @@ import type { Extras } from './extras.tsx';
 import { LapicCard } from './LapicCard.tsx';
 import { RoutingCard } from './RoutingCard.tsx';
 import { SourceCard } from './SourceCards.tsx';
+import { textSize } from './text-fit.ts';
 import { createTokenLayer, type TokenLayer } from './token-layer.ts';
 import { VcpuCard } from './VcpuCard.tsx';
 
@@ -222,12 +223,10 @@ export interface StageSheetProps {
   readonly onDrawn?: (stage: Stage) => void;
 }
 
-/** Smallest text on the screen, px; where the drawing is smaller than its units the text is as much bigger in them. */
-const FLOOR = 11;
 const floor = (scale: number): React.CSSProperties =>
   ({
-    '--f11': `${Math.max(11, FLOOR / scale).toFixed(2)}px`,
-    '--f115': `${Math.max(11.5, FLOOR / scale).toFixed(2)}px`,
+    '--f11': `${textSize(11, scale).toFixed(2)}px`,
+    '--f115': `${textSize(11.5, scale).toFixed(2)}px`,
   }) as React.CSSProperties;
 
 /** Under this height one vCPU unfolds at a time, px. */
@@ -368,7 +367,12 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
       )}
       <div
         className={moves ? 'bd-sheet bd-moves' : 'bd-sheet'}
-        style={{ width: sheet.width, height: sheet.height, ...floor(layout.scale) }}
+        // A small frame's notes stand where its cards leave room.
+        style={{
+          width: sheet.width,
+          height: embed ? Math.max(sheet.height, height) : sheet.height,
+          ...floor(layout.scale),
+        }}
       >
         <svg className="bd-stage" {...sheet} data-form={layout.form} {...GROUP} aria-label={t('stage.name')}>
           <Ground layout={layout} t={t} />

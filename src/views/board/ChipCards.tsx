@@ -10,7 +10,7 @@ import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title, Unused } from './Card.tsx';
-import { cut } from './text-fit.ts';
+import { cut, textSize, textWidth } from './text-fit.ts';
 
 /** The first scene has the pair folded. */
 const PicRegisters = lazy(() => import('./PicRegisters.tsx').then((m) => ({ default: m.PicRegisters })));
@@ -53,33 +53,61 @@ export const PicCard = memo(
 
 type ColumnName = 'pin' | 'vec' | 'mode' | 'trig' | 'rIRR' | 'dest' | 'M';
 
-/** Columns by width of the card: x as a share of what is inside, and which of them there is room for. */
-function columnsFor(width: number): readonly { readonly name: ColumnName; readonly at: number }[] {
-  if (width >= 226) {
-    return [
-      { name: 'pin', at: 0 },
-      { name: 'vec', at: 0.13 },
-      { name: 'mode', at: 0.3 },
-      { name: 'trig', at: 0.5 },
-      { name: 'rIRR', at: 0.7 },
-      { name: 'dest', at: 0.865 },
-    ];
-  }
-  if (width >= 180) {
-    return [
-      { name: 'pin', at: 0 },
-      { name: 'vec', at: 0.15 },
-      { name: 'trig', at: 0.39 },
-      { name: 'rIRR', at: 0.67 },
-      { name: 'dest', at: 0.84 },
-    ];
-  }
-  return [
-    { name: 'pin', at: 0 },
-    { name: 'vec', at: 0.2 },
-    { name: 'trig', at: 0.5 },
-    { name: 'rIRR', at: 0.84 },
-  ];
+/** Columns, the richest choice first: what goes first is what a row can be read without. */
+const COLUMNS: readonly (readonly ColumnName[])[] = [
+  ['pin', 'vec', 'mode', 'trig', 'rIRR', 'dest'],
+  ['pin', 'vec', 'trig', 'rIRR', 'dest'],
+  ['pin', 'vec', 'trig', 'rIRR'],
+  ['pin', 'vec', 'rIRR'],
+];
+/** The widest each has: columns stay where they are whatever is written. */
+const WIDEST: Readonly<Record<ColumnName, string>> = {
+  pin: '23',
+  vec: '0xff',
+  mode: 'ExtINT',
+  trig: 'level',
+  rIRR: '1',
+  dest: 'ff',
+  M: 'M',
+};
+/** Least distance between two columns. */
+const APART = 4;
+/** Heads are short words of narrow letters. */
+const HEAD = 0.92;
+
+interface Placed {
+  readonly name: ColumnName;
+  readonly x: number;
+  /** The last one ends at the card's. */
+  readonly end: boolean;
+}
+
+/**
+ * Columns that stand side by side, and where: each as wide as its head or its widest value.
+ * @param scale of the drawing, by which text grows
+ */
+function columnsFor(x: number, room: number, scale: number): readonly Placed[] {
+  const mono = textSize(11.5, scale);
+  const head = (name: ColumnName): number => textWidth(name, textSize(11, scale)) * HEAD;
+  const value = (name: ColumnName): number => textWidth(WIDEST[name], mono, 'mono');
+  const widthsOf = (names: readonly ColumnName[]): number[] =>
+    names.map((name, i) => {
+      const before = names[i - 1];
+      // The last head ends at the card's, so it may reach over what the head before it leaves free.
+      const free = i < names.length - 1 || before === undefined ? 0 : Math.max(0, value(before) - head(before));
+      return Math.max(value(name), head(name) - free);
+    });
+  const needs = (widths: readonly number[]): number => widths.reduce((a, w) => a + w + APART, -APART);
+  const names = COLUMNS.find((some) => needs(widthsOf(some)) <= room) ?? COLUMNS.at(-1) ?? [];
+  const widths = widthsOf(names);
+  const spare = Math.max(0, room - needs(widths)) / Math.max(1, names.length - 1);
+  let at = x;
+  return names.map((name, i) => {
+    const end = i === names.length - 1;
+    const placed = { name, x: end ? x + room : at, end };
+    at += (widths[i] ?? 0) + APART + spare;
+    return placed;
+  });
 }
 
 const FIELD_OF = {
@@ -131,16 +159,15 @@ function PinMark({ row, irr, high, masked }: { row: Box; irr: boolean; high: boo
 function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) {
   const { layout, model } = stage;
   const card = layout.ioapic as CardBox;
-  const columns = columnsFor(card.w);
-  const x0 = card.x + 31;
-  const room = card.w - 31 - 8;
+  const columns = columnsFor(card.x + 31, card.w - 31 - 9, layout.scale);
   const litPin = lit?.place.at === 'ioapicPin' ? lit.place.pin : -1;
+  const whose = t('stage.ioapic.user');
   const folded = PINS - layout.pinRows.size;
   return (
     <Frame card={card} name="IOAPIC" className={model.userChips ? 'bd-user' : undefined}>
       <Title
         card={card}
-        text={model.userChips ? t('stage.ioapic.user') : 'IOAPIC'}
+        text={model.userChips && textWidth(whose, 13, 'bold') <= card.w - 22 ? whose : 'IOAPIC'}
         name="IOAPIC"
         selection={{ kind: 'ioapic', index: 0 }}
         selected={selected}
@@ -158,8 +185,8 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
         }
       />
       {layout.pinRows.size > 0 &&
-        columns.map(({ name, at }) => (
-          <text key={name} className="bd-key" x={x0 + at * room} y={card.y + 41}>
+        columns.map(({ name, x, end }) => (
+          <text key={name} className="bd-key" x={x} y={card.y + 41} textAnchor={end ? 'end' : 'start'}>
             {name}
           </text>
         ))}
@@ -199,7 +226,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
               >
                 <PinMark row={row} irr={rte.irr} high={driven} masked={rte.masked} />
               </g>
-              {columns.map(({ name, at }) => {
+              {columns.map(({ name, x, end }) => {
                 const decided = on && (name === 'pin' || (lit?.fields.has(FIELD_OF[name]) ?? false));
                 return (
                   <text
@@ -209,8 +236,9 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
                     className={
                       decided ? 'bd-mono bd-on' : name === 'rIRR' && rte.remoteIrr ? 'bd-mono bd-strong' : 'bd-mono'
                     }
-                    x={x0 + at * room}
+                    x={x}
                     y={row.y + row.h / 2 + 4}
+                    textAnchor={end ? 'end' : 'start'}
                   >
                     {cellText(rte, name)}
                   </text>

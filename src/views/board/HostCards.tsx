@@ -7,7 +7,7 @@ import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
-import { cut, textWidth } from './text-fit.ts';
+import { cut, textSize, textWidth } from './text-fit.ts';
 
 interface PcpuProps extends CardProps {
   readonly pcpu: number;
@@ -37,12 +37,16 @@ function PcpuCardView(props: PcpuProps) {
   const middle = card.y + (flat ? card.h / 2 + 4.5 : 17.5);
   const avic = stage.model.host === 'avic';
   const taken = avic ? '' : vector === 0 ? '–' : hex(vector);
+  const [small, mono] = [textSize(11, stage.layout.scale), textSize(11.5, stage.layout.scale)];
   const shown =
-    26 + textWidth(`pCPU ${pcpu}`, 12, 'bold') + textWidth(guest, 11) + textWidth(taken, 11.5, 'mono') <= card.w;
+    26 + textWidth(`pCPU ${pcpu}`, 12, 'bold') + textWidth(guest, small) + textWidth(taken, mono, 'mono') <= card.w;
   const right = card.x + card.w - 10;
   const list = waits.length > 0 ? `${t('stage.pcpu.wakeup')} ${waits.map((i) => `vCPU ${i}`).join(', ')}` : '';
   const count = t('stage.pcpu.ipis', { n: ipis });
-  const room = card.w - 24 - textWidth(taken, 11.5, 'mono') - 10;
+  const room = card.w - 24 - textWidth(taken, mono, 'mono') - 6;
+  const told = [list === '' ? count : `${list} · ${count}`, list === '' ? String(ipis) : list].find(
+    (text) => textWidth(text, small) <= room,
+  );
   return (
     <Frame card={card} name={`pCPU ${pcpu}`} className={runs < 0 ? 'bd-pcpu bd-asleep' : 'bd-pcpu'}>
       <g style={colourStyle(lit?.colour ?? changed?.colour ?? 0)}>
@@ -85,7 +89,7 @@ function PcpuCardView(props: PcpuProps) {
                 {taken}
               </text>
               <text className="bd-key" x={right} y={card.y + 35} textAnchor="end">
-                {cut(list === '' ? count : `${list} · ${count}`, room, 11)}
+                {told ?? ''}
               </text>
             </>
           )}
@@ -140,6 +144,8 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
         const target = irte.posted
           ? `${narrow ? '' : 'PDA '}→ vCPU ${irte.vcpu}${card.w > 190 ? ` · URG ${Number(irte.urgent)}` : ''}`
           : t('stage.irte.host');
+        // What of it there is room for: a remapped one has a vector of the host's anyway.
+        const whole = textWidth(`${hex(irte.vector)} ${target}`, textSize(11, layout.scale), 'mono') <= card.w - 15;
         const top = row.y + row.h / 2 - 4;
         return (
           <g key={`${item.slot}:${item.entry}`} style={colourStyle(on ? (lit?.colour ?? 0) : 0)}>
@@ -166,7 +172,7 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
               {irte.present && (
                 <text className={mono} x={card.x + 11} y={top + 15}>
                   {hex(irte.vector)}
-                  <tspan className={on ? undefined : 'bd-dim'}> {target}</tspan>
+                  {(whole || irte.posted) && <tspan className={on ? undefined : 'bd-dim'}> {target}</tspan>}
                 </text>
               )}
             </Stop>

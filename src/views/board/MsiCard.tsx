@@ -7,6 +7,7 @@ import type { CardBox } from '../../scene/layout.ts';
 import { FIRST_EVENTS } from '../../spec/events/index.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title } from './Card.tsx';
+import { textSize, textWidth } from './text-fit.ts';
 
 /** How far back the last message is looked for, rows. */
 const LOOK_BACK = 20_000;
@@ -28,6 +29,10 @@ function MsiCardView(props: CardProps) {
   const message = lastMessage(props);
   const on = lit?.place.at === 'msi';
   const line = on ? 'bd-mono bd-on' : 'bd-mono';
+  const { scale } = stage.layout;
+  const needs = textWidth('addr ', textSize(11, scale)) + textWidth('0xfee00000', textSize(11.5, scale), 'mono');
+  // What is an address can be seen.
+  const keys = needs <= card.w - 19;
   const y = card.y + (card.h > 60 ? 40 : 37);
   return (
     <Frame card={card} name="MSI">
@@ -47,11 +52,11 @@ function MsiCardView(props: CardProps) {
         ) : (
           <>
             <text className={line} x={card.x + 11} y={y}>
-              <tspan className="bd-key">addr </tspan>
+              {keys && <tspan className="bd-key">addr </tspan>}
               {hex(message.addr, 8)}
             </text>
             <text className={line} x={card.x + 11} y={y + 16}>
-              <tspan className="bd-key">data </tspan>
+              {keys && <tspan className="bd-key">data </tspan>}
               {hex(message.data, 4)}
             </text>
           </>

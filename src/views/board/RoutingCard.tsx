@@ -8,7 +8,7 @@ import type { CardBox } from '../../scene/layout.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
-import { textWidth } from './text-fit.ts';
+import { textSize, textWidth } from './text-fit.ts';
 
 const nameOf = (entry: RouteEntry): string =>
   entry.chip === CHIP.msi
@@ -22,8 +22,8 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const litRow = lit?.place.at === 'route' ? lit.place.gsi : -1;
   const bare = layout.form === 'embed';
   const stacked = layout.form !== 'tall';
-  const chipsX = card.x + (bare ? 11 : 34);
-  const size = 11;
+  const size = textSize(11, layout.scale);
+  const chipsX = card.x + (bare ? 11 : 11 + Math.max(23, textWidth('GSI', size) + 6));
   const wide = 16;
   return (
     <Frame card={card} name={t('stage.column.routing')}>

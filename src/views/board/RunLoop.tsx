@@ -7,7 +7,7 @@ import { interruptionInfo, qualification } from '../../scene/vm-fields.ts';
 import { exitName } from '../../spec/exits.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
-import { cut, textWidth } from './text-fit.ts';
+import { cut, textSize, textWidth } from './text-fit.ts';
 
 interface Props extends CardProps {
   readonly vcpu: number;
@@ -31,20 +31,28 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
   const state = inGuest ? 'bd-guest' : away ? 'bd-away' : '';
   const status = `${hex(word('rvi'))}/${hex(word('svi'))}`;
   // A folded card has RVI and SVI on the boundary.
-  const left = card.x + 11 + textWidth(side, 10, 'bold') + 12;
-  const needs = textWidth(status, 10, 'mono') + 8;
+  const size = textSize(11, stage.layout.scale);
+  const mono = (text: string): number => textWidth(text, size, 'mono');
+  const bare = card.x + 20;
+  const left = bare + textWidth(side, size, 'bold') + 4;
+  const needs = mono(status) + 8;
   const folded = run === 'line' && stage.model.apicv && density !== 'mini' && left + needs <= card.x + card.w - 11;
   const statusW = folded ? needs : 0;
-  const room = card.x + card.w - 11 - left - statusW;
+  const end = card.x + card.w - 11 - statusW;
   const reason = word('exitReason');
   const why = qualification(reason, word('exitQualification'));
   const long = `${exitName(reason)}${why === '' ? '' : ` ${why}`}`;
   const none = reason === 0;
   const whole = `${t('stage.vcpu.lastExit')} ${long}`;
-  const fit = [whole, long, exitName(reason), exitName(reason, true)].find(
-    (name) => textWidth(name, 10, 'mono') <= room,
-  );
-  const text = avic ? `IsRunning ${Number(running)}` : none ? '' : (fit ?? '');
+  const names = avic
+    ? [`IsRunning ${Number(running)}`]
+    : none
+      ? []
+      : [whole, long, exitName(reason), exitName(reason, true)];
+  const fit = names.find((name) => mono(name) <= end - left);
+  // Which side it is on is said by the arrow as well: what was exited for stands before its name.
+  const text = fit ?? names.findLast((name) => mono(name) <= end - bare - 4) ?? '';
+  const named = fit !== undefined || text === '';
   const y = mode.y + mode.h / 2 + 3.7;
   const top = card.y + box.titleH;
   const bottom = Math.min(card.y + card.h - 3, run === 'block' ? rows.counters.y : card.y + card.h - 3);
@@ -73,12 +81,14 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
           className={`bd-arrow ${state}`}
           d={`M${card.x + 10} ${y - 3.7 + (inGuest ? 2.5 : -2.5)}h7l-3.5 ${inGuest ? -5 : 5}z`}
         />
-        <text className={`bd-side ${state}`} x={card.x + 20} y={y}>
-          {side}
-        </text>
+        {named && (
+          <text className={`bd-side ${state}`} x={bare} y={y}>
+            {side}
+          </text>
+        )}
         <text
           className={wrote('exitReason') || lit?.name === 'kvm_exit' ? 'bd-exit bd-on' : 'bd-exit'}
-          x={card.x + card.w - 11 - statusW}
+          x={end}
           y={y}
           textAnchor="end"
         >
@@ -170,7 +180,8 @@ function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<type
   });
   const on = changed !== null && words.some((word) => changed.words.has(word));
   const y = row.y + row.h / 2 + 4;
-  const key = textWidth(field.key, 10.5) + 6;
+  const size = textSize(11, props.stage.layout.scale);
+  const key = textWidth(field.key, size) + 6;
   const dim = field.value === '–' || field.value === '0' || field.value === '0x00';
   return (
     <g style={colourStyle(changed?.colour ?? 0)}>
@@ -190,7 +201,7 @@ function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<type
           y={y}
           textAnchor="end"
         >
-          {cut(field.value, w - 22 - key, 11, 'mono')}
+          {cut(field.value, w - 22 - key, size, 'mono')}
         </text>
       </Stop>
     </g>

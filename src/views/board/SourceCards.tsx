@@ -13,7 +13,7 @@ import type { Selection } from '../../store/types.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
-import { cut, textWidth } from './text-fit.ts';
+import { cut, textSize, textWidth } from './text-fit.ts';
 
 interface Props extends CardProps {
   readonly source: SourceItem;
@@ -62,9 +62,12 @@ function SourceCardView(props: Props) {
   const flat = card.h < 40;
   const name = nameOf(props, source);
   const what = gsiText(source);
+  // Of two of a kind the machine's own name says which.
+  const room = card.w - 18 - (flat ? 110 : 0);
+  const [ioctl, mono] = [textSize(11, stage.layout.scale), textSize(11.5, stage.layout.scale)];
   const right = card.x + card.w - 11;
   // The names of ioctls are long.
-  const small = source.ioctls !== undefined && textWidth(what, 11.5, 'mono') > card.w - 22;
+  const small = source.ioctls !== undefined && textWidth(what, mono, 'mono') > card.w - 22;
   const second = flat ? undefined : source.ioctls?.[1];
   const hasLine = source.slot >= 0 && !msix;
   const on = lit?.fields.has('source.line') ?? false;
@@ -87,7 +90,7 @@ function SourceCardView(props: Props) {
             x={card.x + 11}
             y={flat ? card.y + 21.5 : card.y + card.h / 2 - (second === undefined ? 4 : 7)}
           >
-            {cut(name, card.w - 18 - (flat ? 110 : 0), 13, 'bold')}
+            {cut(textWidth(name, 13, 'bold') <= room ? name : (spec?.id ?? name), room, 13, 'bold')}
           </text>
           <text
             className={lit ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
@@ -96,15 +99,15 @@ function SourceCardView(props: Props) {
             textAnchor={flat ? 'end' : 'start'}
           >
             {small ? (
-              <tspan className="bd-ioctl">{cut(what.replace('KVM_', ''), card.w - 18, 11, 'mono')}</tspan>
+              <tspan className="bd-ioctl">{cut(what.replace('KVM_', ''), card.w - 18, ioctl, 'mono')}</tspan>
             ) : (
-              cut(what, card.w - 22 - (hasLine ? 28 : 0), 11.5, 'mono')
+              cut(what, card.w - 22 - (hasLine ? 28 : 0), mono, 'mono')
             )}
           </text>
           {second !== undefined && (
             <text className="bd-mono bd-dim" x={card.x + 11} y={card.y + card.h / 2 + 19}>
               <tspan className="bd-ioctl">
-                {cut(small ? second.replace('KVM_', '') : second, card.w - 18, 11, 'mono')}
+                {cut(small ? second.replace('KVM_', '') : second, card.w - 18, ioctl, 'mono')}
               </tspan>
             </text>
           )}

@@ -6,7 +6,7 @@ import { type Field, hex } from '../../explain/locate/locator.ts';
 import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
-import { cut, textWidth } from './text-fit.ts';
+import { cut, textSize, textWidth } from './text-fit.ts';
 import { ASLEEP, type StateName, stateOf } from './vcpu-state.ts';
 
 /** The first scene does without these. */
@@ -28,7 +28,9 @@ function StateChip({
   text,
   state,
   lit,
+  scale,
 }: {
+  readonly scale: number;
   /** It leaves what stands before this. */
   left: number;
   right: number;
@@ -37,7 +39,7 @@ function StateChip({
   state: StateName;
   lit: boolean;
 }) {
-  const letters = textWidth(text, 10.5, 'bold');
+  const letters = textWidth(text, textSize(11, scale), 'bold');
   const w = Math.min(letters + 14, right - left);
   // The estimate is on the safe side: letters are only pressed together, never apart.
   const pressed = w - 10 < letters * 0.82 ? w - 10 : undefined;
@@ -61,6 +63,8 @@ function StateChip({
 export interface Value {
   readonly key: string;
   readonly value: string;
+  /** Says the same with less. */
+  readonly short?: string;
   readonly fields: readonly Field[];
   readonly register: string;
   /** Something to notice. */
@@ -126,6 +130,8 @@ export function valuesOf(
               .map((h) => hex(h))
               .join(' › ')} › ${hex(top ?? 0)}`
           : handler,
+      // Its vector says which it is; of nested ones the one that runs.
+      ...(top === undefined ? {} : { short: hex(top) }),
       fields: ['vcpu.handler'],
       register: 'stackVector',
       strong: top !== undefined,
@@ -136,6 +142,20 @@ export function valuesOf(
 /** Free at both ends of a row, and between its key and its value. */
 const END = 11;
 const BETWEEN = 8;
+
+/**
+ * What of a row there is room for: key and value, else the value alone, else both shorter. A value is whole or it is not there; only a
+ * name that a person has chosen can be so long that it must be cut.
+ */
+function fitted({ key, value, short = value }: Value, room: number, between: number, scale: number) {
+  const mono = textSize(11.5, scale);
+  const taken = textWidth(key, textSize(11, scale)) + between;
+  const wide = (text: string): number => textWidth(text, mono, 'mono');
+  if (taken + wide(value) <= room) return { key, value };
+  if (short !== value && wide(value) <= room) return { key: '', value };
+  if (taken + wide(short) <= room) return { key, value: short };
+  return { key: '', value: cut(short, room, mono, 'mono') };
+}
 
 /** One line: a key on the left, its value on the right. */
 export function Row({
@@ -159,12 +179,12 @@ export function Row({
   end?: number;
   between?: number;
 }) {
-  const { lit, selected, select, vcpu } = props;
+  const { lit, selected, select, stage, vcpu } = props;
   // What is not there has no row; the inspector has them all.
   const on = value.fields.some((field) => lit?.fields.has(field));
   const absent = value.value === '–';
   if (absent && !on) return null;
-  const key = textWidth(value.key, 11) + between;
+  const told = fitted(value, w - start - end, between, stage.layout.scale);
   return (
     <Stop
       box={{ x, y, w, h }}
@@ -174,7 +194,7 @@ export function Row({
       select={select}
     >
       <text className="bd-key" x={x + start} y={y + h / 2 + 4}>
-        {value.key}
+        {told.key}
       </text>
       <text
         className={on ? 'bd-mono bd-on' : value.strong ? 'bd-mono bd-strong' : 'bd-mono bd-dim'}
@@ -182,7 +202,7 @@ export function Row({
         y={y + h / 2 + 4}
         textAnchor="end"
       >
-        {absent ? '' : cut(value.value, w - start - end - key, 11.5, 'mono')}
+        {absent ? '' : told.value}
       </text>
     </Stop>
   );
@@ -224,12 +244,18 @@ function Lines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
 /** What a person compares between two ways: counted, side by side. */
 export function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: Props }) {
   const { card, rows, density } = box;
-  const { t, lit } = props;
+  const { t, lit, stage } = props;
   const on = lit?.fields.has('vcpu.counters') ?? false;
-  const narrow = (density === 'compact' || density === 'dense') && card.w < 160;
   const { x, w } = rows.counters;
-  const names = w < card.w ? COUNTERS.slice(0, 1) : narrow ? COUNTERS.slice(0, 2) : COUNTERS;
+  const size = textSize(11, stage.layout.scale);
+  const wide = (name: (typeof COUNTERS)[number]): number =>
+    textWidth(String(v[name]), 14, 'mono') + 3 + textWidth(t(SHORT[name]), size);
+  // As many as stand side by side, each whole.
+  const most = w < card.w ? 1 : COUNTERS.length;
+  const fits = (n: number): boolean => COUNTERS.slice(0, n).every((name) => wide(name) <= (w - 22) / n);
+  const names = COUNTERS.slice(0, [3, 2].find((n) => n <= most && fits(n)) ?? 1);
   const third = (w - 22) / names.length;
+  const bare = names.length === 1 && wide(COUNTERS[0]) > third;
   const tall = (density === 'full' || density === 'big') && box.run === 'none';
   if (tall) {
     const line = Math.min(20, rows.counters.h * 0.6);
@@ -260,9 +286,11 @@ export function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
       {names.map((name, i) => (
         <text key={name} className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + 12.5}>
           {v[name]}
-          <tspan className="bd-key" dx={3}>
-            {cut(t(SHORT[name]), third - 14, 11)}
-          </tspan>
+          {!bare && (
+            <tspan className="bd-key" dx={3}>
+              {t(SHORT[name])}
+            </tspan>
+          )}
         </text>
       ))}
     </g>
@@ -297,6 +325,7 @@ function VcpuCardView(props: Props) {
               y={card.y + height / 2 + 0.5}
               text={text}
               state={state}
+              scale={stage.layout.scale}
               lit={lit?.fields.has('vcpu.state') ?? false}
             />
           }

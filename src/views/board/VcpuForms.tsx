@@ -2,7 +2,7 @@
 import type { VcpuView } from '../../engine/view/machine-view.ts';
 import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { Boundary, VmcsRows } from './RunLoop.tsx';
-import { textWidth } from './text-fit.ts';
+import { textSize, textWidth } from './text-fit.ts';
 import { Counters, injectedNow, Row, type Value, type VcpuProps, valuesOf } from './VcpuCard.tsx';
 
 /** With the run loop: what the guest has above the boundary, what KVM has below. */
@@ -71,8 +71,8 @@ export function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props
   );
 }
 
-/** Smallest form: the flag's row, its end towards the exits', and what stands between a key and its value. */
-const SMALL = { flag: 40, inner: 3, between: 5 } as const;
+/** Smallest form: the ends of the flag's row, at the edge and towards the exits', and what stands between a key and its value. */
+const SMALL = { outer: 11, inner: 3, between: 5 } as const;
 
 /** Smallest form: flags and exits, and what runs. */
 export function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props: VcpuProps }) {
@@ -84,16 +84,15 @@ export function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props:
     fields: ['vcpu.counters'],
     register: 'exits',
   };
+  const { scale } = props.stage.layout;
+  const [key, one] = [textWidth('IF', textSize(11, scale)), textWidth('0', textSize(11.5, scale), 'mono')];
+  const flag = SMALL.outer + key + SMALL.between + one + SMALL.inner + 1;
   const first = { y: rows.flags.y, h: rows.flags.h, props, between: SMALL.between };
-  // A handler's name is shown whole or not at all: its vector says which it is.
-  const room = card.w - 22 - textWidth(values.runs.key, 11) - SMALL.between;
-  const named = v.handlers.length !== 1 || textWidth(values.runs.value, 11.5, 'mono') <= room;
-  const runs = named ? values.runs : { ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' };
-  const now = injectedNow(v, props) !== '' && v.handlers.length === 0 ? values.inject : runs;
+  const now = injectedNow(v, props) !== '' && v.handlers.length === 0 ? values.inject : values.runs;
   return (
     <>
-      <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={SMALL.flag} end={SMALL.inner} {...first} />
-      <Row value={exits} x={card.x + SMALL.flag} w={card.w - SMALL.flag} start={SMALL.inner} {...first} />
+      <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={flag} end={SMALL.inner} {...first} />
+      <Row value={exits} x={card.x + flag} w={card.w - flag} start={SMALL.inner} {...first} />
       {run !== 'none' && <Boundary box={box} v={v} props={props} />}
       <Row
         value={now}

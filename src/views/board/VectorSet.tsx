@@ -7,6 +7,7 @@ import { colourOf } from '../../scene/flights.ts';
 import { classBox, type GridBox, type StripBox, underWater, vectorAt, vectorCell } from '../../scene/vector-boxes.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
+import { textSize, textWidth } from './text-fit.ts';
 
 interface Props extends CardProps {
   readonly vcpu: number;
@@ -71,6 +72,10 @@ function Background({ box }: { box: GridBox | StripBox }) {
 /** From this pitch on, classes, vectors and PPR are written at the grid itself. */
 export const WRITTEN = 4.4;
 
+/** From this pitch on a vector's name stands beside its cell: after it, or before it near the right edge. */
+const NAMED = 6;
+const named = (vector: number): boolean => (vector & 15) < 11;
+
 const digit = (n: number): string => n.toString(16);
 
 /** Classes at the left edge: a few to go by, and in bold those in which there is a vector. */
@@ -117,8 +122,36 @@ function Nibbles({ box, vectors }: { box: GridBox; vectors: readonly number[] })
   );
 }
 
+/** Where PPR is written. */
+interface Written {
+  readonly left: boolean;
+  /** From the line to the baseline. */
+  readonly dy: number;
+}
+const ABOVE = -4;
+
+/** At the right end of its line and over it; where a vector's name stands there, at the left, or under the line. */
+function pprPlace(box: GridBox | StripBox, ppr: number, vectors: readonly number[], scale: number): Written {
+  const first = { left: false, dy: ABOVE };
+  if (box.kind === 'strip' || box.pitch < NAMED) return first;
+  const size = textSize(11, scale);
+  const line = underWater(box, ppr).y;
+  const [word, name] = [textWidth('PPR 0x00', size, 'mono'), textWidth('0x00', size, 'mono') + 4];
+  const meets = ({ left, dy }: Written): boolean => {
+    const [from, to] = left ? [box.x, box.x + word] : [box.x + box.w - word, box.x + box.w];
+    return vectors.some((vector) => {
+      const { x, y, w, h } = vectorCell(box, vector);
+      const [begins, ends] = named(vector) ? [x, x + w + name] : [x - name, x + w];
+      return Math.abs(y + h / 2 + 4 - line - dy) < size * 0.9 && begins < to && from < ends;
+    });
+  };
+  const under = size * 0.75 + 3;
+  const places = [first, { left: true, dy: ABOVE }, { left: false, dy: under }, { left: true, dy: under }];
+  return places.find((place) => !meets(place)) ?? first;
+}
+
 /** Everything at or under the line waits. */
-function Water({ box, ppr, lit }: { box: GridBox | StripBox; ppr: number; lit: boolean }) {
+function Water({ box, ppr, lit, at }: { box: GridBox | StripBox; ppr: number; lit: boolean; at: Written }) {
   const { x, y, w, h } = underWater(box, ppr);
   const line = box.kind === 'grid' ? `M${x - 4} ${y}H${x + w + 4}` : `M${x + w} ${y - 2.5}V${y + h + 2.5}`;
   return (
@@ -126,7 +159,13 @@ function Water({ box, ppr, lit }: { box: GridBox | StripBox; ppr: number; lit: b
       <rect x={x} y={y} width={w} height={h} />
       <path d={line} />
       {box.kind === 'grid' && box.pitch >= WRITTEN && (
-        <text className="bd-ppr" data-field="lapic.ppr" x={x + w} y={y - 4} textAnchor="end">
+        <text
+          className="bd-ppr"
+          data-field="lapic.ppr"
+          x={at.left ? x : x + w}
+          y={y + at.dy}
+          textAnchor={at.left ? 'start' : 'end'}
+        >
           PPR {hex(ppr)}
         </text>
       )}
@@ -179,7 +218,14 @@ export function VectorSet(props: Props) {
             <Classes box={box} vectors={vectors} />
           )}
           {box.kind === 'grid' && name === 'isr' && box.pitch >= 6 && <Nibbles box={box} vectors={vectors} />}
-          {ppr !== null && <Water box={box} ppr={ppr} lit={lit?.fields.has('lapic.ppr') ?? false} />}
+          {ppr !== null && (
+            <Water
+              box={box}
+              ppr={ppr}
+              lit={lit?.fields.has('lapic.ppr') ?? false}
+              at={pprPlace(box, ppr, vectors, stage.layout.scale)}
+            />
+          )}
         </Stop>
       </g>
       {vectors.map((vector) => {
@@ -211,12 +257,12 @@ export function VectorSet(props: Props) {
                 height={cell.h}
                 rx={Math.min(1.5, cell.w / 4)}
               />
-              {box.kind === 'grid' && box.pitch >= 6 && (
+              {box.kind === 'grid' && box.pitch >= NAMED && (
                 <text
                   className="bd-vector"
-                  x={(vector & 15) < 11 ? cell.x + cell.w + 4 : cell.x - 4}
+                  x={named(vector) ? cell.x + cell.w + 4 : cell.x - 4}
                   y={cell.y + cell.h / 2 + 4}
-                  textAnchor={(vector & 15) < 11 ? 'start' : 'end'}
+                  textAnchor={named(vector) ? 'start' : 'end'}
                 >
                   {hex(vector)}
                 </text>

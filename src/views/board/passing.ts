@@ -30,7 +30,8 @@ export function passingOf(
         const share = stage.still === true ? 1 : travelled(phase);
         const { x, y } = pointAt(path, share);
         // A signal comes to rest beside the card it goes to.
-        move(element, kind === 'signal' ? x + side * (w / 2 + 3) * share : x, y, w);
+        const at = kind === 'signal' ? x + side * (w / 2 + 3) * share : x;
+        move(element, Math.max(w / 2 + 2, Math.min(at, stage.layout.w - w / 2 - 2)), y, w);
         element.style.opacity = String(arrived ? 0 : Math.min(1, phase / 0.08));
       }
     },

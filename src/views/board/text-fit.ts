@@ -1,5 +1,11 @@
 /** How much text fits: SVG does not wrap or cut, so widths are estimated on the safe side. */
 
+/** Smallest text on the screen, px. */
+const FLOOR = 11;
+
+/** Size of a text in layout units: where the drawing is smaller than its units, the text is as much bigger in them. */
+export const textSize = (size: number, scale: number): number => Math.max(size, FLOOR / scale);
+
 /** Advance of a character as a share of the font size. */
 const WIDTHS = { sans: 0.55, bold: 0.59, mono: 0.605 } as const;
 const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]/;

@@ -314,18 +314,28 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     one.element.style.width = `${w.toFixed(1)}px`;
   }
 
+  /** Where a token of this width is seen whole. */
+  const inside = (x: number, w: number): number =>
+    Math.max(w / 2 + 2, Math.min(x, (stage?.layout.w ?? Number.POSITIVE_INFINITY) - w / 2 - 2));
+
+  /** Height of what is seen of the sheet, in layout units. */
+  const low = (now: Stage): number => {
+    const sheet = Number.parseFloat(pills.parentElement?.style.height ?? '') / now.layout.scale;
+    return now.layout.form === 'embed' && sheet > 0 ? sheet : now.layout.h;
+  };
+
   function docked(one: Drawn): void {
     if (stage === null) return;
     const { anchor } = one.token;
     const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, one.w);
-    const tall = stage.layout.form === 'tall';
     // What it says under itself is wider than it may be: that keeps off the cards as well.
     if (one.token.wait !== null) {
       const aside = keptOff(stage, anchor.point, CAUSE).x - x;
       one.element.style.setProperty('--aside', `${aside.toFixed(1)}px`);
+      one.element.classList.toggle('bd-lifted', y + one.stack + 14 + NOTE > low(stage));
     }
     resize(one, one.w);
-    move(one.element, tall ? Math.max(one.w / 2 + 2, x) : x, y + one.stack, one.w);
+    move(one.element, inside(x, one.w), y + one.stack, one.w);
     one.element.style.opacity = '1';
   }
 
@@ -339,8 +349,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     }
     const pose = poseAt(stage, flight, one.w, share);
     resize(one, pose.w);
-    const tall = stage.layout.form === 'tall';
-    move(one.element, tall ? Math.max(pose.w / 2 + 2, pose.x) : pose.x, pose.y + one.stack * share, pose.w);
+    move(one.element, inside(pose.x, pose.w), pose.y + one.stack * share, pose.w);
     one.element.style.opacity = '1';
   }
 

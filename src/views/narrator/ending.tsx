@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { forksOf } from '../../explain/forks/index.ts';
 import { hasText } from '../../i18n/index.ts';
 import { findStep } from '../../log/steps.ts';
-import { presetIds } from '../../store/preset-ids.ts';
+import { bugIds, presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { tryFork } from '../now/try-fork.ts';
@@ -31,7 +31,9 @@ export function Ending({ framed }: { readonly framed: boolean }) {
   const t = useT();
   const preset = useStore((state) => state.sceneId.preset);
   const whatIf = useWhatIf();
-  const next = preset === null || !presetIds.includes(preset) ? undefined : presetIds[presetIds.indexOf(preset) + 1];
+  const isBug = preset !== null && bugIds.includes(preset);
+  const list = isBug ? bugIds : presetIds;
+  const next = preset === null || !list.includes(preset) ? undefined : list[list.indexOf(preset) + 1];
   const invite = useStore((state) => state.ui.invite);
   const question = useStore(({ sceneId, ui }) => sceneId.narration?.question[ui.lang]);
   const stage = useStore(({ scene, playhead: { playing, step }, ui }) => {
@@ -73,6 +75,11 @@ export function Ending({ framed }: { readonly framed: boolean }) {
       {whatIf !== null && (
         <button type="button" className="nr-whatif" onClick={whatIf.go}>
           {whatIf.text}
+        </button>
+      )}
+      {isBug && (
+        <button type="button" className="nr-whatif" onClick={() => void actions.loadPreset(`${preset}-fixed`)}>
+          {t('end.withoutBug')}
         </button>
       )}
       {!framed && next !== undefined && (

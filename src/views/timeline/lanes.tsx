@@ -22,6 +22,7 @@ import { type AxisMode, createAxis, type TimeAxis } from '../../scene/time-axis.
 import type { App } from '../../store/create-app.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { onDensity } from '../shared/on-density.ts';
 import { useSlices } from '../shared/use-slices.ts';
 import { useT } from '../shared/use-t.ts';
 import { Overview } from './overview.tsx';
@@ -302,9 +303,11 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     element?.addEventListener('scroll', redraw, { passive: true });
     const observer = new ResizeObserver(redraw);
     if (element !== null) observer.observe(element);
+    const stopDensity = onDensity(redraw);
     draw(clock.position());
     return () => {
       stopFrames();
+      stopDensity();
       stopTrack();
       stopStore();
       observer.disconnect();

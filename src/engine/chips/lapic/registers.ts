@@ -201,7 +201,10 @@ export function resetLapic(m: Machine, vcpu: number, init: boolean): void {
   put(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiMsrLo, 0);
   put(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiMsrHi, 0);
   updatePpr(m, vcpu);
-  if (m.w[at + R.apicvActive] === 1) m.wires.hwapicIsrUpdate(m, vcpu, -1);
+  if (m.w[at + R.apicvActive] === 1) {
+    m.wires.apicvPostStateRestore(m, vcpu);
+    m.wires.hwapicIsrUpdate(m, vcpu, -1);
+  }
   put(m, vcpuAt(m, vcpu) + VCPU.at.pvEoiPending, 0);
   put(m, at + R.arbPrio, 0);
   recalculateApicMap(m, !init);

@@ -63,7 +63,10 @@ export function restoreLapic(m: Machine, vcpu: number, saved: SavedLapic): numbe
   updateDivideCount(m, vcpu);
   startTimer(m, vcpu, saved.currentCount);
   updateApicvCaches(m, vcpu);
-  if (m.w[at + R.apicvActive] === 1) m.wires.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
+  if (m.w[at + R.apicvActive] === 1) {
+    m.wires.apicvPostStateRestore(m, vcpu);
+    m.wires.hwapicIsrUpdate(m, vcpu, findHighestIsr(m, vcpu));
+  }
   m.wires.request(m, vcpu, REQ.event);
   if (!m.split) m.wires.rtcRestoreOne(m, vcpu);
   put(m, at + R.arbPrio, 0);

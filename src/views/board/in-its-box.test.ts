@@ -1,0 +1,101 @@
+/**
+ * Text of the stage in small frames, over every scene: none out of its card, none on another, none cut. Widths are estimated as the
+ * cards themselves do, on the safe side; what a browser draws at a desk's sizes is measured in `e2e/look.spec.ts`.
+ */
+import { describe, expect, test } from 'vitest';
+import { dom, open } from '../../cli/figure-scene.ts';
+import { PRESET_IDS } from '../../scenes/files.ts';
+import { openStill } from '../figure/still.tsx';
+import { textSize, textWidth } from './text-fit.ts';
+
+/** Rooms of the stage in frames of 480 x 360 and 700 x 500, px. */
+const FRAMES = [
+  [480, 280],
+  [700, 370],
+] as const;
+
+interface Written {
+  readonly text: string;
+  readonly x0: number;
+  readonly x1: number;
+  readonly y: number;
+}
+
+const SIZES: readonly (readonly [string, number])[] = [
+  ['bd-smaller', 12],
+  ['bd-title', 13],
+  ['bd-count', 14],
+  ['bd-small', 11],
+  ['bd-mono', 11.5],
+];
+const MONO = /bd-(mono|label|tiny|exit|ppr|vector|count)\b/;
+/** Classes that say a face or a size of their own. */
+const OWN = /bd-(smaller|title|count|small|mono|key|note|label|exit|ioctl)\b/;
+/** The estimate is this much wider than letters are, at least. */
+const SAFE = { sans: 0.9, mono: 0.99 } as const;
+
+/** Where a text begins and ends: the runs of its tspans one after the other. */
+function writtenOf(text: Element, scale: number): Written | null {
+  let w = 0;
+  const add = (run: Node, kind: string): void => {
+    if (run.nodeType === 3) {
+      const face = MONO.test(kind) && !/bd-key/.test(kind) ? 'mono' : 'sans';
+      const size = textSize(SIZES.find(([name]) => kind.split(' ').includes(name))?.[1] ?? 11, scale);
+      w += textWidth(run.textContent ?? '', size, face) * SAFE[face];
+      return;
+    }
+    const element = run as Element;
+    w += Number(element.getAttribute('dx') ?? 0);
+    const own = element.getAttribute('class') ?? '';
+    for (const child of element.childNodes) add(child, OWN.test(own) ? own : kind);
+  };
+  const kind = text.getAttribute('class') ?? '';
+  for (const child of text.childNodes) add(child, kind);
+  if (w === 0 || text.getAttribute('textLength') !== null) return null;
+  const anchor = text.getAttribute('text-anchor') ?? 'start';
+  const x0 = Number(text.getAttribute('x')) - (anchor === 'end' ? w : anchor === 'middle' ? w / 2 : 0);
+  return { text: text.textContent ?? '', x0, x1: x0 + w, y: Number(text.getAttribute('y')) };
+}
+
+/** What is wrong with the texts of a drawn stage. */
+function faultsIn(root: Element, scale: number): string[] {
+  const faults: string[] = [];
+  for (const card of root.querySelectorAll('[data-card]')) {
+    const id = card.getAttribute('data-card') ?? '';
+    const frame = card.querySelector('.bd-card');
+    if (frame === null) continue;
+    const left = Number(frame.getAttribute('x'));
+    const right = left + Number(frame.getAttribute('width'));
+    const texts = [...card.querySelectorAll('text')].flatMap((text) => writtenOf(text, scale) ?? []);
+    texts.forEach((a, i) => {
+      if (a.text.includes('…')) faults.push(`${id}: "${a.text}" is cut`);
+      if (a.x0 < left - 1 || a.x1 > right + 1) faults.push(`${id}: "${a.text}" reaches out of its card`);
+      for (const b of texts.slice(i + 1)) {
+        const near = Math.abs(a.y - b.y) < 7 && Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0) > 0;
+        if (near) faults.push(`${id}: "${a.text}" runs into "${b.text}"`);
+      }
+    });
+  }
+  return faults;
+}
+
+/** Moments of a run, as shares of it. */
+const MOMENTS = [0.25, 0.6, 1];
+
+describe('a small frame has no text out of its card, on another or cut', () => {
+  test.each(PRESET_IDS)('%s', async (id) => {
+    const faults = new Set<string>();
+    for (const lang of ['en', 'zh-CN'] as const) {
+      const { moment } = await open(`p=${id}`, lang);
+      for (const [width, height] of FRAMES) {
+        for (const share of MOMENTS) {
+          const step = Math.round((moment.scene.steps.length - 1) * share);
+          const still = await openStill(dom, { ...moment, step }, { width, height, embed: true });
+          const where = `${lang}, ${width} x ${height}, step ${step}`;
+          for (const fault of faultsIn(still.root, still.stage.layout.scale)) faults.add(`${where}: ${fault}`);
+        }
+      }
+    }
+    expect([...faults]).toEqual([]);
+  });
+});
