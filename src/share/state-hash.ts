@@ -36,6 +36,7 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.avicDfrNot',
   'vcpu.avicEntriesLo',
   'vcpu.avicEntriesHi',
+  'vcpu.nested',
   'vm.tscWriteLo',
   'vm.tscWriteHi',
   'vm.tscWriteNsLo',

@@ -92,6 +92,8 @@ export const QUIRKS = {
   '66450a21f996': { without: [], fn: 'kvm_apic_accept_events' },
   /** The i8254 that makes up for no ticks sends each one; before, none came before the EOI of the last. */
   '7dd0fdff145c': { without: [], fn: 'pit_do_work' },
+  /** A vCPU that runs its own guest loads its EOI-exit bitmap when it is back; before, into the VMCS of that guest. */
+  e40ff1d6608d: { without: [], fn: 'vcpu_scan_ioapic' },
 } as const satisfies Record<string, Quirk>;
 
 export type Commit = keyof typeof QUIRKS;

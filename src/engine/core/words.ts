@@ -294,6 +294,8 @@ export const VCPU = defineBlock({
   /** AVIC's logical id table, a bit an entry: those that are valid and hold this vCPU. */
   avicEntriesLo: 1,
   avicEntriesHi: 1,
+  /** It runs its own guest, L2: 1; 2: and load_eoi_exitmap_pending. */
+  nested: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -191,7 +191,9 @@ export function scanIoapic(m: Machine, vcpu: number): void {
   });
   for (let i = 0; i < 8; i++) put(m, at + L.handled + i, fresh[i]);
   put(m, at + L.staleEoi, stale);
-  makeRequest(m, vcpu, REQ.loadEoiExitmap);
+  if (m.w[vcpuAt(m, vcpu) + V.nested] === 0) makeRequest(m, vcpu, REQ.loadEoiExitmap);
+  // Before, it was loaded at once: into L2's vmcs02, which is not in the model, and vmcs01 kept what it had.
+  else if (!m.without.has('e40ff1d6608d')) put(m, vcpuAt(m, vcpu) + V.nested, 2);
   leave(m, outer);
 }
 

@@ -336,6 +336,20 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     0,
   ],
   [
+    'e40ff1d6608d',
+    'the EOI-exit bitmap of a vCPU that runs L2 is loaded when it is back in L1',
+    (create) => {
+      const b = bench({ vcpus: 2, apicv: true, guest: { handlers: [] }, ...create });
+      b.do(picOff, enable(0), enable(1), { op: 'guest', vcpu: 0, nested: 1 }, rte(9, LEVEL | 0x41));
+      b.do({ op: 'advance', ns: 5_000 });
+      const during = (readWord(b.m, 'vmcs', 0, 'eoiExitBitmap', 2) >> 1) & 1;
+      b.do({ op: 'guest', vcpu: 0, nested: 0 }, { op: 'advance', ns: 5_000 });
+      return [during, (readWord(b.m, 'vmcs', 0, 'eoiExitBitmap', 2) >> 1) & 1];
+    },
+    [0, 1],
+    [0, 0],
+  ],
+  [
     '66450a21f996',
     'an INIT is not lost to the HLT of its vCPU',
     (create) => {

@@ -216,12 +216,22 @@ export function openWindow(m: Machine, vcpu: number): void {
   if (nmi || waiting) m.wires.request(m, vcpu, REQ.event);
 }
 
-/** The guest changes its own flags, or halts. */
+/** L2 is entered or left; on the way back L1's EOI-exit bitmap is loaded, where that had to wait. @kvm kvm_cache_regs.h leave_guest_mode */
+function guestNested(m: Machine, vcpu: number, nested: number): void {
+  const outer = enter(m, EV.guest_nested, atVcpu(vcpu), nested);
+  if (nested === 0 && reg(m, vcpu, V.nested) === 2) m.wires.request(m, vcpu, REQ.loadEoiExitmap);
+  set(m, vcpu, V.nested, nested === 0 ? 0 : Math.max(1, reg(m, vcpu, V.nested)));
+  leave(m, outer);
+}
+
+/** The guest changes its own flags, halts, or runs a guest of its own. */
 export function guestFlags(
   m: Machine,
   vcpu: number,
-  change: { rflagsIf?: number; shadow?: number; halt?: number },
+  change: { rflagsIf?: number; shadow?: number; halt?: number; nested?: number },
 ): void {
+  if (change.nested !== undefined) guestNested(m, vcpu, change.nested);
+  if (change.rflagsIf === undefined && change.shadow === undefined && change.halt === undefined) return;
   const outer = enter(
     m,
     EV.guest_flags,

@@ -13,6 +13,7 @@ export const GUEST_LOCATORS: Locators<typeof GUEST_EVENTS> = {
   },
   handler_exit: { place: vcpu('handler'), dock: 'in', label: says('iret'), lit: ['vcpu.handler'] },
   guest_flags: { place: vcpu('flags'), dock: 'in', label: says('flags'), lit: ['vcpu.if', 'vcpu.shadow'] },
+  guest_nested: { place: vcpu('state'), dock: 'in', label: says('state'), lit: ['vcpu.state'] },
   guest_halt: { place: vcpu('state'), dock: 'in', label: says('hlt'), lit: ['vcpu.state'] },
   guest_wake: { place: vcpu('state'), dock: 'in', label: says('wake'), lit: ['vcpu.state'] },
 };

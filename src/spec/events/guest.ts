@@ -26,6 +26,15 @@ export const GUEST_EVENTS = defineEvents({
     args: { rflagsIf: 'flag', shadow: 'dec' },
     token: 'still',
   },
+  guest_nested: {
+    code: 390,
+    by: 'vcpu',
+    fn: null,
+    cite: 'vmx.entry',
+    args: { nested: 'flag' },
+    token: 'still',
+    since: 2,
+  },
   guest_halt: {
     code: 176,
     by: 'vcpu',

@@ -11,7 +11,14 @@ export const GUEST_OPS = {
   /** The guest changes its own flags. */
   guest: op(
     'model',
-    { vcpu, rflagsIf: optional(bit()), shadow: optional(number([0, 1, 2])), halt: optional(bit()) },
+    {
+      vcpu,
+      rflagsIf: optional(bit()),
+      shadow: optional(number([0, 1, 2])),
+      halt: optional(bit()),
+      /** It enters a guest of its own (L2), or is back in L1. Of L2 the model has no more than this. */
+      nested: optional(bit()),
+    },
     { short: false },
   ),
 };

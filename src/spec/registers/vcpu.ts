@@ -110,4 +110,6 @@ export const VCPU_REGISTERS = defineRegisters({
   avicDfrNot: quiet(hex('AVIC: DFR that KVM saw last, inverted')),
   avicEntriesLo: quiet(hex('AVIC logical id entries')),
   avicEntriesHi: high('avicEntriesLo'),
+  /** It runs its own guest, L2: 1; 2: and the EOI-exit bitmap of vmcs01 is to be loaded when it is back in L1. */
+  nested: quiet(dec('L2')),
 });
