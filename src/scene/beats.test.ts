@@ -5,6 +5,7 @@ import { everyPreset, toldScenes } from '../cli/scenes-for-tests.ts';
 import '../explain/describe/all.ts';
 import { describeStep } from '../explain/describe/index.ts';
 import '../explain/locate/all.ts';
+import { happeningOf } from '../explain/locate/index.ts';
 import { LANGS, loadLanguage } from '../i18n/index.ts';
 import type { Step } from '../log/log.ts';
 import { createReadings } from '../log/reader.ts';
@@ -61,6 +62,37 @@ describe.each(scenes)('$id', ({ id, scene }) => {
       expect(readingMs(en, 'en'), en).toBeLessThanOrEqual(6000);
     }
   });
+});
+
+/** What a number of a sentence may be: a value of a step or a command, its lowest or highest byte, or the class of it. */
+const readings = (value: number): number[] => [value >>> 0, value & 0xff, value & 0xf0, value >>> 24];
+/** Vectors of the host that no scene chooses: of notifications, and that wakes a sleeping vCPU. */
+const HOST_VECTORS = [0xf1, 0xf2];
+const numbersOf = (sentence: string): number[] => (sentence.match(/0x[0-9a-f]+|\d+/g) ?? []).map(Number);
+
+test.each(scenes.filter(({ id }) => id.startsWith('bugs/')))(
+  '$id: a vector or value that a beat names has come up by then',
+  ({ id, scene }) => {
+    const { narration, kept } = idOf(id);
+    const { ops, start } = everyPreset.find((one) => one.id === id) as (typeof everyPreset)[number];
+    // What is written before anything is shown is seen in its commands alone.
+    const before = numbersOf(JSON.stringify(ops.slice(0, start)));
+    const seen = new Set([...HOST_VECTORS, ...before.flatMap(readings)]);
+    let at = 0;
+    for (const { to, told } of beatsOf(scene, { narration, kept })) {
+      for (; at <= to; at++) {
+        const { args } = happeningOf(scene.steps.get(at) as Step);
+        for (const value of Object.values(args)) if (typeof value === 'number') readings(value).map((v) => seen.add(v));
+      }
+      for (const hex of told?.en.match(/0x[0-9a-f]+/g) ?? []) expect(seen.has(Number(hex)), told?.en).toBe(true);
+    }
+  },
+);
+
+test.each(scenes)('$id: both languages name the same numbers', ({ id }) => {
+  // Chinese says of a bit that it is 1 where English says that it is set.
+  const named = (sentence: string): Set<number> => new Set(numbersOf(sentence).filter((n) => n > 1));
+  for (const { en, 'zh-CN': zh } of idOf(id).narration?.beats ?? []) expect(named(zh), zh).toEqual(named(en));
 });
 
 const withoutBug = everyPreset
