@@ -7,8 +7,6 @@ import { type Beat, beatsOf } from './beats.ts';
 import type { Stage } from './flights.ts';
 import { msAt, scoreOf, UNSEEN_MS } from './score.ts';
 
-/** How much of the rest is left when it has stepped back. */
-export const LEFT = 0.38;
 const DIMS_MS = 160;
 /** From this phase of the step a beat holds at the rest comes back. */
 const BACK = 0.96;
@@ -24,7 +22,7 @@ function holdFrom(beats: readonly Beat[], step: number): number {
   return low;
 }
 
-/** @returns 0 nothing has stepped back .. 1 it has, to LEFT */
+/** @returns 0 nothing has stepped back .. 1 it has: 38 % of it is left, as the style sheet says */
 export function dimAt(stage: Stage, { step, phase }: Position): number {
   if (stage.telling === undefined || step < 0 || phase >= 1) return 0;
   const beats = beatsOf(stage.scene, stage.telling);

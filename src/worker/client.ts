@@ -10,7 +10,7 @@ import { ROW } from '../engine/view/tables.ts';
 import workerUrl from './engine.worker.ts?worker&url';
 import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
 
-export { CAPS, type FromEngine } from './protocol.ts';
+export type { FromEngine } from './protocol.ts';
 
 type Request<T extends ToEngine['type']> = Omit<Extract<ToEngine, { type: T }>, 'v' | 'id' | 'type'>;
 
@@ -100,21 +100,21 @@ const startInPage: StartEngine = async (onMessage) => {
 /** A word of the page's build; the terminal's has none. */
 declare const __ONE_FILE__: boolean;
 
-type Recall = typeof import('./recall.ts');
+type Recall = typeof import('./recall.ts')['recallLong'];
 
 /** The page in one file has its engine in the worker alone: it keeps all rows, and its runs end sooner. */
 const KEEPS_ROWS = typeof __ONE_FILE__ !== 'undefined' && __ONE_FILE__;
 let recall: Recall | null = null;
 
 /** What keeps a long run and makes its rows again, where it is here. */
-export const recallNow = (): Recall['recallLong'] | null => recall?.recallLong ?? null;
+export const recallNow = (): Recall | null => recall;
 
 /** @returns null if it is here already, or never; else when it is. Rejects if the chunk does not come. */
 export const loadRecall = (): Promise<void> | null =>
   KEEPS_ROWS || recall !== null
     ? null
-    : import('./recall.ts').then((chunk) => {
-        recall = chunk;
+    : import('./recall.ts').then(({ recallLong }) => {
+        recall = recallLong;
       });
 
 const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [

@@ -15,6 +15,10 @@ const isGround = (target: EventTarget | null): boolean =>
 
 const overflows = (e: HTMLElement): boolean => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1;
 
+/** So much of the stage is out of sight that a map of it helps more than it covers. */
+const needsMap = (e: HTMLElement): boolean =>
+  e.scrollWidth > 1.2 * e.clientWidth || e.scrollHeight > 1.2 * e.clientHeight;
+
 /**
  * Ctrl and the wheel, or two fingers, zoom at the pointer, as on a map; the wheel alone and one finger scroll, and so does the mouse
  * on free ground. d3-zoom reads the gestures; the stage itself is moved by its scroller, so that its bars and keys stay what they are.
@@ -75,7 +79,7 @@ function useZoomGestures(scroller: Scroller, zoom: number, setZoom: (zoom: numbe
 /** Widest the map of the stage may be, px. */
 const MINIMAP = 148;
 
-/** The whole stage, small, and what of it is in sight; only while not all of it is. */
+/** The whole stage, small, and what of it is in sight; only while much of it is not. */
 function Minimap({
   scroller,
   layout,
@@ -91,7 +95,7 @@ function Minimap({
     if (element === null) return;
     const look = (): void => {
       const { scrollLeft: x, scrollTop: y, clientWidth: w, clientHeight: h } = element;
-      setView(overflows(element) ? { x: x / k, y: y / k, w: w / k, h: h / k } : null);
+      setView(needsMap(element) ? { x: x / k, y: y / k, w: w / k, h: h / k } : null);
     };
     look();
     const watch = new ResizeObserver(look);
