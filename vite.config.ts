@@ -7,6 +7,14 @@ import { ALL_EVENTS } from './src/spec/events/all.ts';
 
 const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/package.json`, 'utf8')) as { version: string };
 const ENTRY = `${import.meta.dirname}/src/app/main.tsx`;
+/** What the page asks for at once and does not wait for: the address, keys, and the first scene's last card. */
+const SOON = [
+  'app/address.ts',
+  'app/keyboard.ts',
+  'embed/keys.ts',
+  'store/actions/links.ts',
+  'views/board/IdtCard.tsx',
+];
 
 /** The dev server injects an inline script and a websocket; the built page has neither and keeps its policy. */
 const devWithoutCsp: Plugin = {
@@ -38,17 +46,22 @@ export const EV = constantTable(${JSON.stringify(codes)});`;
   },
 });
 
-/** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many. */
+/** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many; and SOON as another. */
 const firstLoad = new Set<string>();
+const soon = new Set<string>();
 const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
-  const visit = (module: string): void => {
-    if (firstLoad.has(module)) return;
-    firstLoad.add(module);
-    graph.getModuleInfo(module)?.importedIds.forEach(visit);
+  const visit = (module: string, into: Set<string>): void => {
+    if (firstLoad.has(module) || into.has(module)) return;
+    into.add(module);
+    for (const next of graph.getModuleInfo(module)?.importedIds ?? []) visit(next, into);
   };
-  if (firstLoad.size === 0) visit(ENTRY);
+  if (firstLoad.size === 0) {
+    visit(ENTRY, firstLoad);
+    for (const file of SOON) visit(`${import.meta.dirname}/src/${file}`, soon);
+  }
   // The entry itself stays the entry.
-  return firstLoad.has(id) && id !== ENTRY ? 'first' : null;
+  if (firstLoad.has(id)) return id === ENTRY ? null : 'first';
+  return soon.has(id) ? 'soon' : null;
 };
 
 export default defineConfig({

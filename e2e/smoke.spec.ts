@@ -1,3 +1,4 @@
+import { firstMotion } from '../src/cli/bench-page.ts';
 import { axeOf } from './axe.ts';
 import { expect, test } from './test.ts';
 
@@ -41,4 +42,12 @@ test('axe finds nothing in the light and in the dark theme', async ({ page }) =>
   expect((await axeOf(page).analyze()).violations).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });
   expect((await axeOf(page).analyze()).violations).toEqual([]);
+});
+
+test('a cold page asks for 12 files and 190 kB at most before it moves', async ({ browser, baseURL }) => {
+  // A machine that is busy can lose the frame between the first motion and what is asked for after it: the best of three counts.
+  const { requests, bytes } = await firstMotion(browser, baseURL ?? '', 3);
+  expect(Math.min(...requests), requests.join(', ')).toBeLessThanOrEqual(12);
+  expect(Math.min(...requests)).toBeGreaterThan(3);
+  expect(Math.min(...bytes), bytes.join(', ')).toBeLessThanOrEqual(190_000);
 });

@@ -67,6 +67,11 @@ test('findings are silent in a healthy scene and speak in one with a bug, once i
   await open(page, 'affinity-remote-irr', 'end');
   await expect(page.locator('.side-badge')).toHaveText('1');
   await expect(page.locator('.tl-found')).toHaveCount(1);
+  // The other way at its end: the same scene without the bug, and back.
+  await page.getByRole('button', { name: say('end.withoutBug') }).click();
+  await expect(page).toHaveURL(/p=affinity-remote-irr-fixed/);
+  await page.getByRole('button', { name: say('findings.before') }).click();
+  await expect(page).toHaveURL(/p=affinity-remote-irr(?!-fixed)/);
   await expect(findings(page)).toContainText(say('findings.spot'));
   await expect(page.locator('[data-finding]')).toHaveCount(0);
   await page.getByRole('button', { name: say('findings.reveal') }).click();

@@ -17,6 +17,7 @@ import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';
 import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
 import { Page } from './shell.tsx';
+import { isUnderWay } from './slot.tsx';
 import { watchSight } from './wake.ts';
 
 const found = document.getElementById('root');
@@ -138,8 +139,8 @@ else {
 if (embed?.clickToLoad !== true) void start();
 
 // Once it moves, or stands still, the reader may change the scene, and a changed scene has a link of the long form.
-const stopWaiting = store.subscribe(({ playhead, scene }) => {
-  if (scene === null || (playhead.step < 0 && playhead.playing)) return;
+const stopWaiting = store.subscribe((state) => {
+  if (!isUnderWay(state)) return;
   stopWaiting();
   import('../store/actions/links.ts').then((m) => m.loadLinkCodec()).catch(() => {});
   if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== '')).catch(() => {});

@@ -1,6 +1,7 @@
 /** A place of the page for one panel: loads it, and keeps its failure to itself. */
 import { Component, type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { partsLoaded } from '../explain/late.ts';
+import type { AppState } from '../store/types.ts';
 import { useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
 import { useT } from '../views/shared/use-t.ts';
@@ -86,17 +87,13 @@ export function Fenced(props: FenceProps): ReactNode {
 const UNDER_WAY = 0.2;
 
 /** Whether the scene has begun to move, or will not: then there is time to load what stands around the stage. */
-function useAfterFirstMotion(): boolean {
-  return useStore(
-    ({ scene, playhead: { step, phase, playing } }) =>
-      scene !== null && (!playing || step > 0 || (step === 0 && phase > UNDER_WAY)),
-  );
-}
+export const isUnderWay = ({ scene, playhead: { step, phase, playing } }: AppState): boolean =>
+  scene !== null && (!playing || step > 0 || (step === 0 && phase > UNDER_WAY));
 
 /** The place of a panel. Once it is there it stays. */
 export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   const Panel = LOADED[name];
-  const due = useAfterFirstMotion();
+  const due = useStore(isUnderWay);
   const [asked, setAsked] = useState(due);
   if (due && !asked) setAsked(true);
   return (

@@ -61,12 +61,12 @@ function watchMotion(): void {
   });
 }
 
-export async function firstMotion(browser: Browser, url: string): Promise<FirstMotion> {
+export async function firstMotion(browser: Browser, url: string, loads = LOADS): Promise<FirstMotion> {
   const ms: number[] = [];
   const requests: number[] = [];
   const bytes: number[] = [];
   const largestPaintMs: number[] = [];
-  for (let i = 0; i < LOADS; i++) {
+  for (let i = 0; i < loads; i++) {
     const context = await browser.newContext({ viewport: VIEWPORT });
     const page = await context.newPage();
     const network = await context.newCDPSession(page);

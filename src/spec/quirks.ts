@@ -88,6 +88,10 @@ export const QUIRKS = {
   cb210737675e: { since: '6.17', without: BEFORE_6_15, fn: 'kvm_pi_update_irte' },
   /** Split irqchip: vectors pending or in service keep their EOI intercepted when the route turns to another vCPU. */
   fceb3a36c29a: { since: '6.3', without: BEFORE_6_4, fn: 'kvm_scan_ioapic_routes' },
+  /** INIT and SIPI wait for their vCPU; before, INIT was its MP state, which its own HLT could write over. */
+  '66450a21f996': { without: [], fn: 'kvm_apic_accept_events' },
+  /** The i8254 that makes up for no ticks sends each one; before, none came before the EOI of the last. */
+  '7dd0fdff145c': { without: [], fn: 'pit_do_work' },
 } as const satisfies Record<string, Quirk>;
 
 export type Commit = keyof typeof QUIRKS;

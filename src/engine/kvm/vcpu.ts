@@ -133,6 +133,12 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
 /** APIC_BASE says bootstrap processor, whoever was it at reset. @kvm x86.c kvm_vcpu_is_bsp */
 const isBsp = (m: Machine, vcpu: number): boolean => (m.w[lapicAt(m, vcpu) + L.baseLo] & 0x100) !== 0;
 
+/** HLT, while INIT is no event of its own but the MP state that HLT writes. @kvm x86.c kvm_emulate_halt before 66450a21f996 */
+export function haltLosesInit(m: Machine, vcpu: number): void {
+  const pendingAt = lapicAt(m, vcpu) + L.pendingEvents;
+  if (m.without.has('66450a21f996') && (m.w[pendingAt] & 1) !== 0) put(m, pendingAt, m.w[pendingAt] & ~1);
+}
+
 /** INIT and SIPI are looked at. @kvm lapic.c kvm_apic_accept_events */
 export function acceptEvents(m: Machine, vcpu: number): void {
   const pendingAt = lapicAt(m, vcpu) + L.pendingEvents;

@@ -9,10 +9,11 @@ import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
+import { pitListens } from '../chips/pit/pit.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry, vcpuAt } from '../core/machine.ts';
 import type { Wires } from '../core/wires.ts';
-import { BASE, LAPIC, PIT, VCPU, VM } from '../core/words.ts';
+import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
 import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, msiMessage, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
@@ -131,7 +132,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
     const gsi = gsiOfPin(m, chip, pin);
-    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && m.w[m.wordMap.pit + PIT.at.reinject] === 1));
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && pitListens(m)));
   },
   notifyResampler,
   fireMaskNotifiers(m, chip, pin, masked) {

@@ -336,6 +336,32 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     0,
   ],
   [
+    '66450a21f996',
+    'an INIT is not lost to the HLT of its vCPU',
+    (create) => {
+      const b = bench({ vcpus: 2, guest: { handlers: [] }, ...create });
+      b.do(enable(0), enable(1));
+      b.do({ op: 'msi', addr: 0xfee01000, data: 0x500 }, { op: 'guest', vcpu: 1, halt: 1 });
+      b.do({ op: 'msi', addr: 0xfee01000, data: 0x612 }, { op: 'advance', ns: 10_000 });
+      return readWord(b.m, 'vcpu', 1, 'cs') === 0x1200;
+    },
+    true,
+    false,
+  ],
+  [
+    '7dd0fdff145c',
+    'a tick is sent before the EOI of the last where none is made up for',
+    (create) => {
+      const b = bench({ pit: true, pitReinject: false, ...create });
+      b.do(picOff, enable(0), rte(0, 0x91), pio(0x43, 0x34), pio(0x40, 0), pio(0x40, 1));
+      const ticks = (): number => b.eventsOf('pit_do_work').length;
+      b.do({ op: 'advance', ns: 1_000_000 });
+      return ticks();
+    },
+    4,
+    1,
+  ],
+  [
     'fceb3a36c29a',
     'split: the EOI of a vector in service is reported after its route turned to another vCPU',
     (create) => {

@@ -23,6 +23,7 @@ import {
   countExit,
   getInterrupt,
   HELD,
+  haltLosesInit,
   hasExtint,
   iret,
   MODE,
@@ -232,6 +233,7 @@ export function guestFlags(
   if (change.shadow !== undefined) set(m, vcpu, V.shadow, change.shadow);
   leave(m, outer);
   if (change.halt === 1) {
+    haltLosesInit(m, vcpu);
     m.wires.guestHalt(m, vcpu);
   } else if (change.halt === 0) {
     set(m, vcpu, V.halted, 0);

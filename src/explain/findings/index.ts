@@ -8,6 +8,8 @@ import { edgeClearsTmr } from './edge-clears-tmr.ts';
 import { edgeUnmaskedHigh } from './edge-unmasked-high.ts';
 import { eoiBeforeQuiet } from './eoi-before-quiet.ts';
 import { ifOffIrrFull } from './if-off-irr-full.ts';
+import { initLost } from './init-lost.ts';
+import { injectionRefused } from './injection-refused.ts';
 import { irqfdNoRoute } from './irqfd-no-route.ts';
 import { isrNeverEnded } from './isr-never-ended.ts';
 import { levelPulseSwallowed } from './level-pulse-swallowed.ts';
@@ -19,6 +21,7 @@ import { maskedLinePending } from './masked-line-pending.ts';
 import { noHandler } from './no-handler.ts';
 import { onNotNotified } from './on-not-notified.ts';
 import { picIsrHolds } from './pic-isr-holds.ts';
+import { pitTickDropped } from './pit-tick-dropped.ts';
 import { remoteIrrStuck } from './remote-irr-stuck.ts';
 import { restoreOrder } from './restore-order.ts';
 import { rtcEoiOwed } from './rtc-eoi-owed.ts';
@@ -67,6 +70,9 @@ export const RULES: readonly Rule[] = [
   rtcEoiOwed,
   unmaskWithoutLine,
   staleIrte,
+  initLost,
+  injectionRefused,
+  pitTickDropped,
 ];
 
 export interface Finding extends Hit {

@@ -35,6 +35,28 @@ function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[]
   return hasGuest(view) ? [...WAITS, ...eoi] : [...eoi, ...runAndEoi];
 }
 
+/**
+ * Where the EOI of pin 8 went by unseen: its vector, sent once more to the vCPU that owes it, with the entry turned back to that one.
+ * @kvm ioapic.c rtc_irq_eoi
+ */
+function oweAgain(view: MachineView): readonly (readonly JsonOp[])[] {
+  const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+  const owes = (vcpu: number): boolean =>
+    ((readWord(view, 'ioapic', 0, 'rtcDest', vcpu >> 5) >>> (vcpu & 31)) & 1) === 1;
+  return vcpus.filter(owes).map((vcpu) => {
+    const id = readWord(view, 'vcpu', vcpu, 'apicId') & 0xff;
+    const vector = (readWord(view, 'ioapic', 0, 'rtcVectors', vcpu >> 2) >>> ((vcpu & 3) * 8)) & 0xff;
+    const sent = { op: 'msi', addr: `0x${(0xfee0_0000 + id * 0x1000).toString(16)}`, data: vector };
+    const taken: JsonOp[] = hasGuest(view)
+      ? [{ op: 'advance', ns: 100_000 }]
+      : [
+          { op: 'run', vcpu },
+          { op: 'eoi', vcpu },
+        ];
+    return [...writeRte(0, RTC_PIN, 1, (id << 24) >>> 0), sent, ...taken];
+  });
+}
+
 export const IOAPIC_MASK = gate('ioapic-mask', {
   cite: 'ioapic.rte',
   look: atPin((view, pin) => rteLook(view, pin, 'mask', 16, rteView(view, pin).masked)),
@@ -85,7 +107,7 @@ export const IOAPIC_GATES: readonly Gate[] = [
       const value = readWord(view, 'ioapic', 0, 'rtcPendingEoi');
       return { at: placeOf('ioapic', 0, 'rtcPendingEoi'), bits: 'pendingEoi', value, closed: (value | 0) > 0 };
     }),
-    opens: endsVector,
+    opens: (view, way) => [...endsVector(view, way), ...oweAgain(view)],
   },
   gate('eoi-delay', {
     cite: null,

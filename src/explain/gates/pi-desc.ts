@@ -49,18 +49,21 @@ export const PI_DESC_GATES: readonly Gate[] = [
     look(view, { vcpu, vector, woken }) {
       if (!inPir(view, vcpu, vector)) return null;
       const asleep = word(view, vcpu, 'halted') === 1 || word(view, vcpu, 'blocking') === 1;
+      const on = readWord(view, 'piDesc', vcpu, 'on');
+      const missed = on === 0 && readWord(view, 'piDesc', vcpu, 'sn') === 0;
       const inGuest = word(view, vcpu, 'mode') === IN_GUEST && word(view, vcpu, 'loaded') === 1;
       return {
         at: placeOf('piDesc', vcpu, 'on'),
         bits: 'on',
-        value: readWord(view, 'piDesc', vcpu, 'on'),
-        closed: !woken && (asleep || (inGuest && readWord(view, 'vcpu', vcpu, 'requests') === 0)),
+        value: on,
+        // Who looks at the PIR looks at ON first: with both bits clear no entry will.
+        closed: missed || (!woken && (asleep || (inGuest && readWord(view, 'vcpu', vcpu, 'requests') === 0))),
       };
     },
     // It begins with the post that nobody was told of.
     shut(view, way) {
       return this.look(view, way)?.closed ?? false;
     },
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
+    opens: (view, { vcpu, raise }) => [...goesOn(view, vcpu), raise],
   }),
 ];

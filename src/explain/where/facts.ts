@@ -39,6 +39,11 @@ const ASKED: ReadonlySet<EventName> = new Set<EventName>([
   'on_set',
   'vtd_notify',
   'state_restore',
+  'init_pending',
+  'accept_init',
+  'accept_sipi',
+  'ioctl_interrupt',
+  'pit_held',
 ]);
 
 /** Codes that a journal keeps. Read when a run begins: the rows of rare parts may come after this module. */

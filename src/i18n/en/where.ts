@@ -150,4 +150,8 @@ export const where = {
   'finding.rtc-eoi-owed': 'The EOI of the RTC from vCPU {vcpu} never came. No tick is sent any more.',
   'finding.unmask-without-line': 'Pin {pin}: unmasking sent vector {vector} though its device is quiet.',
   'finding.stale-irte': 'GSI {gsi}: the IRTE posts vector {vector}, which its route does not send.',
+  'finding.init-lost': 'vCPU {vcpu}: its INIT never took effect, so the SIPI with vector {vector} was dropped.',
+  'finding.injection-refused':
+    'vCPU {vcpu}: vector {vector} was injected while {first} still waited. KVM keeps one; this one is lost.',
+  'finding.pit-tick-dropped': 'PIT: a tick was dropped, for the last one got no EOI. The NMIs of vCPU {vcpu} stop.',
 } as const;

@@ -146,4 +146,7 @@ export const where: Record<keyof typeof en, string> = {
   'finding.rtc-eoi-owed': 'vCPU {vcpu} 的 RTC EOI 没有来。不再发送时钟中断。',
   'finding.unmask-without-line': '引脚 {pin}：设备没有请求，解除屏蔽却发送了向量 {vector}。',
   'finding.stale-irte': 'GSI {gsi}：IRTE 投递向量 {vector}，而它的路由并不发送它。',
+  'finding.init-lost': 'vCPU {vcpu}：INIT 没有生效，向量为 {vector} 的 SIPI 被丢弃。',
+  'finding.injection-refused': 'vCPU {vcpu}：{first} 还在等待时又注入向量 {vector}。KVM 只留一个，这一个丢失。',
+  'finding.pit-tick-dropped': 'PIT：上一个 tick 没有 EOI，这一个被丢弃。vCPU {vcpu} 的 NMI 停止。',
 };

@@ -268,17 +268,20 @@ export function pitDue(m: Machine): number {
 /** @kvm i8254.c pit_timer_fn */
 export function pitTick(m: Machine): void {
   beginJourney(m);
-  if (get(m, R.reinject) === 1) put(m, at(m, R.pending), get(m, R.pending) + 1);
+  const discards = get(m, R.reinject) !== 1 && pitListens(m);
+  const dropped = discards && get(m, R.pending) > 0;
+  if (pitListens(m) && !dropped) put(m, at(m, R.pending), get(m, R.pending) + 1);
   const outer = enter(m, EV.pit_tick, AT_PIT, get(m, R.pending));
   if (get(m, R.periodic) === 1) put64(m, at(m, R.dueLo), read64(m, at(m, R.dueLo)) + read64(m, at(m, R.periodLo)));
   else put(m, at(m, R.running), 0);
-  doWork(m);
+  if (dropped) emit(m, EV.pit_held, AT_PIT, get(m, R.pending));
+  else doWork(m);
   leave(m, outer);
 }
 
 /** Pulses GSI 0, unless the tick before it has not been acknowledged. @kvm i8254.c pit_do_work */
 function doWork(m: Machine): void {
-  if (get(m, R.reinject) === 1) {
+  if (pitListens(m)) {
     const acked = get(m, R.irqAck) === 1;
     put(m, at(m, R.irqAck), 0);
     if (!acked) {
@@ -295,12 +298,13 @@ function doWork(m: Machine): void {
   leave(m, outer);
 }
 
-/** Without re-injection nobody listens to acknowledges and masks. @kvm i8254.c kvm_pit_set_reinject */
-const listens = (m: Machine): boolean => get(m, R.reinject) === 1;
+/** Without re-injection nobody listens to acknowledges and masks; once the policy was another. @kvm i8254.c kvm_pit_set_reinject */
+export const pitListens = (m: Machine): boolean =>
+  get(m, R.reinject) === 1 || (m.without.has('7dd0fdff145c') && get(m, R.present) === 1);
 
 /** GSI 0 was acknowledged: the next held tick may go. @kvm i8254.c kvm_pit_ack_irq */
 export function pitAck(m: Machine): void {
-  if (!listens(m)) return;
+  if (!pitListens(m)) return;
   const left = Math.max(0, get(m, R.pending) - 1);
   const outer = enter(m, EV.pit_ack, AT_PIT, get(m, R.pending));
   put(m, at(m, R.irqAck), 1);
@@ -314,5 +318,5 @@ export function pitAck(m: Machine): void {
 
 /** GSI 0 was unmasked at a chip: ticks missed while masked are forgotten. @kvm i8254.c pit_mask_notifier */
 export function pitMaskNotify(m: Machine, masked: boolean): void {
-  if (listens(m) && !masked) resetReinject(m);
+  if (pitListens(m) && !masked) resetReinject(m);
 }
