@@ -359,6 +359,7 @@ test('panels of a frame stand on nobody, and the stage keeps its share', async (
       .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().toJSON() as DOMRect));
     const stage = boxes[0] as DOMRect;
     expect(stage.height).toBeGreaterThanOrEqual(Math.max(159, 0.3 * height - 1));
+    for (const panel of boxes.slice(1)) expect(panel.height).toBeGreaterThan(60);
     for (const [i, a] of boxes.entries())
       for (const b of boxes.slice(i + 1))
         expect(a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1).toBe(

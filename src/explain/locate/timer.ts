@@ -11,4 +11,5 @@ addLocators(TIMER_EVENTS, {
   timer_expired: { place: lapic, dock: 'in', label: says('timer') },
   timer_inject: { place: lapic, dock: 'in', label: vectorLabel, long: ({ args }) => `LVT timer ${vec(args.vector)}` },
   lvt_masked: { place: lapic, dock: 'in', label: says('LVT'), end: 'stage.end.masked' },
+  deadline_dropped: { place: lapic, dock: 'in', label: says('deadline'), end: 'stage.end.ignored' },
 });

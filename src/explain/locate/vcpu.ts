@@ -23,6 +23,7 @@ export const VCPU_LOCATORS: Locators<typeof VCPU_EVENTS> = {
     dock: 'in',
     label: ({ args }) => (args.vector > 0 ? vec(args.vector) : 'held'),
   },
+  run_nothing: { place: vcpu('inject'), dock: 'in', label: says('nothing'), lit: ['vcpu.inject'] },
   extint_ack: { place: vcpu('inject'), dock: 'in', label: says('INTA'), lit: ['vcpu.inject'] },
   kvm_inj_virq: {
     place: vcpu('inject'),
