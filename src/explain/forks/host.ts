@@ -151,6 +151,8 @@ export function eoiExit(c: StepContext, vector: number, exits: boolean): Fork[] 
   // Pin 23 has no line of the machines here: an entry that only says the vector may be level-triggered.
   const id = vcpuWord(c, 'apicId', c.index);
   const own = pin !== -1 && (rteView(c.view, pin).logical || rteView(c.view, pin).dest === id);
+  // It is level-triggered already: what is missing is the bitmap's bit, which no write here sets.
+  if (own && rteView(c.view, pin).level) return [];
   const free = own ? pin : 23;
   const dest = (id << 24) >>> 0;
   const lo = !own ? vector | TRIG_MODE : readWord(c.view, 'ioapic', 0, 'redirLo', pin) | TRIG_MODE;
