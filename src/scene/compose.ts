@@ -177,7 +177,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   /** Starts the block of a column: at the top, or under the block before it. */
   const begin = (i: number): number => {
     const top = tall ? y + (i === 0 ? 0 : 8) : 0;
-    heads.push({ key: keys[i] as Column['key'], x: at(i).x, y: top + 19 });
+    // A column that nothing stands in has no name: it would lie on its neighbour's.
+    if (at(i).w > 0) heads.push({ key: keys[i] as Column['key'], x: at(i).x, y: top + 19 });
     y = top + (embed ? 8 : HEAD);
     return y;
   };

@@ -53,6 +53,13 @@ describe.each(scenes)('$id', ({ scene }) => {
     },
   );
 
+  test.each([1600, 1280])('a column is named where it stands, no name on another, at %d px', (width) => {
+    const { heads, columns } = stageOf(scene, width).layout;
+    const xs = heads.map(({ x }) => x).sort((a, b) => a - b);
+    for (const [i, x] of xs.entries()) if (i > 0) expect(x - (xs[i - 1] as number)).toBeGreaterThan(90);
+    for (const { key } of heads) expect(columns.find((c) => c.key === key)?.w, key).toBeGreaterThan(0);
+  });
+
   test.each([1600, 1280])('x never falls on a way to the right at %d px', (width) => {
     const stage = stageOf(scene, width);
     for (const step of scene.steps) {
