@@ -33,11 +33,15 @@ const truth: Plugin = {
       : undefined,
 };
 
-/** In a built worker the engine knows events by their codes alone; what else their rows say is for readers (5 kB gzip). */
+/**
+ * In a built worker the engine knows events by their codes alone, and quirks by the kernels that are without them; what else
+ * their rows say is for readers (5 kB gzip).
+ */
 const eventCodes = (): Plugin => ({
   name: 'event-codes',
   apply: 'build',
   load(id) {
+    if (id.endsWith('/src/spec/quirks.ts')) return readFileSync(id, 'utf8').replaceAll(/,\s*fn: '\w+'/g, '');
     if (!id.endsWith('/src/engine/core/events.ts')) return undefined;
     const codes = Object.entries(ALL_EVENTS).map(([name, { code }]) => [name, code]);
     return `import { constantTable } from './constant-table.ts';
