@@ -35,12 +35,12 @@ test('once it was open it opens with no network: every scene, every panel, both 
   await page.goto('./#p=serial-ioapic&t=4');
   await kept(page);
   await context.setOffline(true);
-  await page.goto('./?lang=zh#p=intx-shared&t=20');
+  await page.goto('./?lang=zh&play=0#p=intx-shared&t=20');
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
   await expect(page.locator('.tl-count').first()).toHaveText(/^21 \//);
   await expect(page.getByRole('tab').first()).toHaveText(/[\u4e00-\u9fff]/);
   await everyPanel(page);
-  await page.goto('./index.html?lang=en#p=intx-shared&t=20');
+  await page.goto('./index.html?lang=en&play=0#p=intx-shared&t=20');
   await everyPanel(page);
   // Old versions too: a link may ask for them.
   const folder = join(ROOT, 'src/scenes');
