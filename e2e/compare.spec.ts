@@ -130,6 +130,16 @@ test('ops that make no sense on one side are named; the rest goes on', async ({ 
   await expect(row(page, 'Handlers run')).toBeVisible();
 });
 
+test('one story of two devices, the IOAPIC in either half: on both sides every interrupt runs to its handler', async ({
+  page,
+}) => {
+  await page.goto('./#c=intx-shared&with=split');
+  await opened(page);
+  await expect(side(page, 0)).toContainText('split irqchip (IOAPIC in user space): off');
+  await expect(side(page, 1)).toContainText('split irqchip (IOAPIC in user space): on');
+  await expect(row(page, 'Handlers run').getByRole('cell')).toHaveText([/\/ 2$/, /\/ 2$/, '0']);
+});
+
 test('a preset that is not there is one sentence', async ({ page }) => {
   await page.goto('./#c=no-such-preset');
   await expect(page.locator('.cmp main')).toContainText('no-such-preset');

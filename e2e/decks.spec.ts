@@ -299,7 +299,16 @@ test('in the speaker’s own view nothing plays, and it stands where the deck is
     });
   expect(await deck.evaluate(`Reveal.isSpeakerNotes()`)).toBe(true);
   await expect.poll(state).toEqual({ step: 9, playing: false });
-  await deck.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
+  // The frame answers in order: what the deck told it of its slide is behind it once this is answered.
+  const answered = await deck.evaluate(async () => {
+    const scene = document.querySelector('irq-scope') as unknown as {
+      ready: Promise<void>;
+      getState(): Promise<{ step: number }>;
+    };
+    await scene.ready;
+    return (await scene.getState()).step;
+  });
+  expect(answered).toBe(9);
   expect(await state()).toEqual({ step: 9, playing: false });
 });
 

@@ -1,5 +1,6 @@
 /** The bench of a run of more than a million effects in the built page: how soon it is seen, what a jump in it costs, what it holds. */
 import type { Browser, CDPSession } from '@playwright/test';
+import { metricsOf } from './bench-metrics.ts';
 
 const VIEWPORT = { width: 1440, height: 900 };
 const SEEKS = 200;
@@ -47,18 +48,14 @@ async function workers(session: CDPSession): Promise<number> {
 export async function longScene(browser: Browser, url: string, link: string): Promise<LongScene> {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const metric = async (name: string): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find((m) => m.name === name)?.value ?? 0) * 1000;
-  };
+  const { session, metric } = await metricsOf(page);
+  const ms = async (name: string): Promise<number> => 1000 * (await metric(name));
   const count = (): Promise<string> => page.evaluate(() => document.querySelector('.tl-count')?.textContent ?? '');
   const begun = Date.now();
   await page.goto(`${url}?play=0#${link}`);
   await page.waitForFunction(() => /\/ [1-9]/.test(document.querySelector('.tl-count')?.textContent ?? ''));
   const firstPictureMs = Date.now() - begun;
-  const firstPictureCpuMs = await metric('TaskDuration');
+  const firstPictureCpuMs = await ms('TaskDuration');
   let before = '';
   for (let now = await count(); now !== before; now = await count()) {
     before = now;
@@ -67,8 +64,8 @@ export async function longScene(browser: Browser, url: string, link: string): Pr
   const steps = Number(/\/ (\d+)/.exec(before)?.[1] ?? 0);
   const jumps: { script: number; layout: number }[] = [];
   const spent = async () => ({
-    script: await metric('ScriptDuration'),
-    layout: (await metric('LayoutDuration')) + (await metric('RecalcStyleDuration')),
+    script: await ms('ScriptDuration'),
+    layout: (await ms('LayoutDuration')) + (await ms('RecalcStyleDuration')),
   });
   for (let i = 0; i < SEEKS; i++) {
     // Far apart, in an order that no page of the log likes.

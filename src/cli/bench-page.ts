@@ -1,5 +1,7 @@
 /** The page's half of the bench: the built page, served on loopback, in Chromium. Figures, never a verdict. */
+
 import { type Browser, chromium, type Page } from '@playwright/test';
+import { metricsOf } from './bench-metrics.ts';
 import { CHROMIUM_ARGS } from './browser.mjs';
 
 const LOADS = 5;
@@ -203,12 +205,7 @@ export interface Loading {
 export async function loading(browser: Browser, url: string, link: string): Promise<Loading> {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const metric = async (name: string): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find((m) => m.name === name)?.value ?? 0;
-  };
+  const { metric } = await metricsOf(page);
   const start = Date.now();
   await page.goto(`${url}?play=0#${link}`);
   await page.waitForFunction(() => (document.querySelector('.tl-count')?.textContent ?? '').length > 0);
@@ -288,12 +285,8 @@ export async function longRun(browser: Browser, url: string, link: string): Prom
 export async function seeks(browser: Browser, url: string, preset: string, times: number): Promise<readonly number[]> {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const spent = async (): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find((m) => m.name === 'TaskDuration')?.value ?? 0) * 1000;
-  };
+  const { metric } = await metricsOf(page);
+  const spent = async (): Promise<number> => 1000 * (await metric('TaskDuration'));
   await page.goto(`${url}?play=0#p=${preset}&t=0`);
   await page.waitForFunction(() => document.querySelectorAll('.bd-zoom').length > 0);
   await page.waitForTimeout(1500);

@@ -3,14 +3,16 @@
  * function that registers them, and those that user space asks for. The local APIC is on no bus: a vCPU's own is asked first.
  */
 
+import type { KernelFn } from './kernel/functions.ts';
+
 /** enum kvm_bus, by number. The third is s390's (virtio-ccw notifications); x86 never asks it. */
 export const KVM_BUSES = ['KVM_MMIO_BUS', 'KVM_PIO_BUS', 'KVM_VIRTIO_CCW_NOTIFY_BUS', 'KVM_FAST_MMIO_BUS'] as const;
 export const BUS = { mmio: 0, pio: 1, virtioCcwNotify: 2, fastMmio: 3 } as const;
 
 interface IodevRow {
   readonly label: string;
-  /** Kernel function that registers it. */
-  readonly by: string;
+  /** Kernel function that registers it, of those that are held against kernel trees. */
+  readonly by: KernelFn;
   /** What brings it: KVM_CREATE_IRQCHIP, KVM_CREATE_PIT2 (the speaker with its flag only), an ioctl of its own. */
   readonly with: 'irqchip' | 'pit' | 'speaker' | 'ioctl';
   /** Fixed for a chip. */

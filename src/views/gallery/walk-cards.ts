@@ -1,4 +1,4 @@
-/** With the arrows from card to card; up and down to what stands over and under it in the next row that has any. */
+/** The arrow keys in the gallery: left and right to the next card, up and down to the nearest card of the next row. */
 import type { KeyboardEvent } from 'react';
 
 interface Placed {
