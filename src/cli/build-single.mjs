@@ -36,9 +36,13 @@ function workersInside(dist) {
       }
       if (!id.startsWith('\0inside:')) return undefined;
       const name = id.slice('\0inside:'.length);
-      const file = readdirSync(assets).find((asset) => asset.startsWith(`worker-${name}-`) && asset.endsWith('.js'));
-      if (file === undefined) throw new Error(`the build has no worker ${name}`);
-      const script = readFileSync(join(assets, file), 'utf8').replace(/\/\/# sourceMappingURL=.*/, '');
+      // The engine's is two scripts, the first without a second name.
+      const files = readdirSync(assets).filter((asset) => asset.startsWith(`worker-${name}-`) && asset.endsWith('.js'));
+      if (files.length === 0) throw new Error(`the build has no worker ${name}`);
+      const script = files
+        .sort((a, b) => a.length - b.length)
+        .map((file) => readFileSync(join(assets, file), 'utf8').replace(/\/\/# sourceMappingURL=.*/, ''))
+        .join('');
       return `export default URL.createObjectURL(new Blob([${JSON.stringify(script)}], { type: 'text/javascript' }));`;
     },
   };

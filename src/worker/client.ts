@@ -69,10 +69,13 @@ function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (
 const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, onMessage, onBroken);
 
 const startFromBlob: StartEngine = async (onMessage, onBroken) => {
-  const response = await fetch(workerUrl);
-  if (!response.ok) throw new Error(`the worker's script answers ${response.status}`);
-  const script = await response.blob();
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  // The rest with it: from a Blob it could not be found (cli/worker-scripts.ts).
+  const parts = [workerUrl, workerUrl.replace(/\.js$/, '-late.js')].map(async (part) => {
+    const response = await fetch(part);
+    if (!response.ok) throw new Error(`the worker's script answers ${response.status}`);
+    return response.blob();
+  });
+  const url = URL.createObjectURL(new Blob(await Promise.all(parts), { type: 'text/javascript' }));
   return fromWorker(url, onMessage, onBroken);
 };
 
