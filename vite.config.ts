@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import type { Plugin, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { eventSourcesApart } from './src/cli/page-build.ts';
 import { truthData } from './src/cli/truth-data.mjs';
 import { engineCodes, lateScript } from './src/cli/worker-scripts.ts';
 
@@ -54,7 +55,7 @@ const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
 export default defineConfig({
   // Relative, so that the build can be served from any folder of any static host.
   base: './',
-  plugins: [react(), devWithoutCsp, truth],
+  plugins: [react(), devWithoutCsp, truth, eventSourcesApart()],
   define: { __APP_VERSION__: JSON.stringify(version), __ONE_FILE__: 'false' },
   build: {
     target: 'es2022',
