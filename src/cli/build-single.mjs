@@ -39,7 +39,9 @@ async function workersScript() {
         name: 'entry',
         resolveId: (id) => (id === entry ? id : undefined),
         load: (id) =>
-          id === entry ? `export { default } from '/src/worker/one-file.worker.ts?worker&url';` : undefined,
+          id === entry
+            ? `import url from '/src/worker/one-file.worker.ts?worker&url'; globalThis.url = url;`
+            : undefined,
       },
     ],
     build: { write: false, target: 'es2022', sourcemap: false, rolldownOptions: { input: entry } },
