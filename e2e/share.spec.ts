@@ -114,6 +114,8 @@ test('notes and branches travel in .irqscope.json: dropped elsewhere, and named 
   await nmi.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
   await nmi.click();
   await expect(page.locator('.header-changed')).toBeVisible();
+  // The note is about this moment: what the change brought about has been shown.
+  await expect(page.getByRole('button', { name: say('timeline.play'), exact: true })).toBeVisible();
   await openRuns(page);
   await page.locator('.rd textarea').fill('<b>look</b> here');
   await page
