@@ -50,6 +50,7 @@
 #define EFER_LMA 0x400
 
 #define MAX_CPUID 256
+#define CPUID_TSC_DEADLINE (1u << 24) /* leaf 1, ECX */
 
 struct machine machine = { .vm = -1 };
 struct user_exit machine_exits[MAX_EXITS];
@@ -248,6 +249,14 @@ const char *machine_add_vcpu(uint64_t id)
 	return create_vcpu(&machine.vcpu[machine.vcpus], id);
 }
 
+/* TSC_DEADLINE in CPUID is user space's to set: KVM_GET_SUPPORTED_CPUID does not name it. */
+static void offer_deadline(bool on)
+{
+	for (uint32_t i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			cpuid->entries[i].ecx = (cpuid->entries[i].ecx & ~CPUID_TSC_DEADLINE) | (on ? CPUID_TSC_DEADLINE : 0);
+}
+
 static const char *build(const struct machine_config *config)
 {
 	const char *failed = machine_create_vm();
@@ -255,6 +264,7 @@ static const char *build(const struct machine_config *config)
 		return failed;
 	machine.split = config->split;
 	machine.in_kernel = true;
+	offer_deadline(config->tsc_deadline);
 	if (config->split) {
 		if (machine_enable_cap(KVM_CAP_SPLIT_IRQCHIP, config->routes))
 			return "KVM_CAP_SPLIT_IRQCHIP";

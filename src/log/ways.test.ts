@@ -55,7 +55,15 @@ const apic = (offset: number, value: number): JsonOp => ({
 
 test.each<[string, readonly JsonOp[], string, number]>([
   ['an edge at a masked pin', [{ op: 'irq_line', gsi: 20, level: 1 }], 'source lost', -1],
-  ['a GSI without a route', [{ op: 'routing', entries: [] }, { op: 'irq_line', gsi: 5, level: 1 }], 'source lost', -1],
+  [
+    'a GSI without a route',
+    [
+      { op: 'routing', entries: [] },
+      { op: 'irq_line', gsi: 5, level: 1 },
+    ],
+    'source lost',
+    -1,
+  ],
   ['a message to nobody', [{ op: 'msi', addr: 0xfee07000, data: 0x41 }], 'source msi lost', -1],
   ['an IPI to nobody', [apic(0xf0, 0x1ff), apic(0x310, 0x07000000), apic(0x300, 0x41)], 'source lost', -1],
   ['an APIC that is switched off', [{ op: 'msi', addr: 0xfee00000, data: 0x41 }], 'source msi lost', -1],
