@@ -236,7 +236,9 @@ const char *machine_create_vm(void)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = GUEST_SIZE, .userspace_addr = (uint64_t)guest };
 	machine_destroy();
-	machine.vm = ioctl(kvm, KVM_CREATE_VM, 0ul);
+	do
+		machine.vm = ioctl(kvm, KVM_CREATE_VM, 0ul);
+	while (machine.vm < 0 && errno == EINTR); /* the signal against hung guests */
 	if (machine.vm < 0)
 		return "KVM_CREATE_VM";
 	return ioctl(machine.vm, KVM_SET_USER_MEMORY_REGION, &region) ? "KVM_SET_USER_MEMORY_REGION" : NULL;
@@ -515,10 +517,15 @@ void machine_take(int index, struct outcome *outcome)
 		fail(outcome, "KVM_SET_REGS", errno);
 		return;
 	}
-	cancelled_entry(vcpu, outcome);
-	if (!get_events(vcpu, &events)) {
-		fail(outcome, "KVM_GET_VCPU_EVENTS", errno);
-		return;
+	/* A timer that expired outside KVM_RUN is put in after the first look for events: the next look sees it. */
+	for (int looks = 0; looks < 2; looks++) {
+		cancelled_entry(vcpu, outcome);
+		if (!get_events(vcpu, &events)) {
+			fail(outcome, "KVM_GET_VCPU_EVENTS", errno);
+			return;
+		}
+		if (events.nmi.injected || events.interrupt.injected)
+			break;
 	}
 	if (events.nmi.injected) {
 		outcome->nmi = true;
