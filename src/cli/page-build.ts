@@ -21,10 +21,11 @@ export const eventSourcesApart = (): Plugin => ({
 const FIRST = ${JSON.stringify(Object.fromEntries(columns))};
 export const eventSource = (name) => FIRST[name] ?? eventRow(name);`;
     }
-    const isFirst = Object.keys(FIRST_EVENTS).some((name) => text.includes(`\n  ${name}: {\n    code: `));
+    const isFirst = Object.keys(FIRST_EVENTS).some((name) => new RegExp(`^  ${name}: \\{\\s+code: `, 'm').test(text));
     return isFirst ? text.replaceAll(COLUMN, '') : undefined;
   },
 });
 
-/** A row has one column a line, as the formatter has it. */
-const COLUMN = new RegExp(`^ {4}(?:${SOURCE_COLUMNS.join('|')}): .*,\\n`, 'gm');
+/** A row has one column a line, or is all in one, as the formatter has it. */
+const NAMES = `(?:${SOURCE_COLUMNS.join('|')})`;
+const COLUMN = new RegExp(`^ {4}${NAMES}: .*,\\n|, ${NAMES}: (?:null|'[^']*')`, 'gm');
