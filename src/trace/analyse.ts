@@ -86,7 +86,7 @@ export async function analyse(
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
   const vendorFirst = survey.vendor(first.reasons.list);
   const own = [...(vms[vm]?.vcpus.keys() ?? [])];
-  const ids = vms.length > 1 ? own : [...new Set([...own, ...survey.targets])].sort((a, b) => a - b);
+  const ids = vms.length > 1 ? own : survey.ids(own);
   const predictor =
     Predictor.possible(ids) && survey.irqchip !== 'user'
       ? new Predictor({
