@@ -143,7 +143,8 @@ class Knowable {
     if (r.event === TP.kvm_apic_accept_irq) return this.survey.count(TP.kvm_apic) > 0 || this.announced.has(r.tid);
     if (r.event === TP.kvm_ack_irq) return this.survey.count(TP.kvm_mmio) > 0;
     // What a line or a message does must be there to be held against it.
-    if (r.event === TP.kvm_set_irq) return this.survey.count(TP.kvm_ioapic_set_irq) > 0 && r.f[0] < 24;
+    if (r.event === TP.kvm_set_irq)
+      return this.survey.count(TP.kvm_ioapic_set_irq) > 0 && this.survey.starts === 'boot' && r.f[0] < 24;
     if (r.event === TP.kvm_apic_ipi)
       return this.survey.count(TP.kvm_apic_accept_irq) > 0 && this.survey.starts === 'boot';
     // Without entries an injection may have been cut off and made again at any time.
@@ -373,13 +374,14 @@ function judge(
   const extra: Finding[] = [];
   const known = new Set(clean.map((f) => `${f.id}:${f.line}`));
   for (const f of found) {
+    // What the recording itself lacks is no news of a falsified line beside it.
+    if (known.has(`${f.id}:${f.line}`)) continue;
     // What it spoils may show as late as the next falsified line; what began before that is not about the next.
     const exact = falsified.find((one) => f.line === one.line || f.line === one.to);
     const cause = exact ?? falsified.findLast((one) => one.line - NEAR_BEFORE <= f.line);
     if (cause === undefined || f.line - cause.line > apart) {
-      if (!known.has(`${f.id}:${f.line}`)) stray.push(f);
+      stray.push(f);
     } else if (cause.found) {
-      if (known.has(`${f.id}:${f.line}`)) continue;
       extra.push(f);
       cause.extra.push(f);
     } else {
