@@ -20,7 +20,7 @@ export function literal(text: string): Literal {
 
 /** The bytes last looked at, as words at any place. */
 let seen: Uint8Array | null = null;
-let view = new DataView(new ArrayBuffer(0));
+let view: DataView = new DataView(new ArrayBuffer(0));
 
 /** @returns the bytes as words at any place */
 export function wordsOf(b: Uint8Array): DataView {
