@@ -3,7 +3,7 @@
  * index and checkpoints; the text never is.
  */
 import { type AnalyseOptions, type Analysis, analyse } from '../trace/analyse.ts';
-import { glance } from '../trace/glance.ts';
+import { glance, PIECES } from '../trace/glance.ts';
 import type { OverviewData } from '../trace/overview.ts';
 import { MAX_PASTE, readPaste } from '../trace/pastes/index.ts';
 import { type RawLine, TraceReading } from '../trace/reading.ts';
@@ -54,7 +54,7 @@ export type FromTrace =
       readonly lines: number;
     }
   /** What pieces of a large file show, before it is read. */
-  | { readonly type: 'glance'; readonly id: number; readonly overview: OverviewData }
+  | { readonly type: 'glance'; readonly id: number; readonly overview: OverviewData; readonly pieces: number }
   | {
       readonly type: 'rows';
       readonly id: number;
@@ -150,7 +150,7 @@ export function startTraceJobs(say: (message: FromTrace) => void): (message: ToT
     const vm = message.type === 'read' ? message.vm : undefined;
     const look = async (): Promise<void> => {
       const overview = await glance(source);
-      if (overview !== null) say({ type: 'glance', id, overview });
+      if (overview !== null) say({ type: 'glance', id, overview, pieces: PIECES });
     };
     // A first look that fails says nothing: the passes say what is wrong.
     const read = look()

@@ -5,7 +5,8 @@ const BESIDE = [
   { id: 'apicv', file: 'traces/vmx-1vcpu-apicv-v6.1.txt.gz' },
 ] as const;
 
-export const SAMPLES: readonly (typeof BESIDE)[number][] = globalThis.location?.protocol === 'file:' ? [] : BESIDE;
+export const SAMPLES: readonly (typeof BESIDE)[number][] =
+  globalThis.document?.baseURI.startsWith('file:') === true ? [] : BESIDE;
 
 /** @returns null where it cannot be loaded */
 export async function fetchSample({ file }: (typeof SAMPLES)[number]): Promise<Blob | null> {

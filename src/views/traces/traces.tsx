@@ -4,9 +4,9 @@ import '../timeline/timeline.css';
 import './traces.css';
 import { type ReactNode, startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
-import { type Picture, readTrace, type TraceJob } from '../../worker/trace-client.ts';
+import { readTrace, type TraceJob } from '../../worker/trace-client.ts';
 import { useT } from '../shared/use-t.ts';
-import { FirstLook } from './first-look.tsx';
+import { FirstLook, type Look } from './first-look.tsx';
 import { hashOf, type LineAddress, readAddress } from './line-address.ts';
 import type { OpenedTrace, Problem, Progress } from './model.ts';
 import { Report } from './report.tsx';
@@ -33,7 +33,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
   });
   const [trace, setTrace] = useState<OpenedTrace | null>(null);
   const [progress, setProgress] = useState<Progress | null>(null);
-  const [look, setLook] = useState<Picture['overview'] | null>(null);
+  const [look, setLook] = useState<Look | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   /** The one being read; the one that is open answers until it is done. */
@@ -66,7 +66,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
           return;
         }
         if (message.type === 'glance') {
-          setLook(message.overview);
+          setLook(message);
           return;
         }
         setLook(null);
@@ -170,7 +170,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
           </button>
         </div>
       )}
-      {look !== null && <FirstLook overview={look} t={t} />}
+      {look !== null && <FirstLook look={look} t={t} />}
       {problem !== null && (
         <p className="tr-problem" role="alert">
           {hasText(problem.key) ? t(problem.key, problem.params) : problem.key}
