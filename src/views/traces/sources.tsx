@@ -31,6 +31,8 @@ export function Sources({ t, open, onFile, onProblem }: SourcesProps): ReactNode
           onChange={(event) => {
             const chosen = event.target.files?.[0];
             if (chosen !== undefined) onFile(chosen);
+            // The same file may be chosen again: after a cancel, or when it was recorded anew.
+            event.target.value = '';
           }}
         />
       </label>
