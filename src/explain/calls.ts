@@ -196,6 +196,8 @@ interface Setting {
   readonly vendor: Vendor;
   /** Its name; empty where a model acted by itself. */
   readonly op: string;
+  /** It reads from memory or a port. */
+  readonly reads: boolean;
 }
 
 /** A register access by a guest: the page or an MSR, as the op or the event says. */
@@ -236,6 +238,8 @@ const isSlavePort = (args: Args): boolean => (args.port & 0x80) !== 0;
 
 const BY_WRMSR: Avoided = ['kvm_emulate_wrmsr', '__kvm_emulate_wrmsr'];
 const BY_RDMSR: Avoided = ['kvm_emulate_rdmsr', '__kvm_emulate_rdmsr'];
+const BUS_WRITES: Avoided = ['kvm_io_bus_write', '__kvm_io_bus_write'];
+const BUS_READS: Avoided = ['kvm_io_bus_read', '__kvm_io_bus_read'];
 const BY_CR8: Avoided = ['handle_cr', 'cr_interception'];
 
 /** A fault is of the instruction that the guest executed. */
@@ -264,6 +268,10 @@ function branchOf(
       return before === 'kvm_irq_delivery_to_apic' && its.path === 0
         ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
         : way;
+    case 'bus_lookup':
+      return { ...way, avoided: setting.reads ? BUS_WRITES : BUS_READS };
+    case 'pio_answered':
+      return { ...way, through: args.way === 3 ? 'complete_emulated_pio' : null };
     case 'gp_fault':
       return faultOf(setting.op);
     case 'guest_halt':
@@ -367,7 +375,10 @@ function wokeUp(run: SceneLog, seq: number): boolean {
 /** The events of the way with their functions; neighbours in one function are one. */
 function knownOf(run: SceneLog, step: Step, version: KernelVersion): Known[] {
   const vendor = vendorOf(run);
-  const setting = { vendor, op: String(run.commands[step.command]?.op.op ?? '') };
+  const command = run.commands[step.command]?.op;
+  const op = String(command?.op ?? '');
+  const reads = op === 'mmio_read' || op === 'pio_read' || command?.dir === 'in';
+  const setting = { vendor, op, reads };
   const out: Known[] = [];
   let before: EventName | null = null;
   let its: Args = {};

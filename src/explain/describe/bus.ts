@@ -42,7 +42,7 @@ addDescriptions<typeof BUS_EVENTS>({
   bus_lookup: ({ args }) => ({ params: { bus: bus(args.bus) }, variant: args.first < 0 && 'none' }),
   mmio_answered: ({ args }) => ({ variant: args.write === 0 && 'read' }),
   pio_access: ({ args }) => ({ variant: [false, 'in', 'outs', 'ins'][args.way] as string }),
-  pio_answered: ({ args }) => ({ variant: args.way >= 2 && 'string' }),
+  pio_answered: ({ args }) => ({ variant: args.way === 2 ? 'outs' : args.way === 3 && 'ins' }),
   ioeventfd_refused: ({ args }) => ({ params: { errno: errno(args.errno) } }),
   setup_irqchip: ({ args }) => asked(args),
   setup_cap: ({ args }) => asked(args, { cap: CAPS[args.cap] ?? '', value: args.value }),

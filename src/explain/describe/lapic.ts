@@ -49,7 +49,7 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
     for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
     const params = { vcpu, vec: hex(vector), count, rest: count === 0 ? 0 : vector % count };
     const hashed = c.view.config.vectorHashing !== false;
-    return { params, why: hashed ? [true] : [say('event.lowest_prio.why.arb', params)] };
+    return { params, variant: count === 1 && 'one', why: hashed ? [true] : [say('event.lowest_prio.why.arb', params)] };
   },
   no_destination: (c) => {
     const ids = Array.from({ length: c.view.wordMap.vcpus }, (_, v) => {

@@ -46,8 +46,9 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
     params: {
       vcpu: c.index,
       vec: hex(c.args.vector),
-      if: vcpuWord(c, 'rflagsIf'),
-      shadow: shadowName(vcpuWord(c, 'shadow')),
+      // The op `run` enters with IF=1 and no shadow; a model guest's flags are its own.
+      if: c.view.config.guest === undefined ? 1 : vcpuWord(c, 'rflagsIf'),
+      shadow: shadowName(c.view.config.guest === undefined ? 0 : vcpuWord(c, 'shadow')),
     },
     variant: c.args.reinjected === 1 && 'again',
     why: c.args.reinjected === 1 ? [] : [true],

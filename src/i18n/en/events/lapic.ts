@@ -12,6 +12,7 @@ export const lapic = {
 
   'event.lowest_prio.title': 'Lowest priority picks one vCPU',
   'event.lowest_prio': '{count} vCPUs match the destination. KVM picks vCPU {vcpu}.',
+  'event.lowest_prio.one': 'One vCPU matches the destination: KVM picks vCPU {vcpu}.',
   'event.lowest_prio.why':
     'Vector hashing: {vec} mod {count} = {rest} picks candidate {rest}, vCPU {vcpu}. TPR and PPR play no part.',
   'event.lowest_prio.why.arb':

@@ -11,6 +11,7 @@ export const lapic: Record<keyof typeof en, string> = {
 
   'event.lowest_prio.title': '最低优先级选出一个 vCPU',
   'event.lowest_prio': '有 {count} 个 vCPU 匹配目标，KVM 选中 vCPU {vcpu}。',
+  'event.lowest_prio.one': '一个 vCPU 匹配目标：KVM 选中 vCPU {vcpu}。',
   'event.lowest_prio.why':
     '向量哈希：{vec} 对 {count} 取模得 {rest}，选中第 {rest} 个候选（从 0 起），即 vCPU {vcpu}。TPR 和 PPR 不参与。',
   'event.lowest_prio.why.arb': '向量哈希已关闭：KVM 选仲裁计数最小的 vCPU，相同时取第一个。',
