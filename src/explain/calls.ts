@@ -240,6 +240,11 @@ const BY_WRMSR: Avoided = ['kvm_emulate_wrmsr', '__kvm_emulate_wrmsr'];
 const BY_RDMSR: Avoided = ['kvm_emulate_rdmsr', '__kvm_emulate_rdmsr'];
 const BUS_WRITES: Avoided = ['kvm_io_bus_write', '__kvm_io_bus_write'];
 const BUS_READS: Avoided = ['kvm_io_bus_read', '__kvm_io_bus_read'];
+/** Of pio_access's way: OUT, IN, OUTS, INS. */
+const PIO_WAYS: readonly KernelFn[] = [
+  ...(['kvm_fast_pio_out', 'kvm_fast_pio_in'] as const),
+  ...(['emulator_pio_out_emulated', 'emulator_pio_in_emulated'] as const),
+];
 const BY_CR8: Avoided = ['handle_cr', 'cr_interception'];
 
 /** A fault is of the instruction that the guest executed. */
@@ -268,6 +273,11 @@ function branchOf(
       return before === 'kvm_irq_delivery_to_apic' && its.path === 0
         ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
         : way;
+    case 'accept_sipi':
+      // It sleeps until a SIPI comes; one that runs drops it on its way into the guest.
+      return args.taken === 1 ? { ...way, avoided: ['vcpu_enter_guest'], through: 'vcpu_block' } : way;
+    case 'pio_access':
+      return { ...way, through: PIO_WAYS[args.way] ?? null };
     case 'bus_lookup':
       return { ...way, avoided: setting.reads ? BUS_WRITES : BUS_READS };
     case 'pio_answered':

@@ -146,7 +146,7 @@ const NAMED: readonly (readonly [RegExp, (s: MachineView) => number])[] = [
 
 /** Counts below none, holes, one thing as many, and an interrupt that goes in while IF is 0. */
 const WRONG_AS_SUCH =
-  /-\d+ (left|are|waiting)|NaN|undefined|\{\w+\}|(?<![\d.,x]|CPU |LAPIC )1 (bytes|elements|entries|events|routes|v?CPUs|vectors)\b|RFLAGS\.IF = 0.*(no other event|没有其他事件)/;
+  /-\d+ (left|are|waiting)|NaN|undefined|\{\w+\}|(?<![\d.,x]|CPU |LAPIC )1 (bytes|elements|entries|events|pages|routes|v?CPUs|vectors)\b|RFLAGS\.IF = 0.*(no other event|没有其他事件)/;
 
 function textWrong(text: string, v: MachineView): string {
   for (const [pattern, limit] of NAMED) {

@@ -2,7 +2,7 @@
 import { hex } from '../../base/numbers.ts';
 import type { BUS_EVENTS } from '../../spec/events/bus.ts';
 import { IODEV_KINDS, IODEVS, KVM_BUSES } from '../../spec/iodevs.ts';
-import type { TextParams } from '../text.ts';
+import { say, type TextParams } from '../text.ts';
 import { addDescriptions, type Told } from './index.ts';
 
 /** Names of the kernel, the same in every language. */
@@ -29,7 +29,12 @@ const onBus = (args: {
   readonly len: number;
   readonly device: number;
 }): Told => ({
-  params: { bus: bus(args.bus), addr: hex(args.addr), len: args.len, dev: device(args.device) },
+  params: {
+    bus: bus(args.bus),
+    addr: hex(args.addr),
+    len: say('word.bytes', { n: args.len }),
+    dev: device(args.device),
+  },
 });
 
 addDescriptions<typeof BUS_EVENTS>({

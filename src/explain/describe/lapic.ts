@@ -39,7 +39,9 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
       variant: shorthand !== 0 && 'shorthand',
       why: [
         ...(shorthand === 0 ? [matched(c, d, dm)] : []),
-        path === 1 ? true : say('event.kvm_irq_delivery_to_apic.slow'),
+        shorthand === 1
+          ? say('event.kvm_irq_delivery_to_apic.self')
+          : path === 1 || say('event.kvm_irq_delivery_to_apic.slow'),
       ],
     };
   },

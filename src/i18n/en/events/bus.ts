@@ -1,7 +1,8 @@
 /** `event.<name>` with its title and variants. The roads in, and the VMM's own chips. */
 export const bus = {
   'event.memslot_set.title': 'Slot made',
-  'event.memslot_set': 'Slot {slot} now stands behind {pages} pages from {gpa}. The slots have a new generation.',
+  'event.memslot_set':
+    'Slot {slot} now stands behind the memory from {gpa}. Pages: {pages}. The slots have a new generation.',
   'event.memslot_set.moved.title': 'Slot moved',
   'event.memslot_set.moved': 'Slot {slot} moves to {gpa} with its contents.',
   'event.memslot_set.deleted.title': 'Slot deleted',
@@ -49,7 +50,8 @@ export const bus = {
   'event.fast_mmio.title': 'Fast MMIO hit',
   'event.fast_mmio': 'KVM_FAST_MMIO_BUS has {addr}: the eventfd is signalled and the instruction skipped, not decoded.',
   'event.mmio_answered.title': 'User space answers',
-  'event.mmio_answered': 'User space has taken {size} at {addr}. complete_emulated_mmio goes on with the next part.',
+  'event.mmio_answered':
+    'User space has taken {size} at {addr}. complete_emulated_mmio goes on with the next part, if there is one.',
   'event.mmio_answered.read.title': 'User space answers',
   'event.mmio_answered.read': 'User space has answered {size} for {addr}. The instruction runs again with them.',
   'event.pio_access.title': 'OUT without decoding',

@@ -44,7 +44,7 @@ export const bus: Readonly<Record<keyof typeof en, string>> = {
   'event.fast_mmio.title': '快速 MMIO 命中',
   'event.fast_mmio': 'KVM_FAST_MMIO_BUS 上有 {addr}：通知 eventfd 并跳过指令，不译码。',
   'event.mmio_answered.title': '用户态已答复',
-  'event.mmio_answered': '用户态已取走 {addr} 处的 {size}，complete_emulated_mmio 继续下一部分。',
+  'event.mmio_answered': '用户态已取走 {addr} 处的 {size}，如果还有下一部分，complete_emulated_mmio 继续处理它。',
   'event.mmio_answered.read.title': '用户态已答复',
   'event.mmio_answered.read': '用户态已答复 {addr} 的 {size}，指令带着它们重新执行。',
   'event.pio_access.title': 'OUT，不译码',
