@@ -116,7 +116,19 @@ function bridge(from: KernelFn, to: KernelFn, chains: Chains, avoided: Avoided, 
 }
 
 /** Functions strictly between two, in the first chain that leads from one to the other, or the shortest way of all. */
-function between(from: KernelFn, to: KernelFn, chains: Chains, avoided: Avoided): readonly CallStep[] | null {
+function between(
+  from: KernelFn,
+  to: KernelFn,
+  chains: Chains,
+  avoided: Avoided,
+  through: KernelFn | null = null,
+): readonly CallStep[] | null {
+  if (through !== null && through !== from) {
+    const first = between(from, through, chains, avoided);
+    const rest = first === null ? null : between(through, to, chains, avoided);
+    const midway = chains.flat().find(({ id }) => id === through);
+    if (first !== null && rest !== null && midway !== undefined) return [...first, midway, ...rest];
+  }
   let best: readonly CallStep[] | null = null;
   for (const [n, steps] of chains.entries()) {
     const i = steps.findIndex((s) => s.id === from);
@@ -266,7 +278,10 @@ function branchOf(
     case 'kick': {
       const direct = before === 'init_pending' || before === 'sipi_pending';
       const noVector = before === 'kvm_apic_accept_irq' && its.mode >= 2;
-      return direct || noVector ? { ...way, avoided: DELIVERY } : way;
+      if (direct || noVector) return { ...way, avoided: DELIVERY };
+      return before === 'kvm_apic_accept_irq'
+        ? { ...way, through: setting.vendor === 'amd' ? 'svm_deliver_interrupt' : 'vmx_deliver_interrupt' }
+        : way;
     }
     case 'kvm_apic_accept_irq':
       // The map could not decide: every vCPU was asked in turn.
@@ -455,7 +470,7 @@ export function callChain(run: SceneLog, step: Step, version: KernelVersion): Li
         reached = 'call';
       }
     } else {
-      const way = between(from, fn, chains, avoided);
+      const way = between(from, fn, chains, avoided, event === 'kick' ? through : null);
       for (const s of way ?? []) links.push(lying(s, 'call'));
       if (way !== null) reached = 'call';
     }

@@ -112,6 +112,13 @@ describe('the branch that ran', () => {
     const scene = sceneOf([{ ...create, op: 'create', vendor: 'amd' }, ...rest]);
     const step = [...scene.steps].find(({ name }) => name === 'kvm_inj_virq');
     expect(step && callChain(scene, step, 'v6.18').at(-1)?.name).toBe('svm_inject_irq');
+    const kick = [...scene.steps].find(({ name, args }) => name === 'kick' && args[0] === 2);
+    const way = (version: KernelVersion): string =>
+      (kick === undefined ? [] : callChain(scene, kick, version)).map(({ name }) => name).join(' ');
+    for (const version of ['v6.12', 'v6.18'] as const)
+      expect(way(version)).toMatch(/svm_deliver_interrupt svm_complete_interrupt_delivery kvm_vcpu_kick/);
+    // Then __apic_accept_irq did it where AVIC took nothing.
+    expect(way('v5.15')).toMatch(/__apic_accept_irq kvm_vcpu_kick$/);
   });
 });
 

@@ -131,7 +131,7 @@ function vectorIsSo({ scene, step, args }: Seen): boolean {
 
 /** Words of one vendor's processor. An nvme's head doorbell is the device's. */
 const FOREIGN = {
-  amd: /\bVISR\b|\bVIRR\b|\bSVI\b|\bRVI\b|\bVPPR\b|EOI_EXIT|virtual-APIC page|VMCS|VMX|\bPIR\b|\bvmx_|\bvt_/,
+  amd: /\bVISR\b|\bVIRR\b|\bSVI\b|\bRVI\b|\bVPPR\b|EOI_EXIT|virtual-APIC page|VMCS|VMX|VM-entry|interruption-information|(interrupt|NMI)-window exiting|\bPIR\b|\bvmx_|\bvt_/,
   intel: /backing page|(?<!head )doorbell|\bAVIC\b|VMCB|\bsvm_|\bavic_/,
 } as const;
 
