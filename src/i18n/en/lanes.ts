@@ -30,7 +30,7 @@ export const lanes = {
   'timeline.span.handler': 'in handler {vector}',
   'timeline.span.ifOff': 'IF = 0',
   'timeline.span.waitSipi': 'waits for SIPI',
-  'timeline.way.noVector': '{source}: no vector',
+  'timeline.way.noVector': 'no vector: {source}',
   'timeline.way.moves': 'on its way',
   'timeline.way.again': 'sent again',
   'timeline.way.againShort': 'again',

@@ -31,7 +31,7 @@ export const lanes: Record<keyof typeof en, string> = {
   'timeline.span.handler': '处理程序 {vector}',
   'timeline.span.ifOff': 'IF = 0',
   'timeline.span.waitSipi': '等待 SIPI',
-  'timeline.way.noVector': '{source}：无向量',
+  'timeline.way.noVector': '无向量：{source}',
   'timeline.way.moves': '在途中',
   'timeline.way.again': '再次发送',
   'timeline.way.againShort': '再发',
