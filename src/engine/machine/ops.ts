@@ -174,8 +174,10 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   if (refused !== null) return refused;
   // vcpu_enter_guest of the run loops does this by itself.
   if (m.wires.run === undefined && wasInjected(m, vcpu)) return reinject(m, vcpu, keep);
+  // What is due only now was armed for this instant by an op before, and was put in there.
+  const waits = m.w[lapicAt(m, vcpu) + LAPIC.at.timerPending] === 1;
   makeReady(m, vcpu);
-  if (!takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
+  if (!waits || !takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
   const entered = m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu);
   injectPendingTimer(m, vcpu);
   if (entered.result.vector === null) noteNothing(m, vcpu);
