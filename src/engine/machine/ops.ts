@@ -160,6 +160,8 @@ function plainGuestOp(m: Machine, op: GuestOp): Entered {
   apicHasInterrupt(m, op.vcpu);
   m.wires.afterEntry?.(m, op.vcpu);
   const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
+  // One that the instruction armed for this very instant goes in with it. With nothing beside it the next op is as good.
+  if (findHighestIrr(m, op.vcpu) !== -1) fireDueTimer(m, op.vcpu);
   injectPendingTimer(m, op.vcpu);
   if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
