@@ -15,13 +15,14 @@ import {
 import type { JsonOp } from '../../log/log.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import { messagesOf } from '../../spec/messages.ts';
+import { CHIP } from '../../spec/names.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
 import { lastEvent, type Named, type Outcome, opAt, outcomeOf, type Replayed, takenSince } from './facts.ts';
-import { isInUse, ofMessage, type Road, roadsOfGsi } from './roads.ts';
+import { isInUse, lastGsi, ofMessage, type Road, roadsOfGsi, tableSays } from './roads.ts';
 
 export type State = 'waiting' | 'in-service' | 'done' | 'lost' | 'never';
 
@@ -38,6 +39,8 @@ export interface Found {
   readonly raised?: number;
   /** A local APIC has it. */
   readonly accepted?: boolean;
+  /** A local APIC had it, and no vCPU took it. */
+  readonly wiped?: boolean;
 }
 
 export type Moment = Replayed & { readonly view: MachineView };
@@ -133,7 +136,11 @@ function isInjected(view: MachineView, vcpu: number, vector: number): boolean {
 }
 
 const initOf = (view: MachineView, vcpu: number): JsonOp[] => [
-  { op: 'msi', addr: `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`, data: '0x500' },
+  {
+    op: 'msi',
+    addr: `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`,
+    data: '0x500',
+  },
   { op: 'nop', vcpu },
 ];
 
@@ -208,25 +215,24 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
   const waitsAtPin = outcome.dropped !== null && level && lineUp;
   const accepted = kind === undefined && outcome.accepted.length > 0 && outcome.dropped === null;
   if (accepted) {
-    if (isPending(view, vcpu, vector) || inService(view, vcpu, vector) || isInjected(view, vcpu, vector)) {
-      if (
-        outcome.accepted.some((a) => takenSince(run, a.seq, a.vcpu, a.vector)) &&
-        !isPending(view, vcpu, vector) &&
-        !inService(view, vcpu, vector)
-      )
-        return { held: null, state: 'done', chain: wholeWay(run, way), way };
-      return pastApic(run, way);
-    }
+    const taken = outcome.accepted.some((a) => takenSince(run, a.seq, a.vcpu, a.vector));
+    const there = isPending(view, vcpu, vector) || inService(view, vcpu, vector);
+    if (there || (!taken && isInjected(view, vcpu, vector))) return pastApic(run, way);
     // Quiet again, or the line stands and nobody was told: masked meanwhile, or the EOI went by.
     if (level && lineUp) {
       const held = heldIn(upstream, SOURCE);
       if (held !== null) return { held, state: 'waiting', chain: upstream, way };
     }
-    return { held: null, state: 'done', chain: wholeWay(run, way), way };
+    if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
+    // INIT, or a state that was restored, has wiped it.
+    const held = heldIn(upstream, SOURCE) ?? 'source';
+    return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way, wiped: true };
   }
   const eaten = outcome.dropped === null ? [] : (DROPPED_AT[outcome.dropped.name] ?? gatesOf(outcome.dropped.name));
   // What dropped it, if that is closed still.
-  const dropper = upstream.find((link) => eaten.includes(link.gate) && link.closed)?.gate ?? null;
+  const closer = upstream.find((link) => eaten.includes(link.gate) && link.closed)?.gate ?? null;
+  const disabled = upstream.some(({ gate, closed }) => gate === 'msix-disabled' && closed);
+  const dropper = disabled ? null : closer;
   const pendingBit =
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
@@ -265,13 +271,19 @@ function eventRoad(run: Moment, way: Way, outcome: Outcome, kind: EventKind): Fo
   if (vcpu !== undefined) {
     const at = { ...way, vcpu };
     const after = eventGates(view, at, kind);
-    return { held: heldIn(after), state: 'waiting', chain: [...looked(view, at, BEFORE_APIC, true), ...after], way: at };
+    return {
+      held: heldIn(after),
+      state: 'waiting',
+      chain: [...looked(view, at, BEFORE_APIC, true), ...after],
+      way: at,
+    };
   }
   if (outcome.dropped !== null) return null;
-  const { journey, seq } = outcome.raised;
-  const refused = lastEvent(run, [kind.taken], (event) => event.journey === journey && kind.refused(event), seq);
+  const last = (fits: (event: Named) => boolean): Named | null =>
+    lastEvent(run, [kind.taken], (event) => way.vcpus.includes(event.index) && fits(event), outcome.raised.seq);
   const chain = looked(view, way, BEFORE_APIC, true);
-  if (refused === null) return { held: null, state: 'done', chain, way };
+  if (last(kind.refused) === null || last((event) => !kind.refused(event)) !== null)
+    return { held: null, state: 'done', chain, way };
   // A SIPI for a vCPU that waits for none: it is forgotten there, and must be sent again, after an INIT.
   const raise = [...initOf(view, way.vcpu), ...way.raise];
   return { held: 'source', state: 'lost', chain: withSource(chain), way: { ...way, raise } };
@@ -366,7 +378,19 @@ function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
   const { addrLo, addrHi, data } = ask.msi;
   const road = ofMessage(run.view, addrLo, addrHi, data);
   const raised = lastEvent(run, ['kvm_msi_set_irq'], ({ args }) => args.addrLo === addrLo && args.data === data);
-  return found(run, assess(run, road, raised), ask);
+  // A device or a route that says this message may hold it.
+  const says = (gsi: number): boolean =>
+    routesOf(run.view)?.byGsi[gsi]?.some((e) => e.chip === CHIP.msi && e.addrLo === addrLo && e.data === data) ===
+      true || tableSays(run.view, gsi, addrLo, data);
+  const gsis = Array.from({ length: lastGsi(run.view) }, (_, gsi) => gsi).filter(says);
+  return furthest([found(run, assess(run, road, raised), ask), ...gsis.map((gsi) => ofGsi(run, gsi))]);
+}
+
+/** Where it is on its way counts; else what became of it last. */
+function furthest(answers: readonly Found[]): Found {
+  const rank = ({ state, raised = -1 }: Found): number =>
+    state === 'waiting' || state === 'in-service' ? Number.POSITIVE_INFINITY : state === 'never' ? -2 : raised;
+  return answers.reduce((a, b) => (rank(b) > rank(a) ? b : a));
 }
 
 /** A vector at a vCPU: what its local APIC has, or the pin or route that would send it there. */
@@ -389,10 +413,7 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
   // Nobody sends vector 2 to its vCPU: who asks for it means the NMI, which has it in the guest's table.
   if (vector === NMI_VECTOR && accepted === null) return ofNmi(run, road, ask);
   const own = found(run, { ...assess(run, road, accepted), vcpu }, ask);
-  // Where it is on its way counts; else what became of it last.
-  const rank = ({ state, raised = -1 }: Found): number =>
-    state === 'waiting' || state === 'in-service' ? Number.POSITIVE_INFINITY : state === 'never' ? -2 : raised;
-  return [own, ...upstreamOf(run, vcpu, vector)].reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  return furthest([own, ...upstreamOf(run, vcpu, vector)]);
 }
 
 const NMI_VECTOR = 2;
@@ -409,10 +430,19 @@ function upstreamOf(run: Moment, vcpu: number, vector: number): Found[] {
   const { view } = run;
   const sends = (road: Road): boolean =>
     road.way.vector === vector && road.vcpus.includes(vcpu) && (road.kind === 'apic' || isInUse(view, road));
-  return (routesOf(view)?.byGsi ?? []).flatMap((_, gsi) => {
+  return Array.from({ length: lastGsi(view) }, (_, gsi) => gsi).flatMap((gsi) => {
     const roads = roadsOfGsi(view, gsi).filter(sends);
-    return roads.length === 0 ? [] : alongRoads(run, gsi, roads).map(({ answer }) => answer);
+    return roads.length === 0 ? [] : alongRoads(run, gsi, roads).flatMap(({ answer }) => atVcpu(run, answer, vcpu));
   });
+}
+
+/** What became of it as that vCPU sees it, which another may have got. */
+function atVcpu(run: Moment, answer: Found, vcpu: number): Found[] {
+  if (answer.state === 'never' || answer.state === 'lost' || answer.way.vcpu === vcpu) return [answer];
+  const chain = looked(run.view, answer.way, BEFORE_APIC);
+  // The IOMMU has posted it to the vCPU that it was for before.
+  if (heldIn(chain, SOURCE) !== 'iommu') return [];
+  return [{ ...answer, held: 'iommu', state: 'lost', chain, way: { ...answer.way, vcpu } }];
 }
 
 /** Where it is, at the end of a run. */
@@ -428,8 +458,12 @@ function sinceOf(history: History, at: Found): number {
   const { held, way, raised, accepted } = at;
   if (held === 'vcpu-host') return waitsSince(history, at);
   const gate = gateOf(held as string);
-  // Without a line that went low it has been silent since it last spoke.
-  if (held === 'source' && gate.look(history.now().view, way)?.closed !== true) return raised ?? 0;
+  if (held === 'source') {
+    if (at.wiped === true) return history.lastTurn((view) => !isPending(view, way.vcpu, way.vector));
+    // Without a line that went low it has been silent since it last spoke.
+    const low = gate.look(history.now().view, way)?.closed === true;
+    return Math.max(raised ?? 0, low ? history.lastTurn((view) => gate.look(view, way)?.closed ?? null) : 0);
+  }
   if (accepted === true && gate.keeps !== undefined && held !== 'vector')
     return history.lastTurn((view) => gate.keeps?.(view, way) ?? null);
   return history.lastTurn((view) => gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? null);
