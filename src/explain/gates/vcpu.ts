@@ -66,9 +66,11 @@ export const VCPU_GATES: readonly Gate[] = [
   INTERRUPT_FLAG,
   gate('shadow', {
     cite: 'cpu.if',
-    look(view, { vcpu }) {
+    look(view, way) {
+      const { vcpu } = way;
       const value = word(view, vcpu, 'shadow');
-      return { at: placeOf('vcpu', vcpu, 'shadow'), bits: 'shadow', value, closed: hasGuest(view) && value !== 0 };
+      const counts = hasGuest(view) || (isNmi(way) && view.config.apicv !== true);
+      return { at: placeOf('vcpu', vcpu, 'shadow'), bits: 'shadow', value, closed: counts && value !== 0 };
     },
     opens: (_view, { vcpu }) => [[{ op: 'guest', vcpu, shadow: 0 }]],
   }),

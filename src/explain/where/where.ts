@@ -229,21 +229,19 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
     return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way, wiped: true };
   }
   const eaten = outcome.dropped === null ? [] : (DROPPED_AT[outcome.dropped.name] ?? gatesOf(outcome.dropped.name));
-  // What dropped it, if that is closed still.
-  const closer = upstream.find((link) => eaten.includes(link.gate) && link.closed)?.gate ?? null;
-  const disabled = upstream.some(({ gate, closed }) => gate === 'msix-disabled' && closed);
-  const dropper = disabled ? null : closer;
+  // A line that stays high shuts the edge's gate behind what was dropped further on.
+  const shut = eaten.includes('ioapic-edge') ? [] : ['ioapic-edge'];
+  const first = (...skip: readonly string[]): string | null => heldIn(upstream, new Set([...shut, ...skip]));
   const pendingBit =
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
-    const held = dropper ?? heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten[0] ?? null;
+    const held = (pendingBit ? first('source') : first()) ?? eaten[0] ?? null;
     return { held, state: 'waiting', chain: upstream, way };
   }
-  // An edge or a message that was dropped is nowhere: what dropped it holds it, while it is closed; then the source must speak again.
+  // An edge or a message that was dropped is nowhere: what would hold it now, and where nothing would the source must speak again.
   // So is the pulse of an irqfd, whatever the pin's trigger: its line falls with the signal.
   const pulse = run.ops[outcome.op]?.op === 'irqfd_signal';
-  const skip = level && !pulse ? undefined : SOURCE;
-  const held = level && !lineUp && !pulse ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
+  const held = level && !lineUp && !pulse ? 'source' : (first('source') ?? 'source');
   return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way };
 }
 
@@ -370,7 +368,7 @@ function nobodyListens(run: Moment, road: Road, op: number): Found {
   const raise = [run.ops[op] as JsonOp];
   const way: Way = { ...road.way, eventfd: true, vcpus: road.vcpus, vcpu: road.vcpus[0] ?? 0, woken: false, raise };
   const chain = looked(run.view, way, BEFORE_APIC);
-  const held = chain.some(({ gate, closed }) => gate === 'irqfd' && closed) ? 'irqfd' : 'source';
+  const held = heldIn(chain, SOURCE) ?? 'source';
   return { held, state: 'lost', chain: held === 'source' ? withSource(chain) : chain, way, raised: op };
 }
 
@@ -412,11 +410,23 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
   };
   // Nobody sends vector 2 to its vCPU: who asks for it means the NMI, which has it in the guest's table.
   if (vector === NMI_VECTOR && accepted === null) return ofNmi(run, road, ask);
-  const own = found(run, { ...assess(run, road, accepted), vcpu }, ask);
+  const last = { ...assess(run, road, accepted), vcpu };
+  // What waits there waits, though one that came after it was dropped.
+  const own = isPending(view, vcpu, vector)
+    ? pastApic(run, {
+        ...road.way,
+        vcpus: [vcpu],
+        vcpu,
+        woken: last.outcome?.woken.has(vcpu) ?? false,
+        raise: raiseAgain(run, last.outcome, road, ask),
+      })
+    : found(run, last, ask);
   return furthest([own, ...upstreamOf(run, vcpu, vector)]);
 }
 
 const NMI_VECTOR = 2;
+/** Modes up to this send a vector. */
+const LOWEST_MODE = 1;
 
 function ofNmi(run: Moment, { way, ...road }: Road, ask: Ask): Found {
   const [vcpu] = road.vcpus;
@@ -429,7 +439,10 @@ function ofNmi(run: Moment, { way, ...road }: Road, ask: Ask): Found {
 function upstreamOf(run: Moment, vcpu: number, vector: number): Found[] {
   const { view } = run;
   const sends = (road: Road): boolean =>
-    road.way.vector === vector && road.vcpus.includes(vcpu) && (road.kind === 'apic' || isInUse(view, road));
+    road.way.vector === vector &&
+    (road.way.message?.mode ?? 0) <= LOWEST_MODE &&
+    road.vcpus.includes(vcpu) &&
+    (road.kind === 'apic' || isInUse(view, road));
   return Array.from({ length: lastGsi(view) }, (_, gsi) => gsi).flatMap((gsi) => {
     const roads = roadsOfGsi(view, gsi).filter(sends);
     return roads.length === 0 ? [] : alongRoads(run, gsi, roads).flatMap(({ answer }) => atVcpu(run, answer, vcpu));
