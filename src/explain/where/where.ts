@@ -319,7 +319,7 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
   }
   if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
   const lost = heldIn(upstream, outcome.dropped === null ? undefined : SOURCE) ?? 'source';
-  return { held: lost, state: 'lost', chain: upstream, way };
+  return { held: lost, state: 'lost', chain: lost === 'source' ? withSource(upstream) : upstream, way };
 }
 
 const found = (run: Moment, one: Assessed, ask: Ask): Found => {
@@ -489,7 +489,8 @@ function waitsSince(history: History, { way }: Found): number {
   return history.lastTurn((view) => {
     if (kind !== undefined) return kind.waits(view, vcpu) && heldIn(eventGates(view, way, kind)) === 'vcpu-host';
     const there = picPin === undefined ? isPending(view, vcpu, vector) : readWord(view, 'pic', 0, 'output') === 1;
-    return there && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
+    const kept = picPin === undefined && BEFORE_APIC.some((gate) => gate.keeps?.(view, way) === true);
+    return there && !kept && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
   });
 }
 
