@@ -2,6 +2,7 @@
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { ownerOfPiDesc } from '../../spec/pi-desc-address.ts';
 import { type Gate, placeOf, type Way } from './gate.ts';
+import { messageAt, vcpusFor } from './match.ts';
 
 const PRESENT = 1;
 const POSTED = 0x8000;
@@ -37,6 +38,13 @@ export const VTD_GATES: readonly Gate[] = [
       if (isStale(irte, way)) return { at, bits: 'vector', value: irte.posts?.vector ?? 0, closed: true };
       const value = irte.word & PRESENT;
       return { at, bits: 'present', value, closed: value === 0 };
+    },
+    shut(view, way) {
+      const said = messageAt(view, way);
+      const vcpus = said === null ? [] : vcpusFor(view, said.dest, said.logical);
+      const { message: _message, ...rest } = way;
+      const then: Way = { ...rest, vcpus, ...(said !== null && { message: said, vector: said.vector }) };
+      return this.look(view, then)?.closed ?? false;
     },
     // The producer and its irqfd find each other anew, and the entry is written.
     opens: (_view, { gsi, raise }) => [[{ op: 'irqfd_deassign', gsi }, { op: 'irqfd', gsi, resample: 0 }, ...raise]],

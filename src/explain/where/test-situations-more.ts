@@ -336,8 +336,9 @@ export const MORE: Readonly<Record<string, Make>> = {
             lapic(s, 0xd0, 0x0200_0000, s.vcpu),
             ...entry('nvme', 0, '0xfee01004', s.vector),
             enable('nvme'),
+            // Both answer to the message, then the other alone.
+            lapic(s, 0xd0, 0x0300_0000, s.vcpu),
             lapic(s, 0xd0, 0x0400_0000, 0),
-            lapic(s, 0xd0, 0x0100_0000, s.vcpu),
           ],
           after: [work('nvme'), { op: 'advance', ns: 50_000 }],
           ask: byVector(s),
