@@ -2,7 +2,7 @@
 import { readWord } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
 import { posted, vcpusOf, vcpuWord } from './machine.ts';
-import type { Rule } from './rule.ts';
+import { afterTime, type Rule } from './rule.ts';
 
 export const onNotNotified: Rule = {
   id: 'on-not-notified',
@@ -12,11 +12,12 @@ export const onNotNotified: Rule = {
   begin() {
     /** vCPUs that were woken after they were last posted to. */
     const woken = new Set<number>();
-    return ({ view, events }) => {
+    return afterTime(({ view, events }) => {
       if (view.config.apicv !== true) return [];
       for (const { name, index, args } of events) {
         if (name === 'vcpu_wakeup') woken.add(index);
-        if (name === 'on_set') woken.delete(index);
+        // With ON set already it was woken for what came before, and looks at all of it.
+        if (name === 'on_set' && args.already !== 1) woken.delete(index);
         if (name === 'vtd_notify') woken.delete(args.vcpu);
       }
       return vcpusOf(view)
@@ -24,6 +25,6 @@ export const onNotNotified: Rule = {
         .filter((vcpu) => readWord(view, 'piDesc', vcpu, 'on') === 1 && posted(view, vcpu).length > 0)
         .filter((vcpu) => !woken.has(vcpu))
         .map((vcpu) => ({ at: placeOf('piDesc', vcpu, 'on'), params: { vcpu } }));
-    };
+    });
   },
 };
