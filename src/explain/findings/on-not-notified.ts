@@ -2,7 +2,7 @@
 import { readWord } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
 import { posted, vcpusOf, vcpuWord } from './machine.ts';
-import { afterTime, type Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const onNotNotified: Rule = {
   id: 'on-not-notified',
@@ -12,7 +12,7 @@ export const onNotNotified: Rule = {
   begin() {
     /** vCPUs that were woken after they were last posted to. */
     const woken = new Set<number>();
-    return afterTime(({ view, events }) => {
+    return ({ view, events }) => {
       if (view.config.apicv !== true) return [];
       for (const { name, index, args } of events) {
         if (name === 'vcpu_wakeup') woken.add(index);
@@ -22,9 +22,11 @@ export const onNotNotified: Rule = {
       }
       return vcpusOf(view)
         .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
+        // One that is on a CPU again looks before it sleeps.
+        .filter((vcpu) => vcpuWord(view, vcpu, 'loaded') === 0)
         .filter((vcpu) => readWord(view, 'piDesc', vcpu, 'on') === 1 && posted(view, vcpu).length > 0)
         .filter((vcpu) => !woken.has(vcpu))
         .map((vcpu) => ({ at: placeOf('piDesc', vcpu, 'on'), params: { vcpu } }));
-    });
+    };
   },
 };
