@@ -67,8 +67,14 @@ export function createGuard(store: AppStore): Guard {
     if (given === null || pending.length === 0) return false;
     // What follows an op by itself is no more than time for the guest.
     const added = ops.slice(common(ops, given)).filter(({ op }) => op !== 'settle');
+    // And that may be all the host had done.
+    if (added.length === 0) {
+      const settles = pending.findIndex(({ op }) => op === 'settle');
+      pending = pending.slice(settles + 1);
+      return settles >= 0;
+    }
     for (let from = 0; from < pending.length; from++) {
-      if (added.length === 0 || !sameOps(added, pending.slice(from, from + added.length))) continue;
+      if (!sameOps(added, pending.slice(from, from + added.length))) continue;
       pending = pending.slice(from + added.length);
       return true;
     }
