@@ -62,6 +62,11 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
           setProgress(message);
           return;
         }
+        if (message.type === 'failed' && opened.current === job) {
+          // It was asked something it cannot answer: the file has changed, or its worker is gone. What is shown stays.
+          setProblem(message);
+          return;
+        }
         setBusy(false);
         setProgress(null);
         reading.current = null;
