@@ -1,6 +1,8 @@
 // Where the browser loads none of the page's modules, or one of them later is gone, this plain script does without them.
 function inChinese() {
-  return /^zh/i.test(document.documentElement.lang || navigator.language);
+  var root = document.getElementById('root');
+  // The page has a language of its own once there is something of it.
+  return /^zh/i.test(root !== null && root.firstChild !== null ? document.documentElement.lang : navigator.language);
 }
 
 // Opened from a disk it says what to open instead.
