@@ -92,7 +92,7 @@ test(`loaded anew in the middle of anything (SEED=${SEED}): a scene is there, ed
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   const trail: string[] = [];
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 3; round++) {
     await page.goto('./?play=0#p=serial-ioapic&t=9');
     await expect(count(page)).toHaveText(/^10 /);
     await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();

@@ -86,10 +86,10 @@ export function createGuard(store: AppStore): Guard {
   const look = ({ scene, notice, fault }: AppState, before: Partial<AppState>): void => {
     if (scene === null) return;
     if (!scene.complete || scene === seen) {
-      // What the host asked for does not come: what comes next is no longer its doing.
+      // What the host asked for first does not come. What it asked for after that may, and nothing else is its doing.
       if ((notice !== null && notice !== before.notice) || (fault !== null && fault !== before.fault)) {
         awaited = false;
-        pending = [];
+        pending = pending.slice(1);
       }
       return;
     }

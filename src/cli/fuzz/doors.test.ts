@@ -8,7 +8,7 @@ import { packOp } from '../../share/op-codec.ts';
 import { lineOf, plantRuns, readRuns, writeRuns } from '../../share/runs.ts';
 import { isUrlLink, traceOf, urlOf } from '../../share/url-link.ts';
 import type { Fields } from '../../spec/define/op.ts';
-import { OPS } from '../../spec/ops/index.ts';
+import { OPS, type OpName } from '../../spec/ops/index.ts';
 import { comparisonText, readComparison } from '../../store/compare/compare-text.ts';
 import { presetIds } from '../../store/preset-ids.ts';
 import { treeOf } from '../../store/runs/keep.ts';
@@ -118,9 +118,10 @@ test('what is typed into the form of an op makes one that is read, or names the 
   ];
   let made = 0;
   const slowest = await each(COUNT / 2, 25, (c) => {
-    const name = c.pick(DOABLE);
+    const whole = validOp(c.below);
+    const name = c.once(2) ? c.pick(DOABLE) : (whole.op as OpName);
     const fields: Fields = OPS[name].fields;
-    const draft = c.once(2) ? emptyFields(fields) : draftOf(fields, { ...validOp(c.below), op: name });
+    const draft = name === whole.op ? draftOf(fields, whole) : emptyFields(fields);
     const typed = { ...draft };
     for (let n = c.below(3); n > 0; n--) {
       const key = c.pick(Object.keys(typed).concat('x'));
