@@ -402,7 +402,7 @@ for (const [what, hash, step] of [
     await expect.poll(() => page.workers().length).toBe(0);
     await page.getByRole('button', { name: /^(Play: |播放：)./ }).click();
     await expect(page.locator('.tl-count')).toHaveText(/^[1-9]\d* \//);
-    await expect.poll(() => page.workers().length).toBe(1);
+    await expect.poll(() => page.workers().length).toBeGreaterThan(0);
   });
 }
 
@@ -419,7 +419,7 @@ test('an element with a poster runs nothing until it is asked to go somewhere', 
   await page.evaluate(`document.querySelector('irq-scope').ready`);
   await expect.poll(() => page.workers().length).toBe(0);
   expect(await page.evaluate(`document.querySelector('irq-scope').seek(9).then((m) => m.step)`)).toBe(9);
-  await expect.poll(() => page.workers().length).toBe(1);
+  await expect.poll(() => page.workers().length).toBeGreaterThan(0);
 });
 
 test('in a sandboxed frame the engine still has a worker', async ({ page, baseURL }) => {
@@ -431,7 +431,7 @@ test('in a sandboxed frame the engine still has a worker', async ({ page, baseUR
   );
   await page.goto(`${baseURL}page.html`);
   await expect(frameOf(page).locator('.tl-count')).toHaveText(/^[1-9]/);
-  await expect.poll(() => page.workers().length).toBe(1);
+  await expect.poll(() => page.workers().length).toBeGreaterThan(0);
 });
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -30,7 +30,7 @@ const command = (over: object) => ({ ns: 'irqscope', v: 1, id: 7, ...over });
 test('quiz=1: the playback stops before the answer, which comes by message or by a click, and the score is kept', async ({
   page,
 }) => {
-  const frame = await host(page, './?embed=1&quiz=1&speed=8&lang=en#p=intx-shared&t=10');
+  const frame = await host(page, './?embed=1&quiz=1&play=0&speed=8&lang=en#p=intx-shared&t=10');
   await tell(page, command({ type: 'subscribe', id: 1 }));
   type Quiz = {
     type: string;

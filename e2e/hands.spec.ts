@@ -421,8 +421,8 @@ test.describe('five tasks', () => {
       const next = beats[i + 1];
       if (next === undefined) continue;
       const words = text.replace(/^\d+/, '');
-      // A page that was busy when a sentence came has shown it late: its time runs by the model's clock.
-      expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words, 'en') / SPEED) * 0.8);
+      // A page that was busy when a sentence came has shown it late: its time runs by the model's clock. Flights alone are shorter still.
+      expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words, 'en') / SPEED) * 0.5);
     }
   });
 });

@@ -1,6 +1,7 @@
 /** What takes a moment elsewhere, and what brings it back: the share dialog, and files that are dropped, chosen or named by a link. */
 import { readFileSync } from 'node:fs';
 import type { Download } from '@playwright/test';
+import { withComment } from '../src/share/carried.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -113,6 +114,8 @@ test('notes and branches travel in .irqscope.json: dropped elsewhere, and named 
   await nmi.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
   await nmi.click();
   await expect(page.locator('.header-changed')).toBeVisible();
+  // The note is about this moment: what the change brought about has been shown.
+  await expect(page.getByRole('button', { name: say('timeline.play'), exact: true })).toBeVisible();
   await openRuns(page);
   await page.locator('.rd textarea').fill('<b>look</b> here');
   await page
@@ -237,6 +240,25 @@ test('a recording that is dropped goes to the page of traces, and a figure chose
   });
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page).toHaveURL(/#p=intx-shared/);
+});
+
+test('a frame opens the scene in a GIF that falls on it, and keeps it when a recording falls there', async ({
+  page,
+}) => {
+  await page.goto('./?embed=1&play=0#p=serial-ioapic&t=4');
+  await expect(page.locator('.embed-head h1')).not.toBeEmpty();
+  await expect(page.locator('[data-token]').first()).toBeAttached();
+  // The smallest picture there is: 1 x 1, no colour table.
+  const pixel = Uint8Array.from(Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64'));
+  const link = 'p=intx-shared&t=route%231';
+  const title = await page.locator('.embed-head h1').textContent();
+  const gif = withComment(pixel, { type: 'irqscope', v: 1, app: '0', link, step: 3, count: 9, title: 'x' });
+  await drop(page, 'a.gif', 'image/gif', Buffer.from(gif));
+  await expect(page.locator('.embed-head h1')).not.toHaveText(title ?? '');
+  const now = await page.locator('.embed-head h1').textContent();
+  await drop(page, 'trace.txt', 'text/plain', Buffer.from('qemu-1 [000] 1.0: kvm_set_irq: gsi 4 level 1 source 0\n'));
+  await expect(page.locator('.notice')).toHaveAttribute('data-code', 'file-in-frame');
+  await expect(page.locator('.embed-head h1')).toHaveText(now ?? '');
 });
 
 test('a link to a file asks first and names the host; no is no', async ({ page }) => {

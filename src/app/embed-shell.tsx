@@ -1,5 +1,5 @@
 /** The page in a frame: stage, one sentence, playback. It takes no focus and has nothing else around it. */
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
 import '../views/shared/preset-texts.ts';
 import type { Consent } from '../embed/consent.ts';
 import { linkOf } from '../store/actions/links.ts';
@@ -7,6 +7,7 @@ import type { App } from '../store/create-app.ts';
 import type { AppState, EmbedOptions } from '../store/types.ts';
 import { useApp, useStore } from '../store/use-app.ts';
 import { Board } from '../views/board/Board.tsx';
+import { useFilesInFrame } from '../views/header/use-files.ts';
 import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { ConsentBar } from './consent-bar.tsx';
@@ -80,6 +81,8 @@ export function EmbedShell({ options: first, link, onStart, consent }: EmbedShel
   const lang = useStore((state) => state.ui.lang);
   const theme = useStore((state) => state.ui.theme);
   const [href, setHref] = useState('');
+  const mine = useCallback(() => consent?.readerOpens(), [consent]);
+  useFilesInFrame(app, options.clickToLoad ? null : mine);
   if (options.clickToLoad) {
     return (
       <Fenced>

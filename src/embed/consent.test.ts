@@ -81,6 +81,14 @@ describe('what a page around a frame may have', () => {
     f.show([...ops, OTHER], NO_SCENE, false);
     expect(await asked(f.guard.mayGive(false))).toBe('asks');
   });
+
+  test('a file that the reader opens while the host’s own scene is still to come is the reader’s', async () => {
+    const f = frame();
+    f.guard.opens();
+    f.guard.readerOpens();
+    f.show([...ops, OTHER], NO_SCENE, false);
+    expect(await asked(f.guard.mayGive(false))).toBe('asks');
+  });
 });
 
 describe('the reader is asked', () => {

@@ -18,6 +18,8 @@ export interface Consent {
   subscribe(listener: () => void): () => void;
   /** The reader's word. */
   answer(yes: Yes): void;
+  /** The reader opens something of their own: what comes next is not the host's, whatever it asked for before. */
+  readerOpens(): void;
 }
 
 export interface Guard extends Consent {
@@ -109,6 +111,10 @@ export function createGuard(store: AppStore): Guard {
       if (yes === 'no') refused = store.getState().scene;
       tell();
       for (const done of waiting) done(yes !== 'no');
+    },
+    readerOpens() {
+      awaited = false;
+      pending = [];
     },
     opens() {
       awaited = true;

@@ -4,8 +4,8 @@
  */
 import { countBelow, lastAtMost } from '../base/bisect.ts';
 import type { Keyframe } from '../engine/core/keyframe.ts';
-import { COL, WRITE } from '../engine/view/tables.ts';
-import { type HasRows, pageOf, placeOf, type Rows } from './rows.ts';
+import { COL, ROW, WRITE } from '../engine/view/tables.ts';
+import { type HasRows, PAGE_SHIFT, pageOf, placeOf, type Rows } from './rows.ts';
 
 /**
  * Copies of the words, copy i as they were before row seqs[i]. They grow in place with the log: its own as its rows come, and
@@ -17,6 +17,8 @@ export interface Keyframes {
   readonly frames: Int32Array[];
   /** Machines to go on from, ascending by row. */
   readonly machines: Keyframe[];
+  /** Where words were asked for last: several ask for those of one moment. */
+  near?: Cursor | null;
 }
 
 /** The part of a log that folding reads. */
@@ -43,6 +45,12 @@ export function createKeyframes(size: number): Keyframes {
 
 /** Applies rows from..to-1 to the words. */
 function foldForward(w: Int32Array, log: HasRows, from: number, to: number): void {
+  const made = log.rows.stretch(from, to);
+  if (made !== null) {
+    const end = (to - from) * ROW;
+    for (let at = 0; at < end; at += ROW) if (made[at] === WRITE) w[made[at + COL.a]] = made[at + COL.c];
+    return;
+  }
   for (let seq = from; seq < to; seq++) {
     const rows = pageOf(log, seq);
     const at = placeOf(seq);
@@ -75,8 +83,10 @@ export function growKeyframes(log: Foldable, end = log.used): void {
 }
 
 /** Forgets the copies that come after the first `used` rows. */
-export function cutKeyframes({ seqs, frames }: Keyframes, used: number): void {
+export function cutKeyframes(keyframes: Keyframes, used: number): void {
+  const { seqs, frames } = keyframes;
   seqs.length = frames.length = countBelow(seqs.length, (i) => seqs[i], used + 1);
+  keyframes.near = null;
 }
 
 /** A cursor before the first row. */
@@ -86,13 +96,19 @@ export function createCursor(log: Foldable): Cursor {
 
 /** Moves a cursor to row `seq`, from where it is or from the copy before that row, whichever is shorter. */
 export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
-  const { seqs, frames } = log.keyframes;
+  const { seqs, frames, machines, near } = log.keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
-  const below = lastAtMost(seqs.length, (i) => seqs[i], to);
+  // Where rows are made again, from a copy before the page: the same run then makes all of that.
+  const page = machines.length > 0 ? (to >>> PAGE_SHIFT) << PAGE_SHIFT : to;
+  const below = lastAtMost(seqs.length, (i) => seqs[i], page);
   const from = seqs[below];
   if (to - from < Math.abs(to - cursor.seq)) {
     cursor.w.set(frames[below] as Int32Array);
     cursor.seq = from;
+  }
+  if (near != null && Math.abs(to - near.seq) < Math.abs(to - cursor.seq)) {
+    cursor.w.set(near.w);
+    cursor.seq = near.seq;
   }
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);
@@ -103,5 +119,7 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
 export function wordsAt(log: Foldable, seq: number): Int32Array {
   const cursor = createCursor(log);
   moveCursor(log, cursor, seq);
+  const { keyframes } = log;
+  if (keyframes.near?.seq !== cursor.seq) keyframes.near = { w: cursor.w.slice(), seq: cursor.seq };
   return cursor.w;
 }

@@ -2,13 +2,13 @@
  * A log too long to be kept: the pages it used last, and machines to go on from, by which any other page is made again. Where a log is
  * short none of this is loaded (worker/recall.ts).
  */
-import { countBelow } from '../base/bisect.ts';
+import { countBelow, lastAtMost } from '../base/bisect.ts';
 import type { Keyframe, PackedKey } from '../engine/core/keyframe.ts';
 import { ROW } from '../engine/view/tables.ts';
 import { MOST_KEY_BYTES } from '../spec/limits.ts';
 import type { Keyframes } from './fold.ts';
 import { unpackKeys } from './keys.ts';
-import { type GrowingRows, KEPT_PAGES, KEPT_ROWS, PAGE_ROWS, type Pager } from './rows.ts';
+import { type GrowingRows, KEPT_PAGES, KEPT_ROWS, PAGE_ROWS, PAGE_SHIFT, type Pager } from './rows.ts';
 
 /** Makes rows from..to-1 again. */
 type MakeRows = (from: number, to: number) => Int32Array;
@@ -18,6 +18,9 @@ export interface LongLog {
   add(keys: readonly PackedKey[]): void;
 }
 
+/** Whole pages that come along with one that is made again, for the run passes over them: 1 MB. Between two machines there are as many. */
+const ALONG = 8;
+
 /** Keeps of a log what a long one keeps. `keyframes` gets the words of its machines. */
 export function keepLong(rows: GrowingRows, keyframes: Keyframes, make: MakeRows): LongLog {
   const unpack = unpackKeys();
@@ -26,19 +29,44 @@ export function keepLong(rows: GrowingRows, keyframes: Keyframes, make: MakeRows
   let order: number[] = [];
   for (let page = 0; page < Math.floor(rows.used / PAGE_ROWS); page++) if (pages[page] !== undefined) order.push(page);
 
+  /** Keeps what was made again, page by page. What does not begin with a page's first row is passed over. */
+  function takeIn(made: Int32Array, first: number): void {
+    const end = first + made.length / ROW;
+    for (let page = Math.ceil(first / PAGE_ROWS); page * PAGE_ROWS < end; page++) {
+      const upTo = Math.min(end, (page + 1) * PAGE_ROWS);
+      if (pages[page] !== undefined || (upTo < (page + 1) * PAGE_ROWS && upTo < rows.used)) continue;
+      const memory = new Int32Array(PAGE_ROWS * ROW);
+      memory.set(made.subarray((page * PAGE_ROWS - first) * ROW, (upTo - first) * ROW));
+      pages[page] = memory;
+      if (upTo === (page + 1) * PAGE_ROWS) pager.filled(page);
+    }
+  }
+
   const pager: Pager = {
     filled(page) {
       order.push(page);
       while (order.length > KEPT_PAGES) pages[order.shift() as number] = undefined;
     },
     recall(page) {
-      const made = make(page * PAGE_ROWS, Math.min(rows.used, (page + 1) * PAGE_ROWS));
-      const whole = made.length === PAGE_ROWS * ROW;
-      const memory = whole ? made : new Int32Array(PAGE_ROWS * ROW);
-      if (!whole) memory.set(made);
-      pages[page] = memory;
-      if (whole) this.filled(page);
-      return memory;
+      const { machines } = keyframes;
+      const below = lastAtMost(machines.length, (i) => (machines[i] as Keyframe).seq, page * PAGE_ROWS);
+      const from = Math.max(Math.ceil((machines[below]?.seq ?? 0) / PAGE_ROWS), page - ALONG + 1, 0);
+      // Who reads in order comes to those behind it next.
+      const next = machines[below + 1]?.seq ?? rows.used;
+      const ahead = page > 0 && pages[page - 1] !== undefined ? Math.floor(next / PAGE_ROWS) - 1 : page;
+      const to = Math.max(page, Math.min(ahead, page + ALONG - 1));
+      takeIn(make(from * PAGE_ROWS, Math.min(rows.used, (to + 1) * PAGE_ROWS)), from * PAGE_ROWS);
+      return pages[page] as Int32Array;
+    },
+    stretch(from, to) {
+      let there = true;
+      for (let seq = from; there && seq < to; seq = ((seq >>> PAGE_SHIFT) + 1) << PAGE_SHIFT)
+        there = pages[seq >>> PAGE_SHIFT] !== undefined;
+      if (there || to - from > 2 * ALONG * PAGE_ROWS) return null;
+      // To the end of the page: whoever asks for words there asks for rows there.
+      const made = make(from, Math.min(rows.used, Math.ceil(to / PAGE_ROWS) * PAGE_ROWS));
+      takeIn(made, from);
+      return made;
     },
     cut(page) {
       order = order.filter((one) => one < page);

@@ -6,7 +6,7 @@
 import { ROW } from '../engine/view/tables.ts';
 import { argsAt, type EventArgs, type EventName } from '../spec/events/index.ts';
 
-const PAGE_SHIFT = 12;
+export const PAGE_SHIFT = 12;
 export const PAGE_ROWS = 1 << PAGE_SHIFT;
 /** Whole pages that a long log keeps: 16 MB. A log of no more rows is there as a whole. */
 export const KEPT_PAGES = 128;
@@ -17,6 +17,8 @@ export interface Rows {
   readonly pages: readonly (Int32Array | undefined)[];
   /** Gives a page that is not there. */
   recall(page: number): Int32Array;
+  /** Rows from..to-1, and perhaps more, in one array, made again at once where not all of their pages are there; null: read them by pages. */
+  stretch(from: number, to: number): Int32Array | null;
 }
 
 /** What has rows. */
@@ -65,6 +67,7 @@ export interface Pager {
   /** A page has got its last row. */
   filled(page: number): void;
   recall(page: number): Int32Array;
+  stretch(from: number, to: number): Int32Array | null;
   /** Pages from this one on are no longer whole. */
   cut(page: number): void;
 }
@@ -81,6 +84,7 @@ export function createRows(from?: { readonly rows: Rows; readonly upTo: number }
       if (own.pager === null) throw new Error(`no page ${page}`);
       return own.pager.recall(page);
     },
+    stretch: (from, to) => own.pager?.stretch(from, to) ?? null,
     get used() {
       return used;
     },

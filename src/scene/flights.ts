@@ -282,7 +282,7 @@ function waitingToken({ layout, model }: Stage, wait: Wait, journey: number): To
  * @param arrived the step's own token has come to where it goes
  */
 export function tokensAt(stage: Stage, step: number, arrived = true): Token[] {
-  const tokens = movedAt(stage, step);
+  const tokens = movedAt(stage, step).slice();
   const { scene } = stage;
   const own = scene.steps.get(step)?.journey ?? 0;
   const journey = journeyShown(scene.steps, step);
@@ -301,8 +301,16 @@ export function tokensAt(stage: Stage, step: number, arrived = true): Token[] {
   return tokens;
 }
 
+/** What movedAt has found last: tokens and trails of one moment are asked for together. */
+let moved: { readonly stage: Stage; readonly step: number; readonly tokens: readonly Token[] } | null = null;
+
 /** Tokens of the branches that have begun and go on. */
-function movedAt(stage: Stage, step: number): Token[] {
+function movedAt(stage: Stage, step: number): readonly Token[] {
+  if (moved?.stage !== stage || moved.step !== step) moved = { stage, step, tokens: findMoved(stage, step) };
+  return moved.tokens;
+}
+
+function findMoved(stage: Stage, step: number): readonly Token[] {
   const { scene } = stage;
   const tree = branchesOf(scene);
   const now = scene.steps.get(step);

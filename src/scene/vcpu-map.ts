@@ -40,16 +40,26 @@ export const hasMap = (vcpus: number): boolean => vcpus >= FROM;
 export const mapHeight = (vcpus: number, tall: boolean): number =>
   TITLE + Math.ceil(vcpus / ACROSS[tall ? 'tall' : 'wide']) * (TILE + STREET);
 
+/** Tiles by where their map stands. The same place has the same tiles, so that a tile is drawn again only when what it says has changed. */
+const placed = new Map<string, readonly TileBox[]>();
+const MOST_PLACES = 64;
+
 /** Lays the tiles out below the columns. */
 export function placeMap(vcpus: number, unfolded: readonly number[], box: Box, tall: boolean): VcpuMap {
   const across = Math.min(ACROSS[tall ? 'tall' : 'wide'], vcpus);
   const pitch = Math.min(WIDEST, (box.w - STREET / 2) / across);
-  const tiles = Array.from({ length: vcpus }, (_, vcpu): TileBox => {
-    const x = box.x + (vcpu % across) * pitch + 1.5 * STREET;
-    const y = box.y + TITLE + Math.floor(vcpu / across) * (TILE + STREET);
-    const w = pitch - STREET;
-    return { id: `tile:${vcpu}`, vcpu, column: -1, x, y, w, h: TILE, strip: stripBox(x + 4, y + 20, w - 8, 9) };
-  });
+  const place = `${vcpus} ${across} ${box.x} ${box.y} ${pitch}`;
+  let tiles = placed.get(place);
+  if (tiles === undefined) {
+    tiles = Array.from({ length: vcpus }, (_, vcpu): TileBox => {
+      const x = box.x + (vcpu % across) * pitch + 1.5 * STREET;
+      const y = box.y + TITLE + Math.floor(vcpu / across) * (TILE + STREET);
+      const w = pitch - STREET;
+      return { id: `tile:${vcpu}`, vcpu, column: -1, x, y, w, h: TILE, strip: stripBox(x + 4, y + 20, w - 8, 9) };
+    });
+    if (placed.size >= MOST_PLACES) placed.clear();
+    placed.set(place, tiles);
+  }
   const streets = Array.from(
     { length: Math.ceil(vcpus / across) },
     (_, row) => box.y + TITLE + row * (TILE + STREET) + TILE + STREET / 2,

@@ -15,8 +15,20 @@ export const FIELDS: Readonly<Record<string, readonly string[]>> = Object.fromEn
 
 const isRecord = (v: unknown): v is JsonOp => typeof v === 'object' && v !== null && !Array.isArray(v);
 
+/** Ops never change, and a link is written again with each step that is shown. */
+const packed = new WeakMap<JsonOp, unknown>();
+
 /** The op as it stands in a link. */
 export function packOp(op: JsonOp): unknown {
+  let text = packed.get(op);
+  if (text === undefined) {
+    text = pack(op);
+    packed.set(op, text);
+  }
+  return text;
+}
+
+function pack(op: JsonOp): unknown {
   const name = op.op;
   const fields = typeof name === 'string' && Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (fields === undefined) return op;

@@ -66,6 +66,9 @@ function compare(scene: SceneLog, straight: SceneLog): void {
     const to = Math.min(scene.used, from + nextBelow(rng, 3 * PAGE_ROWS));
     expect(differs(copyRows(scene, from, to), copyRows(straight, from, to)), `SEED=${SEED}, row ${from}`).toBe(-1);
     expect(differs(wordsAt(scene, from), wordsAt(straight, from)), `SEED=${SEED}, words at ${from}`).toBe(-1);
+    // Of a moment close by, one after the other: what was asked last is gone on from.
+    for (const near of [from + 7, from - 5, from + nextBelow(rng, 2 * PAGE_ROWS)])
+      expect(differs(wordsAt(scene, near), wordsAt(straight, near)), `SEED=${SEED}, words at ${near}`).toBe(-1);
     const step = nextBelow(rng, scene.steps.length);
     expect(scene.steps.get(step), `SEED=${SEED}`).toEqual(straight.steps.get(step));
   }

@@ -37,7 +37,7 @@ function serveAll(m: Machine): void {
     }
     if (!moved) break;
   }
-  for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+  for (let vcpu = 0; m.config.guest?.idle === 'halt' && vcpu < m.vcpus; vcpu++) {
     m.current = vcpu;
     if (handlerDue(m, vcpu) === Infinity) idle(m, vcpu);
   }

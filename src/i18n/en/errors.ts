@@ -39,6 +39,7 @@ export const errors = {
   'error.op.notList': '{field} of “{name}” must be a list.',
   'error.op.tooMany': '{field} of “{name}” has too many entries. The limit is {max}.',
   'error.op.notObject': '{field} of “{name}” must be an object.',
+  'error.file-in-frame': 'A recording opens on the page of irqscope, not in a frame.',
   'error.file-foreign': 'This file is no scene of irqscope, or it is damaged.',
   'error.file-newer': 'A newer irqscope made this file. Reload the page to update.',
   'error.file-no-link': 'This file names no scene.',

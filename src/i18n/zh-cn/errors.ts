@@ -36,6 +36,7 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.notList': '“{name}”的 {field} 应是列表。',
   'error.op.tooMany': '“{name}”的 {field} 项数过多，上限为 {max}。',
   'error.op.notObject': '“{name}”的 {field} 应是对象。',
+  'error.file-in-frame': '记录要在 irqscope 自己的页面上打开，框架里放不下。',
   'error.file-foreign': '这个文件不是 irqscope 的场景，或已损坏。',
   'error.file-newer': '这个文件由更新版本的 irqscope 生成。请刷新页面更新。',
   'error.file-no-link': '这个文件没有指明场景。',

@@ -1,5 +1,6 @@
 /** Where the stage is bigger than its room, what happens is brought into sight. */
 import { anchorOf, type Stage } from '../../scene/flights.ts';
+import { roomOf } from '../shared/room.ts';
 
 const MARGIN = 60;
 
@@ -12,13 +13,12 @@ function pageTo(element: HTMLElement, y: number, smooth: boolean): void {
   const room = window.innerHeight - FOOT;
   const at = top + y;
   if (bottom < MARGIN || top > room || (at > MARGIN / 2 && at < room - MARGIN)) return;
-  if (document.documentElement.scrollHeight <= window.innerHeight) return;
   window.scrollBy({ top: at - room * 0.45, behavior: smooth ? 'smooth' : 'auto' });
 }
 
 /**
- * Scrolls to where a step happens, if it cannot be seen. To be called when a frame begins: right after a step has been drawn,
- * each size asked for would lay out the whole page.
+ * Scrolls to where a step happens, if it cannot be seen. To be called when a frame begins. What is in sight is known without asking
+ * the page, which a step has just changed, for its layout.
  * @param scale px a layout unit
  */
 export function bringIntoSight(
@@ -30,14 +30,15 @@ export function bringIntoSight(
 ): void {
   const anchor = step < 0 ? null : anchorOf(stage, step);
   if (element === null || anchor === null) return;
-  const { scrollTop, scrollLeft, clientHeight, clientWidth, scrollHeight, scrollWidth } = element;
+  const { top, left, width, height, pageScrolls } = roomOf(element);
   const [x, y] = [anchor.point.x * scale, anchor.point.y * scale];
-  if (scrollHeight <= clientHeight + 4 && scrollWidth <= clientWidth + 4) {
-    pageTo(element, y, smooth);
+  const { layout } = stage;
+  if (layout.h * scale <= height + 4 && layout.w * scale <= width + 4) {
+    if (pageScrolls) pageTo(element, y, smooth);
     return;
   }
-  const above = y < scrollTop + MARGIN / 2;
-  const below = y > scrollTop + clientHeight - MARGIN;
-  if (!above && !below && x >= scrollLeft && x <= scrollLeft + clientWidth) return;
-  element.scrollTo({ top: y - clientHeight * 0.45, left: x - clientWidth / 2, behavior: smooth ? 'smooth' : 'auto' });
+  const above = y < top + MARGIN / 2;
+  const below = y > top + height - MARGIN;
+  if (!above && !below && x >= left && x <= left + width) return;
+  element.scrollTo({ top: y - height * 0.45, left: x - width / 2, behavior: smooth ? 'smooth' : 'auto' });
 }

@@ -27,11 +27,14 @@ const lowered = (box: Box, by: number): Box => ({ ...box, y: box.y + by });
 
 /** The nearest height at which a pill lies on none of those that stand already. */
 function stackOf(home: Box, taken: readonly Box[], low: number): number {
-  const offsets = taken.flatMap((b) => [b.y + b.h + PILL.apart - home.y, b.y - PILL.apart - home.h - home.y]);
-  const free = [0, ...offsets.sort((a, b) => Math.abs(a) - Math.abs(b) || b - a)].find((by) => {
+  const near = taken.filter((b) => b.x < home.x + home.w && b.x + b.w > home.x);
+  const isFree = (by: number): boolean => {
     const at = lowered(home, by);
-    return at.y >= 0 && at.y + at.h <= low && !taken.some((b) => overlaps(at, b));
-  });
+    return at.y >= 0 && at.y + at.h <= low && !near.some((b) => overlaps(at, b));
+  };
+  if (near.length === 0 || isFree(0)) return 0;
+  const offsets = near.flatMap((b) => [b.y + b.h + PILL.apart - home.y, b.y - PILL.apart - home.h - home.y]);
+  const free = offsets.sort((a, b) => Math.abs(a) - Math.abs(b) || b - a).find(isFree);
   return free ?? 0;
 }
 

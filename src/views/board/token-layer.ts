@@ -99,6 +99,29 @@ function set(element: SVGElement, attributes: Attributes): void {
   }
 }
 
+type Fill = (name: string, attributes: Attributes) => void;
+
+/** Fills an element with shapes, those that are in it first: making them anew takes longer than all else. `end` removes what is left over. */
+function refill(parent: Element): { readonly add: Fill; readonly end: () => void } {
+  let next = parent.firstElementChild;
+  return {
+    add(name, attributes) {
+      const here = next;
+      if (here?.tagName === name) {
+        next = here.nextElementSibling;
+        set(here as SVGElement, attributes);
+      } else parent.insertBefore(make(parent, name, attributes), here);
+    },
+    end() {
+      while (next !== null) {
+        const gone = next;
+        next = gone.nextElementSibling;
+        gone.remove();
+      }
+    },
+  };
+}
+
 export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
   const element = parent.ownerDocument.createElement('span');
   element.className = className;
@@ -137,6 +160,14 @@ export interface Drawn {
   open: boolean;
 }
 
+/** What a token is made of. Its element is used again for the next that stands at its place in the list. */
+interface TokenParts {
+  readonly element: HTMLElement;
+  readonly badge: HTMLElement | null;
+  readonly text: HTMLElement;
+  readonly signal: boolean;
+}
+
 export function move(element: HTMLElement, x: number, y: number, w: number): void {
   element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
 }
@@ -155,6 +186,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   let passing: ReturnType<Marks['passingOf']> = null;
   let score: Score = NO_SCORE;
   let act: { draw(ms: number): void } | null = null;
+  const made = new WeakMap<Element, TokenParts>();
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
 
   function drawTrails(now: Stage): void {
@@ -185,15 +217,15 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     }
   }
 
-  function ring({ cell, row }: Anchor, journey: number, kind: string): void {
+  function ring(add: Fill, { cell, row }: Anchor, journey: number, kind: string): void {
     const style = colour(journey);
     if (cell !== null) {
       const box = { x: cell.x - 2.5, y: cell.y - 2.5, width: cell.w + 5, height: cell.h + 5, rx: 3 };
-      make(lights, 'rect', { class: `bd-ring ${kind}`, ...box, style });
+      add('rect', { class: `bd-ring ${kind}`, ...box, style });
     } else if (row !== null) {
       const whole = stage?.layout.cards.some((c) => c.x === row.x && c.y === row.y && c.h === row.h && c.w === row.w);
       const inset = whole ? 0 : 4;
-      make(lights, 'rect', {
+      add('rect', {
         class: `bd-light ${kind}`,
         x: row.x + inset,
         y: row.y + (whole ? 0 : 1),
@@ -207,7 +239,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
 
   /** Rows and cells: those the journey has passed, and where this step happens. */
   function drawLights(now: Stage): void {
-    lights.replaceChildren();
+    const { add, end } = refill(lights);
     const seen = new Set<string>();
     const light = (anchor: Anchor, journey: number, kind: string): void => {
       const { row, cell } = anchor;
@@ -218,9 +250,9 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
         const edge = anchor.side === 'left' ? cell.x - 2.5 : cell.x + cell.w + 2.5;
         const y = cell.y + cell.h / 2;
         const style = colour(journey);
-        make(lights, 'path', { class: `bd-leader ${kind}`, d: `M${anchor.lead} ${y}H${edge}`, style });
+        add('path', { class: `bd-leader ${kind}`, d: `M${anchor.lead} ${y}H${edge}`, style });
       }
-      ring(anchor, journey, kind);
+      ring(add, anchor, journey, kind);
     };
     const { steps } = now.scene;
     const at = steps.get(step);
@@ -238,6 +270,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       if (token.flight !== null || token.anchor.card.startsWith('vcpu')) continue;
       light(token.anchor, token.journey, token.current || token.wait !== null ? 'bd-passed' : 'bd-waits');
     }
+    end();
   }
 
   function stateOf({ flight, wait, ended }: Token, there: boolean): TokenState {
@@ -274,29 +307,45 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     if (state === 'waiting' && token.wait !== null && !narrow && !tiled) marks?.note(element, token.wait, t);
   }
 
+  function partsAt(index: number, signal: boolean): TokenParts {
+    const here = pills.children[index];
+    const known = here === undefined ? undefined : made.get(here);
+    if (known?.signal === signal) return known;
+    const element = pills.ownerDocument.createElement('div');
+    const pill = span(element, 'bd-pill', '');
+    const badge = signal ? null : span(pill, 'bd-badge', '');
+    const text = span(pill, 'bd-text', '');
+    span(pill, 'bd-bars', '');
+    if (here === undefined) pills.append(element);
+    else here.replaceWith(element);
+    const parts = { element, badge, text, signal };
+    made.set(element, parts);
+    return parts;
+  }
+
   function drawTokens(now: Stage, there: boolean): void {
-    pills.replaceChildren();
+    // What is no token is the last step's.
+    for (let last = pills.lastElementChild; last !== null && !made.has(last); last = pills.lastElementChild)
+      last.remove();
     const tokens = tokensAt(now, step, there).sort(
       (a, b) => Number(b.current) - Number(a.current) || Number(b.flight !== null) - Number(a.flight !== null),
     );
-    drawn = tokens.map((token) => {
-      const element = pills.ownerDocument.createElement('div');
+    drawn = tokens.map((token, index) => {
+      const { element, badge, text } = partsAt(index, token.signal);
       element.className = `bd-token${token.current ? '' : ' bd-pale'}${token.signal ? ' bd-signal' : ''}`;
       element.style.cssText = colour(token.journey);
       element.dataset.token = token.label;
       element.dataset.journey = String(token.journey);
       element.dataset.card = token.anchor.card;
       element.dataset.shape = marks?.shapeOf(now.scene, token, step, there) ?? 'message';
-      const pill = span(element, 'bd-pill', '');
-      if (!token.signal) span(pill, 'bd-badge', String(token.journey));
-      const text = span(pill, 'bd-text', '');
-      span(pill, 'bd-bars', '');
-      pills.append(element);
+      if (badge !== null) badge.textContent = String(token.journey);
       const one: Drawn = { token, element, text, w: 0, stack: 0, open: true };
       say(one, there);
       return one;
     });
     taken = marks?.settle(now, drawn, low(now)) ?? [];
+    for (let over = pills.children[tokens.length]; over !== undefined; over = pills.children[tokens.length])
+      over.remove();
   }
 
   function resize(one: Drawn, w: number): void {

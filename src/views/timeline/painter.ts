@@ -18,6 +18,7 @@ import {
   stepAtPx,
   stretchesOf,
 } from '../../scene/lane-marks.ts';
+import { roomOf } from '../shared/room.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type Ink, inkOf } from './ink.ts';
 import { isWait, pieceTexts, spanTexts } from './span-texts.ts';
@@ -115,6 +116,8 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   let parts: RowParts[] = [];
   let ink: Ink | null = null;
   let font = '';
+  /** Height of a row, px (0: not known), in what room. */
+  let rows = { room: 0, height: 0 };
   let last: AxisWindow | null = null;
   let now = -1;
   let edges: { readonly of: AxisWindow; readonly steps: Int32Array } | null = null;
@@ -393,10 +396,11 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     }
     const context = canvas.getContext('2d');
     if (context === null) return;
-    // All that asks for layout comes first: what is written below would make it be done again and again.
-    const [w, h, top] = [window.width, scroller.clientHeight, scroller.scrollTop];
-    const height = parts[0]?.element.offsetHeight ?? 22;
-    const more = top + h < scroller.scrollHeight - 4;
+    const [w, { height: h, top }] = [window.width, roomOf(scroller)];
+    // Rows are as high as they were while the room for them is.
+    if (rows.room !== h || rows.height === 0) rows = { room: h, height: parts[0]?.element.offsetHeight ?? 0 };
+    const height = rows.height === 0 ? 22 : rows.height;
+    const more = top + h < parts.length * height - 4;
     const ratio = globalThis.devicePixelRatio || 1;
     const [wide, high] = [Math.round(w * ratio), Math.round(h * ratio)];
     if (canvas.width !== wide || canvas.height !== high) {
@@ -470,6 +474,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     forgetInk() {
       ink = null;
       font = '';
+      rows = { room: 0, height: 0 };
     },
   };
 }
