@@ -8,6 +8,7 @@
 
 import { Chance, type Weighted } from './chance.ts';
 import { generateRoads, generateSetup } from './generate-roads.ts';
+import { generatePit, generateTimer, withRestores } from './generate-state.ts';
 import { chooseShape, type Profile } from './shape.ts';
 
 export interface Op {
@@ -711,6 +712,9 @@ class Generator {
 export function generate(profile: Profile, seed: number): Op[] {
   if (profile === 'roads') return generateRoads(seed);
   if (profile === 'setup') return generateSetup(seed);
+  if (profile === 'timer') return generateTimer(seed);
+  if (profile === 'pit') return generatePit(seed);
+  if (profile === 'restore') return withRestores(new Generator('mixed', seed).generate(), seed);
   return new Generator(profile, seed).generate();
 }
 

@@ -231,6 +231,12 @@ void out_true(const char *key)
 	fputs("true", sink);
 }
 
+void out_bool(const char *key, bool value)
+{
+	out_key(key);
+	fputs(value ? "true" : "false", sink);
+}
+
 void out_null(const char *key)
 {
 	if (key)

@@ -36,6 +36,7 @@ void out_key(const char *key);
 void out_int(const char *key, int64_t value);
 void out_hex(const char *key, uint64_t value);
 void out_true(const char *key);
+void out_bool(const char *key, bool value);
 void out_null(const char *key);
 void out_string(const char *key, const char *text);
 void out_open(const char *key, char bracket);

@@ -50,6 +50,7 @@
 #define EFER_LMA 0x400
 
 #define MAX_CPUID 256
+#define CPUID_TSC_DEADLINE (1u << 24) /* leaf 1, ECX */
 
 struct machine machine = { .vm = -1 };
 struct user_exit machine_exits[MAX_EXITS];
@@ -235,7 +236,9 @@ const char *machine_create_vm(void)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = GUEST_SIZE, .userspace_addr = (uint64_t)guest };
 	machine_destroy();
-	machine.vm = ioctl(kvm, KVM_CREATE_VM, 0ul);
+	do
+		machine.vm = ioctl(kvm, KVM_CREATE_VM, 0ul);
+	while (machine.vm < 0 && errno == EINTR); /* the signal against hung guests */
 	if (machine.vm < 0)
 		return "KVM_CREATE_VM";
 	return ioctl(machine.vm, KVM_SET_USER_MEMORY_REGION, &region) ? "KVM_SET_USER_MEMORY_REGION" : NULL;
@@ -248,6 +251,14 @@ const char *machine_add_vcpu(uint64_t id)
 	return create_vcpu(&machine.vcpu[machine.vcpus], id);
 }
 
+/* TSC_DEADLINE in CPUID is user space's to set: KVM_GET_SUPPORTED_CPUID does not name it. */
+static void offer_deadline(bool on)
+{
+	for (uint32_t i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			cpuid->entries[i].ecx = (cpuid->entries[i].ecx & ~CPUID_TSC_DEADLINE) | (on ? CPUID_TSC_DEADLINE : 0);
+}
+
 static const char *build(const struct machine_config *config)
 {
 	const char *failed = machine_create_vm();
@@ -255,6 +266,7 @@ static const char *build(const struct machine_config *config)
 		return failed;
 	machine.split = config->split;
 	machine.in_kernel = true;
+	offer_deadline(config->tsc_deadline);
 	if (config->split) {
 		if (machine_enable_cap(KVM_CAP_SPLIT_IRQCHIP, config->routes))
 			return "KVM_CAP_SPLIT_IRQCHIP";
@@ -505,10 +517,15 @@ void machine_take(int index, struct outcome *outcome)
 		fail(outcome, "KVM_SET_REGS", errno);
 		return;
 	}
-	cancelled_entry(vcpu, outcome);
-	if (!get_events(vcpu, &events)) {
-		fail(outcome, "KVM_GET_VCPU_EVENTS", errno);
-		return;
+	/* A timer that expired outside KVM_RUN is put in after the first look for events: the next look sees it. */
+	for (int looks = 0; looks < 2; looks++) {
+		cancelled_entry(vcpu, outcome);
+		if (!get_events(vcpu, &events)) {
+			fail(outcome, "KVM_GET_VCPU_EVENTS", errno);
+			return;
+		}
+		if (events.nmi.injected || events.interrupt.injected)
+			break;
 	}
 	if (events.nmi.injected) {
 		outcome->nmi = true;

@@ -34,6 +34,7 @@ struct machine_config {
 	uint64_t x2apic_api;
 	uint64_t routes; /* split: reserved for the pins of the IOAPIC in user space */
 	bool pit;
+	bool tsc_deadline; /* in CPUID */
 	bool has_bsp;
 	uint64_t bsp;
 };

@@ -80,6 +80,8 @@ static void op_create(const struct json *op)
 		config.ids[i] = (uint32_t)id->number;
 	config.routes = json_field(op, "routes", 24);
 	config.pit = json_field(op, "pit", 0);
+	const struct json *deadline = json_get(op, "tscDeadline");
+	config.tsc_deadline = deadline && deadline->number;
 	config.has_bsp = json_u64(json_get(op, "bsp"), &config.bsp);
 	config.has_x2apic_api = json_u64(json_get(op, "x2apicApi"), &config.x2apic_api);
 
@@ -689,7 +691,8 @@ static void answer(char *line)
 		op_irqfd_resample_poll(op);
 	else if (!strcmp(name, "get"))
 		op_get();
-	else if (!answer_road_op(name, op) && !answer_setup_op(name, op) && !answer_vcpu_op(name, op))
+	else if (!answer_road_op(name, op) && !answer_setup_op(name, op) && !answer_state_op(name, op) &&
+		 !answer_vcpu_op(name, op))
 		out_error("unknown op");
 	out_end();
 }

@@ -23,4 +23,7 @@ void op_pio_string(int vcpu, const struct json *op);
 void op_create_vm(void);
 bool answer_setup_op(const char *name, const struct json *op);
 
+/* state.c: parts saved and restored, single MSRs, time. */
+bool answer_state_op(const char *name, const struct json *op);
+
 #endif

@@ -16,6 +16,9 @@ export const PROFILES = [
   'x2apic',
   'roads',
   'setup',
+  'restore',
+  'timer',
+  'pit',
 ] as const;
 
 export type Profile = (typeof PROFILES)[number];

@@ -212,9 +212,9 @@ async function nested(options: Options): Promise<boolean> {
   for (const [i, { kind, ops }] of sequences.entries()) {
     const real = answers.slice(at, at + ops.length);
     at += ops.length;
-    // Emulated AMD without TSC deadline, under the Debian kernel that the script gets.
+    // Emulated AMD under the Debian kernel that the script gets; TSC deadline only where the sequence asks for it.
     const made = ops.map((op) =>
-      op.op === 'create' ? { ...op, vendor: 'amd', kernel: '6.12', tscDeadline: false } : op,
+      op.op === 'create' ? { tscDeadline: false, ...op, vendor: 'amd', kernel: '6.12' } : op,
     );
     const model = await askEngine(made);
     const found = compare(ops, real, model);

@@ -234,6 +234,16 @@ function timerStartOf(args: Args, before: EventName | null, its: Args): Pick<Kno
 /** Port 0xa0 and up are the slave's. */
 const isSlavePort = (args: Args): boolean => (args.port & 0x80) !== 0;
 
+const BY_WRMSR: Avoided = ['kvm_emulate_wrmsr', '__kvm_emulate_wrmsr'];
+const BY_RDMSR: Avoided = ['kvm_emulate_rdmsr', '__kvm_emulate_rdmsr'];
+const BY_CR8: Avoided = ['handle_cr', 'cr_interception'];
+
+/** A fault is of the instruction that the guest executed. */
+function faultOf(op: string): Pick<Known, 'avoided' | 'through' | 'apart'> {
+  if (op === 'set_cr8') return { avoided: [...BY_WRMSR, ...BY_RDMSR], through: null, apart: false };
+  return { avoided: [...BY_CR8, ...(op === 'rdmsr' ? BY_WRMSR : BY_RDMSR)], through: null, apart: false };
+}
+
 /** What an event says of the branch that ran. @param before the event that caused it */
 function branchOf(
   event: EventName,
@@ -254,6 +264,8 @@ function branchOf(
       return before === 'kvm_irq_delivery_to_apic' && its.path === 0
         ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
         : way;
+    case 'gp_fault':
+      return faultOf(setting.op);
     case 'guest_halt':
       return { ...way, avoided: ['handle_fastpath_hlt'] };
     case 'pic_eoi':
@@ -310,11 +322,15 @@ function ranFn(event: EventName, args: Args, vendor: Vendor, run: SceneLog, seq:
 const BEFORE: { readonly [F in KernelFn]?: KernelFn } = {
   __avic_vcpu_load: 'avic_vcpu_load',
   __avic_vcpu_put: 'avic_vcpu_put',
+  __kvm_vcpu_update_apicv: 'kvm_vcpu_update_apicv',
+  __kvm_set_or_clear_apicv_inhibit: '__kvm_request_apicv_update',
+  __kvm_vcpu_kick: 'kvm_vcpu_kick',
+  kvm_apic_ack_interrupt: 'kvm_get_apic_interrupt',
   __kvm_x2apic_icr_write: 'kvm_x2apic_icr_write',
   kvm_x2apic_icr_write: 'kvm_lapic_reg_write',
 };
 /** The function at a version: where it does not exist yet, the one that had its lines. */
-function atVersion(fn: KernelFn | null, version: KernelVersion): KernelFn | null {
+export function atVersion(fn: KernelFn | null, version: KernelVersion): KernelFn | null {
   if (fn === null || placeAt(fn, version) !== null) return fn;
   const older = BEFORE[fn];
   return older === undefined ? fn : atVersion(older, version);

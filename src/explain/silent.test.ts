@@ -2,17 +2,23 @@
 import { expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { allEvents } from '../i18n/en/events/all.ts';
+import { lanes } from '../i18n/en/lanes.ts';
+import { stage } from '../i18n/en/stage.ts';
 import { where } from '../i18n/en/where.ts';
 import { words } from '../i18n/en/words.ts';
 import { addTexts, LANGS, loadLanguage, translate } from '../i18n/index.ts';
+import { lanesOf } from '../log/lanes.ts';
 import type { JsonOp } from '../log/log.ts';
+import { readWays, wayLanes } from '../log/ways.ts';
+import { rowsOf } from '../scene/lane-groups.ts';
 import { viewAt } from '../store/view-at.ts';
 import { sayStep } from '../views/shared/say.ts';
+import { rowName } from '../views/timeline/span-texts.ts';
 import { findingsIn } from '../worker/finding-run.ts';
 import './describe/all.ts';
 import { describeStep } from './describe/index.ts';
 
-for (const area of [allEvents, words, where]) addTexts('en', area);
+for (const area of [allEvents, words, where, lanes, stage]) addTexts('en', area);
 
 const create = (more: JsonOp = {}): JsonOp => ({ op: 'create', vcpus: 1, irqchip: 'full', ...more });
 const apic = (offset: number, value: number): JsonOp => ({
@@ -82,4 +88,21 @@ test('a vector without a handler: what Linux prints', () => {
   const found = findingsIn(ops, true);
   expect(found.map(({ id }) => id)).toContain('no-handler');
   expect(translate('en', 'finding.no-handler')).toContain('No irq handler for vector');
+});
+
+test('an interrupt that never gets a vector says so on the timeline, and one that gets it has it', async () => {
+  await loadLanguage('zh-CN');
+  const names = (ops: readonly JsonOp[], lang: (typeof LANGS)[number]): string[] => {
+    const scene = sceneOf(ops);
+    readWays(scene, Number.POSITIVE_INFINITY);
+    const t = (key: Parameters<typeof translate>[1], params?: Parameters<typeof translate>[2]): string =>
+      translate(lang, key, params);
+    return rowsOf(wayLanes(scene), lanesOf(scene), new Map())
+      .filter(({ way }) => way !== null)
+      .map((row) => rowName(t, row, scene));
+  };
+  const masked: readonly JsonOp[] = [create(), { op: 'irq_line', gsi: 20, level: 1 }];
+  expect(names(masked, 'en')).toEqual([expect.stringMatching(/: no vector$/)]);
+  expect(names(masked, 'zh-CN')).toEqual([expect.stringMatching(/：无向量$/)]);
+  expect(names([create(), apic(0xf0, 0x1ff), msi], 'en')).toEqual([expect.stringMatching(/ 0x41$/)]);
 });

@@ -1,7 +1,8 @@
 /** Ways of interrupts: what a person reads off the timeline, on scenes whose story is known, and what holds in all of them. */
 import { expect, test } from 'vitest';
+import { sceneOf } from '../cli/headless-scene.ts';
 import { presets } from '../cli/scenes-for-tests.ts';
-import type { SceneLog } from './log.ts';
+import type { JsonOp, SceneLog } from './log.ts';
 import { createReadings } from './reader.ts';
 import { begunWithin, movesOf, piecesOf, reachOf, readWays, vectorOf, wayLanes } from './ways.ts';
 
@@ -44,6 +45,48 @@ test('NMI, INIT and SIPI are taken by the vCPU they were queued at', () => {
   const start = of('ap-startup');
   for (const lane of wayLanes(start))
     for (const journey of lane.journeys) expect(movesOf(start, journey).at(-1)?.stage).toBe('eoi');
+});
+
+const machine: JsonOp = { op: 'create', vcpus: 1, irqchip: 'full' };
+const apic = (offset: number, value: number): JsonOp => ({
+  ...{ op: 'mmio_write', vcpu: 0, addr: 0xfee00000 + offset, size: 4 },
+  value,
+});
+
+test.each<[string, readonly JsonOp[], string, number]>([
+  ['an edge at a masked pin', [{ op: 'irq_line', gsi: 20, level: 1 }], 'source lost', -1],
+  [
+    'a GSI without a route',
+    [
+      { op: 'routing', entries: [] },
+      { op: 'irq_line', gsi: 5, level: 1 },
+    ],
+    'source lost',
+    -1,
+  ],
+  ['a message to nobody', [{ op: 'msi', addr: 0xfee07000, data: 0x41 }], 'source msi lost', -1],
+  ['an IPI to nobody', [apic(0xf0, 0x1ff), apic(0x310, 0x07000000), apic(0x300, 0x41)], 'source lost', -1],
+  ['an APIC that is switched off', [{ op: 'msi', addr: 0xfee00000, data: 0x41 }], 'source msi lost', -1],
+  ['an 8259 request that nobody hears is held there', [{ op: 'irq_line', gsi: 3, level: 1 }], 'source pic', -1],
+])('a way that ends without a vector is on the timeline: %s', (_name, ops, way, vector) => {
+  const scene = sceneOf([machine, ...ops]);
+  readWays(scene, Number.POSITIVE_INFINITY);
+  const lanes = wayLanes(scene);
+  expect(lanes.map((lane) => lane.vector)).toEqual([vector]);
+  const journey = lanes[0]?.journeys[0] as number;
+  expect(stages(scene, journey)).toBe(way);
+  const [piece, ...more] = piecesOf(scene, journey);
+  expect(more).toEqual([]);
+  expect(piece?.to).toBeGreaterThan(piece?.from as number);
+});
+
+test('a timer that expired while its entry is masked has a row, and gets its vector with the entry', () => {
+  const scene = sceneOf([
+    machine,
+    ...[apic(0xf0, 0x1ff), apic(0x3e0, 0xb), apic(0x320, 0x100ec), apic(0x380, 1000), { op: 'advance', ns: 2000 }],
+  ]);
+  readWays(scene, Number.POSITIVE_INFINITY);
+  expect(wayLanes(scene).map(({ vector }) => vector)).toEqual([-1]);
 });
 
 test('an interrupt that is nested in keeps its own way', () => {

@@ -11,7 +11,7 @@ import { type LogReader, readSome, soFar } from './reader.ts';
 import { argsIn, cellOf, pageOf, placeOf } from './rows.ts';
 
 /** Where an interrupt can come to on its way, in its usual order. */
-export const STAGES = ['source', 'ioapic', 'pic', 'msi', 'held', 'again', 'pir', 'irr', 'isr', 'eoi'] as const;
+export const STAGES = ['source', 'ioapic', 'pic', 'msi', 'held', 'again', 'pir', 'irr', 'isr', 'eoi', 'lost'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Move {
@@ -46,6 +46,8 @@ interface Ways {
   readonly ended: number[];
   readonly vector: number[];
   readonly source: string[];
+  /** Step at which nobody took it on, the last one; only of those with a way of their own. */
+  readonly lost: number[];
   readonly lanes: Map<string, { readonly source: string; vector: number; readonly journeys: number[] }>;
   /** Journeys queued at a vCPU in the order they came, by what and which. */
   readonly queued: Map<string, number[]>;
@@ -66,6 +68,12 @@ const MEANS: { readonly [E in EventName]?: Stage } = {
   pic_inta: 'isr',
   pic_eoi: 'eoi',
 };
+
+/** Where an interrupt's way can end before it has a vector anywhere: another chip may still take it on. */
+const ENDS: ReadonlySet<EventName> = new Set<EventName>([
+  ...(['no_route', 'ioapic_masked', 'no_destination'] as const),
+  ...(['disabled_lapic', 'accept_disabled', 'accept_ignored'] as const),
+]);
 
 /** What has no bit in a set waits at its vCPU: what queues it there, takes it, and ends it. */
 const AT_VCPU: { readonly [E in EventName]?: readonly [what: 'nmi' | 'init' | 'sipi', stage: Stage] } = {
@@ -177,8 +185,10 @@ function takeEvent(ways: Ways, log: SceneLog, seq: number, name: EventName): voi
   if (name === 'kvm_pic_set_irq' && argsIn(log, seq, name).level === 0) return;
   const masked = name === 'ioapic_masked' && ((ways.rte[argsIn(log, seq, name).pin] ?? 0) >>> 15) & 1;
   const stage = masked ? 'held' : MEANS[name];
-  if (stage === undefined) return;
-  add(ways, journey, stage);
+  if (stage !== undefined) add(ways, journey, stage);
+  else if (ENDS.has(name)) ways.lost[journey] = ways.step;
+  // A timer's may wait for its LVT entry.
+  else if (name !== 'lvt_masked') return;
   if (ways.vector[journey] === undefined) enlist(ways, journey, -1);
 }
 
@@ -191,6 +201,7 @@ const WAYS: LogReader<Ways> = {
     ended: [],
     vector: [],
     source: [],
+    lost: [],
     lanes: new Map(),
     queued: new Map(),
     rte: new Int32Array(24),
@@ -233,12 +244,20 @@ export function vectorOf(log: SceneLog, journey: number): { readonly vcpu: numbe
   return known < 0 ? null : { vcpu: known >> 8, vector: known & 0xff };
 }
 
+/** Where nothing stays. */
+const PASSES: ReadonlySet<Stage> = new Set<Stage>(['ioapic', 'msi']);
+
 /** Where an interrupt came to, in order; the first is its source. Empty: no such journey. */
 export function movesOf(log: SceneLog, journey: number): readonly Move[] {
-  const { moves, lastMove, began } = soFar(WAYS, log);
+  const { moves, lastMove, began, lost } = soFar(WAYS, log);
   const first = began[journey];
   if (first === undefined) return [];
   const out: Move[] = [];
+  const end = lost[journey];
+  const last = lastMove[journey];
+  // Taken on by none: what a chip holds, or a set, is not lost.
+  if (end !== undefined && (last === undefined || PASSES.has(STAGES[moves[last * 4 + 1]] as Stage)))
+    out.push({ stage: 'lost', step: end });
   for (let i = lastMove[journey] ?? -1; i >= 0; i = moves[i * 4 + 3])
     out.push({ stage: STAGES[moves[i * 4 + 1]] as Stage, step: moves[i * 4 + 2] });
   out.push({ stage: 'source', step: first });
@@ -256,6 +275,7 @@ const KIND: Readonly<Record<Stage, Piece['kind'] | null>> = {
   irr: 'pends',
   isr: 'serves',
   eoi: null,
+  lost: null,
 };
 
 /** What an interrupt did, piece by piece; pieces of one kind that follow on another are one. What goes on ends past the last step. */
@@ -267,7 +287,9 @@ export function piecesOf(log: SceneLog, journey: number): readonly Piece[] {
     const kind: Piece['kind'] | null = open?.kind === 'again' && KIND[stage] === 'moves' ? 'again' : KIND[stage];
     // Once it is in a set, what its line does on the way down is no way on.
     if (open?.kind === kind || (kind === 'moves' && (open?.kind === 'pends' || open?.kind === 'serves'))) continue;
-    if (open !== null && open.from < step) out.push({ ...open, to: step });
+    // One that is lost in the step it began in has that step.
+    const to = stage === 'lost' && open !== null ? Math.max(step, open.from + 1) : step;
+    if (open !== null && open.from < to) out.push({ ...open, to });
     open = kind === null ? null : { kind, from: step };
   }
   if (open === null) return out;

@@ -49,6 +49,9 @@ const LATER: ReadonlySet<string> = new Set([
   'device.virtioIsr',
 ]);
 
+/** Bits newer than the links, in words that are not: a remapping entry's hint and its check of the sender. */
+const LATER_BITS: Readonly<Record<string, number>> = { 'device.irte.0': 8, 'device.irte.2': 1 << 18 };
+
 /** FNV-1a over a text's UTF-16 units. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
@@ -60,7 +63,8 @@ function fnv1a(text: string): number {
 export function hashState(words: Iterable<NamedWord>): string {
   let low = 0;
   let high = 0;
-  for (const [kind, index, register, sub, value] of words) {
+  for (const [kind, index, register, sub, held] of words) {
+    const value = held & ~(LATER_BITS[`${kind}.${register}.${sub & 3}`] ?? 0);
     if (value === 0 || LATER.has(`${kind}.${register}`)) continue;
     const [name, word] = FIRST_NAMES[`${kind}.${register}`] ?? [register, sub];
     const hash = fnv1a(`${kind}.${index}.${name}.${word}=${value | 0}`);

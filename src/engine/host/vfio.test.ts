@@ -55,6 +55,15 @@ test.each<[string, number, number, string]>([
   ['an ExtINT', to(1), 0x751, 'host'],
 ])('a message for %s', (_name, address, data, where) => expect(leadsTo(disk(address, data))).toBe(where));
 
+test('the entry’s words are those of prepare_irte and set_msi_sid; a posted one keeps what both kinds share', () => {
+  const words = (b: Bench): string[] =>
+    [0, 1, 2, 3].map((word) => (readWord(b.m, 'device', 0, 'irte', word) >>> 0).toString(16));
+  // Present, redirection hint, host vector 0x30; the sender checked.
+  expect(words(disk(to(9), 0x51))).toEqual(['300009', '0', '40100', '0']);
+  // Present, posted, the guest's vector; no hint, the sender checked all the same.
+  expect(words(disk(to(1), 0x51))).toEqual(['518001', '200040', '40100', '1']);
+});
+
 test('without APICv nothing is posted', () => {
   expect(leadsTo(disk(to(1), 0x51, { apicv: false }))).toBe('host');
 });

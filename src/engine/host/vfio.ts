@@ -26,6 +26,10 @@ import { vtdPost } from './vtd.ts';
 
 const D = DEVICE.at;
 const PRESENT = 1;
+/** prepare_irte */
+const REDIR_HINT = 1 << 3;
+/** SVT_VERIFY_SID_SQ: the device itself must have sent it. @kvm irq_remapping.c set_msi_sid */
+const VERIFY_SID = 1 << 18;
 const POSTED = 1 << 15;
 const FIXED = 0;
 const LOWEST = 1;
@@ -60,7 +64,9 @@ function updateIrte(m: Machine, slot: number, entry: number): void {
   const where = whereOf('device', slot);
   const posted = target.why === -1;
   const { low, high } = piDescAddress(Math.max(0, target.vcpu));
-  const word0 = posted ? PRESENT | POSTED | (target.vector << 16) : PRESENT | (hostVector(slot, entry) << 16);
+  const word0 = posted
+    ? PRESENT | POSTED | (target.vector << 16)
+    : PRESENT | REDIR_HINT | (hostVector(slot, entry) << 16);
   const word1 = posted ? low & ~0x3f : 0;
   const word3 = posted ? high : 0;
   // Neither was it posted nor can it be: nothing to do. A posted one is written again, if only with what it held.
@@ -70,7 +76,7 @@ function updateIrte(m: Machine, slot: number, entry: number): void {
     : enter(m, EV.irte_remapped, where, gsi, target.why, entry);
   put(m, at, word0);
   put(m, at + 1, word1);
-  put(m, at + 2, 0x0100 + slot);
+  put(m, at + 2, VERIFY_SID | (0x0100 + slot));
   put(m, at + 3, word3);
   leave(m, outer);
 }

@@ -10,7 +10,7 @@ import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
 import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, findHighestIrr, inX2apic } from '../chips/lapic/priority.ts';
 import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
-import { injectPendingTimer, timersAtEntry } from '../chips/lapic/timer.ts';
+import { fireDueTimer, injectPendingTimer } from '../chips/lapic/timer.ts';
 import { EINVAL, ENXIO, ioctl } from '../core/errno.ts';
 import { EV, REQ } from '../core/events.ts';
 import type { Underway } from '../core/keyframe.ts';
@@ -126,8 +126,15 @@ function takeUp(m: Machine, vcpu: number): OpResult | null {
 /** Before the entry: what its host does for it, and the timers that are due. */
 function makeReady(m: Machine, vcpu: number): void {
   m.wires.beforeEntry?.(m, vcpu);
-  timersAtEntry(m, vcpu);
+  fireDueTimer(m, vcpu);
 }
+
+/**
+ * vcpu_run looks for expired timers after vcpu_enter_guest: what KVM can inject by itself then is in already, and is taken
+ * first; a processor that delivers by itself finds both. @kvm x86.c vcpu_run, vcpu_enter_guest
+ */
+const takesBeforeTimer = (m: Machine, vcpu: number): boolean =>
+  m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 0 && (hasExtint(m, vcpu) || apicHasInterrupt(m, vcpu) !== -1);
 
 /** The answer of an op that went into the guest. */
 function told({ result, nmi, eoiExits }: Entered): OpResult {
@@ -139,6 +146,7 @@ function guestOp(m: Machine, op: GuestOp): OpResult {
   const refused = takeUp(m, op.vcpu);
   if (refused !== null) return refused;
   makeReady(m, op.vcpu);
+  injectPendingTimer(m, op.vcpu);
   return told(m.wires.guestOp?.(m, op, guestInstruction) ?? plainGuestOp(m, op));
 }
 
@@ -167,7 +175,9 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   // vcpu_enter_guest of the run loops does this by itself.
   if (m.wires.run === undefined && wasInjected(m, vcpu)) return reinject(m, vcpu, keep);
   makeReady(m, vcpu);
+  if (!takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
   const entered = m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu);
+  injectPendingTimer(m, vcpu);
   if (entered.result.vector === null) noteNothing(m, vcpu);
   return keepEvent(m, vcpu, keep, told(entered));
 }

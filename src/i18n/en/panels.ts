@@ -282,8 +282,10 @@ export const panels = {
     'The vCPU run loop, APICv, posted interrupts, IPI virtualization, VT-d posting, AVIC and PV EOI, modelled from the manuals and KVM’s source.',
   'help.leftOut': 'What is left out',
   'help.leftOut.1': 'Instructions, memory and paging. The guest consists of handlers, flags and register writes.',
-  'help.leftOut.2': 'Nested guests, SMM, Hyper-V SynIC, Xen event channels and TDX.',
+  'help.leftOut.2': 'The inside of nested guests, SMM, Hyper-V SynIC, Xen event channels and TDX.',
   'help.leftOut.3': 'Hardware timing. Order and cause are real; nanoseconds are not.',
+  'help.leftOut.4': 'x2AVIC, the AMD IOMMU with its GA log, an IOMMU that refuses an entry, and HPET.',
+  'help.leftOut.5': 'The VMX preemption timer and the timer advance: an hrtimer runs every LAPIC timer.',
   'help.true': 'How true is it?',
   'help.true.about':
     'Each answer of the model is compared, bit for bit, with what the irqchip of a real kernel answered to the same operation.',

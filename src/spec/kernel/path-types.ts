@@ -16,6 +16,7 @@ export const CALLBACK_MEMBERS = {
   apicv_post_state_restore: 'kvm_x86_ops',
   apicv_pre_state_restore: 'kvm_x86_ops',
   cancel_injection: 'kvm_x86_ops',
+  complete_emulated_msr: 'kvm_x86_ops',
   deliver_interrupt: 'kvm_x86_ops',
   deliver_posted_interrupt: 'kvm_x86_ops',
   dy_apicv_has_pending_interrupt: 'kvm_x86_ops',

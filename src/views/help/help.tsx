@@ -35,7 +35,7 @@ const KEYS: readonly (readonly [keys: readonly string[], does: MessageKey])[] = 
 ];
 
 const MODELLED: readonly MessageKey[] = ['help.modelled.1', 'help.modelled.2', 'help.modelled.3'];
-const LEFT_OUT: readonly MessageKey[] = ['help.leftOut.1', 'help.leftOut.2', 'help.leftOut.3'];
+const LEFT_OUT: readonly MessageKey[] = ([1, 2, 3, 4, 5] as const).map((n) => `help.leftOut.${n}` as const);
 
 interface Props {
   /** It has been shut. */

@@ -13,7 +13,7 @@ import { useApp } from '../../store/use-app.ts';
 import '../shared/differs-texts.ts';
 import { useLang, useT } from '../shared/use-t.ts';
 
-const LEFT_OUT: readonly MessageKey[] = ['help.leftOut.1', 'help.leftOut.2', 'help.leftOut.3'];
+const LEFT_OUT: readonly MessageKey[] = ([1, 2, 3, 4, 5] as const).map((n) => `help.leftOut.${n}` as const);
 const IDS = Object.keys(DIFFERENCES) as readonly DifferenceId[];
 /** What KVM differs from, in the order of the rows. */
 const FROM = [...new Set(IDS.map((id) => DIFFERENCES[id].from))];

@@ -25,7 +25,8 @@ export function Latency({ scene, journey, onClose }: Props): ReactNode {
   const first = times[0];
   if (first === undefined) return null;
   const total = (times.at(-1) ?? first) - first;
-  const ended = moves.at(-1)?.stage === 'eoi';
+  const last = moves.at(-1)?.stage;
+  const ended = last === 'eoi' || last === 'lost';
   return (
     <section className="tl-latency" aria-label={t('timeline.latency', { journey })} data-journey={journey}>
       <b className="tl-number" style={{ backgroundColor: `var(--j${colourOf(journey)})` }}>

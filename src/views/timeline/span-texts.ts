@@ -35,7 +35,8 @@ export function rowName(t: Translate, row: TimelineRow, scene: SceneLog): string
   const { way, lane, name, folded, count, index } = row;
   if (way !== null) {
     const source = sourceName(scene, placeWhereBegun(scene, way.journeys[0]), t);
-    return way.vector < 0 ? source : `${source} ${hex(way.vector)}`;
+    // Held, lost, or of a mode that has none: nothing of it ever had a vector.
+    return way.vector < 0 ? t('timeline.way.noVector', { source }) : `${source} ${hex(way.vector)}`;
   }
   if (name === 'others') {
     if (folded === null) return `vCPU ${index}–${index + MAP_ROW - 1}`;

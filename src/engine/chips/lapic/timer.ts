@@ -357,10 +357,9 @@ export function injectPendingTimer(m: Machine, vcpu: number): void {
   m.journey = journey;
 }
 
-/** An entry outside the flow of virtual time: what is due by now fires, and what is pending goes in. */
-export function timersAtEntry(m: Machine, vcpu: number): void {
+/** An entry outside the flow of virtual time: what is due by now fires. */
+export function fireDueTimer(m: Machine, vcpu: number): void {
   if (timerDue(m, vcpu) <= now(m)) expireTimer(m, vcpu);
-  injectPendingTimer(m, vcpu);
 }
 
 /** An LVT entry's interrupt. @param lvt word offset of the entry @returns 1 taken, 0 not @kvm lapic.c kvm_apic_local_deliver */

@@ -398,4 +398,84 @@ export const ACCESS_PATHS = [
       },
     ],
   },
+  {
+    id: 'wrmsr_gp',
+    title: 'WRMSR that KVM refuses faults',
+    chains: [
+      {
+        at: ['v5.15', 'v6.12'],
+        steps: 'kvm_emulate_wrmsr > complete_emulated_msr: kvm_complete_insn_gp > kvm_inject_gp',
+      },
+    ],
+  },
+  {
+    id: 'wrmsr_gp_amd',
+    title: 'WRMSR that KVM refuses faults on an AMD host',
+    chains: [
+      {
+        at: ['v5.15', 'v6.12'],
+        steps: `
+          kvm_emulate_wrmsr > complete_emulated_msr: svm_complete_emulated_msr > kvm_complete_insn_gp > kvm_inject_gp
+        `,
+      },
+      {
+        at: ['v6.18'],
+        steps: `
+          kvm_emulate_wrmsr > __kvm_emulate_wrmsr > complete_emulated_msr: svm_complete_emulated_msr
+            > kvm_complete_insn_gp > kvm_inject_gp
+        `,
+      },
+    ],
+  },
+  {
+    id: 'rdmsr_gp',
+    title: 'RDMSR that KVM refuses faults',
+    chains: [
+      {
+        at: ['v5.15', 'v6.12'],
+        steps: 'kvm_emulate_rdmsr > complete_emulated_msr: kvm_complete_insn_gp > kvm_inject_gp',
+      },
+    ],
+  },
+  {
+    id: 'rdmsr_gp_amd',
+    title: 'RDMSR that KVM refuses faults on an AMD host',
+    chains: [
+      {
+        at: ['v5.15', 'v6.12'],
+        steps: `
+          kvm_emulate_rdmsr > complete_emulated_msr: svm_complete_emulated_msr > kvm_complete_insn_gp > kvm_inject_gp
+        `,
+      },
+      {
+        at: ['v6.18'],
+        steps: `
+          kvm_emulate_rdmsr > __kvm_emulate_rdmsr > complete_emulated_msr: svm_complete_emulated_msr
+            > kvm_complete_insn_gp > kvm_inject_gp
+        `,
+      },
+    ],
+  },
+  {
+    id: 'msr_gp',
+    title: 'An MSR access that KVM refuses faults: the member is a macro for this function',
+    chains: [{ at: ['v6.18'], steps: 'kvm_complete_insn_gp > kvm_inject_gp' }],
+  },
+  {
+    id: 'cr8_gp',
+    title: 'A value CR8 cannot have faults',
+    chains: [{ at: ALL, steps: 'handle_cr > kvm_complete_insn_gp > kvm_inject_gp' }],
+  },
+  {
+    id: 'cr8_gp_amd',
+    title: 'A value CR8 cannot have faults on an AMD host',
+    chains: [{ at: ALL, steps: 'cr_interception > kvm_complete_insn_gp > kvm_inject_gp' }],
+  },
+  {
+    id: 'ioapic_resample',
+    title: 'An RTE that is unmasked asks the resampler for its line',
+    chains: [
+      { at: ['v6.12', 'v6.18'], steps: 'ioapic_mmio_write > ioapic_write_indirect > kvm_notify_irqfd_resampler' },
+    ],
+  },
 ] as const satisfies readonly CallPathSpec[];

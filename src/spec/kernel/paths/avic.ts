@@ -125,6 +125,12 @@ export const AVIC_PATHS = [
     title: 'A vCPU that blocks is marked not running',
     chains: [
       {
+        at: ['v5.15'],
+        steps: `
+          kvm_vcpu_block > kvm_arch_vcpu_blocking > vcpu_blocking: avic_vcpu_blocking > avic_set_running > avic_vcpu_put
+        `,
+      },
+      {
         at: ['v6.12'],
         steps: 'kvm_vcpu_block > kvm_arch_vcpu_blocking > vcpu_blocking: avic_vcpu_blocking > avic_vcpu_put',
       },
@@ -138,6 +144,13 @@ export const AVIC_PATHS = [
     id: 'avic_unblock',
     title: 'A vCPU that wakes is marked running',
     chains: [
+      {
+        at: ['v5.15'],
+        steps: `
+          kvm_vcpu_block > kvm_arch_vcpu_unblocking > vcpu_unblocking: avic_vcpu_unblocking > avic_set_running
+            > avic_vcpu_load
+        `,
+      },
       {
         at: ['v6.12'],
         steps: 'kvm_vcpu_block > kvm_arch_vcpu_unblocking > vcpu_unblocking: avic_vcpu_unblocking > avic_vcpu_load',
@@ -156,6 +169,10 @@ export const AVIC_PATHS = [
     title: 'AVIC is switched on: the table says where the vCPU runs',
     chains: [
       {
+        at: ['v5.15'],
+        steps: 'kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > avic_vcpu_load',
+      },
+      {
         at: ['v6.12'],
         steps: '__kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > avic_vcpu_load',
       },
@@ -169,6 +186,10 @@ export const AVIC_PATHS = [
     id: 'avic_refresh_put',
     title: 'AVIC is switched off: the table says that the vCPU does not run',
     chains: [
+      {
+        at: ['v5.15'],
+        steps: 'kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > avic_vcpu_put',
+      },
       {
         at: ['v6.12'],
         steps: '__kvm_vcpu_update_apicv > refresh_apicv_exec_ctrl: avic_refresh_apicv_exec_ctrl > avic_vcpu_put',
@@ -215,6 +236,14 @@ export const AVIC_PATHS = [
     chains: [
       { at: ['v5.15'], steps: 'kvm_check_and_inject_events > set_irq: svm_inject_irq' },
       { at: ['v6.12', 'v6.18'], steps: 'kvm_check_and_inject_events > inject_irq: svm_inject_irq' },
+    ],
+  },
+  {
+    id: 'svm_inject_nmi',
+    title: 'An NMI of an AMD guest',
+    chains: [
+      { at: ['v5.15'], steps: 'kvm_check_and_inject_events > set_nmi: svm_inject_nmi' },
+      { at: ['v6.12', 'v6.18'], steps: 'kvm_check_and_inject_events > inject_nmi: svm_inject_nmi' },
     ],
   },
   {

@@ -276,6 +276,16 @@ export const IPI_PATHS = [
     ],
   },
   {
+    id: 'delivery_disabled',
+    title: 'Lowest priority: the vCPU that was picked has its APIC off',
+    chains: [
+      {
+        at: ALL,
+        steps: 'kvm_irq_delivery_to_apic_fast > kvm_apic_map_get_dest_lapic > kvm_apic_disabled_lapic_found',
+      },
+    ],
+  },
+  {
     id: 'delivery_match',
     title: 'Without the map every vCPU is asked',
     chains: [{ at: ALL, steps: 'kvm_irq_delivery_to_apic > kvm_apic_match_dest > kvm_apic_match_logical_addr' }],
