@@ -8,7 +8,8 @@ import { say } from './texts.ts';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
-test.use({ serviceWorkers: 'allow' });
+// Nothing may be kept from the test before: a context of its own each.
+test.use({ serviceWorkers: 'allow', reuseContext: false });
 
 /** Waits until the page could go without its network. */
 async function kept(page: Page): Promise<void> {

@@ -35,6 +35,13 @@ async function answers(browser: Browser): Promise<boolean> {
 }
 
 export const test = base.extend<{ secondTry: undefined }>({
+  // The next test may have the same browser context (reuseContext): Playwright empties it, but leaves these two as they are.
+  context: async ({ context, permissions }, use) => {
+    await use(context);
+    await context.setOffline(false);
+    await context.clearPermissions();
+    if (permissions !== undefined) await context.grantPermissions(permissions);
+  },
   secondTry: [
     async ({ browser }, use, info) => {
       if (info.retry > 0 && !ANY && !existsSync(marker(info)))

@@ -1,6 +1,8 @@
 /** The chapters' contract: every question answered, every stop on a moment that is there, every answer the engine's. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sameValue } from '../chapters/chapter.ts';
+import { type ChapterText, sameValue } from '../chapters/chapter.ts';
 import { chapterLines } from './chapter-lines.ts';
 
 const QUESTIONS = [
@@ -37,3 +39,17 @@ describe.each(lines.map((line) => [line.id, line] as const))('%s', (_id, line) =
     }
   });
 });
+
+const FOLDER = join(import.meta.dirname, '../chapters');
+test.each(readdirSync(FOLDER).filter((name) => /^\d\d-/.test(name)))(
+  '%s says why at each answer, in both languages',
+  (name) => {
+    const [en, zh] = ['en', 'zh-cn'].map((lang) => {
+      const { checks } = JSON.parse(readFileSync(join(FOLDER, name, `${lang}.json`), 'utf8')) as ChapterText;
+      return checks.map(({ why }) => why);
+    }) as [string[], string[]];
+    expect([...en, ...zh]).not.toContain('');
+    expect(en).toHaveLength(zh.length);
+    for (const [i, why] of en.entries()) expect(zh[i]).not.toBe(why);
+  },
+);

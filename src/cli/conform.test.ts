@@ -1,19 +1,26 @@
 /** `npm run conform` as a program of its own: what goes in on standard input, what comes out. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { compare } from '../../e2e/kvm/compare.ts';
 import type { Op } from '../../e2e/kvm/generate.ts';
 import type { Result } from '../../e2e/kvm/recorder.ts';
+import { bundle } from './bundle.mjs';
 
 const REPO = join(import.meta.dirname, '../..');
 const DIRECTED = join(REPO, 'src/engine/golden/directed');
 
+// Bundled once and not for each run. Those in which the launcher could stand in the way start it themselves.
+const folder = mkdtempSync(join(tmpdir(), 'irqscope-conform-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const program = await bundle('conform', folder);
+
 function conform(input: string): { out: string[]; status: number | null; stderr: string } {
-  const run = spawnSync('node', ['src/cli/run.mjs', 'conform'], { cwd: REPO, input, maxBuffer: 1 << 28 });
+  const run = spawnSync('node', [program], { cwd: REPO, input, maxBuffer: 1 << 28 });
   const text = run.stdout.toString();
   expect(text === '' || text.endsWith('\n'), 'the last line ends').toBe(true);
   return { out: text.split('\n').slice(0, -1), status: run.status, stderr: run.stderr.toString() };

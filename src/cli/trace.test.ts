@@ -5,15 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { bundle } from './bundle.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'irqscope-trace-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const SVM = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz'));
 
-function trace(bytes: Uint8Array | string, ...options: string[]) {
+// Bundled once and not for each run.
+const program = [await bundle('trace', folder)];
+/** As npm runs it. */
+const FRONT_DOOR = ['src/cli/go.cjs', 'run', 'trace'];
+
+function trace(bytes: Uint8Array | string, options: readonly string[] = [], start = program) {
   const file = join(folder, 'x');
   writeFileSync(file, bytes);
-  const done = spawnSync(process.execPath, ['src/cli/go.cjs', 'run', 'trace', file, ...options], { encoding: 'utf8' });
+  const done = spawnSync(process.execPath, [...start, file, ...options], { encoding: 'utf8' });
   return { status: done.status, out: done.stdout, err: done.stderr };
 }
 
@@ -35,14 +41,14 @@ describe('npm run -s trace', () => {
     const text = SVM.subarray(0, 400_000).toString();
     const long = ' x-1 [000] .... 1.0: kvm_eoi: apicid 0 vector '.padEnd(70_000, '9');
     const big = ' x-1 [000] .... 1.000000: kvm_entry: vcpu 1000000000, rip 0x1';
-    const { status, out, err } = trace(`${long}\n${big}\n${text}`, '--json');
+    const { status, out, err } = trace(`${long}\n${big}\n${text}`, ['--json']);
     expect([status, err]).toEqual([0, '']);
     const [summary] = out.split('\n').map((line) => (line === '' ? null : JSON.parse(line)));
     expect(summary).toMatchObject({ kind: 'summary', cutOff: true, unreadable: 1, vcpus: [0, 1] });
   });
 
   test('rows stand in the order of the contract', () => {
-    const { out } = trace(SVM, '--json', '--at', '20000');
+    const { out } = trace(SVM, ['--json', '--at', '20000'], FRONT_DOOR);
     const kinds = out
       .trimEnd()
       .split('\n')
