@@ -243,7 +243,7 @@ async function log(): Promise<Part> {
   const browser = await launch(executable);
   try {
     const link = encodeLink({ kind: 'ops', base: null, keep: null, start, log: ops, step: null, view: {}, hash: null });
-    const page = await longScene(browser, url, link ?? '');
+    const page = await longScene(browser, url, link ?? '', sceneOf(ops, start).steps.length);
     const worst = (of: readonly number[]): number =>
       [...of].sort((a, b) => a - b)[Math.floor(of.length * 0.99)] ?? Number.NaN;
     const p99 = worst(page.jumps.map(({ script }) => script));
@@ -375,7 +375,8 @@ async function page(): Promise<Part> {
       hash: null,
     });
     const loads: Loading[] = [];
-    for (let i = 0; i < LOADS; i++) loads.push(await loading(browser, url, link ?? ''));
+    const steps = sceneOf(ops, start).steps.length;
+    for (let i = 0; i < LOADS; i++) loads.push(await loading(browser, url, link ?? '', steps));
     const cpu = median(loads.map((load) => load.cpuSeconds));
     return {
       figures: [

@@ -123,6 +123,7 @@ export const traces = {
   'trace.recipe.dump': 'What to ask QEMU’s monitor beside a trace',
   'trace.recipe.dump.cost': 'Ask in this order: `info registers -a` makes the LAPIC values live.',
   'trace.error.broken': 'The reader of traces failed: {why}.',
+  'trace.error.silent': 'The reader of traces stopped answering. Open the file again.',
   'trace.page.title': 'Real trace',
   'trace.page.close': 'Back to the scene',
   'trace.page.lead':

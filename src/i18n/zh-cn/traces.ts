@@ -101,6 +101,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.recipe.dump': '除跟踪外，向 QEMU monitor 询问什么',
   'trace.recipe.dump.cost': '按这个顺序：`info registers -a` 使 LAPIC 值成为当前值。',
   'trace.error.broken': '读取跟踪失败：{why}。',
+  'trace.error.silent': '读取跟踪的程序没有回应。请再次打开文件。',
   'trace.page.title': '真实跟踪',
   'trace.page.close': '回到场景',
   'trace.page.lead': '把 KVM 跟踪点的录制拖到这里，选择文件，或粘贴文本。只在此浏览器中读取，不会发往任何地方。',

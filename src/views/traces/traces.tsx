@@ -3,7 +3,7 @@ import './traces-texts.ts';
 import '../timeline/timeline.css';
 import './traces.css';
 import { type ReactNode, startTransition, useCallback, useEffect, useRef, useState } from 'react';
-import { hasText } from '../../i18n/index.ts';
+import { hasText, visible } from '../../i18n/index.ts';
 import { readTrace, type TraceJob } from '../../worker/trace-client.ts';
 import { useT } from '../shared/use-t.ts';
 import { FirstLook, type Look } from './first-look.tsx';
@@ -67,6 +67,11 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
         }
         if (message.type === 'glance') {
           setLook(message);
+          return;
+        }
+        if (message.type === 'failed' && opened.current === job) {
+          // It was asked something it cannot answer: the file has changed, or its worker is gone. What is shown stays.
+          setProblem(message);
           return;
         }
         setLook(null);
@@ -144,7 +149,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
         <h1 id="tr-title" tabIndex={-1} ref={heading}>
           {t('trace.page.title')}
         </h1>
-        {trace !== null && trace.name !== '' && <span className="tr-name">{trace.name}</span>}
+        {trace !== null && trace.name !== '' && <span className="tr-name">{visible(trace.name)}</span>}
         <button type="button" className="btn" onClick={onClose}>
           {t('trace.page.close')}
         </button>
