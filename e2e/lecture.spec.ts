@@ -40,23 +40,51 @@ async function walk(page: Page): Promise<{ slides: number; steps: number }> {
   return { slides, steps };
 }
 
-for (const [lang, title] of [
-  ['en', 'From a wire to a vCPU'],
-  ['zh', '从一根线到 vCPU'],
-] as const) {
-  test(`the lecture in ${lang}: ten slides, every beat of its scenes by the clicker`, async ({ page }) => {
-    test.setTimeout(240_000);
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.goto(`./lecture.html?lang=${lang}`);
-    await expect(page).toHaveTitle(title);
-    await expect(page.locator('section h2').first()).toHaveCount(1);
-    const walked = await walk(page);
-    expect(walked.slides).toBe(10);
-    expect(walked.steps).toBeGreaterThan(35);
-    expect(errors).toEqual([]);
-  });
-}
+test('the lecture: ten slides, every beat of its scenes by the clicker', async ({ page }) => {
+  test.setTimeout(240_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto('./lecture.html?lang=en');
+  await expect(page).toHaveTitle('From a wire to a vCPU');
+  await expect(page.locator('section h2').first()).toHaveCount(1);
+  const walked = await walk(page);
+  expect(walked.slides).toBe(10);
+  expect(walked.steps).toBeGreaterThan(35);
+  expect(errors).toEqual([]);
+});
+
+test('the lecture in Chinese: the same slides with the same beats, each in Chinese, and so are their scenes', async ({
+  page,
+}) => {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  const beats = (): Promise<string[][]> =>
+    page
+      .locator('.slides > section')
+      .evaluateAll((slides) =>
+        slides.map((slide) =>
+          [...slide.querySelectorAll<HTMLElement>('.irqscope-step')].map((step) => step.dataset.step ?? ''),
+        ),
+      );
+  await page.goto('./lecture.html?lang=en');
+  await expect(page.locator('.irqscope-step').first()).toBeAttached();
+  const english = await beats();
+  await page.goto('./lecture.html?lang=zh');
+  await expect(page).toHaveTitle('从一根线到 vCPU');
+  await expect.poll(beats).toEqual(english);
+  expect(english.length).toBe(10);
+  expect(english.flat().length).toBeGreaterThan(35);
+  for (let slide = 0; slide < english.length; slide++) {
+    await page.evaluate((h) => (window as unknown as { Reveal: { slide(h: number): void } }).Reveal.slide(h), slide);
+    const present = page.locator('.slides > section.present');
+    await expect(present).toContainText(/[\u4e00-\u9fff]/);
+    if ((await present.locator('irq-scope').count()) === 0) continue;
+    const frame = present.frameLocator('irq-scope >> iframe');
+    await expect(frame.locator('html')).toHaveAttribute('lang', 'zh-CN');
+    await expect(frame.locator('[data-part="narrator"], .nr-line').first()).toContainText(/[\u4e00-\u9fff]/);
+  }
+  expect(errors).toEqual([]);
+});
 
 test('the lecture runs from a disk', async ({ page }) => {
   const asked: string[] = [];

@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../src/cli/browser.mjs';
@@ -23,7 +23,8 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   // For a browser that no longer answers, and for nothing else: e2e/test.ts.
   retries: 1,
-  workers: 2,
+  // A test waits for a quarter of its time (a poll, a second of the page's own), so one more than there are cores.
+  workers: Math.min(4, availableParallelism() + 1),
   // Limits are for a machine with many times more work than cores; a test waits for states and ends when they are there.
   timeout: 120_000,
   expect: { timeout: 40_000 },

@@ -253,8 +253,11 @@ test('a frame opens the scene in a GIF that falls on it, and keeps it when a rec
   const link = 'p=intx-shared&t=route%231';
   const title = await page.locator('.embed-head h1').textContent();
   const gif = withComment(pixel, { type: 'irqscope', v: 1, app: '0', link, step: 3, count: 9, title: 'x' });
-  await drop(page, 'a.gif', 'image/gif', Buffer.from(gif));
-  await expect(page.locator('.embed-head h1')).not.toHaveText(title ?? '');
+  // What takes files comes in a chunk of its own.
+  await expect(async () => {
+    await drop(page, 'a.gif', 'image/gif', Buffer.from(gif));
+    await expect(page.locator('.embed-head h1')).not.toHaveText(title ?? '', { timeout: 5_000 });
+  }).toPass();
   const now = await page.locator('.embed-head h1').textContent();
   await drop(page, 'trace.txt', 'text/plain', Buffer.from('qemu-1 [000] 1.0: kvm_set_irq: gsi 4 level 1 source 0\n'));
   await expect(page.locator('.notice')).toHaveAttribute('data-code', 'file-in-frame');

@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing, a browser included, then every check there is.
 // A step that fails does not stop the others, so one run tells all; the last line is the sum.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureDeps, isWritable, root, say } from './deps.mjs';
@@ -13,7 +13,6 @@ if (!isWritable(root)) {
 }
 ensureDeps();
 const { ensureChromium } = await import('./browser.mjs');
-const { buildDist } = await import('./dist.mjs');
 const reports = mkdtempSync(join(tmpdir(), 'irqscope-test-'));
 const unitReport = join(reports, 'unit.json');
 const e2eReport = join(reports, 'e2e.json');
@@ -55,8 +54,34 @@ function count(good, file, read) {
   failed += f > 0 || good ? f : 1;
 }
 
+/**
+ * The build beside the short checks, most of which use one core. What it says waits in a file until its turn comes.
+ * @returns {Promise<{ good: boolean, said: string, seconds: number }>}
+ */
+function building() {
+  const at = Date.now();
+  const file = join(reports, 'build.txt');
+  const out = openSync(file, 'w');
+  const child = spawn(process.execPath, [join(root, 'src/cli/go.cjs'), 'build'], {
+    cwd: root,
+    stdio: ['ignore', out, out],
+  });
+  closeSync(out);
+  return new Promise((done) =>
+    child.on('close', (status) =>
+      done({ good: status === 0, said: readFileSync(file, 'utf8'), seconds: (Date.now() - at) / 1000 }),
+    ),
+  );
+}
+
+const build = building();
 check('types', 'node_modules/typescript/bin/tsc', ['-b']);
 check('lint and format', 'node_modules/@biomejs/biome/bin/biome', ['check', '--error-on-warnings']);
+check('unused files, exports and dependencies', 'node_modules/knip/bin/knip.js', []);
+console.log('\n== build');
+const { good: dist, said, seconds } = await build;
+process.stdout.write(said);
+console.log(`== build: ${dist ? 'good' : 'FAILED'} (${seconds.toFixed(1)} s, beside the steps above)`);
 const unit = step('architecture, unit, property and golden tests', 'node_modules/vitest/vitest.mjs', [
   'run',
   '--reporter=default',
@@ -64,10 +89,6 @@ const unit = step('architecture, unit, property and golden tests', 'node_modules
   `--outputFile.json=${unitReport}`,
 ]);
 count(unit, unitReport, (r) => [r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests]);
-check('unused files, exports and dependencies', 'node_modules/knip/bin/knip.js', []);
-console.log('\n== build');
-const dist = buildDist();
-console.log(`== build: ${dist ? 'good' : 'FAILED'}`);
 if (!dist) failed++;
 else {
   check('size', 'src/cli/size.mjs', []);

@@ -1,8 +1,11 @@
 /** Rows of parts that come with a log. Nothing here loads the engine, so that only what is asked for is there. */
-import { expect, test } from 'vitest';
-import { EVENT_NAMES } from '../spec/events/index.ts';
-import { alsoLoad, loadPartsOf, partsLoaded } from './late.ts';
-import { locatorOf } from './locate/index.ts';
+import { expect, test, vi } from 'vitest';
+
+// Modules of their own: another test of this process may have loaded parts already.
+vi.resetModules();
+const { EVENT_NAMES } = await import('../spec/events/index.ts');
+const { alsoLoad, loadPartsOf, partsLoaded } = await import('./late.ts');
+const { locatorOf } = await import('./locate/index.ts');
 
 const row = (code: number): Int32Array => new Int32Array([code, 0, 0, 0, 0, 0, 0, 0]);
 
