@@ -8,6 +8,7 @@ import { causesOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { argsIn, cellOf } from '../log/rows.ts';
 import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { eventSource } from '../spec/events/sources.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 
@@ -34,7 +35,7 @@ const knownChains = new Map<string, Chains>();
 
 /** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
 export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
-  const row = eventRow(name);
+  const row = eventSource(name);
   const special = row.fnBy?.fns[args[row.fnBy.arg]];
   if (special !== undefined) return special;
   return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
