@@ -64,6 +64,7 @@ function firstState(): AppState {
     score: { right: 0, of: 0 },
     fault: null,
     runs: null,
+    asked: null,
     said: null,
     stops: [],
     stoppedAt: null,

@@ -14,6 +14,8 @@ export const where = {
   'where.bad': '{text} is no number that fits.',
   'where.asking': 'Looking…',
   'where.gone': 'There is no run to ask.',
+  'where.silent': 'No answer came. Ask once more, or reload the page.',
+  'where.long': 'The run has more than {most} events: too many to look through.',
   'where.state.waiting': 'It waits: {gate}.',
   'where.state.in-service': 'It is in service.',
   'where.state.done': 'It reached its handler, which has ended.',

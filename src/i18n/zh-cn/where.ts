@@ -16,6 +16,8 @@ export const where: Record<keyof typeof en, string> = {
   'where.bad': '{text} 不是合适的数。',
   'where.asking': '正在查找…',
   'where.gone': '没有可以查询的运行。',
+  'where.silent': '没有得到回答。再问一次，或重新加载页面。',
+  'where.long': '这次运行有超过 {most} 个事件，太多了，无法查找。',
   'where.state.waiting': '它在等待：{gate}。',
   'where.state.in-service': '它正在服务。',
   'where.state.done': '它到过处理程序，处理程序已结束。',
