@@ -86,10 +86,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',
-    // Every core. Files of one worker share the modules they load, which is a third of the time: what a test sets outside itself
-    // (a global, a variable of the environment) it also takes back.
+    // Every core. Files stay isolated: in one of four runs with a shared registry two of them could not be loaded.
     maxWorkers: '100%',
-    isolate: false,
     // Figures read these as texts; every other style sheet is nobody's business in a test.
     css: { include: [/\.css\?raw$/] },
     // For a machine with many times more work than cores; a test that hangs still ends.

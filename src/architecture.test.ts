@@ -407,7 +407,7 @@ const FLOORS: Record<
     besides: [
       ...['delivery', 'priority', 'registers', 'state'], // of the local APIC
       ...['apic-map', 'coalesced', 'emulator', 'inhibits', 'ioeventfd', 'memslots'], // what the whole VM shares
-      ...['entry-info', 'ept', 'inject', 'vmcs'], // of the run loop
+      ...['ept', 'inject', 'entry-info', 'vmcs'], // of the run loop
       ...['vfio', 'clock'],
     ],
     without: [],

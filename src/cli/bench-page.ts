@@ -217,26 +217,23 @@ export interface Loading {
   readonly steps: number;
 }
 
-/** Opens a scene that is long, standing before its first step. @param link text after the # of its address */
-export async function loading(browser: Browser, url: string, link: string): Promise<Loading> {
+/** Opens a scene that is long, standing before its first step. @param link text after the # of its address  @param steps how many it has */
+export async function loading(browser: Browser, url: string, link: string, steps: number): Promise<Loading> {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
   const { metric } = await metricsOf(page);
   const start = Date.now();
   await page.goto(`${url}?play=0#${link}`);
-  await page.waitForFunction(() => (document.querySelector('.tl-count')?.textContent ?? '').length > 0);
-  let before = '';
-  for (;;) {
-    await page.waitForTimeout(400);
-    const now = (await page.locator('.tl-count').textContent()) ?? '';
-    if (now === before && /\/ [1-9]/.test(now)) break;
-    before = now;
-  }
+  await page.waitForFunction(
+    (end) => document.querySelector('.tl-count')?.textContent?.endsWith(end) === true,
+    ` / ${steps}`,
+    { timeout: 120_000, polling: 400 },
+  );
   const result = {
     cpuSeconds: await metric('TaskDuration'),
     seconds: (Date.now() - start) / 1000,
     heapMB: (await metric('JSHeapUsedSize')) / 1e6,
-    steps: Number(/\/ (\d+)/.exec(before)?.[1] ?? 0),
+    steps,
   };
   await context.close();
   return result;

@@ -114,7 +114,9 @@ describe(`any rows of a run from its keyframes (SEED=${SEED})`, () => {
   test.each(PROFILES)('random ops: %s', (profile) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 200 }), windows, (n, every, at) => {
-        compare(record(generate(profile, sequenceSeed(SEED, n)), every), at);
+        // One machine: what restores into another begins with a create of its own.
+        const ops = generate(profile, sequenceSeed(SEED, n)).filter(({ op }, i) => i === 0 || op !== 'create');
+        compare(record(ops, every), at);
       }),
       { seed: SEED, numRuns: 8, endOnFailure: true },
     );

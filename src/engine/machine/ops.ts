@@ -157,6 +157,8 @@ function plainGuestOp(m: Machine, op: GuestOp): Entered {
   apicHasInterrupt(m, op.vcpu);
   m.wires.afterEntry?.(m, op.vcpu);
   const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
+  // One that the instruction armed for this very instant goes in with it. With nothing beside it the next op is as good.
+  if (findHighestIrr(m, op.vcpu) !== -1) fireDueTimer(m, op.vcpu);
   injectPendingTimer(m, op.vcpu);
   if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
@@ -171,8 +173,10 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   if (refused !== null) return refused;
   // vcpu_enter_guest of the run loops does this by itself.
   if (m.wires.run === undefined && wasInjected(m, vcpu)) return reinject(m, vcpu, keep);
+  // What is due only now was armed for this instant by an op before, and was put in there.
+  const waits = m.w[lapicAt(m, vcpu) + LAPIC.at.timerPending] === 1;
   makeReady(m, vcpu);
-  if (!takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
+  if (!waits || !takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
   const entered = m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu);
   injectPendingTimer(m, vcpu);
   if (entered.result.vector === null) noteNothing(m, vcpu);

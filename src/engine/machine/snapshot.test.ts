@@ -60,7 +60,10 @@ describe(`from a snapshot anywhere (SEED=${SEED})`, () => {
   test.each(PROFILES)('random ops: %s', (profile) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, at) => {
-        const ops = generate(profile, sequenceSeed(SEED, n)) as JsonOp[];
+        // One machine: what restores into another begins with a create of its own.
+        const ops = (generate(profile, sequenceSeed(SEED, n)) as JsonOp[]).filter(
+          ({ op }, i) => i === 0 || op !== 'create',
+        );
         compare(ops, Math.floor(at * ops.length));
       }),
       { seed: SEED, numRuns: 12 },

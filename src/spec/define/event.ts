@@ -35,7 +35,8 @@ export interface Bits {
 /**
  * What an argument is. `ns64` takes two columns, low word first; every other kind takes one. `dest` is a destination id,
  * `mode` the delivery mode with bit 3 for logical and bits 5:4 for the shorthand, `register` an offset in the APIC page,
- * `dec` a signed count or index, `hex` the bits of a word.
+ * `dec` a signed count or index, `bytes` how many of them,
+ * `hex` the bits of a word.
  */
 export type ArgKind =
   | 'vector'
@@ -45,6 +46,7 @@ export type ArgKind =
   | 'pcpu'
   | 'hex'
   | 'dec'
+  | 'bytes'
   | 'ns64'
   | 'flag'
   | 'level'
