@@ -95,6 +95,52 @@ test('edits, and those undone, are there again after a reload', async ({ page })
   await expect(page.locator('.header-changed')).toHaveCount(0);
 });
 
+test('a page that crashes in the middle of an edit: the edit before and that edit are there to go on with', async ({
+  page,
+  context,
+}) => {
+  await page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, message: { type?: string }, transfer: unknown) {
+      const isDeaf = (window as unknown as { deaf?: boolean }).deaf === true && message.type === 'fork';
+      if (!isDeaf) post.call(this, message, transfer as StructuredSerializeOptions);
+    } as typeof post;
+  });
+  /** Runs of the newest tree that the browser's storage has. */
+  const stored = () =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const opening = indexedDB.open('irqscope');
+          opening.onsuccess = () => {
+            const asking = opening.result.transaction('runs').objectStore('runs').getAll();
+            asking.onsuccess = () => resolve(Math.max(0, ...asking.result.map(({ json }) => json.list.length)));
+          };
+        }),
+    );
+  await openPaused(page, 'serial-ioapic', 10);
+  await nmi(page);
+  await expect(page.locator('.header-changed')).toBeVisible();
+  await expect.poll(stored).toBe(2);
+  await page.evaluate(() => {
+    (window as unknown as { deaf: boolean }).deaf = true;
+  });
+  await nmi(page);
+  await expect.poll(stored).toBe(3);
+  await page.goto('chrome://crash').catch(() => {});
+  const next = await context.newPage();
+  await openPaused(next, 'serial-ioapic', 10);
+  await button(next, say('edits.open')).click();
+  await expect(next.getByRole('dialog').locator('.edits-item')).toHaveCount(3);
+  await expect(next.getByRole('dialog').locator('[data-undone=true]')).toHaveCount(2);
+  await next.keyboard.press('Escape');
+  await next.keyboard.press('Control+Shift+z');
+  await expect(next.locator('.header-changed')).toBeVisible();
+  await next.keyboard.press('Control+Shift+z');
+  await button(next, say('edits.open')).click();
+  await expect(next.getByRole('dialog').locator('[data-undone=true]')).toHaveCount(0);
+});
+
 test('without storage the page says that edits go', async ({ page }) => {
   await page.route('**/page.html', (route) =>
     route.fulfill({

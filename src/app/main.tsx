@@ -11,7 +11,6 @@ import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import '../views/kit/kit.css';
 import './app.css';
-import './print.css';
 import type { TakeKeys } from './keyboard.ts';
 import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';
@@ -144,6 +143,7 @@ const stopWaiting = store.subscribe((state) => {
   if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== ''));
   if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app));
   void loadErrorTexts();
+  import('./print.css').catch(() => {});
   // Served from a site, and by itself: a frame is kept by the page around it, or not at all.
   if (!__ONE_FILE__ && import.meta.env.PROD && window.parent === window && window.location.protocol !== 'file:')
     import('./offline.ts').then(

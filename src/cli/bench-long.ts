@@ -44,8 +44,8 @@ async function workers(session: CDPSession): Promise<number> {
   return (await Promise.all(usages)).reduce((sum, usage) => sum + megabytes(usage), 0);
 }
 
-/** Opens a run of many effects, jumps about in it, and weighs it. @param link text after the # of its address */
-export async function longScene(browser: Browser, url: string, link: string): Promise<LongScene> {
+/** Opens a run of many effects, jumps about in it, and weighs it. @param link text after the # of its address  @param steps how many it has */
+export async function longScene(browser: Browser, url: string, link: string, steps: number): Promise<LongScene> {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
   const { session, metric } = await metricsOf(page);
@@ -56,12 +56,9 @@ export async function longScene(browser: Browser, url: string, link: string): Pr
   await page.waitForFunction(() => /\/ [1-9]/.test(document.querySelector('.tl-count')?.textContent ?? ''));
   const firstPictureMs = Date.now() - begun;
   const firstPictureCpuMs = await ms('TaskDuration');
-  let before = '';
-  for (let now = await count(); now !== before; now = await count()) {
-    before = now;
-    await page.waitForTimeout(3000);
-  }
-  const steps = Number(/\/ (\d+)/.exec(before)?.[1] ?? 0);
+  while (!(await count()).endsWith(` / ${steps}`)) await page.waitForTimeout(500);
+  // And for what reads all of it: the timeline's lanes.
+  await page.waitForTimeout(3000);
   const jumps: { script: number; layout: number }[] = [];
   const spent = async () => ({
     script: await ms('ScriptDuration'),

@@ -1,14 +1,16 @@
 /** An app without a page: the real engine in this thread, and no frames. */
 import { createSession } from '../engine/machine/session.ts';
 import { type App, createApp } from '../store/create-app.ts';
-import { createEngineClient } from '../worker/client.ts';
+import { createEngineClient, type FromEngine } from '../worker/client.ts';
 import { createRunner } from '../worker/runner.ts';
 
-export function createHeadlessApp(): App {
+/** @param onConnect gets what hears the engine, for who speaks in its place */
+export function createHeadlessApp(onConnect: (hear: (message: FromEngine) => void) => void = () => {}): App {
   return createApp({
     frames: { request: () => 0, cancel: () => {} },
-    connect: (onMessage) =>
-      createEngineClient(onMessage, [
+    connect: (onMessage) => {
+      onConnect(onMessage);
+      return createEngineClient(onMessage, [
         [
           'page',
           (hear) => {
@@ -23,6 +25,7 @@ export function createHeadlessApp(): App {
             return { post: (message) => soon(() => runner.receive(structuredClone(message))), close: () => {} };
           },
         ],
-      ]),
+      ]);
+    },
   });
 }

@@ -31,8 +31,9 @@ export interface SceneFeed {
   /**
    * Ops after the command at the playhead; what came after that command is dropped. At the end of the scene: appended.
    * While the engine is still busy with a request it waits for that.
+   * @param after the command, where it is not to be worked out from the playhead
    */
-  poke(ops: readonly JsonOp[]): void;
+  poke(ops: readonly JsonOp[], after?: number): void;
   /** A scene is wanted whose ops are still to come. @returns whether nothing else was wanted since: a slow file is late */
   ask(): () => boolean;
   readonly engine: EngineClient;
@@ -91,7 +92,7 @@ export function createSceneFeed(
   let nextRun = 1;
   let source = NOTHING;
   let request: Request | null = null;
-  let waiting: (readonly JsonOp[])[] = [];
+  let waiting: (readonly [ops: readonly JsonOp[], after: number | undefined])[] = [];
   /** A long batch is being read, and what came meanwhile. */
   let reading = false;
   const unheard: FromEngine[] = [];
@@ -163,8 +164,8 @@ export function createSceneFeed(
   }
 
   function next(): void {
-    const ops = waiting.shift();
-    if (ops !== undefined) poke(ops);
+    const due = waiting.shift();
+    if (due !== undefined) poke(...due);
   }
 
   function goBack(r: Request, wrong: Partial<Pick<AppState, 'notice' | 'fault'>>, alive: boolean): void {
@@ -257,14 +258,14 @@ export function createSceneFeed(
     engine.run({ runId, ops, ...(opening.leaveOut === undefined ? {} : { leaveOut: opening.leaveOut }) });
   }
 
-  function poke(ops: readonly JsonOp[]): void {
+  function poke(ops: readonly JsonOp[], after?: number): void {
     if (request !== null) {
-      waiting.push(ops);
+      waiting.push([ops, after]);
       return;
     }
     const { scene, sceneId, playhead } = state.getState();
     if (scene === null) return;
-    const at = lastPoke?.end ?? commandAtPlayhead(scene, playhead, sceneId.start);
+    const at = after ?? lastPoke?.end ?? commandAtPlayhead(scene, playhead, sceneId.start);
     lastPoke = { step: playhead.step, end: at + ops.length };
     const atEnd = at === scene.commands.length - 1;
     const common = {

@@ -7,7 +7,7 @@ import type { Problem } from '../base/problem.ts';
 import type { ComponentKind } from '../engine/core/words.ts';
 import type { MachineView, RegisterRef } from '../engine/view/machine-view.ts';
 import type { Lang } from '../i18n/index.ts';
-import type { SceneLog } from '../log/log.ts';
+import type { JsonOp, SceneLog } from '../log/log.ts';
 import type { Playhead } from '../scene/advance.ts';
 import type { Narration } from '../scenes/index.ts';
 import type { Deed, Runs } from '../share/runs.ts';
@@ -97,6 +97,8 @@ export interface UiState {
     | { readonly kind: 'stop'; readonly step: number }
     | { readonly kind: 'continue'; readonly link: string; readonly preset: string }
     | null;
+  /** Exercise whose answer is on screen (scenes/case.ts); null: none. */
+  readonly revealed: string | null;
   /** The scene's questions are asked. */
   readonly quiz: boolean;
 }
@@ -111,6 +113,13 @@ export type SceneEnd = 'done' | 'overtaken' | Notice;
 export interface Fault {
   readonly seq: number;
   readonly stack: string;
+}
+
+/** A change that is under way: the run it makes, ops and all. */
+export interface Asked {
+  readonly deed: Deed;
+  readonly step: number;
+  readonly ops: readonly JsonOp[];
 }
 
 /** What was done by hand just now, to be told: `step` it was done at. */
@@ -150,6 +159,8 @@ export interface AppState {
   readonly score: { readonly right: number; readonly of: number };
   /** The tree of runs, once something was changed by hand: undo, redo and branches. */
   readonly runs: Runs | null;
+  /** A change by hand that the engine has been asked for and has not answered yet: if either goes meanwhile, it is still there. */
+  readonly asked: Asked | null;
   readonly said: Said | null;
   /** Breakpoints (explain/stops.ts), and the step one of them stopped at last. */
   readonly stops: readonly { readonly kind: StopKind; readonly what: string }[];

@@ -136,6 +136,7 @@ export const traces = {
   'trace.page.sample.svm': '2 vCPUs boot, kernel 7.3',
   'trace.page.sample.apicv': '1 vCPU with APICv, level line',
   'trace.page.progress': 'Pass {pass} of 2: {done} of {of} MB, {lines} lines',
+  'trace.page.firstLook': 'First look, from {n} pieces of the file',
   'trace.page.cancel': 'Cancel',
   'trace.page.findings': 'Findings',
   'trace.page.none': 'Nothing to report.',

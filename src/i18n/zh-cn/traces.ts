@@ -113,6 +113,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.page.sample.svm': '2 个 vCPU 启动，内核 7.3',
   'trace.page.sample.apicv': '1 个 vCPU，APICv，电平中断线',
   'trace.page.progress': '第 {pass} 遍，共 2 遍：{of} MB 中的 {done}，{lines} 行',
+  'trace.page.firstLook': '初步图像，取自文件的 {n} 处',
   'trace.page.cancel': '取消',
   'trace.page.findings': '发现',
   'trace.page.none': '没有可报告的内容。',

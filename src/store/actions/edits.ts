@@ -11,10 +11,12 @@ import { runAhead, showRun, track } from '../runs/track.ts';
 import { type AppState, ARRIVE } from '../types.ts';
 import { loadLinkCodec } from './links.ts';
 import { runTo, seekStart, seekStep } from './playback.ts';
-import { loadOps, poke } from './scene.ts';
+import { loadOps, poke, withRoom } from './scene.ts';
 
-/** Says that a change comes. @param name absent: by its ops  @returns how to call it off */
-export function remember(app: AppCore, ops: readonly JsonOp[], name?: Deed): () => void {
+/**
+ * Says that a change comes. @param whole all ops of the run it makes  @param name absent: by its ops  @returns how to call it off
+ */
+export function remember(app: AppCore, ops: readonly JsonOp[], whole: readonly JsonOp[], name?: Deed): () => void {
   const { view, playhead } = app.store.getState();
   loadLinkCodec().catch(() => {});
   return track(app).announce({
@@ -22,6 +24,7 @@ export function remember(app: AppCore, ops: readonly JsonOp[], name?: Deed): () 
     step: playhead.step,
     amid: isAmid(app.store.getState()),
     machine: ops[0]?.op === 'create',
+    ops: whole,
   });
 }
 
@@ -32,15 +35,25 @@ function isAmid({ scene, playhead }: AppState): boolean {
   return playhead.phase < ARRIVE || scene?.steps.get(playhead.step + 1)?.command === here.command;
 }
 
-/** Stands at the effect of the commands up to `last` as soon as they are done. */
-function standAt({ store }: AppCore, last: number): void {
+/** Once the engine has answered what it was asked for. */
+function onceDone({ store }: AppCore, then: () => void): void {
   const stop = store.subscribe(({ scene }) => {
     if (scene === null || !scene.complete) return;
     stop();
-    runTo(
-      store,
-      scene.steps.findLastIndex((step) => step.command <= last),
-    );
+    then();
+  });
+}
+
+/** Stands at the effect of the commands up to `last` as soon as they are done. */
+function standAt(app: AppCore, last: number): void {
+  onceDone(app, () => {
+    const { store } = app;
+    const steps = store.getState().scene?.steps;
+    if (steps !== undefined)
+      runTo(
+        store,
+        steps.findLastIndex((step) => step.command <= last),
+      );
   });
 }
 
@@ -51,7 +64,6 @@ export function change(app: AppCore, ops: JsonOp | readonly JsonOp[], name?: Dee
   const state = store.getState();
   const { scene, sceneId, playhead } = state;
   if (scene === null || list.length === 0) return;
-  remember(app, list, name);
   const again = (from: number, to: number): JsonOp[] =>
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
   const shown = scene.steps.get(playhead.step) as Step | undefined;
@@ -59,14 +71,29 @@ export function change(app: AppCore, ops: JsonOp | readonly JsonOp[], name?: Dee
     const base = shown?.command ?? Math.max(0, sceneId.start - 1);
     const rest = playhead.step < scene.steps.length - 1 ? again(base + 1, scene.commands.length) : [];
     // At the end of the scene the guest gets time to answer, and it is watched.
-    if (rest.length === 0) poke(app, list);
-    else insert(app, base, [...list, ...rest], list.length);
+    if (rest.length === 0) {
+      // One that comes while another is under way comes after it.
+      remember(app, list, [...(state.asked?.ops ?? again(0, scene.commands.length)), ...withRoom(list)], name);
+      poke(app, list);
+      return;
+    }
+    if (!scene.complete) {
+      onceDone(app, () => change(app, list, name));
+      return;
+    }
+    remember(app, list, [...again(0, base), ...list, ...rest], name);
+    insert(app, base, [...list, ...rest], list.length);
+    return;
+  }
+  if (!scene.complete) {
+    onceDone(app, () => change(app, list, name));
     return;
   }
   const command = shown?.command ?? 0;
   const last = scene.steps.findLastIndex((step) => step.command < command);
   const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
   const before = again(base + 1, command - 1);
+  remember(app, list, [...again(0, command - 1), ...list, ...again(command, scene.commands.length)], name);
   if (last < 0) seekStart(store);
   else seekStep(store, last);
   insert(app, base, [...before, ...list, ...again(command, scene.commands.length)], before.length + list.length);
@@ -74,7 +101,7 @@ export function change(app: AppCore, ops: JsonOp | readonly JsonOp[], name?: Dee
 
 /** Ops after a command, in place of what came after it. @param count how many of them lead to where the stage is to stand */
 function insert(app: AppCore, base: number, ops: readonly JsonOp[], count: number): void {
-  app.feed.poke(ops);
+  app.feed.poke(ops, base);
   app.store.setState(({ playhead }) => ({ playhead: { ...playhead, playing: false, until: null } }));
   standAt(app, base + count);
 }
@@ -89,7 +116,7 @@ export async function changeMachine(
   name?: Deed,
 ): Promise<void> {
   const { playhead } = app.store.getState();
-  const callOff = name === undefined ? null : remember(app, ops, name);
+  const callOff = name === undefined ? null : remember(app, ops, ops, name);
   const step = name === undefined || playhead.step < 0 ? null : stepNow(playhead.step);
   if ((await loadOps(app, ops, { step, play: false }, start)) !== 'done') callOff?.();
 }

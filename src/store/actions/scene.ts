@@ -84,13 +84,16 @@ function runToDone(app: AppCore, ops: readonly JsonOp[], id: SceneId, opening: P
 /** Handlers ending and timers firing that may follow a poke: a storm shows itself in fewer, and stays watchable. */
 const POKE_EVENTS = 16;
 
+/** Ops, and time for the model guest to answer them. */
+export const withRoom = (ops: readonly JsonOp[]): readonly JsonOp[] => [...ops, { op: 'settle', events: POKE_EVENTS }];
+
 /**
  * Does something to the machine where the playhead stands, lets the model guest settle, and plays on from there. In the
  * middle of a scene that makes a branch: what came after the command at the playhead is dropped.
  */
 export function poke(app: AppCore, ops: JsonOp | readonly JsonOp[]): void {
   const list = Array.isArray(ops) ? (ops as readonly JsonOp[]) : [ops as JsonOp];
-  app.feed.poke([...list, { op: 'settle', events: POKE_EVENTS }]);
+  app.feed.poke(withRoom(list));
 }
 
 /** A new machine with some of its configuration changed, and the same ops after its create. */

@@ -8,7 +8,7 @@ import { packOp, unpackOp } from '../../share/op-codec.ts';
 import { baseOf, findRun, type Runs, readRuns, runOf, writeRuns } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
 import { type AppState, NO_SCENE, type SceneId } from '../types.ts';
-import { adopt, showRun, track } from './track.ts';
+import { adopt, showRun, track, withAsked } from './track.ts';
 
 const DATABASE = 'irqscope';
 const STORE = 'runs';
@@ -140,12 +140,16 @@ export async function keepRuns(app: AppCore, left: LeftAt | null): Promise<void>
   track(app);
   await complete(app);
   await bringBack(app, db, left).catch(() => {});
-  const keep = ({ runs }: AppState): void => {
-    if (runs === null || (runs.list.length < 2 && runs.notes.length === 0)) return;
-    write(db, { tree: runs.tree, at: Date.now(), json: treeJson(runs) }).catch(() => store.setState({ kept: false }));
+  let isKept = false;
+  const keep = ({ runs, asked }: AppState): void => {
+    if (runs === null || (!isKept && asked === null && runs.list.length < 2 && runs.notes.length === 0)) return;
+    isKept = true;
+    // Before the engine has done it: whatever ends this page now, the change is not lost.
+    const json = treeJson(asked === null ? runs : withAsked(runs, asked));
+    write(db, { tree: runs.tree, at: Date.now(), json }).catch(() => store.setState({ kept: false }));
   };
   keep(store.getState());
   store.subscribe((state, before) => {
-    if (state.runs !== before.runs) keep(state);
+    if (state.runs !== before.runs || state.asked !== before.asked) keep(state);
   });
 }

@@ -5,7 +5,6 @@
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { stepNow } from '../../log/step-sets.ts';
 import {
-  type Deed,
   findRun,
   growRun,
   keptOf,
@@ -18,13 +17,12 @@ import {
   startOf,
 } from '../../share/runs.ts';
 import type { AppCore, AppStore } from '../create-app.ts';
-import { type AppState, NO_SCENE, type Said, type SceneId } from '../types.ts';
+import { type AppState, type Asked, NO_SCENE, type Said, type SceneId } from '../types.ts';
 
 /** What was announced: a change, or going to another run of the tree. */
 type Announced =
   /** `machine`: it makes another machine, so nothing of the run before it goes on. */
-  | { readonly deed: Deed; readonly step: number; readonly amid: boolean; readonly machine: boolean }
-  | { readonly to: number; readonly step: number };
+  (Asked & { readonly amid: boolean; readonly machine: boolean }) | { readonly to: number; readonly step: number };
 
 interface Tracker {
   /** @returns what says that it does not come */
@@ -60,6 +58,12 @@ export function sceneIdOf(runs: Runs, id: number, first: SceneId): SceneId {
 /** The scene's name at the root of the tree, from which those of its runs follow. */
 const roots = new WeakMap<AppStore, { readonly tree: string; readonly id: SceneId }>();
 
+/** A tree in which a change that is under way is one that was undone: to be done again when it did not come to its end. */
+export const withAsked = (runs: Runs, { deed, step, ops }: Asked): Runs => ({
+  ...growRun(runs, ops, deed, step),
+  now: runs.now,
+});
+
 /** What is told of going from the run on screen to a neighbour of it. */
 function saidOf(runs: Runs, to: number): Said | null {
   const [from, target] = [runOf(runs, runs.now), runOf(runs, to)];
@@ -84,6 +88,15 @@ export function track({ store }: AppCore): Tracker {
   }
 
   function settle(scene: SceneLog): void {
+    const { asked, fault, runs } = store.getState();
+    look(scene);
+    if (asked === null || (fault === null && announced.some((one) => 'ops' in one))) return;
+    // The engine has answered, or is gone: then the change is there to be done again.
+    const isLost = fault !== null && runs !== null && runs === store.getState().runs;
+    store.setState({ asked: null, ...(isLost ? { runs: withAsked(runs, asked) } : {}) });
+  }
+
+  function look(scene: SceneLog): void {
     const ops = opsNow(scene);
     const { runs, playhead, sceneId } = store.getState();
     // The same records up to the change: it went on from what was there.
@@ -130,16 +143,19 @@ export function track({ store }: AppCore): Tracker {
     seen = state.scene;
     settle(state.scene);
   }
-  store.subscribe(({ scene }) => {
-    if (scene === null || scene === seen || !scene.complete) return;
+  store.subscribe(({ scene }, before) => {
+    // The same one again where a change was refused, or its engine died.
+    if (scene === null || !scene.complete || (scene === seen && scene === before.scene)) return;
     seen = scene;
     settle(scene);
   });
   const tracker: Tracker = {
     announce(what) {
       announced.push(what);
+      if ('ops' in what) store.setState({ asked: what });
       return () => {
         announced = announced.filter((one) => one !== what);
+        if (store.getState().asked === what) store.setState({ asked: null });
       };
     },
     heading() {

@@ -10,8 +10,13 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
   const { actions, store } = app;
   const { scene, sceneId } = store.getState();
   if (scene === null) return;
-  const callOff = remember(app, fork.create === undefined ? fork.ops : [{ ...fork.create, op: 'create' }]);
   if (fork.create !== undefined) {
+    const [create, ...after] = scene.commands.map(({ op }) => op);
+    const callOff = remember(
+      app,
+      [{ ...fork.create, op: 'create' }],
+      [{ ...create, ...fork.create } as JsonOp, ...after],
+    );
     void onAnotherMachine(app, step.command, fork.create, callOff);
     return;
   }
@@ -20,9 +25,10 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
   const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
   const again = (from: number, to: number): JsonOp[] =>
     scene.commands.filter((c) => c.index >= from && c.index <= to).map((c) => c.op);
+  const rest = again(fork.replaces ? step.command + 1 : step.command, scene.commands.length);
+  remember(app, fork.ops, [...again(0, step.command - 1), ...fork.ops, ...rest]);
   if (last < 0) actions.seekStart();
   else actions.seekStep(last);
-  const rest = again(fork.replaces ? step.command + 1 : step.command, scene.commands.length);
   actions.poke([...again(base + 1, step.command - 1), ...fork.ops, ...rest]);
 }
 
