@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import type { Plugin, Rolldown } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { eventSourcesApart } from './src/cli/page-build.ts';
 import { truthData } from './src/cli/truth-data.mjs';
-import { ALL_EVENTS } from './src/spec/events/all.ts';
+import { engineCodes, lateScript } from './src/cli/worker-scripts.ts';
 
 const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/package.json`, 'utf8')) as { version: string };
 const ENTRY = `${import.meta.dirname}/src/app/main.tsx`;
@@ -33,23 +34,6 @@ const truth: Plugin = {
       : undefined,
 };
 
-/**
- * In a built worker the engine knows events by their codes alone, and quirks by the kernels that are without them; what else
- * their rows say is for readers (5 kB gzip).
- */
-const eventCodes = (): Plugin => ({
-  name: 'event-codes',
-  apply: 'build',
-  load(id) {
-    if (id.endsWith('/src/spec/quirks.ts')) return readFileSync(id, 'utf8').replaceAll(/,\s*fn: '\w+'/g, '');
-    if (!id.endsWith('/src/engine/core/events.ts')) return undefined;
-    const codes = Object.entries(ALL_EVENTS).map(([name, { code }]) => [name, code]);
-    return `import { constantTable } from './constant-table.ts';
-export { CHIP, KICK, REQ } from '../../spec/names.ts';
-export const EV = constantTable(${JSON.stringify(codes)});`;
-  },
-});
-
 /** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many; and SOON as another. */
 const firstLoad = new Set<string>();
 const soon = new Set<string>();
@@ -71,7 +55,7 @@ const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
 export default defineConfig({
   // Relative, so that the build can be served from any folder of any static host.
   base: './',
-  plugins: [react(), devWithoutCsp, truth],
+  plugins: [react(), devWithoutCsp, truth, eventSourcesApart()],
   define: { __APP_VERSION__: JSON.stringify(version), __ONE_FILE__: 'false' },
   build: {
     target: 'es2022',
@@ -95,17 +79,15 @@ export default defineConfig({
   worker: {
     // A classic script: in a frame without an origin a module worker cannot start from a Blob, a classic one can.
     format: 'iife',
-    plugins: () => [eventCodes()],
+    plugins: () => [lateScript(), engineCodes()],
     // The size gate finds the worker by this name.
     rolldownOptions: { output: { entryFileNames: 'assets/worker-[name]-[hash].js' } },
   },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     environment: 'node',
-    // Every core. Files of one worker share the modules they load, which is a third of the time: what a test sets outside itself
-    // (a global, a variable of the environment) it also takes back.
+    // Every core. Files stay isolated: in one of four runs with a shared registry two of them could not be loaded.
     maxWorkers: '100%',
-    isolate: false,
     // Figures read these as texts; every other style sheet is nobody's business in a test.
     css: { include: [/\.css\?raw$/] },
     // For a machine with many times more work than cores; a test that hangs still ends.

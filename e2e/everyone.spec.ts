@@ -189,6 +189,34 @@ test('in forced colours controls keep their edges and the stage its lines', asyn
   await passes(page);
 });
 
+test('in forced colours what rests, waits, is done, to come or chosen is told apart by fill and outline', async ({
+  page,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.setViewportSize({ width: 1600, height: 1000 });
+  await page.goto('./?play=0#p=intx-shared&t=31');
+  const fill = (what: string): Promise<string> =>
+    page
+      .locator(what)
+      .first()
+      .evaluate((e) => getComputedStyle(e).backgroundColor);
+  const waiting = page.locator('[data-token][data-state=waiting]');
+  await expect(waiting.locator('.bd-bars')).toBeVisible();
+  await expect(waiting.locator('.bd-pill')).toHaveCSS('border-top-width', '2px');
+  await expect(page.locator('.tl-span[data-done=todo]').first()).toBeAttached();
+  const paper = await fill('body');
+  expect(await fill('[data-token][data-state=waiting] .bd-pill')).toBe(paper);
+  expect(await fill('[data-token][data-state=resting] .bd-pill')).not.toBe(paper);
+  expect(await fill('.tl-span[data-done=done]')).not.toBe(await fill('.tl-span[data-done=todo]'));
+  expect(await fill('[role=tab][aria-selected=true]')).not.toBe(await fill('[role=tab][aria-selected=false]'));
+  // What is lit has an outline in ink.
+  const lit = page.locator('.bd-light.bd-now').first();
+  expect(await lit.evaluate((e) => getComputedStyle(e).stroke)).toBe(
+    await page.locator('body').evaluate((e) => getComputedStyle(e).color),
+  );
+  await passes(page);
+});
+
 test.describe('the reader’s language', () => {
   test.use({ locale: 'zh-CN' });
   test('is the link’s, then the browser’s', async ({ page }) => {

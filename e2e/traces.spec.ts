@@ -81,7 +81,7 @@ test('cancel ends the reading and gives back what was open', async ({ page }) =>
   await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
   // Long enough that nobody reads it before the button is there; the page makes it, so that it need not cross to it.
   await page.evaluate(() => {
-    const block = '  CPU 0/KVM-9 [000] ....     1.000001: kvm_set_irq: gsi 4 level 0 source 0\n'.repeat(20_000);
+    const block = '  CPU 0/KVM-9 [000] ....     1.000001: kvm_set_irq: gsi 4 level 1 source 0\n'.repeat(20_000);
     const transfer = new DataTransfer();
     transfer.items.add(
       new File(
@@ -91,8 +91,11 @@ test('cancel ends the reading and gives back what was open', async ({ page }) =>
     );
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
   });
+  // What was raised is on screen long before it is read.
+  await expect(page.locator('.tr-first-look')).toContainText('GSI 4');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+  await expect(page.locator('.tr-first-look')).toHaveCount(0);
   await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
   await expect(page.locator('.tr-name')).toHaveText('host.txt.gz');
 });

@@ -58,7 +58,7 @@ test('what is no number is said, and the answer before it stays', async ({ page 
   await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
 });
 
-test('findings are silent in a healthy scene and speak in one with a bug, once it is spotted', async ({ page }) => {
+test('findings are silent in a healthy scene and speak in one with a bug', async ({ page }) => {
   await open(page, 'intx-shared', 'end');
   await expect(findings(page)).toHaveAttribute('data-whole', 'true');
   await expect(findings(page)).toHaveAttribute('data-count', '0');
@@ -72,13 +72,46 @@ test('findings are silent in a healthy scene and speak in one with a bug, once i
   await expect(page).toHaveURL(/p=affinity-remote-irr-fixed/);
   await page.getByRole('button', { name: say('findings.before') }).click();
   await expect(page).toHaveURL(/p=affinity-remote-irr(?!-fixed)/);
-  await expect(findings(page)).toContainText(say('findings.spot'));
-  await expect(page.locator('[data-finding]')).toHaveCount(0);
-  await page.getByRole('button', { name: say('findings.reveal') }).click();
   await expect(page.locator('[data-finding=remote-irr-stuck]')).toBeVisible();
   await page.getByRole('button', { name: say('findings.after') }).click();
   await expect(page).toHaveURL(/p=affinity-remote-irr-fixed/);
   await expect(page.locator('[data-finding=remote-irr-stuck]')).toHaveCount(0);
+});
+
+test('spot it: a bug without its title and story, guessed by keyboard, then told', async ({ page }) => {
+  await open(page, 'affinity-remote-irr', 'end');
+  const title = await page.title();
+  await page.getByRole('button', { name: say('hdr.scenes'), exact: true }).click();
+  await page.getByRole('button', { name: say('gallery.spot'), exact: true }).press('Enter');
+  const cards = page.locator('.gl-scene');
+  await expect(cards.first()).toBeVisible();
+  // Nothing on the cards says what is wrong.
+  await expect(page.locator('.gl-scene:not([data-scene^="case-"])')).toHaveCount(0);
+  await cards.first().press('Enter');
+  await expect(page).toHaveURL(/p=case-[0-9a-f]{4}/);
+  const spot = page.locator('.wh-spot');
+  await expect(spot).toBeVisible();
+  expect(await page.title()).not.toBe(title);
+  await page.keyboard.press('Home');
+  await expect(findings(page)).toHaveAttribute('data-whole', 'true');
+  await expect(page.locator('[data-finding], .tl-found')).toHaveCount(0);
+  await expect(spot).toHaveAttribute('data-part', 'open');
+  await spot.getByRole('button', { name: 'LAPIC 0' }).press('Enter');
+  await expect(spot).toContainText(say('findings.notIt', { place: 'LAPIC 0' }));
+  await spot.getByRole('button', { name: 'IOAPIC' }).press('Enter');
+  await expect(spot).toHaveAttribute('data-part', 'right');
+  // Op by op, from the first on, until it is the one.
+  const finding = page.locator('[data-finding=remote-irr-stuck]');
+  const guess = spot.locator('.btn');
+  for (let n = 0; n < 40 && (await finding.count()) === 0; n++) {
+    await page.keyboard.press('ArrowRight');
+    await guess.press('Enter', { timeout: 2000 }).catch(() => {});
+    if (n === 0) await expect(spot).toContainText(say('findings.op.later'));
+  }
+  await expect(finding).toBeVisible();
+  await expect(page.locator('.tl-found')).toHaveCount(1);
+  await page.getByRole('button', { name: say('findings.story') }).click();
+  await expect(page).toHaveURL(/p=affinity-remote-irr/);
 });
 
 test('the panel stands in a frame that asks for it', async ({ page }) => {

@@ -389,14 +389,15 @@ const FLOORS: Record<
   string,
   { readonly in?: readonly string[]; readonly besides: readonly string[]; readonly without: readonly Part[] }
 > = {
-  'spec/events': { besides: ['all', 'index', 'late', 'text'], without: [] },
+  'spec/events': { besides: ['all', 'index', 'late', 'sources', 'text'], without: [] },
   'spec/ops': {
     besides: ['fields', 'index', 'makes-machine', 'run-loop-of', 'save-restore', 'setup'],
     // Guest accesses reach the chips, the timers and PV EOI through the bus, the APIC and its MSRs.
     without: ['pic', 'ioapic', 'timer', 'pit', 'avic', 'pv-eoi'],
   },
   'spec/registers': {
-    besides: ['index'],
+    // The VM-entry event field is every machine's; the rest of the VMCS goes with the run loop.
+    besides: ['index', 'entry-info'],
     // The timer's registers are the APIC's, AVIC's and PV EOI's words the vCPU's; the bus and the guest have none.
     without: ['bus', 'timer', 'avic', 'pv-eoi', 'guest'],
   },
@@ -406,7 +407,7 @@ const FLOORS: Record<
     besides: [
       ...['delivery', 'priority', 'registers', 'state'], // of the local APIC
       ...['apic-map', 'coalesced', 'emulator', 'inhibits', 'ioeventfd', 'memslots'], // what the whole VM shares
-      ...['ept', 'inject', 'vmcs'], // of the run loop
+      ...['ept', 'inject', 'entry-info', 'vmcs'], // of the run loop
       ...['vfio', 'clock'],
     ],
     without: [],

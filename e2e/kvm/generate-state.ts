@@ -75,7 +75,8 @@ class Timers {
   private soon(vcpu: number): void {
     this.short = true;
     this.apic(vcpu, 0x320, 0x30 + this.chance.below(0xc0));
-    this.apic(vcpu, 0x380, 1 + this.chance.below(100_000));
+    // Not while the op that arms it is still in KVM_RUN: 5 to 64 ms, by the divider.
+    this.apic(vcpu, 0x380, 300_000 + this.chance.below(200_000));
     this.ops.push(PAST);
   }
   private entry(vcpu: number): void {

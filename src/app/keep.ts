@@ -9,10 +9,15 @@ interface Left extends LeftAt {
   readonly hash: string;
 }
 
-function readLeft(): Left | null {
+/** Anything else that stands there is nothing. */
+export function readLeft(hash: string): LeftAt | null {
   try {
-    const left = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Left | null;
-    return left?.hash === window.location.hash ? left : null;
+    const left = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Partial<Left> | null;
+    if (left?.hash !== hash) return null;
+    const { tree, run, step } = left;
+    return typeof tree === 'string' && Number.isInteger(run) && Number.isInteger(step)
+      ? { tree, run: run as number, step: step as number }
+      : null;
   } catch {
     // No storage, or not ours.
     return null;
@@ -20,7 +25,7 @@ function readLeft(): Left | null {
 }
 
 export function keepEdits(app: App): void {
-  const left = readLeft();
+  const left = readLeft(window.location.hash);
   window.addEventListener('pagehide', () => {
     const { runs, playhead } = app.store.getState();
     try {

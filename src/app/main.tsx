@@ -11,7 +11,6 @@ import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import '../views/kit/kit.css';
 import './app.css';
-import './print.css';
 import type { TakeKeys } from './keyboard.ts';
 import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';
@@ -95,17 +94,14 @@ const takeKeys: TakeKeys = (take) => {
   first = take;
   listener?.(take);
 };
-Promise.all([import('./keyboard.ts'), import('../embed/keys.ts')]).then(
-  ([{ listenToKeys }, { REMOTE_KEYS }]) => {
-    listener = listenToKeys(app, {
-      take: ({ key, code, keyCode, shiftKey, altKey }) =>
-        toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
-      always: toParent ? REMOTE_KEYS : new Set(),
-    }).takeKeys;
-    listener(first);
-  },
-  () => {},
-);
+Promise.all([import('./keyboard.ts'), import('../embed/keys.ts')]).then(([{ listenToKeys }, { REMOTE_KEYS }]) => {
+  listener = listenToKeys(app, {
+    take: ({ key, code, keyCode, shiftKey, altKey }) =>
+      toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
+    always: toParent ? REMOTE_KEYS : new Set(),
+  }).takeKeys;
+  listener(first);
+});
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
@@ -138,14 +134,16 @@ else {
 }
 if (embed?.clickToLoad !== true) void start();
 
-// Once it moves, or stands still, the reader may change the scene, and a changed scene has a link of the long form.
+// Once it moves, or stands still, the reader may change the scene, and a changed scene has a link of the long form. What of these does
+// not come is said by public/disk.js.
 const stopWaiting = store.subscribe((state) => {
   if (!isUnderWay(state)) return;
   stopWaiting();
-  import('../store/actions/links.ts').then((m) => m.loadLinkCodec()).catch(() => {});
-  if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== '')).catch(() => {});
-  if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app)).catch(() => {});
+  import('../store/actions/links.ts').then((m) => m.loadLinkCodec());
+  if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== ''));
+  if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app));
   void loadErrorTexts();
+  import('./print.css').catch(() => {});
   // Served from a site, and by itself: a frame is kept by the page around it, or not at all.
   if (!__ONE_FILE__ && import.meta.env.PROD && window.parent === window && window.location.protocol !== 'file:')
     import('./offline.ts').then(

@@ -90,15 +90,33 @@ const UNDER_WAY = 0.2;
 export const isUnderWay = ({ scene, playhead: { step, phase, playing } }: AppState): boolean =>
   scene !== null && (!playing || step > 0 || (step === 0 && phase > UNDER_WAY));
 
-/** The place of a panel. Once it is there it stays. */
-export function Slot({ name }: { readonly name: PanelName }): ReactNode {
-  const Panel = LOADED[name];
+/** Whether what is not the stage may be asked for; once it may, it stays so. */
+function useDue(): boolean {
   const due = useStore(isUnderWay);
   const [asked, setAsked] = useState(due);
   if (due && !asked) setAsked(true);
+  return asked;
+}
+
+/** The place of a panel. Once it is there it stays. */
+export function Slot({ name }: { readonly name: PanelName }): ReactNode {
+  const Panel = LOADED[name];
+  const due = useDue();
   return (
     <Fence>
-      <Suspense fallback={null}>{asked && <Panel />}</Suspense>
+      <Suspense fallback={null}>{due && <Panel />}</Suspense>
+    </Fence>
+  );
+}
+
+const SidePanels = part(() => import('./side-panels.tsx').then((m) => m.SidePanels));
+
+/** The place of the panels beside the stage. */
+export function SideSlot(props: { readonly callPath: boolean }): ReactNode {
+  const due = useDue();
+  return (
+    <Fence>
+      <Suspense fallback={null}>{due && <SidePanels {...props} />}</Suspense>
     </Fence>
   );
 }

@@ -1,5 +1,6 @@
 /** The page's half of the bench: the built page, served on loopback, in Chromium. Figures, never a verdict. */
 
+import { get } from 'node:http';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { metricsOf } from './bench-metrics.ts';
 import { CHROMIUM_ARGS } from './browser.mjs';
@@ -63,6 +64,18 @@ function watchMotion(): void {
   });
 }
 
+/** Body of an answer as it comes over the wire, bytes. */
+const packedBytes = (url: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    get(url, { headers: { 'accept-encoding': 'gzip' } }, (answer) => {
+      let bytes = 0;
+      answer.on('data', (part: Buffer) => {
+        bytes += part.length;
+      });
+      answer.on('end', () => resolve(bytes));
+    }).on('error', reject);
+  });
+
 export async function firstMotion(browser: Browser, url: string, loads = LOADS): Promise<FirstMotion> {
   const ms: number[] = [];
   const requests: number[] = [];
@@ -74,9 +87,9 @@ export async function firstMotion(browser: Browser, url: string, loads = LOADS):
     const network = await context.newCDPSession(page);
     await network.send('Network.enable');
     /** When each was asked for, and how long its answer was. */
-    const asked: { readonly id: string; readonly at: number; length: number }[] = [];
-    network.on('Network.requestWillBeSent', ({ requestId, timestamp }) => {
-      asked.push({ id: requestId, at: timestamp * 1000, length: 0 });
+    const asked: { readonly id: string; readonly url: string; readonly at: number; length: number }[] = [];
+    network.on('Network.requestWillBeSent', ({ requestId, timestamp, request }) => {
+      asked.push({ id: requestId, url: request.url, at: timestamp * 1000, length: 0 });
     });
     network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
       const one = asked.find(({ id }) => id === requestId);
@@ -92,6 +105,9 @@ export async function firstMotion(browser: Browser, url: string, loads = LOADS):
     ms.push(moved);
     const begun = asked[0]?.at ?? 0;
     const before = asked.filter(({ at }) => at - begun <= moved);
+    // The browser tells the page nothing of the length of a worker's script.
+    for (const one of before)
+      if (one.length === 0 && /\/worker-.*\.js$/.test(one.url)) one.length = await packedBytes(one.url);
     requests.push(before.length);
     bytes.push(before.reduce((sum, { length }) => sum + length, 0));
     largestPaintMs.push(

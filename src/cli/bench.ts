@@ -3,7 +3,7 @@
  * It measures and compares, and fails for nothing: a figure over its budget says so, a part that cannot run says why.
  *
  *     npm run bench                    all
- *     npm run bench -- engine page     only these of engine, log, size, page, timeline, readers, vectors, trace, reason
+ *     npm run bench -- engine page     only these of engine, log, size, page, timeline, readers, vectors, trace, traces-page, reason
  *     npm run bench -- --against 8829cb3    the engine against that commit's, in pairs, by CPU time
  */
 import { spawnSync } from 'node:child_process';
@@ -36,6 +36,7 @@ import {
 } from './bench-page.ts';
 import { manyRows, VCPUS } from './bench-scenes.ts';
 import { traceFigures } from './bench-trace.ts';
+import { tracePage } from './bench-trace-page.ts';
 import { findChromium } from './browser.mjs';
 import { sceneOf } from './headless-scene.ts';
 import { reasonCost } from './reason-cost.ts';
@@ -516,6 +517,46 @@ async function trace(): Promise<Part> {
   };
 }
 
+/** A gigabyte of trace in the page. */
+async function tracesPage(): Promise<Part> {
+  const executable = await findChromium();
+  if (executable === undefined) throw new Skipped('no Chromium; npm test gets one');
+  const url = await serve(requireDist(), 0);
+  const browser = await launch(executable);
+  try {
+    const f = await tracePage(browser, url);
+    const of = `trace of ${f.bytes / 1e6} MB in the page`;
+    return {
+      figures: [
+        {
+          name: `${of}, first picture`,
+          value: `${f.firstPictureMs.toFixed(0)} ms`,
+          budget: { text: '<= 1000 ms', met: f.firstPictureMs <= 1000 },
+        },
+        {
+          name: `${of}, longest task of its thread, CPU time`,
+          value: `${f.longestTaskMs.toFixed(1)} ms`,
+          budget: { text: '<= 50 ms', met: f.longestTaskMs <= 50 },
+        },
+        {
+          name: `${of}, memory of the renderer, and by how much it grew`,
+          value: `${f.peakMiB.toFixed(0)} MiB, ${f.grownMiB.toFixed(0)} MiB`,
+          budget: { text: '<= 300 MiB', met: !(f.peakMiB > 300) },
+        },
+        {
+          name: `${of}, cancel`,
+          value: `${f.cancelMs.toFixed(0)} ms`,
+          budget: { text: '<= 200 ms', met: f.cancelMs <= 200 },
+        },
+        { name: `${of}, read`, value: `${f.seconds.toFixed(1)} s` },
+      ],
+      json: { ...f },
+    };
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Questions about long runs, by CPU time, beside the run they are about. */
 async function reason(): Promise<Part> {
   reasonCost(5_000);
@@ -547,6 +588,7 @@ const PARTS: Record<string, () => Promise<Part>> = {
   readers,
   vectors,
   trace,
+  'traces-page': tracesPage,
   reason,
 };
 

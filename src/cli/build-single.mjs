@@ -1,13 +1,13 @@
 // dist/irqscope.html: the page in one file, for a stick or a mail. Script, style, worker, scenes and texts are in it, and it
 // asks for nothing: its policy allows no connection at all, and only the very scripts and style it was built with.
-// The script is packed: three workers and the page have the engine and its words in common, megabytes from each other, which is
-// farther than what a server or a mail packs it with can see (gzip: 32 kB). 832 kB gzip as it is, 650 kB packed.
+// The script is packed: the page and its workers have words in common, megabytes from each other, which is farther than what a
+// server or a mail packs it with can see (gzip: 32 kB).
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { compress, init } from '@bokuweb/zstd-wasm';
 import { build as bundle } from 'esbuild';
-import { build } from 'vite';
+import { build, loadConfigFromFile } from 'vite';
 import { root } from './deps.mjs';
 
 /** Of 22: the highest that needs no more memory to unpack than what is unpacked. */
@@ -18,28 +18,62 @@ const PACKED = 'application/zstd';
 /** @param {string} text @returns {string} the source expression of a policy that allows exactly this text */
 const allowed = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** A worker's address is that of a Blob made of its script, which the page's own build has made. @param {string} dist @returns {import('vite').Plugin} */
-function workersInside(dist) {
-  const assets = join(dist, 'assets');
+/** The script of all workers, as a worker of the page is built. */
+async function workersScript() {
+  const config = await loadConfigFromFile(
+    { command: 'build', mode: 'production' },
+    undefined,
+    root,
+    undefined,
+    undefined,
+    'runner',
+  );
+  const entry = '\0entry';
+  const made = await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    worker: config?.config.worker ?? {},
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === entry ? id : undefined),
+        load: (id) =>
+          id === entry
+            ? `import url from '/src/worker/one-file.worker.ts?worker&url'; globalThis.url = url;`
+            : undefined,
+      },
+    ],
+    build: { write: false, target: 'es2022', sourcemap: false, rolldownOptions: { input: entry } },
+  });
+  const { output } = /** @type {import('vite').Rolldown.RolldownOutput} */ (Array.isArray(made) ? made[0] : made);
+  const script = output.find(({ fileName }) => /\/worker-one-file\.worker-[\w-]+\.js$/.test(fileName));
+  if (script?.type !== 'asset') throw new Error(`the build has no script of all workers`);
+  return String(script.source);
+}
+
+/** A worker's address is that of a Blob made of that script. @param {string} script @returns {import('vite').Plugin} */
+function workersInside(script) {
   return {
     name: 'workers-inside',
     enforce: 'pre',
     resolveId(id, importer = '') {
       // The engine is in it once, as its worker: a worker of a Blob starts wherever this file does.
-      if (/client\.ts$/.test(importer) && /\/(runner|session|recall)\.ts$/.test(id)) return '\0no-second-engine';
-      return id.endsWith('?worker&url') ? `\0inside:${basename(id, '?worker&url').replace(/\.ts$/, '')}` : undefined;
+      if (/(client|other-seats)\.ts$/.test(importer) && /\/(runner|session|recall)\.ts$/.test(id))
+        return '\0no-second-engine';
+      if (id === 'virtual:workers') return `\0${id}`;
+      return id.endsWith('?worker&url') ? `\0inside:${basename(id, '.worker.ts?worker&url')}` : undefined;
     },
     load(id) {
       if (id === '\0no-second-engine') {
         const absent = `() => { throw new Error('the engine is in its worker alone'); }`;
         return `export const createRunner = ${absent}; export const createSession = ${absent}; export const recallLong = ${absent};`;
       }
+      if (id === '\0virtual:workers') return `export default ${JSON.stringify(script)};`;
       if (!id.startsWith('\0inside:')) return undefined;
-      const name = id.slice('\0inside:'.length);
-      const file = readdirSync(assets).find((asset) => asset.startsWith(`worker-${name}-`) && asset.endsWith('.js'));
-      if (file === undefined) throw new Error(`the build has no worker ${name}`);
-      const script = readFileSync(join(assets, file), 'utf8').replace(/\/\/# sourceMappingURL=.*/, '');
-      return `export default URL.createObjectURL(new Blob([${JSON.stringify(script)}], { type: 'text/javascript' }));`;
+      const self = JSON.stringify(`self.irqWorker=${JSON.stringify(id.slice('\0inside:'.length))};`);
+      return `import script from 'virtual:workers';
+        export default URL.createObjectURL(new Blob([${self}, script], { type: 'text/javascript' }));`;
     },
   };
 }
@@ -73,7 +107,7 @@ export async function buildSingle(dist) {
     root,
     logLevel: 'warn',
     configLoader: 'runner',
-    plugins: [workersInside(dist)],
+    plugins: [workersInside(await workersScript())],
     define: { __ONE_FILE__: 'true' },
     build: {
       write: false,

@@ -1,11 +1,14 @@
 /** `npm start` and `npm test` from a fresh, old, half-installed, foreign or busy checkout: one sentence, or it works. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { missingPackages } from './deps.mjs';
 
 const CLI = import.meta.dirname;
@@ -229,6 +232,86 @@ process.stderr.write(dir + ': ' + readdirSync(dir).sort().join(' ') + '\\n');`;
       expect(status).toBe(2);
       expect(stderr).toMatch(/^irqscope: no program ".*"; there are conform, /);
     }
+  });
+});
+
+describe('behind a proxy', () => {
+  /** A tar of one package, as npm fetches it. */
+  function tarball(files: Record<string, string>): Buffer {
+    const blocks: Buffer[] = [];
+    for (const [name, text] of Object.entries(files)) {
+      const head = Buffer.alloc(512);
+      head.write(`package/${name}`, 0);
+      head.write('0000644\0', 100);
+      head.write('0000000\0'.repeat(2), 108);
+      head.write(`${text.length.toString(8).padStart(11, '0')}\0`, 124);
+      head.write('00000000000\0', 136);
+      head.write('        0', 148);
+      head.write('ustar\x0000', 257);
+      head.write(
+        `${head
+          .reduce((sum, byte) => sum + byte, 0)
+          .toString(8)
+          .padStart(6, '0')}\0 `,
+        148,
+      );
+      blocks.push(head, Buffer.from(text.padEnd(Math.ceil(text.length / 512) * 512, '\0')));
+    }
+    return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+  }
+
+  it('what is missing is fetched through it, by whichever of its names it is known', async () => {
+    const tgz = tarball({ 'package.json': A, 'dist/a.js': '', 'dist/a.mjs': '', 'bin/a.js': '' });
+    const asked: string[] = [];
+    const proxy = createServer((request, answer) => {
+      asked.push(String(request.url));
+      answer.end(tgz);
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const { port } = proxy.address() as AddressInfo;
+    const resolved = 'http://packages.invalid/a/-/a-1.2.0.tgz';
+    const integrity = `sha512-${createHash('sha512').update(tgz).digest('base64')}`;
+    const root = { name: 'x', version: '1.0.0', dependencies: { a: '1.2.0' } };
+    const lock = {
+      ...{ name: 'x', version: '1.0.0', lockfileVersion: 3, requires: true },
+      packages: { '': root, 'node_modules/a': { version: '1.2.0', resolved, integrity, bin: { a: 'bin/a.js' } } },
+    };
+    try {
+      for (const name of ['npm_config_proxy', 'http_proxy', 'HTTP_PROXY']) {
+        const { dir, env } = checkout('', { ...ENSURE, 'package-lock.json': json(lock) });
+        write(dir, { 'package.json': json({ ...root, type: 'module' }) });
+        // npm's own, which is found by its name; nothing of this machine's settings.
+        for (const key of Object.keys(env)) if (/^npm_|proxy$/i.test(key)) delete env[key];
+        const own = {
+          npm_config_cache: join(dir, 'cache'),
+          npm_config_registry: 'http://packages.invalid/',
+          npm_config_update_notifier: 'false',
+        };
+        const { status, err } = await started([join(dir, 'src/cli/go.cjs'), 'ensure'], {
+          env: { ...env, ...own, npm_config_userconfig: join(dir, 'none'), [name]: `http://127.0.0.1:${port}` },
+        });
+        expect([name, status, err.split('\n')[0]]).toEqual([
+          name,
+          0,
+          'irqscope: 1 packages are not installed as the lockfile says; running npm ci',
+        ]);
+        expect(missingPackages(dir)).toEqual([]);
+      }
+    } finally {
+      proxy.close();
+    }
+    expect(new Set(asked)).toEqual(new Set([resolved]));
+  }, 120_000);
+
+  it('what is on this machine is not asked of it', async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
+    vi.stubEnv('NO_PROXY', 'intern.example');
+    vi.stubEnv('no_proxy', undefined);
+    vi.stubEnv('CHROMIUM_PATH', 'x');
+    await import('../../e2e/playwright.config.ts');
+    expect(process.env.NO_PROXY).toBe('intern.example,127.0.0.1,localhost');
+    expect(process.env.no_proxy).toBe('127.0.0.1,localhost');
+    vi.unstubAllEnvs();
   });
 });
 

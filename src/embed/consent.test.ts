@@ -62,6 +62,18 @@ describe('what a page around a frame may have', () => {
     expect(await asked(f.guard.mayGive(false))).toBe(true);
   });
 
+  test('what it had done where that is no more than time, seen before its next op', async () => {
+    const f = frame();
+    f.guard.sets({ op: 'settle', events: 1 });
+    f.guard.sets(LINE);
+    f.grow({ op: 'settle', events: 1 }, SETTLE);
+    expect(await asked(f.guard.mayGive(false))).toBe(true);
+    f.grow({ op: 'settle', events: 1 }, SETTLE, LINE, SETTLE);
+    expect(await asked(f.guard.mayGive(false))).toBe(true);
+    f.grow({ op: 'settle', events: 1 }, SETTLE, LINE, SETTLE, OTHER, SETTLE);
+    expect(await asked(f.guard.mayGive(false))).toBe('asks');
+  });
+
   test('a change by hand is the reader’s, be it an op that the preset has too', async () => {
     for (const op of [LINE, OTHER]) {
       const f = frame();

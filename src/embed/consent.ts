@@ -69,8 +69,14 @@ export function createGuard(store: AppStore): Guard {
     if (given === null || pending.length === 0) return false;
     // What follows an op by itself is no more than time for the guest.
     const added = ops.slice(common(ops, given)).filter(({ op }) => op !== 'settle');
+    // And that may be all the host had done.
+    if (added.length === 0) {
+      const settles = pending.findIndex(({ op }) => op === 'settle');
+      pending = pending.slice(settles + 1);
+      return settles >= 0;
+    }
     for (let from = 0; from < pending.length; from++) {
-      if (added.length === 0 || !sameOps(added, pending.slice(from, from + added.length))) continue;
+      if (!sameOps(added, pending.slice(from, from + added.length))) continue;
       pending = pending.slice(from + added.length);
       return true;
     }
@@ -80,10 +86,10 @@ export function createGuard(store: AppStore): Guard {
   const look = ({ scene, notice, fault }: AppState, before: Partial<AppState>): void => {
     if (scene === null) return;
     if (!scene.complete || scene === seen) {
-      // What the host asked for does not come: what comes next is no longer its doing.
+      // What the host asked for first does not come. What it asked for after that may, and nothing else is its doing.
       if ((notice !== null && notice !== before.notice) || (fault !== null && fault !== before.fault)) {
         awaited = false;
-        pending = [];
+        pending = pending.slice(1);
       }
       return;
     }

@@ -8,6 +8,7 @@ import { causesOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { argsIn, cellOf } from '../log/rows.ts';
 import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { eventSource } from '../spec/events/sources.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
 
@@ -34,7 +35,7 @@ const knownChains = new Map<string, Chains>();
 
 /** Kernel function that recorded an event, by its arguments and the host's vendor; null where no KVM code ran. */
 export function fnOf(name: EventName, args: Readonly<Record<string, number>>, vendor: Vendor): KernelFn | null {
-  const row = eventRow(name);
+  const row = eventSource(name);
   const special = row.fnBy?.fns[args[row.fnBy.arg]];
   if (special !== undefined) return special;
   return vendor === 'amd' ? (row.amd ?? row.fn) : row.fn;
@@ -116,7 +117,19 @@ function bridge(from: KernelFn, to: KernelFn, chains: Chains, avoided: Avoided, 
 }
 
 /** Functions strictly between two, in the first chain that leads from one to the other, or the shortest way of all. */
-function between(from: KernelFn, to: KernelFn, chains: Chains, avoided: Avoided): readonly CallStep[] | null {
+function between(
+  from: KernelFn,
+  to: KernelFn,
+  chains: Chains,
+  avoided: Avoided,
+  through: KernelFn | null = null,
+): readonly CallStep[] | null {
+  if (through !== null && through !== from) {
+    const first = between(from, through, chains, avoided);
+    const rest = first === null ? null : between(through, to, chains, avoided);
+    const midway = chains.flat().find(({ id }) => id === through);
+    if (first !== null && rest !== null && midway !== undefined) return [...first, midway, ...rest];
+  }
   let best: readonly CallStep[] | null = null;
   for (const [n, steps] of chains.entries()) {
     const i = steps.findIndex((s) => s.id === from);
@@ -196,6 +209,8 @@ interface Setting {
   readonly vendor: Vendor;
   /** Its name; empty where a model acted by itself. */
   readonly op: string;
+  /** It reads from memory or a port. */
+  readonly reads: boolean;
 }
 
 /** A register access by a guest: the page or an MSR, as the op or the event says. */
@@ -236,6 +251,13 @@ const isSlavePort = (args: Args): boolean => (args.port & 0x80) !== 0;
 
 const BY_WRMSR: Avoided = ['kvm_emulate_wrmsr', '__kvm_emulate_wrmsr'];
 const BY_RDMSR: Avoided = ['kvm_emulate_rdmsr', '__kvm_emulate_rdmsr'];
+const BUS_WRITES: Avoided = ['kvm_io_bus_write', '__kvm_io_bus_write'];
+const BUS_READS: Avoided = ['kvm_io_bus_read', '__kvm_io_bus_read'];
+/** Of pio_access's way: OUT, IN, OUTS, INS. */
+const PIO_WAYS: readonly KernelFn[] = [
+  ...(['kvm_fast_pio_out', 'kvm_fast_pio_in'] as const),
+  ...(['emulator_pio_out_emulated', 'emulator_pio_in_emulated'] as const),
+];
 const BY_CR8: Avoided = ['handle_cr', 'cr_interception'];
 
 /** A fault is of the instruction that the guest executed. */
@@ -257,13 +279,25 @@ function branchOf(
     case 'kick': {
       const direct = before === 'init_pending' || before === 'sipi_pending';
       const noVector = before === 'kvm_apic_accept_irq' && its.mode >= 2;
-      return direct || noVector ? { ...way, avoided: DELIVERY } : way;
+      if (direct || noVector) return { ...way, avoided: DELIVERY };
+      return before === 'kvm_apic_accept_irq'
+        ? { ...way, through: setting.vendor === 'amd' ? 'svm_deliver_interrupt' : 'vmx_deliver_interrupt' }
+        : way;
     }
     case 'kvm_apic_accept_irq':
       // The map could not decide: every vCPU was asked in turn.
       return before === 'kvm_irq_delivery_to_apic' && its.path === 0
         ? { ...way, avoided: ['kvm_irq_delivery_to_apic_fast'] }
         : way;
+    case 'accept_sipi':
+      // It sleeps until a SIPI comes; one that runs drops it on its way into the guest.
+      return args.taken === 1 ? { ...way, avoided: ['vcpu_enter_guest'], through: 'vcpu_block' } : way;
+    case 'pio_access':
+      return { ...way, through: PIO_WAYS[args.way] ?? null };
+    case 'bus_lookup':
+      return { ...way, avoided: setting.reads ? BUS_WRITES : BUS_READS };
+    case 'pio_answered':
+      return { ...way, through: args.way === 3 ? 'complete_emulated_pio' : null };
     case 'gp_fault':
       return faultOf(setting.op);
     case 'guest_halt':
@@ -367,7 +401,10 @@ function wokeUp(run: SceneLog, seq: number): boolean {
 /** The events of the way with their functions; neighbours in one function are one. */
 function knownOf(run: SceneLog, step: Step, version: KernelVersion): Known[] {
   const vendor = vendorOf(run);
-  const setting = { vendor, op: String(run.commands[step.command]?.op.op ?? '') };
+  const command = run.commands[step.command]?.op;
+  const op = String(command?.op ?? '');
+  const reads = op === 'mmio_read' || op === 'pio_read' || command?.dir === 'in';
+  const setting = { vendor, op, reads };
   const out: Known[] = [];
   let before: EventName | null = null;
   let its: Args = {};
@@ -434,7 +471,7 @@ export function callChain(run: SceneLog, step: Step, version: KernelVersion): Li
         reached = 'call';
       }
     } else {
-      const way = between(from, fn, chains, avoided);
+      const way = between(from, fn, chains, avoided, event === 'kick' ? through : null);
       for (const s of way ?? []) links.push(lying(s, 'call'));
       if (way !== null) reached = 'call';
     }

@@ -1,6 +1,7 @@
 /** Each event that KVM's code records: its function stands in the catalogue's call paths at each kernel version, on each vendor. */
 import { describe, expect, test } from 'vitest';
-import { EVENT_NAMES, eventRow } from '../spec/events/index.ts';
+import { EVENT_NAMES } from '../spec/events/index.ts';
+import { eventSource } from '../spec/events/sources.ts';
 import { KERNEL_VERSIONS, type KernelFn, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS } from '../spec/kernel/paths.ts';
 import { atVersion } from './calls.ts';
@@ -8,7 +9,7 @@ import { atVersion } from './calls.ts';
 /** Functions of an event: its own, AMD's, and those that one of its arguments picks. */
 const functionsOf = (name: (typeof EVENT_NAMES)[number]): readonly KernelFn[] => {
   if (name === undefined) return [];
-  const { fn, amd, fnBy } = eventRow(name);
+  const { fn, amd, fnBy } = eventSource(name);
   return [fn, amd, ...Object.values(fnBy?.fns ?? {})].filter(
     (one): one is KernelFn => one !== null && one !== undefined,
   );

@@ -40,6 +40,31 @@ function chains(id: string, name: string): string[] {
 }
 
 describe('the branch that ran', () => {
+  test('a read is looked up on the bus as a read, a write as a write', () => {
+    const create = { op: 'create', vcpus: 1, irqchip: 'full', roads: true };
+    const read = /kvm_io_bus_read > __kvm_io_bus_read/;
+    const write = /kvm_io_bus_write > __kvm_io_bus_write/;
+    const cases: readonly (readonly [JsonOp, RegExp])[] = [
+      [{ op: 'pio_read', vcpu: 0, port: 0x3f8 }, read],
+      [{ op: 'pio_write', vcpu: 0, port: 0x3f8, value: 1 }, write],
+      [{ op: 'mmio_read', vcpu: 0, addr: 0xd0000000, size: 4 }, read],
+      [{ op: 'mmio_write', vcpu: 0, addr: 0xd0000000, size: 4, value: 1 }, write],
+      [{ op: 'pio_string', vcpu: 0, port: 0x3f8, dir: 'in', size: 1, count: 2 }, read],
+      [{ op: 'pio_string', vcpu: 0, port: 0x3f8, dir: 'out', size: 1, count: 2, data: [1, 2] }, write],
+    ];
+    for (const [op, way] of cases) {
+      const scene = sceneOf([create, op]);
+      const lookup = [...scene.steps].find(({ name, args }) => name === 'bus_lookup' && args[0] !== 3);
+      for (const version of lookup === undefined ? [] : KERNEL_VERSIONS)
+        expect(
+          `${callChain(scene, lookup as NonNullable<typeof lookup>, version)
+            .map(({ name }) => name)
+            .join(' > ')}`,
+        ).toMatch(way);
+      expect(lookup, JSON.stringify(op)).toBeDefined();
+    }
+  });
+
   test.each<[what: string, id: string, event: string, shown: RegExp, not: RegExp]>([
     ['an OCW2 EOI is no ICW1', 'pit-extint', 'pic_eoi', /pic_ioport_write pic_clear_isr$/, /kvm_pic_reset/],
     [
@@ -87,6 +112,13 @@ describe('the branch that ran', () => {
     const scene = sceneOf([{ ...create, op: 'create', vendor: 'amd' }, ...rest]);
     const step = [...scene.steps].find(({ name }) => name === 'kvm_inj_virq');
     expect(step && callChain(scene, step, 'v6.18').at(-1)?.name).toBe('svm_inject_irq');
+    const kick = [...scene.steps].find(({ name, args }) => name === 'kick' && args[0] === 2);
+    const way = (version: KernelVersion): string =>
+      (kick === undefined ? [] : callChain(scene, kick, version)).map(({ name }) => name).join(' ');
+    for (const version of ['v6.12', 'v6.18'] as const)
+      expect(way(version)).toMatch(/svm_deliver_interrupt svm_complete_interrupt_delivery kvm_vcpu_kick/);
+    // Then __apic_accept_irq did it where AVIC took nothing.
+    expect(way('v5.15')).toMatch(/__apic_accept_irq kvm_vcpu_kick$/);
   });
 });
 
@@ -196,6 +228,20 @@ const CLAIMS: readonly Claim[] = [
   },
   { event: 'avic_put', when: (_, b) => b !== 'apicv_update', has: /avic_vcpu_blocking/, not: /svm_vcpu_put|refresh/ },
   { event: 'guest_halt', when: () => true, not: /fastpath/ },
+  {
+    event: 'bus_lookup',
+    when: (_, b) => b === null,
+    has: /kvm_io_bus_(read|write) __kvm_io_bus_(read|write) kvm_io_bus_get_first_dev$/,
+  },
+  { event: 'pio_access', when: (a) => a.way === 0, has: /kvm_fast_pio_out/, not: /fast_pio_in|emulated/ },
+  { event: 'pio_access', when: (a) => a.way === 1, has: /kvm_fast_pio_in/, not: /fast_pio_out|emulated/ },
+  { event: 'pio_access', when: (a) => a.way === 2, has: /emulator_pio_out_emulated/, not: /fast_pio/ },
+  { event: 'pio_access', when: (a) => a.way === 3, has: /emulator_pio_in_emulated/, not: /fast_pio/ },
+  { event: 'accept_sipi', when: (a) => a.taken === 1, has: /vcpu_block kvm_apic_accept_events$/, not: /enter_guest/ },
+  { event: 'accept_sipi', when: (a) => a.taken === 0, not: /vcpu_block/ },
+  { event: 'pio_answered', when: (a) => a.way === 0, has: /complete_fast_pio_out$/, not: /mmio|emulated/ },
+  { event: 'pio_answered', when: (a) => a.way === 1, has: /complete_fast_pio_in$/, not: /mmio|emulated/ },
+  { event: 'pio_answered', when: (a) => a.way === 3, has: /complete_emulated_pio complete_emulated_io$/, not: /mmio/ },
   { event: 'gp_fault', when: () => true, has: /kvm_complete_insn_gp kvm_inject_gp$/, not: /cr_interception|handle_cr/ },
 ];
 

@@ -4,6 +4,7 @@ import { BLOCK_OF, COL, COMPONENTS, type ComponentKind, WRITE } from '../engine/
 import type { SceneLog, Step } from '../log/log.ts';
 import { argsIn, pageOf, placeOf } from '../log/rows.ts';
 import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { eventSource } from '../spec/events/sources.ts';
 
 export const STOP_KINDS = ['event', 'vector', 'gsi', 'bit', 'function', 'vcpu', 'finding'] as const;
 export type StopKind = (typeof STOP_KINDS)[number];
@@ -98,7 +99,7 @@ export function fits(scene: SceneLog, step: Step, { kind, what }: Stop, found: r
     case 'gsi':
       return hasArg(scene, step, kind, Number(what));
     case 'function': {
-      const { fn, amd, fnBy } = eventRow(step.name);
+      const { fn, amd, fnBy } = eventSource(step.name);
       return fn === what || amd === what || Object.values(fnBy?.fns ?? {}).some((other) => other === what);
     }
     case 'vcpu': {
@@ -139,7 +140,7 @@ export type Unit = 'effect' | 'function' | 'op' | 'journey';
 function unitOf(step: Step | undefined, unit: Unit): string {
   if (step === undefined) return '';
   if (unit === 'op') return String(step.command);
-  if (unit === 'function') return eventRow(step.name).fn ?? `${eventRow(step.name).by}`;
+  if (unit === 'function') return eventSource(step.name).fn ?? `${eventRow(step.name).by}`;
   return String(step.index);
 }
 

@@ -158,7 +158,7 @@ function isOne(lang: Lang, n: unknown): boolean {
 }
 
 /** Names come from links and files: what would be invisible, or turn the text after it around, stands there as its number. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

@@ -63,13 +63,24 @@ function ancestor(scene: SceneLog, tree: BranchTree, step: Step): number {
   return -1;
 }
 
+/**
+ * Branches of a journey that are looked at, the newest first. A storm on one line is one journey of ten thousands of branches, and each
+ * of its steps asks.
+ */
+const LOOKED_AT = 256;
+function newest(branches: readonly Branch[], fits: (branch: Branch) => boolean): Branch | undefined {
+  const end = Math.max(0, branches.length - LOOKED_AT);
+  for (let i = branches.length - 1; i >= end; i--) if (fits(branches[i] as Branch)) return branches[i];
+  return undefined;
+}
+
 /** The branch a step without a cause in its journey goes on from: one on the same vCPU, else the latest still on its way. */
 function nearest(branches: readonly Branch[], vcpu: number): Branch | undefined {
-  const newestFirst = branches.filter((b) => !b.side && !b.low).reverse();
+  const carries = (b: Branch): boolean => !b.side && !b.low;
   return (
-    newestFirst.find((b) => !b.ended && b.vcpu === vcpu && vcpu >= 0) ??
-    newestFirst.find((b) => !b.ended) ??
-    newestFirst[0]
+    (vcpu >= 0 ? newest(branches, (b) => b.vcpu === vcpu && !b.ended && carries(b)) : undefined) ??
+    newest(branches, (b) => !b.ended && carries(b)) ??
+    newest(branches, carries)
   );
 }
 
@@ -101,9 +112,8 @@ function newBranch(tree: BranchTree, journey: number, from: number, { side = fal
 
 /** The branch of this journey that an event of that name was the last to move. */
 function leftBy(scene: SceneLog, tree: BranchTree, step: Step, name: EventName): Branch | null {
-  const branches = tree.byJourney.get(step.journey) ?? [];
-  const branch = branches.findLast((b) => !b.ended && scene.steps.get(b.steps.at(-1) ?? -1)?.name === name);
-  return branch ?? null;
+  const moved = (b: Branch): boolean => !b.ended && scene.steps.nameOf(b.steps.at(-1) ?? -1) === name;
+  return newest(tree.byJourney.get(step.journey) ?? [], moved) ?? null;
 }
 
 /**

@@ -78,6 +78,10 @@ export function withoutRouting(metrics: Metrics): Metrics {
   };
 }
 
+/** Width of an entry of the IDT: its vector, and its handler's whole name. */
+const idtCell = (handlers: StageModel['handlers']): number =>
+  Math.max(196, 46 + 8.4 * Math.max(0, ...handlers.map(({ name }) => name.length)));
+
 const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
 
 /** From the way back to the map. */
@@ -348,9 +352,12 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const lowest = [...vcpus.values()].at(-1)?.card;
     if (!tall && lowest !== undefined) y = Math.max(y, lowest.y + lowest.h + BELOW);
     // The only row of a short card stands beside its title.
-    const beside = metrics.tight === true && model.handlers.length <= Math.floor((w - IDT_TITLE) / 170) ? IDT_TITLE : 0;
+    const beside =
+      metrics.tight === true && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))
+        ? IDT_TITLE
+        : 0;
     const head = beside > 0 ? 5 : 28;
-    const across = beside > 0 ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / 196));
+    const across = beside > 0 ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / idtCell(model.handlers)));
     const rowH = 20;
     const lines = Math.ceil(model.handlers.length / across);
     const cell = (w - beside - 2 * PAD) / across;

@@ -419,7 +419,13 @@ export const OFF = 3;
 
 /** Left and right edge of the free space around a point between two columns; null: there is none to keep to. */
 export function gutterAt({ layout }: Stage, point: Point): readonly [number, number] | null {
-  if (layout.form === 'tall') return null;
+  if (layout.form === 'tall') {
+    // One column: a gutter on either side of it.
+    const [column] = layout.columns;
+    if (column === undefined || point.y > column.bottom + 9) return null;
+    const right = column.x + column.w;
+    return point.x <= column.x + 1 ? [0, column.x] : point.x >= right - 1 ? [right, layout.w] : null;
+  }
   const columns = layout.columns.filter((column) => column.w > 0);
   const right = columns.findIndex((column) => column.x >= point.x - 1);
   const [before, after] = right < 0 ? [columns.at(-1), undefined] : [columns[right - 1], columns[right]];

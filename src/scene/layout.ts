@@ -156,6 +156,8 @@ function embedForms({ model, focus }: LayoutInput): Metrics[] {
     const some = [sources, routed && !registers, chips || cpus];
     return {
       ...metrics,
+      // Where nothing stands before it, the first column has its tokens in a margin of a gutter's width.
+      left: sources ? metrics.left : metrics.left + (metrics.gaps[0] ?? 0),
       widths: metrics.widths.map((w, i) => {
         if (some[i] === false) return 0;
         if (i !== 2) return w;

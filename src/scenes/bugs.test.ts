@@ -12,6 +12,7 @@ import { findStep } from '../log/steps.ts';
 import * as codec from '../share/link.ts';
 import { COMMITS } from '../spec/quirks.ts';
 import { driftOf } from '../store/actions/links.ts';
+import { caseOf } from './case.ts';
 import { BUG_IDS } from './files.ts';
 import { loadPresetFile } from './index.ts';
 import { sceneTexts } from './texts.ts';
@@ -30,11 +31,15 @@ test('there are 24 at least, each in a place of its own in the list', () => {
   expect(BUGS.length).toBeGreaterThanOrEqual(24);
   expect(BUG_IDS).toEqual(BUGS.map(({ preset }) => preset.id));
   expect(new Set(BUGS.map(({ preset }) => preset.order)).size).toBe(BUGS.length);
+  expect(new Set(BUG_IDS.map(caseOf)).size).toBe(BUGS.length);
 });
 
 describe.each(BUGS.map((one) => [one.preset.id, one] as const))('%s', (id, { preset, bug, fixed }) => {
   const read = (file: string): string => readFileSync(join(FOLDER, id, file), 'utf8');
-  const texts = ['en.json', 'zh-cn.json'].map((file) => sceneTexts({ [`./bugs/${id}/${file}`]: read(file) }));
+  const texts = [
+    sceneTexts({ [`./bugs/${id}/en.json`]: read('en.json') }),
+    sceneTexts({ [`./bugs/${id}/zh-cn.json`]: read('zh-cn.json') }, 'zh-CN'),
+  ];
 
   test('ends with its finding, and without the bug never has it', () => {
     const line = bugLine({ preset, bug, fixed });
@@ -83,5 +88,18 @@ describe.each(BUGS.map((one) => [one.preset.id, one] as const))('%s', (id, { pre
     expect(before.ok && before.preset.ops).toEqual(preset.ops);
     // What is told of the bug would not be true without it.
     expect(after.ok && after.preset).toMatchObject({ ops: fixed.ops, bug: null, narration: null });
+  });
+
+  test('is an exercise under a name, a title and a question that give nothing away', async () => {
+    const name = caseOf(id);
+    const answer = await loadPresetFile(name);
+    expect(answer.ok && answer.preset).toMatchObject({ id: name, ops: preset.ops, bug, look: [], end: preset.end });
+    const told = JSON.stringify([
+      answer.ok && answer.preset.narration,
+      name,
+      ...texts.map((t) => t[`preset.${name}.title`]),
+    ]);
+    const titles = texts.map((t) => (t[`preset.${id}.title`] ?? '').toLowerCase());
+    for (const word of [id, bug.finding, bug.at, ...titles]) expect(told.toLowerCase()).not.toContain(word);
   });
 });

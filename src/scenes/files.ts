@@ -1,4 +1,5 @@
 /** Every scene's file and its place in the order. Late: the page has moved by the first scene before it needs the list of all. */
+import { asCase, caseOf } from './case.ts';
 import { FIXED, type SceneFile, withoutBug } from './without-bug.ts';
 
 const FILES = import.meta.glob<string>(['./*/scene*.json', './bugs/*/scene.json'], {
@@ -12,10 +13,10 @@ const nameOf = (path: string): string => path.replace(/^.*\/([^/]+)\/[a-z-]+(@\d
 const isBug = (path: string): boolean => path.startsWith('./bugs/');
 
 type Loader = () => Promise<string>;
-const fixedText =
-  (load: Loader): Loader =>
+const made =
+  (load: Loader, make: (scene: SceneFile) => object): Loader =>
   async () =>
-    JSON.stringify(withoutBug(JSON.parse(await load()) as SceneFile));
+    JSON.stringify(make(JSON.parse(await load()) as SceneFile));
 
 /** What loads a file's text, by its name. */
 export const PRESET_TEXTS: ReadonlyMap<string, Loader> = new Map(
@@ -24,7 +25,8 @@ export const PRESET_TEXTS: ReadonlyMap<string, Loader> = new Map(
     return isBug(path)
       ? [
           [name, load],
-          [`${name}${FIXED}`, fixedText(load)],
+          [`${name}${FIXED}`, made(load, withoutBug)],
+          [caseOf(name), made(load, asCase)],
         ]
       : [[name, load]];
   }),

@@ -7,4 +7,5 @@ export const SCENES_ZH_CN = sceneTexts(
     import: 'default',
     query: '?raw',
   }),
+  'zh-CN',
 );

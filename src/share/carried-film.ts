@@ -11,6 +11,11 @@ export const isWebm = (bytes: Uint8Array): boolean => startsWith(bytes, '\x1a\x4
 
 /** Longest text looked at; a link has a cap far below. */
 const MOST = 65_536;
+/** So many beginnings of a text of ours are followed, boxes in boxes opened, and comments read. */
+const MOST_TRIES = 64;
+const MOST_DEEP = 8;
+/** Boxes of one box. */
+const MOST_BOXES = 16_384;
 
 function latin1(bytes: Uint8Array): string {
   let text = '';
@@ -27,27 +32,28 @@ const gifBody = (bytes: Uint8Array): number =>
 /** Texts of a GIF's comments. */
 export function* inGif(bytes: Uint8Array): Generator<string> {
   let at = gifBody(bytes);
-  /** Reads sub-blocks from `at` on. @returns their bytes, as far as wanted */
-  const blocks = (wanted: boolean): Uint8Array => {
-    const parts: number[] = [];
+  /** Passes the sub-blocks that begin at `at`. @param parts gets their bytes, as far as wanted */
+  const blocks = (parts: number[] | null): void => {
     for (let size = bytes[at] ?? 0; size > 0; size = bytes[at] ?? 0) {
-      if (wanted && parts.length < MOST) parts.push(...bytes.subarray(at + 1, at + 1 + size));
+      if (parts !== null && parts.length < MOST) parts.push(...bytes.subarray(at + 1, at + 1 + size));
       at += 1 + size;
     }
     at++;
-    return Uint8Array.from(parts);
   };
-  while (at < bytes.length) {
+  let comments = 0;
+  while (at < bytes.length && comments < MOST_TRIES) {
     const kind = bytes[at];
     if (kind === 0x21) {
-      const isComment = bytes[at + 1] === 0xfe;
+      const parts = bytes[at + 1] === 0xfe ? [] : null;
       at += 2;
-      const text = blocks(isComment);
-      if (isComment) yield utf8(text);
+      blocks(parts);
+      if (parts === null) continue;
+      comments++;
+      yield utf8(Uint8Array.from(parts));
     } else if (kind === 0x2c) {
       const flags = bytes[at + 9] ?? 0;
       at += 11 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
-      blocks(false);
+      blocks(null);
     } else return;
   }
 }
@@ -87,9 +93,17 @@ function jsonIn(bytes: Uint8Array, from: number): string | null {
 
 const OURS = '{"type":"irqscope"';
 
+/** Asked at each brace of a file: nothing is made for it. */
+function beginsHere(bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < OURS.length; i++) if (bytes[at + i] !== OURS.charCodeAt(i)) return false;
+  return true;
+}
+
 function* ours(bytes: Uint8Array): Generator<string> {
-  for (let at = bytes.indexOf(0x7b); at >= 0; at = bytes.indexOf(0x7b, at + 1)) {
-    if (!startsWith(bytes, OURS, at)) continue;
+  let tries = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== 0x7b || !beginsHere(bytes, at)) continue;
+    if (tries++ >= MOST_TRIES) return;
     const text = jsonIn(bytes, at);
     if (text !== null) yield text;
   }
@@ -98,7 +112,7 @@ function* ours(bytes: Uint8Array): Generator<string> {
 /** Boxes of a part of an MP4. */
 function* boxes(bytes: Uint8Array): Generator<{ readonly type: string; readonly data: Uint8Array }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0, n = 0; n < MOST_BOXES && at + 8 <= bytes.length; n++) {
     let size = view.getUint32(at);
     let head = 8;
     if (size === 1 && at + 16 <= bytes.length) {
@@ -112,9 +126,9 @@ function* boxes(bytes: Uint8Array): Generator<{ readonly type: string; readonly 
 }
 
 /** Texts of ours in `udta` of an MP4, of the movie or of a track, however a program has packed it there. */
-export function* inMp4(bytes: Uint8Array): Generator<string> {
+export function* inMp4(bytes: Uint8Array, deep = 0): Generator<string> {
   for (const { type, data } of boxes(bytes)) {
-    if (type === 'moov' || type === 'trak') yield* inMp4(data);
+    if ((type === 'moov' || type === 'trak') && deep < MOST_DEEP) yield* inMp4(data, deep + 1);
     else if (type === 'udta' || type === 'meta') yield* ours(data);
   }
 }

@@ -26,6 +26,11 @@ export interface Carried {
 /** Larger files are no figures of ours. */
 export const FIGURE_MAX = 64 * 1024 * 1024;
 const TEXT_MAX = 200;
+/** Longest tag, and longest metadata, that are looked at: a link, each of its characters written as a number. */
+const TAG_MAX = 8 * LINK_TEXT_MAX;
+const METADATA_MAX = TAG_MAX + 65_536;
+/** Chunks of a PNG that may stand before its pixels. */
+const MOST_CHUNKS = 4_096;
 const KEYWORD = 'irqscope';
 const PNG_HEAD = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 
@@ -58,21 +63,36 @@ const unescapeXml = (text: string): string =>
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
 
+/** A tag's text and what stands behind it up to the next one. By plain search: a pattern that begins anew at each `<svg` takes hours. */
+function tagIn(text: string, name: string): { readonly tag: string; readonly inner: string } | null {
+  const from = text.indexOf(`<${name}`);
+  const end = from < 0 ? -1 : text.indexOf('>', from);
+  if (end < 0 || end - from > TAG_MAX) return null;
+  const next = text.indexOf('<', end);
+  return { tag: text.slice(from, end), inner: next < 0 ? text.slice(end + 1) : text.slice(end + 1, next) };
+}
+
 function inSvg(text: string): Carried | null {
-  const metadata = /<metadata[^>]*>\s*(?:<!\[CDATA\[)?([^<]*)/.exec(text)?.[1];
-  const whole = metadata === undefined ? null : fromJson(unescapeXml(metadata).replace(/\]\]>\s*$/, ''));
-  if (whole !== null) return whole;
-  const link = /<svg[^>]*\sdata-irqscope=(?:"([^"]*)"|'([^']*)')/.exec(text);
+  const from = text.indexOf('<metadata');
+  const open = from < 0 ? -1 : text.indexOf('>', from);
+  if (open >= 0) {
+    const metadata = text.slice(open + 1, open + 1 + METADATA_MAX);
+    const body = /^\s*(?:<!\[CDATA\[)?([^<]*)/.exec(metadata)?.[1] ?? '';
+    const whole = fromJson(unescapeXml(body).replace(/\]\]>\s*$/, ''));
+    if (whole !== null) return whole;
+  }
+  const link = /\sdata-irqscope=(?:"([^"]*)"|'([^']*)')/.exec(tagIn(text, 'svg')?.tag ?? '');
   const bare = unescapeXml(link?.[1] ?? link?.[2] ?? '');
   if (bare === '') return null;
-  const title = unescapeXml(/<title[^>]*>([^<]*)/.exec(text)?.[1] ?? '').slice(0, TEXT_MAX);
+  const title = unescapeXml((tagIn(text, 'title')?.inner ?? '').slice(0, METADATA_MAX)).slice(0, TEXT_MAX);
   return checked({ type: 'irqscope', v: 1, app: '', link: bare, step: -1, count: 0, title });
 }
 
 /** Chunks of a PNG: its type, and where its data lies. */
 function* chunks(bytes: Uint8Array): Generator<{ type: string; from: number; to: number; at: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = PNG_HEAD.length; at + 12 <= bytes.length; ) {
+  let at: number = PNG_HEAD.length;
+  for (let n = 0; n < MOST_CHUNKS && at + 12 <= bytes.length; n++) {
     const length = view.getUint32(at);
     const to = at + 8 + length;
     if (to + 4 > bytes.length) return;

@@ -55,6 +55,7 @@ function firstState(): AppState {
       embed: null,
       reducedMotion: false,
       invite: null,
+      revealed: null,
       quiz: false,
     },
     notice: null,

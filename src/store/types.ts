@@ -97,6 +97,8 @@ export interface UiState {
     | { readonly kind: 'stop'; readonly step: number }
     | { readonly kind: 'continue'; readonly link: string; readonly preset: string }
     | null;
+  /** Exercise whose answer is on screen (scenes/case.ts); null: none. */
+  readonly revealed: string | null;
   /** The scene's questions are asked. */
   readonly quiz: boolean;
 }

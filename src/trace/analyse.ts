@@ -53,6 +53,9 @@ export interface Analysis {
 /** Lines between two checkpoints. */
 const CHECKPOINT_LINES = 50_000;
 
+/** Findings of counts that are kept: a machine has fewer, a hostile file as many as it likes. */
+const MOST_FINDINGS = 1000;
+
 const noPause: Pause = () => Promise.resolve();
 
 function inWindow(window: AnalyseOptions['window'], r: TraceRecord): boolean {
@@ -86,7 +89,7 @@ export async function analyse(
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
   const vendorFirst = survey.vendor(first.reasons.list);
   const own = [...(vms[vm]?.vcpus.keys() ?? [])];
-  const ids = vms.length > 1 ? own : [...new Set([...own, ...survey.targets])].sort((a, b) => a - b);
+  const ids = vms.length > 1 ? own : survey.ids(own);
   const predictor =
     Predictor.possible(ids) && survey.irqchip !== 'user'
       ? new Predictor({
@@ -142,36 +145,38 @@ export async function analyse(
   }
   const vendor = survey.vendor(tables.reasons.list);
   const kernel = options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendor) : options.kernel;
+  const counted = rowFindings({
+    rows,
+    survey,
+    totals,
+    kernel,
+    ticks: tables.clock !== 's',
+    vms: vms.length,
+    vm,
+    ids,
+    firstLost,
+    gaps,
+    silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
+  });
+  const leftOut = Math.max(0, counted.length - MOST_FINDINGS) + (predictor?.verdicts.dropped ?? 0);
+  const summary = summaryOf(totals, rows, survey, names, tables.reasons.list, {
+    format: opened.format,
+    clock: tables.clock,
+    vendor,
+    kernel,
+    vms,
+    vm,
+    ids,
+  });
   return {
-    summary: summaryOf(totals, rows, survey, names, tables.reasons.list, {
-      format: opened.format,
-      clock: tables.clock,
-      vendor,
-      kernel,
-      vms,
-      vm,
-      ids,
-    }),
+    summary: leftOut > 0 ? { ...summary, findingsLeftOut: leftOut } : summary,
     rows,
     paste: opened.excerpt ? readExcerpt(opened.head, rows, survey, tables.reasons.list) : null,
     predictor,
     state: options.at === undefined ? null : (state ?? predictor?.state() ?? {}),
-    findings: [
-      ...rowFindings({
-        rows,
-        survey,
-        totals,
-        kernel,
-        ticks: tables.clock !== 's',
-        vms: vms.length,
-        vm,
-        ids,
-        firstLost,
-        gaps,
-        silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
-      }),
-      ...(predictor?.verdicts.findings ?? []),
-    ].filter((one) => findingInWindow(options.window, one)),
+    findings: [...counted.slice(0, MOST_FINDINGS), ...(predictor?.verdicts.findings ?? [])].filter((one) =>
+      findingInWindow(options.window, one),
+    ),
     survey,
     vms,
     vm,

@@ -95,6 +95,16 @@ const FIELDS: ReadonlyMap<number, readonly (readonly [string, number, number])[]
       ['level', 4, 2],
     ],
   ],
+  [
+    TP.kvm_apic_ipi,
+    [
+      ['vec', 1, 256],
+      ['mode', 2, 8],
+    ],
+  ],
+  [TP.kvm_set_irq, [['gsi', 0, 24]]],
+  [TP.kvm_entry, [['vcpu', 0, 0]]],
+  [TP.kvm_exit, [['vcpu', 0, 0]]],
   [TP.kvm_mmio, [['val', 4, 0x10000]]],
   [TP.kvm_pio, [['val', 4, 256]]],
   [TP.kvm_apic, [['val', 2, 0x10000]]],
@@ -132,6 +142,11 @@ class Knowable {
   private isKnowable(r: TraceRecord): boolean {
     if (r.event === TP.kvm_apic_accept_irq) return this.survey.count(TP.kvm_apic) > 0 || this.announced.has(r.tid);
     if (r.event === TP.kvm_ack_irq) return this.survey.count(TP.kvm_mmio) > 0;
+    // What a line or a message does must be there to be held against it.
+    if (r.event === TP.kvm_set_irq)
+      return this.survey.count(TP.kvm_ioapic_set_irq) > 0 && this.survey.starts === 'boot' && r.f[0] < 24;
+    if (r.event === TP.kvm_apic_ipi)
+      return this.survey.count(TP.kvm_apic_accept_irq) > 0 && this.survey.starts === 'boot';
     // Without entries an injection may have been cut off and made again at any time.
     if (r.event === TP.kvm_inj_virq) return r.f[2] === 0 || this.survey.count(TP.kvm_entry) > 0;
     // Begun in the middle, what a register holds is not known until it is written.
@@ -153,6 +168,9 @@ function isJudged(r: TraceRecord): boolean {
       return f[0] === 0 && f[1] !== 0x390;
     case TP.kvm_inj_virq:
       return f[0] === 0;
+    case TP.kvm_exit:
+      // v5.9 and before name no vCPU.
+      return f[0] >= 0;
     default:
       return FIELDS.has(r.event);
   }
@@ -206,7 +224,7 @@ export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): 
   await scanTrace(opened, first, survey, NO_PAUSE);
   const [vm] = survey.threads.settle();
   const own = [...(vm?.vcpus.keys() ?? [])];
-  const ids = [...new Set([...own, ...survey.targets])].sort((a, b) => a - b);
+  const ids = survey.ids(own);
   const vendor = survey.vendor(first.reasons.list);
   const run = async (change: (r: TraceRecord, give: (r: TraceRecord) => void) => void): Promise<Finding[]> => {
     const tables = createTables();
@@ -308,8 +326,9 @@ class Falsifier {
     const event = TRACEPOINTS[r.event]?.name ?? '';
     const isRead = r.event === TP.kvm_mmio || r.event === TP.kvm_pio || r.event === TP.kvm_apic;
     const isReinjected = r.event === TP.kvm_inj_virq && r.f[2] === 1;
-    // A read left out or told twice is another program of the guest; an injection may be made again any number of times.
-    const how = isRead || isReinjected ? 3 : nextBelow(this.rng, 7);
+    const isInput = [TP.kvm_apic_ipi, TP.kvm_set_irq, TP.kvm_entry, TP.kvm_exit].includes(r.event);
+    // A read or an input left out or told twice is another program of the guest; an injection may be made again any number of times.
+    const how = isRead || isInput || isReinjected ? 3 : nextBelow(this.rng, 7);
     const about = { event, line: r.line, to: r.line, found: false, away: 0, extra: [] };
     if (how === 0) return { ...about, how: 'left out', what: 'left out' };
     if (how === 1) {
@@ -355,13 +374,14 @@ function judge(
   const extra: Finding[] = [];
   const known = new Set(clean.map((f) => `${f.id}:${f.line}`));
   for (const f of found) {
+    // What the recording itself lacks is no news of a falsified line beside it.
+    if (known.has(`${f.id}:${f.line}`)) continue;
     // What it spoils may show as late as the next falsified line; what began before that is not about the next.
     const exact = falsified.find((one) => f.line === one.line || f.line === one.to);
     const cause = exact ?? falsified.findLast((one) => one.line - NEAR_BEFORE <= f.line);
     if (cause === undefined || f.line - cause.line > apart) {
-      if (!known.has(`${f.id}:${f.line}`)) stray.push(f);
+      stray.push(f);
     } else if (cause.found) {
-      if (known.has(`${f.id}:${f.line}`)) continue;
       extra.push(f);
       cause.extra.push(f);
     } else {

@@ -1,10 +1,13 @@
 /** Files that are no whole trace of one machine: each ends in one sentence, or in a report that says what is missing. */
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, test, vi } from 'vitest';
 import { createRng, nextU32 } from '../base/rng.ts';
 import { type Analysis, analyse } from './analyse.ts';
+import { openTrace, scanTrace } from './scan.ts';
+import { TextScanner } from './scanner.ts';
 import { bytesSource, TraceError } from './source.ts';
+import { createTables } from './text-line.ts';
 
 const SVM = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
 const read = (text: string, vm?: number): Promise<Analysis> =>
@@ -84,3 +87,36 @@ test('bytes by chance, and lines whose bytes were changed by chance, end in one 
     }
   }
 }, 60_000);
+
+test('a file that names more stuck interrupts than machines have keeps some findings, and says how many it left out', async () => {
+  const lines = Array.from(
+    { length: 6000 },
+    (_, i) =>
+      `       CPU 0/KVM-9     [000] .....     ${(1 + i / 1e3).toFixed(6)}: kvm_apic_accept_irq: apicid ${(i >> 7).toString(16)} vec ${16 + (i & 127)} (Fixed|edge)`,
+  );
+  const a = await read(`# tracer: nop\n${lines.join('\n')}\n`);
+  const stuck = a.findings.filter((f) => f.id === 'stuck');
+  expect(stuck.length).toBeGreaterThan(500);
+  expect(stuck.length + Number(a.summary.findingsLeftOut)).toBeGreaterThan(4000);
+  expect(a.findings.length).toBeLessThanOrEqual(6000);
+});
+
+test('a gzip file that unpacks to a thousand times its size is read in small pieces', async () => {
+  const line = `       CPU 0/KVM-9     [000] .....     1.000000: kvm_set_irq: gsi 4 level 1 source 0\n`;
+  const packed = new Uint8Array(
+    gzipSync(Buffer.concat([Buffer.from(line.repeat(300)), Buffer.alloc(100_000_000, 120)])),
+  );
+  expect(packed.length).toBeLessThan(200_000);
+  const opened = await openTrace(bytesSource(packed));
+  let most = 0;
+  const { push } = TextScanner.prototype;
+  const spy = vi.spyOn(TextScanner.prototype, 'push').mockImplementation(function (this: TextScanner, chunk) {
+    most = Math.max(most, chunk.length);
+    push.call(this, chunk);
+  });
+  await scanTrace(opened, createTables(), { event: () => {}, lost: () => {} }, () => Promise.resolve());
+  spy.mockRestore();
+  expect(most).toBeGreaterThan(100_000);
+  // Sixteen kilobytes at a time become sixteen megabytes.
+  expect(most).toBeLessThan(20_000_000);
+});

@@ -12,13 +12,16 @@ export type Kernel = '6.1' | '6.18';
 /** So many lines of an event show what the survey wants of it. */
 const OFTEN = 4096;
 
+/** Who accepts so seldom, and has no thread, is no vCPU: one that starts accepts an INIT and two SIPIs. */
+const RARE_TARGET = 2;
+
 export class Survey implements Sink, Wants {
   readonly threads = new Threads();
   readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);
   /** Line of each 1,024th event, to find a place in the file again. */
   maxVcpu = -1;
-  /** Ids that accept an interrupt: vCPUs that may have no line of their own. */
-  readonly targets = new Set<number>();
+  /** Ids that accept an interrupt, with how often: vCPUs that may have no line of their own. */
+  private readonly targets = new Map<number, number>();
   ioapicEoiExits = 0;
   windowOpenExits = 0;
   entryInfo = false;
@@ -97,7 +100,8 @@ export class Survey implements Sink, Wants {
         break;
       }
       case TP.kvm_apic_accept_irq:
-        if (this.targets.size < 256 && f[0] < 16_384) this.targets.add(f[0]);
+        if (f[0] < 16_384 && (this.targets.size < 256 || this.targets.has(f[0])))
+          this.targets.set(f[0], (this.targets.get(f[0]) ?? 0) + 1);
         this.maxVcpu = Math.max(this.maxVcpu, f[0]);
         break;
       case TP.kvm_ack_irq:
@@ -169,6 +173,17 @@ export class Survey implements Sink, Wants {
 
   count(event: number): number {
     return this.counts[event];
+  }
+
+  /**
+   * The ids of the VM's vCPUs: those of its threads, and of the ids that only ever accept what is none that a single line got wrong.
+   * @param own ids of the threads
+   */
+  ids(own: readonly number[]): number[] {
+    const accepts = this.count(TP.kvm_apic_accept_irq);
+    const seldom = own.length > 0 && accepts > 64 ? RARE_TARGET : 0;
+    const others = [...this.targets].filter(([, n]) => n > seldom).map(([id]) => id);
+    return [...new Set([...own, ...others])].sort((a, b) => a - b);
   }
 
   /** From the VM's creation, or from the middle of its life. */

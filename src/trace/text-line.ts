@@ -10,6 +10,7 @@
  * A comm may hold blanks, slashes, brackets and colons, so the columns are found from the CPU backwards (the last
  * `-digits` before it), and the CPU itself is looked for behind the 16 columns ftrace gives a comm.
  */
+import { type Literal, literal, past, wordsOf } from './literal.ts';
 import { readRaw } from './raw-text.ts';
 import { CONTEXT, Names, type TraceRecord } from './record.ts';
 import { readText } from './template.ts';
@@ -42,9 +43,20 @@ export interface TextTables {
   clock: 's' | 'ticks' | 'none';
   /** The index pass: what is still wanted of an event's text; null reads them all. */
   readonly wants: Wants | null;
-  /** Where the CPU column stood in the last line: most often it stands there again. */
+  /** Where the CPU column stood in the last line, and the point of its time: most often they stand there again. */
   cpuColumn: number;
+  dotColumn: number;
+  /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
+  secondsLow: number;
+  secondsHigh: number;
+  seconds: number;
+  /** The eight bytes before a CPU column, with the thread they name: few threads print most lines. */
+  readonly threadBytes: Int32Array;
+  readonly threadIds: Int32Array;
 }
+
+/** Threads remembered by their bytes. */
+const THREADS = 64;
 
 export interface Wants {
   /** @returns false where the fields of this event, by this thread, are of no more use */
@@ -52,7 +64,20 @@ export interface Wants {
 }
 
 export function createTables(wants: Wants | null = null): TextTables {
-  return { reasons: new Names(), others: new Names(), lost: 0, clock: 'none', wants, cpuColumn: -1 };
+  return {
+    reasons: new Names(),
+    others: new Names(),
+    lost: 0,
+    clock: 'none',
+    wants,
+    cpuColumn: -1,
+    dotColumn: -1,
+    secondsLow: 0,
+    secondsHigh: 0,
+    seconds: 0,
+    threadBytes: new Int32Array(2 * THREADS),
+    threadIds: new Int32Array(THREADS).fill(-1),
+  };
 }
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -233,7 +258,7 @@ function readEvent(
   }
   if (p >= to) return timed ? LINE.half : LINE.unreadable;
   const known = usualName(b, p, to);
-  if (known >= 0) return readKnown(known, b, p + (nameBytes[known] as Uint8Array).length, to, r, tables);
+  if (known >= 0) return readKnown(known, b, p + nameLengths[known], to, r, tables);
   let name = p;
   let q = nameEnd(b, p, to);
   if (q + 1 < to && b[q] === COLON && isWord(b[q + 1])) {
@@ -275,6 +300,9 @@ const probe = new Int32Array(1024).fill(-1);
     probe[slot] = i;
   });
 }
+/** Names as most lines have them. */
+const heads = TRACEPOINTS.map((row) => literal(`${row.name}: `));
+const nameLengths = Int32Array.from(TRACEPOINTS, (row) => row.name.length);
 const nameBytes = TRACEPOINTS.map((row) => new TextEncoder().encode(row.name));
 
 /** Of names as long as these, a few letters tell most apart; the name itself is compared after. */
@@ -301,12 +329,10 @@ function usualName(b: Uint8Array, p: number, to: number): number {
   if (b[p] !== 107 || b[p + 1] !== 118 || b[p + 2] !== 109 || b[p + 3] !== 95) return -1;
   const list = USUAL[threeOf(b, p + 4)];
   if (list === undefined) return -1;
-  next: for (let i = 0; i < list.length; i++) {
-    const name = nameBytes[list[i]] as Uint8Array;
-    const n = name.length;
-    if (p + n + 1 >= to || b[p + n] !== COLON || b[p + n + 1] !== BLANK) continue;
-    for (let k = 4; k < n; k++) if (b[p + k] !== name[k]) continue next;
-    return list[i];
+  for (let i = 0; i < list.length; i++) {
+    // At least one byte of its text behind it.
+    const name = heads[list[i]] as Literal;
+    if (past(b, p, to - 1, name) >= 0) return list[i];
   }
   return -1;
 }
@@ -403,51 +429,114 @@ function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, ta
   return readLoose(b, from, to, r, tables);
 }
 
+/** Four digits at once: their value, -1 where one is none. @param x their bytes, the first lowest */
+function fourDigits(x: number): number {
+  if ((x & 0xf0f0f0f0) !== 0x30303030 || ((x + 0x06060606) & 0xf0f0f0f0) !== 0x30303030) return -1;
+  const pairs = Math.imul(x & 0x0f0f0f0f, 10) + ((x & 0x0f0f0f0f) >>> 8);
+  return (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
+}
+
 /**
- * `...-pid  [ddd] flags seconds.micros:` with the CPU where it was in the last line, as nearly all lines of a file have it.
+ * `...-pid  [ddd] flags seconds.micros:` with its columns where they were in the last line, as nearly all lines of a file have it.
  * @returns index past the time, 0 where the line is another: then nothing counts that was read
  */
 function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   const cpuAt = from + tables.cpuColumn;
   if (tables.cpuColumn < 17 || cpuAt + 24 > to || b[cpuAt] !== 91 || b[cpuAt + 4] !== 93) return 0;
-  let q = cpuAt - 1;
-  while (b[q] === BLANK && q > from) q--;
-  let pid = 0;
-  let unit = 1;
-  for (; q > from; q--) {
-    const d = b[q] - 48;
-    if (d < 0 || d > 9) break;
-    pid += d * unit;
-    unit *= 10;
+  const words = wordsOf(b);
+  const low = words.getInt32(cpuAt - 9, true);
+  const high = words.getInt32(cpuAt - 5, true);
+  const slot = (low ^ (low >>> 12) ^ high ^ (high >>> 7)) & (THREADS - 1);
+  if (
+    tables.threadIds[slot] >= 0 &&
+    tables.threadBytes[2 * slot] === low &&
+    tables.threadBytes[2 * slot + 1] === high
+  ) {
+    r.tid = tables.threadIds[slot];
+  } else {
+    let q = cpuAt - 1;
+    while (b[q] === BLANK && q > from) q--;
+    let pid = 0;
+    let unit = 1;
+    for (; q > from; q--) {
+      const d = b[q] - 48;
+      if (d < 0 || d > 9) break;
+      pid += d * unit;
+      unit *= 10;
+    }
+    if (unit === 1 || b[q] !== 45) return 0;
+    r.tid = pid;
+    // The eight bytes tell it only if all of it, and the dash, is in them.
+    if (q >= cpuAt - 9 && pid < 2 ** 31) {
+      tables.threadBytes[2 * slot] = low;
+      tables.threadBytes[2 * slot + 1] = high;
+      tables.threadIds[slot] = pid;
+    }
   }
-  if (unit === 1 || b[q] !== 45) return 0;
   const cpu = b[cpuAt + 1] * 100 + b[cpuAt + 2] * 10 + b[cpuAt + 3] - 48 * 111;
   if (cpu < 0 || cpu > 999) return 0;
+  r.cpu = cpu;
+  let dot = from + tables.dotColumn;
+  if (
+    tables.dotColumn > 0 &&
+    dot + 8 < to &&
+    b[dot] === 46 &&
+    b[dot + 7] === COLON &&
+    b[cpuAt + 5] === BLANK &&
+    b[cpuAt + 11] === BLANK &&
+    dot - cpuAt >= 17
+  ) {
+    r.context = contextOf(b[cpuAt + 8]);
+    const secondsLow = words.getInt32(dot - 4, true);
+    const secondsHigh = words.getInt16(dot - 6, true);
+    if (secondsLow === tables.secondsLow && secondsHigh === tables.secondsHigh) {
+      const four = fourDigits(words.getInt32(dot + 1, true));
+      const tens = b[dot + 5] - 48;
+      const ones = b[dot + 6] - 48;
+      if (four < 0 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return 0;
+      r.ts = tables.seconds * 1e6 + four * 100 + tens * 10 + ones;
+      return dot + 8;
+    }
+  }
   let p = cpuAt + 5;
   while (p < to && b[p] === BLANK) p++;
   let context: number = CONTEXT.unknown;
+  const flags = p;
   if (b[p] > 57 || b[p] < 48) {
-    const flags = p;
     while (p < to && b[p] !== BLANK) p++;
     if (p - flags < 4 || p - flags > 6) return 0;
     context = contextOf(b[flags + 2]);
     while (p < to && b[p] === BLANK) p++;
   }
+  const first = p;
   let seconds = 0;
   let d = b[p] - 48;
   for (; d >= 0 && d <= 9; d = b[++p] - 48) seconds = seconds * 10 + d;
   if (b[p] !== 46 || p + 8 > to || b[p + 7] !== COLON) return 0;
+  dot = p;
   let micros = 0;
   for (let i = 1; i < 7; i++) {
     d = b[p + i] - 48;
     if (d < 0 || d > 9) return 0;
     micros = micros * 10 + d;
   }
-  r.tid = pid;
-  r.cpu = cpu;
   r.context = context;
   r.ts = seconds * 1e6 + micros;
   tables.clock = 's';
+  // Five flags, and seconds with a blank before them in the six bytes before the point: the next line may be read by those.
+  tables.dotColumn = -1;
+  if (
+    flags === cpuAt + 6 &&
+    b[cpuAt + 11] === BLANK &&
+    context !== CONTEXT.unknown &&
+    first > dot - 7 &&
+    dot - cpuAt >= 17
+  ) {
+    tables.dotColumn = dot - from;
+    tables.secondsLow = words.getInt32(dot - 4, true);
+    tables.secondsHigh = words.getInt16(dot - 6, true);
+    tables.seconds = seconds;
+  }
   return p + 8;
 }
 

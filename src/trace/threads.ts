@@ -12,6 +12,8 @@ const MAX_VCPU_ID = 4 * 4096;
 
 /** So many entries make a thread its vCPU's for good. */
 const SURE = 64;
+/** A thread is one vCPU's alone if so many of its first entries are seen, and at most one of them names another. */
+const ENOUGH = 8;
 
 /** Events that a vCPU's own thread prints, with its vCPU id in the first field. */
 const OWN: readonly boolean[] = (() => {
@@ -46,13 +48,16 @@ interface Thread {
   lines: number;
   /** Lines in task context, where the thread is the actor. */
   entries: number;
+  /** Of the first entries: how far its vCPU is ahead of others, and how many were others'. */
+  lead: number;
+  others: number;
   /** Its last kvm_entry or kvm_exit, -1 none. */
   edge: number;
 }
 
 export class Threads {
   private readonly threads = new Map<number, Thread>();
-  private last: Thread = { vcpu: -1, tgid: -1, lines: 0, entries: 0, edge: -1 };
+  private last: Thread = { vcpu: -1, tgid: -1, lines: 0, entries: 0, lead: 0, others: 0, edge: -1 };
   private lastTid = Number.NaN;
   private groupOf: Map<number, number> | null = null;
   private groups: VmGroup[] = [];
@@ -69,7 +74,7 @@ export class Threads {
           this.full = true;
           return;
         }
-        t = { vcpu: -1, tgid: r.tgid, lines: 0, entries: 0, edge: -1 };
+        t = { vcpu: -1, tgid: r.tgid, lines: 0, entries: 0, lead: 0, others: 0, edge: -1 };
         this.threads.set(r.tid, t);
       } else t = known;
       this.last = t;
@@ -81,7 +86,17 @@ export class Threads {
       const vcpu = r.f[0];
       if (vcpu < 0 || vcpu >= MAX_VCPU_ID) return;
       if (r.event === TP.kvm_entry) {
-        if (t.entries < SURE) t.vcpu = vcpu;
+        // Of later entries the fields are not read. Of the first, one may be wrong: what most of them name counts.
+        if (t.entries < SURE) {
+          if (vcpu === t.vcpu) t.lead++;
+          else {
+            if (t.entries > 0) t.others++;
+            if (--t.lead < 0) {
+              t.vcpu = vcpu;
+              t.lead = 1;
+            }
+          }
+        }
         t.entries++;
       } else if (t.vcpu < 0) t.vcpu = vcpu;
     }
@@ -91,6 +106,12 @@ export class Threads {
   isNew(tid: number): boolean {
     if (tid === this.lastTid) return this.last.entries < SURE;
     return (this.threads.get(tid)?.entries ?? 0) < SURE;
+  }
+
+  /** Does the thread run one vCPU alone, as a VMM's do? */
+  isOneVcpu(tid: number): boolean {
+    const t = this.threads.get(tid);
+    return t !== undefined && t.entries >= ENOUGH && t.others <= 1;
   }
 
   /** The last kvm_entry or kvm_exit of a thread, -1 none. */

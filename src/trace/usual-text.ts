@@ -2,60 +2,73 @@
  * The texts that make up most of a trace, read by hand: what template.ts reads by its templates, many times as fast. Each
  * returns false as soon as a byte is not the usual one, and then the template has the word; a test holds the two together.
  */
+import { type Literal, literal, past, wordsOf } from './literal.ts';
 import type { Names } from './record.ts';
-import { TP } from './tracepoints.ts';
+import { APIC_REGISTERS, TP } from './tracepoints.ts';
 
 const BLANK = 32;
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const word = {
-  gsi: encode('gsi '),
-  level: encode(' level '),
-  source: encode(' source '),
-  chip: encode('chip '),
-  pin: encode(' pin '),
-  firstPin: encode('pin '),
-  dst: encode(' dst '),
-  vec: encode(' vec '),
-  coalesced: encode(' (coalesced)'),
-  masked: encode('|masked)'),
-  edge: encode('edge'),
-  levelMode: encode('level'),
-  open: encode(' ('),
-  fixed: encode('Fixed|'),
-  lowPrio: encode('LowPrio|'),
-  physical: encode('physical|'),
-  logical: encode('logical|'),
-  vcpu: encode('vcpu '),
-  reason: encode(' reason '),
-  rip: encode(' rip 0x'),
-  commaRip: encode(', rip 0x'),
-  info1: encode(' info1 0x'),
-  info2: encode(' info2 0x'),
-  intrInfo: encode(' intr_info 0x'),
-  pioRead: encode('pio_read at 0x'),
-  pioWrite: encode('pio_write at 0x'),
-  size: encode(' size '),
-  count: encode(' count '),
-  val: encode(' val 0x'),
-  apicid: encode('apicid '),
-  kvmExit: encode('reason KVM_EXIT_'),
-  msrRead: encode('msr_read '),
-  msrWrite: encode('msr_write '),
-  equals: encode(' = 0x'),
+  gsi: literal('gsi '),
+  level: literal(' level '),
+  source: literal(' source '),
+  chip: literal('chip '),
+  pin: literal(' pin '),
+  firstPin: literal('pin '),
+  dst: literal(' dst '),
+  vec: literal(' vec '),
+  coalesced: literal(' (coalesced)'),
+  masked: literal('|masked)'),
+  edge: literal('edge'),
+  levelMode: literal('level'),
+  open: literal(' ('),
+  fixed: literal('Fixed|'),
+  lowPrio: literal('LowPrio|'),
+  physical: literal('physical|'),
+  logical: literal('logical|'),
+  vcpu: literal('vcpu '),
+  reason: literal(' reason '),
+  rip: literal(' rip 0x'),
+  commaRip: literal(', rip 0x'),
+  info1: literal(' info1 0x'),
+  info2: literal(' info2 0x'),
+  intrInfo: literal(' intr_info 0x'),
+  pioRead: literal('pio_read at 0x'),
+  pioWrite: literal('pio_write at 0x'),
+  size: literal(' size '),
+  count: literal(' count '),
+  val: literal(' val 0x'),
+  apicid: literal('apicid '),
+  kvmExit: literal('reason KVM_EXIT_'),
+  msrRead: literal('msr_read '),
+  msrWrite: literal('msr_write '),
+  equals: literal(' = 0x'),
+  vector: literal(' vector '),
+  irq: literal('IRQ 0x'),
+  reinjected: literal(' [reinjected]'),
+  apicRead: literal('apic_read APIC_'),
+  apicWrite: literal('apic_write APIC_'),
+  mmioRead: literal('mmio read len '),
+  mmioWrite: literal('mmio write len '),
+  gpa: literal(' gpa 0x'),
+  firstDst: literal('dst '),
+  rh: literal('|rh)'),
+  master: literal('irqchip PIC master'),
+  slave: literal('irqchip PIC slave'),
+  ioapic: literal('irqchip IOAPIC'),
 };
+
+/** What stands behind `APIC_`, by the first letter. */
+const REGISTERS: (readonly (readonly [number, Literal])[] | undefined)[] = [];
+for (const [offset, name] of [...APIC_REGISTERS].sort((a, b) => b[1].length - a[1].length)) {
+  const rest = `${name.slice('APIC_'.length)} = 0x`;
+  const first = rest.charCodeAt(0);
+  REGISTERS[first] = [...(REGISTERS[first] ?? []), [offset, literal(rest)]];
+}
 
 /** Where the last number ended; -1 where there was none. */
 let at = -1;
 /** High half of the last wide number. */
 let high = 0;
-
-/** @returns index past the word at p, -1 if it does not stand there */
-function past(b: Uint8Array, p: number, to: number, text: Uint8Array): number {
-  const n = text.length;
-  if (p < 0 || p + n > to) return -1;
-  for (let i = 0; i < n; i++) if (b[p + i] !== text[i]) return -1;
-  return p + n;
-}
 
 function decimal(b: Uint8Array, p: number, to: number): number {
   let v = 0;
@@ -69,22 +82,41 @@ function decimal(b: Uint8Array, p: number, to: number): number {
   return v;
 }
 
+/** What a byte is worth as a digit of a number KVM prints with %x; -1 none. */
+const HEX = new Int8Array(256).fill(-1);
+for (let d = 0; d < 16; d++) HEX[d.toString(16).charCodeAt(0)] = d;
+const FOUR_ZEROS = 0x30303030;
+
 /** Up to 64 bits: the low half is returned, the high one is in `high`. */
 function wide(b: Uint8Array, p: number, to: number): number {
-  let lo = 0;
-  let hi = 0;
+  high = 0;
+  if (p < 0) {
+    at = -1;
+    return 0;
+  }
   let q = p;
   // Most are zeros with zeros before them.
-  while (q < to && b[q] === 48) q++;
-  for (; q < to; q++) {
-    const c = b[q];
-    const d = c < 58 ? c - 48 : c - 87;
-    if (d < 0 || d > 15 || (c > 57 && c < 97)) break;
-    hi = (hi << 4) | (lo >>> 28);
+  const words = wordsOf(b);
+  while (q + 4 < to && words.getInt32(q, true) === FOUR_ZEROS) q += 4;
+  let lo = 0;
+  let d = -1;
+  const eight = Math.min(to, q + 8);
+  for (; q < eight; q++) {
+    d = HEX[b[q]];
+    if (d < 0) break;
     lo = (lo << 4) | d;
   }
-  at = p < 0 || q === p ? -1 : q;
-  high = hi >>> 0;
+  if (d >= 0 && q < to) {
+    let hi = 0;
+    for (; q < to; q++) {
+      d = HEX[b[q]];
+      if (d < 0) break;
+      hi = (hi << 4) | (lo >>> 28);
+      lo = (lo << 4) | d;
+    }
+    high = hi >>> 0;
+  }
+  at = q === p ? -1 : q;
   return lo >>> 0;
 }
 
@@ -196,6 +228,87 @@ function msr(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
   return at === to;
 }
 
+/** `apicid 0 vector 48` */
+function eoi(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
+  f[0] = wide(b, past(b, p, to, word.apicid), to);
+  f[1] = decimal(b, past(b, at, to, word.vector), to);
+  return at === to && high === 0;
+}
+
+function inject(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
+  f[0] = 0;
+  f[1] = wide(b, past(b, p, to, word.irq), to);
+  f[2] = 0;
+  if (at === to) return true;
+  f[2] = 1;
+  return past(b, at, to, word.reinjected) === to;
+}
+
+function ackIrq(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
+  let q = past(b, p, to, word.ioapic);
+  f[0] = 2;
+  if (q < 0) {
+    q = past(b, p, to, word.master);
+    f[0] = 0;
+  }
+  if (q < 0) {
+    q = past(b, p, to, word.slave);
+    f[0] = 1;
+  }
+  f[1] = decimal(b, past(b, q, to, word.pin), to);
+  return at === to;
+}
+
+function apic(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
+  const write = past(b, p, to, word.apicWrite);
+  f[0] = write < 0 ? 0 : 1;
+  const name = write < 0 ? past(b, p, to, word.apicRead) : write;
+  if (name < 0 || name >= to) return false;
+  const list = REGISTERS[b[name]];
+  if (list === undefined) return false;
+  for (let i = 0; i < list.length; i++) {
+    const [offset, text] = list[i] as readonly [number, Literal];
+    const value = past(b, name, to, text);
+    if (value < 0) continue;
+    f[1] = offset;
+    f[2] = wide(b, value, to);
+    f[3] = high;
+    f[4] = 0;
+    return at === to;
+  }
+  return false;
+}
+
+function mmio(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
+  const write = past(b, p, to, word.mmioWrite);
+  f[0] = write < 0 ? 1 : 2;
+  f[1] = decimal(b, write < 0 ? past(b, p, to, word.mmioRead) : write, to);
+  f[2] = wide(b, past(b, at, to, word.gpa), to);
+  f[3] = high;
+  f[4] = wide(b, past(b, at, to, word.val), to);
+  f[5] = high;
+  return at === to;
+}
+
+function msi(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
+  f[0] = wide(b, past(b, p, to, word.firstDst), to);
+  f[1] = decimal(b, past(b, at, to, word.vec), to);
+  const q = past(b, at, to, word.open);
+  const fixed = past(b, q, to, word.fixed);
+  const mode = fixed < 0 ? past(b, q, to, word.lowPrio) : fixed;
+  f[2] = fixed < 0 ? 1 : 0;
+  const physical = past(b, mode, to, word.physical);
+  f[3] = physical < 0 ? 1 : 0;
+  const trigger = physical < 0 ? past(b, mode, to, word.logical) : physical;
+  const edge = past(b, trigger, to, word.edge);
+  f[4] = edge < 0 ? 1 : 0;
+  const end = edge < 0 ? past(b, trigger, to, word.levelMode) : edge;
+  f[5] = 0;
+  if (end >= 0 && end + 1 === to && b[end] === 41) return high === 0;
+  f[5] = 1;
+  return past(b, end, to, word.rh) === to && high === 0;
+}
+
 function userspaceExit(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
   let q = past(b, p, to, word.kvmExit);
   if (q < 0) return false;
@@ -234,6 +347,19 @@ export function readUsual(
       return msr(b, from, to, f);
     case TP.kvm_userspace_exit:
       return userspaceExit(b, from, to, f);
+    case TP.kvm_eoi:
+    case TP.kvm_pv_eoi:
+      return eoi(b, from, to, f);
+    case TP.kvm_inj_virq:
+      return inject(b, from, to, f);
+    case TP.kvm_ack_irq:
+      return ackIrq(b, from, to, f);
+    case TP.kvm_apic:
+      return apic(b, from, to, f);
+    case TP.kvm_mmio:
+      return mmio(b, from, to, f);
+    case TP.kvm_msi_set_irq:
+      return msi(b, from, to, f);
     default:
       return false;
   }

@@ -55,7 +55,8 @@ const scriptUrl = (
 /** A script's address as the page's policy wants it. */
 export const scriptAddress = (url: string): string => scriptUrl?.createScriptURL(url) ?? url;
 
-function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
+/** A worker by its script's address. */
+export function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (r: string) => void): EnginePort {
   const worker = new Worker(scriptAddress(url), { type: SCRIPT_TYPE });
   worker.onmessage = (event: MessageEvent<FromEngine>) => onMessage(event.data);
   worker.onerror = (event) => {
@@ -67,35 +68,6 @@ function fromWorker(url: string, onMessage: (m: FromEngine) => void, onBroken: (
 }
 
 const startByUrl: StartEngine = (onMessage, onBroken) => fromWorker(workerUrl, onMessage, onBroken);
-
-const startFromBlob: StartEngine = async (onMessage, onBroken) => {
-  const response = await fetch(workerUrl);
-  if (!response.ok) throw new Error(`the worker's script answers ${response.status}`);
-  const script = await response.blob();
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  return fromWorker(url, onMessage, onBroken);
-};
-
-const startInPage: StartEngine = async (onMessage) => {
-  const [{ createRunner }, { createSession }] = await Promise.all([
-    import('./runner.ts'),
-    import('../engine/machine/session.ts'),
-  ]);
-  const later = (work: () => void): void => {
-    setTimeout(work, 0);
-  };
-  const runner = createRunner({
-    createSession,
-    now: () => performance.now(),
-    send: (message) => later(() => onMessage(message)),
-    later,
-  });
-  later(() => onMessage({ v: PROTOCOL_VERSION, type: 'ready' }));
-  return {
-    post: (message) => later(() => runner.receive(message)),
-    close: () => runner.receive({ v: PROTOCOL_VERSION, type: 'stop' }),
-  };
-};
 
 /** A word of the page's build; the terminal's has none. */
 declare const __ONE_FILE__: boolean;
@@ -117,10 +89,13 @@ export const loadRecall = (): Promise<void> | null =>
         recall = recallLong;
       });
 
+/** Few pages need them. */
+const otherSeats = () => import('./other-seats.ts');
+
 const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [
   ['worker', startByUrl],
-  ['blob', startFromBlob],
-  ['page', startInPage],
+  ['blob', async (...to) => (await otherSeats()).startFromBlob(workerUrl, ...to)],
+  ['page', async (...to) => (await otherSeats()).startInPage(...to)],
 ];
 
 /** The page's time, in the hands of tests. */

@@ -3,6 +3,7 @@
  * index and checkpoints; the text never is.
  */
 import { type AnalyseOptions, type Analysis, analyse } from '../trace/analyse.ts';
+import { glance, PIECES } from '../trace/glance.ts';
 import type { OverviewData } from '../trace/overview.ts';
 import { MAX_PASTE, readPaste } from '../trace/pastes/index.ts';
 import { type RawLine, TraceReading } from '../trace/reading.ts';
@@ -52,6 +53,8 @@ export type FromTrace =
       /** Lines so far, in this pass. */
       readonly lines: number;
     }
+  /** What pieces of a large file show, before it is read. */
+  | { readonly type: 'glance'; readonly id: number; readonly overview: OverviewData; readonly pieces: number }
   | {
       readonly type: 'rows';
       readonly id: number;
@@ -145,7 +148,15 @@ export function startTraceJobs(say: (message: FromTrace) => void): (message: ToT
       return Promise.resolve();
     };
     const vm = message.type === 'read' ? message.vm : undefined;
-    tell(source, vm === undefined ? { keep: true } : { keep: true, vm }, pause).then(
+    const look = async (): Promise<void> => {
+      const overview = await glance(source);
+      if (overview !== null) say({ type: 'glance', id, overview, pieces: PIECES });
+    };
+    // A first look that fails says nothing: the passes say what is wrong.
+    const read = look()
+      .catch(() => undefined)
+      .then(() => tell(source, vm === undefined ? { keep: true } : { keep: true, vm }, pause));
+    read.then(
       ({ rows, analysis }) => {
         reading = analysis === null ? null : new TraceReading(analysis);
         say({ type: 'rows', id, rows, picture: analysis === null ? null : pictureOf(analysis) });

@@ -3,6 +3,8 @@ import { type Chance, chanceOf } from './inputs.ts';
 
 export const SEED = Number(process.env.SEED ?? 20_261_129);
 export const COUNT = Number(process.env.FUZZ ?? 3_000);
+/** One input alone, by the seed of its own that a failure names. */
+const ONLY = process.env.ONLY;
 /** CPU time an input may take, ms. */
 export const SLOWEST_MS = 1_000;
 
@@ -18,6 +20,10 @@ const cpuMs = (): number => {
  */
 export async function each(count: number, kind: number, one: (c: Chance) => Promise<void> | void): Promise<number> {
   let slowest = 0;
+  if (ONLY !== undefined) {
+    await one(chanceOf(Number(ONLY)));
+    return slowest;
+  }
   for (let i = 0; i < count; i++) {
     const seed = (Math.imul(SEED + kind, 2_654_435_761) + i) >>> 0;
     const from = cpuMs();

@@ -2,7 +2,7 @@
  * Everything that takes input of strangers, through what really happens next: a link is decoded, carried to the engine, run,
  * drawn from and written again. A fixed seed's share runs with every `npm test`; `npm run fuzz` runs a million.
  *
- *     SEED=7 FUZZ=100000 npm run fuzz      the same inputs again; a failure names the input's own seed
+ *     SEED=7 FUZZ=100000 npm run fuzz      the same inputs again; a failure names the input's own seed, ONLY=seed runs it alone
  */
 import { describe, expect, test } from 'vitest';
 import { createHostLink, type Wire } from '../../embed/host-link.ts';

@@ -110,7 +110,7 @@ function linkJson(c: Chance, presets: readonly string[], runs: boolean): string 
 }
 
 /** Some characters of a text are other ones, or gone, or twice there. */
-function hurt(text: string, c: Chance): string {
+export function hurt(text: string, c: Chance): string {
   let out = text;
   for (let n = 1 + c.below(3); n > 0; n--) {
     const at = c.below(out.length + 1);

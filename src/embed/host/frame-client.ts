@@ -138,7 +138,7 @@ export function connectFrame(frame: HTMLIFrameElement, onMessage: (message: Fram
     }
     waiting.delete(message.id as number);
     if (message.type === 'ok') asked.done(message);
-    else asked.fail(new FrameError(String(message.code)));
+    else asked.fail(new FrameError(typeof message.code === 'string' ? message.code : 'fault'));
   }
   window.addEventListener('message', hear);
 

@@ -20,6 +20,43 @@ export interface LapicIrq {
   redirHint: boolean;
 }
 
+/** What the rest of the machine asks of the i8254. */
+export interface PitWires {
+  /** Does it listen to acknowledges and masks of GSI 0? */
+  listens(m: Machine): boolean;
+  /** kvm_pit_ack_irq: GSI 0 was acknowledged */
+  ack(m: Machine): void;
+  /** pit_mask_notifer: GSI 0 was masked or unmasked at a chip */
+  maskNotify(m: Machine, masked: boolean): void;
+  /** When channel 0 ticks next, ns; Infinity when it does not */
+  due(m: Machine): number;
+  /** pit_timer_fn */
+  tick(m: Machine): void;
+  /** pit_ioport_write, speaker_ioport_write */
+  write(m: Machine, port: number, value: number): boolean;
+  /** pit_ioport_read, speaker_ioport_read. @returns null for a port that is not its own */
+  read(m: Machine, port: number): number | null;
+  /** kvm_create_pit */
+  reset(m: Machine): void;
+}
+
+/** The VMM's answer to an exit, and what its devices ask of it. */
+export interface VmmWires {
+  /** A device moved its line. */
+  line(m: Machine, gsi: number, level: number): void;
+  /** KVM_EXIT_MMIO and KVM_EXIT_IO: what it does with a store, what it gives for a load. */
+  mmioWrite(m: Machine, addr: number, len: number, data: bigint): void;
+  mmioRead(m: Machine, addr: number, len: number): bigint;
+  pioWrite(m: Machine, port: number, value: number): void;
+  pioRead(m: Machine, port: number): number;
+  /** KVM_EXIT_IOAPIC_EOI */
+  eoi(m: Machine, vector: number): void;
+  /** The output of its 8259 pair rose. */
+  picOutput(m: Machine): void;
+  /** KVM_EXIT_IRQ_WINDOW_OPEN, if it asked for it */
+  window(m: Machine, vcpu: number): void;
+}
+
 export interface Wires {
   /** The host's CPUs are modelled: a vCPU's thread is on one (VCPU.loaded), or waits. */
   readonly modelsCpus: boolean;
@@ -91,10 +128,10 @@ export interface Wires {
   hwapicIsrUpdate(m: Machine, vcpu: number, vector: number): void;
   /** kvm_set_apicv_inhibit / kvm_clear_apicv_inhibit. @param reason bit number of enum kvm_apicv_inhibit */
   setApicvInhibit(m: Machine, reason: number, set: boolean): void;
-  /** kvm_pit_ack_irq: GSI 0 was acknowledged */
-  pitAck(m: Machine): void;
-  /** pit_mask_notifer: GSI 0 was masked or unmasked at a chip */
-  pitMaskNotify(m: Machine, masked: boolean): void;
+  /** The i8254 of a machine that has one (core/has.ts). */
+  pit(): PitWires;
+  /** User space's chips, of a machine that has them (core/has.ts). */
+  vmm(): VmmWires;
   /** A bus offers a device a write. @returns false when it is not the device's */
   iodevWrite(m: Machine, range: IoRange, addr: number, len: number, value: bigint): boolean;
   /** @returns null when it is not the device's */

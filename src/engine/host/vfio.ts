@@ -4,6 +4,7 @@
  * The model host gives MSI-X vector n of slot s host vector 0x30 + 4 s + n, and descriptors the addresses below.
  */
 
+import { ownerOfPiDesc, piDescAddress } from '../../spec/pi-desc-address.ts';
 import { singleVcpu } from '../chips/lapic/delivery.ts';
 import { CHIP, EV } from '../core/events.ts';
 import {
@@ -40,8 +41,6 @@ const isAssigned = (m: Machine, slot: number): boolean => m.config.devices?.[slo
 const irteAt = (m: Machine, slot: number, entry: number): number => deviceAt(m, slot) + D.irte + entry * 4;
 const gsiOf = (m: Machine, slot: number, entry: number): number => m.w[deviceAt(m, slot) + D.gsi] + entry;
 const hostVector = (slot: number, entry: number): number => 0x30 + slot * 4 + entry;
-/** Physical address of a vCPU's descriptor: 64-byte aligned, above 4 GiB so that both halves show. */
-const piDescAddress = (vcpu: number): { low: number; high: number } => ({ low: 0x00200000 + vcpu * 0x40, high: 1 });
 
 /** The vCPU to post to, or why there is none. @kvm irq.c kvm_pi_update_irte */
 function postingTarget(m: Machine, gsi: number): { vcpu: number; vector: number; why: number } {
@@ -124,9 +123,6 @@ const msiRoute = (route: RouteEntry | undefined): RouteEntry | null => (route?.c
 const sameMessage = (a: RouteEntry, b: RouteEntry): boolean =>
   a.addrLo === b.addrLo && a.addrHi === b.addrHi && a.data === b.data;
 
-/** Which vCPU a posted entry's descriptor belongs to. */
-const ownerOf = (m: Machine, at: number): number => (m.w[at + 1] - piDescAddress(0).low) >> 6;
-
 /**
  * The device sends the message of an MSI-X vector. @returns false where no IOMMU stands between it and the VMM
  */
@@ -135,7 +131,7 @@ export function deviceMessage(m: Machine, slot: number, entry: number): boolean 
   const at = irteAt(m, slot, entry);
   const gsi = gsiOf(m, slot, entry);
   if ((m.w[at] & POSTED) !== 0) {
-    vtdPost(m, ownerOf(m, at), (m.w[at] >>> 16) & 0xff, false);
+    vtdPost(m, ownerOfPiDesc(m.w[at + 1]), (m.w[at] >>> 16) & 0xff, false);
     return true;
   }
   const outer = enter(m, EV.vtd_remap, whereOf('device', slot), hostVector(slot, entry), gsi);

@@ -5,7 +5,7 @@
  */
 
 import type { Commit } from '../../spec/quirks.ts';
-import { INFO } from '../../spec/registers/run-loop.ts';
+import { INFO } from '../../spec/registers/entry-info.ts';
 import { OWED } from '../chips/ioapic/ioapic.ts';
 import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';

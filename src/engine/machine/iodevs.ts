@@ -5,7 +5,6 @@
 import { chipRange, type IodevKind, type IoRange, IRQCHIP_IODEVS } from '../../spec/iodevs.ts';
 import { IOAPIC_BASE, ioapicMmioRead, ioapicMmioWrite } from '../chips/ioapic/ioapic.ts';
 import { elcrRead, elcrWrite, picRead, picWrite } from '../chips/pic/pic.ts';
-import { pitRead, pitWrite } from '../chips/pit/pit.ts';
 import type { Machine } from '../core/machine.ts';
 import { coalescedWrite } from '../kvm/coalesced.ts';
 import { ioeventfdWrite } from '../kvm/ioeventfd.ts';
@@ -20,8 +19,12 @@ interface IodevOps {
 /** What KVM_CREATE_IRQCHIP registers. @kvm i8259.c kvm_pic_init, ioapic.c kvm_ioapic_init */
 export const IRQCHIP_RANGES = IRQCHIP_IODEVS.map(chipRange);
 /** What KVM_CREATE_PIT2 registers, the speaker only with flag 0 (KVM_PIT_SPEAKER_DUMMY). @kvm i8254.c kvm_create_pit */
-export const PIT_RANGE = chipRange('pit');
-export const SPEAKER_RANGE = chipRange('speaker');
+export const pitRanges = (flags: number): readonly (typeof PIT_RANGE)[] =>
+  (flags & SPEAKER_DUMMY) === 0 ? [PIT_RANGE] : [PIT_RANGE, chipRange('speaker')];
+
+const PIT_RANGE = chipRange('pit');
+/** Bit of KVM_CREATE_PIT2's flags: a speaker at port 0x61. */
+const SPEAKER_DUMMY = 1;
 
 const isWidth = (len: number): boolean => len === 1 || len === 2 || len === 4 || len === 8;
 const low = (value: bigint, bytes: number): bigint => BigInt.asUintN(bytes * 8, value);
@@ -44,9 +47,9 @@ const PIC = byteWide(picWrite, picRead);
 
 /** The low byte counts, whatever the width. @kvm i8254.c pit_ioport_write, speaker_ioport_write */
 const PIT: IodevOps = {
-  write: (m, _range, port, _len, value) => pitWrite(m, port, Number(low(value, 1))),
+  write: (m, _range, port, _len, value) => m.wires.pit().write(m, port, Number(low(value, 1))),
   read(m, _range, port) {
-    const value = pitRead(m, port);
+    const value = m.wires.pit().read(m, port);
     return value === null ? null : BigInt(value);
   },
 };

@@ -5,7 +5,7 @@ import { messagesOf } from '../../spec/messages.ts';
 import type { OpResult } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
 import { resetPics } from '../chips/pic/pic.ts';
-import { pitAck, pitMaskNotify, resetPit } from '../chips/pit/pit.ts';
+import { modelsVmm } from '../core/has.ts';
 import type { Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import type { ModelOps, Wires } from '../core/wires.ts';
@@ -23,16 +23,6 @@ import {
   resetSources,
 } from '../world/device.ts';
 import { enterGuest, guestEoi, guestFlags, guestHalt, openWindow, resetGuest, serveVcpu } from '../world/guest.ts';
-import {
-  modelsVmm,
-  vmmEoi,
-  vmmMmioRead,
-  vmmMmioWrite,
-  vmmPicOutput,
-  vmmPioRead,
-  vmmPioWrite,
-  vmmWindow,
-} from '../world/userspace.ts';
 import { BASE_WIRES } from './plain.ts';
 
 const OK: OpResult = { ok: true };
@@ -82,11 +72,26 @@ export const MODEL_OPS = {
   },
 } satisfies Partial<ModelOps>;
 
+/**
+ * The ops of a machine whose host is not modelled: a vCPU is nowhere in particular, and only injection leaves a trace.
+ * @param host the same ops where it is
+ */
+export const plainModelOps = (host: () => ModelOps): ModelOps => ({
+  ...MODEL_OPS,
+  vcpu_state: () => OK,
+  vmentry: () => OK,
+  vmexit: () => OK,
+  schedule: () => OK,
+  apicv_inhibit: () => OK,
+  race: () => OK,
+  post: (m, op) => host().post(m, op),
+  get_vmx: (m, op) => host().get_vmx(m, op),
+  vtd_msi: (m, op) => host().vtd_msi(m, { ...op, irte: { ...op.irte, posted: false } }),
+});
+
 /** Wires of a machine with a model guest, devices and an i8254, without APICv. */
-export const MODEL_WIRES: Omit<Wires, 'modelOps'> = {
+export const MODEL_WIRES: Omit<Wires, 'modelOps' | 'pit' | 'vmm'> = {
   ...BASE_WIRES,
-  pitAck,
-  pitMaskNotify,
   resampled: deviceResampled,
   enterGuest,
   guestEoi(m, vcpu, kind) {
@@ -95,15 +100,23 @@ export const MODEL_WIRES: Omit<Wires, 'modelOps'> = {
   },
   serveVcpu,
   openWindow(m, vcpu) {
-    vmmWindow(m, vcpu);
+    if (modelsVmm(m)) m.wires.vmm().window(m, vcpu);
     openWindow(m, vcpu);
   },
-  userMmioWrite: vmmMmioWrite,
-  userMmioRead: vmmMmioRead,
-  userPioWrite: vmmPioWrite,
-  userPioRead: vmmPioRead,
-  userEoi: vmmEoi,
-  userPicOutput: vmmPicOutput,
+  userMmioWrite(m, addr, len, data) {
+    if (modelsVmm(m)) m.wires.vmm().mmioWrite(m, addr, len, data);
+  },
+  userMmioRead: (m, addr, len) => (modelsVmm(m) ? m.wires.vmm().mmioRead(m, addr, len) : 0n),
+  userPioWrite(m, port, value) {
+    if (modelsVmm(m)) m.wires.vmm().pioWrite(m, port, value);
+  },
+  userPioRead: (m, port) => (modelsVmm(m) ? m.wires.vmm().pioRead(m, port) : 0),
+  userEoi(m, vector) {
+    if (modelsVmm(m)) m.wires.vmm().eoi(m, vector);
+  },
+  userPicOutput(m) {
+    if (modelsVmm(m)) m.wires.vmm().picOutput(m);
+  },
   leaveRun(m, vcpu) {
     if (reg(m, vcpu, VCPU.at.mode) !== MODE.inGuest) return;
     set(m, vcpu, VCPU.at.mode, MODE.outside);
@@ -114,7 +127,7 @@ export const MODEL_WIRES: Omit<Wires, 'modelOps'> = {
 
 /** What a machine has beyond the irqchip, at power-on. */
 export function resetModel(m: Machine): void {
-  if (m.config.pit === true && m.irqchip === 'full') resetPit(m);
+  if (m.config.pit === true && m.irqchip === 'full') m.wires.pit().reset(m);
   if (modelsVmm(m)) {
     resetPics(m);
     resetIoapic(m);

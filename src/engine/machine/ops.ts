@@ -6,8 +6,8 @@
 import { highWord, lowWord } from '../../base/u64.ts';
 import { OpError } from '../../spec/define/op.ts';
 import { type GuestOp, type ModelOp, OPS, type Op, type OpName, type OpResult } from '../../spec/ops/index.ts';
+import { INFO } from '../../spec/registers/entry-info.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
-import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, findHighestIrr, inX2apic } from '../chips/lapic/priority.ts';
 import { readMsr, setTpr, writeMsr, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { fireDueTimer, injectPendingTimer } from '../chips/lapic/timer.ts';
@@ -46,13 +46,10 @@ import {
   takeNmi,
 } from '../kvm/vcpu.ts';
 import { advanceOn, settleOn } from '../world/clock.ts';
+import { hex } from './hex.ts';
+import { late } from './late.ts';
 import { MAX_PHYS_ADDR } from './limits.ts';
 import { kvmSetMsi } from './plain.ts';
-import { hex, printCpu, printMachine } from './print.ts';
-import { writeRaw } from './raw.ts';
-import { ROAD_HANDLERS } from './road-ops.ts';
-import { getMsr, restore, save, setMsr, timerState } from './save-restore.ts';
-import { SETUP_HANDLERS } from './setup.ts';
 
 const OK: OpResult = { ok: true };
 
@@ -160,6 +157,8 @@ function plainGuestOp(m: Machine, op: GuestOp): Entered {
   apicHasInterrupt(m, op.vcpu);
   m.wires.afterEntry?.(m, op.vcpu);
   const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
+  // One that the instruction armed for this very instant goes in with it. With nothing beside it the next op is as good.
+  if (findHighestIrr(m, op.vcpu) !== -1) fireDueTimer(m, op.vcpu);
   injectPendingTimer(m, op.vcpu);
   if (m.vendor === 'amd') writeBackTpr(m, op.vcpu);
   looksAgain ||= wantsEvent(m, op.vcpu);
@@ -174,8 +173,10 @@ function run(m: Machine, vcpu: number, keep: boolean): OpResult {
   if (refused !== null) return refused;
   // vcpu_enter_guest of the run loops does this by itself.
   if (m.wires.run === undefined && wasInjected(m, vcpu)) return reinject(m, vcpu, keep);
+  // What is due only now was armed for this instant by an op before, and was put in there.
+  const waits = m.w[lapicAt(m, vcpu) + LAPIC.at.timerPending] === 1;
   makeReady(m, vcpu);
-  if (!takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
+  if (!waits || !takesBeforeTimer(m, vcpu)) injectPendingTimer(m, vcpu);
   const entered = m.wires.run?.(m, vcpu) ?? plainRun(m, vcpu);
   injectPendingTimer(m, vcpu);
   if (entered.result.vector === null) noteNothing(m, vcpu);
@@ -308,10 +309,10 @@ function endOp(m: Machine, outer: number): void {
   leave(m, outer);
 }
 
-/** Ops by which the VMM, or whoever looks, reaches the machine. */
-const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] | ModelOp['op']>> = {
-  ...ROAD_HANDLERS,
-  ...SETUP_HANDLERS,
+type LateOp = keyof ReturnType<typeof late>['LATE_HANDLERS'];
+
+/** Ops by which the VMM, or whoever looks, reaches the machine; others are in late-parts.ts. */
+const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] | ModelOp['op'] | LateOp>> = {
   irq_line: (m, op) => irqLine(m, op.gsi, op.level),
   msi: (m, op) => signalMsi(m, op.addr, op.data),
   routing: (m, op) => ioctl(m.irqchip !== 'none' && setRouting(m, op.entries) ? 0 : -EINVAL),
@@ -345,11 +346,6 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
     return ioctl(-kvmInterrupt(m, op.vcpu, op.vector));
   },
   run: (m, op) => run(m, op.vcpu, op.keep === 1),
-  save,
-  restore,
-  set_msr: setMsr,
-  get_msr: getMsr,
-  timer: (m, op) => timerState(m, op.vcpu),
   // As the recordings do it, through KVM_GET_VCPU_EVENTS: queued NMIs count while still blocked, then the mask ends, and
   // a pending one is taken at the next entry.
   iret(m, op) {
@@ -357,10 +353,7 @@ const HANDLERS: Handlers<Exclude<OpName, 'create' | 'create_vm' | GuestOp['op'] 
     iret(m, op.vcpu);
     return OK;
   },
-  cpu: (m, op) => printCpu(m, op.vcpu),
   note: () => OK,
-  raw: writeRaw,
-  get: (m) => printMachine(m),
 };
 
 type AnyHandler = (m: Machine, op: RunOp) => OpResult;
@@ -370,5 +363,5 @@ function dispatch(m: Machine, op: RunOp): OpResult {
   const { class: opClass } = OPS[op.op];
   if (opClass === 'guest') return guestOp(m, op as GuestOp);
   const handlers: Readonly<Record<string, unknown>> = opClass === 'model' ? m.wires.modelOps : HANDLERS;
-  return (handlers[op.op] as AnyHandler)(m, op);
+  return ((handlers[op.op] ?? late().LATE_HANDLERS[op.op as LateOp]) as AnyHandler)(m, op);
 }

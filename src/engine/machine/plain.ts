@@ -9,8 +9,8 @@ import { ioapicScanEntry, ioapicSetIrq, ioapicUpdateEoi, rtcRestoreOne, rtcTrack
 import { acceptIrq, deliverFast, deliverToApic, forEachDestination, matchDest } from '../chips/lapic/delivery.ts';
 import { findHighestIrr, pendingEoi, setIrr } from '../chips/lapic/priority.ts';
 import { picSetIrq } from '../chips/pic/pic.ts';
-import { pitListens } from '../chips/pit/pit.ts';
 import { CHIP, EV, REQ } from '../core/events.ts';
+import { hasPit } from '../core/has.ts';
 import { AT_VM, emit, enter, lapicAt, leave, type Machine, put, type RouteEntry, vcpuAt } from '../core/machine.ts';
 import type { Wires } from '../core/wires.ts';
 import { BASE, LAPIC, VCPU, VM } from '../core/words.ts';
@@ -18,7 +18,7 @@ import { APICV_INHIBIT, VMX_INHIBITS } from '../kvm/inhibits.ts';
 import { hasResampler, irqfdRoutingUpdate, notifyResampler, resamplerAck } from '../kvm/irqfd.ts';
 import { gsiOfPin, kvmSetIrq, msiMessage, type RouteEnds, routesOfGsi, routeTable } from '../kvm/routing.ts';
 import { injectNmi, kick, MODE, makeRequest } from '../kvm/vcpu.ts';
-import { writeEntryInfo } from '../vmx/vmcs.ts';
+import { writeEntryInfo } from '../vmx/entry-info.ts';
 import { iodevRead, iodevWrite } from './iodevs.ts';
 
 const { ZERO } = masks(MSI_ADDR);
@@ -74,7 +74,7 @@ function notifyAcked(m: Machine, chip: number, pin: number): void {
   const outer = enter(m, EV.kvm_ack_irq, AT_VM, chip, pin, gsi);
   if (gsi !== -1) {
     resamplerAck(m, gsi);
-    if (gsi === 0) m.wires.pitAck(m);
+    if (gsi === 0 && hasPit(m)) m.wires.pit().ack(m);
   }
   leave(m, outer);
 }
@@ -118,7 +118,7 @@ const setApicvInhibit: Wires['setApicvInhibit'] = (m, reason, set) => {
 };
 
 /** Wires of a machine whose CPUs have no APICv and whose host runs nothing else. */
-export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
+export const BASE_WIRES: Omit<Wires, 'modelOps' | 'pit' | 'vmm'> = {
   modelsCpus: false,
   apicAccessPage: false,
   setIrq,
@@ -132,13 +132,13 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   notifyAcked,
   hasAckNotifier(m, chip, pin) {
     const gsi = gsiOfPin(m, chip, pin);
-    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && pitListens(m)));
+    return gsi !== -1 && (hasResampler(m, gsi) || (gsi === 0 && hasPit(m) && m.wires.pit().listens(m)));
   },
   notifyResampler,
   fireMaskNotifiers(m, chip, pin, masked) {
     const gsi = gsiOfPin(m, chip, pin);
     emit(m, EV.mask_notifier, AT_VM, chip, pin, masked ? 1 : 0);
-    if (gsi === 0) m.wires.pitMaskNotify(m, masked);
+    if (gsi === 0 && hasPit(m)) m.wires.pit().maskNotify(m, masked);
   },
   ioapicUpdateEoi,
   scanIoapic(m) {
@@ -167,8 +167,6 @@ export const BASE_WIRES: Omit<Wires, 'modelOps'> = {
   apicvUpdate(m, vcpu) {
     put(m, lapicAt(m, vcpu) + LAPIC.at.apicvActive, 0);
   },
-  pitAck() {},
-  pitMaskNotify() {},
   enterGuest: () => false,
   guestEoi() {},
   serveVcpu: () => false,

@@ -8,20 +8,11 @@ import { lapicAt, type Machine, vcpuAt } from '../core/machine.ts';
 import { IOAPIC, LAPIC, PIC, VCPU } from '../core/words.ts';
 import { acceptEvents, processNmi } from '../kvm/vcpu.ts';
 import { vectorsIn } from '../view/machine-view.ts';
+import { hex } from './hex.ts';
 
 const L = LAPIC.at;
 const V = VCPU.at;
 const P = PIC.at;
-
-/** "0x…" in lower case without leading zeros. */
-export function hex(value: number | bigint): string {
-  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
-  const word = value >>> 0;
-  return word < SMALL.length ? (SMALL[word] as string) : `0x${word.toString(16)}`;
-}
-
-/** Most of what a machine prints is small, and a string that is there costs nothing. */
-const SMALL: readonly string[] = Array.from({ length: 256 }, (_, n) => `0x${n.toString(16)}`);
 
 const wide = (lo: number, hi: number): string => (hi === 0 ? hex(lo) : hex64(lo, hi));
 

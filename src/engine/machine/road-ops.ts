@@ -9,7 +9,7 @@ import type { Handlers } from '../core/wires.ts';
 import { readRing, registerZone, unregisterZone } from '../kvm/coalesced.ts';
 import { assignIoeventfd, deassignIoeventfd, type IoeventfdKey, pollIoeventfd } from '../kvm/ioeventfd.ts';
 import { generation, memslots, setMemoryRegion } from '../kvm/memslots.ts';
-import { hex } from './print.ts';
+import { hex } from './hex.ts';
 
 const keyOf = ({ bus, addr, len, datamatch }: IoeventfdSpec): IoeventfdKey => ({
   bus: bus === 'pio' ? BUS.pio : BUS.mmio,

@@ -16,8 +16,8 @@ import { AT_VM, atVcpu, enter, lapicAt, leave, type Machine, put, vcpuAt } from 
 import type { Saved, SavedEvents, SavedPart } from '../core/saved.ts';
 import { LAPIC, PIT, VCPU } from '../core/words.ts';
 import { acceptEvents, MP_STATE, processNmi } from '../kvm/vcpu.ts';
+import { hex } from './hex.ts';
 import { MAX_PHYS_ADDR } from './limits.ts';
-import { hex } from './print.ts';
 
 const V = VCPU.at;
 const MSR_APIC_BASE = 0x1b;

@@ -18,13 +18,11 @@ import { resetBuses } from '../kvm/bus.ts';
 import { resetMemory } from '../kvm/memslots.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { resetVcpu } from '../kvm/vcpu.ts';
-import { IRQCHIP_RANGES } from './iodevs.ts';
-import { MODEL_WIRES, resetModel } from './model-ops.ts';
+import { IRQCHIP_RANGES, pitRanges } from './iodevs.ts';
+import { late } from './late.ts';
+import { MODEL_WIRES, plainModelOps, resetModel } from './model-ops.ts';
 import { execute } from './ops.ts';
-import { pitRanges, x2apicFlagsRefused } from './setup.ts';
-import { SVM_WIRES } from './svm.ts';
-import { VMX_WIRES } from './vmx.ts';
-import { PLAIN_MODEL_OPS } from './vmx-ops.ts';
+import { x2apicFlagsRefused } from './x2apic-api.ts';
 
 export interface Session {
   /** The machine of the last `create`; null before it. */
@@ -37,13 +35,22 @@ export interface Session {
   carryOut(op: Op): OpResult;
 }
 
-const PLAIN_WIRES: Wires = { ...MODEL_WIRES, modelOps: PLAIN_MODEL_OPS };
+const PLAIN_WIRES: Wires = {
+  ...MODEL_WIRES,
+  pit: () => late().PIT_CHIP,
+  vmm: () => late().VMM,
+  modelOps: plainModelOps(() => late().VMX_MODEL_OPS),
+};
 
 /** The wires of a machine by its run loop. */
-const WIRES: Readonly<Record<CreateOp['runLoop'], Wires>> = { none: PLAIN_WIRES, vmx: VMX_WIRES, svm: SVM_WIRES };
+const WIRES: Readonly<Record<CreateOp['runLoop'], () => Wires>> = {
+  none: () => PLAIN_WIRES,
+  vmx: () => late().VMX_WIRES,
+  svm: () => late().SVM_WIRES,
+};
 
 /** What a machine that is made so is wired with. */
-export const wiresOf = ({ runLoop }: CreateOp): Wires => WIRES[runLoop];
+export const wiresOf = ({ runLoop }: CreateOp): Wires => WIRES[runLoop]();
 
 /**
  * A machine at reset. The log holds what reset did, under the `op` event of command 0.

@@ -18,25 +18,15 @@ import { markMapDirty, recalculateApicMap } from '../kvm/apic-map.ts';
 import { registerDevice } from '../kvm/bus.ts';
 import { resetRouting } from '../kvm/routing.ts';
 import { idInUse, resetVcpu } from '../kvm/vcpu.ts';
-import { IRQCHIP_RANGES, PIT_RANGE, SPEAKER_RANGE } from './iodevs.ts';
+import { IRQCHIP_RANGES, pitRanges } from './iodevs.ts';
+import { X2APIC, x2apicFlagsRefused } from './x2apic-api.ts';
 
 /** KVM_MAX_VCPU_IDS: 1,024 vCPUs, four ids to each. */
 const MAX_VCPU_IDS = 4096n;
 /** MAX_NR_RESERVED_IOAPIC_PINS */
 const MAX_RESERVED_PINS = 4096n;
-/** Bit of KVM_CREATE_PIT2's flags: a speaker at port 0x61. */
-const SPEAKER_DUMMY = 1;
 /** Bit of enum kvm_apicv_inhibit: no LAPIC in the kernel. */
 const INHIBIT_ABSENT = 2;
-
-/** KVM_CAP_X2APIC_API's flags. Suppression of EOI broadcasts came after v6.18: it needs the IOAPIC in user space. */
-const X2APIC = { use32BitIds: 1, noBroadcastQuirk: 2, suppress: 4, noSuppress: 8 } as const;
-
-/** @returns whether KVM refuses the flags on this machine @kvm x86.c kvm_vm_ioctl_enable_cap */
-export function x2apicFlagsRefused(flags: number, split: boolean): boolean {
-  const both = X2APIC.suppress | X2APIC.noSuppress;
-  return flags > 15 || (flags & both) === both || ((flags & X2APIC.suppress) !== 0 && !split);
-}
 
 /** Flags only add: there is no way to take one back. */
 function setX2apicApi(m: Machine, flags: number): void {
@@ -124,10 +114,6 @@ function createPit(m: Machine, flags: number): number {
   resetPit(m);
   return 0;
 }
-
-/** What a PIT of these flags registers. */
-export const pitRanges = (flags: number): readonly (typeof PIT_RANGE)[] =>
-  (flags & SPEAKER_DUMMY) === 0 ? [PIT_RANGE] : [PIT_RANGE, SPEAKER_RANGE];
 
 /** KVM_SET_BOOT_CPU_ID. The limit itself is let through, as KVM does. */
 function setBootCpuId(m: Machine, id: bigint): number {

@@ -16,8 +16,8 @@ import { vectorsIn } from '../view/machine-view.ts';
 import { pi } from '../vmx/pi-desc.ts';
 import { inGuest, runVcpu, vmExit } from '../vmx/run-loop.ts';
 import { EXIT, HOST_VECTOR, vmcs } from '../vmx/vmcs.ts';
+import { hex } from './hex.ts';
 import { MODEL_OPS } from './model-ops.ts';
-import { hex } from './print.ts';
 
 const V = VCPU.at;
 const OK: OpResult = { ok: true };
@@ -117,16 +117,4 @@ export const VMX_MODEL_OPS: ModelOps = {
     set(m, op.vcpu, V.race, RACES[op.with]);
     return OK;
   },
-};
-
-/** The same ops where the host is not modelled: a vCPU is nowhere in particular, and only injection leaves a trace. */
-export const PLAIN_MODEL_OPS: ModelOps = {
-  ...VMX_MODEL_OPS,
-  vcpu_state: () => OK,
-  vmentry: () => OK,
-  vmexit: () => OK,
-  schedule: () => OK,
-  apicv_inhibit: () => OK,
-  race: () => OK,
-  vtd_msi: (m, op) => VMX_MODEL_OPS.vtd_msi(m, { ...op, irte: { ...op.irte, posted: false } }),
 };

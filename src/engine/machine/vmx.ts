@@ -8,7 +8,9 @@ import { REG } from '../../spec/registers/lapic.ts';
 import { findHighestIrr, findHighestIsr, highestVector, hwEnabled, inX2apic, setIrr } from '../chips/lapic/priority.ts';
 import { updateApicvCaches } from '../chips/lapic/registers.ts';
 import { injectPendingTimer } from '../chips/lapic/timer.ts';
+import { PIT_CHIP } from '../chips/pit/pit.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
+import { modelsVmm } from '../core/has.ts';
 import {
   AT_VM,
   atLapic,
@@ -58,7 +60,7 @@ import {
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
 import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
-import { vmmWindow } from '../world/userspace.ts';
+import { VMM } from '../world/userspace.ts';
 import { MODEL_WIRES } from './model-ops.ts';
 import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
@@ -350,6 +352,8 @@ const vmxGuestEoi: Wires['guestEoi'] = (m, vcpu, kind) => {
 
 export const VMX_WIRES: Wires = {
   ...MODEL_WIRES,
+  pit: () => PIT_CHIP,
+  vmm: () => VMM,
   modelsCpus: true,
   apicAccessPage: true,
   flushShadow: zapAll,
@@ -383,7 +387,7 @@ export const VMX_WIRES: Wires = {
   afterOp,
   serveVcpu,
   openWindow(m, vcpu) {
-    vmmWindow(m, vcpu);
+    if (modelsVmm(m)) VMM.window(m, vcpu);
     // A running guest's window opens by itself; a sleeper's thread looks whether it has become runnable.
     if (reg(m, vcpu, V.blocking) === 1 && hasEvents(m, vcpu)) wakeUp(m, vcpu);
   },

@@ -3,22 +3,15 @@
  * kvm_check_and_inject_events and vmx.c's part of it, v6.18). Exceptions, SMIs and nested guests are left out.
  */
 
-import { INFO } from '../../spec/registers/run-loop.ts';
+import { INFO } from '../../spec/registers/entry-info.ts';
 import { apicHasInterrupt, findHighestIrr, hwEnabled } from '../chips/lapic/priority.ts';
 import { EV, REQ } from '../core/events.ts';
 import { atVcpu, enter, lapicAt, leave, type Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { getInterrupt, HELD, hasExtint, noteHeld, takeNmiJourney } from '../kvm/vcpu.ts';
-import {
-  apicvActive,
-  enableIrqWindow,
-  enableNmiWindow,
-  setVmcs,
-  updateCr8Intercept,
-  vmcs,
-  writeEntryInfo,
-} from './vmcs.ts';
+import { writeEntryInfo } from './entry-info.ts';
+import { apicvActive, enableIrqWindow, enableNmiWindow, setVmcs, updateCr8Intercept, vmcs } from './vmcs.ts';
 
 const V = VCPU.at;
 const F = VMCS.at;

@@ -6,7 +6,8 @@
  */
 
 import { masks } from '../../spec/define/registers.ts';
-import { GUEST_INTERRUPTIBILITY, INFO } from '../../spec/registers/run-loop.ts';
+import { INFO } from '../../spec/registers/entry-info.ts';
+import { GUEST_INTERRUPTIBILITY } from '../../spec/registers/run-loop.ts';
 import { hwEnabled, refreshPpr, testVector } from '../chips/lapic/priority.ts';
 import { EV, KICK, REQ } from '../core/events.ts';
 import { atVcpu, emit, enter, lapicAt, leave, type Machine } from '../core/machine.ts';

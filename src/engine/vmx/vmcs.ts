@@ -77,11 +77,6 @@ export const apicvActive = (m: Machine, vcpu: number): boolean => m.w[lapicAt(m,
 export const hasControl = (m: Machine, vcpu: number, field: number, bit: number): boolean =>
   (vmcs(m, vcpu, field) & bit) !== 0;
 
-/** The VM-entry event field, as written last: on a machine without the run loop nothing else of the VMCS is modelled. */
-export function writeEntryInfo(m: Machine, vcpu: number, info: number): void {
-  setVmcs(m, vcpu, F.entryInfoWritten, info);
-}
-
 /** @kvm vmx.c init_vmcs */
 export function resetVmcs(m: Machine, vcpu: number): void {
   setVmcs(m, vcpu, F.pinControls, PIN_BASE);

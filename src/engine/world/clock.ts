@@ -5,8 +5,8 @@
 import { highOf, lowOf } from '../../base/u64.ts';
 import { eoiInjectWork } from '../chips/ioapic/ioapic.ts';
 import { expireTimer, timerDue } from '../chips/lapic/timer.ts';
-import { pitDue, pitTick } from '../chips/pit/pit.ts';
 import { EV } from '../core/events.ts';
+import { hasPit } from '../core/has.ts';
 import type { Standing } from '../core/log.ts';
 import { AT_VM, enter, leave, type Machine } from '../core/machine.ts';
 import { now, put64, read64 } from '../core/time.ts';
@@ -50,6 +50,8 @@ function earliestHandler(m: Machine): number {
   return due;
 }
 
+const pitDue = (m: Machine): number => (hasPit(m) ? m.wires.pit().due(m) : Infinity);
+
 function earliestTimer(m: Machine): number {
   let due = pitDue(m);
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) due = Math.min(due, timerDue(m, vcpu));
@@ -69,7 +71,7 @@ function fireOne(m: Machine): void {
     return;
   }
   if (pitDue(m) <= t) {
-    pitTick(m);
+    m.wires.pit().tick(m);
     return;
   }
   for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {

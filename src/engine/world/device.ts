@@ -10,11 +10,11 @@ import { messagesOf } from '../../spec/messages.ts';
 import type { DeviceKind } from '../../spec/ops/index.ts';
 import { VIRTIO_ISR } from '../../spec/registers/device.ts';
 import { CHIP, EV } from '../core/events.ts';
+import { modelsVmm } from '../core/has.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
 import { DEVICE } from '../core/words.ts';
 import { assignIrqfd, irqfdOf, resamplerOf, signalIrqfd } from '../kvm/irqfd.ts';
 import { routeTable, setRouting, toSpec } from '../kvm/routing.ts';
-import { modelsVmm, vmmLine } from './userspace.ts';
 
 const D = DEVICE.at;
 /** Device kinds by their code in a state word (0: no device). */
@@ -70,7 +70,7 @@ function setLine(m: Machine, slot: number, level: number): void {
   if (usesResampler(m, slot)) {
     if (level === 1) signalLine(m, gsi);
   } else if (lineOf(m, gsi) !== before && modelsVmm(m)) {
-    vmmLine(m, gsi, level);
+    m.wires.vmm().line(m, gsi, level);
   } else if (lineOf(m, gsi) !== before) {
     const inner = enter(m, EV.ioctl_irq_line, AT_VM, gsi, level);
     m.wires.setIrq(m, 0, gsi, level, true);

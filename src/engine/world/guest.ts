@@ -7,8 +7,8 @@
 
 import { highOf, join, lowOf } from '../../base/u64.ts';
 import type { HandlerSpec } from '../../spec/ops/index.ts';
+import { INFO } from '../../spec/registers/entry-info.ts';
 import { REG, x2apicMsr } from '../../spec/registers/lapic.ts';
-import { INFO } from '../../spec/registers/run-loop.ts';
 import { apicHasInterrupt, inX2apic, testVector } from '../chips/lapic/priority.ts';
 import { lapicMmioWrite, x2apicMsrWrite } from '../chips/lapic/registers.ts';
 import { picWrite } from '../chips/pic/pic.ts';

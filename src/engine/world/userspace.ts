@@ -19,6 +19,7 @@ import {
 } from '../chips/pic/pic.ts';
 import { EV } from '../core/events.ts';
 import { AT_IOAPIC, atVcpu, emit, enter, leave, type Machine, put, vcpuAt } from '../core/machine.ts';
+import type { VmmWires } from '../core/wires.ts';
 import { BASE, IOAPIC, VCPU } from '../core/words.ts';
 import { routeTable, setRouting, toSpec } from '../kvm/routing.ts';
 import { countExit, kvmInterrupt } from '../kvm/vcpu.ts';
@@ -37,9 +38,6 @@ const MASKED = 0x10000;
 const EXIT_IRQ_WINDOW_OPEN = 7;
 const WHY = { masked: 0, remoteIrr: 1 } as const;
 const OUTCOME = { wanted: 0, open: 1, injected: 2 } as const;
-
-/** Has this machine a VMM with chips of its own? */
-export const modelsVmm = (m: Machine): boolean => m.irqchip !== 'full' && m.config.guest !== undefined;
 
 const word = (m: Machine, register: number): number => m.w[BASE.ioapic + register];
 const set = (m: Machine, register: number, value: number): void => put(m, BASE.ioapic + register, value);
@@ -75,7 +73,7 @@ function service(m: Machine): void {
 }
 
 /** A line at the VMM's chips: the 8259 pair first, then the IOAPIC, where GSI 0 is pin 2. @param gsi as QEMU's pc wires it */
-export function vmmLine(m: Machine, gsi: number, level: number): void {
+function vmmLine(m: Machine, gsi: number, level: number): void {
   if (gsi < 16 && gsi !== 2) picSetIrq(m, gsi, gsi, 0, level);
   const pin = gsi === 0 ? 2 : gsi;
   if (pin >= IOAPIC_PINS || m.irqchip === 'none') return;
@@ -97,8 +95,7 @@ export function vmmLine(m: Machine, gsi: number, level: number): void {
 }
 
 /** KVM_EXIT_IOAPIC_EOI: every level RTE with this vector that waits for it. */
-export function vmmEoi(m: Machine, vector: number): void {
-  if (!modelsVmm(m)) return;
+function vmmEoi(m: Machine, vector: number): void {
   for (let pin = 0; pin < IOAPIC_PINS; pin++) {
     const entry = low(m, pin);
     if ((entry & VECTOR) !== vector || (entry & LEVEL) === 0 || (entry & REMOTE_IRR) === 0) continue;
@@ -164,12 +161,11 @@ function readWindow(m: Machine, index: number): number {
   return word(m, ((index & 1) === 1 ? R.redirHi : R.redirLo) + pin);
 }
 
-const onIoapic = (m: Machine, addr: number): boolean =>
-  modelsVmm(m) && addr >= IOAPIC_BASE && addr < IOAPIC_BASE + PAGE;
+const onIoapic = (addr: number): boolean => addr >= IOAPIC_BASE && addr < IOAPIC_BASE + PAGE;
 
 /** KVM_EXIT_MMIO of a store. Only whole words count at IOWIN. */
-export function vmmMmioWrite(m: Machine, addr: number, len: number, data: bigint): void {
-  if (!onIoapic(m, addr)) return;
+function vmmMmioWrite(m: Machine, addr: number, len: number, data: bigint): void {
+  if (!onIoapic(addr)) return;
   const offset = addr & 0xff;
   const value = Number(BigInt.asUintN(32, data)) | 0;
   const index = word(m, R.ioregsel);
@@ -184,8 +180,8 @@ export function vmmMmioWrite(m: Machine, addr: number, len: number, data: bigint
 }
 
 /** KVM_EXIT_MMIO of a load. @returns what the VMM answers */
-export function vmmMmioRead(m: Machine, addr: number, len: number): bigint {
-  if (!onIoapic(m, addr)) return 0n;
+function vmmMmioRead(m: Machine, addr: number, len: number): bigint {
+  if (!onIoapic(addr)) return 0n;
   const offset = addr & 0xff;
   if (offset === OFFSET.ioregsel) return BigInt(word(m, R.ioregsel));
   return offset === OFFSET.iowin && len === 4 ? BigInt(readWindow(m, word(m, R.ioregsel)) >>> 0) : 0n;
@@ -195,15 +191,13 @@ const isPicPort = (port: number): boolean => (port & ~1) === 0x20 || (port & ~1)
 const isElcrPort = (port: number): boolean => (port & ~1) === 0x4d0;
 
 /** KVM_EXIT_IO of an OUT. */
-export function vmmPioWrite(m: Machine, port: number, value: number): void {
-  if (!modelsVmm(m)) return;
+function vmmPioWrite(m: Machine, port: number, value: number): void {
   if (isPicPort(port)) picWrite(m, port, value & 0xff);
   else if (isElcrPort(port)) elcrWrite(m, port, value & 0xff);
 }
 
 /** KVM_EXIT_IO of an IN. @returns what the VMM answers */
-export function vmmPioRead(m: Machine, port: number): number {
-  if (!modelsVmm(m)) return 0;
+function vmmPioRead(m: Machine, port: number): number {
   return isPicPort(port) ? picRead(m, port) : isElcrPort(port) ? elcrRead(m, port) : 0;
 }
 
@@ -238,16 +232,27 @@ function offer(m: Machine, vcpu: number): void {
 }
 
 /** The INT output of the VMM's 8259 pair rose. */
-export function vmmPicOutput(m: Machine): void {
+function vmmPicOutput(m: Machine): void {
   const vcpu = listener(m);
-  if (modelsVmm(m) && vcpu !== -1 && picOutput(m)) offer(m, vcpu);
+  if (vcpu !== -1 && picOutput(m)) offer(m, vcpu);
 }
 
 /** The guest's flags changed or a handler returned: KVM_EXIT_IRQ_WINDOW_OPEN, if the VMM asked for it. */
-export function vmmWindow(m: Machine, vcpu: number): void {
-  if (!modelsVmm(m) || vcpuWord(m, vcpu, V.windowWanted) === 0 || !isReady(m, vcpu)) return;
+function vmmWindow(m: Machine, vcpu: number): void {
+  if (vcpuWord(m, vcpu, V.windowWanted) === 0 || !isReady(m, vcpu)) return;
   countExit(m, vcpu);
   emit(m, EV.userspace_exit, atVcpu(vcpu), EXIT_IRQ_WINDOW_OPEN, 0, 0);
   put(m, vcpuAt(m, vcpu) + V.windowWanted, 0);
   if (picOutput(m)) offer(m, vcpu);
 }
+
+export const VMM: VmmWires = {
+  line: vmmLine,
+  mmioWrite: vmmMmioWrite,
+  mmioRead: vmmMmioRead,
+  pioWrite: vmmPioWrite,
+  pioRead: vmmPioRead,
+  eoi: vmmEoi,
+  picOutput: vmmPicOutput,
+  window: vmmWindow,
+};

@@ -2,7 +2,7 @@
 import { hex } from '../../base/numbers.ts';
 import type { BUS_EVENTS } from '../../spec/events/bus.ts';
 import { IODEV_KINDS, IODEVS, KVM_BUSES } from '../../spec/iodevs.ts';
-import type { TextParams } from '../text.ts';
+import { say, type TextParams } from '../text.ts';
 import { addDescriptions, type Told } from './index.ts';
 
 /** Names of the kernel, the same in every language. */
@@ -29,7 +29,12 @@ const onBus = (args: {
   readonly len: number;
   readonly device: number;
 }): Told => ({
-  params: { bus: bus(args.bus), addr: hex(args.addr), len: args.len, dev: device(args.device) },
+  params: {
+    bus: bus(args.bus),
+    addr: hex(args.addr),
+    len: say('word.bytes', { n: args.len }),
+    dev: device(args.device),
+  },
 });
 
 addDescriptions<typeof BUS_EVENTS>({
@@ -42,7 +47,7 @@ addDescriptions<typeof BUS_EVENTS>({
   bus_lookup: ({ args }) => ({ params: { bus: bus(args.bus) }, variant: args.first < 0 && 'none' }),
   mmio_answered: ({ args }) => ({ variant: args.write === 0 && 'read' }),
   pio_access: ({ args }) => ({ variant: [false, 'in', 'outs', 'ins'][args.way] as string }),
-  pio_answered: ({ args }) => ({ variant: args.way >= 2 && 'string' }),
+  pio_answered: ({ args }) => ({ variant: args.way === 2 ? 'outs' : args.way === 3 && 'ins' }),
   ioeventfd_refused: ({ args }) => ({ params: { errno: errno(args.errno) } }),
   setup_irqchip: ({ args }) => asked(args),
   setup_cap: ({ args }) => asked(args, { cap: CAPS[args.cap] ?? '', value: args.value }),

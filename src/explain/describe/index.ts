@@ -12,7 +12,7 @@ import { INHIBIT_NAMES, MP_STATES, USER_EXITS } from '../../spec/name-lists.ts';
 import { lapicRegisterName } from '../../spec/registers/lapic.ts';
 import { contextOf, type StepContext } from '../context.ts';
 import { gatesSaidBy } from '../gates/rows.ts';
-import type { Param, Text, TextParams } from '../text.ts';
+import { type Param, say, type Text, type TextParams } from '../text.ts';
 import { DEVICE } from './device.ts';
 import { GUEST } from './guest.ts';
 import { IOAPIC } from './ioapic.ts';
@@ -59,6 +59,8 @@ function paramOf(kind: ArgKind, value: number): Param {
     case 'vector':
     case 'hex':
       return hex(value);
+    case 'bytes':
+      return say('word.bytes', { n: value });
     case 'register':
       return lapicRegisterName(value);
     case 'mode':

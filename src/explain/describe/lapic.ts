@@ -39,7 +39,9 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
       variant: shorthand !== 0 && 'shorthand',
       why: [
         ...(shorthand === 0 ? [matched(c, d, dm)] : []),
-        path === 1 ? true : say('event.kvm_irq_delivery_to_apic.slow'),
+        shorthand === 1
+          ? say('event.kvm_irq_delivery_to_apic.self')
+          : path === 1 || say('event.kvm_irq_delivery_to_apic.slow'),
       ],
     };
   },
@@ -49,7 +51,7 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
     for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
     const params = { vcpu, vec: hex(vector), count, rest: count === 0 ? 0 : vector % count };
     const hashed = c.view.config.vectorHashing !== false;
-    return { params, why: hashed ? [true] : [say('event.lowest_prio.why.arb', params)] };
+    return { params, variant: count === 1 && 'one', why: hashed ? [true] : [say('event.lowest_prio.why.arb', params)] };
   },
   no_destination: (c) => {
     const ids = Array.from({ length: c.view.wordMap.vcpus }, (_, v) => {

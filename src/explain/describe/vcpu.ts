@@ -6,7 +6,7 @@ import { MP_STATES } from '../../spec/name-lists.ts';
 import { highestIsr, lapicWord, reasonWord, vcpuWord } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
-import { cls, requestName, shadowName } from './words.ts';
+import { cls, isAmd, requestName, shadowName } from './words.ts';
 
 export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
   request: (c) => ({ params: { vcpu: c.index, request: requestName(c.args.request) } }),
@@ -38,7 +38,7 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
         reason === 'ppr'
           ? [say(highestIsr(c) === 0 ? 'event.inject_held.why.ppr.none' : 'event.inject_held.why.ppr', params)]
           : reason === 'if'
-            ? [say('event.inject_held.why.if')]
+            ? [say(isAmd(c) ? 'event.inject_held.why.if.amd' : 'event.inject_held.why.if')]
             : [],
     };
   },
@@ -46,10 +46,11 @@ export const VCPU: Descriptions<typeof VCPU_EVENTS> = {
     params: {
       vcpu: c.index,
       vec: hex(c.args.vector),
-      if: vcpuWord(c, 'rflagsIf'),
-      shadow: shadowName(vcpuWord(c, 'shadow')),
+      // The op `run` enters with IF=1 and no shadow; a model guest's flags are its own.
+      if: c.view.config.guest === undefined ? 1 : vcpuWord(c, 'rflagsIf'),
+      shadow: shadowName(c.view.config.guest === undefined ? 0 : vcpuWord(c, 'shadow')),
     },
-    variant: c.args.reinjected === 1 && 'again',
+    variant: c.args.reinjected === 1 ? 'again' : isAmd(c) && 'amd',
     why: c.args.reinjected === 1 ? [] : [true],
   }),
   accept_init: (c) => ({ params: { vcpu: c.index, mp: MP_STATES[c.args.mpState] ?? c.args.mpState } }),

@@ -133,3 +133,6 @@ export const requestNames = (bits: number): readonly (string | number)[] =>
 /** A VM-entry or IDT-vectoring information field as a phrase. */
 export const eventText = (info: number): Text =>
   ((info >> 8) & 7) === 2 ? say('word.nmiEvent') : say('word.extInterrupt', { vec: hex(info & 0xff) });
+
+/** Is the host AMD's? Its processor has other fields and exits for the same. */
+export const isAmd = (c: StepContext): boolean => c.view.config.vendor === 'amd' || c.view.config.avic === true;

@@ -115,7 +115,7 @@ export function createFinder() {
         known.seen = sight.command;
         continue;
       }
-      const since = { command: sight.command, op: String(sight.op.op) };
+      const since = hit.since ?? { command: sight.command, op: String(sight.op.op) };
       const finding = { id: rule.id, severity: rule.severity, ...hit, since, cites: rule.cites };
       const track = { finding, ops: 0, seen: sight.command, open: true };
       open.set(hit.at, track);

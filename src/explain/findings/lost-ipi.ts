@@ -1,7 +1,7 @@
 /** A vCPU idles with interrupts on, a vector waits for it, and nothing will make it look. */
 import { placeOf } from '../gates/gate.ts';
 import { deliverable, isIdle, posted, vcpusOf, vcpuWord } from './machine.ts';
-import type { Rule } from './rule.ts';
+import { afterTime, type Rule } from './rule.ts';
 
 export const lostIpi: Rule = {
   id: 'lost-ipi',
@@ -11,7 +11,7 @@ export const lostIpi: Rule = {
   begin() {
     /** Sleepers that were woken since they were last posted to. */
     const woken = new Set<number>();
-    return ({ view, events }) => {
+    return afterTime(({ view, events }) => {
       for (const { name, index } of events) {
         if (name === 'pir_set' || name === 'irr_set') woken.delete(index);
         if (name === 'vcpu_wakeup' || name === 'guest_wake') woken.add(index);
@@ -26,6 +26,6 @@ export const lostIpi: Rule = {
           const vector = deliverable(view, vcpu).at(-1) ?? (inPir.length > 1 ? inPir.at(-1) : undefined);
           return vector === undefined ? [] : [{ at: placeOf('vcpu', vcpu, 'requests'), params: { vcpu, vector } }];
         });
-    };
+    });
   },
 };

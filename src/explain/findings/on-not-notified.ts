@@ -16,14 +16,19 @@ export const onNotNotified: Rule = {
       if (view.config.apicv !== true) return [];
       for (const { name, index, args } of events) {
         if (name === 'vcpu_wakeup') woken.add(index);
-        if (name === 'on_set') woken.delete(index);
+        // With ON set already it was woken for what came before, and looks at all of it.
+        if (name === 'on_set' && args.already !== 1) woken.delete(index);
         if (name === 'vtd_notify') woken.delete(args.vcpu);
       }
-      return vcpusOf(view)
-        .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
-        .filter((vcpu) => readWord(view, 'piDesc', vcpu, 'on') === 1 && posted(view, vcpu).length > 0)
-        .filter((vcpu) => !woken.has(vcpu))
-        .map((vcpu) => ({ at: placeOf('piDesc', vcpu, 'on'), params: { vcpu } }));
+      return (
+        vcpusOf(view)
+          .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
+          // One that is on a CPU again looks before it sleeps.
+          .filter((vcpu) => vcpuWord(view, vcpu, 'loaded') === 0)
+          .filter((vcpu) => readWord(view, 'piDesc', vcpu, 'on') === 1 && posted(view, vcpu).length > 0)
+          .filter((vcpu) => !woken.has(vcpu))
+          .map((vcpu) => ({ at: placeOf('piDesc', vcpu, 'on'), params: { vcpu } }))
+      );
     };
   },
 };

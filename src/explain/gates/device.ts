@@ -25,6 +25,8 @@ const msixOf = (view: MachineView, way: Way) => messageOf(view, way, 'msix');
 
 const capability = (id: string, value: number): JsonOp => ({ op: 'msix', id, entry: 0, field: 'capability', value });
 
+const pulse = (gsi: number): JsonOp[] => [0, 1].map((level) => ({ op: 'irq_line', gsi, level }));
+
 /** The line of a pin, whoever drives it. */
 function lineLook(view: MachineView, way: Way) {
   if (way.ioapicPin !== undefined)
@@ -102,7 +104,8 @@ export const DEVICE_GATES: readonly Gate[] = [
       const line = lineLook(view, way);
       return line === null ? null : { ...line, bits: 'sources', closed: line.value === 0 };
     },
-    opens: (_view, way) => [way.raise],
+    // Also by its line, where what raised it cannot: an irqfd's pulse is too short for a level pin of the 8259.
+    opens: (_view, { raise, gsi }) => [raise, ...(gsi === undefined ? [] : [pulse(gsi)])],
   },
   MSIX_MASK,
   MSIX_FUNCTION_MASK,

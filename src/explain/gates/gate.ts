@@ -59,6 +59,8 @@ export interface Gate extends GateRow {
   look(view: MachineView, way: Way): Evidence | null;
   /** Whether it is shut whoever comes, for a gate that `look` tells only where one waits at it. */
   shut?(view: MachineView, way: Way): boolean;
+  /** Whether it holds also what its local APIC has accepted; absent: what was accepted has gone by. */
+  keeps?(view: MachineView, way: Way): boolean;
   /** Ops that open it, one list a way to do so, the likeliest first. */
   opens(view: MachineView, way: Way): readonly (readonly JsonOp[])[];
   /** Ops that close it, where somebody may. */

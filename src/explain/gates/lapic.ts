@@ -19,7 +19,7 @@ import { resend } from './routing.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
-const { VECTOR, DEST_MODE, REMOTE_IRR, TRIG_MODE } = masks(RTE);
+const { VECTOR, DELIVERY_MODE, DEST_MODE, REMOTE_IRR, TRIG_MODE } = masks(RTE);
 
 const hwOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) !== 0;
 const swOn = (view: MachineView, vcpu: number): boolean =>
@@ -44,7 +44,7 @@ export function startUp(view: MachineView, vcpu: number): JsonOp[] {
 }
 
 /** What sends it is written anew, and it is sent; nothing where only the one who sent it could. */
-function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector'): readonly (readonly JsonOp[])[] {
+function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode'): readonly (readonly JsonOp[])[] {
   const ops = resend(view, way, change);
   return ops.length === 0 ? [] : [[...ops, ...way.raise]];
 }
@@ -73,6 +73,8 @@ export const APIC_DISABLED = gate('apic-disabled', {
       closed: on === undefined,
     };
   },
+  // What is in IRR outlasts a local APIC that APIC_BASE disables, and nobody looks there meanwhile. @kvm lapic.c kvm_apic_has_interrupt
+  keeps: (view, { vcpu }) => !hwOn(view, vcpu),
   opens(view, way) {
     const chosen = way.message === undefined ? null : hashed(view, way.message, way.vector);
     const vcpu = typeof chosen === 'number' ? chosen : way.vcpu;
@@ -87,6 +89,9 @@ export const APIC_DISABLED = gate('apic-disabled', {
   closes: (view, { vcpu }) => [softEnable(view, vcpu, false)],
 });
 
+/** Modes that no local APIC takes from a message: SMI, which KVM has not without CONFIG_KVM_SMM, and ExtINT, which is LVT0's. */
+const NOBODY_TAKES: ReadonlySet<number> = new Set([2, 7]);
+
 export const LAPIC_GATES: readonly Gate[] = [
   gate('destination', {
     cite: 'lapic.dest',
@@ -95,15 +100,24 @@ export const LAPIC_GATES: readonly Gate[] = [
       const { dest } = way.message;
       const at =
         way.ioapicPin === undefined ? placeOf('vm', 0, 'mapValid') : placeOf('ioapic', 0, 'redirHi', way.ioapicPin);
+      if (NOBODY_TAKES.has(way.message.mode)) {
+        const pin = way.ioapicPin === undefined ? at : placeOf('ioapic', 0, 'redirLo', way.ioapicPin);
+        return { at: pin, bits: 'deliveryMode', value: way.message.mode, closed: true };
+      }
       const nobody = way.vcpus.length === 0 || hashed(view, way.message, way.vector) === 'nobody';
       return { at, bits: 'dest', value: dest >>> 0, closed: nobody };
     },
     shut(view, way) {
       const said = messageAt(view, way);
-      return said === null ? false : vcpusFor(view, said.dest, said.logical).length === 0;
+      if (said === null) return false;
+      return NOBODY_TAKES.has(said.mode) || vcpusFor(view, said.dest, said.logical).length === 0;
     },
     opens(view, way) {
       const pin = way.ioapicPin;
+      if (NOBODY_TAKES.has(way.message?.mode ?? 0)) {
+        if (pin === undefined) return sentAnew(view, way, 'mode');
+        return [[...writeRte(0, pin, 0, low(view, pin) & ~(REMOTE_IRR | DELIVERY_MODE)), ...way.raise]];
+      }
       if (pin === undefined) return sentAnew(view, way, 'dest');
       const hi = (readWord(view, 'vcpu', 0, 'apicId') << 24) >>> 0;
       const lo = low(view, pin) & ~(REMOTE_IRR | DEST_MODE);
@@ -129,6 +143,7 @@ export const LAPIC_GATES: readonly Gate[] = [
       const said = messageAt(view, way);
       return said !== null && said.vector < 16;
     },
+    keeps: (_view, { vector }) => vector < 16,
     opens(view, way) {
       const pin = way.ioapicPin;
       if (pin === undefined) return sentAnew(view, way, 'vector');

@@ -40,18 +40,19 @@ function messageFor(view: MachineView, gsi: number, { msix }: Way): JsonOp {
  * The message that a way sends is written anew: in its device's table or, where it has none, in its route.
  * @param change what is to be another: where it goes, or its vector @returns no ops where a pin or nobody makes the message
  */
-export function resend(view: MachineView, way: Way, change: 'dest' | 'vector'): readonly JsonOp[] {
+export function resend(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode'): readonly JsonOp[] {
   const { gsi, msix } = way;
   if (gsi === undefined || way.ioapicPin !== undefined || way.picPin !== undefined) return [];
   const device = msix === undefined ? undefined : view.config.devices?.[msix.slot];
-  const value = change === 'dest' ? Number(BigInt(addressOf0(view)) & 0xffff_ffffn) : goodVector(view);
+  const data = change === 'mode' ? way.vector : goodVector(view);
+  const value = change === 'dest' ? Number(BigInt(addressOf0(view)) & 0xffff_ffffn) : data;
   if (msix !== undefined && device !== undefined) {
     const op = device.msix === undefined ? { op: 'msi_cap' } : { op: 'msix', entry: msix.entry };
     return [{ ...op, id: device.id, field: change === 'dest' ? 'addr_lo' : 'data', value }];
   }
   const entries = entriesOf(view).map((entry) => {
     if (Number(entry.gsi) !== gsi || entry.msi_addr === undefined) return entry;
-    return change === 'dest' ? { ...entry, msi_addr: addressOf0(view) } : { ...entry, msi_data: value };
+    return change === 'dest' ? { ...entry, msi_addr: addressOf0(view) } : { ...entry, msi_data: data };
   });
   return [{ op: 'routing', entries }];
 }

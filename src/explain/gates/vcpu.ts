@@ -5,6 +5,8 @@ import { goesOn } from './pi-desc.ts';
 import { listensToPic } from './pic.ts';
 
 const NMI = 4;
+/** In pending_events. */
+const INIT = 1;
 
 const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
 const isNmi = ({ message }: Way): boolean => message?.mode === NMI;
@@ -16,12 +18,15 @@ function extintWaits(view: MachineView, vcpu: number): boolean {
   return (word(view, vcpu, 'pendingExtint') | 0) !== -1;
 }
 
-/** What the vCPU takes before this vector: an NMI, the 8259's, or a vector of its local APIC above it. */
+/** What the vCPU takes before this vector: an INIT, an NMI, the 8259's, or a vector of its local APIC above it. */
 function first(
   view: MachineView,
   way: Way,
 ): { at: string; bits: string; value: number; by: string; vector?: number } | null {
   const { vcpu, vector, picPin } = way;
+  // A reset goes before all else, and wipes what waits. @kvm lapic.c kvm_apic_accept_events
+  if ((readWord(view, 'lapic', vcpu, 'pendingEvents') & INIT) !== 0)
+    return { at: placeOf('lapic', vcpu, 'pendingEvents'), bits: 'init', value: 1, by: 'init' };
   const nmis = word(view, vcpu, 'nmiPending') + word(view, vcpu, 'nmiQueued');
   if (nmis > 0 && word(view, vcpu, 'nmiMasked') === 0)
     return { at: placeOf('vcpu', vcpu, 'nmiPending'), bits: 'nmiPending', value: nmis, by: 'nmi' };
@@ -66,9 +71,11 @@ export const VCPU_GATES: readonly Gate[] = [
   INTERRUPT_FLAG,
   gate('shadow', {
     cite: 'cpu.if',
-    look(view, { vcpu }) {
+    look(view, way) {
+      const { vcpu } = way;
       const value = word(view, vcpu, 'shadow');
-      return { at: placeOf('vcpu', vcpu, 'shadow'), bits: 'shadow', value, closed: hasGuest(view) && value !== 0 };
+      const counts = hasGuest(view) || (isNmi(way) && view.config.apicv !== true);
+      return { at: placeOf('vcpu', vcpu, 'shadow'), bits: 'shadow', value, closed: counts && value !== 0 };
     },
     opens: (_view, { vcpu }) => [[{ op: 'guest', vcpu, shadow: 0 }]],
   }),

@@ -40,6 +40,7 @@ const ASKED: ReadonlySet<EventName> = new Set<EventName>([
   'vtd_notify',
   'state_restore',
   'init_pending',
+  'kvm_apic_accept_irq',
   'accept_init',
   'accept_sipi',
   'ioctl_interrupt',

@@ -47,9 +47,25 @@ function msixOf(view: MachineView, gsi: number): Way['msix'] {
   // Disabled, it has its line; but what waits at an entry, or was told a message, is no line's.
   const enabled = (readWord(view, 'device', slot, 'msixControl') & 0x8000) !== 0;
   const pending = ((readWord(view, 'device', slot, 'msixPending') >> entry) & 1) === 1;
-  const programmed = entry > 0 && readWord(view, 'device', slot, 'msixTable', entry * 4) !== 0;
+  const hasLine = entry === 0 && (routesOf(view)?.byGsi[gsi] ?? []).some(({ chip }) => chip !== CHIP.msi);
+  const programmed = !hasLine && readWord(view, 'device', slot, 'msixTable', entry * 4) !== 0;
   return enabled || pending || programmed ? { slot, entry } : undefined;
 }
+
+/** The device's entry that a GSI stands for says this message. */
+export function tableSays(view: MachineView, gsi: number, addrLo: number, data: number): boolean {
+  const msix = msixOf(view, gsi);
+  if (msix === undefined) return false;
+  const field = (i: number): number => readWord(view, 'device', msix.slot, 'msixTable', msix.entry * 4 + i);
+  return field(0) === addrLo && field(2) === data;
+}
+
+/** GSIs that a route or a device may have are below this. */
+export const lastGsi = (view: MachineView): number =>
+  Math.max(
+    routesOf(view)?.byGsi.length ?? 0,
+    ...(view.config.devices ?? []).map((device) => device.gsi + messagesOf(device)),
+  );
 
 /** Every road that the routes of a GSI open; one that leads nowhere where there is none. */
 export function roadsOfGsi(view: MachineView, gsi: number): Road[] {

@@ -25,6 +25,7 @@ import {
   SVR,
   taken,
 } from './test-machines.ts';
+import { MORE } from './test-situations-more.ts';
 
 /** Settings of each situation and kind. */
 const TIMES = 3;
@@ -51,7 +52,7 @@ export interface Situation {
   readonly create?: JsonOp;
   readonly by?: string | number;
 }
-type Make = (s: Setting) => Situation | null;
+export type Make = (s: Setting) => Situation | null;
 
 const cr8 = (s: Setting, value: number): JsonOp => ({ op: 'set_cr8', vcpu: s.vcpu, value });
 const byVector = (s: Setting): JsonOp => ({ op: 'where', vcpu: s.vcpu, vector: s.vector });
@@ -708,12 +709,15 @@ export interface Case {
 /** Each situation on every kind of machine that can have it. */
 export function casesOf(seed: number): readonly Case[] {
   const chance = rngOf(seed);
-  return Object.entries(SITUATIONS).flatMap(([name, make]) =>
-    KINDS.flatMap((kind) =>
-      Array.from({ length: TIMES }, (_, n) => {
-        const setting = settings(chance, kind, n);
-        return { name: `${name}, ${kind} ${n}`, setting, situation: make(setting) };
-      }).filter(({ situation }) => situation !== null),
-    ),
-  ) as Case[];
+  const of = (situations: Readonly<Record<string, Make>>, from: number): Case[] =>
+    Object.entries(situations).flatMap(([name, make]) =>
+      KINDS.flatMap((kind) =>
+        Array.from({ length: TIMES - from }, (_, i) => {
+          const setting = settings(chance, kind, i + from);
+          return { name: `${name}, ${kind} ${i + from}`, setting, situation: make(setting) };
+        }).filter(({ situation }) => situation !== null),
+      ),
+    ) as Case[];
+  // Those of the second list once a kind, with several vCPUs, and one that is not the first.
+  return [...of(SITUATIONS, 0), ...of(MORE, TIMES - 1)];
 }

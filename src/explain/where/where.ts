@@ -15,12 +15,14 @@ import {
 import type { JsonOp } from '../../log/log.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import { messagesOf } from '../../spec/messages.ts';
+import { CHIP } from '../../spec/names.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import type { Ask } from './ask.ts';
+import { type EventKind, eventKind } from './events.ts';
 import { lastEvent, type Named, type Outcome, opAt, outcomeOf, type Replayed, takenSince } from './facts.ts';
-import { isInUse, ofMessage, type Road, roadsOfGsi } from './roads.ts';
+import { isInUse, lastGsi, ofMessage, type Road, roadsOfGsi, tableSays } from './roads.ts';
 
 export type State = 'waiting' | 'in-service' | 'done' | 'lost' | 'never';
 
@@ -35,6 +37,10 @@ export interface Found {
   readonly way: Way;
   /** Op that raised it last; absent where none was seen to. */
   readonly raised?: number;
+  /** A local APIC has it. */
+  readonly accepted?: boolean;
+  /** A local APIC had it, and no vCPU took it. */
+  readonly wiped?: boolean;
 }
 
 export type Moment = Replayed & { readonly view: MachineView };
@@ -129,6 +135,15 @@ function isInjected(view: MachineView, vcpu: number, vector: number): boolean {
   return readWord(view, 'vcpu', vcpu, 'intrInjected') === 1 && readWord(view, 'vcpu', vcpu, 'intrNr') === vector;
 }
 
+const initOf = (view: MachineView, vcpu: number): JsonOp[] => [
+  {
+    op: 'msi',
+    addr: `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`,
+    data: '0x500',
+  },
+  { op: 'nop', vcpu },
+];
+
 const linkOf = (gate: Gate, seen: Evidence): Link => ({ gate: gate.id, ...seen });
 
 /** @param passed it went by all these: what they read now no longer counts */
@@ -150,14 +165,14 @@ const LAST: ReadonlySet<string> = new Set(['vcpu-host', 'eoi']);
 
 function pastApic(run: Moment, way: Way): Found {
   const { view } = run;
-  const before = looked(view, way, BEFORE_APIC, true);
   const after = looked(view, way, AFTER_APIC);
   const pending = isPending(view, way.vcpu, way.vector);
-  if (pending && way.vector < 16) {
-    const chain = before.map((link) => (link.gate === 'vector' ? { ...link, closed: true } : link));
-    return { held: 'vector', state: 'waiting', chain: [...chain, ...after.filter(({ gate }) => gate !== 'eoi')], way };
-  }
-  if (pending) return { held: heldIn(after), state: 'waiting', chain: [...before, ...after], way };
+  // Gates that hold it though its APIC has it: those it came by no longer count.
+  const before = looked(view, { ...way, vcpus: [way.vcpu] }, BEFORE_APIC, true).map((link) =>
+    pending && gateOf(link.gate).keeps?.(view, way) === true ? { ...link, closed: true } : link,
+  );
+  const chain = [...before, ...after];
+  if (pending) return { held: heldIn(chain), state: 'waiting', chain, way, accepted: true };
   const passed = after.map((link) => (link.gate === 'eoi' ? link : { ...link, closed: false }));
   return { held: 'eoi', state: 'in-service', chain: [...before, ...passed], way };
 }
@@ -190,44 +205,43 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
   const way: Way = { ...road.way, vcpus: road.vcpus, vcpu, woken: outcome?.woken.has(vcpu) ?? false, raise };
   const { vector, ioapicPin } = way;
   if (outcome === null) return unseen(run, way);
-  if (way.message?.mode === NMI_MODE) return nmiRoad(run, way, outcome);
+  const kind = eventKind(way.message?.mode);
+  const event = kind === undefined ? null : eventRoad(run, way, outcome, kind);
+  if (event !== null) return event;
   const upstream = looked(view, way, BEFORE_APIC);
   const level = way.message?.level === true && ioapicPin !== undefined;
   const lineUp =
     ioapicPin !== undefined && rteView(view, ioapicPin).irr && readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0;
   const waitsAtPin = outcome.dropped !== null && level && lineUp;
-  const accepted = outcome.accepted.length > 0 && outcome.dropped === null;
+  const accepted = kind === undefined && outcome.accepted.length > 0 && outcome.dropped === null;
   if (accepted) {
-    if (isPending(view, vcpu, vector) || inService(view, vcpu, vector) || isInjected(view, vcpu, vector)) {
-      if (
-        outcome.accepted.some((a) => takenSince(run, a.seq, a.vcpu, a.vector)) &&
-        !isPending(view, vcpu, vector) &&
-        !inService(view, vcpu, vector)
-      )
-        return { held: null, state: 'done', chain: wholeWay(run, way), way };
-      return pastApic(run, way);
-    }
+    const taken = outcome.accepted.some((a) => takenSince(run, a.seq, a.vcpu, a.vector));
+    const there = isPending(view, vcpu, vector) || inService(view, vcpu, vector);
+    if (there || (!taken && isInjected(view, vcpu, vector))) return pastApic(run, way);
     // Quiet again, or the line stands and nobody was told: masked meanwhile, or the EOI went by.
     if (level && lineUp) {
       const held = heldIn(upstream, SOURCE);
       if (held !== null) return { held, state: 'waiting', chain: upstream, way };
     }
-    return { held: null, state: 'done', chain: wholeWay(run, way), way };
+    if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
+    // INIT, or a state that was restored, has wiped it.
+    const held = heldIn(upstream, SOURCE) ?? 'source';
+    return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way, wiped: true };
   }
   const eaten = outcome.dropped === null ? [] : (DROPPED_AT[outcome.dropped.name] ?? gatesOf(outcome.dropped.name));
-  // What dropped it, if that is closed still.
-  const dropper = upstream.find((link) => eaten.includes(link.gate) && link.closed)?.gate ?? null;
+  // A line that stays high shuts the edge's gate behind what was dropped further on.
+  const shut = eaten.includes('ioapic-edge') ? [] : ['ioapic-edge'];
+  const first = (...skip: readonly string[]): string | null => heldIn(upstream, new Set([...shut, ...skip]));
   const pendingBit =
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
-    const held = dropper ?? heldIn(upstream, pendingBit ? SOURCE : undefined) ?? eaten[0] ?? null;
+    const held = (pendingBit ? first('source') : first()) ?? eaten[0] ?? null;
     return { held, state: 'waiting', chain: upstream, way };
   }
-  // An edge or a message that was dropped is nowhere: what dropped it holds it, while it is closed; then the source must speak again.
+  // An edge or a message that was dropped is nowhere: what would hold it now, and where nothing would the source must speak again.
   // So is the pulse of an irqfd, whatever the pin's trigger: its line falls with the signal.
   const pulse = run.ops[outcome.op]?.op === 'irqfd_signal';
-  const skip = level && !pulse ? undefined : SOURCE;
-  const held = level && !lineUp && !pulse ? 'source' : (dropper ?? heldIn(upstream, skip) ?? 'source');
+  const held = level && !lineUp && !pulse ? 'source' : (first('source') ?? 'source');
   return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way };
 }
 
@@ -240,30 +254,37 @@ const withSource = (chain: readonly Link[]): Link[] => {
 /** A message has no line: its source has said what it had to say. */
 const sourceLink = (): Link => ({ gate: 'source', at: 'vm:0', bits: 'message', value: 0, closed: true });
 
-const NMI_MODE = 4;
-
-const nmisWaiting = (view: MachineView, vcpu: number): number =>
-  readWord(view, 'vcpu', vcpu, 'nmiPending') + readWord(view, 'vcpu', vcpu, 'nmiQueued');
-
-/** Neither priority nor RFLAGS.IF holds an NMI. */
-const nmiGates = (view: MachineView, way: Way): Link[] =>
+/** What may hold an NMI, INIT or SIPI that its local APIC has taken. */
+const eventGates = (view: MachineView, way: Way, { gates }: EventKind): Link[] =>
   looked(
     view,
     way,
-    AFTER_APIC.filter(({ id }) => id === 'shadow' || id === 'nmi-blocked' || id.startsWith('vcpu-')),
+    AFTER_APIC.filter(({ id }) => gates.includes(id)),
   );
 
-function nmiRoad(run: Moment, way: Way, outcome: Outcome): Found {
+/** An NMI, INIT or SIPI that a local APIC took. @returns null where none did */
+function eventRoad(run: Moment, way: Way, outcome: Outcome, kind: EventKind): Found | null {
   const { view } = run;
-  const { vcpu } = way;
-  const waits = nmisWaiting(view, vcpu) > 0;
-  const upstream = looked(view, way, BEFORE_APIC, waits);
-  if (!waits) {
-    const held = outcome.dropped === null ? null : heldIn(upstream, SOURCE);
-    return { held, state: held === null ? 'done' : 'lost', chain: upstream, way };
+  const vcpu = way.vcpus.find((one) => kind.waits(view, one));
+  if (vcpu !== undefined) {
+    const at = { ...way, vcpu };
+    const after = eventGates(view, at, kind);
+    return {
+      held: heldIn(after),
+      state: 'waiting',
+      chain: [...looked(view, at, BEFORE_APIC, true), ...after],
+      way: at,
+    };
   }
-  const after = nmiGates(view, way);
-  return { held: heldIn(after), state: 'waiting', chain: [...upstream, ...after], way };
+  if (outcome.dropped !== null) return null;
+  const last = (fits: (event: Named) => boolean): Named | null =>
+    lastEvent(run, [kind.taken], (event) => way.vcpus.includes(event.index) && fits(event), outcome.raised.seq);
+  const chain = looked(view, way, BEFORE_APIC, true);
+  if (last(kind.refused) === null || last((event) => !kind.refused(event)) !== null)
+    return { held: null, state: 'done', chain, way };
+  // A SIPI for a vCPU that waits for none: it is forgotten there, and must be sent again, after an INIT.
+  const raise = [...initOf(view, way.vcpu), ...way.raise];
+  return { held: 'source', state: 'lost', chain: withSource(chain), way: { ...way, raise } };
 }
 
 /** On the 8259's road. */
@@ -285,7 +306,8 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
     );
     return { held: 'eoi', state: 'in-service', chain, way };
   }
-  if (requested && !taken) {
+  // A level line that is up asks again after each EOI.
+  if (requested && !(taken && served)) {
     const held = heldIn(upstream, SOURCE);
     const after = looked(view, way, AFTER_APIC);
     return {
@@ -297,7 +319,7 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
   }
   if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
   const lost = heldIn(upstream, outcome.dropped === null ? undefined : SOURCE) ?? 'source';
-  return { held: lost, state: 'lost', chain: upstream, way };
+  return { held: lost, state: 'lost', chain: lost === 'source' ? withSource(upstream) : upstream, way };
 }
 
 const found = (run: Moment, one: Assessed, ask: Ask): Found => {
@@ -309,11 +331,16 @@ const found = (run: Moment, one: Assessed, ask: Ask): Found => {
 /** How far a road leads: the one that has the interrupt now is the one that is meant. */
 const RANK: Readonly<Record<State, number>> = { 'in-service': 4, waiting: 3, done: 2, lost: 1, never: 0 };
 
+/** What was raised at a GSI, on each of these roads. */
+function alongRoads(run: Moment, gsi: number, roads: readonly Road[]) {
+  const raised = lastEvent(run, RAISES, raisesGsi(run.view, gsi));
+  return roads.map((road) => ({ road, answer: found(run, assess(run, road, raised), { gsi }), raised }));
+}
+
 function ofGsi(run: Moment, gsi: number): Found {
   const { view } = run;
-  const raised = lastEvent(run, RAISES, raisesGsi(view, gsi));
-  const ask: Ask = { gsi };
-  const answers = roadsOfGsi(view, gsi).map((road) => ({ road, answer: found(run, assess(run, road, raised), ask) }));
+  const answers = alongRoads(run, gsi, roadsOfGsi(view, gsi));
+  const raised = answers[0]?.raised ?? null;
   const past = (f: Found): boolean => f.chain.some(({ gate }) => gate === 'vcpu-host') && f.state === 'waiting';
   const score = ({ road, answer }: (typeof answers)[number]): number => {
     const reached = answer.state === 'in-service' || answer.state === 'done' || past(answer);
@@ -341,7 +368,7 @@ function nobodyListens(run: Moment, road: Road, op: number): Found {
   const raise = [run.ops[op] as JsonOp];
   const way: Way = { ...road.way, eventfd: true, vcpus: road.vcpus, vcpu: road.vcpus[0] ?? 0, woken: false, raise };
   const chain = looked(run.view, way, BEFORE_APIC);
-  const held = chain.some(({ gate, closed }) => gate === 'irqfd' && closed) ? 'irqfd' : 'source';
+  const held = heldIn(chain, SOURCE) ?? 'source';
   return { held, state: 'lost', chain: held === 'source' ? withSource(chain) : chain, way, raised: op };
 }
 
@@ -349,7 +376,19 @@ function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
   const { addrLo, addrHi, data } = ask.msi;
   const road = ofMessage(run.view, addrLo, addrHi, data);
   const raised = lastEvent(run, ['kvm_msi_set_irq'], ({ args }) => args.addrLo === addrLo && args.data === data);
-  return found(run, assess(run, road, raised), ask);
+  // A device or a route that says this message may hold it.
+  const says = (gsi: number): boolean =>
+    routesOf(run.view)?.byGsi[gsi]?.some((e) => e.chip === CHIP.msi && e.addrLo === addrLo && e.data === data) ===
+      true || tableSays(run.view, gsi, addrLo, data);
+  const gsis = Array.from({ length: lastGsi(run.view) }, (_, gsi) => gsi).filter(says);
+  return furthest([found(run, assess(run, road, raised), ask), ...gsis.map((gsi) => ofGsi(run, gsi))]);
+}
+
+/** Where it is on its way counts; else what became of it last. */
+function furthest(answers: readonly Found[]): Found {
+  const rank = ({ state, raised = -1 }: Found): number =>
+    state === 'waiting' || state === 'in-service' ? Number.POSITIVE_INFINITY : state === 'never' ? -2 : raised;
+  return answers.reduce((a, b) => (rank(b) > rank(a) ? b : a));
 }
 
 /** A vector at a vCPU: what its local APIC has, or the pin or route that would send it there. */
@@ -369,24 +408,54 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
     },
     vcpus: [vcpu],
   };
-  const own = found(run, { ...assess(run, road, accepted), vcpu }, ask);
-  if (own.state === 'waiting' || own.state === 'in-service') return own;
-  const upstream = gsisFor(view, vcpu, vector)
-    .map((gsi) => ofGsi(run, gsi))
-    .filter(({ state }) => state === 'waiting' || state === 'lost');
-  return upstream[0] ?? own;
+  // Nobody sends vector 2 to its vCPU: who asks for it means the NMI, which has it in the guest's table.
+  if (vector === NMI_VECTOR && accepted === null) return ofNmi(run, road, ask);
+  const last = { ...assess(run, road, accepted), vcpu };
+  // What waits there waits, though one that came after it was dropped.
+  const own = isPending(view, vcpu, vector)
+    ? pastApic(run, {
+        ...road.way,
+        vcpus: [vcpu],
+        vcpu,
+        woken: last.outcome?.woken.has(vcpu) ?? false,
+        raise: raiseAgain(run, last.outcome, road, ask),
+      })
+    : found(run, last, ask);
+  return furthest([own, ...upstreamOf(run, vcpu, vector)]);
 }
 
-/** GSIs whose message is this vector for this vCPU. */
-function gsisFor(view: MachineView, vcpu: number, vector: number): number[] {
-  const table = routesOf(view)?.byGsi ?? [];
-  return table.flatMap((_, gsi) =>
-    roadsOfGsi(view, gsi).some(
-      ({ kind, way, vcpus }) => kind === 'apic' && way.vector === vector && vcpus.includes(vcpu),
-    )
-      ? [gsi]
-      : [],
-  );
+const NMI_VECTOR = 2;
+/** Modes up to this send a vector. */
+const LOWEST_MODE = 1;
+
+function ofNmi(run: Moment, { way, ...road }: Road, ask: Ask): Found {
+  const [vcpu] = road.vcpus;
+  const raised = lastEvent(run, ['nmi_queued'], ({ index }) => index === vcpu);
+  const message = { dest: 0, logical: false, level: false, mode: 4 };
+  return found(run, assess(run, { ...road, way: { ...way, message } }, raised), ask);
+}
+
+/** On the roads that send this vector to this vCPU, by the pin of a chip or by a route. */
+function upstreamOf(run: Moment, vcpu: number, vector: number): Found[] {
+  const { view } = run;
+  const sends = (road: Road): boolean =>
+    road.way.vector === vector &&
+    (road.way.message?.mode ?? 0) <= LOWEST_MODE &&
+    road.vcpus.includes(vcpu) &&
+    (road.kind === 'apic' || isInUse(view, road));
+  return Array.from({ length: lastGsi(view) }, (_, gsi) => gsi).flatMap((gsi) => {
+    const roads = roadsOfGsi(view, gsi).filter(sends);
+    return roads.length === 0 ? [] : alongRoads(run, gsi, roads).flatMap(({ answer }) => atVcpu(run, answer, vcpu));
+  });
+}
+
+/** What became of it as that vCPU sees it, which another may have got. */
+function atVcpu(run: Moment, answer: Found, vcpu: number): Found[] {
+  if (answer.state === 'never' || answer.state === 'lost' || answer.way.vcpu === vcpu) return [answer];
+  const chain = looked(run.view, answer.way, BEFORE_APIC);
+  // The IOMMU has posted it to the vCPU that it was for before.
+  if (heldIn(chain, SOURCE) !== 'iommu') return [];
+  return [{ ...answer, held: 'iommu', state: 'lost', chain, way: { ...answer.way, vcpu } }];
 }
 
 /** Where it is, at the end of a run. */
@@ -399,22 +468,29 @@ export function find(run: Moment, ask: Ask): Found {
 
 /** The op that closed the gate for good; where none did after it was there from the start, op 0. */
 function sinceOf(history: History, at: Found): number {
-  const { held, way, raised } = at;
+  const { held, way, raised, accepted } = at;
   if (held === 'vcpu-host') return waitsSince(history, at);
-  // A message has no line that went low: it has been silent since it was last sent.
-  if (held === 'source' && way.ioapicPin === undefined && way.picPin === undefined) return raised ?? 0;
   const gate = gateOf(held as string);
+  if (held === 'source') {
+    if (at.wiped === true) return history.lastTurn((view) => !isPending(view, way.vcpu, way.vector));
+    // Without a line that went low it has been silent since it last spoke.
+    const low = gate.look(history.now().view, way)?.closed === true;
+    return Math.max(raised ?? 0, low ? history.lastTurn((view) => gate.look(view, way)?.closed ?? null) : 0);
+  }
+  if (accepted === true && gate.keeps !== undefined && held !== 'vector')
+    return history.lastTurn((view) => gate.keeps?.(view, way) ?? null);
   return history.lastTurn((view) => gate.shut?.(view, way) ?? gate.look(view, way)?.closed ?? null);
 }
 
 /** The op since which it waits for the vCPU's next look, with nothing else in its way. */
 function waitsSince(history: History, { way }: Found): number {
   const { vcpu, vector, picPin } = way;
-  const nmi = way.message?.mode === NMI_MODE;
+  const kind = eventKind(way.message?.mode);
   return history.lastTurn((view) => {
-    if (nmi) return nmisWaiting(view, vcpu) > 0 && heldIn(nmiGates(view, way)) === 'vcpu-host';
+    if (kind !== undefined) return kind.waits(view, vcpu) && heldIn(eventGates(view, way, kind)) === 'vcpu-host';
     const there = picPin === undefined ? isPending(view, vcpu, vector) : readWord(view, 'pic', 0, 'output') === 1;
-    return there && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
+    const kept = picPin === undefined && BEFORE_APIC.some((gate) => gate.keeps?.(view, way) === true);
+    return there && !kept && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
   });
 }
 
@@ -423,7 +499,7 @@ function waitsSince(history: History, { way }: Found): number {
 const MOST_TURNS = 14;
 
 const shown = (f: Found): string =>
-  `${f.held} ${f.state} ${f.chain
+  `${f.held} ${f.state} ${f.way.picPin} ${f.way.vector} ${f.way.vcpu} ${f.chain
     .filter((l) => l.closed)
     .map((l) => `${l.gate}${l.by ?? ''}${l.value}`)
     .join()}`;
@@ -433,7 +509,8 @@ function reached(run: Moment, base: number, { way }: Found): boolean {
   const ours = ({ index }: Named): boolean => way.vcpus.includes(index) || index === way.vcpu;
   const last = (names: readonly EventName[], fits: (event: Named) => boolean = () => true): boolean =>
     lastEvent(run, names, (event) => ours(event) && fits(event), base) !== null;
-  if (way.message?.mode === NMI_MODE) return last(['inject_nmi']);
+  const kind = eventKind(way.message?.mode);
+  if (kind !== undefined) return last([kind.taken], (event) => !kind.refused(event));
   const isOurs = ({ args }: Named): boolean => args.vector === way.vector;
   if (hasGuest(run.view)) return last(['handler_enter'], isOurs);
   if (way.picPin !== undefined) return last(['extint_ack'], isOurs);
@@ -462,7 +539,7 @@ function releaseOf(history: History, ask: Ask, first: Found, base: number): Json
     for (const list of lists) {
       const run = history.branch([...added, ...list]);
       const at = find(run, ask);
-      if (reached(run, base, at)) return [...added, ...list];
+      if (reached(run, base, at) || reached(run, base, now)) return [...added, ...list];
       if (went === null && shown(at) !== shown(now)) went = { list, at };
     }
     if (went === null) return null;

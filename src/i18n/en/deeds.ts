@@ -114,7 +114,7 @@ export const deeds = {
   'stops.kind.finding': 'Finding',
   'stops.any': 'any of them',
   'stops.unit': 'Steps of , and . : {unit}',
-  'stops.unit.effect': 'effect',
+  'stops.unit.effect': 'event',
   'stops.unit.function': 'kernel function',
   'stops.unit.op': 'op',
   'stops.unit.beat': 'beat',

@@ -18,7 +18,7 @@ export const differs = {
   'differs.low-vectors': 'KVM accepts vectors below 16 without an error.',
   'differs.eoi-value': 'In x2APIC mode KVM takes an EOI write of any value. The SDM has #GP for all but 0.',
   'differs.lowest-by-hash': 'LowPrio goes to a vCPU by vector hashing, not to the one of lowest priority.',
-  'differs.msi-assert': 'KVM takes every message as assert, whatever this bit says.',
+  'differs.msi-assert': 'KVM takes every MSI as assert, whatever bit 14 of its data says.',
   'differs.tpr-high-bits': 'Without APICv a WRMSR to TPR with bits 31:8 set does not fault.',
   'differs.pit-bcd': 'KVM counts in binary, whatever the BCD bit says.',
   'differs.pit-null-count': 'NULL COUNT (bit 6 of the status) is never 1.',

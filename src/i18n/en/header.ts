@@ -37,6 +37,8 @@ export const header = {
   'gallery.search': 'Search scenes, chapters, functions, registers',
   'gallery.all': 'All',
   'gallery.none': 'No scene has “{text}”.',
+  'gallery.spot': 'Spot it',
+  'gallery.spotAbout': 'Real bugs without their titles and stories: find what is wrong',
   'gallery.noneOfThese': 'No scene shows all of these.',
   'gallery.parts': 'Only what shows',
   'gallery.part.pic': '8259',

@@ -288,7 +288,7 @@ export const panels = {
   'help.leftOut.5': 'The VMX preemption timer and the timer advance: an hrtimer runs every LAPIC timer.',
   'help.true': 'How true is it?',
   'help.true.about':
-    'Each answer of the model is compared, bit for bit, with what the irqchip of a real kernel answered to the same operation.',
+    'The model’s answers are compared, bit for bit, with what a real kernel’s irqchip answered to the same operations. The last row has no recording.',
   'help.true.what': 'Compared with',
   'help.true.sequences': 'Sequences',
   'help.true.ops': 'Operations',

@@ -123,6 +123,7 @@ export const traces = {
   'trace.recipe.dump': 'What to ask QEMU’s monitor beside a trace',
   'trace.recipe.dump.cost': 'Ask in this order: `info registers -a` makes the LAPIC values live.',
   'trace.error.broken': 'The reader of traces failed: {why}.',
+  'trace.error.silent': 'The reader of traces stopped answering. Open the file again.',
   'trace.page.title': 'Real trace',
   'trace.page.close': 'Back to the scene',
   'trace.page.lead':
@@ -135,6 +136,7 @@ export const traces = {
   'trace.page.sample.svm': '2 vCPUs boot, kernel 7.3',
   'trace.page.sample.apicv': '1 vCPU with APICv, level line',
   'trace.page.progress': 'Pass {pass} of 2: {done} of {of} MB, {lines} lines',
+  'trace.page.firstLook': 'First look, from {n} pieces of the file',
   'trace.page.cancel': 'Cancel',
   'trace.page.findings': 'Findings',
   'trace.page.none': 'Nothing to report.',

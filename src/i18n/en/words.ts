@@ -18,6 +18,8 @@ export const words = {
   'word.nobody': 'none',
   'word.none': 'none',
   'word.device': 'the device',
+  'word.bytes': '{n} bytes',
+  'word.bytes.one': '{n} byte',
   'word.routes.one': '1 route',
   'word.routes': '{n} routes',
   'word.target.pic': 'PIC pin {pin} ({chip} 8259)',

@@ -113,7 +113,7 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
   'stops.kind.finding': '发现',
   'stops.any': '任何一个',
   'stops.unit': ', 和 . 的步长：{unit}',
-  'stops.unit.effect': '效果',
+  'stops.unit.effect': '事件',
   'stops.unit.function': '内核函数',
   'stops.unit.op': 'op',
   'stops.unit.beat': '段',

@@ -19,7 +19,7 @@ export const differs: Readonly<Record<keyof typeof en, string>> = {
   'differs.low-vectors': 'KVM 接受小于 16 的向量，不报错。',
   'differs.eoi-value': 'x2APIC 模式下 KVM 接受任何值的 EOI 写入。按 SDM，非 0 值引起 #GP。',
   'differs.lowest-by-hash': 'LowPrio 按向量哈希选 vCPU，而不是选优先级最低的。',
-  'differs.msi-assert': '无论此位为何，KVM 都把消息当作 assert。',
+  'differs.msi-assert': '无论数据的位 14 为何，KVM 都把 MSI 当作 assert。',
   'differs.tpr-high-bits': '没有 APICv 时，位 31:8 非 0 的 TPR WRMSR 不会出错。',
   'differs.pit-bcd': '无论 BCD 位为何，KVM 都按二进制计数。',
   'differs.pit-null-count': 'NULL COUNT（状态的位 6）从不为 1。',

@@ -38,6 +38,8 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.search': '搜索场景、章节、函数、寄存器',
   'gallery.all': '全部',
   'gallery.none': '没有场景包含“{text}”。',
+  'gallery.spot': '找出问题',
+  'gallery.spotAbout': '真实问题，不带标题和故事：自己找出哪里出错',
   'gallery.noneOfThese': '没有同时包含这些的场景。',
   'gallery.parts': '只看包含',
   'gallery.part.pic': '8259',

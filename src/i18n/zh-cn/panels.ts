@@ -286,7 +286,7 @@ export const panels: Record<keyof typeof en, string> = {
   'help.leftOut.4': 'x2AVIC、AMD IOMMU 及其 GA log、IOMMU 拒绝表项的情况，以及 HPET。',
   'help.leftOut.5': 'VMX preemption timer 和 timer advance：每个 LAPIC 定时器都由 hrtimer 驱动。',
   'help.true': '有多真实？',
-  'help.true.about': '模型的每个回答都与真实内核的 irqchip 对同一操作的回答逐位比较。',
+  'help.true.about': '模型的回答与真实内核的 irqchip 对同一操作的回答逐位比较。最后一行没有录制。',
   'help.true.what': '比较对象',
   'help.true.sequences': '序列',
   'help.true.ops': '操作',

@@ -19,6 +19,8 @@ export const words: Record<keyof typeof en, string> = {
   'word.nobody': '无',
   'word.none': '无',
   'word.device': '设备',
+  'word.bytes': '{n} 字节',
+  'word.bytes.one': '{n} 字节',
   'word.routes.one': '一条路由',
   'word.routes': '{n} 条路由',
   'word.target.pic': 'PIC 引脚 {pin}（{chip} 8259）',

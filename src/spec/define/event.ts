@@ -35,7 +35,8 @@ export interface Bits {
 /**
  * What an argument is. `ns64` takes two columns, low word first; every other kind takes one. `dest` is a destination id,
  * `mode` the delivery mode with bit 3 for logical and bits 5:4 for the shorthand, `register` an offset in the APIC page,
- * `dec` a signed count or index, `hex` the bits of a word.
+ * `dec` a signed count or index, `bytes` how many of them,
+ * `hex` the bits of a word.
  */
 export type ArgKind =
   | 'vector'
@@ -45,6 +46,7 @@ export type ArgKind =
   | 'pcpu'
   | 'hex'
   | 'dec'
+  | 'bytes'
   | 'ns64'
   | 'flag'
   | 'level'
@@ -94,6 +96,12 @@ interface Common {
 export type EventRow = Common &
   ({ readonly since?: 2; readonly minor?: never } | { readonly since?: never; readonly minor: true });
 
+/** Columns of a row that say where in the kernel it comes from. A page has them apart from the rows (`events/sources.ts`). */
+export const SOURCE_COLUMNS = ['fn', 'amd', 'fnBy', 'trace', 'cite'] as const;
+export type EventSource = Pick<EventRow, (typeof SOURCE_COLUMNS)[number]>;
+/** A row without them. */
+export type EventFacts = Omit<EventRow, keyof EventSource>;
+
 /** The newest step set. */
 export const STEP_SET: number = 2;
 
@@ -114,20 +122,20 @@ export const bits = (layout: BitLayout): Bits => ({ bits: layout });
 export const defineEvents = <const R extends EventRows>(rows: R): R => rows;
 
 /** Columns that a row's arguments take. */
-export const widthOf = ({ args }: EventRow): number =>
+export const widthOf = ({ args }: EventFacts): number =>
   Object.values(args).reduce((sum, kind) => sum + columnsOf(kind), 0);
 
 const columnsOf = (kind: ArgKind): number => (kind === 'ns64' ? 2 : 1);
 
 /** The word of an event's reason, where it has one of several. */
-export function reasonOf({ args }: EventRow, values: Readonly<Record<string, number>>): string | undefined {
+export function reasonOf({ args }: EventFacts, values: Readonly<Record<string, number>>): string | undefined {
   for (const [name, kind] of Object.entries(args))
     if (typeof kind === 'object' && 'reason' in kind) return kind.reason[values[name] ?? -1];
   return undefined;
 }
 
 /** The arguments of a row by name. @param at where its first column is in `columns` */
-export function readArgs(row: EventRow, columns: ArrayLike<number>, at = 0): Record<string, number> {
+export function readArgs(row: EventFacts, columns: ArrayLike<number>, at = 0): Record<string, number> {
   const out: Record<string, number> = {};
   for (const [name, kind] of Object.entries(row.args)) {
     const low = columns[at];

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../../cli/headless-scene.ts';
+import { eventSourcesApart } from '../../cli/page-build.ts';
 import { COMPONENTS } from '../../engine/view/tables.ts';
 import { cellOf } from '../../log/rows.ts';
 import { FIRST_PRESET } from '../../scenes/index.ts';
@@ -50,11 +51,18 @@ const FIRST_SET = [
 ] as const;
 const isOfFirstSet = (code: number): boolean => FIRST_SET.some(([from, to]) => code >= from && code <= to);
 
+/** The part in whose file an event of FIRST_EVENTS is. */
+const partOf = (name: string): string =>
+  PARTS.find((part) => {
+    const file = join(import.meta.dirname, `${part}.ts`);
+    return existsSync(file) && readFileSync(file, 'utf8').includes(`\n  ${name}: {\n`);
+  }) ?? '';
+
 describe('rows', () => {
   test('no code is used twice, and a name is found by its code', () => {
     expect(new Set(rows.map(([, row]) => row.code)).size).toBe(rows.length);
     for (const [name, row] of rows) expect(EVENT_NAMES[row.code], name).toBe(name);
-    expect(() => addEvents({ other: { ...eventRow('irr_set') } })).toThrow('event code 98: other and irr_set');
+    expect(() => addEvents({ other: { ...ALL_EVENTS.irr_set } })).toThrow('event code 98: other and irr_set');
   });
   test('who acts is a component of the engine', () => {
     for (const [name, { by }] of rows) expect(COMPONENTS, name).toContain(by);
@@ -68,7 +76,20 @@ describe('rows', () => {
   test('the arguments of every row fit its four columns', () => {
     for (const [name, row] of rows) expect(widthOf(row), name).toBeLessThanOrEqual(4);
     const args: Record<string, ArgKind> = { a: 'ns64', b: 'ns64', c: 'hex' };
-    expect(widthOf({ code: 999, by: 'vm', fn: null, cite: null, args })).toBe(5);
+    expect(widthOf({ code: 999, by: 'vm', args })).toBe(5);
+  });
+  test('a page that is built has the columns of sources.ts apart, and loses none', async () => {
+    const { load } = eventSourcesApart() as { load(id: string): string | undefined };
+    const text = load(join(import.meta.dirname, 'sources.ts')) ?? '';
+    const apart = JSON.parse(/const FIRST = (.*);/.exec(text)?.[1] ?? '{}') as Record<string, Partial<EventRow>>;
+    for (const [name, row] of Object.entries(FIRST_EVENTS)) {
+      const left = load(join(import.meta.dirname, `${partOf(name)}.ts`)) ?? '';
+      expect(left, name).toContain(`\n  ${name}: {\n    code: ${row.code},\n`);
+      expect(left).not.toMatch(/\b(fn|cite|trace|amd|fnBy):/);
+      const { code, by, args, token, minor, since, ...columns } = row as EventRow;
+      expect(apart[name], name).toEqual(columns);
+    }
+    expect(load(join(import.meta.dirname, 'apicv.ts'))).toBeUndefined();
   });
   test('the codes of a late part are those its rows have', () => {
     for (const part of LATE_PARTS) {

@@ -5,7 +5,7 @@
  * An event is a row of eight numbers (engine/core/log.ts). Codes and numbers only: views turn a name into words by key
  * `event.<name>`.
  */
-import { type ArgColumns, type ArgsOf, type EventRow, type EventRows, readArgs } from '../define/event.ts';
+import { type ArgColumns, type ArgsOf, type EventFacts, type EventRows, readArgs } from '../define/event.ts';
 import type { APICV_EVENTS } from './apicv.ts';
 import type { AVIC_EVENTS } from './avic.ts';
 import type { BUS_EVENTS } from './bus.ts';
@@ -55,7 +55,7 @@ export type EventName = keyof EventTable;
 /** Arguments of an event by name. */
 export type EventArgs<K extends EventName = EventName> = ArgsOf<EventTable[K]>;
 
-const rows = new Map<string, EventRow>();
+const rows = new Map<string, EventFacts>();
 const names: (EventName | undefined)[] = [];
 const steps: (EventName | undefined)[] = [];
 
@@ -77,7 +77,7 @@ export function addEvents(part: EventRows): void {
 }
 
 /** The row of an event. Throws where its part is not loaded, which the page sees to before a log is shown. */
-export function eventRow(name: EventName): EventRow {
+export function eventRow(name: EventName): EventFacts {
   const row = rows.get(name);
   if (row === undefined) throw new Error(`no rows of ${name}`);
   return row;

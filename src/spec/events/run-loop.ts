@@ -1,6 +1,7 @@
 /** vcpu_enter_guest with its VMCS fields (x86.c, vmx.c). `fn: null` is what the processor does by itself. */
 import { bits, defineEvents, reason } from '../define/event.ts';
-import { IDT_VECTORING_INFO, VM_ENTRY_INTR_INFO } from '../registers/run-loop.ts';
+import { VM_ENTRY_INTR_INFO } from '../registers/entry-info.ts';
+import { IDT_VECTORING_INFO } from '../registers/run-loop.ts';
 
 export const RUN_LOOP_EVENTS = defineEvents({
   vcpu_enter_guest: {

@@ -31,10 +31,10 @@ export function readComparison(text: string): Comparison {
   const t = STEPS.exec(fields.get('t') ?? '');
   const g = fields.get('g');
   return {
-    left: first === '' && own !== null ? `s=${own}` : `p=${encodeURIComponent(first)}`,
+    left: first === '' && own !== null ? `s=${encodeURIComponent(own)}` : `p=${encodeURIComponent(first)}`,
     against:
       state !== null
-        ? { state: `s=${state}` }
+        ? { state: `s=${encodeURIComponent(state)}` }
         : second !== undefined
           ? { preset: second }
           : isSwitch(turn)

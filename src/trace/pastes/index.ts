@@ -2,6 +2,7 @@
 import { readChips } from './chips.ts';
 import { DMESG_LINE, readDmesg, speaksOfInterrupts } from './dmesg.ts';
 import { judgeLapics, lapicRow, readLapics } from './lapic.ts';
+import { plain } from './plain.ts';
 import { readProcInterrupts } from './proc-interrupts.ts';
 import { QEMU_LINE, readQemuTrace, readStat, STAT_LINE } from './streams.ts';
 import { linesOf, type Paste } from './types.ts';
@@ -13,7 +14,8 @@ const EVENT =
   /(^|[\s:])kvm_(entry|exit|set_irq|pic_set_irq|ioapic_set_irq|msi_set_irq|apic_accept_irq|apicv_accept_irq|eoi|inj_virq|ack_irq|apic|apic_ipi|msr|mmio|pio)[:(]/;
 
 /** @returns null for a text that is none of the shapes (a trace is read as a trace) */
-export function readPaste(text: string): Paste | null {
+export function readPaste(pasted: string): Paste | null {
+  const text = plain(pasted);
   const lines = linesOf(text);
   const first = (pattern: RegExp): number =>
     lines.find((line) => pattern.test(line.text))?.n ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { analyse } from '../analyse.ts';
+import { bytesSource } from '../source.ts';
 import { readPaste } from './index.ts';
 
 const ids = (text: string): string[] => (readPaste(text)?.findings ?? []).map((f) => f.id);
@@ -134,4 +136,32 @@ test('QEMU trace lines and perf kvm stat are counted', () => {
 test('a trace is no paste, and neither is anything else', () => {
   expect(readPaste(' x-1 [000] .... 1.0: kvm_eoi: apicid 0 vector 48')).toBeNull();
   expect(readPaste('nothing to see')).toBeNull();
+});
+
+describe('what a terminal, a tracker, a browser or a mailer makes of a text', () => {
+  const LAPICS = `dumping local APIC state for CPU 1\n\nSPIV\t 0x000001ff APIC enabled\nISR\t (none)\nIRR\t 65 97(level) \n\nAPR 0x00 TPR 0x60 PPR 0x60\n`;
+  const EVENTS = [
+    '       CPU 0/KVM-9     [000] .....     1.000001: kvm_set_irq: gsi 4 level 1 source 0',
+    '       CPU 0/KVM-9     [000] .....     1.000002: kvm_apic_accept_irq: apicid 0 vec 52 (Fixed|edge)',
+    '           <...>-7     [001] .....     1.000003: kvm_entry: vcpu 0, rip 0x1',
+  ].join('\n');
+  const each = (change: (line: string) => string) => (text: string) => text.split('\n').map(change).join('\n');
+  test.each([
+    ['colours', each((line) => `\u001b[1;31m${line}\u001b[0m`)],
+    ['HTML', (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')],
+    ['no-break blanks', (text: string) => text.replaceAll(' ', '\u00a0')],
+    ['bars', each((line) => `| ${line}`)],
+    ['quotes of quotes', each((line) => `> > ${line}`)],
+    ['indentation', each((line) => `    ${line}`)],
+    ['line ends of Windows', each((line) => `${line}\r`)],
+    ['a fence and prose', (text: string) => `Hi,\n\n\`\`\`\n${text}\n\`\`\`\nThanks\n`],
+  ])('%s change nothing of what is read', async (_what, change) => {
+    const told = (text: string): unknown =>
+      readPaste(text)?.findings.map(({ id, vector, vcpu, n }) => [id, vector, vcpu, n]);
+    expect(told(change(LAPICS))).toEqual(told(LAPICS));
+    const counts = async (text: string): Promise<unknown> =>
+      (await analyse(bytesSource(new TextEncoder().encode(text)))).summary.counts;
+    expect(await counts(change(EVENTS))).toEqual(await counts(EVENTS));
+    expect(await counts(EVENTS)).toEqual({ kvm_set_irq: 1, kvm_apic_accept_irq: 1, kvm_entry: 1 });
+  });
 });

@@ -3,7 +3,7 @@ import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
 import { missingEoi } from './ends.ts';
 import { acceptKey, acceptOf, vectorKey, vectorOf } from './keys.ts';
-import type { Thread, VcpuState } from './model.ts';
+import { SURELY_ONE_SHOT, type Thread, type VcpuState } from './model.ts';
 import { OP, type Op, runOp } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { causeHidden, learnLocal, learnSetting, noteKnown, senderHidden } from './unknowns.ts';
@@ -42,7 +42,9 @@ export function standsAlone(predictor: Predictor, t: Thread, r: TraceRecord, ope
   const timer = (lvtt & 0xff) === vector && (lvtt & 0x10000) === 0 && (predictor.apicSeen || !state.lvttKnown);
   const deadline = ((lvtt >>> 17) & 3) === 2;
   if (timer && t.vcpu === vcpu) {
-    const armed = !deadline || state.timerArmed || !state.armedKnown || !predictor.recorded(TP.kvm_msr);
+    const armed = deadline
+      ? state.timerArmed || !state.armedKnown || !predictor.recorded(TP.kvm_msr)
+      : mayFire(predictor, state, (lvtt >>> 17) & 3);
     if (!armed) return false;
     state.timerArmed = false;
     state.armedKnown = true;
@@ -54,6 +56,24 @@ export function standsAlone(predictor: Predictor, t: Thread, r: TraceRecord, ope
     return true;
   }
   return false;
+}
+
+/**
+ * A one-shot timer fires once for each count written to it; where LVTT's mode was not seen, its habit tells the mode.
+ * @kvm lapic.c apic_timer_fn, kvm_apic_inject_pending_timer_irqs
+ */
+function mayFire(predictor: Predictor, state: VcpuState, mode: number): boolean {
+  if (mode !== 0 || !predictor.apicSeen) return true;
+  const started = state.oneShot;
+  state.oneShot = false;
+  if (started) {
+    if (state.startedFires >= 0) state.startedFires++;
+    return true;
+  }
+  // The mode was written in the trace, or the count has been time and again.
+  if (state.startedFires >= SURELY_ONE_SHOT) return false;
+  state.startedFires = -1;
+  return true;
 }
 
 export function local(predictor: Predictor, t: Thread, r: TraceRecord, vcpu: number, open: Op | null): void {
@@ -78,8 +98,10 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
       const { id, vector, mode, level } = acceptOf(key);
       const vcpu = predictor.chips.vcpuOf(id);
       if (vcpu < 0) {
+        const due = r.event === TP.kvm_apic_accept_irq ? timerDue(predictor, t, vector) : -1;
         verdicts.count(r.event, 'wrong', 'no such vCPU');
-        verdicts.differs(r.line, r.ts, -1, key, null);
+        verdicts.differs(r.line, r.ts, due, key, null);
+        if (due >= 0) predictor.takeMessage(due);
         return;
       }
       const state = predictor.vcpus[vcpu] as VcpuState;
@@ -108,7 +130,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
         if (mode >= 5 && !predictor.recorded(TP.kvm_entry)) predictor.follow((c) => void c.serve(vcpu));
         return;
       }
-      const timer = timerDue(predictor, t);
+      const timer = timerDue(predictor, t, vector);
       verdicts.count(r.event, 'wrong', timer < 0 ? 'not promised' : 'other');
       verdicts.differs(r.line, r.ts, timer, key, null);
       if (timer >= 0) predictor.takeMessage(timer);
@@ -180,12 +202,19 @@ export function eoiBefore(predictor: Predictor, t: Thread, r: TraceRecord): bool
   return true;
 }
 
-/** The accept this vCPU's armed deadline timer owes, -1 none: a wrong line on its thread stands in its place. */
-export function timerDue(predictor: Predictor, t: Thread): number {
+/** The accept this vCPU's timer owes, -1 none: a wrong line on its thread stands in its place. @param vector as that line has it */
+export function timerDue(predictor: Predictor, t: Thread, vector: number): number {
   const state = predictor.vcpus[t.vcpu];
-  if (state === undefined || !state.timerArmed || !predictor.apicSeen) return -1;
+  if (state === undefined) return -1;
   const lvtt = predictor.chips.lapic(t.vcpu, 'lvtTimer');
-  if ((lvtt & 0x10000) !== 0 || ((lvtt >>> 17) & 3) !== 2) return -1;
-  state.timerArmed = false;
+  if ((lvtt & 0x10000) !== 0) return -1;
+  if (((lvtt >>> 17) & 3) === 2) {
+    if (!state.timerArmed || !predictor.apicSeen) return -1;
+    state.timerArmed = false;
+  } else {
+    // When another timer fires is not known: it did if the line has its vector.
+    if ((lvtt & 255) !== vector) return -1;
+    state.oneShot = false;
+  }
   return acceptKey(TP.kvm_apic_accept_irq, predictor.chips.ids[t.vcpu], lvtt & 255, 0, 0);
 }

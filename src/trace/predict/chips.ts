@@ -19,7 +19,7 @@ import {
 } from '../../engine/chips/lapic/priority.ts';
 import { readRegister, resetLapic, setTpr, writeApicBase, writeRegister } from '../../engine/chips/lapic/registers.ts';
 import { elcrRead, elcrWrite, picRead, picWrite, resetPics } from '../../engine/chips/pic/pic.ts';
-import { pitAck, pitMaskNotify, resetPit } from '../../engine/chips/pit/pit.ts';
+import { PIT_CHIP, resetPit } from '../../engine/chips/pit/pit.ts';
 import { EV, REQ } from '../../engine/core/events.ts';
 import { COL, ROW, WRITE } from '../../engine/core/log.ts';
 import { allocateMachine, lapicAt, type Machine, put, vcpuAt } from '../../engine/core/machine.ts';
@@ -91,7 +91,13 @@ export class Chips {
     const m = allocateMachine(
       create,
       // A trace has its own guest, devices and time: nothing of the models is on these wires.
-      { ...BASE_WIRES, pitAck, pitMaskNotify, modelOps: {} as never, apicvActivated: () => this.apicv },
+      {
+        ...BASE_WIRES,
+        pit: () => PIT_CHIP,
+        vmm: () => ({}) as never,
+        modelOps: {} as never,
+        apicvActivated: () => this.apicv,
+      },
       create.vcpus,
       new Map(),
     );

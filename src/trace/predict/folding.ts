@@ -1,7 +1,7 @@
 /** A line and the engine disagree: another order explains it, or something not seen yet, or it is a finding, once. */
 import { TP } from '../tracepoints.ts';
 import { setPicFrom } from './chips.ts';
-import { eventOf, rteOf, settingOf, slotOf } from './keys.ts';
+import { acceptOf, eventOf, rteOf, settingOf, slotOf } from './keys.ts';
 import { agrees, isMessage, isTrivial, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { hiddenCause, learnFrom } from './unknowns.ts';
@@ -105,13 +105,16 @@ export function disagree(predictor: Predictor, op: Op): void {
       differs(line, ts, want, -1);
     } else {
       wrongLine(predictor, op, have, want, line, ts, differs);
-      if (want >= 0 && !op.taken.includes(have)) take(want);
+      // An INIT that one of the two lines speaks of, and the other does not, resets nothing: it would spoil all that follows.
+      if (want >= 0 && !op.taken.includes(have)) take(isSent && isInit(want) && !isInit(have) ? have : want);
     }
   }
   op.right = op.shown.length;
   // What was shown stays as it is; from here on it counts as agreed.
   op.promised.splice(0, op.promised.length, ...op.shown);
 }
+
+const isInit = (key: number): boolean => eventOf(key) === TP.kvm_apic_accept_irq && acceptOf(key).mode >= 5;
 
 /** An EOI told the IOAPIC of no pin that moved away before: user space made KVM look at the routes again. */
 export function staleAck(predictor: Predictor, op: Op, want: number): boolean {
@@ -121,7 +124,9 @@ export function staleAck(predictor: Predictor, op: Op, want: number): boolean {
   // It heard of predictor vector before, and still has it.
   const pinOf = want % 32;
   const rte = predictor.chips.rteLo(pinOf);
-  const shown = ioapic && predictor.acked[pinOf] === (rte & 255) && (rte & 0x8000) !== 0;
+  // A level; and, where its RTE is in the trace, the RTC's pin or one that somebody listens to: KVM tells of each of its EOIs.
+  const listened = predictor.recorded(TP.kvm_mmio) && !predictor.chips.isStaleRoute(pinOf);
+  const shown = ioapic && predictor.acked[pinOf] === (rte & 255) && ((rte & 0x8000) !== 0 || listened);
   if (ioapic && !shown && (!predictor.recorded(TP.kvm_mmio) || !predictor.apicSeen || predictor.mid)) {
     predictor.follow((c) => c.scanAll());
     return true;

@@ -4,8 +4,8 @@ import { TP } from '../tracepoints.ts';
 import { inducedLeftOut } from './ends.ts';
 import { disagree, raced } from './folding.ts';
 import { entryTells, reinjectionMissing, windowWithout } from './injections.ts';
-import { msiKey, valueKey } from './keys.ts';
-import { EXIT, type ExitKind, MSR, REG, type Thread, type VcpuState } from './model.ts';
+import { msiKey, valueKey, vectorKey } from './keys.ts';
+import { EXIT, type ExitKind, MSR, REG, SURELY_ONE_SHOT, type Thread, type VcpuState } from './model.ts';
 import { OP, type Op, runOp, SCAN } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { inputsRecorded } from './unknowns.ts';
@@ -108,11 +108,13 @@ export function apic(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const op = predictor.begin(t, r, stores ? OP.storeIcr : OP.writeApic, t.vcpu, false);
   for (let i = 0; i < 4; i++) op.a[i] = f[i];
   predictor.runOpen(t, op);
+  const state = predictor.vcpus[t.vcpu] as VcpuState;
   if (register === REG.lvtt) {
-    const state = predictor.vcpus[t.vcpu] as VcpuState;
     state.armedKnown = false;
     state.lvttKnown = true;
-  }
+    state.oneShot = true;
+    state.startedFires = SURELY_ONE_SHOT;
+  } else if (register === REG.tmict) state.oneShot = f[2] !== 0;
 }
 
 export function mmio(predictor: Predictor, t: Thread, r: TraceRecord): void {
@@ -142,10 +144,7 @@ export function pio(predictor: Predictor, t: Thread, r: TraceRecord): void {
   op.a[1] = port;
   op.a[4] = r.f[4];
   const chip = port >= 0x4d0 ? port & 1 : port >> 7;
-  if (port === 0x21 || port === 0xa1 || port >= 0x4d0) {
-    for (let pin = chip * 8; pin < chip * 8 + 8; pin++)
-      predictor.known.pic[pin] = predictor.known.pic[pin] || port < 0x4d0 ? 1 : 0;
-  }
+  // What a pin's line shows beside the mask, its trigger, is not known by a write of the mask: the first line shows both.
   predictor.runOpen(t, op);
   if (predictor.chips.pic(chip, 'initState') >= 2) predictor.known.picBase[chip] = true;
 }
@@ -225,7 +224,9 @@ export function msr(predictor: Predictor, t: Thread, r: TraceRecord): void {
 export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const vcpu = t.vcpu;
   if (vcpu < 0) return;
+  otherVcpu(predictor, t, r);
   const state = predictor.vcpus[vcpu] as VcpuState;
+  state.alive = true;
   if (t.inducedOwed > 0) {
     inducedLeftOut(predictor, t, r);
     predictor.close(t, r);
@@ -238,6 +239,14 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
   if (predictor.chips.mustServe(vcpu)) predictor.runAlone(predictor.begin(t, r, OP.serve, vcpu, true));
   if (predictor.chips.apicv && predictor.chips.highestIrr(vcpu) >= 0)
     predictor.runAlone(predictor.begin(t, r, OP.posted, vcpu, false));
+}
+
+/** A vCPU's own thread runs that vCPU. @kvm kvm_main.c kvm_vcpu_ioctl refuses KVM_RUN from another process, not thread */
+function otherVcpu(predictor: Predictor, t: Thread, r: TraceRecord): void {
+  const id = predictor.chips.ids[t.vcpu];
+  if (!t.isOneVcpu || r.f[0] === id || r.f[0] < 0) return;
+  predictor.verdicts.count(r.event, 'wrong', 'other vCPU');
+  predictor.verdicts.differs(r.line, r.ts, vectorKey(r.event, id, -1), vectorKey(r.event, r.f[0], -1), null);
 }
 
 export function exitKind(predictor: Predictor, reason: number): ExitKind {
@@ -260,6 +269,7 @@ export function exit(predictor: Predictor, t: Thread, r: TraceRecord): void {
   t.exitVector = r.f[2] & 255;
   t.inducedOwed = t.lastExit === EXIT.eoiInduced ? r.line : 0;
   if (t.vcpu < 0) return;
+  otherVcpu(predictor, t, r);
   const state = predictor.vcpus[t.vcpu] as VcpuState;
   state.entered = false;
   if (t.lastExit === EXIT.window) {

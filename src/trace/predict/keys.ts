@@ -94,6 +94,9 @@ export function subjectOf(key: number): { vcpu: number | null; gsi: number | nul
     case TP.kvm_apic_accept_irq:
     case TP.kvm_apicv_accept_irq:
       return { vcpu: acceptOf(key).id, gsi: null, vector: acceptOf(key).vector };
+    case TP.kvm_entry:
+    case TP.kvm_exit:
+      return { vcpu: vectorOf(key).id, gsi: null, vector: null };
     case TP.kvm_eoi:
     case TP.kvm_pv_eoi:
     case TP.kvm_inj_virq:
@@ -133,6 +136,9 @@ export function textOf(key: number): string {
     case TP.kvm_eoi:
     case TP.kvm_pv_eoi:
       return `${name}: apicid ${vectorOf(key).id.toString(16)} vector ${vectorOf(key).vector}`;
+    case TP.kvm_entry:
+    case TP.kvm_exit:
+      return `${name}: vcpu ${vectorOf(key).id}`;
     case TP.kvm_inj_virq:
       return vectorOf(key).vector < 0 ? `no ${name}` : `${name}: IRQ 0x${vectorOf(key).vector.toString(16)}`;
     case TP.kvm_msi_set_irq: {

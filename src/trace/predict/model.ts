@@ -7,6 +7,9 @@ import type { Op } from './ops.ts';
 export const USUAL = 4;
 export const USUAL_LINES = 2000;
 
+/** Fires with a start of their own after which a timer whose mode nobody saw is taken for a one-shot one. */
+export const SURELY_ONE_SHOT = 8;
+
 export const MSR = { apicBase: 0x1b, deadline: 0x6e0, pvEoi: 0x4b564d04, asyncPf: 0x4b564d06 } as const;
 
 export const REG = {
@@ -15,6 +18,7 @@ export const REG = {
   icr: 0x300,
   icr2: 0x310,
   lvtt: 0x320,
+  tmict: 0x380,
   tmcct: 0x390,
   selfIpi: 0x3f0,
 } as const;
@@ -23,6 +27,8 @@ export interface Thread {
   readonly key: number;
   /** Engine number of the vCPU whose thread this is, -1 none. */
   readonly vcpu: number;
+  /** It runs that vCPU and no other. */
+  readonly isOneVcpu: boolean;
   open: Op | null;
   /** Record count of its last line, 0 none since the trace began or lost events. */
   spoke: number;
@@ -64,6 +70,12 @@ export interface VcpuState {
   /** Vectors it was ever seen to accept. */
   readonly accepted: Uint8Array;
   entered: boolean;
+  /** It has been in the guest in this trace: it is there to take an interrupt. */
+  alive: boolean;
+  /** One-shot timer: it was started and has not fired. */
+  oneShot: boolean;
+  /** Fires of the timer that each had a start of their own; below 0 it also fires without. */
+  startedFires: number;
   /** The vector KVM passed over when it last injected another, -1 none. */
   passedOver: number;
 }

@@ -20,6 +20,7 @@ import {
   type ExitKind,
   type Known,
   type PredictOptions,
+  SURELY_ONE_SHOT,
   type Thread,
   type VcpuState,
 } from './model.ts';
@@ -141,6 +142,9 @@ export class Predictor {
         mustReinject: -1,
         accepted: new Uint8Array(256),
         entered: false,
+        alive: false,
+        oneShot: true,
+        startedFires: this.mid ? 0 : SURELY_ONE_SHOT,
         passedOver: -1,
       });
     }
@@ -161,6 +165,7 @@ export class Predictor {
       t = {
         key,
         vcpu: id < 0 ? -1 : this.chips.vcpuOf(id),
+        isOneVcpu: id >= 0 && this.o.threads.isOneVcpu(r.tid),
         open: null,
         spoke: 0,
         midway: this.mid || this.isResumed,
@@ -258,6 +263,8 @@ export class Predictor {
       state.mustReinject = -1;
       state.windowLine = 0;
       state.armedKnown = false;
+      state.oneShot = true;
+      state.startedFires = 0;
       state.asyncPfKnown = false;
       state.lvttKnown = false;
       this.chips.assumeOn(v);

@@ -203,6 +203,7 @@ export function learnDestinations(predictor: Predictor, op: Op): boolean {
   if (new Set(accepts.map((one) => one.id)).size < accepts.length || !postedAsTaken(predictor, op)) return false;
   const physical = physicalDestination(op);
   if (physical >= 0 && accepts.some((one) => one.id !== physical)) return false;
+  if (op.kind === OP.message && !mayReach(predictor, op, accepts)) return false;
   const promisedOne = op.promised.find((k) => eventOf(k) === TP.kvm_apic_accept_irq);
   const want = promisedOne !== undefined ? acceptOf(promisedOne) : sentBy(op);
   if (want === null || accepts.length === 0) return false;
@@ -257,6 +258,32 @@ export function postedAsTaken(predictor: Predictor, op: Op): boolean {
     taken = posts ? acceptKey(TP.kvm_apicv_accept_irq, id, vector, mode, level) : -1;
   }
   return taken < 0;
+}
+
+/**
+ * What of a message's targets does not depend on what a local APIC holds: a shorthand names them, logical 0 names none, and in
+ * x2APIC mode the logical id follows from the APIC id.
+ * @kvm lapic.c kvm_apic_match_dest, kvm_apic_calc_x2apic_ldr
+ */
+function mayReach(predictor: Predictor, op: Op, accepts: readonly { readonly id: number }[]): boolean {
+  const { chips } = predictor;
+  const own = chips.ids[op.vcpu];
+  const shorthand = op.a[6];
+  if (shorthand === 1) return accepts.every((one) => one.id === own);
+  if (shorthand > 1) {
+    const reached = new Set(accepts.map((one) => one.id));
+    if (shorthand === 3 && reached.has(own)) return false;
+    return chips.ids.every(
+      (id, v) => reached.has(id) || (shorthand === 3 && v === op.vcpu) || !(predictor.vcpus[v] as VcpuState).alive,
+    );
+  }
+  if (op.a[3] === 0) return true;
+  const bits = op.a[0] & 0xffff;
+  if (bits === 0) return false;
+  if (!chips.ids.every((_, v) => chips.x2apic(v))) return true;
+  return accepts.every(
+    ({ id }) => op.a[0] === 0xffffffff || (id >>> 4 === op.a[0] >>> 16 && ((bits >>> (id & 15)) & 1) === 1),
+  );
 }
 
 /** The APIC id a line names as its physical destination, where no vCPU is likely to have another; -1 none. */

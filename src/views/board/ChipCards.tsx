@@ -10,7 +10,7 @@ import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title, Unused } from './Card.tsx';
-import { cut, textSize, textWidth } from './text-fit.ts';
+import { fitsBeside, textSize, textWidth } from './text-fit.ts';
 
 /** The first scene has the pair folded. */
 const PicRegisters = lazy(() => import('./PicRegisters.tsx').then((m) => ({ default: m.PicRegisters })));
@@ -20,8 +20,10 @@ function PicCardView(props: CardProps) {
   const card = stage.layout.pic;
   if (card === null) return null;
   const chips = [picView(view, 0), picView(view, 1)] as const;
+  const { scale } = stage.layout;
   const masked = chips.every(({ imr }) => (imr & 0xff) === 0xff);
   if (card.cells.x.length === 0) {
+    const state = t(masked ? 'stage.pic.allMasked' : 'stage.unused');
     return (
       <Frame card={card} name={t('stage.pic')} className={stage.model.userChips ? 'bd-folded bd-user' : 'bd-folded'}>
         <Title
@@ -31,7 +33,7 @@ function PicCardView(props: CardProps) {
           selection={{ kind: 'pic', index: 0 }}
           selected={selected}
           select={select}
-          aside={<Unused card={card} text={t(masked ? 'stage.pic.allMasked' : 'stage.unused')} />}
+          aside={fitsBeside(t('stage.pic'), state, card.w, scale) && <Unused card={card} text={state} />}
         />
       </Frame>
     );
@@ -163,11 +165,15 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
   const litPin = lit?.place.at === 'ioapicPin' ? lit.place.pin : -1;
   const whose = t('stage.ioapic.user');
   const folded = PINS - layout.pinRows.size;
+  const title = model.userChips && textWidth(whose, 13, 'bold') <= card.w - 22 ? whose : 'IOAPIC';
+  const others = t('stage.ioapic.folded', { n: folded });
+  // What has no room is left out: it can be read in the inspector.
+  const roomy = textWidth(others, textSize(11, layout.scale)) <= card.w - 16;
   return (
     <Frame card={card} name="IOAPIC" className={model.userChips ? 'bd-user' : undefined}>
       <Title
         card={card}
-        text={model.userChips && textWidth(whose, 13, 'bold') <= card.w - 22 ? whose : 'IOAPIC'}
+        text={title}
         name="IOAPIC"
         selection={{ kind: 'ioapic', index: 0 }}
         selected={selected}
@@ -176,7 +182,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
           card.h <= 30 ? (
             <Unused card={card} text={t('stage.unused')} />
           ) : (
-            card.w > 180 && (
+            fitsBeside(title, '0xfec00000', card.w, layout.scale, 'mono') && (
               <text className="bd-mono bd-dim" x={card.x + card.w - 11} y={card.y + 19} textAnchor="end">
                 0xfec00000
               </text>
@@ -248,9 +254,9 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
           </g>
         );
       })}
-      {layout.form !== 'embed' && folded > 0 && card.h > 30 && (
+      {layout.form !== 'embed' && folded > 0 && card.h > 30 && roomy && (
         <text className="bd-key" x={card.x + 11} y={card.y + card.h - 9}>
-          {cut(t('stage.ioapic.folded', { n: folded }), card.w - 22, 11)}
+          {others}
         </text>
       )}
     </Frame>

@@ -6,7 +6,7 @@ import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
-import { cut } from './text-fit.ts';
+import { cut, textSize } from './text-fit.ts';
 
 function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const card = stage.layout.idt as CardBox;
@@ -48,7 +48,7 @@ function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
                 x={row.x + 36}
                 y={row.y + 14}
               >
-                {cut(name, row.w - 38, 11.5, 'mono')}
+                {cut(name, row.w - 36, textSize(11.5, stage.layout.scale), 'mono')}
               </text>
             </Stop>
           </g>

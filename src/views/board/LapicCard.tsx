@@ -6,7 +6,7 @@ import { hex } from '../../explain/locate/locator.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
-import { textWidth } from './text-fit.ts';
+import { nameX, textSize, textWidth } from './text-fit.ts';
 import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
 
 /** Scenes without posted interrupts do without it. */
@@ -58,7 +58,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
   const base = gridAddress(props.view, set, props.vcpu);
   if (grid.kind === 'strip') {
     return (
-      <text className="bd-label" x={card.x + 11} y={grid.y + grid.h / 2 + 4}>
+      <text className="bd-label" x={nameX(set, card.x, grid.x, props.stage.layout.scale)} y={grid.y + grid.h / 2 + 4}>
         {set.toUpperCase()}
       </text>
     );
@@ -79,7 +79,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     const status = set === 'irr' ? 'rvi' : 'svi';
     const vector = readWord(props.view, 'vmcs', props.vcpu, status);
     const told = `${status.toUpperCase()} ${hex(vector)}`;
-    const fits = textWidth(set, 12, 'mono') + textWidth(told, 11, 'mono') + 8 <= grid.w;
+    const fits = textWidth(`${set}${told}`, textSize(11, props.stage.layout.scale), 'mono') + 8 <= grid.w;
     return (
       <>
         {name}
@@ -97,10 +97,15 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
       </>
     );
   }
+  // Where the register does not fit beside the set's name it is its value alone, and that only while it decides.
+  const size = textSize(11, props.stage.layout.scale);
+  const taken = textWidth(`${set}${register.value}`, size, 'mono') + 8;
+  const whole = taken + textWidth(`${register.name} `, size) <= grid.w;
+  const says = (set === 'isr' || grid.pitch < WRITTEN) && (whole || (register.on && taken <= grid.w));
   return (
     <>
       {name}
-      {(set === 'isr' || grid.pitch < WRITTEN) && <Register {...register} x={right} y={grid.y - 5} anchor="end" />}
+      {says && <Register {...register} name={whole ? register.name : ''} x={right} y={grid.y - 5} anchor="end" />}
       {density === 'full' && grid.pitch < 6 && vectors.length > 0 && (
         <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={grid.y + grid.h + 15} most={3} />
       )}
@@ -220,7 +225,7 @@ function LapicCardView(props: Props) {
         <>
           <text
             className="bd-label"
-            x={box.pir.kind === 'strip' ? card.x + 11 : box.pir.x}
+            x={box.pir.kind === 'strip' ? nameX('PIR', card.x, box.pir.x, stage.layout.scale) : box.pir.x}
             y={box.pir.kind === 'strip' ? box.pir.y + box.pir.h / 2 + 4 : box.pir.y - 5}
           >
             PIR

@@ -5,6 +5,7 @@ import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop, Title } from './Card.tsx';
+import { nameX, textSize, textWidth } from './text-fit.ts';
 
 const REGISTERS = ['irr', 'imr', 'isr'] as const;
 
@@ -15,6 +16,10 @@ export function PicRegisters({ stage, view, seq, lit, selected, select, t }: Car
   const chips = [picView(view, 0), picView(view, 1)] as const;
   const litPin = lit?.place.at === 'picPin' ? lit.place.pin : -1;
   const output = chips[0].output;
+  const { scale } = stage.layout;
+  const text = textSize(11, scale);
+  // Every pin, every other or every fourth is named, as far as names do not touch.
+  const named = [1, 2, 4].find((by) => by * (size + 2) > textWidth('12', text, 'mono') + 2) ?? 8;
   const outputLit = lit?.fields.has('pic.output') ?? false;
   return (
     <>
@@ -48,7 +53,7 @@ export function PicRegisters({ stage, view, seq, lit, selected, select, t }: Car
             y={pinY}
             textAnchor="middle"
           >
-            {size > 8 || pin % (size > 5 ? 2 : 4) === 0 ? pin : ''}
+            {pin % named === 0 ? pin : ''}
           </text>
         ))}
       </g>
@@ -65,7 +70,7 @@ export function PicRegisters({ stage, view, seq, lit, selected, select, t }: Car
             selected={selected}
             select={select}
           >
-            <text className="bd-label" x={card.x + 11} y={y + size - 1}>
+            <text className="bd-label" x={nameX(name, card.x, x[0] ?? card.x, scale)} y={y + size / 2 + text * 0.36}>
               {name.toUpperCase()}
             </text>
             {x.map((px, pin) => {

@@ -15,6 +15,9 @@ const nameOf = (entry: RouteEntry): string =>
     ? `MSI ${hex(entry.data & 0xff)}`
     : `${entry.chip === CHIP.ioapic ? 'IOAPIC' : 'PIC'} ${entry.pin}`;
 
+/** From route to route of a GSI. */
+const ROUTE = 16;
+
 function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const { layout, model } = stage;
   const card = layout.routing as CardBox;
@@ -24,7 +27,6 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const stacked = layout.form !== 'tall';
   const size = textSize(11, layout.scale);
   const chipsX = card.x + (bare ? 11 : 11 + Math.max(23, textWidth('GSI', size) + 6));
-  const wide = 16;
   return (
     <Frame card={card} name={t('stage.column.routing')}>
       {!bare && (
@@ -62,10 +64,12 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
               )}
               {entries.slice(0, 3).map((entry, k) => {
                 const text = nameOf(entry);
-                const at = x;
-                const w = Math.min(card.x + card.w - 6 - at, textWidth(text, size, 'mono') + 10);
+                const wide = textWidth(text, size, 'mono');
+                // A small frame's text is bigger in its card: it gives up margin before it leaves the card.
+                const at = bare ? Math.max(card.x + 5, Math.min(x, card.x + card.w - 5 - wide)) : x;
+                const w = Math.min(card.x + card.w - 3 - at, wide + 10);
                 if (!stacked) x += w + 4;
-                const cy = stacked ? y + (k - (entries.length - 1) / 2) * wide : y;
+                const cy = stacked ? y + (k - (entries.length - 1) / 2) * ROUTE : y;
                 const chosen =
                   on &&
                   lit?.fields.has('route.chips') === true &&

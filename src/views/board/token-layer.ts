@@ -13,6 +13,7 @@ import {
   anchorOf,
   colourOf,
   type Flight,
+  gutterAt,
   keptOff,
   poseAt,
   type Stage,
@@ -22,6 +23,7 @@ import {
   trailsAt,
   travelled,
 } from '../../scene/flights.ts';
+import type { Box } from '../../scene/layout.ts';
 import { flightPhase, msAt, type Score, scoreOf, stillAt } from '../../scene/score.ts';
 import type { Shape } from '../../scene/shapes.ts';
 import type { Wait } from '../../scene/waits.ts';
@@ -37,6 +39,8 @@ export interface TokenLayer {
 
 /** What is drawn beside tokens and trails; comes with what tells which interrupts wait (marks.ts). */
 export interface Marks {
+  /** Where docked tokens stand, and what is said under those that wait. */
+  readonly settle: (stage: Stage, drawn: readonly Drawn[], low: number) => readonly Box[];
   /** What a wait waits for, under its token, and where from it is freed. */
   readonly note: (parent: HTMLElement, wait: Wait, t: Translate) => void;
   readonly tether: (parent: SVGElement, stage: Stage, wait: Wait, t: Translate) => void;
@@ -48,6 +52,7 @@ export interface Marks {
     step: number,
     score: Score,
     t: Translate,
+    taken: readonly Box[],
   ) => { draw(ms: number): void } | null;
   /** What crosses, over the tokens; null: nothing does. */
   readonly passingOf: (
@@ -134,11 +139,6 @@ const BADGE = 18;
 /** Text of a pill, px; on the screen it is never smaller. */
 const TEXT = 11;
 const NO_SCORE: Score = { ask: 0, asks: [], fly: 1, lifts: [] };
-/** Tokens that dock as near as this stand one under the other, this far apart. */
-const NEAR = 60;
-const STACK = 23;
-/** Height of what is said under a token that waits. */
-const NOTE = 54;
 const HEX_SIDE = 9;
 
 /** Widths on the safe side: the element is as wide, so its text fits. */
@@ -149,14 +149,12 @@ const pillWidth = (text: string, scale: number): number =>
 const PAUSE = 14;
 /** What an edge and a spark are wider than their names: their feet, and their points. */
 const FEET = 14;
-/** Widest what is said under a token. */
-const CAUSE = 90;
 
-interface Drawn {
+export interface Drawn {
   readonly token: Token;
   readonly element: HTMLElement;
   readonly text: HTMLElement;
-  /** Width of its pill, and how far below its row it stands, px. */
+  /** Width of its pill, and how far below its row it stands, px (settle.ts). */
   w: number;
   stack: number;
   open: boolean;
@@ -184,6 +182,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   let step = -2;
   let arrived: boolean | null = null;
   let drawn: Drawn[] = [];
+  let taken: readonly Box[] = [];
   let passing: ReturnType<Marks['passingOf']> = null;
   let score: Score = NO_SCORE;
   let act: { draw(ms: number): void } | null = null;
@@ -284,18 +283,24 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const { token, element, text } = one;
     const state = stateOf(token, there);
     const narrow = stage?.layout.form === 'tall';
-    const words =
-      there && token.ended !== null && token.wait === null ? `× ${t(token.ended)}` : there ? token.label : token.before;
     const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
-    const shown = token.waiting || tiled || (narrow && state !== 'ended') ? '' : words;
+    // Beside a column a token is its number: what it is called stands in its row, why it ended in the sentence.
+    const bare = token.waiting || tiled || narrow;
+    const reason = there && token.ended !== null && token.wait === null ? t(token.ended) : null;
+    const names = reason === null ? [there ? token.label : token.before] : [`× ${reason}`, reason, '×'];
+    const scale = stage?.layout.scale ?? 1;
+    const widthOf = (words: string): number =>
+      (token.signal ? hexWidth(words, scale) : pillWidth(words, scale)) +
+      (/edge|spark/.test(element.dataset.shape ?? '') && words !== '' ? FEET : 0) +
+      (state === 'waiting' && words !== '' ? PAUSE : 0);
+    // As much of why it ended as its gutter has room for.
+    const gutter = reason === null || stage === null ? null : gutterAt(stage, token.anchor.point);
+    const room = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
+    const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? names.at(-1) ?? '');
     text.textContent = shown;
     // A bare number has no shape but its own.
     if (shown === '') element.dataset.shape = 'message';
-    const scale = stage?.layout.scale ?? 1;
-    one.w =
-      (token.signal ? hexWidth(shown, scale) : pillWidth(shown, scale)) +
-      (/edge|spark/.test(element.dataset.shape ?? '') && shown !== '' ? FEET : 0) +
-      (state === 'waiting' && shown !== '' ? PAUSE : 0);
+    one.w = widthOf(shown);
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
     element.querySelector('.bd-cause')?.remove();
@@ -325,25 +330,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const tokens = tokensAt(now, step, there).sort(
       (a, b) => Number(b.current) - Number(a.current) || Number(b.flight !== null) - Number(a.flight !== null),
     );
-    /** By x, NEAR wide. */
-    const docks = new Map<number, { x: number; y: number; h: number }[]>();
     drawn = tokens.map((token, index) => {
-      const { x, y } = token.anchor.point;
-      // What it says under itself needs room as well.
-      const h = token.wait === null || now.layout.form === 'tall' ? STACK : STACK + NOTE;
-      const band = Math.floor(x / NEAR);
-      let stack = 0;
-      for (;;) {
-        const at = y + stack;
-        let taken: { readonly y: number; readonly h: number } | undefined;
-        for (let i = band - 1; i <= band + 1 && taken === undefined; i++)
-          taken = docks.get(i)?.find((d) => Math.abs(d.x - x) < NEAR && at < d.y + d.h && d.y < at + h);
-        if (taken === undefined) break;
-        stack = taken.y + taken.h - y;
-      }
-      const same = docks.get(band);
-      if (same === undefined) docks.set(band, [{ x, y: y + stack, h }]);
-      else same.push({ x, y: y + stack, h });
       const { element, badge, text } = partsAt(index, token.signal);
       element.className = `bd-token${token.current ? '' : ' bd-pale'}${token.signal ? ' bd-signal' : ''}`;
       element.style.cssText = colour(token.journey);
@@ -352,10 +339,11 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       element.dataset.card = token.anchor.card;
       element.dataset.shape = marks?.shapeOf(now.scene, token, step, there) ?? 'message';
       if (badge !== null) badge.textContent = String(token.journey);
-      const one: Drawn = { token, element, text, w: 0, stack, open: true };
+      const one: Drawn = { token, element, text, w: 0, stack: 0, open: true };
       say(one, there);
       return one;
     });
+    taken = marks?.settle(now, drawn, low(now)) ?? [];
     for (let over = pills.children[tokens.length]; over !== undefined; over = pills.children[tokens.length])
       over.remove();
   }
@@ -383,12 +371,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     if (stage === null) return;
     const { anchor } = one.token;
     const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, one.w);
-    // What it says under itself is wider than it may be: that keeps off the cards as well.
-    if (one.token.wait !== null) {
-      const aside = keptOff(stage, anchor.point, CAUSE).x - x;
-      one.element.style.setProperty('--aside', `${aside.toFixed(1)}px`);
-      one.element.classList.toggle('bd-lifted', y + one.stack + 14 + NOTE > low(stage));
-    }
     resize(one, one.w);
     move(one.element, inside(x, one.w), y + one.stack, one.w);
     one.element.style.opacity = '1';
@@ -435,11 +417,11 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       if (token.wait !== null) marks?.tether(tethers, now, token.wait, t);
     }
     score = scoreOf(now, step);
+    for (const one of drawn) docked(one);
     const drawing = under.closest('svg');
-    act = has || drawing === null ? null : (marks?.actOf(drawing, pills, now, step, score, t) ?? null);
+    act = has || drawing === null ? null : (marks?.actOf(drawing, pills, now, step, score, t, taken) ?? null);
     if (veil !== undefined) marks?.drawVeil(veil, now, step);
     over.classList.toggle('bd-arrived', has);
-    for (const one of drawn) docked(one);
   }
 
   return {

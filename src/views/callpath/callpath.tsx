@@ -7,7 +7,7 @@ import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
 import { differencesIn } from '../../spec/differs.ts';
-import { eventRow } from '../../spec/events/index.ts';
+import { eventSource } from '../../spec/events/sources.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
 import { useApp, usePanelStep } from '../../store/use-app.ts';
 import { Panel } from '../kit/panel.tsx';
@@ -47,7 +47,7 @@ interface ChainProps {
 function Chain({ scene, step, version, t }: ChainProps) {
   const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
   const last = links.at(-1);
-  const { trace, fn, cite } = eventRow(step.name);
+  const { trace, fn, cite } = eventSource(step.name);
   return (
     <>
       <ol className="callpath-chain">

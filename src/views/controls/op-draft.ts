@@ -69,6 +69,7 @@ function numeral(text: string): number | string {
 /** @returns undefined where nothing is said */
 function givenBy(field: AnyField, draft: Draft): unknown {
   const { spec } = field;
+  if (draft === '') return undefined;
   switch (spec.kind) {
     case 'list':
       return (draft as readonly Draft[]).map((entry) => givenBy(spec.of, entry));

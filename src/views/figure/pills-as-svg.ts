@@ -15,7 +15,7 @@ const RISES = 8;
 const edgeFeet = (w: number): string => `M0 8H8V12H0zM${w - 8} 8H${w}V12H${w - 8}z`;
 const sparkPoints = (w: number): string =>
   `M8 0L2.8 0L4.8 4L0 6.6L4 10L0 13.4L4.8 16L2.8 20L8 20zM${w - 8} 0L${w - 2.8} 0L${w - 4.8} 4L${w} 6.6L${w - 4} 10L${w} 13.4L${w - 4.8} 16L${w - 2.8} 20L${w - 8} 20z`;
-const CAUSE = { w: 94, top: 24, line: 14, pad: 6 } as const;
+const CAUSE = { w: 90, away: 4, line: 14, pad: 5, ends: 7 } as const;
 
 type Look = Readonly<Record<string, string | number>>;
 
@@ -91,7 +91,7 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
       for (const x of [w - 14 - 2 * feet, w - 8 - 2 * feet])
         make(inner, 'path', { d: `M${x} 5.5V14.5`, stroke: 'var(--c)', 'stroke-width': 3 });
     }
-    if (!classList.contains('bd-closed')) cause(group, token.querySelector('.bd-cause'), w);
+    if (!classList.contains('bd-closed') && !classList.contains('bd-mute')) cause(group, token, w, up);
   }
   for (const tag of pills.querySelectorAll<HTMLElement>('.bd-ask, .bd-lift')) {
     const at = /translate\((-?[\d.]+)px, (-?[\d.]+)px\)/.exec(tag.style.transform);
@@ -108,19 +108,25 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
   }
   return all;
 
-  /** Under what waits: what for, and since when. */
-  function cause(group: SVGElement, box: Element | null, w: number): void {
+  /** Beside what waits: what for, and since when; where the page says it (board/settle.ts). */
+  function cause(group: SVGElement, token: HTMLElement, w: number, up: number): void {
+    const box = token.querySelector('.bd-cause');
     if (box === null) return;
-    const room = CAUSE.w - 2 * CAUSE.pad;
-    const what = wrap(box.querySelector('.bd-cause-what')?.textContent ?? '', room, TEXT, 'bold');
-    const since = wrap(box.querySelector('.bd-cause-since')?.textContent ?? '', room, TEXT);
-    const x = w / 2 - CAUSE.w / 2;
-    const height = (what.length + since.length) * CAUSE.line + 7;
-    make(group, 'rect', { x, y: CAUSE.top, width: CAUSE.w, height, rx: 4, fill: 'var(--c-soft)' });
+    const length = (name: string, otherwise: number): number =>
+      Number.parseFloat(token.style.getPropertyValue(name)) || otherwise;
+    const wide = length('--room', CAUSE.w);
+    const said = (part: string, face?: 'bold'): readonly string[] =>
+      wrap(box.querySelector(part)?.textContent ?? '', wide - 2 * CAUSE.pad, TEXT, face);
+    const what = said('.bd-cause-what', 'bold');
+    const since = token.classList.contains('bd-brief') ? [] : said('.bd-cause-since');
+    const x = w / 2 + length('--aside', 0) - wide / 2;
+    const height = (what.length + since.length) * CAUSE.line + CAUSE.ends;
+    const y = token.classList.contains('bd-lifted') ? -up - CAUSE.away - height : HIGH + CAUSE.away;
+    make(group, 'rect', { x, y, width: wide, height, rx: 4, fill: 'var(--c-soft)' });
     [...what, ...since].forEach((text, i) => {
       const told = i < what.length;
       const face = { 'font-family': 'sans-serif', 'font-size': TEXT, 'font-weight': told ? 600 : 400 };
-      const place = { x: x + CAUSE.pad, y: CAUSE.top + 3 + (i + 0.78) * CAUSE.line };
+      const place = { x: x + CAUSE.pad, y: y + 3 + (i + 0.78) * CAUSE.line };
       make(group, 'text', { ...place, ...face, fill: told ? 'var(--c)' : 'var(--ink)' }, text);
     });
   }

@@ -71,6 +71,8 @@ export interface Still {
   /** With the classes of the living one. */
   readonly root: Element;
   readonly stage: Stage;
+  /** Tokens and what is said beside them, as the page has them: elements over the drawing, in its units. */
+  readonly pills: HTMLElement;
   /** Layers of the root that `draw` fills: trails, what steps back, light, and tokens; the last is another element each time. */
   layers(): readonly Element[];
   /** Puts the tokens where they are at a position, in place of those drawn before. */
@@ -127,6 +129,7 @@ export async function openStill(dom: Dom, moment: Moment, size: Size): Promise<S
   return {
     root,
     stage,
+    pills,
     layers: () => [under, behind, over, ...(tokens === null ? [] : [tokens])],
     draw(position) {
       layer.draw(position);

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ChapterText } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapterText } from '../../chapters/index.ts';
 import { hasText, type Lang } from '../../i18n/index.ts';
+import { caseOf, isCase } from '../../scenes/case.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
 import { chapterAddress } from '../../store/chapter-address.ts';
 import { bugIds, presetIds } from '../../store/preset-ids.ts';
@@ -122,6 +123,7 @@ export function Gallery({ onClose }: Props) {
   const [text, setText] = useState('');
   const [group, setGroup] = useState<GroupName | null>(null);
   const [parts, setParts] = useState<ReadonlySet<Part>>(new Set());
+  const [spot, setSpot] = useState(false);
   const chapters = useChapters(lang);
   const search = useRef<HTMLInputElement>(null);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -139,6 +141,8 @@ export function Gallery({ onClose }: Props) {
       ids: one.ids.filter((id) => {
         for (const part of parts) if (!shows(id, part, scenes)) return false;
         const { narration, look } = scenes.get(id)?.preset ?? {};
+        // What an exercise hides is not found by its words either.
+        if (spot && one.name === 'bugs') return fits(titleOf(caseOf(id)).toLowerCase(), words);
         const told = narration?.beats.map((beat) => `${beat[lang]} ${beat.from}`).join(' ') ?? '';
         const all = [id, titleOf(id), narration?.question[lang], told, look?.map((l) => l.step).join(' ')].join(' ');
         return fits(all.toLowerCase(), words);
@@ -158,9 +162,15 @@ export function Gallery({ onClose }: Props) {
   const traces = (group !== null || parts.size > 0 ? [] : SAMPLES).filter(({ id }) =>
     fits(`${id} ${t('trace.page.title')} ${t(`trace.page.sample.${id}`)}`.toLowerCase(), words),
   );
+  // Exercises are the bugs: they come to the front with the switch.
+  const toggleSpot = (): void => {
+    setSpot(!spot);
+    setGroup(spot ? null : 'bugs');
+  };
   const open = (id: string): void => {
     markSeen(id);
     void actions.loadPreset(id);
+    if (isCase(id)) actions.setUi({ panel: 'where', revealed: null });
     dialog.current?.close();
   };
   return (
@@ -202,6 +212,9 @@ export function Gallery({ onClose }: Props) {
             {t(`gallery.group.${name}`)} <small>{ids.length}</small>
           </Chip>
         ))}
+        <Chip pressed={spot} title={t('gallery.spotAbout')} onClick={() => toggleSpot()}>
+          {t('gallery.spot')}
+        </Chip>
       </div>
       <fieldset className="gl-chips gl-parts">
         <legend className="visually-hidden">{t('gallery.parts')}</legend>
@@ -222,8 +235,10 @@ export function Gallery({ onClose }: Props) {
           <section key={name} aria-labelledby={`gallery-${name}`}>
             <h3 id={`gallery-${name}`}>{t(`gallery.group.${name}`)}</h3>
             <ul className="gl-cards">
-              {ids.map((id) => {
-                const one = scenes.get(id);
+              {ids.map((scene) => {
+                const one = scenes.get(scene);
+                const hides = spot && name === 'bugs';
+                const id = hides ? caseOf(scene) : scene;
                 const { narration } = one?.preset ?? {};
                 return (
                   <li key={id}>
@@ -235,9 +250,11 @@ export function Gallery({ onClose }: Props) {
                       onClick={() => open(id)}
                     >
                       <Picture thumb={one?.thumb ?? null} />
-                      <strong>{narration?.question[lang] ?? titleOf(id)}</strong>
+                      <strong>{(hides ? undefined : narration?.question[lang]) ?? titleOf(id)}</strong>
                       <span className="gl-foot">
-                        <span>{narration == null ? '' : t('gallery.beats', { n: narration.beats.length })}</span>
+                        <span>
+                          {narration == null || hides ? '' : t('gallery.beats', { n: narration.beats.length })}
+                        </span>
                         <span>{id === here ? t('gallery.here') : seen.has(id) ? t('gallery.seen') : ''}</span>
                       </span>
                     </button>

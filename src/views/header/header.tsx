@@ -50,11 +50,8 @@ function useDialog<P extends object>(
 ): readonly [ReactNode, () => void] {
   const [Dialog, setDialog] = useState<ComponentType<P & { readonly onClose: () => void }> | null>(null);
   const open = (): void => {
-    load().then(
-      (loaded) => setDialog(() => loaded),
-      // It did not come (no network): the next press tries again.
-      () => {},
-    );
+    // One that did not come (no network) is said by public/disk.js; the next press tries again.
+    void load().then((loaded) => setDialog(() => loaded));
   };
   return [Dialog && <Dialog {...props} onClose={() => setDialog(null)} />, open];
 }

@@ -3,6 +3,16 @@
 /** Largest file that is loaded this way, bytes: a recording fits, and an endless answer ends. */
 export const URL_FILE_MAX = 64 * 1024 * 1024;
 
+/** The last part of an address, as it was written where it is no text. */
+function nameIn({ pathname }: URL): string {
+  const name = pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 /**
  * @param signal ends it
  * @returns the file, or what is wrong as `error.<code>`
@@ -27,7 +37,7 @@ export async function fetchFile(url: URL, signal: AbortSignal): Promise<File | {
       parts.push(value);
     }
     const type = answer.headers.get('content-type') ?? '';
-    return new File(parts, decodeURIComponent(url.pathname.split('/').at(-1) ?? ''), { type });
+    return new File(parts, nameIn(url), { type });
   } catch {
     return { problem: 'url-gone' };
   }

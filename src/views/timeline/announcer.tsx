@@ -29,9 +29,10 @@ export function Announcer(): ReactNode {
   const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
   const step = usePanelStep();
   const text = useStepText(quiet ? null : step);
+  const t = useT();
   return (
     <p className="visually-hidden" aria-live="polite">
-      {text === null ? '' : `${text.title}. ${text.sentence}`}
+      {text === null ? '' : t('timeline.says', { title: text.title, sentence: text.sentence })}
     </p>
   );
 }

@@ -8,6 +8,7 @@ import type { TimeAxis } from '../../scene/time-axis.ts';
 import { lookSteps } from '../../store/look.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
+import { isHidden } from '../where/hidden.ts';
 import { useFindings } from '../where/reasoning.ts';
 import type { Track } from './track.ts';
 import { fittingName } from './words.ts';
@@ -42,13 +43,14 @@ const Bars = memo(function Bars({ axis, steps }: { readonly axis: TimeAxis; read
 function Marks({ scene, axis }: { readonly scene: SceneLog; readonly axis: TimeAxis }): ReactNode {
   const look = useStore((s) => s.sceneId.look);
   const { all } = useFindings();
+  const hidden = useStore(isHidden);
   const { steps } = scene;
   const { length } = steps;
   // The steps grow in place: their number says that there are more.
   const looks = useMemo(() => (length === 0 ? [] : [...lookSteps(steps, look).keys()]), [steps, length, look]);
   const found = useMemo(
-    () => (length === 0 ? [] : foundSteps(steps, new Set(all.map(({ since }) => since.command)))),
-    [steps, length, all],
+    () => (length === 0 || hidden ? [] : foundSteps(steps, new Set(all.map(({ since }) => since.command)))),
+    [steps, length, all, hidden],
   );
   const left = (step: number): string => `${(axis.end(step) / axis.width) * 100}%`;
   return (

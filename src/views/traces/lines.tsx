@@ -1,5 +1,7 @@
 /** The raw lines around the playhead, read again from the file, and the buttons that move it. */
+
 import type { ReactNode } from 'react';
+import { visible } from '../../i18n/index.ts';
 import type { ReportRow } from '../../trace/report.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
@@ -77,7 +79,7 @@ export function Lines({ moment, line, last, findings, onLine, playing, onPlay, t
               {ms > FOLD_MS && <Gap ms={ms} t={t} />}
               <button type="button" onClick={() => onLine(raw.line)}>
                 <span className="tr-no">{raw.line.toLocaleString('en-US')}</span>
-                <code>{raw.text}</code>
+                <code>{visible(raw.text.replaceAll('\t', ' '))}</code>
                 <span className="tr-role">{t(`trace.page.role.${role}`)}</span>
               </button>
             </li>

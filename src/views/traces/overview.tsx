@@ -18,13 +18,13 @@ interface OverviewProps {
   readonly t: Translate;
 }
 
-const ROW = 34;
-const LEFT = 136;
+export const ROW = 34;
+export const LEFT = 136;
 const STRIP = 16;
 /** Rows of their own; the rest is one row. */
 const MOST_ROWS = 6;
 
-interface Row {
+export interface Row {
   readonly key: string;
   readonly name: string;
   readonly gsi: number | null;
@@ -32,7 +32,7 @@ interface Row {
   readonly bins: readonly number[];
 }
 
-function rowsFor({ overview }: Picture, t: Translate): Row[] {
+export function rowsFor({ overview }: Pick<Picture, 'overview'>, t: Translate): Row[] {
   const named = overview.sources.map(({ kind, n, total, bins }): Row => {
     const name =
       kind === 'gsi'
@@ -53,7 +53,7 @@ function rowsFor({ overview }: Picture, t: Translate): Row[] {
 }
 
 /** Width of an element, as it changes. */
-function useWidth(): readonly [React.RefObject<HTMLDivElement | null>, number] {
+export function useWidth(): readonly [React.RefObject<HTMLDivElement | null>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(640);
   useEffect(() => {
@@ -64,6 +64,20 @@ function useWidth(): readonly [React.RefObject<HTMLDivElement | null>, number] {
     return () => observer.disconnect();
   }, []);
   return [ref, width];
+}
+
+/** Outline of a source's bins. @param left, step where they begin, and how wide they all are */
+export function areaOf(row: Row, left: number, step: number): string {
+  const y = scaleSqrt()
+    .domain([0, max(row.bins) ?? 1])
+    .range([ROW - 6, 4]);
+  return (
+    area<number>()
+      .x((_, i) => left + ((i + 0.5) * step) / row.bins.length)
+      .y0(ROW - 6)
+      .y1((n) => y(n))
+      .curve(curveStep)([...row.bins]) ?? ''
+  );
 }
 
 export function Overview({
@@ -130,18 +144,6 @@ export function Overview({
   }, [left, right, width, rows.length]);
   const ticks = x.ticks(narrow ? 4 : 8);
   const step = (x.range()[1] ?? 1) - left;
-  const shape = (row: Row): string => {
-    const y = scaleSqrt()
-      .domain([0, max(row.bins) ?? 1])
-      .range([ROW - 6, 4]);
-    return (
-      area<number>()
-        .x((_, i) => left + ((i + 0.5) * step) / row.bins.length)
-        .y0(ROW - 6)
-        .y1((n) => y(n))
-        .curve(curveStep)([...row.bins]) ?? ''
-    );
-  };
   const at = x(timeOf(picture, line) - overview.from);
   return (
     <section className="tr-overview" aria-labelledby="tr-raised">
@@ -178,7 +180,7 @@ export function Overview({
               <text className="tr-source-total" x={left - 8} y={ROW - 10}>
                 {row.total.toLocaleString('en-US')}
               </text>
-              <path d={shape(row)} />
+              <path d={areaOf(row, left, step)} />
               <line className="tr-base" x1={left} x2={width - right} y1={ROW - 6} y2={ROW - 6} />
               {!narrow && (
                 <text className="tr-most" x={width - 4} y={ROW - 10}>

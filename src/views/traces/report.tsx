@@ -382,7 +382,13 @@ function Findings({
           <button
             type="button"
             className="btn"
-            onClick={() => void job.ask({ what: 'chrome' }).then((file) => save('trace.json', file))}
+            onClick={() =>
+              void job.ask({ what: 'chrome' }).then(
+                (file) => save('trace.json', file),
+                // Said on the page already.
+                () => {},
+              )
+            }
           >
             {t('trace.page.export.chrome')}
           </button>

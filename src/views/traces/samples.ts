@@ -1,9 +1,12 @@
-/** Recordings of ours that lie beside the page, for who has no host to record. */
+/** Recordings of ours that lie beside the page, for who has no host to record. A page opened from a disk cannot fetch them: it offers none. */
 
-export const SAMPLES = [
+const BESIDE = [
   { id: 'svm', file: 'traces/svm-2vcpu-v7.3.txt.gz' },
   { id: 'apicv', file: 'traces/vmx-1vcpu-apicv-v6.1.txt.gz' },
 ] as const;
+
+export const SAMPLES: readonly (typeof BESIDE)[number][] =
+  globalThis.document?.baseURI.startsWith('file:') === true ? [] : BESIDE;
 
 /** @returns null where it cannot be loaded */
 export async function fetchSample({ file }: (typeof SAMPLES)[number]): Promise<Blob | null> {

@@ -31,6 +31,8 @@ export function Sources({ t, open, onFile, onProblem }: SourcesProps): ReactNode
           onChange={(event) => {
             const chosen = event.target.files?.[0];
             if (chosen !== undefined) onFile(chosen);
+            // The same file may be chosen again: after a cancel, or when it was recorded anew.
+            event.target.value = '';
           }}
         />
       </label>
@@ -41,23 +43,25 @@ export function Sources({ t, open, onFile, onProblem }: SourcesProps): ReactNode
       <button type="button" className="btn" onClick={() => take(text)}>
         {t('trace.page.read')}
       </button>
-      <fieldset className="tr-samples">
-        <legend>{t('trace.page.sample')}</legend>
-        {SAMPLES.map((sample) => (
-          <button
-            key={sample.id}
-            type="button"
-            className="btn"
-            onClick={async () => {
-              const blob = await fetchSample(sample);
-              if (blob !== null) open(blob, t(`trace.page.sample.${sample.id}`));
-              else onProblem('error.part-not-loaded');
-            }}
-          >
-            {t(`trace.page.sample.${sample.id}`)}
-          </button>
-        ))}
-      </fieldset>
+      {SAMPLES.length > 0 && (
+        <fieldset className="tr-samples">
+          <legend>{t('trace.page.sample')}</legend>
+          {SAMPLES.map((sample) => (
+            <button
+              key={sample.id}
+              type="button"
+              className="btn"
+              onClick={async () => {
+                const blob = await fetchSample(sample);
+                if (blob !== null) open(blob, t(`trace.page.sample.${sample.id}`));
+                else onProblem('error.part-not-loaded');
+              }}
+            >
+              {t(`trace.page.sample.${sample.id}`)}
+            </button>
+          ))}
+        </fieldset>
+      )}
       <details className="tr-recipe">
         <summary>{t('trace.page.recipe')}</summary>
         {RECIPES.map(({ id, commands }) => {

@@ -3,9 +3,10 @@ import './traces-texts.ts';
 import '../timeline/timeline.css';
 import './traces.css';
 import { type ReactNode, startTransition, useCallback, useEffect, useRef, useState } from 'react';
-import { hasText } from '../../i18n/index.ts';
+import { hasText, visible } from '../../i18n/index.ts';
 import { readTrace, type TraceJob } from '../../worker/trace-client.ts';
 import { useT } from '../shared/use-t.ts';
+import { FirstLook, type Look } from './first-look.tsx';
 import { hashOf, type LineAddress, readAddress } from './line-address.ts';
 import type { OpenedTrace, Problem, Progress } from './model.ts';
 import { Report } from './report.tsx';
@@ -32,6 +33,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
   });
   const [trace, setTrace] = useState<OpenedTrace | null>(null);
   const [progress, setProgress] = useState<Progress | null>(null);
+  const [look, setLook] = useState<Look | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   /** The one being read; the one that is open answers until it is done. */
@@ -54,6 +56,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
     reading.current?.close();
     setProblem(null);
     setProgress(null);
+    setLook(null);
     setBusy(true);
     const job = readTrace(
       what,
@@ -62,6 +65,16 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
           setProgress(message);
           return;
         }
+        if (message.type === 'glance') {
+          setLook(message);
+          return;
+        }
+        if (message.type === 'failed' && opened.current === job) {
+          // It was asked something it cannot answer: the file has changed, or its worker is gone. What is shown stays.
+          setProblem(message);
+          return;
+        }
+        setLook(null);
         setBusy(false);
         setProgress(null);
         reading.current = null;
@@ -98,6 +111,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
     reading.current = null;
     setBusy(false);
     setProgress(null);
+    setLook(null);
   };
 
   useEffect(() => {
@@ -135,7 +149,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
         <h1 id="tr-title" tabIndex={-1} ref={heading}>
           {t('trace.page.title')}
         </h1>
-        {trace !== null && trace.name !== '' && <span className="tr-name">{trace.name}</span>}
+        {trace !== null && trace.name !== '' && <span className="tr-name">{visible(trace.name)}</span>}
         <button type="button" className="btn" onClick={onClose}>
           {t('trace.page.close')}
         </button>
@@ -161,6 +175,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
           </button>
         </div>
       )}
+      {look !== null && <FirstLook look={look} t={t} />}
       {problem !== null && (
         <p className="tr-problem" role="alert">
           {hasText(problem.key) ? t(problem.key, problem.params) : problem.key}

@@ -1,26 +1,38 @@
-/** What the rules found in the run: a quiet list. In a scene that shows a bug the answer is the reader's to find first. */
-import { useEffect, useState } from 'react';
+/** What the rules found in the run: a quiet list. In an exercise the answer is the reader's to find first. */
+import { useCallback, useEffect, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
+import { caseOf, isCase } from '../../scenes/case.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { loadPresetFile } from '../../scenes/index.ts';
+import { bugIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import type { Found } from '../../worker/reason-client.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { isHidden } from './hidden.ts';
 import { selectionOf } from './place.ts';
 import { useFindings } from './reasoning.ts';
 import { sayFinding } from './say-finding.ts';
+import { Spot } from './spot.tsx';
 
 const FIXED = /-fixed$/;
 
+interface BugOf {
+  readonly bug: Bug;
+  /** The scene that tells it, which an exercise hides. */
+  readonly story: string;
+}
+
 /** The bug that a scene shows; null: none. */
-function useBug(): Bug | null {
+function useBug(): BugOf | null {
   const preset = useStore((state) => state.sceneId.preset);
-  const [bug, setBug] = useState<{ readonly of: string; readonly bug: Bug | null } | null>(null);
+  const [bug, setBug] = useState<{ readonly of: string; readonly bug: BugOf | null } | null>(null);
   useEffect(() => {
     let here = true;
     if (preset !== null)
       void loadPresetFile(preset).then((answer) => {
-        if (here) setBug({ of: preset, bug: answer.ok ? answer.preset.bug : null });
+        const found = answer.ok ? answer.preset.bug : null;
+        const story = isCase(preset) ? bugIds.find((id) => caseOf(id) === preset) : preset;
+        if (here) setBug({ of: preset, bug: found === null || story === undefined ? null : { bug: found, story } });
       });
     return () => {
       here = false;
@@ -33,29 +45,22 @@ export function FindingList({ t }: { readonly t: Translate }) {
   const { all, whole } = useFindings();
   const bug = useBug();
   const preset = useStore((state) => state.sceneId.preset);
-  const [shown, setShown] = useState<string | null>(null);
-  const selected = useStore((state) => state.ui.selected);
-  const hidden = bug !== null && shown !== preset;
-  const place = selected === null ? null : `${selected.kind}:${selected.index}`;
-  useEffect(() => {
-    if (bug !== null && place === bug.at) setShown(preset);
-  }, [bug, place, preset]);
+  const scene = useStore((state) => state.scene);
+  const hidden = useStore(isHidden);
+  const { actions } = useApp();
+  const show = useCallback(() => actions.setUi({ revealed: preset }), [actions, preset]);
   return (
     <section className="wh-findings" data-count={all.length} data-whole={whole} aria-label={t('findings.title')}>
       <h3>
-        {t('findings.title')} {all.length > 0 && <small>{t('findings.count', { n: all.length })}</small>}
+        {t(hidden ? 'findings.case' : 'findings.title')}{' '}
+        {!hidden && all.length > 0 && <small>{t('findings.count', { n: all.length })}</small>}
       </h3>
       {hidden ? (
-        <div className="wh-spot">
-          <p>{t('findings.spot')}</p>
-          {place !== null && <p>{t('findings.notIt', { place })}</p>}
-          <button type="button" className="btn" onClick={() => setShown(preset)}>
-            {t('findings.reveal')}
-          </button>
-        </div>
+        bug !== null &&
+        scene !== null && <Spot key={preset} bug={bug.bug} found={all} scene={scene} t={t} onShow={show} />
       ) : (
         <>
-          {bug !== null && <BugAnswer bug={bug} preset={preset ?? ''} t={t} />}
+          {bug !== null && <BugAnswer of={bug} preset={preset ?? ''} t={t} />}
           {preset !== null && FIXED.test(preset) && <Before preset={preset} t={t} />}
           {all.length === 0 && <p>{t(whole ? 'findings.none' : 'findings.looking')}</p>}
           <ul>
@@ -69,9 +74,16 @@ export function FindingList({ t }: { readonly t: Translate }) {
   );
 }
 
-function BugAnswer({ bug, preset, t }: { readonly bug: Bug; readonly preset: string; readonly t: Translate }) {
+interface AnswerProps {
+  readonly of: BugOf;
+  readonly preset: string;
+  readonly t: Translate;
+}
+
+function BugAnswer({ of: { bug, story }, preset, t }: AnswerProps) {
   const { actions } = useApp();
-  const key = `preset.${preset}.answer`;
+  const key = `preset.${story}.answer`;
+  const other = story === preset ? caseOf(story) : story;
   return (
     <div className="wh-bug">
       <p>
@@ -82,8 +94,18 @@ function BugAnswer({ bug, preset, t }: { readonly bug: Bug; readonly preset: str
           {t('findings.evidence')}
           {bug.commit !== null && ` ${bug.commit}`}
         </a>
-        <button type="button" className="link-btn" onClick={() => void actions.loadPreset(`${preset}-fixed`)}>
+        <button type="button" className="link-btn" onClick={() => void actions.loadPreset(`${story}-fixed`)}>
           {t('findings.after')}
+        </button>
+        <button
+          type="button"
+          className="link-btn"
+          onClick={() => {
+            actions.setUi({ revealed: null });
+            void actions.loadPreset(other);
+          }}
+        >
+          {t(story === preset ? 'findings.asCase' : 'findings.story')}
         </button>
       </p>
     </div>

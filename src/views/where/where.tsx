@@ -167,14 +167,17 @@ let lit: ReturnType<typeof selectionOf> = null;
 /** What was raised until now, to be asked for by a click. */
 function Raised({ row, ask, onAsk, t }: AskProps & { readonly row: number }) {
   const app = useApp();
-  const complete = useStore((state) => state.scene?.complete === true);
+  const complete = useStore(({ scene }) => scene?.complete === true && scene.used <= MOST_ROWS);
   const [asks, setAsks] = useState<readonly Ask[]>([]);
   useEffect(() => {
     let here = true;
     if (complete)
       void reasoningOf(app)
         .client.raised(row)
-        .then((list) => here && setAsks(list));
+        .then(
+          (list) => here && setAsks(list),
+          () => here && setAsks([]),
+        );
     return () => {
       here = false;
     };
@@ -199,29 +202,36 @@ interface ToldProps {
   readonly t: Translate;
 }
 
-/** The answer at a row; the last one stays until the next is here. */
-function useAnswer(scene: SceneLog, ask: Ask, row: number): WhereAnswer | null | 'asking' {
+/** Events of a run that its worker can be asked about: it keeps an index of them. */
+const MOST_ROWS = 16_000_000;
+
+/** The answer at a row; the last one stays until the next is here. `silent`: nobody answers. */
+function useAnswer(scene: SceneLog, ask: Ask, row: number): WhereAnswer | null | 'asking' | 'silent' | 'long' {
   const app = useApp();
-  const [answer, setAnswer] = useState<WhereAnswer | null | 'asking'>('asking');
+  const [answer, setAnswer] = useState<WhereAnswer | null | 'asking' | 'silent'>('asking');
   const { complete, commands } = scene;
   const count = commands.length;
+  const isLong = scene.used > MOST_ROWS;
   useEffect(() => {
     let here = true;
-    if (complete && count > 0)
+    if (complete && count > 0 && !isLong)
       void reasoningOf(app)
         .client.where(ask, row)
-        .then((told) => here && setAnswer(told));
+        .then(
+          (told) => here && setAnswer(told),
+          () => here && setAnswer('silent'),
+        );
     return () => {
       here = false;
     };
-  }, [app, ask, row, complete, count]);
-  return answer;
+  }, [app, ask, row, complete, count, isLong]);
+  return isLong ? 'long' : answer;
 }
 
 function Told({ scene, ask, row, t }: ToldProps) {
   const app = useApp();
   const told = useAnswer(scene, ask, row);
-  const answer = told === 'asking' || told === null ? null : (told as unknown as Answer);
+  const answer = typeof told === 'string' || told === null ? null : (told as unknown as Answer);
   const held = answer?.chain.find(({ gate, open }) => gate === answer.held && !open);
   const at = held?.at;
   const bits = held?.bits;
@@ -232,7 +242,13 @@ function Told({ scene, ask, row, t }: ToldProps) {
     lit = selection;
     app.actions.select(selection);
   }, [app, at, bits]);
-  if (told === 'asking') return <p className="wh-asking">{t('where.asking')}</p>;
+  if (typeof told === 'string') {
+    return (
+      <p className="wh-asking" role={told === 'asking' ? undefined : 'alert'}>
+        {t(`where.${told}`, { most: MOST_ROWS })}
+      </p>
+    );
+  }
   if (answer === null) return <p className="wh-asking">{t('where.gone')}</p>;
   const { state, since } = answer;
   const jump = scene.steps.findIndex((step) => step.command === since.command);

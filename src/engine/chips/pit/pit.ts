@@ -12,6 +12,7 @@ import { highOf, join, lowOf } from '../../../base/u64.ts';
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { now, put64, read64 } from '../../core/time.ts';
+import type { PitWires } from '../../core/wires.ts';
 import { LAPIC, PIT } from '../../core/words.ts';
 import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { localDeliver } from '../lapic/timer.ts';
@@ -211,7 +212,7 @@ function writeCounter(m: Machine, channel: number, value: number): void {
 }
 
 /** Ports 0x40-0x43 and 0x61. @returns false for a port that is not the PIT's @kvm i8254.c pit_ioport_write, speaker_ioport_write */
-export function pitWrite(m: Machine, port: number, value: number): boolean {
+function pitWrite(m: Machine, port: number, value: number): boolean {
   if (get(m, R.present) === 0 || ((port < 0x40 || port > 0x43) && port !== 0x61)) return false;
   const outer = enter(m, EV.pit_write, AT_PIT, port, value);
   if (port === 0x61) {
@@ -244,7 +245,7 @@ function readCounter(m: Machine, channel: number): number {
 }
 
 /** @returns null for a port that is not the PIT's @kvm i8254.c pit_ioport_read, speaker_ioport_read */
-export function pitRead(m: Machine, port: number): number | null {
+function pitRead(m: Machine, port: number): number | null {
   if (get(m, R.present) === 0) return null;
   if (port === 0x61) {
     const refresh = Math.floor(now(m) / 2 ** 14) & 1;
@@ -261,12 +262,12 @@ export function pitRead(m: Machine, port: number): number | null {
 }
 
 /** When channel 0 ticks next, ns; Infinity when it does not. */
-export function pitDue(m: Machine): number {
+function pitDue(m: Machine): number {
   return get(m, R.running) === 1 ? read64(m, at(m, R.dueLo)) : Infinity;
 }
 
 /** @kvm i8254.c pit_timer_fn */
-export function pitTick(m: Machine): void {
+function pitTick(m: Machine): void {
   beginJourney(m);
   const discards = get(m, R.reinject) !== 1 && pitListens(m);
   const dropped = discards && get(m, R.pending) > 0;
@@ -299,11 +300,11 @@ function doWork(m: Machine): void {
 }
 
 /** Without re-injection nobody listens to acknowledges and masks; once the policy was another. @kvm i8254.c kvm_pit_set_reinject */
-export const pitListens = (m: Machine): boolean =>
+const pitListens = (m: Machine): boolean =>
   get(m, R.reinject) === 1 || (m.without.has('7dd0fdff145c') && get(m, R.present) === 1);
 
 /** GSI 0 was acknowledged: the next held tick may go. @kvm i8254.c kvm_pit_ack_irq */
-export function pitAck(m: Machine): void {
+function pitAck(m: Machine): void {
   if (!pitListens(m)) return;
   const left = Math.max(0, get(m, R.pending) - 1);
   const outer = enter(m, EV.pit_ack, AT_PIT, get(m, R.pending));
@@ -317,6 +318,17 @@ export function pitAck(m: Machine): void {
 }
 
 /** GSI 0 was unmasked at a chip: ticks missed while masked are forgotten. @kvm i8254.c pit_mask_notifier */
-export function pitMaskNotify(m: Machine, masked: boolean): void {
+function pitMaskNotify(m: Machine, masked: boolean): void {
   if (pitListens(m) && !masked) resetReinject(m);
 }
+
+export const PIT_CHIP: PitWires = {
+  listens: pitListens,
+  ack: pitAck,
+  maskNotify: pitMaskNotify,
+  due: pitDue,
+  tick: pitTick,
+  write: pitWrite,
+  read: pitRead,
+  reset: resetPit,
+};

@@ -7,11 +7,13 @@ export const lapic = {
     'KVM looks for the LAPICs that match {destMode} destination {dest}, to send {mode}.',
   'event.kvm_irq_delivery_to_apic.shorthand': 'KVM sends vector {vec} ({mode}) to {shorthand}.',
   'event.kvm_irq_delivery_to_apic.why': 'KVM’s APIC map holds the answer, so KVM walks no vCPUs.',
+  'event.kvm_irq_delivery_to_apic.self': 'The sender is its own target, so KVM needs no APIC map and walks no vCPUs.',
   'event.kvm_irq_delivery_to_apic.slow':
     'The map has no answer (broadcast, shorthand, mixed modes or odd APIC ids), so KVM checks every vCPU.',
 
   'event.lowest_prio.title': 'Lowest priority picks one vCPU',
   'event.lowest_prio': '{count} vCPUs match the destination. KVM picks vCPU {vcpu}.',
+  'event.lowest_prio.one': 'One vCPU matches the destination: KVM picks vCPU {vcpu}.',
   'event.lowest_prio.why':
     'Vector hashing: {vec} mod {count} = {rest} picks candidate {rest}, vCPU {vcpu}. TPR and PPR play no part.',
   'event.lowest_prio.why.arb':

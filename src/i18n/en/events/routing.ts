@@ -1,9 +1,10 @@
 /** `event.<name>` with its title, variants and reasons. GSI routing: a GSI's way to its chips' pins or to an MSI, and the acknowledgement back (irqchip.c, irq_comm.c). */
 export const routing = {
   'event.ioctl_set_routing.title': 'VMM replaces the routing table',
-  'event.ioctl_set_routing': 'The VMM calls KVM_SET_GSI_ROUTING. Its {entries} entries replace the whole old table.',
+  'event.ioctl_set_routing':
+    'The VMM calls KVM_SET_GSI_ROUTING. The new table replaces the whole old one. Entries: {entries}.',
   'event.ioctl_set_routing.refused':
-    'KVM refuses a routing table of {entries} entries with EINVAL and keeps the old one.',
+    'KVM refuses the routing table with EINVAL and keeps the old one. Entries: {entries}.',
   'event.ioctl_set_routing.refused.title': 'KVM refuses the routing table',
   'event.ioctl_set_routing.why':
     'KVM checks every entry before it installs the table. A GSI maps to at most one pin per chip, or to one MSI.',

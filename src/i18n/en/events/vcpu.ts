@@ -40,6 +40,8 @@ export const vcpu = {
   'event.inject_held.lvt0': 'LVT0 of LAPIC {vcpu} does not accept the 8259, so its request waits.',
   'event.inject_held.why.ppr': 'PPR is the higher class of TPR ({tpr}) and the highest vector in service ({isrv}).',
   'event.inject_held.why.ppr.none': 'PPR equals TPR ({tpr}): no vector is in service.',
+  'event.inject_held.why.if.amd':
+    'KVM queues a virtual interrupt to get a VINTR exit as soon as the guest can take an interrupt.',
   'event.inject_held.why.if':
     'KVM requests interrupt-window exiting: a VM exit as soon as the guest can take an interrupt.',
 
@@ -52,6 +54,7 @@ export const vcpu = {
   'event.kvm_inj_virq.title': 'KVM injects the vector',
   'event.kvm_inj_virq':
     'KVM writes vector {vec} to the VM-entry interruption-information field. vCPU {vcpu} takes it on entry.',
+  'event.kvm_inj_virq.amd': 'KVM writes vector {vec} to EVENTINJ in the VMCB. vCPU {vcpu} takes it on entry.',
   'event.kvm_inj_virq.again':
     'The last entry did not deliver vector {vec}, so KVM injects it again. An acknowledged vector does not return to IRR.',
   'event.kvm_inj_virq.again.title': 'KVM injects again',

@@ -5,7 +5,7 @@ export const vtd = {
     'From now on the IOMMU posts MSI-X vector {n} of {device} to vCPU {vcpu} as vector {vec}.',
   'event.kvm_pi_irte_update.why': 'The route of GSI {gsi} has exactly one destination and mode Fixed or LowPrio.',
 
-  'event.irte_remapped.title': 'IRTE stays remapped',
+  'event.irte_remapped.title': 'IRTE leads to the host',
   'event.irte_remapped':
     'MSI-X vector {n} of {device} has no MSI route (GSI {gsi}), so its interrupt goes to the host.',
   'event.irte_remapped.several':

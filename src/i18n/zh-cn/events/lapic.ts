@@ -6,11 +6,13 @@ export const lapic: Record<keyof typeof en, string> = {
   'event.kvm_irq_delivery_to_apic.event': 'KVM 查找匹配{destMode}目标 {dest} 的 LAPIC，以发送 {mode}。',
   'event.kvm_irq_delivery_to_apic.shorthand': 'KVM 把向量 {vec}（{mode}）发送给{shorthand}。',
   'event.kvm_irq_delivery_to_apic.why': 'KVM 的 APIC 映射直接给出答案，不必遍历 vCPU。',
+  'event.kvm_irq_delivery_to_apic.self': '目标就是发送者自己，KVM 不查 APIC 映射，也不遍历 vCPU。',
   'event.kvm_irq_delivery_to_apic.slow':
     '映射给不出答案（广播、shorthand、模式混用或 APIC id 异常），KVM 逐个检查 vCPU。',
 
   'event.lowest_prio.title': '最低优先级选出一个 vCPU',
   'event.lowest_prio': '有 {count} 个 vCPU 匹配目标，KVM 选中 vCPU {vcpu}。',
+  'event.lowest_prio.one': '一个 vCPU 匹配目标：KVM 选中 vCPU {vcpu}。',
   'event.lowest_prio.why':
     '向量哈希：{vec} 对 {count} 取模得 {rest}，选中第 {rest} 个候选（从 0 起），即 vCPU {vcpu}。TPR 和 PPR 不参与。',
   'event.lowest_prio.why.arb': '向量哈希已关闭：KVM 选仲裁计数最小的 vCPU，相同时取第一个。',

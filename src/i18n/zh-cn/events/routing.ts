@@ -2,7 +2,7 @@ import type { routing as en } from '../../en/events/routing.ts';
 
 export const routing: Record<keyof typeof en, string> = {
   'event.ioctl_set_routing.title': 'VMM 替换整张路由表',
-  'event.ioctl_set_routing': 'VMM 调用 KVM_SET_GSI_ROUTING，新的 {entries} 项取代整张旧表。',
+  'event.ioctl_set_routing': 'VMM 调用 KVM_SET_GSI_ROUTING，新表取代整张旧表。新表有 {entries} 项。',
   'event.ioctl_set_routing.refused': 'KVM 以 EINVAL 拒绝这张 {entries} 项的路由表，旧表保持不变。',
   'event.ioctl_set_routing.refused.title': 'KVM 拒绝这张路由表',
   'event.ioctl_set_routing.why':

@@ -38,6 +38,7 @@ export const vcpu: Record<keyof typeof en, string> = {
   'event.inject_held.lvt0': 'LAPIC {vcpu} 的 LVT0 不接受 8259，它的请求等待。',
   'event.inject_held.why.ppr': 'PPR 取 TPR（{tpr}）与正在服务的最高向量（{isrv}）中较高的一类。',
   'event.inject_held.why.ppr.none': 'PPR 等于 TPR（{tpr}）：没有正在服务的向量。',
+  'event.inject_held.why.if.amd': 'KVM 排入一个虚拟中断：客户机一旦可以接受中断就发生 VINTR 退出。',
   'event.inject_held.why.if': 'KVM 请求中断窗口：客户机一旦可以接受中断就 VM exit。',
 
   'event.run_nothing.title': '没有可注入的事件',
@@ -48,6 +49,7 @@ export const vcpu: Record<keyof typeof en, string> = {
 
   'event.kvm_inj_virq.title': 'KVM 注入向量',
   'event.kvm_inj_virq': 'KVM 把向量 {vec} 写入 VM-entry 中断信息字段，vCPU {vcpu} 进入客户机时接受它。',
+  'event.kvm_inj_virq.amd': 'KVM 把向量 {vec} 写入 VMCB 的 EVENTINJ，vCPU {vcpu} 进入客户机时接受它。',
   'event.kvm_inj_virq.again': '上次进入没能投递向量 {vec}，KVM 重新注入。已应答的向量不会退回 IRR。',
   'event.kvm_inj_virq.again.title': 'KVM 重新注入',
   'event.kvm_inj_virq.why': 'RFLAGS.IF = {if}，中断阴影：{shadow}，没有其他事件优先。',

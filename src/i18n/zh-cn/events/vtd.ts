@@ -5,7 +5,7 @@ export const vtd: Record<keyof typeof en, string> = {
   'event.kvm_pi_irte_update': '此后 IOMMU 把 {device} 的 MSI-X 向量 {n} 以向量 {vec} post 给 vCPU {vcpu}。',
   'event.kvm_pi_irte_update.why': 'GSI {gsi} 的路由恰有一个目标，模式为 Fixed 或 LowPrio。',
 
-  'event.irte_remapped.title': 'IRTE 保持 remapped 格式',
+  'event.irte_remapped.title': 'IRTE 指向宿主机',
   'event.irte_remapped': '{device} 的 MSI-X 向量 {n} 没有 MSI 路由（GSI {gsi}），中断送往宿主机。',
   'event.irte_remapped.several': 'GSI {gsi} 的路由不是恰好一个目标，{device} 的中断送往宿主机。',
   'event.irte_remapped.mode': 'GSI {gsi} 的路由既不是 Fixed 也不是 LowPrio，{device} 的中断送往宿主机。',

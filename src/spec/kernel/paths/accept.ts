@@ -311,10 +311,12 @@ export const ACCEPT_PATHS = [
   {
     id: 'init_accept_blocked',
     title: 'A vCPU waiting for SIPI sits in the block loop',
-    chains: [
-      { at: ['v5.15'], steps: 'vcpu_run > vcpu_block > kvm_apic_accept_events' },
-      { at: ['v6.12', 'v6.18'], steps: 'kvm_arch_vcpu_ioctl_run > kvm_apic_accept_events > kvm_vcpu_reset' },
-    ],
+    chains: [{ at: ALL, steps: 'vcpu_run > vcpu_block > kvm_apic_accept_events' }],
+  },
+  {
+    id: 'init_accept_first',
+    title: 'KVM_RUN of a vCPU that nobody has started',
+    chains: [{ at: ALL, steps: 'kvm_arch_vcpu_ioctl_run > kvm_apic_accept_events > kvm_vcpu_reset' }],
   },
   {
     id: 'smi_message',

@@ -130,6 +130,11 @@ export const ROADS_PATHS = [
     chains: [{ at: ALL, steps: 'kvm_io_bus_write > __kvm_io_bus_write > kvm_io_bus_get_first_dev' }],
   },
   {
+    id: 'bus_lookup_read',
+    title: 'A read is looked up on the bus',
+    chains: [{ at: ALL, steps: 'kvm_io_bus_read > __kvm_io_bus_read > kvm_io_bus_get_first_dev' }],
+  },
+  {
     id: 'bus_unregister',
     title: 'An ioeventfd leaves its bus',
     chains: [
@@ -232,6 +237,17 @@ export const ROADS_PATHS = [
         at: ALL,
         start: { kind: 'callback', from: 'kvm_fast_pio_in', by: 'complete_userspace_io' },
         steps: 'complete_fast_pio_in > kvm_skip_emulated_instruction',
+      },
+    ],
+  },
+  {
+    id: 'pio_fast_out_completes',
+    title: 'OUT without decoding: user space has taken it, the instruction is skipped',
+    chains: [
+      {
+        at: ALL,
+        start: { kind: 'callback', from: 'kvm_fast_pio_out', by: 'complete_userspace_io' },
+        steps: 'complete_fast_pio_out > kvm_skip_emulated_instruction',
       },
     ],
   },
