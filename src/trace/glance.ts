@@ -22,23 +22,25 @@ export async function glance(source: ByteSource): Promise<OverviewData | null> {
   const head = await source.read(0, HEAD);
   if (isGzip(head) || isTraceDat(head) || foreignFile(head) !== null || detectFormat(head) === null) return null;
   const tables = createTables();
-  const scan = async (at: number, event: (r: TraceRecord) => void): Promise<void> =>
-    new TextScanner(tables, { event, lost: () => {} }).push(await piece(source, at));
+  const scan = (bytes: Uint8Array, event: (r: TraceRecord) => void): void =>
+    new TextScanner(tables, { event, lost: () => {} }).push(bytes);
+  // All at once: a file answers each question late, and many as soon as one.
+  const places = Array.from({ length: PIECES }, (_, i) => Math.floor((i * (source.size - PIECE)) / (PIECES - 1)));
+  const pieces = await Promise.all(places.map((at) => piece(source, at)));
   let from = Number.NaN;
   let to = Number.NaN;
-  await scan(0, (r) => {
+  scan(pieces[0] as Uint8Array, (r) => {
     if (Number.isNaN(from)) from = r.ts;
   });
-  await scan(source.size - PIECE, (r) => {
+  scan(pieces.at(-1) as Uint8Array, (r) => {
     to = r.ts;
   });
   const byPlace = !(to > from);
   const overview = byPlace ? new Overview(0, source.size, true) : new Overview(from, to, false);
-  for (let i = 0; i < PIECES; i++) {
-    const at = Math.floor((i * (source.size - PIECE)) / (PIECES - 1));
-    await scan(at, (r) => {
+  for (const [i, bytes] of pieces.entries()) {
+    scan(bytes, (r) => {
       // Without a clock a line's place in the file stands for its time.
-      if (byPlace) r.line = at;
+      if (byPlace) r.line = places[i];
       overview.event(r);
     });
   }

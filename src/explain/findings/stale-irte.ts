@@ -1,11 +1,10 @@
 /** An assigned device's remapping entry posts a vector that its GSI's route does not send. */
-import { readWord, routesOf } from '../../engine/view/machine-view.ts';
+import { routesOf } from '../../engine/view/machine-view.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import { placeOf } from '../gates/gate.ts';
+import { irteOf } from '../gates/vtd.ts';
 import type { Rule } from './rule.ts';
-
-const POSTED = 0x8000;
 
 export const staleIrte: Rule = {
   id: 'stale-irte',
@@ -17,10 +16,10 @@ export const staleIrte: Rule = {
       device.kind !== 'nvme'
         ? []
         : Array.from({ length: messagesOf(device) }, (_, entry) => entry).flatMap((entry) => {
-            const word = readWord(view, 'device', slot, 'irte', entry * 4);
-            if ((word & POSTED) === 0) return [];
+            const { posts } = irteOf(view, slot, entry);
+            if (posts === null) return [];
             const gsi = device.gsi + entry;
-            const vector = (word >>> 16) & 0xff;
+            const { vector } = posts;
             const route = routesOf(view).byGsi[gsi]?.find(({ chip }) => chip === CHIP.msi);
             return route !== undefined && (route.data & 0xff) === vector
               ? []

@@ -7,7 +7,7 @@ import { messageAt, vcpusFor } from './match.ts';
 const PRESENT = 1;
 const POSTED = 0x8000;
 
-export interface Irte {
+interface Irte {
   readonly word: number;
   /** Whom a posted entry tells, and what; null: it is the host's. */
   readonly posts: { readonly vcpu: number; readonly vector: number } | null;

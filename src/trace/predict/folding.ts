@@ -124,7 +124,9 @@ export function staleAck(predictor: Predictor, op: Op, want: number): boolean {
   // It heard of predictor vector before, and still has it.
   const pinOf = want % 32;
   const rte = predictor.chips.rteLo(pinOf);
-  const shown = ioapic && predictor.acked[pinOf] === (rte & 255) && (rte & 0x8000) !== 0;
+  // A level; and, where its RTE is in the trace, the RTC's pin or one that somebody listens to: KVM tells of each of its EOIs.
+  const listened = predictor.recorded(TP.kvm_mmio) && !predictor.chips.isStaleRoute(pinOf);
+  const shown = ioapic && predictor.acked[pinOf] === (rte & 255) && ((rte & 0x8000) !== 0 || listened);
   if (ioapic && !shown && (!predictor.recorded(TP.kvm_mmio) || !predictor.apicSeen || predictor.mid)) {
     predictor.follow((c) => c.scanAll());
     return true;
