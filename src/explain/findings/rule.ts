@@ -42,8 +42,9 @@ export type Rule = Common & ({ readonly look: Look } | { readonly begin: () => L
 /**
  * What holds, and still does when virtual time has passed: in no time no vCPU looks, so that nothing was taken says nothing yet.
  * It is said with the op since which it holds.
+ * @param sure hits that need no time: of a vCPU that looks at nothing
  */
-export function afterTime(look: Look): Look {
+export function afterTime(look: Look, sure: (hit: Hit, view: MachineView) => boolean): Look {
   const known = new Map<string, { readonly from: number; readonly since: NonNullable<Hit['since']> }>();
   return (sight) => {
     const { view, command, op } = sight;
@@ -54,7 +55,7 @@ export function afterTime(look: Look): Look {
     return hits.flatMap(({ hit, key }) => {
       const first = known.get(key) ?? { from: now, since: { command, op: String(op.op) } };
       known.set(key, first);
-      return now > first.from ? [{ ...hit, since: first.since }] : [];
+      return now > first.from || sure(hit, view) ? [{ ...hit, since: first.since }] : [];
     });
   };
 }
