@@ -37,6 +37,7 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.avicEntriesLo',
   'vcpu.avicEntriesHi',
   'vcpu.nested',
+  'vcpu.stackIfOff',
   'vm.tscWriteLo',
   'vm.tscWriteHi',
   'vm.tscWriteNsLo',

@@ -296,6 +296,8 @@ export const VCPU = defineBlock({
   avicEntriesHi: 1,
   /** It runs its own guest, L2: 1; 2: and load_eoi_exitmap_pending. */
   nested: 1,
+  /** Model guest: bit d is what the handler at depth d interrupted: 1, code with RFLAGS.IF = 0. */
+  stackIfOff: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -82,6 +82,10 @@ export function beginHandler(m: Machine, vcpu: number, vector: number): void {
   set(m, vcpu, V.stackVector + depth, vector);
   setEnd(m, vcpu, depth, now(m) + ns);
   set(m, vcpu, V.depth, depth + 1);
+  // A maskable one found IF = 1, whatever its delivery has made of it since.
+  const off = vector === NMI_VECTOR && reg(m, vcpu, V.rflagsIf) === 0;
+  const others = reg(m, vcpu, V.stackIfOff) & ~(1 << depth);
+  set(m, vcpu, V.stackIfOff, off ? others | (1 << depth) : others);
   set(m, vcpu, V.rflagsIf, handler?.nests === true ? 1 : 0);
   quietDevices(m, handler);
   leave(m, outer);
@@ -124,8 +128,10 @@ export function endHandler(m: Machine, vcpu: number): void {
   m.journey = m.journeys[vcpu * 512 + 256 + vector];
   const outer = enter(m, EV.handler_exit, atVcpu(vcpu), vector, depth - 1);
   set(m, vcpu, V.depth, depth - 1);
-  const below = depth > 1 ? handlerOf(m, reg(m, vcpu, V.stackVector + depth - 2)) : undefined;
-  set(m, vcpu, V.rflagsIf, depth === 1 || below?.nests === true ? 1 : 0);
+  // IRET brings back the flags of what was interrupted; an NMI comes whatever IF is.
+  const wasOff = (reg(m, vcpu, V.stackIfOff) >>> (depth - 1)) & 1;
+  set(m, vcpu, V.stackIfOff, reg(m, vcpu, V.stackIfOff) & ~(1 << (depth - 1)));
+  set(m, vcpu, V.rflagsIf, wasOff ^ 1);
   leave(m, outer);
 }
 

@@ -94,7 +94,9 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     condition: became((v, p) => rteView(v, p.pin as number).masked),
     follows: ({ command, after }, p) =>
       !has(command, 'ioapic_service', (e) => e.args.pin === p.pin) &&
-      ((readWord(after, 'ioapic', 0, 'irr') >>> (p.pin as number)) & 1) === 1,
+      // The PIT's line goes high and falls in one command: what was recorded is gone with it.
+      (((readWord(after, 'ioapic', 0, 'irr') >>> (p.pin as number)) & 1) === 1 ||
+        has(command, 'ioapic_masked', (e) => e.args.pin === p.pin)),
   },
   'fork.unmask': {
     condition: became((v, p) => !rteView(v, p.pin as number).masked),
@@ -107,7 +109,10 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   'fork.level': {
     condition: became((v, p) => rteView(v, p.pin as number).level),
     follows: ({ after, command }, p) =>
-      !has(command, 'ioapic_service', (e) => e.args.pin === p.pin) || rteView(after, p.pin as number).remoteIrr,
+      !has(command, 'ioapic_service', (e) => e.args.pin === p.pin) ||
+      rteView(after, p.pin as number).remoteIrr ||
+      // The handler may end in the same command.
+      inOrder(command, 'ioapic_service', 'kvm_eoi', 'ioapic_update_eoi'),
   },
   'fork.destOther': {
     condition: ({ was, is }, p) =>

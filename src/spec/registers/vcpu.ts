@@ -112,4 +112,6 @@ export const VCPU_REGISTERS = defineRegisters({
   avicEntriesHi: high('avicEntriesLo'),
   /** It runs its own guest, L2: 1; 2: and the EOI-exit bitmap of vmcs01 is to be loaded when it is back in L1. */
   nested: quiet(dec('L2')),
+  /** Bit d: what the handler at depth d interrupted had RFLAGS.IF = 0. */
+  stackIfOff: quiet(hex('interrupted with IF = 0')),
 });
