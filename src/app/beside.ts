@@ -9,6 +9,7 @@ import type { App } from '../store/create-app.ts';
 import type { EmbedOptions } from '../store/types.ts';
 import { type AddressBar, createAddressBar } from './address.ts';
 import { listenToKeys, type TakeKeys } from './keyboard.ts';
+import { keepSettings } from './save-settings.ts';
 
 export interface Beside {
   readonly open: AddressBar['open'];
@@ -33,6 +34,8 @@ export function createBeside(
       toParent && (host()?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
     always: toParent ? REMOTE_KEYS : new Set(),
   });
+  // A frame's theme and language are its host's.
+  if (embed === null) keepSettings(app);
   // The address of a framed page is its host's to choose.
   const { open } = createAddressBar(app, embed === null);
   // Typed before anybody listened.

@@ -14,7 +14,7 @@ import './app.css';
 import type { Beside } from './beside.ts';
 import type { TakeKeys } from './keyboard.ts';
 import { readQuery } from './query.ts';
-import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
+import { loadSettings, preferredLanguage } from './settings.ts';
 import { Page } from './shell.tsx';
 import { isUnderWay } from './slot.tsx';
 import { watchSight } from './wake.ts';
@@ -51,10 +51,7 @@ actions.setLang(query.lang ?? settings.lang ?? preferredLanguage(navigator.langu
 if (query.speed !== null) actions.setSpeed(query.speed);
 dress();
 store.subscribe((now, before) => {
-  if (now.ui === before.ui) return;
-  dress();
-  const { theme, lang } = now.ui;
-  if (embed === null && (theme !== before.ui.theme || lang !== before.ui.lang)) saveSettings({ theme, lang });
+  if (now.ui !== before.ui) dress();
 });
 
 /** Text of the address that names a scene; empty: it names none. */
