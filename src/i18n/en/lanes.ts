@@ -53,7 +53,6 @@ export const lanes = {
   'timeline.unfold': 'Unfold: {name}',
   'timeline.band': '{time} · {n} steps',
   'timeline.band.one': '{time} · 1 step',
-  'timeline.says': '{title}. {sentence}',
   'timeline.whole': 'whole run, {n} events',
   'timeline.brush': 'Part of the run that is shown',
   'timeline.axis': 'Axis',
