@@ -35,7 +35,12 @@ async function textsOf(lang: 'en' | 'zh-cn'): Promise<ReadonlyMap<string, string
   }
   for (const file of ['public/lecture.html', 'index.html'])
     take(pageTexts(readFileSync(join(SRC, '..', file), 'utf8'), lang), file);
-  for (const file of ['public/disk.js', 'public/lecture/lecture.js', 'public/lecture/drive.js', 'public/lecture/language.js'])
+  for (const file of [
+    'public/disk.js',
+    'public/lecture/lecture.js',
+    'public/lecture/drive.js',
+    'public/lecture/language.js',
+  ])
     take(saidBy(readFileSync(join(SRC, '..', file), 'utf8'), lang), file);
   if (lang === 'en')
     for (const file of ['README.md', 'public/recipes/README.md'])
@@ -210,10 +215,31 @@ test('the plain scripts are among them', async () => {
 
 test('the lists bite', () => {
   const of = (text: string, list: readonly Refused[]): number => refusals(new Map([['x', text]]), list).length;
-  for (const text of ['Nobody hears it.', 'The line falls.', 'It doesn’t', 'Command(s)', 'The write is done', 'Go!', 'It is not told.', 'The line stays up.']) {
+  for (const text of [
+    'Nobody hears it.',
+    'The line falls.',
+    'It doesn’t',
+    'Command(s)',
+    'The write is done',
+    'Go!',
+    'It is not told.',
+    'The line stays up.',
+  ]) {
     expect(of(text, EN), text).toBeGreaterThan(0);
   }
-  for (const text of ['中断号 4', '主机', '踢醒', '被置位', '向量,位', '引脚的边缘', '用户空间', '递交', '请按键', '没人应答', '取消屏蔽']) {
+  for (const text of [
+    '中断号 4',
+    '主机',
+    '踢醒',
+    '被置位',
+    '向量,位',
+    '引脚的边缘',
+    '用户空间',
+    '递交',
+    '请按键',
+    '没人应答',
+    '取消屏蔽',
+  ]) {
     expect(of(text, ZH), text).toBeGreaterThan(0);
   }
   for (const text of ['宿主机', '向量 0x41', '水位线', '边沿', '请求', '门铃']) expect(of(text, ZH), text).toBe(0);
