@@ -108,6 +108,11 @@ describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
       link: expect.stringMatching(/^p=serial-ioapic&t=0/),
       step: 0,
     });
+    if (has('taskset')) {
+      const again = figure(...'p=serial-ioapic --format mp4 --steps 0:ioapic_service#1 --width 640 -o b.mp4'.split(' '));
+      expect([again.status, again.stderr]).toEqual([0, '']);
+      expect(readFileSync(join(dir, 'b.mp4')).equals(readFileSync(join(dir, 'a.mp4')))).toBe(true);
+    }
     if (!has('ffprobe')) return console.warn('ffprobe is not here: the film was read by our own reader alone');
     const args = '-v error -of json -show_streams -show_format'.split(' ');
     const probe = spawnSync('ffprobe', [...args, join(dir, 'a.mp4')], { encoding: 'utf8' });
