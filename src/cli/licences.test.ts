@@ -28,6 +28,14 @@ test('each package is pinned by a hash of what it is', () => {
   expect(shipped.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? '')).map(([path]) => path)).toEqual([]);
 });
 
+test('each that we name is named with the version it is pinned to', () => {
+  const named = json('package.json') as unknown as Record<string, Readonly<Record<string, string>>>;
+  const all = Object.entries({ ...named.dependencies, ...named.devDependencies });
+  expect(all.length).toBeGreaterThan(20);
+  for (const [name, version] of all)
+    expect([name, version.replace(/^npm:.*@/, '')]).toEqual([name, packages[`node_modules/${name}`]?.version]);
+});
+
 test('what a page is built from is few packages', () => {
   const { dependencies } = json('package.json') as unknown as {
     readonly dependencies: Readonly<Record<string, string>>;

@@ -303,6 +303,41 @@ describe('behind a proxy', () => {
     expect(new Set(asked)).toEqual(new Set([resolved]));
   }, 120_000);
 
+  it('what lies behind https is asked of it by a tunnel, and where that is refused npm’s words are followed by one sentence', async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.push(String(request.url));
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const { port } = proxy.address() as AddressInfo;
+    const root = { name: 'x', version: '1.0.0', dependencies: { a: '1.2.0' } };
+    const a = { version: '1.2.0', resolved: 'https://packages.invalid/a/-/a-1.2.0.tgz' };
+    const lock = { ...root, lockfileVersion: 3, requires: true, packages: { '': root, 'node_modules/a': a } };
+    try {
+      for (const name of ['https_proxy', 'HTTPS_PROXY']) {
+        asked.length = 0;
+        const { dir, env } = checkout('', { ...ENSURE, 'package-lock.json': json(lock) });
+        write(dir, { 'package.json': json({ ...root, type: 'module' }) });
+        for (const key of Object.keys(env)) if (/^npm_|proxy$/i.test(key)) delete env[key];
+        const own = {
+          npm_config_cache: join(dir, 'cache'),
+          npm_config_registry: 'https://packages.invalid/',
+          npm_config_update_notifier: 'false',
+          npm_config_fetch_retries: '0',
+        };
+        const { status, err } = await started([join(dir, 'src/cli/go.cjs'), 'ensure'], {
+          env: { ...env, ...own, npm_config_userconfig: join(dir, 'none'), [name]: `http://127.0.0.1:${port}` },
+        });
+        expect([name, status, new Set(asked)]).toEqual([name, 1, new Set(['packages.invalid:443'])]);
+        expect(err.trim().split('\n').at(-1)).toBe('irqscope: npm ci failed, see above');
+      }
+    } finally {
+      proxy.close();
+    }
+  }, 120_000);
+
   it('what is on this machine is not asked of it', async () => {
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
     vi.stubEnv('NO_PROXY', 'intern.example');

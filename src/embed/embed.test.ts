@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { createHeadlessApp } from '../cli/headless-app.ts';
 import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
 import type { Preset } from '../scenes/check-preset.ts';
-import { createApp } from '../store/create-app.ts';
+import { type App, createApp } from '../store/create-app.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { createHostLink, type KeyPressed, type Wire } from './host-link.ts';
 import { readMessage } from './messages.ts';
@@ -44,8 +45,15 @@ const LAST = SCENE.steps.length - 1;
 const SECOND_ROUTE = [...SCENE.steps].filter(({ name }) => name === 'route')[1]?.index;
 const pressed = (key: string): KeyPressed => ({ key, code: '', keyCode: 0, shift: false, alt: false });
 
+/** An app whose engine does nothing. */
+const still = (): App =>
+  createApp({
+    connect: () => ({ run: () => 1, extend: () => 1, fork: () => 1 }) as unknown as EngineClient,
+    frames: { request: () => 0, cancel: () => {} },
+  });
+
 /** A frame with a parent that keeps what it is told. */
-function frame(origin: string | null = HOST, there = true) {
+function frame(origin: string | null = HOST, there = true, app: App = still()) {
   const told: { message: Record<string, unknown>; to: string }[] = [];
   let listener: ((event: MessageEvent) => void) | null = null;
   const parent = {
@@ -60,10 +68,6 @@ function frame(origin: string | null = HOST, there = true) {
       listener = null;
     },
   };
-  const app = createApp({
-    connect: () => ({ run: () => 1, extend: () => 1, fork: () => 1 }) as unknown as EngineClient,
-    frames: { request: () => 0, cancel: () => {} },
-  });
   const { store } = app;
   const slides: boolean[] = [];
   let found: ((finding: Readonly<Record<string, unknown>>) => void) | null = null;
@@ -175,6 +179,24 @@ describe('the wire to the parent', () => {
       const said = await f.say(message({ type: 'set', op }));
       expect(said?.message).toMatchObject({ type: 'error', id: 5 });
     }
+  });
+
+  test('of changes that wait for each other each is answered with what became of it', async () => {
+    const app = createHeadlessApp();
+    await app.actions.loadOps(preset.ops, {}, preset.start);
+    const f = frame(HOST, false, app);
+    const line = (level: number) => ({ op: 'irq_line', gsi: 1, level });
+    for (const [id, op] of [line(1), line(7), line(0), { op: 'nmi', vcpu: 60 }].entries())
+      void f.say(message({ type: 'set', op, id }));
+    const answers = () => f.told.map((t) => t.message).filter(({ type }) => type === 'ok' || type === 'error');
+    await vi.waitFor(() => expect(answers()).toHaveLength(4));
+    const endOf = ({ id, type, code }: Record<string, unknown>) => [id, type, code];
+    expect(answers().map(endOf).sort()).toEqual([
+      [0, 'ok', undefined],
+      [1, 'error', 'op.range'],
+      [2, 'ok', undefined],
+      [3, 'error', 'op.noVcpu'],
+    ]);
   });
 
   test('says of a step its name that outlives a renumbering, and its sentence', async () => {

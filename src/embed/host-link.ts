@@ -266,13 +266,10 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         return { ...stateNow(), link: linkOf(store.getState()), beats, title: options.title() };
       }
       case 'set': {
-        const before = store.getState();
         guard.sets(command.op as JsonOp);
-        actions.poke(command.op);
-        await settled();
-        const { notice, fault } = store.getState();
-        if (fault !== null && fault !== before.fault) return 'fault';
-        return notice !== null && notice !== before.notice ? notice.code : stateNow();
+        const end = await actions.poke(command.op);
+        if (end === 'done') return stateNow();
+        return end === 'overtaken' ? end : end.code;
       }
       case 'focus': {
         const selection = selectionOf(command.node);

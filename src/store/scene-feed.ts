@@ -32,8 +32,9 @@ export interface SceneFeed {
    * Ops after the command at the playhead; what came after that command is dropped. At the end of the scene: appended.
    * While the engine is still busy with a request it waits for that.
    * @param after the command, where it is not to be worked out from the playhead
+   * @param whenDone called exactly once, whatever happens
    */
-  poke(ops: readonly JsonOp[], after?: number): void;
+  poke(ops: readonly JsonOp[], after?: number, whenDone?: Opening['whenDone']): void;
   /** A scene is wanted whose ops are still to come. @returns whether nothing else was wanted since: a slow file is late */
   ask(): () => boolean;
   readonly engine: EngineClient;
@@ -62,12 +63,23 @@ interface Request {
   readonly undo: () => void;
   /** Its scene is on the stage. */
   shown: boolean;
+  /** The poke before this one. */
+  readonly lastPoke: LastPoke | null;
+}
+
+interface LastPoke {
+  readonly step: number;
+  /** Its last command. */
+  readonly end: number;
 }
 
 type Batch = Extract<FromEngine, { type: 'batch' }>;
 
 /** How a request ends whose engine failed; what is known of it is in `fault`. */
 const FAULT: Notice = { code: 'fault', place: '', params: {} };
+
+/** How a poke ends that finds no scene. */
+const NO_MACHINE: Notice = { code: 'no-scene', place: '', params: {} };
 
 const NOTHING: Source = { runId: 0, builder: null, alive: false };
 
@@ -92,12 +104,12 @@ export function createSceneFeed(
   let nextRun = 1;
   let source = NOTHING;
   let request: Request | null = null;
-  let waiting: (readonly [ops: readonly JsonOp[], after: number | undefined])[] = [];
+  let waiting: Parameters<SceneFeed['poke']>[] = [];
   /** A long batch is being read, and what came meanwhile. */
   let reading = false;
   const unheard: FromEngine[] = [];
   /** The last poke, while the playhead has not moved on since: another one there comes after it, not instead of it. */
-  let lastPoke: { readonly step: number; readonly end: number } | null = null;
+  let lastPoke: LastPoke | null = null;
   state.subscribe(({ playhead }) => {
     if (lastPoke !== null && playhead.step !== lastPoke.step) lastPoke = null;
   });
@@ -172,7 +184,7 @@ export function createSceneFeed(
     request = null;
     source = { ...r.source, alive: alive && r.source.alive };
     r.undo();
-    lastPoke = null;
+    lastPoke = r.lastPoke;
     const { scene } = r.before;
     // Nobody will send the rest of a scene that was still coming when this request took its place.
     const whole = scene !== null && !scene.complete ? { ...scene, complete: true } : scene;
@@ -232,6 +244,7 @@ export function createSceneFeed(
   }
 
   function run(ops: readonly JsonOp[], sceneId: SceneId, opening: Opening): void {
+    const givenUp = waiting;
     waiting = [];
     lastPoke = null;
     const runId = nextRun++;
@@ -252,28 +265,36 @@ export function createSceneFeed(
       undo,
       shown: false,
       leftOut: [],
+      lastPoke: null,
     };
     state.setState({ notice: null, fault: null });
     overtaken?.opening.whenDone?.('overtaken', []);
+    for (const [, , whenDone] of givenUp) whenDone?.('overtaken', []);
     engine.run({ runId, ops, ...(opening.leaveOut === undefined ? {} : { leaveOut: opening.leaveOut }) });
   }
 
-  function poke(ops: readonly JsonOp[], after?: number): void {
+  function poke(...order: Parameters<SceneFeed['poke']>): void {
     if (request !== null) {
-      waiting.push([ops, after]);
+      waiting.push(order);
       return;
     }
+    const [ops, after, whenDone] = order;
     const { scene, sceneId, playhead } = state.getState();
-    if (scene === null) return;
+    if (scene === null) {
+      whenDone?.(NO_MACHINE, []);
+      return;
+    }
     const at = after ?? lastPoke?.end ?? commandAtPlayhead(scene, playhead, sceneId.start);
+    const earlier = lastPoke;
     lastPoke = { step: playhead.step, end: at + ops.length };
     const atEnd = at === scene.commands.length - 1;
     const common = {
-      opening: { step: null, play: true },
+      opening: { step: null, play: true, whenDone },
       sceneId: { ...sceneId, kept: Math.min(sceneId.kept, at + 1) },
       isReached: ({ steps }: SceneLog) => steps.length > playhead.step,
       ...before(),
       shown: true,
+      lastPoke: earlier,
     };
     if (source.alive && atEnd && source.builder !== null) {
       const { builder, runId } = source;

@@ -277,6 +277,21 @@ describe('poking', () => {
     expect(levels.map((c) => c.op.level)).toEqual([0, 1, 0]);
   });
 
+  test('of those that wait for each other each hears its own end, also when another scene comes first', async () => {
+    const { app, store, settled } = opened();
+    seekEnd(store);
+    const ends = [1, 7, 0].map((level) => poke(app, { op: 'irq_line', gsi: 1, level }));
+    settled();
+    expect(await Promise.all(ends)).toMatchObject(['done', { code: 'op.range' }, 'done']);
+    expect(sceneOf(store).commands.map((c) => c.op.op)).toHaveLength(LINES.length + 4);
+    const late = [1, 0].map((level) => poke(app, { op: 'irq_line', gsi: 1, level }));
+    const scene = loadOps(app, LINES);
+    settled();
+    expect(await Promise.all([...late, scene])).toEqual(['overtaken', 'overtaken', 'done']);
+    const empty = page();
+    expect(await poke(empty.app, { op: 'irq_line', gsi: 1, level: 0 })).toMatchObject({ code: 'no-scene' });
+  });
+
   test('with a bad op says so with its place and leaves everything as it was', () => {
     const { app, store, settled } = opened();
     seekEnd(store);

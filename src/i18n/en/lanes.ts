@@ -48,7 +48,6 @@ export const lanes = {
   'timeline.fold': 'Fold: {name}',
   'timeline.unfold': 'Unfold: {name}',
   'timeline.band': '{time} · {n} steps',
-  'timeline.says': '{title}. {sentence}',
   'timeline.whole': 'whole run, {n} events',
   'timeline.brush': 'Part of the run that is shown',
   'timeline.axis': 'Axis',

@@ -1,5 +1,6 @@
 /** Words and deciding fields that several events' sentences take as parameters. */
 export const words = {
+  'timeline.says': '{title}. {sentence}',
   'why.rte': 'RTE {pin}: mask {mask}, {trig}, {mode}, {destMode} destination {dest}, vector {vec}, remote IRR {rirr}.',
   'why.matched': 'Destination {dest} ({destMode}) matches {list}.',
   'why.matched.none': 'Destination {dest} ({destMode}) matches no LAPIC.',

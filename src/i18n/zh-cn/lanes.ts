@@ -49,7 +49,6 @@ export const lanes: Record<keyof typeof en, string> = {
   'timeline.fold': '折叠：{name}',
   'timeline.unfold': '展开：{name}',
   'timeline.band': '{time} · {n} 步',
-  'timeline.says': '{title}。{sentence}',
   'timeline.whole': '整个运行，{n} 个事件',
   'timeline.brush': '运行中显示的部分',
   'timeline.axis': '坐标轴',

@@ -1,6 +1,7 @@
 import type { words as en } from '../en/words.ts';
 
 export const words: Record<keyof typeof en, string> = {
+  'timeline.says': '{title}。{sentence}',
   'why.rte': 'RTE {pin}：屏蔽位 {mask}，{trig}触发，{mode}，{destMode}目标 {dest}，向量 {vec}，remote IRR {rirr}。',
   'why.matched': '{destMode}目标 {dest} 匹配 {list}。',
   'why.matched.none': '{destMode}目标 {dest} 没有匹配任何 LAPIC。',

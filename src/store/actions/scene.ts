@@ -90,10 +90,11 @@ export const withRoom = (ops: readonly JsonOp[]): readonly JsonOp[] => [...ops, 
 /**
  * Does something to the machine where the playhead stands, lets the model guest settle, and plays on from there. In the
  * middle of a scene that makes a branch: what came after the command at the playhead is dropped.
+ * @returns what became of these ops, though others were waiting before or after them
  */
-export function poke(app: AppCore, ops: JsonOp | readonly JsonOp[]): void {
+export function poke(app: AppCore, ops: JsonOp | readonly JsonOp[]): Promise<SceneEnd> {
   const list = Array.isArray(ops) ? (ops as readonly JsonOp[]) : [ops as JsonOp];
-  app.feed.poke(withRoom(list));
+  return new Promise((resolve) => app.feed.poke(withRoom(list), undefined, resolve));
 }
 
 /** A new machine with some of its configuration changed, and the same ops after its create. */

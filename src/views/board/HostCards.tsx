@@ -1,4 +1,5 @@
 /** What belongs to the host: its physical CPUs, and the IOMMU with its interrupt remapping table. */
+import '../kit/panel-texts.ts';
 import { memo } from 'react';
 import { irteOf } from '../../engine/view/irte.ts';
 import { readWord, vcpuView } from '../../engine/view/machine-view.ts';

@@ -1,4 +1,5 @@
 /** A number as a person types it: decimal or 0x, kept as typed, with one sentence when it is not a number of this field. */
+import './panel-texts.ts';
 import { useId } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import type { Translate } from '../shared/use-t.ts';
