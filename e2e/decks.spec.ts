@@ -98,28 +98,33 @@ test('a scene from a link has its fragments once it is there', async ({ page, ba
   await expect.poll(() => stepOf(page)).toBe(0);
 });
 
-test('the deck’s keys reach it after a click into the scene, even from a button there', async ({ page, baseURL }) => {
-  await openDeck(page, baseURL ?? '', TWO, { hash: '#/1' });
-  await expect.poll(() => countOf(page)).toBeGreaterThan(10);
-  const frame = frameOf(page);
-  await frame.locator('[data-part="stage"]').click({ position: { x: 3, y: 3 } });
-  await page.keyboard.press('ArrowRight');
-  await expect.poll(() => stepOf(page)).toBe(4);
-  await frame.getByRole('button').first().focus();
-  await page.keyboard.press('PageDown');
-  await expect.poll(() => stepOf(page)).toBe(9);
-  await page.keyboard.press('b');
-  await expect(page.locator('.reveal')).toHaveClass(/paused/);
-  await page.keyboard.press('b');
-  await expect(page.locator('.reveal')).not.toHaveClass(/paused/);
-  await page.keyboard.press('Shift+Slash');
-  const help = page.locator('.overlay, .r-overlay').filter({ hasText: /keyboard/i });
-  await expect(help).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(help).toHaveCount(0);
-  await page.keyboard.press('o');
-  await expect(page.locator('.reveal')).toHaveClass(/overview/);
-});
+for (const reveal of ['reveal.js', 'reveal4']) {
+  test(`${reveal}: the deck’s keys reach it after a click into the scene, even from a button there`, async ({
+    page,
+    baseURL,
+  }) => {
+    await openDeck(page, baseURL ?? '', TWO, { reveal, hash: '#/1' });
+    await expect.poll(() => countOf(page)).toBeGreaterThan(10);
+    const frame = frameOf(page);
+    await frame.locator('[data-part="stage"]').click({ position: { x: 3, y: 3 } });
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => stepOf(page)).toBe(4);
+    await frame.getByRole('button').first().focus();
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => stepOf(page)).toBe(9);
+    await page.keyboard.press('b');
+    await expect(page.locator('.reveal')).toHaveClass(/paused/);
+    await page.keyboard.press('b');
+    await expect(page.locator('.reveal')).not.toHaveClass(/paused/);
+    await page.keyboard.press('Shift+Slash');
+    const help = page.locator('.overlay, .r-overlay').filter({ hasText: /keyboard/i });
+    await expect(help).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(help).toHaveCount(0);
+    await page.keyboard.press('o');
+    await expect(page.locator('.reveal')).toHaveClass(/overview/);
+  });
+}
 
 test('a scene sleeps on a slide that is not shown', async ({ page, baseURL }) => {
   const slides = `<section><irq-scope preset="eight-vcpus" play="1" height="360"></irq-scope></section><section><p>2</p></section>`;
@@ -151,6 +156,10 @@ test('the element: attributes act on the live frame, methods answer, and it take
   await expect.poll(() => stepOf(page)).toBe(4);
   const run = (body: string): Promise<unknown> =>
     page.evaluate(`(async () => { const s = document.querySelector('irq-scope'); await s.ready; ${body} })()`);
+  const titleOf = () => page.locator('irq-scope iframe').getAttribute('title');
+  await expect.poll(titleOf).toBe('A serial byte, through the IOAPIC');
+  expect(await run(`return [(await s.export({ format: 'svg', step: 7, lang: 'zh' })).step, s.step]`)).toEqual([7, 4]);
+  expect(await titleOf()).toBe('A serial byte, through the IOAPIC');
   expect(await run(`return (await s.seek('end')).step === s.count - 1`)).toBe(true);
   expect(await run(`return (await s.stepBy(-2)).step === s.count - 3`)).toBe(true);
   expect(await run(`return s.seek('nothing#7').catch((e) => e.code)`)).toBe('step');
@@ -162,6 +171,11 @@ test('the element: attributes act on the live frame, methods answer, and it take
   await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(frame.locator('html')).toHaveAttribute('lang', 'zh-CN');
   await expect(frame.locator('[data-panel]')).toHaveCount(2);
+  await expect.poll(titleOf).toMatch(/\p{Script=Han}/u);
+  await run(`s.setAttribute('state', 'p=msix-blk')`);
+  await expect.poll(() => run(`return s.link`)).toMatch(/^p=msix-blk/);
+  await run(`s.removeAttribute('state')`);
+  await expect.poll(() => run(`return s.link`)).toMatch(/^p=serial-ioapic/);
   await run(`s.setAttribute('preset', 'intx-shared')`);
   await expect.poll(() => run(`return s.link`)).toMatch(/^p=intx-shared/);
   await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
@@ -295,7 +309,8 @@ for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
 }
 
 test('in the speaker’s own view nothing plays, and it stands where the deck is', async ({ page, baseURL }) => {
-  const slides = `<section><irq-scope preset="eight-vcpus" play="1" steps="4,9" height="360"></irq-scope></section>`;
+  const slides = `<section><irq-scope preset="eight-vcpus" play="1" steps="4,9" height="360"></irq-scope>
+    <irq-scope preset="msi-plain" play="1" steps="5" height="200"></irq-scope></section>`;
   await page.route('**/speaker.html', (route) =>
     route.fulfill({
       contentType: 'text/html',
@@ -313,6 +328,9 @@ test('in the speaker’s own view nothing plays, and it stands where the deck is
     });
   expect(await deck.evaluate(`Reveal.isSpeakerNotes()`)).toBe(true);
   await expect.poll(state).toEqual({ step: 9, playing: false });
+  // Nor does one that none of its fragments has been shown of.
+  const other = deck.locator('irq-scope').nth(1);
+  await expect.poll(() => other.evaluate((e) => (e as HTMLElement & { playing: boolean }).playing)).toBe(false);
   // The frame answers in order: what the deck told it of its slide is behind it once this is answered.
   const answered = await deck.evaluate(async () => {
     const scene = document.querySelector('irq-scope') as unknown as {

@@ -1,4 +1,6 @@
 /** Pictures of pixels: a browser draws the figure's SVG. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, chromium } from '@playwright/test';
 import { build } from 'esbuild';
 import type { Carried } from '../share/carried.ts';
@@ -11,6 +13,25 @@ async function launch(): Promise<Browser | null> {
   const executablePath = process.env.CHROMIUM ?? (await findChromium());
   if (executablePath === undefined) return null;
   return chromium.launch({ executablePath, args: CHROMIUM_ARGS }).catch(() => null);
+}
+
+/**
+ * A browser with one processor. Chromium's H.264 coder (OpenH264) cuts a picture in as many slices as there are processors and
+ * moves the cuts by the time each slice took, so that no film would be the same bytes twice. A process inherits the
+ * processors of the thread that starts it; where there is no `taskset` (util-linux) the film is as good and its bytes differ.
+ */
+async function launchOnOne(): Promise<Browser | null> {
+  const status = '/proc/self/status';
+  const allowed = existsSync(status) ? /^Cpus_allowed_list:\s*(\d+)(\S*)/m.exec(readFileSync(status, 'utf8')) : null;
+  if (allowed === null) return launch();
+  const [, first, others] = allowed as unknown as [string, string, string];
+  const use = (list: string) => spawnSync('taskset', ['-cp', list, String(process.pid)], { stdio: 'ignore' });
+  use(first);
+  try {
+    return await launch();
+  } finally {
+    use(`${first}${others}`);
+  }
 }
 
 /** @returns null where there is no browser */
@@ -47,7 +68,7 @@ export async function filmOf(
   carried: Carried,
   onProgress: (done: number) => void,
 ): Promise<CodedFilm | 'format' | null> {
-  const browser = await launch();
+  const browser = await (format === 'mp4' ? launchOnOne() : launch());
   if (browser === null) return null;
   try {
     const page = await browser.newPage();

@@ -108,6 +108,13 @@ describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
       link: expect.stringMatching(/^p=serial-ioapic&t=0/),
       step: 0,
     });
+    if (has('taskset')) {
+      const [b, c] = ['b.mp4', 'c.mp4'].map((name) => {
+        figure(...`p=serial-ioapic --format mp4 --steps 0:1 --width 640 -o ${name}`.split(' '));
+        return readFileSync(join(dir, name));
+      }) as [Buffer, Buffer];
+      expect(b.equals(c)).toBe(true);
+    }
     if (!has('ffprobe')) return console.warn('ffprobe is not here: the film was read by our own reader alone');
     const args = '-v error -of json -show_streams -show_format'.split(' ');
     const probe = spawnSync('ffprobe', [...args, join(dir, 'a.mp4')], { encoding: 'utf8' });

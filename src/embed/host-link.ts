@@ -228,7 +228,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
   async function run(command: Command, from: string, id: unknown): Promise<Readonly<Record<string, unknown>> | string> {
     // Asking is no wish to see it run: a poster stays one.
     if (command.type === 'getState' && store.getState().ui.embed?.clickToLoad === true) {
-      return { ...stateNow(), link: null, beats: [] };
+      return { ...stateNow(), link: null, beats: [], title: options.title() };
     }
     if (WAITS.has(command.type)) {
       options.onWanted();
@@ -263,7 +263,7 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       case 'getState': {
         const { scene, sceneId } = store.getState();
         const beats = scene === null ? [] : beatsOf(scene.steps, sceneId.look);
-        return { ...stateNow(), link: linkOf(store.getState()), beats };
+        return { ...stateNow(), link: linkOf(store.getState()), beats, title: options.title() };
       }
       case 'set': {
         guard.sets(command.op as JsonOp);
@@ -281,7 +281,8 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
         return answerQuiz(store, command.choice, command.quiz) ? {} : 'quiz';
       case 'export': {
         const { order } = command;
-        const at = indexOf(order.step ?? store.getState().playhead.step);
+        // A film opens again at its first step.
+        const at = indexOf(order.step ?? order.steps?.[0] ?? store.getState().playhead.step);
         const count = store.getState().scene?.steps.length ?? 0;
         const [first, last] = order.steps === undefined ? [0, count - 1] : order.steps.map(indexOf);
         if (at === null || at >= count || first == null || last == null) return 'step';

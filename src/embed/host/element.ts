@@ -108,7 +108,7 @@ export class IrqScopeElement extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now) return;
     if (name === 'width' || name === 'height') this.#fit();
-    else if (name === 'title') this.#name(now);
+    else if (name === 'title') now === null ? this.#remember() : this.#name(now);
     else if (this.#client !== null && LIVE.has(name)) void this.#change(name, now);
   }
 
@@ -191,7 +191,8 @@ export class IrqScopeElement extends HTMLElement {
   #ask(type: string, fields?: Readonly<Record<string, unknown>>, asked?: (id: number) => void): Promise<FrameMessage> {
     if (this.#client === null) this.#open();
     return (this.#client as FrameClient).ask(type, fields, asked).then((answer) => {
-      this.#learn(answer);
+      // A figure's step is the figure's, not the frame's.
+      if (type !== 'export') this.#learn(answer);
       if (type !== 'getState' && type !== 'export' && type !== 'cancel') this.#remember();
       return answer;
     });
@@ -247,8 +248,7 @@ export class IrqScopeElement extends HTMLElement {
     this.#box.replaceChildren(frame);
     void client.ready.then(
       async () => {
-        const { title } = await client.ask('subscribe', this.#still ? { topics: [] } : {});
-        if (this.getAttribute('title') === null && typeof title === 'string' && title !== '') frame.title = title;
+        this.#learn(await client.ask('subscribe', this.#still ? { topics: [] } : {}));
         // A link of the long form has its own step; the author's wins.
         const own = this.getAttribute('step');
         if (own !== null && this.getAttribute('state') !== null) await client.ask('seek', { step: stepOf(own) });
@@ -279,9 +279,9 @@ export class IrqScopeElement extends HTMLElement {
       if (name === 'step') {
         if (value !== null && value !== '') await this.seek(stepOf(value));
       } else if (name === 'preset' || name === 'state') {
-        const state = this.getAttribute('state');
+        const [state, preset] = [this.getAttribute('state'), this.getAttribute('preset')];
         if (state !== null && state !== '') await this.load(state);
-        else if (value !== null) await this.#ask('load', { preset: value });
+        else if (preset !== null) await this.#ask('load', { preset });
       } else await this.#ask('view', { [name]: value ?? '' });
     } catch (e) {
       const code = e instanceof FrameError ? e.code : 'fault';
@@ -289,11 +289,12 @@ export class IrqScopeElement extends HTMLElement {
     }
   }
 
-  #learn({ step, count, playing, link }: FrameMessage): void {
+  #learn({ step, count, playing, link, title }: FrameMessage): void {
     if (Number.isInteger(step)) this.#step = step as number;
     if (Number.isInteger(count)) this.#count = count as number;
     if (typeof playing === 'boolean') this.#playing = playing;
     if (typeof link === 'string') this.#link = link;
+    if (typeof title === 'string' && title !== '' && this.getAttribute('title') === null) this.#name(title);
   }
 
   /** Asks for the link of what is shown; what a reader made by hand is not told without their word, and nobody is asked for it here. */

@@ -9,13 +9,26 @@ import { addFragments, type Deck, firstStep, lastVisible, type SlideScene } from
 
 const SCENES = 'irq-scope';
 
-/** The key's event, as the deck would have got it with the frame out of the way. */
+/** The key's events, as the deck would have got them with the frame out of the way: reveal.js 4 has `?` from `keypress`. */
 function sayKey(detail: Readonly<Record<string, unknown>>): void {
-  const keyCode = typeof detail.keyCode === 'number' ? detail.keyCode : 0;
-  const event = new KeyboardEvent('keydown', {
-    key: String(detail.key),
+  const key = String(detail.key);
+  const goesOn = dispatchKey('keydown', key, typeof detail.keyCode === 'number' ? detail.keyCode : 0, detail);
+  if (goesOn && key.length === 1) dispatchKey('keypress', key, key.charCodeAt(0), detail);
+}
+
+/** @returns false where a listener prevented what comes after it */
+function dispatchKey(
+  type: 'keydown' | 'keypress',
+  key: string,
+  keyCode: number,
+  detail: Readonly<Record<string, unknown>>,
+): boolean {
+  const charCode = type === 'keypress' ? keyCode : 0;
+  const event = new KeyboardEvent(type, {
+    key,
     code: typeof detail.code === 'string' ? detail.code : '',
     keyCode,
+    charCode,
     which: keyCode,
     shiftKey: detail.shift === true,
     altKey: detail.alt === true,
@@ -23,7 +36,8 @@ function sayKey(detail: Readonly<Record<string, unknown>>): void {
     cancelable: true,
   });
   if (event.keyCode !== keyCode) Object.defineProperty(event, 'keyCode', { value: keyCode });
-  document.dispatchEvent(event);
+  if (event.charCode !== charCode) Object.defineProperty(event, 'charCode', { value: charCode });
+  return document.dispatchEvent(event);
 }
 
 /**
@@ -76,6 +90,7 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>, def
       const shown = deck.getCurrentSlide()?.contains(element) === true;
       const silent = deck.isSpeakerNotes?.() === true;
       element.wake(shown && !silent);
+      if (silent) element.pause().catch(() => {});
       const at = lastVisible(fragments);
       const step = at < 0 ? firstStep(element) : (stops[at] as StepName);
       if (step === scene.asked) return;
@@ -86,7 +101,6 @@ export function createPlugin(presets: Readonly<Record<string, PresetFacts>>, def
       element.seek(step).catch(() => {
         scene.asked = null;
       });
-      if (silent) element.pause().catch(() => {});
     }
 
     const follow = (): void => {

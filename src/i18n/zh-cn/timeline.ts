@@ -17,5 +17,5 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.stage': '舞台',
   'shell.panels': '面板',
   'shell.loading': '正在加载场景……',
-  'shell.broken': '页面的这一部分出错，请刷新页面。',
+  'shell.broken': '页面的这一部分出错，请重新加载页面。',
 };
