@@ -6,6 +6,7 @@
  * An area is one file in `en/` and its twin in `zh-cn/`, typed by the English keys: a key missing on either side does not
  * compile. Texts are plain: parameters in {braces}, no markup.
  */
+import { visible } from '../base/visible.ts';
 import { app } from './en/app.ts';
 import type { callbacks } from './en/callbacks.ts';
 import type { chapters } from './en/chapters.ts';
@@ -155,11 +156,6 @@ function isOne(lang: Lang, n: unknown): boolean {
     plurals.set(lang, rules);
   }
   return rules.select(n) === 'one';
-}
-
-/** Names come from links and files: what would be invisible, or turn the text after it around, stands there as its number. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** One space between a Chinese character and a Latin letter or digit; none between two Chinese ones or beside their punctuation. */

@@ -35,6 +35,13 @@ async function textsOf(lang: 'en' | 'zh-cn'): Promise<ReadonlyMap<string, string
   }
   for (const file of ['public/lecture.html', 'index.html'])
     take(pageTexts(readFileSync(join(SRC, '..', file), 'utf8'), lang), file);
+  for (const file of [
+    'public/disk.js',
+    'public/lecture/lecture.js',
+    'public/lecture/drive.js',
+    'public/lecture/language.js',
+  ])
+    take(saidBy(readFileSync(join(SRC, '..', file), 'utf8'), lang), file);
   if (lang === 'en')
     for (const file of ['README.md', 'public/recipes/README.md'])
       take(prose(readFileSync(join(SRC, '..', file), 'utf8')), file);
@@ -52,6 +59,12 @@ function pageTexts(html: string, lang: 'en' | 'zh-cn'): string[] {
     `${e.textContent} ${e.getAttribute('alt') ?? ''} ${e.getAttribute('title') ?? ''}`.trim(),
   );
 }
+
+/** What a plain script says: its literals in Chinese, or those that are some words of English. */
+const saidBy = (script: string, lang: 'en' | 'zh-cn'): string[] =>
+  [...script.replaceAll(/^\s*\/\/.*$/gm, '').matchAll(/'([^'\n]*)'|`([^`]*)`/g)]
+    .map(([, plain, filled]) => plain ?? filled ?? '')
+    .filter((text) => (lang === 'zh-cn' ? /[\u4e00-\u9fff]/.test(text) : /[A-Za-z]+ [a-z]+ [a-z]+[^;{}]*$/.test(text)));
 
 /** Paragraphs of a README without its code and marks; it has the typewriter’s apostrophe. */
 const prose = (text: string): string[] =>
@@ -87,7 +100,9 @@ const EN: readonly Refused[] = [
     pattern: /\b(?:some|any|no)body\b|\b(?:some|any)one\b|\bwhoever\b/i,
     use: 'the actor: the device, KVM, the guest …',
   },
-  { pattern: /\b(?:is|are) told\b|\bhears?\b|\bheard\b/i, use: 'what arrives where' },
+  { pattern: /\b(?:is|are) (?:not |never )?told\b|\bhears?\b|\bheard\b/i, use: 'what arrives where' },
+  { pattern: /\b(?:device|disk|card|pin|line) speaks\b|\bnothing to say\b/i, use: 'raises, sends, requests' },
+  { pattern: /\b(?:line|pin|INTR)\b[^.]* (?:stays?|keeps?) up\b/i, use: 'stays high' },
   { pattern: /\bow(?:e|es|ed)\b/i, use: 'is due' },
   { pattern: /\bfl(?:y|ies|ew|own)\b|\bgoes its way\b|\blets? go\b/i, use: 'sends, goes, lowers' },
   { pattern: /\b(?:is|are) (?:up|down)\b|\bf(?:alls?|ell|allen)\b/i, use: 'is high, is low, goes low, goes below' },
@@ -149,11 +164,21 @@ const ZH: readonly Refused[] = [
   { pattern: /(?<!_)\bdoorbell\b(?!-)/, use: '门铃' },
   { pattern: /de-assert/i, use: 'deassert' },
   { pattern: /您/, use: '不用' },
+  // A part of the machine does it, or does not.
+  { pattern: /没有?人|有人|任何人|没有谁|谁也/, use: '机器里的部件' },
+  { pattern: /取消屏蔽/, use: '解除屏蔽' },
+  { pattern: /关口/, use: '关卡' },
+  { pattern: /中断影子/, use: '中断阴影' },
+  { pattern: /滴答|\btick\b/, use: '节拍' },
+  { pattern: /EOI-exit bitmap/, use: 'EOI-exit 位图' },
+  { pattern: /IOMMU 投递|已投递到|设备投递/, use: 'post' },
+  { pattern: /APICv (?:被|已)?禁止|禁止 APICv|禁止原因/, use: '抑制' },
+  { pattern: /刷新(?:页面|。)/, use: '重新加载' },
   // What asks for an action may.
   {
     pattern: /请(?!求)/,
     use: '不用',
-    except: /^(?:error|trace\.(?:error|limit|page)|shell\.broken|share|roads\.error)/,
+    except: /^(?:error|public\/disk|trace\.(?:error|limit|page)|shell\.broken|share|roads\.error)/,
   },
   { pattern: /的一方|的人|被置/, use: '机器里的部件；置、为 1' },
   { pattern: /第 ?\d+ ?位/, use: '位 n' },
@@ -181,12 +206,40 @@ test('Chinese has one word for a thing, the glossary’s', async () => {
   expect(refusals(texts, ZH)).toEqual([]);
 });
 
+test('the plain scripts are among them', async () => {
+  for (const lang of ['en', 'zh-cn'] as const) {
+    const keys = [...(await textsOf(lang)).keys()];
+    expect(keys.filter((key) => key.startsWith('public/disk.js')).length, lang).toBeGreaterThan(1);
+  }
+});
+
 test('the lists bite', () => {
   const of = (text: string, list: readonly Refused[]): number => refusals(new Map([['x', text]]), list).length;
-  for (const text of ['Nobody hears it.', 'The line falls.', 'It doesn’t', 'Command(s)', 'The write is done', 'Go!']) {
+  for (const text of [
+    'Nobody hears it.',
+    'The line falls.',
+    'It doesn’t',
+    'Command(s)',
+    'The write is done',
+    'Go!',
+    'It is not told.',
+    'The line stays up.',
+  ]) {
     expect(of(text, EN), text).toBeGreaterThan(0);
   }
-  for (const text of ['中断号 4', '主机', '踢醒', '被置位', '向量,位', '引脚的边缘', '用户空间', '递交', '请按键']) {
+  for (const text of [
+    '中断号 4',
+    '主机',
+    '踢醒',
+    '被置位',
+    '向量,位',
+    '引脚的边缘',
+    '用户空间',
+    '递交',
+    '请按键',
+    '没人应答',
+    '取消屏蔽',
+  ]) {
     expect(of(text, ZH), text).toBeGreaterThan(0);
   }
   for (const text of ['宿主机', '向量 0x41', '水位线', '边沿', '请求', '门铃']) expect(of(text, ZH), text).toBe(0);

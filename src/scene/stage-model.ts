@@ -4,6 +4,7 @@
  */
 
 import { countBelow } from '../base/bisect.ts';
+import { visible } from '../base/visible.ts';
 import { COL, IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import { irqchipOf } from '../log/irqchip.ts';
@@ -249,7 +250,9 @@ export function stageModel(scene: SceneLog): StageModel {
     ),
     ways,
     folds,
-    handlers: [...(config.guest?.handlers ?? [])].sort((a, b) => a.vector - b.vector),
+    handlers: (config.guest?.handlers ?? [])
+      .map(({ vector, name }) => ({ vector, name: visible(name) }))
+      .sort((a, b) => a.vector - b.vector),
   };
 }
 

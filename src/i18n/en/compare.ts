@@ -28,6 +28,7 @@ export const compare = {
   'cmp.same': 'Both sides take the same steps ({n}).',
   'cmp.from': 'The two sides differ from step 1:',
   'cmp.until': 'Steps 1 to {n} are the same; step {m} differs:',
+  'cmp.until.one': 'Step 1 is the same; step {m} differs:',
   'cmp.nothing': 'scene ended',
   'cmp.go': 'Go to the first difference',
   'cmp.refused': '{side} skipped commands that its machine does not support: {ops}.',

@@ -273,6 +273,8 @@ export const glossary = {
     'Two ways to reach a LAPIC’s registers: xAPIC by memory at 0xfee00000 with 8-bit ids, x2APIC by MSRs with 32-bit ids.',
   'term.icr': 'ICR',
   'term.icr.is': 'Interrupt command register: a write to its low half sends an IPI.',
+  'term.svr': 'SVR',
+  'term.svr.is': 'Spurious-interrupt vector register: bit 8 enables the LAPIC, bit 12 suppresses EOI broadcasts.',
   'term.lvt': 'LVT',
   'term.lvt.is':
     'Local vector table: vector, mode and mask of the LAPIC’s own sources, such as the timer and the LINT pins.',

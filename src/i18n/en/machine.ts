@@ -46,7 +46,7 @@ export const machine = {
   'machine.pin': 'Pin',
   'machine.wrong': '“{text}” is no value for {field}.',
   'machine.no.pit': 'The i8254 needs the full irqchip: without it KVM_CREATE_PIT2 fails.',
-  'machine.no.virtNoApic': 'Virtual interrupt delivery needs local APICs in KVM: choose a full or a split irqchip.',
+  'machine.no.virtNoApic': 'Virtual-interrupt delivery needs local APICs in KVM: choose a full or a split irqchip.',
   'machine.no.both': 'APICv is Intel’s and AVIC is AMD’s: one machine has one of them.',
   'machine.no.needsApicv': 'Posted interrupts need APICv.',
   'machine.no.needsPosted': 'IPI virtualization needs posted interrupts.',

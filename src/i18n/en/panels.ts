@@ -258,7 +258,7 @@ export const panels = {
   'help.key.select': 'move to a part and inspect it',
   'help.key.close': 'close the open panel',
   'help.key.terms': 'explain the terms of the focused part; again: all terms',
-  'help.key.beats': 'one beat',
+  'help.key.beats': 'one beat on or back',
   'help.key.jkl': 'play backwards, pause, play; again: faster',
   'help.key.unit': 'a step by op, kernel function or interrupt',
   'help.key.nextUnit': 'choose that size',
@@ -298,7 +298,7 @@ export const panels = {
   'help.true.restore': 'Linux 6.12 and 7.3, save and restore',
   'help.true.bsp': 'Linux 6.12 and 7.3, bootstrap processor',
   'help.true.create': 'Linux 6.12 and 7.3, VM built step by step',
-  'help.true.roads': 'Linux 6.12 and 7.3, buses and memory slots',
+  'help.true.roads': 'Linux 6.12 and 7.3, buses and memslots',
   'help.true.cases': 'Source of 6.18, no recording',
   'help.true.model':
     'From the source and the manuals, without a recording: APICv, AVIC, posted interrupts, scheduling, VT-d and VFIO.',

@@ -320,7 +320,7 @@ export const registers = {
   'reg.VIRTIO_ISR.config': 'The configuration changed.',
   'reg.irqfd.used': 'This slot is in use.',
   'reg.irqfd.gsi': 'GSI it raises.',
-  'reg.irqfd.resample': 'The line stays up until the EOI.',
+  'reg.irqfd.resample': 'The line stays high until the EOI.',
   'reg.irqfd.resampleCount': 'Times the resamplefd was signalled.',
   'reg.irqfd.msiRoute':
     'irq_entry holds a copy of the GSI’s only route, a message: it is sent at once. 0: the work queue raises the GSI.',

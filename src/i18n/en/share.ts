@@ -31,7 +31,7 @@ export const share = {
   'share.film': 'Film: {title}',
   'share.filmLong': 'The film would last more than {max} s. Take fewer steps.',
   'share.filmNone': 'This browser makes no such film.',
-  'share.webm': 'This browser codes no H.264, so the film is WebM.',
+  'share.webm': 'This browser does not encode H.264, so the film is WebM.',
   'share.save': 'Save',
   'share.saved': 'Saved: {name}',
   'share.carries': 'Every picture carries its link: drop it on the page and the scene opens.',

@@ -65,16 +65,16 @@ export const where = {
   'where.gate.vcpu-preempted': 'a physical CPU',
   'where.gate.vcpu-host': 'next VM entry',
   'where.gate.eoi': 'EOI',
-  'where.why.source': 'The device has nothing to say, or its line is low. What was lost must be raised again.',
+  'where.why.source': 'The device makes no request, or its line is low. What was lost must be raised again.',
   'where.why.msix-mask': 'The entry is masked in the device’s MSI-X table, and its pending bit is set.',
   'where.why.msix-function-mask': 'All entries of the device are masked by its function mask.',
   'where.why.msix-disabled': 'MSI-X is disabled in the device’s capability.',
   'where.why.msi-mask': 'The vector is masked in the device’s MSI capability.',
-  'where.why.irqfd': 'The eventfd was signaled and no irqfd reads it.',
+  'where.why.irqfd': 'The eventfd was signalled and no irqfd reads it.',
   'where.why.route': 'The GSI has no route, so the signal is dropped.',
   'where.why.pic-mask': 'The pin is masked in IMR.',
   'where.why.pic-isr': 'A pin of the same or a higher priority is in service at the 8259.',
-  'where.why.pic-init': 'The 8259 has not been given its vectors.',
+  'where.why.pic-init': 'The guest has not given the 8259 its vectors.',
   'where.why.pic-lint': 'INTR is high, and LINT0 takes no ExtINT.',
   'where.why.ioapic-mask': 'The pin is masked in its RTE.',
   'where.why.ioapic-remote-irr': 'The level interrupt was delivered, and its EOI is still to come.',
@@ -82,7 +82,7 @@ export const where = {
   'where.why.rtc-pending-eoi': 'The last interrupt of pin 8 has EOIs to come.',
   'where.why.eoi-delay': 'After 10,000 EOIs in a row KVM waits 10 ms.',
   'where.why.iommu': 'The remapping table entry is not present.',
-  'where.why.destination': 'No local APIC answers to the destination.',
+  'where.why.destination': 'No local APIC matches the destination.',
   'where.why.apic-disabled': 'The local APIC it is for is disabled.',
   'where.why.vector': 'Vectors below 16 are never above PPR.',
   'where.why.pi-suppressed': 'It is in PIR, and SN suppresses the notification.',
@@ -95,7 +95,7 @@ export const where = {
   'where.why.vcpu-init': 'The vCPU waits for SIPI.',
   'where.why.vcpu-blocked': 'The vCPU sleeps and was not woken.',
   'where.why.vcpu-preempted': 'The vCPU is runnable and on no physical CPU.',
-  'where.why.vcpu-host': 'The vCPU’s thread is outside the guest and looks at the next VM entry.',
+  'where.why.vcpu-host': 'The vCPU’s thread is outside the guest. KVM looks at it before the next VM entry.',
   'where.why.eoi': 'The handler has it and has not written EOI.',
 
   'findings.title': 'Findings',
@@ -131,7 +131,7 @@ export const where = {
   'finding.shared-vector': 'Pins {pin} and {other} have vector {vector}: an EOI ends both. Give each its own.',
   'finding.level-pulse-swallowed':
     'Pin {pin}: the line went high and low again while remote IRR was set. Hold a level line.',
-  'finding.destination-nobody': 'Vector {vector} was sent to {dest}, and no local APIC answers to it.',
+  'finding.destination-nobody': 'Vector {vector} was sent to {dest}, and no local APIC matches it.',
   'finding.logical-clusters-ored':
     'Logical destination {dest} ORs the numbers of two clusters. A cluster is a number, not a mask.',
   'finding.masked-line-pending': 'Pin {pin}: the line is high and the RTE is masked. Unmask it.',
@@ -150,7 +150,7 @@ export const where = {
     'vCPU {vcpu}: vector {vector} of level pin {pin} is in service, and its EOI does not exit.',
   'finding.stale-svi':
     'vCPU {vcpu}: SVI is {svi}, the highest vector in service {isr}. The next EOI ends the wrong one.',
-  'finding.irqfd-no-route': 'GSI {gsi}: the irqfd was signaled and there is no route. The signal is lost.',
+  'finding.irqfd-no-route': 'GSI {gsi}: the irqfd was signalled and there is no route. The signal is lost.',
   'finding.lvt0-and-ioapic': 'GSI {gsi}: the 8259 and pin {pin} of the IOAPIC both deliver it. Mask one.',
   'finding.deadline-not-armed': 'vCPU {vcpu}: the deadline was written while LVTT is in mode {mode}. It is ignored.',
   'finding.restore-order': '{first} was restored before what it depends on.',
@@ -163,5 +163,5 @@ export const where = {
   'finding.init-lost': 'vCPU {vcpu}: its INIT never took effect, so the SIPI with vector {vector} was dropped.',
   'finding.injection-refused':
     'vCPU {vcpu}: vector {vector} was injected while {first} still waited. KVM keeps one; this one is lost.',
-  'finding.pit-tick-dropped': 'PIT: a tick was dropped, for the last one got no EOI. The NMIs of vCPU {vcpu} stop.',
+  'finding.pit-tick-dropped': 'PIT: a tick was dropped, because the last one got no EOI. The NMIs of vCPU {vcpu} stop.',
 } as const;

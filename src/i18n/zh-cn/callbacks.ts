@@ -36,7 +36,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'op.run.role': '进入客户机，到下一次 VM exit 时返回。',
   'op.run.when.entry': 'vcpu_enter_guest 的内层循环，中断关闭。',
   'op.run.when.fastpath': '快速路径要求重新进入时，不离开循环再执行一次。',
-  'op.run.reads.idtVectoring': 'IDT_VECTORING_INFO_FIELD，用于没能送达的事件。',
+  'op.run.reads.idtVectoring': 'IDT_VECTORING_INFO_FIELD，用于没能投递的事件。',
   'op.run.reads.exitReason': 'VM_EXIT_REASON。',
   'op.run.writes.timer': 'VMX_PREEMPTION_TIMER_VALUE。',
   'op.run.writes.rip': 'GUEST_RIP 和 GUEST_RSP（有变化时）。',
@@ -105,7 +105,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'op.set_nmi.td': 'tdx_inject_nmi。',
 
   'op.queue_exception.role': '把异常写进 VM-entry 事件字段。',
-  'op.queue_exception.when.pending': '有待处理的异常，或上次没能送达。',
+  'op.queue_exception.when.pending': '有待处理的异常，或上次没能投递。',
   'op.queue_exception.reads.queue': 'arch.exception：向量、错误码。',
   'op.queue_exception.writes.event': 'VM_ENTRY_INTR_INFO_FIELD：类型 3 或 6，带错误码时置位 11。',
   'op.queue_exception.writes.code': 'VM_ENTRY_EXCEPTION_ERROR_CODE。',

@@ -29,6 +29,7 @@ export const compare: Readonly<Record<keyof typeof en, string>> = {
   'cmp.same': '两侧走过的 {n} 步完全相同。',
   'cmp.from': '两侧从第 1 步起就不同：',
   'cmp.until': '前 {n} 步相同，第 {m} 步不同：',
+  'cmp.until.one': '第 1 步相同，第 {m} 步不同：',
   'cmp.nothing': '场景已结束',
   'cmp.go': '跳到第一处不同',
   'cmp.refused': '{side}跳过了这台机器不支持的命令：{ops}。',

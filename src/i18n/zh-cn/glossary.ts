@@ -255,6 +255,8 @@ export const glossary: Readonly<Record<keyof typeof en, string>> = {
   'term.xapic.is': '访问 LAPIC 寄存器的两种方式：xAPIC 经 0xfee00000 处的内存，id 8 位；x2APIC 经 MSR，id 32 位。',
   'term.icr': 'ICR',
   'term.icr.is': '中断命令寄存器：写入低半部分即发送 IPI。',
+  'term.svr': 'SVR',
+  'term.svr.is': '伪中断向量寄存器：位 8 启用 LAPIC，位 12 关闭 EOI 广播。',
   'term.lvt': 'LVT',
   'term.lvt.is': '本地向量表：LAPIC 自身中断源（如定时器和 LINT 引脚）的向量、模式和屏蔽位。',
   'term.vmcs': 'VMCS',

@@ -28,7 +28,7 @@ export const header: Record<keyof typeof en, string> = {
   'hdr.scenes': '全部场景',
   'end.oneWay': '一个中断，一条路。',
   'end.goOn': '继续',
-  'end.all': '所有场景',
+  'end.all': '全部场景',
   'end.continue': '从上次的位置继续：{title}',
   'end.stay': '留在这里',
   'end.replay': '重播',
@@ -59,7 +59,7 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.group.hardware': '硬件中的 IPI 与 EOI',
   'gallery.group.roads': '进入 KVM 的路，两种 irqchip',
   'gallery.group.lost': '丢失与众多',
-  'gallery.group.bugs': '真实问题，和看似如此的',
+  'gallery.group.bugs': '真实问题，以及看似问题的',
   'gallery.group.other': '其他',
   'gallery.beats': '{n} 段',
 };

@@ -30,7 +30,7 @@ export const share = {
   'share.to': '最后一步',
   'share.filming': '正在制作影片：{done} / {of} 帧',
   'share.film': '影片：{title}',
-  'share.filmLong': '影片会超过 {max} 秒。请减少步数。',
+  'share.filmLong': '影片会超过 {max} s。请减少步数。',
   'share.filmNone': '这个浏览器不能制作这种影片。',
   'share.webm': '这个浏览器不能编码 H.264，影片为 WebM。',
   'share.save': '保存',
@@ -44,7 +44,7 @@ export const share = {
   'share.copyStory': '复制文字',
   'share.cancel': '取消',
   'share.url': '从 {host} 加载文件？',
-  'share.urlAbout': '这个链接要打开 {host} 的文件。该网站会知道有人取了它，但不会收到任何数据。',
+  'share.urlAbout': '这个链接要打开 {host} 的文件。该网站会知道这次请求，但不会收到任何数据。',
   'share.urlLoad': '加载',
   'share.urlLoads': '正在加载',
 } as const satisfies Record<keyof typeof en, string>;

@@ -24,5 +24,5 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.tab.roads': '去路',
   'shell.loading': '正在加载场景……',
   'shell.dismiss': '关闭',
-  'shell.broken': '页面的这一部分出错，请刷新页面。',
+  'shell.broken': '页面的这一部分出错，请重新加载页面。',
 };

@@ -3,11 +3,11 @@ import type { verbs as en } from '../en/verbs.ts';
 export const verbs: Readonly<Record<keyof typeof en, string>> = {
   'verb.explain': '解释这些词',
   'verb.do': '执行',
-  'verb.opens': '打开关口 {gate}',
+  'verb.opens': '打开关卡 {gate}',
 
   'verb.rteVector': '写 RTE {pin} 的向量',
   'verb.rteDest': '写 RTE {pin} 的目标',
-  'verb.picMaskPin': '屏蔽或取消屏蔽一个引脚',
+  'verb.picMaskPin': '屏蔽或解除屏蔽一个引脚',
   'verb.msiTo': '向 LAPIC {vcpu} 发送 MSI',
   'verb.ipiFrom': '向 LAPIC {vcpu} 发送 IPI',
   'verb.ipiTo': '向 vCPU {vcpu} 发送 IPI',
@@ -24,7 +24,7 @@ export const verbs: Readonly<Record<keyof typeof en, string>> = {
   'verb.no.noChips': '这台机器在内核里没有中断芯片。',
   'verb.no.noRoute': '没有 GSI 路由到这个引脚。',
   'verb.no.nothingInService': '这里没有正在服务的中断。',
-  'verb.no.lineLow': '线已经为低。',
+  'verb.no.lineLow': '中断线已经为低。',
   'verb.no.noApicv': '这台机器既没有 APICv，也没有 AVIC。',
   'verb.no.noHost': '这台机器没有宿主机模型：没有物理 CPU。',
   'verb.no.notRunning': 'vCPU {vcpu} 现在不在任何物理 CPU 上运行。',

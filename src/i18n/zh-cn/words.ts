@@ -35,7 +35,7 @@ export const words: Record<keyof typeof en, string> = {
   'word.result.coalesced': '与等待中的请求合并',
   'word.result.delivered': '投递给 {n} 个 vCPU',
   'word.result.delivered.one': '投递给 {n} 个 vCPU',
-  'word.result.low': '线为低电平',
+  'word.result.low': '中断线为低',
   'word.above': '高于水位线，PPR 不挡它',
   'word.below': '不高于水位线，需要等待',
   'word.up': '更多向量需要等待',

@@ -1,4 +1,5 @@
 /** What belongs to the host: its physical CPUs, and the IOMMU with its interrupt remapping table. */
+import { visible } from '../../base/visible.ts';
 import '../kit/panel-texts.ts';
 import { memo } from 'react';
 import { irteOf } from '../../engine/view/irte.ts';
@@ -141,7 +142,7 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
         const kind = !irte.present
           ? t('stage.irte.none')
           : t(irte.posted ? 'stage.irte.posted' : 'stage.irte.remapped');
-        const name = `${devices[item.slot]?.id ?? item.slot}[${item.entry}]`;
+        const name = `${visible(devices[item.slot]?.id ?? `${item.slot}`)}[${item.entry}]`;
         const target = irte.posted
           ? `${narrow ? '' : 'PDA '}→ vCPU ${irte.vcpu}${card.w > 190 ? ` · URG ${Number(irte.urgent)}` : ''}`
           : t('stage.irte.host');

@@ -1,6 +1,7 @@
 /** Sources: the devices, the PIT, and user space with its ioctls. */
 
 import { memo } from 'react';
+import { visible } from '../../base/visible.ts';
 import { deviceView } from '../../engine/view/machine-view.ts';
 import { DEVICE } from '../../engine/view/tables.ts';
 import type { MessageKey } from '../../i18n/index.ts';
@@ -31,7 +32,7 @@ function nameOf({ stage, t }: CardProps, source: SourceItem): string {
   const spec = devices[source.slot];
   if (spec === undefined) return t(source.kind === 'pit' ? 'stage.device.pit' : 'stage.device.user');
   const name = t(`stage.device.${spec.kind}` as MessageKey);
-  return devices.some((other) => other !== spec && other.kind === spec.kind) ? `${name} · ${spec.id}` : name;
+  return devices.some((other) => other !== spec && other.kind === spec.kind) ? `${name} · ${visible(spec.id)}` : name;
 }
 
 function gsiText(source: SourceItem): string {
@@ -90,7 +91,7 @@ function SourceCardView(props: Props) {
             x={card.x + 11}
             y={flat ? card.y + 21.5 : card.y + card.h / 2 - (second === undefined ? 4 : 7)}
           >
-            {cut(textWidth(name, 13, 'bold') <= room ? name : (spec?.id ?? name), room, 13, 'bold')}
+            {cut(textWidth(name, 13, 'bold') <= room ? name : visible(spec?.id ?? name), room, 13, 'bold')}
           </text>
           <text
             className={lit ? 'bd-mono bd-on' : 'bd-mono bd-dim'}

@@ -2,6 +2,7 @@
 import './controls.css';
 import { useState } from 'react';
 import { parseNumber } from '../../base/numbers.ts';
+import { visible } from '../../base/visible.ts';
 import { hasHost, readWord } from '../../engine/view/machine-view.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import { useStore } from '../../store/use-app.ts';
@@ -65,7 +66,7 @@ function DeviceControl({ view, t }: ControlProps) {
         {devices.map((device) => (
           <li key={device.id}>
             <span>
-              <b>{device.id}</b> <span className="ctl-dim">GSI {device.gsi}</span>
+              <b>{visible(device.id)}</b> <span className="ctl-dim">GSI {device.gsi}</span>
             </span>
             {[0, 1, 2, 3].slice(0, messagesOf(device) || 1).map((vector) => {
               const what = t(`ctl.work.${device.kind}`);

@@ -1,4 +1,5 @@
 /** Runs, notes and breakpoints: what a person keeps beside the scene. A drawer at the stage's side. */
+import { visibleLines } from '../../base/visible.ts';
 import '../kit/drawer.css';
 import './runs.css';
 import './deed-texts.ts';
@@ -136,7 +137,7 @@ function Branch({ runs, run }: { readonly runs: Runs; readonly run: Run }): Reac
             type="button"
             className="btn"
             aria-label={t('runs.rename', { what: name })}
-            onClick={() => setNaming(name)}
+            onClick={() => setNaming(run.name ?? name)}
           >
             ✎
           </button>
@@ -193,7 +194,7 @@ function Notes(): ReactNode {
                 {note.at ?? t('notes.start')}
                 {note.sel !== null && ` · ${note.sel}`}
               </small>
-              <span>{note.text}</span>
+              <span>{visibleLines(note.text)}</span>
             </button>
             <button
               type="button"

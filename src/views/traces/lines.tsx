@@ -1,7 +1,7 @@
 /** The raw lines around the playhead, read again from the file, and the buttons that move it. */
 
 import type { ReactNode } from 'react';
-import { visible } from '../../i18n/index.ts';
+import { visible } from '../../base/visible.ts';
 import type { ReportRow } from '../../trace/report.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';

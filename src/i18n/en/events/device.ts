@@ -22,7 +22,8 @@ export const device = {
 
   'event.device_config.title': 'Device’s configuration changed',
   'event.device_config': '{device} sets ISR bit 1, configuration changed, and raises its line.',
-  'event.device_config.vector': '{device} tells the change by MSI-X entry {entry}, which its driver chose for it.',
+  'event.device_config.vector':
+    '{device} reports the change through MSI-X entry {entry}, which its driver chose for it.',
   'event.device_config.noVector': '{device} has no vector for changes, and sends nothing.',
 
   'event.msix_write.title': 'Guest writes MSI-X',

@@ -16,7 +16,7 @@ export const apicv: Record<keyof typeof en, string> = {
   'event.vid_deliver':
     '处理器把向量 {vec} 从 vCPU {vcpu} 的 VIRR 移到 VISR，并经 IDT 投递。SVI 为 {vec}，RVI 为 {rvi}。',
   'event.vid_deliver.why':
-    'RVI 的优先级类 {cls} 高于 VPPR 的类 {pprCls}，IF 为 1，没有阴影。没有 VM exit，也没有 tracepoint。',
+    'RVI 的优先级类 {cls} 高于 VPPR 的类 {pprCls}，IF 为 1，没有阴影。没有 VM exit，也没有跟踪点。',
 
   'event.vid_held.title': '虚拟中断等待',
   'event.vid_held': 'vCPU {vcpu} 的 RFLAGS.IF 为 0，向量 {vec} 在 VIRR 中等待。',

@@ -19,8 +19,8 @@ export const device: Record<keyof typeof en, string> = {
 
   'event.device_config.title': '设备配置已变更',
   'event.device_config': '{device} 置 ISR 位 1（配置已变更），并拉高中断线。',
-  'event.device_config.vector': '{device} 通过驱动为此选定的 MSI-X 条目 {entry} 通知变更。',
-  'event.device_config.noVector': '{device} 没有用于变更的向量：驱动无从得知。',
+  'event.device_config.vector': '{device} 通过驱动为此选定的 MSI-X 表项 {entry} 通知变更。',
+  'event.device_config.noVector': '{device} 没有用于变更的向量，什么也不发送。',
 
   'event.msix_write.title': '客户机写 MSI-X',
   'event.msix_write': '客户机向 {device} 的 MSI-X 表项 {entry} 的 {field} 写入 {value}。',

@@ -28,7 +28,7 @@ export const ioapic: Record<keyof typeof en, string> = {
   'event.ioapic_coalesced.why': 'IRR 位 {pin} 保持到中断线变低。从不拉低中断线的源会丢掉之后的每个边沿。',
 
   'event.rtc_coalesced.title': 'RTC 节拍合并',
-  'event.rtc_coalesced': 'KVM 跟踪引脚 8（RTC）直到 EOI；尚欠 {pending} 个 EOI，这个节拍算作合并。',
+  'event.rtc_coalesced': 'KVM 跟踪引脚 8（RTC）直到 EOI；还有 {pending} 个 EOI 未到，这个节拍算作合并。',
 
   'event.ioapic_write.title': '客户机写 IOAPIC',
   'event.ioapic_write': '客户机通过 IOREGSEL 选择 IOAPIC 寄存器 {value}。',

@@ -4,7 +4,7 @@ export const irqfd: Record<keyof typeof en, string> = {
   'event.irqfd_assign.title': 'VMM 绑定 irqfd',
   'event.irqfd_assign': 'KVM_IRQFD 把一个 eventfd 绑定到 GSI {gsi}{dev}，此后每次写入都会触发该 GSI。',
   'event.irqfd_assign.resample':
-    '带 RESAMPLE 的 KVM_IRQFD：写入会拉高 GSI {gsi}{dev}，客户机 EOI 时拉低并通知 resamplefd。',
+    '带 RESAMPLE 的 KVM_IRQFD：写入会拉高 GSI {gsi}{dev}，客户机 EOI 时拉低并触发 resamplefd。',
 
   'event.irqfd_deassign.title': 'VMM 解除 irqfd',
   'event.irqfd_deassign': 'VMM 把 eventfd 从 GSI {gsi}{dev} 上解除。',

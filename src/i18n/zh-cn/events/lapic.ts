@@ -31,7 +31,7 @@ export const lapic: Record<keyof typeof en, string> = {
     'LAPIC {vcpu}：APIC_BASE 使能 {hw}，SVR 使能 {sw}。TMR 位 {vec} 变为 {tmr}，为 EOI 记下触发方式。',
 
   'event.accept_disabled.title': 'LAPIC 未启用',
-  'event.accept_disabled': 'LAPIC {vcpu} 处于关闭状态，丢弃向量 {vec}。',
+  'event.accept_disabled': 'LAPIC {vcpu} 未启用，丢弃向量 {vec}。',
   'event.accept_disabled.why': 'APIC_BASE 使能为 {hw}，SVR 使能为 {sw}；Fixed 中断要求两者都为 1。',
 
   'event.accept_deassert.title': '忽略 deassert',

@@ -10,8 +10,8 @@ export const vcpu: Record<keyof typeof en, string> = {
   'event.kick.woken.title': 'kick 唤醒 vCPU',
   'event.kick.ipi': 'vCPU {vcpu} 正在运行客户机代码，KVM 发送 reschedule IPI 迫使它 VM exit。',
   'event.kick.ipi.title': 'KVM kick vCPU',
-  'event.kick.entering': 'vCPU {vcpu} 正在进入客户机。KVM 发送重调度 IPI，进入之前就会被发现。',
-  'event.kick.entering.title': 'KVM 踢正在进入的 vCPU',
+  'event.kick.entering': 'vCPU {vcpu} 正在进入客户机。KVM 发送 reschedule IPI，进入之前就会发现它。',
+  'event.kick.entering.title': 'KVM kick 正在进入的 vCPU',
   'event.kick.call': 'KVM 让正在运行客户机代码的 CPU 调用一个函数，并等待它们：vCPU {vcpu} 退出。',
   'event.kick.call.title': 'KVM 用函数调用让 vCPU 退出',
   'event.kick.self': 'vCPU {vcpu} kick 的是自己：KVM 不发 IPI，它在下次进入前会看到请求。',
@@ -24,7 +24,7 @@ export const vcpu: Record<keyof typeof en, string> = {
   'event.gp_fault': 'vCPU {vcpu} 访问 MSR {msr} 触发 #GP。',
 
   'event.scan_ioapic.title': 'vCPU 收集 IOAPIC 的向量',
-  'event.scan_ioapic': 'vCPU {vcpu} 收集 EOI 必须送达 IOAPIC 的向量，共 {vectors} 个。',
+  'event.scan_ioapic': 'vCPU {vcpu} 收集 EOI 必须到达 IOAPIC 的向量，共 {vectors} 个。',
 
   'event.inject_held.title': '中断被挡住',
   'event.inject_held': 'vCPU {vcpu} 现在不能接受向量 {vec}。',
