@@ -8,15 +8,8 @@ import { engineCodes, lateScript } from './src/cli/worker-scripts.ts';
 
 const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/package.json`, 'utf8')) as { version: string };
 const ENTRY = `${import.meta.dirname}/src/app/main.tsx`;
-/** What the page asks for at once and does not wait for: the address, keys, and the first scene's last card. */
-const SOON = [
-  'app/address.ts',
-  'app/keyboard.ts',
-  'embed/keys.ts',
-  'store/actions/links.ts',
-  'views/board/IdtCard.tsx',
-];
-
+/** What the entry asks for itself: in many files it would be a request each. */
+const BESIDE = `${import.meta.dirname}/src/app/beside.ts`;
 /** The dev server injects an inline script and a websocket; the built page has neither and keeps its policy. */
 const devWithoutCsp: Plugin = {
   name: 'dev-without-csp',
@@ -34,7 +27,7 @@ const truth: Plugin = {
       : undefined,
 };
 
-/** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many; and SOON as another. */
+/** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many; and BESIDE as another. */
 const firstLoad = new Set<string>();
 const soon = new Set<string>();
 const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
@@ -45,10 +38,11 @@ const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
   };
   if (firstLoad.size === 0) {
     visit(ENTRY, firstLoad);
-    for (const file of SOON) visit(`${import.meta.dirname}/src/${file}`, soon);
+    visit(BESIDE, soon);
   }
   // The entry itself stays the entry.
   if (firstLoad.has(id)) return id === ENTRY ? null : 'first';
+  // Named to come after 'first': a chunk takes what its modules import, in the order of names.
   return soon.has(id) ? 'soon' : null;
 };
 

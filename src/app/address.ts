@@ -179,6 +179,8 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
   // Back, Forward and a typed fragment all end here.
   window.addEventListener('hashchange', onHashChange);
   window.addEventListener('popstate', onPopState);
+  // What is on screen by now may change no more.
+  if (follow) changed();
   return {
     open,
     stop() {

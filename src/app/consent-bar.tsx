@@ -2,6 +2,7 @@
 import { type ReactNode, useSyncExternalStore } from 'react';
 import type { Consent } from '../embed/consent.ts';
 import { useT } from '../views/shared/use-t.ts';
+import './notice.css';
 
 const ANSWERS = ['once', 'always', 'no'] as const;
 

@@ -11,10 +11,10 @@ import { createEngineClient } from '../worker/client.ts';
 import '../views/theme.css';
 import '../views/kit/kit.css';
 import './app.css';
+import type { Beside } from './beside.ts';
 import type { TakeKeys } from './keyboard.ts';
-import { loadErrorTexts } from './notice-sentence.tsx';
 import { readQuery } from './query.ts';
-import { loadSettings, preferredLanguage, saveSettings } from './settings.ts';
+import { loadSettings, preferredLanguage } from './settings.ts';
 import { Page } from './shell.tsx';
 import { isUnderWay } from './slot.tsx';
 import { watchSight } from './wake.ts';
@@ -51,10 +51,7 @@ actions.setLang(query.lang ?? settings.lang ?? preferredLanguage(navigator.langu
 if (query.speed !== null) actions.setSpeed(query.speed);
 dress();
 store.subscribe((now, before) => {
-  if (now.ui === before.ui) return;
-  dress();
-  const { theme, lang } = now.ui;
-  if (embed === null && (theme !== before.ui.theme || lang !== before.ui.lang)) saveSettings({ theme, lang });
+  if (now.ui !== before.ui) dress();
 });
 
 /** Text of the address that names a scene; empty: it names none. */
@@ -66,12 +63,30 @@ if (embed?.clickToLoad !== true) {
   void loadPresetFile(/^p=([\w-]+)/.exec(named)?.[1] ?? FIRST_PRESET);
 }
 
-// The address of a framed page is its host's to choose.
-const address = import('./address.ts').then(({ createAddressBar }) => createAddressBar(app, embed === null));
+let host: HostLink | null = null;
+/** Who gets keys before the scene, kept for the listener, which nothing that is drawn needs. */
+let first: Parameters<TakeKeys>[0] = null;
+let listener: TakeKeys | null = null;
+const takeKeys: TakeKeys = (take) => {
+  first = take;
+  listener?.(take);
+};
+
+let coming: Promise<Beside> | null = null;
+/** Address, keys and what comes after the first motion. Where the address names nothing, it moves without them. */
+function beside(): Promise<Beside> {
+  coming ??= import('./beside.ts').then(({ createBeside }) => {
+    const made = createBeside(app, embed, named !== '', () => host);
+    listener = made.takeKeys;
+    listener(first);
+    return made;
+  });
+  return coming;
+}
 
 /** Opens what the address names; where that is nothing, or wrong, the first preset. */
 async function start(plays = query.play !== 'no'): Promise<void> {
-  const opened = named === '' ? 'nothing' : await (await address).open(query.link, plays);
+  const opened = named === '' ? 'nothing' : await (await beside()).open(query.link, plays);
   if (opened === 'opened' || opened === 'overtaken' || store.getState().scene !== null) return;
   // What was wrong with the address stays on the page beside the scene that stands in for it.
   const { notice, fault } = store.getState();
@@ -85,23 +100,6 @@ const sight = watchSight(root, (seen) => {
   else document.documentElement.dataset.asleep = 'true';
 });
 const reactRoot = createRoot(root);
-let host: HostLink | null = null;
-const toParent = embed?.keys === 'parent';
-/** Who gets keys before the scene, kept for the listener, which nothing that is drawn needs. */
-let first: Parameters<TakeKeys>[0] = null;
-let listener: TakeKeys | null = null;
-const takeKeys: TakeKeys = (take) => {
-  first = take;
-  listener?.(take);
-};
-Promise.all([import('./keyboard.ts'), import('../embed/keys.ts')]).then(([{ listenToKeys }, { REMOTE_KEYS }]) => {
-  listener = listenToKeys(app, {
-    take: ({ key, code, keyCode, shiftKey, altKey }) =>
-      toParent && (host?.forwardKey({ key, code, keyCode, shift: shiftKey, alt: altKey }) ?? false),
-    always: toParent ? REMOTE_KEYS : new Set(),
-  }).takeKeys;
-  listener(first);
-});
 
 /** A framed page: its own shell, and the wire to the page around it. */
 async function showEmbedded(options: EmbedOptions): Promise<void> {
@@ -122,8 +120,10 @@ async function showEmbedded(options: EmbedOptions): Promise<void> {
   });
 }
 
-if (embed !== null) void showEmbedded(embed);
-else {
+if (embed !== null) {
+  void beside();
+  void showEmbedded(embed);
+} else {
   reactRoot.render(
     <StrictMode>
       <AppProvider value={app}>
@@ -134,20 +134,8 @@ else {
 }
 if (embed?.clickToLoad !== true) void start();
 
-// Once it moves, or stands still, the reader may change the scene, and a changed scene has a link of the long form. What of these does
-// not come is said by public/disk.js.
 const stopWaiting = store.subscribe((state) => {
   if (!isUnderWay(state)) return;
   stopWaiting();
-  import('../store/actions/links.ts').then((m) => m.loadLinkCodec());
-  if (embed === null) import('./first-minute.ts').then((m) => m.beginFirstMinute(app, named !== ''));
-  if (embed === null) import('./keep.ts').then(({ keepEdits }) => keepEdits(app));
-  void loadErrorTexts();
-  import('./print.css').catch(() => {});
-  // Served from a site, and by itself: a frame is kept by the page around it, or not at all.
-  if (!__ONE_FILE__ && import.meta.env.PROD && window.parent === window && window.location.protocol !== 'file:')
-    import('./offline.ts').then(
-      ({ keepForOffline }) => keepForOffline(),
-      () => {},
-    );
+  void beside().then(({ goOn }) => goOn());
 });

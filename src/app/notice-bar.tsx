@@ -1,32 +1,15 @@
-/** One clear sentence on what is wrong, with its place. */
-import { lazy, type ReactNode, Suspense } from 'react';
-import { useApp, useStore } from '../store/use-app.ts';
-import { useT } from '../views/shared/use-t.ts';
-import { NoticeSentence } from './notice-sentence.tsx';
-import { Fenced } from './slot.tsx';
+/** The place of a notice: one clear sentence on what is wrong. A status from the start, so that what comes into it is read out. */
+import type { ReactNode } from 'react';
+import { useStore } from '../store/use-app.ts';
+import { Late, part } from './slot.tsx';
 
-const Report = lazy(() => import('./fault-report.tsx').then((m) => ({ default: m.FaultReport })));
+const Notice = part(() => import('./notice.tsx').then((m) => m.Notice));
 
 export function NoticeBar(): ReactNode {
-  const t = useT();
-  const { actions } = useApp();
   const code = useStore((s) => s.notice?.code ?? (s.fault === null ? null : 'fault'));
-  if (code === null) return <div role="status" className="notice-none" />;
   return (
-    <div role="status" className="notice" data-code={code}>
-      <p>
-        <NoticeSentence />
-      </p>
-      {code === 'fault' && (
-        <Fenced instead={null}>
-          <Suspense fallback={null}>
-            <Report />
-          </Suspense>
-        </Fenced>
-      )}
-      <button type="button" className="btn" onClick={() => actions.dismissNotice()}>
-        {t('shell.dismiss')}
-      </button>
+    <div role="status" className={code === null ? 'notice-none' : 'notice'} data-code={code}>
+      <Late>{code !== null && <Notice fault={code === 'fault'} />}</Late>
     </div>
   );
 }

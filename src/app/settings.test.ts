@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { COUNT, each, SEED, SLOWEST_MS } from '../cli/fuzz/each.ts';
 import { anyStored } from '../cli/fuzz/inputs.ts';
-import { loadSettings, saveSettings } from './settings.ts';
+import { saveSettings } from './save-settings.ts';
+import { loadSettings } from './settings.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -2,12 +2,13 @@
 import { LANGS, type Lang } from '../i18n/index.ts';
 import type { Theme } from '../store/types.ts';
 
-interface Settings {
+export interface Settings {
   readonly theme: Theme;
   readonly lang: Lang | null;
 }
 
-const KEY = 'irqscope';
+/** Its place in the storage. */
+export const KEY = 'irqscope';
 
 export function loadSettings(): Settings {
   let json: unknown = null;
@@ -21,14 +22,6 @@ export function loadSettings(): Settings {
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     lang: LANGS.find((known) => known === lang) ?? null,
   };
-}
-
-export function saveSettings(settings: Settings): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(settings));
-  } catch {
-    // Not kept, then.
-  }
 }
 
 /** The first language of the reader's list that we have. */

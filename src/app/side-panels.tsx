@@ -1,7 +1,9 @@
 /** The panels beside the stage. */
 import { type ReactNode, useId } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
+import '../views/kit/panel-texts.ts';
 import { useT } from '../views/shared/use-t.ts';
+import './side-panels.css';
 import { Slot } from './slot.tsx';
 
 /** What scrolls must be reachable by keyboard, whatever is in it. */

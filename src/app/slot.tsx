@@ -11,7 +11,7 @@ import type { TakeKeys } from './keyboard.ts';
 class NotLoaded extends Error {}
 
 /** A component in a chunk of its own. */
-function part<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+export function part<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   return lazy(() =>
     load()
       .then(async (component) => {
@@ -64,7 +64,8 @@ interface FenceProps {
   readonly instead?: ReactNode;
 }
 
-class Fence extends Component<FenceProps, { readonly error: unknown }> {
+/** Keeps a failure below it to itself. */
+export class Fenced extends Component<FenceProps, { readonly error: unknown }> {
   override state: { readonly error: unknown } = { error: null };
 
   static getDerivedStateFromError(error: unknown): { error: unknown } {
@@ -78,9 +79,13 @@ class Fence extends Component<FenceProps, { readonly error: unknown }> {
   }
 }
 
-/** Keeps a failure below it to itself. */
-export function Fenced(props: FenceProps): ReactNode {
-  return <Fence {...props} />;
+/** A part where it stands: nothing until it is there, and its failure is its own. */
+export function Late({ instead, children }: FenceProps): ReactNode {
+  return (
+    <Fenced instead={instead}>
+      <Suspense fallback={null}>{children}</Suspense>
+    </Fenced>
+  );
 }
 
 /** Share of the first flight that is over before anything else is asked for: what has begun to move is in nobody's way. */
@@ -102,11 +107,7 @@ function useDue(): boolean {
 export function Slot({ name }: { readonly name: PanelName }): ReactNode {
   const Panel = LOADED[name];
   const due = useDue();
-  return (
-    <Fence>
-      <Suspense fallback={null}>{due && <Panel />}</Suspense>
-    </Fence>
-  );
+  return <Late>{due && <Panel />}</Late>;
 }
 
 const SidePanels = part(() => import('./side-panels.tsx').then((m) => m.SidePanels));
@@ -114,11 +115,7 @@ const SidePanels = part(() => import('./side-panels.tsx').then((m) => m.SidePane
 /** The place of the panels beside the stage. */
 export function SideSlot(props: { readonly callPath: boolean }): ReactNode {
   const due = useDue();
-  return (
-    <Fence>
-      <Suspense fallback={null}>{due && <SidePanels {...props} />}</Suspense>
-    </Fence>
-  );
+  return <Late>{due && <SidePanels {...props} />}</Late>;
 }
 
 const ChapterBar = part(() => import('../views/chapters/chapter.tsx').then((m) => m.ChapterBar));
@@ -126,11 +123,7 @@ const ChapterBar = part(() => import('../views/chapters/chapter.tsx').then((m) =
 /** The chapter the reader is in; its chunk comes with the first one opened. */
 export function ChapterSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   const open = useStore((s) => s.ui.chapter !== null);
-  return (
-    <Fence>
-      <Suspense fallback={null}>{open && <ChapterBar takeKeys={takeKeys} />}</Suspense>
-    </Fence>
-  );
+  return <Late>{open && <ChapterBar takeKeys={takeKeys} />}</Late>;
 }
 
 const QuizCard = part(() => import('../views/quiz/quiz-card.tsx').then((m) => m.QuizCard));
@@ -138,11 +131,7 @@ const QuizCard = part(() => import('../views/quiz/quiz-card.tsx').then((m) => m.
 /** The scene's questions, where they are wanted. */
 export function QuizSlot(): ReactNode {
   const wanted = useStore((s) => s.ui.quiz);
-  return (
-    <Fence instead={null}>
-      <Suspense fallback={null}>{wanted && <QuizCard />}</Suspense>
-    </Fence>
-  );
+  return <Late instead={null}>{wanted && <QuizCard />}</Late>;
 }
 
 const ComparePage = part(() => import('./compare-page.tsx').then((m) => m.ComparePage));
@@ -150,10 +139,8 @@ const ComparePage = part(() => import('./compare-page.tsx').then((m) => m.Compar
 /** The comparison: there is no stage to wait for. */
 export function ComparisonSlot({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   return (
-    <Fence>
-      <Suspense fallback={null}>
-        <ComparePage Stage={Board} takeKeys={takeKeys} />
-      </Suspense>
-    </Fence>
+    <Late>
+      <ComparePage Stage={Board} takeKeys={takeKeys} />
+    </Late>
   );
 }

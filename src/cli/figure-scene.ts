@@ -3,6 +3,7 @@ import { parseHTML } from 'linkedom';
 import { version } from '../../package.json';
 import { loadChapter } from '../chapters/index.ts';
 import { errors } from '../i18n/en/errors.ts';
+import { notices } from '../i18n/en/notices.ts';
 import { addTexts, hasText, type Lang, loadLanguage, translate } from '../i18n/index.ts';
 import { linkText } from '../share/link-text.ts';
 import { linkOf, loadLinkCodec, type Opened } from '../store/actions/links.ts';
@@ -12,7 +13,7 @@ import type { FigureFacts } from '../views/figure/figure.ts';
 import type { Dom, Moment } from '../views/figure/still.tsx';
 import { createHeadlessApp } from './headless-app.ts';
 
-addTexts('en', errors);
+addTexts('en', { ...errors, ...notices });
 
 /** One sentence for the person, and the exit code. */
 export class Refused extends Error {

@@ -19,6 +19,7 @@ import { glossary } from './en/glossary.ts';
 import { header } from './en/header.ts';
 import { lanes } from './en/lanes.ts';
 import { machine } from './en/machine.ts';
+import { notices } from './en/notices.ts';
 import { panels } from './en/panels.ts';
 import { registers } from './en/registers.ts';
 import { roads } from './en/roads.ts';
@@ -49,6 +50,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   callbacks,
   where,
   machine,
+  notices,
   panels,
   registers,
   roads,

@@ -21,6 +21,7 @@ import type { glossary } from './en/glossary.ts';
 import type { header } from './en/header.ts';
 import type { lanes } from './en/lanes.ts';
 import type { machine } from './en/machine.ts';
+import type { notices } from './en/notices.ts';
 import type { panels } from './en/panels.ts';
 import type { registers } from './en/registers.ts';
 import type { roads } from './en/roads.ts';
@@ -56,6 +57,7 @@ export type MessageKey =
   | keyof typeof lanes
   | keyof typeof callbacks
   | keyof typeof machine
+  | keyof typeof notices
   | keyof typeof panels
   | keyof typeof frame
   | keyof typeof registers

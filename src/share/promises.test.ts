@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { NEEDS_ORIGIN } from '../embed/messages.ts';
 import { app } from '../i18n/en/app.ts';
 import { errors } from '../i18n/en/errors.ts';
+import { notices } from '../i18n/en/notices.ts';
 import { MAX_OPS } from '../spec/limits.ts';
 import { URL_FILE_MAX } from '../views/share/fetch-file.ts';
 import { WATCH } from '../worker/client.ts';
@@ -27,7 +28,7 @@ test('each cap stands there as the code has it', () => {
 
 test('each code that has a sentence is listed, and none that has not', () => {
   const listed = new Set([...section('Codes').matchAll(/`([a-z][\w.*-]+)`/g)].map(([, code]) => code as string));
-  const said = Object.keys({ ...app, ...errors }).flatMap((key) =>
+  const said = Object.keys({ ...app, ...errors, ...notices }).flatMap((key) =>
     /^error\.(?!at$|unknown$)/.test(key) ? [key.slice(6)] : [],
   );
   expect(said.filter((code) => !listed.has(code.startsWith('op.') ? 'op.*' : code))).toEqual([]);

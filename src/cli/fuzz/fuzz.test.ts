@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { createHostLink, type Wire } from '../../embed/host-link.ts';
 import { createSession } from '../../engine/machine/session.ts';
 import { errors } from '../../i18n/en/errors.ts';
+import { notices } from '../../i18n/en/notices.ts';
 import { traces } from '../../i18n/en/traces.ts';
 import { addTexts, hasText } from '../../i18n/index.ts';
 import { readStateFile } from '../../share/state-file.ts';
@@ -32,7 +33,7 @@ import { validCreate } from './valid-ops.ts';
 /** Events that a scene over its caps may have: the last op is finished. */
 const MOST_ROWS = CAPS.rows + CAPS.opRows + 1_000_000;
 
-addTexts('en', errors);
+addTexts('en', { ...errors, ...notices });
 addTexts('en', traces);
 
 /** An app whose engine runs in this thread, when it is told to. */

@@ -1,5 +1,6 @@
 /** The header, and the scenes it opens. Comes with them. */
 export const header = {
+  'help.open': 'Help',
   'hdr.scene': 'Scene',
   'hdr.ownScene': 'A scene of your own',
   'hdr.reset': 'Reset scene',

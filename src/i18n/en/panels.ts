@@ -1,5 +1,11 @@
 /** The panels around the stage, which bring these along: now, call path, inspector, controls, help, embedding. */
 export const panels = {
+  'shell.tab.now': 'Now',
+  'shell.tab.inspector': 'Inspector',
+  'shell.tab.controls': 'Controls',
+  'shell.tab.where': 'Where',
+  'shell.tab.callbacks': 'KVM ops',
+  'shell.tab.roads': 'Roads',
   'stage.map.title': '{vcpus} vCPUs, each with its local APIC: {acting} act here',
   'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
   'way.title': 'On their way',

@@ -5,7 +5,6 @@ export const stage = {
   'stage.grid.irr': 'waiting',
   'stage.grid.isr': 'in service',
   'stage.name': 'Stage: the path of an interrupt',
-  'stage.empty': 'Loading the scene…',
   'stage.column.sources': 'Sources',
   'stage.column.routing': 'GSI routing',
   'stage.column.chips': 'Interrupt controllers',

@@ -15,13 +15,6 @@ export const timeline = {
   'shell.about': 'How an interrupt reaches a vCPU under Linux KVM. Press play, step, or click anything.',
   'shell.stage': 'Stage',
   'shell.panels': 'Panels',
-  'shell.tab.now': 'Now',
-  'shell.tab.inspector': 'Inspector',
-  'shell.tab.controls': 'Controls',
-  'shell.tab.where': 'Where',
-  'shell.tab.callbacks': 'KVM ops',
-  'shell.tab.roads': 'Roads',
   'shell.loading': 'Loading the scene…',
-  'shell.dismiss': 'Dismiss',
   'shell.broken': 'This part of the page failed. Reload the page.',
 } as const;

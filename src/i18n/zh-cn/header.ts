@@ -1,6 +1,7 @@
 import type { header as en } from '../en/header.ts';
 
 export const header: Record<keyof typeof en, string> = {
+  'help.open': '帮助',
   'hdr.scene': '场景',
   'hdr.ownScene': '自定义场景',
   'hdr.reset': '还原场景',

@@ -13,6 +13,7 @@ import { glossary } from './glossary.ts';
 import { header } from './header.ts';
 import { lanes } from './lanes.ts';
 import { machine } from './machine.ts';
+import { notices } from './notices.ts';
 import { panels } from './panels.ts';
 import { registers } from './registers.ts';
 import { roads } from './roads.ts';
@@ -40,6 +41,7 @@ export const zhCn = {
   ...callbacks,
   ...where,
   ...machine,
+  ...notices,
   ...panels,
   ...registers,
   ...roads,

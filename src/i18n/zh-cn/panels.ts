@@ -1,6 +1,12 @@
 import type { panels as en } from '../en/panels.ts';
 
 export const panels: Record<keyof typeof en, string> = {
+  'shell.tab.now': '当前步',
+  'shell.tab.inspector': '检查器',
+  'shell.tab.controls': '控制',
+  'shell.tab.where': '在哪里',
+  'shell.tab.callbacks': 'KVM ops',
+  'shell.tab.roads': '去路',
   'stage.map.title': '{vcpus} 个 vCPU，各有一个本地 APIC：其中 {acting} 个参与本场景',
   'stage.map.legend': '方块：有向量在服务 · 长条：IRR 按优先级类 0 到 f · 虚线：未运行',
   'way.title': '在途中的中断',

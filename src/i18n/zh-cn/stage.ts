@@ -6,7 +6,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.grid.irr': '等待',
   'stage.grid.isr': '正在服务',
   'stage.name': '舞台：中断的路径',
-  'stage.empty': '正在加载场景……',
   'stage.column.sources': '中断源',
   'stage.column.routing': 'GSI 路由',
   'stage.column.chips': '中断控制器',

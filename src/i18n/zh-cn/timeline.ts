@@ -16,13 +16,6 @@ export const timeline: Record<keyof typeof en, string> = {
   'shell.about': '在 Linux KVM 下，中断如何到达 vCPU。可以播放、单步，或点击任何部件。',
   'shell.stage': '舞台',
   'shell.panels': '面板',
-  'shell.tab.now': '当前步',
-  'shell.tab.inspector': '检查器',
-  'shell.tab.controls': '控制',
-  'shell.tab.where': '在哪里',
-  'shell.tab.callbacks': 'KVM ops',
-  'shell.tab.roads': '去路',
   'shell.loading': '正在加载场景……',
-  'shell.dismiss': '关闭',
   'shell.broken': '页面的这一部分出错，请重新加载页面。',
 };

@@ -176,7 +176,7 @@ export function Board({ variant, name, quarter }: BoardProps) {
       onFocus={extras?.keepStop}
     >
       {scene === null || size.w === 0 ? (
-        <p className="bd-empty">{t('stage.empty')}</p>
+        <p className="bd-empty">{t('shell.loading')}</p>
       ) : (
         <StageSheet
           scene={scene}

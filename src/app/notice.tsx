@@ -1,8 +1,15 @@
-/** The sentence of a notice. The few that must be said when nothing more can be loaded are in the first load (i18n/en/app.ts). */
-import { type ReactNode, useEffect, useState } from 'react';
+/** What stands in a notice: its sentence, and what can be done about it. */
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { notices } from '../i18n/en/notices.ts';
 import { addTexts, hasText, type MessageKey } from '../i18n/index.ts';
-import { useStore } from '../store/use-app.ts';
+import { useApp, useStore } from '../store/use-app.ts';
 import { useT } from '../views/shared/use-t.ts';
+import './notice.css';
+import { Fenced } from './slot.tsx';
+
+addTexts('en', notices);
+
+const Report = lazy(() => import('./fault-report.tsx').then((m) => ({ default: m.FaultReport })));
 
 let loading: Promise<void> | null = null;
 
@@ -18,7 +25,7 @@ export function loadErrorTexts(): Promise<void> {
   return loading;
 }
 
-export function NoticeSentence(): ReactNode {
+function Sentence(): ReactNode {
   const t = useT();
   const notice = useStore((s) => s.notice);
   const fault = useStore((s) => s.fault);
@@ -39,6 +46,29 @@ export function NoticeSentence(): ReactNode {
           <bdi>{t('error.at', { place: notice.place })}</bdi>
         </code>
       )}
+    </>
+  );
+}
+
+/** @param fault what is wrong is the engine */
+export function Notice({ fault }: { readonly fault: boolean }): ReactNode {
+  const t = useT();
+  const { actions } = useApp();
+  return (
+    <>
+      <p>
+        <Sentence />
+      </p>
+      {fault && (
+        <Fenced instead={null}>
+          <Suspense fallback={null}>
+            <Report />
+          </Suspense>
+        </Fenced>
+      )}
+      <button type="button" className="btn" onClick={() => actions.dismissNotice()}>
+        {t('shell.dismiss')}
+      </button>
     </>
   );
 }
