@@ -182,7 +182,7 @@ test('the element: attributes act on the live frame, methods answer, and it take
   await run(`s.setAttribute('step', 'route#2')`);
   await expect.poll(() => stepOf(page)).toBeGreaterThan(4);
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY');
-  await run(`s.remove()`);
+  expect(await run(`s.remove(); await null; return s.seek(1).catch((e) => e.code)`)).toBe('gone');
   await expect.poll(() => page.frames().length).toBe(1);
   expect(errors).toEqual([]);
 });

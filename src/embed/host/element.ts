@@ -64,6 +64,8 @@ export class IrqScopeElement extends HTMLElement {
   #link: string | null = null;
   /** Nobody listens to what happens in it. */
   #still = false;
+  /** It was taken out of the page: nothing is asked of it until it is back. */
+  #gone = false;
 
   constructor() {
     super();
@@ -91,6 +93,7 @@ export class IrqScopeElement extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#gone = false;
     this.#fit();
     if (this.#frame !== null || this.#box.firstChild !== null) return;
     const poster = this.getAttribute('poster');
@@ -189,6 +192,7 @@ export class IrqScopeElement extends HTMLElement {
   }
 
   #ask(type: string, fields?: Readonly<Record<string, unknown>>, asked?: (id: number) => void): Promise<FrameMessage> {
+    if (this.#gone) return Promise.reject(new FrameError('gone'));
     if (this.#client === null) this.#open();
     return (this.#client as FrameClient).ask(type, fields, asked).then((answer) => {
       // A figure's step is the figure's, not the frame's.
@@ -260,6 +264,7 @@ export class IrqScopeElement extends HTMLElement {
   }
 
   #close(): void {
+    this.#gone = true;
     this.#client?.stop();
     this.#client = null;
     this.#frame?.remove();
