@@ -15,7 +15,7 @@ import { reg, set } from '../core/regs.ts';
 import { LAPIC, VCPU, VMCS } from '../core/words.ts';
 import { pvEoiFromGuest, pvEoiToGuest } from '../kvm/pv-eoi.ts';
 import { acceptEvents, injectNmi, MODE, processNmi, scanIoapic, takeRequest } from '../kvm/vcpu.ts';
-import { beginHandler, NMI_VECTOR } from '../world/guest.ts';
+import { beginHandler, keepFlag, NMI_VECTOR } from '../world/guest.ts';
 import { deliverVirtual, enterVirtualApic, noteVirtualHeld } from './apicv/virtual-apic.ts';
 import {
   cancelInjection,
@@ -95,7 +95,7 @@ function vmEntry(m: Machine, vcpu: number): number {
   const vectored = reg(m, vcpu, V.vectored);
   if (vectored !== 0) {
     set(m, vcpu, V.vectored, 0);
-    beginHandler(m, vcpu, vectored - 1);
+    beginHandler(m, vcpu, vectored - 1, true);
   }
   return (info & INFO.valid) === 0 ? 0 : info;
 }
@@ -230,6 +230,7 @@ export function runVcpu(m: Machine, vcpu: number): Entry {
     if (result.immediate) vmExit(m, vcpu, EXIT.preemptionTimer);
     if (result.immediate && m.config.guest !== undefined) {
       // It is past the IDT, but its first instruction comes after the next entry.
+      keepFlag(m, vcpu, nmi);
       set(m, vcpu, V.rflagsIf, 0);
       set(m, vcpu, V.vectored, 1 + (nmi ? NMI_VECTOR : result.info & INFO.vector));
       return entry;

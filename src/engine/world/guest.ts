@@ -68,8 +68,18 @@ function setEnd(m: Machine, vcpu: number, level: number, ns: number): void {
   set(m, vcpu, V.stackEndHi + level, highOf(ns));
 }
 
-/** Through the IDT into a handler. Handlers below it stand still meanwhile, so they end that much later. */
-export function beginHandler(m: Machine, vcpu: number, vector: number): void {
+/** Keeps RFLAGS.IF of what a delivery interrupts, before it clears it. A maskable interrupt finds 1, an NMI either. */
+export function keepFlag(m: Machine, vcpu: number, nmi: boolean): void {
+  const bit = 1 << reg(m, vcpu, V.depth);
+  const others = reg(m, vcpu, V.stackIfOff) & ~bit;
+  set(m, vcpu, V.stackIfOff, nmi && reg(m, vcpu, V.rflagsIf) === 0 ? others | bit : others);
+}
+
+/**
+ * Through the IDT into a handler. Handlers below it stand still meanwhile, so they end that much later.
+ * @param late the delivery was over earlier, and kept the flag then
+ */
+export function beginHandler(m: Machine, vcpu: number, vector: number, late = false): void {
   const depth = reg(m, vcpu, V.depth);
   const handler = handlerOf(m, vector);
   const ns = vector === NMI_VECTOR ? NMI_NS : (handler?.ns ?? UNKNOWN_NS);
@@ -81,11 +91,8 @@ export function beginHandler(m: Machine, vcpu: number, vector: number): void {
   }
   set(m, vcpu, V.stackVector + depth, vector);
   setEnd(m, vcpu, depth, now(m) + ns);
+  if (!late) keepFlag(m, vcpu, vector === NMI_VECTOR);
   set(m, vcpu, V.depth, depth + 1);
-  // A maskable one found IF = 1, whatever its delivery has made of it since.
-  const off = vector === NMI_VECTOR && reg(m, vcpu, V.rflagsIf) === 0;
-  const others = reg(m, vcpu, V.stackIfOff) & ~(1 << depth);
-  set(m, vcpu, V.stackIfOff, off ? others | (1 << depth) : others);
   set(m, vcpu, V.rflagsIf, handler?.nests === true ? 1 : 0);
   quietDevices(m, handler);
   leave(m, outer);
