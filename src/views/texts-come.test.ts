@@ -12,6 +12,8 @@ const STATIC = /^\s*(?:import|export)\s(?:(?!type\s)[^'"]*?from\s*)?'(\.[^']+)'/
 
 interface Module {
   readonly imports: readonly string[];
+  /** What it asks for when it is there itself. */
+  readonly later: readonly string[];
   /** Keys of texts it names. */
   readonly keys: readonly string[];
 }
@@ -26,8 +28,9 @@ for (const file of filesUnder(SRC)) {
   const imports = [...text.matchAll(STATIC)]
     .filter(([whole]) => !/^\s*(import|export)\s+type\s/.test(whole))
     .map(([, to]) => join(dirname(file), to as string));
+  const later = [...text.matchAll(/\bimport\(\s*'(\.[^']+)'/g)].map(([, to]) => join(dirname(file), to as string));
   const keys = [...text.matchAll(/\b(?:t|translate)\(\s*'([\w.-]+)'/g)].map(([, key]) => key as string);
-  modules.set(file, { imports, keys });
+  modules.set(file, { imports, later, keys });
 }
 
 /** Area (a file of i18n/en) of each key, and those that are there from the start. */
@@ -39,8 +42,8 @@ for (const file of filesUnder(join(SRC, 'i18n/en')))
   for (const [, key] of readFileSync(file, 'utf8').matchAll(/^ {2}'([\w.-]+)':/gm)) areaOf.set(key as string, file);
 
 const importers = new Map<string, string[]>();
-for (const [file, { imports }] of modules)
-  for (const to of imports) importers.set(to, [...(importers.get(to) ?? []), file]);
+for (const [file, { imports, later }] of modules)
+  for (const to of [...imports, ...later]) importers.set(to, [...(importers.get(to) ?? []), file]);
 
 const closures = new Map<string, ReadonlySet<string>>();
 function closure(file: string): ReadonlySet<string> {

@@ -34,7 +34,6 @@ export const stage = {
   'stage.masked': 'masked',
   'stage.open': 'not masked',
   'stage.none': 'none',
-  'stage.msi.none': 'no message yet',
 
   'stage.lapic.disabled': 'disabled',
   'stage.lapic.swDisabled': 'software off',
@@ -49,9 +48,6 @@ export const stage = {
   'stage.vcpu.waitsForSipi': 'waits for SIPI',
   'stage.vcpu.inKvm': 'in KVM',
   'stage.vcpu.blocked': 'asleep',
-  'stage.vcpu.guestMode': 'guest',
-  'stage.vcpu.rootMode': 'root',
-  'stage.vcpu.lastExit': 'last exit:',
   'stage.vcpu.inject': 'inject',
   'stage.vcpu.runs': 'runs',
   'stage.vcpu.shadow': 'shadow',

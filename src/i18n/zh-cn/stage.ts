@@ -35,7 +35,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.masked': '已屏蔽',
   'stage.open': '未屏蔽',
   'stage.none': '无',
-  'stage.msi.none': '尚无消息',
 
   'stage.lapic.disabled': '已禁用',
   'stage.lapic.swDisabled': '软件关闭',
@@ -50,9 +49,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.vcpu.waitsForSipi': '等待 SIPI',
   'stage.vcpu.inKvm': '在 KVM 中',
   'stage.vcpu.blocked': '睡眠',
-  'stage.vcpu.guestMode': '客户机',
-  'stage.vcpu.rootMode': 'root 模式',
-  'stage.vcpu.lastExit': '上次退出：',
   'stage.vcpu.inject': '注入',
   'stage.vcpu.runs': '执行',
   'stage.vcpu.shadow': '阴影',

@@ -1,4 +1,5 @@
 /** The message that needs no chip. */
+import '../kit/panel-texts.ts';
 import { memo } from 'react';
 import { COL } from '../../engine/view/tables.ts';
 import { hex } from '../../explain/locate/locator.ts';

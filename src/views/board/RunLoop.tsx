@@ -1,4 +1,5 @@
 /** The run loop in a vCPU's card: the boundary between guest and root, and the VMCS field by field. */
+import '../kit/panel-texts.ts';
 import { gridAddress, readWord, type VcpuView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { VMCS } from '../../engine/view/tables.ts';
 import { hex, type VmcsPart } from '../../explain/locate/locator.ts';
