@@ -167,8 +167,11 @@ export async function printDeck(
       const { figures } = papers[Number(box.dataset.irqscope)] as Paper;
       const page = box.closest('.pdf-page') ?? box.closest('section') ?? document;
       const own = page.querySelectorAll(`.irqscope-step[data-irqscope="${box.dataset.irqscope}"]`);
-      const figure = figures[lastVisible([...own]) + 1] ?? figures[0];
-      if (figure !== undefined) (box.firstChild as HTMLImageElement).src = figure;
+      const figure = figures[lastVisible([...own]) + 1];
+      const picture = box.firstChild as HTMLImageElement;
+      // What was not drawn in time is not another moment's picture.
+      if (figure === undefined) picture.removeAttribute('src');
+      else picture.src = figure;
     }
   });
 }
