@@ -106,7 +106,7 @@ test('at the playhead stand the raw lines, the machine on the stage, and a windo
   await opened(page);
   await drop(page, 'host.txt', gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')));
   await expect(page.locator('.tr-summary')).toContainText('38,815 lines');
-  await expect(page.getByRole('img', { name: /^Interrupts of \d+ sources/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Interrupts by source.*Sources: \d+/ })).toBeVisible();
   const text = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
   const at = text.findIndex((line, i) => i > 30_000 && line.includes('kvm_inj_virq: IRQ 0xec')) + 2;
   await page.getByRole('spinbutton', { name: 'Line' }).fill(String(at));

@@ -2,11 +2,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
-import { type MessageKey, type Params, translate } from '../i18n/index.ts';
+import { notices } from '../i18n/en/notices.ts';
+import { addTexts, type MessageKey, type Params, translate } from '../i18n/index.ts';
 import { stageModel } from '../scene/stage-model.ts';
 import type { Run } from '../share/runs.ts';
 import { runName, sayDeed } from '../views/runs/say-deed.ts';
 import { visible, visibleLines } from './visible.ts';
+
+addTexts('en', notices);
 
 const SEED = Number(process.env.SEED ?? 20_261_130);
 const STRANGE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u;
