@@ -498,8 +498,10 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
             <path className="bd-back-way-head" d={`M${sources.x + sources.w + 14} ${backY - 4.5}l-10 4.5l10 4.5z`} />
             <text
               className="bd-back-way-name"
-              x={(layout.merged ? lapicColumn : (columns[2] ?? lapicColumn)).x + 11}
+              // Beyond the arrow's head, where no way goes.
+              x={sources.x + sources.w - 4}
               y={backY + 4}
+              textAnchor="end"
             >
               {t('stage.eoiWay')}
             </text>
