@@ -19,7 +19,7 @@ interface Module {
 }
 
 /** What the stage's shapes are called, for who does not see them: it comes with the marks (views/board/extras), right after the first motion. */
-const NAMES_ON_STAGE = /^stage\..*\.aria$/;
+const NAMES_ON_STAGE = /^stage\.(.*\.aria|level\..*|none|vector\.level)$/;
 
 const modules = new Map<string, Module>();
 for (const file of filesUnder(SRC)) {

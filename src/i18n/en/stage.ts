@@ -22,8 +22,6 @@ export const stage = {
   'stage.device.e1000': 'e1000',
   'stage.device.ioctl': 'User space',
   'stage.device.user': 'User space',
-  'stage.level.high': 'high',
-  'stage.level.low': 'low',
 
   'stage.routes': 'routes',
   'stage.route.none': 'no route',
@@ -33,11 +31,9 @@ export const stage = {
   'stage.ioapic.folded': 'other pins: {n}, unused here',
   'stage.masked': 'masked',
   'stage.open': 'not masked',
-  'stage.none': 'none',
 
   'stage.lapic.disabled': 'disabled',
   'stage.lapic.swDisabled': 'software off',
-  'stage.vector.level': ', level',
 
   'stage.vcpu.running': 'running',
   'stage.vcpu.inGuest': 'in guest',
@@ -48,6 +44,10 @@ export const stage = {
   'stage.vcpu.waitsForSipi': 'waits for SIPI',
   'stage.vcpu.inKvm': 'in KVM',
   'stage.vcpu.blocked': 'asleep',
+  'stage.vcpu.guest': 'guest',
+  'stage.vcpu.busy': 'handler',
+  'stage.vcpu.sipi': 'SIPI',
+  'stage.vcpu.away': 'off CPU',
   'stage.vcpu.inject': 'inject',
   'stage.vcpu.runs': 'runs',
   'stage.vcpu.shadow': 'shadow',

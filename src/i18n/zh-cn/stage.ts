@@ -23,8 +23,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.device.e1000': 'e1000',
   'stage.device.ioctl': '用户态',
   'stage.device.user': '用户态',
-  'stage.level.high': '高',
-  'stage.level.low': '低',
 
   'stage.routes': '路由',
   'stage.route.none': '无路由',
@@ -34,11 +32,9 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.ioapic.folded': '另有 {n} 个引脚，本场景未用',
   'stage.masked': '已屏蔽',
   'stage.open': '未屏蔽',
-  'stage.none': '无',
 
   'stage.lapic.disabled': '已禁用',
   'stage.lapic.swDisabled': '软件关闭',
-  'stage.vector.level': '，电平触发',
 
   'stage.vcpu.running': '运行',
   'stage.vcpu.inGuest': '在客户机中',
@@ -49,6 +45,10 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.vcpu.waitsForSipi': '等待 SIPI',
   'stage.vcpu.inKvm': '在 KVM 中',
   'stage.vcpu.blocked': '睡眠',
+  'stage.vcpu.guest': '客户机',
+  'stage.vcpu.busy': '处理',
+  'stage.vcpu.sipi': 'SIPI',
+  'stage.vcpu.away': '抢占',
   'stage.vcpu.inject': '注入',
   'stage.vcpu.runs': '执行',
   'stage.vcpu.shadow': '阴影',

@@ -21,11 +21,22 @@ export interface VcpuProps extends CardProps {
 type Props = VcpuProps;
 
 /** What the vCPU is doing, as a word in a frame. */
+/** States that have a shorter word. */
+const BRIEF = {
+  running: 'stage.vcpu.runs',
+  inGuest: 'stage.vcpu.guest',
+  handler: 'stage.vcpu.busy',
+  inKvm: 'stage.kernel',
+  waitsForSipi: 'stage.vcpu.sipi',
+  preempted: 'stage.vcpu.away',
+} as const;
+
 function StateChip({
   left,
   right,
   y,
-  text,
+  text: whole,
+  brief,
   state,
   lit,
   scale,
@@ -36,13 +47,17 @@ function StateChip({
   right: number;
   y: number;
   text: string;
+  /** Says it where there is less room. */
+  brief: string;
   state: StateName;
   lit: boolean;
 }) {
-  const letters = textWidth(text, textSize(11, scale), 'bold');
+  const wide = (word: string): number => textWidth(word, textSize(11, scale), 'bold');
+  const text = wide(whole) * 0.82 > right - left - 10 ? brief : whole;
+  const letters = wide(text);
   const w = Math.min(letters + 14, right - left);
   // The estimate is on the safe side: letters are only pressed together, never apart.
-  const pressed = w - 10 < letters * 0.82 ? w - 10 : undefined;
+  const pressed = w - 6 < letters * 0.82 ? w - 6 : undefined;
   const kind = ASLEEP.includes(state)
     ? 'bd-state bd-asleep'
     : state === 'inKvm'
@@ -305,6 +320,7 @@ function VcpuCardView(props: Props) {
   const state = stateOf(v, stage.model.host);
   const placed = stage.model.host !== 'none' && (v.loaded || stage.model.host === 'avic');
   const text = t(`stage.vcpu.${state}`);
+  const brief = state in BRIEF ? t(BRIEF[state as keyof typeof BRIEF]) : text;
   const height = box.titleH;
   return (
     <Frame card={card} name={`vCPU ${vcpu}`} className={density === 'folded' ? 'bd-folded' : undefined}>
@@ -321,9 +337,10 @@ function VcpuCardView(props: Props) {
           aside={
             <StateChip
               left={density === 'line' ? card.x + 11 : card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
-              right={card.x + card.w - 9}
+              right={card.x + card.w - 6}
               y={card.y + height / 2 + 0.5}
               text={text}
+              brief={brief}
               state={state}
               scale={stage.layout.scale}
               lit={lit?.fields.has('vcpu.state') ?? false}

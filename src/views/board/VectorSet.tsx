@@ -130,13 +130,14 @@ interface Written {
 }
 const ABOVE = -4;
 
-/** At the right end of its line and over it; where a vector's name stands there, at the left, or under the line. */
-function pprPlace(box: GridBox | StripBox, ppr: number, vectors: readonly number[], scale: number): Written {
+/** At the right end of its line and over it; where a vector or its name stands there, at the left, or under the line. */
+export function pprPlace(box: GridBox | StripBox, ppr: number, vectors: readonly number[], scale: number): Written {
   const first = { left: false, dy: ABOVE };
-  if (box.kind === 'strip' || box.pitch < NAMED) return first;
+  if (box.kind === 'strip') return first;
   const size = textSize(11, scale);
   const line = underWater(box, ppr).y;
-  const [word, name] = [textWidth('PPR 0x00', size, 'mono'), textWidth('0x00', size, 'mono') + 4];
+  const word = textWidth('PPR 0x00', size, 'mono');
+  const name = box.pitch < NAMED ? 0 : textWidth('0x00', size, 'mono') + 4;
   const meets = ({ left, dy }: Written): boolean => {
     const [from, to] = left ? [box.x, box.x + word] : [box.x + box.w - word, box.x + box.w];
     return vectors.some((vector) => {

@@ -36,8 +36,11 @@ const OWN = /bd-(smaller|title|count|small|mono|key|note|label|exit|ioctl)\b/;
 /** The estimate is this much wider than letters are, at least. */
 const SAFE = { sans: 0.9, mono: 0.99 } as const;
 
-/** Where a text begins and ends: the runs of its tspans one after the other. */
-function writtenOf(text: Element, scale: number): Written | null {
+/** Letters pressed together more than this are no longer letters. */
+const PRESSED = 0.75;
+
+/** Width of a text as it is when nothing presses it: the runs of its tspans one after the other. */
+function lettersOf(text: Element, scale: number): number {
   let w = 0;
   const add = (run: Node, kind: string): void => {
     if (run.nodeType === 3) {
@@ -53,6 +56,12 @@ function writtenOf(text: Element, scale: number): Written | null {
   };
   const kind = text.getAttribute('class') ?? '';
   for (const child of text.childNodes) add(child, kind);
+  return w;
+}
+
+/** Where a text begins and ends. */
+function writtenOf(text: Element, scale: number): Written | null {
+  const w = lettersOf(text, scale);
   if (w === 0 || text.getAttribute('textLength') !== null) return null;
   const anchor = text.getAttribute('text-anchor') ?? 'start';
   const x0 = Number(text.getAttribute('x')) - (anchor === 'end' ? w : anchor === 'middle' ? w / 2 : 0);
@@ -68,6 +77,11 @@ function faultsIn(root: Element, scale: number): string[] {
     if (frame === null) continue;
     const left = Number(frame.getAttribute('x'));
     const right = left + Number(frame.getAttribute('width'));
+    for (const text of card.querySelectorAll('text')) {
+      const pressed = text.getAttribute('textLength');
+      const share = pressed === null ? 1 : Number(pressed) / lettersOf(text, scale);
+      if (share < PRESSED) faults.push(`${id}: "${text.textContent}" is pressed to ${share.toFixed(2)} of its width`);
+    }
     const texts = [...card.querySelectorAll('text')].flatMap((text) => writtenOf(text, scale) ?? []);
     texts.forEach((a, i) => {
       // A name that a scene has given its handler may be longer than its card; what is pressed says it whole.
