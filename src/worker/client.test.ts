@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ROW } from '../engine/view/tables.ts';
-import { type ClientTime, createEngineClient, type EnginePort, type StartEngine, WATCH } from './client.ts';
+import { createEngineClient, type EnginePort, type PageTime, type StartEngine, WATCH } from './client.ts';
+import type { PageTime } from './page-time.ts';
 import { BATCH_ROWS, type FromEngine, type ToEngine } from './protocol.ts';
 
 const settle = () => new Promise((done) => setTimeout(done, 0));
@@ -110,7 +111,7 @@ test('when no way is left that is a fault, and so is an engine that dies; the ne
 function clock() {
   let now = 0;
   let due: { at: number; call: () => void }[] = [];
-  const time: ClientTime = {
+  const time: PageTime = {
     now: () => now,
     after(ms, call) {
       const entry = { at: now + ms, call };

@@ -8,6 +8,7 @@
 import type { Problem } from '../base/problem.ts';
 import { ROW } from '../engine/view/tables.ts';
 import workerUrl from './engine.worker.ts?worker&url';
+import { PAGE_TIME, type PageTime } from './page-time.ts';
 import { type FromEngine, isWorthKeeping, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
 
 export type { FromEngine } from './protocol.ts';
@@ -98,22 +99,6 @@ const SEATS: readonly (readonly [EngineSeat, StartEngine])[] = [
   ['page', async (...to) => (await otherSeats()).startInPage(...to)],
 ];
 
-/** The page's time, in the hands of tests. */
-export interface ClientTime {
-  /** ms */
-  now(): number;
-  /** Calls back after so many ms. @returns how to call it off */
-  after(ms: number, call: () => void): () => void;
-}
-
-const PAGE_TIME: ClientTime = {
-  now: () => performance.now(),
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
 /**
  * Limits of the watch, which looks while something is asked for and not done. An engine that dies says nothing, and one that is
  * in an endless loop neither: within two seconds the page must know.
@@ -144,7 +129,7 @@ interface Asked {
 export function createEngineClient(
   onMessage: (message: FromEngine) => void,
   seats: readonly (readonly [EngineSeat, StartEngine])[] = SEATS,
-  time: ClientTime = PAGE_TIME,
+  time: PageTime = PAGE_TIME,
 ): EngineClient {
   let seat = 0;
   let port: EnginePort | null = null;

@@ -3,21 +3,7 @@
  * hear so. As with the engine (client.ts), a page that was busy, hidden or asleep itself blames nobody.
  */
 
-/** The page's time, in the hands of tests. */
-export interface WatchTime {
-  /** ms */
-  now(): number;
-  /** Calls back after so many ms. @returns how to call it off */
-  after(ms: number, call: () => void): () => void;
-}
-
-const PAGE_TIME: WatchTime = {
-  now: () => performance.now(),
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
+import { PAGE_TIME, type PageTime } from './page-time.ts';
 
 /** Between two looks, ms. */
 const EVERY_MS = 500;
@@ -31,7 +17,7 @@ export interface Watch {
 }
 
 /** @param silentMs how long it may say nothing @param lost called once when it was silent for longer */
-export function watchWorker(silentMs: number, lost: () => void, time: WatchTime = PAGE_TIME): Watch {
+export function watchWorker(silentMs: number, lost: () => void, time: PageTime = PAGE_TIME): Watch {
   let owes = false;
   let heardAt = 0;
   let lookedAt = 0;

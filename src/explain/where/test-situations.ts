@@ -1,4 +1,7 @@
-/** Situations whose closed gate is known, by name, as functions of a machine's kind and numbers; null where a kind cannot have it. */
+/**
+ * Situations whose closed gate is known, by name, as functions of a machine’s kind and numbers; null where a kind cannot have it. One
+ * list, hence its length: a situation is read beside its neighbours, and none is used elsewhere.
+ */
 import type { JsonOp } from '../../log/log.ts';
 import {
   addrOf,
