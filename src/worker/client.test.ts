@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ROW } from '../engine/view/tables.ts';
-import { createEngineClient, type EnginePort, type PageTime, type StartEngine, WATCH } from './client.ts';
+import { createEngineClient, type EnginePort, type StartEngine, WATCH } from './client.ts';
 import type { PageTime } from './page-time.ts';
 import { BATCH_ROWS, type FromEngine, type ToEngine } from './protocol.ts';
 
