@@ -313,26 +313,28 @@ function hashOf(b: Uint8Array, from: number, to: number): number {
   return (some + b[to - 2] * 17 + n * 257) & 1023;
 }
 
-/** Known names by three letters behind `kvm_`, of each three the likeliest first: most lines are found without a hash. */
-const USUAL: (number[] | undefined)[] = [];
+/**
+ * Known names by three letters behind `kvm_`: the first of those that share them, from 1 on, and behind each the next.
+ * Most lines are found without a hash.
+ */
+const firstByThree = new Uint8Array(1 << 15);
+const nextAlike = new Uint8Array(TRACEPOINTS.length + 1);
 const threeOf = (b: Uint8Array, p: number): number => ((b[p] & 31) << 10) | ((b[p + 1] & 31) << 5) | (b[p + 2] & 31);
-nameBytes.forEach((name, id) => {
-  if (!String.fromCharCode(...name).startsWith('kvm_') || name.length < 7) return;
+for (let id = nameBytes.length; id > 0; id--) {
+  const name = nameBytes[id - 1] as Uint8Array;
+  if (name.length < 7 || !(TRACEPOINTS[id - 1]?.name ?? '').startsWith('kvm_')) continue;
   const three = threeOf(name, 4);
-  const list = USUAL[three];
-  if (list === undefined) USUAL[three] = [id];
-  else list.push(id);
-});
+  nextAlike[id] = firstByThree[three];
+  firstByThree[three] = id;
+}
+const KVM_ = new DataView(new TextEncoder().encode('kvm_').buffer).getInt32(0, true);
 
 /** The event whose name, and a colon with a blank behind it, stands at p; -1: look closer. */
 function usualName(b: Uint8Array, p: number, to: number): number {
-  if (b[p] !== 107 || b[p + 1] !== 118 || b[p + 2] !== 109 || b[p + 3] !== 95) return -1;
-  const list = USUAL[threeOf(b, p + 4)];
-  if (list === undefined) return -1;
-  for (let i = 0; i < list.length; i++) {
+  if (p + 8 > to || wordsOf(b).getInt32(p, true) !== KVM_) return -1;
+  for (let id = firstByThree[threeOf(b, p + 4)]; id > 0; id = nextAlike[id]) {
     // At least one byte of its text behind it.
-    const name = heads[list[i]] as Literal;
-    if (past(b, p, to - 1, name) >= 0) return list[i];
+    if (past(b, p, to - 1, heads[id - 1] as Literal) >= 0) return id - 1;
   }
   return -1;
 }
