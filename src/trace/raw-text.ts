@@ -92,6 +92,12 @@ function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean 
     const base = hex ? 16 : 10;
     if (hex) q += 2;
     const first = q;
+    // Most have few digits.
+    for (const nine = Math.min(to, q + 9); !hex && q < nine; q++) {
+      const d = b[q] - 48;
+      if (d < 0 || d > 9) break;
+      low = low * 10 + d;
+    }
     for (; q < to; q++) {
       const c = b[q];
       const d = isDigit(c) ? c - 48 : hex && (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;

@@ -109,7 +109,11 @@ const MOST_VCPUS = 4096;
 /** Exit reasons that count for more than their number. */
 const REASON = { other: 0, iret: 1, halt: 2 } as const;
 const kindOf = (name: string): number =>
-  /^(EXIT_IRET|iret)$/.test(name) ? REASON.iret : /^(HLT|hlt|EXIT_HLT|idle-halt)$/.test(name) ? REASON.halt : REASON.other;
+  /^(EXIT_IRET|iret)$/.test(name)
+    ? REASON.iret
+    : /^(HLT|hlt|EXIT_HLT|idle-halt)$/.test(name)
+      ? REASON.halt
+      : REASON.other;
 
 export class Rows {
   readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);

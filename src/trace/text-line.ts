@@ -46,6 +46,8 @@ export interface TextTables {
   /** Where the CPU column stood in the last line, and the point of its time: most often they stand there again. */
   cpuColumn: number;
   dotColumn: number;
+  /** The last line was one of perf trace. */
+  perfTrace: boolean;
   /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
   secondsLow: number;
   secondsHigh: number;
@@ -72,6 +74,7 @@ export function createTables(wants: Wants | null = null): TextTables {
     wants,
     cpuColumn: -1,
     dotColumn: -1,
+    perfTrace: false,
     secondsLow: 0,
     secondsHigh: 0,
     seconds: 0,
@@ -377,6 +380,7 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   r.tid = pid;
   r.ts = whole * 1000 + part;
   tables.clock = 's';
+  tables.perfTrace = true;
   return readEvent(b, mark, to, r, tables, true);
 }
 const KVM_GROUP = new TextEncoder().encode(' kvm:');
@@ -406,6 +410,11 @@ export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord
 function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   const usual = readUsualColumns(b, from, to, r, tables);
   if (usual > 0) return readEvent(b, usual, to, r, tables, true);
+  if (tables.perfTrace) {
+    const again = readPerfTrace(b, from, to, r, tables);
+    if (again !== 0) return again;
+    tables.perfTrace = false;
+  }
   let cpuAt = from + 16 < to ? findCpu(b, from + 16, Math.min(to, from + 110)) : -1;
   if (cpuAt < 0) cpuAt = findCpu(b, from, Math.min(to, from + 110));
   if (cpuAt >= 0) {
