@@ -461,7 +461,8 @@ export class Rows {
     const named = r.f[0];
     const row = this.vcpu(named >= 0 ? named : this.threads.vcpuOf(r.tid));
     row.exits++;
-    const kind = (this.kindOfReason[reason] ??= kindOf(this.reasonName(reason)));
+    this.kindOfReason[reason] ??= kindOf(this.reasonName(reason));
+    const kind = this.kindOfReason[reason];
     if (kind === REASON.iret) row.iret++;
     else if (kind === REASON.halt && this.woken.length < 8) this.asleep.set(row.vcpu, null);
   }

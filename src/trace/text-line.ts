@@ -180,11 +180,22 @@ function readTime(b: Uint8Array, p: number, to: number, r: TraceRecord, tables: 
     tables.clock = 's';
     return q + 1;
   }
-  if (b[q] !== COLON) return -1;
+  if (b[q] === COLON) {
+    r.ts = whole;
+    tables.clock = 'ticks';
+    return q + 1;
+  }
+  // options/latency-format: microseconds since the first line, and a mark of how long the last one took.
+  if (b[q] !== 117 || b[q + 1] !== 115) return -1;
+  const mark = DELAY_MARKS.has(b[q + 2]) ? q + 3 : q + 2;
+  if (mark >= to || b[mark] !== COLON) return -1;
   r.ts = whole;
-  tables.clock = 'ticks';
-  return q + 1;
+  tables.clock = 's';
+  return mark + 1;
 }
+
+/** @kvm trace_output.c mark[]; a blank for none */
+const DELAY_MARKS: ReadonlySet<number | undefined> = new Set([...' +!#*@$'].map((c) => c.charCodeAt(0)));
 
 const START_MARK = new TextEncoder().encode('buffer started');
 const LOST_MARK = new TextEncoder().encode('LOST ');
