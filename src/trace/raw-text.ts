@@ -1,6 +1,7 @@
 /**
- * Raw fields as text: perf trace's `gsi: 4, level: 1)` (zero fields left out) and trace-cmd report -R's
- * `exit_reason=1024 guest_rip=0xfff0`. Values are decimal, or hexadecimal with 0x.
+ * Raw fields as text: perf trace's `gsi: 4, level: 1)` (zero fields left out), trace-cmd report -R's
+ * `exit_reason=1024 guest_rip=0xfff0`, and ftrace's `options/fields`: `gsi=0x4 (4) pin=(4) imr='.'(184)`. Values are decimal,
+ * or hexadecimal with 0x.
  */
 import type { Names } from './record.ts';
 import { type RawFields, TRACEPOINTS } from './tracepoints.ts';
@@ -68,6 +69,7 @@ const VECTOR_NAMES: Readonly<Record<string, number>> = {
 };
 
 const TWO32 = 2 ** 32;
+const QUOTE = 39;
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 const isUpper = (c: number): boolean => c >= 65 && c <= 90;
 const isName = (c: number): boolean => (c >= 97 && c <= 122) || isUpper(c) || c === 95;
@@ -75,9 +77,15 @@ const isName = (c: number): boolean => (c >= 97 && c <= 122) || isUpper(c) || c 
 /** Where the last value ended. */
 let at = 0;
 
-/** Reads `-12`, `0xfff0` or a vector's name at p into the pair. @returns false where none of them stands there */
+/** `(4)` or `'.'(184)`, as ftrace's fields option prints a byte: the place of its digits, p where it is none. */
+function byteField(b: Uint8Array, p: number, to: number): number {
+  const q = b[p] === QUOTE && p + 2 < to && b[p + 2] === QUOTE ? p + 3 : p;
+  return q < to && b[q] === 40 ? q + 1 : p;
+}
+
+/** Reads `-12`, `0xfff0`, `(4)` or a vector's name at p into the pair. @returns false where none of them stands there */
 function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean {
-  let q = p;
+  let q = byteField(b, p, to);
   let low = 0;
   let high = 0;
   if (q < to && isUpper(b[q])) {
@@ -92,6 +100,12 @@ function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean 
     const base = hex ? 16 : 10;
     if (hex) q += 2;
     const first = q;
+    // Most have few digits.
+    for (const nine = Math.min(to, q + 9); !hex && q < nine; q++) {
+      const d = b[q] - 48;
+      if (d < 0 || d > 9) break;
+      low = low * 10 + d;
+    }
     for (; q < to; q++) {
       const c = b[q];
       const d = isDigit(c) ? c - 48 : hex && (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;

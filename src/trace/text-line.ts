@@ -46,6 +46,8 @@ export interface TextTables {
   /** Where the CPU column stood in the last line, and the point of its time: most often they stand there again. */
   cpuColumn: number;
   dotColumn: number;
+  /** The last line was one of perf trace. */
+  perfTrace: boolean;
   /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
   secondsLow: number;
   secondsHigh: number;
@@ -72,6 +74,7 @@ export function createTables(wants: Wants | null = null): TextTables {
     wants,
     cpuColumn: -1,
     dotColumn: -1,
+    perfTrace: false,
     secondsLow: 0,
     secondsHigh: 0,
     seconds: 0,
@@ -177,11 +180,22 @@ function readTime(b: Uint8Array, p: number, to: number, r: TraceRecord, tables: 
     tables.clock = 's';
     return q + 1;
   }
-  if (b[q] !== COLON) return -1;
+  if (b[q] === COLON) {
+    r.ts = whole;
+    tables.clock = 'ticks';
+    return q + 1;
+  }
+  // options/latency-format: microseconds since the first line, and a mark of how long the last one took.
+  if (b[q] !== 117 || b[q + 1] !== 115) return -1;
+  const mark = DELAY_MARKS.has(b[q + 2]) ? q + 3 : q + 2;
+  if (mark >= to || b[mark] !== COLON) return -1;
   r.ts = whole;
-  tables.clock = 'ticks';
-  return q + 1;
+  tables.clock = 's';
+  return mark + 1;
 }
+
+/** @kvm trace_output.c mark[]; a blank for none */
+const DELAY_MARKS: ReadonlySet<number | undefined> = new Set([...' +!#*@$'].map((c) => c.charCodeAt(0)));
 
 const START_MARK = new TextEncoder().encode('buffer started');
 const LOST_MARK = new TextEncoder().encode('LOST ');
@@ -313,26 +327,28 @@ function hashOf(b: Uint8Array, from: number, to: number): number {
   return (some + b[to - 2] * 17 + n * 257) & 1023;
 }
 
-/** Known names by three letters behind `kvm_`, of each three the likeliest first: most lines are found without a hash. */
-const USUAL: (number[] | undefined)[] = [];
+/**
+ * Known names by three letters behind `kvm_`: the first of those that share them, from 1 on, and behind each the next.
+ * Most lines are found without a hash.
+ */
+const firstByThree = new Uint8Array(1 << 15);
+const nextAlike = new Uint8Array(TRACEPOINTS.length + 1);
 const threeOf = (b: Uint8Array, p: number): number => ((b[p] & 31) << 10) | ((b[p + 1] & 31) << 5) | (b[p + 2] & 31);
-nameBytes.forEach((name, id) => {
-  if (!String.fromCharCode(...name).startsWith('kvm_') || name.length < 7) return;
+for (let id = nameBytes.length; id > 0; id--) {
+  const name = nameBytes[id - 1] as Uint8Array;
+  if (name.length < 7 || !(TRACEPOINTS[id - 1]?.name ?? '').startsWith('kvm_')) continue;
   const three = threeOf(name, 4);
-  const list = USUAL[three];
-  if (list === undefined) USUAL[three] = [id];
-  else list.push(id);
-});
+  nextAlike[id] = firstByThree[three];
+  firstByThree[three] = id;
+}
+const KVM_ = new DataView(new TextEncoder().encode('kvm_').buffer).getInt32(0, true);
 
 /** The event whose name, and a colon with a blank behind it, stands at p; -1: look closer. */
 function usualName(b: Uint8Array, p: number, to: number): number {
-  if (b[p] !== 107 || b[p + 1] !== 118 || b[p + 2] !== 109 || b[p + 3] !== 95) return -1;
-  const list = USUAL[threeOf(b, p + 4)];
-  if (list === undefined) return -1;
-  for (let i = 0; i < list.length; i++) {
+  if (p + 8 > to || wordsOf(b).getInt32(p, true) !== KVM_) return -1;
+  for (let id = firstByThree[threeOf(b, p + 4)]; id > 0; id = nextAlike[id]) {
     // At least one byte of its text behind it.
-    const name = heads[list[i]] as Literal;
-    if (past(b, p, to - 1, name) >= 0) return list[i];
+    if (past(b, p, to - 1, heads[id - 1] as Literal) >= 0) return id - 1;
   }
   return -1;
 }
@@ -375,6 +391,7 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   r.tid = pid;
   r.ts = whole * 1000 + part;
   tables.clock = 's';
+  tables.perfTrace = true;
   return readEvent(b, mark, to, r, tables, true);
 }
 const KVM_GROUP = new TextEncoder().encode(' kvm:');
@@ -404,6 +421,11 @@ export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord
 function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   const usual = readUsualColumns(b, from, to, r, tables);
   if (usual > 0) return readEvent(b, usual, to, r, tables, true);
+  if (tables.perfTrace) {
+    const again = readPerfTrace(b, from, to, r, tables);
+    if (again !== 0) return again;
+    tables.perfTrace = false;
+  }
   let cpuAt = from + 16 < to ? findCpu(b, from + 16, Math.min(to, from + 110)) : -1;
   if (cpuAt < 0) cpuAt = findCpu(b, from, Math.min(to, from + 110));
   if (cpuAt >= 0) {
