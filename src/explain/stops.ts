@@ -2,8 +2,8 @@
 import { addressOf } from '../engine/view/machine-view.ts';
 import { BLOCK_OF, COL, COMPONENTS, type ComponentKind, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
+import { firstStepOf, lastStepUpTo } from '../log/op-steps.ts';
 import { argsIn, cellOf, pageOf, placeOf } from '../log/rows.ts';
-import { firstStepOf, lastStepUpTo } from '../log/steps.ts';
 import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { eventSource } from '../spec/events/sources.ts';
 

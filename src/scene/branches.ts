@@ -45,8 +45,6 @@ export interface BranchTree {
   readonly byJourney: Map<number, Branch[]>;
   /** Steps that move a token of a journey, ascending: of all its branches, for a storm on one line has ten thousands of them. */
   readonly moves: Map<number, number[]>;
-  /** The first step that has a journey, -1 while there is none. */
-  first: number;
 }
 
 /** Step whose event is row `seq`; -1 none. */
@@ -147,7 +145,6 @@ function branchFor(scene: SceneLog, tree: BranchTree, step: Step, place: Place, 
 }
 
 function take(scene: SceneLog, tree: BranchTree, step: Step): void {
-  if (tree.first < 0 && step.journey !== 0) tree.first = step.index;
   const locator = locatorOf(step.name);
   if (locator === null || locator.still === true || step.journey === 0) {
     tree.branchOf.push(-1);
@@ -177,7 +174,7 @@ function restore(scene: SceneLog, branch: Branch): void {
 }
 
 const TREE = standingReader<BranchTree>({
-  begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map(), moves: new Map(), first: -1 }),
+  begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map(), moves: new Map() }),
   take(tree, scene, _from, to) {
     const { steps } = scene;
     for (; tree.steps < steps.length && steps.seqOf(tree.steps) < to; tree.steps++) {
@@ -201,7 +198,6 @@ const TREE = standingReader<BranchTree>({
       touched.delete(branch);
     }
     for (const branch of touched) restore(scene, branch);
-    if (tree.first >= tree.steps) tree.first = -1;
   },
 });
 
@@ -214,7 +210,7 @@ export function journeyAt(scene: SceneLog, step: number): number {
     const journey = scene.steps.get(i)?.journey ?? 0;
     if (journey !== 0) return journey;
   }
-  return scene.steps.get(branchesOf(scene).first)?.journey ?? 0;
+  return branchesOf(scene).byJourney.keys().next().value ?? 0;
 }
 
 /** Moves of a journey that are looked at for what it touches, its first ones: a storm goes the same way over and over. */

@@ -4,8 +4,8 @@
  */
 import { deedOf } from '../../explain/deeds.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
+import { lastStepUpTo } from '../../log/op-steps.ts';
 import { stepNow } from '../../log/step-sets.ts';
-import { lastStepUpTo } from '../../log/steps.ts';
 import { aheadOf, type Deed, runOf } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
 import { runAhead, showRun, track } from '../runs/track.ts';

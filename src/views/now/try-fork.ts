@@ -2,7 +2,7 @@
 
 import type { Fork } from '../../explain/forks/fork.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
-import { lastStepUpTo } from '../../log/steps.ts';
+import { lastStepUpTo } from '../../log/op-steps.ts';
 import { remember } from '../../store/actions/edits.ts';
 import type { App } from '../../store/create-app.ts';
 

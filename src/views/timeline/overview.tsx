@@ -2,7 +2,8 @@
 import { brushX, select } from 'd3';
 import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { SceneLog } from '../../log/log.ts';
-import { firstStepOf, type Steps } from '../../log/steps.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
+import type { Steps } from '../../log/steps.ts';
 import { densityOf } from '../../scene/lane-marks.ts';
 import type { TimeAxis } from '../../scene/time-axis.ts';
 import { lookSteps } from '../../store/look.ts';

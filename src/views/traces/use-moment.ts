@@ -1,6 +1,6 @@
 /** The trace at the playhead: its raw lines, the machine before the line, and the lines around it as a scene on a stage. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { lastStepUpTo } from '../../log/steps.ts';
+import { lastStepUpTo } from '../../log/op-steps.ts';
 import type { App } from '../../store/create-app.ts';
 import { NO_SCENE } from '../../store/types.ts';
 import { useApp } from '../../store/use-app.ts';

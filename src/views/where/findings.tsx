@@ -1,7 +1,7 @@
 /** What the rules found in the run: a quiet list. In an exercise the answer is the reader's to find first. */
 import { useCallback, useEffect, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
-import { firstStepOf } from '../../log/steps.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
 import { caseOf, isCase } from '../../scenes/case.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { loadPresetFile } from '../../scenes/index.ts';

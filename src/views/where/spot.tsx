@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { COMPONENTS, type ComponentKind } from '../../engine/view/tables.ts';
 import type { SceneLog } from '../../log/log.ts';
-import { firstStepOf } from '../../log/steps.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import type { Found } from '../../worker/reason-client.ts';

@@ -3,7 +3,8 @@
  * deck has many scenes, and most of them stand still.
  */
 import { type Params, translate } from '../../i18n/index.ts';
-import { firstStepOf, stepName } from '../../log/steps.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
+import { stepName } from '../../log/steps.ts';
 import type { App } from '../../store/create-app.ts';
 import { type Found, type ReasonClient, startReasoning } from '../../worker/reason-client.ts';
 import { sayFinding } from './say-finding.ts';

@@ -4,7 +4,7 @@ import './where.css';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
-import { firstStepOf, lastStepUpTo } from '../../log/steps.ts';
+import { firstStepOf, lastStepUpTo } from '../../log/op-steps.ts';
 import { change } from '../../store/actions/edits.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import type { Ask, WhereAnswer } from '../../worker/reason-client.ts';
