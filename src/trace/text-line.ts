@@ -11,7 +11,7 @@
  * `-digits` before it), and the CPU itself is looked for behind the 16 columns ftrace gives a comm.
  */
 import { type Literal, literal, past, wordsOf } from './literal.ts';
-import { readRaw } from './raw-text.ts';
+import { rawWasCut, readRaw } from './raw-text.ts';
 import { CONTEXT, Names, type TraceRecord } from './record.ts';
 import { readText } from './template.ts';
 import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
@@ -46,6 +46,8 @@ export interface TextTables {
   /** Where the CPU column stood in the last line, and the point of its time: most often they stand there again. */
   cpuColumn: number;
   dotColumn: number;
+  /** The first line of which a recorder's own print left fields out, 0 none. */
+  cutLine: number;
   /** The last line was one of perf trace. */
   perfTrace: boolean;
   /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
@@ -74,6 +76,7 @@ export function createTables(wants: Wants | null = null): TextTables {
     wants,
     cpuColumn: -1,
     dotColumn: -1,
+    cutLine: 0,
     perfTrace: false,
     secondsLow: 0,
     secondsHigh: 0,
@@ -270,6 +273,15 @@ function readEvent(
     p++;
     while (p < to && b[p] === BLANK) p++;
   }
+  if (timed && isDigit(b[p])) {
+    // perf script -F +period
+    let q = p;
+    while (q < to && isDigit(b[q])) q++;
+    if (b[q] === BLANK) {
+      while (q < to && b[q] === BLANK) q++;
+      p = q;
+    }
+  }
   if (p >= to) return timed ? LINE.half : LINE.unreadable;
   const known = usualName(b, p, to);
   if (known >= 0) return readKnown(known, b, p + nameLengths[known], to, r, tables);
@@ -302,7 +314,9 @@ function readKnown(event: number, b: Uint8Array, q: number, to: number, r: Trace
   if (text >= to) return LINE.half;
   if (readUsual(event, b, text, to, r.f, tables.reasons)) return LINE.event;
   if (readText(event, b, text, to, r.f, tables.reasons)) return LINE.event;
-  return readRaw(event, b, text, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
+  if (!readRaw(event, b, text, to, r.f, tables.reasons)) return LINE.unreadable;
+  if (rawWasCut && tables.cutLine === 0) tables.cutLine = r.line;
+  return LINE.event;
 }
 
 const probe = new Int32Array(1024).fill(-1);
@@ -586,24 +600,35 @@ function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tabl
   return readOther(b, from, to, tables);
 }
 
-/** `qemu-sys-159     1d..1.` before the time. */
+/** `qemu-sys-159     1d..1.`, or a thread without a CPU: `CPU 0/KVM  159`, `qemu 158/159`, `qemu-159` before the time. */
 function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord): void {
-  let q = to - 1;
-  while (q >= from && b[q] === BLANK) q--;
-  const end = q;
-  while (q >= from && b[q] !== BLANK) q--;
-  let p = q + 1;
+  let end = to;
+  while (end > from && b[end - 1] === BLANK) end--;
+  let word = end;
+  while (word > from && b[word - 1] !== BLANK) word--;
+  let p = word;
   let cpu = 0;
-  while (p <= end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
-  if (p === q + 1 || p > end || end - p < 3) return;
-  r.cpu = cpu;
-  r.context = contextOf(b[p + 2]);
-  while (q >= from && b[q] === BLANK) q--;
+  while (p < end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
+  let q = end;
+  if (p > word && p < end && end - p >= 4 && !isDigit(b[end - 1])) {
+    r.cpu = cpu;
+    r.context = contextOf(b[p + 2]);
+    q = word;
+    while (q > from && b[q - 1] === BLANK) q--;
+    readNumber(b, from, q, r, true);
+  } else if (p === end || b[p] === 47 || b[p] === 45 || p === word) readNumber(b, from, end, r, false);
+}
+
+/** The thread whose number ends at `end`, behind its process's, its comm and a dash, or its comm and a blank. */
+function readNumber(b: Uint8Array, from: number, end: number, r: TraceRecord, dashOnly: boolean): void {
+  let q = end;
   let pid = 0;
   let unit = 1;
-  for (; q >= from && isDigit(b[q]); q--) {
-    pid += (b[q] - 48) * unit;
+  for (; q > from && isDigit(b[q - 1]); q--) {
+    pid += (b[q - 1] - 48) * unit;
     unit *= 10;
   }
-  if (unit > 1 && b[q] === 45) r.tid = pid;
+  if (unit === 1 || q <= from) return;
+  const before = b[q - 1];
+  if (before === 45 || (!dashOnly && (before === 47 || before === BLANK))) r.tid = pid;
 }
