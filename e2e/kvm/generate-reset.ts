@@ -136,7 +136,7 @@ class Resets {
         [5, () => this.mode(vcpu)],
         [4, () => this.apic(vcpu, 0xf0, chance.one(80) ? 0x1ff : 0xff)],
         [2, () => this.apic(vcpu, 0x350, chance.of([0x700, 0x10700, 0x31]))],
-        [2, () => this.apic(vcpu, 0x80, chance.below(256))],
+        [2, () => this.apic(vcpu, 0x80, chance.below(16) << 4)],
         [2, () => this.x2apic[vcpu] || this.apic(vcpu, 0xd0, u32(chance.below(256) << 24))],
         [10, () => this.push({ op: 'run', vcpu })],
         [4, () => this.push({ op: 'eoi', vcpu })],

@@ -109,6 +109,16 @@ function report(
   );
 }
 
+/** Profiles whose answers hang on timers of the host. */
+const ofTime: readonly Profile[] = ['timer', 'pit'];
+
+/** On a busy host a timer's thread may come by after its time: a difference that is one comes each time. */
+async function comesAgain(ops: readonly Op[], askKvm: Answer, askOther: Answer): Promise<boolean> {
+  for (let tries = 0; tries < 3; tries++)
+    if (compare(ops, ...(await both(ops, askKvm, askOther))) === null) return false;
+  return true;
+}
+
 async function fuzz(options: Options, askKvm: Answer, askOther: Answer): Promise<boolean> {
   const { count, seed, start, max, profile } = options;
   console.log(`kernel ${release()}, seed ${seed}, ${count} sequences${profile ? ` of ${profile}` : ''}`);
@@ -117,6 +127,7 @@ async function fuzz(options: Options, askKvm: Answer, askOther: Answer): Promise
   let done = 0;
   let opCount = 0;
   let differing = 0;
+  let late = 0;
   for (let i = start; i < start + count && differing < max; i++) {
     const kind = profile ?? (PROFILES[i % PROFILES.length] as Profile);
     const ops = generate(kind, sequenceSeed(seed, i), tsc);
@@ -125,6 +136,10 @@ async function fuzz(options: Options, askKvm: Answer, askOther: Answer): Promise
     const [real, model] = await Promise.all([askKvm(ops), askOther(ops)]);
     const found = compare(ops, real, model);
     if (!found) continue;
+    if (ofTime.includes(kind) && !(await comesAgain(ops, askKvm, askOther))) {
+      late++;
+      continue;
+    }
     differing++;
     const differs = async (tried: readonly Op[]): Promise<boolean> => {
       if (!leavesHeldAlone(tried) || (kind === 'timer' && tsc !== 0n && !settles(tried))) return false;
@@ -144,7 +159,8 @@ async function fuzz(options: Options, askKvm: Answer, askOther: Answer): Promise
   }
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const verdict = differing === 0 ? 'no difference' : `${differing} with a difference`;
-  console.log(`${done} sequences, ${opCount} ops, seed ${seed}, ${seconds} s: ${verdict}`);
+  const tardy = late === 0 ? '' : `; ${late} where a busy host was late once`;
+  console.log(`${done} sequences, ${opCount} ops, seed ${seed}, ${seconds} s: ${verdict}${tardy}`);
   return differing === 0;
 }
 
