@@ -38,6 +38,8 @@ export const traces = {
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
     'The chips changed here by an ioctl of the VMM, which prints no line (reset, KVM_SET_IRQCHIP, KVM_SET_LAPIC).',
+  'trace.finding.fields-cut':
+    'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
   'trace.finding.time-goes-back': 'Times go back on {n} lines, so latencies may be wrong.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
   'trace.finding.not-predicted': 'The trace names {n} vCPUs. The engine models {max}, so no line is judged.',

@@ -32,6 +32,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.lost.unknown': '录制有缺口：{n}。每个缺口之前的状态不再使用。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',
   'trace.finding.host-ioctl': 'VMM 在这里用 ioctl 改变了芯片，它不打印任何行（复位、KVM_SET_IRQCHIP、KVM_SET_LAPIC）。',
+  'trace.finding.fields-cut':
+    'trace-cmd report -R 对重定向表项、ICR 和 MSI 只打印向量，因此无法预测任何一行。不带 -R 重新输出即可。',
   'trace.finding.time-goes-back': '有 {n} 行的时间倒退，延迟可能不准。',
   'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
   'trace.finding.not-predicted': '跟踪里有 {n} 个 vCPU。引擎最多模拟 {max} 个，因此不判断任何行。',

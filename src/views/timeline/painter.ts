@@ -3,6 +3,7 @@
  * and the lines of ticks on one canvas under them. Only rows in sight are drawn, and elements are used again, so a frame of panning
  * or zooming costs what is on screen.
  */
+import { countBelow } from '../../base/bisect.ts';
 import type { Lane, Span } from '../../log/lanes.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { begunWithin, type Piece, piecesOf, reachOf, type WayLane } from '../../log/ways.ts';
@@ -106,6 +107,12 @@ interface RowParts {
   left: Map<number, Made>;
   /** Elements that show nothing. */
   readonly spare: Made[];
+}
+
+/** Those of a list around a step: whoever goes from one to the next needs no others, and a storm has ten thousands. */
+function near<One extends Reach>(list: readonly One[], step: number): readonly One[] {
+  const at = countBelow(list.length, (i) => (list[i] as One).from, step);
+  return list.slice(Math.max(0, at - LOOK_BACK), at + LOOK_BACK);
 }
 
 /** What tells a span from all others of its row. */
@@ -459,13 +466,13 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
       const { scene } = picture;
       if (row.lane !== null) {
         const { lane } = row;
-        return lane.spans.map((span) => shownOfLane(lane, span));
+        return near(lane.spans, step).map((span) => shownOfLane(lane, span));
       }
       if (row.way === null) return [];
       const { from } = begunWithin(scene, row.way, step, step);
       return row.way.journeys
         .slice(Math.max(0, from - LOOK_BACK), from + LOOK_BACK)
-        .flatMap((journey) => piecesOf(scene, journey).map((piece) => shownOfWay(journey, piece)));
+        .flatMap((journey) => near(piecesOf(scene, journey), step).map((piece) => shownOfWay(journey, piece)));
     },
     setCursor(next) {
       cursor = next;
