@@ -12,7 +12,7 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { componentName } from '../shared/component-name.ts';
-import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { numberText, partAddresses, reading, registerDoc, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
 import { RouteEntryTable } from '../shared/route-entry.tsx';
@@ -129,7 +129,7 @@ function RegisterList({ view, selected, t }: ListProps) {
   const row = (ref: RegisterRef) => (
     <li key={`${ref.register} ${ref.sub}`}>
       <button type="button" onClick={() => actions.select(ref)}>
-        <span>{registerName(ref)}</span>
+        <span data-doc={registerDoc(view, ref)}>{registerName(ref)}</span>
         <span className="insp-value">{valueText(view, ref, t)}</span>
       </button>
     </li>

@@ -16,7 +16,7 @@ import { Fold } from '../kit/fold.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { componentName } from '../shared/component-name.ts';
 import { Differs } from '../shared/differs.tsx';
-import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
+import { numberText, partAddresses, reading, registerDoc, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { useChange } from '../shared/use-change.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
@@ -34,7 +34,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
   const lang = useLang();
   const how = reading(view, at);
   const title = `${componentName(lang, view.config, at.kind, at.index)} ${registerName(at)}`;
-  const doc = `reg.${how.as === 'bits' ? how.layout.name : `${at.kind}.${at.register}`}`;
+  const doc = registerDoc(view, at);
   const addresses =
     how.as === 'bits'
       ? partAddresses(view, at, how.parts)
