@@ -12,12 +12,13 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { componentName } from '../shared/component-name.ts';
-import { numberText, partAddresses, reading, registerDoc, wordsAtAddresses } from '../shared/read-register.ts';
+import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { isQuiet, registersOf } from '../shared/register-table.ts';
 import { RouteEntryTable } from '../shared/route-entry.tsx';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { RegisterDetail } from './register-detail.tsx';
+import { registerDoc } from './register-doc.ts';
 import { WholeMachine } from './whole-machine.tsx';
 
 /** The panel. */

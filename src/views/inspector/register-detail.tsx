@@ -16,11 +16,12 @@ import { Fold } from '../kit/fold.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { componentName } from '../shared/component-name.ts';
 import { Differs } from '../shared/differs.tsx';
-import { numberText, partAddresses, reading, registerDoc, wordsAtAddresses } from '../shared/read-register.ts';
+import { numberText, partAddresses, reading, wordsAtAddresses } from '../shared/read-register.ts';
 import { registerName } from '../shared/register-name.ts';
 import { useChange } from '../shared/use-change.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
+import { registerDoc } from './register-doc.ts';
 
 interface Props {
   readonly view: MachineView;

@@ -13,12 +13,6 @@ export function reading(view: MachineView, ref: RegisterRef): Reading {
   });
 }
 
-/** Key of what a register holds, in words. */
-export function registerDoc(view: MachineView, ref: RegisterRef): string {
-  const how = reading(view, ref);
-  return `reg.${how.as === 'bits' ? how.layout.name : `${ref.kind}.${ref.register}`}`;
-}
-
 /** Words that lie in a row as entries of one, two or four. */
 const isTable = (ref: RegisterRef): boolean => ref.register === 'msixTable' || ref.register === 'irte';
 
