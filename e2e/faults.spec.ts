@@ -5,6 +5,7 @@ import { say } from './texts.ts';
 
 const count = (page: Page) => page.locator('.tl-count');
 const gone = (page: Page) => page.locator('#part-gone');
+const hash = (page: Page): string => new URL(page.url()).hash;
 
 test('a part that does not come and that nobody waits for is said, and the page goes on after its reload', async ({
   page,
@@ -63,9 +64,12 @@ test('after a redeploy each part that is still to come says so, whatever is aske
     if (lost.length > before) await expect(said.first()).toBeVisible();
     await page.keyboard.press('Escape');
     await page.evaluate(() => document.getElementById('part-gone')?.remove());
+    // Chapters and comparisons have addresses of their own.
+    if (!hash(page).startsWith('#p=')) await page.goBack();
+    await expect(count(page)).toHaveText(/^5 /);
   }
   expect(new Set(lost).size).toBeGreaterThan(5);
-  await expect(count(page)).toHaveText(/^5 /);
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press('ArrowRight');
   await expect(count(page)).toHaveText(/^6 /);
   await expect(page).toHaveURL(/#p=serial-ioapic&t=5/);
