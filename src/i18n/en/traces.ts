@@ -19,7 +19,7 @@ export const traces = {
   'trace.finding.raced':
     'Two CPUs were at work: the lines fit if the effect of line {other} and of this one change places.',
   'trace.finding.nmi': 'vCPU {vcpu} took NMIs: {n}. KVM has no tracepoint for an NMI from the VMM.',
-  'trace.finding.kernel-behaviour': 'The lines stand in the order of KVM before v6.12, so v6.1 behavior is applied.',
+  'trace.finding.kernel-behaviour': 'The lines stand in the order of KVM before v6.12, so v6.1 behaviour is applied.',
   'trace.finding.stuck.pending': 'Vector {vector} was accepted by vCPU {vcpu} and never injected until the trace ends.',
   'trace.finding.stuck.service': 'Vector {vector} was injected on vCPU {vcpu} and has no EOI until the trace ends.',
   'trace.finding.storm': 'GSI {gsi} storm: {n} edges in 0.1 s.',
@@ -71,6 +71,8 @@ export const traces = {
   'trace.finding.stands-still': 'Interrupt {name} stands still between the two copies, after {n}.',
   'trace.finding.stands-still.cpu': 'CPU {vcpu}: the count of {name} stands still between the two copies, after {n}.',
   'trace.finding.spurious': 'CPU {vcpu} took spurious vector {vector}. It needs no EOI and does no harm by itself.',
+  'trace.finding.spurious.pic':
+    'IRQ {gsi} of the 8259 was spurious: its line went low before the CPU asked which pin it is. The guest ends nothing for it.',
   'trace.finding.spurious.count': 'Spurious interrupts: {n}.',
   'trace.finding.apic-error': '{name} counts errors of the APIC or of the interrupt line.',
   'trace.finding.no-handler':

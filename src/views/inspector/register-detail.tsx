@@ -5,8 +5,8 @@ import { addressOf, type MachineView, type RegisterRef, vectorsIn } from '../../
 import { guestWrite } from '../../explain/guest-ops.ts';
 import { rawBits, rawWrite } from '../../explain/raw-ops.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { lastWriter } from '../../log/last-writer.ts';
 import { seqAt } from '../../log/steps.ts';
-import { lastWriter } from '../../log/writers.ts';
 import { citation } from '../../spec/citations.ts';
 import { type BitLayout, type FieldRow, type FieldSpec, fieldRows, wordsOf } from '../../spec/define/registers.ts';
 import { differencesAt } from '../../spec/differs.ts';
@@ -21,6 +21,7 @@ import { registerName } from '../shared/register-name.ts';
 import { useChange } from '../shared/use-change.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
+import { registerDoc } from './register-doc.ts';
 
 interface Props {
   readonly view: MachineView;
@@ -34,7 +35,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
   const lang = useLang();
   const how = reading(view, at);
   const title = `${componentName(lang, view.config, at.kind, at.index)} ${registerName(at)}`;
-  const doc = `reg.${how.as === 'bits' ? how.layout.name : `${at.kind}.${at.register}`}`;
+  const doc = registerDoc(view, at);
   const addresses =
     how.as === 'bits'
       ? partAddresses(view, at, how.parts)
