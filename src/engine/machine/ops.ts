@@ -155,6 +155,8 @@ function plainGuestOp(m: Machine, op: GuestOp): Entered {
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
   lookForMore(m, op.vcpu);
+  // SVM's exit writes TPR back, which brings PPR up to date too; where no vendor is named it is as recorded, on AMD.
+  if (m.config.vendor !== 'intel') apicHasInterrupt(m, op.vcpu);
   m.wires.afterEntry?.(m, op.vcpu);
   const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
   // One that the instruction armed for this very instant goes in with it. With nothing beside it the next op is as good.
