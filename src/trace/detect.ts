@@ -33,6 +33,7 @@ const RULES: readonly (readonly [TraceFormat, RegExp])[] = [
   ['ftrace', /^# tracer:|\[\d+\] +[^\s\d]\S{2,5} +\d+(\.\d+)?: ?/],
   ['trace-cmd report', /\[\d+\] +\d+\.\d+: +(\(\+\d+\) *)?\w+: /],
   ['ftrace', /^[>\s#]*(\S.* )?\d+(\.\d+|us[ +!#*@$])?: +kvm_\w+: /],
+  ['ftrace', /^\s*\d+\)\s.*\| +\/\* kvm_\w+: /],
   ['bare', /^[>\s#]*(?:kvm:)?kvm_\w+: /],
 ];
 

@@ -131,6 +131,13 @@ describe('the columns before the event', () => {
     expect(rte.f.slice(0, 8)).toEqual([4, 3, 36, 0, 1, 1, 0, 1]);
   });
 
+  test('between lines of the function tracers events are read, and their own are none', () => {
+    const { kind, r } = read(' 1)               |    /* kvm_eoi: apicid 1 vector 52 */');
+    expect([kind, r.event, r.cpu, ...r.f.slice(0, 2)]).toEqual([LINE.event, TP.kvm_eoi, 1, 1, 52]);
+    expect(read(' 1)   0.512 us    |    kvm_pic_set_irq();').kind).toBe(LINE.comment);
+    expect(read(' CPU 0/KVM-160     [002] d..1.    10.17: kvm_set_msr_common <-__kvm_set_msr').kind).toBe(LINE.comment);
+  });
+
   test('a line without a time is an event only if it is KVM’s', () => {
     expect(read('           kvm:kvm_eoi: apicid 0 vector 48').kind).toBe(LINE.event);
     expect(read(' kvm_exit:             reason EOI_INDUCED rip 0xfffff80006a17e1a info 50 0').kind).toBe(LINE.event);

@@ -292,6 +292,8 @@ function readEvent(
     name = q + 1;
     q = nameEnd(b, name, to);
   }
+  // A line of the function tracer: `kvm_set_msr_common <-__kvm_set_msr`.
+  if (timed && b[q] === BLANK && b[q + 1] === 60 && b[q + 2] === 45) return LINE.comment;
   if (q === name || q >= to || (b[q] !== COLON && b[q] !== 40)) return LINE.unreadable;
   const event = lookUp(b, name, q);
   if (event < 0) {
@@ -580,6 +582,8 @@ function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecor
 function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   let p = from;
   while (p < to && (b[p] === BLANK || b[p] === 9 || b[p] === 62 || b[p] === 124)) p++;
+  const graph = readGraph(b, p, to, r, tables);
+  if (graph !== 0) return graph;
   // "CPU 1: 55 EVENTS DROPPED" has what looks like a time of ticks.
   if (startsWith(b, p, to, 'CPU') && contains(b, p, to, DROP_MARK) >= 0) return readOther(b, from, to, tables);
   // a time somewhere before the event
@@ -599,6 +603,26 @@ function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tabl
   }
   return readOther(b, from, to, tables);
 }
+
+/** A function's line of function_graph: `1)   0.512 us    |  kvm_pic_set_irq();`; an event between them stands in a comment. */
+function readGraph(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let p = from;
+  let cpu = 0;
+  while (p < to && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
+  if (p === from || b[p] !== 41) return 0;
+  while (p < to && b[p] !== 124) p++;
+  if (p === to) return 0;
+  const open = contains(b, p, to, COMMENT_MARK);
+  if (open < 0) return LINE.comment;
+  let end = to;
+  while (end > open && b[end - 1] !== 42) end--;
+  end--;
+  while (end > open && b[end - 1] === BLANK) end--;
+  r.cpu = cpu;
+  const kind = readEvent(b, open + COMMENT_MARK.length, end, r, tables, false);
+  return kind === LINE.event || kind === LINE.other ? kind : LINE.comment;
+}
+const COMMENT_MARK = new TextEncoder().encode('/* ');
 
 /** `qemu-sys-159     1d..1.`, or a thread without a CPU: `CPU 0/KVM  159`, `qemu 158/159`, `qemu-159` before the time. */
 function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord): void {

@@ -71,6 +71,8 @@ export const traces = {
   'trace.finding.stands-still': 'Interrupt {name} stands still between the two copies, after {n}.',
   'trace.finding.stands-still.cpu': 'CPU {vcpu}: the count of {name} stands still between the two copies, after {n}.',
   'trace.finding.spurious': 'CPU {vcpu} took spurious vector {vector}. It needs no EOI and does no harm by itself.',
+  'trace.finding.spurious.pic':
+    'IRQ {gsi} of the 8259 was spurious: its line went low before the CPU asked which pin it is. The guest ends nothing for it.',
   'trace.finding.spurious.count': 'Spurious interrupts: {n}.',
   'trace.finding.apic-error': '{name} counts errors of the APIC or of the interrupt line.',
   'trace.finding.no-handler':

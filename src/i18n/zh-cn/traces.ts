@@ -59,6 +59,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.stands-still': '中断 {name} 在两份之间没有变化，停在 {n}。',
   'trace.finding.stands-still.cpu': 'CPU {vcpu}：{name} 的计数在两份之间没有变化，停在 {n}。',
   'trace.finding.spurious': 'CPU {vcpu} 收到伪中断向量 {vector}。它不需要 EOI，本身无害。',
+  'trace.finding.spurious.pic': '8259 的 IRQ {gsi} 是伪中断：CPU 询问引脚之前，线已经变低。客户机不会为它发 EOI。',
   'trace.finding.spurious.count': '伪中断：{n} 次。',
   'trace.finding.apic-error': '{name} 记录的是 APIC 或中断线的错误。',
   'trace.finding.no-handler':
