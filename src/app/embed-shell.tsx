@@ -12,10 +12,10 @@ import { Narrator } from '../views/narrator/narrator.tsx';
 import { useT } from '../views/shared/use-t.ts';
 import { ConsentBar } from './consent-bar.tsx';
 import { NoticeBar } from './notice-bar.tsx';
-import { readView } from './query.ts';
 import { useSceneTitle } from './scene-title.ts';
 import { preferredLanguage } from './settings.ts';
 import { ChapterSlot, Fenced, type PanelName, QuizSlot, Slot } from './slot.tsx';
+import { readView } from './view-change.ts';
 
 /** A framed chapter has no clicker of its own: the page around it has it. */
 const NO_KEYS = (): void => {};

@@ -8,7 +8,8 @@ import { seenScenes } from '../views/gallery/seen.ts';
 import { sentence } from '../views/traces/model.ts';
 import { readLast } from './first-minute.ts';
 import { readLeft } from './keep.ts';
-import { readQuery, readView } from './query.ts';
+import { readQuery } from './query.ts';
+import { readView } from './view-change.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -21,10 +21,10 @@ export interface Query {
 }
 
 const PLAY: Readonly<Record<string, EmbedOptions['play']>> = { '0': 'no', '1': 'yes', visible: 'visible' };
-const CONTROLS: Readonly<Record<string, EmbedOptions['controls']>> = { full: 'full', min: 'min', '0': 'none' };
+export const CONTROLS: Readonly<Record<string, EmbedOptions['controls']>> = { full: 'full', min: 'min', '0': 'none' };
 const THEMES: readonly string[] = ['auto', 'light', 'dark'] satisfies Theme[];
 
-function languageOf(text: string | null): Lang | null {
+export function languageOf(text: string | null): Lang | null {
   if (text === null) return null;
   const wanted = text.toLowerCase();
   return LANGS.find((lang) => lang.toLowerCase() === wanted || lang.toLowerCase().startsWith(`${wanted}-`)) ?? null;
@@ -44,33 +44,10 @@ function originOf(text: string | null, fromDisk: boolean): string | null {
 
 const stepOf = (text: string | null): string | null =>
   text !== null && /^(-?\d{1,7}|end|\w{1,60}#\d{1,7})$/.test(text) ? text : null;
-const panelsOf = (text: string | null): readonly string[] =>
+export const panelsOf = (text: string | null): readonly string[] =>
   (text ?? '').split(',').filter((name) => /^[a-z]{1,20}$/.test(name));
-const themeOf = (text: string | null): Theme | null =>
+export const themeOf = (text: string | null): Theme | null =>
   text !== null && THEMES.includes(text) ? (text as Theme) : null;
-
-/** What a host changes while the frame runs, in the words of the query; '' is the usual one, a wrong value changes nothing. */
-export interface ViewChange {
-  readonly theme?: Theme;
-  readonly lang?: Lang;
-  readonly embed: Partial<EmbedOptions>;
-}
-
-/** @param usual language where none is asked for */
-export function readView(change: Readonly<Record<string, string>>, usual: Lang): ViewChange {
-  const { theme, lang, panels, controls } = change;
-  const toTheme = theme === '' ? 'auto' : themeOf(theme ?? null);
-  const toLang = lang === '' ? usual : languageOf(lang ?? null);
-  const toControls = controls === '' ? 'full' : CONTROLS[controls ?? '-'];
-  return {
-    ...(toTheme === null ? {} : { theme: toTheme }),
-    ...(toLang === null ? {} : { lang: toLang }),
-    embed: {
-      ...(panels === undefined ? {} : { panels: panelsOf(panels) }),
-      ...(toControls === undefined ? {} : { controls: toControls }),
-    },
-  };
-}
 
 /** @param search the address from its ? on  @param fromDisk the page comes from a file: */
 export function readQuery(search: string, fromDisk = false): Query {
