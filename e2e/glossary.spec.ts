@@ -1,4 +1,5 @@
 /** What a word means is told where it stands: by pointer, finger and key, on the stage, in panels and in frames. */
+import { registers } from '../src/i18n/en/registers.ts';
 import { glossary as zh } from '../src/i18n/zh-cn/glossary.ts';
 import { expect, type Frame, type Locator, type Page, test } from './test.ts';
 import { say } from './texts.ts';
@@ -98,6 +99,16 @@ test('the inspector’s fields, and a card above an open dialog', async ({ page 
   await field.scrollIntoViewIfNeeded();
   await pointAt(page, field);
   await expect(card(page)).toHaveAttribute('data-terms', 'remote-irr');
+  // In the list of a part's registers a name has what its register holds.
+  await page.getByRole('button', { name: say('insp.all', { name: 'IOAPIC' }) }).click();
+  const register = page.locator('.insp-list span').filter({ hasText: /^IOREGSEL$/ });
+  await pointAt(page, register);
+  await expect(card(page)).toContainText(registers['reg.IOREGSEL']);
+  await register.locator('..').focus();
+  await page.keyboard.press('g');
+  await expect(card(page)).toContainText(say('glossary.all'));
+  await expect(card(page)).toContainText(registers['reg.IOREGSEL']);
+  await page.keyboard.press('Escape');
   await page.keyboard.press('?');
   const help = page.getByRole('dialog');
   await pointAtWord(page, help, 'vCPU');

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { encodeLink } from '../src/share/link.ts';
 import { expect, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -142,6 +143,48 @@ test('lanes and spans are walked by keyboard, said, selected, and groups fold', 
   const at = await page.locator('.tl-count').textContent();
   await page.getByRole('button', { name: say('timeline.unit.next', { unit: say('stops.unit.beat') }) }).click();
   await expect(page.locator('.tl-count')).not.toHaveText(at ?? '');
+});
+
+test('narrow spans of a full row are drawn and not made: pressed, read and walked as any other', async ({ page }) => {
+  const send = { op: 'mmio_write', vcpu: 0, addr: '0xfee00300', size: 4, value: 0x40070 };
+  const ops = [
+    { op: 'create', vcpus: 1, irqchip: 'full', guest: { handlers: [{ vector: '0x70', name: 'ipi', ns: 100 }] } },
+    { op: 'mmio_write', vcpu: 0, addr: '0xfee000f0', size: 4, value: 0x1ff },
+    ...Array.from({ length: 60 }, () => [send, { op: 'advance', ns: 200 }]).flat(),
+  ];
+  const link = encodeLink({
+    kind: 'ops',
+    base: null,
+    keep: null,
+    start: 2,
+    log: ops,
+    step: null,
+    view: {},
+    hash: null,
+  });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`./?play=0#${link}`);
+  const isr = page.locator('.tl-lane', { hasText: 'ISR' }).locator('.tl-row');
+  await expect(isr.locator('.tl-span:visible').first()).toBeVisible();
+  await page.keyboard.press('0');
+  await expect(isr.locator('.tl-span:visible')).toHaveCount(0);
+  const bar = isr.and(page.locator('[data-bar]'));
+  const box = await isr.boundingBox();
+  if (box === null) throw new Error('no row');
+  // Somewhere in the middle there is one, a tenth of a period each.
+  await expect(async () => {
+    for (let x = 0; x < 24 && (await bar.count()) === 0; x += 3)
+      await page.mouse.move(box.x + box.width / 2 + x, box.y + 8);
+    await expect(bar).toHaveAttribute('title', /0x70/, { timeout: 500 });
+  }).toPass();
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page.locator('.inspector')).toContainText('0x70');
+  // The keyboard's is an element, so that it can be ringed.
+  await lanes(page).focus();
+  for (let i = 0; i < 20 && (await isr.locator('.tl-cursor').count()) === 0; i++)
+    await page.keyboard.press('ArrowDown');
+  await expect(isr.locator('.tl-cursor')).toHaveCount(1);
 });
 
 test('lanes below the fold are reached by scrolling, and a frame may have the timeline as its panel', async ({

@@ -6,7 +6,7 @@
 import { Chance } from './chance.ts';
 import type { Op } from './generate.ts';
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
+const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
 /** Longer than any timer that is meant to fire. */
 const PAST: Op = { op: 'advance', ns: 80_000_000 };
 const VCPU_PARTS = ['lapic', 'msrs', 'events', 'mp'] as const;
@@ -26,26 +26,52 @@ export function withRestores(ops: readonly Op[], seed: number): Op[] {
   const chance = new Chance(seed ^ 0x5a5e);
   const create = ops[0] as Op;
   const vcpus = Number(create.vcpus);
-  const parts = create.irqchip === 'split' ? VCPU_PARTS : [...VCPU_PARTS, 'irqchip'];
+  // A part that the machine has not is refused.
+  const parts = [...VCPU_PARTS, ...(create.irqchip === 'split' && !chance.one(10) ? [] : ['irqchip'])];
+  if (chance.one(15)) parts.push('pit');
   const saved = new Set<string>();
   return ops.flatMap((op, i) => {
     if (i === 0 || !chance.one(12)) return [op];
     if (chance.one(8)) return [op, ...migrate(create, vcpus, parts, chance)];
-    return [op, saveOrRestore(chance, vcpus, parts, saved), ...(chance.one(40) ? [{ op: 'get' }] : [])];
+    const part = saveOrRestore(chance, vcpus, parts, saved);
+    return [op, part, ...(chance.one(40) ? [{ op: 'get' }] : []), ...taken([part])];
   });
+}
+
+/** An event that came in with VCPU_EVENTS is taken before its vCPU does anything else. */
+function taken(ops: readonly Op[]): Op[] {
+  const given = ops.filter((op) => op.op === 'restore' && op.what === 'events');
+  return given.map(({ vcpu }) => ({ op: 'run', vcpu }));
 }
 
 /** All parts, a fresh machine, and what of them there is in any order. */
 function migrate(create: Op, vcpus: number, parts: readonly string[], chance: Chance): Op[] {
   const all = parts.flatMap((what): { readonly what: string; readonly vcpu?: number }[] =>
-    what === 'irqchip' ? [{ what }] : Array.from({ length: vcpus }, (_, vcpu) => ({ what, vcpu })),
+    what === 'irqchip' || what === 'pit' ? [{ what }] : Array.from({ length: vcpus }, (_, vcpu) => ({ what, vcpu })),
   );
   const name = (one: { readonly what: string; readonly vcpu?: number }): string => `m${one.vcpu ?? ''}`;
   const left = all.map((one): Op => ({ op: 'restore', ...one, from: name(one) }));
   const restores: Op[] = [];
   while (left.length > 0) restores.push(...left.splice(chance.below(left.length), 1));
   const kept = restores.filter(() => chance.one(92));
-  return [...all.map((one): Op => ({ op: 'save', ...one, as: name(one) })), create, ...kept, { op: 'get' }];
+  return [
+    ...all.map((one): Op => ({ op: 'save', ...one, as: name(one) })),
+    elsewhere(create, chance),
+    ...kept,
+    { op: 'get' },
+    ...taken(kept),
+  ];
+}
+
+/** The machine a migration ends on: mostly the same, now and then one that what was saved does not fit. */
+function elsewhere(create: Op, chance: Chance): Op {
+  if (chance.one(75)) return create;
+  return chance.of([
+    { ...create, x2apicApi: Number(create.x2apicApi ?? 0) ^ 1 },
+    { ...create, tscDeadline: create.tscDeadline === false },
+    { ...create, bsp: 1 },
+    { ...create, ids: Array.from({ length: Number(create.vcpus) }, (_, i) => 300 - i) },
+  ]);
 }
 
 class Timers {
@@ -53,16 +79,20 @@ class Timers {
   private readonly chance: Chance;
   private readonly vcpus: number;
   private readonly saved = new Set<string>();
+  private readonly tsc: bigint;
   /** Some count here is short. */
   private short = false;
 
-  constructor(seed: number) {
+  /** @param tsc where the guest's clock stands */
+  constructor(seed: number, tsc: bigint) {
+    this.tsc = tsc;
     this.chance = new Chance(seed);
     const { chance } = this;
     this.vcpus = 1 + chance.below(2);
     const tscDeadline = chance.one(75);
     this.ops.push({ op: 'create', vcpus: this.vcpus, irqchip: chance.one(80) ? 'full' : 'split', tscDeadline });
     for (let vcpu = 0; vcpu < this.vcpus; vcpu++) {
+      this.ops.push({ op: 'set_msr', vcpu, msr: '0x10', value: hex(tsc) });
       this.apic(vcpu, 0x3e0, 9);
       if (chance.one(85)) this.apic(vcpu, 0xf0, 0x1ff);
     }
@@ -70,6 +100,14 @@ class Timers {
 
   private apic(vcpu: number, offset: number, value: number): void {
     this.ops.push({ op: 'mmio_write', vcpu, addr: hex(0xfee00000 + offset), size: 4, value: hex(value) });
+    this.settle(vcpu);
+  }
+  /**
+   * vcpu_run puts in what has expired between two entries. A paravirtual processor enters where it likes: it leaves before an
+   * instruction, or does two without an entry between them. So there each is followed by one, which takes what is there.
+   */
+  private settle(vcpu: number): void {
+    if (this.tsc !== 0n) this.ops.push({ op: 'run', vcpu });
   }
   /** Fires within the time that passes after it: a one-shot, and no period from then on, as a short one would go on and on. */
   private soon(vcpu: number): void {
@@ -77,7 +115,12 @@ class Timers {
     this.apic(vcpu, 0x320, 0x30 + this.chance.below(0xc0));
     // Not while the op that arms it is still in KVM_RUN: 5 to 64 ms, by the divider.
     this.apic(vcpu, 0x380, 300_000 + this.chance.below(200_000));
+    this.pass(vcpu);
+  }
+  /** Time enough for what is short. */
+  private pass(vcpu: number): void {
     this.ops.push(PAST);
+    this.settle(vcpu);
   }
   private entry(vcpu: number): void {
     const { chance } = this;
@@ -86,8 +129,10 @@ class Timers {
   }
   /** Past, none, an hour away at any guest's frequency. */
   private deadline(vcpu: number): void {
-    const value = hex(this.chance.of([0, 1, 1000, 0x48c27395000]));
-    this.ops.push({ op: this.chance.one(60) ? 'wrmsr' : 'set_msr', vcpu, msr: '0x6e0', value }, PAST);
+    const value = hex(this.chance.of([0n, 1n, 1000n, this.tsc + 0x48c27395000n]));
+    this.ops.push({ op: this.chance.one(60) ? 'wrmsr' : 'set_msr', vcpu, msr: '0x6e0', value });
+    this.settle(vcpu);
+    this.pass(vcpu);
   }
   private look(vcpu: number): void {
     const { chance } = this;
@@ -112,12 +157,22 @@ class Timers {
         [3, () => this.apic(vcpu, 0x3e0, chance.of([0x9, 0xa, 0x8, 0x3]))],
         [6, () => this.deadline(vcpu)],
         [5, () => this.ops.push({ op: 'run', vcpu })],
-        [2, () => this.ops.push({ op: 'eoi', vcpu })],
+        [
+          2,
+          () => {
+            this.ops.push({ op: 'eoi', vcpu });
+            this.settle(vcpu);
+          },
+        ],
         [2, () => this.apic(vcpu, 0xf0, chance.one(70) ? 0x1ff : 0xff)],
         [
           6,
-          () =>
-            this.ops.push(saveOrRestore(chance, this.vcpus, ['lapic', 'lapic', 'msrs', 'events'], this.saved), PAST),
+          () => {
+            const op = saveOrRestore(chance, this.vcpus, ['lapic', 'lapic', 'msrs', 'events'], this.saved);
+            this.ops.push(op);
+            if (op.op === 'restore' && op.what === 'events') this.ops.push({ op: 'run', vcpu: op.vcpu });
+            this.pass(Number(op.vcpu));
+          },
         ],
         [8, () => this.look(vcpu)],
       ]);
@@ -127,8 +182,8 @@ class Timers {
   }
 }
 
-/** One-shots, deadlines and far-off periods, saved and restored midway. */
-export const generateTimer = (seed: number): Op[] => new Timers(seed).generate();
+/** One-shots, deadlines and far-off periods, saved and restored midway. @param tsc of a guest whose clock is the host's, else 0 */
+export const generateTimer = (seed: number, tsc: bigint): Op[] => new Timers(seed, tsc).generate();
 
 /** Modes whose output stands still once the count is gone: 0, 1, 4, 5. Channel 0 ticks in none of the others. */
 const STILL = [0, 1, 4, 5] as const;

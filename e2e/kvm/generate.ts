@@ -1,12 +1,13 @@
 /**
  * Random op sequences: same profile and seed, same sequence, everywhere.
  *
- * Left out, because real KVM answers them differently from run to run, or not at all on some hosts: a running local
- * APIC timer (TMICT other than 0), INIT, SIPI and SMI (from an ICR, an RTE or an MSI), HLT. Also a second irqfd on a
- * GSI that has a resampling one, which no op could tell apart from the first.
+ * Left out here, because real KVM answers them differently from run to run, or not at all on some hosts: a running local
+ * APIC timer (TMICT other than 0; generate-state.ts has it), INIT and SIPI (generate-reset.ts), SMI, HLT. Also a second irqfd
+ * on a GSI that has a resampling one, which no op could tell apart from the first.
  */
 
 import { Chance, type Weighted } from './chance.ts';
+import { generatePvEoi, generateResets } from './generate-reset.ts';
 import { generateRoads, generateSetup } from './generate-roads.ts';
 import { generatePit, generateTimer, withRestores } from './generate-state.ts';
 import { chooseShape, type Profile } from './shape.ts';
@@ -70,7 +71,8 @@ class Generator {
     this.split = shape.create.irqchip === 'split';
     this.vcpus = shape.create.vcpus;
     this.ids = shape.create.ids ?? Array.from({ length: this.vcpus }, (_, i) => i);
-    this.base = Array.from({ length: this.vcpus }, (_, i) => u32(LAPIC | EN | (i === 0 ? BSP : 0)));
+    const bsp = Number(shape.create.bsp ?? 0);
+    this.base = Array.from({ length: this.vcpus }, (_, i) => u32(LAPIC | EN | (this.ids[i] === bsp ? BSP : 0)));
     this.vectors = shape.vectors;
     this.gsis = shape.gsis;
     this.getPercent = shape.getPercent;
@@ -346,6 +348,55 @@ class Generator {
     this.wrmsr(cpu, msr, (high << 32n) | BigInt(value));
   }
 
+  /** What KVM_SET_MSRS and KVM_GET_MSRS reach, in any mode: registers of the page have their effects there too. */
+  private hostMsr(cpu: number): void {
+    const { chance } = this;
+    const msr = chance.weighted([
+      [10, 0x1b],
+      [6, 0x800 + (chance.of(LAPIC_OFFSETS) >> 4)],
+      [3, 0x800 + chance.below(0x100)],
+      [2, 0x80b],
+      [2, 0x83f],
+      [1, 0x3b],
+      [2, 0x6e0],
+      [1, 0x4b564d04],
+    ]);
+    if (chance.one(30)) {
+      this.push({ op: 'get_msr', vcpu: cpu, msr: hex(msr) });
+      return;
+    }
+    let value = BigInt(withoutReset(chance.one(50) ? this.vector() : chance.word()));
+    if (msr === 0x838 || msr === 0x6e0 || msr === 0x4b564d04) value = 0n;
+    else if (msr === 0x1b) {
+      const state = chance.of([0, EN, EN, EN | EXTD, EN | EXTD, EXTD]);
+      const page = chance.one(90) ? LAPIC : chance.of([0xfef00000, 0xfec00000]);
+      const odd = chance.one(6) ? chance.of([0x1, 0x200, 0x80]) : 0;
+      const high = chance.one(4) ? 1n << BigInt(chance.of([36, 52, 63])) : 0n;
+      value = high | BigInt(u32(page | state | (chance.one(30) ? BSP : 0) | odd));
+      // Beyond 4 GiB the recorder's guest has no page: what has no effect is all the same to it.
+      if (odd === 0 && high === 0n && state !== EXTD) this.base[cpu] = Number(value);
+      else if (high === 1n << 36n) value &= 0xffffffffn | (1n << 63n);
+    } else if (chance.one(15)) value |= BigInt(chance.word()) << 32n;
+    this.push({ op: 'set_msr', vcpu: cpu, msr: hex(msr), value: hex(value) });
+  }
+
+  /** An event stays injected, as where a vCPU is stopped before its entry; only the state is touched until it is taken. */
+  private keep(cpu: number): void {
+    const { chance } = this;
+    const name = `k${cpu}`;
+    this.push({ op: 'run', vcpu: cpu, keep: 1 });
+    this.push({ op: 'save', what: 'events', vcpu: cpu, as: name });
+    for (let left = chance.below(3); left > 0; left--) this.line();
+    if (chance.one(40)) this.msi();
+    if (chance.one(30)) this.push({ op: 'run', vcpu: cpu, keep: 1 });
+    this.push({ op: 'run', vcpu: cpu });
+    if (!chance.one(40)) return;
+    if (chance.one(50)) this.endOfInterrupt(cpu);
+    this.push({ op: 'restore', what: 'events', vcpu: cpu, from: name });
+    this.push({ op: 'get' });
+    this.push({ op: 'run', vcpu: cpu });
+  }
+
   // ---- IOAPIC
 
   private select(register: number): number {
@@ -575,8 +626,9 @@ class Generator {
       this.push({ op: 'irqfd_signal', gsi });
     } else if (choice === 'poll') {
       this.push({ op: 'irqfd_resample_poll', gsi });
-    } else if (this.irqfds.delete(gsi)) {
-      this.push({ op: 'irqfd_deassign', gsi });
+    } else if (this.irqfds.has(gsi)) {
+      this.push({ op: 'irqfd_deassign', gsi, resample: this.irqfds.get(gsi) ? 1 : 0 });
+      this.irqfds.delete(gsi);
     }
   }
 
@@ -654,7 +706,7 @@ class Generator {
     const full = this.split ? 0 : 1;
     const mixed = w('mixed');
     const ioapic =
-      w('ioapic-edge', 'ioapic-level', 'logical-dest', 'lowest-priority', 'routing-changes', 'mixed') * full;
+      w('ioapic-edge', 'ioapic-level', 'logical-dest', 'lowest-priority', 'routing-changes', 'mixed', 'host') * full;
     const pic = w('pic') * full;
     const ipi = w('ipi');
     const priority = w('lapic-priority');
@@ -690,7 +742,18 @@ class Generator {
       [w('routing-changes') * 20 + w('split', 'ioapic-level') * 12 + pic * 8 + mixed * 8 + 1, () => this.irqfd()],
       [ipi * 3 + 3, anyCpu((cpu) => this.push({ op: 'nmi', vcpu: cpu }))],
       [ipi * 4 + 3, anyCpu((cpu) => this.push({ op: 'iret', vcpu: cpu }))],
-      [this.split ? 10 : 0, anyCpu((cpu) => this.push({ op: 'extint', vcpu: cpu, vector: this.vector() }))],
+      [
+        this.split ? 10 : 1,
+        anyCpu((cpu) =>
+          this.push({
+            op: 'extint',
+            vcpu: cpu,
+            vector: this.chance.one(95) ? this.vector() : this.chance.of([256, 0xffffffff]),
+          }),
+        ),
+      ],
+      [w('host') * 45 + mixed * 2, anyCpu(this.hostMsr)],
+      [w('host') * 15 + mixed * 2 + w('split'), anyCpu(this.keep)],
       [2, anyCpu((cpu) => this.push({ op: 'nop', vcpu: cpu }))],
     ];
   }
@@ -709,12 +772,21 @@ class Generator {
   }
 }
 
-export function generate(profile: Profile, seed: number): Op[] {
+/** What is saved and restored midway: anything, or one kind of machine. */
+function restored(seed: number): Profile {
+  const kinds = ['mixed', 'mixed', 'mixed', 'split', 'x2apic', 'pic', 'ioapic-level', 'host'] as const;
+  return kinds[(seed >>> 3) % kinds.length] as Profile;
+}
+
+/** @param tsc what a guest's clock starts at, where the host gives it its own (a paravirtual module); else 0 */
+export function generate(profile: Profile, seed: number, tsc = 0n): Op[] {
   if (profile === 'roads') return generateRoads(seed);
   if (profile === 'setup') return generateSetup(seed);
-  if (profile === 'timer') return generateTimer(seed);
+  if (profile === 'timer') return generateTimer(seed, tsc);
   if (profile === 'pit') return generatePit(seed);
-  if (profile === 'restore') return withRestores(new Generator('mixed', seed).generate(), seed);
+  if (profile === 'reset') return generateResets(seed);
+  if (profile === 'pv-eoi') return generatePvEoi(seed);
+  if (profile === 'restore') return withRestores(new Generator(restored(seed), seed).generate(), seed);
   return new Generator(profile, seed).generate();
 }
 

@@ -232,10 +232,19 @@ uint8_t *machine_memory(uint64_t address)
 	return guest + address;
 }
 
+/* TSC_DEADLINE in CPUID is user space's to set: not every kernel's KVM_GET_SUPPORTED_CPUID names it. */
+static void offer_deadline(bool on)
+{
+	for (uint32_t i = 0; i < cpuid->nent; i++)
+		if (cpuid->entries[i].function == 1)
+			cpuid->entries[i].ecx = (cpuid->entries[i].ecx & ~CPUID_TSC_DEADLINE) | (on ? CPUID_TSC_DEADLINE : 0);
+}
+
 const char *machine_create_vm(void)
 {
 	struct kvm_userspace_memory_region region = { .memory_size = GUEST_SIZE, .userspace_addr = (uint64_t)guest };
 	machine_destroy();
+	offer_deadline(true);
 	do
 		machine.vm = ioctl(kvm, KVM_CREATE_VM, 0ul);
 	while (machine.vm < 0 && errno == EINTR); /* the signal against hung guests */
@@ -249,14 +258,6 @@ const char *machine_add_vcpu(uint64_t id)
 	if (machine.vcpus == MAX_VCPUS)
 		return "more vCPUs than this program has";
 	return create_vcpu(&machine.vcpu[machine.vcpus], id);
-}
-
-/* TSC_DEADLINE in CPUID is user space's to set: KVM_GET_SUPPORTED_CPUID does not name it. */
-static void offer_deadline(bool on)
-{
-	for (uint32_t i = 0; i < cpuid->nent; i++)
-		if (cpuid->entries[i].function == 1)
-			cpuid->entries[i].ecx = (cpuid->entries[i].ecx & ~CPUID_TSC_DEADLINE) | (on ? CPUID_TSC_DEADLINE : 0);
 }
 
 static const char *build(const struct machine_config *config)
@@ -505,7 +506,7 @@ void machine_step(int index, enum stub stub, uint64_t rdi, uint64_t rax, uint64_
 		fail(outcome, "KVM_SET_VCPU_EVENTS", errno);
 }
 
-void machine_take(int index, struct outcome *outcome)
+void machine_take(int index, bool keep, struct outcome *outcome)
 {
 	const struct vcpu *vcpu = &machine.vcpu[index];
 	struct kvm_vcpu_events events;
@@ -529,11 +530,11 @@ void machine_take(int index, struct outcome *outcome)
 	}
 	if (events.nmi.injected) {
 		outcome->nmi = true;
-		events.nmi.injected = 0;
+		events.nmi.injected = keep;
 		events.nmi.masked = 1;
 	} else if (events.interrupt.injected) {
 		outcome->vector = events.interrupt.nr;
-		events.interrupt.injected = 0;
+		events.interrupt.injected = keep;
 	}
 	if (!set_events(vcpu, &events) || !set_regs(vcpu, idle))
 		fail(outcome, "vCPU state", errno);

@@ -89,8 +89,8 @@ uint8_t *machine_memory(uint64_t address);
 /* `rdi` is in RSI too. */
 void machine_step(int vcpu, enum stub stub, uint64_t rdi, uint64_t rax, uint64_t rcx, uint64_t rdx,
 		  struct outcome *outcome);
-/* Enters the guest with IF=1 and lets it take one event. */
-void machine_take(int vcpu, struct outcome *outcome);
+/* Enters the guest with IF=1 and lets it take one event; `keep` leaves it injected, as where the thread stops before the entry. */
+void machine_take(int vcpu, bool keep, struct outcome *outcome);
 /* Ends NMI blocking, as IRET does. */
 bool machine_iret(int vcpu);
 

@@ -81,7 +81,7 @@ static void op_create(const struct json *op)
 	config.routes = json_field(op, "routes", 24);
 	config.pit = json_field(op, "pit", 0);
 	const struct json *deadline = json_get(op, "tscDeadline");
-	config.tsc_deadline = deadline && deadline->number;
+	config.tsc_deadline = !deadline || deadline->number;
 	config.has_bsp = json_u64(json_get(op, "bsp"), &config.bsp);
 	config.has_x2apic_api = json_u64(json_get(op, "x2apicApi"), &config.x2apic_api);
 
@@ -448,10 +448,10 @@ static void op_eoi(int vcpu)
 	out_done(&outcome);
 }
 
-static void op_run(int vcpu)
+static void op_run(int vcpu, const struct json *op)
 {
 	struct outcome outcome;
-	machine_take(vcpu, &outcome);
+	machine_take(vcpu, json_field(op, "keep", 0), &outcome);
 	bool nmi = outcome.nmi;
 	outcome.nmi = false;
 	if (!out_outcome(&outcome))
@@ -644,7 +644,7 @@ static bool answer_vcpu_op(const char *name, const struct json *op)
 		out_rc(ioctl(machine.vcpu[vcpu].fd, KVM_INTERRUPT, &interrupt));
 		break;
 	}
-	case 10: op_run(vcpu); break;
+	case 10: op_run(vcpu, op); break;
 	case 11:
 		if (machine_iret(vcpu))
 			out_true("ok");
@@ -673,7 +673,7 @@ static void answer(char *line)
 		op_create_vm();
 	} else if (!strcmp(name, "note"))
 		out_true("ok");
-	else if (machine.vm < 0)
+	else if (machine.vm < 0 && strcmp(name, "forget"))
 		out_error("no machine");
 	else if (!strcmp(name, "irq_line"))
 		op_irq_line(op);

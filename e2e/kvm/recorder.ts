@@ -57,6 +57,9 @@ export function buildRecorder(source: string, flags: readonly string[] = []): st
   return program;
 }
 
+/** What saves there are is forgotten: the program answers many sequences. */
+export const FORGET: Op = { op: 'forget' };
+
 export class Recorder {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly waiting: ((line: string | null) => void)[] = [];
@@ -84,8 +87,13 @@ export class Recorder {
     this.rest.push(last);
   }
 
-  /** Sends all ops at once and waits for as many results. */
+  /** Answers of a sequence that knows of no save before it. */
   async answer(ops: readonly Op[]): Promise<Result[]> {
+    return (await this.ask([FORGET, ...ops])).slice(1);
+  }
+
+  /** Sends all ops at once and waits for as many results. */
+  private async ask(ops: readonly Op[]): Promise<Result[]> {
     if (this.ended) throw new Error('the recorder has ended');
     const lines = ops.map(() => new Promise<string | null>((resolve) => this.waiting.push(resolve)));
     this.child.stdin.write(`${ops.map((op) => JSON.stringify(op)).join('\n')}\n`);

@@ -19,6 +19,9 @@ export const PROFILES = [
   'restore',
   'timer',
   'pit',
+  'reset',
+  'pv-eoi',
+  'host',
 ] as const;
 
 export type Profile = (typeof PROFILES)[number];
@@ -65,11 +68,21 @@ function chooseVcpus(profile: Profile, chance: Chance): number {
 }
 
 function chooseIds(profile: Profile, vcpus: number, chance: Chance): number[] | undefined {
-  const likely = { x2apic: 45, split: 30, msi: 20, 'logical-dest': 20, 'lowest-priority': 20, mixed: 15, ipi: 15 };
+  const likely = {
+    x2apic: 45,
+    split: 30,
+    msi: 20,
+    'logical-dest': 20,
+    'lowest-priority': 20,
+    mixed: 15,
+    ipi: 15,
+    host: 30,
+  };
   if (!chance.one((likely as Partial<Record<Profile, number>>)[profile] ?? 3)) return undefined;
   const pool = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 64, 100, 128, 200, 239, 240, 254, 255];
   if (chance.one(50)) pool.push(256, 257, 258, 271, 272, 300, 511, 512, 513, 1000);
-  const ids = [0];
+  // Now and then there is no id 0, and so no BSP by default.
+  const ids = chance.one(85) ? [0] : [];
   while (ids.length < vcpus) {
     const id = chance.of(pool);
     if (!ids.includes(id)) ids.push(id);
@@ -79,7 +92,7 @@ function chooseIds(profile: Profile, vcpus: number, chance: Chance): number[] | 
 }
 
 function chooseX2apicApi(profile: Profile, split: boolean, chance: Chance): number | undefined {
-  const asked = profile === 'x2apic' || profile === 'split' || profile === 'mixed';
+  const asked = profile === 'x2apic' || profile === 'split' || profile === 'mixed' || profile === 'host';
   if (!chance.one(asked ? 75 : 12)) return undefined;
   const flags = chance.below(4);
   if (!chance.one(split ? 50 : 15)) return flags;
@@ -108,7 +121,11 @@ function chooseGsis(profile: Profile, chance: Chance): number[] {
 }
 
 export function chooseShape(profile: Profile, chance: Chance): Shape {
-  const split = profile === 'split' || (profile === 'x2apic' && chance.one(15)) || (profile === 'msi' && chance.one(8));
+  const split =
+    profile === 'split' ||
+    (profile === 'host' && chance.one(25)) ||
+    (profile === 'x2apic' && chance.one(15)) ||
+    (profile === 'msi' && chance.one(8));
   const vcpus = chooseVcpus(profile, chance);
   const ids = chooseIds(profile, vcpus, chance);
   const flags = chooseX2apicApi(profile, split, chance);
@@ -119,6 +136,10 @@ export function chooseShape(profile: Profile, chance: Chance): Shape {
       irqchip: split ? 'split' : 'full',
       ...(ids ? { ids } : {}),
       ...(flags === undefined ? {} : { x2apicApi: flags }),
+      ...(chance.one(15) ? { bsp: chance.one(80) ? chance.of(ids ?? [0, 1]) : chance.below(300) } : {}),
+      ...(chance.one(25) ? { tscDeadline: false } : {}),
+      ...(split && chance.one(30) ? { routes: chance.of([0, 1, 8, 23, 25, 64, 4096]) } : {}),
+      ...(!split && chance.one(12) ? { pit: 1 } : {}),
     },
     vectors: chooseVectors(chance),
     gsis: chooseGsis(profile, chance),

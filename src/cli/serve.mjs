@@ -34,6 +34,29 @@ const closeAbortedFiles = {
   },
 };
 
+/** Files of the build whose name says what is in them. */
+const NAMED = /^\/assets\/[^?]+-[\w-]{8}\.\w+(\?|$)/;
+
+/**
+ * What has such a name never changes, so nobody asks for it twice: a page has some hundred of them, and asking whether each is
+ * still the same was a third of the CPU of opening it again.
+ * @type {import('vite').Plugin}
+ */
+const keepNamed = {
+  name: 'keep-named',
+  configurePreviewServer: ({ middlewares }) => {
+    middlewares.use((req, res, next) => {
+      if (!NAMED.test(req.url ?? '')) return next();
+      const write = res.writeHead.bind(res);
+      /** @param {number} status @param {Record<string, string>} [headers] */
+      const kept = (status, headers) =>
+        write(status, status >= 400 ? headers : { ...headers, 'Cache-Control': 'max-age=31536000, immutable' });
+      res.writeHead = /** @type {typeof res.writeHead} */ (kept);
+      next();
+    });
+  },
+};
+
 /**
  * @param {string} dir
  * @param {number | undefined} port exactly this one (0: any); undefined: the usual one or any free one
@@ -50,7 +73,7 @@ export async function serve(dir, port = undefined) {
       base: '/',
       logLevel: 'silent',
       build: { outDir: '.' },
-      plugins: [closeAbortedFiles],
+      plugins: [closeAbortedFiles, keepNamed],
       // The files are public and there is nothing behind them, so whatever name a proxy calls us by is right.
       preview: { host: HOST, port: at, strictPort: true, headers: HEADERS, cors: false, allowedHosts: true },
     });

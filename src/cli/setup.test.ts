@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { findChromium } from './browser.mjs';
 import { missingPackages } from './deps.mjs';
 
 const CLI = import.meta.dirname;
@@ -350,6 +351,28 @@ describe('behind a proxy', () => {
   });
 });
 
+describe('the browser', () => {
+  it.each([
+    [['chromium', 'chromium-headless-shell'], 'chromium', 'chromium-headless-shell'],
+    [['chromium'], 'chromium', 'chromium'],
+    [['google-chrome', 'headless_shell'], 'google-chrome', 'headless_shell'],
+    [['chrome-headless-shell'], 'chrome-headless-shell', 'chrome-headless-shell'],
+    [['chromium', 'chromium-headless-shell does not start'], 'chromium', 'chromium'],
+  ])('of %j: a figure is made by %s, the tests run in %s', async (have, figures, tests) => {
+    const dir = folder();
+    for (const one of have) {
+      const [name = '', ...fails] = one.split(' ');
+      writeFileSync(join(dir, name), `#!/bin/sh\nexit ${fails.length}\n`, { mode: 0o755 });
+    }
+    vi.stubEnv('PATH', dir);
+    for (const name of ['CHROMIUM_PATH', 'CHROME_BIN']) vi.stubEnv(name, undefined);
+    vi.stubEnv('PLAYWRIGHT_BROWSERS_PATH', dir);
+    const found = [await findChromium(), await findChromium({ shellFirst: true })];
+    vi.unstubAllEnvs();
+    expect(found).toEqual([join(dir, figures), join(dir, tests)]);
+  });
+});
+
 describe('the server', () => {
   /** Serves a folder in a process of its own that may have only 256 files open; its address. */
   async function serving(files: Record<string, string>, env: object = {}): Promise<{ url: string; err: () => string }> {
@@ -394,7 +417,12 @@ describe('the server', () => {
   }, 60_000);
 
   it('sends the headers a page of strangers’ links should have, and nothing from outside its folder', async () => {
-    const { url } = await serving({ 'index.html': 'page', 'a.js': 'let a;', 'sub/index.html': 'sub' });
+    const { url } = await serving({
+      'index.html': 'page',
+      'a.js': 'let a;',
+      'assets/a-0123abcd.js': 'let a;',
+      'sub/index.html': 'sub',
+    });
     const script = await fetch(new URL('a.js', url), { headers: { origin: 'null' } });
     expect(Object.fromEntries(script.headers)).toMatchObject({
       'content-type': expect.stringMatching(/^text\/javascript/),
@@ -403,6 +431,10 @@ describe('the server', () => {
       'access-control-allow-origin': '*',
       'cache-control': 'no-cache',
     });
+    // What has its hash in its name is asked for once; what is not there may come.
+    const named = async (name: string) => (await fetch(new URL(`assets/${name}`, url))).headers.get('cache-control');
+    expect(await named('a-0123abcd.js')).toBe('max-age=31536000, immutable');
+    expect(await named('b-0123abcd.js')).toBeNull();
     expect(await (await fetch(new URL('sub/', url))).text()).toBe('sub');
     for (const path of ['nothing.js', '..%2f..%2fetc%2fpasswd', '%00', '%', '%2e%2e/%2e%2e/etc/passwd']) {
       const answer = await fetch(`${url}${path}`);

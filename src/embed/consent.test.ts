@@ -94,6 +94,29 @@ describe('what a page around a frame may have', () => {
     expect(await asked(f.guard.mayGive(false))).toBe('asks');
   });
 
+  test('a load that fails says nothing about what was set before it, nor a set that fails about another', async () => {
+    const f = frame();
+    f.guard.sets(OTHER);
+    const notDone = f.guard.sets(LINE);
+    f.guard.opens();
+    f.store.setState({ notice: { code: 'link-preset', place: 'p', params: {} } });
+    notDone();
+    f.grow(OTHER, SETTLE);
+    expect(await asked(f.guard.mayGive(false))).toBe(true);
+    // What was not done is the reader's, if it comes.
+    f.grow(OTHER, SETTLE, LINE, SETTLE);
+    expect(await asked(f.guard.mayGive(false))).toBe('asks');
+  });
+
+  test('a load that came is the host’s, whatever was refused while it was on its way', async () => {
+    const f = frame();
+    f.guard.opens();
+    f.store.setState({ notice: { code: 'no-create', place: 's', params: {} } });
+    f.show([...ops, OTHER], NO_SCENE, false);
+    f.guard.opened();
+    expect(await asked(f.guard.mayGive(false))).toBe(true);
+  });
+
   test('a file that the reader opens while the host’s own scene is still to come is the reader’s', async () => {
     const f = frame();
     f.guard.opens();

@@ -25,8 +25,10 @@ export interface Consent {
 export interface Guard extends Consent {
   /** The host has another scene opened. */
   opens(): void;
-  /** The host has an op done to the scene that is shown. */
-  sets(op: JsonOp): void;
+  /** What the host had opened is on screen. */
+  opened(): void;
+  /** The host has an op done to the scene that is shown. @returns how to say that it was not done */
+  sets(op: JsonOp): () => void;
   /** @param quiet ask nobody @returns whether the host may have the scene on screen */
   mayGive(quiet: boolean): Promise<boolean>;
   stop(): void;
@@ -86,11 +88,8 @@ export function createGuard(store: AppStore): Guard {
   const look = ({ scene, notice, fault }: AppState, before: Partial<AppState>): void => {
     if (scene === null) return;
     if (!scene.complete || scene === seen) {
-      // What the host asked for first does not come. What it asked for after that may, and nothing else is its doing.
-      if ((notice !== null && notice !== before.notice) || (fault !== null && fault !== before.fault)) {
-        awaited = false;
-        pending = pending.slice(1);
-      }
+      // The scene of the address may not come: then what does is not the host's. Its commands have ends of their own.
+      if ((notice !== null && notice !== before.notice) || (fault !== null && fault !== before.fault)) awaited = false;
       return;
     }
     const goesOn = seen !== null && seen.commands[0] === scene.commands[0];
@@ -125,11 +124,18 @@ export function createGuard(store: AppStore): Guard {
     opens() {
       awaited = true;
     },
+    opened() {
+      const { scene } = store.getState();
+      if (scene?.complete === true) given = opsOf(scene);
+    },
     sets(op) {
       // A preset that the reader chose is known to everybody.
       const state = store.getState();
       if (isPreset(state)) given = opsOf(state.scene as SceneLog);
       pending.push(op);
+      return () => {
+        pending = pending.filter((one) => one !== op);
+      };
     },
     mayGive(quiet) {
       const state = store.getState();

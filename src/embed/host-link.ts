@@ -256,19 +256,23 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       case 'pause':
         actions.pause();
         return stateNow();
-      case 'load':
+      case 'load': {
         options.onWanted();
         guard.opens();
-        return loaded(await actions.openLink(command.link, { play: store.getState().playhead.playing }));
+        const end = await actions.openLink(command.link, { play: store.getState().playhead.playing });
+        if (end === 'opened') guard.opened();
+        return loaded(end);
+      }
       case 'getState': {
         const { scene, sceneId } = store.getState();
         const beats = scene === null ? [] : beatsOf(scene.steps, sceneId.look);
         return { ...stateNow(), link: linkOf(store.getState()), beats, title: options.title() };
       }
       case 'set': {
-        guard.sets(command.op as JsonOp);
+        const notDone = guard.sets(command.op as JsonOp);
         const end = await actions.poke(command.op);
         if (end === 'done') return stateNow();
+        notDone();
         return end === 'overtaken' ? end : end.code;
       }
       case 'focus': {

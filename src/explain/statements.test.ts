@@ -188,6 +188,36 @@ describe('words of the machine at hand', () => {
     }
   });
 
+  test('a device with an MSI capability has no MSI-X table, and its message its whole address', () => {
+    const id = 'msi-plain';
+    const plain = (step: Step): boolean => run(id).config.devices?.[step.where & 0xffff]?.msi !== undefined;
+    for (const name of ['msix_write', 'msix_pending', 'device_event'] as const) {
+      for (const step of stepsOf(id, name, plain)) expect(said(id, step)).not.toMatch(/MSI-X|entry/i);
+    }
+    expect(wholeText(id)).toContain('maps GSI 24 to address 0x100fee00000, data 0x60');
+    for (const step of stepsOf(id, 'kvm_msi_set_irq', (one) => (argsOfStep(one).dest ?? 0) > 0xff))
+      expect(said(id, step)).toMatch(/Address 0x100fee00000: destination 0x100 in bits 63:40 and 19:12/);
+  });
+
+  test('lowest priority chooses among as many as match, in both steps that say it', () => {
+    for (const step of stepsOf('logical-lowest', 'lowest_prio')) {
+      const count = /^(?:Lowest priority picks one vCPU) (\d+) vCPUs match/.exec(said('logical-lowest', step))?.[1];
+      const found = [...run('logical-lowest').steps]
+        .slice(0, step.index)
+        .findLast(({ name }) => name === 'kvm_irq_delivery_to_apic') as Step;
+      expect(said('logical-lowest', found)).toContain(`matches ${count} LAPICs; LowPrio picks one.`);
+    }
+  });
+
+  test('INIT carries no vector, SIPI and Fixed do; one route is one', () => {
+    const sent = stepsOf('ap-startup', 'kvm_apic_ipi').map((step) => said('ap-startup', step));
+    expect(sent.filter((text) => text.includes('ICR: INIT, to')).length).toBe(2);
+    expect(wholeText('ap-startup')).not.toMatch(/vector 0x0[ ,]+\(?INIT/);
+    expect(sent.some((text) => text.includes('vector 0x8, SIPI'))).toBe(true);
+    expect(wholeText('split-level')).toContain('GSI 11 has 1 route.');
+    expect(wholeText('split-level')).not.toMatch(/has 1 route\. KVM serves them/);
+  });
+
   test('KVM_NMI is called on a vCPU outside KVM_RUN, and it is', () => {
     for (const step of stepsOf('nmi-window', 'ioctl_nmi')) {
       expect(readWord(viewAt(run('nmi-window'), { step: step.index, phase: 0 }), 'vcpu', 0, 'mode')).not.toBe(1);

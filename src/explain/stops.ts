@@ -2,7 +2,8 @@
 import { addressOf } from '../engine/view/machine-view.ts';
 import { BLOCK_OF, COL, COMPONENTS, type ComponentKind, WRITE } from '../engine/view/tables.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { argsIn, pageOf, placeOf } from '../log/rows.ts';
+import { firstStepOf, lastStepUpTo } from '../log/op-steps.ts';
+import { argsIn, cellOf, pageOf, placeOf } from '../log/rows.ts';
 import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { eventSource } from '../spec/events/sources.ts';
 
@@ -118,51 +119,98 @@ export function fits(scene: SceneLog, step: Step, { kind, what }: Stop, found: r
   }
 }
 
-/** The nearest step after `from` (or before it) that one of them stops at. @returns null where none does */
-export function nextStop(
+/** Steps that are looked at before a search lets others work. */
+const AT_ONCE = 1_024;
+
+/** A search that can be gone on with later: it yields now and then, and returns what it has found, null where there is nothing. */
+type Search = Generator<undefined, number | null>;
+
+/** What a search finds when nobody waits for it. */
+function whole(search: Search): number | null {
+  for (;;) {
+    const { done, value } = search.next();
+    if (done === true) return value;
+  }
+}
+
+/** The nearest step after `from` (or before it) that one of them stops at. @param last the last one looked at */
+export function* searchStop(
   scene: SceneLog,
   from: number,
   direction: 1 | -1,
   stops: readonly Stop[],
   found: readonly FoundAt[] = [],
-): number | null {
-  for (let i = from + direction; i >= 0 && i < scene.steps.length; i += direction) {
+  last = direction === 1 ? scene.steps.length - 1 : 0,
+): Search {
+  for (let i = from + direction; i >= 0 && (last - i) * direction >= 0; i += direction) {
     const step = scene.steps.get(i);
     if (step !== undefined && stops.some((stop) => fits(scene, step, stop, found))) return i;
+    if (i % AT_ONCE === 0) yield;
   }
   return null;
 }
+
+/** The same at once. @returns null where none does */
+export const nextStop = (...asked: Parameters<typeof searchStop>): number | null => whole(searchStop(...asked));
 
 /** Sizes of steps that the log alone knows. */
 export type Unit = 'effect' | 'function' | 'op' | 'journey';
 
-/** What a step has in common with its neighbours of the same unit. */
-function unitOf(step: Step | undefined, unit: Unit): string {
-  if (step === undefined) return '';
-  if (unit === 'op') return String(step.command);
-  if (unit === 'function') return eventSource(step.name).fn ?? `${eventRow(step.name).by}`;
-  return String(step.index);
+/** Kernel function of a step's event, or who acts where it is none. */
+function functionOf(name: EventName | undefined): string {
+  return name === undefined ? '' : (eventSource(name).fn ?? eventRow(name).by);
+}
+
+/** Next to the steps of one op: the first step of the op after them, or of the op they are of or follow. */
+function opTo(scene: SceneLog, from: number, direction: 1 | -1): number | null {
+  const { steps } = scene;
+  const here = steps.get(from);
+  if (direction === 1) {
+    const next = here === undefined ? 0 : lastStepUpTo(scene, here.command) + 1;
+    return next < steps.length ? next : null;
+  }
+  const before = here === undefined ? undefined : steps.get(firstStepOf(scene, here.command) - 1);
+  return before === undefined ? null : firstStepOf(scene, before.command);
+}
+
+/** Next to the steps of one kernel function, in the same way. */
+function* functionTo({ steps }: SceneLog, from: number, direction: 1 | -1): Search {
+  const at = (i: number): string => functionOf(steps.nameOf(i));
+  const here = at(from);
+  for (let i = from + direction; i >= 0 && i < steps.length; i += direction) {
+    if (i % AT_ONCE === 0) yield;
+    if (at(i) === here) continue;
+    // Backwards to where that function began.
+    while (direction === -1 && i > 0 && at(i - 1) === at(i)) i--;
+    return i;
+  }
+  return null;
+}
+
+/** The next step of the same interrupt; from a step of none, of any. */
+function* journeyTo(scene: SceneLog, from: number, direction: 1 | -1): Search {
+  const { steps } = scene;
+  const journeyOf = (i: number): number => cellOf(scene, steps.seqOf(i), COL.journey);
+  const here = from >= 0 && from < steps.length ? journeyOf(from) : 0;
+  for (let i = from + direction; i >= 0 && i < steps.length; i += direction) {
+    if (i % AT_ONCE === 0) yield;
+    const journey = journeyOf(i);
+    if (here === 0 ? journey !== 0 : journey === here) return i;
+  }
+  return null;
 }
 
 /**
  * Where a step of another size leads: to the next effect, to where another kernel function or op begins, or to the next step of
- * the same interrupt. @returns null at either end
+ * the same interrupt; null at either end.
  */
-export function stepTo({ steps }: SceneLog, from: number, direction: 1 | -1, unit: Unit): number | null {
-  const here = steps.get(from);
-  for (let i = from + direction; i >= 0 && i < steps.length; i += direction) {
-    const step = steps.get(i);
-    if (step === undefined) return null;
-    if (unit === 'journey') {
-      if (here === undefined || here.journey === 0 ? step.journey !== 0 : step.journey === here.journey) return i;
-      continue;
-    }
-    if (unitOf(step, unit) === unitOf(here, unit)) continue;
-    // Backwards to where that op or function began.
-    if (direction === 1) return i;
-    let first = i;
-    while (first > 0 && unitOf(steps.get(first - 1), unit) === unitOf(step, unit)) first--;
-    return first;
-  }
-  return null;
+export function* searchStep(scene: SceneLog, from: number, direction: 1 | -1, unit: Unit): Search {
+  const next = from + direction;
+  if (unit === 'op') return opTo(scene, from, direction);
+  if (unit === 'function') return yield* functionTo(scene, from, direction);
+  if (unit === 'journey') return yield* journeyTo(scene, from, direction);
+  return next >= 0 && next < scene.steps.length ? next : null;
 }
+
+/** The same at once. @returns null at either end */
+export const stepTo = (...asked: Parameters<typeof searchStep>): number | null => whole(searchStep(...asked));

@@ -114,6 +114,11 @@ const EN: readonly Refused[] = [
     pattern: /\b\w+(?:virtuali|recogni|prioriti|initiali|seriali)s(?:e|ed|es|ing)\b|\backnowledgement\b/i,
     use: 'the spelling of the SDM',
   },
+  {
+    pattern:
+      /\b(?:behavior|color|neighbor|favor)s?\b|\b(?:signal|model|cancel|label)(?:ed|ing)\b|\b(?:center|gray|license)d?\b/,
+    use: 'the one spelling of all texts: behaviour, colour, signalled, modelled, cancelled',
+  },
   { pattern: /\bde-assert/i, use: 'deassert' },
   { pattern: /\bplease\b|\bsimply\b/i, use: 'nothing' },
 ];
@@ -224,6 +229,7 @@ test('the lists bite', () => {
     'Go!',
     'It is not told.',
     'The line stays up.',
+    'The irqfd is signaled.',
   ]) {
     expect(of(text, EN), text).toBeGreaterThan(0);
   }

@@ -88,7 +88,9 @@ interface LaneState {
   readonly owned: Owned;
   /** Of a vCPU's lane: handlers begun and not ended, with their journeys. */
   readonly handlers: Map<number, number>;
+  /** Those that are over; behind them, until the next change, the one that goes on. */
   readonly spans: Span[];
+  over: number;
   readonly ticks: Tick[];
   /** Word that counts moments, and the one that says which vector; -1 none. */
   readonly counter: number;
@@ -166,7 +168,7 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
   const { wordMap, config } = scene;
   const out: { lane: LaneState; words: number[] }[] = [];
   const add = (kind: LaneKind, index: number, words: number[], read: Read, owned = NOBODY, counter = -1): void => {
-    const lane = { kind, index, read, owned, handlers: new Map(), spans: [], ticks: [], counter, open: null };
+    const lane = { kind, index, read, owned, handlers: new Map(), spans: [], over: 0, ticks: [], counter, open: null };
     out.push({ lane, words });
   };
   const inSet =
@@ -266,7 +268,7 @@ function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, se
   const journey = handlerOwner(lane, now, cellOf(scene, seq, COL.journey));
   if (open === null ? now === null : sameText(open.text, now)) return;
   // A state that came and went within one step has no length and is not shown.
-  if (open !== null && open.from < step) lane.spans.push({ ...open, to: step });
+  if (open !== null && open.from < step) lane.spans[lane.over++] = { ...open, to: step };
   if (now === null) {
     lane.open = null;
     return;
@@ -305,18 +307,24 @@ const LANES: LogReader<Reading> = {
 /** Takes in at most `most` further rows. @returns whether that was all there is */
 export const readLanes = (scene: SceneLog, most: number): boolean => readSome(LANES, scene, most);
 
-/** Lanes in which something happens in the shown part of the scene, with the spans so far. @param reading what was read, by default all */
+/**
+ * Lanes in which something happens in the shown part of the scene, with the spans so far: a list grows in place, as the log does, for
+ * that of a storm has a million spans and is asked for at each batch.
+ * @param reading what was read, by default all
+ */
 export function lanesOf(scene: SceneLog, reading = read(LANES, scene)): readonly Lane[] {
   const { steps, wordMap } = scene;
   const end = steps.length;
   const out: Lane[] = [];
-  for (const { kind, index, spans, open, ticks } of reading.lanes) {
+  for (const { kind, index, spans, over, open, ticks } of reading.lanes) {
     // A lane that is in one state throughout tells nothing about time.
     // But that a vCPU which takes an interrupt never leaves the guest is worth seeing.
-    const idle = spans.length === 0 && ticks.length === 0 && (open === null || open.from < 0);
+    const idle = over === 0 && ticks.length === 0 && (open === null || open.from < 0);
     const partakes = out.some((lane) => lane.kind === 'isr' && lane.index === index);
     if (idle && (kind !== 'mode' || !partakes || wordMap.vcpus > MOST_MODES)) continue;
-    out.push({ kind, index, ticks, spans: open === null ? spans : [...spans, { ...open, to: end }] });
+    spans.length = over;
+    if (open !== null) spans.push({ ...open, to: end });
+    out.push({ kind, index, ticks, spans });
   }
   return out;
 }

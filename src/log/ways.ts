@@ -53,6 +53,8 @@ interface Ways {
   readonly queued: Map<string, number[]>;
   /** Low words of the redirection table. */
   readonly rte: Int32Array;
+  /** What has been told piece by piece, by journey. */
+  readonly told: Map<number, Told>;
   /** Step of the last row read; -1 in the set-up. */
   step: number;
 }
@@ -205,6 +207,7 @@ const WAYS: LogReader<Ways> = {
     lanes: new Map(),
     queued: new Map(),
     rte: new Int32Array(24),
+    told: new Map(),
     step: -1,
   }),
   take(ways, log, from, to) {
@@ -247,18 +250,25 @@ export function vectorOf(log: SceneLog, journey: number): { readonly vcpu: numbe
 /** Where nothing stays. */
 const PASSES: ReadonlySet<Stage> = new Set<Stage>(['ioapic', 'msi']);
 
-/** Where an interrupt came to, in order; the first is its source. Empty: no such journey. */
-export function movesOf(log: SceneLog, journey: number): readonly Move[] {
-  const { moves, lastMove, began, lost } = soFar(WAYS, log);
+/** Step at which nobody took an interrupt on; what a chip holds, or a set, is not lost. Undefined: it was taken on. */
+function lostAt({ moves, lastMove, lost }: Ways, journey: number): number | undefined {
+  const last = lastMove[journey];
+  return last === undefined || PASSES.has(STAGES[moves[last * 4 + 1]] as Stage) ? lost[journey] : undefined;
+}
+
+/**
+ * Where an interrupt came to, in order; the first is its source. Empty: no such journey.
+ * @param most of its last moves, its end not counted
+ */
+export function movesOf(log: SceneLog, journey: number, most = Number.POSITIVE_INFINITY): readonly Move[] {
+  const ways = soFar(WAYS, log);
+  const { moves, lastMove, began } = ways;
   const first = began[journey];
   if (first === undefined) return [];
   const out: Move[] = [];
-  const end = lost[journey];
-  const last = lastMove[journey];
-  // Taken on by none: what a chip holds, or a set, is not lost.
-  if (end !== undefined && (last === undefined || PASSES.has(STAGES[moves[last * 4 + 1]] as Stage)))
-    out.push({ stage: 'lost', step: end });
-  for (let i = lastMove[journey] ?? -1; i >= 0; i = moves[i * 4 + 3])
+  const end = lostAt(ways, journey);
+  if (end !== undefined) out.push({ stage: 'lost', step: end });
+  for (let i = lastMove[journey] ?? -1; i >= 0 && out.length < most; i = moves[i * 4 + 3])
     out.push({ stage: STAGES[moves[i * 4 + 1]] as Stage, step: moves[i * 4 + 2] });
   out.push({ stage: 'source', step: first });
   return out.reverse();
@@ -278,25 +288,59 @@ const KIND: Readonly<Record<Stage, Piece['kind'] | null>> = {
   lost: null,
 };
 
-/** What an interrupt did, piece by piece; pieces of one kind that follow on another are one. What goes on ends past the last step. */
+/** Pieces of one way so far. Moves only ever come at its end, so what they made is not made again. */
+interface Told {
+  /** Pieces that are over; behind them, until the next move, what goes on. */
+  readonly pieces: Piece[];
+  over: number;
+  open: Omit<Piece, 'to'> | null;
+  /** The last move told, as an index of all moves; -1: none, not even its beginning. */
+  last: number;
+}
+
+/** Tells one move more. */
+function tell(told: Told, stage: Stage, step: number): void {
+  const { open } = told;
+  // Sent again, it stays that until it is in a set.
+  const kind: Piece['kind'] | null = open?.kind === 'again' && KIND[stage] === 'moves' ? 'again' : KIND[stage];
+  // Once it is in a set, what its line does on the way down is no way on.
+  if (open?.kind === kind || (kind === 'moves' && (open?.kind === 'pends' || open?.kind === 'serves'))) return;
+  // One that is lost in the step it began in has that step.
+  const to = stage === 'lost' && open !== null ? Math.max(step, open.from + 1) : step;
+  if (open !== null && open.from < to) told.pieces[told.over++] = { ...open, to };
+  told.open = kind === null ? null : { kind, from: step };
+}
+
+/**
+ * What an interrupt did, piece by piece; pieces of one kind that follow on another are one. What goes on ends past the last step.
+ * The list is good until it is asked for again: that of a storm on one line has ten thousands, and a timeline asks at each frame.
+ */
 export function piecesOf(log: SceneLog, journey: number): readonly Piece[] {
-  const out: Piece[] = [];
-  let open = null as Omit<Piece, 'to'> | null;
-  for (const { stage, step } of movesOf(log, journey)) {
-    // Sent again, it stays that until it is in a set.
-    const kind: Piece['kind'] | null = open?.kind === 'again' && KIND[stage] === 'moves' ? 'again' : KIND[stage];
-    // Once it is in a set, what its line does on the way down is no way on.
-    if (open?.kind === kind || (kind === 'moves' && (open?.kind === 'pends' || open?.kind === 'serves'))) continue;
-    // One that is lost in the step it began in has that step.
-    const to = stage === 'lost' && open !== null ? Math.max(step, open.from + 1) : step;
-    if (open !== null && open.from < to) out.push({ ...open, to });
-    open = kind === null ? null : { kind, from: step };
+  const ways = soFar(WAYS, log);
+  const { moves, lastMove, told, began } = ways;
+  const first = began[journey];
+  if (first === undefined) return [];
+  let known = told.get(journey);
+  if (known === undefined) {
+    known = { pieces: [], over: 0, open: null, last: -1 };
+    tell(known, 'source', first);
+    told.set(journey, known);
   }
-  if (open === null) return out;
-  const goesOn = open.kind !== 'moves' && open.kind !== 'again';
-  const { last } = reachOf(log, journey);
-  out.push({ ...open, to: goesOn ? log.steps.length : Math.max(open.from + 1, last) });
-  return out;
+  known.pieces.length = known.over;
+  const last = lastMove[journey] ?? -1;
+  const fresh: number[] = [];
+  for (let i = last; i > known.last; i = moves[i * 4 + 3]) fresh.push(i);
+  for (const i of fresh.reverse()) tell(known, STAGES[moves[i * 4 + 1]] as Stage, moves[i * 4 + 2]);
+  known.last = last;
+  // How it ends so far is not kept: it may yet go on.
+  const now = { ...known };
+  const end = lostAt(ways, journey);
+  if (end !== undefined) tell(now, 'lost', end);
+  if (now.open === null) return now.pieces;
+  const goesOn = now.open.kind !== 'moves' && now.open.kind !== 'again';
+  const to = goesOn ? log.steps.length : Math.max(now.open.from + 1, reachOf(log, journey).last);
+  now.pieces.push({ ...now.open, to });
+  return now.pieces;
 }
 
 /** Interrupts of a lane that began in the steps first..last, as indexes of its journeys. */

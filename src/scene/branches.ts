@@ -43,6 +43,8 @@ export interface BranchTree {
   readonly branchOf: number[];
   readonly branches: Branch[];
   readonly byJourney: Map<number, Branch[]>;
+  /** Steps that move a token of a journey, ascending: of all its branches, for a storm on one line has ten thousands of them. */
+  readonly moves: Map<number, number[]>;
 }
 
 /** Step whose event is row `seq`; -1 none. */
@@ -155,6 +157,9 @@ function take(scene: SceneLog, tree: BranchTree, step: Step): void {
   branch.ended = locator.end !== undefined;
   if (step.name === 'kvm_set_irq') branch.low = argsOf(step.name, step.args).level === 0;
   tree.branchOf.push(branch.id);
+  const moves = tree.moves.get(step.journey);
+  if (moves === undefined) tree.moves.set(step.journey, [step.index]);
+  else moves.push(step.index);
 }
 
 /** Puts a branch back to where its last step left it. */
@@ -169,7 +174,7 @@ function restore(scene: SceneLog, branch: Branch): void {
 }
 
 const TREE = standingReader<BranchTree>({
-  begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map() }),
+  begin: () => ({ steps: 0, branchOf: [], branches: [], byJourney: new Map(), moves: new Map() }),
   take(tree, scene, _from, to) {
     const { steps } = scene;
     for (; tree.steps < steps.length && steps.seqOf(tree.steps) < to; tree.steps++) {
@@ -184,6 +189,7 @@ const TREE = standingReader<BranchTree>({
       const branch = tree.branches[tree.branchOf.pop() as number];
       if (branch === undefined) continue;
       branch.steps.pop();
+      tree.moves.get(branch.journey)?.pop();
       touched.add(branch);
       if (branch.steps.length > 0) continue;
       // A branch begins with its first step, and a step begins no more than one: it is the last of all.
@@ -204,8 +210,11 @@ export function journeyAt(scene: SceneLog, step: number): number {
     const journey = scene.steps.get(i)?.journey ?? 0;
     if (journey !== 0) return journey;
   }
-  return scene.steps.find((s) => s.journey !== 0)?.journey ?? 0;
+  return branchesOf(scene).byJourney.keys().next().value ?? 0;
 }
+
+/** Moves of a journey that are looked at for what it touches, its first ones: a storm goes the same way over and over. */
+const TOUCHES = 1_024;
 
 /** What one journey touches, with those it came from. */
 export function focusOf(scene: SceneLog, tree: BranchTree, model: StageModel, journey: number): StageFocus {
@@ -222,8 +231,8 @@ export function focusOf(scene: SceneLog, tree: BranchTree, model: StageModel, jo
   };
   const line = new Set([journey]);
   for (let from = journey; from !== 0 && line.size < DEEPEST; line.add(from)) from = parentJourney(scene, from);
-  for (const branch of [...line].flatMap((one) => tree.byJourney.get(one) ?? [])) {
-    for (const index of branch.steps) {
+  for (const one of line) {
+    for (const index of tree.moves.get(one)?.slice(0, TOUCHES) ?? []) {
       const step = scene.steps.get(index) as Step;
       const locator = locatorOf(step.name);
       if (locator === null) continue;

@@ -1,4 +1,5 @@
 /** The interrupts that are under way at a moment, and what each does now: which one is stuck is one of the answers. */
+import { lastAtMost } from '../base/bisect.ts';
 import { vectorsIn } from '../engine/view/machine-view.ts';
 import { LAPIC } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
@@ -8,7 +9,7 @@ import { wordsAt } from '../log/fold.ts';
 import type { SceneLog } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
 import { placeOfStep } from './anchors.ts';
-import { branchesOf } from './branches.ts';
+import { type Branch, branchesOf } from './branches.ts';
 import { type Wait, waitsAfter } from './waits.ts';
 
 export interface UnderWay {
@@ -46,23 +47,33 @@ function inService(
   return found;
 }
 
-/** Last step up to `step` that moved a journey, and whether one after it does. */
-function movesOf(scene: SceneLog, journey: number, step: number): { readonly last: number; readonly more: boolean } {
-  let last = -1;
-  let more = false;
-  for (const { steps, side, low } of branchesOf(scene).byJourney.get(journey) ?? []) {
-    if (side || low) continue;
-    for (const at of steps) {
-      if (at > step) more = true;
-      else last = Math.max(last, at);
-    }
-  }
-  return { last, more };
+/** Moves passed over in search of one that carries the interrupt itself: a storm can have any number of others on end. */
+const PASSED = 4_096;
+
+/** The last step up to `step` that carried a journey on, -1 none, and whether one after it does: no kick, no line that falls. */
+function carried(scene: SceneLog, journey: number, step: number): { readonly last: number; readonly more: boolean } {
+  const { moves, branches, branchOf } = branchesOf(scene);
+  const own = moves.get(journey) ?? [];
+  const at = lastAtMost(own.length, (i) => own[i], step);
+  const carries = (i: number): boolean => {
+    const { side, low } = branches[branchOf[own[i]]] as Branch;
+    return !side && !low;
+  };
+  let last = at;
+  while (last >= 0 && last > at - PASSED && !carries(last)) last--;
+  let next = at + 1;
+  while (next < own.length && next < at + PASSED && !carries(next)) next++;
+  return {
+    last: last >= 0 && carries(last) ? own[last] : -1,
+    more: next < own.length && carries(next),
+  };
 }
 
-/** Where a journey began; null: nowhere on the stage. */
-export /** Where its first token came from: the row it began with may lie within a step of somebody else's, or before the first. */
-function placeWhereBegun(scene: SceneLog, journey: number): Place | null {
+/**
+ * Where a journey's first token came from: the row it began with may lie within a step of somebody else's, or before the first.
+ * Null: nowhere on the stage.
+ */
+export function placeWhereBegun(scene: SceneLog, journey: number): Place | null {
   const first = branchesOf(scene).byJourney.get(journey)?.[0]?.steps[0];
   const step = first === undefined ? undefined : scene.steps.get(first);
   const locator = step === undefined ? null : locatorOf(step.name);
@@ -81,7 +92,7 @@ export function underWayAt(scene: SceneLog, step: number): readonly UnderWay[] {
   }
   const all: UnderWay[] = [];
   for (const journey of [...journeys].sort((a, b) => a - b)) {
-    const { last, more } = movesOf(scene, journey, step);
+    const { last, more } = carried(scene, journey, step);
     if (last < 0) continue;
     const [wait = null, serves] = [waits.get(journey), served.get(journey)];
     if (wait === null && serves === undefined && !more) continue;

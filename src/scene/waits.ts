@@ -2,6 +2,7 @@
  * What waits at a moment: an interrupt that can go no further until something lets it. Read from the state, not from events, so that
  * it holds at any instant: where it is held, what holds it, and the bit whose change will free it.
  */
+import { lastAtMost } from '../base/bisect.ts';
 import { rteView, vectorIn, vectorsIn } from '../engine/view/machine-view.ts';
 import { DEVICE, IOAPIC, LAPIC, PI_DESC, PIC, VCPU } from '../engine/view/tables.ts';
 import { hex, type Place } from '../explain/locate/locator.ts';
@@ -162,11 +163,8 @@ function* elsewhere(moment: Moment): Generator<Held> {
 
 /** When a journey last moved, ns. */
 function lastMoved(scene: SceneLog, journey: number, before: number): number {
-  const branches = branchesOf(scene).byJourney.get(journey) ?? [];
-  let last = -1;
-  for (const branch of branches) {
-    for (const step of branch.steps) if (step <= before && step > last) last = step;
-  }
+  const moves = branchesOf(scene).moves.get(journey) ?? [];
+  const last = moves[lastAtMost(moves.length, (i) => moves[i], before)] ?? -1;
   return timeAt(scene, last < 0 ? 0 : scene.steps.seqOf(last));
 }
 

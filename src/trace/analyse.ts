@@ -91,7 +91,7 @@ export async function analyse(
   const own = [...(vms[vm]?.vcpus.keys() ?? [])];
   const ids = vms.length > 1 ? own : survey.ids(own);
   const predictor =
-    Predictor.possible(ids) && survey.irqchip !== 'user'
+    Predictor.possible(ids) && survey.irqchip !== 'user' && first.cutLine === 0
       ? new Predictor({
           survey,
           threads: survey.threads,
@@ -156,6 +156,7 @@ export async function analyse(
     ids,
     firstLost,
     gaps,
+    cutLine: first.cutLine,
     silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
   });
   const leftOut = Math.max(0, counted.length - MOST_FINDINGS) + (predictor?.verdicts.dropped ?? 0);

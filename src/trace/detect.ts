@@ -28,12 +28,13 @@ export function foreignFile(b: Uint8Array): { what: string; run: string } | null
 
 const RULES: readonly (readonly [TraceFormat, RegExp])[] = [
   ['perf-trace', /^\s*[\d.]+ \S.*\/\d+ kvm:\w+\(/],
-  ['perf-script', /\d:\s+\w+:kvm_\w+: /],
+  ['perf-script', /\d:\s+(?:\d+\s+)?\w+:kvm_\w+: /],
   ['trace-cmd report', /^cpus=\d|^version = \d|\d: (\(\+\d+\))? *\w+: {2,}\S|^\S+: {1,3}.+-\d+ +\[\d+\]/],
   ['ftrace', /^# tracer:|\[\d+\] +[^\s\d]\S{2,5} +\d+(\.\d+)?: ?/],
   ['trace-cmd report', /\[\d+\] +\d+\.\d+: +(\(\+\d+\) *)?\w+: /],
-  ['ftrace', /^[>\s#]*(\S.* )?\d+(\.\d+)?: +kvm_\w+: /],
-  ['bare', /^[>\s#]*kvm_\w+: /],
+  ['ftrace', /^[>\s#]*(\S.* )?\d+(\.\d+|us[ +!#*@$])?: +kvm_\w+: /],
+  ['ftrace', /^\s*\d+\)\s.*\| +\/\* kvm_\w+: /],
+  ['bare', /^[>\s#]*(?:kvm:)?kvm_\w+: /],
 ];
 
 /** How much of a file is looked at first. */

@@ -38,6 +38,8 @@ export interface FindingInput {
   readonly ids: readonly number[];
   readonly firstLost: number;
   readonly gaps: number;
+  /** The first line of which fields are left out, so that nothing is predicted; 0 none. */
+  readonly cutLine: number;
   /** Lines that KVM must have printed and that the recording lacks, where its recorder says nothing of what it drops. */
   readonly silent: number;
 }
@@ -58,6 +60,7 @@ export function rowFindings(input: FindingInput): Finding[] {
       totals.lost > 0 ? { n: totals.lost } : { n: input.gaps, params: { unknown: 1 } },
     );
   }
+  if (input.cutLine > 0) add('fields-cut', 'odd', input.cutLine);
   if (input.silent > 0) add('lost', 'odd', 1, { n: input.silent, params: { perf: 1 } });
   if (rows.backwards > 0) add('time-goes-back', 'odd', rows.backwardsLine, { n: rows.backwards });
   const missing = WANTED.filter((event) => survey.count(event) === 0 && !(event === TP.kvm_inj_virq && rows.sawApicv));

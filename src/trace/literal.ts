@@ -2,20 +2,20 @@
 
 export interface Literal {
   readonly bytes: Uint8Array;
-  /** Whole words from its start; the last, which may overlap the one before, ends with it. Of fewer than four bytes, none. */
+  readonly length: number;
+  /** Whole words from its start but for the last, which may overlap the one before and ends with it. */
   readonly words: Int32Array;
+  readonly last: number;
 }
 
 const encoder = new TextEncoder();
 
 export function literal(text: string): Literal {
   const bytes = encoder.encode(text);
-  const n = bytes.length;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, n);
-  const words = Int32Array.from({ length: n < 4 ? 0 : (n + 3) >> 2 }, (_, i) =>
-    view.getInt32(Math.min(4 * i, n - 4), true),
-  );
-  return { bytes, words };
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  const words = Int32Array.from({ length: Math.max(0, (length - 1) >> 2) }, (_, i) => view.getInt32(4 * i, true));
+  return { bytes, length, words, last: length < 4 ? 0 : view.getInt32(length - 4, true) };
 }
 
 /** The bytes last looked at, as words at any place. */
@@ -33,15 +33,16 @@ export function wordsOf(b: Uint8Array): DataView {
 
 /** @returns index past the literal at p, -1 if it does not stand there @param p -1: it does not */
 export function past(b: Uint8Array, p: number, to: number, text: Literal): number {
-  const { words } = text;
-  const n = text.bytes.length;
-  if (p < 0 || p + n > to) return -1;
-  const last = words.length - 1;
-  if (last < 0) {
-    for (let i = 0; i < n; i++) if (b[p + i] !== text.bytes[i]) return -1;
-    return p + n;
+  const end = p + text.length;
+  if (p < 0 || end > to) return -1;
+  if (text.length < 4) {
+    for (let i = 0; i < text.length; i++) if (b[p + i] !== text.bytes[i]) return -1;
+    return end;
   }
   const at = wordsOf(b);
-  for (let i = 0; i < last; i++) if (at.getInt32(p + 4 * i, true) !== words[i]) return -1;
-  return at.getInt32(p + n - 4, true) === words[last] ? p + n : -1;
+  // What ends it tells most of those apart that begin alike.
+  if (at.getInt32(end - 4, true) !== text.last) return -1;
+  const { words } = text;
+  for (let i = 0; i < words.length; i++) if (at.getInt32(p + 4 * i, true) !== words[i]) return -1;
+  return end;
 }

@@ -1,9 +1,10 @@
 /**
- * Raw fields as text: perf trace's `gsi: 4, level: 1)` (zero fields left out) and trace-cmd report -R's
- * `exit_reason=1024 guest_rip=0xfff0`. Values are decimal, or hexadecimal with 0x.
+ * Raw fields as text: perf trace's `gsi: 4, level: 1)` (zero fields left out), trace-cmd report -R's
+ * `exit_reason=1024 guest_rip=0xfff0`, and ftrace's `options/fields`: `gsi=0x4 (4) pin=(4) imr='.'(184)`. Values are decimal,
+ * or hexadecimal with 0x.
  */
 import type { Names } from './record.ts';
-import { type RawFields, TRACEPOINTS } from './tracepoints.ts';
+import { type RawFields, TP, TRACEPOINTS } from './tracepoints.ts';
 
 /** The pairs of one line: where each name stands, and the halves of its value. */
 const MOST_PAIRS = 32;
@@ -68,16 +69,32 @@ const VECTOR_NAMES: Readonly<Record<string, number>> = {
 };
 
 const TWO32 = 2 ** 32;
+const QUOTE = 39;
+const EQUALS = 61;
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 const isUpper = (c: number): boolean => c >= 65 && c <= 90;
 const isName = (c: number): boolean => (c >= 97 && c <= 122) || isUpper(c) || c === 95;
 
-/** Where the last value ended. */
+/** Where the last value ended, and whether it was hexadecimal. */
 let at = 0;
+let wasHex = false;
 
-/** Reads `-12`, `0xfff0` or a vector's name at p into the pair. @returns false where none of them stands there */
-function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean {
-  let q = p;
+/**
+ * trace-cmd report -R prints a field by the first place of the print format that names it, a cast included: of an RTE, an ICR
+ * or an MSI that is `(u8)`, the vector alone.
+ */
+const CUT_BY_CAST: ReadonlySet<number> = new Set([TP.kvm_ioapic_set_irq, TP.kvm_apic_ipi, TP.kvm_msi_set_irq]);
+const ECX = new TextEncoder().encode('ecx');
+
+/** `(4)` or `'.'(184)`, as ftrace's fields option prints a byte: the place of its digits, p where it is none. */
+function byteField(b: Uint8Array, p: number, to: number): number {
+  const q = b[p] === QUOTE && p + 2 < to && b[p + 2] === QUOTE ? p + 3 : p;
+  return q < to && b[q] === 40 ? q + 1 : p;
+}
+
+/** Reads `-12`, `0xfff0`, `(4)` or a vector's name at p into the pair. @returns false where none of them stands there */
+function readValue(b: Uint8Array, p: number, to: number, pair: number, inHex: boolean): boolean {
+  let q = byteField(b, p, to);
   let low = 0;
   let high = 0;
   if (q < to && isUpper(b[q])) {
@@ -88,10 +105,18 @@ function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean 
   } else {
     const negative = b[q] === 45;
     if (negative) q++;
-    const hex = b[q] === 48 && b[q + 1] === 120;
+    const marked = b[q] === 48 && b[q + 1] === 120;
+    const hex = marked || inHex;
     const base = hex ? 16 : 10;
-    if (hex) q += 2;
+    if (marked) q += 2;
+    wasHex = marked;
     const first = q;
+    // Most have few digits.
+    for (const nine = Math.min(to, q + 9); !hex && q < nine; q++) {
+      const d = b[q] - 48;
+      if (d < 0 || d > 9) break;
+      low = low * 10 + d;
+    }
     for (; q < to; q++) {
       const c = b[q];
       const d = isDigit(c) ? c - 48 : hex && (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;
@@ -112,6 +137,9 @@ function readValue(b: Uint8Array, p: number, to: number, pair: number): boolean 
   return true;
 }
 
+/** The pairs were `name=value` with a decimal first value. */
+let isDecimal = false;
+
 /** `name: value` or `name=value`, several. @returns false where a value is of no known kind */
 function readPairs(b: Uint8Array, from: number, to: number): boolean {
   count = 0;
@@ -131,16 +159,22 @@ function readPairs(b: Uint8Array, from: number, to: number): boolean {
     const sign = blanks(p);
     if (b[sign] !== 58 && b[sign] !== 61) continue;
     const value = blanks(sign + 1);
-    if (!readValue(b, value, to, count)) {
+    // Only kvm_msr's number is printed in hexadecimal without a mark.
+    const inHex = b[sign] === EQUALS && p - first === 3 && b[first] === ECX[0] && b[first + 1] === ECX[1];
+    if (!readValue(b, value, to, count, inHex)) {
       if (value < to && isUpper(b[value])) return false;
       continue;
     }
+    if (count === 0) isDecimal = b[sign] === EQUALS && !wasHex;
     nameFrom[count] = first;
     nameTo[count++] = p;
     p = at;
   }
   return true;
 }
+
+/** The raw fields last read lack what a cast took away. */
+export let rawWasCut = false;
 
 /** @returns false where there is not one field */
 export function readRaw(
@@ -160,6 +194,7 @@ export function readRaw(
     while (end > from && b[end - 1] === 32) end--;
     if (end - from !== 1 || b[from] !== 41) return false;
   }
+  rawWasCut = isDecimal && count > 0 && CUT_BY_CAST.has(event);
   f.fill(0);
   raw(pairs, f, (name) => reasons.add(name));
   return true;

@@ -27,6 +27,18 @@ export function createRecord(): TraceRecord {
   return { line: 0, ts: Number.NaN, tid: -1, tgid: -1, cpu: -1, context: -1, event: 0, f: new Float64Array(12) };
 }
 
+/** Fills one record with what another holds. */
+export function copyRecord(from: TraceRecord, to: TraceRecord): void {
+  to.line = from.line;
+  to.ts = from.ts;
+  to.tid = from.tid;
+  to.tgid = from.tgid;
+  to.cpu = from.cpu;
+  to.context = from.context;
+  to.event = from.event;
+  to.f.set(from.f);
+}
+
 /** Names met in a trace (exit reasons, unknown events), numbered in the order they came. */
 export class Names {
   readonly list: string[] = [];

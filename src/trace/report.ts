@@ -24,6 +24,7 @@ export function sentenceOf(finding: Finding): { key: string; params: Record<stri
   else if (finding.id === 'storm' && finding.params.paste === 1) key += '.paste';
   else if (finding.id === 'storm' && finding.params.nobody === 1) key += '.nobody';
   else if (finding.id === 'stands-still' && finding.vcpu !== null) key += '.cpu';
+  else if (finding.id === 'spurious' && finding.gsi !== null) key += '.pic';
   else if (finding.id === 'spurious' && finding.vcpu === null) key += '.count';
   return { key, params };
 }

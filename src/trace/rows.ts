@@ -94,14 +94,26 @@ interface GsiState {
 
 /** A kvm_set_irq whose lines are still coming, by thread. */
 interface OpenSet {
+  readonly tid: number;
   gsi: number;
   ts: number;
   level: number;
+  /** Its last line has come. */
+  over: boolean;
 }
 
 /** More GSIs or vCPUs than KVM can have are a hostile file's: they are counted, not kept. */
 const MAX_GSI = 4096;
 const MOST_VCPUS = 4096;
+
+/** Exit reasons that count for more than their number. */
+const REASON = { other: 0, iret: 1, halt: 2 } as const;
+const kindOf = (name: string): number =>
+  /^(EXIT_IRET|iret)$/.test(name)
+    ? REASON.iret
+    : /^(HLT|hlt|EXIT_HLT|idle-halt)$/.test(name)
+      ? REASON.halt
+      : REASON.other;
 
 export class Rows {
   readonly counts = new Float64Array(FIRST_UNKNOWN + 3000);
@@ -121,15 +133,17 @@ export class Rows {
   /** First coalesced line whose GSI was up already, for its finding. */
   firstCoalesced = 0;
   private readonly vcpus = new Map<number, VcpuRow & { iret: number; entryNmi: number }>();
+  private lastVcpu: (VcpuRow & { iret: number; entryNmi: number }) | null = null;
   private readonly vectors = new Map<number, VectorState>();
   private readonly gsis = new Map<number, GsiState>();
   private readonly sets = new Map<number, OpenSet>();
+  /** The last of them: most lines are of the thread of the line before. */
+  private lastSet: OpenSet | null = null;
   private readonly waiting = new Map<number, Samples>();
   private readonly service = new Map<number, Samples>();
   private readonly picBase = [-1, -1];
   private readonly picInit = [0, 0];
-  private iretReason = -1;
-  private haltReasons: boolean[] = [];
+  private readonly kindOfReason: number[] = [];
   /** vCPUs that left the guest to sleep, and the accept that came then. */
   private readonly asleep = new Map<number, { vector: number; line: number; ts: number } | null>();
   private readonly woken: { vcpu: number; vector: number; line: number; us: number }[] = [];
@@ -158,6 +172,7 @@ export class Rows {
       g.picTs = Number.NaN;
     }
     this.sets.clear();
+    this.lastSet = null;
   }
 
   event(r: TraceRecord): void {
@@ -179,8 +194,8 @@ export class Rows {
           this.coalesced.pic++;
           if (this.firstCoalesced === 0) this.firstCoalesced = r.line;
         }
-        const open = this.sets.get(r.tid);
-        if (open !== undefined && open.level === 1 && f[3] === 0 && f[4] === 0) {
+        const open = this.openSet(r.tid);
+        if (open !== null && open.level === 1 && f[3] === 0 && f[4] === 0) {
           const g = this.gsis.get(open.gsi);
           if (g !== undefined && Number.isNaN(g.picTs)) g.picTs = open.ts;
         }
@@ -191,9 +206,7 @@ export class Rows {
           this.coalesced.ioapic++;
           if (this.firstCoalesced === 0) this.firstCoalesced = r.line;
         }
-        this.sets.delete(r.tid);
-        break;
-      case TP.kvm_msi_set_irq:
+        this.endSet(r.tid);
         break;
       case TP.kvm_apic_accept_irq:
         this.accept(r);
@@ -224,7 +237,7 @@ export class Rows {
         break;
       case TP.kvm_pio:
         this.pio(r);
-        this.sets.delete(r.tid);
+        this.endSet(r.tid);
         break;
       case TP.kvm_userspace_exit:
         if (f[1] === 0 && f[0] === 26) this.ioapicEoiExits++;
@@ -237,11 +250,15 @@ export class Rows {
   }
 
   private vcpu(id: number): VcpuRow & { iret: number; entryNmi: number } {
+    const last = this.lastVcpu;
+    if (last !== null && last.vcpu === id) return last;
     let row = this.vcpus.get(id);
     if (row === undefined) {
       row = { vcpu: id, entries: 0, exits: 0, reinjected: 0, soft: 0, nmi: null, iret: 0, entryNmi: 0 };
-      if (this.vcpus.size < MOST_VCPUS) this.vcpus.set(id, row);
+      if (this.vcpus.size >= MOST_VCPUS) return row;
+      this.vcpus.set(id, row);
     }
+    this.lastVcpu = row;
     return row;
   }
 
@@ -317,15 +334,31 @@ export class Rows {
       } else g.repeats++;
     }
     g.levels[source] = level;
-    let open = this.sets.get(r.tid);
+    const last = this.lastSet;
+    let open = last !== null && last.tid === r.tid ? last : this.sets.get(r.tid);
     if (open === undefined) {
-      open = { gsi, ts: r.ts, level };
+      open = { tid: r.tid, gsi, ts: r.ts, level, over: false };
       if (this.sets.size < 65_536) this.sets.set(r.tid, open);
+      else return;
     } else {
       open.gsi = gsi;
       open.ts = r.ts;
       open.level = level;
+      open.over = false;
     }
+    this.lastSet = open;
+  }
+
+  /** The kvm_set_irq of this thread whose lines are still coming. */
+  private openSet(tid: number): OpenSet | null {
+    const last = this.lastSet;
+    const open = last !== null && last.tid === tid ? last : this.sets.get(tid);
+    return open === undefined || open.over ? null : open;
+  }
+
+  private endSet(tid: number): void {
+    const open = this.openSet(tid);
+    if (open !== null) open.over = true;
   }
 
   private accept(r: TraceRecord): void {
@@ -340,8 +373,8 @@ export class Rows {
       v.waitLine = r.line;
       v.waitTs = r.ts;
     }
-    const open = this.sets.get(r.tid);
-    if (open === undefined || open.level === 0) return;
+    const open = this.openSet(r.tid);
+    if (open === null || open.level === 0) return;
     if (!v.gsis.includes(open.gsi) && v.gsis.length < 64) v.gsis.push(open.gsi);
     this.gsi(open.gsi).toAccept.add(r.ts - open.ts);
     if (!v.from.some((one) => one.gsi === open.gsi)) v.from.push({ gsi: open.gsi, ts: open.ts });
@@ -428,10 +461,10 @@ export class Rows {
     const named = r.f[0];
     const row = this.vcpu(named >= 0 ? named : this.threads.vcpuOf(r.tid));
     row.exits++;
-    if (this.iretReason < 0 && /^(EXIT_IRET|iret)$/.test(this.reasonNames[reason] ?? '')) this.iretReason = reason;
-    if (reason === this.iretReason) row.iret++;
-    this.haltReasons[reason] ??= /^(HLT|hlt|EXIT_HLT|idle-halt)$/.test(this.reasonName(reason));
-    if (this.haltReasons[reason] && this.woken.length < 8) this.asleep.set(row.vcpu, null);
+    this.kindOfReason[reason] ??= kindOf(this.reasonName(reason));
+    const kind = this.kindOfReason[reason];
+    if (kind === REASON.iret) row.iret++;
+    else if (kind === REASON.halt && this.woken.length < 8) this.asleep.set(row.vcpu, null);
   }
 
   /** ICW1 and ICW2, for the vectors of the 8259. */

@@ -55,11 +55,18 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
       p++;
     }
     let w = p >> 2;
-    // Two words at a time: which of their bytes it is, is looked for when there is one.
-    for (; w + 1 < limit; w += 2) {
+    // Four words at a time: which of their bytes it is, is looked for when there is one.
+    for (; w + 3 < limit; w += 4) {
       const x = words[w] ^ 0x0a0a0a0a;
       const y = words[w + 1] ^ 0x0a0a0a0a;
-      if (((((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y)) & 0x80808080) !== 0) break;
+      const u = words[w + 2] ^ 0x0a0a0a0a;
+      const v = words[w + 3] ^ 0x0a0a0a0a;
+      const xy = ((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y);
+      const uv = ((u - 0x01010101) & ~u) | ((v - 0x01010101) & ~v);
+      if (((xy | uv) & 0x80808080) !== 0) {
+        if ((xy & 0x80808080) === 0) w += 2;
+        break;
+      }
     }
     p = Math.max(p, w << 2);
   }

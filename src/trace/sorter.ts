@@ -2,7 +2,7 @@
  * perf trace writes what each CPU's buffer held when it came to it: lines of different CPUs stand up to tens of
  * milliseconds out of order. This holds records back until nothing older can come.
  */
-import { createRecord, type TraceRecord } from './record.ts';
+import { copyRecord, createRecord, type TraceRecord } from './record.ts';
 import type { Sink } from './scanner.ts';
 
 /** Longest disorder met in recordings is 23 ms. */
@@ -49,9 +49,7 @@ export function sorted(sink: Sink): Sink & { flush(): void } {
   return {
     event(r) {
       const held = spare.pop() ?? { r: createRecord(), order: 0 };
-      const { f } = held.r;
-      Object.assign(held.r, r, { f });
-      f.set(r.f);
+      copyRecord(r, held.r);
       held.order = order++;
       let at = heap.length;
       heap.push(held);

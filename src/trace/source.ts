@@ -2,7 +2,7 @@
 
 export interface ByteSource {
   readonly size: number;
-  /** Bytes [from, from + length), fewer at the end. */
+  /** Bytes [from, from + length), fewer at the end; good until the next read, which may use the same buffer. */
   read(from: number, length: number): Promise<Uint8Array>;
 }
 

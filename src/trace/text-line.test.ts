@@ -51,6 +51,8 @@ describe('the columns before the event', () => {
     ],
     ['a buffer prefix', 'tc:  qemu-system-x86-159   [001]    15.165234: kvm_eoi: apicid 0 vector 48', 159, 1, 15165234],
     ['latency style', 'qemu-sys-159     1d..1.    15.165234: kvm_eoi: apicid 0 vector 48', 159, 1, 15165234],
+    ['latency-format', 'qemu-sys-9844      1..... 384753us : kvm_eoi: apicid 0 vector 48', 9844, 1, 384753],
+    ['latency-format after a pause', ' CPU 0/K-9844      3d..1. 12us+: kvm_eoi: apicid 0 vector 48', 9844, 3, 12],
     ['nanoseconds', '  CPU 0/KVM-9   [001]    15.165233992: kvm_eoi: apicid 0 vector 48', 9, 1, 15165233.992],
     ['a delta column', '  CPU 0/KVM-9   [001]    15.166157: (+923)   kvm_eoi: apicid 0 vector 48', 9, 1, 15166157],
     ['perf script', '       CPU 0/KVM   575 [000]   247.559290:   kvm:kvm_eoi: apicid 0 vector 48', 575, 0, 247559290],
@@ -76,6 +78,28 @@ describe('the columns before the event', () => {
       770850287,
     ],
     ['a comm without pid', 'microkvm [012] 98222.234315: kvm_eoi: apicid 0 vector 48', -1, 12, 98222234315],
+    [
+      'a thread without a CPU',
+      ' CPU 0/KVM 19247 50132.120270:   kvm:kvm_eoi: apicid 0 vector 48',
+      19247,
+      -1,
+      50132120270,
+    ],
+    [
+      'process and thread without a CPU',
+      ' qemu 44/47 50132.120270:   kvm:kvm_eoi: apicid 0 vector 48',
+      47,
+      -1,
+      50132120270,
+    ],
+    ['comm and thread without a CPU', ' qemu-sys-47 12.120270: kvm_eoi: apicid 0 vector 48', 47, -1, 12120270],
+    [
+      'a period',
+      ' qemu-system-x86 19247 [001] 50132.120270:          1        kvm:kvm_eoi: apicid 0 vector 48',
+      19247,
+      1,
+      50132120270,
+    ],
     ['time only', ' 220.696238: kvm_eoi: apicid 0 vector 48', -1, -1, 220696238],
     [
       'quoted',
@@ -107,7 +131,15 @@ describe('the columns before the event', () => {
     expect(rte.f.slice(0, 8)).toEqual([4, 3, 36, 0, 1, 1, 0, 1]);
   });
 
+  test('between lines of the function tracers events are read, and their own are none', () => {
+    const { kind, r } = read(' 1)               |    /* kvm_eoi: apicid 1 vector 52 */');
+    expect([kind, r.event, r.cpu, ...r.f.slice(0, 2)]).toEqual([LINE.event, TP.kvm_eoi, 1, 1, 52]);
+    expect(read(' 1)   0.512 us    |    kvm_pic_set_irq();').kind).toBe(LINE.comment);
+    expect(read(' CPU 0/KVM-160     [002] d..1.    10.17: kvm_set_msr_common <-__kvm_set_msr').kind).toBe(LINE.comment);
+  });
+
   test('a line without a time is an event only if it is KVM’s', () => {
+    expect(read('           kvm:kvm_eoi: apicid 0 vector 48').kind).toBe(LINE.event);
     expect(read(' kvm_exit:             reason EOI_INDUCED rip 0xfffff80006a17e1a info 50 0').kind).toBe(LINE.event);
     expect(read('note: this hangs').kind).toBe(LINE.unreadable);
   });
@@ -150,6 +182,28 @@ describe('the text of an event', () => {
     const { kind, f } = read(text);
     expect(kind).toBe(LINE.event);
     expect(f.slice(0, fields.length)).toEqual(fields);
+  });
+
+  test('ftrace’s options/fields: numbers in two ways, a byte as it is', () => {
+    const pic = read("kvm_pic_set_irq: chip=(1) pin=(3) elcr=(8) imr='h'(104) coalesced=(1)");
+    expect([pic.kind, ...pic.f.slice(0, 5)]).toEqual([LINE.event, 1, 3, 1, 1, 1]);
+    const rte = read('kvm_ioapic_set_irq: e=0x300000000008924 (216172782113818916) pin=0x4 (4) coalesced=(0)');
+    expect(rte.f.slice(0, 8)).toEqual([4, 3, 36, 1, 1, 1, 0, 0]);
+    expect(read('kvm_eoi: apicid=0x2 (2) vector=0xffffffff (-1)').f.slice(0, 2)).toEqual([2, -1]);
+    expect(read("kvm_pic_set_irq: chip=(0) pin=(7) elcr=(0) imr=')'(41) coalesced=(0)").f.slice(0, 5)).toEqual([
+      0, 7, 0, 0, 0,
+    ]);
+  });
+
+  test('trace-cmd report -R: an MSR’s number is hexadecimal, and of an RTE the vector alone is printed', () => {
+    expect(read('kvm_msr: write=1 ecx=10 data=0x5 exception=0').f.slice(0, 3)).toEqual([1, 0x10, 5]);
+    expect(read('kvm_eoi: apicid=0 vector=243').tables.cutLine).toBe(0);
+    const line = createRecord();
+    line.line = 7;
+    const tables = createTables();
+    const bytes = new TextEncoder().encode('kvm_ioapic_set_irq: e=48 pin=2 coalesced=0');
+    expect(readLine(bytes, 0, bytes.length, line, tables)).toBe(LINE.event);
+    expect([tables.cutLine, line.f[0], line.f[2]]).toEqual([7, 2, 48]);
   });
 
   test('exit reasons: two words of SVM, a flag word of VMX', () => {

@@ -11,7 +11,7 @@
  * `-digits` before it), and the CPU itself is looked for behind the 16 columns ftrace gives a comm.
  */
 import { type Literal, literal, past, wordsOf } from './literal.ts';
-import { readRaw } from './raw-text.ts';
+import { rawWasCut, readRaw } from './raw-text.ts';
 import { CONTEXT, Names, type TraceRecord } from './record.ts';
 import { readText } from './template.ts';
 import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
@@ -46,6 +46,10 @@ export interface TextTables {
   /** Where the CPU column stood in the last line, and the point of its time: most often they stand there again. */
   cpuColumn: number;
   dotColumn: number;
+  /** The first line of which a recorder's own print left fields out, 0 none. */
+  cutLine: number;
+  /** The last line was one of perf trace. */
+  perfTrace: boolean;
   /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
   secondsLow: number;
   secondsHigh: number;
@@ -72,6 +76,8 @@ export function createTables(wants: Wants | null = null): TextTables {
     wants,
     cpuColumn: -1,
     dotColumn: -1,
+    cutLine: 0,
+    perfTrace: false,
     secondsLow: 0,
     secondsHigh: 0,
     seconds: 0,
@@ -177,11 +183,22 @@ function readTime(b: Uint8Array, p: number, to: number, r: TraceRecord, tables: 
     tables.clock = 's';
     return q + 1;
   }
-  if (b[q] !== COLON) return -1;
+  if (b[q] === COLON) {
+    r.ts = whole;
+    tables.clock = 'ticks';
+    return q + 1;
+  }
+  // options/latency-format: microseconds since the first line, and a mark of how long the last one took.
+  if (b[q] !== 117 || b[q + 1] !== 115) return -1;
+  const mark = DELAY_MARKS.has(b[q + 2]) ? q + 3 : q + 2;
+  if (mark >= to || b[mark] !== COLON) return -1;
   r.ts = whole;
-  tables.clock = 'ticks';
-  return q + 1;
+  tables.clock = 's';
+  return mark + 1;
 }
+
+/** @kvm trace_output.c mark[]; a blank for none */
+const DELAY_MARKS: ReadonlySet<number | undefined> = new Set([...' +!#*@$'].map((c) => c.charCodeAt(0)));
 
 const START_MARK = new TextEncoder().encode('buffer started');
 const LOST_MARK = new TextEncoder().encode('LOST ');
@@ -256,6 +273,15 @@ function readEvent(
     p++;
     while (p < to && b[p] === BLANK) p++;
   }
+  if (timed && isDigit(b[p])) {
+    // perf script -F +period
+    let q = p;
+    while (q < to && isDigit(b[q])) q++;
+    if (b[q] === BLANK) {
+      while (q < to && b[q] === BLANK) q++;
+      p = q;
+    }
+  }
   if (p >= to) return timed ? LINE.half : LINE.unreadable;
   const known = usualName(b, p, to);
   if (known >= 0) return readKnown(known, b, p + nameLengths[known], to, r, tables);
@@ -266,6 +292,8 @@ function readEvent(
     name = q + 1;
     q = nameEnd(b, name, to);
   }
+  // A line of the function tracer: `kvm_set_msr_common <-__kvm_set_msr`.
+  if (timed && b[q] === BLANK && b[q + 1] === 60 && b[q + 2] === 45) return LINE.comment;
   if (q === name || q >= to || (b[q] !== COLON && b[q] !== 40)) return LINE.unreadable;
   const event = lookUp(b, name, q);
   if (event < 0) {
@@ -288,7 +316,9 @@ function readKnown(event: number, b: Uint8Array, q: number, to: number, r: Trace
   if (text >= to) return LINE.half;
   if (readUsual(event, b, text, to, r.f, tables.reasons)) return LINE.event;
   if (readText(event, b, text, to, r.f, tables.reasons)) return LINE.event;
-  return readRaw(event, b, text, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
+  if (!readRaw(event, b, text, to, r.f, tables.reasons)) return LINE.unreadable;
+  if (rawWasCut && tables.cutLine === 0) tables.cutLine = r.line;
+  return LINE.event;
 }
 
 const probe = new Int32Array(1024).fill(-1);
@@ -313,26 +343,28 @@ function hashOf(b: Uint8Array, from: number, to: number): number {
   return (some + b[to - 2] * 17 + n * 257) & 1023;
 }
 
-/** Known names by three letters behind `kvm_`, of each three the likeliest first: most lines are found without a hash. */
-const USUAL: (number[] | undefined)[] = [];
+/**
+ * Known names by three letters behind `kvm_`: the first of those that share them, from 1 on, and behind each the next.
+ * Most lines are found without a hash.
+ */
+const firstByThree = new Uint8Array(1 << 15);
+const nextAlike = new Uint8Array(TRACEPOINTS.length + 1);
 const threeOf = (b: Uint8Array, p: number): number => ((b[p] & 31) << 10) | ((b[p + 1] & 31) << 5) | (b[p + 2] & 31);
-nameBytes.forEach((name, id) => {
-  if (!String.fromCharCode(...name).startsWith('kvm_') || name.length < 7) return;
+for (let id = nameBytes.length; id > 0; id--) {
+  const name = nameBytes[id - 1] as Uint8Array;
+  if (name.length < 7 || !(TRACEPOINTS[id - 1]?.name ?? '').startsWith('kvm_')) continue;
   const three = threeOf(name, 4);
-  const list = USUAL[three];
-  if (list === undefined) USUAL[three] = [id];
-  else list.push(id);
-});
+  nextAlike[id] = firstByThree[three];
+  firstByThree[three] = id;
+}
+const KVM_ = new DataView(new TextEncoder().encode('kvm_').buffer).getInt32(0, true);
 
 /** The event whose name, and a colon with a blank behind it, stands at p; -1: look closer. */
 function usualName(b: Uint8Array, p: number, to: number): number {
-  if (b[p] !== 107 || b[p + 1] !== 118 || b[p + 2] !== 109 || b[p + 3] !== 95) return -1;
-  const list = USUAL[threeOf(b, p + 4)];
-  if (list === undefined) return -1;
-  for (let i = 0; i < list.length; i++) {
+  if (p + 8 > to || wordsOf(b).getInt32(p, true) !== KVM_) return -1;
+  for (let id = firstByThree[threeOf(b, p + 4)]; id > 0; id = nextAlike[id]) {
     // At least one byte of its text behind it.
-    const name = heads[list[i]] as Literal;
-    if (past(b, p, to - 1, name) >= 0) return list[i];
+    if (past(b, p, to - 1, heads[id - 1] as Literal) >= 0) return id - 1;
   }
   return -1;
 }
@@ -375,6 +407,7 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   r.tid = pid;
   r.ts = whole * 1000 + part;
   tables.clock = 's';
+  tables.perfTrace = true;
   return readEvent(b, mark, to, r, tables, true);
 }
 const KVM_GROUP = new TextEncoder().encode(' kvm:');
@@ -404,6 +437,11 @@ export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord
 function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   const usual = readUsualColumns(b, from, to, r, tables);
   if (usual > 0) return readEvent(b, usual, to, r, tables, true);
+  if (tables.perfTrace) {
+    const again = readPerfTrace(b, from, to, r, tables);
+    if (again !== 0) return again;
+    tables.perfTrace = false;
+  }
   let cpuAt = from + 16 < to ? findCpu(b, from + 16, Math.min(to, from + 110)) : -1;
   if (cpuAt < 0) cpuAt = findCpu(b, from, Math.min(to, from + 110));
   if (cpuAt >= 0) {
@@ -544,6 +582,8 @@ function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecor
 function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   let p = from;
   while (p < to && (b[p] === BLANK || b[p] === 9 || b[p] === 62 || b[p] === 124)) p++;
+  const graph = readGraph(b, p, to, r, tables);
+  if (graph !== 0) return graph;
   // "CPU 1: 55 EVENTS DROPPED" has what looks like a time of ticks.
   if (startsWith(b, p, to, 'CPU') && contains(b, p, to, DROP_MARK) >= 0) return readOther(b, from, to, tables);
   // a time somewhere before the event
@@ -564,24 +604,55 @@ function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tabl
   return readOther(b, from, to, tables);
 }
 
-/** `qemu-sys-159     1d..1.` before the time. */
-function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord): void {
-  let q = to - 1;
-  while (q >= from && b[q] === BLANK) q--;
-  const end = q;
-  while (q >= from && b[q] !== BLANK) q--;
-  let p = q + 1;
+/** A function's line of function_graph: `1)   0.512 us    |  kvm_pic_set_irq();`; an event between them stands in a comment. */
+function readGraph(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let p = from;
   let cpu = 0;
-  while (p <= end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
-  if (p === q + 1 || p > end || end - p < 3) return;
+  while (p < to && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
+  if (p === from || b[p] !== 41) return 0;
+  while (p < to && b[p] !== 124) p++;
+  if (p === to) return 0;
+  const open = contains(b, p, to, COMMENT_MARK);
+  if (open < 0) return LINE.comment;
+  let end = to;
+  while (end > open && b[end - 1] !== 42) end--;
+  end--;
+  while (end > open && b[end - 1] === BLANK) end--;
   r.cpu = cpu;
-  r.context = contextOf(b[p + 2]);
-  while (q >= from && b[q] === BLANK) q--;
+  const kind = readEvent(b, open + COMMENT_MARK.length, end, r, tables, false);
+  return kind === LINE.event || kind === LINE.other ? kind : LINE.comment;
+}
+const COMMENT_MARK = new TextEncoder().encode('/* ');
+
+/** `qemu-sys-159     1d..1.`, or a thread without a CPU: `CPU 0/KVM  159`, `qemu 158/159`, `qemu-159` before the time. */
+function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord): void {
+  let end = to;
+  while (end > from && b[end - 1] === BLANK) end--;
+  let word = end;
+  while (word > from && b[word - 1] !== BLANK) word--;
+  let p = word;
+  let cpu = 0;
+  while (p < end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
+  let q = end;
+  if (p > word && p < end && end - p >= 4 && !isDigit(b[end - 1])) {
+    r.cpu = cpu;
+    r.context = contextOf(b[p + 2]);
+    q = word;
+    while (q > from && b[q - 1] === BLANK) q--;
+    readNumber(b, from, q, r, true);
+  } else if (p === end || b[p] === 47 || b[p] === 45 || p === word) readNumber(b, from, end, r, false);
+}
+
+/** The thread whose number ends at `end`, behind its process's, its comm and a dash, or its comm and a blank. */
+function readNumber(b: Uint8Array, from: number, end: number, r: TraceRecord, dashOnly: boolean): void {
+  let q = end;
   let pid = 0;
   let unit = 1;
-  for (; q >= from && isDigit(b[q]); q--) {
-    pid += (b[q] - 48) * unit;
+  for (; q > from && isDigit(b[q - 1]); q--) {
+    pid += (b[q - 1] - 48) * unit;
     unit *= 10;
   }
-  if (unit > 1 && b[q] === 45) r.tid = pid;
+  if (unit === 1 || q <= from) return;
+  const before = b[q - 1];
+  if (before === 45 || (!dashOnly && (before === 47 || before === BLANK))) r.tid = pid;
 }

@@ -67,7 +67,7 @@ for (const [offset, name] of [...APIC_REGISTERS].sort((a, b) => b[1].length - a[
 
 /** Where the last number ended; -1 where there was none. */
 let at = -1;
-/** High half of the last wide number. */
+/** High half of the last wide number, signed: a number past 2^31 would be an object each time it is set. */
 let high = 0;
 
 function decimal(b: Uint8Array, p: number, to: number): number {
@@ -114,7 +114,7 @@ function wide(b: Uint8Array, p: number, to: number): number {
       hi = (hi << 4) | (lo >>> 28);
       lo = (lo << 4) | d;
     }
-    high = hi >>> 0;
+    high = hi;
   }
   at = q === p ? -1 : q;
   return lo >>> 0;
@@ -180,7 +180,7 @@ function accept(b: Uint8Array, p: number, to: number, f: Float64Array): boolean 
 function entry(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
   f[0] = decimal(b, past(b, p, to, word.vcpu), to);
   f[1] = wide(b, past(b, at, to, word.commaRip), to);
-  f[2] = high;
+  f[2] = high >>> 0;
   f[3] = 0;
   if (at < 0) return false;
   if (at === to || b[at] === 91) return true;
@@ -198,9 +198,9 @@ function exit(b: Uint8Array, p: number, to: number, f: Float64Array, reasons: Na
   if (rip < 0) return false;
   while (rip < to && b[rip] !== BLANK) rip++;
   f[2] = wide(b, past(b, rip, to, word.info1), to);
-  f[3] = high;
+  f[3] = high >>> 0;
   f[4] = wide(b, past(b, at, to, word.info2), to);
-  f[5] = high;
+  f[5] = high >>> 0;
   f[6] = wide(b, past(b, at, to, word.intrInfo), to);
   f[7] = 1;
   if (at < 0) return false;
@@ -223,7 +223,7 @@ function msr(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
   f[0] = write < 0 ? 0 : 1;
   f[1] = wide(b, write < 0 ? past(b, p, to, word.msrRead) : write, to);
   f[2] = wide(b, past(b, at, to, word.equals), to);
-  f[3] = high;
+  f[3] = high >>> 0;
   f[4] = 0;
   return at === to;
 }
@@ -272,7 +272,7 @@ function apic(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
     if (value < 0) continue;
     f[1] = offset;
     f[2] = wide(b, value, to);
-    f[3] = high;
+    f[3] = high >>> 0;
     f[4] = 0;
     return at === to;
   }
@@ -284,9 +284,9 @@ function mmio(b: Uint8Array, p: number, to: number, f: Float64Array): boolean {
   f[0] = write < 0 ? 1 : 2;
   f[1] = decimal(b, write < 0 ? past(b, p, to, word.mmioRead) : write, to);
   f[2] = wide(b, past(b, at, to, word.gpa), to);
-  f[3] = high;
+  f[3] = high >>> 0;
   f[4] = wide(b, past(b, at, to, word.val), to);
-  f[5] = high;
+  f[5] = high >>> 0;
   return at === to;
 }
 

@@ -34,14 +34,17 @@ export function createKeyer(take: (key: Keyframe) => void, everyOf = rowsPerKey)
   let every = 0;
   let doing = 0;
   let machine: Machine | null = null;
+  let parts: Keyframe['parts'] | undefined;
 
   function keep(m: Machine, underway: Underway | null): void {
     last = seqOf(m);
-    take({ done: doing, seq: last, parts: saveMachine(m).parts, underway });
+    parts = saveMachine(m, parts).parts;
+    take({ done: doing, seq: last, parts, underway });
   }
 
   function follow(m: Machine): void {
     machine = m;
+    parts = undefined;
     every = everyOf(m);
     m.log.rest = (time) => {
       const { log, cause, where, journey } = m;

@@ -244,6 +244,7 @@ function reinject(m: Machine, vcpu: number, keep: boolean): OpResult {
     put(m, at + VCPU.at.intrNr, -1);
   }
   leave(m, outer);
+  lookForMore(m, vcpu);
   return nmi ? { nmi: true } : { vector };
 }
 

@@ -50,6 +50,13 @@ const PARTS = {
   current: 'run',
 } as const satisfies Readonly<Record<keyof Machine, 'saved' | 'history' | 'derived' | 'config' | 'run'>>;
 
+const KEPT = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
+  (name) => PARTS[name] === 'saved' || PARTS[name] === 'history',
+);
+
+/** Has the shape of a snapshot's parts from the start: an object that grows to so many becomes a hash table. */
+const NO_PARTS: Readonly<Record<string, unknown>> = Object.fromEntries(KEPT.map((name) => [name, undefined]));
+
 export interface Snapshot {
   readonly config: CreateOp;
   readonly wires: Wires;
@@ -58,37 +65,81 @@ export interface Snapshot {
   readonly parts: Readonly<Record<string, unknown>>;
 }
 
-/** A copy that shares nothing that can change. */
-function copy(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copy);
-  if (ArrayBuffer.isView(value)) return (value as Int32Array).slice();
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, copy(item)]));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
+type Numbers = Int32Array | Int16Array | Int8Array;
+
+/** A copy of these numbers, or those of before where they are the same. */
+function copyNumbers(value: Numbers, before: unknown): Numbers {
+  const old = before as Numbers | undefined;
+  if (old?.length === value.length) {
+    let at = 0;
+    while (at < value.length && value[at] === old[at]) at++;
+    if (at === value.length) return old;
+  }
+  const fresh = new (value.constructor as new (length: number) => Numbers)(value.length);
+  fresh.set(value);
+  return fresh;
 }
 
-const copyPart = (name: keyof typeof PARTS, value: unknown): unknown =>
+/**
+ * A copy that shares nothing that can change with the machine.
+ * @param before an earlier copy, which never changes either: what is as it was then is not copied again
+ */
+function copy(value: unknown, before?: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (ArrayBuffer.isView(value)) return copyNumbers(value as Numbers, before);
+  if (Array.isArray(value))
+    return shared(
+      value.map((item, i) => copy(item, (before as typeof value)?.[i])),
+      before,
+    );
+  if (value instanceof Map) {
+    const old = before as typeof value | undefined;
+    return sharedMap(new Map([...value].map(([key, item]) => [key, copy(item, old?.get(key))])), old);
+  }
+  const old = before as Record<string, unknown> | undefined;
+  const fresh = { ...value } as Record<string, unknown>;
+  let same = old !== undefined;
+  for (const key in fresh) {
+    fresh[key] = copy(fresh[key], old?.[key]);
+    if (same) same = fresh[key] === (old as Record<string, unknown>)[key];
+  }
+  return same ? old : fresh;
+}
+
+function shared(fresh: readonly unknown[], before: unknown): readonly unknown[] {
+  const old = before as readonly unknown[] | undefined;
+  return old?.length === fresh.length && fresh.every((item, i) => item === old[i]) ? old : fresh;
+}
+
+/** Maps whose keys come and go: an order of their own is a difference too. */
+function sharedMap(fresh: ReadonlyMap<unknown, unknown>, old?: ReadonlyMap<unknown, unknown>): typeof fresh {
+  if (old?.size !== fresh.size) return fresh;
+  const before = old.entries();
+  for (const [key, item] of fresh) {
+    const [oldKey, oldItem] = before.next().value as [unknown, unknown];
+    if (key !== oldKey || item !== oldItem) return fresh;
+  }
+  return old;
+}
+
+const copyPart = (name: keyof typeof PARTS, value: unknown, before?: unknown): unknown =>
   PARTS[name] !== 'history'
-    ? copy(value)
+    ? copy(value, before)
     : value instanceof Map
-      ? new Map(value)
-      : (value as readonly unknown[]).slice();
+      ? sharedMap(new Map(value), before as typeof value | undefined)
+      : shared((value as readonly unknown[]).slice(), before);
 
 /** Parts that are lists or maps of things that never change. */
 export const HISTORY = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter((name) => PARTS[name] === 'history');
 
-const KEPT = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
-  (name) => PARTS[name] === 'saved' || PARTS[name] === 'history',
-);
-
-/** Between two ops. The machine goes on and the snapshot stays as it is. */
-export function saveMachine(m: Machine): Snapshot {
-  return {
-    config: m.config,
-    wires: m.wires,
-    seq: m.log.firstSeq + (m.log.used >> ROW_SHIFT),
-    parts: Object.fromEntries(KEPT.map((name) => [name, copyPart(name, m[name])])),
-  };
+/**
+ * Between two ops. The machine goes on and the snapshot stays as it is.
+ * @param before parts of an earlier snapshot of this machine: those that have not changed since are shared with it
+ */
+export function saveMachine(m: Machine, before?: Snapshot['parts']): Snapshot {
+  const parts: Record<string, unknown> = { ...NO_PARTS };
+  for (const name of KEPT) parts[name] = copyPart(name, m[name], before?.[name]);
+  return { config: m.config, wires: m.wires, seq: m.log.firstSeq + (m.log.used >> ROW_SHIFT), parts };
 }
 
 /** A machine that stands where the snapshot was made; its log is empty and numbers on. May be called any number of times. */

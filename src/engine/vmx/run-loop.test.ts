@@ -202,6 +202,16 @@ describe('PV EOI', () => {
     inOrder(b.act(msi(1)), 'kvm_exit', 'kvm_pv_eoi', 'kvm_eoi');
   });
 
+  test('the byte is in guest memory, and without that memory none is armed', () => {
+    const b = bench({ apicv: false });
+    const slot = { op: 'memslot', slot: 1, gpa: 0x200000, readonly: 0 };
+    b.act({ ...slot, size: 0x1000 }, { ...enable, value: 0x200001 }, { op: 'advance', ns: 10 });
+    inOrder(b.act(msi(1), settle), 'pv_eoi_arm', 'pv_eoi_guest');
+    expect(b.session.answer({ op: 'mmio_read', vcpu: 1, addr: 0x200000, size: 1 })).toEqual({ value: '0x0' });
+    b.act({ ...slot, size: 0 });
+    expect(b.act(msi(1), settle)).not.toContain('pv_eoi_arm');
+  });
+
   test('INIT switches it off', () => {
     const b = bench({ apicv: false });
     b.act(enable, { op: 'advance', ns: 10 });

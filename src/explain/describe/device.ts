@@ -5,6 +5,7 @@ import { readWord } from '../../engine/view/machine-view.ts';
 import type { MessageKey } from '../../i18n/index.ts';
 import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
 import { messagesOf } from '../../spec/messages.ts';
+import type { StepContext } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName } from './words.ts';
@@ -32,6 +33,9 @@ const QUIETED: Readonly<Record<string, string>> = {
   e1000: 'e1000',
 };
 
+/** Its messages come from an MSI capability, which has no table: one message, and a mask bit for each vector. */
+const isPlainMsi = (c: StepContext): boolean => c.view.config.devices?.[c.index]?.msi !== undefined;
+
 export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
   device_raise: (c) => ({
     params: { device: deviceName(c, c.index), gsi: c.args.gsi },
@@ -43,7 +47,10 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
     return {
       params: {
         device: deviceName(c, c.index),
-        what: spec === undefined || messagesOf(spec) === 0 ? what : say('word.queue', { what, n: c.args.vectorIndex }),
+        what:
+          spec === undefined || messagesOf(spec) === 0
+            ? what
+            : say(isPlainMsi(c) ? 'word.queue.msi' : 'word.queue', { what, n: c.args.vectorIndex }),
       },
     };
   },
@@ -60,6 +67,7 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
     };
   },
   msix_write: (c) => ({
+    variant: isPlainMsi(c) && 'cap',
     params: {
       device: deviceName(c, c.index),
       entry: c.args.entry,
@@ -67,5 +75,8 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
       value: hex(c.args.value),
     },
   }),
-  msix_pending: (c) => ({ params: { device: deviceName(c, c.index), entry: c.args.entry } }),
+  msix_pending: (c) => ({
+    params: { device: deviceName(c, c.index), entry: c.args.entry },
+    variant: isPlainMsi(c) ? 'cap' : c.args.why === 1 && 'function',
+  }),
 };

@@ -14,8 +14,20 @@ import { cls, destModeName, destText, modeName, trigName } from './words.ts';
 
 const pprOf = (c: StepContext): number => lapicWord(c, 'ppr') & 0xff;
 
-/** The local APICs that took the message. */
+function bitCount(mask: number): number {
+  let count = 0;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
+  return count;
+}
+
+/** Fixed and LowPrio name a vector, SIPI where to start; NMI, SMI, INIT and ExtINT mean none by the field. */
+const carriesVector = (mode: number): boolean => [0, 1, 6].includes(mode & 7);
+
+/** The local APICs that took the message, or of how many that match lowest priority chose one. */
 function matched(c: StepContext, dest: string, destMode: Text): Text {
+  const choice = ledTo(c, 'lowest_prio')[0]?.args;
+  if (choice !== undefined && (choice.candidates & (choice.candidates - 1)) !== 0)
+    return say('why.matched.several', { dest, destMode, count: bitCount(choice.candidates) });
   const list = ledTo(c, 'kvm_apic_accept_irq').map((r) => `LAPIC ${r.index}`);
   if (list.length === 0) return say('why.matched.none', { dest, destMode });
   return say('why.matched', { dest, destMode, list });
@@ -36,7 +48,8 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
         destMode: dm,
         shorthand: say(`word.shorthand.${shorthand as 0 | 1 | 2 | 3}`, { dest: d }),
       },
-      variant: shorthand !== 0 && 'shorthand',
+      variant:
+        shorthand !== 0 ? (carriesVector(bits) ? 'shorthand' : 'shorthandEvent') : !carriesVector(bits) && 'event',
       why: [
         ...(shorthand === 0 ? [matched(c, d, dm)] : []),
         shorthand === 1
@@ -47,8 +60,7 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
   },
   lowest_prio: (c) => {
     const { vcpu, vector, candidates: mask } = c.args;
-    let count = 0;
-    for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
+    const count = bitCount(mask);
     const params = { vcpu, vec: hex(vector), count, rest: count === 0 ? 0 : vector % count };
     const hashed = c.view.config.vectorHashing !== false;
     return { params, variant: count === 1 && 'one', why: hashed ? [true] : [say('event.lowest_prio.why.arb', params)] };
@@ -123,6 +135,7 @@ export const LAPIC: Descriptions<typeof LAPIC_EVENTS> = {
         trig: trigName(icr.trigMode === 'level'),
         shorthand: shorthand === 0 ? say('word.none') : icr.shorthand,
       },
+      variant: !carriesVector(low >>> 8) && 'event',
       why: [true],
     };
   },

@@ -18,6 +18,8 @@ import {
   trigName,
 } from './words.ts';
 
+const WHY_ROUTES = ['event.kvm_set_irq.why.none', 'event.kvm_set_irq.why.only'] as const;
+
 export const ROUTING: Descriptions<typeof ROUTING_EVENTS> = {
   ioctl_set_routing: (c) => ({
     params: { entries: c.args.entries },
@@ -30,7 +32,10 @@ export const ROUTING: Descriptions<typeof ROUTING_EVENTS> = {
     why:
       c.args.level === 0
         ? []
-        : [routesOf(c, c.args.gsi) === 0 ? say('event.kvm_set_irq.why.none', { gsi: c.args.gsi }) : true],
+        : [
+            routesOf(c, c.args.gsi) > 1 ||
+              say(WHY_ROUTES[routesOf(c, c.args.gsi)] ?? WHY_ROUTES[0], { gsi: c.args.gsi }),
+          ],
   }),
   route: (c) => {
     const { gsi, chip, pin, entry: n } = c.args;
@@ -46,7 +51,7 @@ export const ROUTING: Descriptions<typeof ROUTING_EVENTS> = {
         destMode: destModeName(logical),
         trig: trigName((data & 0x8000) !== 0),
       },
-      why: [true],
+      why: [dest >>> 0 <= 0xff || say('event.kvm_msi_set_irq.why.wide', msiParams(addrLo, data, dest))],
     };
   },
   msi_invalid: (c) => ({ params: { low: hex(c.args.addrHi & 0xff) } }),

@@ -63,10 +63,10 @@ export function rteWhy(c: Seen, pin: number): Text[] {
   ];
 }
 
-/** What a message says. */
-export function msiParams(addrLo: number, data: number, dest: number): TextParams {
+/** What a message says. @param dest of up to 32 bits: those above 7 are the address's bits 63:40 */
+export function msiParams(addrLo: number, data: number, dest: number, addrHi = dest & ~0xff): TextParams {
   return {
-    addr: hex(addrLo),
+    addr: hex64(addrLo, addrHi),
     data: hex(data),
     vec: hex(data & 0xff),
     mode: modeName(data >> 8),

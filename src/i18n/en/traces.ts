@@ -19,7 +19,7 @@ export const traces = {
   'trace.finding.raced':
     'Two CPUs were at work: the lines fit if the effect of line {other} and of this one change places.',
   'trace.finding.nmi': 'vCPU {vcpu} took NMIs: {n}. KVM has no tracepoint for an NMI from the VMM.',
-  'trace.finding.kernel-behaviour': 'The lines stand in the order of KVM before v6.12, so v6.1 behavior is applied.',
+  'trace.finding.kernel-behaviour': 'The lines stand in the order of KVM before v6.12, so v6.1 behaviour is applied.',
   'trace.finding.stuck.pending': 'Vector {vector} was accepted by vCPU {vcpu} and never injected until the trace ends.',
   'trace.finding.stuck.service': 'Vector {vector} was injected on vCPU {vcpu} and has no EOI until the trace ends.',
   'trace.finding.storm': 'GSI {gsi} storm: {n} edges in 0.1 s.',
@@ -38,6 +38,8 @@ export const traces = {
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
     'The chips changed here by an ioctl of the VMM, which prints no line (reset, KVM_SET_IRQCHIP, KVM_SET_LAPIC).',
+  'trace.finding.fields-cut':
+    'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
   'trace.finding.time-goes-back': 'Times go back on {n} lines, so latencies may be wrong.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
   'trace.finding.not-predicted': 'The trace names {n} vCPUs. The engine models {max}, so no line is judged.',
@@ -69,6 +71,8 @@ export const traces = {
   'trace.finding.stands-still': 'Interrupt {name} stands still between the two copies, after {n}.',
   'trace.finding.stands-still.cpu': 'CPU {vcpu}: the count of {name} stands still between the two copies, after {n}.',
   'trace.finding.spurious': 'CPU {vcpu} took spurious vector {vector}. It needs no EOI and does no harm by itself.',
+  'trace.finding.spurious.pic':
+    'IRQ {gsi} of the 8259 was spurious: its line went low before the CPU asked which pin it is. The guest ends nothing for it.',
   'trace.finding.spurious.count': 'Spurious interrupts: {n}.',
   'trace.finding.apic-error': '{name} counts errors of the APIC or of the interrupt line.',
   'trace.finding.no-handler':

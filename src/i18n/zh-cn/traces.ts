@@ -32,6 +32,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.lost.unknown': '录制有缺口：{n}。每个缺口之前的状态不再使用。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',
   'trace.finding.host-ioctl': 'VMM 在这里用 ioctl 改变了芯片，它不打印任何行（复位、KVM_SET_IRQCHIP、KVM_SET_LAPIC）。',
+  'trace.finding.fields-cut':
+    'trace-cmd report -R 对重定向表项、ICR 和 MSI 只打印向量，因此无法预测任何一行。不带 -R 重新输出即可。',
   'trace.finding.time-goes-back': '有 {n} 行的时间倒退，延迟可能不准。',
   'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
   'trace.finding.not-predicted': '跟踪里有 {n} 个 vCPU。引擎最多模拟 {max} 个，因此不判断任何行。',
@@ -57,6 +59,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.stands-still': '中断 {name} 在两份之间没有变化，停在 {n}。',
   'trace.finding.stands-still.cpu': 'CPU {vcpu}：{name} 的计数在两份之间没有变化，停在 {n}。',
   'trace.finding.spurious': 'CPU {vcpu} 收到伪中断向量 {vector}。它不需要 EOI，本身无害。',
+  'trace.finding.spurious.pic': '8259 的 IRQ {gsi} 是伪中断：CPU 询问引脚之前，线已经变低。客户机不会为它发 EOI。',
   'trace.finding.spurious.count': '伪中断：{n} 次。',
   'trace.finding.apic-error': '{name} 记录的是 APIC 或中断线的错误。',
   'trace.finding.no-handler':

@@ -4,6 +4,7 @@
  */
 import { deedOf } from '../../explain/deeds.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
+import { lastStepUpTo } from '../../log/op-steps.ts';
 import { stepNow } from '../../log/step-sets.ts';
 import { aheadOf, type Deed, runOf } from '../../share/runs.ts';
 import type { AppCore } from '../create-app.ts';
@@ -48,12 +49,8 @@ function onceDone({ store }: AppCore, then: () => void): void {
 function standAt(app: AppCore, last: number): void {
   onceDone(app, () => {
     const { store } = app;
-    const steps = store.getState().scene?.steps;
-    if (steps !== undefined)
-      runTo(
-        store,
-        steps.findLastIndex((step) => step.command <= last),
-      );
+    const { scene } = store.getState();
+    if (scene !== null) runTo(store, lastStepUpTo(scene, last));
   });
 }
 
@@ -90,7 +87,7 @@ export function change(app: AppCore, ops: JsonOp | readonly JsonOp[], name?: Dee
     return;
   }
   const command = shown?.command ?? 0;
-  const last = scene.steps.findLastIndex((step) => step.command < command);
+  const last = lastStepUpTo(scene, command - 1);
   const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
   const before = again(base + 1, command - 1);
   remember(app, list, [...again(0, command - 1), ...list, ...again(command, scene.commands.length)], name);

@@ -111,7 +111,7 @@ function judgePins(
     const about = { gsi: pin.pin, vector: pin.vector };
     if (pin.remoteIrr) {
       const physical = lapics.filter((dump) => dump.cpu === pin.dest);
-      const targets = pin.logical ? lapics : physical;
+      const targets = pin.logical ? logicalTargets(pin.dest, lapics) : physical;
       const complete = targets.length > 0 && targets.every((dump) => dump.irr !== null && dump.isr !== null);
       const has = (set: number[] | null): boolean => set?.includes(pin.vector) ?? false;
       const serving = targets.find((dump) => has(dump.isr));
@@ -120,8 +120,10 @@ function judgePins(
         findings.push(finding('remote-irr-in-service', 'note', pin.line, { ...about, vcpu: serving.cpu }));
       else if (waiting !== undefined)
         findings.push(finding('remote-irr-waiting', 'note', pin.line, { ...about, vcpu: waiting.cpu }));
-      else if (complete && !pin.logical)
-        findings.push(finding('remote-irr-without-vector', 'wrong', pin.line, { ...about, vcpu: pin.dest }));
+      else if (complete && !(pin.logical && targets === lapics))
+        findings.push(
+          finding('remote-irr-without-vector', 'wrong', pin.line, { ...about, vcpu: targets[0]?.cpu ?? pin.dest }),
+        );
       else {
         ask.add(pin.logical ? 'info lapic N for each CPU' : `info lapic ${pin.dest}`);
         findings.push(finding('remote-irr-set', 'odd', pin.line, { ...about, vcpu: pin.logical ? null : pin.dest }));
@@ -148,15 +150,32 @@ function judgePins(
   return findings;
 }
 
+/** Those the logical destination names, in the flat model; all dumps where some of them are not among these. */
+function logicalTargets(dest: number, lapics: readonly LapicDump[]): readonly LapicDump[] {
+  const named = lapics.filter(({ registers }) => registers.DFR === 0xf && ((registers.LDR ?? 0) & dest) !== 0);
+  const covered = named.reduce((bits, { registers }) => bits | (registers.LDR ?? 0), 0);
+  return (dest & ~covered) === 0 && dest !== 0 ? named : lapics;
+}
+
 function judgePics(pics: readonly Pic[]) {
   const findings = [];
+  const master = pics.find((pic) => pic.chip === 0);
+  const hasSlave = pics.some((pic) => pic.chip === 1);
   for (const pic of pics) {
     const wanted = pic.irr & ~pic.imr & 255;
     for (let bit = 0; bit < 8; bit++) {
-      if (((wanted >> bit) & 1) === 0) continue;
+      // The cascade waits because a pin of the slave does, which is told of that pin.
+      if (((wanted >> bit) & 1) === 0 || (pic.chip === 0 && bit === 2 && hasSlave)) continue;
       const above = pic.isr & ((1 << (bit + 1)) - 1);
       const pin = pic.chip * 8 + bit;
-      if (above !== 0) {
+      // Master pins 0 and 1 come before the cascade.
+      const before = pic.chip === 1 ? (master?.isr ?? 0) & 3 : 0;
+      if (above === 0 && before !== 0) {
+        const holder = 31 - Math.clz32(before & -before);
+        findings.push(
+          finding('pic-held-by-isr', 'odd', pic.line, { gsi: pin, vector: pic.base + bit, params: { holder } }),
+        );
+      } else if (above !== 0) {
         const holder = 31 - Math.clz32(above & -above);
         findings.push(
           finding('pic-held-by-isr', 'odd', pic.line, {

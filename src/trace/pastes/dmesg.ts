@@ -22,7 +22,25 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /spurious APIC interrupt through vector ([0-9a-f]+) on CPU#(\d+)/,
+    // v5.3 and later: it was in service, and the handler ended it.
+    pattern: /Spurious interrupt \(vector 0x([0-9a-f]+)\) on CPU#(\d+)\. Acked/,
+    read: (m, line) => ({
+      kind: 'no-handler',
+      row: { cpu: Number(m[2]), vector: Number.parseInt(m[1] ?? '', 16), function: 'spurious_interrupt' },
+      finding: finding('no-handler', 'odd', line, { vcpu: Number(m[2]), vector: Number.parseInt(m[1] ?? '', 16) }),
+    }),
+  },
+  {
+    pattern: /spurious 8259A interrupt: IRQ(\d+)/,
+    read: (m, line) => ({
+      kind: 'spurious',
+      row: { irq: Number(m[1]) },
+      finding: finding('spurious', 'note', line, { gsi: Number(m[1]), params: { name: 'spurious', pic: 1 } }),
+    }),
+  },
+  {
+    pattern:
+      /(?:spurious APIC interrupt through vector |Spurious interrupt \(vector 0x)([0-9a-f]+)\)? on CPU#(\d+)(?!\. Acked)/,
     read: (m, line) => ({
       kind: 'spurious',
       row: { cpu: Number(m[2]), vector: Number.parseInt(m[1] ?? '', 16) },
@@ -51,18 +69,20 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern: /NETDEV WATCHDOG: (\S+) \(([^)]*)\): transmit queue (\d+) timed out/,
-    read: (m, line) => ({
-      kind: 'transmit-timeout',
-      row: { device: m[1], driver: m[2], queue: Number(m[3]) },
-      finding: finding('transmit-timeout', 'odd', line, { params: { device: m[1] ?? '', queue: Number(m[3]) } }),
-    }),
+    read: (m, line) => transmitTimeout(m[1] ?? '', m[2] ?? '', Number(m[3]), line),
   },
   {
-    pattern: /APIC error on CPU(\d+): ([0-9a-f]+)/,
+    // v6.8 and later: driver, bus name and device stand before it.
+    pattern: /(\S+) \S+ (\S+): NETDEV WATCHDOG: CPU: \d+: transmit queue (\d+) timed out/,
+    read: (m, line) => transmitTimeout(m[2] ?? '', m[1] ?? '', Number(m[3]), line),
+  },
+  {
+    // Before v5.3 ESR was read twice, the second time after the write that latches it.
+    pattern: /APIC error on CPU(\d+): ([0-9a-f]+)(?:\(([0-9a-f]+)\))?/,
     read: (m, line) => ({
       kind: 'apic-error',
-      row: { cpu: Number(m[1]), esr: `0x${m[2]}` },
-      finding: finding('apic-error', 'odd', line, { vcpu: Number(m[1]), params: { name: `ESR 0x${m[2]}` } }),
+      row: { cpu: Number(m[1]), esr: `0x${m[3] ?? m[2]}` },
+      finding: finding('apic-error', 'odd', line, { vcpu: Number(m[1]), params: { name: `ESR 0x${m[3] ?? m[2]}` } }),
     }),
   },
   {
@@ -75,10 +95,18 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-export const DMESG_LINE = /^\s*(?:<\d+>)?\[\s*\d+\.\d+\](?:\[[^\]]*\])? /;
+const transmitTimeout = (device: string, driver: string, queue: number, line: number) => ({
+  kind: 'transmit-timeout',
+  row: { device, driver, queue },
+  finding: finding('transmit-timeout', 'odd', line, { params: { device, queue } }),
+});
+
+export const DMESG_LINE =
+  /^\s*(?:<\d+>)?\[\s*(?:\d+\.\d+|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]{8} \d{4})\](?:\[[^\]]*\])? |^(?:[A-Z][a-z]{2} +\d+ [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ kernel: /;
 
 export const speaksOfInterrupts = (text: string): boolean =>
-  RULES.some((rule) => rule.pattern.test(text)) || /rcu: INFO: .* detected stalls|idling at/.test(text);
+  RULES.some((rule) => rule.pattern.test(text)) ||
+  /rcu: INFO: .*(?:detected stalls|self-detected stall)|idling at/.test(text);
 
 export function readDmesg(text: string): Paste {
   const events: Record<string, unknown>[] = [];
@@ -95,7 +123,7 @@ export function readDmesg(text: string): Paste {
     }
     const off = /Disabling IRQ #(\d+)/.exec(line);
     if (off !== null) events.push({ kind: 'irq-disabled', line: n, time: timeOf(line), irq: Number(off[1]) });
-    const stall = /rcu:\s+(\d+)-[.!O]+/.exec(line);
+    const stall = /rcu:\s+(\d+)-[.!O]+:? \(/.exec(line);
     if (stall !== null) stalled.set(Number(stall[1]), n);
     const idle = /NMI backtrace for cpu (\d+) skipped: idling/.exec(line);
     if (idle !== null) {

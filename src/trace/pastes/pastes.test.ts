@@ -53,6 +53,28 @@ describe('info pic and info ioapic', () => {
     expect(paste?.ask).toContain('info lapic 3');
   });
 
+  test('a logical destination is all CPUs with its bits, if their dumps are all there', () => {
+    const lapic = (cpu: number, ldr: number): string =>
+      `(qemu) info lapic ${cpu}\nISR (none)\nIRR (none)\nAPR 0x00 TPR 0x00 DFR 0x0f LDR 0x0${ldr} PPR 0x00\n`;
+    const pin = '  pin 11 0x030000000000c93b dest=3 vec=59  active-hi level        lowest logical\n';
+    expect(readPaste(`${pin}${lapic(0, 1)}${lapic(1, 2)}`)?.findings[0]).toMatchObject({
+      id: 'remote-irr-without-vector',
+      gsi: 11,
+      vector: 59,
+    });
+    expect(ids(`${pin}${lapic(0, 1)}`)).toEqual(['remote-irr-set']);
+  });
+
+  test('a slave’s pin is held by the slave or by a master pin before the cascade, and the cascade is not told of', () => {
+    const pics = (slaveIsr: string, masterIsr: string): string =>
+      `pic1: irr=08 imr=a7 isr=${slaveIsr} hprio=0 irq_base=28 rr_sel=0 elcr=0e fnm=0\n` +
+      `pic0: irr=04 imr=f8 isr=${masterIsr} hprio=0 irq_base=20 rr_sel=0 elcr=00 fnm=0\n`;
+    const told = (text: string): unknown => readPaste(text)?.findings.map((f) => [f.id, f.gsi, f.params.holder]);
+    expect(told(pics('08', '04'))).toEqual([['pic-held-by-isr', 11, 11]]);
+    expect(told(pics('00', '02'))).toEqual([['pic-held-by-isr', 11, 1]]);
+    expect(told(pics('00', '00'))).toEqual([['pic-not-taken', 11, undefined]]);
+  });
+
   test('an 8259 request below one in service is held by it; a masked one is none', () => {
     const pic = (irr: string, imr: string, isr: string): string =>
       `pic0: irr=${irr} imr=${imr} isr=${isr} hprio=0 irq_base=30 rr_sel=0 elcr=00 fnm=0\n`;
@@ -76,6 +98,18 @@ describe('/proc/interrupts', () => {
     expect(paste?.shape).toBe('proc-interrupts');
     expect(paste?.limits).toEqual(['totals-only']);
     expect(paste?.findings).toEqual([]);
+  });
+
+  test('what a system’s log has before each line is no part of it', () => {
+    const logged = (text: string): string =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `Nov 30 12:00:01 vm1 sh[77]: ${line}`)
+        .join('\n');
+    expect(readPaste(logged(table(5, 9) + table(200_005, 9)))).toEqual(
+      readPaste((table(5, 9) + table(200_005, 9)).trimEnd()),
+    );
   });
 
   test('two copies show a storm, and a timer that stands still on one CPU', () => {
@@ -106,6 +140,29 @@ describe('a guest’s kernel log', () => {
     expect(readPaste(line)?.findings[0]).toMatchObject(found);
   });
 
+  test.each([
+    ['[   10.1] Spurious interrupt (vector 0xef) on CPU#2. Acked', { id: 'no-handler', vcpu: 2, vector: 0xef }],
+    ['[   10.1] Spurious interrupt (vector 0x31) on CPU#0. Not pending!', { id: 'spurious', vcpu: 0, vector: 0x31 }],
+    ['[   10.1] spurious 8259A interrupt: IRQ7.', { id: 'spurious', gsi: 7 }],
+    ['[   10.1] APIC error on CPU2: 00(40)', { id: 'apic-error', vcpu: 2, params: { name: 'ESR 0x40' } }],
+    ['[   10.1] APIC error on CPU2: 40', { id: 'apic-error', vcpu: 2, params: { name: 'ESR 0x40' } }],
+    [
+      '[  155.1] virtio_net virtio0 eth0: NETDEV WATCHDOG: CPU: 3: transmit queue 1 timed out 5376 ms',
+      { id: 'transmit-timeout', params: { device: 'eth0', queue: 1 } },
+    ],
+    [
+      '[Mon Nov 30 02:00:11 2026] watchdog: BUG: soft lockup - CPU#3 stuck for 22s! [kworker/3:1:88]',
+      { id: 'soft-lockup', vcpu: 3, n: 22 },
+    ],
+    ['Nov 30 12:01:44 vm1 kernel: APIC error on CPU1: 80', { id: 'apic-error', vcpu: 1 }],
+    [
+      '[  131.1] rcu: INFO: rcu_preempt self-detected stall on CPU\n[  131.1] rcu: \t3-....: (20999 ticks this GP)',
+      { id: 'rcu-stall', vcpu: 3 },
+    ],
+  ])('other kernels and other clocks: %s', (text, found) => {
+    expect(readPaste(text)).toMatchObject({ shape: 'dmesg', findings: [found] });
+  });
+
   test('an RCU stall on an idle CPU is a lost IPI; on one that is not, it is not', () => {
     const stall =
       '[  601.2] rcu: INFO: rcu_sched detected stalls on CPUs/tasks:\n[  601.3] rcu: \t5-...!: (0 ticks this GP)\n';
@@ -131,6 +188,20 @@ test('QEMU trace lines and perf kvm stat are counted', () => {
     shape: 'perf-kvm-stat',
     read: { exits: [{ reason: 'EXTERNAL_INTERRUPT', samples: 2501 }] },
   });
+});
+
+test.each([
+  ['pid and time', '4412@1554312312.112233:ioapic_set_irq vector: 16 level: 1\n', 16],
+  ['a date', '2026-11-30T12:00:00.123456Z ioapic_set_irq vector: 16 level: 1\n', 16],
+  ['simpletrace', 'ioapic_set_irq 1.001 pid=441 vector=0x10 level=0x1\n', 16],
+  ['the slave', 'pic_set_irq master 0 irq 3 level 1\n', 11],
+])('QEMU’s lines with %s name the line that is high', (_what, text, gsi) => {
+  expect(readPaste(text)).toMatchObject({ shape: 'qemu-trace', findings: [{ id: 'line-stays-high', gsi }] });
+});
+
+test('ioctls of QEMU are counted', () => {
+  const text = 'kvm_ioctl type 0xae03, arg 0x1\nkvm_irqchip_commit_routes \nkvm_ioctl type 0xae03, arg 0x2\n';
+  expect(readPaste(text)?.read.events).toMatchObject({ kvm_ioctl: 2 });
 });
 
 test('a trace is no paste, and neither is anything else', () => {

@@ -19,11 +19,22 @@ const NAME = /&(lt|gt|amp|quot|apos|nbsp|#39);/g;
 const NO_BREAK = /[\u00a0\u2007\u202f]/g;
 /** What mailers and trackers put before a line. */
 const BEFORE = /^[>|\s]*/;
+/** What journalctl and syslog put before a line: date, host, program. A program without a number is taken for one only after a date with words. */
+const LOGGED =
+  /^(?:[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ [^\s:[\]]+(?:\[\d+\])?|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]{4,6}) \S+ [^\s:[\]]+\[\d+\]): ?/;
 
 export function plain(text: string): string {
   let out = text.includes(ESCAPE) ? text.replace(COLOUR, '') : text;
   out = out.replace(NAME, (all, name: string) => NAMED[name] ?? all).replace(NO_BREAK, ' ');
-  return withoutMargin(out);
+  return withoutLog(withoutMargin(out));
+}
+
+/** What a program printed, where all of it comes out of a system's log. A kernel's own lines keep their date. */
+function withoutLog(text: string): string {
+  const lines = text.split('\n');
+  const own = lines.map((line) => (line.trim() === '' ? '' : LOGGED.exec(line)?.[0]));
+  if (own.includes(undefined) || own.every((one) => one === '' || one?.includes(' kernel:'))) return text;
+  return lines.map((line, i) => line.slice(own[i]?.length ?? 0)).join('\n');
 }
 
 /** Takes away what all lines that say something begin with, if it is quote marks, bars and blanks. */

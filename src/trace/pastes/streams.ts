@@ -2,9 +2,14 @@
 import type { Finding } from '../predict/verdicts.ts';
 import { finding, linesOf, type Paste } from './types.ts';
 
-/** `-trace` lines of QEMU: with or without `pid@seconds:` before them. */
+/** `-trace` lines of QEMU: with `pid@seconds:`, a date, or nothing before them. A name of KVM's own has a colon behind it. */
 export const QEMU_LINE =
-  /^\s*(?:\d+@\d+(?:\.\d+)?:)?((?:apic|ioapic|pic|i8259|kvm_irqchip|kvm_x86|msix?|hpet|pci_update|virtio)_\w+|kvm_set_irq|x86_\w*irq\w*) (.+)$/;
+  /^\s*(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\dT\S+ )?((?:apic|ioapic|pic|i8259|kvm|msix?|hpet|pci_update|virtio)_\w+|x86_\w*irq\w*) (?!<-)(.+)$/;
+/** A number of a line; behind one of these names, as `=0x4`, `: 4` or ` 4`. */
+const numberAt = (text: string, names: string): number | null => {
+  const m = new RegExp(`(?:^|\\s)(?:${names})[:=]?\\s*(0x[0-9a-f]+|\\d+)`).exec(text);
+  return m === null ? null : Number(m[1]);
+};
 
 export function readQemuTrace(text: string): Paste {
   const counts: Record<string, number> = {};
@@ -16,16 +21,16 @@ export function readQemuTrace(text: string): Paste {
     const name = m[1] as string;
     const rest = m[2] as string;
     counts[name] = (counts[name] ?? 0) + 1;
-    const set = /(?:vector|irq|gsi|n|pin)[:=]?\s*(\d+).*?level[:=]?\s*(\d+)/.exec(rest);
-    if (/set_irq/.test(name) && set !== null) {
-      const pin = Number(set[1]);
-      const level = Number(set[2]);
+    const number = numberAt(rest, 'vector|irq|gsi|n|pin');
+    const level = numberAt(rest, 'level');
+    if (/set_irq/.test(name) && number !== null && level !== null) {
+      // The slave's lines are the eight behind the master's.
+      const pin = name === 'pic_set_irq' && numberAt(rest, 'master') === 0 ? number + 8 : number;
       const known = lines.get(pin);
       lines.set(pin, { level, changes: (known?.changes ?? 0) + (known?.level === level ? 0 : 1), line: n });
     }
-    const deliver = /vector (?:0x)?([0-9a-f]+)/.exec(rest);
-    if (/apic_deliver_irq|kvm_x86_fixup_msi/.test(name) && deliver !== null) {
-      const vector = deliver[1] as string;
+    const vector = numberAt(rest, 'vector');
+    if (/apic_deliver_irq|kvm_x86_fixup_msi/.test(name) && vector !== null) {
       vectors[vector] = (vectors[vector] ?? 0) + 1;
     }
   }

@@ -16,12 +16,17 @@ const TICKS = new Set(['x86-tsc', 'counter']);
 
 /** @param more asked now and then: false ends the scan (somebody cancelled) @param progress bytes done */
 export async function scanDat(
-  source: ByteSource,
+  given: ByteSource,
   tables: TextTables,
   totals: ScanTotals,
   sink: Sink,
   pause: (bytes: number) => Promise<void>,
 ): Promise<void> {
+  // Pieces of several CPUs are held at a time, and a source may read into one buffer again and again.
+  const source: ByteSource = {
+    size: given.size,
+    read: async (from, length) => (await given.read(from, length)).slice(),
+  };
   const file = await openDat(source);
   tables.clock = TICKS.has(file.clock) ? 'ticks' : 's';
   const streams: CpuStream[] = [];

@@ -7,6 +7,8 @@ import { describeStep } from '../../explain/describe/index.ts';
 import '../../explain/describe/all.ts';
 import '../../explain/locate/all.ts';
 import { hasText, translate } from '../../i18n/index.ts';
+import { createCursor, moveCursor } from '../../log/fold.ts';
+import { seqAt } from '../../log/steps.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import boardCss from '../board/board.css?raw';
 import marksCss from '../board/marks.css?raw';
@@ -197,19 +199,29 @@ export async function renderFigure(
 }
 
 /** The whole scene told in sentences, a line a step under its beats: to read, to copy, to compare. */
-export function storyOf(moment: Moment, facts: FigureFacts): string {
+export const storyOf = (moment: Moment, facts: FigureFacts): string => `${[...storyLines(moment, facts)].join('\n')}\n`;
+
+/** Steps that a story tells; of a longer run it says how many more there are. */
+const STORY_STEPS = 20_000;
+
+/** The same line by line, for who must not work long at a time. */
+export function* storyLines(moment: Moment, facts: FigureFacts): Generator<string> {
   const { scene, sceneId, lang } = moment;
-  const lines = [titleOf(moment)];
-  if (facts.link !== null) lines.push(`#${facts.link}`);
+  const { config, wordMap, routeTables, steps } = scene;
+  const cursor = createCursor(scene);
+  const view = { config, wordMap, routeTables, w: cursor.w };
+  yield titleOf(moment);
+  if (facts.link !== null) yield `#${facts.link}`;
   for (const beat of beatsOf(scene, sceneId)) {
-    lines.push('');
-    if (beat.told !== null) lines.push(`## ${beat.told[lang]}`, '');
-    for (let step = beat.from; step <= beat.to; step++) {
-      const at = scene.steps.get(step);
+    if (beat.from >= STORY_STEPS) break;
+    yield '';
+    if (beat.told !== null) yield* [`## ${beat.told[lang]}`, ''];
+    for (let step = beat.from; step <= Math.min(beat.to, STORY_STEPS - 1); step++) {
+      const at = steps.get(step);
       if (at === undefined) continue;
-      const { sentence } = sayStep(lang, describeStep(scene, at, viewAt(scene, { step, phase: 0 })));
-      lines.push(`${step + 1}. ${sentence}`);
+      moveCursor(scene, cursor, seqAt(scene, step, false));
+      yield `${step + 1}. ${sayStep(lang, describeStep(scene, at, view)).sentence}`;
     }
   }
-  return `${lines.join('\n')}\n`;
+  if (steps.length > STORY_STEPS) yield* ['', `… ${translate(lang, 'way.more', { n: steps.length - STORY_STEPS })}`];
 }

@@ -5,7 +5,7 @@ import { stateFile } from '../../share/state-file.ts';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
 import type { App } from '../../store/create-app.ts';
 import type { FilmEncoder } from './encode-film.ts';
-import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyOf } from './figure.ts';
+import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyLines } from './figure.ts';
 import { type Film, type FilmRange, planFilm, RATE } from './film.ts';
 import type { Dom, Moment } from './still.tsx';
 import { themeNow } from './theme-now.ts';
@@ -73,6 +73,22 @@ async function pixels({ svg, width, height }: Figure, scale: number): Promise<Ui
   return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
 }
 
+/** Work between two pauses, ms. */
+const SLICE_MS = 8;
+
+/** The story of a scene, told in slices: no frame waits for it. */
+async function story(moment: Moment, facts: FigureFacts): Promise<string> {
+  const lines: string[] = [];
+  let until = performance.now() + SLICE_MS;
+  for (const line of storyLines(moment, facts)) {
+    lines.push(line);
+    if (performance.now() < until) continue;
+    await new Promise((done) => setTimeout(done, 0));
+    until = performance.now() + SLICE_MS;
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 /** Codes all pictures of a film. @returns what finishes it, or the code of what went wrong */
 async function encode(film: Film, order: FileOrder, progress: Progress | undefined): Promise<FilmEncoder | string> {
   const { createFilmEncoder } = await import('./encode-film.ts');
@@ -126,7 +142,7 @@ export async function makeFile(
   const common = { step, count, link, width: 0, height: 0, title: '' };
   switch (order.format) {
     case 'text':
-      return { ...common, mime: 'text/plain', data: storyOf(moment, { ...facts, link: linkAt(-1) }) };
+      return { ...common, mime: 'text/plain', data: await story(moment, { ...facts, link: linkAt(-1) }) };
     case 'json': {
       const isMany = order.branches === true && (state.runs?.list.length ?? 0) > 1;
       const whole = (isMany ? linkAt(step, 'all') : null) ?? link;

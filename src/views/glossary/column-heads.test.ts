@@ -6,12 +6,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { presets } from '../../cli/scenes-for-tests.ts';
+import { BLOCK_OF, type ComponentKind } from '../../engine/view/tables.ts';
 import { lanes } from '../../i18n/en/lanes.ts';
+import { registers } from '../../i18n/en/registers.ts';
 import { stage } from '../../i18n/en/stage.ts';
 import { lanes as lanesZh } from '../../i18n/zh-cn/lanes.ts';
+import { registers as registersZh } from '../../i18n/zh-cn/registers.ts';
 import { stage as stageZh } from '../../i18n/zh-cn/stage.ts';
 import { wordsAt } from '../../log/fold.ts';
 import { machineTables } from '../inspector/machine-tables.ts';
+import { isQuiet, readingOf, registersOf } from '../shared/register-table.ts';
 import { termsIn } from './terms-in.ts';
 
 /** Numbers of statistics, and words that mean here what they mean anywhere. */
@@ -53,4 +57,17 @@ test.each([
     .map(([, head]) => head);
   expect(heads.length).toBeGreaterThan(12);
   expect(without(heads, lang)).toEqual([]);
+});
+
+test('every register that a part lists has a card, in both languages', () => {
+  const kinds = Object.keys(BLOCK_OF) as ComponentKind[];
+  const listed = kinds.flatMap((kind) =>
+    registersOf(kind)
+      .filter((register) => !isQuiet(kind, register))
+      .map((register) => ({ kind, how: readingOf(kind, 0, register), register }))
+      .filter(({ how }) => how.as !== 'high')
+      .map(({ kind: of, how, register }) => `reg.${how.as === 'bits' ? how.layout.name : `${of}.${register}`}`),
+  );
+  expect(listed.length).toBeGreaterThan(120);
+  expect([...new Set(listed)].filter((key) => !(key in registers) || !(key in registersZh))).toEqual([]);
 });

@@ -5,7 +5,7 @@
 import './glossary-texts.ts';
 import './glossary.css';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Lang } from '../../i18n/index.ts';
+import { hasText, type Lang, type MessageKey } from '../../i18n/index.ts';
 import { TERMS } from '../../i18n/terms.ts';
 import { useStore } from '../../store/use-app.ts';
 import { useLang, useT } from '../shared/use-t.ts';
@@ -16,6 +16,8 @@ import { textUnder } from './text-under.ts';
 
 interface Shown {
   readonly ids: readonly string[];
+  /** A register's name and the key of what it holds, where it stands in a list of them (`data-doc`). */
+  readonly register?: { readonly name: string; readonly key: MessageKey } | undefined;
   /** What it is about, on screen. */
   readonly box: DOMRect;
   /** Asked for by key: it stays until it is shut. */
@@ -31,9 +33,17 @@ const STILL = 8;
 /** Most terms of one card. */
 const MOST = 12;
 
+function registerAt(element: Element | null): Shown['register'] {
+  const named = element?.closest<HTMLElement>('[data-doc]') ?? null;
+  const key = named?.dataset.doc;
+  return named !== null && key !== undefined && hasText(key) ? { name: named.textContent ?? '', key } : undefined;
+}
+
 function atPoint(x: number, y: number, lang: Lang): Shown | null {
   const under = textUnder(x, y);
   if (under === null) return null;
+  const register = registerAt(document.elementFromPoint(x, y));
+  if (register !== undefined) return { ids: [], register, box: under.boxOf(0, under.text.length), stays: false };
   const hit = termsIn(under.text, lang).find(({ from, to }) => under.at >= from && under.at <= to);
   return hit === undefined ? null : { ids: [hit.id], box: under.boxOf(hit.from, hit.to), stays: false };
 }
@@ -50,6 +60,8 @@ function ofFocus(lang: Lang): Shown | null {
   let element: Element | null = document.activeElement;
   for (; element !== null && element !== document.body; element = element.parentElement) {
     const ids = new Set(textsOf(element).flatMap((text) => termsIn(text, lang).map(({ id }) => id)));
+    const register = registerAt(element.querySelector(':scope > [data-doc]'));
+    if (register !== undefined) return { ids: [], register, box: element.getBoundingClientRect(), stays: true };
     if (ids.size > 0) return { ids: [...ids].slice(0, MOST), box: element.getBoundingClientRect(), stays: true };
   }
   return null;
@@ -201,6 +213,12 @@ export function Glossary() {
       {shown !== null && (
         <div ref={card} popover="manual" className="term-card" role="status" data-terms={shown.ids.join(' ')}>
           <dl>
+            {shown.register !== undefined && (
+              <div>
+                <dt>{shown.register.name}</dt>
+                <dd>{t(shown.register.key)}</dd>
+              </div>
+            )}
             {shown.ids.map((id) => (
               <div key={id}>
                 <dt>{t(`term.${id}` as 'term.gsi')}</dt>

@@ -18,6 +18,7 @@ import { isQuiet, registersOf } from '../shared/register-table.ts';
 import { RouteEntryTable } from '../shared/route-entry.tsx';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
 import { RegisterDetail } from './register-detail.tsx';
+import { registerDoc } from './register-doc.ts';
 import { WholeMachine } from './whole-machine.tsx';
 
 /** The panel. */
@@ -129,7 +130,7 @@ function RegisterList({ view, selected, t }: ListProps) {
   const row = (ref: RegisterRef) => (
     <li key={`${ref.register} ${ref.sub}`}>
       <button type="button" onClick={() => actions.select(ref)}>
-        <span>{registerName(ref)}</span>
+        <span data-doc={registerDoc(view, ref)}>{registerName(ref)}</span>
         <span className="insp-value">{valueText(view, ref, t)}</span>
       </button>
     </li>

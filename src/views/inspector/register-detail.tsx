@@ -21,6 +21,7 @@ import { registerName } from '../shared/register-name.ts';
 import { useChange } from '../shared/use-change.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
 import { canEdit, type Draft, differs, draftWords, maxOf, wrongFields } from './draft.ts';
+import { registerDoc } from './register-doc.ts';
 
 interface Props {
   readonly view: MachineView;
@@ -34,7 +35,7 @@ export function RegisterDetail({ view, at, vector, t }: Props) {
   const lang = useLang();
   const how = reading(view, at);
   const title = `${componentName(lang, view.config, at.kind, at.index)} ${registerName(at)}`;
-  const doc = `reg.${how.as === 'bits' ? how.layout.name : `${at.kind}.${at.register}`}`;
+  const doc = registerDoc(view, at);
   const addresses =
     how.as === 'bits'
       ? partAddresses(view, at, how.parts)

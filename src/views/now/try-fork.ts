@@ -2,6 +2,7 @@
 
 import type { Fork } from '../../explain/forks/fork.ts';
 import type { JsonOp, Step } from '../../log/log.ts';
+import { lastStepUpTo } from '../../log/op-steps.ts';
 import { remember } from '../../store/actions/edits.ts';
 import type { App } from '../../store/create-app.ts';
 
@@ -20,7 +21,7 @@ export function tryFork(app: App, step: Step, fork: Fork): void {
     void onAnotherMachine(app, step.command, fork.create, callOff);
     return;
   }
-  const last = scene.steps.findLastIndex((s) => s.command < step.command);
+  const last = lastStepUpTo(scene, step.command - 1);
   // Commands between the last step before it and the command itself made no step, but are part of the scene.
   const base = last < 0 ? Math.max(0, sceneId.start - 1) : (scene.steps.get(last) as Step).command;
   const again = (from: number, to: number): JsonOp[] =>
@@ -43,7 +44,7 @@ async function onAnotherMachine(
     callOff();
     return;
   }
-  const last = store.getState().scene?.steps.findLastIndex((s) => s.command < command) ?? -1;
-  actions.seekStep(last);
+  const { scene } = store.getState();
+  actions.seekStep(scene === null ? -1 : lastStepUpTo(scene, command - 1));
   actions.play();
 }

@@ -5,10 +5,11 @@
 import './runs.css';
 import './deed-texts.ts';
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
-import { nextStop } from '../../explain/stops.ts';
+import { nextStop, searchStop } from '../../explain/stops.ts';
 import { findStep } from '../../log/steps.ts';
 import type { App } from '../../store/create-app.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
+import { soon } from '../shared/soon.ts';
 import { STEP_UNITS, stepByUnit } from '../shared/step-by.ts';
 import { useT } from '../shared/use-t.ts';
 import { type Findings, reasoningOf } from '../where/reasoning.ts';
@@ -34,8 +35,8 @@ function watchStops(app: App): () => void {
     if (before.scene?.commands !== scene.commands) return;
     const { step } = before.playhead;
     const direction = playhead.step > step ? 1 : -1;
-    const at = nextStop(scene, step, direction, stops, foundIn(app));
-    if (at === null || (direction === 1 ? at > playhead.step : at < playhead.step)) return;
+    const at = nextStop(scene, step, direction, stops, foundIn(app), playhead.step);
+    if (at === null) return;
     // It is shown done, and playback is over.
     actions.pause();
     actions.seekStep(at);
@@ -59,7 +60,7 @@ function createReverse(app: App): { press(): void; stop(): void } {
     }
     const to = playhead.step - 1;
     actions.seekStep(to);
-    if (to >= 0 && nextStop(scene, to + 1, -1, stops, foundIn(app)) === to) {
+    if (to >= 0 && nextStop(scene, to + 1, -1, stops, foundIn(app), to) === to) {
       store.setState({ stoppedAt: to });
       stop();
       return;
@@ -91,11 +92,13 @@ export function Workbench(): ReactNode {
     const by = (direction: 1 | -1): void => stepByUnit(app, store.getState().unit, direction);
     const toStop = (direction: 1 | -1): void => {
       const { scene, playhead, stops } = store.getState();
-      const to = scene === null ? null : nextStop(scene, playhead.step, direction, stops, foundIn(app));
-      if (to === null) return;
+      if (scene === null) return;
       actions.pause();
-      actions.seekStep(to);
-      store.setState({ stoppedAt: to });
+      soon(store, searchStop(scene, playhead.step, direction, stops, foundIn(app)), (to) => {
+        if (to === null) return;
+        actions.seekStep(to);
+        store.setState({ stoppedAt: to });
+      });
     };
     const keys: Readonly<Record<string, () => void>> = {
       j: () => reverse.press(),

@@ -206,6 +206,9 @@ function Copy({
   );
 }
 
+/** Characters of a story that are shown; copied and saved it is whole. */
+const SHOWN = 50_000;
+
 /** The scene as a file, and its story. */
 function Files({ moment: { shared, step, name }, t, onFile }: WaysProps): ReactNode {
   const app = useApp();
@@ -253,7 +256,12 @@ function Files({ moment: { shared, step, name }, t, onFile }: WaysProps): ReactN
       <section aria-labelledby={`${id}-story`}>
         <h3 id={`${id}-story`}>{t('share.story')}</h3>
         <p className="share-note">{t('share.storyAbout')}</p>
-        <textarea readOnly rows={6} value={story} aria-labelledby={`${id}-story`} />
+        <textarea
+          readOnly
+          rows={6}
+          value={story.length > SHOWN ? `${story.slice(0, SHOWN)}…` : story}
+          aria-labelledby={`${id}-story`}
+        />
         <div className="share-row">
           <Copy what={t('share.story')} label={t('share.copyStory')} text={() => story} t={t} />
           <button

@@ -1,6 +1,7 @@
 /** Ruler, playhead and lanes, on one scale. React makes the rows; what is in them is drawn by the painter, frame by frame. */
 import {
   type KeyboardEvent,
+  type MouseEvent,
   memo,
   type PointerEvent,
   type ReactNode,
@@ -354,9 +355,10 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     };
   }, [made, onMode, onTrack, showJourney, scene, app]);
 
-  const press = (target: EventTarget): void => {
-    const element = target instanceof Element ? target.closest('.tl-span') : null;
-    const found = element === null ? null : (made?.painter.shownAt(element) ?? null);
+  const under = ({ target, clientX }: { readonly target: EventTarget; readonly clientX: number }) =>
+    target instanceof Element ? (made?.painter.shownAt(target, clientX) ?? null) : null;
+  const press = (at: MouseEvent<HTMLElement>): void => {
+    const found = under(at);
     if (found === null || scene === null) return;
     const selection = selectionOf(found.row, found.shown, scene);
     if (selection !== null) app.actions.select(selection);
@@ -431,10 +433,16 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
           setCursor(null);
           made?.painter.setCursor(null);
         }}
-        onClick={(event) => press(event.target)}
+        onClick={press}
+        // What is drawn and no element has its whole text here, and shows that it can be pressed.
+        onPointerMove={(event) => {
+          if (!(event.target instanceof HTMLElement) || event.target.className !== 'tl-row') return;
+          const text = under(event)?.shown.texts[0] ?? '';
+          if (event.target.title !== text) event.target.title = text;
+          event.target.toggleAttribute('data-bar', text !== '');
+        }}
         onDoubleClick={(event) => {
-          const element = event.target instanceof Element ? event.target.closest('.tl-span') : null;
-          const found = element === null ? null : made?.painter.shownAt(element);
+          const found = under(event);
           if (found) showJourney(found.shown.journey);
         }}
         {...REACHABLE}

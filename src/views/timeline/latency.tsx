@@ -10,6 +10,9 @@ import { useApp } from '../../store/use-app.ts';
 import { sourceName } from '../shared/source-name.ts';
 import { useT } from '../shared/use-t.ts';
 
+/** Stages shown, the last ones: a storm on one line is one interrupt of ten thousands of them. */
+const MOST = 40;
+
 interface Props {
   readonly scene: SceneLog;
   readonly journey: number;
@@ -19,7 +22,9 @@ interface Props {
 export function Latency({ scene, journey, onClose }: Props): ReactNode {
   const t = useT();
   const { actions } = useApp();
-  const moves = movesOf(scene, journey);
+  const all = movesOf(scene, journey, MOST + 1);
+  const isCut = all.length > MOST + 1;
+  const moves = isCut ? [...all.slice(0, 1), ...all.slice(2)] : all;
   const instants = instantsSoFar(scene);
   const times = moves.map(({ step }) => timeOfStep(instants, step));
   const first = times[0];
@@ -34,7 +39,7 @@ export function Latency({ scene, journey, onClose }: Props): ReactNode {
       </b>
       <ol>
         {moves.map(({ stage, step }, i) => (
-          <li key={`${stage} ${step}`}>
+          <li key={`${stage} ${step}`} data-cut={isCut && i === 1}>
             <button type="button" onClick={() => actions.seekStep(step)}>
               {stage === 'source'
                 ? sourceName(scene, placeWhereBegun(scene, journey), t)

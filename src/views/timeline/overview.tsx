@@ -2,6 +2,7 @@
 import { brushX, select } from 'd3';
 import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { SceneLog } from '../../log/log.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
 import type { Steps } from '../../log/steps.ts';
 import { densityOf } from '../../scene/lane-marks.ts';
 import type { TimeAxis } from '../../scene/time-axis.ts';
@@ -20,10 +21,8 @@ const BAR = 3;
 const NARROW = 6;
 
 /** First step of each of these commands. */
-function foundSteps(steps: Steps, commands: ReadonlySet<number>): readonly number[] {
-  if (commands.size === 0) return [];
-  return [...commands].map((command) => steps.findIndex((step) => step.command === command)).filter((k) => k >= 0);
-}
+const foundSteps = (scene: SceneLog, commands: ReadonlySet<number>): readonly number[] =>
+  [...commands].map((command) => firstStepOf(scene, command)).filter((k) => k >= 0);
 
 const Bars = memo(function Bars({ axis, steps }: { readonly axis: TimeAxis; readonly steps: Steps }): ReactNode {
   const d = useMemo(() => {
@@ -49,8 +48,8 @@ function Marks({ scene, axis }: { readonly scene: SceneLog; readonly axis: TimeA
   // The steps grow in place: their number says that there are more.
   const looks = useMemo(() => (length === 0 ? [] : [...lookSteps(steps, look).keys()]), [steps, length, look]);
   const found = useMemo(
-    () => (length === 0 || hidden ? [] : foundSteps(steps, new Set(all.map(({ since }) => since.command)))),
-    [steps, length, all, hidden],
+    () => (length === 0 || hidden ? [] : foundSteps(scene, new Set(all.map(({ since }) => since.command)))),
+    [scene, length, all, hidden],
   );
   const left = (step: number): string => `${(axis.end(step) / axis.width) * 100}%`;
   return (

@@ -1,8 +1,9 @@
 /**
- * Draws the window of the timeline: spans as elements of the page, so that they can be read, pressed and printed; specks, heat, bands
- * and the lines of ticks on one canvas under them. Only rows in sight are drawn, and elements are used again, so a frame of panning
+ * Draws the window of the timeline: spans as elements of the page, so that they can be read, pressed and printed; specks, heat, bands,
+ * the lines of ticks, and the narrow spans of a full row (bars.ts) on one canvas under them. Only rows in sight are drawn, and elements are used again, so a frame of panning
  * or zooming costs what is on screen.
  */
+import { countBelow } from '../../base/bisect.ts';
 import type { Lane, Span } from '../../log/lanes.ts';
 import type { SceneLog } from '../../log/log.ts';
 import { begunWithin, type Piece, piecesOf, reachOf, type WayLane } from '../../log/ways.ts';
@@ -20,6 +21,7 @@ import {
 } from '../../scene/lane-marks.ts';
 import { roomOf } from '../shared/room.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { type Bar, drawBar, FEW, type Mark, NARROW } from './bars.ts';
 import { type Ink, inkOf } from './ink.ts';
 import { isWait, pieceTexts, spanTexts } from './span-texts.ts';
 import { rulerMarks } from './ticks.ts';
@@ -49,8 +51,8 @@ export interface Painter {
   paint(window: AxisWindow, step: number): void;
   /** Moves what has happened on to a step, in the window drawn last. */
   moveTo(step: number): void;
-  /** What a span on screen shows, and of which row. */
-  shownAt(element: Element): { readonly row: TimelineRow; readonly shown: Shown } | null;
+  /** What is under the pointer: what a span on screen shows, and of which row. */
+  shownAt(target: Element, clientX: number): { readonly row: TimelineRow; readonly shown: Shown } | null;
   /** Spans of a row near a step, in order. */
   spansOf(row: TimelineRow, step: number): readonly Shown[];
   /** Marks a span as the keyboard's; null: none. */
@@ -106,6 +108,14 @@ interface RowParts {
   left: Map<number, Made>;
   /** Elements that show nothing. */
   readonly spare: Made[];
+  /** Spans that are drawn and no elements. */
+  bars: Bar[];
+}
+
+/** Those of a list around a step: whoever goes from one to the next needs no others, and a storm has ten thousands. */
+function near<One extends Reach>(list: readonly One[], step: number): readonly One[] {
+  const at = countBelow(list.length, (i) => (list[i] as One).from, step);
+  return list.slice(Math.max(0, at - LOOK_BACK), at + LOOK_BACK);
 }
 
 /** What tells a span from all others of its row. */
@@ -136,25 +146,34 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     return Math.max(0, time(Math.min(to, scene.steps.length - 1)) - time(Math.max(0, from)));
   };
 
-  function shownOfLane({ kind }: Lane, span: Span): Shown {
-    const ns = lengthOf(span);
-    const waits = isWait(kind, span, ns);
+  function markOfLane({ kind }: Lane, span: Span): Mark {
     const plain = PLAIN.has(span.text.kind);
     return {
       from: span.from,
       to: span.to,
       journey: plain ? 0 : span.journey,
       kind: span.text.kind,
-      waits,
-      texts: spanTexts((picture as Picture).t, kind, span, waits ? ns : null),
+      waits: isWait(kind, span, lengthOf(span)),
     };
   }
 
-  function shownOfWay(journey: number, piece: Piece): Shown {
-    const ns = lengthOf(piece);
-    const waits = piece.kind === 'waits' || (piece.kind === 'pends' && ns > 0);
-    return { ...piece, journey, waits, texts: pieceTexts((picture as Picture).t, piece.kind, ns) };
+  function shownOfLane(lane: Lane, span: Span): Shown {
+    const mark = markOfLane(lane, span);
+    return {
+      ...mark,
+      texts: spanTexts((picture as Picture).t, lane.kind, span, mark.waits ? lengthOf(span) : null),
+    };
   }
+
+  function markOfWay(journey: number, piece: Piece): Mark {
+    const waits = piece.kind === 'waits' || (piece.kind === 'pends' && lengthOf(piece) > 0);
+    return { ...piece, journey, waits };
+  }
+
+  const shownOfWay = (journey: number, piece: Piece): Shown => ({
+    ...markOfWay(journey, piece),
+    texts: pieceTexts((picture as Picture).t, piece.kind, lengthOf(piece)),
+  });
 
   /** Interrupts of a lane that may reach into a window; null: too many to tell apart. */
   function journeysIn(way: WayLane, from: number, to: number): readonly number[] | null {
@@ -174,10 +193,30 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     const { row } = part;
     const { scene } = picture as Picture;
     [part.left, part.shown] = [part.shown, new Map()];
+    part.bars.length = 0;
+    /** An element for what has room or stands nearly alone, or where the keyboard is. */
+    const show = (many: boolean, x: number, w: number, mark: () => Mark, shown: () => Shown): void => {
+      if (many && w < NARROW) {
+        const bar: Bar = { mark: mark(), x, w, top, height, shown, done: -1 };
+        if (!isUnderCursor(row, bar.mark)) {
+          part.bars.push(bar);
+          drawBar(context, ink as Ink, bar, doneOf(bar));
+          return;
+        }
+      }
+      put(part, shown(), x, w, window.width);
+    };
     if (row.lane !== null) {
       const { lane } = row;
       const { spans, specks } = drawn(lane.spans, window);
-      for (const { span, x, w } of spans) put(part, shownOfLane(lane, span), x, w, window.width);
+      for (const { span, x, w } of spans)
+        show(
+          spans.length > FEW,
+          x,
+          w,
+          () => markOfLane(lane, span),
+          () => shownOfLane(lane, span),
+        );
       speckle(context, specks, top, height);
       for (const tick of lane.ticks) {
         const x = placeOf(window, tick.step);
@@ -192,7 +231,14 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
         warm(context, heatOf([waysReach(scene, row.way, first, end)], edgesOf(window)), top, height);
       for (const journey of journeys ?? []) {
         const { spans, specks } = drawn(piecesOf(scene, journey), window);
-        for (const { span, x, w } of spans) put(part, shownOfWay(journey, span), x, w, window.width);
+        for (const { span, x, w } of spans)
+          show(
+            (journeys?.length ?? 0) > FEW / 2,
+            x,
+            w,
+            () => markOfWay(journey, span),
+            () => shownOfWay(journey, span),
+          );
         speckle(
           context,
           specks.map((speck) => ({ ...speck, one: { journey } })),
@@ -307,7 +353,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     const same = made.shown !== null && made.shown.texts[0] === shown.texts[0];
     made.shown = shown;
     if (!same) element.title = shown.texts[0] ?? '';
-    const isCursor = cursor !== null && cursor.key === part.row.key && cursor.from === shown.from;
+    const isCursor = isUnderCursor(part.row, shown);
     if (isCursor !== made.isCursor) {
       made.isCursor = isCursor;
       element.classList.toggle('tl-cursor', isCursor);
@@ -315,11 +361,23 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     setState(made);
   }
 
+  const isUnderCursor = (row: TimelineRow, { from }: Mark): boolean =>
+    cursor !== null && cursor.key === row.key && cursor.from === from;
+
+  /** Where the playhead is, px. */
+  const headAt = (window: AxisWindow): number => window.axis.at(now, 1) * window.k + window.shift;
+
+  /** How much of a bar is behind the playhead, px. */
+  function doneOf({ mark, x, w }: Bar): number {
+    if (last === null || (mark.from > now && mark.from >= 0)) return 0;
+    return mark.to <= now ? w : Math.max(0, Math.min(w, headAt(last) - x));
+  }
+
   /** Which side of the playhead a span is on, and where its text has room. */
   function setState(made: Made): void {
     const { element, word, x, w, shown } = made;
     if (shown === null || last === null) return;
-    const head = last.axis.at(now, 1) * last.k + last.shift;
+    const head = headAt(last);
     const begun = shown.from <= now || shown.from < 0;
     const over = shown.to <= now;
     const cut = Math.max(0, Math.min(w, head - x));
@@ -418,7 +476,8 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     scroller.toggleAttribute('data-more', more);
     parts.forEach((part, i) => {
       if (i >= first && i < end) paintRow(part, window, context, i * height - top, height);
-      else if (part.shown.size > 0) {
+      else {
+        part.bars.length = 0;
         for (const made of part.shown.values()) hide(part, made);
         part.shown.clear();
       }
@@ -439,6 +498,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
           shown: before?.shown ?? new Map(),
           left: new Map(),
           spare: before?.spare ?? [],
+          bars: before?.bars ?? [],
         };
         for (const made of [...part.shown.values(), ...part.spare]) owners.set(made.element, { row, made });
         return [part];
@@ -448,24 +508,38 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     moveTo(step) {
       if (step === now) return;
       now = step;
-      for (const { shown } of parts) for (const made of shown.values()) setState(made);
+      const context = canvas.getContext('2d');
+      for (const { shown, bars } of parts) {
+        for (const made of shown.values()) setState(made);
+        for (const bar of bars) {
+          const done = doneOf(bar);
+          if (done !== bar.done && context !== null && ink !== null) drawBar(context, ink, bar, done);
+        }
+      }
     },
-    shownAt(element) {
-      const found = owners.get(element);
-      return found === undefined || found.made.shown === null ? null : { row: found.row, shown: found.made.shown };
+    shownAt(target, clientX) {
+      const span = target.closest('.tl-span');
+      if (span !== null) {
+        const found = owners.get(span);
+        return found === undefined || found.made.shown === null ? null : { row: found.row, shown: found.made.shown };
+      }
+      const part = parts.find(({ element }) => element === target);
+      const x = clientX - target.getBoundingClientRect().left;
+      const bar = part?.bars.find((one) => x >= one.x && x <= one.x + one.w);
+      return part === undefined || bar === undefined ? null : { row: part.row, shown: bar.shown() };
     },
     spansOf(row, step) {
       if (picture === null) return [];
       const { scene } = picture;
       if (row.lane !== null) {
         const { lane } = row;
-        return lane.spans.map((span) => shownOfLane(lane, span));
+        return near(lane.spans, step).map((span) => shownOfLane(lane, span));
       }
       if (row.way === null) return [];
       const { from } = begunWithin(scene, row.way, step, step);
       return row.way.journeys
         .slice(Math.max(0, from - LOOK_BACK), from + LOOK_BACK)
-        .flatMap((journey) => piecesOf(scene, journey).map((piece) => shownOfWay(journey, piece)));
+        .flatMap((journey) => near(piecesOf(scene, journey), step).map((piece) => shownOfWay(journey, piece)));
     },
     setCursor(next) {
       cursor = next;

@@ -1,5 +1,6 @@
 /** The trace at the playhead: its raw lines, the machine before the line, and the lines around it as a scene on a stage. */
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { lastStepUpTo } from '../../log/op-steps.ts';
 import type { App } from '../../store/create-app.ts';
 import { NO_SCENE } from '../../store/types.ts';
 import { useApp } from '../../store/use-app.ts';
@@ -48,7 +49,7 @@ function show(stage: App, scene: NonNullable<Answers['scene']>, line: number): P
           const out = new Set(leftOut);
           const kept = scene.lines.filter((_, i) => !out.has(i));
           const last = kept.findLastIndex((one) => one <= line);
-          const step = log.steps.findLastIndex((one) => one.command <= last);
+          const step = lastStepUpTo(log, last);
           if (step >= 0) stage.actions.seekStep(step);
           else stage.actions.seekStart();
           resolve(log.steps.length > 0);

@@ -1,6 +1,7 @@
 /** What the rules found in the run: a quiet list. In an exercise the answer is the reader's to find first. */
 import { useCallback, useEffect, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
 import { caseOf, isCase } from '../../scenes/case.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { loadPresetFile } from '../../scenes/index.ts';
@@ -125,7 +126,7 @@ function Before({ preset, t }: { readonly preset: string; readonly t: Translate 
 
 function FindingLine({ one, t }: { readonly one: Found; readonly t: Translate }) {
   const { actions } = useApp();
-  const step = useStore(({ scene }) => scene?.steps.findIndex(({ command }) => command === one.since.command) ?? -1);
+  const step = useStore(({ scene }) => (scene === null ? -1 : firstStepOf(scene, one.since.command)));
   const selection = selectionOf(one.at);
   return (
     <li className={`wh-finding wh-${one.severity}`} data-finding={one.id}>

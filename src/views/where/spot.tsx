@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { COMPONENTS, type ComponentKind } from '../../engine/view/tables.ts';
 import type { SceneLog } from '../../log/log.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import type { Found } from '../../worker/reason-client.ts';
@@ -51,7 +52,7 @@ export function Spot({ bug, found, scene, t, onShow }: Props): ReactNode {
   const place = selected === null ? null : `${selected.kind}:${selected.index}`;
   const since = found.find(({ id }) => id === bug.finding)?.since.command;
   // What is wrong from before the first step has no op to point at.
-  const asksOp = since !== undefined && scene.steps.findIndex(({ command }) => command === since) >= 0;
+  const asksOp = since !== undefined && firstStepOf(scene, since) >= 0;
   const command = scene.steps.get(step)?.command;
   const partRight = place === bug.at;
   const opRight = !asksOp || said?.is === 'right';

@@ -3,6 +3,7 @@
  * deck has many scenes, and most of them stand still.
  */
 import { type Params, translate } from '../../i18n/index.ts';
+import { firstStepOf } from '../../log/op-steps.ts';
 import { stepName } from '../../log/steps.ts';
 import type { App } from '../../store/create-app.ts';
 import { type Found, type ReasonClient, startReasoning } from '../../worker/reason-client.ts';
@@ -48,7 +49,7 @@ export function tellFindings(
     if (scene === null) return;
     for (const one of all) {
       if (told.has(keyOf(one))) continue;
-      const step = scene.steps.findIndex(({ command }) => command === one.since.command);
+      const step = firstStepOf(scene, one.since.command);
       const { id, severity, at, open, params } = one;
       const sentence = sayFinding(one, (key, values?: Params) => translate(ui.lang, key, values));
       const name = step < 0 ? null : stepName(scene.steps, step);

@@ -4,6 +4,7 @@ import './where.css';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
+import { firstStepOf, lastStepUpTo } from '../../log/op-steps.ts';
 import { change } from '../../store/actions/edits.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import type { Ask, WhereAnswer } from '../../worker/reason-client.ts';
@@ -251,7 +252,7 @@ function Told({ scene, ask, row, t }: ToldProps) {
   }
   if (answer === null) return <p className="wh-asking">{t('where.gone')}</p>;
   const { state, since } = answer;
-  const jump = scene.steps.findIndex((step) => step.command === since.command);
+  const jump = firstStepOf(scene, since.command);
   const gate = answer.held === null ? '' : t(`where.gate.${answer.held}` as 'where.gate.ppr');
   const sentence =
     state === 'waiting' && answer.held === null ? t('where.state.free') : t(`where.state.${state}`, { gate });
@@ -346,7 +347,7 @@ function Release({
   const tryIt = (): void => {
     // They were tried after the op that is under way.
     const command = scene.commands.findLastIndex(({ seq }) => seq < row);
-    const last = scene.steps.findLastIndex((step) => step.command <= command);
+    const last = lastStepUpTo(scene, command);
     if (last >= 0) app.actions.seekStep(last);
     change(app, release);
   };

@@ -140,7 +140,9 @@ function updateIrq(m: Machine): void {
   }
   const pin = wantedPin(m, 0);
   const level = pin >= 0 ? 1 : 0;
-  if (m.w[picBase(0) + R.output] === 0 && m.without.has('4cad9f87876a')) put(m, picBase(0) + R.wakeupNeeded, 1);
+  // A kernel has all its changes as a rule, and this is asked at each line.
+  if (m.without.size > 0 && m.w[picBase(0) + R.output] === 0 && m.without.has('4cad9f87876a'))
+    put(m, picBase(0) + R.wakeupNeeded, 1);
   if (m.w[picBase(0) + R.output] !== level) setOutput(m, level, pin);
 }
 

@@ -28,7 +28,14 @@ export const device = {
 
   'event.msix_write.title': 'Guest writes MSI-X',
   'event.msix_write': 'The guest writes {value} to {field} of MSI-X entry {entry} of {device}.',
+  'event.msix_write.cap.title': 'Guest writes the MSI capability',
+  'event.msix_write.cap': 'The guest writes {value} to {field} in the MSI capability of {device}.',
 
   'event.msix_pending.title': 'MSI-X entry is masked',
   'event.msix_pending': 'Entry {entry} of {device} is masked, so the device sets the pending bit and sends nothing.',
+  'event.msix_pending.function.title': 'MSI-X function is masked',
+  'event.msix_pending.function':
+    'The function mask of {device} is 1, so the device sets the pending bit of entry {entry} and sends nothing.',
+  'event.msix_pending.cap.title': 'MSI vector is masked',
+  'event.msix_pending.cap': 'Mask bit {entry} of {device} is 1, so the device sets the pending bit and sends nothing.',
 };

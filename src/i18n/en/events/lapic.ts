@@ -6,6 +6,7 @@ export const lapic = {
   'event.kvm_irq_delivery_to_apic.event':
     'KVM looks for the LAPICs that match {destMode} destination {dest}, to send {mode}.',
   'event.kvm_irq_delivery_to_apic.shorthand': 'KVM sends vector {vec} ({mode}) to {shorthand}.',
+  'event.kvm_irq_delivery_to_apic.shorthandEvent': 'KVM sends {mode} to {shorthand}.',
   'event.kvm_irq_delivery_to_apic.why': 'KVM’s APIC map holds the answer, so KVM walks no vCPUs.',
   'event.kvm_irq_delivery_to_apic.self': 'The sender is its own target, so KVM needs no APIC map and walks no vCPUs.',
   'event.kvm_irq_delivery_to_apic.slow':

@@ -43,7 +43,7 @@ export const piDesc = {
 
   'event.pi_load.title': 'PI descriptor updated on load',
   'event.pi_load': 'KVM updates the PI descriptor of vCPU {vcpu}: SN 0, NV 0xf2, NDST pCPU {pcpu}.',
-  'event.pi_load.quick': 'vCPU {vcpu} stays on the same pCPU, so KVM only clears SN.',
+  'event.pi_load.quick': 'vCPU {vcpu} stays on the same pCPU, so KVM clears SN and keeps NV and NDST.',
   'event.pi_load.why': 'The PIR is not empty, so KVM sets ON: the sync before entry will find what was posted.',
 
   'event.pi_put.title': 'KVM suppresses notifications',

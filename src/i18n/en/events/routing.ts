@@ -15,6 +15,7 @@ export const routing = {
   'event.kvm_set_irq.low.title': 'GSI goes low',
   'event.kvm_set_irq.why': 'GSI {gsi} has {routes}. KVM serves them in table order.',
   'event.kvm_set_irq.why.none': 'The routing table has no entry for GSI {gsi}.',
+  'event.kvm_set_irq.why.only': 'GSI {gsi} has 1 route.',
 
   'event.route.title': 'KVM follows a route',
   'event.route': 'GSI {gsi} maps to {target}.',
@@ -30,6 +31,8 @@ export const routing = {
   'event.kvm_msi_set_irq': 'The message says: vector {vec}, {mode}, {destMode} destination {dest}, {trig}.',
   'event.kvm_msi_set_irq.why':
     'Address {addr}: destination {dest} in bits 19:12, redirection hint {rh}. Data {data}: vector in bits 7:0, mode in 10:8.',
+  'event.kvm_msi_set_irq.why.wide':
+    'Address {addr}: destination {dest} in bits 63:40 and 19:12, redirection hint {rh}. Data {data}: vector in bits 7:0, mode in 10:8.',
 
   'event.msi_level_low.title': 'Lowering sends nothing',
   'event.msi_level_low': 'GSI {gsi} goes low. Its route is an MSI, which has no low level, so KVM sends nothing.',

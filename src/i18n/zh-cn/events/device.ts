@@ -24,7 +24,13 @@ export const device: Record<keyof typeof en, string> = {
 
   'event.msix_write.title': '客户机写 MSI-X',
   'event.msix_write': '客户机向 {device} 的 MSI-X 表项 {entry} 的 {field} 写入 {value}。',
+  'event.msix_write.cap.title': '客户机写 MSI capability',
+  'event.msix_write.cap': '客户机向 {device} 的 MSI capability 的 {field} 写入 {value}。',
 
   'event.msix_pending.title': 'MSI-X 表项被屏蔽',
   'event.msix_pending': '{device} 的表项 {entry} 被屏蔽，设备置 pending 位，不发送消息。',
+  'event.msix_pending.function.title': 'MSI-X 整个功能被屏蔽',
+  'event.msix_pending.function': '{device} 的 function mask 为 1，设备置表项 {entry} 的 pending 位，不发送消息。',
+  'event.msix_pending.cap.title': 'MSI 向量被屏蔽',
+  'event.msix_pending.cap': '{device} 的屏蔽位 {entry} 为 1，设备置 pending 位，不发送消息。',
 };

@@ -5,6 +5,7 @@ export const lapic: Record<keyof typeof en, string> = {
   'event.kvm_irq_delivery_to_apic': 'KVM 查找匹配{destMode}目标 {dest} 的 LAPIC，以发送向量 {vec}（{mode}）。',
   'event.kvm_irq_delivery_to_apic.event': 'KVM 查找匹配{destMode}目标 {dest} 的 LAPIC，以发送 {mode}。',
   'event.kvm_irq_delivery_to_apic.shorthand': 'KVM 把向量 {vec}（{mode}）发送给{shorthand}。',
+  'event.kvm_irq_delivery_to_apic.shorthandEvent': 'KVM 把 {mode} 发送给{shorthand}。',
   'event.kvm_irq_delivery_to_apic.why': 'KVM 的 APIC 映射直接给出答案，不必遍历 vCPU。',
   'event.kvm_irq_delivery_to_apic.self': '目标就是发送者自己，KVM 不查 APIC 映射，也不遍历 vCPU。',
   'event.kvm_irq_delivery_to_apic.slow':

@@ -39,7 +39,7 @@ export const piDesc: Record<keyof typeof en, string> = {
 
   'event.pi_load.title': '装载时更新 PI 描述符',
   'event.pi_load': 'KVM 更新 vCPU {vcpu} 的 PI 描述符：SN 为 0，NV 为 0xf2，NDST 为 pCPU {pcpu}。',
-  'event.pi_load.quick': 'vCPU {vcpu} 的 pCPU 未变，KVM 只清除 SN。',
+  'event.pi_load.quick': 'vCPU {vcpu} 的 pCPU 未变，KVM 清除 SN，保留 NV 和 NDST。',
   'event.pi_load.why': 'PIR 不为空，KVM 置 ON：进入前的同步会发现期间 post 的中断。',
 
   'event.pi_put.title': 'KVM 抑制通知',

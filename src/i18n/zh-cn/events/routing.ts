@@ -14,6 +14,7 @@ export const routing: Record<keyof typeof en, string> = {
   'event.kvm_set_irq.low.title': 'GSI 变低',
   'event.kvm_set_irq.why': 'GSI {gsi} 有{routes}，KVM 按表中的顺序逐条处理。',
   'event.kvm_set_irq.why.none': '路由表里没有 GSI {gsi} 的表项。',
+  'event.kvm_set_irq.why.only': 'GSI {gsi} 有一条路由。',
 
   'event.route.title': 'KVM 走一条路由',
   'event.route': 'GSI {gsi} 映射到{target}。',
@@ -29,6 +30,8 @@ export const routing: Record<keyof typeof en, string> = {
   'event.kvm_msi_set_irq': '消息内容：向量 {vec}，{mode}，{destMode}目标 {dest}，{trig}触发。',
   'event.kvm_msi_set_irq.why':
     '地址 {addr}：位 19:12 是目标 {dest}，重定向提示为 {rh}。数据 {data}：位 7:0 是向量，位 10:8 是投递模式。',
+  'event.kvm_msi_set_irq.why.wide':
+    '地址 {addr}：位 63:40 和 19:12 是目标 {dest}，重定向提示为 {rh}。数据 {data}：位 7:0 是向量，位 10:8 是投递模式。',
 
   'event.msi_level_low.title': '拉低不发送消息',
   'event.msi_level_low': 'GSI {gsi} 变低。它的路由是 MSI，MSI 没有低电平，所以 KVM 什么也不发送。',
