@@ -1,4 +1,4 @@
-/** What a host page changes of a frame that runs: in the words of the query, and later than it. */
+/** What a host changes in a running frame. Apart from the rest of the query, which the page reads before it moves. */
 import type { Lang } from '../i18n/index.ts';
 import type { EmbedOptions, Theme } from '../store/types.ts';
 import { CONTROLS, languageOf, panelsOf, themeOf } from './query.ts';

@@ -1,7 +1,8 @@
 /** The wire between an embedded page and the page that frames it. */
 
 import type { JsonOp } from '../log/log.ts';
-import { findStep, stepName } from '../log/steps.ts';
+import { stepName } from '../log/step-name.ts';
+import { findStep } from '../log/steps.ts';
 import { linkOf, type Opened, selectionOf } from '../store/actions/links.ts';
 import { answerQuiz } from '../store/actions/quiz.ts';
 import type { App } from '../store/create-app.ts';

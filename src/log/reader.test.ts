@@ -7,12 +7,13 @@ import { stageModel, usageOf } from '../scene/stage-model.ts';
 import { seqAtTime, timeAt } from './clock-index.ts';
 import { parentJourney } from './journeys.ts';
 import { lanesOf, lanesSoFar, readLanes } from './lanes.ts';
+import { lastWriter } from './last-writer.ts';
 import type { JsonOp, SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { createReadings, cut, keepUp, type LogReader, read, readSome, standingReader } from './reader.ts';
 import { cellOf } from './rows.ts';
 import { createSteps } from './steps.ts';
-import { lastWriter, writersOf } from './writers.ts';
+import { writersOf } from './writers.ts';
 
 /** An edge and a level line, the timer, posted or not: enough of everything to differ in. */
 const opsFor = (seed: readonly number[]): JsonOp[] => [

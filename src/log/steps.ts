@@ -172,12 +172,3 @@ export function findStep(steps: Steps, text: string): number {
   for (let i = 0; i < steps.length; i++) if (steps.nameOf(i) === name && --left === 0) return i;
   return -1;
 }
-
-/** Name of a step that outlives a renumbering: "name#n", the nth step of that name, from 1. */
-export function stepName(steps: Steps, index: number): string | null {
-  const step = steps.get(index);
-  if (step === undefined) return null;
-  let nth = 0;
-  for (let i = 0; i <= index; i++) if (steps.nameOf(i) === step.name) nth++;
-  return `${step.name}#${nth}`;
-}

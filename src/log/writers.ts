@@ -1,10 +1,9 @@
 /** Who wrote what: the rows that changed a word, by its address. */
 import { countBelow } from '../base/bisect.ts';
 import { COL, WRITE } from '../engine/view/tables.ts';
-import type { SceneLog, Step } from './log.ts';
+import type { SceneLog } from './log.ts';
 import { read, standingReader } from './reader.ts';
 import { pageOf, placeOf } from './rows.ts';
-import { stepAtSeq } from './steps.ts';
 
 /** Rows that wrote a word, ascending, by its address. */
 type Writers = number[][];
@@ -27,20 +26,4 @@ const WRITERS = standingReader<Writers>({
 export function* writersOf(log: SceneLog, address: number, before: number): Generator<number> {
   const seqs = read(WRITERS, log)[address] ?? [];
   for (let i = countBelow(seqs.length, (k) => seqs[k], before) - 1; i >= 0; i--) yield seqs[i];
-}
-
-/**
- * @param before rows from here on have not happened yet
- * @returns the step that wrote one of these words last; undefined: nothing did, or it was part of the set-up
- */
-export function lastWriter(log: SceneLog, addresses: readonly number[], before: number): Step | undefined {
-  let newest = -1;
-  for (const address of addresses) {
-    for (const seq of writersOf(log, address, before)) {
-      newest = Math.max(newest, seq);
-      break;
-    }
-  }
-  const step = newest < 0 ? -1 : stepAtSeq(log.steps, newest);
-  return step < 0 ? undefined : log.steps.get(step);
 }

@@ -21,7 +21,6 @@ export const stage = {
   'stage.device.nvme': 'NVMe',
   'stage.device.e1000': 'e1000',
   'stage.device.ioctl': 'User space',
-  'stage.device.user': 'User space',
 
   'stage.routes': 'routes',
   'stage.route.none': 'no route',

@@ -22,7 +22,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.device.nvme': 'NVMe',
   'stage.device.e1000': 'e1000',
   'stage.device.ioctl': '用户态',
-  'stage.device.user': '用户态',
 
   'stage.routes': '路由',
   'stage.route.none': '无路由',

@@ -1,8 +1,8 @@
 /** Links made at some day open for ever: fixtures are added, never changed. */
 import { describe, expect, test, vi } from 'vitest';
 import { createHeadlessApp } from '../../cli/headless-app.ts';
+import { stepName } from '../../log/step-name.ts';
 import { findRef, sinceOf, stepNow } from '../../log/step-sets.ts';
-import { stepName } from '../../log/steps.ts';
 import FROZEN from '../../share/fixtures/frozen-links.json' with { type: 'json' };
 import * as codec from '../../share/link.ts';
 import type { App } from '../create-app.ts';

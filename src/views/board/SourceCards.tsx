@@ -30,7 +30,7 @@ const selectionOf = (source: SourceItem): Selection =>
 function nameOf({ stage, t }: CardProps, source: SourceItem): string {
   const devices = stage.scene.config.devices ?? [];
   const spec = devices[source.slot];
-  if (spec === undefined) return t(source.kind === 'pit' ? 'stage.device.pit' : 'stage.device.user');
+  if (spec === undefined) return t(source.kind === 'pit' ? 'stage.device.pit' : 'stage.device.ioctl');
   const name = t(`stage.device.${spec.kind}` as MessageKey);
   return devices.some((other) => other !== spec && other.kind === spec.kind) ? `${name} · ${visible(spec.id)}` : name;
 }

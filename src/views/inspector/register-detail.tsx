@@ -5,8 +5,8 @@ import { addressOf, type MachineView, type RegisterRef, vectorsIn } from '../../
 import { guestWrite } from '../../explain/guest-ops.ts';
 import { rawBits, rawWrite } from '../../explain/raw-ops.ts';
 import { hasText, type MessageKey } from '../../i18n/index.ts';
+import { lastWriter } from '../../log/last-writer.ts';
 import { seqAt } from '../../log/steps.ts';
-import { lastWriter } from '../../log/writers.ts';
 import { citation } from '../../spec/citations.ts';
 import { type BitLayout, type FieldRow, type FieldSpec, fieldRows, wordsOf } from '../../spec/define/registers.ts';
 import { differencesAt } from '../../spec/differs.ts';

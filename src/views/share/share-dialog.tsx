@@ -4,7 +4,7 @@ import './share-texts.ts';
 import './share.css';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { hasText } from '../../i18n/index.ts';
-import { stepName } from '../../log/steps.ts';
+import { stepName } from '../../log/step-name.ts';
 import { STATE_FILE } from '../../share/state-file.ts';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
 import type { App } from '../../store/create-app.ts';

@@ -8,11 +8,11 @@ export function sourceName({ config }: SceneLog, began: Place | null, t: Transla
   const devices = config.devices ?? [];
   switch (began?.at) {
     case 'device':
-      return devices[began.slot]?.id ?? t('stage.device.user');
+      return devices[began.slot]?.id ?? t('stage.device.ioctl');
     case 'source':
-      return (devices[began.slot] ?? devices.find(({ gsi }) => gsi === began.gsi))?.id ?? t('stage.device.user');
+      return (devices[began.slot] ?? devices.find(({ gsi }) => gsi === began.gsi))?.id ?? t('stage.device.ioctl');
     case 'irte':
-      return devices[began.slot]?.id ?? t('stage.device.user');
+      return devices[began.slot]?.id ?? t('stage.device.ioctl');
     case 'pit':
       return t('stage.device.pit');
     case 'lapic':
@@ -21,6 +21,6 @@ export function sourceName({ config }: SceneLog, began: Place | null, t: Transla
     case 'vcpu':
       return `vCPU ${began.vcpu}`;
     default:
-      return t('stage.device.user');
+      return t('stage.device.ioctl');
   }
 }

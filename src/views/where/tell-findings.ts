@@ -4,7 +4,7 @@
  */
 import { type Params, translate } from '../../i18n/index.ts';
 import { firstStepOf } from '../../log/op-steps.ts';
-import { stepName } from '../../log/steps.ts';
+import { stepName } from '../../log/step-name.ts';
 import type { App } from '../../store/create-app.ts';
 import { type Found, type ReasonClient, startReasoning } from '../../worker/reason-client.ts';
 import { sayFinding } from './say-finding.ts';
