@@ -44,15 +44,14 @@ export function createPanelSteps(store: StoreApi<AppState>, clock: Clock): Panel
 
   /** Each row has its turn, however fast the steps come. */
   function turn(): void {
-    callOff = rows.some(() => rows[next++ % rows.length]?.tell()) ? clock.later(turn) : null;
+    callOff = rows.some(() => rows[next++ % 3]?.tell()) ? clock.later(turn) : null;
   }
 
-  store.subscribe(({ playhead, scene }, before) => {
-    if (playhead === before.playhead && scene === before.scene) return;
+  store.subscribe(({ playhead }, before) => {
     const on = playhead.step - before.playhead.step;
     const moves = playhead.playing || playhead.until !== null;
     if (moves && on === 1) callOff ??= clock.later(turn);
-    else if (callOff === null || !moves || on !== 0) {
+    else if (!moves || on !== 0) {
       callOff?.();
       callOff = null;
       for (const { tell } of rows) tell();

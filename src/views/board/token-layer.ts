@@ -137,6 +137,10 @@ export function refill(parent: Element): { readonly add: Fill; readonly end: () 
   };
 }
 
+function write(element: Element | null, text: string): void {
+  if (element !== null && element.textContent !== text) element.textContent = text;
+}
+
 export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
   const element = parent.ownerDocument.createElement('span');
   element.className = className;
@@ -314,7 +318,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const gutter = reason === null || stage === null ? null : gutterAt(stage, token.anchor.point);
     const room = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
     const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? names.at(-1) ?? '');
-    if (text.textContent !== shown) text.textContent = shown;
+    write(text, shown);
     text.hidden = shown === '';
     // A bare number has no shape but its own.
     if (shown === '') element.dataset.shape = 'message';
@@ -358,8 +362,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       element.dataset.journey = String(token.journey);
       element.dataset.card = token.anchor.card;
       element.dataset.shape = marks?.shapeOf(now.scene, token, step, there) ?? 'message';
-      const number = String(token.journey);
-      if (badge !== null && badge.textContent !== number) badge.textContent = number;
+      write(badge, String(token.journey));
       const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
       say(one, there);
       return one;
