@@ -10,28 +10,52 @@ test.use({ permissions: ['local-network-access'] });
 
 const MODULES = join(import.meta.dirname, '../node_modules');
 
-/** A deck on another host than the page it frames, with this version of reveal.js. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** Pages of the decks' host, by path. */
+const pages = new Map<string, string>();
+let host: Promise<string> | undefined;
+
+/** A host for decks, with every reveal.js there is. What `page.route` answers would keep the whole page out of the browser's cache. */
+function hostOfDecks(): Promise<string> {
+  host ??= new Promise((done) => {
+    const server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '', 'http://a');
+      const [, version = '', file = ''] = /^\/(reveal(?:\.js|\d))\/(\w+\.\w+)$/.exec(pathname) ?? [];
+      const body = pages.get(pathname) ?? (version && readFileSync(join(MODULES, version, 'dist', file), 'utf8'));
+      response.statusCode = body === '' ? 404 : 200;
+      response.setHeader('Content-Type', TYPES[extname(pathname)] ?? 'text/plain');
+      response.setHeader('Cache-Control', version === '' ? 'no-store' : 'max-age=3600');
+      response.end(body);
+    });
+    server.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+    server.unref();
+  });
+  return host;
+}
+
+/** A deck on another host than the page it frames, with this version of reveal.js. @returns its address */
 async function openDeck(
   page: Page,
   baseURL: string,
   slides: string,
   { reveal = 'reveal.js', query = '', hash = '', config = '', late = false } = {},
-): Promise<void> {
+): Promise<string> {
   const irqscope = baseURL.replace('127.0.0.1', 'localhost');
-  await page.route('**/deck.html*', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><link rel="stylesheet" href="reveal/reveal.css"><div class="reveal"><div class="slides">${slides}</div></div>
-        <script src="reveal/reveal.js"></script><script src="${irqscope}embed/reveal-irqscope.js"></script>
-        <script>Reveal.initialize({ plugins: [${late ? '' : 'RevealIrqscope'}], transition: 'none', hash: true, ${config} })${late ? '; Reveal.registerPlugin(RevealIrqscope())' : ''}</script>`,
-    }),
+  pages.set(
+    '/deck.html',
+    `<!doctype html><link rel="stylesheet" href="${reveal}/reveal.css"><div class="reveal"><div class="slides">${slides}</div></div>
+      <script src="${reveal}/reveal.js"></script><script src="${irqscope}embed/reveal-irqscope.js"></script>
+      <script>Reveal.initialize({ plugins: [${late ? '' : 'RevealIrqscope'}], transition: 'none', hash: true, ${config} })${late ? '; Reveal.registerPlugin(RevealIrqscope())' : ''}</script>`,
   );
-  await page.route('**/reveal/*', (route) => {
-    const name = new URL(route.request().url()).pathname.split('/').at(-1) ?? '';
-    const contentType = name.endsWith('.css') ? 'text/css' : 'text/javascript';
-    return route.fulfill({ contentType, body: readFileSync(join(MODULES, reveal, 'dist', name), 'utf8') });
-  });
-  await page.goto(`./deck.html${query}${hash}`);
+  const deck = `${await hostOfDecks()}deck.html`;
+  await page.goto(`${deck}${query}${hash}`);
+  return deck;
 }
 
 const stepOf = (page: Page, nth = 0): Promise<number> =>
@@ -55,7 +79,7 @@ for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
     page,
     baseURL,
   }) => {
-    await openDeck(page, baseURL ?? '', TWO, { reveal });
+    const deck = await openDeck(page, baseURL ?? '', TWO, { reveal });
     await next(page);
     await expect.poll(() => countOf(page)).toBeGreaterThan(10);
     await expect.poll(() => stepOf(page)).toBe(-1);
@@ -67,7 +91,7 @@ for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
     await expect.poll(() => stepOf(page)).toBeGreaterThan(9);
     await prev(page);
     await expect.poll(() => stepOf(page)).toBe(9);
-    await page.goto('./deck.html#/1/0/1');
+    await page.goto(`${deck}#/1/0/1`);
     await page.reload();
     await expect.poll(() => stepOf(page)).toBe(9);
   });
@@ -259,7 +283,7 @@ test('several scenes on a slide, under each other and by the author’s indices;
     <irq-scope preset="intx-shared" steps="4,9" data-fragment-index="0" height="200" width="400"></irq-scope>
     <irq-scope preset="serial-ioapic" steps="3,6" data-fragment-index="1" step="1" height="200"></irq-scope></section></section>
     <section><irq-scope state="p=msix-blk&t=route#1" step="2" lang="zh" height="300"></irq-scope></section>`;
-  await openDeck(page, baseURL ?? '', slides, { hash: '#/0/1' });
+  const deck = await openDeck(page, baseURL ?? '', slides, { hash: '#/0/1' });
   const both = async () => [await stepOf(page, 0), await stepOf(page, 1)];
   await expect.poll(() => countOf(page, 1)).toBeGreaterThan(10);
   await expect.poll(both).toEqual([-1, 1]);
@@ -273,7 +297,7 @@ test('several scenes on a slide, under each other and by the author’s indices;
   }
   await prev(page);
   await expect.poll(both).toEqual([9, 3]);
-  await page.goto('./deck.html?print-pdf');
+  await page.goto(`${deck}?print-pdf`);
   const figures = page.locator('.pdf-page .irqscope-figure img');
   const shown = async (): Promise<string[]> =>
     (await figures.evaluateAll((all) => all.map((img) => decodeURIComponent((img as HTMLImageElement).src)))).map(
@@ -311,15 +335,13 @@ for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
 test('in the speaker’s own view nothing plays, and it stands where the deck is', async ({ page, baseURL }) => {
   const slides = `<section><irq-scope preset="eight-vcpus" play="1" steps="4,9" height="360"></irq-scope>
     <irq-scope preset="msi-plain" play="1" steps="5" height="200"></irq-scope></section>`;
-  await page.route('**/speaker.html', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: '<!doctype html><iframe width="900" height="700" src="./deck.html?receiver#/0/0/1"></iframe>',
-    }),
+  pages.set(
+    '/speaker.html',
+    '<!doctype html><iframe width="900" height="700" src="./deck.html?receiver#/0/0/1"></iframe>',
   );
   await openDeck(page, baseURL ?? '', slides);
   await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
-  await page.goto('./speaker.html');
+  await page.goto(`${await hostOfDecks()}speaker.html`);
   const deck = page.frames()[1] as Frame;
   const state = () =>
     deck.evaluate(() => {
@@ -465,13 +487,6 @@ test('in a sandboxed frame the engine still has a worker', async ({ page, baseUR
   await expect(frameOf(page).locator('.tl-count')).toHaveText(/^[1-9]/);
   await expect.poll(() => page.workers().length).toBeGreaterThan(0);
 });
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
 
 test('on a host that knows no CORS the element’s frame goes on in the one file', async ({ page }) => {
   const dist = join(import.meta.dirname, '../dist');

@@ -147,8 +147,9 @@ for (const lang of ['en', 'zh'] as const) {
       ['embed=1&play=0&panels=now', '#p=intx-shared&t=30', '[data-panel="now"] > *'],
     ] as const) {
       await page.emulateMedia({ colorScheme: 'light' });
+      // A page of its own: with another hash alone it would be the same one.
+      await page.goto('about:blank');
       await page.goto(`./?${query}&lang=${lang}${hash}`);
-      if (!query.startsWith('embed')) await page.reload();
       await expect(page.locator(there).first()).toBeVisible();
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
         0,
