@@ -27,13 +27,13 @@ const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
 );
 
 const FOREIGN = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' } as const;
-/** Chains at v6.18 of the steps of this kind, each once, as the panel shows them; `|` is another context. */
-function chains(id: string, name: string): string[] {
+/** Chains at a version of the steps of this kind, each once, as the panel shows them; `|` is another context. */
+function chains(id: string, name: string, version: KernelVersion = 'v6.18'): string[] {
   const preset = presetFiles.find((p) => p.id === id);
   const scene = sceneOf(preset?.ops as readonly JsonOp[], preset?.start);
   const steps = [...scene.steps].filter((step) => step.name === name);
   const told = steps.map((step) =>
-    callChain(scene, step, 'v6.18')
+    callChain(scene, step, version)
       .map((link) => (link.reached === 'later' ? `| ${link.name}` : link.name))
       .join(' '),
   );
@@ -98,7 +98,13 @@ describe('the branch that ran', () => {
       /vt_cancel_injection vmx_cancel_injection$/,
       /^$/,
     ],
-    ['an inhibit calls a function', 'apicv-inhibited', 'kick', /kvm_kick_many_cpus$|__kvm_vcpu_kick$/, /^$/],
+    [
+      'an inhibit calls a function',
+      'apicv-inhibited',
+      'kick',
+      /kvm_make_all_cpus_request kvm_kick_many_cpus$|__kvm_vcpu_kick$/,
+      /^$/,
+    ],
   ])('%s (%s, %s)', (_what, id, event, shown, not) => {
     const found = chains(id, event);
     expect(found.length).toBeGreaterThan(0);
@@ -106,6 +112,47 @@ describe('the branch that ran', () => {
       expect(chain).toMatch(shown);
       expect(chain).not.toMatch(not);
     }
+  });
+
+  test.each<[id: string, event: string, KernelVersion, RegExp]>([
+    // Asked for by what blocks, then; by what is scheduled out, now.
+    ['posted-halted', 'pi_wakeup_on', 'v5.15', /\| vcpu_run vcpu_block vmx_pre_block pi_pre_block$/],
+    [
+      'posted-halted',
+      'pi_wakeup_on',
+      'v6.12',
+      /kvm_arch_vcpu_put vmx_vcpu_put vmx_vcpu_pi_put pi_enable_wakeup_handler$/,
+    ],
+    [
+      'vtd-posted',
+      'kvm_pi_irte_update',
+      'v5.15',
+      / kvm_arch_(irq_bypass_add_producer|update_irqfd_routing) pi_update_irte$/,
+    ],
+    ['irqfd-resample', 'resamplefd_signal', 'v5.15', /kvm_notify_acked_gsi irqfd_resampler_ack$/],
+    ['avic-doorbell', 'avic_deliver', 'v5.15', /__apic_accept_irq svm_deliver_avic_intr$/],
+    ['avic-doorbell', 'vcpu_wakeup', 'v5.15', /avic_kick_target_vcpus kvm_vcpu_wake_up$/],
+    ['avic-doorbell', 'vcpu_wakeup', 'v6.12', /avic_kick_vcpu svm_complete_interrupt_delivery kvm_vcpu_wake_up$/],
+    [
+      'apicv-inhibited',
+      'reschedule_ipi',
+      'v5.15',
+      /kvm_make_all_cpus_request_except kvm_kick_many_cpus smp_call_function_many$|kvm_vcpu_kick smp_send_reschedule$/,
+    ],
+    ['irq-window', 'reschedule_ipi', 'v6.18', /__kvm_vcpu_kick smp_send_reschedule$/],
+  ])('%s: %s at %s', (id, event, version, shown) => {
+    const found = chains(id, event, version);
+    expect(found.length).toBeGreaterThan(0);
+    for (const chain of found) expect(chain).toMatch(shown);
+  });
+
+  test.each(KERNEL_VERSIONS)('what a posted interrupt set lies in the frame that notifies, at %s', (version) => {
+    const preset = presetFiles.find(({ id }) => id === 'posted-running');
+    const scene = sceneOf(preset?.ops as readonly JsonOp[], preset?.start);
+    const step = [...scene.steps].find(({ name }) => name === 'pi_notification');
+    const frame = (step === undefined ? [] : callChain(scene, step, version)).at(-2);
+    expect(frame?.name).toMatch(/^(__)?vmx_deliver_posted_interrupt$/);
+    expect(frame?.event).toBe('on_set');
   });
 
   test('on AMD KVM injects with AMD’s function', () => {
