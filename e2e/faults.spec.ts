@@ -5,6 +5,7 @@ import { say } from './texts.ts';
 
 const count = (page: Page) => page.locator('.tl-count');
 const gone = (page: Page) => page.locator('#part-gone');
+const hash = (page: Page): string => new URL(page.url()).hash;
 
 test('a part that does not come and that nobody waits for is said, and the page goes on after its reload', async ({
   page,
@@ -37,6 +38,47 @@ for (const [what, chunk] of [
     await context.close();
   });
 }
+
+test('after a redeploy each part that is still to come says so, whatever is asked for; the scene stays, and so after the reload', async ({
+  page,
+}) => {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(count(page)).toHaveText(/^5 /);
+  await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
+  await expect(page.locator('.now-title')).toBeVisible();
+  const lost: string[] = [];
+  const anyChunk = /assets\/[^?]*\.js/;
+  await page.route(anyChunk, (route) => {
+    lost.push(new URL(route.request().url()).pathname);
+    return route.fulfill({ status: 404, body: 'not here' });
+  });
+  const said = page.locator('#part-gone, .app-broken, [data-code=part-not-loaded]');
+  // Each button of the bar and each tab; what is here already opens, and is shut again.
+  const buttons = page.locator('.app-head button:visible, .side-tabs [role=tab]');
+  for (let i = 0; i < (await buttons.count()); i++) {
+    const before = lost.length;
+    await buttons.nth(i).click();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    if (lost.length > before) await expect(said.first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => document.getElementById('part-gone')?.remove());
+    // Chapters and comparisons have addresses of their own.
+    if (!hash(page).startsWith('#p=')) await page.goBack();
+    await expect(count(page)).toHaveText(/^5 /);
+  }
+  expect(new Set(lost).size).toBeGreaterThan(5);
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^6 /);
+  await expect(page).toHaveURL(/#p=serial-ioapic&t=5/);
+  await page.unroute(anyChunk);
+  await page.reload();
+  await expect(count(page)).toHaveText(/^6 /);
+  await expect(said).toHaveCount(0);
+  expect(errors).toEqual([]);
+});
 
 const SEED = Number(process.env.SEED ?? 20_261_129);
 /** What a person does, and what must be there whenever the page is loaded anew after it. */
@@ -114,6 +156,25 @@ test(`loaded anew in the middle of anything (SEED=${SEED}): a scene is there, ed
   }
   expect(errors, trail.join('; ')).toEqual([]);
 });
+
+for (const [what, address] of [
+  ['a chapter at its second stop', '#ch=01-gsi&stop=2'],
+  ['a comparison at its steps', '#c=posted-running&t=3,3'],
+  ['a machine of one’s own', '#s=k1.q1YqU7JSUEpKLE5V0lFQykksSVWyMtRRyslPV7KKrlZKzi9KLVayio6tBQA'],
+] as const) {
+  test(`loaded anew in ${what}: the same address, and no error`, async ({ page }) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(`./?play=0${address}`);
+    await expect(page.locator('.bd').first()).toBeVisible();
+    const before = hash(page);
+    await page.reload();
+    await expect(page.locator('.bd').first()).toBeVisible();
+    await expect(page.locator('.app-broken, #part-gone')).toHaveCount(0);
+    expect(hash(page)).toBe(before);
+    expect(errors).toEqual([]);
+  });
+}
 
 test('names and notes of strangers are text, and what would turn it around is shown as its number', async ({
   page,

@@ -69,7 +69,8 @@ export function showFramed(frame: Framed): HostLink | null {
       const begin = (): void =>
         void import('../views/where/tell-findings.ts').then(
           ({ tellFindings }) => tellFindings(app, (finding) => tell({ ...finding })),
-          () => {},
+          // Who listens for findings would take the silence for a run in which there are none.
+          () => app.actions.notify({ code: 'part-not-loaded', place: 'finding', params: {} }),
         );
       // The scene first: nobody waits for what is odd in it.
       if (typeof requestIdleCallback === 'function') requestIdleCallback(begin, { timeout: FINDINGS_LATEST_MS });

@@ -44,7 +44,7 @@ function Shell({ takeKeys }: { readonly takeKeys: TakeKeys }): ReactNode {
   const roads = useStore((s) => s.scene?.config.roads === true);
   const waiting = useStore((s) => s.scene === null && s.notice === null && s.fault === null);
   return (
-    <div className="app">
+    <div className="app" data-roads={roads || undefined}>
       <title>{title === 'irqscope' ? title : `${title} · irqscope`}</title>
       <header className="app-head">
         <Slot name="Header" />

@@ -89,6 +89,19 @@ describe('kicks', () => {
     expect(new Set(vectors)).toEqual(new Set([0xfc]));
   });
 
+  test('the one CPU that is in the guest is called by 0xfb', () => {
+    const scene = sceneOf([
+      { op: 'create', vcpus: 1, apicv: true, guest: { handlers: [], idle: 'run' } },
+      { op: 'advance', ns: 10 },
+      { op: 'apicv_inhibit', reason: 1, set: 1 },
+    ]);
+    const called = [...scene.steps]
+      .filter(({ name }) => name === 'reschedule_ipi')
+      .map((step) => argsOfStep(step).vector);
+    const kicks = [...scene.steps].filter(({ name }) => name === 'kick').map((step) => argsOfStep(step).outcome);
+    expect([called, kicks]).toEqual([[0xfb], [KICK.callOne]]);
+  });
+
   test('the request of an inhibit wakes no sleeper, and no try says so', () => {
     const tries = stepsOf('apicv-inhibited', 'kick', (s) =>
       cameFrom({ run: run('apicv-inhibited'), step: s }, 'apicv_inhibit'),

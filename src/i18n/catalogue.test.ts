@@ -31,7 +31,7 @@ import { verbs } from './en/verbs.ts';
 import { where } from './en/where.ts';
 import { words } from './en/words.ts';
 
-import { addTexts, translate } from './index.ts';
+import { addTexts, loadLanguage, translate } from './index.ts';
 import { zhCn } from './zh-cn/index.ts';
 
 const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -148,9 +148,9 @@ describe('translate', () => {
     expect(hasText('event.kvm_eoi')).toBe(true);
     expect(hasText('error.no-such-code')).toBe(false);
   });
-  test('counts one thing as the language does', () => {
+  test('counts one thing as the language does', async () => {
     addTexts('en', words);
-    addTexts('zh-CN', zhCn);
+    await loadLanguage('zh-CN');
     const said = (n: number): string => translate('en', 'word.result.delivered', { n });
     expect([said(0), said(1), said(2)]).toEqual([
       'delivered to 0 vCPUs',
@@ -159,13 +159,15 @@ describe('translate', () => {
     ]);
     expect(translate('zh-CN', 'word.result.delivered', { n: 1 })).toBe('投递给 1 个 vCPU');
   });
-  test('joins a list as the language does', () => {
+  test('joins a list as the language does', async () => {
+    await loadLanguage('zh-CN');
     addTexts('en', events);
     const ids = [0, 1, 'x'];
     expect(translate('en', 'event.no_destination.why', { ids })).toBe('APIC ids in this VM: 0, 1, x.');
     expect(translate('zh-CN', 'event.no_destination.why', { ids })).toBe('本虚拟机的 APIC id：0、1、x。');
   });
-  test('Chinese has one space beside Latin letters and digits, and none beside its own kind', () => {
+  test('Chinese has one space beside Latin letters and digits, and none beside its own kind', async () => {
+    await loadLanguage('zh-CN');
     const said = (source: string, dev: string): string =>
       translate('zh-CN', 'event.kvm_set_irq', { source, gsi: 4, dev });
     expect(said('irqfd resampler', '')).toBe('kvm_set_irq：irqfd resampler 拉高 GSI 4，KVM 查找它的路由。');

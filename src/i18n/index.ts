@@ -101,7 +101,10 @@ export function loadLanguage(lang: Lang): Promise<void> {
   const begun = loading.get(lang);
   if (begun !== undefined) return begun;
   const parts = [
-    import('./zh-cn/index.ts').then(({ zhCn }): Part => zhCn),
+    import('./zh-cn/index.ts').then(({ zhCn, spaced }): Part => {
+      spacedIn = spaced;
+      return zhCn;
+    }),
     ...others.filter((other) => other.lang === lang).map((other) => other.load()),
   ];
   const load = Promise.all(parts).then(
@@ -143,8 +146,11 @@ export function translate(lang: Lang, key: MessageKey, params?: Params): string 
     if (value === undefined) return whole;
     return visible(typeof value === 'object' ? value.join(LIST_COMMA[lang]) : String(value));
   });
-  return lang === 'zh-CN' ? spaced(filled) : filled;
+  return lang === 'zh-CN' ? spacedIn(filled) : filled;
 }
+
+/** How Chinese is spaced round what was filled in; comes with its texts. */
+let spacedIn = (text: string): string => text;
 
 const LIST_COMMA: Readonly<Record<Lang, string>> = { en: ', ', 'zh-CN': '、' };
 
@@ -158,12 +164,4 @@ function isOne(lang: Lang, n: unknown): boolean {
     plurals.set(lang, rules);
   }
   return rules.select(n) === 'one';
-}
-
-/** One space between a Chinese character and a Latin letter or digit; none between two Chinese ones or beside their punctuation. */
-function spaced(text: string): string {
-  return text
-    .replace(/(\p{Script=Han})(?=[A-Za-z0-9])|([A-Za-z0-9])(?=\p{Script=Han})/gu, '$& ')
-    .replace(/(?<=[\p{Script=Han}，。：；、！？（）《》]) +(?=[\p{Script=Han}，。：；、！？（）《》])/gu, '')
-    .replace(/ +(?=[，。：；、！？（）《》])|(?<=[，。：；、！？（）《》]) +/gu, '');
 }

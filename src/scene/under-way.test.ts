@@ -39,3 +39,14 @@ test('what the PIT begins comes from the PIT, and what the guest does meanwhile 
   for (let step = 0; step < scene.steps.length; step++)
     for (const { began } of underWayAt(scene, step)) expect(began?.at).toBe('pit');
 });
+
+test('an interrupt is in its handler once the guest is, and not while its vector is injected, taken back and injected again', () => {
+  const scene = presets.find((p) => p.id === 'cancelled-injection')?.scene;
+  if (scene === undefined) throw new Error('no scene');
+  const [acked, cancelled, entered] = ['apic_ack', 'cancel_injection', 'handler_enter'].map((name) =>
+    scene.steps.findIndex((s) => s.name === name),
+  ) as [number, number, number];
+  for (const step of [acked, cancelled, entered - 1])
+    expect(underWayAt(scene, step), `step ${step}`).toMatchObject([{ journey: 1, does: 'moves', what: '0x41' }]);
+  expect(underWayAt(scene, entered)).toMatchObject([{ journey: 1, does: 'serves', what: '0x41', vcpu: 0 }]);
+});

@@ -1,7 +1,7 @@
 /** The interrupts that are under way at a moment, and what each does now: which one is stuck is one of the answers. */
 import { lastAtMost } from '../base/bisect.ts';
 import { vectorsIn } from '../engine/view/machine-view.ts';
-import { LAPIC } from '../engine/view/tables.ts';
+import { LAPIC, VCPU } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
 import { hex, type Place } from '../explain/locate/locator.ts';
 import { timeAt } from '../log/clock-index.ts';
@@ -29,19 +29,26 @@ export interface UnderWay {
 /** Steps back within which one that only moves is looked for. */
 const LOOK_BACK = 120;
 
+interface InService {
+  readonly vcpu: number;
+  readonly vector: number;
+  /** The vCPU is in its handler: before that the vector is on its way to it, and may be taken back. */
+  readonly entered: boolean;
+}
+
 /** Journeys that have a vector in service: where, and which. */
-function inService(
-  scene: SceneLog,
-  seq: number,
-): ReadonlyMap<number, { readonly vcpu: number; readonly vector: number }> {
+function inService(scene: SceneLog, seq: number): ReadonlyMap<number, InService> {
   const { wordMap } = scene;
   const w = wordsAt(scene, seq);
-  const found = new Map<number, { vcpu: number; vector: number }>();
+  const found = new Map<number, InService>();
   for (let vcpu = 0; vcpu < wordMap.vcpus; vcpu++) {
     const base = wordMap.lapic + vcpu * LAPIC.size + LAPIC.at.isr;
+    const own = wordMap.vcpu + vcpu * VCPU.size;
+    const stack = own + VCPU.at.stackVector;
+    const handlers = [...w.subarray(stack, stack + (w[own + VCPU.at.depth] ?? 0))];
     for (const vector of vectorsIn(w, base)) {
       const journey = ownerOf(scene, base + (vector >> 5), vector & 31, seq);
-      if (journey !== 0) found.set(journey, { vcpu, vector });
+      if (journey !== 0) found.set(journey, { vcpu, vector, entered: handlers.includes(vector) });
     }
   }
   return found;
@@ -102,7 +109,7 @@ export function underWayAt(scene: SceneLog, step: number): readonly UnderWay[] {
     all.push({
       journey,
       began: placeWhereBegun(scene, journey),
-      does: wait !== null ? 'waits' : serves !== undefined ? 'serves' : 'moves',
+      does: wait !== null ? 'waits' : serves?.entered === true ? 'serves' : 'moves',
       wait,
       what: wait?.label ?? (serves === undefined ? (here?.label ?? '') : hex(serves.vector)),
       vcpu: serves?.vcpu ?? (at === undefined || locator === null ? -1 : vcpuOf(placeOfStep(scene, at, locator))),

@@ -61,7 +61,8 @@ export function linkStep(t: unknown, g: number): LinkStep | undefined {
   if (t === 'end') return 'end';
   if (typeof t === 'string') return STEP_NAME.test(t) ? { name: t } : undefined;
   if (!Number.isInteger(t) || (t as number) < -1 || (t as number) > MAX_STEP) return undefined;
-  return t === -1 ? null : { index: t as number, set: g };
+  // No sign on a zero.
+  return t === -1 ? null : { index: (t as number) + 0, set: g };
 }
 
 /** A link's `g`. @returns undefined for what is no step set */

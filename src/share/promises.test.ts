@@ -6,7 +6,7 @@ import { NEEDS_ORIGIN } from '../embed/messages.ts';
 import { app } from '../i18n/en/app.ts';
 import { errors } from '../i18n/en/errors.ts';
 import { notices } from '../i18n/en/notices.ts';
-import { MAX_OPS } from '../spec/limits.ts';
+import { MAX_OPS, MOST_KEY_BYTES } from '../spec/limits.ts';
 import { URL_FILE_MAX } from '../views/share/fetch-file.ts';
 import { WATCH } from '../worker/client.ts';
 import { CAPS } from '../worker/protocol.ts';
@@ -22,6 +22,8 @@ test('each cap stands there as the code has it', () => {
   for (const n of [LINK_CAPS.text, LINK_CAPS.json, CAPS.linkOps, MAX_OPS, CAPS.vcpus, CAPS.rows, CAPS.opRows])
     expect(caps).toContain(` ${grouped(n)}`);
   expect(caps).toContain(`${CAPS.keptBytes / 1e6} MB`);
+  expect(caps).toContain(grouped(Math.floor((CAPS.keptBytes - MOST_KEY_BYTES) / CAPS.readBytes)));
+  expect(caps).toContain(`${CAPS.readBytes} bytes an event`);
   expect(caps).toContain(`${WATCH.silentMs / 1000} s`);
   expect(section('The page')).toContain(`${URL_FILE_MAX / 2 ** 20} MiB`);
 });

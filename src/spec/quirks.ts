@@ -94,6 +94,8 @@ export const QUIRKS = {
   '7dd0fdff145c': { without: [], fn: 'pit_do_work' },
   /** A vCPU that runs its own guest loads its EOI-exit bitmap when it is back; before, into the VMCS of that guest. */
   e40ff1d6608d: { without: [], fn: 'vcpu_scan_ioapic' },
+  /** AVIC's doorbell is for a vCPU in guest mode; before, for each that IsRunning says is on a CPU. */
+  '31f251d4ddfa': { since: '5.17', without: ['5.15'], fn: 'svm_complete_interrupt_delivery' },
 } as const satisfies Record<string, Quirk>;
 
 export type Commit = keyof typeof QUIRKS;

@@ -7,7 +7,7 @@ import { type Clock, createClock, type Frames } from '../scene/clock.ts';
 import type { EngineClient, FromEngine } from '../worker/client.ts';
 import { type Actions, bindActions } from './actions/actions.ts';
 import { movePlayhead } from './actions/playback.ts';
-import { createPanelStep, type PanelStep } from './panel-step.ts';
+import { createPanelSteps, type PanelSteps } from './panel-step.ts';
 import { createSceneFeed, type SceneFeed } from './scene-feed.ts';
 import { type AppState, NO_SCENE } from './types.ts';
 
@@ -23,7 +23,7 @@ export interface AppCore {
 export interface App extends AppCore {
   readonly clock: Clock;
   readonly actions: Actions;
-  readonly panelStep: PanelStep;
+  readonly panelSteps: PanelSteps;
   /** An unseen page sleeps, with every app made from this one. */
   setAwake(awake: boolean): void;
   /** Another stage of the same page: an engine, a scene and a clock of its own; looks (theme, language, motion) as here. */
@@ -100,7 +100,7 @@ export function createApp({ connect, frames }: Surroundings): App {
     ...core,
     clock,
     actions: bindActions(core),
-    panelStep: createPanelStep(store, clock),
+    panelSteps: createPanelSteps(store, clock),
     setAwake(awake) {
       isAwake = awake;
       clock.setAwake(awake);

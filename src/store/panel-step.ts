@@ -1,10 +1,13 @@
 /**
- * The step that panels tell. At rest it is the playhead's own; while the scene moves on it comes a frame after the stage has
- * drawn the step, so that one frame never carries both.
+ * The step that panels tell. At rest it is the playhead's own; while the scene moves on, the panels come after the stage has
+ * drawn the step, one row of them a frame, so that no frame carries all of it.
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../scene/clock.ts';
 import type { AppState } from './types.ts';
+
+/** In the order they are told: what is small, what is long, and what is looked at last. */
+export type PanelRow = 0 | 1 | 2;
 
 export interface PanelStep {
   /** Index of the step, -1 before the first. */
@@ -12,45 +15,48 @@ export interface PanelStep {
   subscribe(listener: () => void): () => void;
 }
 
-export function createPanelStep(store: StoreApi<AppState>, clock: Clock): PanelStep {
-  const listeners = new Set<() => void>();
-  let shown = -1;
-  let stop: (() => void) | null = null;
-  let callOff: (() => void) | null = null;
+/** One a row. */
+export type PanelSteps = readonly [PanelStep, PanelStep, PanelStep];
 
-  function tell(): void {
-    callOff?.();
-    callOff = null;
-    const { step } = store.getState().playhead;
-    if (step === shown) return;
-    shown = step;
-    for (const listener of listeners) listener();
-  }
-
-  function follow({ playhead, scene }: AppState, before: AppState): void {
-    if (playhead === before.playhead && scene === before.scene) return;
-    const moves = playhead.playing || playhead.until !== null;
-    if (moves && playhead.step === shown + 1 && playhead.step === before.playhead.step + 1)
-      callOff ??= clock.later(tell);
-    else if (callOff === null || !moves || playhead.step !== before.playhead.step) tell();
-  }
-
-  return {
-    get: () => (stop === null ? store.getState().playhead.step : shown),
-    subscribe(listener) {
-      listeners.add(listener);
-      if (stop === null) {
-        shown = store.getState().playhead.step;
-        stop = store.subscribe(follow);
-      }
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size > 0) return;
-        stop?.();
-        callOff?.();
-        stop = null;
-        callOff = null;
-      };
-    },
+export function createPanelSteps(store: StoreApi<AppState>, clock: Clock): PanelSteps {
+  const stepNow = (): number => store.getState().playhead.step;
+  const row = () => {
+    const listeners = new Set<() => void>();
+    let shown = stepNow();
+    return {
+      get: () => shown,
+      subscribe(listener: () => void) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      /** @returns whether it had told another step */
+      tell() {
+        if (shown === stepNow()) return false;
+        shown = stepNow();
+        for (const listener of listeners) listener();
+        return true;
+      },
+    };
   };
+  const rows = [row(), row(), row()] as const;
+  let callOff: (() => void) | null = null;
+  let next = 0;
+
+  /** Each row has its turn, however fast the steps come. */
+  function turn(): void {
+    callOff = rows.some(() => rows[next++ % 3]?.tell()) ? clock.later(turn) : null;
+  }
+
+  store.subscribe(({ playhead }, before) => {
+    const on = playhead.step - before.playhead.step;
+    const moves = playhead.playing || playhead.until !== null;
+    if (moves && on === 1) callOff ??= clock.later(turn);
+    else if (!moves || on !== 0) {
+      callOff?.();
+      callOff = null;
+      for (const { tell } of rows) tell();
+    }
+  });
+
+  return rows;
 }

@@ -3,6 +3,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import { useStore as useZustand } from 'zustand';
 import { assert } from '../base/assert.ts';
 import type { App } from './create-app.ts';
+import type { PanelRow } from './panel-step.ts';
 import type { AppState } from './types.ts';
 
 const Context = createContext<App | null>(null);
@@ -26,8 +27,8 @@ export function useStoreOf<T>({ store }: App, selector: (state: AppState) => T):
   return useZustand(store, selector);
 }
 
-/** Index of the step that panels tell, -1 before the first. */
-export function usePanelStep(): number {
-  const { panelStep } = useApp();
-  return useSyncExternalStore(panelStep.subscribe, panelStep.get, panelStep.get);
+/** Index of the step that panels tell, -1 before the first. @param row in which frame of a step it is told (panel-step.ts) */
+export function usePanelStep(row: PanelRow = 0): number {
+  const { subscribe, get } = useApp().panelSteps[row];
+  return useSyncExternalStore(subscribe, get, get);
 }

@@ -83,7 +83,7 @@ interface Run {
 const LOOKS: ReadonlySet<string> = new Set(['get', 'get_vmx', 'cpu']);
 
 /** Most rows of a run whose rows the page makes again. */
-const LONG = Math.floor((CAPS.keptBytes - MOST_KEY_BYTES) / CAPS.columnBytes);
+const LONG = Math.floor((CAPS.keptBytes - MOST_KEY_BYTES) / CAPS.readBytes);
 
 /** Runs kept: the one being shown and the one before it, to go back to when a fork is refused. */
 const RUNS_KEPT = 2;

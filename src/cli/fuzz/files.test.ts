@@ -2,7 +2,9 @@
  * Bytes and stored trees of strangers: figures that carry a scene, recordings as bytes, the runs a browser kept. A fixed seed's
  * share runs with every `npm test`, the rest with `npm run fuzz`.
  */
-import { deflateSync, gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { traces } from '../../i18n/en/traces.ts';
 import { addTexts, hasText } from '../../i18n/index.ts';
@@ -122,6 +124,41 @@ test('the bytes of a recording are read, or refused in one known sentence', { ti
   });
   expect(read).toBeGreaterThan(tries / 10);
   expect(slowest).toBeLessThan(SLOWEST_MS);
+});
+
+const DATS = ['svm-2vcpu-boot-v6', 'svm-2vcpu-boot-v7'].map((name) =>
+  Uint8Array.from(
+    gunzipSync(readFileSync(join(import.meta.dirname, `../../trace/trace-dat/recordings/${name}.dat.gz`))),
+  ),
+);
+
+/** A trace.dat with some bytes that are other ones, most of them in its head: sizes, formats, options, packed sections. */
+function hurtDat(whole: Uint8Array, c: Chance): Uint8Array {
+  const bytes = whole.slice(0, c.once(4) ? c.below(whole.length) : whole.length);
+  for (let n = 1 + c.below(6); n > 0 && bytes.length > 0; n--) {
+    const at = 10 + c.below(c.once(2) ? 4_000 : bytes.length);
+    const put = c.pick([[255, 255, 255, 127], [255, 255, 255, 255], [0, 0, 0, 0], [c.below(256)]]);
+    for (const [i, byte] of put.entries()) if (at + i < bytes.length) bytes[at + i] = byte;
+  }
+  return bytes;
+}
+
+test('a hurt trace.dat of either version is read as far as it goes, or refused in one known sentence', {
+  timeout: 0,
+}, async () => {
+  let read = 0;
+  const slowest = await each(Math.ceil(COUNT / 600), 14, async (c) => {
+    try {
+      await analyse(bytesSource(hurtDat(c.pick(DATS), c)));
+      read++;
+    } catch (e) {
+      if (!(e instanceof TraceError)) throw e;
+      expect(hasText(`trace.error.${e.code}`), e.code).toBe(true);
+    }
+  });
+  expect(read).toBeGreaterThan(0);
+  // Forty thousand lines, held against the engine one by one: by slices in the page.
+  expect(slowest).toBeLessThan(5 * SLOWEST_MS);
 });
 
 /** A tree as a browser keeps it, grown by edits of ops that parse. */

@@ -154,7 +154,9 @@ function plainGuestOp(m: Machine, op: GuestOp): Entered {
   const eoiExits = serveRequests(m, op.vcpu);
   // A model guest has a handler for its NMIs and takes them itself.
   const nmi = !guest && takeNmi(m, op.vcpu);
-  apicHasInterrupt(m, op.vcpu);
+  lookForMore(m, op.vcpu);
+  // SVM's exit writes TPR back, which brings PPR up to date too; where no vendor is named it is as recorded, on AMD.
+  if (m.config.vendor !== 'intel') apicHasInterrupt(m, op.vcpu);
   m.wires.afterEntry?.(m, op.vcpu);
   const result = m.wires.instruction?.(m, op, guestInstruction) ?? plainAccess(m, op) ?? exitAndEmulate(m, op);
   // One that the instruction armed for this very instant goes in with it. With nothing beside it the next op is as good.
@@ -210,7 +212,10 @@ function plainRun(m: Machine, vcpu: number): Entered {
   return { result: { vector: vector === -1 ? null : vector }, nmi: false, eoiExits };
 }
 
-/** One event is in; KVM looks whether another waits, which brings PPR up to date. @kvm x86.c kvm_check_and_inject_events */
+/**
+ * KVM looks whether an event waits: for a vector of the local APIC's that brings PPR up to date, the PIC's comes before it.
+ * @kvm x86.c kvm_check_and_inject_events, irq.c kvm_cpu_has_injectable_intr
+ */
 function lookForMore(m: Machine, vcpu: number): void {
   if (!hasExtint(m, vcpu)) apicHasInterrupt(m, vcpu);
 }

@@ -390,6 +390,19 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     { ok: true, eoi_exit: [0x41] },
     { ok: true },
   ],
+  [
+    '31f251d4ddfa',
+    'a vCPU that is on a CPU, outside the guest, is rung no doorbell',
+    (create) => {
+      const b = bench({ vcpus: 2, avic: true, ...create });
+      b.do(enable(1), { op: 'vcpu_state', vcpu: 1, state: 'host' });
+      b.events();
+      b.do({ op: 'msi', addr: 0xfee01000, data: 0x41 });
+      return b.events().includes('avic_doorbell');
+    },
+    false,
+    true,
+  ],
 ];
 
 /** Two APICs are given the same value of a register. @returns how many CPUs the message reaches */

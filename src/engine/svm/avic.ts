@@ -102,15 +102,18 @@ function completeDelivery(m: Machine, vcpu: number, vector: number): void {
     kick(m, vcpu);
     return;
   }
-  const running = reg(m, vcpu, V.mode) === MODE.inGuest;
+  const running = m.without.has('31f251d4ddfa') ? reg(m, vcpu, V.avicRunning) === 1 : inGuestMode(m, vcpu);
   const outer = enter(m, EV.avic_deliver, atVcpu(vcpu), vector, running ? 1 : 0);
-  ringOrWake(m, vcpu);
+  if (running) doorbell(m, vcpu, RING.kvm);
+  else wake(m, vcpu);
   leave(m, outer);
 }
 
+const inGuestMode = (m: Machine, vcpu: number): boolean => reg(m, vcpu, V.mode) === MODE.inGuest;
+
 /** In guest mode a doorbell does it, else the thread is woken if it sleeps. */
 function ringOrWake(m: Machine, vcpu: number): void {
-  if (reg(m, vcpu, V.mode) === MODE.inGuest) doorbell(m, vcpu, RING.kvm);
+  if (inGuestMode(m, vcpu)) doorbell(m, vcpu, RING.kvm);
   else wake(m, vcpu);
 }
 

@@ -49,6 +49,15 @@ function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode
   return ops.length === 0 ? [] : [[...ops, ...way.raise]];
 }
 
+/** An xAPIC takes the logical id that a message is for, and it is sent again. Nobody's physical id is the guest's to choose. */
+function namedSo(view: MachineView, { message, vcpu, raise }: Way): readonly (readonly JsonOp[])[] {
+  if (message?.logical !== true || inX2apic(view, vcpu)) return [];
+  const { dest } = message;
+  const flat = readWord(view, 'lapic', vcpu, 'dfr') >>> 0 === 0xffff_ffff;
+  const id = flat ? dest & -dest : (dest & 0xf0) | (dest & 0xf & -(dest & 0xf));
+  return [[writeLapic(vcpu, false, REG.ldr, (id << 24) >>> 0), ...raise]];
+}
+
 /** PPR as it is now, and who makes it so. @kvm lapic.c __apic_update_ppr */
 export function pprNow(view: MachineView, vcpu: number): { ppr: number; by: 'tpr' | 'isr'; isr: number } {
   const tpr = readWord(view, 'lapic', vcpu, 'tpr') & 0xff;
@@ -118,7 +127,7 @@ export const LAPIC_GATES: readonly Gate[] = [
         if (pin === undefined) return sentAnew(view, way, 'mode');
         return [[...writeRte(0, pin, 0, low(view, pin) & ~(REMOTE_IRR | DELIVERY_MODE)), ...way.raise]];
       }
-      if (pin === undefined) return sentAnew(view, way, 'dest');
+      if (pin === undefined) return [...sentAnew(view, way, 'dest'), ...namedSo(view, way)];
       const hi = (readWord(view, 'vcpu', 0, 'apicId') << 24) >>> 0;
       const lo = low(view, pin) & ~(REMOTE_IRR | DEST_MODE);
       const to = [...writeRte(0, pin, 1, hi), ...writeRte(0, pin, 0, lo)];

@@ -23,6 +23,7 @@ const ASKED: ReadonlySet<EventName> = new Set<EventName>([
   'apic_ack',
   'vid_deliver',
   'avic_evaluate',
+  'avic_incomplete_ipi',
   'inject_nmi',
   'nmi_queued',
   'handler_enter',
@@ -215,7 +216,10 @@ export function outcomeOf(run: Replayed, raised: Named, road: 'pic' | 'apic'): O
     }
     const ends =
       eventRow(event.name).token === 'ends' && event.name !== 'eoi_nothing' && event.name !== 'eoi_suppressed';
-    if (ends && event.name !== 'irqfd_resample_unmask' && ofPic === (road === 'pic')) dropped = event;
+    // One of several drops it, and another has it: it is not lost.
+    const sent = sentAt;
+    const hasOne = event.name === 'accept_disabled' && accepted.some(({ seq }) => seq > sent);
+    if (ends && !hasOne && event.name !== 'irqfd_resample_unmask' && ofPic === (road === 'pic')) dropped = event;
   }
   return { raised, op: opAt(run, raised.seq), accepted, dropped, inta, woken };
 }

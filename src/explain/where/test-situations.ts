@@ -28,6 +28,7 @@ import {
   SVR,
   taken,
 } from './test-machines.ts';
+import { FAR } from './test-situations-far.ts';
 import { MORE } from './test-situations-more.ts';
 
 /** Settings of each situation and kind. */
@@ -721,6 +722,6 @@ export function casesOf(seed: number): readonly Case[] {
         }).filter(({ situation }) => situation !== null),
       ),
     ) as Case[];
-  // Those of the second list once a kind, with several vCPUs, and one that is not the first.
-  return [...of(SITUATIONS, 0), ...of(MORE, TIMES - 1)];
+  // Those of the other lists once a kind, with several vCPUs, and one that is not the first.
+  return [...of(SITUATIONS, 0), ...of(MORE, TIMES - 1), ...of(FAR, TIMES - 1)];
 }

@@ -18,6 +18,7 @@ import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
+import { vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
@@ -391,14 +392,28 @@ function furthest(answers: readonly Found[]): Found {
   return answers.reduce((a, b) => (rank(b) > rank(a) ? b : a));
 }
 
+const INVALID_VECTOR = 4;
+
+/** An IPI for this vCPU that AVIC does not send, nor KVM then: its vector is below 16. @kvm avic.c avic_incomplete_ipi_interception */
+function wasRefused(view: MachineView, { args, index }: Named, vcpu: number, vector: number): boolean {
+  const { id, icrLow = 0, dest = 0 } = args;
+  if (id !== INVALID_VECTOR || (icrLow & 0xff) !== vector) return false;
+  const shorthand = (icrLow >>> 18) & 3;
+  if (shorthand !== 0) return shorthand === 2 || (shorthand === 1) === (index === vcpu);
+  return vcpusFor(view, dest, (icrLow & 0x800) !== 0).includes(vcpu);
+}
+
 /** A vector at a vCPU: what its local APIC has, or the pin or route that would send it there. */
 function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
   const { view } = run;
   const { vcpu, vector } = ask;
   const accepted = lastEvent(
     run,
-    ['irr_set', 'pir_set', 'vtd_post', 'accept_disabled'],
-    ({ args, index }) => index === vcpu && args.vector === vector,
+    ['irr_set', 'pir_set', 'vtd_post', 'accept_disabled', 'avic_incomplete_ipi'],
+    (event) =>
+      event.name === 'avic_incomplete_ipi'
+        ? wasRefused(view, event, vcpu, vector)
+        : event.index === vcpu && event.args.vector === vector,
   );
   const road: Road = {
     kind: 'apic',

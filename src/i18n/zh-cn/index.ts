@@ -25,6 +25,8 @@ import { verbs } from './verbs.ts';
 import { where } from './where.ts';
 import { words } from './words.ts';
 
+export { spaced } from './spaced.ts';
+
 export const zhCn = {
   ...app,
   ...chapters,

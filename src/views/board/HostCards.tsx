@@ -1,7 +1,7 @@
 /** What belongs to the host: its physical CPUs, and the IOMMU with its interrupt remapping table. */
 import { visible } from '../../base/visible.ts';
 import '../kit/panel-texts.ts';
-import { memo } from 'react';
+import { type CSSProperties, memo } from 'react';
 import { irteOf } from '../../engine/view/irte.ts';
 import { readWord, vcpuView } from '../../engine/view/machine-view.ts';
 import { DEVICE, PCPU, PI_DESC, VCPU } from '../../engine/view/tables.ts';
@@ -26,6 +26,9 @@ function guestsOf({ view, pcpu, stage }: PcpuProps): { readonly runs: number; re
   return { runs, waits };
 }
 
+/** Where the drawing is smaller than its units, the name is as much bigger in them. */
+const sized = (size: number): CSSProperties => ({ '--f12': `${size.toFixed(2)}px` }) as CSSProperties;
+
 function PcpuCardView(props: PcpuProps) {
   const { stage, view, pcpu, lit, changed, selected, select, t } = props;
   const card = stage.layout.pcpus.get(pcpu) as CardBox;
@@ -39,9 +42,13 @@ function PcpuCardView(props: PcpuProps) {
   const middle = card.y + (flat ? card.h / 2 + 4.5 : 17.5);
   const avic = stage.model.host === 'avic';
   const taken = avic ? '' : vector === 0 ? '–' : hex(vector);
-  const [small, mono] = [textSize(11, stage.layout.scale), textSize(11.5, stage.layout.scale)];
+  const [name, small, mono] = [12, 11, 11.5].map((size) => textSize(size, stage.layout.scale)) as [
+    number,
+    number,
+    number,
+  ];
   const shown =
-    26 + textWidth(`pCPU ${pcpu}`, 12, 'bold') + textWidth(guest, small) + textWidth(taken, mono, 'mono') <= card.w;
+    26 + textWidth(`pCPU ${pcpu}`, name, 'bold') + textWidth(guest, small) + textWidth(taken, mono, 'mono') <= card.w;
   const right = card.x + card.w - 10;
   const list = waits.length > 0 ? `${t('stage.pcpu.wakeup')} ${waits.map((i) => `vCPU ${i}`).join(', ')}` : '';
   const count = t('stage.pcpu.ipis', { n: ipis });
@@ -61,7 +68,7 @@ function PcpuCardView(props: PcpuProps) {
           select={select}
           first
         >
-          <text className="bd-title bd-smaller" x={card.x + 10} y={middle}>
+          <text className="bd-title bd-smaller" style={sized(name)} x={card.x + 10} y={middle}>
             pCPU {pcpu}
             <tspan
               className={wrote(PCPU.at.running) ? 'bd-note bd-on' : runs < 0 ? 'bd-note' : 'bd-note bd-runs'}

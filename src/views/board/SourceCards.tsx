@@ -68,8 +68,8 @@ function SourceCardView(props: Props) {
   const [ioctl, mono] = [textSize(11, stage.layout.scale), textSize(11.5, stage.layout.scale)];
   const right = card.x + card.w - 11;
   // The names of ioctls are long.
-  const small = source.ioctls !== undefined && textWidth(what, mono, 'mono') > card.w - 22;
   const second = flat ? undefined : source.ioctls?.[1];
+  const small = source.ioctls !== undefined && textWidth(second ?? what, mono, 'mono') > card.w - 22;
   const hasLine = source.slot >= 0 && !msix;
   const on = lit?.fields.has('source.line') ?? false;
   const line = view.wordMap.device + Math.max(0, source.slot) * DEVICE.size + DEVICE.at.line;
@@ -89,14 +89,14 @@ function SourceCardView(props: Props) {
           <text
             className="bd-title"
             x={card.x + 11}
-            y={flat ? card.y + 21.5 : card.y + card.h / 2 - (second === undefined ? 4 : 7)}
+            y={flat ? card.y + 21.5 : card.y + card.h / 2 - (second === undefined ? 4 : 12)}
           >
             {cut(textWidth(name, 13, 'bold') <= room ? name : visible(spec?.id ?? name), room, 13, 'bold')}
           </text>
           <text
             className={lit ? 'bd-mono bd-on' : 'bd-mono bd-dim'}
             x={flat ? right - (hasLine ? 30 : 0) : card.x + 11}
-            y={flat ? card.y + 21.5 : card.y + card.h / 2 + (second === undefined ? 13 : 8)}
+            y={flat ? card.y + 21.5 : card.y + card.h / 2 + (second === undefined ? 13 : 5)}
             textAnchor={flat ? 'end' : 'start'}
           >
             {small ? (

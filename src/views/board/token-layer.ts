@@ -64,7 +64,7 @@ export interface Marks {
   /** How far the rest has stepped back, 0..1. */
   readonly dimAt: (stage: Stage, position: Position) => number;
   /** Draws the lines: those that are low under the cards, those that are high over the veil. */
-  readonly drawWires: (low: Element, high: Element, stage: Stage, seq: number) => void;
+  readonly drawWires: (low: Fill, high: Fill, stage: Stage, seq: number) => void;
   readonly shapeOf: (scene: Stage['scene'], token: Token, now: number, there: boolean) => Shape;
 }
 
@@ -91,26 +91,41 @@ export function make(parent: Element, name: string, attributes: Attributes, text
   return element;
 }
 
+/** What elements were styled with: written again, even the same makes the browser look at them again. */
+const styles = new WeakMap<Element, string>();
+
+function dress(element: HTMLElement | SVGElement, style: string): void {
+  if (styles.get(element) === style) return;
+  styles.set(element, style);
+  // The page's policy forbids a style attribute, not a style.
+  element.style.cssText = style;
+}
+
 function set(element: SVGElement, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    // The page's policy forbids a style attribute, not a style.
-    if (name === 'style') element.style.cssText = String(value);
-    else element.setAttribute(name, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value);
+    const text = typeof value === 'number' ? String(Math.round(value * 100) / 100) : value;
+    if (name === 'style') dress(element, text);
+    else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
 }
 
-type Fill = (name: string, attributes: Attributes) => void;
+export type Fill = (name: string, attributes: Attributes) => SVGElement;
 
-/** Fills an element with shapes, those that are in it first: making them anew takes longer than all else. `end` removes what is left over. */
-function refill(parent: Element): { readonly add: Fill; readonly end: () => void } {
+/**
+ * Fills an element with shapes, those that are in it first: making them anew takes longer than all else, and what stays as it was
+ * costs nothing. `end` removes what is left over.
+ */
+export function refill(parent: Element): { readonly add: Fill; readonly end: () => void } {
   let next = parent.firstElementChild;
   return {
     add(name, attributes) {
-      const here = next;
-      if (here?.tagName === name) {
-        next = here.nextElementSibling;
-        set(here as SVGElement, attributes);
-      } else parent.insertBefore(make(parent, name, attributes), here);
+      const here = next as SVGElement | null;
+      if (here?.tagName !== name) return parent.insertBefore(make(parent, name, attributes), here);
+      next = here.nextElementSibling;
+      for (const old of here.getAttributeNames())
+        if (old !== 'style' && !(old in attributes)) here.removeAttribute(old);
+      set(here, attributes);
+      return here;
     },
     end() {
       while (next !== null) {
@@ -120,6 +135,10 @@ function refill(parent: Element): { readonly add: Fill; readonly end: () => void
       }
     },
   };
+}
+
+function write(element: Element | null, text: string): void {
+  if (element !== null && element.textContent !== text) element.textContent = text;
 }
 
 export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
@@ -190,14 +209,14 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
 
   function drawTrails(now: Stage): void {
-    under.replaceChildren();
-    wake.replaceChildren();
-    marks?.drawWires(under, wake, now, seqAt(now.scene, step, arrived === true));
+    const low = refill(under);
+    const high = refill(wake);
+    marks?.drawWires(low.add, high.add, now, seqAt(now.scene, step, arrived === true));
     for (const { flight, current } of trailsAt(now, step)) {
       const back = flight.path?.back ? ' bd-back' : '';
       for (const part of flight.path?.parts ?? []) {
         // The way that led here stays before the veil.
-        make(current ? wake : under, 'path', {
+        (current ? high : low).add('path', {
           class: `bd-trail${current ? '' : ' bd-pale'}${back}`,
           d: part.d,
           style: colour(flight.journey),
@@ -211,10 +230,12 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       // A line goes high behind the one that raises it.
       const kind = flown?.element.dataset.shape === 'line' && !flight.path.back ? ' bd-high' : '';
       const paths = flight.path.parts.map((part) =>
-        make(wake, 'path', { class: `bd-trail${kind}`, d: part.d, style: colour(flight.journey) }),
+        high.add('path', { class: `bd-trail${kind}`, d: part.d, style: colour(flight.journey) }),
       );
       trail = { flight, paths };
     }
+    low.end();
+    high.end();
   }
 
   function ring(add: Fill, { cell, row }: Anchor, journey: number, kind: string): void {
@@ -297,12 +318,14 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const gutter = reason === null || stage === null ? null : gutterAt(stage, token.anchor.point);
     const room = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
     const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? names.at(-1) ?? '');
-    text.textContent = shown;
+    write(text, shown);
+    text.hidden = shown === '';
     // A bare number has no shape but its own.
     if (shown === '') element.dataset.shape = 'message';
     one.w = widthOf(shown);
     element.dataset.state = state;
     element.classList.toggle('bd-ended', state === 'ended');
+    element.classList.toggle('bd-parked', state === 'waiting');
     element.querySelector('.bd-cause')?.remove();
     if (state === 'waiting' && token.wait !== null && !narrow && !tiled) marks?.note(element, token.wait, t);
   }
@@ -312,6 +335,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const known = here === undefined ? undefined : made.get(here);
     if (known?.signal === signal) return known;
     const element = pills.ownerDocument.createElement('div');
+    element.className = signal ? 'bd-token bd-signal' : 'bd-token';
     const pill = span(element, 'bd-pill', '');
     const badge = signal ? null : span(pill, 'bd-badge', '');
     const text = span(pill, 'bd-text', '');
@@ -332,14 +356,14 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     );
     drawn = tokens.map((token, index) => {
       const { element, badge, text } = partsAt(index, token.signal);
-      element.className = `bd-token${token.current ? '' : ' bd-pale'}${token.signal ? ' bd-signal' : ''}`;
-      element.style.cssText = colour(token.journey);
+      element.classList.toggle('bd-pale', !token.current);
+      dress(element, colour(token.journey));
       element.dataset.token = token.label;
       element.dataset.journey = String(token.journey);
       element.dataset.card = token.anchor.card;
       element.dataset.shape = marks?.shapeOf(now.scene, token, step, there) ?? 'message';
-      if (badge !== null) badge.textContent = String(token.journey);
-      const one: Drawn = { token, element, text, w: 0, stack: 0, open: true };
+      write(badge, String(token.journey));
+      const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
       say(one, there);
       return one;
     });

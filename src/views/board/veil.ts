@@ -1,6 +1,6 @@
 /** The rest of the machine steps back while a step moves: a veil over all cards but those on the way, on a layer of its own. */
 import { colourOf, flightOf, type Stage, tokensAt, trailsAt } from '../../scene/flights.ts';
-import { make } from './token-layer.ts';
+import { refill } from './token-layer.ts';
 
 /** Cards that are on the way of what moves: where it comes from and goes, where it has been, and where anything waits. */
 export function cardsOnTheWay(stage: Stage, step: number): ReadonlySet<string> {
@@ -18,16 +18,20 @@ export function cardsOnTheWay(stage: Stage, step: number): ReadonlySet<string> {
 
 /** Draws the veil of a step. @param layer filled; empty: nothing steps back */
 export function drawVeil(layer: Element, stage: Stage, step: number): void {
-  layer.replaceChildren();
   const cards = cardsOnTheWay(stage, step);
-  if (cards.size === 0) return;
+  if (cards.size === 0) {
+    layer.replaceChildren();
+    return;
+  }
   const { w, h } = stage.layout;
   let d = `M0 0H${w}V${h}H0z`;
   for (const card of stage.layout.cards) {
     if (cards.has(card.id)) d += `M${card.x - 1} ${card.y - 1}v${card.h + 2}h${card.w + 2}v${-card.h - 2}z`;
   }
   // On the page it is a layer of its own; in a figure it lies in the drawing.
-  const sheet =
-    layer.localName === 'g' ? layer : make(layer, 'svg', { viewBox: `0 0 ${w} ${h}`, 'aria-hidden': 'true' });
-  make(sheet, 'path', { class: 'bd-veil-path', d, 'fill-rule': 'evenodd' });
+  const outer = refill(layer);
+  const { add, end } =
+    layer.localName === 'g' ? outer : refill(outer.add('svg', { viewBox: `0 0 ${w} ${h}`, 'aria-hidden': 'true' }));
+  add('path', { class: 'bd-veil-path', d, 'fill-rule': 'evenodd' });
+  end();
 }

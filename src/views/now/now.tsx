@@ -27,7 +27,7 @@ export function Now() {
   const t = useT();
   const lang = useLang();
   const scene = useShownScene();
-  const at = usePanelStep();
+  const at = usePanelStep(1);
   const step = scene?.steps.get(at);
   return (
     <Panel className="now" title={t('now.panel')} hideTitle>

@@ -202,7 +202,7 @@ export interface Zoom {
 }
 
 /** The playhead at rest: shown at once when it jumps, and with each step while it moves. */
-const restOf = (app: App): number => app.store.getState().playhead.step;
+const restOf = (app: App): number => app.panelSteps[0].get();
 
 interface LanesProps {
   readonly mode: AxisMode;

@@ -73,7 +73,7 @@ interface Props {
 
 export function Overview({ scene, axis, track, sizes }: Props): ReactNode {
   const t = useT();
-  const { clock, store } = useApp();
+  const { clock, panelSteps } = useApp();
   const brushed = useRef<SVGGElement>(null);
   const here = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -102,20 +102,17 @@ export function Overview({ scene, axis, track, sizes }: Props): ReactNode {
     shown();
     const stop = track.onChange(shown);
     const place = (): void => {
-      const { step } = store.getState().playhead;
-      if (here.current) here.current.style.left = `${(axis.at(step, 1) / width) * 100}%`;
+      if (here.current) here.current.style.left = `${(axis.at(panelSteps[0].get(), 1) / width) * 100}%`;
     };
     place();
-    const stopStore = store.subscribe((state, before) => {
-      if (state.playhead.step !== before.playhead.step) place();
-    });
+    const stopSteps = panelSteps[0].subscribe(place);
     void clock;
     return () => {
       stop();
-      stopStore();
+      stopSteps();
       selected.on('.brush', null);
     };
-  }, [axis, track, clock, store]);
+  }, [axis, track, clock, panelSteps]);
   const label = scene === null ? '' : t('timeline.whole', { n: scene.used - scene.startSeq });
   return (
     <>

@@ -4,7 +4,7 @@ import { nanoseconds } from '../../base/numbers.ts';
 import { timeAt } from '../../log/clock-index.ts';
 import type { AxisMode } from '../../scene/time-axis.ts';
 import type { StepUnit } from '../../store/types.ts';
-import { useApp, useStore } from '../../store/use-app.ts';
+import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { Segmented } from '../kit/segmented.tsx';
 import { STEP_UNITS, stepByUnit } from '../shared/step-by.ts';
 import { useT } from '../shared/use-t.ts';
@@ -21,8 +21,9 @@ const MODES = ['time', 'step'] as const satisfies readonly AxisMode[];
 function Time(): ReactNode {
   const t = useT();
   // Of the step that is shown: what follows on it may have moved the clock on by now.
-  const now = useStore(({ scene, playhead }) =>
-    scene === null ? null : timeAt(scene, scene.steps.seqOf(Math.max(0, playhead.step))),
+  const step = usePanelStep();
+  const now = useStore(({ scene }) =>
+    scene === null ? null : timeAt(scene, scene.steps.seqOf(Math.max(0, Math.min(step, scene.steps.length - 1)))),
   );
   return now === null ? null : <output className="tl-time">{t('timeline.time', { time: nanoseconds(now) })}</output>;
 }

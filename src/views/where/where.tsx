@@ -39,7 +39,7 @@ interface Answer {
 export function Where() {
   const t = useT();
   const scene = useShownScene();
-  const at = usePanelStep();
+  const at = usePanelStep(1);
   const [ask, setAsk] = useState<Ask | null>(null);
   const row = scene === null ? 0 : (scene.steps.get(at)?.end ?? scene.startSeq);
   return (
