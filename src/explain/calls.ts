@@ -434,6 +434,24 @@ export function tookFastPath(run: SceneLog, seq: number): boolean {
   return name === 'kvm_irq_delivery_to_apic' && argsIn(run, seq, name).path === 1;
 }
 
+/** What stands under a chain: a function that its version does not have, whether no kernel code ran, and the tracepoint passed. */
+export interface Foot {
+  readonly absent: KernelFn | null;
+  readonly outside: boolean;
+  readonly trace: string | null;
+}
+
+/** A chip of the VMM does in user space what KVM's own does in these functions: there it has neither them nor a tracepoint. */
+export function footOf(links: readonly Link[], event: EventName): Foot {
+  const last = links.at(-1);
+  const outside = last === undefined || last.id === null;
+  return {
+    absent: last?.file === null ? last.id : null,
+    outside,
+    trace: outside ? null : (eventSource(event).trace ?? null),
+  };
+}
+
 /** The chain at a version. A function that does not exist there is left out; the last link is the step. */
 export function callChain(run: SceneLog, step: Step, version: KernelVersion): Link[] {
   const known = knownOf(run, step, version);
