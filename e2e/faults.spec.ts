@@ -157,6 +157,25 @@ test(`loaded anew in the middle of anything (SEED=${SEED}): a scene is there, ed
   expect(errors, trail.join('; ')).toEqual([]);
 });
 
+for (const [what, address] of [
+  ['a chapter at its second stop', '#ch=01-gsi&stop=2'],
+  ['a comparison at its steps', '#c=posted-running&t=3,3'],
+  ['a machine of one’s own', '#s=k1.q1YqU7JSUEpKLE5V0lFQykksSVWyMtRRyslPV7KKrlZKzi9KLVayio6tBQA'],
+] as const) {
+  test(`loaded anew in ${what}: the same address, and no error`, async ({ page }) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(`./?play=0${address}`);
+    await expect(page.locator('.bd').first()).toBeVisible();
+    const before = hash(page);
+    await page.reload();
+    await expect(page.locator('.bd').first()).toBeVisible();
+    await expect(page.locator('.app-broken, #part-gone')).toHaveCount(0);
+    expect(hash(page)).toBe(before);
+    expect(errors).toEqual([]);
+  });
+}
+
 test('names and notes of strangers are text, and what would turn it around is shown as its number', async ({
   page,
 }) => {

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, test as base, type TestInfo } from '@playwright/test';
+import { type Browser, type BrowserContext, test as base, type TestInfo } from '@playwright/test';
 
 export * from '@playwright/test';
 
@@ -34,9 +34,21 @@ async function answers(browser: Browser): Promise<boolean> {
   }
 }
 
+/**
+ * The browser's cache outlives a test: files are named by their hash, and fetching them again is a third of a page's time.
+ * Playwright empties it when it takes a context again and has no option for it, so its own object is asked, if it is there.
+ */
+function keepCache(context: BrowserContext): void {
+  const inner = (
+    context as unknown as { _connection?: { toImpl?: (c: BrowserContext) => { clearCache?: unknown } } }
+  )._connection?.toImpl?.(context);
+  if (inner && 'clearCache' in inner) inner.clearCache = async () => {};
+}
+
 export const test = base.extend<{ secondTry: undefined }>({
   // The next test may have the same browser context (reuseContext): Playwright empties it, but leaves these two as they are.
   context: async ({ context, permissions }, use) => {
+    keepCache(context);
     await use(context);
     await context.setOffline(false);
     await context.clearPermissions();

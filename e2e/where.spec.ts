@@ -120,3 +120,16 @@ test('the panel stands in a frame that asks for it', async ({ page }) => {
   await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
   await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
 });
+
+test('on a phone the panel and its answer are as wide as the page, and the page no wider', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  await open(page, 'intx-shared', 32);
+  await page.locator('.wh-field input').first().fill('11');
+  await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
+  await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
+  const over = await page.evaluate(() => {
+    const right = Math.max(...[...document.querySelectorAll('.where *')].map((e) => e.getBoundingClientRect().right));
+    return [document.documentElement.scrollWidth - window.innerWidth, right > window.innerWidth];
+  });
+  expect(over).toEqual([0, false]);
+});

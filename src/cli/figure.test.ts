@@ -98,7 +98,7 @@ const chromium = process.env.CHROMIUM ?? (await findChromium());
 describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
   test('MP4: as long as it says, even, in colours every player knows, and it opens again', () => {
     const run = figure(
-      ...'p=serial-ioapic --format mp4 --steps 0:ioapic_service#1 --width 640 --json -o a.mp4'.split(' '),
+      ...'p=serial-ioapic --format mp4 --steps 0:ioctl_irq_line#1 --width 640 --json -o a.mp4'.split(' '),
     );
     expect([run.status, run.stderr]).toEqual([0, '']);
     const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number; frames: number };

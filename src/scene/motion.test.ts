@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { toldScenes } from '../cli/scenes-for-tests.ts';
 import type { SceneLog } from '../log/log.ts';
-import { branchesOf } from './branches.ts';
+import { branchesOf, focusOf, journeyAt } from './branches.ts';
 import { flightOf, keptOff, type Pose, poseAt, type Stage, tokensAt, widthAt } from './flights.ts';
 import { type CardBox, layoutStage } from './layout.ts';
 import { stageModel } from './stage-model.ts';
@@ -16,6 +16,8 @@ const stageOf = (scene: SceneLog, width: number): Stage => {
 /** Widest pill of a label with a number: what a gutter must hold. */
 const WIDE = 88;
 const HALF = 10;
+/** A number without a name, as a narrow stage has it. */
+const BARE = 20;
 
 const touches = (card: CardBox, { x, y, w }: Pose, slack = 1): boolean =>
   x + w / 2 > card.x + slack &&
@@ -52,6 +54,36 @@ describe.each(scenes)('$id', ({ scene }) => {
       }
     },
   );
+
+  test.each([
+    ['at 344 px', 344, 794, false],
+    ['in a frame of 480 x 360', 464, 256, true],
+  ] as const)('no token touches a card that is not on its way, %s', (_where, width, height, embed) => {
+    const model = stageModel(scene);
+    const stages = new Map<number, Stage>();
+    for (const step of scene.steps) {
+      // A small frame shows the cards of the journey that is told; all others show the same at every step.
+      const journey = embed ? journeyAt(scene, step.index) : 0;
+      const focus = embed ? focusOf(scene, branchesOf(scene), model, journey) : null;
+      const stage = stages.get(journey) ?? {
+        scene,
+        model,
+        layout: layoutStage({ model, width, height, embed, focus }),
+        waits: waitsAfter,
+      };
+      stages.set(journey, stage);
+      const flight = flightOf(stage, step.index);
+      if (!flight?.path || flight.from === null || flight.path.parts.length !== 1) continue;
+      // Not held yet: to a physical CPU, which is entered from above, a way passes the edge of the card before it.
+      if (flight.to.side === 'top') continue;
+      for (const share of SHARES) {
+        const pose = poseAt(stage, flight, BARE, share);
+        for (const card of stage.layout.cards)
+          if (card.id !== flight.to.card && card.id !== flight.from.card)
+            expect(touches(card, pose, 2), `${step.name} ${card.id} at ${share}`).toBe(false);
+      }
+    }
+  });
 
   test.each([1600, 1280])('a column is named where it stands, no name on another, at %d px', (width) => {
     const { heads, columns } = stageOf(scene, width).layout;

@@ -73,7 +73,7 @@ const RULES: readonly Rule[] = [
   },
   {
     // v6.8 and later: driver, bus name and device stand before it.
-    pattern: /(\S+) \S+ (\S+): NETDEV WATCHDOG: CPU: \d+: transmit queue (\d+) timed out/,
+    pattern: /(?<!\S)([\w-]{1,40}) \S{1,40} (\S{1,40}): NETDEV WATCHDOG: CPU: \d+: transmit queue (\d+) timed out/,
     read: (m, line) => transmitTimeout(m[2] ?? '', m[1] ?? '', Number(m[3]), line),
   },
   {

@@ -62,6 +62,11 @@ export class CpuStream {
 
   /** One record head. @returns whether it was an event */
   private step(): boolean {
+    // A page that was cut off may end within a head.
+    if (this.cursor + 4 > this.pageEnd) {
+      this.cursor = this.pageEnd;
+      return false;
+    }
     const head = this.view.getUint32(this.cursor, true);
     const type = head & 31;
     const delta = head >>> 5;
@@ -93,7 +98,7 @@ export class CpuStream {
       this.length = type * 4;
       this.cursor = data + this.length;
     }
-    if (this.at + this.length > this.pageEnd) {
+    if (this.length < 0 || this.at + this.length > this.pageEnd) {
       this.cursor = this.pageEnd;
       return false;
     }
@@ -118,7 +123,7 @@ export class CpuStream {
       this.pageEnd = Math.min(this.cursor + length, page + size, this.piece.length);
       if ((low & MISSED) !== 0) {
         const stored = (low & MISSED_STORED) !== 0 && this.pageEnd + 8 <= page + size;
-        this.missed = stored ? this.view.getUint32(this.pageEnd, true) : -1;
+        this.missed = stored ? this.word(this.pageEnd) : -1;
       }
       return true;
     }
