@@ -2,7 +2,7 @@
 import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
-import { callChain, footOf, type Link } from '../../explain/calls.ts';
+import { callChain, footOf, type Link, versionOf } from '../../explain/calls.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
@@ -19,8 +19,9 @@ import { type Translate, useT } from '../shared/use-t.ts';
 /** The panel. */
 export function CallPath() {
   const t = useT();
-  const [version, setVersion] = useState<KernelVersion>('v6.18');
+  const [asked, setVersion] = useState<KernelVersion>();
   const scene = useShownScene();
+  const version = asked ?? versionOf(scene);
   const at = usePanelStep(2);
   const step = scene?.steps.get(at);
   const versions = (
