@@ -473,6 +473,24 @@ export function tookFastPath(run: SceneLog, seq: number): boolean {
   return name === 'kvm_irq_delivery_to_apic' && argsIn(run, seq, name).path === 1;
 }
 
+/** What stands under a chain: a function that its version does not have, whether no kernel code ran, and the tracepoint passed. */
+export interface Foot {
+  readonly absent: KernelFn | null;
+  readonly outside: boolean;
+  readonly trace: string | null;
+}
+
+/** A chip of the VMM does in user space what KVM's own does in these functions: there it has neither them nor a tracepoint. */
+export function footOf(links: readonly Link[], event: EventName): Foot {
+  const last = links.at(-1);
+  const outside = last === undefined || last.id === null;
+  return {
+    absent: last?.file === null ? last.id : null,
+    outside,
+    trace: outside ? null : (eventSource(event).trace ?? null),
+  };
+}
+
 /** What is reached from what caused it in several ways: its `through` counts there too. */
 const MIDWAY: ReadonlySet<EventName> = new Set(['kick', 'avic_kick']);
 

@@ -7,11 +7,11 @@ import { causesOf } from '../log/causes.ts';
 import type { JsonOp } from '../log/log.ts';
 import { argsIn, cellOf } from '../log/rows.ts';
 import type { Preset } from '../scenes/check-preset.ts';
-import { EVENT_NAMES, type EventName } from '../spec/events/index.ts';
+import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS } from '../spec/kernel/paths.ts';
 import { KERNELS } from '../spec/quirks.ts';
-import { ASIDE, callChain, chainsOf, versionOf } from './calls.ts';
+import { ASIDE, callChain, chainsOf, footOf, versionOf } from './calls.ts';
 
 const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
   KERNEL_VERSIONS.map((version) => {
@@ -39,6 +39,34 @@ function chains(id: string, name: string, version: KernelVersion = 'v6.18'): str
   );
   return [...new Set(told)];
 }
+
+test('at v6.18 every function of a path is there, and a chip of the VMM runs no kernel code', () => {
+  let ofVmm = 0;
+  for (const { id, ops, start } of presetFiles) {
+    const scene = sceneOf(ops as readonly JsonOp[], start);
+    const create = (ops as readonly JsonOp[]).find(({ op }) => op === 'create');
+    const isVmms = create?.irqchip === 'none' && !(ops as readonly JsonOp[]).some(({ op }) => op === 'create_irqchip');
+    for (const step of scene.steps) {
+      const foot = footOf(callChain(scene, step, 'v6.18'), step.name);
+      expect(foot.absent, `${id} ${step.name}`).toBeNull();
+      if (!isVmms || eventRow(step.name).by !== 'pic') continue;
+      ofVmm++;
+      expect(foot, `${id} ${step.name}`).toEqual({ absent: null, outside: true, trace: null });
+    }
+  }
+  expect(ofVmm).toBeGreaterThan(4);
+});
+
+test('an exit to user space is told by KVM_RUN, which prints it', () => {
+  const scene = sceneOf([
+    { op: 'create', vcpus: 1, irqchip: 'full', roads: true },
+    { op: 'pio_write', vcpu: 0, port: 0x3f8, value: 1 },
+  ]);
+  const step = [...scene.steps].find(({ name }) => name === 'userspace_exit');
+  const chain = step === undefined ? [] : callChain(scene, step, 'v6.18');
+  expect(chain.at(-1)?.name).toBe('kvm_vcpu_ioctl');
+  expect(footOf(chain, 'userspace_exit')).toEqual({ absent: null, outside: false, trace: 'kvm_userspace_exit' });
+});
 
 describe('the branch that ran', () => {
   test('a read is looked up on the bus as a read, a write as a write', () => {

@@ -150,7 +150,7 @@ function Entry({ callback, version, vendor, steps, lit, at, open, onToggle, t }:
           <Chip
             mono
             title={t(ahead === undefined ? 'callbacks.first' : 'callbacks.next', { n: next + 1 })}
-            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })} · ${t('callbacks.nextOf', { callback: name, n: next + 1 })}`}
+            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })} · ${t('callbacks.nextOf', { op: name, n: next + 1 })}`}
             onClick={() => {
               actions.pause();
               actions.seekStep(next);

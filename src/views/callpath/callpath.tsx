@@ -2,7 +2,7 @@
 import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
-import { callChain, type Link, versionOf } from '../../explain/calls.ts';
+import { callChain, footOf, type Link, versionOf } from '../../explain/calls.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
@@ -48,7 +48,8 @@ interface ChainProps {
 function Chain({ scene, step, version, t }: ChainProps) {
   const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
   const last = links.at(-1);
-  const { trace, fn, cite } = eventSource(step.name);
+  const { cite } = eventSource(step.name);
+  const { absent, outside, trace } = footOf(links, step.name);
   return (
     <>
       <ol className="callpath-chain">
@@ -65,9 +66,9 @@ function Chain({ scene, step, version, t }: ChainProps) {
             {last.file}
           </a>
         )}
-        {last !== undefined && last.file === null && fn !== null && <span>{t('call.absent', { fn, version })}</span>}
-        {fn === null && <span>{t('call.notKernel')}</span>}
-        {trace !== undefined && <span>{t('call.trace', { trace })}</span>}
+        {absent !== null && <span>{t('call.absent', { fn: absent, version })}</span>}
+        {outside && <span>{t('call.notKernel')}</span>}
+        {trace !== null && <span>{t('call.trace', { trace })}</span>}
         {cite !== null && (
           <span>
             {citation(cite).manual}, “{citation(cite).section}”
