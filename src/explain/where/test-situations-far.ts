@@ -244,17 +244,15 @@ export const FAR: Readonly<Record<string, Make>> = {
       after: [line(s, 1), line(s, 0), line(s, 1), line(s, 0)],
     })),
   'raised again, turned to another while it waits in IRR': (s) =>
-    pinned(s, () =>
-      s.vcpus < 2
-        ? null
-        : {
-            held: 'ppr',
-            by: 'tpr',
-            state: 'waiting',
-            closes: [...program({ ...s, level: true }), tpr(s)],
-            after: [line(s, 1), ...writeRte(0, s.pin, 1, (((s.vcpu + 1) % s.vcpus) << 24) >>> 0), line(s, 1)],
-          },
-    ),
+    s.vcpus < 2
+      ? null
+      : pinned(s, () => ({
+          held: 'ppr',
+          by: 'tpr',
+          state: 'waiting',
+          closes: [...program({ ...s, level: true }), tpr(s)],
+          after: [line(s, 1), ...writeRte(0, s.pin, 1, (((s.vcpu + 1) % s.vcpus) << 24) >>> 0), line(s, 1)],
+        })),
   'for nobody while it is in service': (s) =>
     pinned(s, () => ({
       held: 'eoi',
