@@ -403,6 +403,21 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     false,
     true,
   ],
+  [
+    '202470d536b2',
+    'an IPI to a vCPU in the guest and one that sleeps: KVM rings the first again, and wakes the second',
+    (create) => {
+      const b = bench({ vcpus: 3, avic: true, guest: { handlers: [], idle: 'run' }, ...create });
+      b.do(enable(0), enable(1), enable(2), { op: 'advance', ns: 1 }, { op: 'guest', vcpu: 2, halt: 1 });
+      b.events();
+      // All but self: the processor rings for vCPU 1 and finds vCPU 2 not running.
+      b.do(apic(0x300, 0xc00fd));
+      const told = b.events().filter((name) => /^avic_(doorbell|kick|incomplete)|^vcpu_wakeup/.test(name));
+      return [told, readWord(b.m, 'vcpu', 2, 'halted')];
+    },
+    [['avic_doorbell', 'avic_incomplete_ipi', 'avic_kick', 'avic_doorbell', 'avic_kick', 'vcpu_wakeup'], 0],
+    [['avic_doorbell', 'avic_incomplete_ipi', 'avic_kick', 'vcpu_wakeup'], 0],
+  ],
 ];
 
 /** Two APICs are given the same value of a register. @returns how many CPUs the message reaches */
