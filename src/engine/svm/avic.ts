@@ -306,17 +306,16 @@ function ring(m: Machine, vcpu: number, target: number, low: number, dest: numbe
 
 /**
  * KVM's part for one target: the bit is set, so only the end of a delivery is left. The sender is out of the guest and awake.
- * Before v5.17 it was a wake-up, and only of those whose IsRunning is 0: who is on a CPU has been rung by the processor.
  * @kvm avic.c avic_kick_vcpu, svm.c svm_complete_interrupt_delivery
  */
 function kickTarget(m: Machine, vcpu: number, target: number, vector: number): void {
-  const onlyWakes = m.without.has('202470d536b2');
-  if (onlyWakes && reg(m, target, V.avicRunning) === 1) return;
   const outer = enter(m, EV.avic_kick, atVcpu(vcpu), target, vector);
-  if (!onlyWakes) put(m, lapicAt(m, target) + L.irrPending, 1);
-  if (onlyWakes) wake(m, target);
-  else if (!active(m, target)) completeDelivery(m, target, vector);
-  else if (target !== vcpu) ringOrWake(m, target);
+  if (m.without.has('66fa226c131f')) wake(m, target);
+  else {
+    put(m, lapicAt(m, target) + L.irrPending, 1);
+    if (!active(m, target)) completeDelivery(m, target, vector);
+    else if (target !== vcpu) ringOrWake(m, target);
+  }
   leave(m, outer);
 }
 
