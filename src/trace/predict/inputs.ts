@@ -6,7 +6,7 @@ import { disagree, raced } from './folding.ts';
 import { entryTells, reinjectionMissing, windowWithout } from './injections.ts';
 import { msiKey, valueKey, vectorKey } from './keys.ts';
 import { EXIT, type ExitKind, MSR, REG, SURELY_ONE_SHOT, type Thread, type VcpuState } from './model.ts';
-import { OP, type Op, runOp, SCAN } from './ops.ts';
+import { OP, type Op, runOp, SCAN, shows } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { inputsRecorded } from './unknowns.ts';
 
@@ -172,9 +172,7 @@ export function read(
     return;
   }
   if (op.promised[0] === key) {
-    op.shown.push(key);
-    op.lines.push(r.line);
-    op.times.push(r.ts);
+    shows(op, key, r);
     op.right = 1;
     predictor.verdicts.right(event, false);
     predictor.verdicts.settle(key);
