@@ -242,6 +242,7 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
 /** A vCPU's own thread runs that vCPU. @kvm kvm_main.c kvm_vcpu_ioctl refuses KVM_RUN from another process, not thread */
 function otherVcpu(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const id = predictor.chips.ids[t.vcpu];
+  if (r.f[0] === id) predictor.verdicts.settleEvent(r.event);
   if (!t.isOneVcpu || r.f[0] === id || r.f[0] < 0) return;
   predictor.verdicts.count(r.event, 'wrong', 'other vCPU');
   predictor.verdicts.differs(r.line, r.ts, vectorKey(r.event, id, -1), vectorKey(r.event, r.f[0], -1), null);

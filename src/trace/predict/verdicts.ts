@@ -227,6 +227,11 @@ export class Verdicts {
     else list.push(subject);
   }
 
+  /** The same of an event whose lines are about nothing else. */
+  settleEvent(event: number): void {
+    if (this.open.size > 0) this.open.delete(event);
+  }
+
   /** A line about this came as promised: what comes later does not follow from what was. */
   settle(key: number): void {
     if (this.open.size === 0) return;
