@@ -26,7 +26,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
     'vCPU {vcpu} 的向量 {vector}：{accepted} 次请求中有 {n} 次合并，因为向量还在 IRR 中等待。',
   'trace.finding.vector-below-16': 'vCPU {vcpu} 接受了向量 {vector}。16 以下的向量是保留的，PPR 会一直挡住它。',
   'trace.finding.reinjected-always': 'vCPU {vcpu}：{injected} 次注入中有 {n} 次重新注入。多数投递被退出打断。',
-  'trace.finding.coalesced-is-repeat': '写有 coalesced 的行：{n}。VMM 再次拉高已经为高的中断线，没有丢失中断。',
+  'trace.finding.coalesced-is-repeat':
+    '写有 coalesced 的行：{n}。请求遇到芯片已记录的请求：两次合并为一个中断，没有丢失中断。',
   'trace.finding.lost': '录制丢失了 {n} 个事件。每个缺口之前的状态不再使用。',
   'trace.finding.lost.cpu':
     '这里只有 CPU {cpu} 的行，而宿主机有 {of} 个 CPU：对不上的行可能由其他 CPU 引起，不作判断。导出时去掉 --cpu。',
