@@ -174,9 +174,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   // The VMM's own chips stand before the border, and the GSIs they raise in KVM behind it.
   const bordered = isBordered(model, form);
   const [R, C] = bordered ? [2, 1] : [1, 2];
-  const keys: Column['key'][] = bordered
-    ? ['sources', 'chips', 'routing', 'lapics', 'vcpus']
-    : ['sources', 'routing', 'chips', 'lapics', 'vcpus'];
+  const middle: Column['key'][] = bordered ? ['chips', 'routing'] : ['routing', 'chips'];
+  const keys: Column['key'][] = ['sources', ...middle, 'lapics', 'vcpus'];
   let y = 0;
   /** Starts the block of a column: at the top, or under the block before it. */
   const begin = (i: number): number => {
@@ -186,7 +185,6 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     y = top + (embed ? 8 : HEAD);
     return y;
   };
-  if (embed) heads.length = 0;
   const add = <T extends CardBox>(card: T, i: number): T => {
     cards.push(card);
     y = card.y + card.h + (tall ? 8 : BETWEEN);
@@ -337,7 +335,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const lowest = [...vcpus.values()].at(-1)?.card;
     const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : BELOW);
     model.cpus.forEach((pcpu, i) => {
-      const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 12), h };
+      const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 22), h };
       pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(merged ? 3 : 4), ...box }, 3));
     });
     if (!merged) bottoms[4] = y - BETWEEN;
@@ -395,11 +393,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     w: tall ? width : Math.max(width, own),
     h: bottom + (tall ? 16 : embed ? 30 : map === null ? LANE : 4),
     scale: 1,
-    columns: (tall ? [0] : merged ? [0, 1, 2, 3] : [0, 1, 2, 3, 4]).map((i) => ({
-      key: keys[i] as Column['key'],
-      ...at(i),
-      bottom: bottoms[i],
-    })),
+    columns: keys.slice(0, tall ? 1 : merged ? 4 : 5).map((key, i) => ({ key, ...at(i), bottom: bottoms[i] })),
     heads: embed ? [] : heads,
     borderX: bordered ? (at(1).x + at(1).w + at(at(2).w > 0 ? 2 : 3).x) / 2 : null,
     sources,

@@ -21,7 +21,7 @@ export function CallPath() {
   const t = useT();
   const [version, setVersion] = useState<KernelVersion>('v6.18');
   const scene = useShownScene();
-  const at = usePanelStep(2);
+  const at = usePanelStep(1);
   const step = scene?.steps.get(at);
   const versions = (
     <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />
