@@ -148,7 +148,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const tall = form === 'tall';
   const model = focused(input, embed ? input.focus : null);
   const own = metrics.left + metrics.widths.reduce((a, b) => a + b, 0) + metrics.gaps.reduce((a, b) => a + b, 0);
-  const room = Math.max(0, width - own);
+  const whole = Math.max(width, own);
+  const room = whole - own;
   // What is left over goes to the gaps first, where the tokens fly, then to the cards.
   const gapShare =
     Math.min(room, metrics.gaps.slice(0, -1).reduce((a, b) => a + b, 0) * 0.45) / (metrics.gaps.length - 1);
@@ -378,19 +379,14 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const mapped = !embed && hasMap(input.model.vcpus);
   const left = tall ? GUTTER : metrics.left;
   const map = mapped
-    ? placeMap(
-        input.model.vcpus,
-        model.shown,
-        { x: left, y: backY + MAP_BELOW, w: (tall ? width - GUTTER : Math.max(width, own) - left) - left, h: 0 },
-        tall,
-      )
+    ? placeMap(input.model.vcpus, model.shown, { x: left, y: backY + MAP_BELOW, w: whole - 2 * left, h: 0 }, tall)
     : null;
   if (map !== null) cards.push(...map.tiles);
   const bottom = map === null ? columnsEnd : map.y + map.h;
-  const lastGap = (i: number): number => at(i).x + at(i).w;
+  const chips = at(2).x + at(2).w;
   return {
     form,
-    w: tall ? width : Math.max(width, own),
+    w: whole,
     h: bottom + (tall ? 16 : embed ? 30 : map === null ? LANE : 4),
     scale: 1,
     columns: keys.slice(0, tall ? 1 : merged ? 4 : 5).map((key, i) => ({ key, ...at(i), bottom: bottoms[i] })),
@@ -411,8 +407,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     vcpus,
     idt,
     idtRows,
-    busX: tall ? GUTTER / 2 : lastGap(2) + (at(3).x - lastGap(2)) * 0.74,
-    backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - lastGap(2)) * 0.12,
+    busX: tall ? GUTTER / 2 : chips + (at(3).x - chips) * 0.74,
+    backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - chips) * 0.12,
     backY,
     map,
     cards,
