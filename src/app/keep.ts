@@ -1,6 +1,7 @@
 /** Has the edits kept over a reload, and remembers in which run this tab was left. Comes after the first motion. */
 import type { App } from '../store/create-app.ts';
 import { keepRuns, type LeftAt } from '../store/runs/keep.ts';
+import { readLeftTrace } from '../views/traces/left.ts';
 
 const KEY = 'irqscope.left';
 
@@ -38,5 +39,8 @@ export function keepEdits(app: App): void {
       // Not kept, then.
     }
   });
+  // A trace was open, and its text is kept nowhere: its page says what to drop again.
+  const trace = readLeftTrace();
+  if (trace !== null && app.store.getState().ui.url === null) app.actions.setUi({ url: `trace=${trace}` });
   void keepRuns(app, left);
 }
