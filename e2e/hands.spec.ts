@@ -255,13 +255,13 @@ test('a machine from nothing is told by field what does not go together, and kee
   await openPaused(page, 'serial-ioapic', 8);
   await button(page, say('machine.open')).click();
   await button(page, say('machine.fromNothing')).click();
-  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
   expect((await axeOf(page).include('.me').analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
   const vcpus = editor(page).getByLabel(say('machine.vcpus'), { exact: true });
   await vcpus.fill('99');
   await page.keyboard.press('Enter');
   await expect(editor(page).getByRole('alert')).toContainText('64');
-  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
   await vcpus.fill('3');
   await page.keyboard.press('Enter');
   await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 3 }));
@@ -270,7 +270,7 @@ test('a machine from nothing is told by field what does not go together, and kee
   await page.keyboard.press('Escape');
   await expect(editor(page)).toHaveCount(0);
   await page.keyboard.press('Control+z');
-  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+  await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
 });
 
 test('an edited scene is called edited, and its link opens the same machine', async ({ page, context }) => {
@@ -407,7 +407,7 @@ test.describe('five tasks', () => {
           await page.keyboard.press('Shift+Tab');
         await page.keyboard.press('Enter');
       }
-      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpu'));
+      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
       const vcpus = dialog.getByLabel(say('machine.vcpus'), { exact: true });
       if (isMouse) await vcpus.click({ clickCount: 3 });
       else await tabTo(page, vcpus);

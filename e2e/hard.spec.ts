@@ -141,6 +141,8 @@ test('a panel whose file is gone says so and offers to reload; the stage plays o
 });
 
 test('offline, a preset that was never loaded is a sentence that says so', async ({ page, context }) => {
+  // The browser keeps its cache from test to test.
+  await (await context.newCDPSession(page)).send('Network.clearBrowserCache');
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(page.locator('.now-title')).toBeVisible();
   await context.setOffline(true);

@@ -152,7 +152,7 @@ for (const [lang, theme, width, height] of [
 test('the first visit stops where one way is through, and asks what if; the next goes on where one was', async ({
   page,
 }) => {
-  await page.goto('./?speed=8');
+  await page.goto('./?speed=3');
   const invite = page.locator('[data-part=invite]');
   // The question stands over the five beats that answer it.
   await expect(page.locator('[data-part=narrator] [data-part=question]')).toHaveText(/handler in the guest\?$/);

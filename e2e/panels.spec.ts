@@ -1,3 +1,4 @@
+import { encodeLink } from '../src/share/link.ts';
 import { axeOf } from './axe.ts';
 import { expect, type Locator, type Page, test } from './test.ts';
 import { say } from './texts.ts';
@@ -47,6 +48,21 @@ test('the call path names the functions of each version', async ({ page }) => {
   await path.getByText('v5.15').click();
   await expect(path).toContainText('kvm_set_ioapic_irq');
   await expect(link).toHaveAttribute('href', /v5\.15/);
+});
+
+test('a machine of an older kernel shows that kernel’s functions', async ({ page }) => {
+  const log = [
+    { op: 'create', vcpus: 1, apicv: true, postedInterrupts: true, kernel: '5.15' },
+    { op: 'mmio_write', vcpu: 0, addr: 0xfee000f0, size: 4, value: 0x1ff },
+    { op: 'msi', addr: 0xfee00000, data: 0x41 },
+  ];
+  const link = encodeLink({ kind: 'ops', base: null, keep: null, start: 2, log, step: null, view: {}, hash: null });
+  await page.goto(`./?play=0#${link}`);
+  const path = page.locator('.callpath');
+  await expect(path.getByRole('radio', { name: 'v5.15' })).toBeChecked();
+  await page.keyboard.press('End');
+  await expect(path.getByRole('link', { name: 'vmx_deliver_posted_interrupt' })).toHaveAttribute('href', /v5\.15/);
+  await expect(path).not.toContainText('vmx_deliver_interrupt');
 });
 
 test('a register is edited in place; a bad number is one sentence and stays as typed', async ({ page }) => {

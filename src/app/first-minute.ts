@@ -6,6 +6,7 @@
 import { beatsOf } from '../scene/beats.ts';
 import { linkOf } from '../store/actions/links.ts';
 import type { App } from '../store/create-app.ts';
+import type { AppState } from '../store/types.ts';
 
 const KEY = 'irqscope.last';
 /** Held beats before the question. */
@@ -35,6 +36,10 @@ function keepLast({ store }: App): void {
   }
 }
 
+/** What is shown, as far as a person can tell two from each other; null while it is on its way. */
+const runOf = ({ scene, sceneId: { preset, kept } }: AppState): string | null =>
+  scene?.complete === true ? `${preset} ${kept} ${scene.commands.length}` : null;
+
 /** Stops the first scene where one way is through, once all of it is there. */
 function stopAfterOneWay(app: App): void {
   const { store, actions } = app;
@@ -62,12 +67,14 @@ export function beginFirstMinute(app: App, named: boolean): void {
   else if (!named && last !== null) actions.setUi({ invite: { kind: 'continue', ...last } });
   if (named) keepLast(app);
   let due = false;
-  let { commands } = store.getState().scene ?? {};
-  store.subscribe(({ scene, playhead, ui }, before) => {
-    // Another scene: what was offered is over.
-    if (scene?.commands !== commands) {
-      commands = scene?.commands;
-      if (ui.invite !== null && before.scene !== null) actions.setUi({ invite: null });
+  let what = runOf(store.getState());
+  store.subscribe((state, before) => {
+    const { playhead, ui } = state;
+    // Another scene, or this one changed: what was offered is over. Its log may come in pieces, and once more.
+    const now = runOf(state);
+    if (now !== null) {
+      if (what !== null && now !== what && ui.invite !== null) actions.setUi({ invite: null });
+      what = now;
     }
     if (due || playhead.step === before.playhead.step) return;
     due = true;

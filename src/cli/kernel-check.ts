@@ -18,6 +18,8 @@ import { type CFile, type KernelTree, scanC } from './kernel-tree.ts';
 
 /** Where members of structures of function pointers are looked for, beside the file of the function itself. */
 const KVM_DIRECTORIES = ['arch/x86/kvm', 'virt/kvm'];
+/** Where the gates of the IDT are listed. */
+const GATES = 'arch/x86/kernel/idt.c';
 
 export interface KernelCounts {
   functions: number;
@@ -196,19 +198,9 @@ function startHolds(
       return here(`\\b${by}\\s*\\([^;]*\\b${fn}\\b`);
     case 'callback':
       return here(`\\b${by}\\s*=\\s*${fn}\\b`);
-    case 'macro':
-      return here(`\\b${by}\\s*\\(`) && macroSays(sources, start.by, first);
+    case 'idt-gate':
+      return here(`\\b${by}\\b`) && new RegExp(`INTG\\(${by},\\s*asm_${fn}\\)`).test(sources.file(GATES)?.text ?? '');
   }
-}
-
-const MACRO_FILES = ['arch/x86/kvm/x86.h', 'include/linux/smp.h', 'include/linux/kvm_host.h'];
-
-function macroSays(sources: Sources, macro: string, callee: KernelPlace): boolean {
-  const definition = new RegExp(`#define ${quoted(macro)}\\((?:[^\\n]*\\\\\\n)*[^\\n]*`, 'g');
-  const call = new RegExp(`\\b${quoted(callee.fn)}\\s*\\(`);
-  return MACRO_FILES.some((path) =>
-    [...(sources.file(path)?.text ?? '').matchAll(definition)].some((match) => call.test(match[0])),
-  );
 }
 
 export function checkKernel(tree: KernelTree, version: KernelVersion, claims?: Partial<Claims>): KernelReport {
@@ -319,8 +311,9 @@ export function checkKernel(tree: KernelTree, version: KernelVersion, claims?: P
     const chain = path.at[version];
     if (chain === null) continue;
     counts.paths++;
-    checkSteps(path.id, chain.steps);
-    if (chain.start !== null) checkStart(path.id, chain.start, chain.steps);
+    const steps = chain.steps.map((step) => ({ ...step, ...placeIn(sources, step.id, version) }));
+    checkSteps(path.id, steps);
+    if (chain.start !== null) checkStart(path.id, chain.start, steps);
   }
   checkOperations(claims?.operations ?? KERNEL_CALLBACKS);
   counts.files = sources.fileCount;

@@ -4,7 +4,8 @@
  *
  * A definition is a name in a declaration that begins at the first column, followed by a parameter list and a body; the
  * body ends at the first `}` in the first column. One macro makes functions that are named here:
- * `DEFINE_IDTENTRY_SYSVEC(name) { ... }` (and its relatives) defines `name`. Both arms of an #ifdef count.
+ * `DEFINE_IDTENTRY_SYSVEC(name) { ... }` (and its relatives) defines `name`. Both arms of an #ifdef count. A macro with
+ * parameters counts as a function, its text as the body.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -65,12 +66,13 @@ export function treeVersion(tree: KernelTree): string | null {
 export interface CFile {
   /** The text with comments and the insides of string literals blanked out; offsets are kept. */
   readonly text: string;
-  /** Body texts of every function, by name; more than one where an #ifdef has two. */
+  /** Body texts of every function and function-like macro, by name; more than one where an #ifdef has two. */
   readonly bodies: ReadonlyMap<string, readonly string[]>;
 }
 
 const COMMENT_OR_LITERAL = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 const DECLARATION = /^(?![#\s])(?:[A-Za-z_][^\n;{}=#()]*?[\s*])?(\w+)\(/gm;
+const MACRO = /^#[ \t]*define[ \t]+(\w+)\([^)]*\)((?:[^\n]*\\\n)*[^\n]*)/gm;
 const NOT_A_NAME = new Set(['if', 'for', 'while', 'switch', 'return', 'sizeof']);
 
 function blank(source: string): string {
@@ -100,6 +102,11 @@ function count(text: string, c: string): number {
 export function scanC(source: string): CFile {
   const text = blank(source);
   const bodies = new Map<string, string[]>();
+  const add = (name: string, body: string): void => {
+    const known = bodies.get(name);
+    if (known === undefined) bodies.set(name, [body]);
+    else known.push(body);
+  };
   for (const match of text.matchAll(DECLARATION)) {
     const written = match[1] ?? '';
     const open = match.index + match[0].length;
@@ -116,9 +123,8 @@ export function scanC(source: string): CFile {
     const oneLine = count(first, '{') === count(first, '}');
     const end = oneLine ? brace + first.length : text.indexOf('\n}', brace);
     const body = text.slice(brace, end < 0 ? undefined : end);
-    const known = bodies.get(name);
-    if (known === undefined) bodies.set(name, [body]);
-    else known.push(body);
+    add(name, body);
   }
+  for (const [, name = '', body = ''] of text.matchAll(MACRO)) add(name, body);
   return { text, bodies };
 }

@@ -160,6 +160,43 @@ describe('the check', () => {
     ]);
   });
 
+  test('finds a gate that leads elsewhere, and a vector that is not sent', () => {
+    const ipi = {
+      'arch/x86/kernel/irq.c': 'DEFINE_IDTENTRY_SYSVEC_SIMPLE(sysvec_kvm_posted_intr_ipi)\n{\n}\n',
+      'arch/x86/kernel/idt.c':
+        'static const x[] = {\n\tINTG(POSTED_INTR_VECTOR,\t\tasm_sysvec_kvm_posted_intr_ipi),\n};\n',
+      'arch/x86/kvm/vmx/common.h':
+        'static inline void __vmx_deliver_posted_interrupt(void)\n{\n\tx(POSTED_INTR_VECTOR);\n}\n',
+    };
+    const problems = (files: Files) =>
+      checkKernel(treeOf(files), 'v6.18', { functions: [], paths: [pathById('pi_ipi')], operations: [] }).problems;
+    const none = [expect.stringContaining('does not start sysvec_kvm_posted_intr_ipi by idt-gate POSTED_INTR_VECTOR')];
+    expect(problems(ipi)).toEqual([]);
+    for (const [path, text] of Object.entries(ipi).slice(1))
+      expect(problems({ ...ipi, [path]: text.replace('POSTED_INTR_VECTOR', 'OTHER') })).toEqual(none);
+  });
+
+  test('a call by what a tag or its updates name it holds for either tree', () => {
+    const named = (caller: string, callee: string, file: string): Files => ({
+      [file]: `int ${caller}(struct kvm_vcpu *vcpu)\n{\n\t${callee}(vcpu);\n}\n`,
+      'arch/x86/kvm/lapic.c': `void ${callee}(struct kvm_vcpu *vcpu)\n{\n\tkvm_x86_call(set_virtual_apic_mode)(vcpu);\n}\n`,
+      'arch/x86/kvm/vmx/vmx.c':
+        'void vmx_set_virtual_apic_mode(void)\n{\n\tvmx_update_msr_bitmap_x2apic(vcpu);\n}\n\nstatic void vmx_update_msr_bitmap_x2apic(void)\n{\n}\n',
+      'arch/x86/kvm/vmx/main.c':
+        'struct kvm_x86_ops vt_x86_ops = {\n\t.set_virtual_apic_mode = vmx_set_virtual_apic_mode,\n};\n',
+    });
+    const problems = (files: Files) =>
+      checkKernel(treeOf(files), 'v6.12', { functions: [], paths: [pathById('apicv_mode')], operations: [] }).problems;
+    expect(problems(named('kvm_set_apic_base', 'kvm_lapic_set_base', 'arch/x86/kvm/x86.c'))).toEqual([]);
+    const updated = named('kvm_apic_set_base', '__kvm_apic_set_base', 'arch/x86/kvm/caller.c');
+    const { 'arch/x86/kvm/caller.c': caller = '', ...rest } = updated;
+    const lapic = `${rest['arch/x86/kvm/lapic.c']}\n${caller}`;
+    expect(problems({ ...rest, 'arch/x86/kvm/lapic.c': lapic })).toEqual([]);
+    expect(problems({ ...rest, 'arch/x86/kvm/lapic.c': lapic.replace('\t__kvm_apic_set_base(', '\tother(') })).toEqual([
+      expect.stringContaining('no such call'),
+    ]);
+  });
+
   test('finds an operation behind another member, in another table, or not called', () => {
     const name = 'operation cancel_injection (cancel_injection)';
     const behind = `${name}: it is not vt_cancel_injection (arch/x86/kvm/vmx/main.c)`;
@@ -204,6 +241,13 @@ describe('reading C', () => {
 
   test('the entry macro defines the name it is given', () => {
     expect([...scanC('DEFINE_IDTENTRY_SYSVEC(sysvec_x)\n{\n\ty();\n}\n').bodies.keys()]).toEqual(['sysvec_x']);
+  });
+
+  test('a macro with parameters is a function, one without is none', () => {
+    const { bodies } = scanC('#define A 1\n#define a(x) ({ \\\n\tb(x);  \\\n\tc(x);  \\\n})\nint d(void);\n');
+    expect([...bodies.keys()]).toEqual(['a']);
+    expect(bodies.get('a')?.[0]).toMatch(/b\(x\)[\s\S]*c\(x\)/);
+    expect(bodies.get('a')?.[0]).not.toContain('int d');
   });
 
   test('both arms of an #ifdef count', () => {

@@ -11,6 +11,7 @@ import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { eventSource } from '../spec/events/sources.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
+import type { Kernel } from '../spec/quirks.ts';
 
 export interface Link {
   /** Catalogue id; null for what is not kernel code (a device, the guest, the CPU). */
@@ -44,6 +45,17 @@ export function fnOf(name: EventName, args: Readonly<Record<string, number>>, ve
 export type Vendor = 'intel' | 'amd';
 /** Whose host it is: AVIC is AMD's, and a machine that says nothing is Intel's. */
 export const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
+/** Where the catalogue has a machine's functions: 6.1 is not in it, and by then most had the names of 6.12. */
+const CATALOGUED: Readonly<Record<Kernel, KernelVersion>> = {
+  '5.15': 'v5.15',
+  '6.1': 'v6.12',
+  '6.12': 'v6.12',
+  '6.18': 'v6.18',
+};
+/** Version whose functions are shown of a machine until a reader asks for another. @param run null: there is none yet */
+export const versionOf = (run: Pick<SceneLog, 'config'> | null): KernelVersion =>
+  CATALOGUED[run?.config.kernel ?? '6.18'];
+
 /** Where the other vendor's module lies. */
 const FOREIGN: Readonly<Record<Vendor, string>> = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' };
 
@@ -63,9 +75,8 @@ function nativeParts(steps: readonly CallStep[], vendor: Vendor): Chains {
   return parts.filter((part) => part.length > 0);
 }
 
-/** Catalogued chains at a version that can be meant: those of the host's vendor. */
-function chainsAt(run: SceneLog, version: KernelVersion): Chains {
-  const vendor = vendorOf(run);
+/** Catalogued chains at a version that can be meant on a vendor's host. */
+export function chainsOf(vendor: Vendor, version: KernelVersion): Chains {
   const key = `${version} ${vendor}`;
   let chains = knownChains.get(key);
   if (chains === undefined) {
@@ -198,6 +209,9 @@ const NO_MISCONFIG: Avoided = ['handle_ept_misconfig', ...BY_MSR];
 const APIC_EOI = 0xb0;
 const APIC_ICR = 0x300;
 const APIC_TDCR = 0x3e0;
+const ICR_LOGICAL = 1 << 11;
+const ICR_SHORTHAND = 3 << 18;
+const XAPIC_BROADCAST = 0xff;
 /** state_restore's `what`. */
 const RESTORED = { lapic: 0, msrs: 1 } as const;
 const ICW1 = 1;
@@ -228,6 +242,9 @@ function accessOf(args: Args, { vendor, op }: Setting): Pick<Known, 'avoided' | 
 /** AVIC on the way out of a sleep. */
 const WAKING = { avoided: ['svm_vcpu_load'], through: 'avic_vcpu_unblocking' } as const;
 
+/** At v5.15 a vCPU asked for the wakeup vector before it blocked, not where it was scheduled out. */
+const BLOCKING = { apart: true, through: 'vcpu_block' } as const;
+
 /** Why a timer was armed. A restore never writes a register, a changed divider never starts anew. */
 function timerStartOf(args: Args, before: EventName | null, its: Args): Pick<Known, 'avoided' | 'through' | 'apart'> {
   const way = { avoided: NONE, through: null, apart: false };
@@ -244,6 +261,18 @@ function timerStartOf(args: Args, before: EventName | null, its: Args): Pick<Kno
   return before === null && args.mode === DEADLINE
     ? { ...way, avoided: ['kvm_lapic_reg_write'], through: 'kvm_set_lapic_tscdeadline_msr' }
     : way;
+}
+
+/** How KVM finds whom an IPI that AVIC left open is for. @kvm avic.c avic_kick_target_vcpus_fast @param its of the incomplete IPI */
+function kickedOf(its: Args): Pick<Known, 'avoided' | 'through' | 'apart'> {
+  const way = { avoided: NONE, through: null, apart: false };
+  if ((its.icrLow & ICR_LOGICAL) !== 0 && (its.icrLow & ICR_SHORTHAND) === 0) {
+    return { ...way, through: 'avic_kick_vcpu_by_logical_id' };
+  }
+  const one = (its.icrLow & ICR_SHORTHAND) === 0 && its.dest !== XAPIC_BROADCAST;
+  return one
+    ? { ...way, through: 'avic_kick_vcpu_by_physical_id' }
+    : { ...way, avoided: ['avic_kick_target_vcpus_fast'] };
 }
 
 /** Port 0xa0 and up are the slave's. */
@@ -316,6 +345,8 @@ function branchOf(
         : { ...way, avoided: FROM_TIMER };
     case 'timer_start':
       return timerStartOf(args, before, its);
+    case 'avic_kick':
+      return kickedOf(its);
     case 'avic_put':
       return before === 'apicv_update' ? way : { ...way, avoided: ['svm_vcpu_put'], through: 'avic_vcpu_blocking' };
     case 'avic_load':
@@ -362,6 +393,14 @@ const BEFORE: { readonly [F in KernelFn]?: KernelFn } = {
   kvm_apic_ack_interrupt: 'kvm_get_apic_interrupt',
   __kvm_x2apic_icr_write: 'kvm_x2apic_icr_write',
   kvm_x2apic_icr_write: 'kvm_lapic_reg_write',
+  irqfd_resampler_notify: 'irqfd_resampler_ack',
+  kvm_pi_update_irte: 'vmx_pi_update_irte',
+  vmx_deliver_interrupt: 'vmx_deliver_posted_interrupt',
+  __vmx_deliver_posted_interrupt: 'vmx_deliver_posted_interrupt',
+  pi_enable_wakeup_handler: 'pi_pre_block',
+  svm_complete_interrupt_delivery: 'svm_deliver_avic_intr',
+  avic_ring_doorbell: 'svm_deliver_avic_intr',
+  avic_kick_vcpu: 'avic_kick_target_vcpus',
 };
 /** The function at a version: where it does not exist yet, the one that had its lines. */
 export function atVersion(fn: KernelFn | null, version: KernelVersion): KernelFn | null {
@@ -370,7 +409,7 @@ export function atVersion(fn: KernelFn | null, version: KernelVersion): KernelFn
   return older === undefined ? fn : atVersion(older, version);
 }
 
-/** The function whose frame is still there when what an event names has returned and the next thing happens. */
+/** The function whose frame is still there when what an event names has returned and the next thing happens, at v6.18. */
 const FRAME: { readonly [E in EventName]?: KernelFn } = {
   kvm_msi_set_irq: 'kvm_set_msi',
   pir_set: '__vmx_deliver_posted_interrupt',
@@ -413,11 +452,11 @@ function knownOf(run: SceneLog, step: Step, version: KernelVersion): Known[] {
     if (event === undefined || (seq !== step.seq && ASIDE.has(event))) continue;
     const args: Args = argsIn(run, seq, event);
     const own = atVersion(ranFn(event, args, vendor, run, seq), version);
-    const fn = own === null || seq === step.seq ? own : frameOf(event, before, own);
+    const fn = own === null || seq === step.seq ? own : atVersion(frameOf(event, before, own), version);
     const last = out.at(-1);
     const branch = branchOf(event, args, before, its, setting);
     const woke = event === 'avic_load' && before === null && wokeUp(run, seq);
-    const known = { event, seq, fn, ...branch, ...(woke ? WAKING : {}) };
+    const known = { event, seq, fn, ...branch, ...(woke ? WAKING : {}), ...(fn === 'pi_pre_block' ? BLOCKING : {}) };
     if (last !== undefined && fn !== null && last.fn === fn) {
       out.pop();
       out.push({ ...known, avoided: last.avoided, through: last.through, apart: last.apart });
@@ -434,6 +473,27 @@ export function tookFastPath(run: SceneLog, seq: number): boolean {
   return name === 'kvm_irq_delivery_to_apic' && argsIn(run, seq, name).path === 1;
 }
 
+/** What stands under a chain: a function that its version does not have, whether no kernel code ran, and the tracepoint passed. */
+export interface Foot {
+  readonly absent: KernelFn | null;
+  readonly outside: boolean;
+  readonly trace: string | null;
+}
+
+/** A chip of the VMM does in user space what KVM's own does in these functions: there it has neither them nor a tracepoint. */
+export function footOf(links: readonly Link[], event: EventName): Foot {
+  const last = links.at(-1);
+  const outside = last === undefined || last.id === null;
+  return {
+    absent: last?.file === null ? last.id : null,
+    outside,
+    trace: outside ? null : (eventSource(event).trace ?? null),
+  };
+}
+
+/** What is reached from what caused it in several ways: its `through` counts there too. */
+const MIDWAY: ReadonlySet<EventName> = new Set(['kick', 'avic_kick']);
+
 /** The chain at a version. A function that does not exist there is left out; the last link is the step. */
 export function callChain(run: SceneLog, step: Step, version: KernelVersion): Link[] {
   const known = knownOf(run, step, version);
@@ -443,7 +503,7 @@ export function callChain(run: SceneLog, step: Step, version: KernelVersion): Li
     if (k.fn === null) return [];
     return tookFastPath(run, k.seq) ? [k.fn, 'kvm_irq_delivery_to_apic_fast'] : [k.fn];
   });
-  const chains = chainsAt(run, version)
+  const chains = chainsOf(vendorOf(run), version)
     .map((steps) => ({ steps, score: covers(steps, fns) }))
     .sort((x, y) => y.score - x.score)
     .map(({ steps }) => steps);
@@ -471,7 +531,7 @@ export function callChain(run: SceneLog, step: Step, version: KernelVersion): Li
         reached = 'call';
       }
     } else {
-      const way = between(from, fn, chains, avoided, event === 'kick' ? through : null);
+      const way = between(from, fn, chains, avoided, MIDWAY.has(event) ? through : null);
       for (const s of way ?? []) links.push(lying(s, 'call'));
       if (way !== null) reached = 'call';
     }

@@ -9,6 +9,7 @@ import { reasonOf } from '../spec/define/event.ts';
 import { argsAt, argsOf, EVENT_NAMES, type EventArgs, type EventName, eventRow } from '../spec/events/index.ts';
 import { messagesOf } from '../spec/messages.ts';
 import type { CreateOp } from '../spec/ops/index.ts';
+import { say, type Text } from './text.ts';
 
 /** A step with the words as they were just before it. */
 export interface StepContext<K extends EventName = EventName> {
@@ -114,11 +115,10 @@ export function highestIsr(c: Seen, vcpu = c.index): number {
   return 0;
 }
 
-/** Names of the devices on a GSI, " (serial, net0)", or nothing. */
-export function devicesOn(config: CreateOp, gsi: number): string {
-  const names = (config.devices ?? [])
+/** Names of the devices on a GSI, in parentheses, or nothing. */
+export function devicesOn(config: CreateOp, gsi: number): Text | '' {
+  const devices = (config.devices ?? [])
     .filter((d) => gsi >= d.gsi && gsi < d.gsi + (messagesOf(d) || 1))
-    .map((d) => d.id)
-    .join(', ');
-  return names === '' ? '' : ` (${names})`;
+    .map((d) => d.id);
+  return devices.length === 0 ? '' : say('word.onLine', { devices });
 }

@@ -7,10 +7,11 @@ import { causesOf } from '../log/causes.ts';
 import type { JsonOp } from '../log/log.ts';
 import { argsIn, cellOf } from '../log/rows.ts';
 import type { Preset } from '../scenes/check-preset.ts';
-import { EVENT_NAMES, type EventName } from '../spec/events/index.ts';
-import { KERNEL_VERSIONS, type KernelVersion } from '../spec/kernel/functions.ts';
+import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
+import { KERNEL_VERSIONS, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS } from '../spec/kernel/paths.ts';
-import { ASIDE, callChain } from './calls.ts';
+import { KERNELS } from '../spec/quirks.ts';
+import { ASIDE, callChain, chainsOf, footOf, versionOf } from './calls.ts';
 
 const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
   KERNEL_VERSIONS.map((version) => {
@@ -26,18 +27,46 @@ const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
 );
 
 const FOREIGN = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' } as const;
-/** Chains at v6.18 of the steps of this kind, each once, as the panel shows them; `|` is another context. */
-function chains(id: string, name: string): string[] {
+/** Chains at a version of the steps of this kind, each once, as the panel shows them; `|` is another context. */
+function chains(id: string, name: string, version: KernelVersion = 'v6.18'): string[] {
   const preset = presetFiles.find((p) => p.id === id);
   const scene = sceneOf(preset?.ops as readonly JsonOp[], preset?.start);
   const steps = [...scene.steps].filter((step) => step.name === name);
   const told = steps.map((step) =>
-    callChain(scene, step, 'v6.18')
+    callChain(scene, step, version)
       .map((link) => (link.reached === 'later' ? `| ${link.name}` : link.name))
       .join(' '),
   );
   return [...new Set(told)];
 }
+
+test('at v6.18 every function of a path is there, and a chip of the VMM runs no kernel code', () => {
+  let ofVmm = 0;
+  for (const { id, ops, start } of presetFiles) {
+    const scene = sceneOf(ops as readonly JsonOp[], start);
+    const create = (ops as readonly JsonOp[]).find(({ op }) => op === 'create');
+    const isVmms = create?.irqchip === 'none' && !(ops as readonly JsonOp[]).some(({ op }) => op === 'create_irqchip');
+    for (const step of scene.steps) {
+      const foot = footOf(callChain(scene, step, 'v6.18'), step.name);
+      expect(foot.absent, `${id} ${step.name}`).toBeNull();
+      if (!isVmms || eventRow(step.name).by !== 'pic') continue;
+      ofVmm++;
+      expect(foot, `${id} ${step.name}`).toEqual({ absent: null, outside: true, trace: null });
+    }
+  }
+  expect(ofVmm).toBeGreaterThan(4);
+});
+
+test('an exit to user space is told by KVM_RUN, which prints it', () => {
+  const scene = sceneOf([
+    { op: 'create', vcpus: 1, irqchip: 'full', roads: true },
+    { op: 'pio_write', vcpu: 0, port: 0x3f8, value: 1 },
+  ]);
+  const step = [...scene.steps].find(({ name }) => name === 'userspace_exit');
+  const chain = step === undefined ? [] : callChain(scene, step, 'v6.18');
+  expect(chain.at(-1)?.name).toBe('kvm_vcpu_ioctl');
+  expect(footOf(chain, 'userspace_exit')).toEqual({ absent: null, outside: false, trace: 'kvm_userspace_exit' });
+});
 
 describe('the branch that ran', () => {
   test('a read is looked up on the bus as a read, a write as a write', () => {
@@ -97,7 +126,13 @@ describe('the branch that ran', () => {
       /vt_cancel_injection vmx_cancel_injection$/,
       /^$/,
     ],
-    ['an inhibit calls a function', 'apicv-inhibited', 'kick', /kvm_kick_many_cpus$|__kvm_vcpu_kick$/, /^$/],
+    [
+      'an inhibit calls a function',
+      'apicv-inhibited',
+      'kick',
+      /kvm_make_all_cpus_request kvm_kick_many_cpus$|__kvm_vcpu_kick$/,
+      /^$/,
+    ],
   ])('%s (%s, %s)', (_what, id, event, shown, not) => {
     const found = chains(id, event);
     expect(found.length).toBeGreaterThan(0);
@@ -105,6 +140,47 @@ describe('the branch that ran', () => {
       expect(chain).toMatch(shown);
       expect(chain).not.toMatch(not);
     }
+  });
+
+  test.each<[id: string, event: string, KernelVersion, RegExp]>([
+    // Asked for by what blocks, then; by what is scheduled out, now.
+    ['posted-halted', 'pi_wakeup_on', 'v5.15', /\| vcpu_run vcpu_block vmx_pre_block pi_pre_block$/],
+    [
+      'posted-halted',
+      'pi_wakeup_on',
+      'v6.12',
+      /kvm_arch_vcpu_put vmx_vcpu_put vmx_vcpu_pi_put pi_enable_wakeup_handler$/,
+    ],
+    [
+      'vtd-posted',
+      'kvm_pi_irte_update',
+      'v5.15',
+      / kvm_arch_(irq_bypass_add_producer|update_irqfd_routing) pi_update_irte$/,
+    ],
+    ['irqfd-resample', 'resamplefd_signal', 'v5.15', /kvm_notify_acked_gsi irqfd_resampler_ack$/],
+    ['avic-doorbell', 'avic_deliver', 'v5.15', /__apic_accept_irq svm_deliver_avic_intr$/],
+    ['avic-doorbell', 'vcpu_wakeup', 'v5.15', /avic_kick_target_vcpus kvm_vcpu_wake_up$/],
+    ['avic-doorbell', 'vcpu_wakeup', 'v6.12', /avic_kick_vcpu svm_complete_interrupt_delivery kvm_vcpu_wake_up$/],
+    [
+      'apicv-inhibited',
+      'reschedule_ipi',
+      'v5.15',
+      /kvm_make_all_cpus_request_except kvm_kick_many_cpus smp_call_function_many$|kvm_vcpu_kick smp_send_reschedule$/,
+    ],
+    ['irq-window', 'reschedule_ipi', 'v6.18', /__kvm_vcpu_kick smp_send_reschedule$/],
+  ])('%s: %s at %s', (id, event, version, shown) => {
+    const found = chains(id, event, version);
+    expect(found.length).toBeGreaterThan(0);
+    for (const chain of found) expect(chain).toMatch(shown);
+  });
+
+  test.each(KERNEL_VERSIONS)('what a posted interrupt set lies in the frame that notifies, at %s', (version) => {
+    const preset = presetFiles.find(({ id }) => id === 'posted-running');
+    const scene = sceneOf(preset?.ops as readonly JsonOp[], preset?.start);
+    const step = [...scene.steps].find(({ name }) => name === 'pi_notification');
+    const frame = (step === undefined ? [] : callChain(scene, step, version)).at(-2);
+    expect(frame?.name).toMatch(/^(__)?vmx_deliver_posted_interrupt$/);
+    expect(frame?.event).toBe('on_set');
   });
 
   test('on AMD KVM injects with AMD’s function', () => {
@@ -327,20 +403,81 @@ describe('what an event says is what its chain shows', () => {
     expect(CLAIMS.map((claim, i) => [claim.event, i]).filter(([, i]) => !seen.has(i as number))).toEqual([]));
 });
 
-describe.each(KERNEL_VERSIONS)('at %s', (version) => {
+/** The scene on a machine of that kernel; one that is made call by call is of the default. */
+const ofKernel = ([create, ...rest]: readonly JsonOp[], version: KernelVersion): readonly JsonOp[] =>
+  create?.op === 'create' ? [{ ...create, kernel: version.slice(1) }, ...rest] : [create as JsonOp, ...rest];
+
+/** Called by what is before it at v6.18, by something else then. */
+const NOT_CALLED: Readonly<Partial<Record<KernelVersion, readonly EventName[]>>> = {
+  // Before the vCPU blocks, not where it is scheduled out.
+  'v5.15': ['pi_wakeup_on'],
+  // By one function at the tag, by another in the updates.
+  'v6.12': ['tpr_threshold'],
+};
+
+describe.each(KERNEL_VERSIONS)('on a machine of %s', (version) => {
+  const onPaths = (vendor: 'intel' | 'amd') => new Set(chainsOf(vendor, version).flatMap((s) => s.map(({ id }) => id)));
+  const known = { intel: onPaths('intel'), amd: onPaths('amd') } as const;
+
   test.each(scenesOnBothVendors)('%s', (_id, ops, start, vendor) => {
-    const scene = sceneOf(ops, start);
+    const scene = sceneOf(ofKernel(ops, version), start);
+    if (ops[0]?.op === 'create') expect(versionOf(scene)).toBe(version);
     const wrong = new Set<string>();
     for (const step of [...scene.steps].slice(0, 300)) {
       const links = callChain(scene, step, version);
       for (const [i, link] of links.entries()) {
         if (link.id === null) continue;
+        if (placeAt(link.id, version) === null) wrong.add(`${step.name}: ${link.id} does not exist`);
+        else if (!known[vendor].has(link.id)) wrong.add(`${step.name}: ${link.id} is on no path`);
         if (link.file?.startsWith(FOREIGN[vendor])) wrong.add(`${step.name}: ${link.id} on ${vendor}`);
         const before = links[i - 1]?.id;
         if (link.reached !== 'call' || before === null || before === undefined) continue;
         if (!EDGES.get(version)?.has(`${before} > ${link.id}`)) wrong.add(`${step.name}: ${before} > ${link.id}`);
       }
+      // What the step's function is reached from: what caused it, by calls, wherever it is so at v6.18.
+      if (version === 'v6.18' || isCalled(links) || NOT_CALLED[version]?.includes(step.name)) continue;
+      if (isCalled(callChain(scene, step, 'v6.18'))) wrong.add(`${step.name}: not called by what caused it`);
     }
     expect([...wrong]).toEqual([]);
   });
+});
+
+/** Do calls alone lead from the event before the last to it? */
+function isCalled(links: ReturnType<typeof callChain>): boolean {
+  const before = links.slice(0, -1).findLastIndex(({ event }) => event !== null);
+  return before >= 0 && links.slice(before + 1).every(({ reached }) => reached === 'call');
+}
+
+test('a machine’s functions are those of its kernel, or of the next one that is catalogued', () => {
+  const shown = KERNELS.map((kernel) => versionOf(sceneOf([{ op: 'create', vcpus: 1, kernel }])));
+  expect(shown).toEqual(['v5.15', 'v6.12', 'v6.12', 'v6.18']);
+  expect(versionOf(null)).toBe('v6.18');
+});
+
+describe('whom AVIC kicks is found as the ICR says', () => {
+  const ICR2 = 0xfee00310;
+  const ICR = 0xfee00300;
+  const wayOf = (dest: number, low: number): string => {
+    const logical = [0, 1, 2].flatMap((vcpu) => [
+      { op: 'mmio_write', vcpu, addr: 0xfee000f0, size: 4, value: 0x1ff },
+      { op: 'mmio_write', vcpu, addr: 0xfee000d0, size: 4, value: (1 << vcpu) << 24 },
+    ]);
+    const scene = sceneOf([
+      { op: 'create', vcpus: 3, avic: true },
+      ...logical,
+      { op: 'settle' },
+      { op: 'guest', vcpu: 1, halt: 1 },
+      { op: 'mmio_write', vcpu: 0, addr: ICR2, size: 4, value: dest * 2 ** 24 },
+      { op: 'mmio_write', vcpu: 0, addr: ICR, size: 4, value: low },
+    ]);
+    const kicked = [...scene.steps].find(({ name }) => name === 'avic_kick');
+    const links = kicked === undefined ? [] : callChain(scene, kicked, 'v6.18');
+    return links.map(({ name }) => name).join(' ');
+  };
+  test.each([
+    ['to one APIC id', 1, 0x4041, /_fast avic_kick_vcpu_by_physical_id avic_kick_vcpu$/],
+    ['to a logical id', 2, 0x4841, /_fast avic_kick_vcpu_by_logical_id avic_kick_vcpu_by_physical_id avic_kick_vcpu$/],
+    ['to every APIC id', 0xff, 0x4041, /avic_kick_target_vcpus avic_kick_vcpu$/],
+    ['by a shorthand', 0, 0xc4041, /avic_kick_target_vcpus avic_kick_vcpu$/],
+  ])('%s', (_how, dest, low, way) => expect(wayOf(dest, low)).toMatch(way));
 });

@@ -298,3 +298,14 @@ describe('tries and scenes', () => {
     }
   });
 });
+
+describe('with the irqchip off', () => {
+  test('the 8259 is the VMM’s: no step of it says that KVM acknowledges', () => {
+    const steps = stepsOf('irqchip-off', 'pic_inta');
+    for (const step of steps) expect(said('irqchip-off', step)).toContain('The VMM acknowledges pin 4 of its own 8259');
+    const all = [...run('irqchip-off').steps].filter(({ name }) => name.startsWith('pic_'));
+    for (const step of all) expect(said('irqchip-off', step), step.name).not.toMatch(/\bKVM [a-z]/);
+    for (const step of stepsOf('pit-extint', 'pic_inta'))
+      expect(said('pit-extint', step)).toContain('KVM acknowledges');
+  });
+});

@@ -89,6 +89,43 @@ describe('catalogues', () => {
   });
 });
 
+/** Counts that stand before a plural noun and are never one: what they count begins with two, or is many by its nature. */
+const NEVER_ONE: ReadonlySet<string> = new Set([
+  ...['error.link-too-long', 'error.link-too-big', 'error.too-many-vcpus', 'error.op-cut', 'error.run-cut'],
+  ...['error.url-big', 'share.length', 'share.filming', 'stage.map.title', 'trace.page.again', 'trace.page.firstLook'],
+  // Rules with a threshold, and what several of something led to.
+  ...['trace.finding.storm', 'trace.finding.merged-heavily', 'trace.finding.reinjected-always', 'finding.level-storm'],
+  ...['trace.finding.two-vms', 'trace.finding.not-predicted', 'why.matched.several'],
+  // It has a key of its own for one, with no number in it.
+  'word.routes',
+  // An ordinal, before a verb.
+  'event.op',
+]);
+const COUNTED =
+  /\{(?:n|m|of|max|count|lines|times|given|size|vcpus|accepted|injected|acting|total)\} (?:other |more )?[a-z]*[A-Za-z]s\b/;
+
+describe('counts', () => {
+  test('a number before a plural has a text for one, or is never one', () => {
+    const bare = [...en].filter(
+      ([key, text]) =>
+        COUNTED.test(text.replaceAll(/\} (?:n|µ|m)?s\b/g, '')) &&
+        !key.endsWith('.one') &&
+        !en.has(`${key}.one`) &&
+        !NEVER_ONE.has(key),
+    );
+    expect(bare.map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+  });
+  test('a text for one is chosen by `n`, and speaks of one', () => {
+    const odd = [...en].filter(([key]) => {
+      // An event's `.one` is a variant of its own, which the step's description chooses.
+      const many = key.endsWith('.one') && !key.startsWith('event.') ? en.get(key.slice(0, -4)) : undefined;
+      return many !== undefined && !many.includes('{n}');
+    });
+    expect(odd.map(([key]) => key)).toEqual([]);
+    for (const key of NEVER_ONE) expect(en.has(key), key).toBe(true);
+  });
+});
+
 describe('what the engine and the registers need', () => {
   test('every event has a title and a sentence', () => {
     const missing = Object.keys(ALL_EVENTS).flatMap((name) =>

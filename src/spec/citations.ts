@@ -70,6 +70,7 @@ export const CITATIONS = {
   'vtd.irtePosted': { manual: VTD, section: 'Interrupt Remapping Table Entry for Posted Interrupts' },
   'vtd.remap': { manual: VTD, section: 'Interrupt Request Formats' },
   'kvm.api': { manual: `${KVM}/api.rst`, section: 'KVM_IRQ_LINE, KVM_SET_GSI_ROUTING, KVM_IRQFD, KVM_SIGNAL_MSI' },
+  'kvm.run': { manual: `${KVM}/api.rst`, section: 'The kvm_run structure' },
   'kvm.requests': { manual: `${KVM}/vcpu-requests.rst`, section: 'KVM VCPU Requests' },
   'kvm.inhibit': { manual: 'Linux arch/x86/include/asm/kvm_host.h', section: 'enum kvm_apicv_inhibit' },
 } as const satisfies Readonly<Record<string, Citation>>;

@@ -403,6 +403,19 @@ const SITUATIONS: readonly [Commit, string, (create: Create) => unknown, now: un
     false,
     true,
   ],
+  [
+    '66fa226c131f',
+    'of an IPI to a sleeper and to a guest that runs, KVM wakes the one and rings for the other',
+    (create) => {
+      const b = bench({ vcpus: 3, avic: true, guest: { handlers: [], idle: 'run' }, ...create });
+      b.do(picOff, enable(0), enable(1), enable(2), { op: 'advance', ns: 1 }, { op: 'guest', vcpu: 2, halt: 1 });
+      b.events();
+      b.do(apic(0x300, 0xc4061));
+      return b.eventsOf('avic_doorbell', 'vcpu_wakeup');
+    },
+    ['avic_doorbell 1 1', 'avic_doorbell 1 0', 'vcpu_wakeup 1'],
+    ['avic_doorbell 1 1', 'vcpu_wakeup 1'],
+  ],
 ];
 
 /** Two APICs are given the same value of a register. @returns how many CPUs the message reaches */

@@ -310,9 +310,12 @@ function ring(m: Machine, vcpu: number, target: number, low: number, dest: numbe
  */
 function kickTarget(m: Machine, vcpu: number, target: number, vector: number): void {
   const outer = enter(m, EV.avic_kick, atVcpu(vcpu), target, vector);
-  put(m, lapicAt(m, target) + L.irrPending, 1);
-  if (!active(m, target)) completeDelivery(m, target, vector);
-  else if (target !== vcpu) ringOrWake(m, target);
+  if (m.without.has('66fa226c131f')) wake(m, target);
+  else {
+    put(m, lapicAt(m, target) + L.irrPending, 1);
+    if (!active(m, target)) completeDelivery(m, target, vector);
+    else if (target !== vcpu) ringOrWake(m, target);
+  }
   leave(m, outer);
 }
 

@@ -2,7 +2,7 @@
 import { hex } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { PIC_EVENTS } from '../../spec/events/pic.ts';
-import { lapicWord } from '../context.ts';
+import { cameFrom, lapicWord } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { chipName, lineMove, trigName } from './words.ts';
@@ -78,7 +78,8 @@ export const PIC: Descriptions<typeof PIC_EVENTS> = {
         base: hex(readWord(c.view, 'pic', pin >> 3, 'irqBase')),
         chip: chipName(pin >> 3),
       },
-      variant: spurious === 1 && 'spurious',
+      // With the irqchip off the 8259 is the VMM's: it asks its own chip before it calls KVM_INTERRUPT.
+      variant: spurious === 1 ? 'spurious' : cameFrom(c, 'vmm_interrupt') && 'vmm',
     };
   },
   pic_write: (c) => ({

@@ -61,7 +61,7 @@ export const ROUTING: Descriptions<typeof ROUTING_EVENTS> = {
       params: {
         chip: chipText(chip),
         pin,
-        gsiText: gsi < 0 ? '' : ` · GSI ${gsi}${devicesOn(c.view.config, gsi)}`,
+        gsiText: gsi < 0 ? '' : say('word.andGsi', { gsi, dev: devicesOn(c.view.config, gsi) }),
       },
     };
   },

@@ -33,7 +33,7 @@ export function sourceNames(bits: number): Text | readonly Text[] {
   return names.length === 0 ? say('word.nobody') : names;
 }
 
-export const gsiParams = (c: Seen, gsi: number): { gsi: number; dev: string } => ({
+export const gsiParams = (c: Seen, gsi: number): { gsi: number; dev: Text | '' } => ({
   gsi,
   dev: devicesOn(c.view.config, gsi),
 });

@@ -12,7 +12,7 @@ export const callbacks = {
   'callbacks.noneHit': 'This scene calls none of them.',
   'callbacks.lit': 'in this step',
   'callbacks.hits': '{n} of {m}',
-  'callbacks.hitsHint': '{n} of {m} calls so far',
+  'callbacks.hitsHint': 'calls so far: {n} of {m}',
   'callbacks.never': 'not called',
   'callbacks.next': 'Next: step {n}',
   'callbacks.first': 'From the start: step {n}',

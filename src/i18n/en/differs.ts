@@ -1,11 +1,10 @@
 /** Where KVM leaves the chip it models: said at the register and the function. Comes with the panels that say it. */
 export const differs = {
-  'differs.from': 'KVM differs from {from}:',
-  'differs.from.8259A': 'the 8259A',
-  'differs.from.82093AA': 'the 82093AA',
-  'differs.from.82C54': 'the 82C54',
-  'differs.from.SDM': 'the SDM',
-  'differs.from.Intel': 'KVM on Intel',
+  'differs.from.8259A': 'KVM differs from the 8259A:',
+  'differs.from.82093AA': 'KVM differs from the 82093AA:',
+  'differs.from.82C54': 'KVM differs from the 82C54:',
+  'differs.from.SDM': 'KVM differs from the SDM:',
+  'differs.from.Intel': 'KVM on AMD differs from KVM on Intel:',
   'differs.pic-edge-irr': 'An edge stays latched in IRR when the line goes low: KVM gives no spurious IRQ 7 there.',
   'differs.pic-level-mode': 'KVM ignores level mode in ICW1. Only the ELCR makes a pin level-triggered.',
   'differs.pic-poll': 'A poll clears the pin’s bits in IRR and ISR. On the chip it sets the ISR bit.',

@@ -199,13 +199,14 @@ export const glossary = {
   'term.on': 'ON',
   'term.on.is': 'Outstanding notification: a sender that finds it 1 does not notify.',
   'term.sn': 'SN',
-  'term.sn.is': 'Suppress notification: 1 while the vCPU is preempted.',
+  'term.sn.is': 'Suppress notification: 1 while the vCPU is off its pCPU, unless it sleeps with the wakeup vector.',
   'term.nv-ndst': 'NV, NDST',
   'term.nv-ndst.is': 'Vector of the notification, and the host APIC id it goes to.',
   'term.notify': 'notify, notification vector',
   'term.notify.is': 'IPI 0xf2 to the pCPU: the processor in the guest then takes the PIR without an exit.',
   'term.wakeup-vector': 'wakeup vector',
-  'term.wakeup-vector.is': '0xf1, the NV of a sleeping vCPU: the host’s handler wakes those whose ON is 1.',
+  'term.wakeup-vector.is':
+    '0xf1, the NV of a sleeping vCPU that VT-d or IPI virtualization can post to. The host’s handler wakes those with ON 1.',
   'term.irte': 'IRTE',
   'term.irte.is':
     'Interrupt remapping table entry of the IOMMU: remapped (to a host vector) or posted (to a PI descriptor).',

@@ -10,8 +10,10 @@ export const header = {
   'hdr.split': 'split irqchip',
   'hdr.chapters': 'Chapters',
   'hdr.none': 'irqchip off',
-  'hdr.vcpu': '1 vCPU',
+  'hdr.vcpus.one': '1 vCPU',
   'hdr.vcpus': '{n} vCPUs',
+  'hdr.posted': 'APICv + posted interrupts',
+  'hdr.ipiv': 'IPI virtualization',
   'hdr.share': 'Share',
   'hdr.trace': 'Trace',
   'hdr.compare': 'Compare',
@@ -61,5 +63,6 @@ export const header = {
   'gallery.group.lost': 'Lost, and many',
   'gallery.group.bugs': 'Real bugs, and what looks like one',
   'gallery.group.other': 'More',
+  'gallery.beats.one': '1 beat',
   'gallery.beats': '{n} beats',
 } as const;

@@ -18,6 +18,7 @@ export const roads = {
   'roads.noExit': 'No exit: the processor reaches this memory by itself.',
   'roads.emulate': 'decoded, then carried out',
   'roads.fastPath': 'not decoded: between the port and RAX',
+  'roads.string.one': 'decoded: 1 element in one go',
   'roads.string': 'decoded: {n} elements in one go',
   'roads.fast.miss': 'asked first, by the address alone: no match',
   'roads.fast.hit': 'asked by the address alone: an ioeventfd of length 0. Nothing is decoded.',

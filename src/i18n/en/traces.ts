@@ -12,7 +12,7 @@ export const traces = {
   'trace.error.dat-compression':
     'The trace.dat file is compressed with {algorithm}. Convert it first: trace-cmd convert --file-version 6',
   'trace.error.dat-unpack': 'The trace.dat file does not unpack: {why}.',
-  'trace.error.no-vm': 'The trace has {n} VMs. There is no VM {asked}.',
+  'trace.error.no-vm': 'VMs in the trace: {n}. There is no VM {asked}.',
   'trace.finding.differs': 'KVM printed “{shown}”. From the lines before it, KVM must print “{expected}”.',
   'trace.finding.differs.missing': 'KVM must print “{expected}” here. The line is missing.',
   'trace.finding.differs.extra': 'Nothing before this line makes KVM print “{shown}”.',
@@ -31,16 +31,16 @@ export const traces = {
     'vCPU {vcpu}: {n} of {injected} injections were made again. Exits cut off most deliveries.',
   'trace.finding.coalesced-is-repeat':
     'Lines that say coalesced: {n}. The VMM raises a line that is high already; no interrupt is lost by it.',
-  'trace.finding.lost': 'The recording lost {n} events. State before each gap is forgotten.',
+  'trace.finding.lost': 'Events that the recording lost: {n}. State before each gap is forgotten.',
   'trace.finding.lost.perf':
-    'perf trace drops events and writes no mark where: lines that must be there are missing {n} times. perf record, or -m 64M, drops fewer.',
+    'perf trace drops events and writes no mark where. Lines that must be there and are not: {n}. perf record, or -m 64M, drops fewer.',
   'trace.finding.lost.unknown': 'The recording has gaps: {n}. State before each gap is forgotten.',
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
     'The chips changed here by an ioctl of the VMM, which prints no line (reset, KVM_SET_IRQCHIP, KVM_SET_LAPIC).',
   'trace.finding.fields-cut':
     'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
-  'trace.finding.time-goes-back': 'Times go back on {n} lines, so latencies may be wrong.',
+  'trace.finding.time-goes-back': 'Lines on which the time goes back: {n}. Latencies may be wrong.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
   'trace.finding.not-predicted': 'The trace names {n} vCPUs. The engine models {max}, so no line is judged.',
   'trace.finding.tpr-high':
@@ -139,7 +139,7 @@ export const traces = {
   'trace.page.sample': 'Try a recording',
   'trace.page.sample.svm': '2 vCPUs boot, kernel 7.3',
   'trace.page.sample.apicv': '1 vCPU with APICv, level line',
-  'trace.page.progress': 'Pass {pass} of 2: {done} of {of} MB, {lines} lines',
+  'trace.page.progress': 'Pass {pass} of 2: {done} of {of} MB, lines: {lines}',
   'trace.page.firstLook': 'First look, from {n} pieces of the file',
   'trace.page.cancel': 'Cancel',
   'trace.page.findings': 'Findings',
@@ -155,7 +155,7 @@ export const traces = {
   'trace.page.export.md': 'Findings as Markdown',
   'trace.page.export.json': 'Report as JSON lines',
   'trace.page.recipe': 'How to record',
-  'trace.page.summary': '{format}, {lines} lines, vCPUs: {vcpus}, {irqchip} irqchip, {vendor}',
+  'trace.page.summary': '{format}, lines: {lines}, vCPUs: {vcpus}, {irqchip} irqchip, {vendor}',
   'trace.page.apicv': 'APICv: the processor injects and ends by itself. Latency stops at the accept.',
   'trace.page.raised': 'What was raised',
   'trace.page.raised.scale': 'Height is the square root, so that one is still seen beside thousands.',

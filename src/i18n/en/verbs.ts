@@ -28,7 +28,7 @@ export const verbs = {
   'verb.no.noHost': 'This machine has no model of the host: no physical CPUs.',
   'verb.no.notRunning': 'vCPU {vcpu} runs on no physical CPU now.',
   'verb.no.runsHere': 'vCPU {vcpu} runs on pCPU {pcpu} already.',
-  'verb.no.avicWake': 'Under AVIC an interrupt wakes it, and nothing else.',
+  'verb.no.avicWake': 'No command of irqscope wakes a vCPU under AVIC. Send it an interrupt.',
   'verb.no.apicOff': 'This local APIC is off by IA32_APIC_BASE.',
   'verb.no.wideId': 'Its APIC id is above 254: no 8-bit destination names it.',
   'verb.no.lowVector': 'Vectors below 16 are reserved.',

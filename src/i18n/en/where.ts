@@ -22,7 +22,7 @@ export const where = {
   'where.state.lost': 'It is lost: {gate}.',
   'where.state.never': 'It was not raised in this run.',
   'where.state.free': 'Nothing holds it.',
-  'where.since': 'Since command {n}, {op}',
+  'where.since': 'Since command {n}: {op}',
   'where.goThere': 'Go there',
   'where.gates': 'The gates on its way, in KVM’s order',
   'where.open': 'open',

@@ -49,6 +49,8 @@ export const words = {
   'word.map.2': 'xAPIC, flat model',
   'word.map.3': 'x2APIC',
   'word.map.4': 'logical ids cannot be mapped',
+  'word.onLine': ' ({devices})',
+  'word.andGsi': ' · GSI {gsi}{dev}',
   'word.toIoapic': 'An IOAPIC pin uses vector {vec}, so KVM passes the EOI on.',
   'word.notIoapic': 'No IOAPIC pin waits for vector {vec}, so the EOI stops at the LAPIC.',
   'word.oneShot': 'one-shot',

@@ -107,7 +107,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'op.queue_exception.role': '把异常写进 VM-entry 事件字段。',
   'op.queue_exception.when.pending': '有待处理的异常，或上次没能投递。',
   'op.queue_exception.reads.queue': 'arch.exception：向量、错误码。',
-  'op.queue_exception.writes.event': 'VM_ENTRY_INTR_INFO_FIELD：类型 3 或 6，带错误码时置位 11。',
+  'op.queue_exception.writes.event': 'VM_ENTRY_INTR_INFO_FIELD：类型 3 或 6，带错误码时位 11 为 1。',
   'op.queue_exception.writes.code': 'VM_ENTRY_EXCEPTION_ERROR_CODE。',
   'op.queue_exception.writes.length': 'VM_ENTRY_INSTRUCTION_LEN（软件异常时）。',
   'op.queue_exception.td': '什么也不做。',

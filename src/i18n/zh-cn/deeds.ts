@@ -10,7 +10,7 @@ export const deeds: Readonly<Record<keyof typeof en, string>> = {
   'deed.raise': '拉高 GSI {gsi}',
   'deed.lower': '拉低 GSI {gsi}',
   'deed.pulse': 'GSI {gsi} 产生一个脉冲',
-  'deed.msi': '发送 MSI {addr}, {data}',
+  'deed.msi': '发送 MSI {addr}、{data}',
   'deed.bind': '把 irqfd 绑定到 GSI {gsi}',
   'deed.unbind': '解除 GSI {gsi} 的 irqfd',
   'deed.signal': '触发 GSI {gsi} 的 irqfd',

@@ -1,12 +1,11 @@
 import type { differs as en } from '../en/differs.ts';
 
 export const differs: Readonly<Record<keyof typeof en, string>> = {
-  'differs.from': 'KVM 与 {from} 不同：',
-  'differs.from.8259A': '8259A',
-  'differs.from.82093AA': '82093AA',
-  'differs.from.82C54': '82C54',
-  'differs.from.SDM': 'SDM',
-  'differs.from.Intel': 'Intel 上的 KVM',
+  'differs.from.8259A': 'KVM 与 8259A 不同：',
+  'differs.from.82093AA': 'KVM 与 82093AA 不同：',
+  'differs.from.82C54': 'KVM 与 82C54 不同：',
+  'differs.from.SDM': 'KVM 与 SDM 不同：',
+  'differs.from.Intel': 'AMD 上的 KVM 与 Intel 上的不同：',
   'differs.pic-edge-irr': '边沿在中断线变低后仍锁存在 IRR 中：此处 KVM 不会给出伪中断 IRQ 7。',
   'differs.pic-level-mode': 'KVM 忽略 ICW1 的电平方式。只有 ELCR 能使引脚为电平触发。',
   'differs.pic-poll': 'poll 清除该引脚的 IRR 位和 ISR 位。芯片上它会置 ISR 位。',

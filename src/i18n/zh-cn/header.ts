@@ -11,8 +11,10 @@ export const header: Record<keyof typeof en, string> = {
   'hdr.split': 'split irqchip（IOAPIC 在用户态）',
   'hdr.chapters': '章节',
   'hdr.none': 'irqchip=off（全部在用户态）',
-  'hdr.vcpu': '1 个 vCPU',
+  'hdr.vcpus.one': '1 个 vCPU',
   'hdr.vcpus': '{n} 个 vCPU',
+  'hdr.posted': 'APICv + posted interrupt',
+  'hdr.ipiv': 'IPI 虚拟化',
   'hdr.share': '分享',
   'hdr.trace': '跟踪',
   'hdr.compare': '对比',
@@ -62,5 +64,6 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.group.lost': '丢失与众多',
   'gallery.group.bugs': '真实问题，以及看似问题的',
   'gallery.group.other': '其他',
+  'gallery.beats.one': '1 段',
   'gallery.beats': '{n} 段',
 };

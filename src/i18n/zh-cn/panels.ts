@@ -23,6 +23,9 @@ export const panels: Record<keyof typeof en, string> = {
   'stage.none': '无',
   'stage.vector.level': '，电平触发',
   'stage.source.aria': '{name}，{what}，中断线为{level}',
+  'stage.source.name': '{name}，{what}',
+  'stage.level.edge': '边沿触发',
+  'stage.level.level': '电平触发',
   'stage.route.aria': 'GSI {gsi}：{routes}',
   'stage.pic.register.aria': '8259 {name}：{pins}',
   'stage.ioapic.pin.aria': 'IOAPIC 引脚 {pin}：向量 {vector}，{mode}，{trigger}，目标 {dest}，{state}',
@@ -113,7 +116,7 @@ export const panels: Record<keyof typeof en, string> = {
   'call.version': '内核版本',
   'call.none': '播放场景，这里会显示每一步的内核函数。',
   'call.absent': '{version} 中没有 {fn}。',
-  'call.notKernel': '这里没有内核代码：由设备、客户机或处理器完成。',
+  'call.notKernel': '这里没有内核代码：由设备、客户机、VMM 或处理器完成。',
   'call.trace': '跟踪点 {trace}',
   'call.goTo': '转到第 {n} 步',
 

@@ -20,6 +20,7 @@ export const roads: Readonly<Record<keyof typeof en, string>> = {
   'roads.noExit': '没有退出：处理器自己能访问这块内存。',
   'roads.emulate': '先译码，再执行',
   'roads.fastPath': '不译码：直接在端口与 RAX 之间',
+  'roads.string.one': '译码：一次 1 个元素',
   'roads.string': '译码：一次 {n} 个元素',
   'roads.fast.miss': '先只凭地址询问：没有匹配',
   'roads.fast.hit': '只凭地址询问：一个长度为 0 的 ioeventfd。不译码。',

@@ -29,7 +29,7 @@ export const verbs: Readonly<Record<keyof typeof en, string>> = {
   'verb.no.noHost': '这台机器没有宿主机模型：没有物理 CPU。',
   'verb.no.notRunning': 'vCPU {vcpu} 现在不在任何物理 CPU 上运行。',
   'verb.no.runsHere': 'vCPU {vcpu} 已经在 pCPU {pcpu} 上运行。',
-  'verb.no.avicWake': '在 AVIC 下只有中断能唤醒它。',
+  'verb.no.avicWake': '在 AVIC 下 irqscope 没有唤醒 vCPU 的命令。向它发送中断即可。',
   'verb.no.apicOff': '这个本地 APIC 被 IA32_APIC_BASE 关闭。',
   'verb.no.wideId': '它的 APIC id 大于 254：8 位目标到不了它。',
   'verb.no.lowVector': '16 以下的向量是保留的。',

@@ -50,6 +50,8 @@ export const words: Record<keyof typeof en, string> = {
   'word.map.2': 'xAPIC，flat 模型',
   'word.map.3': 'x2APIC',
   'word.map.4': '逻辑 id 无法建立映射',
+  'word.onLine': '（{devices}）',
+  'word.andGsi': ' · GSI {gsi}{dev}',
   'word.toIoapic': '有 IOAPIC 引脚使用向量 {vec}，KVM 把 EOI 继续传给它。',
   'word.notIoapic': '没有 IOAPIC 引脚在等向量 {vec}，EOI 到 LAPIC 为止。',
   'word.oneShot': '单次',

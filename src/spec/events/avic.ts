@@ -49,7 +49,7 @@ export const AVIC_EVENTS = defineEvents({
   avic_kick: {
     code: 305,
     by: 'vcpu',
-    fn: 'avic_kick_target_vcpus',
+    fn: 'avic_kick_vcpu',
     cite: null,
     args: { vcpu: 'vcpu', vector: 'vector' },
     token: 'side',

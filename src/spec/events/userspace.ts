@@ -39,8 +39,9 @@ export const USERSPACE_EVENTS = defineEvents({
   userspace_exit: {
     code: 160,
     by: 'vcpu',
-    fn: null,
-    cite: 'kvm.api',
+    fn: 'kvm_vcpu_ioctl',
+    trace: 'kvm_userspace_exit',
+    cite: 'kvm.run',
     args: { reason: 'userExit', addrLo: 'hex', size: 'dec' },
     token: 'still',
   },

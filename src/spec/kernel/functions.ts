@@ -5,8 +5,8 @@
  *   - one path: same name (the id) and same file in all three versions;
  *   - a column per version: `null` (no such function), a path (the name is the id), or a name and a path.
  * Where a tag and the later updates of its series (5.15.y, 6.12.y) disagree, both are written down; call paths use only
- * what holds in both. Inline functions are functions too. Names made by a macro (`DEFINE_IDTENTRY_SYSVEC(name)`)
- * belong to the file that invokes the macro. `npm run verify:kernel` checks every row against a kernel tree.
+ * what holds in both. Inline functions are functions too, and so is a macro with parameters that is called like one
+ * (`smp_send_reschedule`). Names made by a macro (`DEFINE_IDTENTRY_SYSVEC(name)`) belong to the file that invokes it. `npm run verify:kernel` checks every row against a kernel tree.
  *
  * One file, however long: it is one list, a name once, and a reader looks a name up.
  */
@@ -377,7 +377,11 @@ const ROWS = {
   kvm_alloc_apic_access_page: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/lapic.c', 'v6.18': 'arch/x86/kvm/lapic.c' },
   kvm_inhibit_apic_access_page: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/lapic.c', 'v6.18': 'arch/x86/kvm/lapic.c' },
   kvm_lapic_set_vapic_addr: 'arch/x86/kvm/lapic.c',
-  kvm_lapic_set_pv_eoi: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/lapic.c', 'v6.18': 'arch/x86/kvm/lapic.c' },
+  kvm_lapic_set_pv_eoi: {
+    'v5.15': { fn: 'kvm_lapic_enable_pv_eoi', file: 'arch/x86/kvm/lapic.c' },
+    'v6.12': 'arch/x86/kvm/lapic.c',
+    'v6.18': 'arch/x86/kvm/lapic.c',
+  },
   kvm_vector_hashing_enabled: { 'v5.15': 'arch/x86/kvm/x86.c', 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': null },
   kvm_lapic_latched_init: 'arch/x86/kvm/lapic.h',
 
@@ -586,7 +590,7 @@ const ROWS = {
   __pv_send_ipi: 'arch/x86/kvm/lapic.c',
   kvm_pv_kick_cpu_op: 'arch/x86/kvm/x86.c',
   kvm_emulate_hypercall: 'arch/x86/kvm/x86.c',
-  __kvm_emulate_hypercall: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': null },
+  __kvm_emulate_hypercall: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/x86.c', 'v6.18': 'arch/x86/kvm/x86.h' },
   ____kvm_emulate_hypercall: { 'v5.15': null, 'v6.12': null, 'v6.18': 'arch/x86/kvm/x86.c' },
   kvm_emulate_instruction: 'arch/x86/kvm/x86.c',
   kvm_emulate_instruction_from_buffer: 'arch/x86/kvm/x86.c',
@@ -1073,6 +1077,8 @@ const ROWS = {
   amd_ir_set_vcpu_affinity: 'drivers/iommu/amd/iommu.c',
   irq_set_vcpu_affinity: 'kernel/irq/manage.c',
   modify_irte: 'drivers/iommu/intel/irq_remapping.c',
+  irq_bypass_register_consumer: 'virt/lib/irqbypass.c',
+  __connect: 'virt/lib/irqbypass.c',
   rcuwait_wake_up: 'kernel/exit.c',
   __kvm_vcpu_wake_up: { 'v5.15': null, 'v6.12': 'include/linux/kvm_host.h', 'v6.18': 'include/linux/kvm_host.h' },
   schedule_work: 'include/linux/workqueue.h',

@@ -13,6 +13,7 @@ import { isKernelFn, type KernelFn, type KernelVersion } from './functions.ts';
 
 /** The structure of function pointers each member belongs to. */
 export const CALLBACK_MEMBERS = {
+  add_producer: 'irq_bypass_consumer',
   apicv_post_state_restore: 'kvm_x86_ops',
   apicv_pre_state_restore: 'kvm_x86_ops',
   cancel_injection: 'kvm_x86_ops',
@@ -112,7 +113,7 @@ export function parseSteps(chain: string): readonly StepSpec[] {
  *   request       `from` sets the request `by`, and the path serves it
  *   argument      `from` hands this function to `by`
  *   callback      `from` leaves this function in the pointer `by`, to be called when user space is back
- *   macro         `from` uses the macro `by`, whose text calls this function
+ *   idt-gate      `from` has the vector `by` sent to a CPU, whose gate leads to this function
  */
 export type StartKind =
   | 'work'
@@ -126,7 +127,7 @@ export type StartKind =
   | 'request'
   | 'argument'
   | 'callback'
-  | 'macro';
+  | 'idt-gate';
 
 export interface PathStart {
   readonly kind: StartKind;

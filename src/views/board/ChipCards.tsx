@@ -215,7 +215,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
                 pin,
                 vector: hex(rte.vector),
                 mode: MODE_NAMES[rte.deliveryMode] as string,
-                trigger: rte.level ? 'level' : 'edge',
+                trigger: t(`stage.level.${rte.level ? 'level' : 'edge'}`),
                 dest: rte.dest,
                 state: t(rte.masked ? 'stage.masked' : 'stage.open'),
               })}

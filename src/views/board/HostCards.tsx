@@ -62,7 +62,7 @@ function PcpuCardView(props: PcpuProps) {
         <Stop
           box={card}
           inset={0}
-          name={t('stage.pcpu.aria', { pcpu, guest, vector: taken, n: ipis })}
+          name={t('stage.pcpu.aria', { pcpu, guest, vector: taken || '–', n: ipis })}
           selection={{ kind: 'pcpu', index: pcpu }}
           selected={selected}
           select={select}

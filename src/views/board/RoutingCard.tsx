@@ -50,7 +50,10 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
           <g key={gsi} style={colourStyle(on ? (lit?.colour ?? 0) : 0)}>
             <Stop
               box={row}
-              name={t('stage.route.aria', { gsi, routes: entries.map(nameOf).join(', ') || t('stage.route.none') })}
+              name={t('stage.route.aria', {
+                gsi,
+                routes: entries.length > 0 ? entries.map(nameOf) : t('stage.route.none'),
+              })}
               selection={{ kind: 'vm', index: 0, register: 'routes', sub: 0, gsi }}
               mark={false}
               selected={selected}

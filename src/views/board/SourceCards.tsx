@@ -80,7 +80,7 @@ function SourceCardView(props: Props) {
         <Stop
           box={card}
           inset={0}
-          name={hasLine ? t('stage.source.aria', { name, what, level: levelName(high, t) }) : `${name}, ${what}`}
+          name={t(hasLine ? 'stage.source.aria' : 'stage.source.name', { name, what, level: levelName(high, t) })}
           selection={selectionOf(source)}
           selected={selected}
           select={select}

@@ -22,6 +22,8 @@ const JOIN_MS = 160;
 /** The title line of a card, from its upper edge, and half a tag. */
 const TITLE = 14;
 const HALF = TAG.high / 2;
+/** From a card's lower edge to a tag under a token that rests on it. */
+const BELOW = 24;
 /** As high as a tag may stand: its edge is cut a little, its text is not. */
 const LEAST = HALF - 2;
 
@@ -83,12 +85,15 @@ export function actOf(
     shownAnswers.filter((at) => at !== null),
     taken,
   );
-  // Across the card's upper edge where that is clear, else on its title line, at its row, or at its lower edge.
+  // Across the card's upper edge where that is clear, else on its title line, at its row, at its lower edge, or below what rests there.
   const { w: wide, h: low, scale } = stage.layout;
   const near = row ?? box;
   const within = (y: number): number => Math.max(LEAST, Math.min(low - HALF, y));
   const over = [box.y - 1, box.y - 4, box.y - 7, box.y + TITLE].map(within);
-  const heights = [...over, ...[near.y - HALF, near.y + near.h + HALF, box.y + box.h + 1].map(within)];
+  const heights = [
+    ...over,
+    ...[near.y - HALF, near.y + near.h + HALF, box.y + box.h + 1, box.y + box.h + BELOW].map(within),
+  ];
   const middles = rising.map(({ at }) => at.x + at.w / 2);
   const up =
     clearest(

@@ -2,7 +2,7 @@
 import './callback-texts.ts';
 import './callbacks.css';
 import { useDeferredValue, useMemo, useState } from 'react';
-import { type Vendor, vendorOf } from '../../explain/calls.ts';
+import { type Vendor, vendorOf, versionOf } from '../../explain/calls.ts';
 import { hasText } from '../../i18n/index.ts';
 import {
   type CallbackFact,
@@ -30,10 +30,11 @@ const entryId = (callback: KernelCallback): string => `op-${callback.id}`;
 /** The panel. */
 export function Callbacks() {
   const t = useT();
-  const [version, setVersion] = useState<KernelVersion>('v6.18');
+  const [asked, setVersion] = useState<KernelVersion>();
   const [onlyHit, setOnlyHit] = useState(false);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const scene = useDeferredValue(useStore((state) => state.scene));
+  const version = asked ?? versionOf(scene);
   const at = useStore((state) => state.playhead.step);
   const isRead = useSlices((most) => scene === null || readHits(scene, version, most));
   const hits = useMemo(() => (scene === null || !isRead ? NO_HITS : hitsOf(scene, version)), [scene, version, isRead]);
@@ -149,7 +150,7 @@ function Entry({ callback, version, vendor, steps, lit, at, open, onToggle, t }:
           <Chip
             mono
             title={t(ahead === undefined ? 'callbacks.first' : 'callbacks.next', { n: next + 1 })}
-            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })} · ${t('callbacks.nextOf', { callback: name, n: next + 1 })}`}
+            aria-label={`${t('callbacks.hitsHint', { n: passed, m: steps.length })} · ${t('callbacks.nextOf', { op: name, n: next + 1 })}`}
             onClick={() => {
               actions.pause();
               actions.seekStep(next);

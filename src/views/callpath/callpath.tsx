@@ -2,7 +2,7 @@
 import '../now/now-texts.ts';
 import './callpath.css';
 import { useMemo, useState } from 'react';
-import { callChain, type Link } from '../../explain/calls.ts';
+import { callChain, footOf, type Link, versionOf } from '../../explain/calls.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';
@@ -19,8 +19,9 @@ import { type Translate, useT } from '../shared/use-t.ts';
 /** The panel. */
 export function CallPath() {
   const t = useT();
-  const [version, setVersion] = useState<KernelVersion>('v6.18');
+  const [asked, setVersion] = useState<KernelVersion>();
   const scene = useShownScene();
+  const version = asked ?? versionOf(scene);
   const at = usePanelStep(2);
   const step = scene?.steps.get(at);
   const versions = (
@@ -47,7 +48,8 @@ interface ChainProps {
 function Chain({ scene, step, version, t }: ChainProps) {
   const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
   const last = links.at(-1);
-  const { trace, fn, cite } = eventSource(step.name);
+  const { cite } = eventSource(step.name);
+  const { absent, outside, trace } = footOf(links, step.name);
   return (
     <>
       <ol className="callpath-chain">
@@ -64,9 +66,9 @@ function Chain({ scene, step, version, t }: ChainProps) {
             {last.file}
           </a>
         )}
-        {last !== undefined && last.file === null && fn !== null && <span>{t('call.absent', { fn, version })}</span>}
-        {fn === null && <span>{t('call.notKernel')}</span>}
-        {trace !== undefined && <span>{t('call.trace', { trace })}</span>}
+        {absent !== null && <span>{t('call.absent', { fn: absent, version })}</span>}
+        {outside && <span>{t('call.notKernel')}</span>}
+        {trace !== null && <span>{t('call.trace', { trace })}</span>}
         {cite !== null && (
           <span>
             {citation(cite).manual}, “{citation(cite).section}”

@@ -364,8 +364,8 @@ function Parting({ sides, onGo, t }: { sides: Sides; onGo: (step: number) => voi
   const { left, right } = sides;
   const parting = useMemo(() => partingOf(left.scene.steps, right.scene.steps), [left, right]);
   const named = (name: string | null): string => (name === null ? t('cmp.nothing') : eventTitle(name, t));
-  const listed = (ops: readonly Refused[]): string =>
-    ops.map(({ op, times }) => (times === 1 ? op : t('cmp.refusedTimes', { op, n: times }))).join(', ');
+  const listed = (ops: readonly Refused[]): readonly string[] =>
+    ops.map(({ op, times }) => (times === 1 ? op : t('cmp.refusedTimes', { op, n: times })));
   const leftName = t('cmp.left');
   const rightName = t('cmp.right');
   const notes = [

@@ -235,12 +235,12 @@ function Facts({ t }: { t: Translate }) {
   if (config === undefined) return null;
   const facts = [
     t(`hdr.${made ?? config.irqchip}`),
-    ...(config.apicv ? [config.postedInterrupts ? 'APICv + posted interrupts' : 'APICv'] : []),
-    ...(config.ipiVirtualization ? ['IPI virtualization'] : []),
+    ...(config.apicv ? [config.postedInterrupts ? t('hdr.posted') : 'APICv'] : []),
+    ...(config.ipiVirtualization ? [t('hdr.ipiv')] : []),
     ...(config.avic ? ['AVIC'] : []),
-    config.vcpus === 1 ? t('hdr.vcpu') : t('hdr.vcpus', { n: config.vcpus }),
+    t('hdr.vcpus', { n: config.vcpus }),
     mode,
-    'KVM v6.18',
+    `KVM v${config.kernel ?? '6.18'}`,
   ];
   return (
     <ul className="header-facts" aria-label={t('hdr.machine')}>

@@ -77,7 +77,7 @@ export function TruthPage() {
       <h3>{t('help.differs')}</h3>
       {FROM.map((from) => (
         <section key={from}>
-          <h4>{t('differs.from', { from: t(`differs.from.${from}`) })}</h4>
+          <h4>{t(`differs.from.${from}`)}</h4>
           <ul>
             {IDS.filter((one) => DIFFERENCES[one].from === from).map((one) => (
               <li key={one} data-differs={one}>

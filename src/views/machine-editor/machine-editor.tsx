@@ -296,10 +296,10 @@ function Base({ machine, edit, problem }: PartProps): ReactNode {
 
 /** What a processor does for the guest, by the field of create that says so; switching one on brings the run loop it needs. */
 const SWITCHES = [
-  ['apicv', 'APICv', 'vmx'],
-  ['postedInterrupts', 'Posted interrupts', null],
-  ['ipiVirtualization', 'IPI virtualization', null],
-  ['avic', 'AVIC', 'svm'],
+  ['apicv', 'machine.apicv', 'vmx'],
+  ['postedInterrupts', 'machine.posted', null],
+  ['ipiVirtualization', 'machine.ipiv', null],
+  ['avic', 'machine.avic', 'svm'],
 ] as const;
 
 function Processor({ machine, edit, problem }: PartProps): ReactNode {
@@ -332,7 +332,7 @@ function Processor({ machine, edit, problem }: PartProps): ReactNode {
       {SWITCHES.map(([field, label, loop]) => (
         <div key={field}>
           <Check
-            label={label}
+            label={t(label)}
             checked={create[field] === true}
             onValue={(on) => set({ [field]: on || undefined, ...(on && loop !== null ? { runLoop: loop } : {}) })}
           />

@@ -5,6 +5,7 @@
 import type { Road } from '../../explain/road.ts';
 import { KERNEL_VERSIONS, type KernelVersion } from '../../spec/kernel/functions.ts';
 import { type CallStep, type PathId, pathById } from '../../spec/kernel/paths.ts';
+import type { Kernel } from '../../spec/quirks.ts';
 import type { Translate } from '../shared/use-t.ts';
 
 /** The exit's path of each vendor, and what the emulator does then, where it comes to that; by way: OUT, IN, REP OUTS, REP INS. */
@@ -26,11 +27,13 @@ function stepsOf(id: PathId, version: KernelVersion): readonly CallStep[] {
 interface Props {
   readonly road: Road;
   readonly amd: boolean;
+  /** The machine's kernel. */
+  readonly kernel: Kernel;
   readonly t: Translate;
 }
 
-/** A column a vendor and version; those of v6.18 on this machine's processor are the ones that ran. */
-export function PortRoads({ road, amd, t }: Props) {
+/** A column a vendor and version; those of this machine's kernel on its processor are the ones that ran. */
+export function PortRoads({ road, amd, kernel, t }: Props) {
   const [intel, svm, emulated] = PATHS[road.way] ?? PATHS[0] ?? [];
   if (intel === undefined || svm === undefined) return null;
   return (
@@ -52,7 +55,12 @@ export function PortRoads({ road, amd, t }: Props) {
           <tr key={version}>
             <th scope="row">{version}</th>
             {[intel, svm].map((id) => (
-              <td key={id} data-path={id} data-version={version} data-ran={version === 'v6.18' && (id === svm) === amd}>
+              <td
+                key={id}
+                data-path={id}
+                data-version={version}
+                data-ran={version === `v${kernel}` && (id === svm) === amd}
+              >
                 <ol>
                   {[...stepsOf(id, version), ...(emulated == null ? [] : stepsOf(emulated, version))].map(({ fn }) => (
                     <li key={fn} data-only={fn === 'kernel_pio'}>

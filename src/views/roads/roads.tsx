@@ -83,7 +83,9 @@ export function Roads() {
           </div>
         )}
       </div>
-      {tab === 'road' && road?.kind === 'pio' && <PortRoads road={road} amd={view?.config.vendor === 'amd'} t={t} />}
+      {tab === 'road' && road?.kind === 'pio' && (
+        <PortRoads road={road} amd={view?.config.vendor === 'amd'} kernel={view?.config.kernel ?? '6.18'} t={t} />
+      )}
       {tab === 'doorbells' && doorbells !== null && view !== null && (
         <Doorbells ways={doorbells.ways} bells={doorbells.bells} config={view.config} t={t} />
       )}

@@ -8,7 +8,7 @@ export function Differs({ ids }: { readonly ids: readonly DifferenceId[] }) {
   const t = useT();
   return ids.map((id) => (
     <span key={id} className="differs" data-differs={id}>
-      <b>{t('differs.from', { from: t(`differs.from.${DIFFERENCES[id].from}`) })}</b> {t(`differs.${id}`)}
+      <b>{t(`differs.from.${DIFFERENCES[id].from}`)}</b> {t(`differs.${id}`)}
     </span>
   ));
 }

@@ -43,6 +43,7 @@ export const pic = {
 
   'event.pic_inta.title': '8259 returns its vector',
   'event.pic_inta': 'KVM acknowledges PIC pin {pin} at injection: vector {vec} is ICW2 base {base} + {bit}.',
+  'event.pic_inta.vmm': 'The VMM acknowledges pin {pin} of its own 8259: vector {vec} is ICW2 base {base} + {bit}.',
   'event.pic_inta.spurious':
     'The request was gone before the acknowledge. The {chip} 8259 returns its spurious vector {vec}.',
   'event.pic_inta.spurious.title': '8259 returns a spurious vector',

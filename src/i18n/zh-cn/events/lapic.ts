@@ -29,11 +29,11 @@ export const lapic: Record<keyof typeof en, string> = {
   'event.kvm_apic_accept_irq': 'LAPIC {vcpu} 收到向量 {vec}（{mode}，{trig}）。',
   'event.kvm_apic_accept_irq.event': 'LAPIC {vcpu} 收到 {mode} 消息。',
   'event.kvm_apic_accept_irq.why':
-    'LAPIC {vcpu}：APIC_BASE 使能 {hw}，SVR 使能 {sw}。TMR 位 {vec} 变为 {tmr}，为 EOI 记下触发方式。',
+    'LAPIC {vcpu}：APIC_BASE 启用位 {hw}，SVR 启用位 {sw}。TMR 位 {vec} 变为 {tmr}，为 EOI 记下触发方式。',
 
   'event.accept_disabled.title': 'LAPIC 未启用',
   'event.accept_disabled': 'LAPIC {vcpu} 未启用，丢弃向量 {vec}。',
-  'event.accept_disabled.why': 'APIC_BASE 使能为 {hw}，SVR 使能为 {sw}；Fixed 中断要求两者都为 1。',
+  'event.accept_disabled.why': 'APIC_BASE 启用位为 {hw}，SVR 启用位为 {sw}；Fixed 中断要求两者都为 1。',
 
   'event.accept_deassert.title': '忽略 deassert',
   'event.accept_deassert': 'LAPIC {vcpu} 忽略电平 deassert 消息。',

@@ -20,7 +20,7 @@ export const pic: Record<keyof typeof en, string> = {
   'event.kvm_pic_set_irq.coalesced.title': '8259 合并请求',
 
   'event.pic_masked.title': '8259 屏蔽该引脚',
-  'event.pic_masked': 'PIC 引脚 {pin}（{chip} 8259）被屏蔽。IRR 锁存请求，但 INTR 不会拉高。',
+  'event.pic_masked': 'PIC 引脚 {pin}（{chip} 8259）被屏蔽。IRR 锁存请求，但 INTR 不变高。',
   'event.pic_masked.why': '{chip} 8259 的 IMR 为 {imr}：位 {bit} 是 1。Linux 启用 IOAPIC 后会屏蔽两片 8259。',
 
   'event.pic_coalesced.title': '8259 合并请求',
@@ -42,6 +42,7 @@ export const pic: Record<keyof typeof en, string> = {
 
   'event.pic_inta.title': '8259 给出向量',
   'event.pic_inta': 'KVM 在注入时应答 PIC 引脚 {pin}：向量 {vec} 等于 ICW2 基址 {base} + {bit}。',
+  'event.pic_inta.vmm': 'VMM 应答自己的 8259 引脚 {pin}：向量 {vec} 等于 ICW2 基址 {base} + {bit}。',
   'event.pic_inta.spurious': '应答之前请求已经消失，{chip} 8259 给出伪中断向量 {vec}。',
   'event.pic_inta.spurious.title': '8259 给出伪中断向量',
 

@@ -475,7 +475,10 @@ export const ACCESS_PATHS = [
     id: 'ioapic_resample',
     title: 'An RTE that is unmasked asks the resampler for its line',
     chains: [
-      { at: ['v6.12', 'v6.18'], steps: 'ioapic_mmio_write > ioapic_write_indirect > kvm_notify_irqfd_resampler' },
+      {
+        at: ['v6.12', 'v6.18'],
+        steps: 'ioapic_mmio_write > ioapic_write_indirect > kvm_notify_irqfd_resampler > irqfd_resampler_notify',
+      },
     ],
   },
 ] as const satisfies readonly CallPathSpec[];

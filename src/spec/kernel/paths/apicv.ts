@@ -103,13 +103,12 @@ export const APICV_PATHS = [
     title: 'xAPIC or x2APIC mode is switched',
     chains: [
       {
-        at: ['v5.15'],
+        at: ['v5.15', 'v6.12'],
         steps: `
           kvm_apic_set_base > __kvm_apic_set_base > set_virtual_apic_mode: vmx_set_virtual_apic_mode
             > vmx_update_msr_bitmap_x2apic
         `,
       },
-      { at: ['v6.12'], steps: 'vmx_set_virtual_apic_mode > vmx_update_msr_bitmap_x2apic' },
       {
         at: ['v6.18'],
         steps: `
@@ -216,6 +215,27 @@ export const APICV_PATHS = [
     title: 'A vCPU that woke restores its notification vector',
     chains: [
       { at: ['v5.15'], steps: 'vcpu_run > vcpu_block > post_block: vmx_post_block > pi_post_block > __pi_post_block' },
+    ],
+  },
+  {
+    id: 'pi_ipi',
+    title: 'A notification that meets no guest on its CPU is counted',
+    chains: [
+      {
+        at: ['v5.15'],
+        start: { kind: 'idt-gate', from: 'kvm_vcpu_trigger_posted_interrupt', by: 'POSTED_INTR_VECTOR' },
+        steps: 'sysvec_kvm_posted_intr_ipi',
+      },
+      {
+        at: ['v6.12'],
+        start: { kind: 'idt-gate', from: 'vmx_deliver_posted_interrupt', by: 'POSTED_INTR_VECTOR' },
+        steps: 'sysvec_kvm_posted_intr_ipi',
+      },
+      {
+        at: ['v6.18'],
+        start: { kind: 'idt-gate', from: '__vmx_deliver_posted_interrupt', by: 'POSTED_INTR_VECTOR' },
+        steps: 'sysvec_kvm_posted_intr_ipi',
+      },
     ],
   },
   {
@@ -329,16 +349,8 @@ export const APICV_PATHS = [
     title: 'The reschedule IPI',
     chains: [
       { at: ['v5.15'], steps: 'kvm_vcpu_kick > smp_send_reschedule' },
-      {
-        at: ['v6.12'],
-        start: { kind: 'macro', from: 'kvm_vcpu_kick', by: 'smp_send_reschedule' },
-        steps: 'arch_smp_send_reschedule',
-      },
-      {
-        at: ['v6.18'],
-        start: { kind: 'macro', from: '__kvm_vcpu_kick', by: 'smp_send_reschedule' },
-        steps: 'arch_smp_send_reschedule',
-      },
+      { at: ['v6.12'], steps: 'kvm_vcpu_kick > smp_send_reschedule > arch_smp_send_reschedule' },
+      { at: ['v6.18'], steps: 'kvm_vcpu_kick > __kvm_vcpu_kick > smp_send_reschedule > arch_smp_send_reschedule' },
     ],
   },
   {
@@ -353,6 +365,19 @@ export const APICV_PATHS = [
     id: 'kick_many',
     title: 'The vCPUs in guest mode get one function call IPI',
     chains: [{ at: ALL, steps: 'kvm_make_vcpus_request_mask > kvm_kick_many_cpus > smp_call_function_many' }],
+  },
+  {
+    id: 'kick_all_many',
+    title: 'A request to every vCPU kicks those in guest mode together',
+    chains: [
+      {
+        at: ['v5.15'],
+        steps: `
+          kvm_make_all_cpus_request > kvm_make_all_cpus_request_except > kvm_kick_many_cpus > smp_call_function_many
+        `,
+      },
+      { at: ['v6.12', 'v6.18'], steps: 'kvm_make_all_cpus_request > kvm_kick_many_cpus > smp_call_function_many' },
+    ],
   },
   {
     id: 'yield_pending',

@@ -88,6 +88,29 @@ export const AVIC_PATHS = [
     ],
   },
   {
+    id: 'avic_incomplete_ipi_kick_logical',
+    title: 'An IPI to a logical destination: the table says whom to kick',
+    chains: [
+      {
+        at: ['v6.12', 'v6.18'],
+        steps: `
+          avic_incomplete_ipi_interception > avic_kick_target_vcpus > avic_kick_target_vcpus_fast
+            > avic_kick_vcpu_by_logical_id > avic_kick_vcpu_by_physical_id > avic_kick_vcpu
+        `,
+      },
+    ],
+  },
+  {
+    id: 'avic_incomplete_ipi_kick_slow',
+    title: 'An IPI with a shorthand, or to all: every vCPU is asked',
+    chains: [
+      {
+        at: ['v6.12', 'v6.18'],
+        steps: 'avic_incomplete_ipi_interception > avic_kick_target_vcpus > avic_kick_vcpu',
+      },
+    ],
+  },
+  {
     id: 'avic_unaccelerated',
     title: 'A register the CPU does not handle',
     chains: [

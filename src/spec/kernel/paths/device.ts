@@ -25,6 +25,33 @@ export const DEVICE_PATHS = [
     ],
   },
   {
+    id: 'irte_assign_irqfd',
+    title: 'KVM_IRQFD: the new irqfd looks for a device that signals its eventfd',
+    chains: [
+      {
+        at: ['v5.15'],
+        steps: `
+          kvm_irqfd_assign > irq_bypass_register_consumer > __connect
+            > add_producer: kvm_arch_irq_bypass_add_producer > update_pi_irte: vmx_pi_update_irte
+        `,
+      },
+      {
+        at: ['v6.12'],
+        steps: `
+          kvm_irqfd_assign > irq_bypass_register_consumer > __connect
+            > add_producer: kvm_arch_irq_bypass_add_producer > pi_update_irte: vmx_pi_update_irte
+        `,
+      },
+      {
+        at: ['v6.18'],
+        steps: `
+          kvm_irqfd_assign > irq_bypass_register_consumer > __connect
+            > add_producer: kvm_arch_irq_bypass_add_producer > kvm_pi_update_irte
+        `,
+      },
+    ],
+  },
+  {
     id: 'irte_write',
     title: 'The interrupt remapping entry becomes a posted one',
     chains: [

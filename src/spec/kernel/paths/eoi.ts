@@ -130,6 +130,33 @@ export const EOI_PATHS = [
     ],
   },
   {
+    id: 'pv_eoi_enable',
+    title: 'WRMSR of MSR_KVM_PV_EOI_EN',
+    chains: [
+      {
+        at: ['v5.15'],
+        steps: `
+          kvm_emulate_wrmsr > kvm_set_msr > kvm_set_msr_ignored_check > __kvm_set_msr > set_msr: vmx_set_msr
+            > kvm_set_msr_common > kvm_lapic_set_pv_eoi
+        `,
+      },
+      {
+        at: ['v6.12'],
+        start: { kind: 'argument', from: 'kvm_set_msr_ignored_check', by: 'kvm_do_msr_access' },
+        steps: `
+          _kvm_set_msr > __kvm_set_msr > set_msr: vmx_set_msr > kvm_set_msr_common > kvm_lapic_set_pv_eoi
+        `,
+      },
+      {
+        at: ['v6.18'],
+        start: { kind: 'argument', from: 'kvm_set_msr_ignored_check', by: 'kvm_do_msr_access' },
+        steps: `
+          _kvm_set_msr > __kvm_set_msr > set_msr: vt_set_msr > vmx_set_msr > kvm_set_msr_common > kvm_lapic_set_pv_eoi
+        `,
+      },
+    ],
+  },
+  {
     id: 'pv_eoi_arm',
     title: 'PV EOI: the flag is set before entry',
     chains: [

@@ -247,8 +247,10 @@ export const IPI_PATHS = [
       },
       {
         at: ['v6.18'],
-        start: { kind: 'macro', from: 'kvm_emulate_hypercall', by: '__kvm_emulate_hypercall' },
-        steps: '____kvm_emulate_hypercall > kvm_pv_send_ipi > __pv_send_ipi > kvm_apic_set_irq > __apic_accept_irq',
+        steps: `
+          kvm_emulate_hypercall > __kvm_emulate_hypercall > ____kvm_emulate_hypercall > kvm_pv_send_ipi
+            > __pv_send_ipi > kvm_apic_set_irq > __apic_accept_irq
+        `,
       },
     ],
   },
@@ -263,8 +265,10 @@ export const IPI_PATHS = [
       },
       {
         at: ['v6.18'],
-        start: { kind: 'macro', from: 'kvm_emulate_hypercall', by: '__kvm_emulate_hypercall' },
-        steps: '____kvm_emulate_hypercall > kvm_pv_kick_cpu_op > kvm_irq_delivery_to_apic',
+        steps: `
+          kvm_emulate_hypercall > __kvm_emulate_hypercall > ____kvm_emulate_hypercall > kvm_pv_kick_cpu_op
+            > kvm_irq_delivery_to_apic
+        `,
       },
     ],
   },
