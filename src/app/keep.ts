@@ -1,4 +1,5 @@
 /** Has the edits kept over a reload, and remembers in which run this tab was left. Comes after the first motion. */
+import { isCase } from '../scenes/case.ts';
 import type { App } from '../store/create-app.ts';
 import { keepRuns, type LeftAt } from '../store/runs/keep.ts';
 import { readLeftTrace } from '../views/traces/left.ts';
@@ -41,6 +42,9 @@ export function keepEdits(app: App): void {
   });
   // A trace was open, and its text is kept nowhere: its page says what to drop again.
   const trace = readLeftTrace();
-  if (trace !== null && app.store.getState().ui.url === null) app.actions.setUi({ url: `trace=${trace}` });
+  const { sceneId, ui } = app.store.getState();
+  if (trace !== null && ui.url === null) app.actions.setUi({ url: `trace=${trace}` });
+  // An exercise is worked on there, also by who comes by its link.
+  if (isCase(sceneId.preset) && ui.panel === null) app.actions.setPanel('where');
   void keepRuns(app, left);
 }
