@@ -31,7 +31,7 @@ export function finding(
   line: number,
   about: Partial<Finding> = {},
 ): Finding {
-  return { ...blank(id, severity, line, Number.NaN), ...about };
+  return Object.assign(blank(id, severity, line, Number.NaN), about);
 }
 
 export interface Line {
