@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Carried, carriedBy, withCarried, withComment } from '../share/carried.ts';
+import { encodeLink } from '../share/link.ts';
 import { mp4Of } from '../views/figure/mp4.ts';
 import { webmOf } from '../views/figure/webm.ts';
 import { findChromium } from './browser.mjs';
@@ -59,6 +60,17 @@ describe('npm run figure', () => {
     const colours = paper.stdout.match(/#[0-9a-f]{6}\b/g) ?? [];
     expect(colours.filter((c) => c.slice(1, 3) !== c.slice(3, 5) || c.slice(3, 5) !== c.slice(5, 7))).toEqual([]);
     expect(paper.stdout).toMatch(/stroke-dasharray="7 3"/);
+  });
+
+  test('the caption names the machine’s kernel', () => {
+    const log = [
+      { op: 'create', vcpus: 1, kernel: '5.15' },
+      { op: 'msi', addr: 0xfee00000, data: 0x41 },
+    ];
+    const link = encodeLink({ kind: 'ops', base: null, keep: null, start: 1, log, step: null, view: {}, hash: null });
+    const run = figure(link ?? '');
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(run.stdout).toMatch(/\d+ \/ \d+ · KVM v5\.15/);
   });
 
   test('the whole story as text, a line a step', () => {

@@ -14,7 +14,9 @@ export const edgeClearsTmr: Rule = {
       .flatMap((rte) =>
         destinations(view, rte)
           .filter((vcpu) =>
-            (['irr', 'isr'] as const).some((grid) => vectorIn(view.w, gridAddress(view, grid, vcpu), rte.vector)),
+            (['pir', 'irr', 'isr'] as const).some((grid) =>
+              vectorIn(view.w, gridAddress(view, grid, vcpu), rte.vector),
+            ),
           )
           .filter((vcpu) => !vectorIn(view.w, gridAddress(view, 'tmr', vcpu), rte.vector))
           .map((vcpu) => ({

@@ -2,7 +2,7 @@
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import { placeOf } from '../gates/gate.ts';
-import { deliverable, isIdle, posted, vcpusOf, vcpuWord } from './machine.ts';
+import { deliverable, isIdle, posted, vcpusOf, vcpuWord, wakingRequests } from './machine.ts';
 import { afterTime, type Hit, type Rule } from './rule.ts';
 
 /** What it was woken for was taken, or another came by itself. */
@@ -30,7 +30,7 @@ export const lostIpi: Rule = {
       return vcpusOf(view)
         .filter((vcpu) => isIdle(view, vcpu) && vcpuWord(view, vcpu, 'shadow') === 0 && !woken.has(vcpu))
         .filter((vcpu) => vcpuWord(view, vcpu, 'rflagsIf') === 1 || vcpuWord(view, vcpu, 'halted') === 1)
-        .filter((vcpu) => vcpuWord(view, vcpu, 'requests') === 0 && vcpuWord(view, vcpu, 'preempted') === 0)
+        .filter((vcpu) => wakingRequests(view, vcpu) === 0 && vcpuWord(view, vcpu, 'preempted') === 0)
         .flatMap((vcpu) => {
           // One vector that a device posted is that device's affair (on-not-notified); another's behind it is an IPI that is lost.
           const inPir = posted(view, vcpu);

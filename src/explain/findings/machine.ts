@@ -9,6 +9,7 @@ import {
   vectorIn,
   vectorsIn,
 } from '../../engine/view/machine-view.ts';
+import { REQ } from '../../spec/names.ts';
 import { pprNow } from '../gates/lapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 
@@ -51,6 +52,13 @@ export const isUnderWay = (view: MachineView, vector: number): boolean =>
 export const destinations = (view: MachineView, { dest, logical }: RteView): number[] => vcpusFor(view, dest, logical);
 export const vcpuWord = (view: MachineView, vcpu: number, register: string): number =>
   readWord(view, 'vcpu', vcpu, register);
+
+/**
+ * Requests that make a vCPU look, asleep or not: those for the IOAPIC's scan and for APICv wake nobody.
+ * @kvm kvm_host.h KVM_REQUEST_NO_WAKEUP
+ */
+export const wakingRequests = (view: MachineView, vcpu: number): number =>
+  vcpuWord(view, vcpu, 'requests') & ~((1 << REQ.scanIoapic) | (1 << REQ.apicvUpdate));
 
 /** A model guest that runs no handler on this vCPU. */
 export const isIdle = (view: MachineView, vcpu: number): boolean =>

@@ -1,7 +1,7 @@
 /** ON is set, the vCPU sleeps, and nobody told it. */
 import { readWord } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
-import { posted, vcpusOf, vcpuWord } from './machine.ts';
+import { posted, vcpusOf, vcpuWord, wakingRequests } from './machine.ts';
 import type { Rule } from './rule.ts';
 
 export const onNotNotified: Rule = {
@@ -22,7 +22,7 @@ export const onNotNotified: Rule = {
       }
       return (
         vcpusOf(view)
-          .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
+          .filter((vcpu) => vcpuWord(view, vcpu, 'halted') === 1 && wakingRequests(view, vcpu) === 0)
           // One that is on a CPU again looks before it sleeps.
           .filter((vcpu) => vcpuWord(view, vcpu, 'loaded') === 0)
           .filter((vcpu) => readWord(view, 'piDesc', vcpu, 'on') === 1 && posted(view, vcpu).length > 0)

@@ -1,6 +1,6 @@
 /** Gates of the IOAPIC. @kvm ioapic.c ioapic_set_irq, ioapic_service, kvm_ioapic_update_eoi_one */
 import { join } from '../../base/u64.ts';
-import { type MachineView, readWord, rteView } from '../../engine/view/machine-view.ts';
+import { gridAddress, type MachineView, readWord, rteView, vectorsIn } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
@@ -25,9 +25,18 @@ const atPin =
   (view, way) =>
     way.ioapicPin === undefined ? null : look(view, way.ioapicPin, way);
 
-/** The EOI that ends a vector somewhere: the guest's handler does it in time, else the op. */
+/**
+ * The EOI that ends a vector somewhere: the guest's handler does it in time, else the op, after those of what is in service above
+ * it, and at the vCPU that has it, which may be another than its entry says now.
+ */
 function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[] {
-  const eoi = way.vcpus.map((vcpu): readonly JsonOp[] => [{ op: 'eoi', vcpu }]);
+  const upTo = (vcpu: number): number[] =>
+    vectorsIn(view.w, gridAddress(view, 'isr', vcpu)).filter((vector) => vector >= way.vector);
+  const all = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+  const holders = all.filter((vcpu) => upTo(vcpu)[0] === way.vector);
+  const eoi = (holders.length > 0 ? holders : way.vcpus).map((vcpu): readonly JsonOp[] =>
+    Array.from({ length: Math.max(1, upTo(vcpu).length) }, () => ({ op: 'eoi', vcpu })),
+  );
   const runAndEoi = way.vcpus.map((vcpu): readonly JsonOp[] => [
     { op: 'run', vcpu },
     { op: 'eoi', vcpu },

@@ -166,6 +166,23 @@ export function lastEvent(
   return null;
 }
 
+/** Journeys of all events of these names that fit. */
+export function journeysOf(
+  { journal }: Replayed,
+  names: readonly EventName[],
+  fits: (event: Named) => boolean,
+): ReadonlySet<number> {
+  const codes = codesOf(names);
+  const { records } = journal;
+  const journeys = new Set<number>();
+  for (let i = 0; i < journal.used; i++) {
+    const at = i * STRIDE;
+    const journey = records[at + COL.journey];
+    if (codes[records[at]] === 1 && !journeys.has(journey) && fits(namedAt(journal, i))) journeys.add(journey);
+  }
+  return journeys;
+}
+
 const ACCEPTED: ReadonlySet<EventName> = new Set<EventName>(['irr_set', 'pir_set', 'vtd_post']);
 const WOKEN: ReadonlySet<EventName> = new Set<EventName>(['vcpu_wakeup', 'guest_wake']);
 const WOKEN_BY_KICK = 1;

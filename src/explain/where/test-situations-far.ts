@@ -226,6 +226,33 @@ export const FAR: Readonly<Record<string, Make>> = {
       closes: [...program(s), tpr(s)],
       after: [line(s, 1), ...writeRte(0, s.pin, 0, rteOf({ ...s, vector: s.vector ^ 1 }))],
     })),
+  // A level line that is up is one interrupt however often it is raised, and an edge merges with the one before: the first waits.
+  'raised again while it waits in IRR': (s) =>
+    pinned(s, () => ({
+      held: 'ppr',
+      by: 'tpr',
+      state: 'waiting',
+      closes: [...program(s), tpr(s)],
+      after: [line(s, 1), line(s, 1), line(s, 1)],
+    })),
+  'pulsed again while it waits in IRR': (s) =>
+    pinned(s, () => ({
+      held: 'ppr',
+      by: 'tpr',
+      state: 'waiting',
+      closes: [...program(s), tpr(s)],
+      after: [line(s, 1), line(s, 0), line(s, 1), line(s, 0)],
+    })),
+  'raised again, turned to another while it waits in IRR': (s) =>
+    s.vcpus < 2
+      ? null
+      : pinned(s, () => ({
+          held: 'ppr',
+          by: 'tpr',
+          state: 'waiting',
+          closes: [...program({ ...s, level: true }), tpr(s)],
+          after: [line(s, 1), ...writeRte(0, s.pin, 1, (((s.vcpu + 1) % s.vcpus) << 24) >>> 0), line(s, 1)],
+        })),
   'for nobody while it is in service': (s) =>
     pinned(s, () => ({
       held: 'eoi',

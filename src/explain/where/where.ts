@@ -22,7 +22,16 @@ import { vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
-import { lastEvent, type Named, type Outcome, opAt, outcomeOf, type Replayed, takenSince } from './facts.ts';
+import {
+  journeysOf,
+  lastEvent,
+  type Named,
+  type Outcome,
+  opAt,
+  outcomeOf,
+  type Replayed,
+  takenSince,
+} from './facts.ts';
 import { isInUse, lastGsi, ofMessage, type Road, roadsOfGsi, tableSays } from './roads.ts';
 
 export type State = 'waiting' | 'in-service' | 'done' | 'lost' | 'never';
@@ -124,6 +133,33 @@ function assess(run: Moment, road: Road, raised: Named | null): Assessed {
   const live = accepted.find(({ vcpu, vector }) => bits(vcpu, vector)) ?? accepted[0];
   const vcpu = live?.vcpu ?? road.vcpus[0] ?? 0;
   return { road: live === undefined ? road : { ...road, way: { ...road.way, vector: live.vector } }, outcome, vcpu };
+}
+
+/** A local APIC was given it. */
+const ACCEPTS: readonly EventName[] = ['irr_set', 'pir_set', 'vtd_post'];
+
+/**
+ * What became of the last raise; where that was dropped and an earlier one still waits at a local APIC, of that one: a level line
+ * that is up is one interrupt however often it is raised, and so is an edge that merged.
+ * @param ours the event that raised it, of these names
+ */
+function assessRaises(
+  run: Moment,
+  road: Road,
+  raised: Named | null,
+  names: readonly EventName[],
+  ours: (event: Named) => boolean,
+): Assessed {
+  const last = assess(run, road, raised);
+  if (road.kind === 'pic' || (last.outcome?.dropped ?? null) === null) return last;
+  const journeys = journeysOf(run, names, ours);
+  const waits = lastEvent(
+    run,
+    ACCEPTS,
+    ({ journey, index, args }) => journeys.has(journey) && isPending(run.view, index, args.vector),
+  );
+  const before = waits && lastEvent(run, names, (event) => event.journey === waits.journey && ours(event));
+  return before === null ? last : assess(run, road, before);
 }
 
 const isPending = (view: MachineView, vcpu: number, vector: number): boolean =>
@@ -334,8 +370,13 @@ const RANK: Readonly<Record<State, number>> = { 'in-service': 4, waiting: 3, don
 
 /** What was raised at a GSI, on each of these roads. */
 function alongRoads(run: Moment, gsi: number, roads: readonly Road[]) {
-  const raised = lastEvent(run, RAISES, raisesGsi(run.view, gsi));
-  return roads.map((road) => ({ road, answer: found(run, assess(run, road, raised), { gsi }), raised }));
+  const ours = raisesGsi(run.view, gsi);
+  const raised = lastEvent(run, RAISES, ours);
+  return roads.map((road) => ({
+    road,
+    answer: found(run, assessRaises(run, road, raised, RAISES, ours), { gsi }),
+    raised,
+  }));
 }
 
 function ofGsi(run: Moment, gsi: number): Found {
@@ -376,13 +417,15 @@ function nobodyListens(run: Moment, road: Road, op: number): Found {
 function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
   const { addrLo, addrHi, data } = ask.msi;
   const road = ofMessage(run.view, addrLo, addrHi, data);
-  const raised = lastEvent(run, ['kvm_msi_set_irq'], ({ args }) => args.addrLo === addrLo && args.data === data);
+  const sent: readonly EventName[] = ['kvm_msi_set_irq'];
+  const ours = ({ args }: Named): boolean => args.addrLo === addrLo && args.data === data;
+  const own = assessRaises(run, road, lastEvent(run, sent, ours), sent, ours);
   // A device or a route that says this message may hold it.
   const says = (gsi: number): boolean =>
     routesOf(run.view)?.byGsi[gsi]?.some((e) => e.chip === CHIP.msi && e.addrLo === addrLo && e.data === data) ===
       true || tableSays(run.view, gsi, addrLo, data);
   const gsis = Array.from({ length: lastGsi(run.view) }, (_, gsi) => gsi).filter(says);
-  return furthest([found(run, assess(run, road, raised), ask), ...gsis.map((gsi) => ofGsi(run, gsi))]);
+  return furthest([found(run, own, ask), ...gsis.map((gsi) => ofGsi(run, gsi))]);
 }
 
 /** Where it is on its way counts; else what became of it last. */

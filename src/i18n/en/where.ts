@@ -127,7 +127,8 @@ export const where = {
   'finding.eoi-before-quiet':
     'Pin {pin}: EOI came while the line was high, so vector {vector} is sent again. Quiet the device first.',
   'finding.level-storm': 'Pin {pin}: {times} EOIs in a row found the line high. No driver quiets the device.',
-  'finding.vector-below-16': 'vCPU {vcpu}: vector {vector} is in IRR and is never above PPR. Use a vector from 32 on.',
+  'finding.vector-below-16':
+    'vCPU {vcpu}: vector {vector} is below 16 and never reaches the guest. Use a vector from 32 on.',
   'finding.shared-vector': 'Pins {pin} and {other} have vector {vector}: an EOI ends both. Give each its own.',
   'finding.level-pulse-swallowed':
     'Pin {pin}: the line went high and low again while remote IRR was set. Hold a level line.',

@@ -127,7 +127,7 @@ export const where: Record<keyof typeof en, string> = {
   'finding.remote-irr-stuck': '引脚 {pin}：remote IRR 为 1，向量 {vector} 的 EOI 不会来。这个引脚不再发送。',
   'finding.eoi-before-quiet': '引脚 {pin}：EOI 时中断线为高，向量 {vector} 再次发送。先处理设备。',
   'finding.level-storm': '引脚 {pin}：连续 {times} 次 EOI 时中断线都为高。没有驱动处理设备。',
-  'finding.vector-below-16': 'vCPU {vcpu}：向量 {vector} 在 IRR 中，永远不高于 PPR。使用 32 及以上的向量。',
+  'finding.vector-below-16': 'vCPU {vcpu}：向量 {vector} 小于 16，永远到不了客户机。使用 32 及以上的向量。',
   'finding.shared-vector': '引脚 {pin} 和 {other} 都用向量 {vector}：一个 EOI 结束两者。各用各的。',
   'finding.level-pulse-swallowed': '引脚 {pin}：remote IRR 为 1 时中断线变高又变低。电平中断线要保持。',
   'finding.destination-nobody': '向量 {vector} 发往 {dest}，没有本地 APIC 匹配。',

@@ -81,6 +81,9 @@ export function titleOf({ sceneId, lang }: Moment): string {
   return hasText(key) ? translate(lang, key) : 'irqscope';
 }
 
+/** Kernel of a moment's machine. */
+export const kernelOf = ({ scene }: Moment): string => scene.config.kernel ?? '6.18';
+
 /** The sentence at a moment: its beat's where the beat rests there, else the step's own; before the first step the scene's question. */
 export function sentenceAt({ scene, sceneId, step, lang }: Moment): string {
   const at = scene.steps.get(step);
@@ -119,6 +122,8 @@ interface Parts {
   readonly sentence: string;
   readonly step: number;
   readonly count: number;
+  /** Kernel of the machine. */
+  readonly kernel: string;
   /** Lines kept free for the sentence, at least. */
   readonly lines?: number;
   /** A picture of a film carries nothing: its film does. */
@@ -153,7 +158,7 @@ export function assemble(dom: Dom, parts: Parts, facts: FigureFacts, options: Fi
   if (caption) {
     const { link, source } = facts;
     const short = link === null ? null : link.length <= SHORT_LINK ? `#${link}` : null;
-    const words = [title, `${step + 1} / ${count}`, source, 'KVM v6.18', short].filter((w) => w !== null);
+    const words = [title, `${step + 1} / ${count}`, source, `KVM v${parts.kernel}`, short].filter((w) => w !== null);
     for (const text of wrap(words.join(' · '), room, SIZE.caption)) {
       y += LINE.caption;
       texts.push(line(text, y, SIZE.caption, colour('--ink-2')));
@@ -194,7 +199,8 @@ export async function renderFigure(
   const stage = await drawStill(dom, moment, stageSize(options.width));
   dress(stage, options.theme);
   const count = moment.scene.steps.length;
-  const parts = { stage, title: titleOf(moment), sentence: sentenceAt(moment), step: moment.step, count };
+  const said = { title: titleOf(moment), sentence: sentenceAt(moment), kernel: kernelOf(moment) };
+  const parts = { stage, ...said, step: moment.step, count };
   return assemble(dom, parts, facts, options);
 }
 

@@ -11,6 +11,7 @@ import {
   type Figure,
   type FigureFacts,
   type FigureOptions,
+  kernelOf,
   linesOf,
   sentenceAt,
   stageSize,
@@ -107,7 +108,8 @@ export async function planFilm(
       }
       fill(sheet, still, position, options);
       const at = { ...moment, step, phase };
-      const parts = { stage: sheet.root, title, sentence: toldAt(at), step, count, lines, bare: true };
+      const said = { title, sentence: toldAt(at), kernel: kernelOf(moment) };
+      const parts = { stage: sheet.root, ...said, step, count, lines, bare: true };
       const figure = assemble(dom, parts, facts(step), options);
       // A lower stage leaves room below: a film has one size.
       height = Math.max(height, figure.height);
