@@ -1,4 +1,6 @@
 /** Beats of every scene: they tell all of it, in sentences that can be read, at a pace at which they are. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { everyPreset, toldScenes } from '../cli/scenes-for-tests.ts';
@@ -24,6 +26,7 @@ const idOf = (id: string, told = true) => {
   return { narration: told ? (file?.narration ?? null) : null, kept: file?.ops.length ?? 0 };
 };
 
+const SCENES = join(import.meta.dirname, '../scenes');
 const scenes = toldScenes();
 
 describe.each(scenes)('$id', ({ id, scene }) => {
@@ -55,13 +58,28 @@ describe.each(scenes)('$id', ({ id, scene }) => {
   });
 
   test('a sentence is short enough for its beat in both languages', () => {
-    for (const { en, 'zh-CN': zh } of idOf(id).narration?.beats ?? []) {
+    const { narration } = idOf(id);
+    const beats = narration?.beats ?? [];
+    const asked = [narration?.question, narration?.after, ...beats.map(({ guess }) => guess)].filter(
+      (one) => one != null,
+    );
+    for (const { en, 'zh-CN': zh } of [...beats, ...asked]) {
       expect(en.split(/\s+/).length, en).toBeLessThanOrEqual(20);
       expect([...zh.replace(/[\x20-\x7f]/g, '')].length, zh).toBeLessThanOrEqual(36);
       expect(zh, zh).not.toMatch(/[,;:!?](?![^（]*）)/);
       expect(readingMs(en, 'en'), en).toBeLessThanOrEqual(6000);
     }
   });
+});
+
+test('every scene’s folder is among them, bugs too', () => {
+  const rooms = ['', 'bugs/'].flatMap((room) =>
+    readdirSync(join(SCENES, room), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'bugs')
+      .map(({ name }) => `${room}${name}`),
+  );
+  expect(rooms.length).toBeGreaterThan(70);
+  expect(scenes.map(({ id }) => id).sort()).toEqual(rooms.sort());
 });
 
 /** What a number of a sentence may be: a value of a step or a command, its lowest or highest byte, or the class of it. */

@@ -30,7 +30,7 @@ export const traces = {
   'trace.finding.reinjected-always':
     'vCPU {vcpu}: {n} of {injected} injections were made again. Exits cut off most deliveries.',
   'trace.finding.coalesced-is-repeat':
-    'Lines that say coalesced: {n}. The VMM raises a line that is high already; no interrupt is lost by it.',
+    'Lines that say coalesced: {n}. The request met one that the chip had recorded already: one interrupt for both. None is lost.',
   'trace.finding.lost': 'Events that the recording lost: {n}. State before each gap is forgotten.',
   'trace.finding.lost.perf':
     'perf trace drops events and writes no mark where. Lines that must be there and are not: {n}. perf record, or -m 64M, drops fewer.',

@@ -26,7 +26,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
     'vCPU {vcpu} 的向量 {vector}：{accepted} 次请求中有 {n} 次合并，因为向量还在 IRR 中等待。',
   'trace.finding.vector-below-16': 'vCPU {vcpu} 接受了向量 {vector}。16 以下的向量是保留的，PPR 会一直挡住它。',
   'trace.finding.reinjected-always': 'vCPU {vcpu}：{injected} 次注入中有 {n} 次重新注入。多数投递被退出打断。',
-  'trace.finding.coalesced-is-repeat': '写有 coalesced 的行：{n}。VMM 再次拉高已经为高的中断线，没有丢失中断。',
+  'trace.finding.coalesced-is-repeat':
+    '写有 coalesced 的行：{n}。请求遇到芯片已记录的请求：两次合并为一个中断，没有丢失中断。',
   'trace.finding.lost': '录制丢失了 {n} 个事件。每个缺口之前的状态不再使用。',
   'trace.finding.lost.perf': 'perf trace 会丢事件，而且不留标记：应有的行缺了 {n} 次。perf record 或 -m 64M 丢得更少。',
   'trace.finding.lost.unknown': '录制有缺口：{n}。每个缺口之前的状态不再使用。',
