@@ -28,8 +28,8 @@ export function utf16Of(b: Uint8Array): Utf16 | null {
   const high = b[0] === 0 ? 0 : 1;
   let odd = 0;
   for (let i = 0; i < units; i++) {
-    const top = b[2 * i + high] as number;
-    const low = b[2 * i + 1 - high] as number;
+    const top = b[2 * i + high];
+    const low = b[2 * i + 1 - high];
     if (top === 0 && low === 0) return null;
     if (top !== 0 || !isPlain(low)) odd++;
   }
@@ -53,7 +53,7 @@ export function utf8Stream(first: Uint8Array): ((piece: Uint8Array) => Uint8Arra
 
 /** Does a unit begin a pair whose other half is the next one? */
 const isFirstHalf = (b: Uint8Array, at: number, encoding: Utf16): boolean =>
-  ((b[at + (encoding === 'utf-16le' ? 1 : 0)] as number) & 0xfc) === 0xd8;
+  (b[at + (encoding === 'utf-16le' ? 1 : 0)] & 0xfc) === 0xd8;
 
 /**
  * @param turning told how far it is in a file of UTF-16, which is gone through once
