@@ -596,3 +596,59 @@ test('a watched register is compared with a marked moment, names who wrote it la
   await last.click();
   await expect(count(page)).toHaveText(new RegExp(`^${nth} /`));
 });
+
+test('steps of a size, a watch, a field, a branch and a note, by keyboard alone', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 8);
+  const unit = page.getByLabel(say('timeline.unit'), { exact: true });
+  await expect(unit).toBeVisible();
+  await chooseByKey(page, unit, 'beat');
+  await pressByKey(page, say('timeline.unit.next', { unit: say('stops.unit.beat') }));
+  await expect(count(page)).not.toHaveText(/^8 /);
+  const openByKey = () =>
+    expect(async () => {
+      if ((await drawer(page).count()) === 0) await page.locator('body').press('b');
+      await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+  const enter = async (on: ReturnType<Page['locator']>): Promise<void> => {
+    await expect(on).toBeVisible();
+    await tabTo(page, on);
+    await page.keyboard.press('Enter');
+  };
+  // A pin, watched and held against this moment.
+  const pin = page.locator('[data-card=ioapic] [data-stop]').nth(1);
+  await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
+  await page.keyboard.press('ArrowDown');
+  await expect(pin).toBeFocused();
+  await page.keyboard.press('Enter');
+  await openByKey();
+  await enter(drawer(page).getByRole('button', { name: /^Watch IOAPIC/ }));
+  await enter(button(page, say('watch.mark')));
+  await expect(drawer(page).locator('.rd-watch tbody tr')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(drawer(page)).toHaveCount(0);
+  // Its vector, as the guest would write it: a branch in front of the step that is shown.
+  const vector = page.locator('.inspector').getByLabel('vector');
+  await expect(vector).toBeVisible();
+  await tabTo(page, vector);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('0x52');
+  await pressByKey(page, say('insp.write'));
+  await expect(page.locator('.header-changed')).toBeVisible();
+  // The branch gets a name, the run it left is shown again, and a note pinned there.
+  await openByKey();
+  const branch = drawer(page).locator('[data-run="1"]');
+  await enter(branch.getByRole('button', { name: new RegExp(`^${say('runs.rename', { what: '' }).trim()}`) }));
+  await tabTo(page, drawer(page).getByRole('textbox').first());
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('vector 0x52');
+  await page.keyboard.press('Enter');
+  await expect(branch).toContainText('vector 0x52');
+  await enter(drawer(page).locator('[data-run="0"] .rd-name'));
+  await expect(drawer(page).locator('[data-run="0"]')).toHaveAttribute('aria-current', 'true');
+  await tabTo(page, drawer(page).locator('textarea').first());
+  await page.keyboard.type('by keys');
+  await enter(button(page, say('notes.pin')));
+  await expect(page.locator('.rd-here')).toContainText('by keys');
+  await enter(branch.getByRole('button', { name: say('runs.beside') }));
+  await expect(page.locator('.bd')).toHaveCount(2);
+});
