@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { axeOf } from './axe.ts';
 import { expect, type Page, test } from './test.ts';
 
 const DIST = join(import.meta.dirname, '../dist');
@@ -68,6 +69,8 @@ test('the lecture in Chinese: the same slides with the same beats, each in Chine
       );
   await page.goto('./lecture.html?lang=en');
   await expect(page.locator('.irqscope-step').first()).toBeAttached();
+  const { violations } = await axeOf(page).include('.slides > section.present').analyze();
+  expect(violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
   const english = await beats();
   await page.goto('./lecture.html?lang=zh');
   await expect(page).toHaveTitle('从一根线到 vCPU');

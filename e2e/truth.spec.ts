@@ -2,6 +2,7 @@
 
 import { differs as zh } from '../src/i18n/zh-cn/differs.ts';
 import { DIFFERENCES } from '../src/spec/differs.ts';
+import { axeOf } from './axe.ts';
 import { expect, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -52,6 +53,11 @@ test('How true is it? is reached from Help, has an address, and leads back to th
   expect(numbers.slice(0, -1).reduce((sum, n) => sum + n, 0)).toBe(numbers.at(-1));
   expect(numbers.at(-1)).toBeGreaterThan(10_000);
   await expect(page.locator('.truth [data-differs]')).toHaveCount(Object.keys(DIFFERENCES).length);
+  const whole = axeOf(page).include('.truth');
+  expect((await whole.analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = axeOf(page).include('.truth').coloursAlone();
+  expect((await dark.analyze()).violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
   await page.getByRole('button', { name: say('truth.close') }).click();
   await expect(page).toHaveURL(/#p=serial-ioapic&t=4/);
   await page.goBack();

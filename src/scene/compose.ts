@@ -148,7 +148,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const tall = form === 'tall';
   const model = focused(input, embed ? input.focus : null);
   const own = metrics.left + metrics.widths.reduce((a, b) => a + b, 0) + metrics.gaps.reduce((a, b) => a + b, 0);
-  const room = Math.max(0, width - own);
+  const whole = Math.max(width, own);
+  const room = whole - own;
   // What is left over goes to the gaps first, where the tokens fly, then to the cards.
   const gapShare =
     Math.min(room, metrics.gaps.slice(0, -1).reduce((a, b) => a + b, 0) * 0.45) / (metrics.gaps.length - 1);
@@ -174,9 +175,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   // The VMM's own chips stand before the border, and the GSIs they raise in KVM behind it.
   const bordered = isBordered(model, form);
   const [R, C] = bordered ? [2, 1] : [1, 2];
-  const keys: Column['key'][] = bordered
-    ? ['sources', 'chips', 'routing', 'lapics', 'vcpus']
-    : ['sources', 'routing', 'chips', 'lapics', 'vcpus'];
+  const middle: Column['key'][] = bordered ? ['chips', 'routing'] : ['routing', 'chips'];
+  const keys: Column['key'][] = ['sources', ...middle, 'lapics', 'vcpus'];
   let y = 0;
   /** Starts the block of a column: at the top, or under the block before it. */
   const begin = (i: number): number => {
@@ -186,7 +186,6 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     y = top + (embed ? 8 : HEAD);
     return y;
   };
-  if (embed) heads.length = 0;
   const add = <T extends CardBox>(card: T, i: number): T => {
     cards.push(card);
     y = card.y + card.h + (tall ? 8 : BETWEEN);
@@ -337,7 +336,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     const lowest = [...vcpus.values()].at(-1)?.card;
     const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : BELOW);
     model.cpus.forEach((pcpu, i) => {
-      const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 12), h };
+      const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 22), h };
       pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(merged ? 3 : 4), ...box }, 3));
     });
     if (!merged) bottoms[4] = y - BETWEEN;
@@ -380,26 +379,17 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const mapped = !embed && hasMap(input.model.vcpus);
   const left = tall ? GUTTER : metrics.left;
   const map = mapped
-    ? placeMap(
-        input.model.vcpus,
-        model.shown,
-        { x: left, y: backY + MAP_BELOW, w: (tall ? width - GUTTER : Math.max(width, own) - left) - left, h: 0 },
-        tall,
-      )
+    ? placeMap(input.model.vcpus, model.shown, { x: left, y: backY + MAP_BELOW, w: whole - 2 * left, h: 0 }, tall)
     : null;
   if (map !== null) cards.push(...map.tiles);
   const bottom = map === null ? columnsEnd : map.y + map.h;
-  const lastGap = (i: number): number => at(i).x + at(i).w;
+  const chips = at(2).x + at(2).w;
   return {
     form,
-    w: tall ? width : Math.max(width, own),
+    w: whole,
     h: bottom + (tall ? 16 : embed ? 30 : map === null ? LANE : 4),
     scale: 1,
-    columns: (tall ? [0] : merged ? [0, 1, 2, 3] : [0, 1, 2, 3, 4]).map((i) => ({
-      key: keys[i] as Column['key'],
-      ...at(i),
-      bottom: bottoms[i],
-    })),
+    columns: keys.slice(0, tall ? 1 : merged ? 4 : 5).map((key, i) => ({ key, ...at(i), bottom: bottoms[i] })),
     heads: embed ? [] : heads,
     borderX: bordered ? (at(1).x + at(1).w + at(at(2).w > 0 ? 2 : 3).x) / 2 : null,
     sources,
@@ -417,8 +407,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     vcpus,
     idt,
     idtRows,
-    busX: tall ? GUTTER / 2 : lastGap(2) + (at(3).x - lastGap(2)) * 0.74,
-    backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - lastGap(2)) * 0.12,
+    busX: tall ? GUTTER / 2 : chips + (at(3).x - chips) * 0.74,
+    backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - chips) * 0.12,
     backY,
     map,
     cards,

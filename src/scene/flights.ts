@@ -430,8 +430,9 @@ export function gutterAt({ layout }: Stage, point: Point): readonly [number, num
   const right = columns.findIndex((column) => column.x >= point.x - 1);
   const [before, after] = right < 0 ? [columns.at(-1), undefined] : [columns[right - 1], columns[right]];
   const bottom = Math.max(before?.bottom ?? 0, after?.bottom ?? 0);
-  if (point.y > bottom + 9) return null;
-  return [before === undefined ? 0 : before.x + before.w, after?.x ?? layout.w];
+  const left = before === undefined ? 0 : before.x + before.w;
+  // Under all cards, or along between two that stand one over the other: no gutter is there.
+  return point.y > bottom + 9 || point.x < left - 1 ? null : [left, after?.x ?? layout.w];
 }
 
 /** Width of a token that is no more than its number: what the streets of a map have room for. */

@@ -127,18 +127,22 @@ const AIRIEST = 1.42;
 /** Smallest scale at which text can still be read; below it the board scrolls. */
 const SMALLEST = 0.92;
 
-/** From these widths on, px. */
-const FROM = { merged: 780, wide: 1190 } as const;
+/** Narrower than this, px, everything stands in one column; five are side by side from this share of what they need. */
+const MERGED_FROM = 780;
+const WIDE_FROM = 0.91;
 
 /** A scale at which a frame is at ease: no need to look for a tighter form. */
 const EASY = 0.83;
 
-const roomFor = (model: StageModel, width: number): Metrics => {
-  if (width < FROM.merged) return TALL;
-  if (width < FROM.wide) return model.apicv ? MERGED_PIR : MERGED;
-  if (model.host !== 'none') return model.apicv ? WIDE_RUN_PIR : WIDE_RUN;
-  return model.apicv ? WIDE_PIR : WIDE;
-};
+/** The metrics of a page that is not narrow, of what this stage has between its sources and its local APICs. */
+function roomFor(model: StageModel, form: Form): Metrics {
+  const { apicv, gsis } = model;
+  const merged = apicv ? MERGED_PIR : MERGED;
+  const wide = model.host === 'none' ? (apicv ? WIDE_PIR : WIDE) : apicv ? WIDE_RUN_PIR : WIDE_RUN;
+  const room = form === 'merged' ? merged : wide;
+  if (isBordered(model, form)) return withBorder(room, gsis.length > 0 || model.msi);
+  return gsis.length > 0 ? room : withoutRouting(room);
+}
 
 /** Width of the physical CPUs where they have a column to themselves. */
 const PCPU_ASIDE = 104;
@@ -219,25 +223,22 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
 }
 
-/** The metrics of what this stage has between its sources and its local APICs. */
-function placed(model: StageModel, form: Form, room: Metrics): Metrics {
-  if (isBordered(model, form)) return withBorder(room, model.gsis.length > 0 || model.msi);
-  return model.gsis.length > 0 ? room : withoutRouting(room);
-}
-
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
-  const form: Form = input.embed ? 'embed' : width < FROM.merged ? 'tall' : width < FROM.wide ? 'merged' : 'wide';
+  const form: Form = input.embed
+    ? 'embed'
+    : width < MERGED_FROM
+      ? 'tall'
+      : width < widthOf(roomFor(input.model, 'wide')) * WIDE_FROM
+        ? 'merged'
+        : 'wide';
   if (form === 'tall') {
     const scale = Math.max(0.85, Math.min(1.25, width / 420));
     return { ...compose(input, form, width / scale, TALL), scale };
   }
-  const room = roomFor(input.model, width);
   const metrics =
-    form === 'embed'
-      ? bestEmbed(input)
-      : shortened(input, form, enlarged(input, form, placed(input.model, form, room)));
+    form === 'embed' ? bestEmbed(input) : shortened(input, form, enlarged(input, form, roomFor(input.model, form)));
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;

@@ -242,8 +242,8 @@ function underColumns(pen: Pen, layout: StageLayout, a: Anchor, b: Anchor, shift
   } else if (b.side === 'top') {
     let { point, side, gap } = a;
     const own = layout.columns[gap + 1];
-    if (side === 'left' && own !== undefined && gap + 1 === b.gap) {
-      // Out through its own row.
+    // Out through its own row, where there is a gutter behind it: between two columns, or beside the only one.
+    if (side === 'left' && own && gap + 1 === b.gap && (gap < 0 || layout.columns[gap + 2])) {
       point = { x: own.x + own.w, y: point.y };
       side = 'right';
       gap++;

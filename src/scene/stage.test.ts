@@ -130,6 +130,16 @@ describe.each([1, 2, 4, 8, 64])('%d vCPUs', (vcpus) => {
   }
 });
 
+test('without GSIs the five columns stand side by side as soon as they fit, and four vCPUs are in sight at once', () => {
+  const model = modelOf(4);
+  const bare: StageModel = { ...model, gsis: [], ways: [], pins: [], msi: false, folds: ['pic', 'ioapic'] };
+  const at = (shown: StageModel, width: number) => layoutStage({ model: shown, width, height: 440 });
+  expect([at(bare, 900).form, at(bare, 950).form, at(model, 950).form]).toEqual(['merged', 'wide', 'merged']);
+  const { h, scale } = at(bare, 950);
+  // More than this has a map of itself in its corner (views/board/zoom.tsx).
+  expect(h * scale).toBeLessThan(1.2 * 440);
+});
+
 describe.each(presets)('preset $id', ({ scene }) => {
   test('what no step happens at is folded, and nothing else is', () => {
     const { layout, model } = stageOf(scene, 1600, 900);

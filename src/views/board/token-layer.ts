@@ -416,17 +416,15 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
 
   /** Lets the trail grow behind the token. */
   function growTrail(phase: number): void {
-    if (trail === null) return;
-    const { path } = trail.flight;
-    if (path === null) return;
+    const path = trail?.flight.path;
+    if (!path) return;
     const flown = travelled(phase) * path.length;
     path.parts.forEach((part, i) => {
       const length = part.to - part.from;
       const seen = Math.max(0, Math.min(length, flown - part.from));
-      const whole = seen >= length;
-      set(trail?.paths[i] as SVGElement, {
-        'stroke-dasharray': whole ? (path.back ? '3 4' : 'none') : `${seen.toFixed(1)} ${(length + 9).toFixed(1)}`,
-      });
+      // A way back is dotted from its first point on.
+      const grown = path.back ? `${'3 4 '.repeat(seen / 7)}0` : seen;
+      set(trail?.paths[i] as SVGElement, { 'stroke-dasharray': `${grown} ${length + 9}` });
     });
   }
 
