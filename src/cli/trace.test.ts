@@ -60,6 +60,13 @@ describe('npm run -s trace', () => {
     expect(summary).toMatchObject({ kind: 'summary', cutOff: true, unreadable: 1, vcpus: [0, 1] });
   });
 
+  test('what PowerShell’s > wrote is read like any other text, a recording and a dump', () => {
+    const recording = trace(Buffer.from(`\ufeff${SVM.subarray(0, 200_000)}`, 'utf16le'), ['--json']);
+    expect(recording.out).toBe(trace(SVM.subarray(0, 200_000), ['--json']).out);
+    const dump = 'dumping local APIC state for CPU 1\r\nISR\t 81\r\nIRR\t 80\r\n';
+    expect(trace(Buffer.from(dump, 'utf16le'), ['--json']).out).toBe(trace(dump, ['--json']).out);
+  });
+
   test('standard input gives what the file gives, packed or not', () => {
     const options = ['--json', '--at', '20000'];
     const { out } = trace(SVM, options);

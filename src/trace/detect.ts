@@ -32,7 +32,7 @@ const RULES: readonly (readonly [TraceFormat, RegExp])[] = [
   ['trace-cmd report', /^cpus=\d|^version = \d|\d: (\(\+\d+\))? *\w+: {2,}\S|^\S+: {1,3}.+-\d+ +\[\d+\]/],
   ['ftrace', /^# tracer:|\[\d+\] +[^\s\d]\S{2,5} +\d+(\.\d+)?: ?/],
   ['trace-cmd report', /\[\d+\] +\d+\.\d+: +(\(\+\d+\) *)?\w+: /],
-  ['ftrace', /^[>\s#]*(\S.* )?\d+(\.\d+|us[ +!#*@$])?: +kvm_\w+: /],
+  ['ftrace', /^(?:.* |[>\s#]*)\d+(\.\d+|us[ +!#*@$])?: +kvm_\w+: /],
   ['ftrace', /^\s*\d+\)\s.*\| +\/\* kvm_\w+: /],
   ['bare', /^[>\s#]*(?:kvm:)?kvm_\w+: /],
 ];

@@ -250,6 +250,7 @@ export const traces = {
   'trace.deed.run': 'vCPU {vcpu} takes its interrupt',
   'trace.deed.write': 'vCPU {vcpu} writes {where}',
   'trace.page.again': 'Drop this file again: {size} bytes, line {line}.',
+  'trace.page.pasteAgain': 'Loaded anew: the pasted text was not kept. Paste it again.',
   'trace.page.share': 'Copy this line’s address',
   'trace.page.other': 'This is another file than the address names.',
   'trace.finding.follows': '{n} later lines follow from it.',

@@ -226,6 +226,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.deed.run': 'vCPU {vcpu} 取走它的中断',
   'trace.deed.write': 'vCPU {vcpu} 写 {where}',
   'trace.page.again': '请再次拖入这个文件：{size} 字节，第 {line} 行。',
+  'trace.page.pasteAgain': '页面已重新载入：粘贴的文字没有保留，请再粘贴一次。',
   'trace.page.share': '复制这一行的地址',
   'trace.page.other': '这不是地址所指的那个文件。',
   'trace.finding.follows': '后面有 {n} 行由它引起。',

@@ -13,6 +13,13 @@ test('the address of a line is read as a link, as its fragment, and as what stan
   }
 });
 
+test('a format of two words is one in an address, and read as it stood in those that are about', () => {
+  const named = { ...LINE, format: 'trace-cmd report' };
+  expect(readAddress(fragmentOf(named))).toEqual({ ...LINE, format: 'trace-cmd-report' });
+  for (const text of [`#trace=trace-cmd%20report,1,${HASH},3`, `trace=trace-cmd report,1,${HASH},3`])
+    expect(readAddress(text)).toMatchObject({ size: 1, line: 3 });
+});
+
 test.each([
   '',
   'svm',
