@@ -1,4 +1,7 @@
 /** Hostile links, engines that die, chunks that are gone: nothing lost, no silence. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
@@ -190,6 +193,35 @@ test('strict policy: no style and no script of strangers, and Trusted Types', as
   expect(tried).toEqual({ html: 'TypeError', handler: 'TypeError', code: 'EvalError', outline: 'none', ran: false });
 });
 
+test('nothing that is built has a script in its page that no hash names, a handler in its markup, or makes code from text', () => {
+  const dist = join(import.meta.dirname, '../dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => !/(^|\/)(reveal|plugin)\//.test(name),
+  );
+  const pages = files.filter((name) => name.endsWith('.html'));
+  expect(pages).toEqual(expect.arrayContaining(['index.html', 'irqscope.html', 'lecture.html']));
+  for (const name of pages) {
+    const text = readFileSync(join(dist, name), 'utf8');
+    const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(text)?.[1] ?? '';
+    for (const [, attributes = '', code = ''] of text.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)) {
+      if (code.trim() === '' || /type="(?!module|text\/javascript)/.test(attributes)) continue;
+      const hash = createHash('sha256').update(code).digest('base64');
+      expect([name, policy.includes(`'sha256-${hash}'`)]).toEqual([name, true]);
+    }
+    expect([name, /'unsafe-eval'|script-src[^;]*'unsafe-inline'/.test(policy)]).toEqual([name, false]);
+    expect([name, /<[a-z][^>]*\son[a-z]+=/i.exec(text.replace(/<script\b[\s\S]*?<\/script>/g, ''))?.[0]]).toEqual([
+      name,
+      undefined,
+    ]);
+  }
+  const scripts = files.filter((name) => /\.m?js$/.test(name));
+  expect(scripts.length).toBeGreaterThan(50);
+  const making = scripts.filter((name) =>
+    /\beval\(|\bnew Function\(|\bFunction\(\s*["'`]/.test(readFileSync(join(dist, name), 'utf8')),
+  );
+  expect(making).toEqual([]);
+});
+
 for (const [what, storage] of [
   [
     'is full',
@@ -271,6 +303,67 @@ test('a page that was hidden for a day, or whose clock was set, goes on from the
   await page.clock.runFor(100);
   expect((await at()) - before).toBeLessThanOrEqual(1);
   await expect(page.locator('[data-code]')).toHaveCount(0);
+});
+
+test('a page in the background, with no frames and a timer a second: scenes come, nothing is given up, and it plays on when seen', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const held: FrameRequestCallback[] = [];
+    const { requestAnimationFrame: frame, setTimeout: timer } = window;
+    const state = window as unknown as { wakeUp: () => void };
+    let asleep = true;
+    window.requestAnimationFrame = (call) => (asleep ? held.push(call) : frame(call));
+    window.setTimeout = ((call: () => void, ms = 0) => timer(call, asleep ? Math.max(1_000, ms) : ms)) as never;
+    state.wakeUp = () => {
+      asleep = false;
+      for (const call of held.splice(0)) frame(call);
+    };
+  });
+  await page.goto('./?speed=1#p=intx-shared&t=3');
+  await expect(count(page)).toHaveText(/^4 \/ [1-9]/);
+  // What is asked of it there is done there: another scene, and one whose run takes longer than a ping may.
+  const settle = Array.from({ length: 40 }, () => ['settle']);
+  const slow = linkAround(
+    JSON.stringify({ v: 1, base: null, log: [{ op: 'create', vcpus: 64, irqchip: 'full' }, ...settle], t: 0 }),
+  );
+  for (const address of [slow, '#p=eight-vcpus&t=5']) {
+    const title = await page.title();
+    await page.evaluate((link) => {
+      window.location.hash = link;
+    }, address);
+    await expect(page).not.toHaveTitle(title);
+  }
+  await expect(count(page)).toHaveText(/^6 \//);
+  await expect(page.locator('[data-code]')).toHaveCount(0);
+  await page.evaluate(() => (window as unknown as { wakeUp: () => void }).wakeUp());
+  // On from there, and not past what the time away would have played.
+  const seen = new Set<string>();
+  await expect
+    .poll(async () => {
+      seen.add((await count(page).textContent())?.split('/')[0]?.trim() ?? '');
+      return seen.size;
+    })
+    .toBeGreaterThan(2);
+  expect(Math.min(...[...seen].map(Number))).toBeLessThanOrEqual(7);
+  await expect(page.locator('[data-code]')).toHaveCount(0);
+});
+
+test('on a screen of another density, or zoomed, what is painted is painted for it, and the step stays', async ({
+  page,
+}) => {
+  await page.goto('./?play=0#p=intx-shared&t=30');
+  await expect(count(page)).toHaveText(/^31 /);
+  const density = (): Promise<number> =>
+    page.locator('canvas.tl-under').evaluate((canvas: HTMLCanvasElement) => canvas.width / canvas.clientWidth);
+  await expect.poll(density).toBeCloseTo(1, 1);
+  const screen = await page.context().newCDPSession(page);
+  for (const deviceScaleFactor of [2, 1.25, 3, 1]) {
+    const size = { width: 1280, height: 720, mobile: false };
+    await screen.send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor });
+    await expect.poll(async () => Math.abs((await density()) - deviceScaleFactor)).toBeLessThan(0.02);
+    await expect(count(page)).toHaveText(/^31 /);
+  }
 });
 
 test('on paper: the whole stage in light colours, its sentence and the open panel; afterwards all is as before', async ({

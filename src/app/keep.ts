@@ -1,6 +1,8 @@
 /** Has the edits kept over a reload, and remembers in which run this tab was left. Comes after the first motion. */
+import { isCase } from '../scenes/case.ts';
 import type { App } from '../store/create-app.ts';
 import { keepRuns, type LeftAt } from '../store/runs/keep.ts';
+import { readLeftTrace } from '../views/traces/left.ts';
 
 const KEY = 'irqscope.left';
 
@@ -38,5 +40,11 @@ export function keepEdits(app: App): void {
       // Not kept, then.
     }
   });
+  // A trace was open, and its text is kept nowhere: its page says what to drop again.
+  const trace = readLeftTrace();
+  const { sceneId, ui } = app.store.getState();
+  if (trace !== null && ui.url === null) app.actions.setUi({ url: `trace=${trace}` });
+  // An exercise is worked on there, also by who comes by its link.
+  if (isCase(sceneId.preset) && ui.panel === null) app.actions.setPanel('where');
   void keepRuns(app, left);
 }

@@ -1,4 +1,5 @@
 /** Supply chain: what is shipped is little, pinned to a hash, and under licences that ask for no more than their notice. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -53,4 +54,21 @@ test('each is under a licence that asks for its notice alone', () => {
 
 test('none of them runs anything while it is installed', () => {
   expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path)).toEqual([]);
+});
+
+test('the list that a release has is CycloneDX and names each shipped package, with version and hash', () => {
+  const { scripts } = json('package.json') as unknown as { readonly scripts: Readonly<Record<string, string>> };
+  const [, ...words] = (scripts.sbom ?? '').split(' ');
+  // What vitest says of itself would leave the tools out.
+  const env = { ...process.env, NODE_ENV: '' };
+  const { stdout } = spawnSync('npm', words, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, env });
+  const { bomFormat, components } = JSON.parse(stdout) as {
+    readonly bomFormat: string;
+    readonly components: readonly { readonly name: string; readonly version: string; readonly hashes?: unknown[] }[];
+  };
+  expect(bomFormat).toBe('CycloneDX');
+  const listed = new Set(components.filter(({ hashes }) => hashes?.length).map((c) => `${c.name}@${c.version}`));
+  const names = shipped.map(([path, { version }]) => `${path.replace(/.*node_modules\//, '')}@${version}`);
+  expect(names.filter((name) => !listed.has(name))).toEqual([]);
+  expect(names.some((name) => name.startsWith('fzstd@'))).toBe(true);
 });

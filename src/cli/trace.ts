@@ -4,11 +4,11 @@ import { isAbsolute, join } from 'node:path';
 import { traces } from '../i18n/en/traces.ts';
 import { addTexts, hasText, translate } from '../i18n/index.ts';
 import { type AnalyseOptions, analyse } from '../trace/analyse.ts';
-import { MAX_PASTE, readPaste } from '../trace/pastes/index.ts';
-import type { Paste } from '../trace/pastes/types.ts';
+import { pasteIn } from '../trace/pastes/index.ts';
 import { RECIPES } from '../trace/recipe.ts';
 import { pasteRows, reportRows } from '../trace/report.ts';
 import { type ByteSource, bytesSource, TraceError } from '../trace/source.ts';
+import { asUtf8 } from '../trace/utf16.ts';
 import { reportText } from './trace-text.ts';
 
 addTexts('en', traces);
@@ -101,14 +101,6 @@ async function standardInput(): Promise<ByteSource> {
   return bytesSource(new Uint8Array(Buffer.concat(parts)));
 }
 
-/** A short text that is no trace: a dump, a table, a log. */
-async function pasteOf(source: ByteSource): Promise<Paste | null> {
-  if (source.size === 0 || source.size > MAX_PASTE) return null;
-  const bytes = await source.read(0, source.size);
-  // A NUL in its first bytes makes it no text.
-  return bytes.subarray(0, 4096).includes(0) ? null : readPaste(new TextDecoder().decode(bytes));
-}
-
 if (process.argv.includes('--recipe')) {
   const out = RECIPES.map(({ id, commands }) =>
     [
@@ -123,8 +115,8 @@ if (process.argv.includes('--recipe')) {
 
 const { file, json, options } = parseArguments(process.argv.slice(2));
 try {
-  const source = file === '-' ? await standardInput() : fileSource(file);
-  const paste = await pasteOf(source);
+  const source = await asUtf8(file === '-' ? await standardInput() : fileSource(file));
+  const paste = await pasteIn(source);
   const rows =
     paste === null ? [...reportRows(await analyse(source, options), options, say)] : [...pasteRows(paste, say)];
   process.stdout.write(json ? `${rows.map((row) => JSON.stringify(row)).join('\n')}\n` : reportText(rows));

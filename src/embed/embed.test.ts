@@ -3,6 +3,7 @@ import { createHeadlessApp } from '../cli/headless-app.ts';
 import { presetsOf, sceneOf } from '../cli/headless-scene.ts';
 import type { Preset } from '../scenes/check-preset.ts';
 import { type App, createApp } from '../store/create-app.ts';
+import type { EmbedOptions } from '../store/types.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { createHostLink, type KeyPressed, type Wire } from './host-link.ts';
 import { readMessage } from './messages.ts';
@@ -44,6 +45,15 @@ const SCENE = sceneOf(preset.ops, preset.start);
 const LAST = SCENE.steps.length - 1;
 const SECOND_ROUTE = [...SCENE.steps].filter(({ name }) => name === 'route')[1]?.index;
 const pressed = (key: string): KeyPressed => ({ key, code: '', keyCode: 0, shift: false, alt: false });
+
+const EMBED: EmbedOptions = {
+  controls: 'full',
+  play: 'visible',
+  panels: [],
+  keys: 'self',
+  clickToLoad: false,
+  poster: null,
+};
 
 /** An app whose engine does nothing. */
 const still = (): App =>
@@ -197,6 +207,50 @@ describe('the wire to the parent', () => {
       [2, 'ok', undefined],
       [3, 'error', 'op.noVcpu'],
     ]);
+  });
+
+  test.each([
+    ['no', false],
+    ['visible', true],
+  ] as const)('a change with play=%s: it stands at its effect, or plays there', async (play, plays) => {
+    const app = createHeadlessApp();
+    await app.actions.loadOps(preset.ops, { play: false }, preset.start);
+    app.actions.setUi({ embed: { ...EMBED, play } });
+    const f = frame(HOST, false, app);
+    await f.say(message({ type: 'seek', step: 2 }));
+    let moved = false;
+    f.store.subscribe(({ playhead }, before) => {
+      moved ||= playhead.playing && before.playhead.playing;
+    });
+    const answer = async (op: object): Promise<unknown> => {
+      void f.say(message({ type: 'set', op, id: JSON.stringify(op) }));
+      const of = () => f.told.map((t) => t.message).find(({ id }) => id === JSON.stringify(op));
+      await vi.waitFor(() => expect(of()).toBeDefined());
+      return of();
+    };
+    const raised = await answer({ op: 'irq_line', gsi: 1, level: 1 });
+    const { scene, playhead } = f.store.getState();
+    const count = scene?.steps.length ?? 0;
+    expect(count).toBeGreaterThan(3);
+    if (plays) {
+      expect(raised).toMatchObject({ type: 'ok', playing: true, step: 2 });
+      return;
+    }
+    expect(raised).toMatchObject({ type: 'ok', playing: false, step: count - 1, count });
+    expect([playhead.playing, playhead.step, playhead.phase]).toEqual([false, count - 1, 1]);
+    // A refused one leaves it where it stands, and the next comes after the first.
+    expect(await answer({ op: 'nmi', vcpu: 60 })).toMatchObject({ type: 'error', code: 'op.noVcpu' });
+    expect(f.store.getState().playhead).toMatchObject({ playing: false, step: count - 1 });
+    expect(await answer({ op: 'irq_line', gsi: 1, level: 0 })).toMatchObject({ type: 'ok', playing: false });
+    expect(f.store.getState().scene?.commands.map(({ op }) => op.op)).toEqual(
+      expect.arrayContaining(['irq_line', 'settle', 'irq_line', 'settle']),
+    );
+    expect(f.store.getState().playhead.playing).toBe(false);
+    expect(moved).toBe(false);
+    // Somebody plays: then it plays on.
+    await f.say(message({ type: 'seek', step: 0 }));
+    await f.say(message({ type: 'play' }));
+    expect(await answer({ op: 'irq_line', gsi: 1, level: 1 })).toMatchObject({ type: 'ok', playing: true, step: 0 });
   });
 
   test('says of a step its name that outlives a renumbering, and its sentence', async () => {

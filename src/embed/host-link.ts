@@ -271,7 +271,16 @@ export function createHostLink({ actions, store }: App, wire: Wire, options: Hos
       }
       case 'set': {
         const notDone = guard.sets(command.op as JsonOp);
-        const end = await actions.poke(command.op);
+        const { ui, playhead } = store.getState();
+        // With play=0 nothing moves unless somebody asked for it: what the op leads to is there at once.
+        const isStill = ui.embed?.play === 'no' && !playhead.playing;
+        const poked = actions.poke(command.op);
+        if (isStill) actions.pause();
+        const end = await poked;
+        if (isStill) {
+          if (end === 'done') actions.seekEnd();
+          actions.pause();
+        }
         if (end === 'done') return stateNow();
         notDone();
         return end === 'overtaken' ? end : end.code;

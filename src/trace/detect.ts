@@ -32,10 +32,13 @@ const RULES: readonly (readonly [TraceFormat, RegExp])[] = [
   ['trace-cmd report', /^cpus=\d|^version = \d|\d: (\(\+\d+\))? *\w+: {2,}\S|^\S+: {1,3}.+-\d+ +\[\d+\]/],
   ['ftrace', /^# tracer:|\[\d+\] +[^\s\d]\S{2,5} +\d+(\.\d+)?: ?/],
   ['trace-cmd report', /\[\d+\] +\d+\.\d+: +(\(\+\d+\) *)?\w+: /],
-  ['ftrace', /^[>\s#]*(\S.* )?\d+(\.\d+|us[ +!#*@$])?: +kvm_\w+: /],
+  ['ftrace', /^(?:.* |[>\s#]*)\d+(\.\d+|us[ +!#*@$])?: +kvm_\w+: /],
   ['ftrace', /^\s*\d+\)\s.*\| +\/\* kvm_\w+: /],
   ['bare', /^[>\s#]*(?:kvm:)?kvm_\w+: /],
 ];
+
+/** A header says more than as many lines. */
+const HEADER_VOTES = 1000;
 
 /** How much of a file is looked at first. */
 export const HEAD = 65_536;
@@ -44,10 +47,14 @@ export const HEAD = 65_536;
 export function detectFormat(head: Uint8Array, most = HEAD): TraceFormat | null {
   const votes = new Map<TraceFormat, number>();
   const lines = new TextDecoder().decode(head.subarray(0, most)).split('\n');
-  for (const line of lines) {
+  for (const [i, line] of lines.entries()) {
     if (line.length > 4096) continue;
     const rule = RULES.find(([, pattern]) => pattern.test(line));
-    if (rule !== undefined) votes.set(rule[0], (votes.get(rule[0]) ?? 0) + (/^cpus=|^# tracer:/.test(line) ? 1000 : 1));
+    if (rule === undefined) continue;
+    const isHeader = /^cpus=|^# tracer:/.test(line);
+    votes.set(rule[0], (votes.get(rule[0]) ?? 0) + (isHeader ? HEADER_VOTES : 1));
+    // Fewer lines are left than would outvote it.
+    if (isHeader && votes.size === 1 && lines.length - i <= HEADER_VOTES) return rule[0];
   }
   let best: TraceFormat | null = null;
   for (const [format, n] of votes) if (best === null || n > (votes.get(best) ?? 0)) best = format;

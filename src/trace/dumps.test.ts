@@ -1,10 +1,12 @@
 /**
- * The machine before a line held against QEMU's own dumps beside the recordings: with TRACES=DIRECTORY, the shared recordings.
- * One dump was made after the last line; the others some time before the guest switched itself off.
+ * The machine before a line held against QEMU's own dumps: of a recording that lies here cut down to its first lines, all
+ * writes to the IOAPIC and the 8259s, the last levels of each GSI and its end, behind which the dump was made; and with
+ * TRACES=DIRECTORY of the shared recordings, whose dumps were made there or some time before the guest switched itself off.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { analyse } from './analyse.ts';
 import { readPaste } from './pastes/index.ts';
@@ -55,6 +57,20 @@ function foreseen(state: Record<string, unknown>): Chips {
   );
   return { pins, pics };
 }
+
+const HERE = 'src/trace/dumps/svm-2vcpu-vhost-v7.3';
+
+test('behind the last line of a recording cut down to what sets the chips, all RTEs and both 8259s are as QEMU dumps them', async () => {
+  const bytes = gunzipSync(readFileSync(`${HERE}.txt.gz`));
+  const dump = dumped(readFileSync(`${HERE}.dump.txt`, 'utf8'));
+  expect([dump.pins.length, dump.pics.length]).toEqual([24, 2]);
+  const whole = await analyse(bytesSource(bytes), { at: Number.MAX_SAFE_INTEGER });
+  expect(foreseen(whole.state ?? {})).toEqual(dump);
+  // A write that is missing shows: no line is ever printed of this pin.
+  const text = bytes.toString().replaceAll(/^.*gpa 0xfec00010 val 0x8020\s*\n/gm, '');
+  const less = await analyse(bytesSource(new TextEncoder().encode(text)), { at: Number.MAX_SAFE_INTEGER });
+  expect(foreseen(less.state ?? {})).not.toEqual(dump);
+});
 
 describe.skipIf(WITH_DUMP.length === 0)('the state before a line is QEMU’s dump', () => {
   test.each(WITH_DUMP)(

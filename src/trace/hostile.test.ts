@@ -35,6 +35,43 @@ describe('events that were lost before the first of them', () => {
   });
 });
 
+describe('the lines of one CPU alone, as trace-cmd report --cpu and per_cpu/cpuN/trace leave them', () => {
+  const cpus = [...new Set(SVM.map((line) => /\[(\d+)\]/.exec(line)?.[1]).filter((cpu) => cpu !== undefined))];
+  const only = (cpu: string): string[] => SVM.filter((line) => line.includes(`[${cpu}]`));
+  const HEADERS = ['cpus=4', '# entries-in-buffer/entries-written: 9/9   #P:4', '# nrcpus online : 4'];
+
+  test.each(cpus.flatMap((cpu) => HEADERS.map((header) => [cpu, header] as const)))(
+    'CPU %s behind "%s": nothing is called wrong, and the report says what is missing',
+    async (cpu, header) => {
+      const a = await read([header, ...only(cpu)].join('\n'));
+      expect(wrongIn(a)).toEqual([]);
+      expect(a.findings.filter((f) => f.id === 'stuck')).toEqual([]);
+      expect(a.findings).toContainEqual(
+        expect.objectContaining({ id: 'lost', n: 3, params: { cpu: Number(cpu), of: 4 } }),
+      );
+      const counts = a.summary.counts as Record<string, number>;
+      for (const row of a.predictor?.verdicts.rows.values() ?? []) {
+        if (!/set_irq|accept|inj_virq|eoi|ack/.test(row.event)) continue;
+        expect([row.event, row.right + row.raced + row.unknowable, row.missing]).toEqual([
+          row.event,
+          counts[row.event],
+          0,
+        ]);
+      }
+    },
+  );
+
+  test('all CPUs, and one CPU of a host that has no other, are judged', async () => {
+    for (const lines of [
+      ['cpus=4', ...SVM],
+      ['cpus=1', ...only(cpus[0] ?? '')],
+    ]) {
+      const a = await read(lines.join('\n'));
+      expect(a.findings.filter((f) => f.id === 'lost')).toEqual([]);
+    }
+  });
+});
+
 /** The same machine once more, by other threads, its lines between the first one's. */
 function twice(lines: readonly string[]): string {
   const other = lines.map((line) => line.replace(/-(\d+) +\[/, (_, pid) => `-${Number(pid) + 5000} [`));

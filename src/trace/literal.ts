@@ -3,19 +3,32 @@
 export interface Literal {
   readonly bytes: Uint8Array;
   readonly length: number;
-  /** Whole words from its start but for the last, which may overlap the one before and ends with it. */
-  readonly words: Int32Array;
+  /** Its first word, and its last, which may overlap the one before; 0 where it is shorter than a word. */
+  readonly first: number;
   readonly last: number;
+  /** The whole words between them. */
+  readonly words: Int32Array;
 }
 
 const encoder = new TextEncoder();
 
 export function literal(text: string): Literal {
-  const bytes = encoder.encode(text);
+  return literalOf(encoder.encode(text));
+}
+
+/** The same of bytes that nobody changes. */
+export function literalOf(bytes: Uint8Array): Literal {
   const { length } = bytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  const words = Int32Array.from({ length: Math.max(0, (length - 1) >> 2) }, (_, i) => view.getInt32(4 * i, true));
-  return { bytes, length, words, last: length < 4 ? 0 : view.getInt32(length - 4, true) };
+  const words = Int32Array.from({ length: Math.max(0, (length - 5) >> 2) }, (_, i) => view.getInt32(4 * i + 4, true));
+  const isShort = length < 4;
+  return {
+    bytes,
+    length,
+    first: isShort ? 0 : view.getInt32(0, true),
+    last: isShort ? 0 : view.getInt32(length - 4, true),
+    words,
+  };
 }
 
 /** The bytes last looked at, as words at any place. */
@@ -42,7 +55,10 @@ export function past(b: Uint8Array, p: number, to: number, text: Literal): numbe
   const at = wordsOf(b);
   // What ends it tells most of those apart that begin alike.
   if (at.getInt32(end - 4, true) !== text.last) return -1;
+  if (at.getInt32(p, true) !== text.first) return -1;
+  // The two words reach over each other, or meet.
+  if (text.length <= 8) return end;
   const { words } = text;
-  for (let i = 0; i < words.length; i++) if (at.getInt32(p + 4 * i, true) !== words[i]) return -1;
+  for (let i = 0; i < words.length; i++) if (at.getInt32(p + 4 * i + 4, true) !== words[i]) return -1;
   return end;
 }

@@ -3,6 +3,8 @@
  * object a line; whoever wants to keep something copies the numbers.
  */
 
+import { type Literal, literalOf, past } from './literal.ts';
+
 /** What the thread was doing: bits of ftrace's third flag column. -1 where the format has no such column. */
 export const CONTEXT = { unknown: -1, task: 0, softirq: 1, hardirq: 2, nmi: 3 } as const;
 
@@ -43,7 +45,7 @@ export function copyRecord(from: TraceRecord, to: TraceRecord): void {
 export class Names {
   readonly list: string[] = [];
   private readonly slots = new Int32Array(4096).fill(-1);
-  private readonly bytes: Uint8Array[] = [];
+  private readonly bytes: Literal[] = [];
   private readonly near = new Int32Array(256).fill(-1);
 
   /** Number of the name in b[from, to). A name past the 3,000th shares the number of "(others)". */
@@ -53,8 +55,7 @@ export class Names {
     const near = (n * 61 + b[from + (n >> 1)] * 7 + b[to - 1]) & 255;
     const usual = this.near[near];
     if (usual >= 0) {
-      const known = this.bytes[usual] as Uint8Array;
-      if (known.length === n && same(known, b, from)) return usual;
+      if (past(b, from, to, this.bytes[usual] as Literal) === to) return usual;
     }
     const id = this.find(b, from, to);
     this.near[near] = id;
@@ -68,8 +69,7 @@ export class Names {
     for (;;) {
       const id = this.slots[slot];
       if (id < 0) break;
-      const known = this.bytes[id] as Uint8Array;
-      if (known.length === to - from && same(known, b, from)) return id;
+      if (past(b, from, to, this.bytes[id] as Literal) === to) return id;
       slot = (slot + 1) & 4095;
     }
     if (this.list.length >= 3000) return this.add('(others)');
@@ -87,13 +87,8 @@ export class Names {
   private put(slot: number, bytes: Uint8Array): number {
     const id = this.list.length;
     this.list.push(new TextDecoder().decode(bytes));
-    this.bytes.push(bytes);
+    this.bytes.push(literalOf(bytes));
     if (slot >= 0) this.slots[slot] = id;
     return id;
   }
-}
-
-function same(known: Uint8Array, b: Uint8Array, from: number): boolean {
-  for (let i = 0; i < known.length; i++) if (known[i] !== b[from + i]) return false;
-  return true;
 }

@@ -6,6 +6,7 @@ import { type ScanTotals, type Sink, TextScanner } from './scanner.ts';
 import { type ByteSource, bytesSource, SLICE, TraceError } from './source.ts';
 import type { TextTables } from './text-line.ts';
 import { scanDat } from './trace-dat/scan.ts';
+import { asUtf8, utf8Stream } from './utf16.ts';
 
 export interface Opened {
   readonly format: TraceFormat;
@@ -51,7 +52,7 @@ export async function readHead(source: ByteSource): Promise<{ head: Uint8Array; 
  */
 export async function openTrace(given: ByteSource): Promise<Opened> {
   if (given.size === 0) throw new TraceError('empty');
-  const source = await asPasted(given);
+  const source = await asPasted(await asUtf8(given));
   const { head, gzip } = await readHead(source);
   const foreign = foreignFile(head);
   if (foreign !== null) throw new TraceError('foreign', { what: foreign.what, run: foreign.run });
@@ -90,12 +91,17 @@ function joined(parts: readonly Uint8Array[]): ByteSource {
   return { size, read: (from, length) => Promise.resolve(all.subarray(from, from + length)) };
 }
 
-/** @param take returns false to end early */
+/** A text in UTF-16 comes out as UTF-8. @param take returns false to end early */
 async function gunzip(source: ByteSource, take: (part: Uint8Array) => boolean, pause?: Pause): Promise<void> {
   const { Gunzip } = await import('fflate');
   let goOn = true;
-  const stream = new Gunzip((part) => {
+  let turn: ((part: Uint8Array) => Uint8Array) | null | undefined;
+  const give = (part: Uint8Array): void => {
     if (goOn && part.length > 0) goOn = take(part);
+  };
+  const stream = new Gunzip((part) => {
+    if (turn === undefined && part.length > 0) turn = utf8Stream(part);
+    give(turn == null ? part : turn(part));
   });
   try {
     for (let at = 0; at < source.size && goOn; at += SLICE / 8) {
@@ -106,6 +112,8 @@ async function gunzip(source: ByteSource, take: (part: Uint8Array) => boolean, p
       }
       if (pause !== undefined) await pause(at + slice.length);
     }
+    // A unit that was cut in half.
+    if (turn != null) give(turn(new Uint8Array()));
   } catch (error) {
     if (error instanceof TraceError || (error instanceof Error && error.name === 'AbortError')) throw error;
     throw new TraceError('gzip', { why: error instanceof Error ? error.message : String(error) });

@@ -27,12 +27,18 @@ export interface ScanTotals {
   /** The first line that could not be read, 0 none. */
   firstUnreadable: number;
   cutOff: boolean;
+  /** CPUs the host has, by a header that says so; 0: none does. */
+  hostCpus: number;
 }
 
 const NEWLINE = 10;
 const RETURN = 13;
 const BLANK = 32;
 const ENTRIES = new TextEncoder().encode('entries-written: ');
+/** Before the host's number of CPUs: trace-cmd report's first line, ftrace's header, that of perf script --header. */
+const HOST_CPUS = /(?:^cpus=|#P:|nrcpus online : )(\d{1,4})\b/;
+/** Headers stand in the first lines. */
+const HEADER_LINES = 200;
 
 /** The chunk four bytes at a time; none where it does not begin at a word. */
 function wordsOf(chunk: Uint8Array): Int32Array {
@@ -75,7 +81,15 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
 }
 
 export class TextScanner {
-  readonly totals: ScanTotals = { lines: 0, bytes: 0, unreadable: 0, lost: 0, firstUnreadable: 0, cutOff: false };
+  readonly totals: ScanTotals = {
+    lines: 0,
+    bytes: 0,
+    unreadable: 0,
+    lost: 0,
+    firstUnreadable: 0,
+    cutOff: false,
+    hostCpus: 0,
+  };
   private readonly record = createRecord();
   private carry = new Uint8Array(4096);
   private carried = 0;
@@ -259,6 +273,10 @@ export class TextScanner {
   }
 
   private comment(b: Uint8Array, from: number, to: number, line: number): void {
+    if (line <= HEADER_LINES && this.totals.hostCpus === 0) {
+      const text = new TextDecoder().decode(b.subarray(from, to));
+      this.totals.hostCpus = Number(HOST_CPUS.exec(text)?.[1] ?? 0);
+    }
     // "# entries-in-buffer/entries-written: 104849/104849   #P:4": the rest was overwritten.
     outer: for (let i = from; i + ENTRIES.length < to; i++) {
       for (let k = 0; k < ENTRIES.length; k++) if (b[i + k] !== ENTRIES[k]) continue outer;

@@ -12,6 +12,9 @@ export type Kernel = '6.1' | '6.18';
 /** So many lines of an event show what the survey wants of it. */
 const OFTEN = 4096;
 
+/** So few lines may well be of one CPU. */
+const FEW_LINES = 1000;
+
 /** Who accepts so seldom, and has no thread, is no vCPU: one that starts accepts an INIT and two SIPIs. */
 const RARE_TARGET = 2;
 
@@ -50,6 +53,9 @@ export class Survey implements Sink, Wants {
   pitAcks = false;
   /** The IOAPIC pin that the first line of GSI 0 shows, -1 none. */
   timerPin = -1;
+  /** The CPU of all lines so far, -1 none yet; and whether there is more than one. */
+  cpu = -1;
+  private severalCpus = false;
   private setTid = -2;
   private setGsi = -1;
   private setSeen = 0;
@@ -57,6 +63,10 @@ export class Survey implements Sink, Wants {
   event(r: TraceRecord): void {
     this.counts[r.event] = this.counts[r.event] + 1;
     this.threads.note(r);
+    if (r.cpu !== this.cpu && !this.severalCpus) {
+      this.severalCpus = this.cpu >= 0;
+      this.cpu = r.cpu;
+    }
     // Not the lines that come late: a clock that goes back names no time of the trace.
     if (!Number.isNaN(r.ts)) {
       if (Number.isNaN(this.firstTs)) this.firstTs = r.ts;
@@ -193,6 +203,15 @@ export class Survey implements Sink, Wants {
     if (this.tscFromZero) return 'boot';
     // At reset an RTE is vector 0 and masked, and an 8259 masks nothing.
     return this.firstIoapic === 1 && this.firstPic <= 0 ? 'boot' : 'mid';
+  }
+
+  /**
+   * Are the lines of one CPU alone left of a host that has more, as `trace-cmd report --cpu` and per_cpu/cpuN/trace leave
+   * them? Threads of a VM share no CPU for long: nobody binds them all to one.
+   * @param hostCpus 0 where no header says it @param lines of the file
+   */
+  isOneOfCpus(hostCpus: number, lines: number): boolean {
+    return hostCpus > 1 && !this.severalCpus && this.cpu >= 0 && lines >= FEW_LINES && this.threads.actors > 1;
   }
 
   get irqchip(): Irqchip {

@@ -176,6 +176,11 @@ export class Threads {
     return false;
   }
 
+  /** Threads that printed a line of their own. */
+  get actors(): number {
+    return this.threads.size - (this.threads.has(0) ? 1 : 0);
+  }
+
   /** VM of a thread; lines printed in interrupt context or by nobody's thread belong to every VM (-1). */
   vmOf(r: TraceRecord): number {
     if (this.groups.length < 2) return 0;

@@ -99,23 +99,22 @@ function wide(b: Uint8Array, p: number, to: number): number {
   const words = wordsOf(b);
   while (q + 4 < to && words.getInt32(q, true) === FOUR_ZEROS) q += 4;
   let lo = 0;
-  let d = -1;
-  const eight = Math.min(to, q + 8);
-  for (; q < eight; q++) {
-    d = HEX[b[q]];
+  let hi = 0;
+  // Four at a time: a byte that is no digit makes the sum negative.
+  while (q + 4 <= to) {
+    const four = (HEX[b[q]] << 12) | (HEX[b[q + 1]] << 8) | (HEX[b[q + 2]] << 4) | HEX[b[q + 3]];
+    if (four < 0) break;
+    hi = (hi << 16) | (lo >>> 16);
+    lo = (lo << 16) | four;
+    q += 4;
+  }
+  for (; q < to; q++) {
+    const d = HEX[b[q]];
     if (d < 0) break;
+    hi = (hi << 4) | (lo >>> 28);
     lo = (lo << 4) | d;
   }
-  if (d >= 0 && q < to) {
-    let hi = 0;
-    for (; q < to; q++) {
-      d = HEX[b[q]];
-      if (d < 0) break;
-      hi = (hi << 4) | (lo >>> 28);
-      lo = (lo << 4) | d;
-    }
-    high = hi;
-  }
+  high = hi;
   at = q === p ? -1 : q;
   return lo >>> 0;
 }

@@ -5,12 +5,13 @@
 import { type AnalyseOptions, type Analysis, analyse } from '../trace/analyse.ts';
 import { glance, PIECES } from '../trace/glance.ts';
 import type { OverviewData } from '../trace/overview.ts';
-import { MAX_PASTE, readPaste } from '../trace/pastes/index.ts';
+import { pasteIn } from '../trace/pastes/index.ts';
 import { type RawLine, TraceReading } from '../trace/reading.ts';
 import { pasteRows, type ReportRow, reportRows } from '../trace/report.ts';
 import type { LatencyRow } from '../trace/rows.ts';
 import type { Pause } from '../trace/scan.ts';
 import { type ByteSource, bytesSource, TraceError } from '../trace/source.ts';
+import { asUtf8 } from '../trace/utf16.ts';
 import type { WindowScene } from '../trace/window-ops.ts';
 
 export type ToTrace =
@@ -82,11 +83,8 @@ function blobSource(blob: Blob): ByteSource {
 type Told = { readonly rows: readonly ReportRow[]; readonly analysis: Analysis | null };
 
 async function tell(source: ByteSource, options: AnalyseOptions, pause: Pause): Promise<Told> {
-  if (source.size > 0 && source.size <= MAX_PASTE) {
-    const bytes = await source.read(0, source.size);
-    const paste = bytes.subarray(0, 4096).includes(0) ? null : readPaste(new TextDecoder().decode(bytes));
-    if (paste !== null) return { rows: [...pasteRows(paste, asKey)], analysis: null };
-  }
+  const paste = await pasteIn(source);
+  if (paste !== null) return { rows: [...pasteRows(paste, asKey)], analysis: null };
   const analysis = await analyse(source, options, pause);
   return { rows: [...reportRows(analysis, options, asKey)], analysis };
 }
@@ -137,26 +135,30 @@ export function startTraceJobs(say: (message: FromTrace) => void): (message: ToT
       });
       return;
     }
-    const source =
+    const given =
       message.type === 'read' ? blobSource(message.file) : bytesSource(new TextEncoder().encode(message.text));
     let last = 0;
     let pass: 1 | 2 = 1;
+    let of = given.size;
     const pause: Pause = (bytes, lines = 0) => {
       if (bytes < last) pass = 2;
       last = bytes;
-      say({ type: 'progress', id, bytes, of: source.size, pass, lines });
+      say({ type: 'progress', id, bytes, of, pass, lines });
       return Promise.resolve();
     };
     const vm = message.type === 'read' ? message.vm : undefined;
-    const look = async (): Promise<void> => {
+    const look = async (source: ByteSource): Promise<void> => {
       const overview = await glance(source);
       if (overview !== null) say({ type: 'glance', id, overview, pieces: PIECES });
     };
-    // A first look that fails says nothing: the passes say what is wrong.
-    const read = look()
-      .catch(() => undefined)
-      .then(() => tell(source, vm === undefined ? { keep: true } : { keep: true, vm }, pause));
-    read.then(
+    const read = async (): Promise<Told> => {
+      const source = await asUtf8(given, (bytes) => say({ type: 'progress', id, bytes, of, pass, lines: 0 }));
+      of = source.size;
+      // A first look that fails says nothing: the passes say what is wrong.
+      await look(source).catch(() => undefined);
+      return tell(source, vm === undefined ? { keep: true } : { keep: true, vm }, pause);
+    };
+    read().then(
       ({ rows, analysis }) => {
         reading = analysis === null ? null : new TraceReading(analysis);
         say({ type: 'rows', id, rows, picture: analysis === null ? null : pictureOf(analysis) });

@@ -161,6 +161,35 @@ test('a hurt trace.dat of either version is read as far as it goes, or refused i
   expect(slowest).toBeLessThan(5 * SLOWEST_MS);
 });
 
+const WHOLE = gunzipSync(readFileSync(join(import.meta.dirname, '../../../public/traces/vmx-1vcpu-apicv-v6.1.txt.gz')));
+
+test('a whole recording as text, packed, in UTF-16 or both, and hurt before or after, is read or refused in one known sentence', {
+  timeout: 0,
+}, async () => {
+  let read = 0;
+  const tries = Math.ceil(COUNT / 600);
+  const slowest = await each(tries, 15, async (c) => {
+    const lines = WHOLE.subarray(0, c.once(3) ? WHOLE.length : c.below(WHOLE.length));
+    const le = (): Buffer => Buffer.from(`${c.once(2) ? '\ufeff' : ''}${lines.toString()}`, 'utf16le');
+    const text = c.pick<() => Uint8Array>([() => lines, le, () => le().swap16()])();
+    const bytes = c.pick<() => Uint8Array>([
+      () => hurtBytes(text, c),
+      () => hurtBytes(gzipSync(text), c),
+      () => gzipSync(hurtBytes(text, c)),
+      () => Uint8Array.from([...bytesOf('\x28\xb5\x2f\xfd'), ...text.subarray(0, 1_000)]),
+    ])();
+    try {
+      await analyse(bytesSource(bytes), { keep: true });
+      read++;
+    } catch (e) {
+      if (!(e instanceof TraceError)) throw e;
+      expect(hasText(`trace.error.${e.code}`), e.code).toBe(true);
+    }
+  });
+  expect(read).toBeGreaterThan(0);
+  expect(slowest).toBeLessThan(5 * SLOWEST_MS);
+});
+
 /** A tree as a browser keeps it, grown by edits of ops that parse. */
 function keptTree(c: Chance): unknown {
   const op = (): Readonly<Record<string, unknown>> => validOp(c.below);

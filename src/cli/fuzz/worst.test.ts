@@ -145,6 +145,11 @@ const FILES: Readonly<Record<string, () => Uint8Array>> = {
 const PASTES: Readonly<Record<string, () => string>> = {
   'one line of a paste': () => `irr=${'10 '.repeat(some(MAX_PASTE / 3))}`,
   'lines of dumps': () => 'dumping local APIC state for CPU 1\nISR\t 81\n'.repeat(some(MAX_PASTE / 44)),
+  'pins of an IOAPIC': () => '  pin 1 0x0300000000004027\n'.repeat(some(MAX_PASTE / 27)),
+  'pins, and the dumps they are held against': () =>
+    `${'  pin 1 0x0300000000004027\n'.repeat(some(MAX_PASTE / 54))}${'dumping local APIC state for CPU 3\nISR 1\n'.repeat(some(MAX_PASTE / 84))}`,
+  'empty lines below a table': () => `CPU0\n${'\n'.repeat(some(MAX_PASTE - 8))}`,
+  'a log of timeouts that never end': () => 'nvme0: I/O x '.repeat(some(MAX_PASTE / 13)),
   'columns of /proc/interrupts': () =>
     `${' CPU0'.repeat(some(40_000))}\n  11: ${'1 '.repeat(some(100_000))} IO-APIC 11-edge x\n`,
 };

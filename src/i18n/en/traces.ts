@@ -32,6 +32,8 @@ export const traces = {
   'trace.finding.coalesced-is-repeat':
     'Lines that say coalesced: {n}. The request met one that the chip had recorded already: one interrupt for both. None is lost.',
   'trace.finding.lost': 'Events that the recording lost: {n}. State before each gap is forgotten.',
+  'trace.finding.lost.cpu':
+    'Only the lines of CPU {cpu} are here, and the host has {of}: what does not fit may come of the others, and is not judged. Export it without --cpu.',
   'trace.finding.lost.perf':
     'perf trace drops events and writes no mark where. Lines that must be there and are not: {n}. perf record, or -m 64M, drops fewer.',
   'trace.finding.lost.unknown': 'The recording has gaps: {n}. State before each gap is forgotten.',
@@ -227,6 +229,7 @@ export const traces = {
   'trace.deed.run': 'vCPU {vcpu} takes its interrupt',
   'trace.deed.write': 'vCPU {vcpu} writes {where}',
   'trace.page.again': 'Drop this file again: {size} bytes, line {line}.',
+  'trace.page.pasteAgain': 'Loaded anew: the pasted text was not kept. Paste it again.',
   'trace.page.share': 'Copy this line’s address',
   'trace.page.other': 'This is another file than the address names.',
   'trace.finding.follows': '{n} later lines follow from it.',

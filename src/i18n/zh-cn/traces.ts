@@ -29,6 +29,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.coalesced-is-repeat':
     '写有 coalesced 的行：{n}。请求遇到芯片已记录的请求：两次合并为一个中断，没有丢失中断。',
   'trace.finding.lost': '录制丢失了 {n} 个事件。每个缺口之前的状态不再使用。',
+  'trace.finding.lost.cpu':
+    '这里只有 CPU {cpu} 的行，而宿主机有 {of} 个 CPU：对不上的行可能由其他 CPU 引起，不作判断。导出时去掉 --cpu。',
   'trace.finding.lost.perf': 'perf trace 会丢事件，而且不留标记：应有的行缺了 {n} 次。perf record 或 -m 64M 丢得更少。',
   'trace.finding.lost.unknown': '录制有缺口：{n}。每个缺口之前的状态不再使用。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',
@@ -203,6 +205,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.deed.run': 'vCPU {vcpu} 取走它的中断',
   'trace.deed.write': 'vCPU {vcpu} 写 {where}',
   'trace.page.again': '请再次拖入这个文件：{size} 字节，第 {line} 行。',
+  'trace.page.pasteAgain': '页面已重新载入：粘贴的文字没有保留，请再粘贴一次。',
   'trace.page.share': '复制这一行的地址',
   'trace.page.other': '这不是地址所指的那个文件。',
   'trace.finding.follows': '后面有 {n} 行由它引起。',

@@ -1,6 +1,6 @@
 /** QEMU's `info pic` and `info ioapic`. */
 import { judgeLapics, type LapicDump, lapicRow, readLapics } from './lapic.ts';
-import { finding, hexOf, linesOf, type Paste, type Shape } from './types.ts';
+import { bytesIn, finding, hexOf, type Line, type Paste, type Shape } from './types.ts';
 
 interface Pin {
   readonly pin: number;
@@ -25,14 +25,16 @@ interface Pic {
 }
 
 const PIN = /^\s*pin (\d+)\s+0x([0-9a-f]{8})([0-9a-f]{8})\b(.*)$/i;
-const PIC = /^pic(\d): irr=([0-9a-f]+) imr=([0-9a-f]+) isr=([0-9a-f]+).*?irq_base=([0-9a-f]+).*?elcr=([0-9a-f]+)/i;
-const LINES = /^\s*(Remote IRR|IRR)\s+((?:\d+\s*)+|\(none\))/;
+const PIC = /^pic(\d): irr=([0-9a-f]{1,8}) imr=([0-9a-f]{1,8}) isr=([0-9a-f]{1,8})(?![0-9a-f])(.*)$/i;
+const BASE = /irq_base=([0-9a-f]{1,8})/i;
+const ELCR = /elcr=([0-9a-f]{1,8})/i;
+const LINES = /^\s*(Remote IRR|IRR)\s+(\d[\d\s]*|\(none\))/;
 
-export function readChips(text: string, shape: Shape): Paste {
+export function readChips(lines: readonly Line[], shape: Shape): Paste {
   const pins: Pin[] = [];
   const pics: Pic[] = [];
   let raised: number[] | null = null;
-  for (const { n, text: line } of linesOf(text)) {
+  for (const { n, text: line } of lines) {
     const pin = PIN.exec(line);
     if (pin !== null) {
       const hi = Number.parseInt(pin[2] as string, 16);
@@ -51,25 +53,28 @@ export function readChips(text: string, shape: Shape): Paste {
       continue;
     }
     const pic = PIC.exec(line);
-    if (pic !== null) {
-      const [chip, irr, imr, isr, base, elcr] = pic.slice(1).map((part, i) => Number.parseInt(part, i === 0 ? 10 : 16));
+    const [, chip = '', irr = '', imr = '', isr = '', rest = ''] = pic ?? [];
+    const base = BASE.exec(rest)?.[1];
+    const elcr = ELCR.exec(rest)?.[1];
+    if (base !== undefined && elcr !== undefined) {
+      const read = (digits: string): number => Number.parseInt(digits, 16);
       pics.push({
-        chip: chip ?? 0,
+        chip: Number(chip),
         line: n,
-        irr: irr ?? 0,
-        imr: imr ?? 0,
-        isr: isr ?? 0,
-        base: base ?? 0,
-        elcr: elcr ?? 0,
+        irr: read(irr),
+        imr: read(imr),
+        isr: read(isr),
+        base: read(base),
+        elcr: read(elcr),
       });
       continue;
     }
     const set = LINES.exec(line);
     if (set !== null && pins.length > 0 && set[1] === 'IRR' && raised === null) {
-      raised = [...(set[2] as string).matchAll(/\d+/g)].map((m) => Number(m[0]));
+      raised = bytesIn(set[2] as string);
     }
   }
-  const lapics = readLapics(text);
+  const lapics = readLapics(lines);
   const own = judgeLapics(lapics);
   const ask = new Set<string>(own.ask);
   const findings = [...judgePins(pins, raised, lapics, ask), ...judgePics(pics), ...own.findings];
@@ -77,7 +82,16 @@ export function readChips(text: string, shape: Shape): Paste {
   return {
     shape,
     read: {
-      ioapic: pins.map(({ line: _line, ...pin }) => ({ ...pin, vector: hexOf(pin.vector) })),
+      ioapic: pins.map(({ pin, vector, dest, logical, level, masked, remoteIrr, activeLow }) => ({
+        pin,
+        vector: hexOf(vector),
+        dest,
+        logical,
+        level,
+        masked,
+        remoteIrr,
+        activeLow,
+      })),
       ...(raised === null ? {} : { irr: raised }),
       pic: pics.map(({ line: _line, ...pic }) => ({
         chip: pic.chip,
@@ -99,6 +113,33 @@ export function readChips(text: string, shape: Shape): Paste {
   };
 }
 
+/** What the APICs of a destination have of each vector. */
+interface Target {
+  /** All of them were shown whole, and they are all there are. */
+  readonly complete: boolean;
+  readonly first: number | null;
+  readonly serving: ReadonlyMap<number, number>;
+  readonly waiting: ReadonlyMap<number, number>;
+}
+
+function targetOf(dest: number, logical: boolean, lapics: readonly LapicDump[]): Target {
+  const dumps = logical ? logicalTargets(dest, lapics) : lapics.filter((dump) => dump.cpu === dest);
+  const firstWith = (set: 'irr' | 'isr'): Map<number, number> => {
+    const cpus = new Map<number, number>();
+    for (const dump of dumps) for (const v of dump[set] ?? []) if (!cpus.has(v)) cpus.set(v, dump.cpu);
+    return cpus;
+  };
+  return {
+    complete:
+      dumps.length > 0 &&
+      dumps.every((dump) => dump.irr !== null && dump.isr !== null) &&
+      !(logical && dumps === lapics),
+    first: dumps[0]?.cpu ?? null,
+    serving: firstWith('isr'),
+    waiting: firstWith('irr'),
+  };
+}
+
 function judgePins(
   pins: readonly Pin[],
   raised: readonly number[] | null,
@@ -106,23 +147,28 @@ function judgePins(
   ask: Set<string>,
 ) {
   const findings = [];
+  const targets = new Map<number, Target>();
+  /** The lowest pin that sends a message. */
+  const senders = new Map<number, number>();
+  const messageOf = ({ vector, dest, logical }: Pin): number => vector | (dest << 8) | (logical ? 0x10000 : 0);
+  for (const pin of pins)
+    if (!pin.masked) senders.set(messageOf(pin), Math.min(pin.pin, senders.get(messageOf(pin)) ?? pin.pin));
   for (const pin of pins) {
     const up = raised?.includes(pin.pin) ?? false;
     const about = { gsi: pin.pin, vector: pin.vector };
     if (pin.remoteIrr) {
-      const physical = lapics.filter((dump) => dump.cpu === pin.dest);
-      const targets = pin.logical ? logicalTargets(pin.dest, lapics) : physical;
-      const complete = targets.length > 0 && targets.every((dump) => dump.irr !== null && dump.isr !== null);
-      const has = (set: number[] | null): boolean => set?.includes(pin.vector) ?? false;
-      const serving = targets.find((dump) => has(dump.isr));
-      const waiting = targets.find((dump) => has(dump.irr));
+      const key = pin.dest | (pin.logical ? 256 : 0);
+      const target = targets.get(key) ?? targetOf(pin.dest, pin.logical, lapics);
+      targets.set(key, target);
+      const serving = target.serving.get(pin.vector);
+      const waiting = target.waiting.get(pin.vector);
       if (serving !== undefined)
-        findings.push(finding('remote-irr-in-service', 'note', pin.line, { ...about, vcpu: serving.cpu }));
+        findings.push(finding('remote-irr-in-service', 'note', pin.line, { ...about, vcpu: serving }));
       else if (waiting !== undefined)
-        findings.push(finding('remote-irr-waiting', 'note', pin.line, { ...about, vcpu: waiting.cpu }));
-      else if (complete && !(pin.logical && targets === lapics))
+        findings.push(finding('remote-irr-waiting', 'note', pin.line, { ...about, vcpu: waiting }));
+      else if (target.complete)
         findings.push(
-          finding('remote-irr-without-vector', 'wrong', pin.line, { ...about, vcpu: targets[0]?.cpu ?? pin.dest }),
+          finding('remote-irr-without-vector', 'wrong', pin.line, { ...about, vcpu: target.first ?? pin.dest }),
         );
       else {
         ask.add(pin.logical ? 'info lapic N for each CPU' : `info lapic ${pin.dest}`);
@@ -134,18 +180,9 @@ function judgePins(
       findings.push(finding('level-not-sent', 'odd', pin.line, about));
     }
     if (!pin.masked && pin.vector < 16) findings.push(finding('vector-below-16', 'wrong', pin.line, about));
-    const twin = pins.find(
-      (other) =>
-        other.pin < pin.pin &&
-        !other.masked &&
-        !pin.masked &&
-        other.vector === pin.vector &&
-        other.dest === pin.dest &&
-        other.logical === pin.logical,
-    );
-    if (twin !== undefined) {
-      findings.push(finding('two-pins-one-vector', 'odd', pin.line, { ...about, params: { other: twin.pin } }));
-    }
+    const other = pin.masked ? undefined : senders.get(messageOf(pin));
+    if (other !== undefined && other < pin.pin)
+      findings.push(finding('two-pins-one-vector', 'odd', pin.line, { ...about, params: { other } }));
   }
   return findings;
 }

@@ -1,6 +1,6 @@
 /** A guest's kernel log: the lines that speak of interrupts. */
 import type { Finding } from '../predict/verdicts.ts';
-import { finding, linesOf, type Paste } from './types.ts';
+import { finding, type Line, type Paste } from './types.ts';
 
 interface Rule {
   readonly pattern: RegExp;
@@ -60,7 +60,7 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /\b(?:nvme )?(nvme\d+): I\/O \S+(?: tag \S+)?.*?(?:QID (\d+) )?timeout, completion polled/,
+    pattern: /\b(nvme\d+): I\/O \S.{0,120}?(?:QID (\d+) )?timeout, completion polled/,
     read: (m, line) => ({
       kind: 'completion-polled',
       row: { device: m[1], queue: m[2] === undefined ? null : Number(m[2]) },
@@ -68,7 +68,7 @@ const RULES: readonly Rule[] = [
     }),
   },
   {
-    pattern: /NETDEV WATCHDOG: (\S+) \(([^)]*)\): transmit queue (\d+) timed out/,
+    pattern: /NETDEV WATCHDOG: (\S{1,40}) \(([^)\n]{0,40})\): transmit queue (\d+) timed out/,
     read: (m, line) => transmitTimeout(m[1] ?? '', m[2] ?? '', Number(m[3]), line),
   },
   {
@@ -106,13 +106,12 @@ export const DMESG_LINE =
 
 export const speaksOfInterrupts = (text: string): boolean =>
   RULES.some((rule) => rule.pattern.test(text)) ||
-  /rcu: INFO: .*(?:detected stalls|self-detected stall)|idling at/.test(text);
+  /rcu: INFO: .{0,60}?(?:detected stalls|self-detected stall)|idling at/.test(text);
 
-export function readDmesg(text: string): Paste {
+export function readDmesg(lines: readonly Line[]): Paste {
   const events: Record<string, unknown>[] = [];
   const findings: Finding[] = [];
-  const stalled = new Map<number, number>();
-  const lines = linesOf(text);
+  const stalled = new Map<number, Line>();
   for (const { n, text: line } of lines) {
     for (const rule of RULES) {
       const m = rule.pattern.exec(line);
@@ -124,20 +123,20 @@ export function readDmesg(text: string): Paste {
     const off = /Disabling IRQ #(\d+)/.exec(line);
     if (off !== null) events.push({ kind: 'irq-disabled', line: n, time: timeOf(line), irq: Number(off[1]) });
     const stall = /rcu:\s+(\d+)-[.!O]+:? \(/.exec(line);
-    if (stall !== null) stalled.set(Number(stall[1]), n);
+    if (stall !== null) stalled.set(Number(stall[1]), { n, text: line });
     const idle = /NMI backtrace for cpu (\d+) skipped: idling/.exec(line);
     if (idle !== null) {
       const cpu = Number(idle[1]);
       const at = stalled.get(cpu);
       if (at === undefined) continue;
       stalled.delete(cpu);
-      events.push({ kind: 'rcu-stall-while-idle', line: at, time: timeOf(lines[at - 1]?.text ?? ''), cpu });
-      findings.push(finding('lost-ipi', 'wrong', at, { vcpu: cpu, toLine: n }));
+      events.push({ kind: 'rcu-stall-while-idle', line: at.n, time: timeOf(at.text), cpu });
+      findings.push(finding('lost-ipi', 'wrong', at.n, { vcpu: cpu, toLine: n }));
     }
   }
-  for (const [cpu, line] of stalled) {
-    events.push({ kind: 'rcu-stall', line, time: timeOf(lines[line - 1]?.text ?? ''), cpu });
-    findings.push(finding('rcu-stall', 'odd', line, { vcpu: cpu }));
+  for (const [cpu, { n, text }] of stalled) {
+    events.push({ kind: 'rcu-stall', line: n, time: timeOf(text), cpu });
+    findings.push(finding('rcu-stall', 'odd', n, { vcpu: cpu }));
   }
   return {
     shape: 'dmesg',

@@ -6,7 +6,7 @@ import { readStat, STAT_LINE } from './streams.ts';
 import { finding, hexOf, linesOf, type Paste } from './types.ts';
 
 export function readExcerpt(head: Uint8Array, rows: Rows, survey: Survey, reasons: readonly string[]): Paste {
-  const text = new TextDecoder().decode(head);
+  const lines = linesOf(new TextDecoder().decode(head));
   const findings = [];
   const names = TRACEPOINTS.filter((_, event) => survey.count(event) > 0).map((row) => row.name);
   const limits: string[] = [];
@@ -27,7 +27,7 @@ export function readExcerpt(head: Uint8Array, rows: Rows, survey: Survey, reason
   for (const { vcpu, vector, line, us } of rows.wakeUps()) {
     findings.push(finding('woken', 'note', line, { vcpu, vector, params: { us } }));
   }
-  const stat = linesOf(text).some((line) => STAT_LINE.test(line.text)) ? readStat(text) : null;
+  const stat = lines.some((line) => STAT_LINE.test(line.text)) ? readStat(lines) : null;
   return {
     shape: 'ftrace',
     read: {

@@ -1,5 +1,5 @@
 /** QEMU's `info lapic`: one block a CPU, tabs or blanks between the columns, `[...]` where it was cut. */
-import { finding, hexOf, linesOf, type Paste } from './types.ts';
+import { bytesIn, finding, hexOf, type Line, type Paste } from './types.ts';
 
 export interface LapicDump {
   readonly cpu: number;
@@ -17,7 +17,7 @@ const SET = /^(ISR|IRR)\s+(.*)$/;
 const PRIORITY = /\b(APR|TPR|DFR|LDR|PPR) 0x([0-9a-f]+)/g;
 
 /** The local APICs of a text, in the order they stand. */
-export function readLapics(text: string): LapicDump[] {
+export function readLapics(lines: readonly Line[]): LapicDump[] {
   const dumps: LapicDump[] = [];
   let asked = -1;
   let current: LapicDump | null = null;
@@ -26,7 +26,7 @@ export function readLapics(text: string): LapicDump[] {
     dumps.push(current);
     return current;
   };
-  for (const { n, text: line } of linesOf(text)) {
+  for (const { n, text: line } of lines) {
     const ask = /info lapic\s*(\d+)?/.exec(line);
     if (ask !== null) {
       asked = Number(ask[1] ?? 0);
@@ -50,10 +50,7 @@ export function readLapics(text: string): LapicDump[] {
     if (register !== null)
       dump.registers[(register[1] as string).toUpperCase()] = Number.parseInt(register[2] as string, 16);
     else if (set !== null) {
-      const vectors = [...(set[2] as string).matchAll(/(\d+)(\(level\))?/g)].map((m) => {
-        if (m[2] !== undefined) dump.level.add(Number(m[1]));
-        return Number(m[1]);
-      });
+      const vectors = bytesIn(set[2] as string, dump.level);
       if (set[1] === 'ISR') dump.isr = vectors;
       else dump.irr = vectors;
     } else

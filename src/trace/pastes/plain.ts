@@ -31,14 +31,24 @@ export function plain(text: string): string {
 
 /** What a program printed, where all of it comes out of a system's log. A kernel's own lines keep their date. */
 function withoutLog(text: string): string {
+  // Most texts come from no log, which their first line shows.
+  const first = /^.*\S.*$/m.exec(text)?.[0];
+  if (first === undefined || !LOGGED.test(first)) return text;
   const lines = text.split('\n');
-  const own = lines.map((line) => (line.trim() === '' ? '' : LOGGED.exec(line)?.[0]));
-  if (own.includes(undefined) || own.every((one) => one === '' || one?.includes(' kernel:'))) return text;
+  const own: string[] = [];
+  for (const line of lines) {
+    const before = line.trim() === '' ? '' : LOGGED.exec(line)?.[0];
+    if (before === undefined) return text;
+    own.push(before);
+  }
+  if (own.every((one) => one === '' || one.includes(' kernel:'))) return text;
   return lines.map((line, i) => line.slice(own[i]?.length ?? 0)).join('\n');
 }
 
 /** Takes away what all lines that say something begin with, if it is quote marks, bars and blanks. */
 function withoutMargin(text: string): string {
+  const first = /^.*[^>|\s].*$/m.exec(text)?.[0];
+  if (first === undefined || BEFORE.exec(first)?.[0] === '') return text;
   const lines = text.split('\n');
   let margin: string | null = null;
   for (const line of lines) {

@@ -1,5 +1,5 @@
 /** `/proc/interrupts` of a guest, once or twice. */
-import { finding, linesOf, type Paste } from './types.ts';
+import { finding, type Line, type Paste } from './types.ts';
 
 interface Row {
   readonly name: string;
@@ -13,11 +13,17 @@ const ROW = /^\s*(\w+):((?:\s+\d+)+)\s*(.*)$/;
 /** So many more of one interrupt than of all others together, and at least these, is a storm. */
 const STORM_LEAST = 10_000;
 
-function readTables(text: string): { cpus: number[]; rows: Map<string, Row> }[] {
+function readTables(lines: readonly Line[]): { cpus: number[]; rows: Map<string, Row> }[] {
   const tables: { cpus: number[]; rows: Map<string, Row> }[] = [];
-  for (const { n, text: line } of linesOf(text)) {
+  for (const { n, text: line } of lines) {
     if (HEAD.test(line)) {
-      tables.push({ cpus: [...line.matchAll(/CPU(\d+)/g)].map((m) => Number(m[1])), rows: new Map() });
+      tables.push({
+        cpus: line
+          .trim()
+          .split(/\s+/)
+          .map((name) => Number(name.slice(3))),
+        rows: new Map(),
+      });
       continue;
     }
     const table = tables.at(-1);
@@ -35,8 +41,8 @@ const gsiOf = (row: Row): number | null => {
   return pin !== undefined ? Number(pin) : /^\d+$/.test(row.name) && /XT-PIC/.test(row.what) ? Number(row.name) : null;
 };
 
-export function readProcInterrupts(text: string): Paste {
-  const tables = readTables(text);
+export function readProcInterrupts(lines: readonly Line[]): Paste {
+  const tables = readTables(lines);
   const [first, second] = [tables.at(-2) ?? tables[0], tables.length > 1 ? tables.at(-1) : undefined];
   const findings = [];
   for (const name of ['ERR', 'MIS', 'SPU']) {

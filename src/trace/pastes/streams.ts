@@ -1,21 +1,21 @@
 /** Texts that count or list events of QEMU or of perf kvm. */
 import type { Finding } from '../predict/verdicts.ts';
-import { finding, linesOf, type Paste } from './types.ts';
+import { finding, type Line, type Paste } from './types.ts';
 
 /** `-trace` lines of QEMU: with `pid@seconds:`, a date, or nothing before them. A name of KVM's own has a colon behind it. */
 export const QEMU_LINE =
-  /^\s*(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\dT\S+ )?((?:apic|ioapic|pic|i8259|kvm|msix?|hpet|pci_update|virtio)_\w+|x86_\w*irq\w*) (?!<-)(.+)$/;
+  /^\s*(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\dT\S+ )?((?:apic|ioapic|pic|i8259|kvm|msix?|hpet|pci_update|virtio)_\w+|x86_(?=\w*irq)\w+) (?!<-)(.+)$/;
 /** A number of a line; behind one of these names, as `=0x4`, `: 4` or ` 4`. */
 const numberAt = (text: string, names: string): number | null => {
   const m = new RegExp(`(?:^|\\s)(?:${names})[:=]?\\s*(0x[0-9a-f]+|\\d+)`).exec(text);
   return m === null ? null : Number(m[1]);
 };
 
-export function readQemuTrace(text: string): Paste {
+export function readQemuTrace(lines: readonly Line[]): Paste {
   const counts: Record<string, number> = {};
-  const lines = new Map<number, { level: number; changes: number; line: number }>();
+  const gsis = new Map<number, { level: number; changes: number; line: number }>();
   const vectors: Record<string, number> = {};
-  for (const { n, text: line } of linesOf(text)) {
+  for (const { n, text: line } of lines) {
     const m = QEMU_LINE.exec(line);
     if (m === null) continue;
     const name = m[1] as string;
@@ -26,8 +26,8 @@ export function readQemuTrace(text: string): Paste {
     if (/set_irq/.test(name) && number !== null && level !== null) {
       // The slave's lines are the eight behind the master's.
       const pin = name === 'pic_set_irq' && numberAt(rest, 'master') === 0 ? number + 8 : number;
-      const known = lines.get(pin);
-      lines.set(pin, { level, changes: (known?.changes ?? 0) + (known?.level === level ? 0 : 1), line: n });
+      const known = gsis.get(pin);
+      gsis.set(pin, { level, changes: (known?.changes ?? 0) + (known?.level === level ? 0 : 1), line: n });
     }
     const vector = numberAt(rest, 'vector');
     if (/apic_deliver_irq|kvm_x86_fixup_msi/.test(name) && vector !== null) {
@@ -35,7 +35,7 @@ export function readQemuTrace(text: string): Paste {
     }
   }
   const findings: Finding[] = [];
-  for (const [pin, state] of lines) {
+  for (const [pin, state] of gsis) {
     if (state.level === 1)
       findings.push(finding('line-stays-high', 'note', state.line, { gsi: pin, n: state.changes }));
   }
@@ -43,7 +43,7 @@ export function readQemuTrace(text: string): Paste {
     shape: 'qemu-trace',
     read: {
       events: counts,
-      lines: Object.fromEntries([...lines].map(([pin, { level, changes }]) => [pin, { level, changes }])),
+      lines: Object.fromEntries([...gsis].map(([pin, { level, changes }]) => [pin, { level, changes }])),
       vectors,
     },
     limits: ['vmm-half'],
@@ -55,8 +55,8 @@ export function readQemuTrace(text: string): Paste {
 /** A row of `perf kvm stat`: exit reason, samples, share of samples, share of time. */
 export const STAT_LINE = /^\s*([A-Z][A-Z0-9_]+|[a-z][a-z0-9_-]+)\s+(\d+)\s+([\d.]+)%\s+([\d.]+)%\s+([\d.]+)us/;
 
-export function readStat(text: string): Paste {
-  const exits = linesOf(text).flatMap(({ n, text: line }) => {
+export function readStat(lines: readonly Line[]): Paste {
+  const exits = lines.flatMap(({ n, text: line }) => {
     const m = STAT_LINE.exec(line);
     return m === null
       ? []

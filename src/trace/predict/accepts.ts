@@ -4,7 +4,7 @@ import { TP } from '../tracepoints.ts';
 import { missingEoi } from './ends.ts';
 import { acceptKey, acceptOf, vectorKey, vectorOf } from './keys.ts';
 import { SURELY_ONE_SHOT, type Thread, type VcpuState } from './model.ts';
-import { OP, type Op, runOp } from './ops.ts';
+import { OP, type Op, runOp, shows } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { causeHidden, learnLocal, learnSetting, noteKnown, senderHidden } from './unknowns.ts';
 
@@ -122,9 +122,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
         t.midway = midway;
         for (let i = 0; i < 4; i++) op.a[i] = r.f[i];
         predictor.runOpen(t, op);
-        op.shown.push(key);
-        op.lines.push(r.line);
-        op.times.push(r.ts);
+        shows(op, key, r);
         op.right = 1;
         // An INIT resets the APIC when its vCPU next looks; without its entries in the trace: now.
         if (mode >= 5 && !predictor.recorded(TP.kvm_entry)) predictor.follow((c) => void c.serve(vcpu));

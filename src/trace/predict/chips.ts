@@ -21,11 +21,12 @@ import { readRegister, resetLapic, setTpr, writeApicBase, writeRegister } from '
 import { elcrRead, elcrWrite, picRead, picWrite, resetPics } from '../../engine/chips/pic/pic.ts';
 import { PIT_CHIP, resetPit } from '../../engine/chips/pit/pit.ts';
 import { EV, REQ } from '../../engine/core/events.ts';
+import { hasPit } from '../../engine/core/has.ts';
 import { COL, ROW, WRITE } from '../../engine/core/log.ts';
-import { allocateMachine, lapicAt, type Machine, put, vcpuAt } from '../../engine/core/machine.ts';
+import { AT_VM, allocateMachine, enter, lapicAt, leave, type Machine, put, vcpuAt } from '../../engine/core/machine.ts';
 import { BASE, IOAPIC, LAPIC, PIC, VCPU } from '../../engine/core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../engine/kvm/apic-map.ts';
-import { resetRouting, setRouting } from '../../engine/kvm/routing.ts';
+import { gsiOfPin, resetRouting, setRouting } from '../../engine/kvm/routing.ts';
 import { acceptEvents, getInterrupt, hasExtint, resetVcpu, serveRequests } from '../../engine/kvm/vcpu.ts';
 import { BASE_WIRES } from '../../engine/machine/plain.ts';
 import { TP } from '../tracepoints.ts';
@@ -63,6 +64,14 @@ export interface Message {
 /** Requests a vCPU serves before it enters the guest and that change what is printed later. */
 const SERVED = (1 << REQ.scanIoapic) | (1 << REQ.ioapicEoiExit);
 
+/** @kvm eventfd.c kvm_notify_acked_irq */
+function notifyAcked(m: Machine, chip: number, pin: number): void {
+  const gsi = gsiOfPin(m, chip, pin);
+  const outer = enter(m, EV.kvm_ack_irq, AT_VM, chip, pin, gsi);
+  if (gsi === 0 && hasPit(m)) PIT_CHIP.ack(m);
+  leave(m, outer);
+}
+
 export class Chips {
   readonly m: Machine;
   readonly ids: readonly number[];
@@ -93,6 +102,9 @@ export class Chips {
       // A trace has its own guest, devices and time: nothing of the models is on these wires.
       {
         ...BASE_WIRES,
+        // Nor are there irqfds that resample: of those who hear of an EOI the i8254 is left.
+        notifyAcked,
+        hasAckNotifier: (m, chip, pin) => hasPit(m) && gsiOfPin(m, chip, pin) === 0 && PIT_CHIP.listens(m),
         pit: () => PIT_CHIP,
         vmm: () => ({}) as never,
         modelOps: {} as never,

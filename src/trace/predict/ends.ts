@@ -3,7 +3,7 @@ import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
 import { vectorKey } from './keys.ts';
 import { EXIT, type Thread, type VcpuState } from './model.ts';
-import { OP } from './ops.ts';
+import { OP, shows } from './ops.ts';
 import type { Predictor } from './predict.ts';
 
 export function missingEoi(predictor: Predictor, vcpu: number, vector: number, line: number, ts: number): void {
@@ -60,9 +60,7 @@ export function eoi(predictor: Predictor, t: Thread, r: TraceRecord): void {
   }
   predictor.runOpen(t, op);
   if (unknowable && op.promised[0] === key) {
-    op.shown.push(key);
-    op.lines.push(r.line);
-    op.times.push(r.ts);
+    shows(op, key, r);
     op.right = 1;
     predictor.verdicts.count(TP.kvm_eoi, 'unknowable', 'not seen yet');
   } else predictor.show(op, key, r);
@@ -130,9 +128,7 @@ export function eoiLeftOut(predictor: Predictor, t: Thread, r: TraceRecord): voi
   op.a[2] = predictor.recorded(TP.kvm_entry) ? 0 : 1;
   predictor.runOpen(t, op);
   const key = op.promised[0];
-  op.shown.push(key);
-  op.lines.push(r.line);
-  op.times.push(r.ts);
+  shows(op, key, r);
   op.right = 1;
   predictor.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
   predictor.verdicts.differs(r.line, r.ts, key, -1, null);
@@ -147,9 +143,7 @@ export function inducedLeftOut(predictor: Predictor, t: Thread, r: TraceRecord):
   op.a[1] = t.exitVector;
   predictor.runOpen(t, op);
   const key = op.promised[0];
-  op.shown.push(key);
-  op.lines.push(r.line);
-  op.times.push(r.ts);
+  shows(op, key, r);
   op.right = 1;
   predictor.verdicts.count(TP.kvm_eoi, 'missing', 'promised');
   predictor.verdicts.differs(r.line, r.ts, key, -1, null);

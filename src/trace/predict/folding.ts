@@ -1,7 +1,7 @@
 /** A line and the engine disagree: another order explains it, or something not seen yet, or it is a finding, once. */
 import { TP } from '../tracepoints.ts';
 import { setPicFrom } from './chips.ts';
-import { acceptOf, eventOf, rteOf, settingOf, slotOf } from './keys.ts';
+import { acceptOf, chipOf, eventOf, pinOf, rteOf, settingOf, slotOf } from './keys.ts';
 import { agrees, isMessage, isTrivial, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { hiddenCause, learnFrom } from './unknowns.ts';
@@ -120,20 +120,19 @@ const isInit = (key: number): boolean => eventOf(key) === TP.kvm_apic_accept_irq
 export function staleAck(predictor: Predictor, op: Op, want: number): boolean {
   // Whether KVM tells of requests that an ICW1 drops depends on who listens at LINT0.
   if (op.kind === OP.writePort && eventOf(want) === TP.kvm_ack_irq && !predictor.picTrusted) return true;
-  const ioapic = eventOf(want) === TP.kvm_ack_irq && Math.floor(want / 32) % 4 === 2;
+  const ioapic = eventOf(want) === TP.kvm_ack_irq && chipOf(want) === 2;
   // It heard of predictor vector before, and still has it.
-  const pinOf = want % 32;
-  const rte = predictor.chips.rteLo(pinOf);
+  const pin = pinOf(want);
+  const rte = predictor.chips.rteLo(pin);
   // A level; and, where its RTE is in the trace, the RTC's pin or one that somebody listens to: KVM tells of each of its EOIs.
-  const listened = predictor.recorded(TP.kvm_mmio) && !predictor.chips.isStaleRoute(pinOf);
-  const shown = ioapic && predictor.acked[pinOf] === (rte & 255) && ((rte & 0x8000) !== 0 || listened);
+  const listened = predictor.recorded(TP.kvm_mmio) && !predictor.chips.isStaleRoute(pin);
+  const shown = ioapic && predictor.acked[pin] === (rte & 255) && ((rte & 0x8000) !== 0 || listened);
   if (ioapic && !shown && (!predictor.recorded(TP.kvm_mmio) || !predictor.apicSeen || predictor.mid)) {
     predictor.follow((c) => c.scanAll());
     return true;
   }
   if (eventOf(want) !== TP.kvm_ack_irq || (op.kind !== OP.eoi && op.kind !== OP.eoiInduced)) return false;
-  const pin = want % 32;
-  if (Math.floor(want / 32) % 4 !== 2 || !predictor.chips.isStaleRoute(pin)) return false;
+  if (chipOf(want) !== 2 || !predictor.chips.isStaleRoute(pin)) return false;
   predictor.follow((c) => c.scanAll());
   predictor.verdicts.note('host-ioctl', 'note', op.line, op.ts, { gsi: pin, params: { what: 'scan' } });
   return true;

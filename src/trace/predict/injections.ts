@@ -4,7 +4,7 @@ import { TP } from '../tracepoints.ts';
 import type { Chips } from './chips.ts';
 import { missingEoi } from './ends.ts';
 import { raced } from './folding.ts';
-import { acceptOf, eventOf, vectorKey } from './keys.ts';
+import { acceptOf, eventOf, vectorKey, vectorOf } from './keys.ts';
 import type { Thread, VcpuState } from './model.ts';
 import { isMessage, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
@@ -160,7 +160,7 @@ export function injectOther(
   unknown: boolean,
   r: TraceRecord,
 ): void {
-  const want = (op.promised[0] % 512) - 1;
+  const want = vectorOf(op.promised[0]).vector;
   const at = predictor.window.indexOf(op);
   predictor.window.undo(at);
   predictor.window.ops.splice(at, 1);
@@ -219,7 +219,7 @@ export function reinject(predictor: Predictor, state: VcpuState, key: number, ve
     return;
   }
   if (want < 0) {
-    const vcpu = predictor.chips.vcpuOf(Math.floor((key % 2 ** 40) / 512));
+    const vcpu = predictor.chips.vcpuOf(vectorOf(key).id);
     predictor.verdicts.count(TP.kvm_inj_virq, 'missing', 'promised');
     predictor.verdicts.differs(r.line, r.ts, vectorKey(TP.kvm_inj_virq, predictor.chips.ids[vcpu], vector), -1, null);
     predictor.verdicts.right(TP.kvm_inj_virq, false);

@@ -6,7 +6,7 @@ import { disagree, raced } from './folding.ts';
 import { entryTells, reinjectionMissing, windowWithout } from './injections.ts';
 import { msiKey, valueKey, vectorKey } from './keys.ts';
 import { EXIT, type ExitKind, MSR, REG, SURELY_ONE_SHOT, type Thread, type VcpuState } from './model.ts';
-import { OP, type Op, runOp, SCAN } from './ops.ts';
+import { OP, type Op, runOp, SCAN, shows } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { inputsRecorded } from './unknowns.ts';
 
@@ -172,9 +172,7 @@ export function read(
     return;
   }
   if (op.promised[0] === key) {
-    op.shown.push(key);
-    op.lines.push(r.line);
-    op.times.push(r.ts);
+    shows(op, key, r);
     op.right = 1;
     predictor.verdicts.right(event, false);
     predictor.verdicts.settle(key);
@@ -244,6 +242,7 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
 /** A vCPU's own thread runs that vCPU. @kvm kvm_main.c kvm_vcpu_ioctl refuses KVM_RUN from another process, not thread */
 function otherVcpu(predictor: Predictor, t: Thread, r: TraceRecord): void {
   const id = predictor.chips.ids[t.vcpu];
+  if (r.f[0] === id) predictor.verdicts.settleEvent(r.event);
   if (!t.isOneVcpu || r.f[0] === id || r.f[0] < 0) return;
   predictor.verdicts.count(r.event, 'wrong', 'other vCPU');
   predictor.verdicts.differs(r.line, r.ts, vectorKey(r.event, id, -1), vectorKey(r.event, r.f[0], -1), null);

@@ -7,7 +7,8 @@ import { CHIPS, MODES, TP, TRACEPOINTS } from '../tracepoints.ts';
 const EVENT = 2 ** 40;
 
 export const eventOf = (key: number): number => Math.floor(key / EVENT);
-const bits = (key: number, at: number, n: number): number => Math.floor((key % EVENT) / 2 ** at) % 2 ** n;
+/** Bits 31:0 of a key are `key | 0`, a step of the processor; `%` on such a number is a call. @returns bits 39:32 */
+const top = (key: number): number => (key / 2 ** 32) & 255;
 
 export const picKey = (pin: number, level: number, masked: number, coalesced: number): number =>
   TP.kvm_pic_set_irq * EVENT + pin + level * 16 + masked * 32 + coalesced * 64;
@@ -52,27 +53,34 @@ export const valueKey = (event: number, value: number): number => event * EVENT 
 
 /** RTE halves as an ioapic line shows them: no delivery status, no remote IRR. */
 export function rteOf(key: number): { pin: number; lo: number; hi: number; coalesced: number } {
+  const k = key | 0;
   const lo =
-    bits(key, 13, 8) |
-    (bits(key, 21, 3) << 8) |
-    (bits(key, 24, 1) << 11) |
-    (bits(key, 25, 1) << 15) |
-    (bits(key, 26, 1) << 16);
-  return { pin: bits(key, 0, 5), lo, hi: (bits(key, 5, 8) << 24) | 0, coalesced: bits(key, 27, 1) };
+    ((k >>> 13) & 255) |
+    (((k >>> 21) & 7) << 8) |
+    (((k >>> 24) & 1) << 11) |
+    (((k >>> 25) & 1) << 15) |
+    (((k >>> 26) & 1) << 16);
+  return { pin: k & 31, lo, hi: (k >>> 5) << 24, coalesced: (k >>> 27) & 1 };
 }
 
 export function picOf(key: number): { pin: number; level: number; masked: number; coalesced: number } {
-  return { pin: bits(key, 0, 4), level: bits(key, 4, 1), masked: bits(key, 5, 1), coalesced: bits(key, 6, 1) };
+  const k = key | 0;
+  return { pin: k & 15, level: (k >>> 4) & 1, masked: (k >>> 5) & 1, coalesced: (k >>> 6) & 1 };
 }
 
 export function acceptOf(key: number): { id: number; vector: number; mode: number; level: number } {
-  return { id: bits(key, 12, 28), vector: bits(key, 0, 8), mode: bits(key, 8, 3), level: bits(key, 11, 1) };
+  const k = key | 0;
+  return { id: (k >>> 12) | (top(key) << 20), vector: k & 255, mode: (k >>> 8) & 7, level: (k >>> 11) & 1 };
 }
 
 export const vectorOf = (key: number): { id: number; vector: number } => ({
-  id: bits(key, 9, 31),
-  vector: bits(key, 0, 9) - 1,
+  id: (key >>> 9) | (top(key) << 23),
+  vector: (key & 511) - 1,
 });
+
+/** Pin and chip (CHIPS) of a kvm_ack_irq; the pin of a kvm_ioapic_set_irq too. */
+export const pinOf = (key: number): number => key & 31;
+export const chipOf = (key: number): number => (key >>> 5) & 3;
 
 /** The line without what the interrupt itself makes of it. */
 export function settingOf(key: number): number {
@@ -132,7 +140,7 @@ export function textOf(key: number): string {
       return `${name}: apicid ${a.id.toString(16)} vec ${a.vector} (${MODES[a.mode]}|${a.level ? 'level' : 'edge'})`;
     }
     case TP.kvm_ack_irq:
-      return `${name}: irqchip ${CHIPS[bits(key, 5, 2)]} pin ${bits(key, 0, 5)}`;
+      return `${name}: irqchip ${CHIPS[chipOf(key)]} pin ${pinOf(key)}`;
     case TP.kvm_eoi:
     case TP.kvm_pv_eoi:
       return `${name}: apicid ${vectorOf(key).id.toString(16)} vector ${vectorOf(key).vector}`;
@@ -143,11 +151,11 @@ export function textOf(key: number): string {
       return vectorOf(key).vector < 0 ? `no ${name}` : `${name}: IRQ 0x${vectorOf(key).vector.toString(16)}`;
     case TP.kvm_msi_set_irq: {
       const flags = [
-        MODES[bits(key, 8, 3)],
-        bits(key, 11, 1) ? 'logical' : 'physical',
-        `${bits(key, 12, 1) ? 'level' : 'edge'}${bits(key, 13, 1) ? '|rh' : ''}`,
+        MODES[(key >>> 8) & 7],
+        (key >>> 11) & 1 ? 'logical' : 'physical',
+        `${(key >>> 12) & 1 ? 'level' : 'edge'}${(key >>> 13) & 1 ? '|rh' : ''}`,
       ].join('|');
-      return `${name}: dst ${bits(key, 14, 24).toString(16)} vec ${bits(key, 0, 8)} (${flags})`;
+      return `${name}: dst ${((key >>> 14) | ((top(key) & 63) << 18)).toString(16)} vec ${key & 255} (${flags})`;
     }
     default:
       return `${name}: 0x${(key % EVENT).toString(16)}`;

@@ -97,6 +97,8 @@ export interface PredictOptions {
   readonly kernel: Kernel;
   /** The recorder drops lines without a word (perf trace). */
   readonly leaky: boolean;
+  /** The lines of the host's other CPUs are not in the file. */
+  readonly oneOfCpus: boolean;
   readonly reasons: readonly string[];
   /** Names of the events that are only counted, by number minus FIRST_UNKNOWN. */
   readonly others: readonly string[];

@@ -2,6 +2,7 @@
  * What a trace's lines make the engine do: one op an input, remembered with the lines it promised and those that came, for
  * as long as another order of it may still have to be tried.
  */
+import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
 import type { Chips } from './chips.ts';
 import { valueKey, vectorKey } from './keys.ts';
@@ -38,7 +39,7 @@ export interface Op {
   kind: number;
   /** Engine number of the vCPU concerned, -1 none. */
   vcpu: number;
-  readonly a: Float64Array;
+  readonly a: number[];
   /** Who prints its lines. */
   thread: number;
   line: number;
@@ -52,6 +53,7 @@ export interface Op {
   mark: number;
   readonly promised: number[];
   readonly shown: number[];
+  /** Line and time of each of those; what stands behind them is another op's before. */
   readonly lines: number[];
   readonly times: number[];
   /** How many of the lines shown were as promised when they came. */
@@ -72,7 +74,7 @@ export function createOp(): Op {
   return {
     kind: 0,
     vcpu: -1,
-    a: new Float64Array(9),
+    a: [0, 0, 0, 0, 0, 0, 0, 0, 0],
     thread: 0,
     line: 0,
     ts: 0,
@@ -98,6 +100,14 @@ export function createOp(): Op {
 /** Setting a length costs far more than taking the few there are. */
 export function empty(list: number[]): void {
   while (list.length > 0) list.pop();
+}
+
+/** The next of its lines came. */
+export function shows(op: Op, key: number, r: TraceRecord): void {
+  const i = op.shown.length;
+  op.shown.push(key);
+  op.lines[i] = r.line;
+  op.times[i] = r.ts;
 }
 
 /** Carries an op out and fills in the lines it promises. */
@@ -205,7 +215,7 @@ const masked = (value: number, length: number): number =>
   length >= 4 ? value : length === 2 ? value & 0xffff : value & 0xff;
 
 /** @kvm lapic.c kvm_pv_send_ipi: one message a bit set, for the vCPU of that APIC id */
-function sendPvIpi(a: Float64Array, chips: Chips): void {
+function sendPvIpi(a: readonly number[], chips: Chips): void {
   const min = a[5] >>> 0;
   const icr = a[7] >>> 0;
   for (let word = 0; word < 4; word++) {

@@ -5,7 +5,7 @@
 
 import { MAX_VCPUS } from '../../spec/limits.ts';
 import type { TraceRecord } from '../record.ts';
-import { FIRST_UNKNOWN, TP } from '../tracepoints.ts';
+import { FIRST_UNKNOWN, TP, TRACEPOINTS } from '../tracepoints.ts';
 import { arrives, orphan, standsAlone } from './accepts.ts';
 import { Chips } from './chips.ts';
 import { eoi, eoiLeftOut, eoiMissing, inducedLeftOut, toldTwice } from './ends.ts';
@@ -24,7 +24,7 @@ import {
   type Thread,
   type VcpuState,
 } from './model.ts';
-import { agrees, isEoi, isMessage, isTrivial, OP, type Op, runOp, SCAN } from './ops.ts';
+import { agrees, isEoi, isMessage, isTrivial, OP, type Op, runOp, SCAN, shows } from './ops.ts';
 import { noteKnown } from './unknowns.ts';
 import { type Finding, Verdicts } from './verdicts.ts';
 import { Window } from './window.ts';
@@ -95,7 +95,8 @@ export class Predictor {
     this.o = o;
     this.verdicts = new Verdicts(o.leaky);
     const { survey } = o;
-    this.recorded = (event) => survey.count(event) > 0;
+    const recorded = Uint8Array.from(TRACEPOINTS, (_, event) => (survey.count(event) > 0 ? 1 : 0));
+    this.recorded = (event) => recorded[event] === 1;
     this.mid = survey.starts === 'mid';
     this.apicSeen = this.recorded(TP.kvm_apic);
     this.threadsKnown = o.ids.every((id) => o.threads.hasThread(id));
@@ -398,6 +399,7 @@ export class Predictor {
         op.promised.length = Math.min(op.promised.length, Math.max(op.shown.length, op.right));
       this.closeOp(t, op, op.line, op.ts);
     }
+    if (this.o.oneOfCpus) this.verdicts.withhold();
   }
 
   begin(t: Thread, r: TraceRecord, kind: number, vcpu: number, late: boolean): Op {
@@ -428,9 +430,7 @@ export class Predictor {
 
   show(op: Op, key: number, r: TraceRecord): boolean {
     const i = op.shown.length;
-    op.shown.push(key);
-    op.lines.push(r.line);
-    op.times.push(r.ts);
+    shows(op, key, r);
     if (!op.bad && i < op.promised.length && op.promised[i] === key) {
       op.right++;
       this.verdicts.right(eventOf(key), isTrivial(op));

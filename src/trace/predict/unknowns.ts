@@ -2,7 +2,7 @@
 import type { TraceRecord } from '../record.ts';
 import { TP } from '../tracepoints.ts';
 import { type Chips, setPicFrom } from './chips.ts';
-import { acceptKey, acceptOf, eventOf, picOf, rteOf, settingOf, slotOf } from './keys.ts';
+import { acceptKey, acceptOf, chipOf, eventOf, picOf, pinOf, rteOf, settingOf, slotOf } from './keys.ts';
 import { EXIT, type Thread, USUAL, USUAL_LINES, type VcpuState } from './model.ts';
 import { agrees, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
@@ -10,7 +10,7 @@ import type { Predictor } from './predict.ts';
 export function noteKnown(predictor: Predictor, key: number): void {
   switch (eventOf(key)) {
     case TP.kvm_ioapic_set_irq: {
-      const pin = key % 32;
+      const pin = pinOf(key);
       if (predictor.stubborn.size > 0) predictor.stubborn.delete(TP.kvm_ioapic_set_irq * 32 + pin);
       if (predictor.shaky.size > 0) steady(predictor, TP.kvm_ioapic_set_irq * 32 + pin, key);
       predictor.known.rte[pin] = 1;
@@ -18,7 +18,7 @@ export function noteKnown(predictor: Predictor, key: number): void {
       break;
     }
     case TP.kvm_pic_set_irq: {
-      const pin = key % 16;
+      const { pin } = picOf(key);
       if (predictor.stubborn.size > 0) predictor.stubborn.delete(TP.kvm_pic_set_irq * 32 + pin);
       if (predictor.shaky.size > 0) steady(predictor, TP.kvm_pic_set_irq * 32 + pin, key);
       predictor.known.pic[pin] = 1;
@@ -26,7 +26,7 @@ export function noteKnown(predictor: Predictor, key: number): void {
       break;
     }
     case TP.kvm_ack_irq:
-      if (Math.floor(key / 32) % 4 === 2) predictor.acked[key % 32] = predictor.chips.rteLo(key % 32) & 255;
+      if (chipOf(key) === 2) predictor.acked[pinOf(key)] = predictor.chips.rteLo(pinOf(key)) & 255;
       break;
     case TP.kvm_apic_accept_irq: {
       const { id, vector } = acceptOf(key);
@@ -44,12 +44,12 @@ export function noteKnown(predictor: Predictor, key: number): void {
 export function learnSetting(predictor: Predictor, key: number): boolean {
   const event = eventOf(key);
   const { known } = predictor;
-  if (event === TP.kvm_pic_set_irq && known.pic[key % 16] === 0) {
-    known.pic[key % 16] = 1;
+  if (event === TP.kvm_pic_set_irq && known.pic[picOf(key).pin] === 0) {
+    known.pic[picOf(key).pin] = 1;
     predictor.follow((chips) => setPicFrom(chips, key, 0));
     return true;
   }
-  if (event === TP.kvm_ioapic_set_irq && known.rte[key % 32] === 0) {
+  if (event === TP.kvm_ioapic_set_irq && known.rte[pinOf(key)] === 0) {
     const { pin, lo, hi } = rteOf(key);
     known.rte[pin] = 1;
     predictor.follow((chips) => chips.setRte(pin, lo, hi));
@@ -338,7 +338,7 @@ export function hiddenCause(predictor: Predictor, op: Op, key: number): string |
     return t === undefined || vcpu < 0 ? null : senderHidden(predictor, t, vcpu, mode);
   }
   if (eventOf(key) !== TP.kvm_ack_irq) return null;
-  return ackHidden(predictor, Math.floor(key / 32) % 4);
+  return ackHidden(predictor, chipOf(key));
 }
 
 export function ackHidden(predictor: Predictor, chip: number): string | null {

@@ -173,6 +173,18 @@ export class Verdicts {
     this.remember(finding, expected, shown);
   }
 
+  /** Lines of other CPUs are missing: what does not fit may have its cause there, so it is not judged. */
+  withhold(): void {
+    for (const row of this.rows.values()) {
+      row.unknowable += row.wrong;
+      row.wrong = 0;
+      row.missing = 0;
+    }
+    const kept = this.findings.filter((one) => !one.id.startsWith('differs.'));
+    this.findings.splice(0, this.findings.length, ...kept);
+    this.dropped = 0;
+  }
+
   /** One more line that only follows from a finding. */
   private follow(finding: Finding, line: number): void {
     finding.n++;
@@ -213,6 +225,11 @@ export class Verdicts {
     const list = this.subjects.get(finding);
     if (list === undefined) this.subjects.set(finding, [subject]);
     else list.push(subject);
+  }
+
+  /** The same of an event whose lines are about nothing else. */
+  settleEvent(event: number): void {
+    if (this.open.size > 0) this.open.delete(event);
   }
 
   /** A line about this came as promised: what comes later does not follow from what was. */

@@ -32,8 +32,6 @@ export class Window {
     op.late = false;
     empty(op.promised);
     empty(op.shown);
-    empty(op.lines);
-    empty(op.times);
     empty(op.taken);
     op.right = 0;
     op.bad = false;

@@ -35,6 +35,7 @@ export async function scanDat(
     if (await stream.next()) streams.push(stream);
   }
   totals.bytes = source.size;
+  totals.cutOff = file.cpus.some(({ offset, size }) => offset + size > source.size);
   const r = createRecord();
   const fields = new RecordFields();
   const others = new Map<number, number>();

@@ -67,7 +67,7 @@ export function PicRegisters({ stage, view, seq, lit, selected, select, t }: Car
             box={{ x: card.x, y: y - 2, w: card.w, h: size + 4 }}
             name={t('stage.pic.register.aria', {
               name: name.toUpperCase(),
-              pins: pins.length > 0 ? pins : t('stage.none'),
+              pins: pins.length ? pins : t('stage.none'),
             })}
             selection={{ kind: 'pic', index: 0, register: name }}
             selected={selected}

@@ -52,7 +52,7 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
               box={row}
               name={t('stage.route.aria', {
                 gsi,
-                routes: entries.length > 0 ? entries.map(nameOf) : t('stage.route.none'),
+                routes: entries.length ? entries.map(nameOf) : t('stage.route.none'),
               })}
               selection={{ kind: 'vm', index: 0, register: 'routes', sub: 0, gsi }}
               mark={false}

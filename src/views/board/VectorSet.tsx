@@ -208,7 +208,7 @@ export function VectorSet(props: Props) {
           name={t('stage.grid.aria', {
             vcpu,
             name: upper,
-            vectors: vectors.length > 0 ? vectors.map((v) => hex(v)) : t('stage.none'),
+            vectors: vectors.length ? vectors.map((v) => hex(v)) : t('stage.none'),
           })}
           selection={{ kind, index: vcpu, register: name, sub: 0 }}
           selected={selected}

@@ -19,15 +19,17 @@ export async function hashOf(file: Blob): Promise<string> {
   return [...hash.subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** No blank is in it: "trace-cmd report" has one. */
+export const addressText = ({ format, size, hash, line }: LineAddress): string =>
+  [format.replace(/[^a-z.]+/g, '-'), size, hash, line].join(',');
 /** The fragment of a link: `trace=<format>,<size>,<hash>,<line>`. */
-export const fragmentOf = ({ format, size, hash, line }: LineAddress): string =>
-  `trace=${[format, size, hash, line].join(',')}`;
+export const fragmentOf = (address: LineAddress): string => `trace=${addressText(address)}`;
 
 /** An address as text: the link itself, its fragment, or what stands behind `trace=`. @returns null for a text that is none */
 export function readAddress(text: string): LineAddress | null {
   if (text.length > 1000) return null;
   const own = text.trim().replace(/^\S*#?\btrace=/, '');
-  const m = /^([a-z][a-z.-]{0,20}),(\d{1,16}),([0-9a-f]{24}),(\d{1,12})$/.exec(own);
+  const m = /^([a-z](?:[a-z. -]|%20){0,20}),(\d{1,16}),([0-9a-f]{24}),(\d{1,12})$/.exec(own);
   const [, format = '', size, hash = '', line] = m ?? [];
   if (m === null || Number(line) < 1 || !Number.isSafeInteger(Number(size))) return null;
   return { format, size: Number(size), hash, line: Number(line) };

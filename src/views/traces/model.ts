@@ -21,6 +21,10 @@ export interface OpenedTrace {
   readonly job: TraceJob;
   /** Where an address wants to begin. */
   readonly line: number | null;
+  /** Of the file, as an address has it; null where there is none. */
+  readonly hash: string | null;
+  /** Which recording of ours it is; null: none. */
+  readonly sample: string | null;
 }
 
 /** Which interrupts are looked at; null: all. */

@@ -6,7 +6,8 @@ import { Board } from '../board/Board.tsx';
 import { save } from '../shared/save.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { Latencies } from './latencies.tsx';
-import { fragmentOf, hashOf, type LineAddress } from './line-address.ts';
+import { leaveTrace } from './left.ts';
+import { addressText, fragmentOf, hashOf, type LineAddress } from './line-address.ts';
 import { Lines } from './lines.tsx';
 import {
   type Filter,
@@ -117,6 +118,12 @@ function Timed({ trace, picture, filter, setFilter, findings, t }: TimedProps): 
   const [moment, stage] = useMoment(job, line, picture.lines, picture.hasStates);
   const [summary] = rowsOf(rows, 'summary');
   const apicv = summary?.apicv === true;
+  const { size, hash, sample } = trace;
+  const format = String(summary?.format);
+  useEffect(() => {
+    if (sample !== null) leaveTrace(sample);
+    else if (hash !== null) leaveTrace(addressText({ format, size, hash, line }));
+  }, [sample, hash, format, size, line]);
   const isWrong = findings.some((f) => f.severity === 'wrong' && Number(f.line) === line);
   // The next line comes when this one's has been read, after as long as it took on the host.
   const ready = moment?.line === line;

@@ -9,7 +9,7 @@ const MAX_PASTE = 8 * 1024 * 1024;
 
 interface SourcesProps {
   readonly t: Translate;
-  readonly open: (what: Blob | string, title: string) => void;
+  readonly open: (what: Blob | string, title: string, vm?: number, sample?: string) => void;
   readonly onFile: (file: File) => void;
   readonly onProblem: (key: string) => void;
 }
@@ -53,7 +53,7 @@ export function Sources({ t, open, onFile, onProblem }: SourcesProps): ReactNode
               className="btn"
               onClick={async () => {
                 const blob = await fetchSample(sample);
-                if (blob !== null) open(blob, t(`trace.page.sample.${sample.id}`));
+                if (blob !== null) open(blob, t(`trace.page.sample.${sample.id}`), undefined, sample.id);
                 else onProblem('error.part-not-loaded');
               }}
             >

@@ -8,7 +8,8 @@ import { hasText } from '../../i18n/index.ts';
 import { readTrace, type TraceJob } from '../../worker/trace-client.ts';
 import { useT } from '../shared/use-t.ts';
 import { FirstLook, type Look } from './first-look.tsx';
-import { hashOf, type LineAddress, readAddress } from './line-address.ts';
+import { leaveTrace, PASTED } from './left.ts';
+import { addressText, hashOf, type LineAddress, readAddress } from './line-address.ts';
 import type { OpenedTrace, Problem, Progress } from './model.ts';
 import { Report } from './report.tsx';
 import { fetchSample, SAMPLES } from './samples.ts';
@@ -48,7 +49,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
     wantedNow.current = wanted;
   });
 
-  const open = useCallback((what: Blob | string, name: string, vm?: number): void => {
+  const open = useCallback((what: Blob | string, name: string, vm?: number, sample: string | null = null): void => {
     const address = typeof what === 'string' ? readAddress(what) : null;
     if (address !== null) {
       setWanted(address);
@@ -59,6 +60,15 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
     setProgress(null);
     setLook(null);
     setBusy(true);
+    // Without TLS a page has no hash: then no address is known to be the file's.
+    const hashed = typeof what === 'string' ? null : hashOf(what).catch(() => null);
+    if (typeof what === 'string') leaveTrace(PASTED);
+    else if (sample !== null) leaveTrace(sample);
+    else
+      void hashed?.then((hash) => {
+        if (hash !== null && reading.current === job)
+          leaveTrace(addressText({ format: 'recording', size: what.size, hash, line: 1 }));
+      });
     const job = readTrace(
       what,
       (message) => {
@@ -82,6 +92,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
         if (message.type === 'failed') {
           job.close();
           setProblem(message);
+          if (opened.current === null) leaveTrace(null);
           return;
         }
         if (message.type !== 'rows') return;
@@ -91,17 +102,19 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
         const size = typeof what === 'string' ? what.length : what.size;
         const { rows, picture } = message;
         // In pieces: a report is some thousand elements.
-        const show = (line: number | null): void =>
-          startTransition(() => setTrace({ name, size, file, rows, picture, job, line }));
-        const goal = wantedNow.current;
-        if (goal === null || file === null) show(null);
-        else
-          void hashOf(file).then((hash) => {
-            const isIt = goal.size === size && goal.hash === hash;
-            setWanted(null);
-            if (!isIt) setProblem({ key: 'trace.page.other', params: {} });
-            show(isIt ? goal.line : null);
-          });
+        const show = (line: number | null, hash: string | null): void =>
+          startTransition(() => setTrace({ name, size, file, rows, picture, job, line, hash, sample }));
+        if (hashed === null) {
+          show(null, null);
+          return;
+        }
+        void hashed.then((hash) => {
+          const goal = wantedNow.current;
+          const isIt = goal !== null && goal.size === size && goal.hash === hash;
+          setWanted(null);
+          if (goal !== null && !isIt) setProblem({ key: 'trace.page.other', params: {} });
+          show(isIt ? goal.line : null, hash);
+        });
       },
       vm,
     );
@@ -113,10 +126,15 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
     setBusy(false);
     setProgress(null);
     setLook(null);
+    if (opened.current === null) leaveTrace(null);
   };
 
   useEffect(() => {
     if (asked === null) return;
+    if (asked === PASTED) {
+      setProblem({ key: 'trace.page.pasteAgain', params: {} });
+      return;
+    }
     const sample = SAMPLES.find((one) => one.id === asked);
     if (sample === undefined) {
       const address = readAddress(asked);
@@ -126,7 +144,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
     }
     void fetchSample(sample).then((blob) => {
       if (blob === null) setProblem({ key: 'error.part-not-loaded', params: {} });
-      else open(blob, tNow.current(`trace.page.sample.${sample.id}`));
+      else open(blob, tNow.current(`trace.page.sample.${sample.id}`), undefined, sample.id);
     });
   }, [asked, open]);
   useEffect(() => heading.current?.focus(), []);
@@ -138,6 +156,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
   }, [refused]);
   useEffect(
     () => () => {
+      leaveTrace(null);
       reading.current?.close();
       opened.current?.close();
     },
@@ -194,7 +213,7 @@ export function Traces({ file, asked, refused, onFile, onClose }: TracesProps): 
         <Report
           key={`${trace.name}:${trace.size}:${trace.rows.length}`}
           trace={trace}
-          onVm={trace.file === null ? null : (vm) => open(trace.file as Blob, trace.name, vm)}
+          onVm={trace.file === null ? null : (vm) => open(trace.file as Blob, trace.name, vm, trace.sample)}
           t={t}
         />
       )}

@@ -1,0 +1,24 @@
+/** Which trace is open, for a page that is loaded anew: never its text. What it was is asked for again, as an address of a line does. */
+
+const KEY = 'irqscope.trace';
+/** Stands for a text that was pasted: there is no file to ask for. */
+export const PASTED = 'pasted';
+
+/** @param what of an address behind `trace=` (line-address.ts, or a recording of ours), or PASTED; null: nothing is open */
+export function leaveTrace(what: string | null): void {
+  try {
+    if (what === null) sessionStorage.removeItem(KEY);
+    else sessionStorage.setItem(KEY, what);
+  } catch {
+    // Nothing may be kept: it is not asked for, then.
+  }
+}
+
+export function readLeftTrace(): string | null {
+  try {
+    const what = sessionStorage.getItem(KEY);
+    return what !== null && /^[\w.,-]{1,80}$/.test(what) ? what : null;
+  } catch {
+    return null;
+  }
+}
