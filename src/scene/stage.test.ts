@@ -5,7 +5,7 @@ import type { SceneLog, Step } from '../log/log.ts';
 import type { EventName } from '../spec/events/index.ts';
 import { anchorAt } from './anchors.ts';
 import { crossingsAt } from './crossings.ts';
-import { anchorOf, type Crossing, flightOf, type Stage, tokensAt, trailsAt, travelled } from './flights.ts';
+import { anchorOf, type Crossing, flightOf, poseAt, type Stage, tokensAt, trailsAt, travelled } from './flights.ts';
 import { type Box, layoutStage } from './layout.ts';
 import { pathBetween, pointAt } from './paths.ts';
 import '../explain/locate/all.ts';
@@ -283,6 +283,18 @@ describe('the run loop', () => {
     if (!path) throw new Error('no flight');
     const points = Array.from({ length: 200 }, (_, i) => pointAt(path, i / 199));
     expect(points.some((p) => inside({ ...p, w: 0, h: 0 }, row))).toBe(true);
+  });
+
+  test('between its lanes and the physical CPUs a notification stays on its way', () => {
+    const { scene } = of('posted-running');
+    const stage = stageOf(scene, 950, 480);
+    const step = scene.steps.find((s) => s.name === 'pi_notification')?.index ?? -1;
+    const flight = flightOf(stage, step);
+    if (!flight?.path) throw new Error('no flight');
+    for (let share = 0.02; share < 1; share += 0.02) {
+      const [seen, way] = [poseAt(stage, flight, 44, share), pointAt(flight.path, share)];
+      expect(Math.hypot(seen.x - way.x, seen.y - way.y), `at ${share.toFixed(2)}`).toBeLessThan(44);
+    }
   });
 
   test('what leaves the IOMMU for the host goes on from there', () => {

@@ -186,6 +186,12 @@ export class Rows {
     }
     const f = r.f;
     switch (r.event) {
+      case TP.kvm_entry:
+        this.entry(r);
+        break;
+      case TP.kvm_exit:
+        this.exit(r);
+        break;
       case TP.kvm_set_irq:
         this.setIrq(r);
         break;
@@ -229,12 +235,6 @@ export class Rows {
         if (this.acks.size < 64 || this.acks.has(name)) this.acks.set(name, (this.acks.get(name) ?? 0) + 1);
         break;
       }
-      case TP.kvm_entry:
-        this.entry(r);
-        break;
-      case TP.kvm_exit:
-        this.exit(r);
-        break;
       case TP.kvm_pio:
         this.pio(r);
         this.endSet(r.tid);

@@ -46,6 +46,9 @@ function wordsOf(chunk: Uint8Array): Int32Array {
   return aligned ? new Int32Array(chunk.buffer, chunk.byteOffset, chunk.length >> 2) : new Int32Array(0);
 }
 
+/** Place of the lowest byte that is marked by its highest bit: what borrows from it may mark those above too. */
+const firstByte = (marks: number): number => (31 - Math.clz32(marks & -marks)) >> 3;
+
 /**
  * Index of the next line end, -1 none. Lines are some hundred bytes: a call of indexOf costs more than these few steps.
  * A word with a byte of 0 in it is one from which 1 borrows: (x - 0x01010101) & ~x & 0x80808080.
@@ -67,12 +70,15 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
       const y = words[w + 1] ^ 0x0a0a0a0a;
       const u = words[w + 2] ^ 0x0a0a0a0a;
       const v = words[w + 3] ^ 0x0a0a0a0a;
-      const xy = ((x - 0x01010101) & ~x) | ((y - 0x01010101) & ~y);
-      const uv = ((u - 0x01010101) & ~u) | ((v - 0x01010101) & ~v);
-      if (((xy | uv) & 0x80808080) !== 0) {
-        if ((xy & 0x80808080) === 0) w += 2;
-        break;
-      }
+      const atX = (x - 0x01010101) & ~x & 0x80808080;
+      const atY = (y - 0x01010101) & ~y & 0x80808080;
+      const atU = (u - 0x01010101) & ~u & 0x80808080;
+      const atV = (v - 0x01010101) & ~v & 0x80808080;
+      if ((atX | atY | atU | atV) === 0) continue;
+      if (atX !== 0) return (w << 2) + firstByte(atX);
+      if (atY !== 0) return (w << 2) + 4 + firstByte(atY);
+      if (atU !== 0) return (w << 2) + 8 + firstByte(atU);
+      return (w << 2) + 12 + firstByte(atV);
     }
     p = Math.max(p, w << 2);
   }

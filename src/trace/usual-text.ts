@@ -26,6 +26,7 @@ const word = {
   physical: literal('physical|'),
   logical: literal('logical|'),
   vcpu: literal('vcpu '),
+  vcpuId: literal('vcpu_id '),
   reason: literal(' reason '),
   rip: literal(' rip 0x'),
   commaRip: literal(', rip 0x'),
@@ -317,6 +318,13 @@ function userspaceExit(b: Uint8Array, p: number, to: number, f: Float64Array): b
   return at >= 0 && b[at] === 41;
 }
 
+/** `vcpu_id 1 hv_timer 0`, `vcpu 0: delta -8 (early)`: of these only whose they are is read. */
+function whose(b: Uint8Array, p: number, to: number, f: Float64Array, name: Literal, inHex: boolean): boolean {
+  const id = past(b, p, to, name);
+  f[0] = inHex ? wide(b, id, to) : decimal(b, id, to);
+  return at >= 0 && (!inHex || high === 0);
+}
+
 /** @returns false where the text is not the usual one: template.ts must read it */
 export function readUsual(
   event: number,
@@ -327,6 +335,14 @@ export function readUsual(
   reasons: Names,
 ): boolean {
   switch (event) {
+    case TP.kvm_entry:
+      return entry(b, from, to, f);
+    case TP.kvm_exit:
+      return exit(b, from, to, f, reasons);
+    case TP.kvm_pio:
+      return pio(b, from, to, f);
+    case TP.kvm_userspace_exit:
+      return userspaceExit(b, from, to, f);
     case TP.kvm_set_irq:
       return setIrq(b, from, to, f);
     case TP.kvm_pic_set_irq:
@@ -336,16 +352,8 @@ export function readUsual(
     case TP.kvm_apic_accept_irq:
     case TP.kvm_apicv_accept_irq:
       return accept(b, from, to, f);
-    case TP.kvm_entry:
-      return entry(b, from, to, f);
-    case TP.kvm_exit:
-      return exit(b, from, to, f, reasons);
-    case TP.kvm_pio:
-      return pio(b, from, to, f);
     case TP.kvm_msr:
       return msr(b, from, to, f);
-    case TP.kvm_userspace_exit:
-      return userspaceExit(b, from, to, f);
     case TP.kvm_eoi:
     case TP.kvm_pv_eoi:
       return eoi(b, from, to, f);
@@ -359,6 +367,10 @@ export function readUsual(
       return mmio(b, from, to, f);
     case TP.kvm_msi_set_irq:
       return msi(b, from, to, f);
+    case TP.kvm_hv_timer_state:
+      return whose(b, from, to, f, word.vcpuId, true);
+    case TP.kvm_wait_lapic_expire:
+      return whose(b, from, to, f, word.vcpu, false);
     default:
       return false;
   }

@@ -75,7 +75,8 @@ function notifyAcked(m: Machine, chip: number, pin: number): void {
 export class Chips {
   readonly m: Machine;
   readonly ids: readonly number[];
-  private readonly index = new Map<number, number>();
+  /** The engine's number of each id, -1 none. */
+  private readonly numberOf: Int16Array;
   /** APICv takes the interrupts: each accepted vector is posted. */
   apicv = false;
   /** Writes to the local APICs are not in the trace. */
@@ -87,6 +88,7 @@ export class Chips {
 
   constructor(config: ChipsConfig) {
     this.ids = config.ids;
+    this.numberOf = new Int16Array(Math.max(-1, ...config.ids) + 1).fill(-1);
     const create = {
       op: 'create',
       vcpus: config.ids.length,
@@ -126,7 +128,7 @@ export class Chips {
     resetRouting(m);
     if (config.pit && !config.split) resetPit(m);
     config.ids.forEach((id, i) => {
-      this.index.set(id, i);
+      this.numberOf[id] = i;
     });
     if (config.running) {
       for (let v = 0; v < config.ids.length; v++) {
@@ -142,7 +144,7 @@ export class Chips {
 
   /** The engine's number of a vCPU, -1 for an id it has not. */
   vcpuOf(id: number): number {
-    return this.index.get(id) ?? -1;
+    return id >= 0 && id < this.numberOf.length ? this.numberOf[id] : -1;
   }
 
   // -- what happens

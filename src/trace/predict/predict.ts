@@ -287,7 +287,24 @@ export class Predictor {
       t.tail.after = this.seq;
       t.tail = null;
     }
+    // Those first of which there are most.
     switch (r.event) {
+      case TP.kvm_entry:
+        this.close(t, r);
+        entry(this, t, r);
+        break;
+      case TP.kvm_exit:
+        this.close(t, r);
+        exit(this, t, r);
+        break;
+      case TP.kvm_userspace_exit:
+        this.close(t, r);
+        userspaceExit(this, t, r);
+        break;
+      case TP.kvm_pio:
+        this.close(t, r);
+        pio(this, t, r);
+        break;
       case TP.kvm_pic_set_irq:
         this.judged(t, r, picKey(f[0] * 8 + f[1], f[2], f[3], f[4]));
         break;
@@ -339,10 +356,6 @@ export class Predictor {
         this.close(t, r);
         mmio(this, t, r);
         break;
-      case TP.kvm_pio:
-        this.close(t, r);
-        pio(this, t, r);
-        break;
       case TP.kvm_msr:
         this.close(t, r);
         msr(this, t, r);
@@ -354,18 +367,6 @@ export class Predictor {
           op.a[0] = (f[2] & 15) << 4;
           this.runAlone(op);
         }
-        break;
-      case TP.kvm_entry:
-        this.close(t, r);
-        entry(this, t, r);
-        break;
-      case TP.kvm_exit:
-        this.close(t, r);
-        exit(this, t, r);
-        break;
-      case TP.kvm_userspace_exit:
-        this.close(t, r);
-        userspaceExit(this, t, r);
         break;
       case TP.kvm_apicv_inhibit_changed:
         this.close(t, r);
