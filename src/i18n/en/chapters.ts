@@ -15,6 +15,7 @@ export const chapters = {
   'chap.return': 'Return to this stop',
   'chap.show': 'Show on the stage',
   'chap.choose': 'Your answer',
+  'chap.verdictWhy': '{verdict} {why}',
   'chap.right': 'Right: {value}.',
   'chap.wrong': 'No. The engine answers {value}.',
   'chap.asking': 'The engine is computing the answer.',

@@ -16,6 +16,7 @@ export const chapters: Record<keyof typeof en, string> = {
   'chap.return': '回到这一站',
   'chap.show': '在舞台上看',
   'chap.choose': '选择答案',
+  'chap.verdictWhy': '{verdict}{why}',
   'chap.right': '正确：{value}。',
   'chap.wrong': '不对。引擎的回答是 {value}。',
   'chap.asking': '引擎正在计算答案。',

@@ -14,7 +14,7 @@ import { amdFunction } from '../../spec/kernel/callbacks-amd.ts';
 import { KERNEL_VERSIONS, type KernelFn, type KernelVersion, placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { Chip } from '../kit/chip.tsx';
-import { Panel } from '../kit/panel.tsx';
+import { gapOf, Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { useSlices } from '../shared/use-slices.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -171,7 +171,12 @@ function Fact({ fact, t }: { fact: CallbackFact | undefined; t: Translate }) {
   return (
     <>
       {t(fact.key)}
-      {some && <small> {t('callbacks.onlyAt', { versions: fact.at })}</small>}
+      {some && (
+        <small>
+          {gapOf(t)}
+          {t('callbacks.onlyAt', { versions: fact.at })}
+        </small>
+      )}
     </>
   );
 }

@@ -224,6 +224,8 @@ function Check({ id, check, text, index, t }: CheckProps) {
     if (answer.value === undefined) return t('chap.failed');
     return t(right ? 'chap.right' : 'chap.wrong', { value: valueText(answer.value, check, t) });
   };
+  const told = (): string =>
+    answer === null || said === undefined ? verdict() : t('chap.verdictWhy', { verdict: verdict(), why: said.why });
   return (
     <div className="chapter-stop">
       <p className="chapter-text">{said?.ask}</p>
@@ -245,7 +247,7 @@ function Check({ id, check, text, index, t }: CheckProps) {
         </button>
       </fieldset>
       <p className="chapter-verdict" role="status" data-right={chosen === null ? undefined : right}>
-        {chosen !== null && verdict()} {chosen !== null && answer !== null && said?.why}
+        {chosen !== null && told()}
       </p>
     </div>
   );

@@ -6,7 +6,7 @@ import { MP_STATES } from '../../spec/name-lists.ts';
 import { DELIVERY_MODE } from '../../spec/registers/lapic.ts';
 import type { Selection } from '../../store/types.ts';
 
-/** Column heads are names of the field, the same in every language. */
+/** Column heads are names; one that is a word has a text `insp.head.<name>` on screen, and is as it is in the copied text. */
 export interface MachineTable {
   readonly title: string;
   readonly head: readonly string[];

@@ -1,6 +1,7 @@
 /** Tables of the whole machine at the moment that is shown; a row leads to its registers, and all of it is there as text. */
 import { type ReactNode, useState } from 'react';
 import type { MachineView } from '../../engine/view/machine-view.ts';
+import { hasText } from '../../i18n/index.ts';
 import { useApp } from '../../store/use-app.ts';
 import { Fold } from '../kit/fold.tsx';
 import type { Translate } from '../shared/use-t.ts';
@@ -22,7 +23,7 @@ export function WholeMachine({ view, t }: { readonly view: MachineView; readonly
     <>
       {tables.map((table) => (
         <Fold key={table.title} className="insp-machine" title={`${table.title} · ${table.rows.length}`} open>
-          <Rows table={table} />
+          <Rows table={table} t={t} />
         </Fold>
       ))}
       <p>
@@ -45,7 +46,13 @@ export function WholeMachine({ view, t }: { readonly view: MachineView; readonly
   );
 }
 
-function Rows({ table: { title, head, rows } }: { readonly table: MachineTable }): ReactNode {
+/** A head that is a word is one of the language; the name of a register is as it is. */
+function headText(name: string, t: Translate): string {
+  const key = `insp.head.${name}`;
+  return hasText(key) ? t(key) : name;
+}
+
+function Rows({ table: { title, head, rows }, t }: { readonly table: MachineTable; readonly t: Translate }): ReactNode {
   const { actions } = useApp();
   return (
     <table className="insp-table">
@@ -54,7 +61,7 @@ function Rows({ table: { title, head, rows } }: { readonly table: MachineTable }
         <tr>
           {head.map((name) => (
             <th key={name} scope="col">
-              {name}
+              {headText(name, t)}
             </th>
           ))}
         </tr>

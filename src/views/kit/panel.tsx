@@ -2,6 +2,7 @@
 import './panel.css';
 import './panel-texts.ts';
 import { type ReactNode, useId } from 'react';
+import type { Translate } from '../shared/use-t.ts';
 
 interface PanelProps {
   readonly title: string;
@@ -12,6 +13,9 @@ interface PanelProps {
   /** Beside the title. */
   readonly aside?: ReactNode;
 }
+
+/** What stands between two sentences of the language that are elements of their own: a space, or nothing. */
+export const gapOf = (t: Translate): string => t('panel.joined', { one: '', two: '' });
 
 export function Panel({ title, children, className = '', hideTitle = false, aside }: PanelProps) {
   const id = useId();

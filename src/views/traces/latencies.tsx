@@ -55,7 +55,7 @@ export function Latencies({
               </th>
               {COLUMNS.map((head) => (
                 <th key={head} scope="col">
-                  {head}
+                  {head === 'max' ? t('trace.head.max') : head}
                 </th>
               ))}
             </tr>

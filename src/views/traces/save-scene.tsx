@@ -28,6 +28,7 @@ export function SaveScene({
   const [said, setSaid] = useState<'copied' | 'failed' | null>(null);
   const anchor = useRef<HTMLAnchorElement>(null);
   const [from, to] = range;
+  const about = made === null ? '' : t('trace.page.scene.about', { n: made.scene.ops.length, start: made.scene.start });
   const make = async (): Promise<void> => {
     setSaid(null);
     const scene = await job.ask({ what: 'scene', from, to }).catch(() => null);
@@ -55,10 +56,7 @@ export function SaveScene({
       {said === 'failed' && <p role="alert">{t('trace.page.scene.none')}</p>}
       {made !== null && (
         <div className="tr-scene">
-          <p>
-            {t('trace.page.scene.about', { n: made.scene.ops.length, start: made.scene.start })}{' '}
-            {made.scene.cut && t('trace.page.scene.cut')}
-          </p>
+          <p>{made.scene.cut ? t('trace.page.scene.aboutCut', { about, cut: t('trace.page.scene.cut') }) : about}</p>
           <pre>{made.scene.ops.map((op) => JSON.stringify(op)).join('\n')}</pre>
           {made.link === null ? (
             <p>{t('trace.page.scene.long')}</p>

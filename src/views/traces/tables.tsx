@@ -1,5 +1,6 @@
 /** The tables under the picture: the engine against the trace, GSIs, vectors, vCPUs. */
 import type { ReactNode } from 'react';
+import type { traces } from '../../i18n/en/traces.ts';
 import type { ReportRow } from '../../trace/report.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type Filter, hex, matches, rowsOf } from './model.ts';
@@ -16,6 +17,9 @@ interface Spread {
   readonly max: number;
 }
 
+/** A head that is a word; names (GSI, EOI) and percentiles are the same in every language. */
+type Head = keyof typeof traces extends infer Key ? (Key extends `trace.head.${infer Name}` ? Name : never) : never;
+
 const spread = (value: unknown): unknown[] => {
   const s = value as Spread | null;
   return s === null || s === undefined ? ['', '', '', ''] : [s.p50, s.p90, s.p99, s.max];
@@ -31,11 +35,20 @@ export function Tables({
   readonly t: Translate;
 }): ReactNode {
   const of = (kind: string): ReportRow[] => rowsOf(rows, kind).filter((row) => matches(filter, row));
+  const head = (name: Head): string => t(`trace.head.${name}`);
   return (
     <>
       <Table
         title={t('trace.page.prediction')}
-        heads={['event', 'right', 'trivial', 'raced', 'wrong', 'missing', 'unknowable']}
+        heads={[
+          head('event'),
+          head('right'),
+          head('trivial'),
+          head('raced'),
+          head('wrong'),
+          head('missing'),
+          head('unknowable'),
+        ]}
         rows={rowsOf(rows, 'prediction').map((p) => [
           p.event,
           p.right,
@@ -48,12 +61,12 @@ export function Tables({
       />
       <Table
         title={t('trace.page.gsis')}
-        heads={['GSI', 'high', 'low', 'edges', 'repeats', 'p50', 'p90', 'p99', 'max']}
+        heads={['GSI', head('high'), head('low'), head('edges'), head('repeats'), 'p50', 'p90', 'p99', head('max')]}
         rows={of('gsi').map((g) => [g.gsi, g.high, g.low, g.edges, g.repeats, ...spread(g.latency)])}
       />
       <Table
         title={t('trace.page.vectors')}
-        heads={['vCPU', 'vector', 'accepted', 'merged', 'injected', 'EOI', 'pv EOI', 'GSI']}
+        heads={['vCPU', head('vector'), head('accepted'), head('merged'), head('injected'), 'EOI', 'pv EOI', 'GSI']}
         rows={of('vector').map((v) => [
           v.vcpu,
           hex(v.vector),
@@ -67,7 +80,7 @@ export function Tables({
       />
       <Table
         title={t('trace.page.latency')}
-        heads={['vector', 'n', 'p50', 'p90', 'p99', 'max']}
+        heads={[head('vector'), 'n', 'p50', 'p90', 'p99', head('max')]}
         rows={of('overall-vector').flatMap((v) => {
           const w = v.waiting as Spread | null;
           return w === null ? [] : [[hex(v.vector), w.n, ...spread(w)]];
@@ -75,7 +88,7 @@ export function Tables({
       />
       <Table
         title={t('trace.page.vcpus')}
-        heads={['vCPU', 'entries', 'exits', 'reinjected', 'soft', 'NMI']}
+        heads={['vCPU', head('entries'), head('exits'), head('reinjected'), head('soft'), 'NMI']}
         rows={of('vcpu').map((v) => [v.vcpu, v.entries, v.exits, v.reinjected, v.soft, v.nmi ?? '–'])}
       />
     </>

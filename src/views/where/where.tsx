@@ -9,7 +9,7 @@ import { change } from '../../store/actions/edits.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import type { Ask, WhereAnswer } from '../../worker/reason-client.ts';
 import { Chip } from '../kit/chip.tsx';
-import { Panel } from '../kit/panel.tsx';
+import { gapOf, Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -260,7 +260,8 @@ function Told({ scene, ask, row, t }: ToldProps) {
     <section className="wh-answer" data-held={answer.held ?? 'none'} data-state={state}>
       <div className={`wh-head wh-${state}`}>
         <p className="wh-sentence" aria-live="polite">
-          <b>{sentence}</b> {answer.held !== null && t(`where.why.${answer.held}` as 'where.why.ppr')}
+          <b>{sentence}</b>
+          {answer.held !== null && gapOf(t) + t(`where.why.${answer.held}` as 'where.why.ppr')}
         </p>
         {state !== 'never' && (
           <p className="wh-since">
