@@ -349,23 +349,6 @@ test('a page in the background, with no frames and a timer a second: scenes come
   await expect(page.locator('[data-code]')).toHaveCount(0);
 });
 
-test('on a screen of another density, or zoomed, what is painted is painted for it, and the step stays', async ({
-  page,
-}) => {
-  await page.goto('./?play=0#p=intx-shared&t=30');
-  await expect(count(page)).toHaveText(/^31 /);
-  const density = (): Promise<number> =>
-    page.locator('canvas.tl-under').evaluate((canvas: HTMLCanvasElement) => canvas.width / canvas.clientWidth);
-  await expect.poll(density).toBeCloseTo(1, 1);
-  const screen = await page.context().newCDPSession(page);
-  for (const deviceScaleFactor of [2, 1.25, 3, 1]) {
-    const size = { width: 1280, height: 720, mobile: false };
-    await screen.send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor });
-    await expect.poll(async () => Math.abs((await density()) - deviceScaleFactor)).toBeLessThan(0.02);
-    await expect(count(page)).toHaveText(/^31 /);
-  }
-});
-
 test('on paper: the whole stage in light colours, its sentence and the open panel; afterwards all is as before', async ({
   page,
 }) => {
