@@ -33,7 +33,7 @@ test('a recording dropped anywhere is read, judged and told; the way back leads 
   // The header brings what takes a dropped file.
   await expect(page.getByRole('button', { name: 'Trace', exact: true })).toBeVisible();
   await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
-  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
   await expect(page.locator('.tr-summary')).toContainText('APICv');
   await expect(page.locator('.tr-findings')).toContainText('coalesced-is-repeat');
   await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(0);
@@ -78,7 +78,7 @@ test('a pasted dump says which pin is dead, and a text that is nothing gets one 
 test('cancel ends the reading and gives back what was open', async ({ page }) => {
   await opened(page);
   await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
-  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
   // Long enough that nobody reads it before the button is there; the page makes it, so that it need not cross to it.
   await page.evaluate(() => {
     const block = '  CPU 0/KVM-9 [000] ....     1.000001: kvm_set_irq: gsi 4 level 1 source 0\n'.repeat(20_000);
@@ -96,7 +96,7 @@ test('cancel ends the reading and gives back what was open', async ({ page }) =>
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
   await expect(page.locator('.tr-first-look')).toHaveCount(0);
-  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
   await expect(page.locator('.tr-name')).toHaveText('host.txt.gz');
 });
 
@@ -105,7 +105,7 @@ test('at the playhead stand the raw lines, the machine on the stage, and a windo
 }) => {
   await opened(page);
   await drop(page, 'host.txt', gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')));
-  await expect(page.locator('.tr-summary')).toContainText('38,815 lines');
+  await expect(page.locator('.tr-summary')).toContainText('lines: 38,815');
   await expect(page.getByRole('img', { name: /^Interrupts by source.*Sources: \d+/ })).toBeVisible();
   const text = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
   const at = text.findIndex((line, i) => i > 30_000 && line.includes('kvm_inj_virq: IRQ 0xec')) + 2;
@@ -131,7 +131,7 @@ test('a click in the picture moves the playhead, a filter thins out the tables, 
 }) => {
   await opened(page);
   await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
-  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
   const chart = page.locator('.tr-brush .overlay');
   const box = await chart.boundingBox();
   await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 0.75, (box?.y ?? 0) + 20);
@@ -180,7 +180,7 @@ test('a recording of ours opens from the gallery of scenes, for who has no host'
   await page.getByRole('button', { name: 'All scenes', exact: true }).click();
   const card = page.locator('.gl-trace[data-trace="apicv"]');
   await card.click();
-  await expect(page.locator('.tr-summary')).toContainText('11,284 lines');
+  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
   await page.getByRole('button', { name: 'Back to the scene' }).click();
   await expect(page.getByRole('heading', { name: 'Real trace' })).toHaveCount(0);
   // An address that names no line is told, and nothing is lost.
