@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from './test.ts';
+import { say } from './texts.ts';
 
 const DIST = join(import.meta.dirname, '../dist');
 const FILE = pathToFileURL(join(DIST, 'irqscope.html')).href;
@@ -39,6 +40,32 @@ test('it plays from a disk, with the engine in a worker, asks for nothing and co
   }
   expect(asked).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+/** The figure of what is shown, as its share dialog saves it. */
+async function figureOf(page: Page): Promise<string> {
+  await page.getByRole('button', { name: say('hdr.share'), exact: true }).click();
+  await expect(page.getByRole('img', { name: /Preview/ })).toBeVisible();
+  await page.getByLabel(say('share.format')).selectOption('svg');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `${say('share.save')} SVG` }).click(),
+  ]);
+  return readFileSync(await download.path(), 'utf8');
+}
+
+test('a figure it draws is the one that the page draws, with another React', async ({ page }) => {
+  for (const scene of ['vtd-posted&t=9', 'pit-extint&t=12', 'virtio-vectors&t=14']) {
+    const figures: string[] = [];
+    for (const address of ['./', FILE]) {
+      await page.goto(`${address}?play=0&lang=en#p=${scene}`);
+      await expect(page.locator('.tl-count').first()).toHaveText(/[1-9]/);
+      figures.push(await figureOf(page));
+    }
+    expect(figures[0]?.length).toBeGreaterThan(5_000);
+
+    expect(figures[1]).toBe(figures[0]);
+  }
 });
 
 test('its policy allows the very scripts it has and nothing else', async ({ page }) => {

@@ -109,6 +109,7 @@ export async function buildSingle(dist) {
     configLoader: 'runner',
     plugins: [workersInside(await workersScript())],
     define: { __ONE_FILE__: 'true' },
+    resolve: { alias: { 'react-dom/static': join(root, 'src/views/figure/prerender-here.ts') } },
     build: {
       write: false,
       copyPublicDir: false,
