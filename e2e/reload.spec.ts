@@ -197,10 +197,13 @@ test('a lecture loaded anew on a slide, at a step of its scene, stands there aga
   await expect.poll(async () => Number((await step()) ?? -1)).toBeGreaterThan(-1);
   const wanted = await page.locator('section.present .irqscope-step.visible').last().getAttribute('data-step');
   await expect.poll(async () => String(await step())).toBe(wanted);
-  const at = await reveal('getIndices()');
+  const at = await reveal<{ readonly h: number; readonly v: number; readonly f: number }>('getIndices()');
+  // reveal.js writes its address a second later at most.
+  await expect.poll(() => new URL(page.url()).hash).toBe(`#/${at.h}/${at.v}/${at.f}`);
   await page.reload();
   await expect.poll(() => page.evaluate('window.Reveal?.isReady()')).toBe(true);
-  expect(await reveal('getIndices()')).toEqual(at);
+  // Its steps come with the figure, a moment after the deck.
+  await expect.poll(() => reveal('getIndices()')).toEqual(at);
   await expect.poll(async () => String(await step())).toBe(wanted);
   expect(errors).toEqual([]);
 });
