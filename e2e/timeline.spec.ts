@@ -145,7 +145,7 @@ test('lanes and spans are walked by keyboard, said, selected, and groups fold', 
   await expect(page.locator('.tl-count')).not.toHaveText(at ?? '');
 });
 
-test('narrow spans of a full row are drawn and not made: pressed, read and walked as any other', async ({ page }) => {
+test('narrow spans of a full row are bars of the canvas: pressed, read and walked as any other', async ({ page }) => {
   const send = { op: 'mmio_write', vcpu: 0, addr: '0xfee00300', size: 4, value: 0x40070 };
   const ops = [
     { op: 'create', vcpus: 1, irqchip: 'full', guest: { handlers: [{ vector: '0x70', name: 'ipi', ns: 100 }] } },

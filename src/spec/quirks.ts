@@ -96,7 +96,7 @@ export const QUIRKS = {
   e40ff1d6608d: { without: [], fn: 'vcpu_scan_ioapic' },
   /** AVIC's doorbell is for a vCPU in guest mode; before, for each that IsRunning says is on a CPU. */
   '31f251d4ddfa': { since: '5.17', without: ['5.15'], fn: 'svm_complete_interrupt_delivery' },
-  /** An IPI that AVIC left open ends as any delivery does; before, a sleeper was woken, and no more. */
+  /** The common delivery ends an IPI that AVIC left open; before, AVIC's own code woke a sleeper and rang no doorbell. */
   '66fa226c131f': { since: '5.17', without: ['5.15'], fn: 'avic_kick_vcpu' },
 } as const satisfies Record<string, Quirk>;
 

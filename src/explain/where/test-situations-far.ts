@@ -46,6 +46,19 @@ const wide = (dest: number, logical: boolean, data: number) => {
 };
 const sends = (m: { readonly addr: string; readonly data: number }): JsonOp => ({ op: 'msi', ...m });
 
+/** An x2APIC message to whom nobody is: lost, and nothing brings it back. */
+const nobodyHas = (s: Setting, m: ReturnType<typeof wide>): ReturnType<Make> =>
+  isX2(s)
+    ? {
+        held: 'destination',
+        state: 'lost',
+        closes: [],
+        after: [sends(m)],
+        ask: { op: 'where', msi: m },
+        hopeless: true,
+      }
+    : null;
+
 export const FAR: Readonly<Record<string, Make>> = {
   // -- by logical id
   'a flat logical id nobody has': (s) =>
@@ -115,32 +128,8 @@ export const FAR: Readonly<Record<string, Make>> = {
         },
 
   // -- x2APIC ids
-  'an x2APIC cluster nobody is in': (s) => {
-    const m = wide(0x1_0001, true, s.vector);
-    return isX2(s)
-      ? {
-          held: 'destination',
-          state: 'lost',
-          closes: [],
-          after: [sends(m)],
-          ask: { op: 'where', msi: m },
-          hopeless: true,
-        }
-      : null;
-  },
-  'an id of more than eight bits nobody has': (s) => {
-    const m = wide(300, false, s.vector);
-    return isX2(s)
-      ? {
-          held: 'destination',
-          state: 'lost',
-          closes: [],
-          after: [sends(m)],
-          ask: { op: 'where', msi: m },
-          hopeless: true,
-        }
-      : null;
-  },
+  'an x2APIC cluster nobody is in': (s) => nobodyHas(s, wide(0x1_0001, true, s.vector)),
+  'an id of more than eight bits nobody has': (s) => nobodyHas(s, wide(300, false, s.vector)),
   'an id of more than eight bits, TPR high': (s) => {
     const m = wide(300 + s.vcpu, false, s.vector);
     return isX2(s) && s.vcpu > 0
