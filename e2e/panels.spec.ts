@@ -107,13 +107,13 @@ test('a line is raised by hand, and the scene goes on from there', async ({ page
   await expect(page.locator('.now-sentence')).toContainText('GSI 30');
 });
 
-/** Steps until the event with this title, or fails at the scene's end. */
+/** Steps until the event with this title, or fails at the scene's end. The panel follows the stage by a frame or two. */
 async function stepTo(page: Page, title: string, key = 'ArrowRight'): Promise<void> {
-  const [shown, count] = [page.locator('.now-title'), page.locator('.tl-count')];
+  const [shown, step] = [page.locator('.now-title'), page.locator('.now-step')];
   for (let i = 0; i < 60 && (await shown.textContent()) !== title; i++) {
-    const before = await count.textContent();
+    const before = await step.textContent();
     await page.keyboard.press(key);
-    await expect(count).not.toHaveText(before ?? '');
+    await expect(step).not.toHaveText(before ?? '');
   }
   await expect(shown).toHaveText(title);
 }

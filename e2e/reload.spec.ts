@@ -17,6 +17,11 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
     [name, text],
   );
 }
+/** Takes back what was done before the page went, once it is there again. */
+async function takeBack(page: Page): Promise<void> {
+  await expect(page.locator('.header-undo [aria-keyshortcuts="Control+Z"]')).toHaveAttribute('aria-disabled', 'false');
+  await page.keyboard.press('Control+z');
+}
 const traces = (page: Page) => page.getByRole('heading', { name: say('trace.page.title'), level: 1 });
 
 interface Case {
@@ -42,7 +47,7 @@ const CASES: Readonly<Record<string, Case>> = {
       await expect(page.locator('.header-facts')).toContainText('x2APIC');
       await expect(count(page)).toHaveText(/^9 /);
       // The way back too.
-      await page.keyboard.press('Control+z');
+      await takeBack(page);
       await expect(page.locator('.header-facts')).not.toContainText('x2APIC');
     },
   },
@@ -50,8 +55,14 @@ const CASES: Readonly<Record<string, Case>> = {
     address: './?play=0#p=intx-shared&t=20',
     async act(page) {
       await expect(count(page)).toHaveText(/^21 /);
-      const forks = page.locator('.now-forks button');
-      for (let n = 0; n < 12 && (await forks.count()) === 0; n++) await page.keyboard.press('ArrowRight');
+      // Each step is waited for in the panel, which follows the stage by a frame or two.
+      const [forks, step] = [page.locator('.now-forks button'), page.locator('.now-step')];
+      await expect(step).toContainText('21');
+      for (let n = 0; n < 12 && (await forks.count()) === 0; n++) {
+        const before = (await step.textContent()) ?? '';
+        await page.keyboard.press('ArrowRight');
+        await expect(step).not.toHaveText(before);
+      }
       await forks.first().click();
       await expect(page.locator('.header-changed')).toBeVisible();
       await expect(page).toHaveURL(/#s=/);
@@ -59,16 +70,19 @@ const CASES: Readonly<Record<string, Case>> = {
     async after(page) {
       await expect(page).toHaveURL(/#s=/);
       await expect(page.locator('.header-changed')).toBeVisible();
-      await page.keyboard.press('Control+z');
+      await takeBack(page);
       await expect(page).toHaveURL(/#p=intx-shared/);
     },
   },
   'a question that was asked': {
     address: './?quiz=1&play=0&speed=8#p=intx-shared&t=20',
     async act(page) {
+      await expect(count(page)).toHaveText(/^21 /);
       await button(page, say('timeline.play')).click();
       await expect(page.locator('[data-part="quiz"]')).toBeVisible();
-      await expect(page).toHaveURL(/[&]t=(?!20\b)\d+/);
+      // The address follows by a second; the one that names this step is waited for.
+      const [stands] = /^\d+/.exec((await count(page).textContent()) ?? '') ?? [];
+      await expect(page).toHaveURL(new RegExp(`&t=${Number(stands) - 1}(?!\\d)`));
     },
     async after(page) {
       // It stands before its beat again, and asks.
