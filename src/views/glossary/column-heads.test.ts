@@ -33,7 +33,7 @@ const JUDGED = new Set([
   ...['一致', '其中必然', '竞态', '不符', '缺失', '无法判断', '重复'],
 ]);
 /** Not a word of a language: a name, or a number of statistics. */
-const isName = (head: string): boolean => /^(n|p\d+|rIRR|vCPU|pv EOI|PI descriptor|[A-Z0-9]+)$/.test(head);
+const isName = (head: string): boolean => /^(n|p\d+|rIRR|vCPU|pv EOI|[A-Z0-9]+)$/.test(head);
 
 const without = (heads: readonly string[], lang: 'en' | 'zh-CN'): string[] =>
   heads.filter((head) => !EVERYDAY.has(head) && !JUDGED.has(head) && termsIn(head, lang).length === 0);
