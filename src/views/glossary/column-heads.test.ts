@@ -64,6 +64,15 @@ test('the tables of the whole machine', () => {
   ).toEqual([]);
 });
 
+test('heads and cells of an RTE, on the stage before the texts have come too: English is the key, Chinese a word', () => {
+  const keys = Object.keys(panels).filter((key) => !key.includes('.'));
+  expect(keys).toEqual(expect.arrayContaining(['pin', 'vec', 'mode', 'trig', 'dest', 'level', 'edge', 'logical']));
+  const texts: Readonly<Record<string, string>> = panels;
+  const zh: Readonly<Record<string, string>> = panelsZh;
+  expect(keys.filter((key) => texts[key] !== key)).toEqual([]);
+  expect(keys.filter((key) => !/^\p{Script=Han}+$/u.test(zh[key] ?? ''))).toEqual([]);
+});
+
 test('the tables of a trace', () => {
   const source = readFileSync(join(import.meta.dirname, '../traces/tables.tsx'), 'utf8');
   const lists = [...source.matchAll(/heads=\{\[([^\]]*)\]\}/g)];
