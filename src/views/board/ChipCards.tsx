@@ -96,7 +96,7 @@ function columnsFor(x: number, room: number, scale: number, t: CardProps['t']): 
   const value = (name: ColumnName): number => textWidth(said(WIDEST[name], t), mono, 'mono');
   const widthsOf = (names: readonly ColumnName[]): number[] =>
     names.map((name, i) => {
-      const before = names[i - 1] as ColumnName;
+      const before = names[i - 1];
       // The last head ends at the card's, so it may reach over what the head before it leaves free.
       const free = i < names.length - 1 ? 0 : Math.max(0, value(before) - head(before));
       return Math.max(value(name), head(name) - free);
@@ -109,7 +109,7 @@ function columnsFor(x: number, room: number, scale: number, t: CardProps['t']): 
   return names.map((name, i) => {
     const end = i === names.length - 1;
     const placed = { name, x: end ? x + room : at, end };
-    at += (widths[i] as number) + APART + spare;
+    at += widths[i] + APART + spare;
     return placed;
   });
 }
