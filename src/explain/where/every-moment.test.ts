@@ -1,8 +1,11 @@
-/** Every scene at every op: whatever was raised so far is asked for, and each way out that is offered is taken and ends in the handler. */
+/**
+ * Every scene at every op: whatever was raised so far is asked for, by GSI, message and vector, and each way out that is offered is
+ * taken and ends in the handler. Asked again after it, what held the interrupt holds it no more.
+ */
 import { describe, expect, test } from 'vitest';
 import { presetFiles } from '../../cli/scenes-for-tests.ts';
 import { historyFrom } from '../../worker/history.ts';
-import type { Ask } from './ask.ts';
+import { type Ask, readAsk } from './ask.ts';
 import { eventsFrom, lastEvent } from './facts.ts';
 import { whereIs } from './where.ts';
 
@@ -23,6 +26,11 @@ describe('what is offered is tried', () => {
         if (name === 'irr_set' || name === 'pir_set')
           asks.set(`${index} ${args.vector}`, { vcpu: index, vector: args.vector as number });
       }
+      for (const op of whole.ops.slice(0, done)) {
+        if (op.op !== 'msi') continue;
+        const ask = readAsk({ op: 'where', msi: { addr: op.addr, data: op.data } });
+        if (ask !== null) asks.set(`msi ${op.addr} ${op.data}`, ask);
+      }
       for (const ask of asks.values()) {
         const answer = whereIs(here, ask);
         const about = JSON.stringify({ done, ask, answer });
@@ -33,6 +41,9 @@ describe('what is offered is tried', () => {
         const after = here.branch(release);
         const took = lastEvent(after, TAKES, ({ args }) => args.taken !== 0, end);
         expect(took, about).not.toBeNull();
+        const later = historyFrom([...whole.ops.slice(0, done), ...release]);
+        expect(later, about).not.toBeNull();
+        if (later !== null) expect(whereIs(later, ask).held, about).not.toBe(answer.held);
       }
     }
   });
