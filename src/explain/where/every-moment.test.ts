@@ -1,9 +1,9 @@
 /**
  * Every scene at every op: whatever was raised so far is asked for, by GSI, message and vector, and each way out that is offered is
- * taken and ends in the handler. Asked again after it, what held the interrupt holds it no more.
+ * taken and ends in the handler. Asked again after it, what held the interrupt holds it no more. Real bugs, with and without, are among them.
  */
 import { describe, expect, test } from 'vitest';
-import { presetFiles } from '../../cli/scenes-for-tests.ts';
+import { everyPreset } from '../../cli/scenes-for-tests.ts';
 import { historyFrom } from '../../worker/history.ts';
 import { type Ask, readAsk } from './ask.ts';
 import { eventsFrom, lastEvent } from './facts.ts';
@@ -13,8 +13,15 @@ const TAKES = ['handler_enter', 'apic_ack', 'extint_ack', 'vid_deliver', 'avic_e
 /** Ops of a scene that are looked at from its end. */
 const MOST = 30;
 
+/** What holds an interrupt, since when, and on which road: a pin may be stuck anew after it was let go, or another road may hold. */
+const heldOf = ({ held, since, chain }: Readonly<Record<string, unknown>>): unknown => ({
+  held,
+  since,
+  road: (chain as readonly { at: string }[]).map(({ at }) => at),
+});
+
 describe('what is offered is tried', () => {
-  test.each(presetFiles.map(({ id, ops, start }) => [id, ops, start] as const))('%s', (_, ops, start) => {
+  test.each(everyPreset.map(({ id, ops, start }) => [id, ops, start] as const))('%s', (_, ops, start) => {
     const whole = historyFrom(ops);
     expect(whole).not.toBeNull();
     if (whole === null) return;
@@ -43,7 +50,7 @@ describe('what is offered is tried', () => {
         expect(took, about).not.toBeNull();
         const later = historyFrom([...whole.ops.slice(0, done), ...release]);
         expect(later, about).not.toBeNull();
-        if (later !== null) expect(whereIs(later, ask).held, about).not.toBe(answer.held);
+        if (later !== null) expect(heldOf(whereIs(later, ask)), about).not.toEqual(heldOf(answer));
       }
     }
   });
