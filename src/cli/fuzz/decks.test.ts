@@ -174,10 +174,12 @@ test('a figure that a host orders of any scene is drawn whole and carries its sc
       stageOnly: c.once(3),
     });
     drawn++;
-    expect(figure.svg).toMatch(/^<svg [\s\S]*<\/svg>\s*$/);
-    expect(figure.svg).not.toMatch(/<script|foreignObject|NaN|undefined|Infinity/);
+    expect(figure.svg.startsWith('<svg ') && figure.svg.trimEnd().endsWith('</svg>')).toBe(true);
     expect(figure.width).toBe(order.width);
     const { link } = factsAt(step);
+    // The packed text of a link may say anything.
+    const drawing = figure.svg.replace(/s=k1\.[\w-]+/g, '');
+    expect(/<script|foreignObject|NaN|undefined|Infinity/.exec(drawing)?.[0]).toBeUndefined();
     if (link !== null) expect(carriedBy(new TextEncoder().encode(figure.svg))).toMatchObject({ link });
   });
   said.mockRestore();
