@@ -1,5 +1,6 @@
 /** A whole trace: two passes, then the rows of the report. */
 import { rowFindings } from './findings.ts';
+import { KeptRecords } from './kept.ts';
 import { LineIndex } from './line-index.ts';
 import { Overview, type OverviewData } from './overview.ts';
 import { readExcerpt } from './pastes/excerpt.ts';
@@ -80,12 +81,14 @@ export async function analyse(
 ): Promise<Analysis> {
   const opened = await openTrace(source);
   const survey = new Survey();
-  const first = createTables(survey);
+  const isText = opened.format !== 'trace.dat' && !opened.gzip;
+  const kept = new KeptRecords(survey, isText ? opened.source.size : 0);
+  const first = createTables(kept);
   const index = new LineIndex();
-  const seen = await scanTrace(opened, first, survey, pause, index);
+  const seen = await scanTrace(opened, first, kept, pause, index);
   const vms = survey.threads.settle();
   const vm = chooseVm(vms, options.vm);
-  const tables = createTables();
+  const tables = kept.isWhole ? first : createTables();
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
   const vendorFirst = survey.vendor(first.reasons.list);
   const own = [...(vms[vm]?.vcpus.keys() ?? [])];
@@ -138,7 +141,8 @@ export async function analyse(
     },
   };
   const inOrder = opened.format === 'perf-trace' ? sorted(sink) : null;
-  const totals = await scanTrace(opened, tables, inOrder ?? sink, pause);
+  if (kept.isWhole) await kept.replay(inOrder ?? sink, seen, pause);
+  const totals = kept.isWhole ? seen : await scanTrace(opened, tables, inOrder ?? sink, pause);
   inOrder?.flush();
   predictor?.finish();
   const names = eventCounts(rows, tables.others.list);
