@@ -93,7 +93,7 @@ export async function analyse(
   const vendorFirst = survey.vendor(first.reasons.list);
   const own = [...(vms[vm]?.vcpus.keys() ?? [])];
   const ids = vms.length > 1 ? own : survey.ids(own);
-  const oneOfCpus = survey.isOneOfCpus(seen.hostCpus, seen.lines);
+  const lacksCpus = survey.lacksCpus(seen.hostCpus, seen.lines);
   const predictor =
     Predictor.possible(ids) && survey.irqchip !== 'user' && first.cutLine === 0
       ? new Predictor({
@@ -104,7 +104,7 @@ export async function analyse(
           kernel:
             options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendorFirst) : options.kernel,
           leaky: opened.format === 'perf-trace',
-          oneOfCpus,
+          lacksCpus,
           reasons: tables.reasons.list,
           others: tables.others.list,
         })
@@ -163,7 +163,7 @@ export async function analyse(
     firstLost,
     gaps,
     cutLine: first.cutLine,
-    oneCpu: oneOfCpus ? survey.cpu : -1,
+    onlyCpus: (predictor?.isCut ?? lacksCpus === 'yes') ? survey.cpus : [],
     silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
   });
   const leftOut = Math.max(0, counted.length - MOST_FINDINGS) + (predictor?.verdicts.dropped ?? 0);

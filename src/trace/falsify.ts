@@ -235,7 +235,7 @@ export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): 
       vendor,
       kernel: survey.kernel(vendor),
       leaky: opened.format === 'perf-trace',
-      oneOfCpus: false,
+      lacksCpus: 'no',
       reasons: tables.reasons.list,
       others: tables.others.list,
     });

@@ -12,10 +12,10 @@ import { FIRST_UNKNOWN } from './tracepoints.ts';
 
 /** Words of a block: some 25,000 records, so that a block is told in a few milliseconds. */
 const BLOCK = 1 << 18;
-/** Blocks kept at most: 96 MB, some two million records. */
-const MOST_BLOCKS = 96;
+/** Blocks kept at most: 64 MB, some million and a half of records; a page has 300 MB for all it does. */
+const MOST_BLOCKS = 64;
 /** A text of so many bytes has no room. */
-const MOST_BYTES = 300e6;
+const MOST_BYTES = 220e6;
 
 /** Words of a record's head: what it is, its line, its thread and process, its time (two words). Then its fields. */
 const HEAD = 6;
