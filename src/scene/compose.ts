@@ -345,14 +345,17 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   let idt: CardBox | null = null;
   const idtRows = new Map<number, Box>();
   if (model.handlers.length > 0) {
-    const last = merged ? 3 : 4;
-    const x0 = at(3).x;
+    // Where height is short and vCPUs are under their local APICs, under the chips; what crosses there goes between them and it.
+    const under = metrics.tight && metrics.slim && !bordered;
+    const first = under ? 2 : 3;
+    const last = merged ? first : 4;
+    const x0 = at(first).x;
     const w = at(last).x + at(last).w - x0;
     const lowest = [...vcpus.values()].at(-1)?.card;
-    if (!tall && lowest !== undefined) y = Math.max(y, lowest.y + lowest.h + BELOW);
+    if (!tall && lowest !== undefined) y = under ? bottoms[2] + BELOW : Math.max(y, lowest.y + lowest.h + BELOW);
     // The only row of a short card stands beside its title.
     const beside =
-      metrics.tight === true && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))
+      metrics.tight && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))
         ? IDT_TITLE
         : 0;
     const head = beside > 0 ? 5 : 28;
@@ -370,7 +373,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
         h: rowH,
       });
     });
-    idt = add({ id: 'idt', column: columnOf(3), x: x0, w, y, h: head + lines * rowH + (beside > 0 ? 5 : 10) }, 3);
+    idt = add({ id: 'idt', column: columnOf(first), x: x0, w, y, h: head + lines * rowH + (beside > 0 ? 5 : 10) }, 3);
     if (!merged) bottoms[4] = idt.y + idt.h;
   }
 

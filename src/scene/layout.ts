@@ -211,16 +211,18 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return big === undefined ? best : { ...best, big };
 }
 
-/** Where height is short: what stands below the lanes in one line each, then strips in place of small grids. */
+/**
+ * Where height is short: what stands below the lanes in one line each or beside them, then strips in place of small grids. A vCPU in
+ * strips says more than one that is out of sight.
+ */
 function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const narrow = widthOf(metrics);
   const scale = Math.max(SMALLEST, Math.min(0.9, input.width / narrow));
-  const fits = (m: Metrics): boolean => compose(input, form, narrow, m).h * scale <= input.height;
-  if (input.height === 0 || fits(metrics)) return metrics;
+  const fits = (m: Metrics): boolean =>
+    input.height === 0 || compose(input, form, narrow, m).h * scale <= input.height;
   const tight: Metrics = { ...metrics, tight: true };
-  const compact: Metrics = { ...tight, lanes: 'compact' };
-  if (!fits(tight) && hasMap(input.model.vcpus) && fits(compact)) return compact;
-  return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
+  const lanes = hasMap(input.model.vcpus) ? 'compact' : 'dense';
+  return [metrics, tight, { ...tight, lanes } as const].find(fits) ?? { ...tight, lanes: 'dense' };
 }
 
 /** Lays the stage out for the room there is. */
