@@ -9,7 +9,10 @@ export interface LongScene {
   /** From navigation to the first picture of it, by the clock and in the page's thread. */
   readonly firstPictureMs: number;
   readonly firstPictureCpuMs: number;
-  /** Script of each jump, from the slider to two frames after it, in the thread's own time; and style and layout, most of which it asks for. */
+  /**
+   * Script of each jump, from the slider to two frames after it, in the thread's own time; and style and layout, most of which it
+   * asks for: the browser counts them apart, script is without them.
+   */
   readonly jumps: readonly { readonly script: number; readonly layout: number }[];
   readonly steps: number;
   /** Heap in use and memory of arrays, of the page and of its workers, after the jumps. */

@@ -247,7 +247,7 @@ async function log(): Promise<Part> {
     const worst = (of: readonly number[]): number =>
       [...of].sort((a, b) => a - b)[Math.floor(of.length * 0.99)] ?? Number.NaN;
     const p99 = worst(page.jumps.map(({ script }) => script));
-    const bare = worst(page.jumps.map(({ script, layout }) => Math.max(0, script - layout)));
+    const drawn = worst(page.jumps.map(({ layout }) => layout));
     const memory = page.pageMB + page.workersMB;
     figures.push(
       {
@@ -256,7 +256,7 @@ async function log(): Promise<Part> {
         budget: { text: '≤ 1000 ms', met: page.firstPictureMs <= 1000 },
       },
       {
-        name: `${page.jumps.length} jumps in them: script, p99; ${bare.toFixed(1)} ms less style and layout`,
+        name: `${page.jumps.length} jumps in them: script, p99, median ${median(page.jumps.map(({ script }) => script)).toFixed(1)} ms; style and layout beside it, p99 ${drawn.toFixed(1)} ms`,
         value: `${p99.toFixed(1)} ms`,
         budget: { text: '≤ 16 ms', met: p99 <= 16 },
       },

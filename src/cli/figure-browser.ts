@@ -10,7 +10,7 @@ import { type Film, type FilmFormat, RATE } from '../views/figure/film.ts';
 import { CHROMIUM_ARGS, findChromium } from './browser.mjs';
 
 async function launch(): Promise<Browser | null> {
-  const executablePath = process.env.CHROMIUM ?? (await findChromium());
+  const executablePath = process.env.CHROMIUM ?? (await findChromium({ shellFirst: true }));
   if (executablePath === undefined) return null;
   return chromium.launch({ executablePath, args: CHROMIUM_ARGS }).catch(() => null);
 }

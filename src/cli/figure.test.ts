@@ -105,13 +105,13 @@ describe('npm run figure', () => {
 
 /** Is there such a program here? */
 const has = (program: string): boolean => spawnSync(program, ['-version']).error === undefined;
-const chromium = process.env.CHROMIUM ?? (await findChromium());
+const chromium = process.env.CHROMIUM ?? (await findChromium({ shellFirst: true }));
 
 describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
   test('MP4: as long as it says, even, in colours every player knows, and it opens again', () => {
-    const run = figure(
-      ...'p=serial-ioapic --format mp4 --steps 0:ioctl_irq_line#1 --width 640 --json -o a.mp4'.split(' '),
-    );
+    const film = (name: string) =>
+      figure(...`p=serial-ioapic --format mp4 --steps 0:ioctl_irq_line#1 --width 320 --json -o ${name}`.split(' '));
+    const run = film('a.mp4');
     expect([run.status, run.stderr]).toEqual([0, '']);
     const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number; frames: number };
     expect([said.width % 2, said.height % 2]).toEqual([0, 0]);
@@ -121,11 +121,9 @@ describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
       step: 0,
     });
     if (has('taskset')) {
-      const [b, c] = ['b.mp4', 'c.mp4'].map((name) => {
-        figure(...`p=serial-ioapic --format mp4 --steps 0:1 --width 640 -o ${name}`.split(' '));
-        return readFileSync(join(dir, name));
-      }) as [Buffer, Buffer];
-      expect(b.equals(c)).toBe(true);
+      expect(film('b.mp4').status).toBe(0);
+      const [a, b] = ['a.mp4', 'b.mp4'].map((name) => readFileSync(join(dir, name))) as [Buffer, Buffer];
+      expect(a.equals(b)).toBe(true);
     }
     if (!has('ffprobe')) return console.warn('ffprobe is not here: the film was read by our own reader alone');
     const args = '-v error -of json -show_streams -show_format'.split(' ');
@@ -146,7 +144,7 @@ describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
 
   test('GIF: ten pictures a second, those that look the same as one; its comment has the link', () => {
     const run = figure(
-      ...'p=serial-ioapic --format gif --steps 0:2 --width 640 --theme dark --json -o a.gif'.split(' '),
+      ...'p=serial-ioapic --format gif --steps 0:2 --width 320 --theme dark --json -o a.gif'.split(' '),
     );
     expect([run.status, run.stderr]).toEqual([0, '']);
     const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number };

@@ -105,7 +105,7 @@ function live(seed: number, reached: Reached): void {
     } catch (error) {
       expect.fail(`${error instanceof Error ? error.stack : error}\n${told()}`);
     }
-    expect(typeof answer, told()).toBe('object');
+    if (typeof answer !== 'object') expect.fail(`the answer is ${answer}: ${told()}`);
     const m = session.machine;
     const answered = JSON.stringify(answer);
     if (m === null) return answered;

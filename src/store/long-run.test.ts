@@ -1,16 +1,16 @@
 /** A run that outgrows its pages: every row, word and step is that of the run kept whole, and what is kept stays small. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
 import { manyRows } from '../cli/bench-scenes.ts';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { createSession } from '../engine/machine/session.ts';
-import { ROW } from '../engine/view/tables.ts';
+import { COL, ROW } from '../engine/view/tables.ts';
 import { causesOf } from '../log/causes.ts';
 import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
 import { firstRowOf } from '../log/journeys.ts';
 import type { JsonOp, SceneLog } from '../log/log.ts';
-import { copyRows, KEPT_ROWS, PAGE_ROWS } from '../log/rows.ts';
+import { cellOf, copyRows, type GrowingRows, KEPT_ROWS, PAGE_ROWS, type Pager } from '../log/rows.ts';
 import { createEngineClient, type FromEngine } from '../worker/client.ts';
 import { createRunner } from '../worker/runner.ts';
 import { loadOps } from './actions/scene.ts';
@@ -108,6 +108,20 @@ describe('a run of more rows than are kept', () => {
     const bytes = machines.reduce((sum, { w, journeys }) => sum + w.byteLength + journeys.byteLength, 0);
     expect(machines.length).toBeGreaterThan(10);
     expect(bytes + kept(scene) * PAGE_ROWS * ROW * 4).toBeLessThan(40e6);
+  });
+
+  test('the rows that led to a moment come with its words: the engine runs once', async () => {
+    const scene = await whole(app);
+    const recall = vi.spyOn((scene.rows as GrowingRows).pager as Pager, 'recall');
+    for (let i = 1; i < 60; i++) {
+      const seq = Math.floor(((i * 0.618_033_988_7) % 1) * scene.used);
+      scene.keyframes.near = null;
+      wordsAt(scene, seq);
+      recall.mockClear();
+      cellOf(scene, Math.max(0, seq - PAGE_ROWS), COL.code);
+      expect(recall, `row ${seq}`).not.toHaveBeenCalled();
+    }
+    recall.mockRestore();
   });
 
   test('a reader that comes late reads the same', async () => {

@@ -83,10 +83,10 @@ export function countRows(log: EffectLog): void {
   log.rows = NO_ROWS;
 }
 
-/** From here on rows are kept, those before forgotten. */
-export function keepRows(log: EffectLog): void {
+/** From here on rows are kept, those before forgotten. @param about how many come, as far as one knows: growing costs as much as they do */
+export function keepRows(log: EffectLog, about = 0): void {
   if (!log.counts) return;
   dropRows(log);
   log.counts = false;
-  log.rows = new Int32Array(FIRST_CAPACITY);
+  log.rows = new Int32Array(Math.max(FIRST_CAPACITY, about * ROW));
 }

@@ -155,6 +155,8 @@ export interface Wires {
   openWindow(m: Machine, vcpu: number): void;
   /** An ioctl on a vCPU needs its mutex, which KVM_RUN holds: the VMM gets the thread out of the guest first. */
   leaveRun(m: Machine, vcpu: number): void;
+  /** The ioctl is done: the thread of a model guest is in KVM_RUN again, and what was changed is looked at. */
+  backToRun(m: Machine, vcpu: number): void;
   /** The model guest executes HLT. */
   guestHalt(m: Machine, vcpu: number): void;
   /** What a vCPU has before its local APIC is reset: VMCS, descriptor, whether APICv is on. */

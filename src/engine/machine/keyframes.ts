@@ -76,6 +76,9 @@ export interface Recording {
   readonly opRows: number;
 }
 
+/** Rows that may come between what is asked for and the next moment at which virtual time stops. */
+const SPARE = 1024;
+
 /** Thrown out of an op whose further rows nobody wants. */
 const ENOUGH = new Error('enough rows');
 
@@ -99,7 +102,7 @@ export function rowsAgain(run: Recording, from: number, to: number): Int32Array 
   try {
     for (; done < ops && seqOf(m) < to; done++) {
       const end = done + 1 < ops ? run.startOf(done + 1) : Number.POSITIVE_INFINITY;
-      if (end > from) keepRows(log);
+      if (end > from) keepRows(log, to - log.firstSeq + SPARE);
       else countRows(log);
       log.restAt = end > from ? (to - log.firstSeq) * ROW : Number.POSITIVE_INFINITY;
       log.most = log.used + (underway?.rowsLeft ?? opRows) * ROW;
@@ -112,11 +115,14 @@ export function rowsAgain(run: Recording, from: number, to: number): Int32Array 
   }
   const { rows, firstSeq } = log;
   if (log.counts || firstSeq > from || seqOf(m) < to) throw new Error(`rows ${from} to ${to} are not in this run`);
-  return rows.slice((from - firstSeq) * ROW, (to - firstSeq) * ROW);
+  // Nobody else has this log.
+  return rows.subarray((from - firstSeq) * ROW, (to - firstSeq) * ROW);
 }
 
 function restored({ config }: Recording, { done, seq, parts }: Keyframe): { m: Machine; done: number } {
-  return { m: restoreMachine({ config, wires: wiresOf(config), seq, parts }), done };
+  const m = restoreMachine({ config, wires: wiresOf(config), seq, parts });
+  countRows(m.log);
+  return { m, done };
 }
 
 /** The machine after its first op, whose rows it still has. */

@@ -4,13 +4,14 @@ import { OpError } from '../../spec/define/op.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import type { OpResult } from '../../spec/ops/index.ts';
 import { resetIoapic } from '../chips/ioapic/ioapic.ts';
+import { injectPendingTimer } from '../chips/lapic/timer.ts';
 import { resetPics } from '../chips/pic/pic.ts';
 import { modelsVmm } from '../core/has.ts';
-import type { Machine } from '../core/machine.ts';
+import { lapicAt, type Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import type { ModelOps, Wires } from '../core/wires.ts';
-import { VCPU } from '../core/words.ts';
-import { countExit, MODE } from '../kvm/vcpu.ts';
+import { LAPIC, VCPU } from '../core/words.ts';
+import { countExit, MODE, MP_STATE } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import {
   deviceConfig,
@@ -121,6 +122,15 @@ export const MODEL_WIRES: Omit<Wires, 'modelOps' | 'pit' | 'vmm'> = {
     if (reg(m, vcpu, VCPU.at.mode) !== MODE.inGuest) return;
     set(m, vcpu, VCPU.at.mode, MODE.outside);
     countExit(m, vcpu);
+  },
+  backToRun(m, vcpu) {
+    if (m.config.guest === undefined) return;
+    injectPendingTimer(m, vcpu);
+    m.wires.openWindow(m, vcpu);
+    const waits = reg(m, vcpu, VCPU.at.halted) === 1 || reg(m, vcpu, VCPU.at.mpState) !== MP_STATE.runnable;
+    // What has something to do enters with that, and AVIC's entry is its own.
+    if (waits || reg(m, vcpu, VCPU.at.requests) !== 0 || m.w[lapicAt(m, vcpu) + LAPIC.at.apicvActive] === 1) return;
+    set(m, vcpu, VCPU.at.mode, MODE.inGuest);
   },
   guestHalt,
 };

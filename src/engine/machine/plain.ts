@@ -172,6 +172,7 @@ export const BASE_WIRES: Omit<Wires, 'modelOps' | 'pit' | 'vmm'> = {
   serveVcpu: () => false,
   openWindow() {},
   leaveRun() {},
+  backToRun() {},
   guestHalt() {},
   createVcpu() {},
   apicvPreStateRestore() {},

@@ -1,6 +1,19 @@
 /** Save and restore that do not fit the machine, or come in an order that loses something: what is answered, what stays. */
 import { describe, expect, test } from 'vitest';
-import { apic, bench, enable, type JsonOp, rdmsr, run, wrmsr } from '../test-bench.ts';
+import {
+  advance,
+  apic,
+  type Bench,
+  bench,
+  enable,
+  type JsonOp,
+  msi,
+  picOff,
+  rdmsr,
+  run,
+  settle,
+  wrmsr,
+} from '../test-bench.ts';
 import { createSession, type Session } from './session.ts';
 
 const save = (what: string, as = 's', vcpu = 0): JsonOp => ({ op: 'save', what, as, vcpu });
@@ -79,4 +92,63 @@ describe('the order of a restore', () => {
     expect(deadlineAfter('lapic', 'msrs')).toEqual([{ value: '0x1388' }, { vector: 0xec }]));
   test('the deadline before the LAPIC that says it is one: dropped, the timer is dead', () =>
     expect(deadlineAfter('msrs', 'lapic')).toEqual([{ value: '0x0' }, { vector: null }]));
+});
+
+/** KVM_SET_* needs the vCPU's mutex, which KVM_RUN holds: the thread comes out for it, and looks at what changed on its way back. */
+describe.each<[string, Readonly<Record<string, unknown>>]>([
+  ['plain', {}],
+  ['vmx', { runLoop: 'vmx' }],
+  ['APICv', { apicv: true }],
+  ['AVIC', { avic: true }],
+])('the guest of a machine, %s, after an ioctl on its vCPU', (_name, fields) => {
+  const HANDLERS = [0x40, 0x50].map((vector) => ({ vector, name: `h${vector}`, ns: 2000 }));
+  const machine = (idle: 'halt' | 'run'): Bench => {
+    const b = bench({ ...fields, guest: { handlers: HANDLERS, idle } });
+    b.do(picOff, enable(0), apic(0x320, 0x40040), advance(10_000));
+    b.events();
+    return b;
+  };
+  const setMsr = (register: number, value: number): JsonOp => ({ op: 'set_msr', vcpu: 0, msr: register, value });
+  const taken = (b: Bench): string[] => b.eventsOf('handler_enter').map((row) => row.split(' ')[1]);
+
+  test.each(['halt', 'run'] as const)('takes a deadline that was past when it was set (%s)', (idle) => {
+    const b = machine(idle);
+    b.do(setMsr(0x6e0, 5000), settle);
+    expect(taken(b)).toEqual(['64']);
+  });
+
+  test.each(['halt', 'run'] as const)('takes what a lower TPR lets in (%s)', (idle) => {
+    const b = machine(idle);
+    b.do(wrmsr(0x1b, 0xfee00d00), wrmsr(0x808, 0xf0), msi(0x50), advance(1000));
+    expect(taken(b)).toEqual([]);
+    b.do(setMsr(0x808, 0), settle);
+    expect(taken(b)).toEqual(['80']);
+  });
+
+  test('sleeps or runs as the MP state says, and is kicked as such', () => {
+    const b = machine('halt');
+    b.do(save('mp', 'halted'));
+    const running = machine('run');
+    running.do(save('mp', 'running'), restore('mp', 'running'), msi(0x50), settle);
+    expect(taken(running)).toEqual(['80']);
+    b.do(restore('mp', 'halted'), advance(1000));
+    expect(b.events()).not.toContain('guest_wake');
+    b.do(msi(0x50), settle);
+    expect(taken(b)).toEqual(['80']);
+  });
+
+  test('runs on where nothing changed, so that the next message still finds it inside', () => {
+    const b = machine('run');
+    b.do(setMsr(0x10, 5), advance(1000), msi(0x50), settle);
+    expect(taken(b)).toEqual(['80']);
+    expect(b.state('vcpu0')).toEqual([]);
+  });
+});
+
+test('the thread of a VMX guest is out of it while a part is restored', () => {
+  const b = bench({ runLoop: 'vmx', guest: { handlers: [], idle: 'run' } });
+  b.do(save('events'), advance(1));
+  b.events();
+  b.do(restore('events'));
+  expect(b.events()).toEqual(['state_restore', 'kvm_exit']);
 });

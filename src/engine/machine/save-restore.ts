@@ -83,11 +83,22 @@ function restoreMp(m: Machine, vcpu: number, mpState: number): void {
 
 const apicBase = (m: Machine, vcpu: number): bigint => readMsr(m, vcpu, MSR_APIC_BASE) as bigint;
 
+/** A part of the machine, not of a vCPU. */
+const isWhole = (what: SavedPart): boolean => what === 'irqchip' || what === 'pit';
+
+/** An ioctl on a vCPU: its thread is out of KVM_RUN for it, and goes back. @kvm kvm_main.c kvm_vcpu_ioctl */
+function betweenRuns<T>(m: Machine, vcpu: number, ioctl: () => T): T {
+  m.current = vcpu;
+  m.wires.leaveRun(m, vcpu);
+  const result = ioctl();
+  m.wires.backToRun(m, vcpu);
+  return result;
+}
+
 /** @throws OpError for a vCPU's part of a vCPU that is not there */
 function vcpuOf(m: Machine, op: Op<'save' | 'restore'>): number {
   const vcpu = op.vcpu ?? 0;
-  const ofMachine = op.what === 'irqchip' || op.what === 'pit';
-  if (!ofMachine && vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
+  if (!isWhole(op.what) && vcpu >= m.vcpus) throw new OpError('op.noVcpu', 'vcpu', { max: m.vcpus - 1 });
   return vcpu;
 }
 
@@ -163,14 +174,9 @@ export function restore(m: Machine, op: Op<'restore'>): OpResult {
   if (part === undefined) return { error: 'no save' };
   const error = missing(m, what);
   if (error !== 0) return failed(error);
-  const outer = enter(
-    m,
-    EV.state_restore,
-    what === 'irqchip' || what === 'pit' ? AT_VM : atVcpu(vcpu),
-    PART[what],
-    vcpu,
-  );
-  const rc = give(m, vcpu, part);
+  const whole = isWhole(what);
+  const outer = enter(m, EV.state_restore, whole ? AT_VM : atVcpu(vcpu), PART[what], vcpu);
+  const rc = whole ? give(m, vcpu, part) : betweenRuns(m, vcpu, () => give(m, vcpu, part));
   leave(m, outer);
   return rc < 0 ? failed(-rc) : { rc };
 }
@@ -178,7 +184,7 @@ export function restore(m: Machine, op: Op<'restore'>): OpResult {
 /** KVM_SET_MSRS of one. */
 export function setMsr(m: Machine, op: Op<'set_msr'>): OpResult {
   const outer = enter(m, EV.state_restore, atVcpu(op.vcpu), PART.msrs, op.vcpu);
-  const ok = writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR, true);
+  const ok = betweenRuns(m, op.vcpu, () => writeMsr(m, op.vcpu, op.msr, op.value, MAX_PHYS_ADDR, true));
   leave(m, outer);
   return { rc: ok ? 1 : 0 };
 }

@@ -336,6 +336,22 @@ function guestHalt(m: Machine, vcpu: number): void {
   leave(m, outer);
 }
 
+/** KVM_RUN anew: what KVM_SET_MP_STATE said decides whether the thread sleeps. @kvm x86.c vcpu_run, vcpu_block */
+function backToRun(m: Machine, vcpu: number): void {
+  if (m.config.guest === undefined) return;
+  const halted = reg(m, vcpu, V.halted);
+  if (halted === 0 && reg(m, vcpu, V.blocking) === 1) {
+    set(m, vcpu, V.blocking, 0);
+    set(m, vcpu, V.preempted, 1 - reg(m, vcpu, V.loaded));
+  } else if (halted === 1 && reg(m, vcpu, V.loaded) === 1) {
+    const outer = enter(m, EV.vcpu_block, atVcpu(vcpu));
+    vcpuPut(m, vcpu, 'blocking');
+    leave(m, outer);
+  }
+  injectPendingTimer(m, vcpu);
+  m.wires.openWindow(m, vcpu);
+}
+
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */
 const vmxGuestEoi: Wires['guestEoi'] = (m, vcpu, kind) => {
   const outside = !inGuest(m, vcpu);
@@ -394,6 +410,7 @@ export const VMX_WIRES: Wires = {
   leaveRun(m, vcpu) {
     if (inGuest(m, vcpu)) vmExit(m, vcpu, EXIT.externalInterrupt);
   },
+  backToRun,
   guestHalt,
   guestEoi: vmxGuestEoi,
   modelOps: VMX_MODEL_OPS,

@@ -1,7 +1,7 @@
 /**
  * A machine on an AMD host with AVIC (arch/x86/kvm/svm/avic.c, v6.18): the backing page is the local APIC's register page,
  * there is no descriptor; a doorbell tells a running vCPU to look, the physical-id table tells who runs. While an inhibit
- * reason holds, or in x2APIC mode, the machine is a plain one: KVM injects.
+ * reason holds the machine is a plain one: KVM injects. In x2APIC mode it is hybrid: each access exits, delivery stays AVIC's.
  *
  * Modelled: KVM's and the processor's delivery, doorbell, IPIs to physical, logical, broadcast and shorthand destinations
  * with the incomplete exits 0, 1, 2 and 4, accelerated TPR and edge EOI, the traps, inhibits with the update of each vCPU.

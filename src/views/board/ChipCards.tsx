@@ -4,6 +4,7 @@ import { lazy, memo, Suspense } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { IOAPIC, PIC } from '../../engine/view/tables.ts';
 import { hex, MODE_NAMES } from '../../explain/locate/locator.ts';
+import type { MessageKey } from '../../i18n/index.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
@@ -53,15 +54,17 @@ export const PicCard = memo(
   sameCard((p) => [[p.view.wordMap.pic, p.view.wordMap.pic + 2 * PIC.size]]),
 );
 
-type ColumnName = 'pin' | 'vec' | 'mode' | 'trig' | 'rIRR' | 'dest' | 'M';
+type ColumnName = 'pin' | 'vec' | 'mode' | 'trig' | 'rIRR' | 'dest';
 
 /** Columns, the richest choice first: what goes first is what a row can be read without. */
 const COLUMNS: readonly (readonly ColumnName[])[] = [
   ['pin', 'vec', 'mode', 'trig', 'rIRR', 'dest'],
   ['pin', 'vec', 'trig', 'rIRR', 'dest'],
   ['pin', 'vec', 'trig', 'rIRR'],
-  ['pin', 'vec', 'rIRR'],
 ];
+const LEAST: readonly ColumnName[] = ['pin', 'vec', 'rIRR'];
+/** A text whose key is the word itself, so that it stands there before the texts of panels have come. rIRR is a name. */
+const said = (word: string, t: CardProps['t']): string => t(word as MessageKey);
 /** The widest each has: columns stay where they are whatever is written. */
 const WIDEST: Readonly<Record<ColumnName, string>> = {
   pin: '23',
@@ -70,7 +73,6 @@ const WIDEST: Readonly<Record<ColumnName, string>> = {
   trig: 'level',
   rIRR: '1',
   dest: 'ff',
-  M: 'M',
 };
 /** Least distance between two columns. */
 const APART = 4;
@@ -88,26 +90,26 @@ interface Placed {
  * Columns that stand side by side, and where: each as wide as its head or its widest value.
  * @param scale of the drawing, by which text grows
  */
-function columnsFor(x: number, room: number, scale: number): readonly Placed[] {
+function columnsFor(x: number, room: number, scale: number, t: CardProps['t']): readonly Placed[] {
   const mono = textSize(11.5, scale);
-  const head = (name: ColumnName): number => textWidth(name, textSize(11, scale)) * HEAD;
-  const value = (name: ColumnName): number => textWidth(WIDEST[name], mono, 'mono');
+  const head = (name: ColumnName): number => textWidth(said(name, t), textSize(11, scale)) * HEAD;
+  const value = (name: ColumnName): number => textWidth(said(WIDEST[name], t), mono, 'mono');
   const widthsOf = (names: readonly ColumnName[]): number[] =>
     names.map((name, i) => {
       const before = names[i - 1];
       // The last head ends at the card's, so it may reach over what the head before it leaves free.
-      const free = i < names.length - 1 || before === undefined ? 0 : Math.max(0, value(before) - head(before));
+      const free = i < names.length - 1 ? 0 : Math.max(0, value(before) - head(before));
       return Math.max(value(name), head(name) - free);
     });
   const needs = (widths: readonly number[]): number => widths.reduce((a, w) => a + w + APART, -APART);
-  const names = COLUMNS.find((some) => needs(widthsOf(some)) <= room) ?? COLUMNS.at(-1) ?? [];
+  const names = COLUMNS.find((some) => needs(widthsOf(some)) <= room) ?? LEAST;
   const widths = widthsOf(names);
-  const spare = Math.max(0, room - needs(widths)) / Math.max(1, names.length - 1);
+  const spare = Math.max(0, room - needs(widths)) / (names.length - 1);
   let at = x;
   return names.map((name, i) => {
     const end = i === names.length - 1;
     const placed = { name, x: end ? x + room : at, end };
-    at += (widths[i] ?? 0) + APART + spare;
+    at += widths[i] + APART + spare;
     return placed;
   });
 }
@@ -119,10 +121,9 @@ const FIELD_OF = {
   trig: 'rte.trig',
   rIRR: 'rte.remoteIrr',
   dest: 'rte.dest',
-  M: 'rte.mask',
 } as const;
 
-function cellText(rte: RteView, column: ColumnName): string {
+function cellText(rte: RteView, column: ColumnName, t: CardProps['t']): string {
   switch (column) {
     case 'pin':
       return String(rte.pin);
@@ -131,13 +132,11 @@ function cellText(rte: RteView, column: ColumnName): string {
     case 'mode':
       return (MODE_NAMES[rte.deliveryMode] as string).replace('remote read', 'rr');
     case 'trig':
-      return rte.level ? 'level' : 'edge';
+      return said(rte.level ? 'level' : 'edge', t);
     case 'rIRR':
       return rte.remoteIrr ? '1' : '·';
     case 'dest':
       return rte.logical ? `L${rte.dest.toString(16)}` : rte.dest > 15 ? rte.dest.toString(16) : String(rte.dest);
-    case 'M':
-      return rte.masked ? 'M' : '';
   }
 }
 
@@ -161,7 +160,7 @@ function PinMark({ row, irr, high, masked }: { row: Box; irr: boolean; high: boo
 function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProps) {
   const { layout, model } = stage;
   const card = layout.ioapic as CardBox;
-  const columns = columnsFor(card.x + 31, card.w - 31 - 9, layout.scale);
+  const columns = columnsFor(card.x + 31, card.w - 31 - 9, layout.scale, t);
   const litPin = lit?.place.at === 'ioapicPin' ? lit.place.pin : -1;
   const whose = t('stage.ioapic.user');
   const folded = PINS - layout.pinRows.size;
@@ -193,7 +192,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
       {layout.pinRows.size > 0 &&
         columns.map(({ name, x, end }) => (
           <text key={name} className="bd-key" x={x} y={card.y + 41} textAnchor={end ? 'end' : 'start'}>
-            {name}
+            {said(name, t)}
           </text>
         ))}
       {model.pins.map((pin) => {
@@ -246,7 +245,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
                     y={row.y + row.h / 2 + 4}
                     textAnchor={end ? 'end' : 'start'}
                   >
-                    {cellText(rte, name)}
+                    {cellText(rte, name, t)}
                   </text>
                 );
               })}

@@ -134,8 +134,8 @@ function faultsAt(still: Still, step: number): string[] {
   return faults;
 }
 
-/** Steps looked at of a long scene. */
-const SAMPLE = 40;
+/** Steps looked at of a long scene in each room; the next room looks at those between them. */
+const SAMPLE = 20;
 
 describe('nothing covers what is read', () => {
   test.each([...PRESET_IDS, ...BUG_IDS])('%s', async (id) => {
@@ -144,10 +144,10 @@ describe('nothing covers what is read', () => {
     const last = moment.scene.steps.length - 1;
     // The narrowest rooms find what the others do; a bug's scene is looked at there alone.
     const rooms = BUG_IDS.includes(id) ? FRAMES.slice(-2) : FRAMES;
-    for (const [width, height, embed] of rooms) {
+    for (const [nth, [width, height, embed]] of rooms.entries()) {
       const still = await openStill(dom, { ...moment, step: last }, { width, height, embed });
       const by = Math.max(1, Math.ceil(last / SAMPLE));
-      for (let step = 0; step <= last; step += by)
+      for (let step = nth % by; step <= last; step += by)
         for (const fault of faultsAt(still, step)) faults.add(`${width} px, step ${step}: ${fault}`);
     }
     expect([...faults]).toEqual([]);

@@ -22,7 +22,12 @@ export function WholeMachine({ view, t }: { readonly view: MachineView; readonly
   return (
     <>
       {tables.map((table) => (
-        <Fold key={table.title} className="insp-machine" title={`${table.title} · ${table.rows.length}`} open>
+        <Fold
+          key={table.title}
+          className="insp-machine"
+          title={`${headText(table.title, t)} · ${table.rows.length}`}
+          open
+        >
           <Rows table={table} t={t} />
         </Fold>
       ))}
@@ -52,11 +57,18 @@ function headText(name: string, t: Translate): string {
   return hasText(key) ? t(key) : name;
 }
 
+/** So is a cell: level or edge, logical, master or slave. Numbers and KVM's own names are as they are. */
+const cellText = (cell: string, t: Translate): string =>
+  cell
+    .split(' ')
+    .map((word) => (hasText(word) ? t(word) : word))
+    .join(' ');
+
 function Rows({ table: { title, head, rows }, t }: { readonly table: MachineTable; readonly t: Translate }): ReactNode {
   const { actions } = useApp();
   return (
     <table className="insp-table">
-      <caption className="visually-hidden">{title}</caption>
+      <caption className="visually-hidden">{headText(title, t)}</caption>
       <thead>
         <tr>
           {head.map((name) => (
@@ -73,14 +85,14 @@ function Rows({ table: { title, head, rows }, t }: { readonly table: MachineTabl
               <button
                 type="button"
                 className="insp-link"
-                aria-label={`${title} ${name}`}
+                aria-label={`${headText(title, t)} ${cellText(name, t)}`}
                 onClick={() => actions.select(at)}
               >
-                {name}
+                {cellText(name, t)}
               </button>
             </th>
             {cells.map((cell, i) => (
-              <td key={head[i + 1]}>{cell}</td>
+              <td key={head[i + 1]}>{cellText(cell, t)}</td>
             ))}
           </tr>
         ))}

@@ -112,6 +112,14 @@ describe('the reserved mode', () => {
     expect(b.do(run())).toEqual({ vector: 0x40 });
   });
 
+  test.each(['intel', 'amd'])('one that has fired leaves no deadline for another divider to start (%s)', (vendor) => {
+    const b = ready(0, { vendor });
+    b.do(apic(TMICT, 1000), advance(1000), run(), eoi(), apic(LVTT, RESERVED | 0x40));
+    b.events();
+    b.do(apic(TDCR, 0), advance(1e6), apic(TDCR, BY_ONE), advance(1e6));
+    expect(ticks(b)).toBe(0);
+  });
+
   test('a deadline does not', () => {
     const b = ready(TSC);
     b.do(wrmsr(DEADLINE, 5000), apic(LVTT, RESERVED | 0x40), advance(1e6));

@@ -219,9 +219,13 @@ export function writeDivide(m: Machine, vcpu: number, value: number): void {
   const after = m.w[at + R.divideCount];
   if (after === before || read64(m, at + R.periodLo) === 0) return;
   put(m, at + R.timerRunning, 0);
-  const rest = Math.max(0, read64(m, at + R.expiryLo) - now(m));
+  const target = read64(m, at + R.expiryLo);
+  const rest = Math.max(0, target - now(m));
   put64(m, at + R.periodLo, periodOf(m, vcpu));
-  put64(m, at + R.expiryLo, now(m) + Math.floor((rest * after) / before));
+  // A target of 0 is a deadline that a one-shot has used up. The clocks that count in ns take it for one long past; the
+  // preemption timer, all that the reserved mode has, is not started without one.
+  const usedUp = target === 0 && modeOf(m, vcpu) === MODE_BITS;
+  put64(m, at + R.expiryLo, usedUp ? 0 : now(m) + Math.floor((rest * after) / before));
   restart(m, vcpu);
 }
 
