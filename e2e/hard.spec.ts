@@ -250,6 +250,9 @@ for (const [what, storage] of [
     await page.addInitScript(storage);
     await page.goto('./?play=0#p=serial-ioapic&t=4');
     await expect(count(page)).toHaveText(/^5 /);
+    // What is no setting was none.
+    await expect(page.getByLabel(say('hdr.theme')).first()).toHaveValue('auto');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
     await page.getByLabel(say('hdr.theme')).first().selectOption('dark');
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
     expect(errors).toEqual([]);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { COUNT, each, SLOWEST_MS } from '../cli/fuzz/each.ts';
+import { strange } from '../cli/fuzz/inputs.ts';
+import { frameUrl, QUERY_ATTRIBUTES } from '../embed/host/page-url.ts';
 import { readQuery } from './query.ts';
 import { preferredLanguage } from './settings.ts';
 
@@ -57,3 +60,26 @@ test.each([
   [['en-GB', 'zh'], 'en'],
   [['de'], 'en'],
 ])('of %j the page speaks %s', (languages, expected) => expect(preferredLanguage(languages)).toBe(expected));
+
+test('whatever an author writes into a scene’s attributes, the frame has settings it knows', {
+  timeout: 0,
+}, async () => {
+  const slowest = await each(COUNT, 34, (c) => {
+    const value = (): string | null => {
+      const any = c.once(3)
+        ? c.pick(['full', 'now,<b>', 'dark', 'zh', '0.25', '-1', '1e9', 'parent', '1'])
+        : strange(c);
+      return any === null ? null : typeof any === 'string' ? any : (JSON.stringify(any) ?? '');
+    };
+    const query = Object.fromEntries([...QUERY_ATTRIBUTES, 'play', 'origin', 'poster'].map((name) => [name, value()]));
+    const url = new URL(frameUrl('https://x.example/index.html', query, { preset: null, state: null, step: null }));
+    const read = readQuery(url.search, c.once(2));
+    expect(read.embed).not.toBeNull();
+    expect([null, 'auto', 'light', 'dark']).toContain(read.theme);
+    expect([null, 'en', 'zh-CN']).toContain(read.lang);
+    expect(read.speed === null || (read.speed > 0 && read.speed <= 16)).toBe(true);
+    expect(read.origin === null || read.origin === 'null' || URL.canParse(read.origin)).toBe(true);
+    expect(read.embed?.panels.every((name) => /^[a-z]+$/.test(name))).toBe(true);
+  });
+  expect(slowest).toBeLessThan(SLOWEST_MS);
+});

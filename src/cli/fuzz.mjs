@@ -9,7 +9,13 @@ ensureDeps();
 const isWorst = process.argv.includes('--worst');
 const files = isWorst
   ? ['src/cli/fuzz/worst.test.ts', 'src/trace/pastes/cost.test.ts']
-  : ['src/cli/fuzz', 'src/share/carried.test.ts', 'src/app/settings.test.ts', 'src/app/kept.test.ts'];
+  : [
+      'src/cli/fuzz',
+      'src/share/carried.test.ts',
+      'src/app/settings.test.ts',
+      'src/app/kept.test.ts',
+      'src/app/query.test.ts',
+    ];
 // Links read and stored settings are tried FUZZ times each, files, links opened, pastes, ops and messages a part of that.
 const run = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files], {
   cwd: root,

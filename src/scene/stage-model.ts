@@ -243,10 +243,13 @@ export function stageModel(scene: SceneLog): StageModel {
     msi: msi || made === 'split',
     vcpus: config.vcpus,
     apicv: config.apicv === true,
-    host: ({ none: 'none', vmx: 'vmx', svm: 'avic' } as const)[config.runLoop],
+    host: config.runLoop === 'svm' ? 'avic' : config.runLoop,
     pcpus: Math.min(PCPU_SLOTS, config.pcpus ?? config.vcpus),
     irtes: devices.flatMap((device, slot) =>
-      device.kind === 'nvme' ? Array.from({ length: device.msix ?? 0 }, (_, entry) => ({ slot, entry })) : [],
+      // Only Intel's IOMMU is modelled: elsewhere the VMM has an assigned device's messages.
+      device.kind === 'nvme' && config.runLoop === 'vmx'
+        ? Array.from({ length: device.msix ?? 0 }, (_, entry) => ({ slot, entry }))
+        : [],
     ),
     ways,
     folds,

@@ -301,6 +301,14 @@ describe('the run loop', () => {
     expect(points.some((p) => inside({ ...p, w: 0, h: 0 }, row))).toBe(true);
   });
 
+  test('an IOMMU that posts is drawn where it is modelled: on no AMD machine, and on none without a host', () => {
+    const { scene } = of('vtd-posted');
+    const entries = (runLoop: 'none' | 'vmx' | 'svm') =>
+      stageModel({ ...scene, config: { ...scene.config, runLoop } }).irtes.length;
+    expect(entries('vmx')).toBeGreaterThan(0);
+    expect([entries('svm'), entries('none')]).toEqual([0, 0]);
+  });
+
   test('between its lanes and the physical CPUs a notification stays on its way', () => {
     const { scene } = of('posted-running');
     const stage = stageOf(scene, 950, 480);

@@ -1,5 +1,6 @@
 /** A whole trace: two passes, then the rows of the report. */
 import { rowFindings } from './findings.ts';
+import { KeptRecords } from './kept.ts';
 import { LineIndex } from './line-index.ts';
 import { Overview, type OverviewData } from './overview.ts';
 import { readExcerpt } from './pastes/excerpt.ts';
@@ -80,17 +81,19 @@ export async function analyse(
 ): Promise<Analysis> {
   const opened = await openTrace(source);
   const survey = new Survey();
-  const first = createTables(survey);
+  const isText = opened.format !== 'trace.dat' && !opened.gzip;
+  const kept = new KeptRecords(survey, isText ? opened.source.size : 0);
+  const first = createTables(kept);
   const index = new LineIndex();
-  const seen = await scanTrace(opened, first, survey, pause, index);
+  const seen = await scanTrace(opened, first, kept, pause, index);
   const vms = survey.threads.settle();
   const vm = chooseVm(vms, options.vm);
-  const tables = createTables();
+  const tables = kept.isWhole ? first : createTables();
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
   const vendorFirst = survey.vendor(first.reasons.list);
   const own = [...(vms[vm]?.vcpus.keys() ?? [])];
   const ids = vms.length > 1 ? own : survey.ids(own);
-  const oneOfCpus = survey.isOneOfCpus(seen.hostCpus, seen.lines);
+  const lacksCpus = survey.lacksCpus(seen.hostCpus, seen.lines);
   const predictor =
     Predictor.possible(ids) && survey.irqchip !== 'user' && first.cutLine === 0
       ? new Predictor({
@@ -101,7 +104,7 @@ export async function analyse(
           kernel:
             options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendorFirst) : options.kernel,
           leaky: opened.format === 'perf-trace',
-          oneOfCpus,
+          lacksCpus,
           reasons: tables.reasons.list,
           others: tables.others.list,
         })
@@ -138,7 +141,8 @@ export async function analyse(
     },
   };
   const inOrder = opened.format === 'perf-trace' ? sorted(sink) : null;
-  const totals = await scanTrace(opened, tables, inOrder ?? sink, pause);
+  if (kept.isWhole) await kept.replay(inOrder ?? sink, seen, pause);
+  const totals = kept.isWhole ? seen : await scanTrace(opened, tables, inOrder ?? sink, pause);
   inOrder?.flush();
   predictor?.finish();
   const names = eventCounts(rows, tables.others.list);
@@ -159,7 +163,7 @@ export async function analyse(
     firstLost,
     gaps,
     cutLine: first.cutLine,
-    oneCpu: oneOfCpus ? survey.cpu : -1,
+    onlyCpus: (predictor?.isCut ?? lacksCpus === 'yes') ? survey.cpus : [],
     silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
   });
   const leftOut = Math.max(0, counted.length - MOST_FINDINGS) + (predictor?.verdicts.dropped ?? 0);

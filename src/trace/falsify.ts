@@ -235,7 +235,7 @@ export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): 
       vendor,
       kernel: survey.kernel(vendor),
       leaky: opened.format === 'perf-trace',
-      oneOfCpus: false,
+      lacksCpus: 'no',
       reasons: tables.reasons.list,
       others: tables.others.list,
     });
@@ -373,13 +373,15 @@ function judge(
 ): FalsifiedRun {
   const stray: Finding[] = [];
   const extra: Finding[] = [];
-  const known = new Set(clean.map((f) => `${f.id}:${f.line}`));
-  for (const f of found) {
-    // What the recording itself lacks is no news of a falsified line beside it.
-    if (known.has(`${f.id}:${f.line}`)) continue;
+  const known = new Map(clean.map((f) => [`${f.id}:${f.line}`, f.n]));
+  for (const one of found) {
+    // What the recording itself lacks is no news of a falsified line beside it, unless that was folded into it.
+    const own = known.get(`${one.id}:${one.line}`);
+    if (own !== undefined && one.n <= own) continue;
+    const f = own === undefined ? one : { ...one, line: one.toLine };
     // What it spoils may show as late as the next falsified line; what began before that is not about the next.
-    const exact = falsified.find((one) => f.line === one.line || f.line === one.to);
-    const cause = exact ?? falsified.findLast((one) => one.line - NEAR_BEFORE <= f.line);
+    const exact = falsified.find(({ line, to }) => f.line === line || f.line === to);
+    const cause = exact ?? falsified.findLast(({ line }) => line - NEAR_BEFORE <= f.line);
     if (cause === undefined || f.line - cause.line > apart) {
       stray.push(f);
     } else if (cause.found) {

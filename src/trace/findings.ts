@@ -40,8 +40,8 @@ export interface FindingInput {
   readonly gaps: number;
   /** The first line of which fields are left out, so that nothing is predicted; 0 none. */
   readonly cutLine: number;
-  /** The only CPU of which there are lines, where the host has others; -1: that is not so. */
-  readonly oneCpu: number;
+  /** The CPUs whose lines are there, where those of the host's others are missing; else none. */
+  readonly onlyCpus: readonly number[];
   /** Lines that KVM must have printed and that the recording lacks, where its recorder says nothing of what it drops. */
   readonly silent: number;
 }
@@ -63,8 +63,11 @@ export function rowFindings(input: FindingInput): Finding[] {
     );
   }
   if (input.cutLine > 0) add('fields-cut', 'odd', input.cutLine);
-  if (input.oneCpu >= 0)
-    add('lost', 'odd', 1, { n: totals.hostCpus - 1, params: { cpu: input.oneCpu, of: totals.hostCpus } });
+  const { onlyCpus } = input;
+  if (onlyCpus.length > 0) {
+    const own: Finding['params'] = onlyCpus.length === 1 ? { cpu: onlyCpus[0] ?? 0 } : { cpus: onlyCpus.join(', ') };
+    add('lost', 'odd', 1, { n: totals.hostCpus - onlyCpus.length, params: { ...own, of: totals.hostCpus } });
+  }
   if (input.silent > 0) add('lost', 'odd', 1, { n: input.silent, params: { perf: 1 } });
   if (rows.backwards > 0) add('time-goes-back', 'odd', rows.backwardsLine, { n: rows.backwards });
   const missing = WANTED.filter((event) => survey.count(event) === 0 && !(event === TP.kvm_inj_virq && rows.sawApicv));
@@ -97,7 +100,7 @@ export function rowFindings(input: FindingInput): Finding[] {
   const coalesced = rows.coalesced.pic + rows.coalesced.ioapic;
   if (coalesced > 0) add('coalesced-is-repeat', 'note', rows.firstCoalesced, { n: coalesced });
   // What began on one CPU may have ended on another.
-  if (!input.ticks && input.oneCpu < 0) {
+  if (!input.ticks && onlyCpus.length === 0) {
     const { pending, inService } = rows.open();
     for (const [list, kind] of [
       [pending, 'pending'],

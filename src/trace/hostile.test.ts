@@ -61,6 +61,24 @@ describe('the lines of one CPU alone, as trace-cmd report --cpu and per_cpu/cpuN
     },
   );
 
+  // Of a recording whose threads move between four CPUs.
+  const MOVES = gunzipSync(readFileSync('src/trace/recordings/svm-4vcpu-8events-v7.3.txt.gz')).toString().split('\n');
+  test.each([['0, 1'], ['0, 1, 2'], ['1, 3'], ['2, 3']])('CPUs %s of four: the same', async (cpus) => {
+    const own = cpus.split(', ').map((cpu) => `[00${cpu}]`);
+    const a = await read(['cpus=4', ...MOVES.filter((line) => own.some((cpu) => line.includes(cpu)))].join('\n'));
+    expect(wrongIn(a)).toEqual([]);
+    const lost = { id: 'lost', n: 4 - own.length, params: { cpus, of: 4 } };
+    expect(a.findings).toContainEqual(expect.objectContaining(lost));
+  });
+
+  test('a VM bound to some CPUs of a larger host is judged', async () => {
+    const a = await read(['cpus=64', ...SVM].join('\n'));
+    expect(a.findings.filter((f) => f.id === 'lost')).toEqual([]);
+    const at = SVM.findIndex((line, i) => i > 20_000 && line.includes('kvm_inj_virq: IRQ 0xec'));
+    const wrong = SVM.map((line, i) => (i === at ? line.replace('0xec', '0x51') : line));
+    expect(wrongIn(await read(['cpus=64', ...wrong].join('\n')))).not.toEqual([]);
+  });
+
   test('all CPUs, and one CPU of a host that has no other, are judged', async () => {
     for (const lines of [
       ['cpus=4', ...SVM],

@@ -21,6 +21,7 @@ export function sentenceOf(finding: Finding): { key: string; params: Record<stri
   else if (finding.id === 'lost' && finding.params.unknown === 1) key += '.unknown';
   else if (finding.id === 'no-handler' && finding.params.boot === 1) key += '.boot';
   else if (finding.id === 'lost' && finding.params.cpu !== undefined) key += '.cpu';
+  else if (finding.id === 'lost' && finding.params.cpus !== undefined) key += '.cpus';
   else if (finding.id === 'lost' && finding.params.perf === 1) key += '.perf';
   else if (finding.id === 'storm' && finding.params.paste === 1) key += '.paste';
   else if (finding.id === 'storm' && finding.params.nobody === 1) key += '.nobody';

@@ -12,6 +12,11 @@ export type Kernel = '6.1' | '6.18';
 /** So many lines of an event show what the survey wants of it. */
 const OFTEN = 4096;
 
+export type LacksCpus = 'yes' | 'maybe' | 'no';
+
+/** CPUs told apart. */
+const MOST_CPUS = 8192;
+
 /** So few lines may well be of one CPU. */
 const FEW_LINES = 1000;
 
@@ -53,9 +58,9 @@ export class Survey implements Sink, Wants {
   pitAcks = false;
   /** The IOAPIC pin that the first line of GSI 0 shows, -1 none. */
   timerPin = -1;
-  /** The CPU of all lines so far, -1 none yet; and whether there is more than one. */
-  cpu = -1;
-  private severalCpus = false;
+  /** CPU of the last line, and those of all. */
+  private cpu = -1;
+  private readonly sawCpu = new Uint8Array(MOST_CPUS);
   private setTid = -2;
   private setGsi = -1;
   private setSeen = 0;
@@ -63,9 +68,9 @@ export class Survey implements Sink, Wants {
   event(r: TraceRecord): void {
     this.counts[r.event] = this.counts[r.event] + 1;
     this.threads.note(r);
-    if (r.cpu !== this.cpu && !this.severalCpus) {
-      this.severalCpus = this.cpu >= 0;
+    if (r.cpu !== this.cpu) {
       this.cpu = r.cpu;
+      if (r.cpu >= 0 && r.cpu < MOST_CPUS) this.sawCpu[r.cpu] = 1;
     }
     // Not the lines that come late: a clock that goes back names no time of the trace.
     if (!Number.isNaN(r.ts)) {
@@ -205,13 +210,21 @@ export class Survey implements Sink, Wants {
     return this.firstIoapic === 1 && this.firstPic <= 0 ? 'boot' : 'mid';
   }
 
+  /** The CPUs that have a line. */
+  get cpus(): number[] {
+    return [...this.sawCpu].flatMap((seen, cpu) => (seen === 1 ? [cpu] : []));
+  }
+
   /**
-   * Are the lines of one CPU alone left of a host that has more, as `trace-cmd report --cpu` and per_cpu/cpuN/trace leave
-   * them? Threads of a VM share no CPU for long: nobody binds them all to one.
+   * Are the lines of the host's other CPUs left out, as `trace-cmd report --cpu` and per_cpu/cpuN/trace leave them?
+   * `yes`: of several threads all lines are of one CPU, and nobody binds them all to one. `maybe`: of some, to which a VM may
+   * be bound; then what comes without a cause tells.
    * @param hostCpus 0 where no header says it @param lines of the file
    */
-  isOneOfCpus(hostCpus: number, lines: number): boolean {
-    return hostCpus > 1 && !this.severalCpus && this.cpu >= 0 && lines >= FEW_LINES && this.threads.actors > 1;
+  lacksCpus(hostCpus: number, lines: number): LacksCpus {
+    const seen = this.cpus.length;
+    if (seen === 0 || hostCpus <= seen || lines < FEW_LINES || this.threads.actors < 2) return 'no';
+    return seen === 1 ? 'yes' : 'maybe';
   }
 
   get irqchip(): Irqchip {

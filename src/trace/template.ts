@@ -73,6 +73,15 @@ function compile(template: string): Program {
 
 const PROGRAMS = TRACEPOINTS.map((row) => row.text.map(compile));
 
+/** Of how many fields an event's longest template is. */
+export const fieldCount = Uint8Array.from(PROGRAMS, (programs) => Math.max(...programs.map(fieldsOf)));
+
+function fieldsOf({ code }: Program): number {
+  let n = 0;
+  for (const c of code) if (c > 255 && c !== C.skip && c !== C.optional) n += c === C.wide ? 2 : 1;
+  return n;
+}
+
 function words(list: readonly string[]): readonly (readonly [number, Uint8Array])[] {
   return list.map((word, i) => [i, encode(word)] as const).sort((a, b) => b[1].length - a[1].length);
 }

@@ -95,6 +95,11 @@ function wide(b: Uint8Array, p: number, to: number): number {
     at = -1;
     return 0;
   }
+  // Most are one digit.
+  if (p + 1 < to && b[p + 1] === BLANK && HEX[b[p]] >= 0) {
+    at = p + 1;
+    return HEX[b[p]];
+  }
   let q = p;
   // Most are zeros with zeros before them.
   const words = wordsOf(b);

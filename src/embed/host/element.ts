@@ -216,7 +216,7 @@ export class IrqScopeElement extends HTMLElement {
 
   #showPoster(address: string): void {
     const picture = document.createElement('img');
-    picture.src = new URL(address, document.baseURI).href;
+    picture.src = address;
     picture.alt = '';
     const button = document.createElement('button');
     button.type = 'button';

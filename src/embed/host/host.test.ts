@@ -31,7 +31,16 @@ describe('the page that is framed', () => {
     [null, 'irq', 'https://host.example/talk/irq/index.html'],
     [null, '/tools/irq/', 'https://host.example/tools/irq/index.html'],
     ['https://x.example/a/embed/b.js', 'https://y.example/page.html', 'https://y.example/page.html'],
+    ['https://x.example/irq/embed/a.js', 'http://[', 'https://x.example/irq/index.html'],
+    ['https://x.example/irq/embed/a.js', 'javascript:alert(1)//a.html', 'https://x.example/irq/index.html'],
+    ['https://x.example/irq/embed/a.js', 'data:text/html,<p>.html', 'https://x.example/irq/index.html'],
+    ['blob:https://x.example/1', null, 'https://host.example/index.html'],
+    ['data:text/javascript,1', 'irq', 'https://host.example/talk/irq/index.html'],
   ])('script %s, base %s', (script, base, page) => expect(pageUrl(script, base, deck)).toBe(page));
+
+  test('a script beside nothing in a page without an address names the page alone', () => {
+    expect(pageUrl('data:text/javascript,1', null, 'about:blank')).toBe('index.html');
+  });
 
   test('a step of the author wins over the one in the link', () => {
     expect(fragmentOf({ preset: 'a b', state: null, step: null })).toBe('p=a%20b');

@@ -5,21 +5,30 @@ import { STEP_SET } from '../../spec/define/event.ts';
 /** Attributes that are the frame's query parameter of the same name. */
 export const QUERY_ATTRIBUTES = ['controls', 'panels', 'theme', 'lang', 'speed', 'motion', 'quiz', 'keys'] as const;
 
+/** An address that a frame or a picture may have, null for one that is none: no script's, no document's own. */
+function addressOf(text: string, document: string): URL | null {
+  const url = URL.canParse(text, document) ? new URL(text, document) : null;
+  return url !== null && /^(https?|file):$/.test(url.protocol) ? url : null;
+}
+
 /**
  * The page beside a script: `../index.html`, or the one file where scripts come from a disk, since a browser opens no
  * modules there.
  * @param script address of the script; null where it is not known
- * @param base of the author's own choosing: a folder, or the page itself
+ * @param base of the author's own choosing: a folder, or the page itself; what is no address of either is as none
  */
 export function pageUrl(script: string | null, base: string | null, document: string): string {
-  if (base !== null && base !== '') {
-    const url = new URL(base, document);
+  const url = base === null || base === '' ? null : addressOf(base, document);
+  if (url !== null) {
     if (url.pathname.endsWith('.html')) return url.href;
     if (!url.pathname.endsWith('/')) url.pathname += '/';
     return new URL(url.protocol === 'file:' ? 'irqscope.html' : 'index.html', url).href;
   }
-  const url = new URL('../', script ?? document);
-  return new URL(url.protocol === 'file:' ? 'irqscope.html' : 'index.html', url).href;
+  // A script out of a blob or an inlined one stands beside nothing.
+  const from = [script ?? '', document].find((place) => URL.canParse('../', place));
+  if (from === undefined) return 'index.html';
+  const beside = new URL('../', from);
+  return new URL(beside.protocol === 'file:' ? 'irqscope.html' : 'index.html', beside).href;
 }
 
 export interface FrameScene {

@@ -34,6 +34,8 @@ export const traces = {
   'trace.finding.lost': 'Events that the recording lost: {n}. State before each gap is forgotten.',
   'trace.finding.lost.cpu':
     'Only the lines of CPU {cpu} are here, and the host has {of}: what does not fit may come of the others, and is not judged. Export it without --cpu.',
+  'trace.finding.lost.cpus':
+    'Only the lines of the CPUs {cpus} are here, and the host has {of}: what does not fit may come of the others, and is not judged. Export it without --cpu.',
   'trace.finding.lost.perf':
     'perf trace drops events and writes no mark where. Lines that must be there and are not: {n}. perf record, or -m 64M, drops fewer.',
   'trace.finding.lost.unknown': 'The recording has gaps: {n}. State before each gap is forgotten.',

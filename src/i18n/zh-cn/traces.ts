@@ -31,6 +31,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.lost': '录制丢失了 {n} 个事件。每个缺口之前的状态不再使用。',
   'trace.finding.lost.cpu':
     '这里只有 CPU {cpu} 的行，而宿主机有 {of} 个 CPU：对不上的行可能由其他 CPU 引起，不作判断。导出时去掉 --cpu。',
+  'trace.finding.lost.cpus':
+    '这里只有 CPU {cpus} 的行，而宿主机有 {of} 个 CPU：对不上的行可能由其他 CPU 引起，不作判断。导出时去掉 --cpu。',
   'trace.finding.lost.perf': 'perf trace 会丢事件，而且不留标记：应有的行缺了 {n} 次。perf record 或 -m 64M 丢得更少。',
   'trace.finding.lost.unknown': '录制有缺口：{n}。每个缺口之前的状态不再使用。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',

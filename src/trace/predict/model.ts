@@ -1,5 +1,5 @@
 /** What the prediction remembers: of each thread, of each vCPU, of the chips; and where it can begin again. */
-import type { Kernel, Survey, Vendor } from '../survey.ts';
+import type { Kernel, LacksCpus, Survey, Vendor } from '../survey.ts';
 import type { Threads } from '../threads.ts';
 import type { Op } from './ops.ts';
 
@@ -98,7 +98,7 @@ export interface PredictOptions {
   /** The recorder drops lines without a word (perf trace). */
   readonly leaky: boolean;
   /** The lines of the host's other CPUs are not in the file. */
-  readonly oneOfCpus: boolean;
+  readonly lacksCpus: LacksCpus;
   readonly reasons: readonly string[];
   /** Names of the events that are only counted, by number minus FIRST_UNKNOWN. */
   readonly others: readonly string[];

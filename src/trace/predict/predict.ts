@@ -400,7 +400,9 @@ export class Predictor {
         op.promised.length = Math.min(op.promised.length, Math.max(op.shown.length, op.right));
       this.closeOp(t, op, op.line, op.ts);
     }
-    if (this.o.oneOfCpus) this.verdicts.withhold();
+    const { lacksCpus } = this.o;
+    this.isCut = lacksCpus === 'yes' || (lacksCpus === 'maybe' && this.verdicts.lackCauses());
+    if (this.isCut) this.verdicts.withhold();
   }
 
   begin(t: Thread, r: TraceRecord, kind: number, vcpu: number, late: boolean): Op {
@@ -569,6 +571,9 @@ export class Predictor {
   }
 
   eoiWasUnknown = false;
+
+  /** What the host's other CPUs did is not in the file: nothing is held against its lines. */
+  isCut = false;
 
   /** kvm_exit prints the vectoring information at all. */
   cutOffShown = false;

@@ -191,13 +191,12 @@ export function unseen(predictor: Predictor): string {
 /** Who an interrupt goes to follows from the local APICs; where their writes are not in the trace, the lines say it. */
 export function learnDestinations(predictor: Predictor, op: Op): boolean {
   if (predictor.apicSeen && !predictor.mid && predictor.recorded(TP.kvm_msr)) return false;
-  const others = (list: readonly number[]): number[] =>
-    list.filter((k) => eventOf(k) !== TP.kvm_apic_accept_irq && eventOf(k) !== TP.kvm_apicv_accept_irq);
+  const others = (list: readonly number[]): number[] => list.filter((k) => !isAccept(k));
   // Whom nobody takes for a destination, KVM calls coalesced too: that bit follows from who accepts.
   const plain = (k: number): number => (eventOf(k) === TP.kvm_ioapic_set_irq ? k - rteOf(k).coalesced * 2 ** 27 : k);
   const a = others(op.promised).map(plain);
   const b = others(op.shown).map(plain);
-  if (a.length !== b.length || a.some((k, i) => k !== b[i])) return false;
+  if (a.length !== b.length || a.some((k, i) => k !== b[i]) || !takenBeforeIoapic(op)) return false;
   const accepts = op.shown.filter((k) => eventOf(k) === TP.kvm_apic_accept_irq).map(acceptOf);
   // Whoever takes it takes it once, and with APICv each taken vector is posted.
   if (new Set(accepts.map((one) => one.id)).size < accepts.length || !postedAsTaken(predictor, op)) return false;
@@ -244,6 +243,21 @@ export function learnDestinations(predictor: Predictor, op: Op): boolean {
   op.promised.splice(0, op.promised.length, ...op.shown);
   return true;
 }
+
+/** Where the IOAPIC has a line it prints it right when its interrupt was taken. @kvm ioapic.c ioapic_set_irq */
+function takenBeforeIoapic({ shown }: Op): boolean {
+  if (!shown.some((key) => eventOf(key) === TP.kvm_ioapic_set_irq)) return true;
+  return shown.every((key, i) => !isAccept(key) || (i + 1 < shown.length && ENDS_ACCEPT.has(eventOf(shown[i + 1]))));
+}
+
+const isAccept = (key: number): boolean =>
+  eventOf(key) === TP.kvm_apic_accept_irq || eventOf(key) === TP.kvm_apicv_accept_irq;
+/** What may stand behind an accept of the IOAPIC's. */
+const ENDS_ACCEPT: ReadonlySet<number> = new Set([
+  TP.kvm_ioapic_set_irq,
+  TP.kvm_apic_accept_irq,
+  TP.kvm_apicv_accept_irq,
+]);
 
 /** Each accept that was shown is followed by the kvm_apicv_accept_irq of the same fields, and there is no other. */
 export function postedAsTaken(predictor: Predictor, op: Op): boolean {

@@ -39,6 +39,9 @@ const MAX_FINDINGS = 5000;
 /** A line stands so far from its place at most, and so many findings are kept in mind to see it. */
 const MOVED_LINES = 250;
 const MOST_RECENT = 8;
+/** Interrupts without a cause, in number and share, that come of CPUs left out: recordings cut to some CPUs have 8 to 40 %. */
+const WITHOUT_CAUSE = 20;
+const WITHOUT_CAUSE_SHARE = 0.04;
 
 export class Verdicts {
   readonly rows = new Map<number, PredictionRow>();
@@ -171,6 +174,18 @@ export class Verdicts {
     this.follow(finding, line);
     for (const subject of subjectsOf(shown >= 0 ? shown : expected, expected, gsi)) this.opened(subject, finding);
     this.remember(finding, expected, shown);
+  }
+
+  /** Of the interrupts taken and injected so many come without a cause as no KVM and no falsifier leaves. */
+  lackCauses(): boolean {
+    let fit = 0;
+    let wrong = 0;
+    for (const event of [TP.kvm_apic_accept_irq, TP.kvm_inj_virq]) {
+      const row = this.rows.get(event);
+      fit += row?.right ?? 0;
+      wrong += row?.wrong ?? 0;
+    }
+    return wrong >= WITHOUT_CAUSE && wrong >= (fit + wrong) * WITHOUT_CAUSE_SHARE;
   }
 
   /** Lines of other CPUs are missing: what does not fit may have its cause there, so it is not judged. */
