@@ -74,8 +74,30 @@ const frameOf = (page: Page): Frame => page.frames().find((f) => f.url().include
 const TWO = `<section><h1>One</h1></section>
   <section><irq-scope preset="intx-shared" steps="4,9,kvm_eoi#1" height="360"></irq-scope></section><section><h1>Three</h1></section>`;
 
+/** That the deck’s keys reach it after a click into the scene, even from a button there. */
+async function keysReachTheDeck(page: Page): Promise<void> {
+  const frame = frameOf(page);
+  await frame.locator('[data-part="stage"]').click({ position: { x: 3, y: 3 } });
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => stepOf(page)).toBe(4);
+  await frame.getByRole('button').first().focus();
+  await page.keyboard.press('PageDown');
+  await expect.poll(() => stepOf(page)).toBe(9);
+  await page.keyboard.press('b');
+  await expect(page.locator('.reveal')).toHaveClass(/paused/);
+  await page.keyboard.press('b');
+  await expect(page.locator('.reveal')).not.toHaveClass(/paused/);
+  await page.keyboard.press('Shift+Slash');
+  const help = page.locator('.overlay, .r-overlay').filter({ hasText: /keyboard/i });
+  await expect(help).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(help).toHaveCount(0);
+  await page.keyboard.press('o');
+  await expect(page.locator('.reveal')).toHaveClass(/overview/);
+}
+
 for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
-  test(`${reveal}: fragments are steps, forwards and back, and a deep link opens at its step`, async ({
+  test(`${reveal}: fragments are steps, forwards and back, a deep link opens at its step, and the deck keeps its keys`, async ({
     page,
     baseURL,
   }) => {
@@ -94,6 +116,12 @@ for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
     await page.goto(`${deck}#/1/0/1`);
     await page.reload();
     await expect.poll(() => stepOf(page)).toBe(9);
+    if (reveal === 'reveal5') return;
+    for (const step of [4, -1]) {
+      await prev(page);
+      await expect.poll(() => stepOf(page)).toBe(step);
+    }
+    await keysReachTheDeck(page);
   });
 }
 
@@ -121,34 +149,6 @@ test('a scene from a link has its fragments once it is there', async ({ page, ba
   await next(page);
   await expect.poll(() => stepOf(page)).toBe(0);
 });
-
-for (const reveal of ['reveal.js', 'reveal4']) {
-  test(`${reveal}: the deck’s keys reach it after a click into the scene, even from a button there`, async ({
-    page,
-    baseURL,
-  }) => {
-    await openDeck(page, baseURL ?? '', TWO, { reveal, hash: '#/1' });
-    await expect.poll(() => countOf(page)).toBeGreaterThan(10);
-    const frame = frameOf(page);
-    await frame.locator('[data-part="stage"]').click({ position: { x: 3, y: 3 } });
-    await page.keyboard.press('ArrowRight');
-    await expect.poll(() => stepOf(page)).toBe(4);
-    await frame.getByRole('button').first().focus();
-    await page.keyboard.press('PageDown');
-    await expect.poll(() => stepOf(page)).toBe(9);
-    await page.keyboard.press('b');
-    await expect(page.locator('.reveal')).toHaveClass(/paused/);
-    await page.keyboard.press('b');
-    await expect(page.locator('.reveal')).not.toHaveClass(/paused/);
-    await page.keyboard.press('Shift+Slash');
-    const help = page.locator('.overlay, .r-overlay').filter({ hasText: /keyboard/i });
-    await expect(help).toBeVisible();
-    await page.keyboard.press('Escape');
-    await expect(help).toHaveCount(0);
-    await page.keyboard.press('o');
-    await expect(page.locator('.reveal')).toHaveClass(/overview/);
-  });
-}
 
 test('a scene sleeps on a slide that is not shown', async ({ page, baseURL }) => {
   const slides = `<section><irq-scope preset="eight-vcpus" play="1" height="360"></irq-scope></section><section><p>2</p></section>`;

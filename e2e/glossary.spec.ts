@@ -12,6 +12,13 @@ async function ready(page: Page, url: string): Promise<void> {
   await expect(page.locator('.now-title')).toBeVisible();
 }
 
+/** Asks until it is told: the words come after the stage, and a pointer that rests before they are here is told when it moves again. */
+const untilTold = (page: Page, ask: () => Promise<unknown>): Promise<void> =>
+  expect(async () => {
+    await ask();
+    await expect(card(page)).toBeVisible({ timeout: 3_000 });
+  }).toPass();
+
 /** A text of the stage by its own words. */
 const onStage = (page: Page | Frame, text: string): Locator =>
   page
@@ -51,80 +58,84 @@ async function pointAtWord(page: Page, target: Locator, word: string): Promise<v
   await page.mouse.move(x, y);
 }
 
-test('the pointer rests on heads and fields of the stage', async ({ page }) => {
+// One page for what is asked of it by pointer and by key, from a card that is gone again each time.
+test('by pointer and by key, on the stage, in sentences, in the inspector and above a dialog', async ({ page }) => {
   await ready(page, `./?play=0${LINK}`);
-  for (const [text, id] of [
-    ['rIRR', 'remote-irr'],
-    ['vec', 'vector'],
-    ['dest', 'destination'],
-    ['Local APICs', 'lapic'],
-    ['runs', 'handler'],
-  ] as const) {
-    await pointAt(page, onStage(page, text));
-    await expect(card(page)).toHaveAttribute('data-terms', id);
-    await expect(card(page)).toContainText(say(`term.${id}.is`));
-  }
-  await page.mouse.move(300, 400);
-  await expect(card(page)).toHaveCount(0);
-});
-
-test('a word of a sentence is explained, and what stands beside it is not', async ({ page }) => {
-  await ready(page, `./?play=0${LINK}`);
-  await pointAtWord(page, page.locator('.now-sentence'), 'GSI');
-  await expect(card(page)).toHaveAttribute('data-terms', 'gsi');
-  await page.keyboard.press('Escape');
-  await expect(card(page)).toHaveCount(0);
-});
-
-test('g explains the focused part, again it shows all terms, and the search finds one', async ({ page }) => {
-  await ready(page, `./?play=0${LINK}`);
-  await page.getByRole('button', { name: /^IOAPIC pin 11/ }).focus();
-  await page.keyboard.press('g');
-  await expect(card(page)).toHaveAttribute('data-terms', /\bremote-irr\b|\bvector\b/);
-  await page.keyboard.press('g');
-  const list = page.getByRole('dialog', { name: say('glossary.title') });
-  await expect(list.locator('[data-term]').nth(100)).toBeAttached();
-  await list.getByRole('searchbox').fill('doorbell');
-  await expect(list.locator('[data-term=doorbell]')).toBeVisible();
-  await list.getByRole('searchbox').fill('zzz');
-  await expect(list).toContainText(say('glossary.none', { text: 'zzz' }));
-  await list.getByRole('button', { name: say('dialog.close') }).click();
-  await expect(list).toHaveCount(0);
-});
-
-test('the inspector’s fields, and a card above an open dialog', async ({ page }) => {
-  await ready(page, `./?play=0${LINK}`);
-  await page.getByRole('button', { name: /^IOAPIC pin 11/ }).click();
-  const field = page.locator('.insp-name').filter({ hasText: 'remoteIrr' });
-  await field.scrollIntoViewIfNeeded();
-  await pointAt(page, field);
-  await expect(card(page)).toHaveAttribute('data-terms', 'remote-irr');
-  // In the list of a part's registers a name has what its register holds.
-  await page.getByRole('button', { name: say('insp.all', { name: 'IOAPIC' }) }).click();
-  const register = page.locator('.insp-list span').filter({ hasText: /^IOREGSEL$/ });
-  await pointAt(page, register);
-  await expect(card(page)).toContainText(registers['reg.IOREGSEL']);
-  await register.locator('..').focus();
-  await page.keyboard.press('g');
-  await expect(card(page)).toContainText(say('glossary.all'));
-  await expect(card(page)).toContainText(registers['reg.IOREGSEL']);
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('?');
-  const help = page.getByRole('dialog');
-  await pointAtWord(page, help, 'vCPU');
-  await expect(card(page)).toBeVisible();
-  const above = await card(page).evaluate((element) => {
-    const { x, y } = element.getBoundingClientRect();
-    return element.contains(document.elementFromPoint(x + 12, y + 12)) || element.matches(':popover-open');
+  await untilTold(page, async () => {
+    await page.mouse.move(2, 2);
+    await pointAt(page, onStage(page, 'rIRR'));
   });
-  expect(above).toBe(true);
-  await help.getByRole('button', { name: say('help.glossary') }).click();
-  await expect(page.getByRole('dialog', { name: say('glossary.title') })).toBeVisible();
+  await test.step('the pointer rests on heads and fields of the stage', async () => {
+    for (const [text, id] of [
+      ['rIRR', 'remote-irr'],
+      ['vec', 'vector'],
+      ['dest', 'destination'],
+      ['Local APICs', 'lapic'],
+      ['runs', 'handler'],
+    ] as const) {
+      await pointAt(page, onStage(page, text));
+      await expect(card(page)).toHaveAttribute('data-terms', id);
+      await expect(card(page)).toContainText(say(`term.${id}.is`));
+    }
+    await page.mouse.move(300, 400);
+    await expect(card(page)).toHaveCount(0);
+  });
+  await test.step('a word of a sentence is explained, and what stands beside it is not', async () => {
+    await pointAtWord(page, page.locator('.now-sentence'), 'GSI');
+    await expect(card(page)).toHaveAttribute('data-terms', 'gsi');
+    await page.keyboard.press('Escape');
+    await expect(card(page)).toHaveCount(0);
+  });
+  await test.step('g explains the focused part, again it shows all terms, and the search finds one', async () => {
+    await page.getByRole('button', { name: /^IOAPIC pin 11/ }).focus();
+    await page.keyboard.press('g');
+    await expect(card(page)).toHaveAttribute('data-terms', /\bremote-irr\b|\bvector\b/);
+    await page.keyboard.press('g');
+    const list = page.getByRole('dialog', { name: say('glossary.title') });
+    await expect(list.locator('[data-term]').nth(100)).toBeAttached();
+    await list.getByRole('searchbox').fill('doorbell');
+    await expect(list.locator('[data-term=doorbell]')).toBeVisible();
+    await list.getByRole('searchbox').fill('zzz');
+    await expect(list).toContainText(say('glossary.none', { text: 'zzz' }));
+    await list.getByRole('button', { name: say('dialog.close') }).click();
+    await expect(list).toHaveCount(0);
+  });
+  await test.step('the inspector’s fields, and a card above an open dialog', async () => {
+    await page.getByRole('button', { name: /^IOAPIC pin 11/ }).click();
+    const field = page.locator('.insp-name').filter({ hasText: 'remoteIrr' });
+    await field.scrollIntoViewIfNeeded();
+    await pointAt(page, field);
+    await expect(card(page)).toHaveAttribute('data-terms', 'remote-irr');
+    // In the list of a part's registers a name has what its register holds.
+    await page.getByRole('button', { name: say('insp.all', { name: 'IOAPIC' }) }).click();
+    const register = page.locator('.insp-list span').filter({ hasText: /^IOREGSEL$/ });
+    await pointAt(page, register);
+    await expect(card(page)).toContainText(registers['reg.IOREGSEL']);
+    await register.locator('..').focus();
+    await page.keyboard.press('g');
+    await expect(card(page)).toContainText(say('glossary.all'));
+    await expect(card(page)).toContainText(registers['reg.IOREGSEL']);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog');
+    await pointAtWord(page, help, 'vCPU');
+    await expect(card(page)).toBeVisible();
+    const above = await card(page).evaluate((element) => {
+      const { x, y } = element.getBoundingClientRect();
+      return element.contains(document.elementFromPoint(x + 12, y + 12)) || element.matches(':popover-open');
+    });
+    expect(above).toBe(true);
+    await help.getByRole('button', { name: say('help.glossary') }).click();
+    await expect(page.getByRole('dialog', { name: say('glossary.title') })).toBeVisible();
+  });
 });
 
 test('in Chinese', async ({ page }) => {
   await ready(page, `./?play=0&lang=zh-CN${LINK}`);
-  await pointAt(page, onStage(page, '中断控制器'));
+  await untilTold(page, async () => {
+    await page.mouse.move(2, 2);
+    await pointAt(page, onStage(page, '中断控制器'));
+  });
   await expect(card(page)).toContainText(zh['term.chips.is']);
 });
 
@@ -134,7 +145,7 @@ test('a finger: a tap on a plain text, the menu of a part', async ({ browser }) 
   await ready(page, `./?play=0${LINK}`);
   const told = page.locator('.nr-line');
   const at = await middleOf(told, 'handler');
-  await page.touchscreen.tap(at.x, at.y);
+  await untilTold(page, () => page.touchscreen.tap(at.x, at.y));
   await expect(card(page)).toHaveAttribute('data-terms', 'handler');
   await page.touchscreen.tap(3, at.y);
   await expect(card(page)).toHaveCount(0);
@@ -163,12 +174,11 @@ test('a finger: a tap on a plain text, the menu of a part', async ({ browser }) 
 test('in a frame, by pointer and by key', async ({ page }) => {
   await page.goto(`./?embed=1&play=0${LINK}`);
   await expect(page.locator('.tl-count')).toHaveText(/^21 /);
-  // The words come after the stage: a pointer that rests before they are here is told when it moves again.
-  await expect(async () => {
+  await untilTold(page, async () => {
     await page.mouse.move(2, 2);
     await pointAt(page, onStage(page, 'IRR'));
-    await expect(card(page)).toHaveAttribute('data-terms', 'irr', { timeout: 3_000 });
-  }).toPass();
+  });
+  await expect(card(page)).toHaveAttribute('data-terms', 'irr');
   await page.locator('[data-stop]').first().focus();
   await page.keyboard.press('g');
   await expect(card(page)).toContainText(say('glossary.all'));

@@ -107,13 +107,27 @@ test('a line is raised by hand, and the scene goes on from there', async ({ page
   await expect(page.locator('.now-sentence')).toContainText('GSI 30');
 });
 
-/** Steps until the event with this title, or fails at the scene's end. The panel follows the stage by a frame or two. */
+/** The panel follows the stage by a frame or two: until it speaks of the step that is counted. @returns that step */
+async function inStep(page: Page): Promise<number> {
+  let at = -1;
+  await expect
+    .poll(async () => {
+      at = Number((await page.locator('.tl-count').textContent())?.split('/')[0]);
+      const told = await page.locator('.now-step').textContent();
+      return at === 0 ? told?.startsWith('Before ') : Number(/\d+/.exec(told ?? '')?.[0]) === at;
+    })
+    .toBe(true);
+  return at;
+}
+
+/** Steps until the event with this title, or fails at the scene's end. */
 async function stepTo(page: Page, title: string, key = 'ArrowRight'): Promise<void> {
-  const [shown, step] = [page.locator('.now-title'), page.locator('.now-step')];
+  const shown = page.locator('.now-title');
+  let at = await inStep(page);
   for (let i = 0; i < 60 && (await shown.textContent()) !== title; i++) {
-    const before = await step.textContent();
     await page.keyboard.press(key);
-    await expect(step).not.toHaveText(before ?? '');
+    await expect(page.locator('.tl-count')).not.toHaveText(new RegExp(`^${at} /`));
+    at = await inStep(page);
   }
   await expect(shown).toHaveText(title);
 }

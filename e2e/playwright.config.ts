@@ -23,8 +23,9 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   // For a browser that no longer answers, and for nothing else: e2e/test.ts.
   retries: 1,
-  // A test waits for a quarter of its time (a poll, a second of the page's own), so one more than there are cores.
-  workers: Math.min(4, availableParallelism() + 1),
+  // A test waits for a third of its time (a poll, a second of the page's own): with one more than there are cores a fifth of
+  // them stayed idle.
+  workers: Math.min(5, availableParallelism() + 2),
   // Limits are for a machine with many times more work than cores; a test waits for states and ends when they are there.
   timeout: 120_000,
   expect: { timeout: 40_000 },

@@ -55,17 +55,27 @@ async function figureOf(page: Page): Promise<string> {
 }
 
 test('a figure it draws is the one that the page draws, with another React', async ({ page }) => {
-  for (const scene of ['vtd-posted&t=9', 'pit-extint&t=12', 'virtio-vectors&t=14']) {
+  /** Figures of three scenes, opened one after the other in one page. */
+  const figuresOf = async (address: string): Promise<string[]> => {
     const figures: string[] = [];
-    for (const address of ['./', FILE]) {
-      await page.goto(`${address}?play=0&lang=en#p=${scene}`);
-      await expect(page.locator('.tl-count').first()).toHaveText(/[1-9]/);
+    for (const [scene, step] of [
+      ['vtd-posted', 9],
+      ['pit-extint', 12],
+      ['virtio-vectors', 14],
+    ] as const) {
+      await page.goto(`${address}?play=0&lang=en#p=${scene}&t=${step}`);
+      await expect(page.getByLabel(say('hdr.scene'))).toHaveValue(scene);
+      await expect(page.locator('.tl-count').first()).toHaveText(new RegExp(`^${step + 1} / [1-9]`));
       figures.push(await figureOf(page));
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
     }
-    expect(figures[0]?.length).toBeGreaterThan(5_000);
-
-    expect(figures[1]).toBe(figures[0]);
-  }
+    return figures;
+  };
+  const [here, alone] = [await figuresOf('./'), await figuresOf(FILE)];
+  for (const figure of here) expect(figure.length).toBeGreaterThan(5_000);
+  expect(new Set(here).size).toBe(3);
+  expect(alone).toEqual(here);
 });
 
 test('its policy allows the very scripts it has and nothing else', async ({ page }) => {

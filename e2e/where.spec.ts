@@ -36,6 +36,7 @@ test('why GSI 11 waits: the gate, since when, and what frees it, tried', async (
   await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
   await page.getByRole('button', { name: say('where.try'), exact: true }).click();
   // A branch stands there now; at its end the interrupt has been in its handler.
+  await expect(page.locator('.header-changed')).toBeVisible();
   await page.keyboard.press('End');
   await expect(answer(page)).toHaveAttribute('data-state', /done|in-service/);
 });

@@ -32,6 +32,10 @@ export interface Metrics {
   readonly tight?: true;
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+/** Narrowest content of a form at scale 1. */
+export const widthOf = (m: Metrics): number => m.left + sum(m.widths) + sum(m.gaps);
+
 /** Margin of the tall form on both sides: where tokens go down and come back. */
 export const GUTTER = 34;
 
@@ -147,12 +151,11 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const embed = form === 'embed';
   const tall = form === 'tall';
   const model = focused(input, embed ? input.focus : null);
-  const own = metrics.left + metrics.widths.reduce((a, b) => a + b, 0) + metrics.gaps.reduce((a, b) => a + b, 0);
+  const own = widthOf(metrics);
   const whole = Math.max(width, own);
   const room = whole - own;
   // What is left over goes to the gaps first, where the tokens fly, then to the cards.
-  const gapShare =
-    Math.min(room, metrics.gaps.slice(0, -1).reduce((a, b) => a + b, 0) * 0.45) / (metrics.gaps.length - 1);
+  const gapShare = Math.min(room, sum(metrics.gaps.slice(0, -1)) * 0.45) / (metrics.gaps.length - 1);
   const cardShare = tall
     ? 0
     : Math.max(0, room - gapShare * (metrics.gaps.length - 1)) / metrics.widths.filter((w) => w > 0).length;
@@ -323,40 +326,42 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     else if (density === 'dense') y = below + 8;
   }
 
+  /** Where the last vCPU's card ends. */
+  const below = Math.max(0, ...[...vcpus.values()].map(({ card }) => card.y + card.h)) || y;
+  const end = merged ? 3 : 4;
   if (model.cpus.length > 0 && !aside) {
-    const last = merged ? 3 : 4;
     const x0 = at(3).x;
-    const w = at(last).x + at(last).w - x0;
+    const w = at(end).x + at(end).w - x0;
     // A notification comes from above and stands on the card's edge: there must be room for it between the rows.
     const most = Math.max(1, Math.floor((w + PCPU_GAP) / (PCPU_LEAST + PCPU_GAP)));
     const lines = Math.ceil(model.cpus.length / most);
     const across = Math.ceil(model.cpus.length / lines);
     const cell = (w - (across - 1) * PCPU_GAP) / across;
     const h = lines > 1 || embed || metrics.tight || model.host === 'avic' ? 26 : 44;
-    const lowest = [...vcpus.values()].at(-1)?.card;
-    const top = lowest === undefined ? y : lowest.y + lowest.h + (embed ? 21 : BELOW);
+    const top = below + (embed ? 21 : BELOW);
     model.cpus.forEach((pcpu, i) => {
       const box = { x: x0 + (i % across) * (cell + PCPU_GAP), w: cell, y: top + Math.floor(i / across) * (h + 22), h };
-      pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(merged ? 3 : 4), ...box }, 3));
+      pcpus.set(pcpu, add({ id: `pcpu:${pcpu}`, column: columnOf(end), ...box }, 3));
     });
-    if (!merged) bottoms[4] = y - BETWEEN;
+    bottoms[4] = y - BETWEEN;
   }
 
   let idt: CardBox | null = null;
   const idtRows = new Map<number, Box>();
   if (model.handlers.length > 0) {
-    const last = merged ? 3 : 4;
-    const x0 = at(3).x;
-    const w = at(last).x + at(last).w - x0;
-    const lowest = [...vcpus.values()].at(-1)?.card;
-    if (!tall && lowest !== undefined) y = Math.max(y, lowest.y + lowest.h + BELOW);
+    // Where height is short and vCPUs are under their local APICs, under the chips; what crosses there goes between them and it.
+    const under = metrics.tight && metrics.slim && !bordered;
+    const first = under ? 2 : 3;
+    const x0 = at(first).x;
+    const w = under ? at(2).w : at(end).x + at(end).w - x0;
+    if (!tall) y = under ? bottoms[2] + BELOW : Math.max(y, below + BELOW);
     // The only row of a short card stands beside its title.
     const beside =
-      metrics.tight === true && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))
+      metrics.tight && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))
         ? IDT_TITLE
         : 0;
-    const head = beside > 0 ? 5 : 28;
-    const across = beside > 0 ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / idtCell(model.handlers)));
+    const head = beside ? 5 : 28;
+    const across = beside ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / idtCell(model.handlers)));
     const rowH = 20;
     const lines = Math.ceil(model.handlers.length / across);
     const cell = (w - beside - 2 * PAD) / across;
@@ -370,8 +375,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
         h: rowH,
       });
     });
-    idt = add({ id: 'idt', column: columnOf(3), x: x0, w, y, h: head + lines * rowH + (beside > 0 ? 5 : 10) }, 3);
-    if (!merged) bottoms[4] = idt.y + idt.h;
+    idt = add({ id: 'idt', column: columnOf(first), x: x0, w, y, h: head + lines * rowH + (beside ? 5 : 10) }, 3);
+    bottoms[4] = idt.y + idt.h;
   }
 
   const columnsEnd = stackOf(cards);

@@ -3,7 +3,7 @@
  * draws the result at `scale`. Four forms: `wide` (five columns), `merged` (a vCPU under its local APIC), `tall` (one column,
  * tokens go down in the left gutter and come back in the right one) and `embed` (only what takes part).
  */
-import { actingIn, compose, GUTTER, isBordered, type Metrics, withBorder, withoutRouting } from './compose.ts';
+import { actingIn, compose, GUTTER, isBordered, type Metrics, widthOf, withBorder, withoutRouting } from './compose.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
 import type { LapicBox, VcpuBox } from './vcpu-boxes.ts';
 import { hasMap, type VcpuMap } from './vcpu-map.ts';
@@ -111,10 +111,6 @@ const EMBED_APART: Metrics = { left: 8, widths: [100, 84, 108, 110, 110], gaps: 
 const CHIP_WIDTH = 156;
 const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-/** Narrowest content of a form at scale 1. */
-const widthOf = (m: Metrics): number => m.left + sum(m.widths) + sum(m.gaps);
-
 /** Sides of grids one under the other, the biggest first: of one vCPU's, and of two's. */
 const BIG_SIDES = [176, 160, 152, 144, 128, 112, 104, 96] as const;
 const PAIR_SIDES = [128, 120, 112, 104, 96, 88, 80] as const;
@@ -211,16 +207,17 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return big === undefined ? best : { ...best, big };
 }
 
-/** Where height is short: what stands below the lanes in one line each, then strips in place of small grids. */
+/**
+ * Where height is short: what stands below the lanes in one line each or beside them, then strips in place of small grids. A vCPU in
+ * strips says more than one that is out of sight.
+ */
 function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const narrow = widthOf(metrics);
   const scale = Math.max(SMALLEST, Math.min(0.9, input.width / narrow));
-  const fits = (m: Metrics): boolean => compose(input, form, narrow, m).h * scale <= input.height;
-  if (input.height === 0 || fits(metrics)) return metrics;
+  const fits = (m: Metrics): boolean => input.height === 0 || compose(input, form, narrow, m).h * scale <= input.height;
   const tight: Metrics = { ...metrics, tight: true };
-  const compact: Metrics = { ...tight, lanes: 'compact' };
-  if (!fits(tight) && hasMap(input.model.vcpus) && fits(compact)) return compact;
-  return fits(tight) || input.model.vcpus < 3 ? tight : { ...tight, lanes: 'dense' };
+  const lanes = hasMap(input.model.vcpus) ? 'compact' : 'dense';
+  return [metrics, tight, { ...tight, lanes } as const].find(fits) ?? { ...tight, lanes: 'dense' };
 }
 
 /** Lays the stage out for the room there is. */

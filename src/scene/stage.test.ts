@@ -53,6 +53,22 @@ const rowsOfAll = Object.entries(ALL_EVENTS) as [EventName, EventRow][];
 const happening = (name: EventName, args: readonly [number, number, number, number]) =>
   happeningOf({ name, where: 1, args });
 
+/** Of a window of 1280 x 800: what side panel, narrator and timeline leave, px. */
+const DESK = { width: 950, height: 480 };
+
+test('in a window of 1280 x 800 every scene is in sight: what is out of it is less than asks for a map of it', () => {
+  for (const { id, scene } of presets) {
+    const model = stageModel(scene);
+    const layout = layoutStage({ model, ...DESK });
+    const seen = DESK.height / (layout.h * layout.scale);
+    expect(seen, id).toBeGreaterThan(1 / 1.25);
+    // The rest is the way back's lane, a last vCPU's counters, or the last row of a map of many.
+    for (const { card } of layout.lapics.values()) {
+      expect((card.y + card.h) * layout.scale, id).toBeLessThanOrEqual(DESK.height + 1);
+    }
+  }
+});
+
 describe('places', () => {
   test('every event that ends a token says why, and no other does', () => {
     for (const [name, { token }] of rowsOfAll) {

@@ -62,6 +62,7 @@ export function rowFindings(input: FindingInput): Finding[] {
       totals.lost > 0 ? { n: totals.lost } : { n: input.gaps, params: { unknown: 1 } },
     );
   }
+  if (input.ids.length > 1 && survey.threads.actors === 0) add('no-thread', 'note', 1);
   if (input.cutLine > 0) add('fields-cut', 'odd', input.cutLine);
   const { onlyCpus } = input;
   if (onlyCpus.length > 0) {

@@ -9,7 +9,10 @@ import { TextScanner } from './scanner.ts';
 import { bytesSource, TraceError } from './source.ts';
 import { createTables } from './text-line.ts';
 
-const SVM = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n');
+const text = (path: string): string[] => gunzipSync(readFileSync(path)).toString().split('\n');
+const SVM = text('public/traces/svm-2vcpu-v7.3.txt.gz');
+/** Its threads move between four CPUs. */
+const MOVES = text('src/trace/recordings/svm-4vcpu-8events-v7.3.txt.gz');
 const read = (text: string, vm?: number): Promise<Analysis> =>
   analyse(bytesSource(new TextEncoder().encode(text)), vm === undefined ? {} : { vm });
 const wrongIn = (a: Analysis): string[] =>
@@ -61,8 +64,6 @@ describe('the lines of one CPU alone, as trace-cmd report --cpu and per_cpu/cpuN
     },
   );
 
-  // Of a recording whose threads move between four CPUs.
-  const MOVES = gunzipSync(readFileSync('src/trace/recordings/svm-4vcpu-8events-v7.3.txt.gz')).toString().split('\n');
   test.each([['0, 1'], ['0, 1, 2'], ['1, 3'], ['2, 3']])('CPUs %s of four: the same', async (cpus) => {
     const own = cpus.split(', ').map((cpu) => `[00${cpu}]`);
     const a = await read(['cpus=4', ...MOVES.filter((line) => own.some((cpu) => line.includes(cpu)))].join('\n'));
@@ -97,6 +98,34 @@ function twice(lines: readonly string[]): string {
     .flatMap((line, i) => (line.startsWith('#') ? [line] : [line, other[Math.max(0, i - 40)] ?? '']))
     .join('\n');
 }
+
+describe('lines without thread and time, as people paste them', () => {
+  const bare = (lines: readonly string[]): string =>
+    lines.flatMap((line) => / \d+\.\d{6}: (kvm_.*)/.exec(line)?.[1] ?? []).join('\n');
+
+  test('of several vCPUs: nothing is called wrong, each line is counted, and the report says why', async () => {
+    for (const lines of [SVM, MOVES]) {
+      const a = await read(bare(lines));
+      expect(a.summary).toMatchObject({ format: 'bare', clock: 'none', unreadable: 0 });
+      expect(wrongIn(a)).toEqual([]);
+      expect(a.findings.some((f) => f.id === 'no-thread')).toBe(true);
+      const counts = a.summary.counts as Record<string, number>;
+      for (const row of a.predictor?.verdicts.rows.values() ?? []) {
+        if (!/set_irq|accept|inj_virq|eoi|ack/.test(row.event)) continue;
+        expect([row.event, row.right + row.raced + row.unknowable]).toEqual([row.event, counts[row.event]]);
+      }
+    }
+  });
+
+  test('of one vCPU: they fit, and one that does not is found', async () => {
+    const lines = bare(text('public/traces/vmx-1vcpu-apicv-v6.1.txt.gz')).split('\n');
+    expect(wrongIn(await read(lines.join('\n')))).toEqual([]);
+    const places = lines.flatMap((line, i) => (line.startsWith('kvm_ioapic_set_irq') ? [i] : []));
+    const at = places[500] ?? 0;
+    const wrong = lines.map((line, i) => (i === at ? line.replace(/vec \d+/, 'vec 77') : line));
+    expect(wrongIn(await read(wrong.join('\n'))).map((one) => Number.parseInt(one, 10))).toEqual([at + 1]);
+  });
+});
 
 describe('two VMs in one file', () => {
   const text = twice(SVM.slice(0, 14_000));

@@ -94,6 +94,28 @@ function byteField(b: Uint8Array, p: number, to: number): number {
 
 /** Reads `-12`, `0xfff0`, `(4)` or a vector's name at p into the pair. @returns false where none of them stands there */
 function readValue(b: Uint8Array, p: number, to: number, pair: number, inHex: boolean): boolean {
+  return (!inHex && readSmall(b, p, to, pair)) || readAny(b, p, to, pair, inHex);
+}
+
+/** A decimal number of few digits, as nearly all are. */
+function readSmall(b: Uint8Array, p: number, to: number, pair: number): boolean {
+  let q = p;
+  let value = 0;
+  for (const end = Math.min(to, p + 9); q < end; q++) {
+    const d = b[q] - 48;
+    if (d < 0 || d > 9) break;
+    value = value * 10 + d;
+  }
+  // 0x...
+  if (q === p || q >= to || isDigit(b[q]) || b[q] === 120) return false;
+  lowHalf[pair] = value;
+  highHalf[pair] = 0;
+  wasHex = false;
+  at = q;
+  return true;
+}
+
+function readAny(b: Uint8Array, p: number, to: number, pair: number, inHex: boolean): boolean {
   let q = byteField(b, p, to);
   let low = 0;
   let high = 0;
@@ -111,12 +133,6 @@ function readValue(b: Uint8Array, p: number, to: number, pair: number, inHex: bo
     if (marked) q += 2;
     wasHex = marked;
     const first = q;
-    // Most have few digits.
-    for (const nine = Math.min(to, q + 9); !hex && q < nine; q++) {
-      const d = b[q] - 48;
-      if (d < 0 || d > 9) break;
-      low = low * 10 + d;
-    }
     for (; q < to; q++) {
       const c = b[q];
       const d = isDigit(c) ? c - 48 : hex && (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;
@@ -140,15 +156,16 @@ function readValue(b: Uint8Array, p: number, to: number, pair: number, inHex: bo
 /** The pairs were `name=value` with a decimal first value. */
 let isDecimal = false;
 
+function pastBlanks(b: Uint8Array, p: number, to: number): number {
+  let q = p;
+  while (q < to && (b[q] === 32 || b[q] === 9)) q++;
+  return q;
+}
+
 /** `name: value` or `name=value`, several. @returns false where a value is of no known kind */
 function readPairs(b: Uint8Array, from: number, to: number): boolean {
   count = 0;
   line = b;
-  const blanks = (p: number): number => {
-    let q = p;
-    while (q < to && (b[q] === 32 || b[q] === 9)) q++;
-    return q;
-  };
   for (let p = from; p < to && count < MOST_PAIRS; ) {
     if (!isName(b[p])) {
       p++;
@@ -156,9 +173,9 @@ function readPairs(b: Uint8Array, from: number, to: number): boolean {
     }
     const first = p;
     while (p < to && (isName(b[p]) || isDigit(b[p]))) p++;
-    const sign = blanks(p);
+    const sign = pastBlanks(b, p, to);
     if (b[sign] !== 58 && b[sign] !== 61) continue;
-    const value = blanks(sign + 1);
+    const value = pastBlanks(b, sign + 1, to);
     // Only kvm_msr's number is printed in hexadecimal without a mark.
     const inHex = b[sign] === EQUALS && p - first === 3 && b[first] === ECX[0] && b[first + 1] === ECX[1];
     if (!readValue(b, value, to, count, inHex)) {

@@ -38,7 +38,8 @@ export function copyRecord(from: TraceRecord, to: TraceRecord): void {
   to.cpu = from.cpu;
   to.context = from.context;
   to.event = from.event;
-  to.f.set(from.f);
+  // A few steps: the call of set costs more.
+  for (let i = 0; i < 12; i++) to.f[i] = from.f[i];
 }
 
 /** Names met in a trace (exit reasons, unknown events), numbered in the order they came. */

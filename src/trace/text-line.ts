@@ -586,8 +586,9 @@ function readLoose(b: Uint8Array, from: number, to: number, r: TraceRecord, tabl
   if (graph !== 0) return graph;
   // "CPU 1: 55 EVENTS DROPPED" has what looks like a time of ticks.
   if (startsWith(b, p, to, 'CPU') && contains(b, p, to, DROP_MARK) >= 0) return readOther(b, from, to, tables);
-  // a time somewhere before the event
-  const limit = Math.min(to, p + 90);
+  // a time somewhere before the event; what looks like one behind it (`kvm_wait_lapic_expire: vcpu 0: ...`) is none
+  const isBare = startsWith(b, p, to, 'kvm_') && b[nameEnd(b, p, to)] === COLON;
+  const limit = isBare ? p : Math.min(to, p + 90);
   for (let q = p; q < limit; q++) {
     if (!isDigit(b[q]) || (q > p && b[q - 1] !== BLANK)) continue;
     const after = readTime(b, q, to, r, tables);

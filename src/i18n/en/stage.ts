@@ -26,7 +26,7 @@ export const stage = {
   'stage.route.none': 'no route',
 
   'stage.pic': '8259 pair',
-  'stage.ioapic.user': 'IOAPIC, in the VMM',
+  'stage.ioapic.user': 'IOAPIC in the VMM',
   'stage.ioapic.folded': 'other pins: {n}, unused here',
   'stage.masked': 'masked',
   'stage.open': 'not masked',

@@ -39,6 +39,8 @@ export const traces = {
   'trace.finding.lost.perf':
     'perf trace drops events and writes no mark where. Lines that must be there and are not: {n}. perf record, or -m 64M, drops fewer.',
   'trace.finding.lost.unknown': 'The recording has gaps: {n}. State before each gap is forgotten.',
+  'trace.finding.no-thread':
+    'No line names its thread, and there are several vCPUs: what does not fit may belong to another call, and is not judged.',
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
     'The chips changed here by an ioctl of the VMM, which prints no line (reset, KVM_SET_IRQCHIP, KVM_SET_LAPIC).',

@@ -35,6 +35,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
     '这里只有 CPU {cpus} 的行，而宿主机有 {of} 个 CPU：对不上的行可能由其他 CPU 引起，不作判断。导出时去掉 --cpu。',
   'trace.finding.lost.perf': 'perf trace 会丢事件，而且不留标记：应有的行缺了 {n} 次。perf record 或 -m 64M 丢得更少。',
   'trace.finding.lost.unknown': '录制有缺口：{n}。每个缺口之前的状态不再使用。',
+  'trace.finding.no-thread': '各行没有线程号，又有多个 vCPU：对不上的行可能属于别的调用，不作判断。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',
   'trace.finding.host-ioctl': 'VMM 在这里用 ioctl 改变了芯片，它不打印任何行（复位、KVM_SET_IRQCHIP、KVM_SET_LAPIC）。',
   'trace.finding.fields-cut':

@@ -162,7 +162,7 @@ export class Predictor {
     if (last !== null && last.key === key) return last;
     let t = this.threadOf.get(key);
     if (t === undefined) {
-      const id = r.context <= 0 ? this.o.threads.vcpuOf(r.tid) : -1;
+      const id = r.context <= 0 ? this.idOf(r.tid) : -1;
       t = {
         key,
         vcpu: id < 0 ? -1 : this.chips.vcpuOf(id),
@@ -183,6 +183,17 @@ export class Predictor {
     }
     this.lastThread = t;
     return t;
+  }
+
+  /** Id of the vCPU whose thread it is, -1 none. Where no line names a thread, a lone vCPU's own are most. */
+  private idOf(tid: number): number {
+    const { threads, ids } = this.o;
+    return this.isThreadless && ids.length === 1 ? (ids[0] ?? -1) : threads.vcpuOf(tid);
+  }
+
+  /** No line names its thread: with several vCPUs nobody knows whose call a line belongs to. */
+  private get isThreadless(): boolean {
+    return this.o.threads.actors === 0;
   }
 
   /** The state as it is now, with what cannot be known of it. */
@@ -402,7 +413,7 @@ export class Predictor {
     }
     const { lacksCpus } = this.o;
     this.isCut = lacksCpus === 'yes' || (lacksCpus === 'maybe' && this.verdicts.lackCauses());
-    if (this.isCut) this.verdicts.withhold();
+    if (this.isCut || (this.isThreadless && this.o.ids.length > 1)) this.verdicts.withhold();
   }
 
   begin(t: Thread, r: TraceRecord, kind: number, vcpu: number, late: boolean): Op {

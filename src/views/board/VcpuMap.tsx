@@ -1,6 +1,6 @@
 /** Every vCPU in one look: a tile says what it does, which classes wait in IRR, and whether a vector is in service. */
 import '../kit/panel-texts.ts';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { gridAddress, lapicView, vcpuView } from '../../engine/view/machine-view.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
@@ -41,6 +41,7 @@ interface TileProps {
 /** One tile; drawn again only when what it says has changed. */
 const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen, select, name, state }: TileProps) {
   const { x, y, w, h, vcpu, strip } = tile;
+  const cells = useMemo(() => emptyStrip(tile), [tile]);
   return (
     <g
       {...GROUP}
@@ -72,7 +73,7 @@ const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen,
             style={colourStyle(serves - 1)}
           />
         )}
-        <path className="bd-cells" d={emptyStrip(tile)} />
+        <path className="bd-cells" d={cells} />
         {waits.split(',').map((one) => {
           if (one === '') return null;
           const [group, colour] = one.split(':').map(Number) as [number, number];

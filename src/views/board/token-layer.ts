@@ -374,11 +374,10 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
 
   function resize(one: Drawn, w: number): void {
     const open = w > one.w - 1;
-    if (open !== one.open) {
-      one.open = open;
-      one.element.classList.toggle('bd-closed', !open);
-    }
+    if (open !== one.open) one.element.classList.toggle('bd-closed', !open);
+    one.open = open;
     one.element.style.width = `${w.toFixed(1)}px`;
+    one.element.style.opacity = '1';
   }
 
   /** Where a token of this width is seen whole. */
@@ -397,7 +396,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, one.w);
     resize(one, one.w);
     move(one.element, inside(x, one.w), y + one.stack, one.w);
-    one.element.style.opacity = '1';
   }
 
   function fly(one: Drawn, flight: Flight, phase: number): void {
@@ -411,7 +409,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const pose = poseAt(stage, flight, one.w, share);
     resize(one, pose.w);
     move(one.element, inside(pose.x, pose.w), pose.y + one.stack * share, pose.w);
-    one.element.style.opacity = '1';
   }
 
   /** Lets the trail grow behind the token. */

@@ -17,7 +17,7 @@ const overflows = (e: HTMLElement): boolean => e.scrollWidth > e.clientWidth + 1
 
 /** So much of the stage is out of sight that a map of it helps more than it covers. */
 const needsMap = (e: HTMLElement): boolean =>
-  e.scrollWidth > 1.2 * e.clientWidth || e.scrollHeight > 1.2 * e.clientHeight;
+  e.scrollWidth > 1.25 * e.clientWidth || e.scrollHeight > 1.25 * e.clientHeight;
 
 /**
  * Ctrl and the wheel, or two fingers, zoom at the pointer, as on a map; the wheel alone and one finger scroll, and so does the mouse

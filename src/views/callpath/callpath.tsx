@@ -22,7 +22,7 @@ export function CallPath() {
   const [asked, setVersion] = useState<KernelVersion>();
   const scene = useShownScene();
   const version = asked ?? versionOf(scene);
-  const at = usePanelStep(1);
+  const at = usePanelStep(2);
   const step = scene?.steps.get(at);
   const versions = (
     <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />

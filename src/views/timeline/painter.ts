@@ -426,7 +426,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
       label.className = mark.band === 0 ? 'tl-moment' : 'tl-moment tl-instant';
       if (label.textContent !== text) label.textContent = text;
       label.title = mark.texts[0] ?? '';
-      label.style.transform = `translateX(${Math.round(x)}px)`;
+      label.style.left = `${Math.round(x)}px`;
     };
     for (const mark of marks) if (mark.band > 0) place(mark);
     for (const mark of marks) {
