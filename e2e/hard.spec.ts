@@ -64,6 +64,8 @@ test('an engine that was ended while nothing was asked of it is replaced, unseen
   await endWorkers(page);
   await page.locator('select:has(option[value=intx-shared])').selectOption('intx-shared');
   await expect(page).not.toHaveTitle(title);
+  // The address follows once the scene is whole: its title is there before the engine has answered.
+  await expect.poll(() => hash(page)).toMatch(/^#p=intx-shared/);
   await expect(count(page)).toHaveText(/\/ [1-9]/);
   await expect(notice(page)).toHaveCount(0);
 });
@@ -252,6 +254,7 @@ for (const [what, storage] of [
     await expect(count(page)).toHaveText(/^5 /);
     // What is no setting was none.
     await expect(page.getByLabel(say('hdr.theme')).first()).toHaveValue('auto');
+    await expect(page.locator('html')).not.toHaveAttribute('data-theme');
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
     await page.getByLabel(say('hdr.theme')).first().selectOption('dark');
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');

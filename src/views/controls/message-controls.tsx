@@ -10,10 +10,15 @@ import { RTE } from '../../spec/registers/ioapic.ts';
 import { DELIVERY_MODE, DEST_MODE, ICR, ICR_X2, SHORTHAND, TRIG_MODE } from '../../spec/registers/lapic.ts';
 import { MSI_ADDR, MSI_DATA } from '../../spec/registers/routing.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
+import '../shared/event-words.ts';
+import type { Translate } from '../shared/use-t.ts';
 import { type ControlProps, Group, useAct, vcpuOptions } from './group.tsx';
 
 const U32 = 0xffff_ffff;
 const indexed = (names: readonly string[]): (readonly [number, string])[] => names.map((name, n) => [n, name]);
+/** Those that are words; modes of delivery and shorthands are names. */
+const worded = (names: typeof DEST_MODE | typeof TRIG_MODE, t: Translate): (readonly [number, string])[] =>
+  names.map((name, n) => [n, t(`word.${name}`)]);
 
 /** Fields that say something only when they are not as always. */
 const USUAL: Readonly<Record<string, number | null>> = {
@@ -119,7 +124,7 @@ export function IpiControl({ view, t }: ControlProps) {
               <SelectField
                 label={t('ctl.destMode')}
                 value={destMode}
-                options={indexed(DEST_MODE)}
+                options={worded(DEST_MODE, t)}
                 onValue={setDestMode}
               />
               <NumberField label={t('ctl.dest')} text={destText} max={x2apic ? U32 : 0xff} onText={setDest} t={t} />
@@ -214,13 +219,13 @@ export function RteControl({ view, t }: ControlProps) {
           <SelectField
             label={t('ctl.trigger')}
             value={form.trig}
-            options={indexed(TRIG_MODE)}
+            options={worded(TRIG_MODE, t)}
             onValue={(n) => type({ trig: n })}
           />
           <SelectField
             label={t('ctl.destMode')}
             value={form.destMode}
-            options={indexed(DEST_MODE)}
+            options={worded(DEST_MODE, t)}
             onValue={(n) => type({ destMode: n })}
           />
           <NumberField label={t('ctl.dest')} text={form.dest} max={0xff} onText={(v) => type({ dest: v })} t={t} />
