@@ -4,7 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { analyse } from './analyse.ts';
 import { type ReportRow, reportRows } from './report.ts';
+import { TextScanner } from './scanner.ts';
 import { bytesSource } from './source.ts';
+import { createTables } from './text-line.ts';
 
 const LINES = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n').slice(0, 30_000);
 const COLUMNS = /^ *(.+)-(\d+) +\[(\d{3})\] (\S{5}) +(\d+\.\d+): (kvm_\w+|vcpu_\w+|\w+): (.*)$/;
@@ -101,3 +103,47 @@ test.each<[string, (line: Line) => string]>([
   },
   30_000,
 );
+
+/** As a mailer breaks it: each line at the last blank within the width, again and again. */
+function folded(text: string, width: number, quote = ''): string {
+  const out: string[] = [];
+  for (let line of text.split('\n')) {
+    for (;;) {
+      const at = line.length > width ? line.lastIndexOf(' ', width) : -1;
+      if (at <= 0 || line.slice(0, at).trim() === '') break;
+      out.push(quote + line.slice(0, at));
+      line = line.slice(at + 1);
+    }
+    out.push(quote + line);
+  }
+  return out.join('\n');
+}
+
+/** Every event with its time and its fields, and how many lines made none. */
+function scanned(text: string, slice: number): { events: string[]; unreadable: number } {
+  const events: string[] = [];
+  const tables = createTables();
+  const scanner = new TextScanner(tables, {
+    event: (r) => {
+      events.push(`${r.event} ${r.ts} ${r.cpu} ${r.f.join(' ')}`);
+      // A row fills the fields it has; what others left behind is none of its own.
+      r.f.fill(0);
+    },
+    lost: () => {},
+  });
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += slice) scanner.push(bytes.subarray(at, at + slice));
+  scanner.finish();
+  return { events, unreadable: scanner.totals.unreadable };
+}
+
+test.each([76, 72, 60])('a mail whose lines were broken at %i holds the same events, quoted too', (width) => {
+  const short = ftrace.split('\n').slice(0, 4000).join('\n');
+  const whole = scanned(short, 1 << 20);
+  expect(whole.unreadable).toBe(0);
+  const [plain, quoted] = [folded(short, width), folded(short, width, '> ')];
+  expect(plain.split('\n').length).toBeGreaterThan(4500);
+  for (const text of [plain, quoted]) {
+    for (const slice of [1 << 20, 997]) expect(scanned(text, slice)).toEqual(whole);
+  }
+});

@@ -9,6 +9,12 @@ import { TP } from './tracepoints.ts';
 
 /** A longer line is skipped and counted. */
 export const MAX_LINE = 65_536;
+/** No mailer leaves longer lines where it folds (RFC 5322 allows 998 bytes, 78 are usual). */
+const MAIL_WIDTH = 100;
+/** So much of a text's beginning is looked at for folds. */
+const FOLD_BYTES = 16_384;
+/** A head, its event and its fields: more pieces than these make no line. */
+const MAX_PIECES = 4;
 /** A file of so few lines is a paste: its last line may lack the line end and be whole. */
 const PASTE_LINES = 200;
 
@@ -86,6 +92,25 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
   return -1;
 }
 
+/** A time or a CPU: what stands in the head of a line. */
+const HEAD = /\d\.\d{3,9}:|\[\d{3,}\]/;
+/** So begins the text of an event. */
+const EVENT = /\bkvm\w*:/;
+/** A line of its own, whatever is before it: a comment, a blank, a call of a stack, lost events. */
+const ALONE = /^[\s>]*(?:#|$|=>|<stack|[0-9a-f]{8,} )|\bCPU ?:?\d+|\bLOST \d|\bEVENTS\b/;
+/** May this be the tail of the line before, broken off by a mailer? Asked where lines are folded only. */
+const isTail = (text: string): boolean =>
+  text.length <= MAIL_WIDTH && !HEAD.test(text) && !EVENT.test(text) && !ALONE.test(text);
+const textOf = (b: Uint8Array, from: number, to: number): string => new TextDecoder().decode(b.subarray(from, to));
+
+/** Did a mailer break lines of this text? Its first lines say so: one of them goes on below. */
+function isFolded(b: Uint8Array): boolean {
+  const lines = textOf(b, 0, Math.min(b.length, FOLD_BYTES)).split('\n').slice(0, -1);
+  return lines.some(
+    (line, i) => i > 0 && (HEAD.test(lines[i - 1] ?? '') || EVENT.test(lines[i - 1] ?? '')) && isTail(line),
+  );
+}
+
 export class TextScanner {
   readonly totals: ScanTotals = {
     lines: 0,
@@ -104,6 +129,12 @@ export class TextScanner {
   /** A head whose event may be on the next line. */
   private half = new Uint8Array(0);
   private halfLine = 0;
+  private pieces = 0;
+  private hasHead = false;
+  /** It reads as an event already: only the tail of its text may follow. */
+  private halfReads = false;
+  /** Lines are folded here: an event waits for its tail. null: nothing was seen yet. */
+  private folds: boolean | null = null;
   /** The next line holds only what belonged to the last event. */
   private swallow = false;
 
@@ -131,6 +162,7 @@ export class TextScanner {
   push(chunk: Uint8Array): void {
     this.base = this.totals.bytes;
     this.totals.bytes += chunk.length;
+    this.folds ??= isFolded(chunk);
     let from = 0;
     if (this.skipping || this.carried > 0) {
       const end = chunk.indexOf(NEWLINE);
@@ -166,7 +198,7 @@ export class TextScanner {
         this.totals.lines++;
         this.totals.cutOff = true;
       }
-      if (this.totals.unreadable > before || this.half.length > 0) {
+      if (this.totals.unreadable > before || (this.half.length > 0 && !this.halfReads)) {
         this.totals.unreadable = before;
         this.half = new Uint8Array(0);
         this.totals.cutOff = true;
@@ -223,20 +255,32 @@ export class TextScanner {
     if (this.half.length > 0 && this.joinHalf(b, from, to)) return;
     r.line = line;
     const kind = readLine(b, from, to, r, this.tables);
-    if (kind === LINE.event) {
+    if (this.folds && (kind === LINE.event || kind === LINE.other)) this.hold(b.slice(from, to), line, true);
+    else if (kind === LINE.event) {
       if (r.event === TP.kvm_inj_virq && r.f[2] === 0 && ahead !== null) this.reinjectedBelow(ahead, next);
       this.sink?.event(r);
     } else if (kind === LINE.other) this.sink?.event(r);
     else if (kind === LINE.comment) this.comment(b, from, to, line);
     else if (kind === LINE.lost) this.loss(line);
     else {
-      this.half = b.slice(from, to);
-      this.halfLine = line;
+      this.hold(b.slice(from, to), line, false);
+      this.hasHead = kind === LINE.half;
     }
   }
 
-  /** A line with no event of its own may be the end of the one before it. */
+  private hold(piece: Uint8Array<ArrayBuffer>, line: number, reads: boolean): void {
+    this.half = piece;
+    this.halfLine = line;
+    this.halfReads = reads;
+    this.pieces = 1;
+  }
+
+  /** A line with no event of its own may be the end of the one before it, or its middle. */
   private joinHalf(b: Uint8Array, from: number, to: number): boolean {
+    if (this.pieces === MAX_PIECES || (this.halfReads && !isTail(textOf(b, from, to)))) {
+      this.dropHalf();
+      return false;
+    }
     let p = from;
     while (p < to && (b[p] === BLANK || b[p] === 62 || b[p] === 9)) p++;
     const joined = new Uint8Array(this.half.length + 1 + to - p);
@@ -252,20 +296,33 @@ export class TextScanner {
     }
     this.tables.lost = lost;
     const kind = readLine(joined, 0, joined.length, r, this.tables);
-    if (kind !== LINE.event && kind !== LINE.other) {
+    const reads = kind === LINE.event || kind === LINE.other;
+    // A head, and an event that lacks its last fields.
+    const goesOn = this.folds && !this.halfReads && this.hasHead && !HEAD.test(textOf(b, from, to));
+    if ((!reads && !goesOn) || joined.length > MAX_LINE) {
       this.dropHalf();
       return false;
     }
-    r.line = this.halfLine;
-    this.half = new Uint8Array(0);
-    this.sink?.event(r);
+    this.half = joined;
+    this.halfReads = reads;
+    this.pieces++;
+    if (reads && !this.folds) this.dropHalf();
     return true;
   }
 
+  /** What was kept of a folded line is an event by now, or is none. */
   private dropHalf(): void {
     if (this.half.length === 0) return;
+    const joined = this.half;
     this.half = new Uint8Array(0);
-    this.unreadable(this.halfLine);
+    if (!this.halfReads) {
+      for (let i = 0; i < this.pieces; i++) this.unreadable(this.halfLine);
+      return;
+    }
+    this.halfReads = false;
+    readLine(joined, 0, joined.length, this.record, this.tables);
+    this.record.line = this.halfLine;
+    this.sink?.event(this.record);
   }
 
   /** `kvm_inj_virq: IRQ 0xd1` with `[reinjected]` folded to the next line. */

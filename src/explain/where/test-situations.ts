@@ -584,23 +584,27 @@ const SITUATIONS: Readonly<Record<string, Make>> = {
     s.kind !== 'apicv'
       ? null
       : { held: 'vcpu-host', state: 'waiting', closes: [op(s, 'blocked'), post(s)], ask: byVector(s) },
-  'asleep with what was restored into IRR': (s) =>
-    !hasGuest(s)
-      ? null
-      : {
-          held: 'vcpu-blocked',
-          state: 'waiting',
-          create: { guest: sleeper(s) },
-          closes: [
-            { op: 'guest', vcpu: s.vcpu, rflagsIf: 0 },
-            msi(s),
-            { op: 'save', what: 'lapic', vcpu: s.vcpu, as: 'l' },
-            { op: 'guest', vcpu: s.vcpu, rflagsIf: 1 },
-            { op: 'advance', ns: 50_000 },
-          ],
-          after: [{ op: 'restore', what: 'lapic', vcpu: s.vcpu, from: 'l' }],
-          ask: byVector(s),
-        },
+  'asleep with what was restored into IRR': (s) => {
+    if (!hasGuest(s)) return null;
+    const restore: JsonOp = { op: 'restore', what: 'lapic', vcpu: s.vcpu, from: 'l' };
+    const asleep = [
+      { op: 'guest', vcpu: s.vcpu, rflagsIf: 0 },
+      msi(s),
+      { op: 'save', what: 'lapic', vcpu: s.vcpu, as: 'l' },
+      { op: 'guest', vcpu: s.vcpu, rflagsIf: 1 },
+      { op: 'advance', ns: 50_000 },
+    ];
+    // KVM_SET_LAPIC needs the vCPU's mutex: where the run loop is modelled, its thread has left KVM_RUN and looks again.
+    const isOut = s.kind === 'loop' || s.kind === 'apicv-guest';
+    return {
+      held: isOut ? 'vcpu-host' : 'vcpu-blocked',
+      state: 'waiting',
+      create: { guest: sleeper(s) },
+      closes: isOut ? [...asleep, restore] : asleep,
+      after: isOut ? [] : [restore],
+      ask: byVector(s),
+    };
+  },
   'put to sleep with one waiting': (s) =>
     s.kind !== 'loop'
       ? null
