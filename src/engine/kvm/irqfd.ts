@@ -43,10 +43,13 @@ export function resamplerOf(m: Machine, gsi: number): number {
   return newest(m, (slot) => isResampler(m, slot, gsi));
 }
 
-/** How many resampling irqfds a GSI has. */
+/** How many resampling irqfds a GSI has. Each scan of an IOAPIC asks for each of its pins, so what is rare is looked at first. */
 function resamplersOn(m: Machine, gsi: number): number {
+  const { w } = m;
   let n = 0;
-  for (let slot = 0; slot < IRQFD_SLOTS; slot++) if (isResampler(m, slot, gsi)) n++;
+  for (let slot = 0, at = slotAt(m, 0); slot < IRQFD_SLOTS; slot++, at += IRQFD.size) {
+    if (w[at + R.resample] === 1 && isResampler(m, slot, gsi)) n++;
+  }
   return n;
 }
 
