@@ -59,7 +59,10 @@ function anyCreate(c: Chance): Json {
   return { ...validCreate(c.below), ...(c.once(30) ? { [c.pick(['ids', 'routing', 'x'])]: strange(c) } : {}) };
 }
 
-const CHAPTERS = readdirSync(join(import.meta.dirname, '../../chapters')).filter((name) => /^\d/.test(name));
+/** A chapter's address has its id, which is its folder's name without the number. */
+const CHAPTERS = readdirSync(join(import.meta.dirname, '../../chapters'))
+  .filter((name) => /^\d/.test(name))
+  .map((name) => name.replace(/^\d+-/, ''));
 
 const packed = (json: string): string => deflateRawSync(json).toString('base64url');
 
