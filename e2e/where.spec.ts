@@ -81,6 +81,7 @@ test('findings are silent in a healthy scene and speak in one with a bug', async
 
 test('spot it: a bug without its title and story, guessed by keyboard, then told', async ({ page }) => {
   await open(page, 'affinity-remote-irr', 'end');
+  await expect(page).toHaveTitle(/.irqscope$/);
   const title = await page.title();
   await page.getByRole('button', { name: say('hdr.scenes'), exact: true }).click();
   await page.getByRole('button', { name: say('gallery.spot'), exact: true }).press('Enter');
