@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
+import { keepWorkers } from './workers.ts';
 
 const count = (page: Page) => page.locator('.tl-count');
 const notice = (page: Page) => page.locator('[data-code]');
@@ -12,20 +13,6 @@ const hash = (page: Page): string => new URL(page.url()).hash;
 const linkAround = (json: string): string => `#s=k1.${deflateRawSync(json).toString('base64url')}`;
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
-/** Keeps every worker the page starts in `window.workers`. */
-async function keepWorkers(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const list: Worker[] = [];
-    const Real = window.Worker;
-    Object.defineProperty(window, 'workers', { value: list });
-    window.Worker = class extends Real {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        list.push(this);
-      }
-    };
-  });
-}
 /** Ends them once the call that asks for it is over: a worker that goes in the middle of it leaves the driver waiting. */
 async function endWorkers(page: Page): Promise<void> {
   // A second one looks for findings once there is time.

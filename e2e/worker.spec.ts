@@ -1,4 +1,5 @@
 import { expect, test } from './test.ts';
+import { keepWorkers } from './workers.ts';
 
 test('the engine runs in one worker', async ({ page }) => {
   await page.goto('./');
@@ -22,18 +23,8 @@ test('where no worker can be started it runs in the page', async ({ page }) => {
 });
 
 test('a worker that dies leaves the scene and one sentence; the next scene starts a new one', async ({ page }) => {
-  await page.addInitScript(() => {
-    const list: Worker[] = [];
-    const Real = window.Worker;
-    Object.defineProperty(window, 'workers', { value: list });
-    window.Worker = class extends Real {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        // Questions about a run have a worker of their own.
-        if (/engine/.test(String(url))) list.push(this);
-      }
-    };
-  });
+  // Questions about a run have a worker of their own.
+  await keepWorkers(page, 'engine');
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(page.locator('.tl-count')).toHaveText(/^5 /);
   await page.evaluate(() => {
