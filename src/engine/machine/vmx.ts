@@ -299,9 +299,10 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
-    injectPendingTimer(m, vcpu);
     moved = true;
   }
+  // The thread goes round in vcpu_run, also where the host's scheduler has just put it back.
+  if (!inGuest(m, vcpu)) injectPendingTimer(m, vcpu);
   if (!moved) followPending(m, vcpu);
   leaveForRequests(m, vcpu);
   if (inGuest(m, vcpu)) {

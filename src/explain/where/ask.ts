@@ -39,7 +39,8 @@ export function readAsk(raw: unknown): Ask | null {
   const fields = readOp(REASON_OPS, raw) as Fields;
   const { gsi, vcpu, vector, msi } = fields;
   for (const [one, other] of ALONE)
-    if (fields[one] !== undefined && fields[other] !== undefined) throw new OpError('op.notWith', other, { other: one });
+    if (fields[one] !== undefined && fields[other] !== undefined)
+      throw new OpError('op.notWith', other, { other: one });
   if (vcpu !== undefined && vector === undefined) throw new OpError('op.missing', 'vector');
   if (gsi !== undefined) return { gsi };
   if (vector !== undefined) return { vcpu: vcpu ?? 0, vector };
