@@ -318,9 +318,16 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
   return true;
 }
 
-/** HLT: an exit; with nothing pending the thread sleeps. @kvm x86.c kvm_emulate_halt, vcpu_block */
+/**
+ * HLT: an exit; with nothing pending the thread sleeps. One that KVM_SET_MP_STATE woke goes in first; what it takes there has
+ * ended its HLT already. @kvm x86.c kvm_emulate_halt, vcpu_block
+ */
 function guestHalt(m: Machine, vcpu: number): void {
-  if (!inGuest(m, vcpu)) return;
+  if (!inGuest(m, vcpu)) {
+    if (m.config.guest === undefined || reg(m, vcpu, V.halted) === 1 || reg(m, vcpu, V.mpState) !== 0) return;
+    m.wires.request(m, vcpu, REQ.event);
+    if (takeEvent(m, vcpu, runVcpu(m, vcpu)) || !inGuest(m, vcpu)) return;
+  }
   vmExit(m, vcpu, EXIT.hlt);
   const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
   // vmx_skip_emulated_instruction: the shadow of an STI before HLT ends with HLT.
