@@ -285,6 +285,14 @@ function wakeSleeper(m: Machine, vcpu: number): boolean {
   if (reg(m, vcpu, V.halted) === 0) return false;
   const woken = reg(m, vcpu, V.blocking) === 0;
   if (!woken && (reg(m, vcpu, V.requests) & (1 << REQ.nmi)) === 0) return false;
+  if (woken && interruptBlocked(m, vcpu)) {
+    // HLT with IF=0: an interrupt wakes the thread, kvm_vcpu_check_block finds nothing that may go in, and it sleeps on.
+    injectPendingTimer(m, vcpu);
+    if (!hasEvents(m, vcpu)) {
+      set(m, vcpu, V.blocking, 1);
+      return false;
+    }
+  }
   followPending(m, vcpu);
   endHalt(m, vcpu);
   set(m, vcpu, V.preempted, 1 - reg(m, vcpu, V.loaded));
@@ -299,9 +307,10 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
-    injectPendingTimer(m, vcpu);
     moved = true;
   }
+  // KVM_REQ_UNBLOCK cancels the first entry of one that was scheduled in, and vcpu_run comes by what expired meanwhile.
+  injectPendingTimer(m, vcpu);
   if (!moved) followPending(m, vcpu);
   leaveForRequests(m, vcpu);
   if (inGuest(m, vcpu)) {

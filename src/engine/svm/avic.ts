@@ -90,10 +90,11 @@ function doorbell(m: Machine, vcpu: number, by: number): void {
   emit(m, EV.avic_doorbell, whereOf('pcpu', pcpu), vcpu, by);
 }
 
+/** The sleeper's thread is woken. After HLT with IF=0 it finds nothing that may go in, and sleeps on. @kvm kvm_main.c kvm_vcpu_check_block */
 function wake(m: Machine, vcpu: number): void {
   if (reg(m, vcpu, V.halted) === 0) return;
   const outer = enter(m, EV.vcpu_wakeup, atVcpu(vcpu), 1);
-  set(m, vcpu, V.halted, 0);
+  if (isOpen(m, vcpu)) set(m, vcpu, V.halted, 0);
   leave(m, outer);
 }
 
@@ -432,6 +433,8 @@ function serveAvic(m: Machine, vcpu: number): boolean {
   const inside = reg(m, vcpu, V.mode) === MODE.inGuest;
   const requests = reg(m, vcpu, V.requests) & ~(1 << REQ.event);
   const halted = reg(m, vcpu, V.halted) === 1;
+  // The window's exit comes first: AVIC is on again before anything goes in.
+  if (reg(m, vcpu, V.irqWindow) === 1 && isOpen(m, vcpu)) followIrqWindow(m, vcpu);
   if (!active(m, vcpu) || requests !== 0) {
     const moved = serveVcpu(m, vcpu);
     if (moved) followIrqWindow(m, vcpu);
