@@ -145,8 +145,8 @@ export class Vms {
           leader: leader.tid,
           vcpus: new Map(),
           lines: 0,
-          from: edges[i - 1] as number,
-          to: edges[i] as number,
+          from: edges[i - 1],
+          to: edges[i],
         });
     }
     for (const tid of order) {
