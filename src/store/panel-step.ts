@@ -47,13 +47,10 @@ export function createPanelSteps(store: StoreApi<AppState>, clock: Clock): Panel
     callOff = rows.some(() => rows[next++ % 3]?.tell()) ? clock.later(turn) : null;
   }
 
-  store.subscribe(({ playhead, scene }, before) => {
+  store.subscribe(({ playhead }, before) => {
     const on = playhead.step - before.playhead.step;
     const moves = playhead.playing || playhead.until !== null;
-    if (moves ? on === 1 : on !== 0 && scene?.rows.pager) {
-      if (!moves) rows[0].tell();
-      callOff ??= clock.later(() => { callOff = clock.later(turn); });
-    }
+    if (moves && on === 1) callOff ??= clock.later(turn);
     else if (!moves || on !== 0) {
       callOff?.();
       callOff = null;

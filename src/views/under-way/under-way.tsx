@@ -22,7 +22,7 @@ function doing({ does, wait, what, vcpu }: One, t: Translate): string {
 export function UnderWay() {
   const t = useT();
   const scene = useShownScene();
-  const step = usePanelStep(2);
+  const step = usePanelStep();
   const all = useMemo(() => (scene === null || step < 0 ? [] : underWayAt(scene, step)), [scene, step]);
   if (scene === null) return null;
   // What waits is never among those that are only counted.
