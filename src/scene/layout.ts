@@ -120,9 +120,9 @@ const PIR_SIDES = [168, 152, 136, 120, 104, 92, 80] as const;
 
 /** Loosest rows. */
 const AIRIEST = 1.42;
-/** Smallest scale at which a richer form is chosen, and at which all of a form is in sight before the board scrolls. Text is never smaller. */
+/** Smallest scale at which a richer form is chosen, and at which all of a form is in sight before the board scrolls. A title of 13 px is 11 then. */
 const SMALLEST = 0.92;
-const LEAST = 0.84;
+const LEAST = 0.85;
 
 /** Narrower than this, px, everything stands in one column, and so does what is in a frame; five are side by side from this share of what they need. */
 const MERGED_FROM = 780;

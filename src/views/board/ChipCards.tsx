@@ -70,7 +70,7 @@ const said = (word: string, t: CardProps['t']): string => t(word as MessageKey);
 const WIDEST: Readonly<Record<ColumnName, string>> = {
   pin: '23',
   vec: '0xff',
-  mode: 'LowPrio',
+  mode: 'ExtINT',
   trig: 'level',
   rIRR: '1',
   dest: 'ff',
