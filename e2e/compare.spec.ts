@@ -95,9 +95,12 @@ test('played, both go on by themselves; a key of the page moves both', async ({ 
 test('two presets, chosen by hand, have an address that opens them again', async ({ page }) => {
   await page.goto('./#c=ipi-virtualized');
   await opened(page);
+  const right = page.locator('.cmp-side h2').nth(1);
+  const before = (await right.textContent()) ?? '';
   await page.getByRole('combobox', { name: 'Right' }).selectOption('p:ipi-exit');
+  await expect.poll(() => hash(page)).toBe('#c=ipi-virtualized,ipi-exit');
+  await expect(right).not.toHaveText(before);
   await opened(page);
-  expect(hash(page)).toBe('#c=ipi-virtualized,ipi-exit');
   const titles = await page.locator('.cmp-side h2').allTextContents();
   expect(new Set(titles).size).toBe(2);
   await page.reload();
@@ -119,7 +122,7 @@ test('a scene changed by hand is compared as it is', async ({ page }) => {
   await expect.poll(() => hash(page), { timeout: 60_000 }).toMatch(/^#s=k1/);
   await page.getByRole('button', { name: 'Compare' }).click();
   await opened(page);
-  expect(hash(page)).toMatch(/^#c=&s=k1\./);
+  await expect.poll(() => hash(page)).toMatch(/^#c=&s=k1\./);
   await expect(side(page, 0)).toContainText('A scene of your own');
 });
 

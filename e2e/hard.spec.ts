@@ -89,6 +89,7 @@ test('an engine that falls silent is given up within two seconds: the last good 
   await page.goto('./?play=0#p=serial-ioapic');
   await expect(count(page)).toHaveText(/^0 \/ [1-9]/);
   await page.keyboard.press('End');
+  await expect(count(page)).toHaveText(/^(\d+) \/ \1$/);
   const before = await count(page).textContent();
   await page.evaluate(() => {
     (window as unknown as { deaf: boolean }).deaf = true;
@@ -382,10 +383,8 @@ test('on paper: the whole stage in light colours, its sentence and the open pane
   const live = await shape();
   await page.emulateMedia({ media: 'print' });
   await page.setViewportSize({ width: 794, height: 1123 });
-  const paper = await shape();
-  expect(paper.wide).toBe(true);
-  expect(paper.ink).not.toBe(live.ink);
-  expect(paper.buttons).toBe(0);
+  await expect.poll(shape).toMatchObject({ wide: true, buttons: 0 });
+  expect((await shape()).ink).not.toBe(live.ink);
   await expect(page.locator('[data-part=sentence]')).toBeVisible();
   await expect(page.locator('.now-title')).toBeVisible();
   await expect(page.locator('.app-time')).toBeHidden();

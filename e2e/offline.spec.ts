@@ -21,6 +21,7 @@ async function kept(page: Page): Promise<void> {
 }
 
 async function everyPanel(page: Page): Promise<void> {
+  await expect(page.getByRole('tab').nth(3)).toBeVisible();
   for (const tab of await page.getByRole('tab').all()) {
     await tab.click();
     await expect(page.getByRole('tabpanel')).not.toBeEmpty();
@@ -95,6 +96,7 @@ test('a page that is open while the site is built anew goes on with its own file
   });
   await everyPanel(page);
   await page.getByRole('button', { name: say('hdr.compare') }).click();
+  await expect(page).toHaveURL(/#c=/);
   await expect(page.locator('.app-broken')).toHaveCount(0);
   const other = await context.newPage();
   await other.goto(url);

@@ -93,7 +93,7 @@ test('spot it: a bug without its title and story, guessed by keyboard, then told
   await expect(page).toHaveURL(/p=case-[0-9a-f]{4}/);
   const spot = page.locator('.wh-spot');
   await expect(spot).toBeVisible();
-  expect(await page.title()).not.toBe(title);
+  await expect(page).not.toHaveTitle(title);
   await page.keyboard.press('Home');
   await expect(findings(page)).toHaveAttribute('data-whole', 'true');
   await expect(page.locator('[data-finding], .tl-found')).toHaveCount(0);

@@ -44,10 +44,14 @@ export const traces = {
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
     'The chips changed here by an ioctl of the VMM, which prints no line (reset, KVM_SET_IRQCHIP, KVM_SET_LAPIC).',
+  'trace.finding.host-ioctl.reset':
+    'vCPU {vcpu} starts at the reset vector again: its VM was reset, or another VM runs by the same threads. Without kvm_write_tsc_offset and kvm_track_tsc the lines cannot tell. State before this line is forgotten.',
   'trace.finding.fields-cut':
     'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
   'trace.finding.time-goes-back': 'Lines on which the time goes back: {n}. Latencies may be wrong.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
+  'trace.finding.two-vms.turns':
+    'The trace holds {n} VMs; some are one after another by the same threads. This report is about VM {vm}, lines {from} to {to}; choose another with --vm.',
   'trace.finding.not-predicted': 'The trace names {n} vCPUs. The engine models {max}, so no line is judged.',
   'trace.finding.tpr-high':
     'TPR {tpr} alone holds {vectors} on vCPU {vcpu}: class {class} is not below theirs. KVM lost nothing; the guest keeps TPR high.',

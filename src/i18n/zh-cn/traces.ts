@@ -38,10 +38,14 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.no-thread': '各行没有线程号，又有多个 vCPU：对不上的行可能属于别的调用，不作判断。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',
   'trace.finding.host-ioctl': 'VMM 在这里用 ioctl 改变了芯片，它不打印任何行（复位、KVM_SET_IRQCHIP、KVM_SET_LAPIC）。',
+  'trace.finding.host-ioctl.reset':
+    'vCPU {vcpu} 又从复位向量开始：它的虚拟机复位了，或者同一批线程运行了另一个虚拟机。没有 kvm_write_tsc_offset 和 kvm_track_tsc，从这些行看不出是哪一种。此行之前的状态作废。',
   'trace.finding.fields-cut':
     'trace-cmd report -R 对重定向表项、ICR 和 MSI 只打印向量，因此无法预测任何一行。不带 -R 重新输出即可。',
   'trace.finding.time-goes-back': '有 {n} 行的时间倒退，延迟可能不准。',
   'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
+  'trace.finding.two-vms.turns':
+    '跟踪里有 {n} 个虚拟机，有些是同一批线程先后运行的。这份报告是虚拟机 {vm}，第 {from} 到 {to} 行；用 --vm 选择另一个。',
   'trace.finding.not-predicted': '跟踪里有 {n} 个 vCPU。引擎最多模拟 {max} 个，因此不判断任何行。',
   'trace.finding.tpr-high':
     'vCPU {vcpu} 上 TPR {tpr} 单独挡住 {vectors}：优先级类 {class} 不低于它们。KVM 没有丢失中断，是客户机保持高 TPR。',

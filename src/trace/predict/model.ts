@@ -72,6 +72,10 @@ export interface VcpuState {
   entered: boolean;
   /** It has been in the guest in this trace: it is there to take an interrupt. */
   alive: boolean;
+  /** It has entered the guest elsewhere than at the reset vector. */
+  elsewhere: boolean;
+  /** Line of its last kvm_exit. */
+  exitLine: number;
   /** One-shot timer: it was started and has not fired. */
   oneShot: boolean;
   /** Fires of the timer that each had a start of their own; below 0 it also fires without. */

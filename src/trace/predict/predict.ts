@@ -144,6 +144,8 @@ export class Predictor {
         accepted: new Uint8Array(256),
         entered: false,
         alive: false,
+        elsewhere: false,
+        exitLine: 0,
         oneShot: true,
         startedFires: this.mid ? 0 : SURELY_ONE_SHOT,
         passedOver: -1,
