@@ -285,6 +285,14 @@ function wakeSleeper(m: Machine, vcpu: number): boolean {
   if (reg(m, vcpu, V.halted) === 0) return false;
   const woken = reg(m, vcpu, V.blocking) === 0;
   if (!woken && (reg(m, vcpu, V.requests) & (1 << REQ.nmi)) === 0) return false;
+  if (woken && interruptBlocked(m, vcpu)) {
+    // HLT with IF=0: an interrupt wakes the thread, kvm_vcpu_check_block finds nothing that may go in, and it sleeps on.
+    injectPendingTimer(m, vcpu);
+    if (!hasEvents(m, vcpu)) {
+      set(m, vcpu, V.blocking, 1);
+      return false;
+    }
+  }
   followPending(m, vcpu);
   endHalt(m, vcpu);
   set(m, vcpu, V.preempted, 1 - reg(m, vcpu, V.loaded));
@@ -299,9 +307,10 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
-    injectPendingTimer(m, vcpu);
     moved = true;
   }
+  // KVM_REQ_UNBLOCK cancels the first entry of one that was scheduled in, and vcpu_run comes by what expired meanwhile.
+  injectPendingTimer(m, vcpu);
   if (!moved) followPending(m, vcpu);
   leaveForRequests(m, vcpu);
   if (inGuest(m, vcpu)) {
@@ -318,9 +327,16 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
   return true;
 }
 
-/** HLT: an exit; with nothing pending the thread sleeps. @kvm x86.c kvm_emulate_halt, vcpu_block */
+/**
+ * HLT: an exit; with nothing pending the thread sleeps. One that KVM_SET_MP_STATE woke goes in first; what it takes there has
+ * ended its HLT already. @kvm x86.c kvm_emulate_halt, vcpu_block
+ */
 function guestHalt(m: Machine, vcpu: number): void {
-  if (!inGuest(m, vcpu)) return;
+  if (!inGuest(m, vcpu)) {
+    if (m.config.guest === undefined || reg(m, vcpu, V.halted) === 1 || reg(m, vcpu, V.mpState) !== 0) return;
+    m.wires.request(m, vcpu, REQ.event);
+    if (takeEvent(m, vcpu, runVcpu(m, vcpu)) || !inGuest(m, vcpu)) return;
+  }
   vmExit(m, vcpu, EXIT.hlt);
   const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
   // vmx_skip_emulated_instruction: the shadow of an STI before HLT ends with HLT.
