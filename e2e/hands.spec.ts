@@ -592,36 +592,38 @@ const EVERY_STOP = [
 test('every kind of breakpoint is added, met both ways and removed, by keyboard', async ({ page }) => {
   await openPaused(page, 'affinity-remote-irr', 2);
   await expect(page.locator('.tl-found')).toHaveCount(1);
-  await expect(async () => {
-    await page.keyboard.press('b');
-    await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
-  }).toPass();
-  const met: Record<string, string> = {};
+  const openByKey = () =>
+    expect(async () => {
+      if ((await drawer(page).count()) === 0) await page.keyboard.press('b');
+      await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
+    }).toPass();
   for (const [kind, what] of EVERY_STOP) {
+    await openByKey();
     await chooseByKey(page, drawer(page).getByLabel(say('stops.kind')), kind);
     const field = drawer(page).getByLabel(say('stops.what'));
-    // A finding is chosen of a list, the others are typed.
-    if (kind === 'finding') await chooseByKey(page, field, what);
-    else {
-      await tabTo(page, field);
-      await page.keyboard.press('Control+a');
-      await page.keyboard.type(what);
-    }
+    await tabTo(page, field);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(what);
+    await expect(field).toHaveValue(what);
     await pressByKey(page, say('stops.add'));
     await expect(drawer(page).locator('.rd-stop')).toContainText(what);
+    await page.keyboard.press('Escape');
+    await expect(drawer(page)).toHaveCount(0);
     await page.keyboard.press('Home');
     await expect(count(page)).toHaveText(/^0 /);
     await page.keyboard.press('F8');
+    await expect(page.locator('.rd-here')).toBeVisible();
     await expect(count(page)).not.toHaveText(/^0 /);
-    met[kind] = (await count(page).textContent()) ?? '';
     await page.keyboard.press('End');
     await expect(count(page)).toHaveText(/^(\d+) \/ \1$/);
     await page.keyboard.press('Shift+F8');
-    await expect(count(page)).not.toHaveText(/^(0|(\d+) \/ \2$)/);
+    await expect(count(page)).not.toHaveText(/^(0 |(\d+) \/ \2$)/);
+    await openByKey();
     await pressByKey(page, say('stops.drop', { what }));
     await expect(drawer(page).locator('.rd-stop')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(drawer(page)).toHaveCount(0);
   }
-  console.log(JSON.stringify(met));
 });
 
 test('a watched register is compared with a marked moment, names who wrote it last, and is there as text', async ({
