@@ -14,7 +14,7 @@ import type { ScanTotals, Sink } from './scanner.ts';
 import { sorted } from './sorter.ts';
 import { type ByteSource, TraceError } from './source.ts';
 import { type Kernel, Survey } from './survey.ts';
-import { createTables } from './text-line.ts';
+import { createTables, type TextTables } from './text-line.ts';
 import type { VmGroup } from './threads.ts';
 import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
 
@@ -83,19 +83,19 @@ export async function analyse(
   pause: Pause = noPause,
 ): Promise<Analysis> {
   const opened = await openTrace(source);
-  const whole = new Survey();
+  const whole: Survey = new Survey(() => first.clock);
   const isText = opened.format !== 'trace.dat' && !opened.gzip;
   const kept = new KeptRecords(whole, isText ? opened.source.size : 0);
-  const first = createTables(kept);
+  const first: TextTables = createTables(kept);
   const index = new LineIndex();
   const seen = await scanTrace(opened, first, kept, pause, index);
-  const vms = whole.threads.settle();
+  const vms = whole.threads.settle(whole.hasOrder);
   const vm = chooseVm(vms, options.vm);
   const isOurs = (r: TraceRecord): boolean => {
     const of = vms.length < 2 ? vm : whole.threads.vmOf(r);
     return of === vm || of === -1;
   };
-  const survey = vms.length < 2 ? whole : new Survey();
+  const survey = vms.length < 2 ? whole : new Survey(() => first.clock);
   if (survey !== whole) {
     // What one VM's lines show of it says nothing of another.
     const own: Sink = { event: (r) => void (isOurs(r) && survey.event(r)), lost: (line) => survey.lost(line) };
@@ -119,6 +119,7 @@ export async function analyse(
             options.kernel === undefined || options.kernel === 'auto' ? whole.kernel(vendorFirst) : options.kernel,
           leaky: opened.format === 'perf-trace',
           lacksCpus,
+          ticks: first.clock !== 's',
           reasons: tables.reasons.list,
           others: tables.others.list,
         })
@@ -177,7 +178,7 @@ export async function analyse(
     firstLost,
     gaps,
     cutLine: first.cutLine,
-    onlyCpus: (predictor?.isCut ?? lacksCpus === 'yes') ? survey.cpus : [],
+    onlyCpus: (predictor?.isCut ?? lacksCpus === 'yes') && survey.hasOrder ? survey.cpus : [],
     silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
   });
   const leftOut = Math.max(0, counted.length - MOST_FINDINGS) + (predictor?.verdicts.dropped ?? 0);
@@ -285,7 +286,7 @@ function summaryOf(
     ...(set.vms.some((group) => group.from > 0)
       ? { vmLines: set.vms.map((group) => spanOf(group, totals.lines)) }
       : {}),
-    ...(rows.backwards > 0 ? { backwards: { n: rows.backwards, line: rows.backwardsLine } } : {}),
+    ...(rows.order.backwards > 0 ? { backwards: { n: rows.order.backwards, line: rows.order.firstLine } } : {}),
     ...(totals.unreadable > 0 ? { firstUnreadable: totals.firstUnreadable } : {}),
   };
 }

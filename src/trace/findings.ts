@@ -84,7 +84,12 @@ export function rowFindings(input: FindingInput): Finding[] {
     add('lost', 'odd', 1, { n: totals.hostCpus - onlyCpus.length, params: { ...own, of: totals.hostCpus } });
   }
   if (input.silent > 0) add('lost', 'odd', 1, { n: input.silent, params: { perf: 1 } });
-  if (rows.backwards > 0) add('time-goes-back', 'odd', rows.backwardsLine, { n: rows.backwards });
+  const { order } = rows;
+  if (order.backwards > 0) {
+    const how = survey.isByCpu ? 'cpus' : survey.order.isNone ? 'none' : order.seams > 0 ? 'far' : '';
+    const n = how === 'far' || how === 'cpus' ? order.seams : order.backwards;
+    add('time-goes-back', 'odd', order.firstLine, { n, params: how === '' ? {} : { how } });
+  }
   const missing = WANTED.filter((event) => survey.count(event) === 0 && !(event === TP.kvm_inj_virq && rows.sawApicv));
   if (missing.length > 0) {
     const names = missing.map((event) => TRACEPOINTS[event]?.name).join(', ');

@@ -2,6 +2,7 @@
 import type { TraceRecord } from './record.ts';
 import { type Percentiles, round, Samples } from './samples.ts';
 import type { Threads } from './threads.ts';
+import { TimeOrder } from './time-order.ts';
 import { atResetVector, CHIPS, FIRST_UNKNOWN, TP } from './tracepoints.ts';
 
 /** Edges of one GSI within a tenth of a second that make a storm. */
@@ -130,9 +131,7 @@ export class Rows {
   readonly delayedEoi = { n: 0, line: 0 };
   firstTs = Number.NaN;
   lastTs = Number.NaN;
-  /** Lines whose time lies before the one before them, and the first of them. */
-  backwards = 0;
-  backwardsLine = 0;
+  readonly order = new TimeOrder();
   sawApicv = false;
   sawEntryInfo = false;
   ioapicEoiExits = 0;
@@ -186,9 +185,8 @@ export class Rows {
     this.counts[r.event] = this.counts[r.event] + 1;
     if (!Number.isNaN(r.ts)) {
       if (Number.isNaN(this.firstTs)) this.firstTs = r.ts;
-      else if (r.ts < this.lastTs) {
-        if (this.backwards++ === 0) this.backwardsLine = r.line;
-      }
+      // What waited in one piece has its end in none of another.
+      if (this.order.next(r.ts, r.line, this.clock() !== 's')) this.forget();
       this.lastTs = r.ts;
     }
     const f = r.f;

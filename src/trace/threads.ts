@@ -257,10 +257,10 @@ export class Threads {
     return this.threads.get(tid)?.edge ?? -1;
   }
 
-  /** After the first pass: who belongs to whom. */
-  settle(): readonly VmGroup[] {
+  /** After the first pass: who belongs to whom. @param inOrder whether one line comes after another in time */
+  settle(inOrder = true): readonly VmGroup[] {
     const together = [...this.clashes].flatMap(([tgid, n]) => (n >= SURELY_TWO ? [tgid] : []));
-    this.vms = new Vms(this.threads, this.restarts, new Set(together));
+    this.vms = new Vms(this.threads, inOrder ? this.restarts : [], new Set(together));
     return this.vms.groups;
   }
 

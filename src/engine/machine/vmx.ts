@@ -59,10 +59,10 @@ import {
   resetVmcs,
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
-import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
+import { beginHandler, guestEoi } from '../world/guest.ts';
 import { VMM } from '../world/userspace.ts';
 import { MODEL_WIRES } from './model-ops.ts';
-import { VMX_MODEL_OPS } from './vmx-ops.ts';
+import { takeEvent, VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
@@ -258,13 +258,6 @@ function afterOp(m: Machine): void {
   }
 }
 
-/** The event an entry brought starts its handler. */
-function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
-  if (!entry.nmi && entry.vector === -1) return false;
-  beginHandler(m, vcpu, entry.nmi ? NMI_VECTOR : entry.vector);
-  return true;
-}
-
 /** @kvm x86.c kvm_vcpu_has_events */
 function hasEvents(m: Machine, vcpu: number): boolean {
   if (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] !== 0) return true;
@@ -327,16 +320,9 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
   return true;
 }
 
-/**
- * HLT: an exit; with nothing pending the thread sleeps. One that KVM_SET_MP_STATE woke goes in first; what it takes there has
- * ended its HLT already. @kvm x86.c kvm_emulate_halt, vcpu_block
- */
+/** HLT: an exit; with nothing pending the thread sleeps. @kvm x86.c kvm_emulate_halt, vcpu_block */
 function guestHalt(m: Machine, vcpu: number): void {
-  if (!inGuest(m, vcpu)) {
-    if (m.config.guest === undefined || reg(m, vcpu, V.halted) === 1 || reg(m, vcpu, V.mpState) !== 0) return;
-    m.wires.request(m, vcpu, REQ.event);
-    if (takeEvent(m, vcpu, runVcpu(m, vcpu)) || !inGuest(m, vcpu)) return;
-  }
+  if (!inGuest(m, vcpu)) return;
   vmExit(m, vcpu, EXIT.hlt);
   const outer = enter(m, EV.guest_halt, atVcpu(vcpu));
   // vmx_skip_emulated_instruction: the shadow of an STI before HLT ends with HLT.
@@ -366,6 +352,9 @@ function backToRun(m: Machine, vcpu: number): void {
   }
   injectPendingTimer(m, vcpu);
   m.wires.openWindow(m, vcpu);
+  // What was inside is inside again, so that the next message finds it there.
+  const goesIn = reg(m, vcpu, V.loaded) === 1 && halted === 0 && reg(m, vcpu, V.mpState) === 0;
+  if (goesIn && reg(m, vcpu, V.depth) < HANDLER_DEPTH) takeEvent(m, vcpu, runVcpu(m, vcpu));
 }
 
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */

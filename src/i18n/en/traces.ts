@@ -49,6 +49,12 @@ export const traces = {
   'trace.finding.fields-cut':
     'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
   'trace.finding.time-goes-back': 'Lines on which the time goes back: {n}. Latencies may be wrong.',
+  'trace.finding.time-goes-back.far':
+    'Places where the time goes back far: {n}. Recordings stand one behind the other here. State before each place is forgotten.',
+  'trace.finding.time-goes-back.cpus':
+    'The lines of one CPU stand behind those of another. Places where the time goes back: {n}. What does not fit is not judged. Merge them by time, or save the file trace instead of per_cpu.',
+  'trace.finding.time-goes-back.none':
+    'The lines are not in the order of their time: it goes back on {n} of them. What does not fit is not judged. Sort them by time.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
   'trace.finding.two-vms.turns':
     'The trace holds {n} VMs; some are one after another by the same threads. This report is about VM {vm}, lines {from} to {to}; choose another with --vm.',

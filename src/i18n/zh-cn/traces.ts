@@ -43,6 +43,10 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.fields-cut':
     'trace-cmd report -R 对重定向表项、ICR 和 MSI 只打印向量，因此无法预测任何一行。不带 -R 重新输出即可。',
   'trace.finding.time-goes-back': '有 {n} 行的时间倒退，延迟可能不准。',
+  'trace.finding.time-goes-back.far': '时间大幅倒退 {n} 次：这里是几份记录首尾相接。每处之前的状态作废。',
+  'trace.finding.time-goes-back.cpus':
+    '各 CPU 的行一段接一段：时间倒退 {n} 次。对不上的不作判断。请按时间合并，或改存 trace 文件而不是 per_cpu。',
+  'trace.finding.time-goes-back.none': '行不按时间排列：有 {n} 行时间倒退。对不上的不作判断。请按时间排序。',
   'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
   'trace.finding.two-vms.turns':
     '跟踪里有 {n} 个虚拟机，有些是同一批线程先后运行的。这份报告是虚拟机 {vm}，第 {from} 到 {to} 行；用 --vm 选择另一个。',

@@ -200,6 +200,8 @@ export function injectOther(
     state.passedOver = want;
     predictor.follow((c) => {
       if (gone) c.dropIrr(vcpu, want);
+      // Who takes one has an APIC that is on.
+      c.assumeOn(vcpu);
       if (waits || (want < 0 && !isDone)) c.take(vcpu, vector);
       else if (want >= 0) c.inject(vcpu);
     });

@@ -103,6 +103,8 @@ export interface PredictOptions {
   readonly leaky: boolean;
   /** The lines of the host's other CPUs are not in the file. */
   readonly lacksCpus: LacksCpus;
+  /** The clock counts ticks. */
+  readonly ticks?: boolean;
   readonly reasons: readonly string[];
   /** Names of the events that are only counted, by number minus FIRST_UNKNOWN. */
   readonly others: readonly string[];
