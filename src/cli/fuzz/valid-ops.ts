@@ -222,14 +222,6 @@ const IDIOMS: readonly ((random: Random, vcpus: number) => Json[])[] = [
   function longAddress(random) {
     return [{ op: 'msi', addr: pick(random, ['0x1fee00000', '0x100fee00000']), data: 0x41 }];
   },
-  function polledController(random) {
-    return [
-      out(0x21, 0),
-      { op: 'irq_line', gsi: 1, level: random(2) },
-      out(0x20, 0x0c),
-      { op: 'pio_read', port: 0x20 },
-    ];
-  },
   function maskedController(random) {
     return [
       out(0x21, 0xff),

@@ -93,13 +93,4 @@ export const PIC_EVENTS = defineEvents({
     args: { port: 'hex', value: 'hex' },
     token: 'still',
   },
-  pic_polled: {
-    code: 52,
-    by: 'pic',
-    fn: 'pic_poll_read',
-    cite: 'pic.ocw',
-    args: { pin: 'pin' },
-    token: 'still',
-    since: 2,
-  },
 });

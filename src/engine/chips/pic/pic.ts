@@ -335,7 +335,6 @@ function pollRead(m: Machine, chip: number): number {
     updateIrq(m);
     return 0x07;
   }
-  emit(m, EV.pic_polled, atPic(chip), chip * 8 + irq);
   const master = picBase(0);
   if (chip === 1) {
     put(m, master + R.isr, m.w[master + R.isr] & ~4);

@@ -59,7 +59,4 @@ export const pic = {
 
   'event.elcr_write.title': 'Guest sets edge or level',
   'event.elcr_write': 'The guest writes {value} to ELCR port {port}. A 1 makes its pin level-triggered.',
-
-  'event.pic_polled.title': 'Poll finds a request',
-  'event.pic_polled': 'The read answers a poll: the 8259 names PIC pin {pin} and takes its request back.',
 };

@@ -57,7 +57,4 @@ export const pic: Record<keyof typeof en, string> = {
 
   'event.elcr_write.title': '客户机设定边沿或电平',
   'event.elcr_write': '客户机向 ELCR 端口 {port} 写入 {value}：为 1 的引脚采用电平触发。',
-
-  'event.pic_polled.title': '轮询找到请求',
-  'event.pic_polled': '这次读取回答轮询：8259 给出 PIC 引脚 {pin}，并收回它的请求。',
 };
