@@ -38,6 +38,7 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.avicEntriesHi',
   'vcpu.nested',
   'vcpu.stackIfOff',
+  'vcpu.windowExits',
   'vm.tscWriteLo',
   'vm.tscWriteHi',
   'vm.tscWriteNsLo',
