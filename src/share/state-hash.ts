@@ -38,7 +38,6 @@ const LATER: ReadonlySet<string> = new Set([
   'vcpu.avicEntriesHi',
   'vcpu.nested',
   'vcpu.stackIfOff',
-  'vcpu.windowExits',
   'vm.tscWriteLo',
   'vm.tscWriteHi',
   'vm.tscWriteNsLo',

@@ -298,8 +298,6 @@ export const VCPU = defineBlock({
   nested: 1,
   /** Model guest: bit d is what the handler at depth d interrupted: 1, code with RFLAGS.IF = 0. */
   stackIfOff: 1,
-  /** kvm_vcpu_stat.irq_window_exits */
-  windowExits: 1,
 });
 
 /** Posted-interrupt descriptor (struct pi_desc). PIR eight words; control fields one word each. */

@@ -185,7 +185,6 @@ export function openWindows(m: Machine, vcpu: number): boolean {
   if (!nmi && !irq) return false;
   vmExit(m, vcpu, nmi ? EXIT.nmiWindow : EXIT.interruptWindow);
   const outer = enter(m, nmi ? EV.nmi_window_open : EV.irq_window_open, atVcpu(vcpu));
-  if (!nmi) set(m, vcpu, V.windowExits, reg(m, vcpu, V.windowExits) + 1);
   setVmcs(m, vcpu, F.primaryControls, primary & ~(nmi ? PRIMARY.nmiWindow : PRIMARY.interruptWindow));
   m.wires.request(m, vcpu, REQ.event);
   leave(m, outer);

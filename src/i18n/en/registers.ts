@@ -363,7 +363,6 @@ export const registers = {
   'reg.vcpu.loaded': 'The thread runs on that pCPU now.',
   'reg.vcpu.preempted': 'The thread is runnable, but another task runs.',
   'reg.vcpu.blocking': 'Its thread sleeps.',
-  'reg.vcpu.windowExits': 'How often KVM left the guest because an interrupt window opened.',
   'reg.piDesc.pir': 'Vectors posted and not yet moved to IRR.',
   'reg.piDesc.on': 'A notification is outstanding.',
   'reg.piDesc.sn': 'Suppress notification: 1 while the vCPU is off its pCPU, unless it sleeps with the wakeup vector.',

@@ -361,7 +361,6 @@ export const registers: Record<keyof typeof en, string> = {
   'reg.vcpu.loaded': '线程现在就在那个 pCPU 上运行。',
   'reg.vcpu.preempted': '线程可以运行，但 CPU 在运行别的任务。',
   'reg.vcpu.blocking': '它的线程在睡眠。',
-  'reg.vcpu.windowExits': '因中断窗口打开而退出客户机的次数。',
   'reg.piDesc.pir': '已 post 但尚未并入 IRR 的向量。',
   'reg.piDesc.on': '有未处理的通知。',
   'reg.piDesc.sn': '抑制通知：vCPU 不在 pCPU 上时为 1，除非它带着唤醒向量睡眠。',

@@ -114,6 +114,4 @@ export const VCPU_REGISTERS = defineRegisters({
   nested: quiet(dec('L2')),
   /** Bit d: what the handler at depth d interrupted had RFLAGS.IF = 0. */
   stackIfOff: quiet(hex('interrupted with IF = 0')),
-  /** kvm_vcpu_stat.irq_window_exits */
-  windowExits: dec('irq_window_exits'),
 });
