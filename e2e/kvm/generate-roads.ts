@@ -252,7 +252,6 @@ export function generateSetup(seed: number): Op[] {
     ],
     [10, makeVcpu],
     [5, () => push({ op: 'create_pit', flags: chance.below(2) })],
-    [2, () => push({ op: 'pit_reinject', reinject: chance.below(2) })],
     [4, () => push({ op: 'set_boot_cpu_id', id: id() })],
     [4, () => push({ op: 'get' })],
     [6, () => push({ op: 'irq_line', gsi: gsi(), level: chance.below(2) })],

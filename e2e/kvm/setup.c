@@ -56,9 +56,6 @@ bool answer_setup_op(const char *name, const struct json *op)
 	} else if (!strcmp(name, "create_pit")) {
 		struct kvm_pit_config pit = { .flags = (uint32_t)json_field(op, "flags", 0) };
 		out_rc(ioctl(machine.vm, KVM_CREATE_PIT2, &pit));
-	} else if (!strcmp(name, "pit_reinject")) {
-		struct kvm_reinject_control control = { .pit_reinject = (uint8_t)json_field(op, "reinject", 1) };
-		out_rc(ioctl(machine.vm, KVM_REINJECT_CONTROL, &control));
 	} else if (!strcmp(name, "set_boot_cpu_id")) {
 		out_rc(ioctl(machine.vm, KVM_SET_BOOT_CPU_ID, json_field(op, "id", 0)));
 	} else {

@@ -1,7 +1,5 @@
 /** What `late()` gives: import nothing of it but by that. */
 import type { OpName } from '../../spec/ops/index.ts';
-import { reinjectControl } from '../chips/pit/pit.ts';
-import { ioctl } from '../core/errno.ts';
 import type { Handlers } from '../core/wires.ts';
 import { printCpu, printMachine } from './print.ts';
 import { writeRaw } from './raw.ts';
@@ -26,6 +24,5 @@ export const LATE_HANDLERS = {
   timer: (m, op) => timerState(m, op.vcpu),
   cpu: (m, op) => printCpu(m, op.vcpu),
   raw: writeRaw,
-  pit_reinject: (m, op) => ioctl(-reinjectControl(m, op.reinject)),
   get: (m) => printMachine(m),
 } satisfies Partial<Handlers<OpName>>;

@@ -1,5 +1,5 @@
 /** A VM put together step by step: the ioctls that a `create` does in one. */
-import { bit, choice, int, op, optional, u32, u64 } from '../define/op.ts';
+import { choice, int, op, optional, u32, u64 } from '../define/op.ts';
 import { MAX_VCPUS, STAGED_VCPUS } from '../limits.ts';
 
 export const SETUP_OPS = {
@@ -22,8 +22,6 @@ export const SETUP_OPS = {
   create_vcpu: op('ioctl', { id: u64('apicId') }),
   /** KVM_CREATE_PIT2 */
   create_pit: op('ioctl', { flags: u32('data', 0) }),
-  /** KVM_REINJECT_CONTROL */
-  pit_reinject: op('ioctl', { reinject: bit(1) }),
   /** KVM_SET_BOOT_CPU_ID */
   set_boot_cpu_id: op('ioctl', { id: u64('apicId') }),
 };

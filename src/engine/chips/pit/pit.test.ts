@@ -63,13 +63,6 @@ describe('re-injection', () => {
     expect(b.state('pit')).toEqual([`pit count ${COUNT} pending 3`]);
   });
 
-  test('KVM_REINJECT_CONTROL ends it: no tick waits for its acknowledge', () => {
-    const b = ready();
-    expect(b.do({ op: 'pit_reinject', reinject: 0 })).toEqual({ rc: 0 });
-    b.do(load(2, COUNT), advance(3 * PERIOD));
-    expect(b.eventsOf('pit_do_work', 'pit_held')).toEqual(['pit_do_work', 'pit_do_work', 'pit_do_work']);
-    expect(bench().do({ op: 'pit_reinject' })).toEqual({ rc: -1, errno: 6 });
-  });
   test('each acknowledge sends one that was held', () => {
     const b = ready();
     b.do(load(2, COUNT), advance(3 * PERIOD), load(5, COUNT));

@@ -9,7 +9,6 @@
  * Left out: HPET legacy mode (no HPET here).
  */
 import { highOf, join, lowOf } from '../../../base/u64.ts';
-import { ENXIO } from '../../core/errno.ts';
 import { EV } from '../../core/events.ts';
 import { AT_PIT, beginJourney, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { now, put64, read64 } from '../../core/time.ts';
@@ -76,23 +75,14 @@ export function resetPit(m: Machine): void {
     put(m, at(m, R.count, channel), 0x10000);
     if (channel !== 0) setLoadTime(m, channel);
   }
-  if (m.config.pitReinject !== false) setReinject(m, 1);
+  if (m.config.pitReinject !== false) setReinject(m);
 }
 
 /** Ticks that were missed are made up for, which AVIC cannot do. @kvm i8254.c kvm_pit_set_reinject */
-function setReinject(m: Machine, reinject: 0 | 1): void {
-  if (get(m, R.reinject) === reinject) return;
-  m.wires.setApicvInhibit(m, APICV_INHIBIT.pitReinject, reinject === 1);
-  put(m, at(m, R.reinject), reinject);
-  // What is pending and acknowledged stays as it is while nobody looks.
-  if (reinject === 1) resetReinject(m);
-}
-
-/** KVM_REINJECT_CONTROL. @returns ENXIO without an i8254, 0 @kvm x86.c kvm_arch_vm_ioctl, i8254.c kvm_vm_ioctl_reinject */
-export function reinjectControl(m: Machine, reinject: 0 | 1): number {
-  if (get(m, R.present) === 0) return ENXIO;
-  setReinject(m, reinject);
-  return 0;
+function setReinject(m: Machine): void {
+  m.wires.setApicvInhibit(m, APICV_INHIBIT.pitReinject, true);
+  put(m, at(m, R.reinject), 1);
+  resetReinject(m);
 }
 
 /** @kvm i8254.c kvm_pit_reset_reinject */
