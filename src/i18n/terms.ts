@@ -178,5 +178,4 @@ export const TERMS: readonly Term[] = [
   { id: 'avic', en: ['AVIC'], zh: ['AVIC'] },
   { id: 'pit', en: ['i8254', 'PIT'], zh: ['i8254', 'PIT'] },
   { id: 'sipi-wait', en: ['INIT_RECEIVED'], zh: ['INIT_RECEIVED'] },
-  { id: 'eoi-broadcast', en: ['EOI broadcast'], zh: ['EOI 广播'] },
 ];

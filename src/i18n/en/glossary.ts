@@ -289,6 +289,4 @@ export const glossary = {
   'term.pit.is': 'The PC’s oldest timer. In KVM it raises GSI 0 at each tick.',
   'term.sipi-wait': 'INIT_RECEIVED',
   'term.sipi-wait.is': 'State of a vCPU after INIT: it waits for a SIPI and takes no interrupt.',
-  'term.eoi-broadcast': 'EOI broadcast',
-  'term.eoi-broadcast.is': 'The EOI of a level vector goes on to the IOAPIC, which clears remote IRR of its pins.',
 } as const;

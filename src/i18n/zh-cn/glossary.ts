@@ -268,6 +268,4 @@ export const glossary: Readonly<Record<keyof typeof en, string>> = {
   'term.pit.is': 'PC 最早的定时器。在 KVM 中，每个节拍拉高 GSI 0。',
   'term.sipi-wait': 'INIT_RECEIVED',
   'term.sipi-wait.is': 'INIT 之后的 vCPU 状态：等待 SIPI，不接受中断。',
-  'term.eoi-broadcast': 'EOI 广播',
-  'term.eoi-broadcast.is': '电平向量的 EOI 继续送到 IOAPIC，清除其引脚的 remote IRR。',
 };
