@@ -15,7 +15,6 @@ interface Difference {
 
 export const DIFFERENCES = {
   'pic-edge-irr': { from: '8259A', at: ['pic.irr'], fns: ['pic_set_irq1', 'kvm_pic_set_irq'] },
-  'pic-icw3': { from: '8259A', at: ['ICW3.cascade'], fns: ['pic_ioport_write'] },
   'pic-level-mode': { from: '8259A', at: ['ICW1.levelTriggered', 'pic.elcr'], fns: ['pic_ioport_write'] },
   'pic-poll': { from: '8259A', at: ['OCW3.poll', 'pic.poll'], fns: ['pic_poll_read'] },
   'pic-special-mask': { from: '8259A', at: ['OCW3.specialMask', 'pic.specialMask'], fns: ['pic_get_irq'] },

@@ -6,7 +6,6 @@ export const differs = {
   'differs.from.SDM': 'KVM differs from the SDM:',
   'differs.from.Intel': 'KVM on AMD differs from KVM on Intel:',
   'differs.pic-edge-irr': 'An edge stays latched in IRR when the line goes low: KVM gives no spurious IRQ 7 there.',
-  'differs.pic-icw3': 'KVM ignores ICW3: the slave is always on pin 2 of the master.',
   'differs.pic-level-mode': 'KVM ignores level mode in ICW1. Only the ELCR makes a pin level-triggered.',
   'differs.pic-poll': 'A poll clears the pin’s bits in IRR and ISR. On the chip it sets the ISR bit.',
   'differs.pic-special-mask': 'KVM stores the special mask bit and never uses it. INT stays as it was.',

@@ -7,7 +7,6 @@ export const differs: Readonly<Record<keyof typeof en, string>> = {
   'differs.from.SDM': 'KVM 与 SDM 不同：',
   'differs.from.Intel': 'AMD 上的 KVM 与 Intel 上的不同：',
   'differs.pic-edge-irr': '边沿在中断线变低后仍锁存在 IRR 中：此处 KVM 不会给出伪中断 IRQ 7。',
-  'differs.pic-icw3': 'KVM 忽略 ICW3：从片总在主片的引脚 2 上。',
   'differs.pic-level-mode': 'KVM 忽略 ICW1 的电平方式。只有 ELCR 能使引脚为电平触发。',
   'differs.pic-poll': 'poll 清除该引脚的 IRR 位和 ISR 位。芯片上它会置 ISR 位。',
   'differs.pic-special-mask': 'KVM 保存 special mask 位但从不使用，INT 保持原样。',

@@ -7,7 +7,6 @@
  * @differs 8259A (pic-special-mask): the data sheet gives special mask mode an effect; KVM does not.
  * @differs 8259A (pic-edge-irr): an edge in IRR survives the line going low.
  * @differs 8259A (pic-level-mode): LTIM of ICW1 is not acted on; the ELCR alone makes a pin level-triggered.
- * @differs 8259A (pic-icw3): ICW3 is not acted on; the slave is always on pin 2.
  * @differs 8259A (pic-poll): a poll clears IRR and ISR; the chip sets ISR.
  */
 import { EV, REQ } from '../../core/events.ts';
