@@ -1,5 +1,5 @@
 /**
- * Devices outside KVM, as much of each as raises and quiets its interrupt: a 16550, an e1000, an AHCI controller, virtio-net on INTx, virtio-blk and
+ * Devices outside KVM, as much of each as raises and quiets its interrupt: a 16550, an e1000, virtio-net on INTx, virtio-blk and
  * an assigned NVMe disk (INTx through a resampling irqfd, or MSI-X), and a bare user-space line. With them the VMM's part: it ORs the lines that share a GSI
  * before it calls KVM_IRQ_LINE, and follows a device's MSI-X table into GSI routes and irqfds.
  */
@@ -26,7 +26,6 @@ export const DEVICE_KIND_CODE: Readonly<Record<DeviceKind, number>> = {
   nvme: 5,
   ioctl: 6,
   e1000: 7,
-  ahci: 8,
 };
 
 /** Message control of the MSI-X capability. @sdm PCI "MSI-X Capability and Table Structures" */

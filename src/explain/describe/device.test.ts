@@ -31,7 +31,6 @@ test.each([
   ['virtio-net', {}, 'virtio'],
   ['nvme', {}, 'nvme'],
   ['e1000', {}, 'e1000'],
-  ['ahci', {}, 'ahci'],
   ['virtio-blk', { msix: 1 }, 'message'],
 ])('%s %j is quieted in the way of %s', (kind, extra, variant) => {
   const scene = lineScene(kind, extra);

@@ -17,14 +17,13 @@ const DEVICE_WORK: Readonly<Record<string, MessageKey>> = {
   'virtio-blk': 'word.request',
   e1000: 'word.packet',
   nvme: 'word.request',
-  ahci: 'word.request',
   pit: 'word.tick',
   ioctl: 'word.ioctl',
 };
 
 /**
  * Who quiets what. On a line the driver must make the device lower it, each in its own way; a message needs no such thing.
- * Virtio 1.2 "ISR status capability"; NVMe base "Pin Based and Single Message MSI"; 8254x manual "Interrupt Cause Read Register"; AHCI 1.3.1 "Interrupts"; 16550 IIR.
+ * Virtio 1.2 "ISR status capability"; NVMe base "Pin Based and Single Message MSI"; 8254x manual "Interrupt Cause Read Register"; 16550 IIR.
  */
 const QUIETED: Readonly<Record<string, string>> = {
   serial: 'serial',
@@ -32,7 +31,6 @@ const QUIETED: Readonly<Record<string, string>> = {
   'virtio-blk': 'virtio',
   nvme: 'nvme',
   e1000: 'e1000',
-  ahci: 'ahci',
 };
 
 /** Its messages come from an MSI capability, which has no table: one message, and a mask bit for each vector. */

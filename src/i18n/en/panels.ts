@@ -207,7 +207,6 @@ export const panels = {
   'ctl.work.virtio-net': 'A packet arrives',
   'ctl.work.virtio-blk': 'A request completes',
   'ctl.work.nvme': 'A request completes',
-  'ctl.work.ahci': 'A request completes',
   'ctl.work.e1000': 'A packet arrives',
   'ctl.work.pit': 'Tick',
   'ctl.work.ioctl': 'Interrupt',

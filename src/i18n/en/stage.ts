@@ -19,7 +19,6 @@ export const stage = {
   'stage.device.virtio-net': 'virtio-net',
   'stage.device.virtio-blk': 'virtio-blk',
   'stage.device.nvme': 'NVMe',
-  'stage.device.ahci': 'AHCI',
   'stage.device.e1000': 'e1000',
   'stage.device.ioctl': 'User space',
 

@@ -206,7 +206,6 @@ export const panels: Record<keyof typeof en, string> = {
   'ctl.work.virtio-net': '收到数据包',
   'ctl.work.virtio-blk': '请求完成',
   'ctl.work.nvme': '请求完成',
-  'ctl.work.ahci': '请求完成',
   'ctl.work.e1000': '收到数据包',
   'ctl.work.pit': '节拍',
   'ctl.work.ioctl': '中断',

@@ -20,7 +20,6 @@ export const stage: Record<keyof typeof en, string> = {
   'stage.device.virtio-net': 'virtio-net',
   'stage.device.virtio-blk': 'virtio-blk',
   'stage.device.nvme': 'NVMe',
-  'stage.device.ahci': 'AHCI',
   'stage.device.e1000': 'e1000',
   'stage.device.ioctl': '用户态',
 

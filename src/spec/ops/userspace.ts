@@ -19,7 +19,7 @@ import { SETUP_OPS } from './setup.ts';
 /** A device outside KVM that raises interrupts; each kind's behaviour is in engine/world/device. */
 const device = record({
   id: text(),
-  kind: choice(['pit', 'serial', 'virtio-net', 'virtio-blk', 'nvme', 'ioctl', 'e1000', 'ahci']),
+  kind: choice(['pit', 'serial', 'virtio-net', 'virtio-blk', 'nvme', 'ioctl', 'e1000']),
   /** Its line or, with MSI-X, the first GSI its VMM gives it. */
   gsi: int('gsi', 4095, { fallback: 0 }),
   /** MSI-X vectors, 1 to 4; absent: the device uses its line. */

@@ -17,7 +17,6 @@ export const device = {
   'event.device_quiet.nvme':
     'The handler takes the completions of {device} and writes the head doorbell: with an empty queue the line goes low.',
   'event.device_quiet.e1000': 'The handler reads ICR of {device}. The read clears the causes, and the line goes low.',
-  'event.device_quiet.ahci': 'The handler clears PxIS, then IS of {device}. With no bit left in IS its line goes low.',
   'event.device_quiet.message':
     'The handler serves {device}. A message needs no quieting: no register is read, there is no line.',
 

@@ -15,7 +15,6 @@ export const device: Record<keyof typeof en, string> = {
   'event.device_quiet.virtio': '处理程序读取 {device} 的 ISR 状态。读操作将其清零，中断线变低。',
   'event.device_quiet.nvme': '处理程序取走 {device} 的完成项，并写队头门铃：队列为空，中断线变低。',
   'event.device_quiet.e1000': '处理程序读取 {device} 的 ICR。读操作清除中断原因，中断线变低。',
-  'event.device_quiet.ahci': '处理程序清除 {device} 的 PxIS，然后清除 IS。IS 全部为 0 后，中断线变低。',
   'event.device_quiet.message': '处理程序服务 {device}。消息不需要撤销：不读寄存器，也没有中断线。',
 
   'event.device_config.title': '设备配置已变更',
