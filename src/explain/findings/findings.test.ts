@@ -79,7 +79,6 @@ const CASES: Readonly<Record<string, readonly JsonOp[]>> = {
   ],
   'eoi-before-quiet': [...create(), ...rte(11, 0x8041), line(11, 1), run, eoi],
   'level-storm': [...create(), ...rte(11, 0x8041), line(11, 1), ...Array.from({ length: 60 }, () => [run, eoi]).flat()],
-  'pic-poll-left': [...create(), out(0x20, 0x0c)],
   'vector-below-16': [...create(), ...rte(11, 0x0005), line(11, 1)],
   'shared-vector': [...create(), ...rte(11, 0x8041), ...rte(10, 0x8041), ...nop(14)],
   'level-pulse-swallowed': [...create(), ...rte(11, 0x8041), line(11, 1), run, line(11, 0), line(11, 1), line(11, 0)],

@@ -21,7 +21,6 @@ import { maskedLinePending } from './masked-line-pending.ts';
 import { noHandler } from './no-handler.ts';
 import { onNotNotified } from './on-not-notified.ts';
 import { picIsrHolds } from './pic-isr-holds.ts';
-import { picPollLeft } from './pic-poll-left.ts';
 import { pitTickDropped } from './pit-tick-dropped.ts';
 import { remoteIrrStuck } from './remote-irr-stuck.ts';
 import { restoreOrder } from './restore-order.ts';
@@ -74,7 +73,6 @@ export const RULES: readonly Rule[] = [
   initLost,
   injectionRefused,
   pitTickDropped,
-  picPollLeft,
 ];
 
 export interface Finding extends Hit {

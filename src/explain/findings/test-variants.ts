@@ -234,16 +234,6 @@ export const SITUATIONS: Readonly<Record<string, (v: Variant) => Situation | nul
       at: `ioapic:0.irqEoi[${v.pin}]`,
       params: { pin: v.pin },
     })),
-  'pic-poll-left': (v) =>
-    full(v, () => {
-      const port = v.way % 2 === 0 ? 0x20 : 0xa0;
-      return {
-        sick: [out(port, 0x0c), ...pass(v, 2)],
-        well: [out(port, 0x0c), { op: 'pio_read', vcpu: 0, port }, ...pass(v, 2)],
-        at: 'pic:',
-        params: { chip: v.way % 2 },
-      };
-    }),
   'vector-below-16': (v) => {
     const low = v.vector & 15;
     const by = (vector: number): JsonOp[] =>

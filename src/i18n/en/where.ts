@@ -141,7 +141,6 @@ export const where = {
   'finding.tpr-left-high': 'vCPU {vcpu}: TPR {tpr} holds vector {vector}, and no vector is in service.',
   'finding.if-off-irr-full': 'vCPU {vcpu}: IF is 0 outside any handler, and vector {vector} waits.',
   'finding.pic-isr-holds': '8259 pin {pin} is requested and {by} is in service before it.',
-  'finding.pic-poll-left': '8259 {chip} was told to poll and not read since: its next read takes an interrupt.',
   'finding.slave-eoi-without-master': 'The slave 8259 got its EOI, the master none: its pin {pin} stays in service.',
   'finding.spurious': '8259: vector {vector} was asked for and pin {pin} had no request: spurious.',
   'finding.edge-clears-tmr': 'vCPU {vcpu}: an edge message took vector {vector} of level pin {pin} and cleared TMR.',

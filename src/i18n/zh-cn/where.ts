@@ -138,7 +138,6 @@ export const where: Record<keyof typeof en, string> = {
   'finding.tpr-left-high': 'vCPU {vcpu}：TPR {tpr} 挡住向量 {vector}，却没有向量在服务。',
   'finding.if-off-irr-full': 'vCPU {vcpu}：不在处理程序中 IF 却为 0，向量 {vector} 在等待。',
   'finding.pic-isr-holds': '8259 引脚 {pin} 有请求，{by} 在它之前正在服务。',
-  'finding.pic-poll-left': '8259 {chip} 收到 poll 命令后没有被读过：下一次读取会取走一个中断。',
   'finding.slave-eoi-without-master': '从片 8259 得到 EOI，主片没有：引脚 {pin} 一直在服务。',
   'finding.spurious': '8259：取向量 {vector} 时引脚 {pin} 没有请求，是伪中断。',
   'finding.edge-clears-tmr': 'vCPU {vcpu}：边沿消息占用了电平引脚 {pin} 的向量 {vector}，清除了 TMR。',
