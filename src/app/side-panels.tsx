@@ -9,7 +9,7 @@ import { Slot } from './slot.tsx';
 /** What scrolls must be reachable by keyboard, whatever is in it. */
 const REACHABLE = { tabIndex: 0 };
 
-const TABS = ['now', 'inspector', 'controls', 'callbacks', 'roads', 'inhibits', 'where'] as const;
+const TABS = ['now', 'inspector', 'controls', 'callbacks', 'roads', 'where'] as const;
 type Tab = (typeof TABS)[number];
 
 /** What stands beside the stage: tabs, and the panel of the one that is chosen. Late: its panels are. */
@@ -64,7 +64,6 @@ export function SidePanels({ callPath }: { readonly callPath: boolean }): ReactN
         {tab === 'controls' && <Slot name="Controls" />}
         {tab === 'callbacks' && <Slot name="Callbacks" />}
         {tab === 'roads' && <Slot name="Roads" />}
-        {tab === 'inhibits' && <Slot name="Inhibits" />}
       </div>
     </>
   );

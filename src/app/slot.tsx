@@ -36,7 +36,6 @@ const LOADED = {
   Inspector: part(() => import('../views/inspector/inspector.tsx').then((m) => m.Inspector)),
   Controls: part(() => import('../views/controls/controls.tsx').then((m) => m.Controls)),
   Callbacks: part(() => import('../views/callbacks/callbacks.tsx').then((m) => m.Callbacks)),
-  Inhibits: part(() => import('../views/inhibits/inhibits.tsx').then((m) => m.Inhibits)),
   Roads: part(() => import('../views/roads/roads.tsx').then((m) => m.Roads)),
   Timeline: part(() => import('../views/timeline/timeline.tsx').then((m) => m.Timeline)),
   Workbench: part(() => import('../views/runs/workbench.tsx').then((m) => m.Workbench)),
