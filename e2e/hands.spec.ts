@@ -288,9 +288,15 @@ test('an edited scene is called edited, and its link opens the same machine', as
 
 /** Tabs on until this has the focus: a person's keyboard, and nothing else. */
 async function tabTo(page: Page, to: ReturnType<Page['locator']>, most = 120): Promise<void> {
+  // Looked for once and not at each key, while it stays in the page: a name is looked for on a stage of thousands.
+  let one = await to.elementHandle();
   for (let i = 0; i < most; i++) {
-    if (await to.evaluate((one) => one === document.activeElement).catch(() => false)) return;
-    await page.keyboard.press('Tab');
+    const [isHere, isFocused] = (await one
+      ?.evaluate((node) => [node.isConnected, node === document.activeElement])
+      .catch(() => null)) ?? [false, false];
+    if (isFocused) return;
+    if (!isHere) one = await to.elementHandle();
+    else await page.keyboard.press('Tab');
   }
   await expect(to).toBeFocused();
 }

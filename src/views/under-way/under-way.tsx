@@ -7,6 +7,7 @@ import { colourOf } from '../../scene/flights.ts';
 import { type UnderWay as One, underWayAt } from '../../scene/under-way.ts';
 import { usePanelStep } from '../../store/use-app.ts';
 import { moment, WAIT_TEXT } from '../board/wait-text.ts';
+import { labelText } from '../shared/label-text.ts';
 import { sourceName } from '../shared/source-name.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -16,7 +17,7 @@ const MOST = 5;
 
 function doing({ does, wait, what, vcpu }: One, t: Translate): string {
   if (wait !== null) return t(WAIT_TEXT[wait.cause] as MessageKey, { what: wait.what });
-  return does === 'serves' ? t('way.serves', { vcpu, what }) : t('way.moves', { what });
+  return does === 'serves' ? t('way.serves', { vcpu, what }) : t('way.moves', { what: labelText(what, t) });
 }
 
 export function UnderWay() {
