@@ -59,10 +59,10 @@ import {
   resetVmcs,
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
-import { beginHandler, guestEoi } from '../world/guest.ts';
+import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
 import { VMM } from '../world/userspace.ts';
 import { MODEL_WIRES } from './model-ops.ts';
-import { takeEvent, VMX_MODEL_OPS } from './vmx-ops.ts';
+import { VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
@@ -258,6 +258,13 @@ function afterOp(m: Machine): void {
   }
 }
 
+/** The event an entry brought starts its handler. */
+function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
+  if (!entry.nmi && entry.vector === -1) return false;
+  beginHandler(m, vcpu, entry.nmi ? NMI_VECTOR : entry.vector);
+  return true;
+}
+
 /** @kvm x86.c kvm_vcpu_has_events */
 function hasEvents(m: Machine, vcpu: number): boolean {
   if (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] !== 0) return true;
@@ -352,9 +359,8 @@ function backToRun(m: Machine, vcpu: number): void {
   }
   injectPendingTimer(m, vcpu);
   m.wires.openWindow(m, vcpu);
-  // What was inside is inside again, so that the next message finds it there.
-  const goesIn = reg(m, vcpu, V.loaded) === 1 && halted === 0 && reg(m, vcpu, V.mpState) === 0;
-  if (goesIn && reg(m, vcpu, V.depth) < HANDLER_DEPTH) takeEvent(m, vcpu, runVcpu(m, vcpu));
+  // It goes in at once, so that the next message and the guest's next instruction find it inside.
+  if (halted === 0) serveVcpu(m, vcpu);
 }
 
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */
