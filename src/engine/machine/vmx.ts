@@ -59,10 +59,10 @@ import {
   resetVmcs,
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
-import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
+import { beginHandler, guestEoi } from '../world/guest.ts';
 import { VMM } from '../world/userspace.ts';
 import { MODEL_WIRES } from './model-ops.ts';
-import { VMX_MODEL_OPS } from './vmx-ops.ts';
+import { takeEvent, VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
@@ -256,13 +256,6 @@ function afterOp(m: Machine): void {
     runVcpu(m, vcpu);
     m.current = -1;
   }
-}
-
-/** The event an entry brought starts its handler. */
-function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
-  if (!entry.nmi && entry.vector === -1) return false;
-  beginHandler(m, vcpu, entry.nmi ? NMI_VECTOR : entry.vector);
-  return true;
 }
 
 /** @kvm x86.c kvm_vcpu_has_events */
