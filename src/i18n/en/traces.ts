@@ -65,6 +65,10 @@ export const traces = {
     'Vector {vector} is in service on vCPU {vcpu} and holds {vectors}. If it is still there a second later, its EOI never came.',
   'trace.finding.interrupts-off':
     '{vectors} wait on vCPU {vcpu} and neither TPR nor ISR holds them: IF is 0, or the vCPU does not run.',
+  'trace.finding.unread':
+    'Line {line} begins as one of this kind and cannot be read, so what it says is missing here: {text}',
+  'trace.finding.counts-fall':
+    'The counts of {name} fall from one copy to the next: the later copy stands first, or the guest restarted between. Nothing follows from their difference.',
   'trace.finding.apic-disabled': 'SPIV {spiv} disables the LAPIC of vCPU {vcpu} while vectors wait: {n}.',
   'trace.finding.eoi-owed':
     'Vector {vector} on vCPU {vcpu} is level-triggered: its pin has remote IRR 1 until the EOI.',

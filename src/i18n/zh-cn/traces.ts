@@ -56,6 +56,9 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.isr-never-ended':
     'vCPU {vcpu} 上向量 {vector} 正在服务，挡住 {vectors}。若一秒后仍在，它的 EOI 就没有来。',
   'trace.finding.interrupts-off': 'vCPU {vcpu} 上 {vectors} 在等待，TPR 和 ISR 都没有挡住：IF 为 0，或 vCPU 没有运行。',
+  'trace.finding.unread': '第 {line} 行像是这一类的行，却读不出来，它的内容这里没有：{text}',
+  'trace.finding.counts-fall':
+    '{name} 的计数从一份到下一份变小了：后一份放在了前面，或者其间客户机重启过。两者之差说明不了什么。',
   'trace.finding.apic-disabled': 'SPIV {spiv} 禁用了 vCPU {vcpu} 的 LAPIC，同时有 {n} 个向量在等待。',
   'trace.finding.eoi-owed': 'vCPU {vcpu} 的向量 {vector} 是电平触发：EOI 之前其引脚的 remote IRR 为 1。',
   'trace.finding.remote-irr-without-vector':

@@ -8,8 +8,9 @@ import { PRESET_IDS } from '../../scenes/files.ts';
 import { openStill } from '../figure/still.tsx';
 import { textSize, textWidth } from './text-fit.ts';
 
-/** Rooms of the stage in frames of 480 x 360, 700 x 500 and 340 px, at 1280 x 800, at 200 % zoom of 1600 x 1000, and at 360 px. */
+/** Rooms of the stage in frames of 480 x 360, 700 x 500 and 340 px, at 1600 x 1000 and 1280 x 800, at 200 % zoom of 1600 x 1000, and at 360 px. */
 const FRAMES = [
+  [1220, 640, false],
   [950, 480, false],
   [480, 280, true],
   [700, 370, true],
@@ -86,6 +87,7 @@ function faultsIn(root: Element, scale: number): string[] {
     }
     const texts = [...card.querySelectorAll('text')].flatMap((text) => writtenOf(text, scale) ?? []);
     texts.forEach((a, i) => {
+      if (a.text === '–') faults.push(`${id}: a dash for what is not there`);
       if (a.text.includes('…')) faults.push(`${id}: "${a.text}" is cut`);
       if (a.x0 < left - 1 || a.x1 > right + 1) faults.push(`${id}: "${a.text}" reaches out of its card`);
       for (const b of texts.slice(i + 1)) {
@@ -100,7 +102,7 @@ function faultsIn(root: Element, scale: number): string[] {
 /** Moments of a run, as shares of it. */
 const MOMENTS = [0.25, 0.6, 1];
 
-describe('a small frame has no text out of its card, on another or cut', () => {
+describe('a small frame has no text out of its card, on another or cut, and no dash for a value', () => {
   test.each(PRESET_IDS)('%s', async (id) => {
     const faults = new Set<string>();
     for (const lang of ['en', 'zh-CN'] as const) {
