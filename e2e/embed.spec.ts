@@ -224,6 +224,9 @@ test('with ctl=1 nothing runs until it is clicked', async ({ page }) => {
   await page.goto('./?embed=1&ctl=1#p=serial-ioapic');
   await expect(page.locator('.tl-count')).toHaveCount(0);
   expect(page.workers()).toHaveLength(0);
-  await page.getByRole('button').click();
+  const play = page.getByRole('button');
+  await expect(play).toBeVisible();
+  expect(await play.evaluate((one) => getComputedStyle(one, '::before').content)).toContain('▶');
+  await play.click();
   await expect(page.locator('.tl-count')).toHaveText(/^[1-9]/);
 });

@@ -104,7 +104,7 @@ test('a screen reader’s walk: what is read, in its order', async ({ page }) =>
     'main "Stage"',
     'button "16550 UART, GSI 4, line high"',
     'button "8259 IRR: 4"',
-    'button "IOAPIC pin 4: vector 0x34, fixed, edge, destination 1, not masked"',
+    'button "IOAPIC pin 4: vector 0x34, Fixed, edge, destination 1, not masked"',
     'button "vCPU 1 IRR: none"',
     'button "vCPU 1: in guest"',
     'paragraph: "IOAPIC sends a message. RTE 4 turns',

@@ -288,9 +288,15 @@ test('an edited scene is called edited, and its link opens the same machine', as
 
 /** Tabs on until this has the focus: a person's keyboard, and nothing else. */
 async function tabTo(page: Page, to: ReturnType<Page['locator']>, most = 120): Promise<void> {
+  // Looked for once and not at each key, while it stays in the page: a name is looked for on a stage of thousands.
+  let one = await to.elementHandle();
   for (let i = 0; i < most; i++) {
-    if (await to.evaluate((one) => one === document.activeElement).catch(() => false)) return;
-    await page.keyboard.press('Tab');
+    const [isHere, isFocused] = (await one
+      ?.evaluate((node) => [node.isConnected, node === document.activeElement])
+      .catch(() => null)) ?? [false, false];
+    if (isFocused) return;
+    if (!isHere) one = await to.elementHandle();
+    else await page.keyboard.press('Tab');
   }
   await expect(to).toBeFocused();
 }
@@ -408,13 +414,18 @@ test.describe('five tasks', () => {
         await page.keyboard.press('Enter');
       }
       await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
-      const vcpus = dialog.getByLabel(say('machine.vcpus'), { exact: true });
-      if (isMouse) await vcpus.click({ clickCount: 3 });
-      else await tabTo(page, vcpus);
-      await page.keyboard.press('Control+a');
-      await page.keyboard.type('4');
-      await page.keyboard.press('Enter');
-      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 4 }));
+      if (isMouse) {
+        for (let n = 2; n <= 4; n++) {
+          await button(page, say('machine.more', { field: say('machine.vcpus') })).click();
+          await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n }));
+        }
+      } else {
+        await tabTo(page, dialog.getByLabel(say('machine.vcpus'), { exact: true }));
+        await page.keyboard.press('Control+a');
+        await page.keyboard.type('4');
+        await page.keyboard.press('Enter');
+        await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 4 }));
+      }
       const x2 = dialog.getByLabel(say('machine.x2apic'));
       if (isMouse) await x2.click();
       else {
@@ -446,33 +457,47 @@ test.describe('five tasks', () => {
     });
   }
 
-  test('read one scene without pausing: every sentence stays long enough to be read, and it ends', async ({ page }) => {
-    const SPEED = 8;
-    await page.addInitScript(() => {
-      const told: { text: string; at: number }[] = [];
-      Object.assign(window, { told });
-      // Frames see what a reader sees.
-      const look = (): void => {
-        const text = document.querySelector('[data-part=narrator] [data-part=sentence]')?.textContent ?? '';
-        if (text !== '' && told.at(-1)?.text !== text) told.push({ text, at: performance.now() });
-        requestAnimationFrame(look);
-      };
-      look();
+  // Nobody, the mouse or a key starts it; from then on it is only read.
+  for (const by of ['nobody', 'mouse', 'keyboard'] as const)
+    test(`read one scene without pausing, started by ${by}: every sentence stays long enough, and it ends`, async ({
+      page,
+    }) => {
+      const SPEED = 8;
+      await page.addInitScript(() => {
+        const told: { text: string; at: number }[] = [];
+        Object.assign(window, { told });
+        // Frames see what a reader sees.
+        const look = (): void => {
+          const text = document.querySelector('[data-part=narrator] [data-part=sentence]')?.textContent ?? '';
+          if (text !== '' && told.at(-1)?.text !== text) told.push({ text, at: performance.now() });
+          requestAnimationFrame(look);
+        };
+        look();
+      });
+      await page.goto(`./?speed=${SPEED}&lang=en${by === 'nobody' ? '' : '&play=0'}#p=serial-ioapic`);
+      if (by !== 'nobody') {
+        const play = button(page, say('timeline.play'));
+        await expect(play).toBeVisible();
+        await expect(page.locator('[data-part=narrator] [data-part=sentence]')).not.toBeEmpty();
+        if (by === 'mouse') await play.click();
+        else {
+          await tabTo(page, play);
+          await page.keyboard.press('Enter');
+        }
+      }
+      await expect(button(page, say('end.replay'))).toBeVisible({ timeout: 90_000 });
+      const told = await page.evaluate(() => (window as unknown as { told: { text: string; at: number }[] }).told);
+      // A beat begins with its journey's number; before the first stands the question. Each is there until the next is.
+      const beats = told.filter(({ text }) => /^\d/.test(text));
+      expect(beats.length).toBe(8);
+      for (const [i, { text, at }] of beats.entries()) {
+        const next = beats[i + 1];
+        if (next === undefined) continue;
+        const words = text.replace(/^\d+/, '');
+        // A page that was busy when a sentence came has shown it late: its time runs by the model's clock. Flights alone are shorter still.
+        expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words, 'en') / SPEED) * 0.5);
+      }
     });
-    await page.goto(`./?speed=${SPEED}&lang=en#p=serial-ioapic`);
-    await expect(button(page, say('end.replay'))).toBeVisible({ timeout: 90_000 });
-    const told = await page.evaluate(() => (window as unknown as { told: { text: string; at: number }[] }).told);
-    // A beat begins with its journey's number; before the first stands the question. Each is there until the next is.
-    const beats = told.filter(({ text }) => /^\d/.test(text));
-    expect(beats.length).toBe(8);
-    for (const [i, { text, at }] of beats.entries()) {
-      const next = beats[i + 1];
-      if (next === undefined) continue;
-      const words = text.replace(/^\d+/, '');
-      // A page that was busy when a sentence came has shown it late: its time runs by the model's clock. Flights alone are shorter still.
-      expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words, 'en') / SPEED) * 0.5);
-    }
-  });
 });
 
 const drawer = (page: Page) => page.getByRole('dialog', { name: say('runs.title') });
@@ -570,6 +595,54 @@ test('playback stops at a breakpoint, forwards and backwards, by keyboard', asyn
   await expect(count(page)).toHaveText(/^13 /);
   await page.keyboard.press('.');
   await expect(count(page)).not.toHaveText(/^13 /);
+});
+
+/** What each kind of breakpoint is asked for in the scene of a stuck remote IRR. */
+const EVERY_STOP = [
+  ['event', 'irr_set'],
+  ['vector', '0x64'],
+  ['gsi', '11'],
+  ['bit', 'ioapic:0.redirLo[11].14'],
+  ['function', 'kvm_set_irq'],
+  ['vcpu', '0'],
+  ['finding', 'remote-irr-stuck'],
+] as const;
+
+test('every kind of breakpoint is added, met both ways and removed, by keyboard', async ({ page }) => {
+  await openPaused(page, 'affinity-remote-irr', 2);
+  await expect(page.locator('.tl-found')).toHaveCount(1);
+  const openByKey = () =>
+    expect(async () => {
+      if ((await drawer(page).count()) === 0) await page.keyboard.press('b');
+      await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+  for (const [kind, what] of EVERY_STOP) {
+    await openByKey();
+    await chooseByKey(page, drawer(page).getByLabel(say('stops.kind')), kind);
+    const field = drawer(page).getByLabel(say('stops.what'));
+    await tabTo(page, field);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(what);
+    await expect(field).toHaveValue(what);
+    await pressByKey(page, say('stops.add'));
+    await expect(drawer(page).locator('.rd-stop')).toContainText(what);
+    await page.keyboard.press('Escape');
+    await expect(drawer(page)).toHaveCount(0);
+    await page.keyboard.press('Home');
+    await expect(count(page)).toHaveText(/^0 /);
+    await page.keyboard.press('F8');
+    await expect(page.locator('.rd-here')).toBeVisible();
+    await expect(count(page)).not.toHaveText(/^0 /);
+    await page.keyboard.press('End');
+    await expect(count(page)).toHaveText(/^(\d+) \/ \1$/);
+    await page.keyboard.press('Shift+F8');
+    await expect(count(page)).not.toHaveText(/^(0 |(\d+) \/ \2$)/);
+    await openByKey();
+    await pressByKey(page, say('stops.drop', { what }));
+    await expect(drawer(page).locator('.rd-stop')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(drawer(page)).toHaveCount(0);
+  }
 });
 
 test('a watched register is compared with a marked moment, names who wrote it last, and is there as text', async ({

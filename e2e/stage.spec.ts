@@ -94,6 +94,8 @@ test('the gallery finds a scene by a word of it, draws it, and opens it by keybo
   // By part of the machine, with the chapters beside; the arrows walk from card to card.
   await dialog.getByRole('searchbox').fill('');
   const avic = dialog.locator('.gl-parts button', { hasText: say('gallery.part.avic') });
+  // A number stands there when all scenes have been run, and is not that of those that have been run so far.
+  await expect(avic.locator('small')).toHaveText(/^([1-9]\d*)?$/);
   await avic.click();
   await expect(dialog.locator('[data-scene=avic-doorbell]')).toBeVisible();
   await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);

@@ -38,6 +38,17 @@ const noWorker = {
   },
 };
 
+/**
+ * What linkedom makes of each node and each attribute is a target of events, with a map of its listeners: a quarter of the time
+ * of a drawing, in which nobody listens.
+ */
+const NOBODY_LISTENS = `export class EventTarget {
+  _getParent() { return null; }
+  addEventListener() {}
+  removeEventListener() {}
+  dispatchEvent() { return true; }
+}`;
+
 /** Programs that draw need what only the page's own bundler knows: globs, style sheets as text. */
 const WITH_VITE = new Set(['figure', 'posters', 'gallery']);
 
@@ -54,10 +65,15 @@ async function bundleWithVite(name, source, dir) {
         enforce: 'pre',
         resolveId(id, importer) {
           if (id.endsWith('?worker&url')) return '\0no-worker';
-          if (importer === undefined || !/^[@a-z]/i.test(id)) return undefined;
+          if (importer === undefined || id === 'linkedom' || !/^[@a-z]/i.test(id)) return undefined;
+          // Packages of a package that is bundled (linkedom) are its own, and bundled with it.
+          if (/[\\/]node_modules[\\/]/.test(importer)) return id === 'canvas' ? { id, external: true } : undefined;
           return { id: id.startsWith('node:') ? id : import.meta.resolve(id), external: true };
         },
-        load: (id) => (id === '\0no-worker' ? 'export default ""' : undefined),
+        load(id) {
+          if (id === '\0no-worker') return 'export default ""';
+          return /linkedom[\\/]esm[\\/]interface[\\/]event-target\.js$/.test(id) ? NOBODY_LISTENS : undefined;
+        },
       },
     ],
     build: {

@@ -186,7 +186,7 @@ const PCPU_DOCK = 0.72;
 function pcpuAnchor(layout: StageLayout, pcpu: number): Anchor | null {
   const card = layout.pcpus.get(pcpu);
   if (card === undefined) return null;
-  if (layout.form === 'embed' && card.column === 2) return onRow(card, card, 'right');
+  if (card.column === 2) return onRow(card, card, 'right');
   const point = { x: card.x + card.w * PCPU_DOCK, y: card.y };
   const gap = layout.form === 'tall' ? 0 : 3;
   return { point, side: 'top', gap, card: card.id, row: card, cell: null, lead: 0 };

@@ -84,7 +84,7 @@ export function withoutRouting(metrics: Metrics): Metrics {
 
 /** Width of an entry of the IDT: its vector, and its handler's whole name. */
 const idtCell = (handlers: StageModel['handlers']): number =>
-  Math.max(196, 46 + 8.4 * Math.max(0, ...handlers.map(({ name }) => name.length)));
+  46 + 8.4 * Math.max(18, ...handlers.map(({ name }) => name.length));
 
 const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
 
@@ -150,7 +150,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const BETWEEN = TIGHT.between * airy;
   const embed = form === 'embed';
   const tall = form === 'tall';
-  const model = focused(input, embed ? input.focus : null);
+  const model = focused(input, input.focus);
   const own = widthOf(metrics);
   const whole = Math.max(width, own);
   const room = whole - own;
@@ -273,13 +273,14 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     });
     iommu = add({ id: 'iommu', column: columnOf(M), ...at(M), y, h: first - y + shown.length * rowH + 5 }, M);
   }
-  // A small frame has room for the physical CPUs under the chips, if there are few of these.
-  const aside = embed && at(C).w > 0 && !model.pic && model.pins.length === 0;
+  // There is room for the physical CPUs under the chips where height is short, and in a small frame if there are few of these.
+  const under = metrics.tight && metrics.slim && !bordered;
+  const aside = embed ? at(C).w > 0 && !model.pic && model.pins.length === 0 : under;
   if (aside) {
     for (const pcpu of model.cpus) {
       pcpus.set(
         pcpu,
-        add({ id: `pcpu:${pcpu}`, column: columnOf(C), ...at(C), y, h: model.host === 'avic' ? 26 : 42 }, 2),
+        add({ id: `pcpu:${pcpu}`, column: columnOf(C), ...at(C), y, h: under || model.host === 'avic' ? 26 : 42 }, 2),
       );
     }
   }
@@ -294,7 +295,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const base =
     metrics.lanes ?? (embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
   for (const vcpu of model.shown) {
-    const opened = input.open?.has(vcpu) && (base === 'dense' || base === 'line') ? 'compact' : base;
+    const opened = input.open?.has(vcpu) && base === 'dense' ? 'compact' : base;
     const density = acting.includes(vcpu) || embed ? opened : 'folded';
     const unfolded =
       metrics.run === 'block' || (input.open?.has(vcpu) && density === 'compact' && model.host === 'vmx');
@@ -310,20 +311,14 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
       const h = Math.max(lapicH, vcpuH);
       left = add({ ...lapicId, ...at(3), y: top, h }, 3);
       right = add({ ...vcpuId, ...at(4), y: top, h }, 4);
-    } else if (density === 'line') {
-      const half = at(3).w * 0.62;
-      left = add({ ...lapicId, x: at(3).x, y: top, w: half, h: lapicH }, 3);
-      right = add({ ...vcpuId, x: at(3).x + half, y: top, w: at(3).w - half, h: lapicH }, 3);
     } else {
       left = add({ ...lapicId, ...at(3), y: top, h: lapicH }, 3);
       right = add({ ...vcpuId, ...at(3), y: top + lapicH + (tall ? 4 : 2), h: vcpuH }, 3);
     }
     lapics.set(vcpu, placeLapic(vcpu, lane, left));
     vcpus.set(vcpu, placeVcpu(vcpu, lane, right));
-    // Lines and strips stand closer.
-    const below = right.y + right.h;
-    if (density === 'line') y = below + 2;
-    else if (density === 'dense') y = below + 8;
+    // Strips stand closer.
+    if (density === 'dense') y = right.y + right.h + 8;
   }
 
   /** Where the last vCPU's card ends. */
@@ -349,20 +344,21 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   let idt: CardBox | null = null;
   const idtRows = new Map<number, Box>();
   if (model.handlers.length > 0) {
-    // Where height is short and vCPUs are under their local APICs, under the chips; what crosses there goes between them and it.
-    const under = metrics.tight && metrics.slim && !bordered;
-    const first = under ? 2 : 3;
+    // Where height is short and vCPUs are under their local APICs, under routes and chips; what crosses there goes between them and it.
+    const [first, last] = under ? [1, 2] : [3, end];
     const x0 = at(first).x;
-    const w = under ? at(2).w : at(end).x + at(end).w - x0;
-    if (!tall) y = under ? bottoms[2] + BELOW : Math.max(y, below + BELOW);
+    const w = at(last).x + at(last).w - x0;
+    if (!tall) y = under ? Math.max(bottoms[1], bottoms[2]) + BELOW : Math.max(y, below + BELOW);
     // The only row of a short card stands beside its title.
     const beside =
       metrics.tight && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))
         ? IDT_TITLE
         : 0;
     const head = beside ? 5 : 28;
-    const across = beside ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / idtCell(model.handlers)));
-    const rowH = 20;
+    const needs = idtCell(model.handlers);
+    const across = beside ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / needs));
+    // A name that is longer than its card is wide goes on in a second line.
+    const rowH = needs > w ? 33 : 20;
     const lines = Math.ceil(model.handlers.length / across);
     const cell = (w - beside - 2 * PAD) / across;
     model.handlers.forEach((handler, i) => {
@@ -375,13 +371,13 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
         h: rowH,
       });
     });
-    idt = add({ id: 'idt', column: columnOf(first), x: x0, w, y, h: head + lines * rowH + (beside ? 5 : 10) }, 3);
+    idt = add({ id: 'idt', column: columnOf(last), x: x0, w, y, h: head + lines * rowH + (beside ? 5 : 10) }, 3);
     bottoms[4] = idt.y + idt.h;
   }
 
   const columnsEnd = stackOf(cards);
   const backY = columnsEnd + (tall ? 10 : embed ? 14 : 20);
-  const mapped = !embed && hasMap(input.model.vcpus);
+  const mapped = !input.embed && hasMap(input.model.vcpus);
   const left = tall ? GUTTER : metrics.left;
   const map = mapped
     ? placeMap(input.model.vcpus, model.shown, { x: left, y: backY + MAP_BELOW, w: whole - 2 * left, h: 0 }, tall)

@@ -6,7 +6,7 @@
 import { actingIn, compose, GUTTER, isBordered, type Metrics, widthOf, withBorder, withoutRouting } from './compose.ts';
 import type { StageFocus, StageModel } from './stage-model.ts';
 import type { LapicBox, VcpuBox } from './vcpu-boxes.ts';
-import { hasMap, type VcpuMap } from './vcpu-map.ts';
+import type { VcpuMap } from './vcpu-map.ts';
 
 export interface Box {
   readonly x: number;
@@ -120,15 +120,18 @@ const PIR_SIDES = [168, 152, 136, 120, 104, 92, 80] as const;
 
 /** Loosest rows. */
 const AIRIEST = 1.42;
-/** Smallest scale at which text can still be read; below it the board scrolls. */
+/** Smallest scale at which a richer form is chosen, and at which all of a form is in sight before the board scrolls. A title of 13 px is 11 then. */
 const SMALLEST = 0.92;
+const LEAST = 0.85;
 
-/** Narrower than this, px, everything stands in one column; five are side by side from this share of what they need. */
+/** Narrower than this, px, everything stands in one column, and so does what is in a frame; five are side by side from this share of what they need. */
 const MERGED_FROM = 780;
+const EMBED_FROM = 440;
 const WIDE_FROM = 0.91;
 
-/** A scale at which a frame is at ease: no need to look for a tighter form. */
+/** A scale at which a frame is at ease: no need to look for a tighter form, but one that is drawn so many times as big. */
 const EASY = 0.83;
+const BIGGER = 1.2;
 
 /** The metrics of a page that is not narrow, of what this stage has between its sources and its local APICs. */
 function roomFor(model: StageModel, form: Form): Metrics {
@@ -174,7 +177,7 @@ function embedForms({ model, focus }: LayoutInput): Metrics[] {
   return [...grids, ...dense].map(of);
 }
 
-/** The form in which most can be read: the first that is at ease, else the one that is drawn biggest. */
+/** The form in which most can be read: the first that is at ease and not much smaller, else the one that is drawn biggest. */
 function bestEmbed(input: LayoutInput): Metrics {
   const scaleOf = (metrics: Metrics): number => {
     const narrow = widthOf(metrics);
@@ -182,8 +185,8 @@ function bestEmbed(input: LayoutInput): Metrics {
     return input.height > 0 ? Math.min(byWidth, input.height / compose(input, 'embed', narrow, metrics).h) : byWidth;
   };
   const forms = embedForms(input).map((metrics) => ({ metrics, scale: scaleOf(metrics) }));
-  const best = forms.find(({ scale }) => scale >= EASY) ?? forms.reduce((a, b) => (b.scale > a.scale ? b : a));
-  return best.metrics;
+  const biggest = forms.reduce((a, b) => (b.scale > a.scale ? b : a));
+  return (forms.find(({ scale }) => scale >= Math.max(EASY, biggest.scale / BIGGER)) ?? biggest).metrics;
 }
 
 /** Sets as big as there is room for, and the VMCS field by field where that costs little. */
@@ -208,28 +211,28 @@ function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
 }
 
 /**
- * Where height is short: what stands below the lanes in one line each or beside them, then strips in place of small grids. A vCPU in
- * strips says more than one that is out of sight.
+ * Where height is short: what stands below the lanes in one line each or beside them, then smaller grids, then strips in their place. A
+ * vCPU in strips says more than one that is out of sight.
  */
 function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   const narrow = widthOf(metrics);
-  const scale = Math.max(SMALLEST, Math.min(0.9, input.width / narrow));
-  const fits = (m: Metrics): boolean => input.height === 0 || compose(input, form, narrow, m).h * scale <= input.height;
+  const fits = (m: Metrics): boolean =>
+    input.height === 0 || compose(input, form, narrow, m).h * SMALLEST <= input.height;
   const tight: Metrics = { ...metrics, tight: true };
-  const lanes = hasMap(input.model.vcpus) ? 'compact' : 'dense';
-  return [metrics, tight, { ...tight, lanes } as const].find(fits) ?? { ...tight, lanes: 'dense' };
+  return [metrics, tight, { ...tight, lanes: 'compact' } as const].find(fits) ?? { ...tight, lanes: 'dense' };
 }
 
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
-  const form: Form = input.embed
-    ? 'embed'
-    : width < MERGED_FROM
+  const form: Form =
+    width < (input.embed ? EMBED_FROM : MERGED_FROM)
       ? 'tall'
-      : width < widthOf(roomFor(input.model, 'wide')) * WIDE_FROM
-        ? 'merged'
-        : 'wide';
+      : input.embed
+        ? 'embed'
+        : width < widthOf(roomFor(input.model, 'wide')) * WIDE_FROM
+          ? 'merged'
+          : 'wide';
   if (form === 'tall') {
     const scale = Math.max(0.85, Math.min(1.25, width / 420));
     return { ...compose(input, form, width / scale, TALL), scale };
@@ -239,11 +242,15 @@ export function layoutStage(input: LayoutInput): StageLayout {
   const narrow = widthOf(metrics);
   // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;
-  let best = compose(input, form, narrow, metrics);
-  if (height > 0) scale = Math.min(scale, height / best.h);
-  scale = Math.max(Math.min(scale, 6), Math.min(SMALLEST, width / narrow));
-  const w = Math.min(width / scale, narrow * 1.4);
-  best = compose(input, form, w, metrics);
+  let w = narrow;
+  let best = compose(input, form, w, metrics);
+  // What is wider may be higher as well.
+  for (let i = 0; i < 4; i++) {
+    if (height > 0) scale = Math.min(scale, height / best.h);
+    scale = Math.max(Math.min(scale, 6), Math.min(LEAST, width / narrow));
+    w = Math.min(width / scale, narrow * 1.4);
+    best = compose(input, form, w, metrics);
+  }
   let [least, most] = [1, AIRIEST];
   for (let i = 0; height > 0 && i < 6; i++) {
     const airy = (least + most) / 2;

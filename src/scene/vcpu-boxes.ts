@@ -4,8 +4,8 @@ import type { VcpuPart } from '../explain/locate/locator.ts';
 import type { Box, CardBox } from './layout.ts';
 import { type GridBox, gridBox, type StripBox, stripBox } from './vector-boxes.ts';
 
-/** How much of a local APIC there is room for: one vCPU big, two in full, four compact, eight as strips, more as lines; one that does nothing, folded. */
-export type Density = 'big' | 'full' | 'compact' | 'dense' | 'line' | 'mini' | 'folded';
+/** How much of a local APIC there is room for: one vCPU big, two in full, four compact, or as strips; one that does nothing, folded. */
+export type Density = 'big' | 'full' | 'compact' | 'dense' | 'mini' | 'folded';
 
 export interface LapicBox {
   readonly vcpu: number;
@@ -50,31 +50,29 @@ const PAD = 10;
 /** Distance between two grids: room for a waterline's ends. */
 const BETWEEN_GRIDS = 18;
 /** Biggest pitch of a grid's cells. */
-const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, line: 0, folded: 0 } as const;
-const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, line: 0, folded: 30 } as const;
-const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, line: 0, folded: 0 } as const;
+const PITCH = { big: 11.5, full: 9.5, compact: 5.25, mini: 6, dense: 0, folded: 0 } as const;
+const TITLE = { big: 28, full: 28, compact: 25, mini: 26, dense: 22, folded: 30 } as const;
+const LABEL = { big: 18, full: 17, compact: 15, mini: 19, dense: 0, folded: 0 } as const;
 /** Under this width two values of a vCPU's card do not stand side by side: the strips' lane takes the small form. */
 const NARROW = 150;
 /** Room for the class labels left of a grid. */
 export const CLASSES = 14;
-const FOOT = { big: 18, full: 24, compact: 9, mini: 30, dense: 0, line: 0, folded: 0 } as const;
+const FOOT = { big: 18, full: 24, compact: 9, mini: 30, dense: 0, folded: 0 } as const;
 /** The VMCS in full: rows in all, and how high each is. */
 const BLOCK = { parts: 11.8, row: 17.3, most: 38 } as const;
-const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, line: 20, folded: 30 } as const;
+const ROWS = { big: 21, full: 21, compact: 17, mini: 16, dense: 15, folded: 30 } as const;
 
 /** More room under the grids for the descriptor's fields and the priorities. */
-const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 20, dense: 0, line: 0, folded: 0 } as const;
+const PIR_FOOT = { full: 18, compact: 30, big: 18, mini: 20, dense: 0, folded: 0 } as const;
 
 /** A line of vectors in words under a big grid. */
 const LIST = 12;
 
-/** Density for so many vCPUs. */
-export function densityFor(vcpus: number): Density {
-  return vcpus <= 2 ? 'full' : vcpus <= 4 ? 'compact' : vcpus <= 8 ? 'dense' : 'line';
-}
+/** Density for so many vCPUs that act: of more than four there is a map, and two of them unfold. */
+export const densityFor = (vcpus: number): Density => (vcpus <= 2 ? 'full' : 'compact');
 
 export const titleHeight = ({ density, airy }: VcpuInput): number =>
-  density === 'line' ? 20 : density === 'folded' ? 30 : TITLE[density] + (airy - 1) * 12;
+  density === 'folded' ? 30 : TITLE[density] + (airy - 1) * 12;
 
 function gridSide({ density, pir, side = 0 }: VcpuInput, width: number): number {
   const grids = density === 'mini' ? 1 : pir ? 3 : 2;
@@ -88,7 +86,6 @@ function gridSide({ density, pir, side = 0 }: VcpuInput, width: number): number 
 /** Height of a local APIC card of this width. */
 export function lapicHeight(input: VcpuInput, width: number): number {
   const { density, pir, airy } = input;
-  if (density === 'line') return 20;
   if (density === 'folded') return 30;
   if (density === 'dense') return TITLE.dense + (pir ? 3 * 17 : 2 * 19) + (airy - 1) * 36;
   const air = (airy - 1) * 22;
@@ -100,7 +97,6 @@ export function lapicHeight(input: VcpuInput, width: number): number {
 /** Height of a vCPU card. */
 export function vcpuHeight(input: VcpuInput): number {
   const { density, airy } = input;
-  if (density === 'line') return 20;
   if (density === 'folded') return 30;
   if (input.run === 'block') return titleHeight(input) + BLOCK.parts * BLOCK.row * (1 + (airy - 1) * 0.7) + 7;
   const rows = { big: 6.8, full: 6.8, compact: 5, mini: 2, dense: 3 }[density];
@@ -124,11 +120,6 @@ export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): Lapic
     descX: null,
     listY: null,
   };
-  if (density === 'line') {
-    const w = (inner - 34 - 10) / 2;
-    const x = left + 34;
-    return { ...base, pir: null, irr: stripBox(x, card.y + 4, w, 12), isr: stripBox(x + w + 10, card.y + 4, w, 12) };
-  }
   if (density === 'folded') {
     const x = card.x + card.w - 4;
     return { ...base, titleH: 30, pir: null, irr: stripBox(x, card.y + 10, 2, 4), isr: stripBox(x, card.y + 16, 2, 4) };
@@ -193,7 +184,7 @@ export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): Lapic
 export function placeVcpu(vcpu: number, input: VcpuInput, card: CardBox): VcpuBox {
   const density = input.density === 'dense' && card.w < NARROW ? 'mini' : input.density;
   const titleH = titleHeight(input);
-  const bare = density === 'line' || density === 'folded';
+  const bare = density === 'folded';
   const base = { vcpu, card, density, titleH, run: bare ? ('none' as const) : input.run };
   if (bare) {
     const line = { x: card.x, y: card.y, w: card.w, h: card.h };

@@ -1,5 +1,5 @@
 /** A whole trace: two passes, then the rows of the report. */
-import { rowFindings } from './findings.ts';
+import { rowFindings, spanOf } from './findings.ts';
 import { KeptRecords } from './kept.ts';
 import { LineIndex } from './line-index.ts';
 import { Overview, type OverviewData } from './overview.ts';
@@ -14,7 +14,7 @@ import type { ScanTotals, Sink } from './scanner.ts';
 import { sorted } from './sorter.ts';
 import { type ByteSource, TraceError } from './source.ts';
 import { type Kernel, Survey } from './survey.ts';
-import { createTables } from './text-line.ts';
+import { createTables, type TextTables } from './text-line.ts';
 import type { VmGroup } from './threads.ts';
 import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
 
@@ -39,9 +39,12 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   /** Said of a short excerpt beside what is said of a trace. */
   readonly paste: Paste | null;
+  /** Of the VM's own lines. */
   readonly survey: Survey;
   readonly vms: readonly VmGroup[];
   readonly vm: number;
+  /** Is the line the VM's, or nobody's? */
+  readonly isOurs: (r: TraceRecord) => boolean;
   readonly opened: Opened;
   readonly index: LineIndex;
   /** What was raised when; null unless it was asked for. */
@@ -80,19 +83,30 @@ export async function analyse(
   pause: Pause = noPause,
 ): Promise<Analysis> {
   const opened = await openTrace(source);
-  const survey = new Survey();
+  const whole: Survey = new Survey(() => first.clock);
   const isText = opened.format !== 'trace.dat' && !opened.gzip;
-  const kept = new KeptRecords(survey, isText ? opened.source.size : 0);
-  const first = createTables(kept);
+  const kept = new KeptRecords(whole, isText ? opened.source.size : 0);
+  const first: TextTables = createTables(kept);
   const index = new LineIndex();
   const seen = await scanTrace(opened, first, kept, pause, index);
-  const vms = survey.threads.settle();
+  const vms = whole.threads.settle(whole.hasOrder);
   const vm = chooseVm(vms, options.vm);
+  const isOurs = (r: TraceRecord): boolean => {
+    const of = vms.length < 2 ? vm : whole.threads.vmOf(r);
+    return of === vm || of === -1;
+  };
+  const survey = vms.length < 2 ? whole : new Survey(() => first.clock);
+  if (survey !== whole) {
+    // What one VM's lines show of it says nothing of another.
+    const own: Sink = { event: (r) => void (isOurs(r) && survey.event(r)), lost: (line) => survey.lost(line) };
+    if (kept.isWhole) await kept.replay(own, seen, pause);
+    else await scanTrace(opened, createTables(), own, pause);
+    survey.threads.settle();
+  }
   const tables = kept.isWhole ? first : createTables();
   const rows = new Rows(survey.threads, tables.reasons.list, () => tables.clock);
   const vendorFirst = survey.vendor(first.reasons.list);
-  const own = [...(vms[vm]?.vcpus.keys() ?? [])];
-  const ids = vms.length > 1 ? own : survey.ids(own);
+  const ids = survey.ids([...(vms[vm]?.vcpus.keys() ?? [])]);
   const lacksCpus = survey.lacksCpus(seen.hostCpus, seen.lines);
   const predictor =
     Predictor.possible(ids) && survey.irqchip !== 'user' && first.cutLine === 0
@@ -102,9 +116,10 @@ export async function analyse(
           ids,
           vendor: vendorFirst,
           kernel:
-            options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendorFirst) : options.kernel,
+            options.kernel === undefined || options.kernel === 'auto' ? whole.kernel(vendorFirst) : options.kernel,
           leaky: opened.format === 'perf-trace',
           lacksCpus,
+          ticks: first.clock !== 's',
           reasons: tables.reasons.list,
           others: tables.others.list,
         })
@@ -121,7 +136,7 @@ export async function analyse(
   let firstLost = 0;
   const sink: Sink = {
     event(r) {
-      if (vms.length > 1 && survey.threads.vmOf(r) !== vm && survey.threads.vmOf(r) !== -1) return;
+      if (vms.length > 1 && !isOurs(r)) return;
       if (inWindow(options.window, r)) rows.event(r);
       if (overview !== null) {
         overview.event(r);
@@ -150,20 +165,20 @@ export async function analyse(
     throw new TraceError('no-kvm');
   }
   const vendor = survey.vendor(tables.reasons.list);
-  const kernel = options.kernel === undefined || options.kernel === 'auto' ? survey.kernel(vendor) : options.kernel;
+  const kernel = options.kernel === undefined || options.kernel === 'auto' ? whole.kernel(vendor) : options.kernel;
   const counted = rowFindings({
     rows,
     survey,
     totals,
     kernel,
     ticks: tables.clock !== 's',
-    vms: vms.length,
+    vms,
     vm,
     ids,
     firstLost,
     gaps,
     cutLine: first.cutLine,
-    onlyCpus: (predictor?.isCut ?? lacksCpus === 'yes') ? survey.cpus : [],
+    onlyCpus: (predictor?.isCut ?? lacksCpus === 'yes') && survey.hasOrder ? survey.cpus : [],
     silent: opened.format === 'perf-trace' ? missingIn(predictor) : 0,
   });
   const leftOut = Math.max(0, counted.length - MOST_FINDINGS) + (predictor?.verdicts.dropped ?? 0);
@@ -188,6 +203,7 @@ export async function analyse(
     survey,
     vms,
     vm,
+    isOurs,
     opened,
     index,
     overview: overview?.data() ?? null,
@@ -267,7 +283,10 @@ function summaryOf(
     coalesced: rows.coalesced,
     acks: Object.fromEntries([...rows.acks].sort(([a], [b]) => (a < b ? -1 : 1))),
     ...(set.vms.length > 1 ? { vms: set.vms.map((group) => group.leader), vm: set.vm } : {}),
-    ...(rows.backwards > 0 ? { backwards: { n: rows.backwards, line: rows.backwardsLine } } : {}),
+    ...(set.vms.some((group) => group.from > 0)
+      ? { vmLines: set.vms.map((group) => spanOf(group, totals.lines)) }
+      : {}),
+    ...(rows.order.backwards > 0 ? { backwards: { n: rows.order.backwards, line: rows.order.firstLine } } : {}),
     ...(totals.unreadable > 0 ? { firstUnreadable: totals.firstUnreadable } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { blank, type Finding } from './predict/verdicts.ts';
 import type { Rows } from './rows.ts';
 import type { ScanTotals } from './scanner.ts';
 import type { Survey } from './survey.ts';
+import type { VmGroup } from './threads.ts';
 import { TP, TRACEPOINTS } from './tracepoints.ts';
 
 /** A vector that waits longer than this when the trace ends is stuck (us; ticks have no measure). */
@@ -33,7 +34,7 @@ export interface FindingInput {
   readonly totals: ScanTotals;
   readonly kernel: string;
   readonly ticks: boolean;
-  readonly vms: number;
+  readonly vms: readonly VmGroup[];
   readonly vm: number;
   readonly ids: readonly number[];
   readonly firstLost: number;
@@ -46,13 +47,26 @@ export interface FindingInput {
   readonly silent: number;
 }
 
+/** First and last line of a VM: where another follows by the same threads, it does not reach over the file. */
+export const spanOf = ({ from, to }: VmGroup, lines: number): [number, number] => [
+  Math.max(1, from),
+  Math.min(lines, to - 1),
+];
+
 export function rowFindings(input: FindingInput): Finding[] {
   const { rows, survey, totals } = input;
   const out: Finding[] = [];
   const add = (id: string, severity: Finding['severity'], line: number, about: Partial<Finding> = {}): void => {
     out.push({ ...blank(id, severity, line, Number.NaN), ...about });
   };
-  if (input.vms > 1) add('two-vms', 'note', 1, { n: input.vms, params: { vm: input.vm + 1 } });
+  const { vms, vm } = input;
+  const group = vms[vm];
+  if (vms.length > 1 && group !== undefined) {
+    const span = spanOf(group, totals.lines);
+    const isOneOfMany = vms.some((other) => other !== group && other.from !== group.from);
+    const turns: Finding['params'] = isOneOfMany ? { turns: 1, from: span[0], to: span[1] } : {};
+    add('two-vms', 'note', span[0], { n: vms.length, params: { vm: vm + 1, ...turns } });
+  }
   if (input.ids.length > MAX_VCPUS) add('not-predicted', 'odd', 1, { n: input.ids.length, params: { max: MAX_VCPUS } });
   if (input.gaps > 0) {
     add(
@@ -70,7 +84,12 @@ export function rowFindings(input: FindingInput): Finding[] {
     add('lost', 'odd', 1, { n: totals.hostCpus - onlyCpus.length, params: { ...own, of: totals.hostCpus } });
   }
   if (input.silent > 0) add('lost', 'odd', 1, { n: input.silent, params: { perf: 1 } });
-  if (rows.backwards > 0) add('time-goes-back', 'odd', rows.backwardsLine, { n: rows.backwards });
+  const { order } = rows;
+  if (order.backwards > 0) {
+    const how = survey.isByCpu ? 'cpus' : survey.order.isNone ? 'none' : order.seams > 0 ? 'far' : '';
+    const n = how === 'far' || how === 'cpus' ? order.seams : order.backwards;
+    add('time-goes-back', 'odd', order.firstLine, { n, params: how === '' ? {} : { how } });
+  }
   const missing = WANTED.filter((event) => survey.count(event) === 0 && !(event === TP.kvm_inj_virq && rows.sawApicv));
   if (missing.length > 0) {
     const names = missing.map((event) => TRACEPOINTS[event]?.name).join(', ');

@@ -99,6 +99,50 @@ function twice(lines: readonly string[]): string {
     .join('\n');
 }
 
+describe('times that go back', () => {
+  const lines = SVM.filter((line) => !line.startsWith('#') && line !== '');
+  const how = (a: Analysis): unknown => a.findings.find((f) => f.id === 'time-goes-back')?.params;
+
+  test('two pieces of recordings, the earlier one behind: each is judged by itself', async () => {
+    const both = [...lines.slice(24_000), ...lines.slice(12_000, 22_000)];
+    const a = await read(both.join('\n'));
+    expect(wrongIn(a)).toEqual([]);
+    expect(how(a)).toEqual({ how: 'far' });
+    const places = both.flatMap((line, i) => (line.includes(' kvm_inj_virq: IRQ 0xec') ? [i] : []));
+    const at = places.at(-20) ?? 0;
+    expect(at).toBeGreaterThan(lines.length - 24_000);
+    const changed = both.map((line, i) => (i === at ? line.replace('0xec', '0x51') : line));
+    const found = wrongIn(await read(changed.join('\n'))).map((one) => Number.parseInt(one, 10) - at);
+    expect(found).toHaveLength(1);
+    expect(Math.abs(found[0] ?? 99)).toBeLessThan(20);
+  });
+
+  test.each([
+    ['all lines in the reverse of their order', lines.slice(0, 12_000).toReversed(), 'none'],
+    [
+      'the lines of each CPU behind those of another',
+      [0, 1, 2, 3].flatMap((n) => lines.filter((line) => line.includes(`[00${n}]`))),
+      'cpus',
+    ],
+  ])('%s: a sentence says so, and no line is held against another', async (_what, given, expected) => {
+    const a = await read(given.join('\n'));
+    expect(wrongIn(a)).toEqual([]);
+    expect(how(a)).toEqual({ how: expected });
+  });
+
+  test('clocks of CPUs that differ by little are none of that', async () => {
+    const ahead = lines.map((line) =>
+      line.replace(
+        /\[001\] (\S+) +(\d+\.\d+): /,
+        (_, flags: string, time: string) => `[001] ${flags} ${(Number(time) + 0.002).toFixed(6)}: `,
+      ),
+    );
+    const a = await read(ahead.join('\n'));
+    expect(wrongIn(a)).toEqual([]);
+    expect(how(a)).toEqual({});
+  });
+});
+
 describe('lines without thread and time, as people paste them', () => {
   const bare = (lines: readonly string[]): string =>
     lines.flatMap((line) => / \d+\.\d{6}: (kvm_.*)/.exec(line)?.[1] ?? []).join('\n');

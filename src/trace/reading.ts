@@ -64,7 +64,7 @@ export class TraceReading {
     };
     const sink: Sink = {
       event: (r) => {
-        if (!this.isOurs(r)) return;
+        if (!this.a.isOurs(r)) return;
         if (r.line >= line) {
           arrive();
           then?.(r);
@@ -78,13 +78,6 @@ export class TraceReading {
     await scanPart(opened, tables, index, start.line, to, noPause, inOrder ?? sink);
     inOrder?.flush();
     arrive();
-  }
-
-  private isOurs(r: TraceRecord): boolean {
-    const { vms, vm, survey } = this.a;
-    if (vms.length < 2) return true;
-    const of = survey.threads.vmOf(r);
-    return of === vm || of === -1;
   }
 
   /** The machine before a line, as the report's row of kind `state`. */
@@ -117,7 +110,7 @@ export class TraceReading {
     const { opened, survey } = this.a;
     const tables = createTables();
     const out = new ChromeTrace(survey.threads, (reason) => tables.reasons.list[reason] ?? '');
-    const sink: Sink = { event: (r) => this.isOurs(r) && out.event(r), lost: () => {} };
+    const sink: Sink = { event: (r) => this.a.isOurs(r) && out.event(r), lost: () => {} };
     await scanPart(opened, tables, this.a.index, 1, Number.POSITIVE_INFINITY, noPause, sink);
     return out.text();
   }

@@ -23,6 +23,9 @@ export function sentenceOf(finding: Finding): { key: string; params: Record<stri
   else if (finding.id === 'lost' && finding.params.cpu !== undefined) key += '.cpu';
   else if (finding.id === 'lost' && finding.params.cpus !== undefined) key += '.cpus';
   else if (finding.id === 'lost' && finding.params.perf === 1) key += '.perf';
+  else if (finding.id === 'two-vms' && finding.params.turns === 1) key += '.turns';
+  else if (finding.id === 'host-ioctl' && finding.params.what === 'reset') key += '.reset';
+  else if (finding.id === 'time-goes-back' && finding.params.how !== undefined) key += `.${finding.params.how}`;
   else if (finding.id === 'storm' && finding.params.paste === 1) key += '.paste';
   else if (finding.id === 'storm' && finding.params.nobody === 1) key += '.nobody';
   else if (finding.id === 'stands-still' && finding.vcpu !== null) key += '.cpu';

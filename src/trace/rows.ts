@@ -2,7 +2,8 @@
 import type { TraceRecord } from './record.ts';
 import { type Percentiles, round, Samples } from './samples.ts';
 import type { Threads } from './threads.ts';
-import { CHIPS, FIRST_UNKNOWN, TP } from './tracepoints.ts';
+import { TimeOrder } from './time-order.ts';
+import { atResetVector, CHIPS, FIRST_UNKNOWN, TP } from './tracepoints.ts';
 
 /** Edges of one GSI within a tenth of a second that make a storm. */
 const STORM_EDGES = 1000;
@@ -102,6 +103,13 @@ interface OpenSet {
   over: boolean;
 }
 
+interface OwnVcpu extends VcpuRow {
+  iret: number;
+  entryNmi: number;
+  /** It has entered the guest elsewhere than at the reset vector. */
+  elsewhere: boolean;
+}
+
 /** More GSIs or vCPUs than KVM can have are a hostile file's: they are counted, not kept. */
 const MAX_GSI = 4096;
 const MOST_VCPUS = 4096;
@@ -123,17 +131,15 @@ export class Rows {
   readonly delayedEoi = { n: 0, line: 0 };
   firstTs = Number.NaN;
   lastTs = Number.NaN;
-  /** Lines whose time lies before the one before them, and the first of them. */
-  backwards = 0;
-  backwardsLine = 0;
+  readonly order = new TimeOrder();
   sawApicv = false;
   sawEntryInfo = false;
   ioapicEoiExits = 0;
   windowOpenExits = 0;
   /** First coalesced line whose GSI was up already, for its finding. */
   firstCoalesced = 0;
-  private readonly vcpus = new Map<number, VcpuRow & { iret: number; entryNmi: number }>();
-  private lastVcpu: (VcpuRow & { iret: number; entryNmi: number }) | null = null;
+  private readonly vcpus = new Map<number, OwnVcpu>();
+  private lastVcpu: OwnVcpu | null = null;
   private readonly vectors = new Map<number, VectorState>();
   private readonly gsis = new Map<number, GsiState>();
   private readonly sets = new Map<number, OpenSet>();
@@ -179,9 +185,8 @@ export class Rows {
     this.counts[r.event] = this.counts[r.event] + 1;
     if (!Number.isNaN(r.ts)) {
       if (Number.isNaN(this.firstTs)) this.firstTs = r.ts;
-      else if (r.ts < this.lastTs) {
-        if (this.backwards++ === 0) this.backwardsLine = r.line;
-      }
+      // What waited in one piece has its end in none of another.
+      if (this.order.next(r.ts, r.line, this.clock() !== 's')) this.forget();
       this.lastTs = r.ts;
     }
     const f = r.f;
@@ -249,12 +254,22 @@ export class Rows {
     }
   }
 
-  private vcpu(id: number): VcpuRow & { iret: number; entryNmi: number } {
+  private vcpu(id: number): OwnVcpu {
     const last = this.lastVcpu;
     if (last !== null && last.vcpu === id) return last;
     let row = this.vcpus.get(id);
     if (row === undefined) {
-      row = { vcpu: id, entries: 0, exits: 0, reinjected: 0, soft: 0, nmi: null, iret: 0, entryNmi: 0 };
+      row = {
+        vcpu: id,
+        entries: 0,
+        exits: 0,
+        reinjected: 0,
+        soft: 0,
+        nmi: null,
+        iret: 0,
+        entryNmi: 0,
+        elsewhere: false,
+      };
       if (this.vcpus.size >= MOST_VCPUS) return row;
       this.vcpus.set(id, row);
     }
@@ -433,6 +448,12 @@ export class Rows {
   private entry(r: TraceRecord): void {
     const row = this.vcpu(r.f[0]);
     row.entries++;
+    if (!atResetVector(r)) row.elsewhere = true;
+    else if (row.elsewhere) {
+      // A reset, or another VM: what waited is gone.
+      row.elsewhere = false;
+      this.forget();
+    }
     if (this.asleep.size > 0) this.wake(row.vcpu, r.ts);
     const info = r.f[3];
     if (info !== 0) this.sawEntryInfo = true;
@@ -485,7 +506,7 @@ export class Rows {
     return [...this.vcpus.values()]
       .filter((row) => row.vcpu >= 0 || row.entries + row.exits + row.reinjected + row.soft > 0)
       .sort((a, b) => a.vcpu - b.vcpu)
-      .map(({ iret, entryNmi, ...row }) => ({
+      .map(({ iret, entryNmi, elsewhere: _elsewhere, ...row }) => ({
         ...row,
         nmi: entryInfoPrinted ? entryNmi : vendor === 'svm' && row.exits > 0 ? iret : null,
       }));

@@ -3,6 +3,7 @@ import type { TraceRecord } from './record.ts';
 import type { Sink } from './scanner.ts';
 import type { Wants } from './text-line.ts';
 import { Threads } from './threads.ts';
+import { TimeOrder } from './time-order.ts';
 import { FIRST_UNKNOWN, TP } from './tracepoints.ts';
 
 export type Irqchip = 'full' | 'split' | 'user' | 'unknown';
@@ -60,15 +61,33 @@ export class Survey implements Sink, Wants {
   timerPin = -1;
   /** CPU of the last line, and those of all. */
   private cpu = -1;
+  /** Of all lines; and pieces of the file in which more than one CPU has lines. */
+  readonly order = new TimeOrder();
+  private mixed = 0;
+  private isMixed = false;
+  private readonly clock: () => string;
   private readonly sawCpu = new Uint8Array(MOST_CPUS);
   private setTid = -2;
   private setGsi = -1;
   private setSeen = 0;
 
+  /** @param clock of the last line */
+  constructor(clock: () => string = () => 's') {
+    this.clock = clock;
+  }
+
   event(r: TraceRecord): void {
+    if (this.order.next(r.ts, r.line, this.clock() !== 's')) {
+      this.cpu = -1;
+      this.isMixed = false;
+    }
     this.counts[r.event] = this.counts[r.event] + 1;
     this.threads.note(r);
     if (r.cpu !== this.cpu) {
+      if (this.cpu >= 0 && !this.isMixed) {
+        this.isMixed = true;
+        this.mixed++;
+      }
       this.cpu = r.cpu;
       if (r.cpu >= 0 && r.cpu < MOST_CPUS) this.sawCpu[r.cpu] = 1;
     }
@@ -225,6 +244,16 @@ export class Survey implements Sink, Wants {
     const seen = this.cpus.length;
     if (seen === 0 || hostCpus <= seen || lines < FEW_LINES || this.threads.actors < 2) return 'no';
     return seen === 1 ? 'yes' : 'maybe';
+  }
+
+  /** The lines of one CPU after those of another, as the files of per_cpu have them. */
+  get isByCpu(): boolean {
+    return this.order.seams > 0 && this.mixed === 0 && this.cpus.length > 1;
+  }
+
+  /** The lines stand in the order in which they were printed, but for seams. */
+  get hasOrder(): boolean {
+    return !this.isByCpu && !this.order.isNone;
   }
 
   get irqchip(): Irqchip {

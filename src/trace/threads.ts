@@ -1,9 +1,13 @@
 /**
- * Which thread is which vCPU, and which threads belong together. KVM's events are the host's own: several VMs stand in one
- * trace, and only the thread tells them apart.
+ * Which thread is which vCPU, and which threads belong together (vms.ts). KVM's events are the host's own: several VMs stand in
+ * one trace, and only the thread tells them apart, or, of VMs that one process runs one after another, the line that makes a
+ * vCPU which was there already.
  */
 import type { TraceRecord } from './record.ts';
-import { TP } from './tracepoints.ts';
+import { atResetVector, TP } from './tracepoints.ts';
+import { type VmGroup, Vms } from './vms.ts';
+
+export type { VmGroup } from './vms.ts';
 
 /** Threads a hostile trace may name before we stop counting. */
 const MAX_THREADS = 65_536;
@@ -35,32 +39,88 @@ const OWN: readonly boolean[] = (() => {
   return own;
 })();
 
-export interface VmGroup {
-  /** The thread of its first vCPU. */
-  readonly leader: number;
-  readonly vcpus: ReadonlyMap<number, readonly number[]>;
-  readonly lines: number;
-}
-
-interface Thread {
+/** What a thread did in one era: from one making of a vCPU that was there already to the next. */
+export interface Stage {
+  readonly era: number;
   vcpu: number;
-  tgid: number;
   lines: number;
+  /** Its last line. */
+  last: number;
   /** Lines in task context, where the thread is the actor. */
   entries: number;
   /** Of the first entries: how far its vCPU is ahead of others, and how many were others'. */
   lead: number;
   others: number;
+  /** Only lines that make a vCPU named one: a VMM's main thread may print those. */
+  isWeak: boolean;
+  /** It made several. */
+  madeMany: boolean;
+  /** The VM's first thread it belongs to, once that is known: an index (vms.ts). */
+  home: number;
+}
+
+export interface Thread {
+  tgid: number;
   /** Its last kvm_entry or kvm_exit, -1 none. */
   edge: number;
+  readonly stages: Stage[];
+  now: Stage;
+}
+
+/** The line at which an era begins, and whose it is. */
+export interface Restart {
+  readonly line: number;
+  readonly tid: number;
+  readonly tgid: number;
+  /** A vCPU began in another thread: nothing but that speaks for another VM. */
+  readonly byOther: boolean;
+}
+
+/** Eras told apart. */
+const MOST_ERAS = 64;
+/** vCPUs of one number seen in the guest at once: a lost kvm_exit looks like that too, but not so often. */
+const SURELY_TWO = 4;
+
+const createStage = (era: number): Stage => ({
+  era,
+  vcpu: -1,
+  lines: 0,
+  last: 0,
+  entries: 0,
+  lead: 0,
+  others: 0,
+  isWeak: false,
+  madeMany: false,
+  home: -1,
+});
+
+function createThread(tgid: number, era: number): Thread {
+  const now = createStage(era);
+  return { tgid, edge: -1, stages: [now], now };
+}
+
+/** The stage in which a thread is most of all a vCPU's. */
+export function mainStage(t: Thread): Stage {
+  let best = t.now;
+  for (const stage of t.stages) {
+    if (stage.entries > best.entries || (best.vcpu < 0 && stage.vcpu >= 0)) best = stage;
+  }
+  return best;
 }
 
 export class Threads {
   private readonly threads = new Map<number, Thread>();
-  private last: Thread = { vcpu: -1, tgid: -1, lines: 0, entries: 0, lead: 0, others: 0, edge: -1 };
+  private last: Thread = createThread(-1, 0);
   private lastTid = Number.NaN;
-  private groupOf: Map<number, number> | null = null;
-  private groups: VmGroup[] = [];
+  private readonly restarts: Restart[] = [];
+  /** vCPU ids that were entered in this era. */
+  private readonly ran = new Set<number>();
+  /** A line that makes one of them, until the next one tells of how many. */
+  private madeAt: { readonly line: number; readonly tid: number; readonly vcpu: number } | null = null;
+  /** Where processes are known: the thread that last entered a vCPU, by process and id, and how often one of the same id was in the guest meanwhile. */
+  private readonly entered = new Map<number, number>();
+  private readonly clashes = new Map<number, number>();
+  private vms: Vms | null = null;
   /** Threads past the limit were not looked at. */
   full = false;
 
@@ -74,44 +134,122 @@ export class Threads {
           this.full = true;
           return;
         }
-        t = { vcpu: -1, tgid: r.tgid, lines: 0, entries: 0, lead: 0, others: 0, edge: -1 };
+        t = createThread(r.tgid, this.restarts.length);
         this.threads.set(r.tid, t);
       } else t = known;
       this.last = t;
       this.lastTid = r.tid;
     }
-    t.lines++;
-    if (r.event === TP.kvm_entry || r.event === TP.kvm_exit) t.edge = r.event;
-    if (OWN[r.event] === true && r.context <= 0) {
-      const vcpu = r.f[0];
-      if (vcpu < 0 || vcpu >= MAX_VCPU_ID) return;
-      if (r.event === TP.kvm_entry) {
-        // Of later entries the fields are not read. Of the first, one may be wrong: what most of them name counts.
-        if (t.entries < SURE) {
-          if (vcpu === t.vcpu) t.lead++;
-          else {
-            if (t.entries > 0) t.others++;
-            if (--t.lead < 0) {
-              t.vcpu = vcpu;
-              t.lead = 1;
-            }
-          }
-        }
-        t.entries++;
-      } else if (t.vcpu < 0) t.vcpu = vcpu;
+    const isOwn = OWN[r.event] === true && r.context <= 0 && r.f[0] >= 0 && r.f[0] < MAX_VCPU_ID;
+    const makes = r.event === TP.kvm_write_tsc_offset || r.event === TP.kvm_track_tsc;
+    if (isOwn && makes) this.made(r);
+    const stage = this.stageOf(t);
+    stage.lines++;
+    stage.last = r.line;
+    if (isOwn) {
+      if (r.event === TP.kvm_entry) this.enter(t, stage, r);
+      else if (makes) {
+        if (stage.vcpu < 0) {
+          stage.vcpu = r.f[0];
+          stage.isWeak = true;
+        } else if (stage.vcpu !== r.f[0]) stage.madeMany = true;
+      } else if (stage.vcpu < 0 || stage.isWeak) {
+        stage.vcpu = r.f[0];
+        stage.isWeak = false;
+      }
     }
+    if (r.event === TP.kvm_entry || r.event === TP.kvm_exit) t.edge = r.event;
+  }
+
+  private stageOf(t: Thread): Stage {
+    if (t.now.era !== this.restarts.length) {
+      t.now = createStage(this.restarts.length);
+      t.stages.push(t.now);
+    }
+    return t.now;
+  }
+
+  /**
+   * A vCPU that ran is made: it had no offset, and it is the only one of its VM.
+   * @kvm x86.c kvm_arch_vcpu_postcreate, kvm_synchronize_tsc
+   */
+  private made(r: TraceRecord): void {
+    const { f } = r;
+    if (r.event === TP.kvm_write_tsc_offset) {
+      this.madeAt = f[1] === 0 && f[2] !== 0 && this.ran.has(f[0]) ? { line: r.line, tid: r.tid, vcpu: f[0] } : null;
+      return;
+    }
+    const { madeAt } = this;
+    this.madeAt = null;
+    if (madeAt?.tid === r.tid && madeAt.vcpu === f[0] && f[3] === 1) this.restart(r, madeAt.line);
+  }
+
+  private restart({ tid, tgid }: TraceRecord, line: number, byOther = false): void {
+    if (this.restarts.length >= MOST_ERAS) return;
+    this.restarts.push({ line, tid, tgid, byOther });
+    this.ran.clear();
+  }
+
+  private enter(t: Thread, given: Stage, r: TraceRecord): void {
+    let stage = given;
+    if (stage.entries === 0) {
+      if (t.tgid >= 0 && this.isRemade(t, r)) {
+        stage.lines--;
+        this.restart(r, this.lastOf(t) + 1, true);
+        stage = this.stageOf(t);
+        stage.lines++;
+      }
+      this.ran.add(r.f[0]);
+      stage.isWeak = false;
+    }
+    // Of later entries the fields are not read. Of the first, one may be wrong: what most of them name counts.
+    if (stage.entries < SURE) {
+      if (r.f[0] === stage.vcpu) stage.lead++;
+      else {
+        if (stage.entries > 0) stage.others++;
+        if (--stage.lead < 0) {
+          stage.vcpu = r.f[0];
+          stage.lead = 1;
+        }
+      }
+    }
+    stage.entries++;
+    if (t.tgid < 0) return;
+    const key = t.tgid * MAX_VCPU_ID + stage.vcpu;
+    const other = this.entered.get(key);
+    if (other === r.tid) return;
+    if (other !== undefined && this.threads.get(other)?.edge === TP.kvm_entry)
+      this.clashes.set(t.tgid, (this.clashes.get(t.tgid) ?? 0) + 1);
+    this.entered.set(key, r.tid);
+  }
+
+  /** A vCPU that another thread of the process ran begins at the reset vector in this one: no VMM hands its first vCPU over so. */
+  private isRemade(t: Thread, r: TraceRecord): boolean {
+    if (!atResetVector(r)) return false;
+    const other = this.threads.get(this.entered.get(t.tgid * MAX_VCPU_ID + r.f[0]) ?? -1);
+    return other !== undefined && other !== t && other.now.era === this.restarts.length && other.now.entries > 0;
+  }
+
+  /** The last line of the vCPUs that the other threads of a process ran. */
+  private lastOf(t: Thread): number {
+    let last = 0;
+    for (const other of this.threads.values())
+      if (other !== t && other.tgid === t.tgid && other.now.entries > 0) last = Math.max(last, other.now.last);
+    return last;
   }
 
   /** Is it a thread of which not every line is alike to us: its vCPU is not known yet, or could be another's? */
   isNew(tid: number): boolean {
-    if (tid === this.lastTid) return this.last.entries < SURE;
-    return (this.threads.get(tid)?.entries ?? 0) < SURE;
+    const t = tid === this.lastTid ? this.last : this.threads.get(tid);
+    return t === undefined || t.now.era !== this.restarts.length || t.now.entries < SURE;
   }
 
   /** Does the thread run one vCPU alone, as a VMM's do? */
   isOneVcpu(tid: number): boolean {
     const t = this.threads.get(tid);
-    return t !== undefined && t.entries >= ENOUGH && t.others <= 1;
+    if (t === undefined) return false;
+    const { vcpu, entries, others } = mainStage(t);
+    return entries >= ENOUGH && others <= 1 && t.stages.every((one) => one.entries === 0 || one.vcpu === vcpu);
   }
 
   /** The last kvm_entry or kvm_exit of a thread, -1 none. */
@@ -119,60 +257,22 @@ export class Threads {
     return this.threads.get(tid)?.edge ?? -1;
   }
 
-  /** After the first pass: who belongs to whom. */
-  settle(): readonly VmGroup[] {
-    const vcpuThreads = [...this.threads].filter(([, t]) => t.vcpu >= 0).sort(([a], [b]) => a - b);
-    const leaders: number[] = [];
-    const lowest = vcpuThreads.reduce((least, [, t]) => Math.min(least, t.vcpu), Number.POSITIVE_INFINITY);
-    for (const [tid, t] of vcpuThreads) {
-      const tgidKnown = t.tgid >= 0;
-      if (tgidKnown ? !leaders.some((l) => this.threads.get(l)?.tgid === t.tgid) : t.vcpu === lowest) leaders.push(tid);
-    }
-    const home = new Map<number, number>();
-    const order = [...this.threads.keys()].sort((a, b) => a - b);
-    for (const tid of order) home.set(tid, this.homeOf(tid, leaders));
-    this.groupOf = home;
-    this.groups = leaders.map((leader, group) => {
-      const vcpus = new Map<number, number[]>();
-      let lines = 0;
-      for (const tid of order) {
-        const t = this.threads.get(tid) as Thread;
-        if (home.get(tid) !== group) continue;
-        lines += t.lines;
-        if (t.vcpu < 0) continue;
-        const list = vcpus.get(t.vcpu);
-        if (list === undefined) vcpus.set(t.vcpu, [tid]);
-        else list.push(tid);
-      }
-      return { leader, vcpus: new Map([...vcpus].sort(([a], [b]) => a - b)), lines };
-    });
-    return this.groups;
-  }
-
-  /** The VM a thread belongs to: by process id, else by the place of its number between those of the vCPUs. */
-  private homeOf(tid: number, leaders: readonly number[]): number {
-    const own = this.threads.get(tid) as Thread;
-    if (own.tgid >= 0) {
-      const group = leaders.findIndex((l) => this.threads.get(l)?.tgid === own.tgid);
-      if (group >= 0) return group;
-    }
-    let group = 0;
-    for (let i = 0; i < leaders.length; i++) {
-      const leader = leaders[i];
-      // A VMM makes its main and I/O threads shortly before its first vCPU.
-      if (leader <= tid || (own.vcpu < 0 && leader - tid <= 40)) group = i;
-    }
-    return group;
+  /** After the first pass: who belongs to whom. @param inOrder whether one line comes after another in time */
+  settle(inOrder = true): readonly VmGroup[] {
+    const together = [...this.clashes].flatMap(([tgid, n]) => (n >= SURELY_TWO ? [tgid] : []));
+    this.vms = new Vms(this.threads, inOrder ? this.restarts : [], new Set(together));
+    return this.vms.groups;
   }
 
   /** vCPU id of a thread, -1 where it is none. */
   vcpuOf(tid: number): number {
-    return this.threads.get(tid)?.vcpu ?? -1;
+    const t = this.threads.get(tid);
+    return t === undefined ? -1 : t.stages.length === 1 ? t.now.vcpu : mainStage(t).vcpu;
   }
 
   /** Has a thread shown itself to be this vCPU's? */
   hasThread(vcpu: number): boolean {
-    for (const t of this.threads.values()) if (t.vcpu === vcpu) return true;
+    for (const t of this.threads.values()) if (mainStage(t).vcpu === vcpu) return true;
     return false;
   }
 
@@ -181,9 +281,8 @@ export class Threads {
     return this.threads.size - (this.threads.has(0) ? 1 : 0);
   }
 
-  /** VM of a thread; lines printed in interrupt context or by nobody's thread belong to every VM (-1). */
+  /** VM of a line; those of nobody's thread belong to every VM (-1). */
   vmOf(r: TraceRecord): number {
-    if (this.groups.length < 2) return 0;
-    return r.tid < 0 ? -1 : (this.groupOf?.get(r.tid) ?? -1);
+    return this.vms === null ? 0 : this.vms.of(r);
   }
 }

@@ -57,6 +57,8 @@ const readWrite = (first: string, wide: string) => (r: RawFields, f: Float64Arra
   f[3] = r.high(wide);
   f[4] = r.num('exception');
 };
+/** 64 bits as one number: to within a few hundred. */
+const whole = (r: RawFields, name: string): number => (r.high(name) >>> 0) * 2 ** 32 + (r.num(name) >>> 0);
 const vcpuId = (r: RawFields, f: Float64Array): void => {
   f[0] = r.num('vcpu_id');
 };
@@ -226,8 +228,25 @@ const ROWS = [
       f[2] = r.num('inhibits');
     },
   },
-  { name: 'kvm_write_tsc_offset', text: ['vcpu=%d prev=%d'], raw: vcpuId },
-  { name: 'kvm_track_tsc', text: ['vcpu_id %d'], raw: vcpuId },
+  {
+    name: 'kvm_write_tsc_offset',
+    text: ['vcpu=%d prev=%d next=%d'],
+    raw: (r, f) => {
+      vcpuId(r, f);
+      f[1] = whole(r, 'previous_tsc_offset');
+      f[2] = whole(r, 'next_tsc_offset');
+    },
+  },
+  {
+    name: 'kvm_track_tsc',
+    text: ['vcpu_id %d masterclock %d offsetmatched %d nr_online %d'],
+    raw: (r, f) => {
+      vcpuId(r, f);
+      f[1] = r.num('use_master_clock');
+      f[2] = r.num('nr_vcpus_matched_tsc');
+      f[3] = r.num('online_vcpus');
+    },
+  },
   { name: 'kvm_hv_timer_state', text: ['vcpu_id %x'], raw: vcpuId },
   { name: 'kvm_wait_lapic_expire', text: ['vcpu %d'], raw: vcpuId },
   { name: 'kvm_halt_poll_ns', text: ['vcpu %d'], raw: vcpuId },
@@ -245,6 +264,9 @@ export const TRACEPOINTS: readonly Tracepoint[] = ROWS;
 export const TP = Object.fromEntries(ROWS.map((row, i) => [row.name, i])) as Readonly<Record<TracepointName, number>>;
 /** Number of the first event that is only counted by name. */
 export const FIRST_UNKNOWN = ROWS.length;
+
+/** A kvm_entry at the reset vector. SDM "First Instruction Executed" */
+export const atResetVector = ({ f }: { readonly f: Float64Array }): boolean => f[1] === 0xfff0 && f[2] === 0;
 
 /** Local APIC registers as KVM's tracepoint names them (asm/apicdef.h). */
 export const APIC_REGISTERS: readonly (readonly [number, string])[] = [

@@ -7,7 +7,9 @@ import { createHash } from 'node:crypto';
 const hash = (text: string): string => createHash('sha1').update(text).digest('hex').slice(0, 6);
 
 /** Two decimals are enough to see, and the same on every machine. */
-const short = (value: string): string => value.replace(/-?\d+\.\d+/g, (n) => String(Math.round(Number(n) * 100) / 100));
+const short = (value: string): string =>
+  // Most values are words or whole numbers.
+  value.includes('.') ? value.replace(/-?\d+\.\d+/g, (n) => String(Math.round(Number(n) * 100) / 100)) : value;
 
 const attributes = (element: Element): string =>
   [...element.attributes]

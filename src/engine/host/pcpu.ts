@@ -69,6 +69,10 @@ export function vcpuLoad(m: Machine, vcpu: number, pcpu: number): void {
   leave(m, outer);
 }
 
+/** HLT with IF=0: no interrupt is to wake it. The op that says `blocked` means IF=1. @kvm vmx.c vmx_interrupt_blocked */
+const sleepsClosed = (m: Machine, vcpu: number): boolean =>
+  m.config.guest !== undefined && (reg(m, vcpu, V.rflagsIf) === 0 || reg(m, vcpu, V.shadow) !== 0);
+
 /** It leaves its CPU: to sleep, or because the host wants the CPU. @kvm x86.c kvm_arch_vcpu_put, vmx.c vmx_vcpu_put */
 export function vcpuPut(m: Machine, vcpu: number, why: 'preempted' | 'blocking'): void {
   const pcpu = reg(m, vcpu, V.pcpu);
@@ -79,7 +83,7 @@ export function vcpuPut(m: Machine, vcpu: number, why: 'preempted' | 'blocking')
   set(m, vcpu, V.preempted, preempted);
   set(m, vcpu, V.blocking, 1 - preempted);
   put64(m, vcpuAt(m, vcpu) + V.offCpuLo, now(m));
-  piPut(m, vcpu, why === 'blocking');
+  piPut(m, vcpu, why === 'blocking' && !sleepsClosed(m, vcpu));
   leave(m, outer);
 }
 

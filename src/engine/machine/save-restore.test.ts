@@ -145,10 +145,10 @@ describe.each<[string, Readonly<Record<string, unknown>>]>([
   });
 });
 
-test('the thread of a VMX guest is out of it while a part is restored', () => {
+test('the thread of a VMX guest is out of it while a part is restored, and back in then', () => {
   const b = bench({ runLoop: 'vmx', guest: { handlers: [], idle: 'run' } });
   b.do(save('events'), advance(1));
   b.events();
   b.do(restore('events'));
-  expect(b.events()).toEqual(['state_restore', 'kvm_exit']);
+  expect(b.events()).toEqual(['state_restore', 'kvm_exit', 'vcpu_enter_guest', 'kvm_entry']);
 });

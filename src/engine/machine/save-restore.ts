@@ -127,7 +127,7 @@ export function save(m: Machine, op: Op<'save'>): OpResult {
   if (error !== 0) return failed(error);
   const key = `${what} ${op.as}`;
   if (!m.saves.has(key) && m.saves.size >= MOST_SAVES) throw new OpError('op.tooMany', 'as', { max: MOST_SAVES });
-  const part = take(m, what, vcpu);
+  const part = isWhole(what) ? take(m, what, vcpu) : betweenRuns(m, vcpu, () => take(m, what, vcpu));
   m.saves.set(key, part);
   if (part.what !== 'msrs') return { rc: 0 };
   return { rc: 2, apic_base: hex(part.apicBase), tsc_deadline: hex(part.tscDeadline) };
@@ -191,7 +191,7 @@ export function setMsr(m: Machine, op: Op<'set_msr'>): OpResult {
 
 /** KVM_GET_MSRS of one. */
 export function getMsr(m: Machine, op: Op<'get_msr'>): OpResult {
-  const value = readMsr(m, op.vcpu, op.msr, true);
+  const value = betweenRuns(m, op.vcpu, () => readMsr(m, op.vcpu, op.msr, true));
   return value === null ? { rc: 0 } : { value: hex(value) };
 }
 

@@ -6,16 +6,17 @@
 import { OpError } from '../../spec/define/op.ts';
 import type { OpResult, VcpuStateName } from '../../spec/ops/index.ts';
 import { REQ } from '../core/events.ts';
-import { beginJourney, type Machine, piDescAt, vmcsAt } from '../core/machine.ts';
+import { beginJourney, lapicAt, type Machine, piDescAt, vmcsAt } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import type { ModelOps } from '../core/wires.ts';
-import { PI_DESC, VCPU, VMCS } from '../core/words.ts';
+import { LAPIC, PI_DESC, VCPU, VMCS } from '../core/words.ts';
 import { ensureLoaded, preempt, schedule, vcpuPut } from '../host/pcpu.ts';
 import { vtdMessage } from '../host/vtd.ts';
 import { vectorsIn } from '../view/machine-view.ts';
 import { pi } from '../vmx/pi-desc.ts';
-import { inGuest, runVcpu, vmExit } from '../vmx/run-loop.ts';
+import { type Entry, inGuest, runVcpu, vmExit } from '../vmx/run-loop.ts';
 import { EXIT, HOST_VECTOR, vmcs } from '../vmx/vmcs.ts';
+import { beginHandler, NMI_VECTOR } from '../world/guest.ts';
 import { hex } from './hex.ts';
 import { MODEL_OPS } from './model-ops.ts';
 
@@ -78,8 +79,32 @@ function printVmx(m: Machine, vcpu: number): OpResult {
   };
 }
 
+/** The event an entry brought starts its handler. */
+export function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
+  if (!entry.nmi && entry.vector === -1) return false;
+  beginHandler(m, vcpu, entry.nmi ? NMI_VECTOR : entry.vector);
+  return true;
+}
+
+/**
+ * A model guest that is told to halt and is not inside, as after an exit, goes in for it. Where an INIT waits the HLT was what
+ * brought it out.
+ * @returns whether what it took there has ended its HLT already
+ */
+function interruptsHalt(m: Machine, vcpu: number): boolean {
+  const stays = reg(m, vcpu, V.halted) | reg(m, vcpu, V.mpState) | m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents];
+  if (m.config.guest === undefined || inGuest(m, vcpu) || stays !== 0) return false;
+  ensureLoaded(m, vcpu);
+  m.wires.request(m, vcpu, REQ.event);
+  return takeEvent(m, vcpu, runVcpu(m, vcpu));
+}
+
 export const VMX_MODEL_OPS: ModelOps = {
   ...MODEL_OPS,
+  guest(m, op) {
+    if (op.halt === 1 && interruptsHalt(m, op.vcpu)) return OK;
+    return MODEL_OPS.guest(m, op);
+  },
   vcpu_state(m, op) {
     setState(m, op.vcpu, op.state);
     return OK;

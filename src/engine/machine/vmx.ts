@@ -59,10 +59,10 @@ import {
   resetVmcs,
   setVirtualApicMode,
 } from '../vmx/vmcs.ts';
-import { beginHandler, guestEoi, NMI_VECTOR } from '../world/guest.ts';
+import { beginHandler, guestEoi } from '../world/guest.ts';
 import { VMM } from '../world/userspace.ts';
 import { MODEL_WIRES } from './model-ops.ts';
-import { VMX_MODEL_OPS } from './vmx-ops.ts';
+import { takeEvent, VMX_MODEL_OPS } from './vmx-ops.ts';
 
 const V = VCPU.at;
 
@@ -258,13 +258,6 @@ function afterOp(m: Machine): void {
   }
 }
 
-/** The event an entry brought starts its handler. */
-function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
-  if (!entry.nmi && entry.vector === -1) return false;
-  beginHandler(m, vcpu, entry.nmi ? NMI_VECTOR : entry.vector);
-  return true;
-}
-
 /** @kvm x86.c kvm_vcpu_has_events */
 function hasEvents(m: Machine, vcpu: number): boolean {
   if (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] !== 0) return true;
@@ -285,6 +278,14 @@ function wakeSleeper(m: Machine, vcpu: number): boolean {
   if (reg(m, vcpu, V.halted) === 0) return false;
   const woken = reg(m, vcpu, V.blocking) === 0;
   if (!woken && (reg(m, vcpu, V.requests) & (1 << REQ.nmi)) === 0) return false;
+  if (woken && interruptBlocked(m, vcpu)) {
+    // HLT with IF=0: an interrupt wakes the thread, kvm_vcpu_check_block finds nothing that may go in, and it sleeps on.
+    injectPendingTimer(m, vcpu);
+    if (!hasEvents(m, vcpu)) {
+      set(m, vcpu, V.blocking, 1);
+      return false;
+    }
+  }
   followPending(m, vcpu);
   endHalt(m, vcpu);
   set(m, vcpu, V.preempted, 1 - reg(m, vcpu, V.loaded));
@@ -299,9 +300,10 @@ function serveVcpu(m: Machine, vcpu: number): boolean {
     const pcpu = freeCpu(m, vcpu);
     if (pcpu === -1) return moved;
     vcpuLoad(m, vcpu, pcpu);
-    injectPendingTimer(m, vcpu);
     moved = true;
   }
+  // KVM_REQ_UNBLOCK cancels the first entry of one that was scheduled in, and vcpu_run comes by what expired meanwhile.
+  injectPendingTimer(m, vcpu);
   if (!moved) followPending(m, vcpu);
   leaveForRequests(m, vcpu);
   if (inGuest(m, vcpu)) {
@@ -350,6 +352,8 @@ function backToRun(m: Machine, vcpu: number): void {
   }
   injectPendingTimer(m, vcpu);
   m.wires.openWindow(m, vcpu);
+  // It goes in at once, so that the next message and the guest's next instruction find it inside.
+  if (halted === 0) serveVcpu(m, vcpu);
 }
 
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */

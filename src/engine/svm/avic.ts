@@ -9,9 +9,11 @@
  * the APICs' ids. Left out: x2AVIC, the IOMMU's guest-mode entries, VMCB fields.
  */
 
+import { OpError } from '../../spec/define/op.ts';
 import type { GuestOp, OpResult } from '../../spec/ops/index.ts';
 import { REG } from '../../spec/registers/lapic.ts';
 import {
+  apicHasInterrupt,
   clearVector,
   findHighestIrr,
   highestVector,
@@ -88,10 +90,11 @@ function doorbell(m: Machine, vcpu: number, by: number): void {
   emit(m, EV.avic_doorbell, whereOf('pcpu', pcpu), vcpu, by);
 }
 
+/** The sleeper's thread is woken. After HLT with IF=0 it finds nothing that may go in, and sleeps on. @kvm kvm_main.c kvm_vcpu_check_block */
 function wake(m: Machine, vcpu: number): void {
   if (reg(m, vcpu, V.halted) === 0) return;
   const outer = enter(m, EV.vcpu_wakeup, atVcpu(vcpu), 1);
-  set(m, vcpu, V.halted, 0);
+  if (isOpen(m, vcpu)) set(m, vcpu, V.halted, 0);
   leave(m, outer);
 }
 
@@ -412,11 +415,13 @@ function apicvUpdate(m: Machine, vcpu: number): void {
 }
 
 /**
- * An ExtINT cannot go into the guest now: the window KVM asks for needs AVIC off in the whole VM, until it has opened.
- * @kvm svm.c svm_enable_irq_window, interrupt_window_interception
+ * What KVM injects by itself cannot go into the guest now: an ExtINT, or, where AVIC is off already, a vector of the local
+ * APIC. The window KVM asks for needs AVIC off in the whole VM, until it has opened.
+ * @kvm x86.c kvm_check_and_inject_events, svm.c svm_enable_irq_window, interrupt_window_interception
  */
 function followIrqWindow(m: Machine, vcpu: number): void {
-  const waits = hasExtint(m, vcpu) && !isOpen(m, vcpu) ? 1 : 0;
+  const injectable = hasExtint(m, vcpu) || (!active(m, vcpu) && apicHasInterrupt(m, vcpu) !== -1);
+  const waits = injectable && !isOpen(m, vcpu) ? 1 : 0;
   if (waits === reg(m, vcpu, V.irqWindow)) return;
   set(m, vcpu, V.irqWindow, waits);
   const others = everyVcpu(m).some((other) => reg(m, other, V.irqWindow) === 1);
@@ -428,6 +433,8 @@ function serveAvic(m: Machine, vcpu: number): boolean {
   const inside = reg(m, vcpu, V.mode) === MODE.inGuest;
   const requests = reg(m, vcpu, V.requests) & ~(1 << REQ.event);
   const halted = reg(m, vcpu, V.halted) === 1;
+  // The window's exit comes first: AVIC is on again before anything goes in.
+  if (reg(m, vcpu, V.irqWindow) === 1 && isOpen(m, vcpu)) followIrqWindow(m, vcpu);
   if (!active(m, vcpu) || requests !== 0) {
     const moved = serveVcpu(m, vcpu);
     if (moved) followIrqWindow(m, vcpu);
@@ -460,6 +467,10 @@ export const avicWires = (base: Omit<Wires, 'modelOps'>, models: ModelOps): Wire
   apicAccessPage: true,
   modelOps: {
     ...models,
+    // VT-d is Intel's, and AMD's IOMMU is not modelled.
+    vtd_msi() {
+      throw new OpError('op.notOneOf', 'vendor', { allowed: 'intel' });
+    },
     apicv_inhibit(m, op) {
       setApicvInhibit(m, op.reason, op.set === 1);
       return { ok: true };

@@ -1,9 +1,9 @@
 /** Words that several parts' descriptions use. */
 import { hex, hex64 } from '../../base/numbers.ts';
 import { readWord, routesOf as routesInForce, rteView } from '../../engine/view/machine-view.ts';
+import { DELIVERY_MODE } from '../../spec/delivery-mode.ts';
 import { REQUEST_NAMES } from '../../spec/name-lists.ts';
 import { CHIP } from '../../spec/names.ts';
-import { DELIVERY_MODE } from '../../spec/registers/lapic.ts';
 import type { StepContext } from '../context.ts';
 import { devicesOn } from '../context.ts';
 import { say, type Text, type TextParams } from '../text.ts';

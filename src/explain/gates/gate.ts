@@ -23,6 +23,8 @@ export interface Way {
   /** Pin of the IOAPIC, or of the 8259 pair. */
   readonly ioapicPin?: number;
   readonly picPin?: number;
+  /** KVM_INTERRUPT gave it: user space has the 8259, and no local APIC knows of it. */
+  readonly extint?: boolean;
   /** Slot and entry of a device's MSI-X vector. */
   readonly msix?: { readonly slot: number; readonly entry: number };
   /** It is signalled by an eventfd. */

@@ -5,21 +5,23 @@ import {
   inX2apic,
   type MachineView,
   readWord,
+  rteView,
   vectorIn,
   vectorsIn,
 } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import { APIC_BASE, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
+import { APIC_BASE, LVT_LINT, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { hashed, messageAt, vcpusFor } from './match.ts';
-import { resend } from './routing.ts';
+import { PINS, resend } from './routing.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
-const { VECTOR, DELIVERY_MODE, DEST_MODE, REMOTE_IRR, TRIG_MODE } = masks(RTE);
+const { MASK: LVT_MASK } = masks(LVT_LINT);
+const { VECTOR, DELIVERY_MODE, DEST_MODE, REMOTE_IRR, TRIG_MODE, MASK: RTE_MASK } = masks(RTE);
 
 const hwOn = (view: MachineView, vcpu: number): boolean => (readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) !== 0;
 const swOn = (view: MachineView, vcpu: number): boolean =>
@@ -63,6 +65,13 @@ export function pprNow(view: MachineView, vcpu: number): { ppr: number; by: 'tpr
   const tpr = readWord(view, 'lapic', vcpu, 'tpr') & 0xff;
   const isr = vectorsIn(view.w, gridAddress(view, 'isr', vcpu)).at(-1) ?? 0;
   return (tpr & 0xf0) >= (isr & 0xf0) ? { ppr: tpr, by: 'tpr', isr } : { ppr: isr & 0xf0, by: 'isr', isr };
+}
+
+/** Its timer has expired; KVM puts the vector into IRR when the vCPU is next entered. @kvm lapic.c kvm_inject_apic_timer_irqs */
+export function timerWaits(view: MachineView, vcpu: number, vector: number): boolean {
+  if (readWord(view, 'lapic', vcpu, 'timerPending') === 0 || !hwOn(view, vcpu)) return false;
+  const lvt = readWord(view, 'lapic', vcpu, 'lvtTimer');
+  return (lvt & LVT_MASK) === 0 && (lvt & 0xff) === vector;
 }
 
 export const APIC_DISABLED = gate('apic-disabled', {
@@ -163,6 +172,16 @@ export const LAPIC_GATES: readonly Gate[] = [
   },
 ];
 
+/** Masks the pins whose level lines are up and would send this vector again at its EOI, before anything below it. */
+const quiet = (view: MachineView, vector: number): JsonOp[] =>
+  view.config.irqchip !== 'full'
+    ? []
+    : Array.from({ length: PINS }, (_, pin) => pin).flatMap((pin) => {
+        const { vector: own, level, masked } = rteView(view, pin);
+        const asks = own === vector && level && !masked && readWord(view, 'ioapic', 0, 'lines', pin) !== 0;
+        return asks ? writeRte(0, pin, 0, low(view, pin) | RTE_MASK) : [];
+      });
+
 /** Past acceptance: it is in IRR. */
 export const PRIORITY_GATE = gate('ppr', {
   cite: 'lapic.ppr',
@@ -179,10 +198,10 @@ export const PRIORITY_GATE = gate('ppr', {
       vector: by === 'tpr' ? ppr : isr,
     };
   },
-  opens(view, { vcpu }) {
-    const { by } = pprNow(view, vcpu);
+  opens(view, { vcpu, vector }) {
+    const { by, isr } = pprNow(view, vcpu);
     if (by === 'tpr') return [[{ op: 'set_cr8', vcpu, value: 0 }]];
-    const eoi: JsonOp[] = [{ op: 'eoi', vcpu }];
+    const eoi: JsonOp[] = [...(isr > vector ? quiet(view, isr) : []), { op: 'eoi', vcpu }];
     return hasGuest(view) ? [...WAITS, eoi] : [eoi];
   },
   closes: (_view, { vcpu, vector }) => [{ op: 'set_cr8', vcpu, value: vector >> 4 }],

@@ -1,12 +1,15 @@
 /** Which local APICs a message is for, read from the words alone. @kvm lapic.c kvm_apic_match_dest */
 import { inX2apic, type MachineView, readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
+import { masks } from '../../spec/define/registers.ts';
 import { CHIP } from '../../spec/names.ts';
+import { APIC_BASE } from '../../spec/registers/lapic.ts';
 import type { Message, Way } from './gate.ts';
 
 interface Sent extends Message {
   readonly vector: number;
 }
 
+const { ENABLE } = masks(APIC_BASE);
 const BROADCAST = 0xff;
 const X2APIC_BROADCAST = 0xffff_ffff;
 /** KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK */
@@ -20,7 +23,10 @@ function matchesOne(view: MachineView, vcpu: number, dest: number, logical: bool
   if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
   if (!logical) {
     if (x2 || mda > 0xff) return mda === readWord(view, 'vcpu', vcpu, 'apicId');
-    return mda === word('id') >>> 24;
+    // One that APIC_BASE disables out of x2APIC mode has no number of eight bits, and is meant by its own all the same.
+    return (
+      mda === word('id') >>> 24 || ((word('baseLo') & ENABLE) === 0 && mda === readWord(view, 'vcpu', vcpu, 'apicId'))
+    );
   }
   const ldr = word('ldr');
   if (x2) return ldr >>> 16 === mda >>> 16 && (ldr & mda & 0xffff) !== 0;

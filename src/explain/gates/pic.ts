@@ -33,9 +33,26 @@ function holder(view: MachineView, chip: number, bit: number): number {
   return held < 8 && held <= priorityOf(1 << bit, add) ? (held + add) & 7 : -1;
 }
 
+/** Pin that an INTA would get now, -1 none. @kvm i8259.c kvm_pic_read_irq */
+export function firstPin(view: MachineView): number {
+  const ofChip = (chip: number): number => {
+    const add = reg(view, chip, 'priorityAdd');
+    const asks = priorityOf(reg(view, chip, 'irr') & ~reg(view, chip, 'imr'), add);
+    const pin = (asks + add) & 7;
+    return asks === 8 || holder(view, chip, pin) >= 0 ? -1 : pin;
+  };
+  const pin = ofChip(0);
+  if (pin !== CASCADE) return pin;
+  const slave = ofChip(1);
+  return slave < 0 ? pin : 8 + slave;
+}
+
 /** Does this vCPU take interrupts from the 8259? */
 export function listensToPic(view: MachineView, vcpu: number): boolean {
-  if ((readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) === 0) return true;
+  const base = readWord(view, 'lapic', vcpu, 'baseLo');
+  // A vCPU that user space has not made yet is none.
+  if (base === 0 && readWord(view, 'lapic', vcpu, 'svr') === 0) return false;
+  if ((base & ENABLE) === 0) return true;
   return (readWord(view, 'lapic', vcpu, 'lvtLint0') & (MASK | DELIVERY_MODE)) === EXTINT;
 }
 
@@ -95,10 +112,11 @@ export const PIC_MASK = gate('pic-mask', {
 export const PIC_LINT = gate('pic-lint', {
   cite: 'lapic.lvt',
   look(view, way) {
-    if (way.picPin === undefined) return null;
-    const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+    const given = way.extint === true && view.config.irqchip === 'split';
+    if (way.picPin === undefined && !given) return null;
+    const vcpus = given ? [way.vcpu] : Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
     const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
-    const vcpu = listener ?? 0;
+    const vcpu = listener ?? vcpus[0] ?? 0;
     return {
       at: placeOf('lapic', vcpu, 'lvtLint0'),
       bits: 'mask',
@@ -106,7 +124,7 @@ export const PIC_LINT = gate('pic-lint', {
       closed: listener === undefined,
     };
   },
-  opens: (view) => [writeLvt0(view, 0, EXTINT)],
+  opens: (view, { extint, vcpu }) => [writeLvt0(view, extint === true ? vcpu : 0, EXTINT)],
   closes: (view, { vcpu }) => writeLvt0(view, vcpu, readWord(view, 'lapic', vcpu, 'lvtLint0') | MASK),
 });
 

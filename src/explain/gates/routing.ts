@@ -14,7 +14,8 @@ const entryOf = (e: RouteEntry): JsonOp =>
     ? { gsi: e.gsi, msi_addr: hex64(e.addrLo, e.addrHi), msi_data: e.data >>> 0 }
     : { gsi: e.gsi, chip: ['pic0', 'pic1', 'ioapic'][e.chip], pin: e.chip === CHIP.picSlave ? e.pin & 7 : e.pin };
 
-const PINS = 24;
+/** Of the IOAPIC. */
+export const PINS = 24;
 
 /** A vector that may be sent where none was: a handler's own, else the first that Linux gives a device. */
 export const goodVector = (view: MachineView): number => {

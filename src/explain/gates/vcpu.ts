@@ -2,7 +2,7 @@
 import { gridAddress, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { goesOn } from './pi-desc.ts';
-import { listensToPic } from './pic.ts';
+import { firstPin, listensToPic } from './pic.ts';
 
 const NMI = 4;
 /** In pending_events. */
@@ -11,26 +11,43 @@ const INIT = 1;
 const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
 const isNmi = ({ message }: Way): boolean => message?.mode === NMI;
 
+/** Vector that KVM_INTERRUPT gave and the vCPU has not taken, -1 none. */
+export function extintOf(view: MachineView, vcpu: number): number {
+  if (view.config.irqchip !== 'none') return word(view, vcpu, 'pendingExtint') | 0;
+  return word(view, vcpu, 'intrInjected') === 1 ? word(view, vcpu, 'intrNr') : -1;
+}
+
 /** The 8259 has something for this vCPU, which KVM asks before the local APIC. */
 function extintWaits(view: MachineView, vcpu: number): boolean {
   if (!listensToPic(view, vcpu)) return false;
-  if (view.config.irqchip === 'full') return readWord(view, 'pic', 0, 'output') === 1;
-  return (word(view, vcpu, 'pendingExtint') | 0) !== -1;
+  return view.config.irqchip === 'full' ? readWord(view, 'pic', 0, 'output') === 1 : extintOf(view, vcpu) !== -1;
 }
 
-/** What the vCPU takes before this vector: an INIT, an NMI, the 8259's, or a vector of its local APIC above it. */
+/** What the vCPU takes before this vector: an INIT, an NMI, the 8259's (of it, a more urgent pin), or a vector of its local APIC above it. */
 function first(
   view: MachineView,
   way: Way,
 ): { at: string; bits: string; value: number; by: string; vector?: number } | null {
   const { vcpu, vector, picPin } = way;
+  // Without a local APIC it is injected already, and what is injected goes in again before an NMI.
+  if (way.extint === true && view.config.irqchip === 'none') return null;
   // A reset goes before all else, and wipes what waits. @kvm lapic.c kvm_apic_accept_events
   if ((readWord(view, 'lapic', vcpu, 'pendingEvents') & INIT) !== 0)
     return { at: placeOf('lapic', vcpu, 'pendingEvents'), bits: 'init', value: 1, by: 'init' };
+  // What was injected and did not get in goes in again before anything new. @kvm x86.c kvm_check_and_inject_events
+  if (word(view, vcpu, 'intrInjected') === 1 && word(view, vcpu, 'intrNr') !== vector) {
+    const own = word(view, vcpu, 'intrNr');
+    return { at: placeOf('vcpu', vcpu, 'intrInjected'), bits: 'intrInjected', value: 1, by: 'injected', vector: own };
+  }
   const nmis = word(view, vcpu, 'nmiPending') + word(view, vcpu, 'nmiQueued');
   if (nmis > 0 && word(view, vcpu, 'nmiMasked') === 0)
     return { at: placeOf('vcpu', vcpu, 'nmiPending'), bits: 'nmiPending', value: nmis, by: 'nmi' };
-  if (picPin !== undefined) return null;
+  if (picPin !== undefined) {
+    const pin = firstPin(view);
+    if (pin < 0 || pin === picPin) return null;
+    return { at: placeOf('pic', pin >> 3, 'irr'), bits: `irr.${pin & 7}`, value: 1, by: `pin ${pin}` };
+  }
+  if (way.extint === true) return null;
   if (extintWaits(view, vcpu)) return { at: placeOf('pic', 0, 'output'), bits: 'output', value: 1, by: 'extint' };
   const irr = vectorsIn(view.w, gridAddress(view, 'irr', vcpu)).at(-1) ?? -1;
   const pir = vectorsIn(view.w, gridAddress(view, 'pir', vcpu)).at(-1) ?? -1;

@@ -129,6 +129,4 @@ export interface Locator extends LocatorRow<Readonly<Record<string, number>>> {
   readonly still?: true;
 }
 
-export const MODE_NAMES = ['fixed', 'lowpri', 'SMI', 'remote read', 'NMI', 'INIT', 'SIPI', 'ExtINT'] as const;
-
 export const hex = (n: number, digits = 2): string => `0x${(n >>> 0).toString(16).padStart(digits, '0')}`;

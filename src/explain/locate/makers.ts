@@ -1,6 +1,7 @@
-/** Makers of places and labels that several parts' tables use. Labels are the field's own words, the same in every language. */
+/** Makers of places and labels that several parts' tables use. Labels are names, and words that are keys of themselves (`views/shared/label-text.ts`). */
 import type { EventRow } from '../../spec/define/event.ts';
-import { type Field, type Happening, hex, type LocatorRow, MODE_NAMES, type Place, type VcpuPart } from './locator.ts';
+import { DELIVERY_MODE } from '../../spec/delivery-mode.ts';
+import { type Field, type Happening, hex, type LocatorRow, type Place, type VcpuPart } from './locator.ts';
 
 /** A happening whose event has these arguments. */
 type With<K extends string> = Happening<{ readonly [A in K]: number }>;
@@ -16,13 +17,13 @@ const destination = (mode: number, dest: number): string => {
 
 /** A message in full: vector, delivery mode, destination. */
 export const message = (vector: number, mode: number, dest: number): string => {
-  const name = MODE_NAMES[mode & 7] as string;
+  const name = DELIVERY_MODE[mode & 7] as string;
   return `${(mode & 7) < 2 ? `vec ${vec(vector)} · ` : ''}${name} · ${destination(mode, dest)}`;
 };
 
 /** Short name of a message: its vector, or what it is when it has none. */
 export const short = (vector: number, mode: number): string =>
-  (mode & 7) < 2 ? vec(vector) : (mode & 7) === 6 ? `SIPI ${vec(vector)}` : (MODE_NAMES[mode & 7] as string);
+  (mode & 7) < 2 ? vec(vector) : (mode & 7) === 6 ? `SIPI ${vec(vector)}` : (DELIVERY_MODE[mode & 7] as string);
 
 export const device = ({ index }: Any): Place => ({ at: 'device', slot: index });
 export const user = (): Place => ({ at: 'user' });

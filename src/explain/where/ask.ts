@@ -1,5 +1,5 @@
 /** What `where` can be asked: a GSI, a vector at a vCPU, or a message. */
-import { int, op, optional, readOp, record, u32, u64 } from '../../spec/define/op.ts';
+import { int, OpError, op, optional, readOp, record, u32, u64 } from '../../spec/define/op.ts';
 import { MAX_VCPUS } from '../../spec/limits.ts';
 
 /** Ops about a machine that change nothing on it; they are no part of its history. */
@@ -25,9 +25,23 @@ interface Fields {
   readonly msi?: { readonly addr: bigint; readonly data: number };
 }
 
-/** @returns null where it is none of the three. @throws OpError for a field that is wrong */
+/** Fields that would make two questions of one: a GSI or a message says by its route or address which vCPU and vector are meant. */
+const ALONE = [
+  ['gsi', 'vector'],
+  ['gsi', 'msi'],
+  ['gsi', 'vcpu'],
+  ['msi', 'vector'],
+  ['msi', 'vcpu'],
+] as const satisfies readonly (readonly [keyof Fields, keyof Fields])[];
+
+/** @returns null where it is none of the three. @throws OpError for a field that is wrong, or that is one too many */
 export function readAsk(raw: unknown): Ask | null {
-  const { gsi, vcpu, vector, msi } = readOp(REASON_OPS, raw) as Fields;
+  const fields = readOp(REASON_OPS, raw) as Fields;
+  const { gsi, vcpu, vector, msi } = fields;
+  for (const [one, other] of ALONE)
+    if (fields[one] !== undefined && fields[other] !== undefined)
+      throw new OpError('op.notWith', other, { other: one });
+  if (vcpu !== undefined && vector === undefined) throw new OpError('op.missing', 'vector');
   if (gsi !== undefined) return { gsi };
   if (vector !== undefined) return { vcpu: vcpu ?? 0, vector };
   if (msi === undefined) return null;

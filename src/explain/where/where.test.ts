@@ -304,5 +304,21 @@ test('what is no question gets its error, and the run goes on', () => {
   expect(reasoner.answer({ op: 'where' }).error).toContain('op.missing');
   expect(reasoner.answer({ op: 'where', vcpu: 3, vector: '0x41' }).error).toContain('op.range');
   expect(reasoner.answer({ op: 'where', vector: 300 }).error).toContain('op.range');
+  expect(reasoner.answer({ op: 'where', vcpu: 0 }).error).toBe('op.missing at vector');
   expect(reasoner.answer({ op: 'where', gsi: 4 }).held).toBeNull();
+});
+
+// Each of them would be one question, and an answer to the first of two would be taken for that to both.
+test('a question that is two is refused, by the field that is one too many', () => {
+  const reasoner = createReasoner();
+  reasoner.answer({ op: 'create', vcpus: 2, irqchip: 'full' });
+  const msi = { addr: '0xfee01000', data: '0x41' };
+  const refused = (ask: object): unknown => reasoner.answer({ op: 'where', ...ask }).error;
+  expect(refused({ gsi: 4, vector: '0x41' })).toBe('op.notWith at vector {"other":"gsi"}');
+  expect(refused({ gsi: 4, vcpu: 1, vector: '0x41' })).toBe('op.notWith at vector {"other":"gsi"}');
+  expect(refused({ gsi: 4, vcpu: 1 })).toBe('op.notWith at vcpu {"other":"gsi"}');
+  expect(refused({ gsi: 4, msi })).toBe('op.notWith at msi {"other":"gsi"}');
+  expect(refused({ msi, vector: '0x41' })).toBe('op.notWith at vector {"other":"msi"}');
+  expect(refused({ msi, vcpu: 1 })).toBe('op.notWith at vcpu {"other":"msi"}');
+  expect(refused({ vector: '0x41' })).toBeUndefined();
 });

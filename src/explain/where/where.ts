@@ -18,8 +18,10 @@ import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
+import { timerWaits } from '../gates/lapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
+import { extintOf } from '../gates/vcpu.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
 import {
@@ -110,7 +112,7 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
     return [{ op: 'device', id: before.id, event: 'quiet' }, before];
   if (name === 'wrmsr' || name === 'mmio_write') {
     const icr = before as JsonOp;
-    if (Number(icr.addr) === 0xfee0_0300 || Number(icr.msr) === 0x830) return [icr];
+    if (Number(icr.addr) === 0xfee0_0300 || Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
   }
   if (gsi !== undefined)
     return [
@@ -163,7 +165,9 @@ function assessRaises(
 }
 
 const isPending = (view: MachineView, vcpu: number, vector: number): boolean =>
-  vectorIn(view.w, gridAddress(view, 'irr', vcpu), vector) || inPir(view, vcpu, vector);
+  vectorIn(view.w, gridAddress(view, 'irr', vcpu), vector) ||
+  inPir(view, vcpu, vector) ||
+  timerWaits(view, vcpu, vector);
 const inService = (view: MachineView, vcpu: number, vector: number): boolean =>
   vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector);
 
@@ -343,6 +347,9 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
     );
     return { held: 'eoi', state: 'in-service', chain, way };
   }
+  // A level line that fell took its request with it: whatever is open, the source must raise it again.
+  const fell =
+    (readWord(view, 'pic', chip, 'elcr') & bit) !== 0 && (readWord(view, 'pic', chip, 'lastIrr') & bit) === 0;
   // A level line that is up asks again after each EOI.
   if (requested && !(taken && served)) {
     const held = heldIn(upstream, SOURCE);
@@ -355,7 +362,7 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
     };
   }
   if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
-  const lost = heldIn(upstream, outcome.dropped === null ? undefined : SOURCE) ?? 'source';
+  const lost = fell ? 'source' : (heldIn(upstream, outcome.dropped === null ? undefined : SOURCE) ?? 'source');
   return { held: lost, state: 'lost', chain: lost === 'source' ? withSource(upstream) : upstream, way };
 }
 
@@ -466,6 +473,9 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
     },
     vcpus: [vcpu],
   };
+  const given = ofExtint(run, road, ask);
+  // Without chips in the kernel there is no other way in.
+  if (view.config.irqchip === 'none' && given !== null) return given;
   // Nobody sends vector 2 to its vCPU: who asks for it means the NMI, which has it in the guest's table.
   if (vector === NMI_VECTOR && accepted === null) return ofNmi(run, road, ask);
   const last = { ...assess(run, road, accepted), vcpu };
@@ -479,7 +489,33 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
         raise: raiseAgain(run, last.outcome, road, ask),
       })
     : found(run, last, ask);
-  return furthest([own, ...upstreamOf(run, vcpu, vector)]);
+  return furthest([own, ...(given === null ? [] : [given]), ...upstreamOf(run, vcpu, vector)]);
+}
+
+/** Gates of what user space's PIC gave: it goes by no local APIC. */
+const extintGates = (view: MachineView, way: Way): Link[] =>
+  looked(
+    view,
+    way,
+    GATES.filter(({ id }) => VCPU_ENDS.has(id)),
+  );
+const VCPU_ENDS: ReadonlySet<string> = new Set([
+  ...['pic-lint', 'if', 'shadow', 'event-first'],
+  ...['vcpu-init', 'vcpu-blocked', 'vcpu-preempted', 'vcpu-host'],
+]);
+
+/** By KVM_INTERRUPT, where user space has the 8259. @kvm x86.c kvm_vcpu_ioctl_interrupt */
+function ofExtint(run: Moment, road: Road, { vcpu, vector }: Extract<Ask, { vector: number }>): Found | null {
+  const { view } = run;
+  const raised = lastEvent(run, ['ioctl_interrupt'], ({ index, args }) => index === vcpu && args.vector === vector);
+  if (raised === null) return null;
+  const op = opAt(run, raised.seq);
+  const raise = [run.ops[op] as JsonOp];
+  const way: Way = { ...road.way, extint: true, vcpus: [vcpu], vcpu, woken: false, raise };
+  const chain = extintGates(view, way);
+  if (extintOf(view, vcpu) === vector) return { held: heldIn(chain), state: 'waiting', chain, way, raised: op };
+  const passed = chain.map((link) => ({ ...link, closed: false }));
+  return { held: null, state: 'done', chain: passed, way, raised: op };
 }
 
 const NMI_VECTOR = 2;
@@ -546,6 +582,7 @@ function waitsSince(history: History, { way }: Found): number {
   const kind = eventKind(way.message?.mode);
   return history.lastTurn((view) => {
     if (kind !== undefined) return kind.waits(view, vcpu) && heldIn(eventGates(view, way, kind)) === 'vcpu-host';
+    if (way.extint === true) return extintOf(view, vcpu) === vector && heldIn(extintGates(view, way)) === 'vcpu-host';
     const there = picPin === undefined ? isPending(view, vcpu, vector) : readWord(view, 'pic', 0, 'output') === 1;
     const kept = picPin === undefined && BEFORE_APIC.some((gate) => gate.keeps?.(view, way) === true);
     return there && !kept && heldIn(looked(view, way, AFTER_APIC)) === 'vcpu-host';
@@ -571,11 +608,33 @@ function reached(run: Moment, base: number, { way }: Found): boolean {
   if (kind !== undefined) return last([kind.taken], (event) => !kind.refused(event));
   const isOurs = ({ args }: Named): boolean => args.vector === way.vector;
   if (hasGuest(run.view)) return last(['handler_enter'], isOurs);
-  if (way.picPin !== undefined) return last(['extint_ack'], isOurs);
+  // Without local APICs no acknowledge is seen: it has gone in.
+  if (way.extint === true && run.view.config.irqchip === 'none') return extintOf(run.view, way.vcpu) !== way.vector;
+  if (way.picPin !== undefined || way.extint === true) return last(['extint_ack'], isOurs);
   return last(
     ['apic_ack', 'vid_deliver', 'avic_evaluate'],
     (event) => isOurs(event) && (event.name !== 'avic_evaluate' || event.args.taken === 1),
   );
+}
+
+interface Went {
+  readonly list: readonly JsonOp[];
+  readonly at: Found;
+}
+
+/**
+ * Where a gate closes again behind whatever opens it, for another further on is closed as well (remote IRR of a pin that is for
+ * nobody): that one first. @returns null where neither helps
+ */
+function alongside(history: History, ask: Ask, now: Found, added: readonly JsonOp[]): Went | null {
+  const { view } = history.branch(added);
+  const further = now.chain.filter(({ closed, gate }) => closed && gate !== now.held);
+  for (const { gate } of further)
+    for (const list of gateOf(gate).opens(view, now.way)) {
+      const at = find(history.branch([...added, ...list]), ask);
+      if (shown(at) !== shown(now)) return { list, at };
+    }
+  return null;
 }
 
 /** @returns ops that bring it to its handler, tried; null where none were found */
@@ -593,13 +652,14 @@ function releaseOf(history: History, ask: Ask, first: Found, base: number): Json
     const { raise } = now.way;
     // What was lost is raised again, by itself or with the gate open.
     const lists = now.state === 'lost' ? [...opens, raise, ...opens.map((list) => [...list, ...raise])] : opens;
-    let went: { readonly list: readonly JsonOp[]; readonly at: Found } | null = null;
+    let went: Went | null = null;
     for (const list of lists) {
       const run = history.branch([...added, ...list]);
       const at = find(run, ask);
       if (reached(run, base, at) || reached(run, base, now)) return [...added, ...list];
       if (went === null && shown(at) !== shown(now)) went = { list, at };
     }
+    went ??= alongside(history, ask, now, added);
     if (went === null) return null;
     added = [...added, ...went.list];
     now = went.at;

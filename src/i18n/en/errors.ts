@@ -34,6 +34,7 @@ export const errors = {
   'error.op.noDevice': 'This machine has no device “{id}”.',
   'error.op.pitDevice': '“{id}” is the i8254 inside KVM. Use its I/O ports.',
   'error.op.range': '{field} of “{name}” is out of range. The maximum is {max}.',
+  'error.op.notWith': '{field} of “{name}” cannot stand beside {other}: ask for one of them.',
   'error.op.notText': '{field} of “{name}” must be text of 1 to 80 characters.',
   'error.op.notOneOf': '{field} of “{name}” must be one of: {allowed}.',
   'error.op.notList': '{field} of “{name}” must be a list.',

@@ -43,6 +43,7 @@ export const header = {
   'gallery.spot': 'Spot it',
   'gallery.spotAbout': 'Real bugs without their titles and stories: find what is wrong',
   'gallery.noneOfThese': 'No scene shows all of these.',
+  'gallery.looking': 'The scenes are still being run.',
   'gallery.parts': 'Only what shows',
   'gallery.part.pic': '8259',
   'gallery.part.ioapic': 'IOAPIC',

@@ -10,6 +10,8 @@ export const machine = {
   'machine.handlers': 'Guest handlers',
   'machine.routes': 'GSI routing',
   'machine.vcpus': 'vCPUs',
+  'machine.fewer': '{field}: one fewer',
+  'machine.more': '{field}: one more',
   'machine.ids': 'APIC ids',
   'machine.idsHint': 'in order, with commas; empty: 0, 1, 2, …',
   'machine.x2apic': 'x2APIC mode',

@@ -44,10 +44,20 @@ export const traces = {
   'trace.finding.no-event-type': 'Not recorded: {names}. What depends on them is not judged.',
   'trace.finding.host-ioctl':
     'The chips changed here by an ioctl of the VMM, which prints no line (reset, KVM_SET_IRQCHIP, KVM_SET_LAPIC).',
+  'trace.finding.host-ioctl.reset':
+    'vCPU {vcpu} starts at the reset vector again: its VM was reset, or another VM runs by the same threads. Without kvm_write_tsc_offset and kvm_track_tsc the lines cannot tell. State before this line is forgotten.',
   'trace.finding.fields-cut':
     'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
   'trace.finding.time-goes-back': 'Lines on which the time goes back: {n}. Latencies may be wrong.',
+  'trace.finding.time-goes-back.far':
+    'Places where the time goes back far: {n}. Recordings stand one behind the other here. State before each place is forgotten.',
+  'trace.finding.time-goes-back.cpus':
+    'The lines of one CPU stand behind those of another. Places where the time goes back: {n}. What does not fit is not judged. Merge them by time, or save the file trace instead of per_cpu.',
+  'trace.finding.time-goes-back.none':
+    'The lines are not in the order of their time: it goes back on {n} of them. What does not fit is not judged. Sort them by time.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
+  'trace.finding.two-vms.turns':
+    'The trace holds {n} VMs; some are one after another by the same threads. This report is about VM {vm}, lines {from} to {to}; choose another with --vm.',
   'trace.finding.not-predicted': 'The trace names {n} vCPUs. The engine models {max}, so no line is judged.',
   'trace.finding.tpr-high':
     'TPR {tpr} alone holds {vectors} on vCPU {vcpu}: class {class} is not below theirs. KVM lost nothing; the guest keeps TPR high.',
@@ -55,6 +65,10 @@ export const traces = {
     'Vector {vector} is in service on vCPU {vcpu} and holds {vectors}. If it is still there a second later, its EOI never came.',
   'trace.finding.interrupts-off':
     '{vectors} wait on vCPU {vcpu} and neither TPR nor ISR holds them: IF is 0, or the vCPU does not run.',
+  'trace.finding.unread':
+    'Line {line} begins as one of this kind and cannot be read, so what it says is missing here: {text}',
+  'trace.finding.counts-fall':
+    'The counts of {name} fall from one copy to the next: the later copy stands first, or the guest restarted between. Nothing follows from their difference.',
   'trace.finding.apic-disabled': 'SPIV {spiv} disables the LAPIC of vCPU {vcpu} while vectors wait: {n}.',
   'trace.finding.eoi-owed':
     'Vector {vector} on vCPU {vcpu} is level-triggered: its pin has remote IRR 1 until the EOI.',

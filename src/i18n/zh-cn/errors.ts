@@ -31,6 +31,7 @@ export const errors: Record<keyof typeof en, string> = {
   'error.op.noDevice': '这台机器没有设备“{id}”。',
   'error.op.pitDevice': '“{id}”是 KVM 内部的 i8254，请使用它的 I/O 端口。',
   'error.op.range': '“{name}”的 {field} 超出范围，最大为 {max}。',
+  'error.op.notWith': '“{name}”的 {field} 不能与 {other} 同时给出，请只问其中一个。',
   'error.op.notText': '“{name}”的 {field} 应是 1 到 80 个字符的文本。',
   'error.op.notOneOf': '“{name}”的 {field} 应是下列之一：{allowed}。',
   'error.op.notList': '“{name}”的 {field} 应是列表。',

@@ -44,6 +44,7 @@ export const header: Record<keyof typeof en, string> = {
   'gallery.spot': '找出问题',
   'gallery.spotAbout': '真实问题，不带标题和故事：自己找出哪里出错',
   'gallery.noneOfThese': '没有同时包含这些的场景。',
+  'gallery.looking': '各场景还在运行中。',
   'gallery.parts': '只看包含',
   'gallery.part.pic': '8259',
   'gallery.part.ioapic': 'IOAPIC',

@@ -11,6 +11,8 @@ export const machine: Readonly<Record<keyof typeof en, string>> = {
   'machine.handlers': '客户机处理程序',
   'machine.routes': 'GSI 路由',
   'machine.vcpus': 'vCPU 数',
+  'machine.fewer': '{field}：减一',
+  'machine.more': '{field}：加一',
   'machine.ids': 'APIC id',
   'machine.idsHint': '按顺序，用逗号分开；留空为 0, 1, 2, …',
   'machine.x2apic': 'x2APIC 模式',

@@ -38,16 +38,27 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.no-thread': '各行没有线程号，又有多个 vCPU：对不上的行可能属于别的调用，不作判断。',
   'trace.finding.no-event-type': '没有录制：{names}。依赖它们的内容不作判断。',
   'trace.finding.host-ioctl': 'VMM 在这里用 ioctl 改变了芯片，它不打印任何行（复位、KVM_SET_IRQCHIP、KVM_SET_LAPIC）。',
+  'trace.finding.host-ioctl.reset':
+    'vCPU {vcpu} 又从复位向量开始：它的虚拟机复位了，或者同一批线程运行了另一个虚拟机。没有 kvm_write_tsc_offset 和 kvm_track_tsc，从这些行看不出是哪一种。此行之前的状态作废。',
   'trace.finding.fields-cut':
     'trace-cmd report -R 对重定向表项、ICR 和 MSI 只打印向量，因此无法预测任何一行。不带 -R 重新输出即可。',
   'trace.finding.time-goes-back': '有 {n} 行的时间倒退，延迟可能不准。',
+  'trace.finding.time-goes-back.far': '时间大幅倒退 {n} 次：这里是几份记录首尾相接。每处之前的状态作废。',
+  'trace.finding.time-goes-back.cpus':
+    '各 CPU 的行一段接一段：时间倒退 {n} 次。对不上的不作判断。请按时间合并，或改存 trace 文件而不是 per_cpu。',
+  'trace.finding.time-goes-back.none': '行不按时间排列：有 {n} 行时间倒退。对不上的不作判断。请按时间排序。',
   'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
+  'trace.finding.two-vms.turns':
+    '跟踪里有 {n} 个虚拟机，有些是同一批线程先后运行的。这份报告是虚拟机 {vm}，第 {from} 到 {to} 行；用 --vm 选择另一个。',
   'trace.finding.not-predicted': '跟踪里有 {n} 个 vCPU。引擎最多模拟 {max} 个，因此不判断任何行。',
   'trace.finding.tpr-high':
     'vCPU {vcpu} 上 TPR {tpr} 单独挡住 {vectors}：优先级类 {class} 不低于它们。KVM 没有丢失中断，是客户机保持高 TPR。',
   'trace.finding.isr-never-ended':
     'vCPU {vcpu} 上向量 {vector} 正在服务，挡住 {vectors}。若一秒后仍在，它的 EOI 就没有来。',
   'trace.finding.interrupts-off': 'vCPU {vcpu} 上 {vectors} 在等待，TPR 和 ISR 都没有挡住：IF 为 0，或 vCPU 没有运行。',
+  'trace.finding.unread': '第 {line} 行像是这一类的行，却读不出来，它的内容这里没有：{text}',
+  'trace.finding.counts-fall':
+    '{name} 的计数从一份到下一份变小了：后一份放在了前面，或者其间客户机重启过。两者之差说明不了什么。',
   'trace.finding.apic-disabled': 'SPIV {spiv} 禁用了 vCPU {vcpu} 的 LAPIC，同时有 {n} 个向量在等待。',
   'trace.finding.eoi-owed': 'vCPU {vcpu} 的向量 {vector} 是电平触发：EOI 之前其引脚的 remote IRR 为 1。',
   'trace.finding.remote-irr-without-vector':

@@ -9,7 +9,8 @@ import {
   hex,
   quiet,
 } from '../define/registers.ts';
-import { DELIVERY_MODE, DEST_MODE, TRIG_MODE } from './lapic.ts';
+import { DELIVERY_MODE } from '../delivery-mode.ts';
+import { DEST_MODE, TRIG_MODE } from './lapic.ts';
 
 export const RTE = defineLayout({
   name: 'RTE',

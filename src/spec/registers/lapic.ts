@@ -15,9 +15,8 @@ import {
   type RegisterRow,
   vectors,
 } from '../define/registers.ts';
+import { DELIVERY_MODE } from '../delivery-mode.ts';
 
-/** Delivery modes as KVM's tracepoints name them. */
-export const DELIVERY_MODE = ['Fixed', 'LowPrio', 'SMI', 'RemRd', 'NMI', 'INIT', 'SIPI', 'ExtINT'] as const;
 export const DEST_MODE = ['physical', 'logical'] as const;
 export const TRIG_MODE = ['edge', 'level'] as const;
 export const SHORTHAND = ['none', 'self', 'all', 'all-but-self'] as const;

@@ -1,6 +1,7 @@
 /** Message-signalled interrupts: what a device writes where, as kvm_msi_to_lapic_irq reads it; the MSI-X capability. */
 import { type Decoded, defineLayout } from '../define/registers.ts';
-import { DELIVERY_MODE, DEST_MODE, TRIG_MODE } from './lapic.ts';
+import { DELIVERY_MODE } from '../delivery-mode.ts';
+import { DEST_MODE, TRIG_MODE } from './lapic.ts';
 
 /** Address, low and high word. KVM does not check the 0xFEE. */
 export const MSI_ADDR = defineLayout({

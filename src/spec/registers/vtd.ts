@@ -1,6 +1,7 @@
 /** VT-d interrupt remapping table entries, 128 bits (include/linux/dmar.h): remapped to the host, or posted to a vCPU. */
 import { defineLayout } from '../define/registers.ts';
-import { DELIVERY_MODE, DEST_MODE, TRIG_MODE } from './lapic.ts';
+import { DELIVERY_MODE } from '../delivery-mode.ts';
+import { DEST_MODE, TRIG_MODE } from './lapic.ts';
 
 export const IRTE_REMAPPED = defineLayout({
   name: 'IRTE_REMAPPED',

@@ -1,6 +1,7 @@
 /** QEMU's `info pic` and `info ioapic`. */
-import { judgeLapics, type LapicDump, lapicRow, readLapics } from './lapic.ts';
+import { DUMP_LINE, judgeLapics, type LapicDump, lapicRow, readLapics } from './lapic.ts';
 import { bytesIn, finding, hexOf, type Line, type Paste, type Shape } from './types.ts';
+import { unfold, unread } from './unfold.ts';
 
 interface Pin {
   readonly pin: number;
@@ -28,9 +29,13 @@ const PIN = /^\s*pin (\d+)\s+0x([0-9a-f]{8})([0-9a-f]{8})\b(.*)$/i;
 const PIC = /^pic(\d): irr=([0-9a-f]{1,8}) imr=([0-9a-f]{1,8}) isr=([0-9a-f]{1,8})(?![0-9a-f])(.*)$/i;
 const BASE = /irq_base=([0-9a-f]{1,8})/i;
 const ELCR = /elcr=([0-9a-f]{1,8})/i;
+/** So a line of either chip begins. */
+const BEGUN = /^\s*pin \d+\s+0x|^pic\d: \w+=/i;
 const LINES = /^\s*(Remote IRR|IRR)\s+(\d[\d\s]*|\(none\))/;
 
-export function readChips(lines: readonly Line[], shape: Shape): Paste {
+export function readChips(given: readonly Line[], shape: Shape): Paste {
+  const lines = unfold(given, DUMP_LINE);
+  const broken: Line[] = [];
   const pins: Pin[] = [];
   const pics: Pic[] = [];
   let raised: number[] | null = null;
@@ -69,6 +74,7 @@ export function readChips(lines: readonly Line[], shape: Shape): Paste {
       });
       continue;
     }
+    if (BEGUN.test(line)) broken.push({ n, text: line });
     const set = LINES.exec(line);
     if (set !== null && pins.length > 0 && set[1] === 'IRR' && raised === null) {
       raised = bytesIn(set[2] as string);
@@ -77,7 +83,12 @@ export function readChips(lines: readonly Line[], shape: Shape): Paste {
   const lapics = readLapics(lines);
   const own = judgeLapics(lapics);
   const ask = new Set<string>(own.ask);
-  const findings = [...judgePins(pins, raised, lapics, ask), ...judgePics(pics), ...own.findings];
+  const findings = [
+    ...judgePins(pins, raised, lapics, ask),
+    ...judgePics(pics),
+    ...own.findings,
+    ...broken.map(unread),
+  ];
   if (lapics.length === 0) ask.add('info lapic');
   return {
     shape,

@@ -1,6 +1,7 @@
 /** A guest's kernel log: the lines that speak of interrupts. */
 import type { Finding } from '../predict/verdicts.ts';
 import { finding, type Line, type Paste } from './types.ts';
+import { unfold } from './unfold.ts';
 
 interface Rule {
   readonly pattern: RegExp;
@@ -108,7 +109,8 @@ export const speaksOfInterrupts = (text: string): boolean =>
   RULES.some((rule) => rule.pattern.test(text)) ||
   /rcu: INFO: .{0,60}?(?:detected stalls|self-detected stall)|idling at/.test(text);
 
-export function readDmesg(lines: readonly Line[]): Paste {
+export function readDmesg(given: readonly Line[]): Paste {
+  const lines = unfold(given, DMESG_LINE);
   const events: Record<string, unknown>[] = [];
   const findings: Finding[] = [];
   const stalled = new Map<number, Line>();

@@ -6,8 +6,9 @@ import { DMESG_LINE, readDmesg, speaksOfInterrupts } from './dmesg.ts';
 import { judgeLapics, lapicRow, readLapics } from './lapic.ts';
 import { plain } from './plain.ts';
 import { readProcInterrupts } from './proc-interrupts.ts';
-import { QEMU_LINE, readQemuTrace, readStat, STAT_LINE } from './streams.ts';
+import { QEMU_LINE, readQemuTrace, readStat, STAT_LINE, STAT_START } from './streams.ts';
 import { linesOf, type Paste } from './types.ts';
+import { unfold } from './unfold.ts';
 
 /** A longer text is a file, not a paste. */
 export const MAX_PASTE = 8 * 1024 * 1024;
@@ -56,13 +57,14 @@ export function readPaste(pasted: string): Paste | null {
   if (has(CALL)) return null;
   if (has(CPUS) && lines.some((line) => /^\s*\w+:\s+\d/.test(line.text))) return readProcInterrupts(lines);
   if (
-    speaksOfInterrupts(text) &&
+    // A mailer may have broken the sentence.
+    (speaksOfInterrupts(text) || speaksOfInterrupts(text.replaceAll('\n', ' '))) &&
     lines.some((line) => DMESG_LINE.test(line.text) || /No irq handler|nobody cared/.test(line.text))
   ) {
     return readDmesg(lines);
   }
   if (lines.some((line) => QEMU_LINE.test(line.text))) return readQemuTrace(lines);
-  if (lines.some((line) => STAT_LINE.test(line.text))) return readStat(lines);
+  if (unfold(lines, STAT_START).some((line) => STAT_LINE.test(line.text))) return readStat(lines);
   return null;
 }
 

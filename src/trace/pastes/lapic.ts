@@ -1,7 +1,11 @@
 /** QEMU's `info lapic`: one block a CPU, tabs or blanks between the columns, `[...]` where it was cut. */
+
 import { bytesIn, finding, hexOf, type Line, type Paste } from './types.ts';
+import { unfold, unread } from './unfold.ts';
 
 export interface LapicDump {
+  /** Lines that begin as a register of it and have no value. */
+  readonly broken: Line[];
   readonly cpu: number;
   readonly line: number;
   readonly registers: Record<string, number>;
@@ -12,17 +16,26 @@ export interface LapicDump {
   readonly level: Set<number>;
 }
 
-const REGISTER = /^(LVT0|LVT1|LVTPC|LVTERR|LVTTHMR|LVTT|SPIV|ICR2|ICR|ESR)\s+0x([0-9a-f]+)/i;
+const REGISTER = /^(LVT0|LVT1|LVTPC|LVTERR|LVTTHMR|LVTT|SPIV|ICR2|ICR|ESR)\s+0x([0-9a-f]{8})\b/i;
+/** So the lines of QEMU's dumps begin, its other registers' too. */
+export const DUMP_LINE =
+  /^\s*(?:\(qemu\)|\[|dumping |pin \d|pic\d:|ioapic|Remote IRR|IRR\b|ISR\b|LVT|SPIV|ICR|ESR|timer|APR |TPR |PPR )/i;
+/** A register without its value, or with a piece of it. */
+const BEGUN =
+  /^(?:LVT0|LVT1|LVTPC|LVTERR|LVTTHMR|LVTT|SPIV|ICR2|ICR|ESR)\s+0x(?![0-9a-f]{8}\b)|^(?:ISR|IRR)\s*$|^(?:ISR|IRR)\s.*\((?!level\)|none\))/i;
 const SET = /^(ISR|IRR)\s+(.*)$/;
 const PRIORITY = /\b(APR|TPR|DFR|LDR|PPR) 0x([0-9a-f]+)/g;
 
 /** The local APICs of a text, in the order they stand. */
-export function readLapics(lines: readonly Line[]): LapicDump[] {
+export function readLapics(given: readonly Line[]): LapicDump[] {
+  const lines = unfold(given, DUMP_LINE);
   const dumps: LapicDump[] = [];
   let asked = -1;
+  /** Another CPU's dump has begun, and the line that names it is not there: whose it is nobody knows. */
+  let isNameless = false;
   let current: LapicDump | null = null;
   const start = (cpu: number, line: number): LapicDump => {
-    current = { cpu, line, registers: {}, irr: null, isr: null, level: new Set() };
+    current = { cpu, line, registers: {}, irr: null, isr: null, level: new Set(), broken: [] };
     dumps.push(current);
     return current;
   };
@@ -31,13 +44,17 @@ export function readLapics(lines: readonly Line[]): LapicDump[] {
     if (ask !== null) {
       asked = Number(ask[1] ?? 0);
       current = null;
+      isNameless = false;
       continue;
     }
     if (/^\(qemu\)/.test(line)) {
       current = null;
       asked = -1;
+      isNameless = false;
       continue;
     }
+    if (isNameless && !/^\s*dumping/i.test(line)) continue;
+    isNameless = false;
     const head = /dumping local APIC state for CPU\s+(\d+)/i.exec(line);
     if (head !== null) {
       start(Number(head[1]), n);
@@ -45,6 +62,16 @@ export function readLapics(lines: readonly Line[]): LapicDump[] {
     }
     const register = REGISTER.exec(line);
     const set = SET.exec(line);
+    if (BEGUN.test(line)) {
+      (current ?? start(Math.max(asked, 0), n)).broken.push({ n, text: line });
+      continue;
+    }
+    if (/^\s*dumping/i.test(line) || isAnother(current, register, set)) {
+      const before: LapicDump | null = current;
+      (before ?? start(Math.max(asked, 0), n)).broken.push({ n, text: line });
+      isNameless = before !== null;
+      continue;
+    }
     if (register === null && set === null && !/\bTPR 0x/.test(line)) continue;
     const dump: LapicDump = current ?? start(Math.max(asked, 0), n);
     if (register !== null)
@@ -57,7 +84,21 @@ export function readLapics(lines: readonly Line[]): LapicDump[] {
       for (const [, name = '', value = '0'] of line.matchAll(PRIORITY))
         dump.registers[name] = Number.parseInt(value, 16);
   }
-  return dumps.filter((dump) => dump.irr !== null || dump.isr !== null || Object.keys(dump.registers).length > 0);
+  return dumps.filter(
+    (dump) =>
+      dump.broken.length > 0 || dump.irr !== null || dump.isr !== null || Object.keys(dump.registers).length > 0,
+  );
+}
+
+/** Has the dump another value of this already? */
+function isAnother(dump: LapicDump | null, register: RegExpExecArray | null, set: RegExpExecArray | null): boolean {
+  if (dump === null) return false;
+  if (register !== null) {
+    const before = dump.registers[(register[1] ?? '').toUpperCase()];
+    return before !== undefined && before !== Number.parseInt(register[2] ?? '', 16);
+  }
+  const before = set === null ? null : set[1] === 'ISR' ? dump.isr : dump.irr;
+  return before !== null && before.join() !== bytesIn(set?.[2] ?? '').join();
 }
 
 /** What a dump shows, and what holds what back. */
@@ -128,6 +169,7 @@ export function judgeLapics(dumps: readonly LapicDump[]): Pick<Paste, 'findings'
     for (const vector of [...irr, ...isr].filter((v) => v < 16)) {
       findings.push(finding('vector-below-16', 'wrong', dump.line, { vcpu: cpu, vector }));
     }
+    findings.push(...dump.broken.map(unread));
     limits.add('lapic-stale');
   }
   return { findings, limits: [...limits], ask: [...ask] };

@@ -112,6 +112,11 @@ describe('/proc/interrupts', () => {
     );
   });
 
+  test('copies in the wrong order are told, and nothing follows from them', () => {
+    const found = readPaste(table(200_005, 9) + table(5, 9))?.findings ?? [];
+    expect(found).toMatchObject([{ id: 'counts-fall', gsi: 11 }]);
+  });
+
   test('two copies show a storm, and a timer that stands still on one CPU', () => {
     const found = readPaste(table(5, 9) + table(200_005, 9))?.findings ?? [];
     expect(found).toContainEqual(expect.objectContaining({ id: 'storm', gsi: 11, n: 200_000 }));

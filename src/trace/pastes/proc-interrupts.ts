@@ -1,5 +1,7 @@
 /** `/proc/interrupts` of a guest, once or twice. */
+
 import { finding, type Line, type Paste } from './types.ts';
+import { unfold, unread } from './unfold.ts';
 
 interface Row {
   readonly name: string;
@@ -9,21 +11,30 @@ interface Row {
 }
 
 const HEAD = /^\s*CPU\d+(\s+CPU\d+)*\s*$/;
+const START = /^\s*(?:\w+:|CPU\d)/;
 const ROW = /^\s*(\w+):((?:\s+\d+)+)\s*(.*)$/;
 /** So many more of one interrupt than of all others together, and at least these, is a storm. */
 const STORM_LEAST = 10_000;
 
-function readTables(lines: readonly Line[]): { cpus: number[]; rows: Map<string, Row> }[] {
-  const tables: { cpus: number[]; rows: Map<string, Row> }[] = [];
-  for (const { n, text: line } of lines) {
+interface Table {
+  readonly cpus: number[];
+  readonly rows: Map<string, Row>;
+  /** Rows of an interrupt that lack a CPU's count. */
+  readonly broken: Line[];
+}
+
+function readTables(given: readonly Line[]): Table[] {
+  const tables: Table[] = [];
+  for (const { n, text: line } of unfold(given, START)) {
     if (HEAD.test(line)) {
-      tables.push({
-        cpus: line
-          .trim()
-          .split(/\s+/)
-          .map((name) => Number(name.slice(3))),
-        rows: new Map(),
-      });
+      const cpus = line
+        .trim()
+        .split(/\s+/)
+        .map((name) => Number(name.slice(3)));
+      // A head that a mailer broke goes on where it stopped.
+      const last = tables.at(-1);
+      if (last?.rows.size === 0 && cpus[0] > (last.cpus.at(-1) ?? 0)) last.cpus.push(...cpus);
+      else tables.push({ cpus, rows: new Map(), broken: [] });
       continue;
     }
     const table = tables.at(-1);
@@ -31,9 +42,13 @@ function readTables(lines: readonly Line[]): { cpus: number[]; rows: Map<string,
     if (table === undefined || m === null) continue;
     const all = (m[2] as string).trim().split(/\s+/).map(Number);
     const name = m[1] as string;
+    if (all.length < table.cpus.length && /^(?:\d+|LOC|RES|CAL)$/.test(name)) {
+      table.broken.push({ n, text: line });
+      continue;
+    }
     table.rows.set(name, { name, line: n, counts: all.slice(0, table.cpus.length), what: (m[3] as string).trim() });
   }
-  return tables.filter((table) => table.rows.size > 0);
+  return tables.filter((table) => table.rows.size + table.broken.length > 0);
 }
 
 const gsiOf = (row: Row): number | null => {
@@ -44,7 +59,7 @@ const gsiOf = (row: Row): number | null => {
 export function readProcInterrupts(lines: readonly Line[]): Paste {
   const tables = readTables(lines);
   const [first, second] = [tables.at(-2) ?? tables[0], tables.length > 1 ? tables.at(-1) : undefined];
-  const findings = [];
+  const findings = tables.flatMap((table) => table.broken.map(unread));
   for (const name of ['ERR', 'MIS', 'SPU']) {
     const row = (second ?? first)?.rows.get(name);
     const n = row?.counts.reduce((a, b) => a + b, 0) ?? 0;
@@ -60,7 +75,11 @@ export function readProcInterrupts(lines: readonly Line[]): Paste {
       deltas[row.name] = delta;
       total += delta.reduce((a, b) => a + b, 0);
     }
-    for (const row of second.rows.values()) {
+    // Counts only rise.
+    const fallen = [...second.rows.values()].find((row) => deltas[row.name]?.some((n) => n < 0));
+    if (fallen !== undefined)
+      findings.push(finding('counts-fall', 'odd', fallen.line, { gsi: gsiOf(fallen), params: { name: fallen.name } }));
+    for (const row of fallen === undefined ? second.rows.values() : []) {
       const before = first.rows.get(row.name);
       const delta = deltas[row.name] ?? [];
       const grown = delta.reduce((a, b) => a + b, 0);

@@ -1,17 +1,20 @@
 /** Texts that count or list events of QEMU or of perf kvm. */
 import type { Finding } from '../predict/verdicts.ts';
 import { finding, type Line, type Paste } from './types.ts';
+import { unfold } from './unfold.ts';
 
 /** `-trace` lines of QEMU: with `pid@seconds:`, a date, or nothing before them. A name of KVM's own has a colon behind it. */
 export const QEMU_LINE =
   /^\s*(?:\d+@\d+(?:\.\d+)?:|\d{4}-\d\d-\d\dT\S+ )?((?:apic|ioapic|pic|i8259|kvm|msix?|hpet|pci_update|virtio)_\w+|x86_(?=\w*irq)\w+) (?!<-)(.+)$/;
+const QEMU_START = /^\s*(?:\d+@|\d{4}-\d\d-\d\dT|(?:apic|ioapic|pic|i8259|kvm|msix?|hpet|pci_update|virtio|x86)_)/;
 /** A number of a line; behind one of these names, as `=0x4`, `: 4` or ` 4`. */
 const numberAt = (text: string, names: string): number | null => {
   const m = new RegExp(`(?:^|\\s)(?:${names})[:=]?\\s*(0x[0-9a-f]+|\\d+)`).exec(text);
   return m === null ? null : Number(m[1]);
 };
 
-export function readQemuTrace(lines: readonly Line[]): Paste {
+export function readQemuTrace(given: readonly Line[]): Paste {
+  const lines = unfold(given, QEMU_START);
   const counts: Record<string, number> = {};
   const gsis = new Map<number, { level: number; changes: number; line: number }>();
   const vectors: Record<string, number> = {};
@@ -55,7 +58,10 @@ export function readQemuTrace(lines: readonly Line[]): Paste {
 /** A row of `perf kvm stat`: exit reason, samples, share of samples, share of time. */
 export const STAT_LINE = /^\s*([A-Z][A-Z0-9_]+|[a-z][a-z0-9_-]+)\s+(\d+)\s+([\d.]+)%\s+([\d.]+)%\s+([\d.]+)us/;
 
-export function readStat(lines: readonly Line[]): Paste {
+export const STAT_START = /^\s*[A-Za-z][\w-]+\s+\d+(?:\s|$)/;
+
+export function readStat(given: readonly Line[]): Paste {
+  const lines = unfold(given, STAT_START);
   const exits = lines.flatMap(({ n, text: line }) => {
     const m = STAT_LINE.exec(line);
     return m === null

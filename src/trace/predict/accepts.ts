@@ -89,7 +89,7 @@ export function orphan(predictor: Predictor, t: Thread, r: TraceRecord, key: num
   const { verdicts } = predictor;
   if (t.midway && r.event !== TP.kvm_apic_accept_irq && r.event !== TP.kvm_apicv_accept_irq) {
     verdicts.count(r.event, 'unknowable', 'not seen yet');
-    if (!learnSetting(predictor, key)) noteKnown(predictor, key);
+    if (!learnSetting(predictor, key)) noteKnown(predictor, key, t.vcpu);
     return;
   }
   switch (r.event) {

@@ -126,7 +126,7 @@ export function staleAck(predictor: Predictor, op: Op, want: number): boolean {
   const rte = predictor.chips.rteLo(pin);
   // A level; and, where its RTE is in the trace, the RTC's pin or one that somebody listens to: KVM tells of each of its EOIs.
   const listened = predictor.recorded(TP.kvm_mmio) && !predictor.chips.isStaleRoute(pin);
-  const shown = ioapic && predictor.acked[pin] === (rte & 255) && ((rte & 0x8000) !== 0 || listened);
+  const shown = ioapic && predictor.acked[pin] === (rte & 255) + 256 * op.vcpu && ((rte & 0x8000) !== 0 || listened);
   if (ioapic && !shown && (!predictor.recorded(TP.kvm_mmio) || !predictor.apicSeen || predictor.mid)) {
     predictor.follow((c) => c.scanAll());
     return true;

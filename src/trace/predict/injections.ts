@@ -147,6 +147,10 @@ export function injectUntrusted(
   predictor.follow((c) => {
     c.setPicBase(pin >> 3, vector & 0xf8);
     if (((c.pic(pin >> 3, 'elcr') >> (pin & 7)) & 1) === 0) c.setPicBit(pin >> 3, 'irr', pin & 7, 0);
+    // Its end comes by a port. @kvm i8259.c pic_intack
+    if (!predictor.recorded(TP.kvm_pio) || c.pic(pin >> 3, 'autoEoi') === 1) return;
+    c.setPicBit(pin >> 3, 'isr', pin & 7, 1);
+    if (pin >= 8) c.setPicBit(0, 'isr', 2, 1);
   });
   return true;
 }
@@ -196,6 +200,8 @@ export function injectOther(
     state.passedOver = want;
     predictor.follow((c) => {
       if (gone) c.dropIrr(vcpu, want);
+      // Who takes one has an APIC that is on.
+      c.assumeOn(vcpu);
       if (waits || (want < 0 && !isDone)) c.take(vcpu, vector);
       else if (want >= 0) c.inject(vcpu);
     });

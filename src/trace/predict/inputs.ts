@@ -1,6 +1,6 @@
 /** Lines that the engine is told: each becomes an op, whose lines the engine then promises. */
 import type { TraceRecord } from '../record.ts';
-import { TP } from '../tracepoints.ts';
+import { atResetVector, TP } from '../tracepoints.ts';
 import { inducedLeftOut } from './ends.ts';
 import { disagree, raced } from './folding.ts';
 import { entryTells, reinjectionMissing, windowWithout } from './injections.ts';
@@ -224,6 +224,8 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
   if (vcpu < 0) return;
   otherVcpu(predictor, t, r);
   const state = predictor.vcpus[vcpu] as VcpuState;
+  if (!atResetVector(r)) state.elsewhere = true;
+  else if (state.elsewhere) begunAgain(predictor, state, r);
   state.alive = true;
   if (t.inducedOwed > 0) {
     inducedLeftOut(predictor, t, r);
@@ -237,6 +239,17 @@ export function entry(predictor: Predictor, t: Thread, r: TraceRecord): void {
   if (predictor.chips.mustServe(vcpu)) predictor.runAlone(predictor.begin(t, r, OP.serve, vcpu, true));
   if (predictor.chips.apicv && predictor.chips.highestIrr(vcpu) >= 0)
     predictor.runAlone(predictor.begin(t, r, OP.posted, vcpu, false));
+}
+
+/**
+ * A vCPU that ran begins at the reset vector again: user space reset its VM, or made another, by ioctls that print no line. What
+ * the chips hold now is learnt anew.
+ */
+function begunAgain(predictor: Predictor, state: VcpuState, r: TraceRecord): void {
+  predictor.lost();
+  state.elsewhere = false;
+  predictor.verdicts.excuse(state.exitLine);
+  predictor.verdicts.note('host-ioctl', 'note', r.line, r.ts, { vcpu: r.f[0], params: { what: 'reset' } });
 }
 
 /** A vCPU's own thread runs that vCPU. @kvm kvm_main.c kvm_vcpu_ioctl refuses KVM_RUN from another process, not thread */
@@ -271,6 +284,7 @@ export function exit(predictor: Predictor, t: Thread, r: TraceRecord): void {
   otherVcpu(predictor, t, r);
   const state = predictor.vcpus[t.vcpu] as VcpuState;
   state.entered = false;
+  state.exitLine = r.line;
   if (t.lastExit === EXIT.window) {
     state.windowLine = r.line;
     state.windowTs = r.ts;

@@ -72,6 +72,10 @@ export interface VcpuState {
   entered: boolean;
   /** It has been in the guest in this trace: it is there to take an interrupt. */
   alive: boolean;
+  /** It has entered the guest elsewhere than at the reset vector. */
+  elsewhere: boolean;
+  /** Line of its last kvm_exit. */
+  exitLine: number;
   /** One-shot timer: it was started and has not fired. */
   oneShot: boolean;
   /** Fires of the timer that each had a start of their own; below 0 it also fires without. */
@@ -99,6 +103,8 @@ export interface PredictOptions {
   readonly leaky: boolean;
   /** The lines of the host's other CPUs are not in the file. */
   readonly lacksCpus: LacksCpus;
+  /** The clock counts ticks. */
+  readonly ticks?: boolean;
   readonly reasons: readonly string[];
   /** Names of the events that are only counted, by number minus FIRST_UNKNOWN. */
   readonly others: readonly string[];

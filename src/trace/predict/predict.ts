@@ -5,6 +5,7 @@
 
 import { MAX_VCPUS } from '../../spec/limits.ts';
 import type { TraceRecord } from '../record.ts';
+import { TimeOrder } from '../time-order.ts';
 import { FIRST_UNKNOWN, TP, TRACEPOINTS } from '../tracepoints.ts';
 import { arrives, orphan, standsAlone } from './accepts.ts';
 import { Chips } from './chips.ts';
@@ -86,8 +87,11 @@ export class Predictor {
   private readonly scanned: string[] = [];
   private routeTable: readonly string[] | null = null;
 
-  /** The vector with whose EOI each IOAPIC pin was last acknowledged, -1 none. */
+  /** The vector, and 256 times the vCPU, with whose EOI each IOAPIC pin was last acknowledged, -1 none. */
   readonly acked = new Int32Array(24).fill(-1);
+
+  private readonly order = new TimeOrder();
+  private readonly hasOrder: boolean;
 
   readonly o: PredictOptions;
 
@@ -95,6 +99,7 @@ export class Predictor {
     this.o = o;
     this.verdicts = new Verdicts(o.leaky);
     const { survey } = o;
+    this.hasOrder = survey.hasOrder;
     const recorded = Uint8Array.from(TRACEPOINTS, (_, event) => (survey.count(event) > 0 ? 1 : 0));
     this.recorded = (event) => recorded[event] === 1;
     this.mid = survey.starts === 'mid';
@@ -144,6 +149,8 @@ export class Predictor {
         accepted: new Uint8Array(256),
         entered: false,
         alive: false,
+        elsewhere: false,
+        exitLine: 0,
         oneShot: true,
         startedFires: this.mid ? 0 : SURELY_ONE_SHOT,
         passedOver: -1,
@@ -231,6 +238,7 @@ export class Predictor {
   /** Takes up the state of a checkpoint. Verdicts go on being counted, and count for nothing then. */
   resume(from: Checkpoint): void {
     this.window.clear();
+    this.order.begin();
     this.threadOf.clear();
     this.lastThread = null;
     this.shaky.clear();
@@ -291,6 +299,8 @@ export class Predictor {
   }
 
   event(r: TraceRecord): void {
+    // A piece of another time: what was before says nothing of it.
+    if (this.order.next(r.ts, r.line, this.o.ticks === true)) this.lost();
     this.seq++;
     const t = this.thread(r);
     const f = r.f;
@@ -412,7 +422,7 @@ export class Predictor {
       this.closeOp(t, op, op.line, op.ts);
     }
     const { lacksCpus } = this.o;
-    this.isCut = lacksCpus === 'yes' || (lacksCpus === 'maybe' && this.verdicts.lackCauses());
+    this.isCut = lacksCpus === 'yes' || !this.hasOrder || (lacksCpus === 'maybe' && this.verdicts.lackCauses());
     if (this.isCut || (this.isThreadless && this.o.ids.length > 1)) this.verdicts.withhold();
   }
 
@@ -449,7 +459,7 @@ export class Predictor {
       op.right++;
       this.verdicts.right(eventOf(key), isTrivial(op));
       this.verdicts.settle(key);
-      noteKnown(this, key);
+      noteKnown(this, key, op.vcpu);
       // A chip prints its line after it is done: nothing of this op is still to come.
       if (op.kind === OP.setIrq && op.shown.length === op.promised.length) op.after = this.seq;
       return true;
@@ -524,14 +534,16 @@ export class Predictor {
       op.promised.length = 0;
       return;
     }
-    resolve(this, op);
+    // No order of lines that have none makes them right.
+    if (this.hasOrder) resolve(this, op);
+    else this.countRest(op, 'unknowable', 'no order');
   }
 
   /** Gives the lines from the first that did not fit a verdict of their own. */
   countRest(op: Op, verdict: 'raced' | 'unknowable', why: string): void {
     for (let i = op.right; i < op.shown.length; i++) {
       this.verdicts.count(eventOf(op.shown[i]), verdict, why);
-      noteKnown(this, op.shown[i]);
+      noteKnown(this, op.shown[i], op.vcpu);
     }
     op.right = op.shown.length;
     op.bad = false;

@@ -7,7 +7,8 @@ import { EXIT, type Thread, USUAL, USUAL_LINES, type VcpuState } from './model.t
 import { agrees, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
 
-export function noteKnown(predictor: Predictor, key: number): void {
+/** @param vcpu whose op the line is one of, -1 nobody's */
+export function noteKnown(predictor: Predictor, key: number, vcpu: number): void {
   switch (eventOf(key)) {
     case TP.kvm_ioapic_set_irq: {
       const pin = pinOf(key);
@@ -26,7 +27,7 @@ export function noteKnown(predictor: Predictor, key: number): void {
       break;
     }
     case TP.kvm_ack_irq:
-      if (chipOf(key) === 2) predictor.acked[pinOf(key)] = predictor.chips.rteLo(pinOf(key)) & 255;
+      if (chipOf(key) === 2) predictor.acked[pinOf(key)] = (predictor.chips.rteLo(pinOf(key)) & 255) + 256 * vcpu;
       break;
     case TP.kvm_apic_accept_irq: {
       const { id, vector } = acceptOf(key);

@@ -455,7 +455,6 @@ function busOf({ busX, map }: StageLayout, from: number, to: number): string {
 function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
   const { columns, backY, borderX, busX, form, lapics } = layout;
   const cards = [...lapics.values()].map((lapic) => lapic.card);
-  const line = [...lapics.values()].find((lapic) => lapic.density === 'line');
   const first = cards[0];
   const end = cards.at(-1);
   const lapicColumn = columns[3];
@@ -478,12 +477,6 @@ function Ground({ layout, t }: { layout: StageLayout; t: CardProps['t'] }) {
           {t(`stage.column.${head.key}`)}
         </text>
       ))}
-      {line !== undefined &&
-        (['irr', 'isr'] as const).map((set) => (
-          <text key={set} className="bd-label" x={line[set].x + line[set].w} y={line.card.y - 7} textAnchor="end">
-            {set.toUpperCase()}
-          </text>
-        ))}
       {form !== 'tall' &&
         first !== undefined &&
         end !== undefined &&

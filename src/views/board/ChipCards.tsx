@@ -3,12 +3,13 @@
 import { lazy, memo, Suspense } from 'react';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { IOAPIC, PIC } from '../../engine/view/tables.ts';
-import { hex, MODE_NAMES } from '../../explain/locate/locator.ts';
+import { hex } from '../../explain/locate/locator.ts';
 import type { MessageKey } from '../../i18n/index.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
+import { DELIVERY_MODE } from '../../spec/delivery-mode.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title, Unused } from './Card.tsx';
 import { fitsBeside, textSize, textWidth } from './text-fit.ts';
@@ -130,7 +131,7 @@ function cellText(rte: RteView, column: ColumnName, t: CardProps['t']): string {
     case 'vec':
       return hex(rte.vector);
     case 'mode':
-      return (MODE_NAMES[rte.deliveryMode] as string).replace('remote read', 'rr');
+      return DELIVERY_MODE[rte.deliveryMode] as string;
     case 'trig':
       return said(rte.level ? 'level' : 'edge', t);
     case 'rIRR':
@@ -213,7 +214,7 @@ function IoapicCardView({ stage, view, seq, lit, selected, select, t }: CardProp
               name={t('stage.ioapic.pin.aria', {
                 pin,
                 vector: hex(rte.vector),
-                mode: MODE_NAMES[rte.deliveryMode] as string,
+                mode: DELIVERY_MODE[rte.deliveryMode] as string,
                 trigger: t(`stage.level.${rte.level ? 'level' : 'edge'}`),
                 dest: rte.dest,
                 state: t(rte.masked ? 'stage.masked' : 'stage.open'),

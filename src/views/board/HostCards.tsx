@@ -41,7 +41,7 @@ function PcpuCardView(props: PcpuProps) {
   const flat = card.h < 34;
   const middle = card.y + (flat ? card.h / 2 + 4.5 : 17.5);
   const avic = stage.model.host === 'avic';
-  const taken = avic ? '' : vector === 0 ? '–' : hex(vector);
+  const taken = avic || vector === 0 ? '' : hex(vector);
   const [name, small, mono] = [12, 11, 11.5].map((size) => textSize(size, stage.layout.scale)) as [
     number,
     number,

@@ -6,7 +6,23 @@ import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
-import { cut, textSize } from './text-fit.ts';
+import { cut, textSize, textWidth } from './text-fit.ts';
+
+/** A row that has room for a second line of its name. */
+const TWO_LINES = 30;
+
+/** A handler's name, in as many lines as its row has: a second one begins after a mark between two words, where there is one. */
+function linesOf(name: string, { w, h }: { readonly w: number; readonly h: number }, scale: number): readonly string[] {
+  const [room, size] = [w - 36, textSize(11.5, scale)];
+  const fits = (text: string): boolean => textWidth(text, size, 'mono') <= room;
+  if (h < TWO_LINES || fits(name)) return [cut(name, room, size, 'mono')];
+  const chars = [...name];
+  let most = chars.length;
+  while (most > 1 && !fits(chars.slice(0, most).join(''))) most--;
+  const mark = chars.slice(0, most).findLastIndex((c) => /[^\p{L}\p{N}]/u.test(c)) + 1;
+  const first = mark > most / 3 ? mark : most;
+  return [chars.slice(0, first).join(''), cut(chars.slice(first).join(''), room, size, 'mono')];
+}
 
 function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
   const card = stage.layout.idt as CardBox;
@@ -41,15 +57,18 @@ function IdtCardView({ stage, view, lit, selected, select, t }: CardProps) {
               <text className={vector === now ? 'bd-mono bd-on' : 'bd-mono'} x={row.x + 1} y={row.y + 14}>
                 {hex(vector)}
               </text>
-              <text
-                className={
-                  vector === now ? 'bd-mono bd-on' : runningOn(vector) >= 0 ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
-                }
-                x={row.x + 36}
-                y={row.y + 14}
-              >
-                {cut(name, row.w - 36, textSize(11.5, stage.layout.scale), 'mono')}
-              </text>
+              {linesOf(name, row, stage.layout.scale).map((line, n) => (
+                <text
+                  key={n === 0 ? 'first' : 'second'}
+                  className={
+                    vector === now ? 'bd-mono bd-on' : runningOn(vector) >= 0 ? 'bd-mono bd-strong' : 'bd-mono bd-dim'
+                  }
+                  x={row.x + 36}
+                  y={row.y + 14 + n * 13}
+                >
+                  {line}
+                </text>
+              ))}
             </Stop>
           </g>
         );

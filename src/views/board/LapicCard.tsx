@@ -63,12 +63,16 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
       </text>
     );
   }
+  const size = textSize(11, props.stage.layout.scale);
+  const taken = textWidth(`${set}${register.value}`, size, 'mono') + 8;
+  const whole = taken + textWidth(`${register.name} `, size);
+  const means = props.t(`stage.grid.${set}`);
   const name = (
     <text className="bd-label" x={grid.x} y={grid.y - 5}>
       <tspan className="bd-strong bd-status">{set.toUpperCase()}</tspan>
-      {density === 'big' && grid.w > 120 && box.pir === null && (
+      {density === 'big' && box.pir === null && whole + 6 + textWidth(means, size) <= grid.w && (
         <tspan className="bd-key" dx={6}>
-          {props.t(`stage.grid.${set}`)}
+          {means}
         </tspan>
       )}
     </text>
@@ -79,7 +83,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     const status = set === 'irr' ? 'rvi' : 'svi';
     const vector = readWord(props.view, 'vmcs', props.vcpu, status);
     const told = `${status.toUpperCase()} ${hex(vector)}`;
-    const fits = textWidth(`${set}${told}`, textSize(11, props.stage.layout.scale), 'mono') + 8 <= grid.w;
+    const fits = textWidth(`${set}${told}`, size, 'mono') + 8 <= grid.w;
     return (
       <>
         {name}
@@ -98,14 +102,12 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
     );
   }
   // Where the register does not fit beside the set's name it is its value alone, and that only while it decides.
-  const size = textSize(11, props.stage.layout.scale);
-  const taken = textWidth(`${set}${register.value}`, size, 'mono') + 8;
-  const whole = taken + textWidth(`${register.name} `, size) <= grid.w;
-  const says = (set === 'isr' || grid.pitch < WRITTEN) && (whole || (register.on && taken <= grid.w));
+  const fits = whole <= grid.w;
+  const says = (set === 'isr' || grid.pitch < WRITTEN) && (fits || (register.on && taken <= grid.w));
   return (
     <>
       {name}
-      {says && <Register {...register} name={whole ? register.name : ''} x={right} y={grid.y - 5} anchor="end" />}
+      {says && <Register {...register} name={fits ? register.name : ''} x={right} y={grid.y - 5} anchor="end" />}
       {density === 'full' && grid.pitch < 6 && vectors.length > 0 && (
         <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={grid.y + grid.h + 15} most={3} />
       )}
@@ -166,14 +168,6 @@ function LapicCardView(props: Props) {
   );
   const name = `LAPIC ${vcpu}`;
   const stop = { name, selection: { kind: 'lapic', index: vcpu } as const, selected, select };
-  if (density === 'line') {
-    return (
-      <Frame card={card} name={name}>
-        <Title card={card} text={String(vcpu)} height={card.h} {...stop} />
-        {sets}
-      </Frame>
-    );
-  }
   if (density === 'folded') {
     return (
       <Frame card={card} name={name} className="bd-folded">

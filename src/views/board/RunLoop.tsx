@@ -167,7 +167,7 @@ function vmcsRows(props: Props): readonly {
   ];
 }
 
-/** A field of the VMCS, lit when the step has written it. */
+/** A field of the VMCS, lit when the step has written it. One that holds nothing is its name. */
 function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<typeof vmcsRows>[number]; props: Props }) {
   const { view, vcpu, changed, selected, select } = props;
   const row = box.rows[field.part];
@@ -202,7 +202,7 @@ function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<type
           y={y}
           textAnchor="end"
         >
-          {cut(field.value, w - 22 - key, size, 'mono')}
+          {field.value === '–' ? '' : cut(field.value, w - 22 - key, size, 'mono')}
         </text>
       </Stop>
     </g>

@@ -327,7 +327,7 @@ function VcpuCardView(props: Props) {
       <g style={colourStyle(lit?.colour ?? 0)}>
         <Title
           card={card}
-          text={density === 'line' ? '' : `vCPU ${vcpu}`}
+          text={`vCPU ${vcpu}`}
           note={placed && card.w > 170 ? `pCPU ${v.pcpu}` : ''}
           height={height}
           name={t('stage.vcpu.aria', { vcpu, state: text })}
@@ -336,7 +336,7 @@ function VcpuCardView(props: Props) {
           select={select}
           aside={
             <StateChip
-              left={density === 'line' ? card.x + 11 : card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
+              left={card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
               right={card.x + card.w - 6}
               y={card.y + height / 2 + 0.5}
               text={text}
@@ -348,12 +348,7 @@ function VcpuCardView(props: Props) {
           }
         />
         <Suspense fallback={null}>
-          {density === 'line' ? (
-            <text className="bd-mono bd-small" x={card.x + 11} y={card.y + 14}>
-              IF {v.rflagsIf ? 1 : 0}
-              {v.handlers.length > 0 ? ` · ${hex(v.handlers.at(-1) ?? 0)}` : ''}
-            </text>
-          ) : density === 'folded' ? null : density === 'mini' ? (
+          {density === 'folded' ? null : density === 'mini' ? (
             <MiniLines box={box} v={v} props={props} />
           ) : density === 'dense' ? (
             <DenseLines box={box} v={v} props={props} />

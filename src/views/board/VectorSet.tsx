@@ -337,7 +337,6 @@ export function VectorList({ props, vectors, base, x, y, most, column }: ListPro
   const at = (i: number) => (column ? { x, dy: i === 0 ? 0 : LINE } : { dx: i === 0 ? 0 : 6 });
   return (
     <text className="bd-mono bd-small" x={x} y={y}>
-      {shown.length === 0 && <tspan className="bd-faint">–</tspan>}
       {shown.map((vector, i) => {
         const journey = ownerOf(stage.scene, base + (vector >> 5), vector & 31, seq);
         return (

@@ -10,6 +10,8 @@ import { textSize, textWidth } from './text-fit.ts';
 const TEXT = 11;
 export const TAG = { pad: 14, high: 18 } as const;
 const TITLE = 13;
+/** The buttons of the zoom, px (extras.css). */
+const BUTTONS = { w: 120, h: 26 } as const;
 /** A token with its name. */
 const PILL = { w: 76, h: 20 } as const;
 
@@ -61,8 +63,12 @@ export function obstaclesOf(
   const of = (boxes: readonly Box[], cost: number): Obstacle[] => boxes.map((box) => ({ ...box, cost }));
   const texts = (root: Element, what: string): readonly Box[] =>
     [...root.querySelectorAll(what)].flatMap((element) => boxOf(element) ?? []);
+  // Where the zoom's buttons stand over a stage that is seen whole.
+  const { w, scale, form } = stage.layout;
+  const buttons = { x: w - BUTTONS.w / scale, y: 0, w: BUTTONS.w / scale, h: BUTTONS.h / scale };
   return [
     ...of(answers, COST.answer),
+    ...of(form === 'wide' || form === 'merged' ? [buttons] : [], COST.token),
     ...of(texts(drawing, '.bd-title, .bd-head'), COST.title),
     ...of(taken, COST.token),
     ...of(from === null ? [] : [{ x: from.x - from.w / 2, y: from.y - PILL.h / 2, w: from.w, h: PILL.h }], COST.token),

@@ -28,6 +28,7 @@ import { flightPhase, msAt, type Score, scoreOf, stillAt } from '../../scene/sco
 import type { Shape } from '../../scene/shapes.ts';
 import type { Wait } from '../../scene/waits.ts';
 
+import { labelText } from '../shared/label-text.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { textWidth } from './text-fit.ts';
 
@@ -308,7 +309,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     // Beside a column a token is its number: what it is called stands in its row, why it ended in the sentence.
     const bare = token.waiting || tiled || narrow;
     const reason = there && token.ended !== null && token.wait === null ? t(token.ended) : null;
-    const names = reason === null ? [there ? token.label : token.before] : [`× ${reason}`, reason, '×'];
+    const names = reason === null ? [labelText(there ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
     const scale = stage?.layout.scale ?? 1;
     const widthOf = (words: string): number =>
       (token.signal ? hexWidth(words, scale) : pillWidth(words, scale)) +

@@ -15,9 +15,10 @@ const isGround = (target: EventTarget | null): boolean =>
 
 const overflows = (e: HTMLElement): boolean => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1;
 
-/** So much of the stage is out of sight that a map of it helps more than it covers. */
+/** So much of the stage is out of sight that a map of it helps more than it covers; of a low window it would cover too much. */
 const needsMap = (e: HTMLElement): boolean =>
-  e.scrollWidth > 1.25 * e.clientWidth || e.scrollHeight > 1.25 * e.clientHeight;
+  e.clientHeight > LOW && (e.scrollWidth > 1.25 * e.clientWidth || e.scrollHeight > 1.25 * e.clientHeight);
+const LOW = 300;
 
 /**
  * Ctrl and the wheel, or two fingers, zoom at the pointer, as on a map; the wheel alone and one finger scroll, and so does the mouse

@@ -153,6 +153,14 @@ export function Gallery({ onClose }: Props) {
   const found = read.filter(({ title, question, stops }) =>
     fits([title, question, ...stops].join(' ').toLowerCase(), words),
   );
+  const isWhole = ALL_IDS.every((id) => scenes.get(id)?.thumb);
+  /** How many scenes show a part; nothing is said before all have been run. */
+  const countOf = (part: Part): number | null =>
+    part === 'chapters'
+      ? CHAPTER_IDS.length
+      : part === 'bugs' || isWhole
+        ? ALL_IDS.filter((id) => shows(id, part, scenes)).length
+        : null;
   const toggle = (part: Part): void =>
     setParts((before) => {
       const after = new Set(before);
@@ -220,16 +228,15 @@ export function Gallery({ onClose }: Props) {
         <legend className="visually-hidden">{t('gallery.parts')}</legend>
         {PARTS.map((part) => (
           <Chip key={part} pressed={parts.has(part)} onClick={() => toggle(part)}>
-            {t(`gallery.part.${part}`)}{' '}
-            <small>
-              {part === 'chapters' ? CHAPTER_IDS.length : ALL_IDS.filter((id) => shows(id, part, scenes)).length}
-            </small>
+            {t(`gallery.part.${part}`)} <small>{countOf(part)}</small>
           </Chip>
         ))}
       </fieldset>
       <div className="gl-body">
         {groups.length + found.length + traces.length === 0 && (
-          <p>{words.length > 0 ? t('gallery.none', { text }) : t('gallery.noneOfThese')}</p>
+          <p>
+            {words.length > 0 ? t('gallery.none', { text }) : t(isWhole ? 'gallery.noneOfThese' : 'gallery.looking')}
+          </p>
         )}
         {groups.map(({ name, ids }) => (
           <section key={name} aria-labelledby={`gallery-${name}`}>

@@ -2,8 +2,8 @@
 import { hex } from '../../base/numbers.ts';
 import { type MachineView, picView, readWord, rteView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { type ComponentKind, LAPIC, PI_DESC, VCPU } from '../../engine/view/tables.ts';
+import { DELIVERY_MODE } from '../../spec/delivery-mode.ts';
 import { MP_STATES } from '../../spec/name-lists.ts';
-import { DELIVERY_MODE } from '../../spec/registers/lapic.ts';
 import type { Selection } from '../../store/types.ts';
 
 /** Column heads are names; one that is a word has a text `insp.head.<name>` on screen, and is as it is in the copied text. */

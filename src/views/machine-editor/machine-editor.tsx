@@ -20,6 +20,7 @@ import {
 import { errors } from '../../i18n/en/errors.ts';
 import { addTexts, hasText } from '../../i18n/index.ts';
 import type { Deed } from '../../share/runs.ts';
+import { MAX_VCPUS } from '../../spec/limits.ts';
 import { RUN_LOOPS } from '../../spec/ops/run-loop-of.ts';
 import { KERNELS } from '../../spec/quirks.ts';
 import { changeMachine } from '../../store/actions/edits.ts';
@@ -145,10 +146,12 @@ interface TextProps {
   /** Null: what was typed is no such thing, and stays as typed. */
   readonly read: (text: string) => unknown;
   readonly onValue: (text: string) => void;
+  /** A number from here to there, with a button each way: it can be chosen without a keyboard. */
+  readonly range?: readonly [least: number, most: number];
 }
 
 /** Applied by Enter or by leaving it: half a number is no number. */
-export function TextField({ label, value, hint, read, onValue }: TextProps): ReactNode {
+export function TextField({ label, value, hint, read, onValue, range }: TextProps): ReactNode {
   const t = useT();
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
@@ -158,22 +161,50 @@ export function TextField({ label, value, hint, read, onValue }: TextProps): Rea
     setTyped(null);
     if (typed !== value) onValue(typed);
   };
+  const input = (
+    <input
+      id={id}
+      value={typed ?? value}
+      spellCheck={false}
+      autoComplete="off"
+      aria-invalid={wrong}
+      aria-describedby={wrong || hint !== undefined ? `${id}p` : undefined}
+      onChange={(e) => setTyped(e.target.value)}
+      onBlur={done}
+      onKeyDown={(e) => {
+        if (e.key === 'Enter') done();
+      }}
+    />
+  );
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        value={typed ?? value}
-        spellCheck={false}
-        autoComplete="off"
-        aria-invalid={wrong}
-        aria-describedby={wrong || hint !== undefined ? `${id}p` : undefined}
-        onChange={(e) => setTyped(e.target.value)}
-        onBlur={done}
-        onKeyDown={(e) => {
-          if (e.key === 'Enter') done();
-        }}
-      />
+      {range === undefined ? (
+        input
+      ) : (
+        <div className="me-count">
+          {input}
+          {([-1, 1] as const).map((by) => {
+            const next = Number(value) + by;
+            return (
+              <button
+                key={by}
+                type="button"
+                className="btn"
+                aria-label={t(by < 0 ? 'machine.fewer' : 'machine.more', { field: label })}
+                // Not disabled at an end: the focus would be lost there.
+                aria-disabled={next < range[0] || next > range[1]}
+                onClick={() => {
+                  setTyped(null);
+                  if (next >= range[0] && next <= range[1]) onValue(String(next));
+                }}
+              >
+                {by < 0 ? '−' : '+'}
+              </button>
+            );
+          })}
+        </div>
+      )}
       {wrong && (
         <p className="problem" id={`${id}p`}>
           {t('machine.wrong', { text: typed, field: label })}
@@ -244,11 +275,12 @@ function Base({ machine, edit, problem }: PartProps): ReactNode {
       <TextField
         label={t('machine.vcpus')}
         value={String(vcpusOf(machine))}
+        range={[1, MAX_VCPUS]}
         read={readCount}
         onValue={(text) => {
           const n = Number(text);
           // What is out of range is for the reader of ops to refuse.
-          const to = n >= 1 && n <= 64 ? withVcpus(machine, n) : withFields(machine, { vcpus: n });
+          const to = n >= 1 && n <= MAX_VCPUS ? withVcpus(machine, n) : withFields(machine, { vcpus: n });
           edit(to, fieldDeed('vcpus', n));
         }}
       />

@@ -75,8 +75,8 @@ function Summary({
         <label>
           {t('trace.page.vm')}{' '}
           <select value={Number(summary.vm)} onChange={(event) => onVm(Number(event.target.value))}>
-            {vms.map((leader, i) => (
-              <option key={leader} value={i}>
+            {Array.from(vms.keys(), (i) => (
+              <option key={i} value={i}>
                 {t('trace.page.vm.n', { n: i + 1 })}
               </option>
             ))}

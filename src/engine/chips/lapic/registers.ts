@@ -10,11 +10,11 @@
  */
 import { highWord, join, joinBig, lowWord, pageOf } from '../../../base/u64.ts';
 import { type BitLayout, masks, shifts, writeMask } from '../../../spec/define/registers.ts';
+import { DELIVERY_MODE as DELIVERY } from '../../../spec/delivery-mode.ts';
 import {
   APIC_BASE,
   APIC_ID,
   APIC_PAGE,
-  DELIVERY_MODE as DELIVERY,
   DFR,
   ICR,
   ICR_X2,

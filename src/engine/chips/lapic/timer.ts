@@ -157,14 +157,10 @@ function restart(m: Machine, vcpu: number): void {
     return;
   }
   if (read64(m, at + R.periodLo) === 0) return;
-  const target = read64(m, at + R.expiryLo);
-  if (now(m) > target) {
-    expire(m, vcpu, false);
-    if (mode === TIMER_MODE.oneShot) return;
-    put64(m, at + R.expiryLo, target + read64(m, at + R.periodLo));
-  }
+  // No time passes within an op, so a target is never before now, and start_sw_period's way for one that is has no twin.
   arm(m, vcpu, read64(m, at + R.expiryLo));
 }
+
 /** Cycles of the TSC as the hrtimer's ns. KVM multiplies first, in 64 bits, so what is five hours off comes too early. */
 const cyclesToNs = (cycles: bigint): number => Number(BigInt.asUintN(64, cycles * 1_000_000n) / TSC_KHZ);
 

@@ -1,0 +1,135 @@
+/**
+ * Situations set up by hand (by-hand.jsonl), each with the gate that holds and what its way out must bring: rotated and nested 8259s,
+ * split chips, x2APIC destinations, timers, KVM_INTERRUPT, posting, restored state, sleepers, several gates at once. Between
+ * their ops stand others that change nothing; what is asked of random runs of every profile must agree with their registers.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { generate, sequenceSeed } from '../../../e2e/kvm/generate.ts';
+import { PROFILES } from '../../../e2e/kvm/shape.ts';
+import { createRng, nextBelow } from '../../base/rng.ts';
+import { createReasoner } from '../../cli/reason.ts';
+import type { JsonOp } from '../../log/log.ts';
+import { historyFrom } from '../../worker/history.ts';
+import { eventsFrom } from './facts.ts';
+
+const SEED = Number(process.env.SEED ?? 20_261_130);
+
+interface Machine {
+  readonly machine: string;
+  readonly ops: readonly JsonOp[];
+}
+
+interface Case {
+  readonly name: string;
+  /** Machine it begins on; absent: its ops make one. */
+  readonly on?: string;
+  readonly ops: readonly JsonOp[];
+  readonly ask: JsonOp;
+  readonly held: string | null;
+  readonly state: string;
+  readonly by?: string;
+  /** Nothing brings this one to a handler. */
+  readonly hopeless?: boolean;
+  /** Who takes which vector with its way out. */
+  readonly takes?: { readonly vector?: number; readonly vcpu?: number };
+  /** It has no local APIC: that it went in is seen by the entry alone. */
+  readonly byEntry?: boolean;
+}
+
+const lines = readFileSync('src/explain/where/by-hand.jsonl', 'utf8').trim().split('\n');
+const rows = lines.map((line) => JSON.parse(line) as Machine | Case);
+const machines = new Map(rows.flatMap((row) => ('machine' in row ? [[row.machine, row.ops] as const] : [])));
+const cases = rows.filter((row) => 'name' in row);
+
+/** Events with which a vCPU takes something, told apart from what the answer itself looks for. */
+const TAKES = new Set([
+  ...['handler_enter', 'apic_ack', 'extint_ack', 'vid_deliver', 'avic_evaluate', 'inject_nmi'],
+  ...['accept_init', 'accept_sipi'],
+]);
+
+interface Taken {
+  readonly vector: number | undefined;
+  readonly vcpu: number;
+}
+
+/** What is taken by the ops after the first `from`. */
+function takenAfter(ops: readonly JsonOp[], from: number): Taken[] {
+  const run = historyFrom(ops)?.now();
+  if (run === undefined) throw new Error('no machine');
+  const begins = run.starts[from] ?? run.end;
+  return eventsFrom(run.journal, 0)
+    .filter(({ seq, name, args }) => seq >= begins && TAKES.has(name) && args.taken !== 0)
+    .map(({ index, args }) => ({ vector: args.vector, vcpu: index }));
+}
+
+/** Ops that change nothing about any interrupt here: a remark, a look, a line that is low already and goes nowhere. */
+const NOTHING: readonly JsonOp[] = [{ op: 'note' }, { op: 'get' }, { op: 'irq_line', gsi: 23, level: 0 }];
+
+function answerOf(ops: readonly JsonOp[], ask: JsonOp): JsonOp {
+  const reasoner = createReasoner();
+  for (const one of ops) {
+    const { error } = reasoner.answer(one);
+    expect(error, JSON.stringify(one)).toBeUndefined();
+  }
+  return reasoner.answer({ op: 'where', ...ask }) as JsonOp;
+}
+
+describe(`set up by hand (SEED=${SEED})`, () => {
+  test('there are more than two hundred', () => expect(cases.length).toBeGreaterThan(200));
+
+  const rng = createRng(SEED);
+  test.each(cases)('$name', ({ on, ops, ask, held, state, by, hopeless, takes, byEntry }) => {
+    const all = [...(on === undefined ? [] : (machines.get(on) ?? [])), ...ops];
+    const run = all.flatMap((op, i) =>
+      i > 0 && nextBelow(rng, 3) === 0 ? [NOTHING[nextBelow(rng, NOTHING.length)] as JsonOp, op] : [op],
+    );
+    const answer = answerOf(run, ask);
+    const about = JSON.stringify({ ops: run.slice(-6), answer });
+    expect({ held: answer.held, state: answer.state }, about).toEqual({ held, state });
+    if (by !== undefined) expect(answer.by, about).toBe(by);
+    if (held === null) return;
+    const chain = answer.chain as readonly { readonly gate: string; readonly open: boolean }[];
+    expect(chain.find(({ gate }) => gate === held)?.open, about).toBe(false);
+    if (hopeless || state === 'in-service') return;
+    expect(answer.release, about).toBeDefined();
+    const after = takenAfter([...run, ...(answer.release as readonly JsonOp[])], run.length);
+    if (byEntry) expect(answerOf([...run, ...(answer.release as readonly JsonOp[])], ask).state, about).toBe('done');
+    else
+      expect(
+        after.filter(
+          ({ vector, vcpu }) =>
+            (takes?.vector === undefined || vector === undefined || vector === takes.vector) &&
+            (takes?.vcpu === undefined || vcpu === takes.vcpu),
+        ),
+        about,
+      ).not.toEqual([]);
+  });
+});
+
+/** Below this no handler can be. */
+const FIRST_VECTOR = 16;
+
+test.each(PROFILES)('%s: a random run’s IRR waits, its ISR is in service, and the way out leads there', (profile) => {
+  const reasoner = createReasoner();
+  const all = generate(profile, sequenceSeed(SEED, 0)) as JsonOp[];
+  const ops: JsonOp[] = [];
+  for (const op of all.slice(0, 40 + (SEED % 60))) if (!('error' in reasoner.answer(op))) ops.push(op);
+  const { lapic } = reasoner.answer({ op: 'get' }) as {
+    readonly lapic?: readonly ({ readonly irr: readonly number[]; readonly isr: readonly number[] } | null)[];
+  };
+  (lapic ?? []).forEach((apic, vcpu) => {
+    for (const vector of apic?.irr.slice(-2) ?? []) {
+      const answer = reasoner.answer({ op: 'where', vcpu, vector }) as JsonOp;
+      const about = JSON.stringify({ profile, SEED, vcpu, vector, answer });
+      expect(answer.state, about).toBe('waiting');
+      const chain = answer.chain as readonly { readonly gate: string; readonly open: boolean }[];
+      expect(chain.find(({ open }) => !open)?.gate, about).toBe(answer.held);
+      if (vector < FIRST_VECTOR) continue;
+      const release = answer.release as readonly JsonOp[] | undefined;
+      expect(release, about).toBeDefined();
+      const taken = takenAfter([...ops, ...(release ?? [])], ops.length);
+      expect(taken, about).toContainEqual({ vector, vcpu });
+    }
+  });
+});
