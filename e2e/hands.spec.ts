@@ -597,6 +597,54 @@ test('playback stops at a breakpoint, forwards and backwards, by keyboard', asyn
   await expect(count(page)).not.toHaveText(/^13 /);
 });
 
+/** What each kind of breakpoint is asked for in the scene of a stuck remote IRR. */
+const EVERY_STOP = [
+  ['event', 'irr_set'],
+  ['vector', '0x64'],
+  ['gsi', '11'],
+  ['bit', 'ioapic:0.redirLo[11].14'],
+  ['function', 'kvm_set_irq'],
+  ['vcpu', '0'],
+  ['finding', 'remote-irr-stuck'],
+] as const;
+
+test('every kind of breakpoint is added, met both ways and removed, by keyboard', async ({ page }) => {
+  await openPaused(page, 'affinity-remote-irr', 2);
+  await expect(page.locator('.tl-found')).toHaveCount(1);
+  const openByKey = () =>
+    expect(async () => {
+      if ((await drawer(page).count()) === 0) await page.keyboard.press('b');
+      await expect(drawer(page)).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+  for (const [kind, what] of EVERY_STOP) {
+    await openByKey();
+    await chooseByKey(page, drawer(page).getByLabel(say('stops.kind')), kind);
+    const field = drawer(page).getByLabel(say('stops.what'));
+    await tabTo(page, field);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type(what);
+    await expect(field).toHaveValue(what);
+    await pressByKey(page, say('stops.add'));
+    await expect(drawer(page).locator('.rd-stop')).toContainText(what);
+    await page.keyboard.press('Escape');
+    await expect(drawer(page)).toHaveCount(0);
+    await page.keyboard.press('Home');
+    await expect(count(page)).toHaveText(/^0 /);
+    await page.keyboard.press('F8');
+    await expect(page.locator('.rd-here')).toBeVisible();
+    await expect(count(page)).not.toHaveText(/^0 /);
+    await page.keyboard.press('End');
+    await expect(count(page)).toHaveText(/^(\d+) \/ \1$/);
+    await page.keyboard.press('Shift+F8');
+    await expect(count(page)).not.toHaveText(/^(0 |(\d+) \/ \2$)/);
+    await openByKey();
+    await pressByKey(page, say('stops.drop', { what }));
+    await expect(drawer(page).locator('.rd-stop')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(drawer(page)).toHaveCount(0);
+  }
+});
+
 test('a watched register is compared with a marked moment, names who wrote it last, and is there as text', async ({
   page,
 }) => {

@@ -18,62 +18,6 @@ test('a page without a link plays the first scene by itself', async ({ page }) =
   await expect(page.locator('.nr-line')).toBeVisible();
 });
 
-test('the keyboard plays, steps, jumps and changes the speed', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 3);
-  await page.keyboard.press('ArrowRight');
-  await expect(count(page)).toHaveText(/^4 /);
-  await page.keyboard.press('ArrowLeft');
-  await expect(count(page)).toHaveText(/^3 /);
-  await page.keyboard.press('End');
-  const last = await stepNow(page);
-  await expect(count(page)).toHaveText(`${last} / ${last}`);
-  await page.keyboard.press('Home');
-  await expect(count(page)).toHaveText(/^0 /);
-  await page.keyboard.press(']');
-  await expect(page.getByLabel(say('timeline.speed'))).toHaveValue('2');
-  await page.keyboard.press('[');
-  await expect(page.getByLabel(say('timeline.speed'))).toHaveValue('1');
-  // Slow from here on: a scene that plays must still play when it is looked at.
-  await page.getByLabel(say('timeline.speed')).selectOption('0.25');
-  await page.locator('.now-title').click();
-  await page.keyboard.press('Space');
-  await expect(button(page, say('timeline.pause'))).toBeVisible();
-  await page.keyboard.press('Space');
-  await expect(button(page, say('timeline.play'))).toBeVisible();
-});
-
-test('a control in focus keeps the keys that are its own', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 3);
-  await page.getByLabel(say('timeline.speed')).focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(count(page)).toHaveText(/^3 /);
-  await button(page, say('timeline.step')).focus();
-  await page.keyboard.press('Space');
-  await expect(count(page)).toHaveText(/^4 /);
-  await expect(button(page, say('timeline.play'))).toBeVisible();
-});
-
-test('the slider seeks to any step and says where it is', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 1, '&speed=0.25');
-  const slider = page.getByRole('slider', { name: say('timeline.scrub') });
-  await slider.fill('9');
-  await expect(count(page)).toHaveText(/^10 /);
-  await expect(slider).toHaveAttribute('aria-valuetext', /10/);
-  await slider.press('ArrowRight');
-  await expect(count(page)).toHaveText(/^11 /);
-  await slider.press('Space');
-  await expect(button(page, say('timeline.pause'))).toBeVisible();
-});
-
-test('each step is said to a screen reader', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 3);
-  const live = page.locator('p[aria-live=polite]');
-  await expect(live).not.toBeEmpty();
-  const before = await live.textContent();
-  await page.keyboard.press('ArrowRight');
-  await expect(live).not.toHaveText(before ?? '');
-});
-
 /** Counts requests for frames from now on. */
 async function countFrames(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(() => {
@@ -88,17 +32,74 @@ async function countFrames(page: Page): Promise<() => Promise<number>> {
   return () => page.evaluate(() => (window as unknown as { frames: number }).frames);
 }
 
-test('a scene at rest asks for no frame', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 3);
-  const frames = await countFrames(page);
-  // Panels still on their way may ask for one; once they are there nothing does.
-  await expect
-    .poll(async () => {
-      const before = await frames();
-      await page.waitForTimeout(700);
-      return (await frames()) - before;
-    })
-    .toBe(0);
+// One page: each part begins where the one before left it, by keys, which move no focus.
+test('a scene at rest: no frame, each step said, its keys, and those of a control in focus', async ({ page }) => {
+  await test.step('at rest it asks for no frame', async () => {
+    await openPaused(page, 'serial-ioapic', 3);
+    const frames = await countFrames(page);
+    // Panels still on their way may ask for one; once they are there nothing does.
+    await expect
+      .poll(async () => {
+        const before = await frames();
+        await page.waitForTimeout(700);
+        return (await frames()) - before;
+      })
+      .toBe(0);
+  });
+  await test.step('each step is said to a screen reader', async () => {
+    const live = page.locator('p[aria-live=polite]');
+    await expect(live).not.toBeEmpty();
+    const before = await live.textContent();
+    await page.keyboard.press('ArrowRight');
+    await expect(live).not.toHaveText(before ?? '');
+  });
+  await test.step('the keyboard plays, steps, jumps and changes the speed', async () => {
+    await expect(count(page)).toHaveText(/^4 /);
+    await page.keyboard.press('ArrowRight');
+    await expect(count(page)).toHaveText(/^5 /);
+    await page.keyboard.press('ArrowLeft');
+    await expect(count(page)).toHaveText(/^4 /);
+    await page.keyboard.press('End');
+    const last = await stepNow(page);
+    await expect(count(page)).toHaveText(`${last} / ${last}`);
+    await page.keyboard.press('Home');
+    await expect(count(page)).toHaveText(/^0 /);
+    await page.keyboard.press(']');
+    await expect(page.getByLabel(say('timeline.speed'))).toHaveValue('2');
+    await page.keyboard.press('[');
+    await expect(page.getByLabel(say('timeline.speed'))).toHaveValue('1');
+    // Slow from here on: a scene that plays must still play when it is looked at.
+    await page.getByLabel(say('timeline.speed')).selectOption('0.25');
+    await page.locator('.now-title').click();
+    await page.keyboard.press('Space');
+    await expect(button(page, say('timeline.pause'))).toBeVisible();
+    await page.keyboard.press('Space');
+    await expect(button(page, say('timeline.play'))).toBeVisible();
+  });
+  await test.step('a control in focus keeps the keys that are its own', async () => {
+    await page.keyboard.press('Home');
+    await expect(count(page)).toHaveText(/^0 /);
+    await page.getByLabel(say('timeline.speed')).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByLabel(say('timeline.speed'))).not.toHaveValue('0.25');
+    await expect(count(page)).toHaveText(/^0 /);
+    await button(page, say('timeline.step')).focus();
+    await page.keyboard.press('Space');
+    await expect(count(page)).toHaveText(/^1 /);
+    await expect(button(page, say('timeline.play'))).toBeVisible();
+  });
+});
+
+test('the slider seeks to any step and says where it is', async ({ page }) => {
+  await openPaused(page, 'serial-ioapic', 1, '&speed=0.25');
+  const slider = page.getByRole('slider', { name: say('timeline.scrub') });
+  await slider.fill('9');
+  await expect(count(page)).toHaveText(/^10 /);
+  await expect(slider).toHaveAttribute('aria-valuetext', /10/);
+  await slider.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^11 /);
+  await slider.press('Space');
+  await expect(button(page, say('timeline.pause'))).toBeVisible();
 });
 
 test('a hidden page sleeps and goes on where it was', async ({ page }) => {

@@ -41,22 +41,30 @@ test('why GSI 11 waits: the gate, since when, and what frees it, tried', async (
   await expect(answer(page)).toHaveAttribute('data-state', /done|in-service/);
 });
 
-test('what is selected is asked about, and another moment has another answer', async ({ page }) => {
+test('what is selected is asked about; what is no number is said; another moment has another answer', async ({
+  page,
+}) => {
   await open(page, 'intx-shared', 32);
-  await page.locator('.wh-raised button', { hasText: 'GSI 11' }).click();
-  await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
-  await page.keyboard.press('Home');
-  await expect(answer(page)).toHaveAttribute('data-state', 'never');
-});
-
-test('what is no number is said, and the answer before it stays', async ({ page }) => {
-  await open(page, 'intx-shared', 32);
-  await askGsi(page, 11);
-  await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
-  await page.locator('.wh-field input').first().fill('eleven');
-  await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
-  await expect(page.locator('.where .problem')).toHaveText(say('where.bad', { text: 'eleven' }));
-  await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
+  await test.step('what is selected is asked about', async () => {
+    await page.locator('.wh-raised button', { hasText: 'GSI 11' }).click();
+    await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
+  });
+  await test.step('what is no number is said, and the answer before it stays', async () => {
+    await askGsi(page, 11);
+    await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
+    await page.locator('.wh-field input').first().fill('eleven');
+    const ask = page.getByRole('button', { name: say('where.ask'), exact: true });
+    await ask.click();
+    await expect(page.locator('.where .problem')).toHaveText(say('where.bad', { text: 'eleven' }));
+    await expect(answer(page)).toHaveAttribute('data-state', 'waiting');
+    // The next keys are for the scene: the focus is on no field.
+    await expect(ask).toBeFocused();
+  });
+  await test.step('another moment has another answer', async () => {
+    await page.keyboard.press('Home');
+    await expect(step(page)).toHaveText(/^0 /);
+    await expect(answer(page)).toHaveAttribute('data-state', 'never');
+  });
 });
 
 test('findings are silent in a healthy scene and speak in one with a bug', async ({ page }) => {

@@ -5,13 +5,14 @@ import { readWord } from '../../engine/view/machine-view.ts';
 import type { MessageKey } from '../../i18n/index.ts';
 import type { DEVICE_EVENTS } from '../../spec/events/device.ts';
 import { messagesOf } from '../../spec/messages.ts';
+import type { DeviceKind } from '../../spec/ops/index.ts';
 import type { StepContext } from '../context.ts';
 import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName } from './words.ts';
 
 const MSIX_FIELDS = ['address low', 'address high', 'data', 'vector control', 'message control', 'mask bits', 'enable'];
-const DEVICE_WORK: Readonly<Record<string, MessageKey>> = {
+const DEVICE_WORK: Readonly<Record<DeviceKind, MessageKey>> = {
   serial: 'word.serialByte',
   'virtio-net': 'word.packet',
   'virtio-blk': 'word.request',
@@ -43,7 +44,7 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
   }),
   device_event: (c) => {
     const spec = c.view.config.devices?.[c.index];
-    const what = say(DEVICE_WORK[spec?.kind ?? ''] ?? 'word.ioctl');
+    const what = say(DEVICE_WORK[spec?.kind ?? 'ioctl']);
     return {
       params: {
         device: deviceName(c, c.index),

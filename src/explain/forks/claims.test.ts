@@ -8,6 +8,7 @@ import { everyPreset } from '../../cli/scenes-for-tests.ts';
 import { COL, ROW, WRITE } from '../../engine/core/log.ts';
 import type { Machine } from '../../engine/core/machine.ts';
 import { createSession } from '../../engine/machine/session.ts';
+import { restoreMachine, type Snapshot, saveMachine } from '../../engine/machine/snapshot.ts';
 import { gridAddress, type MachineView, readWord, rteView, vectorIn } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { argsAt, EVENT_NAMES, type EventName } from '../../spec/events/index.ts';
@@ -399,9 +400,9 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   },
 };
 
-/** Runs ops and hands out what happened. */
-function player(): { play: (op: JsonOp) => Happened[]; machine: () => Machine } {
-  const session = createSession();
+/** Runs ops, from nothing or where a machine stands, and hands out what happened. */
+function player(begun?: Machine): { play: (op: JsonOp) => Happened[]; machine: () => Machine } {
+  const session = createSession(begun === undefined ? {} : { machine: begun });
   return {
     play(op) {
       session.answerOrThrow(op);
@@ -435,15 +436,30 @@ const nextEntry = ({ config, vcpus }: Machine): JsonOp[] =>
     ? Array.from({ length: vcpus }, (_, vcpu) => ({ op: 'run', vcpu }))
     : [{ op: 'advance', ns: 50_000 }];
 
-/** Carries a fork out at a command. */
-function attempt(ops: readonly JsonOp[], command: number, fork: Fork): Tried {
+/** How a scene's machine stands before each of some commands, and what the command does there. */
+interface Before extends Pick<Tried, 'was' | 'before'> {
+  readonly kept: Snapshot;
+}
+
+/** Each command is come to once, however many ways are not taken there. */
+function comeTo(ops: readonly JsonOp[], commands: ReadonlySet<number>): ReadonlyMap<number, Before> {
   const there = player();
-  for (const op of ops.slice(0, command)) there.play(op);
-  const was = frozen(there.machine());
-  const before = there.play(ops[command] as JsonOp);
-  const here = player();
-  here.play({ ...(ops[0] as JsonOp), ...fork.create });
-  for (const op of ops.slice(1, command)) here.play(op);
+  const out = new Map<number, Before>();
+  for (const [command, op] of ops.entries()) {
+    const at = commands.has(command) ? { was: frozen(there.machine()), kept: saveMachine(there.machine()) } : undefined;
+    const before = there.play(op);
+    if (at !== undefined) out.set(command, { ...at, before });
+  }
+  return out;
+}
+
+/** Carries a fork out at a command. */
+function attempt(ops: readonly JsonOp[], command: number, fork: Fork, { was, before, kept }: Before): Tried {
+  const here = player(fork.create === undefined ? restoreMachine(kept) : undefined);
+  if (fork.create !== undefined) {
+    here.play({ ...(ops[0] as JsonOp), ...fork.create });
+    for (const op of ops.slice(1, command)) here.play(op);
+  }
   const made = fork.replaces === true ? [] : fork.ops.flatMap((op) => here.play(op));
   const is = frozen(here.machine());
   const instead = fork.replaces === true ? fork.ops : [ops[command] as JsonOp];
@@ -454,10 +470,10 @@ function attempt(ops: readonly JsonOp[], command: number, fork: Fork): Tried {
 }
 
 /** What is wrong with a try, '' nothing. */
-function wrong(ops: readonly JsonOp[], command: number, fork: Fork): string {
+function wrong(ops: readonly JsonOp[], command: number, fork: Fork, before: Before): string {
   const claim = CLAIMS[fork.key];
   if (claim === undefined) return 'nobody has said what it claims';
-  const tried = attempt(ops, command, fork);
+  const tried = attempt(ops, command, fork, before);
   const params = fork.params as unknown as Params;
   if (!claim.condition(tried, params)) return 'the condition is not so, or was so already';
   if (!claim.follows(tried, params)) return `it does not follow: ${tried.command.map((e) => e.name).join(' ')}`;
@@ -471,20 +487,24 @@ describe('what a way not taken says', () => {
     '%s',
     (id, file) => {
       const scene = sceneOf(file.ops as readonly JsonOp[], file.start);
-      const tries = new Map<string, () => string>();
+      const ops = file.ops as readonly JsonOp[];
+      const tries = new Map<string, (before: ReadonlyMap<number, Before>) => string>();
+      const commands = new Set<number>();
       for (const step of scene.steps) {
         for (const fork of forksOf(scene, step, viewAt(scene, { step: step.index, phase: 0 }))) {
           const key = `${step.command} ${fork.key} ${JSON.stringify([fork.params, fork.ops, fork.create])}`;
           if (tries.has(key)) continue;
-          tries.set(key, () => {
-            const why = wrong(file.ops as readonly JsonOp[], step.command, fork);
+          commands.add(step.command);
+          tries.set(key, (before) => {
+            const why = wrong(ops, step.command, fork, before.get(step.command) as Before);
             return why === ''
               ? ''
               : `${id} ${step.index} ${step.name} ${fork.key} ${JSON.stringify(fork.params)}: ${why}`;
           });
         }
       }
-      expect([...tries.values()].map((attempted) => attempted()).filter((said) => said !== '')).toEqual([]);
+      const before = comeTo(ops, commands);
+      expect([...tries.values()].map((attempted) => attempted(before)).filter((said) => said !== '')).toEqual([]);
     },
     120_000,
   );

@@ -4,7 +4,6 @@ import { memo } from 'react';
 import { visible } from '../../base/visible.ts';
 import { deviceView } from '../../engine/view/machine-view.ts';
 import { DEVICE } from '../../engine/view/tables.ts';
-import type { MessageKey } from '../../i18n/index.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { CardBox } from '../../scene/layout.ts';
@@ -31,7 +30,7 @@ function nameOf({ stage, t }: CardProps, source: SourceItem): string {
   const devices = stage.scene.config.devices ?? [];
   const spec = devices[source.slot];
   if (spec === undefined) return t(source.kind === 'pit' ? 'stage.device.pit' : 'stage.device.ioctl');
-  const name = t(`stage.device.${spec.kind}` as MessageKey);
+  const name = t(`stage.device.${spec.kind}`);
   return devices.some((other) => other !== spec && other.kind === spec.kind) ? `${name} · ${visible(spec.id)}` : name;
 }
 

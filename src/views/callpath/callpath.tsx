@@ -9,10 +9,11 @@ import { citation } from '../../spec/citations.ts';
 import { differencesIn } from '../../spec/differs.ts';
 import { eventSource } from '../../spec/events/sources.ts';
 import { KERNEL_VERSIONS, type KernelVersion, sourceUrl } from '../../spec/kernel/functions.ts';
-import { useApp, usePanelStep } from '../../store/use-app.ts';
+import { useApp } from '../../store/use-app.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { Differs } from '../shared/differs.tsx';
+import { AFTER_STAGE, useLateStep } from '../shared/late-step.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 
@@ -22,7 +23,7 @@ export function CallPath() {
   const [asked, setVersion] = useState<KernelVersion>();
   const scene = useShownScene();
   const version = asked ?? versionOf(scene);
-  const at = usePanelStep(2);
+  const at = useLateStep(2, AFTER_STAGE + 1);
   const step = scene?.steps.get(at);
   const versions = (
     <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />

@@ -9,10 +9,11 @@ import { hasText, type Lang } from '../../i18n/index.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { lookSteps } from '../../store/look.ts';
-import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { useApp, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Fold } from '../kit/fold.tsx';
 import { Panel } from '../kit/panel.tsx';
+import { useLateStep } from '../shared/late-step.ts';
 import { sayStep } from '../shared/say.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useLang, useT } from '../shared/use-t.ts';
@@ -27,7 +28,7 @@ export function Now() {
   const t = useT();
   const lang = useLang();
   const scene = useShownScene();
-  const at = usePanelStep(1);
+  const at = useLateStep(1);
   const step = scene?.steps.get(at);
   return (
     <Panel className="now" title={t('now.panel')} hideTitle>

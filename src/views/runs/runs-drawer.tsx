@@ -3,7 +3,17 @@ import { visibleLines } from '../../base/visible.ts';
 import '../kit/drawer.css';
 import './runs.css';
 import './deed-texts.ts';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { readStop, STOP_KINDS, type StopKind } from '../../explain/stops.ts';
 import { findStep } from '../../log/steps.ts';
 import { MAX_NOTE, MAX_RUN_NAME, type Note, type Run, type Runs } from '../../share/runs.ts';
@@ -34,6 +44,14 @@ export function RunsDrawer({ onClose }: { readonly onClose: () => void }): React
     'aria-label': t('runs.title'),
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key === 'Escape') onClose();
+    },
+    // What was removed had the focus: it stays in its list, so that the next key, Escape too, is still the drawer's.
+    onClick: ({ target }: MouseEvent) => {
+      const fold = (target as Element).closest('details');
+      queueMicrotask(() => {
+        if (document.activeElement === document.body)
+          fold?.querySelector<HTMLElement>('li button, input, select, textarea, button')?.focus();
+      });
     },
   } as const;
   return (

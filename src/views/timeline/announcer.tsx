@@ -5,6 +5,7 @@ import { describeStep } from '../../explain/describe/index.ts';
 import type { AppState } from '../../store/types.ts';
 import { usePanelStep, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
+import { AFTER_STAGE, useLateStep } from '../shared/late-step.ts';
 import { type StepText, sayStep } from '../shared/say.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
@@ -27,7 +28,7 @@ function useStepText(step: number | null): StepText | null {
 /** Says each step, politely; in fast playback only where it comes to rest. */
 export function Announcer(): ReactNode {
   const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
-  const step = usePanelStep(2);
+  const step = useLateStep(2, AFTER_STAGE + 1);
   const text = useStepText(quiet ? null : step);
   const t = useT();
   return (

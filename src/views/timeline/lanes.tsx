@@ -23,6 +23,7 @@ import { type AxisMode, createAxis, type TimeAxis } from '../../scene/time-axis.
 import type { App } from '../../store/create-app.ts';
 import type { Selection } from '../../store/types.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
+import { AFTER_STAGE, afterFrames, isMadeAgain, warmUp } from '../shared/late-step.ts';
 import { onDensity } from '../shared/on-density.ts';
 import { useSlices } from '../shared/use-slices.ts';
 import { useT } from '../shared/use-t.ts';
@@ -260,6 +261,9 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     };
   }, []);
 
+  const whole = scene?.complete === true && isMadeAgain(scene) ? scene : null;
+  useEffect(() => (whole === null ? undefined : warmUp(whole)), [whole]);
+
   // The window follows the run and the room there is for it; another run begins anew.
   const run = useRef<unknown>(null);
   useLayoutEffect(() => {
@@ -280,6 +284,7 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     const { clock, store } = app;
     let isDue = true;
     let stood: number | null = null;
+    let callOff: (() => void) | null = null;
     const redraw = (): void => {
       isDue = true;
       clock.redraw();
@@ -293,12 +298,17 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     };
     const stopFrames = clock.onFrame(draw);
     const stopTrack = track.onChange(redraw);
-    const stopStore = store.subscribe(({ playhead }, before) => {
+    const stopStore = store.subscribe(({ playhead, scene }, before) => {
       if (playhead.step === before.playhead.step) return;
       const place = axis.at(playhead.step, 1);
       const isJump = !playhead.playing && playhead.until === null;
-      track.follow(place, isJump ? null : (stood ?? axis.at(before.playhead.step, 1)));
+      const from = isJump ? null : (stood ?? axis.at(before.playhead.step, 1));
       stood = place;
+      callOff?.();
+      callOff = null;
+      // The window is drawn anew when it has moved: not in the frame in which the stage shows the moment.
+      if (isJump && isMadeAgain(scene)) callOff = afterFrames(clock, AFTER_STAGE, () => track.follow(place, null));
+      else track.follow(place, from);
     });
     const element = scroller.current;
     element?.addEventListener('scroll', redraw, { passive: true });
@@ -311,6 +321,7 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
       stopDensity();
       stopTrack();
       stopStore();
+      callOff?.();
       observer.disconnect();
       element?.removeEventListener('scroll', redraw);
     };

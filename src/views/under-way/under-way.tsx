@@ -5,9 +5,9 @@ import { useMemo } from 'react';
 import type { MessageKey } from '../../i18n/index.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { type UnderWay as One, underWayAt } from '../../scene/under-way.ts';
-import { usePanelStep } from '../../store/use-app.ts';
 import { moment, WAIT_TEXT } from '../board/wait-text.ts';
 import { labelText } from '../shared/label-text.ts';
+import { useLateStep } from '../shared/late-step.ts';
 import { sourceName } from '../shared/source-name.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -23,7 +23,7 @@ function doing({ does, wait, what, vcpu }: One, t: Translate): string {
 export function UnderWay() {
   const t = useT();
   const scene = useShownScene();
-  const step = usePanelStep();
+  const step = useLateStep(0);
   const all = useMemo(() => (scene === null || step < 0 ? [] : underWayAt(scene, step)), [scene, step]);
   if (scene === null) return null;
   // What waits is never among those that are only counted.

@@ -1,0 +1,83 @@
+/** A panel's step: at once where the rows are kept; after a jump in a long run some frames later, and never held up by a drag. */
+import { expect, test } from 'vitest';
+import type { App } from '../../store/create-app.ts';
+import { AFTER_STAGE, lateStep } from './late-step.ts';
+
+/** Panels of an app whose step and frames the test says. @param machines how many machines a long run goes on from */
+function stage(machines: number) {
+  let step = 0;
+  let tell = (): void => {};
+  const due = new Set<() => void>();
+  const app = {
+    clock: {
+      later(task: () => void) {
+        due.add(task);
+        return () => due.delete(task);
+      },
+    },
+    store: { getState: () => ({ scene: { keyframes: { machines: Array(machines) } } }) },
+    panelSteps: [
+      {
+        get: () => step,
+        subscribe(listener: () => void) {
+          tell = listener;
+          return () => {
+            tell = () => {};
+          };
+        },
+      },
+    ],
+  } as unknown as App;
+  const late = lateStep(app, 0, AFTER_STAGE);
+  const heard: number[] = [];
+  const stop = late.subscribe(() => heard.push(late.get()));
+  return {
+    late,
+    heard,
+    stop,
+    go(to: number) {
+      step = to;
+      tell();
+    },
+    frame() {
+      const tasks = [...due];
+      due.clear();
+      for (const task of tasks) task();
+    },
+    due,
+  };
+}
+
+test('where every row is kept a jump is told at once', () => {
+  const { go, heard, late } = stage(0);
+  go(500);
+  expect([heard, late.get()]).toEqual([[500], 500]);
+});
+
+test('in a long run a jump is told after the frame that shows it, and a step on at once', () => {
+  const { go, frame, heard, late, due } = stage(3);
+  go(500);
+  expect([heard, late.get()]).toEqual([[], 0]);
+  for (let n = 1; n < AFTER_STAGE; n++) frame();
+  expect(heard).toEqual([]);
+  frame();
+  expect([heard, late.get(), due.size]).toEqual([[500], 500, 0]);
+  go(501);
+  expect([heard, late.get()]).toEqual([[500, 501], 501]);
+});
+
+test('a drag of a jump a frame is told as it goes, each time where it is by then', () => {
+  const { go, frame, heard } = stage(3);
+  for (let n = 1; n <= 6; n++) {
+    go(n * 1000);
+    frame();
+  }
+  expect(heard).toEqual([2000, 4000, 6000]);
+});
+
+test('what is no longer shown asks for no frame', () => {
+  const { go, stop, due } = stage(3);
+  go(500);
+  stop();
+  expect(due.size).toBe(0);
+});
