@@ -1,0 +1,46 @@
+/** The words on tokens, in Chinese: each is translated, or is a name of the field. */
+import { beforeAll, expect, test } from 'vitest';
+import { sceneOf } from '../../cli/headless-scene.ts';
+import { everyPreset } from '../../cli/scenes-for-tests.ts';
+import '../../explain/locate/all.ts';
+import { happeningOf, locatorOf } from '../../explain/locate/index.ts';
+import { loadLanguage, translate } from '../../i18n/index.ts';
+import { labelText } from './label-text.ts';
+
+beforeAll(() => loadLanguage('zh-CN'));
+const inZh = (label: string): string => labelText(label, (key, params) => translate('zh-CN', key, params));
+
+/** Names of code and of the field, which no language translates. */
+const NAMES =
+  /\b(?:irqfd|kick|posted|remapped|resample|iret|hlt|vmentry|irqchip|slot|eventfd|self|all|all but self|deadline|int|lapic|msrs)\b/g;
+
+test('every token of every scene', () => {
+  const english = new Map<string, string>();
+  for (const { id, ops, start } of everyPreset) {
+    const scene = sceneOf(ops, start);
+    for (const step of scene.steps) {
+      const locator = locatorOf(step.name);
+      if (locator === null) continue;
+      const happening = happeningOf(step);
+      // Of a crossing the long one stands on its token (scene/crossings.ts).
+      const crosses = step.name === 'kvm_entry' || step.name === 'kvm_exit';
+      for (const label of [locator.label(happening), crosses ? (locator.long?.(happening) ?? '') : '']) {
+        const left =
+          inZh(label)
+            .replaceAll(/0x[0-9a-f]+/g, '')
+            .replaceAll(NAMES, '')
+            .match(/\b[a-z]{2,}\b/g) ?? [];
+        for (const word of left) english.set(word, `${id} ${step.name}: ${label}`);
+      }
+    }
+  }
+  expect(Object.fromEntries(english)).toEqual({});
+});
+
+test('numbers stay, and what is no word', () => {
+  expect(inZh('pin 11')).toBe('引脚 11');
+  expect(inZh('GSI 4 · low')).toBe('GSI 4 · 低');
+  expect(inZh('0x3b')).toBe('0x3b');
+  expect(inZh('wakeup list')).toBe('唤醒链表');
+  expect(inZh('PIR → IRR')).toBe('PIR → IRR');
+});
