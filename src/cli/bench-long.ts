@@ -14,6 +14,8 @@ export interface LongScene {
    * asks for: the browser counts them apart, script is without them.
    */
   readonly jumps: readonly { readonly script: number; readonly layout: number }[];
+  /** Script of each jump in the frame that shows its moment alone, style and layout that it asks for taken off. */
+  readonly frames: readonly number[];
   readonly steps: number;
   /** Heap in use and memory of arrays, of the page and of its workers, after the jumps. */
   readonly pageMB: number;
@@ -47,6 +49,50 @@ async function workers(session: CDPSession): Promise<number> {
   return (await Promise.all(usages)).reduce((sum, usage) => sum + megabytes(usage), 0);
 }
 
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly data?: { readonly type?: string } };
+}
+
+const SCRIPT = new Set(['EventDispatch', 'RunMicrotasks', 'FireAnimationFrame', 'TimerFire', 'HandlePostMessage']);
+const LAYOUT = new Set(['Layout', 'UpdateLayoutTree']);
+
+/** Script from each jump's input event to the paint that shows it, ms of the thread's own time. */
+function firstFrames(all: readonly TraceEvent[]): number[] {
+  const isJump = ({ name, args }: TraceEvent): boolean => name === 'EventDispatch' && args?.data?.type === 'input';
+  const own = all.find(isJump);
+  const events = all
+    .filter(({ pid, tid, tdur }) => pid === own?.pid && tid === own.tid && tdur !== undefined)
+    .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  const sums: number[] = [];
+  let isOpen = false;
+  let end = 0;
+  let laidOut = 0;
+  for (const event of events) {
+    const { name, ts, dur = 0, tdur = 0 } = event;
+    if (isJump(event)) {
+      sums.push(0);
+      isOpen = true;
+    }
+    if (name === 'PrePaint') isOpen = false;
+    if (!isOpen) continue;
+    // One within another has been counted with it.
+    if (SCRIPT.has(name) && ts >= end) {
+      end = ts + dur;
+      sums.push((sums.pop() ?? 0) + tdur / 1000);
+    } else if (LAYOUT.has(name) && ts < end && ts >= laidOut) {
+      laidOut = ts + dur;
+      sums.push((sums.pop() ?? 0) - tdur / 1000);
+    }
+  }
+  return sums;
+}
+
 /** Opens a run of many effects, jumps about in it, and weighs it. @param link text after the # of its address  @param steps how many it has */
 export async function longScene(browser: Browser, url: string, link: string, steps: number): Promise<LongScene> {
   const context = await browser.newContext({ viewport: VIEWPORT });
@@ -67,6 +113,7 @@ export async function longScene(browser: Browser, url: string, link: string, ste
     script: await ms('ScriptDuration'),
     layout: (await ms('LayoutDuration')) + (await ms('RecalcStyleDuration')),
   });
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
   for (let i = 0; i < SEEKS; i++) {
     // Far apart, in an order that no page of the log likes.
     const step = Math.floor(((i * 0.618_033_988_7) % 1) * steps);
@@ -80,9 +127,10 @@ export async function longScene(browser: Browser, url: string, link: string, ste
     const now = await spent();
     jumps.push({ script: now.script - was.script, layout: now.layout - was.layout });
   }
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   await session.send('HeapProfiler.collectGarbage');
   const pageMB = megabytes((await session.send('Runtime.getHeapUsage')) as HeapUsage);
   const workersMB = await workers(session);
   await context.close();
-  return { firstPictureMs, firstPictureCpuMs, jumps, steps, pageMB, workersMB };
+  return { firstPictureMs, firstPictureCpuMs, jumps, frames: firstFrames(traceEvents), steps, pageMB, workersMB };
 }

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { opById } from '../spec/kernel/callbacks.ts';
 import { fnById } from '../spec/kernel/functions.ts';
 import { pathById } from '../spec/kernel/paths.ts';
+import { checkBranches, readBranches } from './branch-check.ts';
 import { checkKernel } from './kernel-check.ts';
 import { directoryTree, type KernelTree, scanC, treeVersion } from './kernel-tree.ts';
 
@@ -278,4 +279,36 @@ describe('a tree in a directory', () => {
     expect(tree.read('virt/kvm/none.c')).toBeNull();
     expect(checkKernel(tree, 'v6.18', CLAIMS).problems).toEqual([]);
   });
+});
+
+describe('the list of branches', () => {
+  const listed = readBranches(join(import.meta.dirname, '../engine/golden/branches'));
+  /** A tree that defines just the functions that are listed, and more of them where asked. */
+  const tree = (more: string, without = ''): KernelTree => ({
+    list: () => [],
+    read: (path) =>
+      `#define helper(x) (x)\n${[...listed.flatMap(({ file, functions }) => (file === path ? functions : [])), more]
+        .filter((fn) => fn !== '' && fn !== without)
+        .map((fn) => `static void ${fn}(void)\n{\n}\n`)
+        .join('\n')}`,
+  });
+
+  test('holds against a tree that defines what it names', () => expect(checkBranches(tree(''), listed)).toEqual([]));
+
+  test('does not where a function is gone', () =>
+    expect(checkBranches(tree('', 'pit_do_work'), listed)).toEqual([
+      'pit_do_work (arch/x86/kvm/i8254.c): not defined there, branches are listed',
+    ]));
+
+  test('nor where a file that is listed whole has one more', () =>
+    expect(checkBranches(tree('something_new'), listed)).toEqual(
+      ['arch/x86/kvm/svm/avic.c', 'arch/x86/kvm/i8254.c', 'arch/x86/kvm/vmx/posted_intr.c'].map(
+        (file) => `something_new (${file}): none of its branches is listed`,
+      ),
+    ));
+
+  test('nor without the file', () =>
+    expect(checkBranches({ list: () => [], read: () => null }, listed.slice(0, 1))).toEqual([
+      `${listed[0]?.file}: not there, its branches are listed`,
+    ]));
 });

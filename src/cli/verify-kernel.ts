@@ -5,6 +5,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KERNEL_VERSIONS } from '../spec/kernel/functions.ts';
+import { checkBranches, readBranches } from './branch-check.ts';
 import { checkKernel } from './kernel-check.ts';
 import { directoryTree, gitTree, treeVersion } from './kernel-tree.ts';
 
@@ -41,7 +42,9 @@ const path = isAbsolute(root) ? root : resolve(base, root);
 const tree = options.src === undefined ? gitTree(path, options.rev ?? 'HEAD') : directoryTree(path);
 if (tree.list('arch/x86/kvm').length === 0) fail(`no arch/x86/kvm in ${root}`);
 
-const { counts, problems } = checkKernel(tree, version);
+const { counts, problems: claims } = checkKernel(tree, version);
+const branches = version === 'v6.18' ? readBranches('src/engine/golden/branches') : [];
+const problems = [...claims, ...checkBranches(tree, branches)];
 for (const problem of problems) console.log(`false: ${problem}`);
 console.log(`${version} against ${treeVersion(tree) ?? 'a tree without a Makefile'}, ${counts.files} files read`);
 console.log(
@@ -52,5 +55,9 @@ console.log(
 );
 console.log(`  starts      ${counts.starts}`);
 console.log(`  operations  ${counts.operations}`);
+if (branches.length > 0) {
+  const listed = branches.reduce((sum, { functions }) => sum + functions.length, 0);
+  console.log(`  branches    of ${listed} functions in ${branches.length} files listed`);
+}
 console.log(`  false       ${problems.length}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -82,9 +82,9 @@ export function withoutRouting(metrics: Metrics): Metrics {
   };
 }
 
-/** Width of an entry of the IDT: its vector, and its handler's whole name. */
-const idtCell = (handlers: StageModel['handlers']): number =>
-  46 + 8.4 * Math.max(18, ...handlers.map(({ name }) => name.length));
+/** Width of an entry of the IDT: its vector, and its handler's whole name; two do not stand closer than names of 18 letters. */
+const idtCell = (handlers: StageModel['handlers'], least = 18): number =>
+  46 + 8.4 * Math.max(least, ...handlers.map(({ name }) => name.length));
 
 const stackOf = (cards: readonly CardBox[]): number => cards.reduce((y, card) => Math.max(y, card.y + card.h), 0);
 
@@ -355,12 +355,11 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
         ? IDT_TITLE
         : 0;
     const head = beside ? 5 : 28;
-    const needs = idtCell(model.handlers);
-    const across = beside ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / needs));
-    // A name that is longer than its card is wide goes on in a second line.
-    const rowH = needs > w ? 33 : 20;
+    const across = beside ? model.handlers.length : Math.max(1, Math.floor((w - PAD) / idtCell(model.handlers)));
     const lines = Math.ceil(model.handlers.length / across);
     const cell = (w - beside - 2 * PAD) / across;
+    // A name that is longer than its row goes on in a second line; two that stand side by side have more room than it needs.
+    const rowH = idtCell(model.handlers, 0) * 0.94 > cell ? 33 : 20;
     model.handlers.forEach((handler, i) => {
       const line = i % lines;
       const column = Math.floor(i / lines);

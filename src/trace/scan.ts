@@ -1,4 +1,5 @@
 /** One pass over a trace, whatever its format: slices in, records out. */
+import { Gunzip } from 'fflate';
 import { detectFormat, foreignFile, HEAD, isGzip, isTraceDat, type TraceFormat } from './detect.ts';
 import type { LineIndex } from './line-index.ts';
 import { plain } from './pastes/plain.ts';
@@ -93,7 +94,6 @@ function joined(parts: readonly Uint8Array[]): ByteSource {
 
 /** A text in UTF-16 comes out as UTF-8. @param take returns false to end early */
 async function gunzip(source: ByteSource, take: (part: Uint8Array) => boolean, pause?: Pause): Promise<void> {
-  const { Gunzip } = await import('fflate');
   let goOn = true;
   let turn: ((part: Uint8Array) => Uint8Array) | null | undefined;
   const give = (part: Uint8Array): void => {

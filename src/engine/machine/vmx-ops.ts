@@ -87,14 +87,13 @@ export function takeEvent(m: Machine, vcpu: number, entry: Entry): boolean {
 }
 
 /**
- * A model guest that is told to halt and is not inside, as one that KVM_SET_MP_STATE woke, goes in for it. Where an INIT waits
- * the HLT was what brought it out.
+ * A model guest that is told to halt and is not inside, as after an exit, goes in for it. Where an INIT waits the HLT was what
+ * brought it out.
  * @returns whether what it took there has ended its HLT already
  */
 function interruptsHalt(m: Machine, vcpu: number): boolean {
-  const outside = m.config.guest !== undefined && !inGuest(m, vcpu);
-  if (!outside || reg(m, vcpu, V.halted) === 1 || reg(m, vcpu, V.mpState) !== 0) return false;
-  if (m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents] !== 0) return false;
+  const stays = reg(m, vcpu, V.halted) | reg(m, vcpu, V.mpState) | m.w[lapicAt(m, vcpu) + LAPIC.at.pendingEvents];
+  if (m.config.guest === undefined || inGuest(m, vcpu) || stays !== 0) return false;
   ensureLoaded(m, vcpu);
   m.wires.request(m, vcpu, REQ.event);
   return takeEvent(m, vcpu, runVcpu(m, vcpu));

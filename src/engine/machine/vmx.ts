@@ -352,9 +352,8 @@ function backToRun(m: Machine, vcpu: number): void {
   }
   injectPendingTimer(m, vcpu);
   m.wires.openWindow(m, vcpu);
-  // What was inside is inside again, so that the next message finds it there.
-  const goesIn = reg(m, vcpu, V.loaded) === 1 && halted === 0 && reg(m, vcpu, V.mpState) === 0;
-  if (goesIn && reg(m, vcpu, V.depth) < HANDLER_DEPTH) takeEvent(m, vcpu, runVcpu(m, vcpu));
+  // It goes in at once, so that the next message and the guest's next instruction find it inside.
+  if (halted === 0) serveVcpu(m, vcpu);
 }
 
 /** The handler's EOI as a guest instruction: virtualized, or an exit to KVM. */

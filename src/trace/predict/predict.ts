@@ -91,6 +91,7 @@ export class Predictor {
   readonly acked = new Int32Array(24).fill(-1);
 
   private readonly order = new TimeOrder();
+  private readonly hasOrder: boolean;
 
   readonly o: PredictOptions;
 
@@ -98,6 +99,7 @@ export class Predictor {
     this.o = o;
     this.verdicts = new Verdicts(o.leaky);
     const { survey } = o;
+    this.hasOrder = survey.hasOrder;
     const recorded = Uint8Array.from(TRACEPOINTS, (_, event) => (survey.count(event) > 0 ? 1 : 0));
     this.recorded = (event) => recorded[event] === 1;
     this.mid = survey.starts === 'mid';
@@ -420,8 +422,7 @@ export class Predictor {
       this.closeOp(t, op, op.line, op.ts);
     }
     const { lacksCpus } = this.o;
-    this.isCut =
-      lacksCpus === 'yes' || !this.o.survey.hasOrder || (lacksCpus === 'maybe' && this.verdicts.lackCauses());
+    this.isCut = lacksCpus === 'yes' || !this.hasOrder || (lacksCpus === 'maybe' && this.verdicts.lackCauses());
     if (this.isCut || (this.isThreadless && this.o.ids.length > 1)) this.verdicts.withhold();
   }
 
@@ -534,7 +535,7 @@ export class Predictor {
       return;
     }
     // No order of lines that have none makes them right.
-    if (this.o.survey.hasOrder) resolve(this, op);
+    if (this.hasOrder) resolve(this, op);
     else this.countRest(op, 'unknowable', 'no order');
   }
 

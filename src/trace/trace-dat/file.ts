@@ -2,6 +2,7 @@
  * The container trace-cmd writes, versions 6 and 7: headers, event formats, options, and for each CPU of each buffer the
  * place of its ring-buffer pages. Facts of the layout: trace-cmd's own documents trace-cmd.dat.v6(5) and trace-cmd.dat.v7(5).
  */
+import { unzlibSync } from 'fflate';
 import { type ByteSource, TraceError } from '../source.ts';
 import { type EventFormat, parseFormat } from './format.ts';
 
@@ -73,7 +74,6 @@ async function decoderFor(algorithm: string): Promise<Zstd> {
     return (bytes, size) => decompress(bytes, new Uint8Array(size));
   }
   if (algorithm === 'zlib') {
-    const { unzlibSync } = await import('fflate');
     return (bytes, size) => unzlibSync(bytes, { out: new Uint8Array(size) });
   }
   throw new TraceError('dat-compression', { algorithm });

@@ -11,8 +11,12 @@ import { cut, textSize, textWidth } from './text-fit.ts';
 /** A row that has room for a second line of its name. */
 const TWO_LINES = 30;
 
-/** A handler's name, in as many lines as its row has: a second one begins after a mark between two words, where there is one. */
-function linesOf(name: string, { w, h }: { readonly w: number; readonly h: number }, scale: number): readonly string[] {
+/** A handler's name, in as many lines as its row has: a second one begins after a mark between two words, if it fits then. */
+export function linesOf(
+  name: string,
+  { w, h }: { readonly w: number; readonly h: number },
+  scale: number,
+): readonly string[] {
   const [room, size] = [w - 36, textSize(11.5, scale)];
   const fits = (text: string): boolean => textWidth(text, size, 'mono') <= room;
   if (h < TWO_LINES || fits(name)) return [cut(name, room, size, 'mono')];
@@ -20,7 +24,7 @@ function linesOf(name: string, { w, h }: { readonly w: number; readonly h: numbe
   let most = chars.length;
   while (most > 1 && !fits(chars.slice(0, most).join(''))) most--;
   const mark = chars.slice(0, most).findLastIndex((c) => /[^\p{L}\p{N}]/u.test(c)) + 1;
-  const first = mark > most / 3 ? mark : most;
+  const first = mark > 0 && fits(chars.slice(mark).join('')) ? mark : most;
   return [chars.slice(0, first).join(''), cut(chars.slice(first).join(''), room, size, 'mono')];
 }
 

@@ -44,3 +44,8 @@ test('numbers stay, and what is no word', () => {
   expect(inZh('wakeup list')).toBe('唤醒链表');
   expect(inZh('PIR → IRR')).toBe('PIR → IRR');
 });
+
+test('names stay, and before the texts have come a word is its key', () => {
+  for (const name of ['GSI 11', 'ExtINT', '0xfee00000', 'kick', 'NMI']) expect(inZh(name)).toBe(name);
+  expect(labelText('pin 11', (key) => key)).toBe('pin 11');
+});
