@@ -58,7 +58,8 @@ const SAYS: Readonly<Partial<Record<EventName, (s: Seen) => boolean>>> = {
     (s.args.by === 1 || (s.args.already === 1) === bit(s.was, 'pir', s.i, s.args.vector as number)),
   vtd_post: (s) => bit(s.is, 'pir', s.i, s.args.vector as number),
   on_set: (s) => pi(s.is, s.i, 'on') === 1 && pi(s.was, s.i, 'on') === s.args.already,
-  pir_synced: (s) => pi(s.is, s.i, 'on') === 0,
+  // A thread that sleeps syncs no PIR: it is woken first.
+  pir_synced: (s) => pi(s.is, s.i, 'on') === 0 && vcpu(s.was, s.i, 'halted') === 0,
   pi_load: (s) => pi(s.is, s.i, 'sn') === 0,
   pi_put: (s) => pi(s.is, s.i, 'sn') === 1,
   pi_wakeup_on: (s) => pi(s.is, s.i, 'nv') === 0xf1,
@@ -135,6 +136,15 @@ const FOREIGN = {
   intel: /backing page|(?<!head )doorbell|\bAVIC\b|VMCB|\bsvm_|\bavic_/,
 } as const;
 
+/** What a text may say only where it is so: the PIT's two modes; an entry of MSI-X, and MSI-X at all. */
+const ONLY_WHERE: readonly (readonly [event: EventName, said: RegExp, isSo: (s: Seen) => boolean])[] = [
+  ['pit_held', /reinject/, ({ was }) => readWord(was, 'pit', 0, 'reinject') === 1],
+  ['pit_held', /discard/, ({ was }) => readWord(was, 'pit', 0, 'reinject') !== 1],
+  // Message control is the function's.
+  ['msix_write', /MSI-X (?:entry|表项) \d/, ({ args }) => (args.field as number) < 4],
+  ['msix_write', /MSI-X/, ({ was, i }) => was.config.devices?.[i]?.msi === undefined],
+];
+
 /** What a text names and may not be past. */
 const NAMED: readonly (readonly [RegExp, (s: MachineView) => number])[] = [
   [/\bvCPU (\d+)\b/g, (v) => v.wordMap.vcpus],
@@ -176,6 +186,8 @@ test.each(scenesOnBothVendors)('%s', async (_id, ops, start, vendor) => {
       for (const text of [title, sentence, ...why]) {
         const bad = textWrong(text, was);
         if (bad !== '') wrong.push(`${said}: “${text}” (${bad})`);
+        for (const [event, pattern, isSo] of ONLY_WHERE)
+          if (step.name === event && pattern.test(text) && !isSo(seen)) wrong.push(`${said}: “${text}” is not so`);
         if (FOREIGN[vendor].test(text)) wrong.push(`${said}: “${text}” on ${vendor}`);
       }
     }

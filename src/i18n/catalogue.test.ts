@@ -21,6 +21,7 @@ import { lanes } from './en/lanes.ts';
 import { machine } from './en/machine.ts';
 import { notices } from './en/notices.ts';
 import { panels } from './en/panels.ts';
+import { pills } from './en/pills.ts';
 import { registers } from './en/registers.ts';
 import { roads } from './en/roads.ts';
 import { share } from './en/share.ts';
@@ -52,6 +53,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   machine,
   notices,
   panels,
+  pills,
   registers,
   roads,
   share,

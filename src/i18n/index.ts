@@ -23,6 +23,7 @@ import type { lanes } from './en/lanes.ts';
 import type { machine } from './en/machine.ts';
 import type { notices } from './en/notices.ts';
 import type { panels } from './en/panels.ts';
+import type { pills } from './en/pills.ts';
 import type { registers } from './en/registers.ts';
 import type { roads } from './en/roads.ts';
 import type { share } from './en/share.ts';
@@ -59,6 +60,7 @@ export type MessageKey =
   | keyof typeof machine
   | keyof typeof notices
   | keyof typeof panels
+  | keyof typeof pills
   | keyof typeof frame
   | keyof typeof registers
   | keyof typeof roads

@@ -123,6 +123,16 @@ const EN: readonly Refused[] = [
   { pattern: /\bplease\b|\bsimply\b/i, use: 'nothing' },
   { pattern: /\bGSI (?:\d+|\{gsi\}) (?:is|are) (?:high and )?masked\b/, use: 'its pin is masked: a GSI has no mask' },
   { pattern: /\bISR (?:says|tells)\b/, use: 'virtio’s ISR status: ISR is a register of an APIC or an 8259' },
+  { pattern: /\bAPIC IDs?\b(?! table)/, use: 'APIC id' },
+  { pattern: /\ball excluding self\b/i, use: 'all but self' },
+  { pattern: /\bfor ever\b/i, use: 'forever' },
+  { pattern: /(?<![\w-])INT\b(?! ?\d)/, use: 'INTR, the output of the 8259s' },
+  { pattern: /\bmisconfiguration\b/i, use: 'EPT misconfig, as KVM’s exit reason' },
+  { pattern: /\b[KMG]iB\b/, use: 'kB, MB' },
+  // A trace has KVM’s name of the register, the stage the SDM’s.
+  { pattern: /\bSPIV\b/, use: 'SVR', except: /^trace\./ },
+  { pattern: /\bboot (?:CPU|processor)\b/i, use: 'bootstrap processor' },
+  { pattern: /\bst(?:ands?|ood) behind\b|\bcomes? of\b/i, use: 'backs; comes from' },
 ];
 
 /** Words of the glossary that only in the term's sense are wrong: no pattern can tell, or one that knows its surroundings. */
@@ -200,6 +210,17 @@ const ZH: readonly Refused[] = [
   { pattern: /\}[,;:?!]/, use: '，、；：？' },
   { pattern: /第 ?\d+ ?位/, use: '位 n' },
   { pattern: /[\u4e00-\u9fff][,;:?!]|！/, use: '，；：？' },
+  { pattern: /[\u4e00-\u9fff] ?\(|\([^()]*[\u4e00-\u9fff][^()]*\)/, use: '（）' },
+  { pattern: /译码/, use: '解码' },
+  { pattern: /\bposted 中断/, use: 'posted interrupt' },
+  { pattern: /MSI(?:-X)? (?:能力(?!结构)|capability)/, use: 'MSI 能力结构' },
+  { pattern: /\bone-shot\b/i, use: '单次' },
+  { pattern: /exit qualification/i, use: '退出限定' },
+  { pattern: /\bISR status\b/, use: 'ISR 状态' },
+  { pattern: /写门铃/, use: '敲门铃' },
+  { pattern: /尝试/, use: '试' },
+  { pattern: /TSC 截止/, use: 'TSC deadline' },
+  { pattern: /\bAPIC ID(?! 表)/, use: 'APIC id' },
 ];
 
 function refusals(texts: ReadonlyMap<string, string>, list: readonly Refused[]): string[] {
@@ -244,6 +265,12 @@ test('the lists bite', () => {
     'The irqfd is signaled.',
     'GSI 17 is high and masked.',
     'On a line the ISR says why.',
+    'APIC IDs to 255',
+    'The IPI goes to all excluding self.',
+    'INT goes high.',
+    'An EPT misconfiguration',
+    '4 KiB',
+    'The boot CPU',
   ]) {
     expect(of(text, EN), text).toBeGreaterThan(0);
   }
@@ -263,8 +290,15 @@ test('the lists bite', () => {
     '属于第 6 类',
     '位图 中的向量',
     '发送 MSI {addr}, {data}',
+    '译码地址',
+    'posted 中断',
+    'MSI-X 能力',
+    '控制字(功能屏蔽)',
+    'APIC ID 3',
+    'one-shot 模式',
   ]) {
     expect(of(text, ZH), text).toBeGreaterThan(0);
   }
-  for (const text of ['宿主机', '向量 0x41', '水位线', '边沿', '请求', '门铃']) expect(of(text, ZH), text).toBe(0);
+  for (const text of ['宿主机', '向量 0x41', '水位线', '边沿', '请求', '门铃', '物理 APIC ID 表', 'MSI-X 能力结构'])
+    expect(of(text, ZH), text).toBe(0);
 });

@@ -145,7 +145,8 @@ export function endHandler(m: Machine, vcpu: number): void {
 /** Nothing left to do: HLT, if this guest halts. */
 export function idle(m: Machine, vcpu: number): void {
   if (m.config.guest?.idle !== 'halt' || reg(m, vcpu, V.mpState) !== 0) return;
-  if (hasWork(m, vcpu) || reg(m, vcpu, V.halted) === 1) return;
+  // A sleeper's thread looks at nothing: its PIR stays as it is.
+  if (reg(m, vcpu, V.halted) === 1 || hasWork(m, vcpu)) return;
   m.journey = 0;
   m.wires.guestHalt(m, vcpu);
 }

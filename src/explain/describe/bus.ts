@@ -1,23 +1,18 @@
 /** In words: the roads in, and the VMM's own chips. */
 import { hex } from '../../base/numbers.ts';
 import type { BUS_EVENTS } from '../../spec/events/bus.ts';
-import { IODEV_KINDS, IODEVS, KVM_BUSES } from '../../spec/iodevs.ts';
-import { say, type TextParams } from '../text.ts';
+import { IODEV_KINDS, KVM_BUSES } from '../../spec/iodevs.ts';
+import { iodevName } from '../iodev-name.ts';
+import { say, type Text, type TextParams } from '../text.ts';
 import { addDescriptions, type Told } from './index.ts';
 
 /** Names of the kernel, the same in every language. */
 const CAPS = ['KVM_CAP_SPLIT_IRQCHIP', 'KVM_CAP_X2APIC_API', 'KVM_CAP_MAX_VCPU_ID'];
-const ERRNOS: Readonly<Record<number, string>> = {
-  2: 'ENOENT (2)',
-  6: 'ENXIO (6)',
-  16: 'EBUSY (16)',
-  17: 'EEXIST (17)',
-  22: 'EINVAL (22)',
-};
+const ERRNOS: Readonly<Record<number, string>> = { 2: 'ENOENT', 6: 'ENXIO', 16: 'EBUSY', 17: 'EEXIST', 22: 'EINVAL' };
 
 const bus = (n: number): string => KVM_BUSES[n] ?? String(n);
-const device = (n: number): string => IODEVS[IODEV_KINDS[n] ?? 'ioapic'].label;
-const errno = (n: number): string => ERRNOS[n] ?? String(n);
+const errno = (n: number): string | Text =>
+  n in ERRNOS ? say('word.errno', { name: ERRNOS[n] as string, no: n }) : String(n);
 /** An ioctl of the set-up, done or refused. */
 const asked = (args: { readonly errno: number }, params: TextParams = {}): Told => ({
   params: { ...params, errno: errno(args.errno) },
@@ -33,7 +28,7 @@ const onBus = (args: {
     bus: bus(args.bus),
     addr: hex(args.addr),
     len: say('word.bytes', { n: args.len }),
-    dev: device(args.device),
+    dev: iodevName(IODEV_KINDS[args.device] ?? 'ioapic'),
   },
 });
 

@@ -11,7 +11,9 @@ import { say } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { deviceName } from './words.ts';
 
-const MSIX_FIELDS = ['address low', 'address high', 'data', 'vector control', 'message control', 'mask bits', 'enable'];
+/** By the engine's number. The fifth is of the capability, and so are those of a plain MSI. */
+const MSIX_FIELDS = ['addrLo', 'addrHi', 'data', 'control', 'capability', 'mask', 'enable'] as const;
+const CAPABILITY = 4;
 const DEVICE_WORK: Readonly<Record<DeviceKind, MessageKey>> = {
   serial: 'word.serialByte',
   'virtio-net': 'word.packet',
@@ -68,11 +70,11 @@ export const DEVICE: Descriptions<typeof DEVICE_EVENTS> = {
     };
   },
   msix_write: (c) => ({
-    variant: isPlainMsi(c) && 'cap',
+    variant: isPlainMsi(c) ? 'cap' : c.args.field === CAPABILITY && 'control',
     params: {
       device: deviceName(c, c.index),
       entry: c.args.entry,
-      field: MSIX_FIELDS[c.args.field] ?? c.args.field,
+      field: say(`word.msix.${MSIX_FIELDS[c.args.field] ?? 'data'}`),
       value: hex(c.args.value),
     },
   }),

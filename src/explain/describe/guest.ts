@@ -10,5 +10,6 @@ export const GUEST: Descriptions<typeof GUEST_EVENTS> = {
     variant: c.args.depth > 1 && 'nested',
   }),
   handler_exit: (c) => ({ params: { vcpu: c.index, vec: hex(c.args.vector), handler: handlerName(c, c.args.vector) } }),
+  guest_nested: (c) => ({ variant: c.args.nested !== 0 && 'in' }),
   guest_flags: (c) => ({ params: { vcpu: c.index, if: c.args.rflagsIf, shadow: shadowName(c.args.shadow) } }),
 };

@@ -3,17 +3,17 @@ import { hex } from '../../base/numbers.ts';
 import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { PIC_EVENTS } from '../../spec/events/pic.ts';
 import { cameFrom, lapicWord } from '../context.ts';
-import { say } from '../text.ts';
+import { say, type Text } from '../text.ts';
 import type { Descriptions } from './index.ts';
 import { chipName, lineMove, trigName } from './words.ts';
 
 /** Words written to the ports, by the engine's number. */
-const PIC_WORDS: Readonly<Record<number, string>> = {
+const PIC_WORDS: Readonly<Record<number, string | Text>> = {
   1: 'ICW1',
   2: 'ICW2',
   3: 'ICW3',
   4: 'ICW4',
-  11: 'OCW1 (IMR)',
+  11: say('word.ocw1'),
   12: 'OCW2',
   13: 'OCW3',
 };

@@ -1,12 +1,16 @@
 /** In words: The i8254 (i8254.c). */
 import { hex } from '../../base/numbers.ts';
+import { readWord } from '../../engine/view/machine-view.ts';
 import type { PIT_EVENTS } from '../../spec/events/pit.ts';
 import { say } from '../text.ts';
 import { addDescriptions } from './index.ts';
 
 addDescriptions<typeof PIT_EVENTS>({
   pit_tick: (c) => ({ params: { pending: c.args.pending } }),
-  pit_held: (c) => ({ params: { pending: c.args.pending } }),
+  pit_held: (c) => ({
+    params: { pending: c.args.pending },
+    variant: readWord(c.view, 'pit', 0, 'reinject') !== 1 && 'dropped',
+  }),
   pit_ack: (c) => ({ params: { pending: c.args.pending } }),
   pit_write: (c) => ({ params: { port: hex(c.args.port), value: hex(c.args.value) } }),
   pit_load: (c) => {

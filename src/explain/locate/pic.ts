@@ -10,8 +10,8 @@ export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {
   pic_output: {
     place: pic,
     dock: 'out',
-    label: says('INT'),
-    long: ({ args }) => `INT ${args.level ? 'high' : 'low'}`,
+    label: says('INTR'),
+    long: ({ args }) => `INTR ${args.level ? 'high' : 'low'}`,
     lit: ['pic.output'],
   },
   pic_wakeup: {
@@ -20,7 +20,7 @@ export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {
     label: says('LINT0'),
     after: 'pic_output',
   },
-  pic_nobody: { place: pic, dock: 'out', label: says('INT'), end: 'stage.end.nobody' },
+  pic_nobody: { place: pic, dock: 'out', label: says('INTR'), end: 'stage.end.nobody' },
   pic_inta: {
     place: picPin,
     dock: 'out',

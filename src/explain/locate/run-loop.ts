@@ -18,7 +18,7 @@ addLocators(RUN_LOOP_EVENTS, {
   inject_events: null,
   exit_request: note(says('request')),
   cancel_injection: note(says('cancel'), 'entry'),
-  kvm_entry: { ...note(says('entry'), 'mode'), lit: ['vcpu.mode'], long: entryLabel },
+  kvm_entry: { ...note(says('vmentry'), 'mode'), lit: ['vcpu.mode'], long: entryLabel },
   kvm_exit: {
     ...note(says('exit'), 'mode'),
     lit: ['vcpu.mode', 'vcpu.counters'],

@@ -124,7 +124,7 @@ export const callbacks = {
 
   'op.interrupt_allowed.role': 'Says whether an interrupt can be injected now.',
   'op.interrupt_allowed.when.injection': 'An interrupt is injectable.',
-  'op.interrupt_allowed.when.runnable': 'Is a halted vCPU to wake, is a window open.',
+  'op.interrupt_allowed.when.runnable': 'Whether a halted vCPU wakes, and whether a window is open.',
   'op.interrupt_allowed.reads.flags': 'GUEST_RFLAGS: IF.',
   'op.interrupt_allowed.reads.shadow': 'GUEST_INTERRUPTIBILITY_INFO bits 0 and 1.',
   'op.interrupt_allowed.reads.nested': 'Whether a nested guest is about to run or takes interrupt exits.',
@@ -133,7 +133,7 @@ export const callbacks = {
 
   'op.nmi_allowed.role': 'Says whether an NMI can be injected now.',
   'op.nmi_allowed.when.injection': 'An NMI is pending.',
-  'op.nmi_allowed.when.runnable': 'Is a halted vCPU to wake.',
+  'op.nmi_allowed.when.runnable': 'Whether a halted vCPU wakes.',
   'op.nmi_allowed.reads.shadow': 'GUEST_INTERRUPTIBILITY_INFO bits 0, 1 and 3.',
   'op.nmi_allowed.reads.soft': 'soft_vnmi_blocked without virtual NMIs.',
   'op.nmi_allowed.td': 'Always yes.',
@@ -188,7 +188,7 @@ export const callbacks = {
 
   'op.set_apic_access_page_addr.role': 'Tells the processor where the APIC-access page is.',
   'op.set_apic_access_page_addr.when.reload': 'KVM_REQ_APIC_PAGE_RELOAD.',
-  'op.set_apic_access_page_addr.reads.page': 'The private memory slot at 0xfee00000.',
+  'op.set_apic_access_page_addr.reads.page': 'The private memslot at 0xfee00000.',
   'op.set_apic_access_page_addr.writes.address': 'APIC_ACCESS_ADDR.',
   'op.set_apic_access_page_addr.notes.nested': 'Put off while a nested guest runs.',
   'op.set_apic_access_page_addr.td': 'Nothing.',
@@ -237,7 +237,7 @@ export const callbacks = {
   'op.hwapic_isr_update.td': 'Nothing.',
 
   'op.guest_apic_has_interrupt.role': 'Says whether a nested guest has a virtual interrupt to take.',
-  'op.guest_apic_has_interrupt.when.halted': 'Is a vCPU that halted in a nested guest to wake.',
+  'op.guest_apic_has_interrupt.when.halted': 'Whether a vCPU that halted in a nested guest wakes.',
   'op.guest_apic_has_interrupt.reads.rvi': 'RVI.',
   'op.guest_apic_has_interrupt.reads.vppr': 'VPPR in the virtual-APIC page of the nested guest.',
   'op.guest_apic_has_interrupt.notes.gone': 'Gone: the nested operations answer it.',

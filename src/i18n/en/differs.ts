@@ -8,7 +8,7 @@ export const differs = {
   'differs.pic-edge-irr': 'An edge stays latched in IRR when the line goes low: KVM gives no spurious IRQ 7 there.',
   'differs.pic-level-mode': 'KVM ignores level mode in ICW1. Only the ELCR makes a pin level-triggered.',
   'differs.pic-poll': 'A poll clears the pin’s bits in IRR and ISR. On the chip it sets the ISR bit.',
-  'differs.pic-special-mask': 'KVM stores the special mask bit and never uses it. INT stays as it was.',
+  'differs.pic-special-mask': 'KVM stores the special mask bit and never uses it. INTR stays as it was.',
   'differs.ioapic-status': 'Delivery status always reads 0: KVM delivers at once.',
   'differs.ioapic-storm': 'After 10,000 EOIs in a row with the line high, KVM sends again only 10 ms later.',
   'differs.lvt0-fixed': 'LVT0 in Fixed mode gets nothing from the 8259. KVM connects it in ExtINT mode only.',

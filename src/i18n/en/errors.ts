@@ -54,7 +54,7 @@ export const errors = {
   'error.url-frame': 'A page in a frame loads no file of another site. Open irqscope by itself.',
   'error.chapter-unknown': 'There is no chapter “{id}”.',
   'error.chapter-stop': 'Chapter “{id}” has stops 1 to {max}.',
-  'error.op.slot0': 'Slot 0 is the guest’s own first MiB: use slot 1 or above.',
+  'error.op.slot0': 'Slot 0 is the guest’s own first MB: use slot 1 or above.',
   'error.op.elements': '`{field}` of “{name}” must have this many elements: {count}.',
   'error.op.ids': '`ids` of “{name}” must list {vcpus} different APIC ids.',
   'error.op.noMachine': 'There is no machine yet: the first command must be `create`.',

@@ -37,7 +37,7 @@ export const forks = {
   'fork.swOff': 'if LAPIC {vcpu} were disabled in SVR',
   'fork.swOff.then': 'the LAPIC drops the vector',
   'fork.swOffLogical': 'if LAPIC {vcpu} were disabled in SVR',
-  'fork.swOffLogical.then': 'a logical destination leaves it out: it is not asked',
+  'fork.swOffLogical.then': 'the logical map leaves it out: no message reaches it',
   'fork.swOffHash': 'if LAPIC {vcpu} were disabled in SVR',
   'fork.swOffHash.then': 'the hash still picks its place in the map: KVM drops the message',
   'fork.swOffLvt': 'if LAPIC {vcpu} were disabled in SVR',

@@ -58,7 +58,7 @@ export const machine = {
   'machine.no.needsPosted': 'IPI virtualization needs posted interrupts.',
   'machine.no.apicvAmd': 'APICv needs an Intel processor.',
   'machine.no.avicIntel': 'AVIC needs an AMD processor.',
-  'machine.no.bsp': 'No vCPU has the APIC id {id} of the boot processor.',
+  'machine.no.bsp': 'No vCPU has the APIC id {id} of the bootstrap processor.',
   'machine.no.wideId': 'APIC id {id} is above 254: it needs x2APIC mode.',
   'machine.no.sameId': 'Two devices are called “{id}”.',
   'machine.no.lowGsi': 'The messages of “{id}” have GSI {gsi}: GSIs below 24 are the pins of the chips.',

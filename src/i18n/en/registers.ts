@@ -102,7 +102,7 @@ export const registers = {
   'reg.TDCR.divideLow': 'Lower two bits of the divider code.',
   'reg.TDCR.divideHigh': 'Upper bit of the divider code.',
   'reg.APIC_BASE': 'IA32_APIC_BASE: enable, mode and address of the LAPIC.',
-  'reg.APIC_BASE.bsp': 'This is the boot processor.',
+  'reg.APIC_BASE.bsp': 'This is the bootstrap processor (BSP).',
   'reg.APIC_BASE.extd': 'x2APIC mode. It can be left only by disabling the APIC.',
   'reg.APIC_BASE.enable': '0: no LAPIC; the 8259 interrupts the CPU directly.',
   'reg.APIC_BASE.base': 'Page of the xAPIC registers, bits 31:12. KVM treats page 0xfee00 as the APIC’s.',

@@ -35,7 +35,7 @@ export const roads = {
   'roads.how.apic-page': 'page of the address == 0xfee00000',
   'roads.how.mmio-cache': 'same frame, same slot generation',
   'roads.how.slot': 'the copy succeeds or fails',
-  'roads.how.lapic': 'APICBASE and 4 KiB from there',
+  'roads.how.lapic': 'APIC_BASE and 4 KB from there',
   'roads.how.mmio-bus': 'sorted ranges, binary search',
   'roads.how.pio-bus': 'sorted ranges, binary search',
   'roads.end.memory': 'Memory',

@@ -26,16 +26,16 @@ export const traces = {
   'trace.finding.merged-heavily':
     'Vector {vector} on vCPU {vcpu}: {n} of {accepted} requests merged, because the vector still waited in IRR.',
   'trace.finding.vector-below-16':
-    'vCPU {vcpu} accepted vector {vector}. Vectors below 16 are reserved, and PPR holds them for ever.',
+    'vCPU {vcpu} accepted vector {vector}. Vectors below 16 are reserved, and PPR holds them forever.',
   'trace.finding.reinjected-always':
     'vCPU {vcpu}: {n} of {injected} injections were made again. Exits cut off most deliveries.',
   'trace.finding.coalesced-is-repeat':
     'Lines that say coalesced: {n}. The request met one that the chip had recorded already: one interrupt for both. None is lost.',
   'trace.finding.lost': 'Events that the recording lost: {n}. State before each gap is forgotten.',
   'trace.finding.lost.cpu':
-    'Only the lines of CPU {cpu} are here, and the host has {of}: what does not fit may come of the others, and is not judged. Export it without --cpu.',
+    'Only the lines of CPU {cpu} are here, and the host has {of}: what does not fit may come from the others, and is not judged. Export it without --cpu.',
   'trace.finding.lost.cpus':
-    'Only the lines of the CPUs {cpus} are here, and the host has {of}: what does not fit may come of the others, and is not judged. Export it without --cpu.',
+    'Only the lines of the CPUs {cpus} are here, and the host has {of}: what does not fit may come from the others, and is not judged. Export it without --cpu.',
   'trace.finding.lost.perf':
     'perf trace drops events and writes no mark where. Lines that must be there and are not: {n}. perf record, or -m 64M, drops fewer.',
   'trace.finding.lost.unknown': 'The recording has gaps: {n}. State before each gap is forgotten.',
@@ -50,9 +50,9 @@ export const traces = {
     'trace-cmd report -R prints only the vector of a redirection entry, an ICR or an MSI, so no line is predicted. Print the report without -R.',
   'trace.finding.time-goes-back': 'Lines on which the time goes back: {n}. Latencies may be wrong.',
   'trace.finding.time-goes-back.far':
-    'Places where the time goes back far: {n}. Recordings stand one behind the other here. State before each place is forgotten.',
+    'Places where the time goes back far: {n}. Recordings follow one another here. State before each place is forgotten.',
   'trace.finding.time-goes-back.cpus':
-    'The lines of one CPU stand behind those of another. Places where the time goes back: {n}. What does not fit is not judged. Merge them by time, or save the file trace instead of per_cpu.',
+    'The lines of one CPU follow those of another. Places where the time goes back: {n}. What does not fit is not judged. Merge them by time, or save the file trace instead of per_cpu.',
   'trace.finding.time-goes-back.none':
     'The lines are not in the order of their time: it goes back on {n} of them. What does not fit is not judged. Sort them by time.',
   'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
@@ -68,7 +68,7 @@ export const traces = {
   'trace.finding.unread':
     'Line {line} begins as one of this kind and cannot be read, so what it says is missing here: {text}',
   'trace.finding.counts-fall':
-    'The counts of {name} fall from one copy to the next: the later copy stands first, or the guest restarted between. Nothing follows from their difference.',
+    'The counts of {name} are lower in the next copy: the later copy stands first, or the guest restarted between. Nothing follows from their difference.',
   'trace.finding.apic-disabled': 'SPIV {spiv} disables the LAPIC of vCPU {vcpu} while vectors wait: {n}.',
   'trace.finding.eoi-owed':
     'Vector {vector} on vCPU {vcpu} is level-triggered: its pin has remote IRR 1 until the EOI.',

@@ -48,7 +48,7 @@ export const where = {
   'where.gate.ioapic-remote-irr': 'remote IRR',
   'where.gate.ioapic-edge': 'edge',
   'where.gate.rtc-pending-eoi': 'EOI of the RTC',
-  'where.gate.eoi-delay': 'storm brake',
+  'where.gate.eoi-delay': 'storm delay',
   'where.gate.iommu': 'IRTE',
   'where.gate.destination': 'destination',
   'where.gate.apic-disabled': 'APIC enable',

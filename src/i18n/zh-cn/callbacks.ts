@@ -46,7 +46,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
 
   'op.handle_exit.role': '分派快速路径没有处理完的 VM exit。',
   'op.handle_exit.when.exit': 'vcpu_enter_guest 末尾，中断打开。',
-  'op.handle_exit.reads.reason': '退出原因和退出限定信息。',
+  'op.handle_exit.reads.reason': '退出原因和退出限定。',
   'op.handle_exit.reads.idtVectoring': '本次退出的 IDT-vectoring 信息。',
   'op.handle_exit.writes.handler': '由该退出原因的处理函数决定。',
   'op.handle_exit.notes.vectoring': '正在投递事件时只处理少数几种退出原因，其余以内部错误告终。',
@@ -185,7 +185,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
 
   'op.set_apic_access_page_addr.role': '告诉处理器 APIC 访问页的地址。',
   'op.set_apic_access_page_addr.when.reload': 'KVM_REQ_APIC_PAGE_RELOAD。',
-  'op.set_apic_access_page_addr.reads.page': '0xfee00000 处的私有内存槽。',
+  'op.set_apic_access_page_addr.reads.page': '0xfee00000 处的私有 memslot。',
   'op.set_apic_access_page_addr.writes.address': 'APIC_ACCESS_ADDR。',
   'op.set_apic_access_page_addr.notes.nested': '嵌套客户机运行期间推迟执行。',
   'op.set_apic_access_page_addr.td': '什么也不做。',
@@ -238,7 +238,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'op.guest_apic_has_interrupt.reads.vppr': '嵌套客户机的虚拟 APIC 页中的 VPPR。',
   'op.guest_apic_has_interrupt.notes.gone': '已移除：改由嵌套操作回答。',
 
-  'op.sync_pir_to_irr.role': '把 posted 中断并入 IRR。',
+  'op.sync_pir_to_irr.role': '把 posted interrupt并入 IRR。',
   'op.sync_pir_to_irr.when.entry': '每次 VM entry 之前，以及快速路径重新进入时。',
   'op.sync_pir_to_irr.when.search': '查找最高可投递向量之前。',
   'op.sync_pir_to_irr.when.scan': '扫描 IOAPIC 之前。',
@@ -263,7 +263,7 @@ export const callbacks: Readonly<Record<keyof typeof en, string>> = {
   'op.deliver_posted_interrupt.notes.refuse': 'APICv 未启用时它返回错误，由调用者写 IRR、置 KVM_REQ_EVENT 并 kick。',
   'op.deliver_posted_interrupt.td': 'tdx_deliver_interrupt：总是走 posted 方式。',
 
-  'op.dy_apicv_has_pending_interrupt.role': '回答被抢占的 vCPU 是否有待处理的 posted 中断。',
+  'op.dy_apicv_has_pending_interrupt.role': '回答被抢占的 vCPU 是否有待处理的 posted interrupt。',
   'op.dy_apicv_has_pending_interrupt.when.yield': '自旋的 vCPU 在找另一个 vCPU 让出 CPU。',
   'op.dy_apicv_has_pending_interrupt.reads.descriptor': 'posted-interrupt 描述符：ON，或者 SN 与 PIR。',
 };

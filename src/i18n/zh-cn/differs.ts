@@ -9,7 +9,7 @@ export const differs: Readonly<Record<keyof typeof en, string>> = {
   'differs.pic-edge-irr': '边沿在中断线变低后仍锁存在 IRR 中：此处 KVM 不会给出伪中断 IRQ 7。',
   'differs.pic-level-mode': 'KVM 忽略 ICW1 的电平方式。只有 ELCR 能使引脚为电平触发。',
   'differs.pic-poll': 'poll 清除该引脚的 IRR 位和 ISR 位。芯片上它会置 ISR 位。',
-  'differs.pic-special-mask': 'KVM 保存 special mask 位但从不使用，INT 保持原样。',
+  'differs.pic-special-mask': 'KVM 保存 special mask 位但从不使用，INTR 保持原样。',
   'differs.ioapic-status': '投递状态总是读作 0：KVM 立即投递。',
   'differs.ioapic-storm': '中断线为高时连续 10,000 次 EOI 之后，KVM 等 10 ms 才再次发送。',
   'differs.lvt0-fixed': 'LVT0 为 Fixed 模式时收不到 8259 的中断。KVM 只在 ExtINT 模式下连接它。',

@@ -38,7 +38,7 @@ export const forks: Record<keyof typeof en, string> = {
   'fork.swOff': '如果 LAPIC {vcpu} 在 SVR 中被禁用',
   'fork.swOff.then': 'LAPIC 丢弃该向量',
   'fork.swOffLogical': '如果 LAPIC {vcpu} 在 SVR 中被禁用',
-  'fork.swOffLogical.then': '逻辑目标不再包括它：根本不会问到它',
+  'fork.swOffLogical.then': '逻辑映射不再包括它：没有消息到达它',
   'fork.swOffHash': '如果 LAPIC {vcpu} 在 SVR 中被禁用',
   'fork.swOffHash.then': '哈希仍会选中它在映射表里的位置：KVM 丢弃该消息',
   'fork.swOffLvt': '如果 LAPIC {vcpu} 在 SVR 中被禁用',

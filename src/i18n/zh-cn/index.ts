@@ -15,6 +15,7 @@ import { lanes } from './lanes.ts';
 import { machine } from './machine.ts';
 import { notices } from './notices.ts';
 import { panels } from './panels.ts';
+import { pills } from './pills.ts';
 import { registers } from './registers.ts';
 import { roads } from './roads.ts';
 import { share } from './share.ts';
@@ -45,6 +46,7 @@ export const zhCn = {
   ...machine,
   ...notices,
   ...panels,
+  ...pills,
   ...registers,
   ...roads,
   ...share,

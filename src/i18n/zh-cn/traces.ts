@@ -45,8 +45,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.time-goes-back': '有 {n} 行的时间倒退，延迟可能不准。',
   'trace.finding.time-goes-back.far': '时间大幅倒退 {n} 次：这里是几份记录首尾相接。每处之前的状态作废。',
   'trace.finding.time-goes-back.cpus':
-    '各 CPU 的行一段接一段：时间倒退 {n} 次。对不上的不作判断。请按时间合并，或改存 trace 文件而不是 per_cpu。',
-  'trace.finding.time-goes-back.none': '行不按时间排列：有 {n} 行时间倒退。对不上的不作判断。请按时间排序。',
+    '各 CPU 的行一段接一段：时间倒退 {n} 次。对不上的不作判断。应按时间合并，或改存 trace 文件而不是 per_cpu。',
+  'trace.finding.time-goes-back.none': '行不按时间排列：有 {n} 行时间倒退。对不上的不作判断。应按时间排序。',
   'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
   'trace.finding.two-vms.turns':
     '跟踪里有 {n} 个虚拟机，有些是同一批线程先后运行的。这份报告是虚拟机 {vm}，第 {from} 到 {to} 行；用 --vm 选择另一个。',
@@ -76,7 +76,7 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.stands-still': '中断 {name} 在两份之间没有变化，停在 {n}。',
   'trace.finding.stands-still.cpu': 'CPU {vcpu}：{name} 的计数在两份之间没有变化，停在 {n}。',
   'trace.finding.spurious': 'CPU {vcpu} 收到伪中断向量 {vector}。它不需要 EOI，本身无害。',
-  'trace.finding.spurious.pic': '8259 的 IRQ {gsi} 是伪中断：CPU 询问引脚之前，线已经变低。客户机不会为它发 EOI。',
+  'trace.finding.spurious.pic': '8259 的 IRQ {gsi} 是伪中断：CPU 询问引脚之前，中断线已经变低。客户机不会为它发 EOI。',
   'trace.finding.spurious.count': '伪中断：{n} 次。',
   'trace.finding.apic-error': '{name} 记录的是 APIC 或中断线的错误。',
   'trace.finding.no-handler':

@@ -82,7 +82,7 @@ export const IOAPIC_REGISTERS = defineRegisters({
   lines: bits('line', LINE_SOURCES),
   irqEoi: quiet(dec('successive EOIs')),
   /** rtc_status: how many vCPUs still owe the EOI of pin 8, whose (a bit per vCPU), and the vector each got. */
-  rtcPendingEoi: dec('RTC EOIs owed'),
+  rtcPendingEoi: dec('RTC EOIs due'),
   rtcDest: quiet(hex('RTC destinations')),
   rtcVectors: quiet(hex('RTC vectors')),
 });

@@ -34,7 +34,7 @@ export function PicRegisters({ stage, view, seq, lit, selected, select, t }: Car
           aside={
             <g className={outputLit ? 'bd-field bd-on' : 'bd-field'}>
               <text className="bd-mono bd-dim" x={card.x + card.w - 26} y={card.y + 19} textAnchor="end">
-                INT
+                INTR
               </text>
               <circle
                 className={output ? 'bd-lamp bd-on' : 'bd-lamp'}

@@ -1,6 +1,8 @@
 /** What flies beside the tokens: across the boundary of a guest, or from a physical CPU into it. Comes with the stage's other marks. */
 import { type Crossing, type Stage, travelled } from '../../scene/flights.ts';
 import { pointAt } from '../../scene/paths.ts';
+import { labelText } from '../shared/label-text.ts';
+import type { Translate } from '../shared/use-t.ts';
 import { colour, hexWidth, move, span } from './token-layer.ts';
 
 const ARROW: Readonly<Record<Crossing['kind'], string>> = { exit: '▼ ', entry: '▲ ', signal: '' };
@@ -10,10 +12,11 @@ export function passingOf(
   pills: HTMLElement,
   stage: Stage,
   step: number,
+  t: Translate,
 ): { draw(phase: number, arrived: boolean): void } | null {
   const { merged, scale } = stage.layout;
   const passing = (stage.crossings?.(stage, step) ?? []).map(({ kind, label, journey, path }) => {
-    const text = ARROW[kind] + label;
+    const text = ARROW[kind] + labelText(label, t);
     const element = pills.ownerDocument.createElement('div');
     element.className = `bd-token bd-cross-${kind}${kind === 'signal' ? ' bd-signal' : ''}`;
     if (kind === 'signal') element.style.cssText = colour(journey);

@@ -60,6 +60,7 @@ export interface Marks {
     pills: HTMLElement,
     stage: Stage,
     step: number,
+    t: Translate,
   ) => { draw(phase: number, arrived: boolean): void } | null;
   readonly drawVeil: (layer: Element, stage: Stage, step: number) => void;
   /** How far the rest has stepped back, 0..1. */
@@ -429,7 +430,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   function redraw(now: Stage, has: boolean): void {
     arrived = has;
     drawTokens(now, has);
-    passing = marks?.passingOf(pills, now, step) ?? null;
+    passing = marks?.passingOf(pills, now, step, t) ?? null;
     drawTrails(now);
     drawLights(now);
     tethers.replaceChildren();

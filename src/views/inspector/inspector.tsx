@@ -130,7 +130,7 @@ function RegisterList({ view, selected, t }: ListProps) {
   const row = (ref: RegisterRef) => (
     <li key={`${ref.register} ${ref.sub}`}>
       <button type="button" onClick={() => actions.select(ref)}>
-        <span data-doc={registerDoc(view, ref)}>{registerName(ref)}</span>
+        <span data-doc={registerDoc(view, ref)}>{registerName(ref, view.config)}</span>
         <span className="insp-value">{valueText(view, ref, t)}</span>
       </button>
     </li>

@@ -34,7 +34,7 @@ interface Props {
 export function RegisterDetail({ view, at, vector, t }: Props) {
   const lang = useLang();
   const how = reading(view, at);
-  const title = `${componentName(lang, view.config, at.kind, at.index)} ${registerName(at)}`;
+  const title = `${componentName(lang, view.config, at.kind, at.index)} ${registerName(at, view.config)}`;
   const doc = registerDoc(view, at);
   const addresses =
     how.as === 'bits'
@@ -444,7 +444,11 @@ function Plain({ view, at, text, t }: { view: MachineView; at: RegisterRef; text
           )}
           {value === null && (
             <p className="problem" id={`${id}p`}>
-              {t('insp.wrong', { field: registerName(at), max: max > 9 ? hex(max) : max, text: typed ?? '' })}
+              {t('insp.wrong', {
+                field: registerName(at, view.config),
+                max: max > 9 ? hex(max) : max,
+                text: typed ?? '',
+              })}
             </p>
           )}
           {playing && <p className="insp-note">{t('insp.playing')}</p>}

@@ -50,7 +50,7 @@ function writesOf(scene: SceneLog, step: Step): Write[] {
 function changesOfWrite(view: MachineView, write: Write): Omit<Change, 'component' | 'quiet'>[] {
   const ref: RegisterRef = nameWord(view.wordMap, write.address);
   const how = reading(view, ref);
-  const name = registerName(ref);
+  const name = registerName(ref, view.config);
   if (how.as === 'vectors') {
     const out: Omit<Change, 'component' | 'quiet'>[] = [];
     for (let changed = write.before ^ write.after; changed !== 0; changed &= changed - 1) {

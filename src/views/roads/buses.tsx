@@ -8,6 +8,7 @@ import { stepAtSeq } from '../../log/steps.ts';
 import { BUS, IODEVS, KVM_BUSES } from '../../spec/iodevs.ts';
 import { useApp } from '../../store/use-app.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { iodevLabel } from './iodev-label.ts';
 import { rangeText } from './range-text.ts';
 
 /** A turn of the binary search, or of the walk back from its hit. */
@@ -38,12 +39,12 @@ interface RowProps {
 
 function Row({ range, taken, looks, scene, t }: RowProps) {
   const { actions } = useApp();
-  const { label, by } = IODEVS[range.kind];
+  const { by } = IODEVS[range.kind];
   const step = range.seq < scene.startSeq ? -1 : stepAtSeq(scene.steps, range.seq);
   return (
     <tr data-taken={taken} data-iodev={range.kind}>
       <th scope="row">
-        {label}
+        {iodevLabel(range.kind, t)}
         {looks.map(({ turn, order }) => (
           <span key={turn} className="bus-look" data-turn={turn} data-order={order}>
             {t(order === 0 ? 'roads.search.holds' : order > 0 ? 'roads.search.above' : 'roads.search.below', {

@@ -2,6 +2,7 @@
 import type { Asked, Question, Road, RoadPart } from '../../explain/road.ts';
 import { IODEVS } from '../../spec/iodevs.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { iodevLabel } from './iodev-label.ts';
 import { rangeText } from './range-text.ts';
 
 /** What a yes leads to. */
@@ -34,7 +35,7 @@ function EndBox({ name, note, reached, extra, t }: EndBoxProps) {
 function kernelNote(part: RoadPart, question: Question, t: Translate): string {
   if (question === 'lapic') return t('roads.end.lapic.note');
   if (part.end === 'eventfd' || part.end === 'ring') return t(`roads.end.${part.end}.note`);
-  return part.taker === null ? '' : `${IODEVS[part.taker.kind].label}, ${IODEVS[part.taker.kind].by}`;
+  return part.taker === null ? '' : `${iodevLabel(part.taker.kind, t)}, ${IODEVS[part.taker.kind].by}`;
 }
 
 function Row({ asked, part, t }: { readonly asked: Asked; readonly part: RoadPart; readonly t: Translate }) {

@@ -39,7 +39,7 @@ function registerText(view: MachineView, ref: RegisterRef): string {
 }
 
 const nameOf = (lang: Lang, view: MachineView, ref: RegisterRef): string =>
-  `${componentName(lang, view.config, ref.kind, ref.index)} · ${registerName(ref)}`;
+  `${componentName(lang, view.config, ref.kind, ref.index)} · ${registerName(ref, view.config)}`;
 
 export function Watch(): ReactNode {
   const t = useT();

@@ -86,7 +86,7 @@ function Summary({
       {t('trace.page.summary', {
         format: String(summary.format),
         lines: Number(summary.lines).toLocaleString('en-US'),
-        vcpus: (summary.vcpus as number[]).join(' '),
+        vcpus: summary.vcpus as number[],
         irqchip: String(summary.irqchip),
         vendor: String(summary.vendor),
       })}

@@ -48,7 +48,7 @@ function useNames(): (verb: Verb) => string {
 function nameOfThing(lang: Lang, config: CreateOp, { kind, index, register, sub, vector }: Opened['thing']): string {
   const name = componentName(lang, config, kind, index);
   if (register === undefined) return name;
-  const part = registerName({ kind, index, register, sub: sub ?? 0 });
+  const part = registerName({ kind, index, register, sub: sub ?? 0 }, config);
   return `${name} · ${part}${vector === undefined ? '' : ` ${hex(vector)}`}`;
 }
 

@@ -11,6 +11,7 @@ import type { Ask, WhereAnswer } from '../../worker/reason-client.ts';
 import { Chip } from '../kit/chip.tsx';
 import { gapOf, Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
+import { labelText } from '../shared/label-text.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { FindingList } from './findings.tsx';
@@ -306,7 +307,9 @@ function GateLine({ link, holds, t }: { readonly link: Link; readonly holds: boo
         {at.replace(/\.$/, '')} {bits} = {hex(value)}
       </button>
       {holds && by !== undefined && (
-        <span className="wh-by">{t('where.by', { by, vector: vector === undefined ? '' : hex(vector) })}</span>
+        <span className="wh-by">
+          {t('where.by', { by: labelText(by, t), vector: vector === undefined ? '' : hex(vector) })}
+        </span>
       )}
     </li>
   );

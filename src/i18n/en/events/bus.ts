@@ -1,8 +1,7 @@
 /** `event.<name>` with its title and variants. The roads in, and the VMM's own chips. */
 export const bus = {
   'event.memslot_set.title': 'Slot made',
-  'event.memslot_set':
-    'Slot {slot} now stands behind the memory from {gpa}. Pages: {pages}. The slots have a new generation.',
+  'event.memslot_set': 'Slot {slot} now backs the memory from {gpa}. Pages: {pages}. The slots have a new generation.',
   'event.memslot_set.moved.title': 'Slot moved',
   'event.memslot_set.moved': 'Slot {slot} moves to {gpa} with its contents.',
   'event.memslot_set.deleted.title': 'Slot deleted',
@@ -16,14 +15,12 @@ export const bus = {
   'event.iodev_unregister.title': 'Range taken off',
   'event.iodev_unregister': '{bus}: {dev} at {addr} is taken off.',
   'event.memory_access.title': 'Store to memory',
-  'event.memory_access':
-    'vCPU {vcpu} stores {size} at {addr}. A slot stands behind them, so the processor does it alone.',
+  'event.memory_access': 'vCPU {vcpu} stores {size} at {addr}. A slot backs them, so the processor does it alone.',
   'event.memory_access.read.title': 'Load from memory',
   'event.memory_access.read':
-    'vCPU {vcpu} loads {size} from {addr}. A slot stands behind them, so the processor does it alone.',
+    'vCPU {vcpu} loads {size} from {addr}. A slot backs them, so the processor does it alone.',
   'event.mmio_cached.title': 'MMIO page remembered',
-  'event.mmio_cached':
-    'No slot stands behind {addr}: vCPU {vcpu} remembers the frame as MMIO, under generation {generation}.',
+  'event.mmio_cached': 'No slot backs {addr}: vCPU {vcpu} remembers the frame as MMIO, under generation {generation}.',
   'event.onepage.title': 'Memory is tried first',
   'event.onepage':
     'The emulator handles {size} at {addr}. The page is not known as MMIO, so a copy through a slot is tried.',
@@ -36,7 +33,7 @@ export const bus = {
   'event.slot_copy.title': 'Copied through a slot',
   'event.slot_copy': 'Slot {slot} takes {size} at {addr}.',
   'event.slot_copy.none.title': 'No slot: MMIO',
-  'event.slot_copy.none': 'The copy at {addr} fails: no slot stands there. The access goes on as MMIO.',
+  'event.slot_copy.none': 'The copy at {addr} fails: there is no slot. The access goes on as MMIO.',
   'event.slot_copy.readonly.title': 'Read-only slot: MMIO',
   'event.slot_copy.readonly': 'The copy at {addr} fails: slot {slot} is read-only. The store goes on as MMIO.',
   'event.bus_lookup.title': 'Bus finds a range',
@@ -46,14 +43,14 @@ export const bus = {
   'event.ioeventfd_hit.title': 'eventfd signalled',
   'event.ioeventfd_hit': 'The ioeventfd at {addr} matches: its eventfd counts {count}. Nothing is emulated.',
   'event.coalesced_queued.title': 'Store queued',
-  'event.coalesced_queued': 'The store of {size} at {addr} waits in the coalesced ring, which holds {used}.',
+  'event.coalesced_queued': 'The store of {size} at {addr} waits in the coalesced ring. Entries: {used}.',
   'event.fast_mmio.title': 'Fast MMIO hit',
   'event.fast_mmio': 'KVM_FAST_MMIO_BUS has {addr}: the eventfd is signalled and the instruction skipped, not decoded.',
   'event.mmio_answered.title': 'User space answers',
   'event.mmio_answered':
     'User space has taken {size} at {addr}. complete_emulated_mmio goes on with the next part, if there is one.',
   'event.mmio_answered.read.title': 'User space answers',
-  'event.mmio_answered.read': 'User space has answered {size} for {addr}. The instruction runs again with them.',
+  'event.mmio_answered.read': 'User space has supplied {size} for {addr}. The instruction runs again with that value.',
   'event.pio_access.title': 'OUT without decoding',
   'event.pio_access': 'OUT to port {port}, {size}: kvm_fast_pio needs only RAX and the exit qualification.',
   'event.pio_access.in.title': 'IN without decoding',
@@ -89,9 +86,9 @@ export const bus = {
   'event.setup_pit': 'KVM_CREATE_PIT2 makes the i8254, flags {flags}.',
   'event.setup_pit.refused.title': 'PIT refused',
   'event.setup_pit.refused': 'KVM_CREATE_PIT2 returns {errno}.',
-  'event.setup_boot_cpu.title': 'Boot CPU chosen',
+  'event.setup_boot_cpu.title': 'BSP chosen',
   'event.setup_boot_cpu': 'KVM_SET_BOOT_CPU_ID: the vCPU with id {id} will be the BSP at reset.',
-  'event.setup_boot_cpu.refused.title': 'Boot CPU refused',
+  'event.setup_boot_cpu.refused.title': 'BSP refused',
   'event.setup_boot_cpu.refused': 'KVM_SET_BOOT_CPU_ID with id {id} returns {errno}.',
   'event.vmm_ioapic_write.title': 'VMM’s IOAPIC is written',
   'event.vmm_ioapic_write': 'The VMM’s own IOAPIC takes the store: offset {offset}, value {value}, IOREGSEL {index}.',

@@ -18,16 +18,17 @@ export const device = {
     'The handler takes the completions of {device} and writes the head doorbell: with an empty queue the line goes low.',
   'event.device_quiet.e1000': 'The handler reads ICR of {device}. The read clears the causes, and the line goes low.',
   'event.device_quiet.message':
-    'The handler serves {device}. A message needs no quieting: no register is read, there is no line.',
+    'The handler serves {device}. A message needs no quieting: there is no line, and the handler reads no register.',
 
   'event.device_config.title': 'Device’s configuration changed',
-  'event.device_config': '{device} sets ISR bit 1, configuration changed, and raises its line.',
+  'event.device_config': '{device} sets bit 1 of its ISR status (configuration changed) and raises its line.',
   'event.device_config.vector':
     '{device} reports the change through MSI-X entry {entry}, which its driver chose for it.',
   'event.device_config.noVector': '{device} has no vector for changes, and sends nothing.',
 
   'event.msix_write.title': 'Guest writes MSI-X',
   'event.msix_write': 'The guest writes {value} to {field} of MSI-X entry {entry} of {device}.',
+  'event.msix_write.control': 'The guest writes {value} to {field} in the MSI-X capability of {device}.',
   'event.msix_write.cap.title': 'Guest writes the MSI capability',
   'event.msix_write.cap': 'The guest writes {value} to {field} in the MSI capability of {device}.',
 

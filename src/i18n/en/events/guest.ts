@@ -12,7 +12,9 @@ export const guest = {
   'event.guest_flags': 'vCPU {vcpu}: RFLAGS.IF = {if}, interrupt shadow: {shadow}.',
 
   'event.guest_nested.title': 'vCPU switches between L1 and L2',
-  'event.guest_nested': 'vCPU {vcpu}: runs its own guest, L2 = {nested}.',
+  'event.guest_nested': 'vCPU {vcpu} goes back to its own code (L1).',
+
+  'event.guest_nested.in': 'vCPU {vcpu} runs a guest of its own (L2).',
 
   'event.guest_halt.title': 'Guest executes HLT',
   'event.guest_halt': 'vCPU {vcpu} has nothing to do and halts. An interrupt it can take wakes it.',

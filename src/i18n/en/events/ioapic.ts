@@ -58,7 +58,8 @@ export const ioapic = {
   'event.ioapic_update_eoi.edge':
     'Vector {vec} has ended; pin {pin} sends it edge-triggered, so only the ack notifiers run.',
   'event.ioapic_update_eoi.edge.title': 'EOI of an edge: notifiers only',
-  'event.ioapic_update_eoi.why': 'An EOI names a vector, not a pin. KVM visits every pin whose RTE has vector {vec}.',
+  'event.ioapic_update_eoi.why':
+    'The EOI message names a vector, not a pin. KVM visits every pin whose RTE has vector {vec}.',
 
   'event.ioapic_redeliver.title': 'IOAPIC sends again',
   'event.ioapic_redeliver':

@@ -9,7 +9,7 @@ export const pic = {
   'event.pic_line.why': 'IMR bit {bit} is {mask}; ELCR makes the pin {trig}-triggered.',
 
   'event.pic_line.why.held':
-    'ISR bit {holder} has no lower priority: the 8259 does not raise INT, and the request waits for its EOI.',
+    'ISR bit {holder} has the same or a higher priority: the 8259 does not raise INTR, and the request waits for its EOI.',
   'event.kvm_pic_set_irq.title': '8259 latches the request',
   'event.kvm_pic_set_irq': 'The {chip} 8259 latches PIC pin {pin} in its IRR.',
   'event.kvm_pic_set_irq.low': 'PIC pin {pin} ({chip} 8259) is low.',

@@ -8,6 +8,7 @@ export const pit = {
 
   'event.pit_held.title': 'Last tick not acknowledged',
   'event.pit_held': 'The guest has not ended the last tick. In reinject mode KVM keeps this one (waiting: {pending}).',
+  'event.pit_held.dropped': 'The guest has not ended the last tick. In discard mode KVM drops this one.',
 
   'event.pit_ack.title': 'Guest ends the PIT tick',
   'event.pit_ack':

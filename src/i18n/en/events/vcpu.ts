@@ -46,7 +46,7 @@ export const vcpu = {
     'KVM requests interrupt-window exiting: a VM exit as soon as the guest can take an interrupt.',
 
   'event.run_nothing.title': 'Nothing to inject',
-  'event.run_nothing': 'No NMI and no vector waits for vCPU {vcpu}: KVM enters it without an event.',
+  'event.run_nothing': 'No NMI waits for vCPU {vcpu}, and no vector is in its IRR: KVM enters it without an event.',
 
   'event.extint_ack.title': 'ExtINT is taken first',
   'event.extint_ack': 'vCPU {vcpu} takes vector {vec} from the 8259. IRR, ISR and PPR of its LAPIC play no part.',

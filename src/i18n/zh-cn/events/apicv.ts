@@ -63,8 +63,8 @@ export const apicv: Record<keyof typeof en, string> = {
   'event.msr_exit': 'KVM 拦截 vCPU {vcpu} 的 MSR {msr}，模拟这次写入。',
   'event.msr_exit.read': 'KVM 拦截 vCPU {vcpu} 的 MSR {msr}，模拟这次读取。',
 
-  'event.eoi_exitmap.title': 'KVM 装入 EOI-exit 位图',
-  'event.eoi_exitmap': 'KVM 装入 vCPU {vcpu} 的 EOI-exit 位图：{n} 个向量的 EOI 会退出。',
+  'event.eoi_exitmap.title': 'KVM 装载 EOI-exit 位图',
+  'event.eoi_exitmap': 'KVM 装载 vCPU {vcpu} 的 EOI-exit 位图：{n} 个向量的 EOI 会退出。',
 
   'event.apicv_update.title': 'vCPU 打开 APICv',
   'event.apicv_update': 'vCPU {vcpu} 从下次进入起使用 APICv。',

@@ -13,7 +13,9 @@ export const guest: Record<keyof typeof en, string> = {
   'event.guest_flags': 'vCPU {vcpu}：RFLAGS.IF = {if}，中断阴影：{shadow}。',
 
   'event.guest_nested.title': 'vCPU 在 L1 与 L2 之间切换',
-  'event.guest_nested': 'vCPU {vcpu}：运行自己的客户机，L2 = {nested}。',
+  'event.guest_nested': 'vCPU {vcpu} 回到自己的代码（L1）。',
+
+  'event.guest_nested.in': 'vCPU {vcpu} 运行自己的客户机（L2）。',
 
   'event.guest_halt.title': '客户机执行 HLT',
   'event.guest_halt': 'vCPU {vcpu} 无事可做，进入停机；一个可接受的中断会唤醒它。',

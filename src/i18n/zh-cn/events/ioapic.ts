@@ -52,7 +52,7 @@ export const ioapic: Record<keyof typeof en, string> = {
     '向量 {vec} 已结束；引脚 {pin} 以电平触发方式发送它。先运行 ack notifier，再清除 remote IRR。',
   'event.ioapic_update_eoi.edge': '向量 {vec} 已结束；引脚 {pin} 以边沿触发方式发送它，因此只运行 ack notifier。',
   'event.ioapic_update_eoi.edge.title': '边沿的 EOI：只运行 notifier',
-  'event.ioapic_update_eoi.why': 'EOI 只带向量，不带引脚。KVM 会处理 RTE 中向量为 {vec} 的每个引脚。',
+  'event.ioapic_update_eoi.why': 'EOI 消息只带向量，不带引脚。KVM 会处理 RTE 中向量为 {vec} 的每个引脚。',
 
   'event.ioapic_redeliver.title': 'IOAPIC 再次发送',
   'event.ioapic_redeliver': 'EOI 之后引脚 {pin} 的中断线仍为高，IOAPIC 再次发送向量 {vec}。',

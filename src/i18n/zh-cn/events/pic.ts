@@ -9,7 +9,7 @@ export const pic: Record<keyof typeof en, string> = {
   'event.pic_line.held.title': 'PIC 引脚仍为高',
   'event.pic_line.why': 'IMR 位 {bit} 为 {mask}；ELCR 规定该引脚为{trig}触发。',
 
-  'event.pic_line.why.held': 'ISR 位 {holder} 的优先级不低于它：8259 不拉高 INT，请求等待该位的 EOI。',
+  'event.pic_line.why.held': 'ISR 位 {holder} 的优先级不低于它：8259 不拉高 INTR，请求等待该位的 EOI。',
   'event.kvm_pic_set_irq.title': '8259 锁存请求',
   'event.kvm_pic_set_irq': '{chip} 8259 把 PIC 引脚 {pin} 锁存到 IRR。',
   'event.kvm_pic_set_irq.low': 'PIC 引脚 {pin}（{chip} 8259）为低。',

@@ -9,6 +9,7 @@ export const pit: Record<keyof typeof en, string> = {
 
   'event.pit_held.title': '上一个节拍未应答',
   'event.pit_held': '客户机还没有结束上一个节拍。在 reinject 模式下，KVM 留下这一个（等待 {pending} 个）。',
+  'event.pit_held.dropped': '客户机还没有结束上一个节拍。在 discard 模式下，KVM 丢弃这一个。',
 
   'event.pit_ack.title': '客户机结束 PIT 节拍',
   'event.pit_ack': '客户机结束了 GSI 0 上的节拍。此前计数为 {pending}；KVM 减去这一个，若有剩余就注入下一个。',

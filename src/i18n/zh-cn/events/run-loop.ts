@@ -29,7 +29,7 @@ export const runLoop: Record<keyof typeof en, string> = {
 
   'event.kvm_exit.title': 'VM exit',
   'event.kvm_exit': 'vCPU {vcpu} 退出客户机：{reason}。',
-  'event.kvm_exit.why': '退出限定（exit qualification）：{qualification}。',
+  'event.kvm_exit.why': '退出限定：{qualification}。',
   'event.kvm_exit.why.vector': '退出限定 {qualification}：所结束的向量。',
   'event.kvm_exit.why.apicRead': '退出限定 {qualification}：对 {register} 的线性读。',
   'event.kvm_exit.why.apicAccess': '退出限定 {qualification}：对 {register} 的线性写。',

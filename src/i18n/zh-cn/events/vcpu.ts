@@ -42,7 +42,7 @@ export const vcpu: Record<keyof typeof en, string> = {
   'event.inject_held.why.if': 'KVM 请求中断窗口：客户机一旦可以接受中断就 VM exit。',
 
   'event.run_nothing.title': '没有可注入的事件',
-  'event.run_nothing': '没有 NMI 或向量在等待 vCPU {vcpu}：KVM 不带事件进入它。',
+  'event.run_nothing': '没有 NMI 在等待 vCPU {vcpu}，它的 IRR 中也没有向量：KVM 不带事件进入它。',
 
   'event.extint_ack.title': 'ExtINT 优先',
   'event.extint_ack': 'vCPU {vcpu} 从 8259 取得向量 {vec}，LAPIC 的 IRR、ISR 和 PPR 都不参与。',
