@@ -10,7 +10,7 @@ import { createSession } from './machine/session.ts';
 const CASES = join(import.meta.dirname, 'golden', 'cases');
 const files = readdirSync(CASES).filter((file) => file.endsWith('.jsonl'));
 
-test('all cases are here', () => expect(files.length).toBe(240));
+test('all cases are here', () => expect(files.length).toBe(241));
 
 test.each(files)('%s', (file) => {
   const lines = readFileSync(join(CASES, file), 'utf8')

@@ -416,16 +416,16 @@ function apicvUpdate(m: Machine, vcpu: number): void {
 
 /**
  * What KVM injects by itself cannot go into the guest now: an ExtINT, or, where AVIC is off already, a vector of the local
- * APIC. The window KVM asks for needs AVIC off in the whole VM, until it has opened.
+ * APIC. The window KVM asks for needs AVIC off in the whole VM, until it has opened: on whichever vCPU, so that another
+ * that waits asks again at its next entry.
  * @kvm x86.c kvm_check_and_inject_events, svm.c svm_enable_irq_window, interrupt_window_interception
  */
 function followIrqWindow(m: Machine, vcpu: number): void {
   const injectable = hasExtint(m, vcpu) || (!active(m, vcpu) && apicHasInterrupt(m, vcpu) !== -1);
   const waits = injectable && !isOpen(m, vcpu) ? 1 : 0;
-  if (waits === reg(m, vcpu, V.irqWindow)) return;
+  if (waits === 0 && reg(m, vcpu, V.irqWindow) === 0) return;
   set(m, vcpu, V.irqWindow, waits);
-  const others = everyVcpu(m).some((other) => reg(m, other, V.irqWindow) === 1);
-  setApicvInhibit(m, APICV_INHIBIT.irqWindow, waits === 1 || others);
+  setApicvInhibit(m, APICV_INHIBIT.irqWindow, waits === 1);
 }
 
 /** One look at a vCPU of the model guest. */
