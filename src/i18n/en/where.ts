@@ -21,7 +21,7 @@ export const where = {
   'where.state.done': 'It reached its handler, which has ended.',
   'where.state.lost': 'It is lost: {gate}.',
   'where.state.never': 'It was not raised in this run.',
-  'where.state.free': 'Nothing holds it.',
+  'where.state.free': 'It is on its way, and nothing holds it.',
   'where.since': 'Since command {n}: {op}',
   'where.goThere': 'Go there',
   'where.gates': 'The gates on its way, in KVM’s order',

@@ -23,7 +23,7 @@ export const where: Record<keyof typeof en, string> = {
   'where.state.done': '它到过处理程序，处理程序已结束。',
   'where.state.lost': '它丢失了：{gate}。',
   'where.state.never': '这次运行中没有发出过它。',
-  'where.state.free': '没有什么挡住它。',
+  'where.state.free': '它在途中，没有什么挡住它。',
   'where.since': '自命令 {n}（{op}）起',
   'where.goThere': '去那里',
   'where.gates': '一路上的关卡，按 KVM 的次序',

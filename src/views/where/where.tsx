@@ -267,7 +267,7 @@ function Told({ scene, ask, row, t }: ToldProps) {
     state === 'waiting' && answer.held === null ? t('where.state.free') : t(`where.state.${state}`, { gate });
   return (
     <section className="wh-answer" data-held={answer.held ?? 'none'} data-state={state}>
-      <div className={`wh-head wh-${state}`}>
+      <div className={`wh-head wh-${state === 'waiting' && answer.held === null ? 'moves' : state}`}>
         <p className="wh-sentence" aria-live="polite">
           <b>{sentence}</b>
           {answer.held !== null && gapOf(t) + t(`where.why.${answer.held}` as 'where.why.ppr')}
