@@ -51,8 +51,8 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
     run === 'line' && stage.model.apicv && density !== 'mini'
       ? ['rvi', 'svi'].flatMap((name) => (word(name) === 0 ? [] : `${name.toUpperCase()} ${hex(word(name))}`)).join(' ')
       : '';
-  const status = left + mono(told) + 8 > right ? '' : told;
-  const end = status === '' ? right : right - mono(status) - 8;
+  const status = left + mono(told) + 14 > right ? '' : told;
+  const end = status === '' ? right : right - mono(status) - 14;
   const fit = names.find((name) => mono(name) <= end - left);
   // Which side it is on is said by the arrow as well: what was exited for stands before its name.
   const text = fit ?? names.findLast((name) => mono(name) <= end - bare - 4) ?? '';
