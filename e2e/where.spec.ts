@@ -76,6 +76,11 @@ test('findings are silent in a healthy scene and speak in one with a bug', async
   await open(page, 'affinity-remote-irr', 'end');
   await expect(page.locator('.side-badge')).toHaveText('1');
   await expect(page.locator('.tl-found')).toHaveCount(1);
+  // The token that waits is pressed: it is asked about, where it is held.
+  const pill = page.locator('.bd-parked .bd-pill').first();
+  await expect(page.locator('.uw [data-state=waiting]')).toBeVisible();
+  await pill.click();
+  await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
   // The other way at its end: the same scene without the bug, and back.
   await page.getByRole('button', { name: say('end.withoutBug') }).click();
   await expect(page).toHaveURL(/p=affinity-remote-irr-fixed/);

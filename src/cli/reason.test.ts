@@ -88,4 +88,13 @@ test('any row of a run can be asked about, in the middle of an op too', () => {
   const at = starts[ops.length - 1] as number;
   expect(whereIs(whole.before(at), { gsi: 11 })).toMatchObject({ held: null, state: 'done' });
   expect(whereIs(whole, { gsi: 11 })).toMatchObject({ held: 'vcpu-host', state: 'waiting' });
+  // What has left its source and is at no chip yet is on its way, and not lost.
+  const raises = ops.findIndex(({ op, level }) => op === 'irq_line' && level === 1);
+  const raised = starts[raises] as number;
+  const states = Array.from({ length: (starts[raises + 1] as number) - raised }, (_, row) => {
+    const { held, state } = whereIs(whole.before(raised + row + 1), { gsi: 11 });
+    return `${state} ${held}`;
+  });
+  expect(states).toContain('waiting null');
+  expect(states.filter((one) => one.startsWith('lost'))).toEqual([]);
 });

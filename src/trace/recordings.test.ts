@@ -33,6 +33,13 @@ function bytesOf(path: string): Uint8Array {
   return path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
 }
 
+/** perf trace writes lines of several CPUs out of order: what a line changes goes by its time. */
+function inTime(lines: readonly string[]): readonly string[] {
+  if (!lines.slice(0, 20).some((line) => /^ *[\d.]+ \S.*\/\d+ kvm:\w+\(/.test(line))) return lines;
+  const time = (line: string): number => Number.parseFloat(line) || 0;
+  return lines.toSorted((a, b) => time(a) - time(b));
+}
+
 /** What a few lines of another kind count: words of each line, by regular expressions. */
 function countByWords(text: string) {
   const counts: Record<string, number> = {};
@@ -44,7 +51,7 @@ function countByWords(text: string) {
   const coalesced = { pic: 0, ioapic: 0 };
   const vcpus: Record<number, { entries: number; exits: number }> = {};
   let lines = 0;
-  for (const line of text.split('\n')) {
+  for (const line of inTime(text.split('\n'))) {
     lines++;
     const event = / (?:kvm:)?(kvm_\w+|vcpu_match_mmio)[:(]/.exec(line)?.[1];
     if (event === undefined) continue;

@@ -102,3 +102,22 @@ test.each([
     expect(await differing(moved)).toHaveLength(1);
   },
 );
+
+test.each([10, 16, 21])(
+  'perf trace: a line of GSI 4 that is told of GSI %i is one finding, and pin 4 moves all the same',
+  async (gsi) => {
+    const perf = gunzipSync(readFileSync('src/trace/recordings/svm-1vcpu-perf-trace-v6.1.txt.gz'))
+      .toString()
+      .split('\n');
+    const own = await differing(perf);
+    const rises = perf.flatMap((line, i) =>
+      /kvm_set_irq\(gsi: 4, level: 1\)/.test(line) && /kvm_apic_accept_irq/.test(perf[i + 2] ?? '') ? [i] : [],
+    );
+    expect(rises.length).toBeGreaterThan(2);
+    const at = rises[rises.length >> 1] as number;
+    const found = await differing(perf.with(at, (perf[at] ?? '').replace('gsi: 4', `gsi: ${gsi}`)));
+    expect(found.length).toBe(own.length + 1);
+    const news = found.filter((one) => !own.some((before) => before.line === one.line));
+    expect(news.map((one) => Math.abs(one.line - at - 1) < 4)).toEqual([true]);
+  },
+);

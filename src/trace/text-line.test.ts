@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createRng, nextBelow } from '../base/rng.ts';
 import { createRecord } from './record.ts';
 import { createTables, LINE, readLine } from './text-line.ts';
-import { TP, TRACEPOINTS } from './tracepoints.ts';
+import { FIRST_UNKNOWN, TP, TRACEPOINTS } from './tracepoints.ts';
 
-function read(line: string) {
+function read(line: string, tables = createTables()) {
   const r = createRecord();
-  const tables = createTables();
   const bytes = new TextEncoder().encode(line);
   const kind = readLine(bytes, 0, bytes.length, r, tables);
   return { kind, r, tables, name: TRACEPOINTS[r.event]?.name, f: [...r.f] };
@@ -129,6 +129,43 @@ describe('the columns before the event', () => {
     expect(read('  3792.330 CPU 0/KVM/495 kvm:kvm_inj_virq(vector: HYPERVISOR_CALLBACK)').f[1]).toBe(0xf3);
     const rte = read(' 1.000 x/1 kvm:kvm_ioapic_set_irq(e: 216172782113818660, pin: 4, coalesced: 1)');
     expect(rte.f.slice(0, 8)).toEqual([4, 3, 36, 0, 1, 1, 0, 1]);
+  });
+
+  test('a line reads alike after any other, whatever its columns', () => {
+    const heads = [
+      '    17.594 qemu-system-x8/899 ',
+      '   123.001 CPU 0/KVM/900 ',
+      '1234567.890 a kvm b/12 ',
+      ' 17.59 qemu-system-x8/899 ',
+      ' qemu-system-x86   564 [002]   225.529561:        ',
+      '       CPU 0/KVM   900/901 [012]   225.530508: ',
+      ' qemu-system-x86     7 [000] d..1.   99.000001: ',
+      '       CPU 1/KVM-565     [003] d..1.  1225.530547: ',
+      '           <...>-1234567 [003] .....  1225.530547: ',
+    ];
+    const events = [
+      'kvm:kvm_set_irq(gsi: 4, level: 1)',
+      'kvm:kvm_set_irq()',
+      'kvm:kvm_set_irq(',
+      'kvm:kvm_eoi(vector: 236)',
+      'kvm:kvm_no_such(vector: 236)',
+      'kvm:kvm_inj_virq(vector: 0x30, reinjected: 1)',
+      'kvm:kvm_eoi: apicid 1 vector 236',
+      'kvm_eoi: apicid 1 vector 236',
+      'kvm:kvm_entry: vcpu 1, rip 0xffffffff81000000',
+      'kvm:kvm_entry:',
+      'sched:sched_waking: comm=x',
+    ];
+    const lines = heads.flatMap((head) => events.map((event) => head + event));
+    const rng = createRng(0x16);
+    const shared = createTables();
+    for (let i = 0; i < 4000; i++) {
+      const line = lines[nextBelow(rng, lines.length)] as string;
+      const told = ({ kind, r }: ReturnType<typeof read>) => ({ ...r, kind, event: Math.min(r.event, FIRST_UNKNOWN) });
+      expect([line, told(read(line, shared))]).toEqual([line, told(read(line))]);
+    }
+    expect(read(`${heads[5]}${events[6]}`).r).toMatchObject({ tid: 901, cpu: 12, ts: 225_530_508 });
+    expect(read(`${heads[1]}${events[0]}`).r).toMatchObject({ tid: 900, ts: 123_001 });
   });
 
   test('between lines of the function tracers events are read, and their own are none', () => {

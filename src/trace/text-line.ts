@@ -50,6 +50,8 @@ export interface TextTables {
   cutLine: number;
   /** The last line was one of perf trace. */
   perfTrace: boolean;
+  /** Where ` kvm:` stood in it: most often it stands there again. */
+  groupColumn: number;
   /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
   secondsLow: number;
   secondsHigh: number;
@@ -78,6 +80,7 @@ export function createTables(wants: Wants | null = null): TextTables {
     dotColumn: -1,
     cutLine: 0,
     perfTrace: false,
+    groupColumn: 0,
     secondsLow: 0,
     secondsHigh: 0,
     seconds: 0,
@@ -283,8 +286,13 @@ function readEvent(
     }
   }
   if (p >= to) return timed ? LINE.half : LINE.unreadable;
-  const known = usualName(b, p, to);
+  const known = usualName(b, p, to, heads);
   if (known >= 0) return readKnown(known, b, p + nameLengths[known], to, r, tables);
+  const grouped = past(b, p, to, GROUP);
+  if (grouped >= 0) {
+    const own = usualName(b, grouped, to, heads);
+    if (own >= 0) return readKnown(own, b, grouped + nameLengths[own], to, r, tables);
+  }
   let name = p;
   let q = nameEnd(b, p, to);
   if (q + 1 < to && b[q] === COLON && isWord(b[q + 1])) {
@@ -309,8 +317,8 @@ function readEvent(
 /** The text of a known event, whose name ends at q. */
 function readKnown(event: number, b: Uint8Array, q: number, to: number, r: TraceRecord, tables: TextTables): number {
   r.event = event;
-  if (b[q] === 40) return readRaw(event, b, q + 1, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
   if (tables.wants !== null && !tables.wants.wants(event, r.tid)) return LINE.event;
+  if (b[q] === 40) return readRaw(event, b, q + 1, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
   let text = q + 1;
   while (text < to && (b[text] === BLANK || b[text] === 9)) text++;
   if (text >= to) return LINE.half;
@@ -330,8 +338,10 @@ const probe = new Int32Array(1024).fill(-1);
     probe[slot] = i;
   });
 }
-/** Names as most lines have them. */
+/** Names as most lines have them, and as those of perf trace. */
 const heads = TRACEPOINTS.map((row) => literal(`${row.name}: `));
+const GROUP = literal('kvm:');
+const rawHeads = TRACEPOINTS.map((row) => literal(`${row.name}(`));
 const nameLengths = Int32Array.from(TRACEPOINTS, (row) => row.name.length);
 const nameBytes = TRACEPOINTS.map((row) => new TextEncoder().encode(row.name));
 
@@ -359,12 +369,12 @@ for (let id = nameBytes.length; id > 0; id--) {
 }
 const KVM_ = new DataView(new TextEncoder().encode('kvm_').buffer).getInt32(0, true);
 
-/** The event whose name, and a colon with a blank behind it, stands at p; -1: look closer. */
-function usualName(b: Uint8Array, p: number, to: number): number {
+/** The event whose name, and what most lines have behind it, stands at p; -1: look closer. */
+function usualName(b: Uint8Array, p: number, to: number, list: readonly Literal[]): number {
   if (p + 8 > to || wordsOf(b).getInt32(p, true) !== KVM_) return -1;
   for (let id = firstByThree[threeOf(b, p + 4)]; id > 0; id = nextAlike[id]) {
     // At least one byte of its text behind it.
-    if (past(b, p, to - 1, heads[id - 1] as Literal) >= 0) return id - 1;
+    if (past(b, p, to - 1, list[id - 1] as Literal) >= 0) return id - 1;
   }
   return -1;
 }
@@ -393,7 +403,8 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   let part = 0;
   for (; q < to && isDigit(b[q]); q++) part = part * 10 + b[q] - 48;
   if (q - first !== 3 || b[q] !== BLANK) return 0;
-  const mark = contains(b, q, to, KVM_GROUP);
+  let mark = from + tables.groupColumn;
+  if (mark <= q || past(b, mark, to, KVM_GROUP) < 0) mark = contains(b, q, to, KVM_GROUP.bytes);
   if (mark < 0) return 0;
   let end = mark - 1;
   while (end > q && b[end] === BLANK) end--;
@@ -408,9 +419,13 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   r.ts = whole * 1000 + part;
   tables.clock = 's';
   tables.perfTrace = true;
+  tables.groupColumn = mark - from;
+  const name = mark + KVM_GROUP.length;
+  const known = usualName(b, name, to, rawHeads);
+  if (known >= 0) return readKnown(known, b, name + nameLengths[known], to, r, tables);
   return readEvent(b, mark, to, r, tables, true);
 }
-const KVM_GROUP = new TextEncoder().encode(' kvm:');
+const KVM_GROUP = literal(' kvm:');
 
 /**
  * Reads one line, b[from, to) without its line end, into the record.
@@ -502,7 +517,8 @@ function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecor
       pid += d * unit;
       unit *= 10;
     }
-    if (unit === 1 || b[q] !== 45) return 0;
+    // A dash before it, a blank or a slash with perf script.
+    if (unit === 1 || (b[q] !== 45 && b[q] !== BLANK && b[q] !== 47)) return 0;
     r.tid = pid;
     // The eight bytes tell it only if all of it, and the dash, is in them.
     if (q >= cpuAt - 9 && pid < 2 ** 31) {

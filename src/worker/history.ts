@@ -66,6 +66,8 @@ interface Kept {
   made: number;
   /** The machine as it is. */
   live: Machine | null;
+  /** Its last op is under way. */
+  readonly amid?: boolean;
 }
 
 /** @param end its end as a keyframe; absent: made when something is tried there */
@@ -87,6 +89,7 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
     journal,
     view,
     end: view.log.firstSeq,
+    amid: kept.amid === true && tried.length === 0,
   });
 
   return {
@@ -176,6 +179,7 @@ function historyOf(kept: Kept, end: Keyframe | null = null): GrowingHistory {
           events,
           made: 0,
           live: machine,
+          amid: stop < used,
         },
         afterOp,
       );

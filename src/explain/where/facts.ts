@@ -106,6 +106,8 @@ export interface Replayed {
   /** Row where each op began. */
   readonly starts: readonly number[];
   readonly ops: readonly JsonOp[];
+  /** The last of the ops is under way: not all that it does has happened. */
+  readonly amid?: boolean;
 }
 
 export interface Named {

@@ -369,8 +369,18 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
 const found = (run: Moment, one: Assessed, ask: Ask): Found => {
   const raise = raiseAgain(run, one.outcome, one.road, ask);
   const at = one.road.kind === 'pic' ? picRoad(run, one, raise) : apicRoad(run, one, raise);
-  return one.outcome === null ? at : { ...at, raised: one.outcome.op };
+  if (one.outcome === null) return at;
+  const { op, dropped } = one.outcome;
+  // Nothing has dropped it, and the op that raised it goes on: it is on its way.
+  const moves = run.amid === true && op === run.ops.length - 1 && dropped === null;
+  return { ...(moves && at.state === 'lost' ? onItsWay(at) : at), raised: op };
 };
+
+/** Past its source. What is closed further on will hold it. */
+function onItsWay(at: Found): Found {
+  const chain = at.chain.map((link) => (link.gate === 'source' ? { ...link, closed: false } : link));
+  return { ...at, held: heldIn(chain), state: 'waiting', chain };
+}
 
 /** How far a road leads: the one that has the interrupt now is the one that is meant. */
 const RANK: Readonly<Record<State, number>> = { 'in-service': 4, waiting: 3, done: 2, lost: 1, never: 0 };

@@ -1,7 +1,7 @@
 /** A line and the engine disagree: another order explains it, or something not seen yet, or it is a finding, once. */
 import { TP } from '../tracepoints.ts';
 import { setPicFrom } from './chips.ts';
-import { acceptOf, chipOf, eventOf, pinOf, rteOf, settingOf, slotOf } from './keys.ts';
+import { acceptOf, chipOf, eventOf, picOf, pinOf, rteOf, settingOf, slotOf } from './keys.ts';
 import { agrees, isMessage, isTrivial, OP, type Op } from './ops.ts';
 import type { Predictor } from './predict.ts';
 import { hiddenCause, learnFrom } from './unknowns.ts';
@@ -70,10 +70,27 @@ export function align(promised: readonly number[], shown: readonly number[]): [n
   return pairs;
 }
 
+/** The lines are those of another GSI, all of them: kvm_set_irq is what does not fit, and what it did is what they show. */
+function isOfOtherGsi(predictor: Predictor, op: Op): boolean {
+  if (op.kind !== OP.setIrq) return false;
+  // An 8259 pin is the GSI; a pin of the IOAPIC is, but for GSI 0 on pin 2.
+  const pins = op.shown.flatMap((key) =>
+    eventOf(key) === TP.kvm_pic_set_irq
+      ? [picOf(key).pin]
+      : eventOf(key) === TP.kvm_ioapic_set_irq
+        ? [rteOf(key).pin]
+        : [],
+  );
+  const [first] = pins;
+  return first !== undefined && first !== op.a[0] && predictor.window.doWith(op, first);
+}
+
 /** Compares the two lists line by line: the same, another in its place, missing, too many. */
 export function disagree(predictor: Predictor, op: Op): void {
-  const { promised, shown } = op;
+  const promised = op.promised.slice();
+  const { shown } = op;
   const gsi = op.kind === OP.setIrq ? op.a[0] : null;
+  const isDone = isOfOtherGsi(predictor, op);
   // What one op has wrong has one cause.
   let first: Finding | null = null;
   const differs = (line: number, ts: number, want: number, have: number): Finding => {
@@ -100,9 +117,12 @@ export function disagree(predictor: Predictor, op: Op): void {
       take(want);
     } else if (have < 0) {
       take(want);
-      if (staleAck(predictor, op, want) || !predictor.isRecorded(eventOf(want))) continue;
+      if ((!isDone && staleAck(predictor, op, want)) || !predictor.isRecorded(eventOf(want))) continue;
       predictor.verdicts.count(eventOf(want), 'missing', 'promised');
       differs(line, ts, want, -1);
+    } else if (isDone) {
+      predictor.verdicts.count(eventOf(have), 'wrong', want >= 0 ? 'other' : 'not promised');
+      differs(line, ts, want, have);
     } else {
       wrongLine(predictor, op, have, want, line, ts, differs);
       // An INIT that one of the two lines speaks of, and the other does not, resets nothing: it would spoil all that follows.

@@ -170,6 +170,22 @@ export class Window {
     return learn;
   }
 
+  /** Does the op with another first operand, and all after it again; kept only if its lines agree then. */
+  doWith(op: Op, operand: number): boolean {
+    const at = this.indexOf(op);
+    if (at < 0) return false;
+    const [before] = op.a as [number];
+    const again = (value: number): boolean => {
+      this.undo(at);
+      op.a[0] = value;
+      this.replay(at);
+      return agrees(op);
+    };
+    if (again(operand)) return true;
+    again(before);
+    return false;
+  }
+
   /** Takes a learnt change back. */
   unlearn(learn: Op): void {
     const at = this.ops.indexOf(learn);

@@ -11,6 +11,7 @@ import { useLateStep } from '../shared/late-step.ts';
 import { sourceName } from '../shared/source-name.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
+import { usePickedTokens } from './pick-token.ts';
 
 /** More than so many are counted. */
 const MOST = 5;
@@ -25,6 +26,7 @@ export function UnderWay() {
   const scene = useShownScene();
   const step = useLateStep(0);
   const all = useMemo(() => (scene === null || step < 0 ? [] : underWayAt(scene, step)), [scene, step]);
+  usePickedTokens(all);
   if (scene === null) return null;
   // What waits is never among those that are only counted.
   const shown = [...all].sort((a, b) => Number(b.wait !== null) - Number(a.wait !== null)).slice(0, MOST);

@@ -8,9 +8,9 @@ import { loadPresetFile } from '../../scenes/index.ts';
 import { bugIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import type { Found } from '../../worker/reason-client.ts';
-import type { Translate } from '../shared/use-t.ts';
+import { type Translate, useLang } from '../shared/use-t.ts';
 import { isHidden } from './hidden.ts';
-import { selectionOf } from './place.ts';
+import { nameAt, selectionOf } from './place.ts';
 import { useFindings } from './reasoning.ts';
 import { sayFinding } from './say-finding.ts';
 import { Spot } from './spot.tsx';
@@ -83,14 +83,19 @@ interface AnswerProps {
 
 function BugAnswer({ of: { bug, story }, preset, t }: AnswerProps) {
   const { actions } = useApp();
+  const lang = useLang();
+  const config = useStore(({ scene }) => scene?.config);
   const key = `preset.${story}.answer`;
   const other = story === preset ? caseOf(story) : story;
   return (
     <div className="wh-bug">
       <p>
-        <b>{t('findings.spotted', { place: bug.at })}</b> {hasText(key) && t(key)}
+        {story !== preset && config !== undefined && (
+          <b>{t('findings.spotted', { place: nameAt(lang, config, bug.at) })} </b>
+        )}
+        {hasText(key) && t(key)}
       </p>
-      <p>
+      <p className="wh-ways">
         <a href={bug.evidence} target="_blank" rel="noreferrer">
           {t('findings.evidence')}
           {bug.commit !== null && ` ${bug.commit}`}
@@ -116,7 +121,7 @@ function BugAnswer({ of: { bug, story }, preset, t }: AnswerProps) {
 function Before({ preset, t }: { readonly preset: string; readonly t: Translate }) {
   const { actions } = useApp();
   return (
-    <p>
+    <p className="wh-ways">
       <button type="button" className="link-btn" onClick={() => void actions.loadPreset(preset.replace(FIXED, ''))}>
         {t('findings.before')}
       </button>

@@ -2,13 +2,17 @@
 import type { ComponentKind } from '../../engine/core/words.ts';
 import { type MachineView, routesOf } from '../../engine/view/machine-view.ts';
 import { COMPONENTS } from '../../engine/view/tables.ts';
+import type { Lang } from '../../i18n/index.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Selection } from '../../store/types.ts';
 import type { Ask } from '../../worker/reason-client.ts';
+import { componentName } from '../shared/component-name.ts';
 
 const PLACE = /^([a-zA-Z]+):(\d+)(?:\.(\w+))?(?:\[(\d+)\])?/;
 const GRIDS = ['irr', 'isr', 'tmr', 'pir'];
 const PINS = 24;
+/** Who asks for it at a vCPU means the NMI. */
+const NMI_VECTOR = 2;
 
 /** @param bits what was read there: "irr.5" is a vector's bit */
 export function selectionOf(at: string, bits = ''): Selection | null {
@@ -26,17 +30,10 @@ export function selectionOf(at: string, bits = ''): Selection | null {
   };
 }
 
-export const samePlace = (a: Selection | null, b: Selection | null): boolean =>
-  a !== null &&
-  b !== null &&
-  a.kind === b.kind &&
-  a.index === b.index &&
-  a.register === b.register &&
-  (a.sub ?? 0) === (b.sub ?? 0) &&
-  a.vector === b.vector;
-
 /** What a selected thing is asked about; null where it stands for no interrupt. */
-export function askOf({ kind, index, register, sub, vector }: Selection, view: MachineView): Ask | null {
+export function askOf({ kind, index, register, sub, vector, gsi: row }: Selection, view: MachineView): Ask | null {
+  if (row !== undefined) return { gsi: row };
+  if (kind === 'vcpu' && register?.startsWith('nmi') === true) return { vcpu: index, vector: NMI_VECTOR };
   if (vector !== undefined && (kind === 'lapic' || kind === 'piDesc' || kind === 'vcpu' || kind === 'vmcs'))
     return { vcpu: index, vector };
   if (kind === 'device') {
@@ -52,4 +49,10 @@ export function askOf({ kind, index, register, sub, vector }: Selection, view: M
     return gsi < 0 ? null : { gsi };
   }
   return null;
+}
+
+/** What the component of a place is called. */
+export function nameAt(lang: Lang, config: Parameters<typeof componentName>[1], at: string): string {
+  const [kind, index] = at.split(':');
+  return componentName(lang, config, kind as ComponentKind, Number(index));
 }

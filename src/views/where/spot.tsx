@@ -7,9 +7,8 @@ import type { Bug } from '../../scenes/check-preset.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import type { Found } from '../../worker/reason-client.ts';
 import { Chip } from '../kit/chip.tsx';
-import { componentName } from '../shared/component-name.ts';
 import { type Translate, useLang } from '../shared/use-t.ts';
-import { selectionOf } from './place.ts';
+import { nameAt, selectionOf } from './place.ts';
 
 /** Components to choose from at most. */
 const MOST = 8;
@@ -60,10 +59,7 @@ export function Spot({ bug, found, scene, t, onShow }: Props): ReactNode {
   useEffect(() => {
     if (whole) onShow();
   }, [whole, onShow]);
-  const nameOf = (at: string): string => {
-    const [kind, index] = at.split(':');
-    return componentName(lang, scene.config, kind as ComponentKind, Number(index));
-  };
+  const nameOf = (at: string): string => nameAt(lang, scene.config, at);
   const guessOp = (): void => {
     if (command === undefined || since === undefined) return;
     setSaid({ command, is: command === since ? 'right' : command > since ? 'earlier' : 'later' });

@@ -3,9 +3,12 @@ import './where-texts.ts';
 import './where.css';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
+import { hasText } from '../../i18n/index.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { firstStepOf, lastStepUpTo } from '../../log/op-steps.ts';
 import { change } from '../../store/actions/edits.ts';
+import type { App } from '../../store/create-app.ts';
+import type { Selection } from '../../store/types.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import type { Ask, WhereAnswer } from '../../worker/reason-client.ts';
 import { Chip } from '../kit/chip.tsx';
@@ -15,7 +18,7 @@ import { labelText } from '../shared/label-text.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { FindingList } from './findings.tsx';
-import { askOf, samePlace, selectionOf } from './place.ts';
+import { askOf, selectionOf } from './place.ts';
 import { reasoningOf } from './reasoning.ts';
 
 interface Link {
@@ -87,7 +90,7 @@ function Question({ ask, onAsk, t }: AskProps) {
   useEffect(() => {
     if (selected === last.current) return;
     last.current = selected;
-    if (selected === null || view === null || samePlace(selected, lit)) return;
+    if (selected === null || view === null || selected === lit) return;
     const asked = askOf(selected, view);
     if (asked !== null) onAsk(asked);
   }, [selected, view, onAsk]);
@@ -164,7 +167,13 @@ function Question({ ask, onAsk, t }: AskProps) {
 }
 
 /** What the answer itself has lit: selecting it asks nothing. */
-let lit: ReturnType<typeof selectionOf> = null;
+let lit: Selection | null = null;
+
+/** Lights a place of the answer on the stage. */
+function light({ actions }: App, selection: Selection): void {
+  lit = selection;
+  actions.select(selection);
+}
 
 /** What was raised until now, to be asked for by a click. */
 function Raised({ row, ask, onAsk, t }: AskProps & { readonly row: number }) {
@@ -241,8 +250,7 @@ function Told({ scene, ask, row, t }: ToldProps) {
   useEffect(() => {
     const selection = at === undefined ? null : selectionOf(at, bits);
     if (selection === null) return;
-    lit = selection;
-    app.actions.select(selection);
+    light(app, selection);
   }, [app, at, bits]);
   if (typeof told === 'string') {
     return (
@@ -259,7 +267,7 @@ function Told({ scene, ask, row, t }: ToldProps) {
     state === 'waiting' && answer.held === null ? t('where.state.free') : t(`where.state.${state}`, { gate });
   return (
     <section className="wh-answer" data-held={answer.held ?? 'none'} data-state={state}>
-      <div className={`wh-head wh-${state}`}>
+      <div className={`wh-head wh-${state === 'waiting' && answer.held === null ? 'moves' : state}`}>
         <p className="wh-sentence" aria-live="polite">
           <b>{sentence}</b>
           {answer.held !== null && gapOf(t) + t(`where.why.${answer.held}` as 'where.why.ppr')}
@@ -287,7 +295,7 @@ function Told({ scene, ask, row, t }: ToldProps) {
 }
 
 function GateLine({ link, holds, t }: { readonly link: Link; readonly holds: boolean; readonly t: Translate }) {
-  const { actions } = useApp();
+  const app = useApp();
   const { gate, open, at, bits, value, by, vector } = link;
   const name = t(`where.gate.${gate}` as 'where.gate.ppr');
   const selection = selectionOf(at, bits);
@@ -302,17 +310,23 @@ function GateLine({ link, holds, t }: { readonly link: Link; readonly holds: boo
         className="wh-read"
         disabled={selection === null}
         title={t('where.show', { place: at })}
-        onClick={() => selection !== null && actions.select(selection)}
+        onClick={() => selection !== null && light(app, selection)}
       >
         {at.replace(/\.$/, '')} {bits} = {hex(value)}
       </button>
       {holds && by !== undefined && (
         <span className="wh-by">
-          {t('where.by', { by: labelText(by, t), vector: vector === undefined ? '' : hex(vector) })}
+          {t('where.by', { by: sayBy(by, t), vector: vector === undefined ? '' : hex(vector) }).replace(/\s+$/, '')}
         </span>
       )}
     </li>
   );
+}
+
+/** Who holds it, in the words of the page: "isr", "handler", "pin 5". */
+function sayBy(by: string, t: Translate): string {
+  const key = `where.by.${by}`;
+  return hasText(key) ? t(key) : labelText(by, t);
 }
 
 /** An op as a line: its name, then its fields. */
