@@ -144,7 +144,7 @@ export function Overview({
       group.selectAll('*').remove();
     };
   }, [left, right, width, rows.length]);
-  const ticks = x.ticks(narrow ? 4 : 8);
+  const ticks = x.ticks(narrow ? 3 : 8);
   const step = (x.range()[1] ?? 1) - left;
   const at = x(timeOf(picture, line) - overview.from);
   return (
@@ -167,7 +167,7 @@ export function Overview({
                 className="tr-tick"
                 y={height - 6}
                 // Beside the edge there is no room for its right half.
-                style={x(tick) > width - HALF_TICK ? { textAnchor: 'end' } : undefined}
+                x={Math.min(0, width - HALF_TICK - x(tick))}
               >
                 {overview.byLine ? tick.toLocaleString('en-US') : `${round(tick)} s`}
               </text>
