@@ -35,6 +35,53 @@ test('the header puts the scene beside itself, with one switch the other way; Ba
   await expect.poll(() => hash(page)).toMatch(/^#p=posted-running&t=8(&g=\d+)?$/);
 });
 
+/** What of a side's own room its cards take, and whether the table's first row is in the window. */
+const room = (page: Page) =>
+  page.evaluate(() => {
+    const box = (element: Element) => element.getBoundingClientRect();
+    const shares = [...document.querySelectorAll('.cmp-side')].map((side) => {
+      const stage = box(side.querySelector('.bd-stage')?.closest('[data-part="stage"]') ?? side);
+      const cards = [...side.querySelectorAll('.bd-stage [data-card] .bd-card')].map(box);
+      const [left, top] = [Math.min(...cards.map((c) => c.left)), Math.min(...cards.map((c) => c.top))];
+      const [right, bottom] = [Math.max(...cards.map((c) => c.right)), Math.max(...cards.map((c) => c.bottom))];
+      return {
+        of: Math.max((right - left) / stage.width, (bottom - top) / stage.height),
+        inside:
+          left >= stage.left - 1 && right <= stage.right + 1 && bottom <= stage.bottom + 1 && top >= stage.top - 1,
+        wide: stage.width / innerWidth,
+      };
+    });
+    const head = box(document.querySelector('.cmp-table thead, .cmp-table tr') as Element);
+    return { shares, table: head.top >= 0 && head.bottom <= innerHeight };
+  });
+
+test('both stages fill their side, and the table is in sight', async ({ page }) => {
+  for (const [width, height] of [
+    [1600, 1000],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const scene of ['posted-running', 'ipi-virtualized']) {
+      await page.goto(`./#c=${scene}&t=8,8`);
+      await opened(page);
+      // Every card is on its stage, which has its half; the drawing goes from edge to edge one way.
+      const full = { inside: true, fills: true, half: true };
+      await expect
+        .poll(
+          async () => {
+            const { shares, table } = await room(page);
+            return {
+              sides: shares.map(({ of, inside, wide }) => ({ inside, fills: of > 0.8, half: wide > 0.45 })),
+              table,
+            };
+          },
+          { message: `${scene} at ${width} x ${height}` },
+        )
+        .toEqual({ sides: [full, full], table: true });
+    }
+  }
+});
+
 test('exits, injections, posts and IPIs are counted on both sides, with the difference', async ({ page }) => {
   await page.goto('./#c=posted-running&t=30,50');
   await opened(page);

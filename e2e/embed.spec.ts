@@ -74,6 +74,7 @@ test('quiz=1: a click answers, a wrong one is marked, and a question played over
 }) => {
   await page.goto('./?quiz=1&play=0&lang=zh&speed=8#p=intx-shared&t=20');
   const card = page.locator('[data-part="quiz"]');
+  await expect(page.locator('.tl-count')).toHaveText(/^21 /);
   await page.getByRole('button', { name: '播放', exact: true }).click();
   await expect(card).toBeVisible();
   const choices = card.getByRole('listitem').getByRole('button');

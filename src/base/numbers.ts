@@ -1,7 +1,8 @@
 /** Numbers as a reader sees them: vectors and masks in hex, counts and ids in decimal, times in the unit that fits. */
 
-/** "0x34" */
-export const hex = (n: number): string => `0x${(n >>> 0).toString(16)}`;
+import { hex } from './hex.ts';
+
+export { hex };
 
 /** "0xfee01000" from two 32-bit halves. */
 export function hex64(lo: number, hi: number): string {

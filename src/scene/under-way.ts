@@ -1,9 +1,11 @@
 /** The interrupts that are under way at a moment, and what each does now: which one is stuck is one of the answers. */
+
 import { lastAtMost } from '../base/bisect.ts';
+import { hex } from '../base/hex.ts';
 import { vectorsIn } from '../engine/view/machine-view.ts';
 import { LAPIC, VCPU } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
-import { hex, type Place } from '../explain/locate/locator.ts';
+import type { Place } from '../explain/locate/locator.ts';
 import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
 import type { SceneLog } from '../log/log.ts';

@@ -1,15 +1,15 @@
 /** Fields of the VMCS as short as a card needs them. */
-import { hex } from '../explain/locate/locator.ts';
+import { hex } from '../base/hex.ts';
 
 /** What an exit's qualification says; empty where it says nothing. */
 export function qualification(reason: number, value: number): string {
   switch (reason & 0xffff) {
     case 44:
-      return `${hex(value & 0xfff, 3)} ${['r', 'w'][(value >> 12) & 15] ?? ''}`.trim();
+      return `${hex(value & 0xfff)} ${['r', 'w'][(value >> 12) & 15] ?? ''}`.trim();
     case 45:
       return hex(value & 0xff);
     case 56:
-      return hex(value & 0xfff, 3);
+      return hex(value & 0xfff);
     case 30:
       return `port ${hex((value >>> 16) & 0xffff)}`;
     default:

@@ -2,10 +2,12 @@
  * What waits at a moment: an interrupt that can go no further until something lets it. Read from the state, not from events, so that
  * it holds at any instant: where it is held, what holds it, and the bit whose change will free it.
  */
+
 import { lastAtMost } from '../base/bisect.ts';
+import { hex } from '../base/hex.ts';
 import { rteView, vectorIn, vectorsIn } from '../engine/view/machine-view.ts';
 import { DEVICE, IOAPIC, LAPIC, PI_DESC, PIC, VCPU } from '../engine/view/tables.ts';
-import { hex, type Place } from '../explain/locate/locator.ts';
+import type { Place } from '../explain/locate/locator.ts';
 import { timeAt } from '../log/clock-index.ts';
 import { wordsAt } from '../log/fold.ts';
 import type { SceneLog } from '../log/log.ts';

@@ -1,8 +1,8 @@
 /** Places of events: APIC virtualization: virtual-interrupt delivery, virtualized accesses, IPI virtualization, inhibits. */
+import { hex } from '../../base/hex.ts';
 import { APICV_EVENTS } from '../../spec/events/apicv.ts';
 import { addEvents } from '../../spec/events/index.ts';
 import { addLocators } from './index.ts';
-import { hex } from './locator.ts';
 import { cell, lapic, note, noteApic, says, vec, vectorLabel } from './makers.ts';
 
 addEvents(APICV_EVENTS);

@@ -1,8 +1,9 @@
 /** Places of events: the roads in, and the VMM's own chips. */
+import { hex } from '../../base/hex.ts';
 import { BUS_EVENTS } from '../../spec/events/bus.ts';
 import { addEvents } from '../../spec/events/index.ts';
 import { addLocators } from './index.ts';
-import { hex, type LocatorRow } from './locator.ts';
+import type { LocatorRow } from './locator.ts';
 import { ioapic, ioapicPin, note, pinLabel, pinLevel, says, user, vcpu, vectorLabel } from './makers.ts';
 
 /** What the VMM does, or a bus: shown where user space stands. */

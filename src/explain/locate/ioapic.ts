@@ -1,6 +1,7 @@
 /** Places of events: the IOAPIC (ioapic.c). */
+import { hex } from '../../base/hex.ts';
 import type { IOAPIC_EVENTS } from '../../spec/events/ioapic.ts';
-import { hex, type Locators } from './locator.ts';
+import type { Locators } from './locator.ts';
 import { ioapic, ioapicPin, message, pinLabel, pinLevel, says, short, vec } from './makers.ts';
 
 export const IOAPIC_LOCATORS: Locators<typeof IOAPIC_EVENTS> = {

@@ -1,6 +1,7 @@
 /** Places of events: delivery to the local APICs, and what a local APIC does with it (lapic.c). */
+import { hex } from '../../base/hex.ts';
 import type { LAPIC_EVENTS } from '../../spec/events/lapic.ts';
-import { hex, type Locators } from './locator.ts';
+import type { Locators } from './locator.ts';
 import { bus, irr, isr, lapic, message, says, short, vec, vectorLabel } from './makers.ts';
 
 export const LAPIC_LOCATORS: Locators<typeof LAPIC_EVENTS> = {
@@ -65,12 +66,12 @@ export const LAPIC_LOCATORS: Locators<typeof LAPIC_EVENTS> = {
     long: ({ args }) =>
       `ICR · ${message(args.icrLow, ((args.icrLow >> 8) & 7) | (args.icrLow & 0x800 ? 8 : 0) | (((args.icrLow >> 18) & 3) << 4), args.dest)}`,
   },
-  kvm_apic_write: { place: lapic, dock: 'out', label: ({ args }) => hex(args.register, 3) },
-  kvm_apic_read: { place: lapic, dock: 'out', label: ({ args }) => hex(args.register, 3) },
+  kvm_apic_write: { place: lapic, dock: 'out', label: ({ args }) => hex(args.register) },
+  kvm_apic_read: { place: lapic, dock: 'out', label: ({ args }) => hex(args.register) },
   apic_write_ignored: {
     place: lapic,
     dock: 'out',
-    label: ({ args }) => hex(args.register, 3),
+    label: ({ args }) => hex(args.register),
     end: 'stage.end.ignored',
     still: true,
   },

@@ -128,5 +128,3 @@ export interface Locator extends LocatorRow<Readonly<Record<string, number>>> {
   /** Lights its place, moves no token: a register access, a note on what was just seen. */
   readonly still?: true;
 }
-
-export const hex = (n: number, digits = 2): string => `0x${(n >>> 0).toString(16).padStart(digits, '0')}`;

@@ -1,7 +1,8 @@
 /** Makers of places and labels that several parts' tables use. Labels are names, and words that are keys of themselves (`views/shared/label-text.ts`). */
+import { hex } from '../../base/hex.ts';
 import type { EventRow } from '../../spec/define/event.ts';
 import { DELIVERY_MODE } from '../../spec/delivery-mode.ts';
-import { type Field, type Happening, hex, type LocatorRow, type Place, type VcpuPart } from './locator.ts';
+import type { Field, Happening, LocatorRow, Place, VcpuPart } from './locator.ts';
 
 /** A happening whose event has these arguments. */
 type With<K extends string> = Happening<{ readonly [A in K]: number }>;
@@ -100,7 +101,7 @@ const NAMES: Partial<Readonly<Record<string, (n: number) => string>>> = {
   vector: vec,
   gsi: (n) => `GSI ${n}`,
   pin: (n) => `pin ${n}`,
-  register: (n) => hex(n, 3),
+  register: (n) => hex(n),
 };
 
 function actorOf({ by, args }: EventRow): (h: Happening) => Place {

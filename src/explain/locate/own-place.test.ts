@@ -49,5 +49,5 @@ test('events without a row are on the stage', () => {
     at: 'picPin',
     pin: 11,
   });
-  expect(locatorOf('apic_write_virtualized')?.label({ index: 0, kind: 0, args: { register: 0x80 } })).toBe('0x080');
+  expect(locatorOf('apic_write_virtualized')?.label({ index: 0, kind: 0, args: { register: 0x80 } })).toBe('0x80');
 });

@@ -1,6 +1,7 @@
 /** Places of events: the 8259 pair (i8259.c). */
+import { hex } from '../../base/hex.ts';
 import type { PIC_EVENTS } from '../../spec/events/pic.ts';
-import { hex, type Locators } from './locator.ts';
+import type { Locators } from './locator.ts';
 import { pic, picPin, pinLabel, pinLevel, says, vec } from './makers.ts';
 
 export const PIC_LOCATORS: Locators<typeof PIC_EVENTS> = {

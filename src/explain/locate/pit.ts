@@ -1,8 +1,8 @@
 /** Places of events: the i8254 (i8254.c). */
+import { hex } from '../../base/hex.ts';
 import { addEvents } from '../../spec/events/index.ts';
 import { PIT_EVENTS } from '../../spec/events/pit.ts';
 import { addLocators } from './index.ts';
-import { hex } from './locator.ts';
 import { pit, says } from './makers.ts';
 
 addEvents(PIT_EVENTS);

@@ -1,10 +1,11 @@
 /** Places of events: vcpu_enter_guest with its VMCS fields (x86.c, vmx.c). `fn: null` is what the processor does by itself. */
 
+import { hex } from '../../base/hex.ts';
 import { addEvents } from '../../spec/events/index.ts';
 import { RUN_LOOP_EVENTS } from '../../spec/events/run-loop.ts';
 import { exitName } from '../../spec/exits.ts';
 import { addLocators } from './index.ts';
-import { type Happening, hex } from './locator.ts';
+import type { Happening } from './locator.ts';
 import { note, noteApic, says, vcpu, vec, vectorLabel } from './makers.ts';
 
 /** "VM entry", with the vector that goes in with it. */

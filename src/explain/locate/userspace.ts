@@ -1,7 +1,8 @@
 /** Places of events: what came from outside the kernel: the VMM's ioctls, its exits, and time. */
+import { hex } from '../../base/hex.ts';
 import { COMPONENT_CODE } from '../../engine/view/tables.ts';
 import type { USERSPACE_EVENTS } from '../../spec/events/userspace.ts';
-import { hex, type Locators } from './locator.ts';
+import type { Locators } from './locator.ts';
 import { gsiLabel, gsiLevel, says, sourceOf, user, vcpu, vectorLabel } from './makers.ts';
 
 /** Parts of a saved machine, by the code of `state_restore`. */
@@ -21,7 +22,7 @@ export const USERSPACE_LOCATORS: Locators<typeof USERSPACE_EVENTS> = {
     place: user,
     dock: 'out',
     label: says('MSI'),
-    long: ({ args }) => `MSI data ${hex(args.data, 4)}`,
+    long: ({ args }) => `MSI data ${hex(args.data)}`,
   },
   ioctl_nmi: { place: user, dock: 'out', label: says('NMI'), long: ({ index }) => `NMI → vCPU ${index}` },
   ioctl_interrupt: { place: vcpu('inject'), dock: 'in', label: vectorLabel, lit: ['vcpu.inject'] },

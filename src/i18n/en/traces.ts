@@ -55,9 +55,10 @@ export const traces = {
     'The lines of one CPU follow those of another. Places where the time goes back: {n}. What does not fit is not judged. Merge them by time, or save the file trace instead of per_cpu.',
   'trace.finding.time-goes-back.none':
     'The lines are not in the order of their time: it goes back on {n} of them. What does not fit is not judged. Sort them by time.',
-  'trace.finding.two-vms': 'The trace holds {n} VMs. This report is about VM {vm}; choose another with --vm.',
+  'trace.finding.two-vms':
+    'The trace holds {n} VMs. This report is about VM {vm}. For another: the VM menu, or --vm N.',
   'trace.finding.two-vms.turns':
-    'The trace holds {n} VMs; some are one after another by the same threads. This report is about VM {vm}, lines {from} to {to}; choose another with --vm.',
+    'The trace holds {n} VMs; some are one after another by the same threads. This report is about VM {vm}, lines {from} to {to}. For another: the VM menu, or --vm N.',
   'trace.finding.not-predicted': 'The trace names {n} vCPUs. The engine models {max}, so no line is judged.',
   'trace.finding.tpr-high':
     'TPR {tpr} alone holds {vectors} on vCPU {vcpu}: class {class} is not below theirs. KVM lost nothing; the guest keeps TPR high.',

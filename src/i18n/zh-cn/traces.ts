@@ -47,9 +47,9 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.finding.time-goes-back.cpus':
     '各 CPU 的行一段接一段：时间倒退 {n} 次。对不上的不作判断。应按时间合并，或改存 trace 文件而不是 per_cpu。',
   'trace.finding.time-goes-back.none': '行不按时间排列：有 {n} 行时间倒退。对不上的不作判断。应按时间排序。',
-  'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；用 --vm 选择另一个。',
+  'trace.finding.two-vms': '跟踪里有 {n} 个虚拟机。这份报告是虚拟机 {vm}；要看另一个，用虚拟机菜单或 --vm N。',
   'trace.finding.two-vms.turns':
-    '跟踪里有 {n} 个虚拟机，有些是同一批线程先后运行的。这份报告是虚拟机 {vm}，第 {from} 到 {to} 行；用 --vm 选择另一个。',
+    '跟踪里有 {n} 个虚拟机，有些是同一批线程先后运行的。这份报告是虚拟机 {vm}，第 {from} 到 {to} 行；要看另一个，用虚拟机菜单或 --vm N。',
   'trace.finding.not-predicted': '跟踪里有 {n} 个 vCPU。引擎最多模拟 {max} 个，因此不判断任何行。',
   'trace.finding.tpr-high':
     'vCPU {vcpu} 上 TPR {tpr} 单独挡住 {vectors}：优先级类 {class} 不低于它们。KVM 没有丢失中断，是客户机保持高 TPR。',

@@ -1,9 +1,9 @@
 /** The chips between lines and messages: the 8259 pair and the IOAPIC. */
 
 import { lazy, memo, Suspense } from 'react';
+import { hex } from '../../base/hex.ts';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { IOAPIC, PIC } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import type { MessageKey } from '../../i18n/index.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';

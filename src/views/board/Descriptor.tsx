@@ -1,10 +1,11 @@
 /** The posted-interrupt descriptor's control fields. */
+import { hex } from '../../base/hex.ts';
 import { lapicView, readWord } from '../../engine/view/machine-view.ts';
 import { PI_DESC } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { colourStyle } from './board-types.ts';
 import { type LapicProps, Register } from './LapicCard.tsx';
+import { WRITTEN } from './VectorSet.tsx';
 
 /** The posted-interrupt descriptor's control fields, in one line under its grid. */
 export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
@@ -37,9 +38,11 @@ export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
   }
   const { ppr, tpr } = lapicView(props.view, props.vcpu);
   const pprLit = lit?.fields.has('lapic.ppr') ?? false;
+  // Where the grid is big enough it is written at its line.
+  const atLine = box.irr.kind === 'grid' && box.irr.pitch >= WRITTEN;
   return (
     <>
-      <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={pprLit} anchor="start" />
+      {!atLine && <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={pprLit} anchor="start" />}
       <Register x={box.isr.x} y={box.descY - 18} name="TPR" value={hex(tpr)} on={false} anchor="start" />
       <text
         className="bd-mono bd-small"

@@ -1,11 +1,11 @@
 /** What belongs to the host: its physical CPUs, and the IOMMU with its interrupt remapping table. */
+import { hex } from '../../base/hex.ts';
 import { visible } from '../../base/visible.ts';
 import '../kit/panel-texts.ts';
 import { type CSSProperties, memo } from 'react';
 import { irteOf } from '../../engine/view/irte.ts';
 import { readWord, vcpuView } from '../../engine/view/machine-view.ts';
 import { DEVICE, PCPU, PI_DESC, VCPU } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';
@@ -41,7 +41,7 @@ function PcpuCardView(props: PcpuProps) {
   const flat = card.h < 34;
   const middle = card.y + (flat ? card.h / 2 + 4.5 : 17.5);
   const avic = stage.model.host === 'avic';
-  const taken = avic || vector === 0 ? '' : hex(vector);
+  const taken = avic || vector === 0 ? '' : `vec ${hex(vector)}`;
   const [name, small, mono] = [12, 11, 11.5].map((size) => textSize(size, stage.layout.scale)) as [
     number,
     number,
@@ -53,9 +53,7 @@ function PcpuCardView(props: PcpuProps) {
   const list = waits.length > 0 ? `${t('stage.pcpu.wakeup')} ${waits.map((i) => `vCPU ${i}`).join(', ')}` : '';
   const count = t('stage.pcpu.ipis', { n: ipis });
   const room = card.w - 24 - textWidth(taken, mono, 'mono') - 6;
-  const told = [list === '' ? count : `${list} · ${count}`, list === '' ? String(ipis) : list].find(
-    (text) => textWidth(text, small) <= room,
-  );
+  const told = [list === '' ? count : `${list} · ${count}`, list].find((text) => textWidth(text, small) <= room);
   return (
     <Frame card={card} name={`pCPU ${pcpu}`} className={runs < 0 ? 'bd-pcpu bd-asleep' : 'bd-pcpu'}>
       <g style={colourStyle(lit?.colour ?? changed?.colour ?? 0)}>
@@ -153,8 +151,9 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
         const target = irte.posted
           ? `${narrow ? '' : 'PDA '}→ vCPU ${irte.vcpu}${card.w > 190 ? ` · URG ${Number(irte.urgent)}` : ''}`
           : t('stage.irte.host');
-        // What of it there is room for: a remapped one has a vector of the host's anyway.
-        const whole = textWidth(`${hex(irte.vector)} ${target}`, textSize(11, layout.scale), 'mono') <= card.w - 15;
+        // What of it there is room for: a remapped one has a vector of the host's anyway; what an arrow follows needs no name.
+        const line = `vec ${hex(irte.vector)} ${target}`;
+        const fits = textWidth(line, textSize(11, layout.scale), 'mono') <= card.w - 15;
         const top = row.y + row.h / 2 - 4;
         return (
           <g key={`${item.slot}:${item.entry}`} style={colourStyle(on ? (lit?.colour ?? 0) : 0)}>
@@ -180,8 +179,9 @@ function IommuCardView({ stage, view, lit, selected, select, t }: CardProps) {
               </text>
               {irte.present && (
                 <text className={mono} x={card.x + 11} y={top + 15}>
+                  {(fits || !irte.posted) && <tspan className="bd-key">vec </tspan>}
                   {hex(irte.vector)}
-                  {(whole || irte.posted) && <tspan className={on ? undefined : 'bd-dim'}> {target}</tspan>}
+                  {(fits || irte.posted) && <tspan className={on ? undefined : 'bd-dim'}> {target}</tspan>}
                 </text>
               )}
             </Stop>

@@ -1,8 +1,9 @@
 /** The guest's IDT. */
+
 import { memo } from 'react';
+import { hex } from '../../base/hex.ts';
 import { vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop } from './Card.tsx';

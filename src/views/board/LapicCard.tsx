@@ -1,8 +1,9 @@
 /** A local APIC: what waits (IRR), what is being served (ISR), and the line between what can be delivered and what cannot. */
+
 import { lazy, memo, Suspense } from 'react';
+import { hex } from '../../base/hex.ts';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';

@@ -1,8 +1,8 @@
 /** The message that needs no chip. */
+import { hex } from '../../base/hex.ts';
 import '../kit/panel-texts.ts';
 import { memo } from 'react';
 import { COL } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import { argsIn, cellOf } from '../../log/rows.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { FIRST_EVENTS } from '../../spec/events/index.ts';
@@ -32,7 +32,7 @@ function MsiCardView(props: CardProps) {
   const line = on ? 'bd-mono bd-on' : 'bd-mono';
   const { scale } = stage.layout;
   const needs = textWidth('addr ', textSize(11, scale)) + textWidth('0xfee00000', textSize(11.5, scale), 'mono');
-  // What is an address can be seen.
+  // What is an address can be seen; data could be any number.
   const keys = needs <= card.w - 19;
   const y = card.y + (card.h > 60 ? 40 : 37);
   return (
@@ -54,11 +54,11 @@ function MsiCardView(props: CardProps) {
           <>
             <text className={line} x={card.x + 11} y={y}>
               {keys && <tspan className="bd-key">addr </tspan>}
-              {hex(message.addr, 8)}
+              {hex(message.addr)}
             </text>
             <text className={line} x={card.x + 11} y={y + 16}>
-              {keys && <tspan className="bd-key">data </tspan>}
-              {hex(message.data, 4)}
+              <tspan className="bd-key">data </tspan>
+              {hex(message.data)}
             </text>
           </>
         )}

@@ -1,9 +1,10 @@
 /** The GSI routing table: a row a GSI, a chip a route. */
+
 import { memo } from 'react';
+import { hex } from '../../base/hex.ts';
 import type { RouteEntry } from '../../engine/core/machine.ts';
 import { routesOf } from '../../engine/view/machine-view.ts';
 import { VM } from '../../engine/view/tables.ts';
-import { hex } from '../../explain/locate/locator.ts';
 import type { CardBox } from '../../scene/layout.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';

@@ -1,8 +1,9 @@
 /** The run loop in a vCPU's card: the boundary between guest and root, and the VMCS field by field. */
+import { hex } from '../../base/hex.ts';
 import '../kit/panel-texts.ts';
 import { gridAddress, readWord, type VcpuView, vectorsIn } from '../../engine/view/machine-view.ts';
 import { VMCS } from '../../engine/view/tables.ts';
-import { hex, type VmcsPart } from '../../explain/locate/locator.ts';
+import type { VmcsPart } from '../../explain/locate/locator.ts';
 import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { interruptionInfo, qualification } from '../../scene/vm-fields.ts';
 import { exitName } from '../../spec/exits.ts';
@@ -30,16 +31,11 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
   const on = lit?.fields.has('vcpu.mode') ?? false;
   const side = t(inGuest ? 'stage.vcpu.guestMode' : 'stage.vcpu.rootMode');
   const state = inGuest ? 'bd-guest' : away ? 'bd-away' : '';
-  const status = `${hex(word('rvi'))}/${hex(word('svi'))}`;
-  // A folded card has RVI and SVI on the boundary.
   const size = textSize(11, stage.layout.scale);
   const mono = (text: string): number => textWidth(text, size, 'mono');
   const bare = card.x + 20;
   const left = bare + textWidth(side, size, 'bold') + 4;
-  const needs = mono(status) + 8;
-  const folded = run === 'line' && stage.model.apicv && density !== 'mini' && left + needs <= card.x + card.w - 11;
-  const statusW = folded ? needs : 0;
-  const end = card.x + card.w - 11 - statusW;
+  const right = card.x + card.w - 11;
   const reason = word('exitReason');
   const why = qualification(reason, word('exitQualification'));
   const long = `${exitName(reason)}${why === '' ? '' : ` ${why}`}`;
@@ -50,6 +46,13 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
     : none
       ? []
       : [whole, long, exitName(reason), exitName(reason, true)];
+  // A folded card has what of RVI and SVI is set on the boundary, each by its name.
+  const told =
+    run === 'line' && stage.model.apicv && density !== 'mini'
+      ? ['rvi', 'svi'].flatMap((name) => (word(name) === 0 ? [] : `${name.toUpperCase()} ${hex(word(name))}`)).join(' ')
+      : '';
+  const status = left + mono(told) + 14 > right ? '' : told;
+  const end = status === '' ? right : right - mono(status) - 14;
   const fit = names.find((name) => mono(name) <= end - left);
   // Which side it is on is said by the arrow as well: what was exited for stands before its name.
   const text = fit ?? names.findLast((name) => mono(name) <= end - bare - 4) ?? '';
@@ -95,10 +98,10 @@ export function Boundary({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
         >
           {text}
         </text>
-        {folded && (
+        {status !== '' && (
           <text
             className={wrote('rvi') || wrote('svi') ? 'bd-exit bd-on' : 'bd-exit bd-status'}
-            x={card.x + card.w - 11}
+            x={right}
             y={y}
             textAnchor="end"
           >
@@ -183,7 +186,7 @@ function VmcsField({ box, field, props }: { box: VcpuBox; field: ReturnType<type
   const y = row.y + row.h / 2 + 4;
   const size = textSize(11, props.stage.layout.scale);
   const key = textWidth(field.key, size) + 6;
-  const dim = field.value === '–' || field.value === '0' || field.value === '0x00';
+  const dim = field.value === '–' || field.value === '0' || field.value === '0x0';
   return (
     <g style={colourStyle(changed?.colour ?? 0)}>
       <Stop

@@ -1,8 +1,10 @@
 /** A vCPU as KVM and the model guest know it. */
+
 import { lazy, memo, Suspense } from 'react';
+import { hex } from '../../base/hex.ts';
 import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
-import { type Field, hex } from '../../explain/locate/locator.ts';
+import type { Field } from '../../explain/locate/locator.ts';
 import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
@@ -268,9 +270,9 @@ export function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
   // As many as stand side by side, each whole.
   const most = w < card.w ? 1 : COUNTERS.length;
   const fits = (n: number): boolean => COUNTERS.slice(0, n).every((name) => wide(name) <= (w - 22) / n);
-  const names = COUNTERS.slice(0, [3, 2].find((n) => n <= most && fits(n)) ?? 1);
+  // A number without its name says nothing.
+  const names = COUNTERS.slice(0, [3, 2, 1].find((n) => n <= most && fits(n)) ?? 0);
   const third = (w - 22) / names.length;
-  const bare = names.length === 1 && wide(COUNTERS[0]) > third;
   const tall = (density === 'full' || density === 'big') && box.run === 'none';
   if (tall) {
     const line = Math.min(20, rows.counters.h * 0.6);
@@ -301,11 +303,9 @@ export function Counters({ box, v, props }: { box: VcpuBox; v: VcpuView; props: 
       {names.map((name, i) => (
         <text key={name} className={on ? 'bd-count bd-on' : 'bd-count'} x={x + 11 + i * third} y={y + 12.5}>
           {v[name]}
-          {!bare && (
-            <tspan className="bd-key" dx={3}>
-              {t(SHORT[name])}
-            </tspan>
-          )}
+          <tspan className="bd-key" dx={3}>
+            {t(SHORT[name])}
+          </tspan>
         </text>
       ))}
     </g>

@@ -87,12 +87,16 @@ export function MiniLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props:
   const { scale } = props.stage.layout;
   const [key, one] = [textWidth('IF', textSize(11, scale)), textWidth('0', textSize(11.5, scale), 'mono')];
   const flag = SMALL.outer + key + SMALL.between + one + SMALL.inner + 1;
+  // A count without its name says nothing.
+  const count =
+    textWidth(exits.key, textSize(11, scale)) + SMALL.between + textWidth(exits.value, textSize(11.5, scale), 'mono');
+  const counted = count <= card.w - flag - SMALL.inner - SMALL.outer;
   const first = { y: rows.flags.y, h: rows.flags.h, props, between: SMALL.between };
   const now = injectedNow(v, props) !== '' && v.handlers.length === 0 ? values.inject : values.runs;
   return (
     <>
       <Row value={{ ...values.flags, key: 'IF' }} x={card.x} w={flag} end={SMALL.inner} {...first} />
-      <Row value={exits} x={card.x + flag} w={card.w - flag} start={SMALL.inner} {...first} />
+      {counted && <Row value={exits} x={card.x + flag} w={card.w - flag} start={SMALL.inner} {...first} />}
       {run !== 'none' && <Boundary box={box} v={v} props={props} />}
       <Row
         value={now}

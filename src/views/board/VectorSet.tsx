@@ -1,6 +1,6 @@
 /** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
 
-import { hex } from '../../explain/locate/locator.ts';
+import { hex } from '../../base/hex.ts';
 import { ownerOf } from '../../log/owners.ts';
 import type { Point } from '../../scene/anchors.ts';
 import { colourOf } from '../../scene/flights.ts';

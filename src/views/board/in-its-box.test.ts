@@ -1,5 +1,6 @@
 /**
- * Text of the stage in small frames, over every scene: none out of its card, none on another, none cut. Widths are estimated as the
+ * Text of the stage in small frames, over every scene: none out of its card, none on another, none cut, no number
+ * that nothing names, none with padding zeros. Widths are estimated as the
  * cards themselves do, on the safe side; what a browser draws at a desk's sizes is measured in `e2e/look.spec.ts`.
  */
 import { describe, expect, test } from 'vitest';
@@ -71,6 +72,34 @@ function writtenOf(text: Element, scale: number): Written | null {
   return { text: text.textContent ?? '', x0, x1: x0 + w, y: Number(text.getAttribute('y')) };
 }
 
+/** Cards whose columns have heads. */
+const TABLES = new Set(['ioapic', 'idt', 'routing', 'pic']);
+/** Names of rows; labels of a grid, of vectors in it and of tiles. */
+const KEY = /bd-key\b/;
+const IN_GRID = /bd-(label|vector|tiny)\b/;
+
+/** Numbers of a card that nothing names, neither the head of a column, nor a grid, nor a name beside it. */
+function namelessIn(card: Element): string[] {
+  if (TABLES.has(card.getAttribute('data-card') ?? '')) return [];
+  const texts = [...card.querySelectorAll('text')].filter((text) => text.textContent !== '');
+  const at = (text: Element, side: 'x' | 'y'): number => Number(text.getAttribute(side));
+  return texts
+    .filter(({ textContent }) => /^(0x[0-9a-f]+|\d+)([ /›×]+(0x[0-9a-f]+|\d+)?)*$/.test(textContent ?? ''))
+    .filter((number) => {
+      if (IN_GRID.test(number.getAttribute('class') ?? '')) return false;
+      // What is in a grid too small to write in it is listed under it, in its journeys' colours.
+      if (/^lapic/.test(card.getAttribute('data-card') ?? '') && number.querySelector('tspan.bd-on') !== null)
+        return false;
+      // One handler in another.
+      if (number.textContent?.includes('›')) return false;
+      const row = texts.filter((text) => text !== number && Math.abs(at(text, 'y') - at(number, 'y')) < 7);
+      const before = row.filter((text) => at(text, 'x') < at(number, 'x')).sort((a, b) => at(b, 'x') - at(a, 'x'))[0];
+      // What an address is can be seen.
+      return !KEY.test(before?.getAttribute('class') ?? '') && !/^0xfee/.test(number.textContent ?? '');
+    })
+    .map(({ textContent }) => `"${textContent}" has no name`);
+}
+
 /** What is wrong with the texts of a drawn stage. */
 function faultsIn(root: Element, scale: number): string[] {
   const faults: string[] = [];
@@ -85,9 +114,11 @@ function faultsIn(root: Element, scale: number): string[] {
       const share = pressed === null ? 1 : Number(pressed) / lettersOf(text, scale);
       if (share < PRESSED) faults.push(`${id}: "${text.textContent}" is pressed to ${share.toFixed(2)} of its width`);
     }
+    faults.push(...namelessIn(card).map((fault) => `${id}: ${fault}`));
     const texts = [...card.querySelectorAll('text')].flatMap((text) => writtenOf(text, scale) ?? []);
     texts.forEach((a, i) => {
       if (a.text === '–') faults.push(`${id}: a dash for what is not there`);
+      if (/\b0x0[0-9a-f]/.test(a.text)) faults.push(`${id}: "${a.text}" is padded`);
       if (a.text.includes('…')) faults.push(`${id}: "${a.text}" is cut`);
       if (a.x0 < left - 1 || a.x1 > right + 1) faults.push(`${id}: "${a.text}" reaches out of its card`);
       for (const b of texts.slice(i + 1)) {
@@ -102,7 +133,7 @@ function faultsIn(root: Element, scale: number): string[] {
 /** Moments of a run, as shares of it. */
 const MOMENTS = [0.25, 0.6, 1];
 
-describe('a small frame has no text out of its card, on another or cut, and no dash for a value', () => {
+describe('a small frame has no text out of its card, on another or cut, and no dash for a value; numbers have a name and one form', () => {
   test.each(PRESET_IDS)('%s', async (id) => {
     const faults = new Set<string>();
     for (const lang of ['en', 'zh-CN'] as const) {

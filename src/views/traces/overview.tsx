@@ -21,6 +21,8 @@ interface OverviewProps {
 export const ROW = 34;
 export const LEFT = 136;
 const STRIP = 16;
+/** Half of a tick's text. */
+const HALF_TICK = 20;
 /** Rows of their own; the rest is one row. */
 const MOST_ROWS = 6;
 
@@ -161,7 +163,12 @@ export function Overview({
           {ticks.map((tick) => (
             <g key={tick} transform={`translate(${x(tick)} 0)`}>
               <line className="tr-grid" y2={rows.length * ROW + STRIP} />
-              <text className="tr-tick" y={height - 6}>
+              <text
+                className="tr-tick"
+                y={height - 6}
+                // Beside the edge there is no room for its right half.
+                style={x(tick) > width - HALF_TICK ? { textAnchor: 'end' } : undefined}
+              >
                 {overview.byLine ? tick.toLocaleString('en-US') : `${round(tick)} s`}
               </text>
             </g>
