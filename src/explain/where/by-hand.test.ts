@@ -133,3 +133,13 @@ test.each(PROFILES)('%s: a random run’s IRR waits, its ISR is in service, and 
     }
   });
 });
+
+test('what nobody was seen to raise is raised where the opened gate moved its destination', () => {
+  const reasoner = createReasoner();
+  const all = generate('x2apic', sequenceSeed(7, 33)) as JsonOp[];
+  const ops = all.slice(0, 126).filter((op) => !('error' in reasoner.answer(op)));
+  const answer = reasoner.answer({ op: 'where', gsi: 9 }) as JsonOp;
+  expect(answer).toMatchObject({ held: 'apic-disabled', state: 'waiting' });
+  const taken = takenAfter([...ops, ...(answer.release as readonly JsonOp[])], ops.length);
+  expect(taken.map(({ vector }) => vector)).toContain(0xd6);
+});

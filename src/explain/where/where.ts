@@ -654,7 +654,8 @@ function releaseOf(history: History, ask: Ask, first: Found, base: number): Json
   let now = first;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     if (now.held === null) {
-      if (now.state !== 'done') return null;
+      // What nobody was seen to raise is out of sight where an opened gate moves its destination: it is raised, as what is done is.
+      if (now.state !== 'done' && now.state !== 'never') return null;
       added = [...added, ...now.way.raise];
     }
     const { view } = history.branch(added);
