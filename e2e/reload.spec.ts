@@ -161,6 +161,11 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     async after(page) {
       await expect(page.locator('.tr-summary')).toContainText('11,284');
+      // The address of a scene is that scene, not this recording again.
+      await page.goto('./?play=0&lang=en#p=intx-shared&t=3');
+      await expect(count(page)).toHaveText(/^4 /);
+      await expect(page.locator('.now-title')).toBeVisible();
+      await expect(page.locator('.tr-summary, .tr-problem')).toHaveCount(0);
     },
   },
   'a text that was pasted': {

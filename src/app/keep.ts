@@ -2,7 +2,7 @@
 import { isCase } from '../scenes/case.ts';
 import type { App } from '../store/create-app.ts';
 import { keepRuns, type LeftAt } from '../store/runs/keep.ts';
-import { readLeftTrace } from '../views/traces/left.ts';
+import { leaveAt, readLeftTrace } from '../views/traces/left.ts';
 
 const KEY = 'irqscope.left';
 
@@ -29,6 +29,7 @@ export function readLeft(hash: string): LeftAt | null {
 export function keepEdits(app: App): void {
   const left = readLeft(window.location.hash);
   window.addEventListener('pagehide', () => {
+    leaveAt(window.location.hash);
     const { runs, playhead } = app.store.getState();
     try {
       if (runs === null || runs.list.length < 2) sessionStorage.removeItem(KEY);
@@ -41,7 +42,7 @@ export function keepEdits(app: App): void {
     }
   });
   // A trace was open, and its text is kept nowhere: its page says what to drop again.
-  const trace = readLeftTrace();
+  const trace = readLeftTrace(window.location.hash);
   const { sceneId, ui } = app.store.getState();
   if (trace !== null && ui.url === null) app.actions.setUi({ url: `trace=${trace}` });
   // An exercise is worked on there, also by who comes by its link.
