@@ -164,7 +164,9 @@ const CASES: Readonly<Record<string, Case>> = {
       // The address of a scene is that scene, not this recording again.
       await page.goto('./?play=0&lang=en#p=intx-shared&t=3');
       await expect(count(page)).toHaveText(/^4 /);
-      await expect(page.locator('.now-title')).toBeVisible();
+      // What is looked up late has been, once nothing more is fetched.
+      await page.waitForLoadState('networkidle');
+      await expect(traces(page)).toHaveCount(0);
       await expect(page.locator('.tr-summary, .tr-problem')).toHaveCount(0);
     },
   },
