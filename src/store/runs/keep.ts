@@ -42,10 +42,15 @@ const all = (db: IDBDatabase): Promise<Kept[]> =>
   answer(db.transaction(STORE).objectStore(STORE).getAll() as IDBRequest<Kept[]>);
 
 async function write(db: IDBDatabase, kept: Kept): Promise<void> {
+  // Sealed at once: a page that goes undoes what is still open.
+  const putting = db.transaction(STORE, 'readwrite');
+  const put = answer(putting.objectStore(STORE).put(kept));
+  putting.commit();
+  await put;
+  const rest = (await all(db)).sort((a, b) => b.at - a.at).slice(MOST_TREES);
+  if (rest.length === 0) return;
   const store = db.transaction(STORE, 'readwrite').objectStore(STORE);
-  await answer(store.put(kept));
-  const rest = (await answer(store.getAll() as IDBRequest<Kept[]>)).sort((a, b) => b.at - a.at);
-  for (const old of rest.slice(MOST_TREES)) store.delete(old.tree);
+  for (const old of rest) store.delete(old.tree);
 }
 
 /** A tree from its JSON, with the name of its first scene. @returns null where it is none, or its preset is gone */
@@ -87,27 +92,6 @@ export interface LeftAt {
   readonly step: number;
 }
 
-/** The newest tree that has the scene on screen among its runs, or the one the page was left in. */
-async function bringBack(app: AppCore, db: IDBDatabase, left: LeftAt | null): Promise<void> {
-  const trees = (await all(db)).sort((a, b) => b.at - a.at);
-  const { scene } = app.store.getState();
-  if (scene === null) return;
-  const ops = scene.commands.map(({ op }) => op);
-  for (const { tree, json } of trees) {
-    const found = await treeOf(json);
-    if (found === null) continue;
-    const run = findRun(found.runs, ops);
-    const wasLeft = left !== null && left.tree === tree && runOf(found.runs, left.run) !== undefined;
-    if (run === null && !wasLeft) continue;
-    // Changed meanwhile: that is the reader's own work already.
-    if (app.store.getState().scene?.commands !== scene.commands || (app.store.getState().runs?.list.length ?? 0) > 1)
-      return;
-    adopt(app, { ...found.runs, now: run?.id ?? found.runs.now }, found.id);
-    if (wasLeft && run?.id !== left.run) showRun(app, left.run, left.step);
-    return;
-  }
-}
-
 /** The whole of a scene is here. */
 const complete = ({ store }: AppCore): Promise<void> =>
   new Promise((resolve) => {
@@ -122,6 +106,31 @@ const complete = ({ store }: AppCore): Promise<void> =>
       resolve();
     });
   });
+
+/** The newest tree that has the scene on screen among its runs, or the one the page was left in. */
+async function bringBack(app: AppCore, db: IDBDatabase, left: LeftAt | null): Promise<void> {
+  const trees = (await all(db)).sort((a, b) => b.at - a.at);
+  await complete(app);
+  const { scene } = app.store.getState();
+  if (scene === null) return;
+  const ops = scene.commands.map(({ op }) => op);
+  for (const { tree, json } of trees) {
+    const found = await treeOf(json);
+    if (found === null) continue;
+    const run = findRun(found.runs, ops);
+    const wasLeft = left !== null && left.tree === tree && runOf(found.runs, left.run) !== undefined;
+    if (run === null && !wasLeft) continue;
+    const now = app.store.getState();
+    // Changed meanwhile: that is the reader's own work already.
+    if ((now.runs?.list.length ?? 0) > 1) return;
+    // Another scene meanwhile: it may have a tree of its own.
+    if (now.scene?.commands !== scene.commands) return bringBack(app, db, null);
+    adopt(app, { ...found.runs, now: run?.id ?? found.runs.now }, found.id);
+    if (wasLeft && run?.id !== left.run) showRun(app, left.run, left.step);
+    return;
+  }
+  if (app.store.getState().scene?.commands !== scene.commands) await bringBack(app, db, null);
+}
 
 /**
  * From now on each change is kept.
@@ -138,7 +147,6 @@ export async function keepRuns(app: AppCore, left: LeftAt | null): Promise<void>
   }
   store.setState({ kept: true });
   track(app);
-  await complete(app);
   await bringBack(app, db, left).catch(() => {});
   let isKept = false;
   const keep = ({ runs, asked }: AppState): void => {

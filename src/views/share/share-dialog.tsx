@@ -262,16 +262,19 @@ function Files({ moment: { shared, step, name }, t, onFile }: WaysProps): ReactN
           value={story.length > SHOWN ? `${story.slice(0, SHOWN)}…` : story}
           aria-labelledby={`${id}-story`}
         />
-        <div className="share-row">
-          <Copy what={t('share.story')} label={t('share.copyStory')} text={() => story} t={t} />
-          <button
-            type="button"
-            className="btn"
-            onClick={() => save(`${name}.txt`, new Blob([story], { type: 'text/plain' }))}
-          >
-            {t('share.save')} .txt
-          </button>
-        </div>
+        {/* Told by a part that comes a moment later: nothing to copy before. */}
+        {story !== '' && (
+          <div className="share-row">
+            <Copy what={t('share.story')} label={t('share.copyStory')} text={() => story} t={t} />
+            <button
+              type="button"
+              className="btn"
+              onClick={() => save(`${name}.txt`, new Blob([story], { type: 'text/plain' }))}
+            >
+              {t('share.save')} .txt
+            </button>
+          </div>
+        )}
       </section>
     </>
   );
