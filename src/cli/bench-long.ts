@@ -1,6 +1,7 @@
 /** The bench of a run of more than a million effects in the built page: how soon it is seen, what a jump in it costs, what it holds. */
 import type { Browser, CDPSession } from '@playwright/test';
 import { metricsOf } from './bench-metrics.ts';
+import type { TraceEvent } from './bench-page.ts';
 
 const VIEWPORT = { width: 1440, height: 900 };
 const SEEKS = 200;
@@ -47,16 +48,6 @@ async function workers(session: CDPSession): Promise<number> {
   });
   await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
   return (await Promise.all(usages)).reduce((sum, usage) => sum + megabytes(usage), 0);
-}
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly ts: number;
-  readonly dur?: number;
-  readonly tdur?: number;
-  readonly args?: { readonly data?: { readonly type?: string } };
 }
 
 const SCRIPT = new Set(['EventDispatch', 'RunMicrotasks', 'FireAnimationFrame', 'TimerFire', 'HandlePostMessage']);

@@ -128,13 +128,14 @@ export async function firstMotion(browser: Browser, url: string, loads = LOADS):
 }
 
 /** One entry of a browser trace; times in µs, `tdur` in time of the thread itself. */
-interface TraceEvent {
+export interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
   readonly tdur?: number;
+  readonly args?: { readonly data?: { readonly type?: string } };
 }
 
 /** What begins script of the page's own. */
