@@ -9,6 +9,7 @@ import { describeStep } from '../explain/describe/index.ts';
 import '../explain/locate/all.ts';
 import { happeningOf } from '../explain/locate/index.ts';
 import { LANGS, loadLanguage } from '../i18n/index.ts';
+import { inLang } from '../i18n/langs.ts';
 import type { Step } from '../log/log.ts';
 import { createReadings } from '../log/reader.ts';
 import { viewAt } from '../store/view-at.ts';
@@ -141,7 +142,7 @@ describe('pace', () => {
             ms += move + rest;
             moving += k === beat.hold ? move : move + rest;
           }
-          const sentence = beat.told?.[lang] ?? say(beat.hold);
+          const sentence = beat.told === null ? say(beat.hold) : inLang(beat.told, lang);
           expect(sentence, `${beat.hold}`).not.toBe('');
           expect(ms, sentence).toBeCloseTo(Math.max(moving, readingMs(sentence)) + REST_MS, 6);
         }
