@@ -15,6 +15,7 @@ interface Language {
 export const LANGUAGES = {
   en: { name: 'EN', comma: ', ' },
   'zh-CN': { name: '中文', comma: '、' },
+  fr: { name: 'FR', comma: ', ', begun: true },
 } as const satisfies Readonly<Record<string, Language>>;
 
 export type Lang = keyof typeof LANGUAGES;
