@@ -98,7 +98,6 @@ interface Catalogue {
 
 const CATALOGUES: Readonly<Record<Exclude<Lang, 'en'>, () => Promise<Catalogue>>> = {
   'zh-CN': () => import('./zh-cn/index.ts'),
-  fr: () => import('./fr/index.ts'),
 };
 const spacedIn = new Map<Lang, Catalogue['spaced']>();
 

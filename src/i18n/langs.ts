@@ -15,7 +15,6 @@ interface Language {
 export const LANGUAGES = {
   en: { name: 'EN', comma: ', ' },
   'zh-CN': { name: '中文', comma: '、' },
-  fr: { name: 'FR', comma: ', ', begun: true },
 } as const satisfies Readonly<Record<string, Language>>;
 
 export type Lang = keyof typeof LANGUAGES;
