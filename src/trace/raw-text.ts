@@ -73,7 +73,9 @@ const VECTORS: Readonly<Record<string, number>> = {
 
 /** By their length: few are of one. */
 const VECTOR_NAMES: (readonly [number, Literal])[][] = [];
-for (const [name, vector] of Object.entries(VECTORS)) (VECTOR_NAMES[name.length] ??= []).push([vector, literal(name)]);
+for (const [name, vector] of Object.entries(VECTORS)) {
+  VECTOR_NAMES[name.length] = [...(VECTOR_NAMES[name.length] ?? []), [vector, literal(name)]];
+}
 
 const TWO32 = 2 ** 32;
 const QUOTE = 39;
