@@ -18,6 +18,7 @@ export const PARTS = [
   'vtd',
   'avic',
   'pv-eoi',
+  'async-pf',
   'pcpu',
   'guest',
   'device',

@@ -1,4 +1,5 @@
 import { apicv } from './apicv.ts';
+import { asyncPf } from './async-pf.ts';
 import { avic } from './avic.ts';
 import { bus } from './bus.ts';
 import { device } from './device.ts';
@@ -38,4 +39,5 @@ export const events = {
   ...avic,
   ...bus,
   ...pvEoi,
+  ...asyncPf,
 };
