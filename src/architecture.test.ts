@@ -399,7 +399,7 @@ const FLOORS: Record<
     // The VM-entry event field is every machine's; the rest of the VMCS goes with the run loop.
     besides: ['index', 'entry-info'],
     // The timer's registers are the APIC's, AVIC's and PV EOI's words the vCPU's; the bus and the guest have none.
-    without: ['bus', 'timer', 'avic', 'pv-eoi', 'async-pf', 'guest'],
+    without: ['bus', 'timer', 'avic', 'pv-eoi', 'guest'],
   },
   engine: {
     // The rooms by whose code it is; the local APIC's own files stand in its folder, the timer among them.
@@ -417,12 +417,12 @@ const FLOORS: Record<
   'explain/forks': {
     besides: ['all', 'fork', 'host', 'index', 'makers'],
     // None of their events had another way.
-    without: ['irqfd', 'bus', 'timer', 'pit', 'pv-eoi', 'async-pf', 'guest'],
+    without: ['irqfd', 'bus', 'timer', 'pit', 'pv-eoi', 'guest'],
   },
   'explain/gates': {
     besides: ['gate', 'index', 'match', 'rows'],
     // These hold nothing back that another part's gate does not: a timer's vector is the APIC's, what APICv holds its priority's.
-    without: ['bus', 'timer', 'pit', 'apicv', 'avic', 'pv-eoi', 'async-pf', 'pcpu', 'guest', 'userspace'],
+    without: ['bus', 'timer', 'pit', 'apicv', 'avic', 'pv-eoi', 'pcpu', 'guest', 'userspace'],
   },
   'i18n/en/events': { besides: ['all', 'index'], without: [] },
   'i18n/zh-cn/events': { besides: ['index'], without: [] },
@@ -460,7 +460,6 @@ const CARDS: Readonly<Record<Part, string | null>> = {
   vtd: 'HostCards',
   avic: 'LapicCard',
   'pv-eoi': null, // a note beside the local APIC
-  'async-pf': null, // its vector goes to the local APIC
   pcpu: 'HostCards',
   guest: 'IdtCard',
   device: 'SourceCards',

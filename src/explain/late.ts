@@ -16,7 +16,6 @@ const ROWS: Readonly<Record<LatePart, () => Promise<unknown>>> = {
   vtd: () => import('./locate/vtd.ts'),
   avic: () => import('./locate/avic.ts'),
   'pv-eoi': () => import('./locate/pv-eoi.ts'),
-  'async-pf': () => import('./locate/async-pf.ts'),
   bus: () => import('./locate/bus.ts'),
 };
 

@@ -18,7 +18,6 @@ export const PARTS = [
   'vtd',
   'avic',
   'pv-eoi',
-  'async-pf',
   'pcpu',
   'guest',
   'device',

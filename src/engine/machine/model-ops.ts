@@ -11,7 +11,6 @@ import { lapicAt, type Machine } from '../core/machine.ts';
 import { reg, set } from '../core/regs.ts';
 import type { ModelOps, Wires } from '../core/wires.ts';
 import { LAPIC, VCPU } from '../core/words.ts';
-import { pagePresent } from '../kvm/async-pf.ts';
 import { countExit, MODE, MP_STATE } from '../kvm/vcpu.ts';
 import { advance, settle } from '../world/clock.ts';
 import {
@@ -66,10 +65,6 @@ export const MODEL_OPS = {
     const lacks = op.field === 'addr_hi' ? !cap.startsWith('64') : op.field === 'mask' && !cap.endsWith('mask');
     if (lacks) throw new OpError('op.noMsiField', 'field', { id: op.id, field: op.field });
     msiWrite(m, slot, op.field, op.value);
-    return OK;
-  },
-  async_page(m, op) {
-    pagePresent(m, op.vcpu, op.vector);
     return OK;
   },
   guest(m, op) {

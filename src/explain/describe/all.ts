@@ -1,6 +1,5 @@
 /** Every table at once, for a test or a terminal. */
 import './apicv.ts';
-import './async-pf.ts';
 import './avic.ts';
 import './bus.ts';
 import './irqfd.ts';

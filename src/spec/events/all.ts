@@ -1,6 +1,5 @@
 /** Every event at once: what the engine emits, and what a terminal or a test reads. */
 import { APICV_EVENTS } from './apicv.ts';
-import { ASYNC_PF_EVENTS } from './async-pf.ts';
 import { AVIC_EVENTS } from './avic.ts';
 import { BUS_EVENTS } from './bus.ts';
 import { addEvents, FIRST_EVENTS } from './index.ts';
@@ -25,7 +24,6 @@ export const LATE_EVENTS = {
   vtd: VTD_EVENTS,
   avic: AVIC_EVENTS,
   'pv-eoi': PV_EOI_EVENTS,
-  'async-pf': ASYNC_PF_EVENTS,
   bus: BUS_EVENTS,
 } satisfies Record<LatePart, object>;
 
@@ -41,7 +39,6 @@ export const ALL_EVENTS = {
   ...VTD_EVENTS,
   ...AVIC_EVENTS,
   ...PV_EOI_EVENTS,
-  ...ASYNC_PF_EVENTS,
   ...BUS_EVENTS,
 };
 

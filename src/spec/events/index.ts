@@ -7,7 +7,6 @@
  */
 import { type ArgColumns, type ArgsOf, type EventFacts, type EventRows, readArgs } from '../define/event.ts';
 import type { APICV_EVENTS } from './apicv.ts';
-import type { ASYNC_PF_EVENTS } from './async-pf.ts';
 import type { AVIC_EVENTS } from './avic.ts';
 import type { BUS_EVENTS } from './bus.ts';
 import { DEVICE_EVENTS } from './device.ts';
@@ -48,7 +47,6 @@ type LateEvents = typeof IRQFD_EVENTS &
   typeof VTD_EVENTS &
   typeof AVIC_EVENTS &
   typeof PV_EOI_EVENTS &
-  typeof ASYNC_PF_EVENTS &
   typeof BUS_EVENTS;
 
 /** Every row, by the name of its event. */

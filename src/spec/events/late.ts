@@ -13,7 +13,6 @@ export const LATE_PARTS = [
   'vtd',
   'avic',
   'pv-eoi',
-  'async-pf',
   'bus',
 ] as const;
 export type LatePart = (typeof LATE_PARTS)[number];
@@ -33,7 +32,6 @@ export const LATE_CODES: readonly (readonly [first: number, last: number, part: 
   [280, 287, 'vtd'],
   [300, 308, 'avic'],
   [320, 324, 'pv-eoi'],
-  [330, 330, 'async-pf'],
   [340, 379, 'bus'],
 ];
 

@@ -377,7 +377,6 @@ const ROWS = {
   kvm_alloc_apic_access_page: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/lapic.c', 'v6.18': 'arch/x86/kvm/lapic.c' },
   kvm_inhibit_apic_access_page: { 'v5.15': null, 'v6.12': 'arch/x86/kvm/lapic.c', 'v6.18': 'arch/x86/kvm/lapic.c' },
   kvm_lapic_set_vapic_addr: 'arch/x86/kvm/lapic.c',
-  kvm_arch_async_page_present: 'arch/x86/kvm/x86.c',
   kvm_lapic_set_pv_eoi: {
     'v5.15': { fn: 'kvm_lapic_enable_pv_eoi', file: 'arch/x86/kvm/lapic.c' },
     'v6.12': 'arch/x86/kvm/lapic.c',

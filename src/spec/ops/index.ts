@@ -4,7 +4,6 @@
  */
 import { type OpClass, type OpOf, type OpTable, readOp } from '../define/op.ts';
 import { APICV_OPS } from './apicv.ts';
-import { ASYNC_PF_OPS } from './async-pf.ts';
 import { BUS_OPS } from './bus.ts';
 import { DEVICE_OPS } from './device.ts';
 import { GUEST_OPS } from './guest.ts';
@@ -34,7 +33,6 @@ export const OPS = {
   ...VTD_OPS,
   ...PCPU_OPS,
   ...SAVE_RESTORE_OPS,
-  ...ASYNC_PF_OPS,
 } satisfies OpTable;
 
 type Ops = typeof OPS;

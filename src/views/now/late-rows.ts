@@ -13,7 +13,6 @@ const LATE: Readonly<Record<LatePart, () => readonly Promise<unknown>[]>> = {
   vtd: () => [import('../../explain/describe/vtd.ts'), import('../../explain/forks/vtd.ts')],
   avic: () => [import('../../explain/describe/avic.ts'), import('../../explain/forks/avic.ts')],
   'pv-eoi': () => [import('../../explain/describe/pv-eoi.ts')],
-  'async-pf': () => [import('../../explain/describe/async-pf.ts')],
   bus: () => [import('../../explain/describe/bus.ts')],
 };
 

@@ -18,7 +18,6 @@ const LATE: Readonly<Record<LatePart, () => Promise<Readonly<Record<string, stri
   vtd: async () => (await import('../../i18n/en/events/vtd.ts')).vtd,
   avic: async () => (await import('../../i18n/en/events/avic.ts')).avic,
   'pv-eoi': async () => (await import('../../i18n/en/events/pv-eoi.ts')).pvEoi,
-  'async-pf': async () => (await import('../../i18n/en/events/async-pf.ts')).asyncPf,
   bus: async () => (await import('../../i18n/en/events/bus.ts')).bus,
 };
 

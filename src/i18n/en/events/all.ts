@@ -1,6 +1,5 @@
 /** Sentences of every event, for a test. */
 import { apicv } from './apicv.ts';
-import { asyncPf } from './async-pf.ts';
 import { avic } from './avic.ts';
 import { bus } from './bus.ts';
 import { events } from './index.ts';
@@ -25,6 +24,5 @@ export const allEvents = {
   ...vtd,
   ...avic,
   ...pvEoi,
-  ...asyncPf,
   ...bus,
 };

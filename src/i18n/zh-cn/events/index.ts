@@ -1,5 +1,4 @@
 import { apicv } from './apicv.ts';
-import { asyncPf } from './async-pf.ts';
 import { avic } from './avic.ts';
 import { bus } from './bus.ts';
 import { device } from './device.ts';
@@ -39,5 +38,4 @@ export const events = {
   ...avic,
   ...bus,
   ...pvEoi,
-  ...asyncPf,
 };
