@@ -496,7 +496,7 @@ test.describe('five tasks', () => {
         if (next === undefined) continue;
         const words = text.replace(/^\d+/, '');
         // A page that was busy when a sentence came has shown it late: its time runs by the model's clock. Flights alone are shorter still.
-        expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words, 'en') / SPEED) * 0.5);
+        expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words) / SPEED) * 0.5);
       }
     });
 });
