@@ -181,6 +181,8 @@ test('right button on a pin: masked in front of the step that is shown, before i
     .click();
   await expect(menu(page)).toHaveCount(0);
   await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
+  // The narrator tells the edit that the stage stands at, not what its beat comes to.
+  await expect(page.locator('.nr-line')).toContainText('RTE 4: vector 0x34');
   await page.keyboard.press('End');
   await expect(page.locator('.now-title')).not.toHaveText(say('event.handler_exit.title'));
 });
