@@ -115,6 +115,15 @@ function set(element: HTMLElement | SVGElement, attributes: Attributes): void {
   }
 }
 
+/** What a token says of itself, written where it has changed. */
+function tell(element: HTMLElement, data: Readonly<Record<string, string>>): void {
+  const known = givenTo(element);
+  for (const name in data) {
+    const text = data[name] as string;
+    if (known[name] !== text) known[name] = element.dataset[name] = text;
+  }
+}
+
 export type Fill = (name: string, attributes: Attributes) => SVGElement;
 
 /**
@@ -339,9 +348,9 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     write(text, shown);
     text.hidden = shown === '';
     // A bare number has no shape but its own.
-    if (shown === '') set(element, { 'data-shape': 'message' });
+    if (shown === '') tell(element, { shape: 'message' });
     one.w = widthOf(shown);
-    set(element, { 'data-state': state });
+    tell(element, { state });
     element.classList.toggle('bd-ended', state === 'ended');
     element.classList.toggle('bd-parked', state === 'waiting');
     // What it waited for.
@@ -376,12 +385,12 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     drawn = tokens.map((token, index) => {
       const { element, badge, text } = partsAt(index, token.signal);
       element.classList.toggle('bd-pale', !token.current);
-      set(element, {
-        style: colour(token.journey),
-        'data-token': token.label,
-        'data-journey': String(token.journey),
-        'data-card': token.anchor.card,
-        'data-shape': marks?.shapeOf(now.scene, token, step, there) ?? 'message',
+      set(element, { style: colour(token.journey) });
+      tell(element, {
+        token: token.label,
+        journey: String(token.journey),
+        card: token.anchor.card,
+        shape: marks?.shapeOf(now.scene, token, step, there) ?? 'message',
       });
       write(badge, String(token.journey));
       const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
