@@ -48,7 +48,14 @@ const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
 };
 
 // Tests draw with the React of the build, which checks nothing and is twice as fast.
-if (process.env.VITEST) process.env.NODE_ENV = 'production';
+if (process.env.VITEST) {
+  process.env.NODE_ENV = 'production';
+  // Which portion of long loops this run tries (src/cli/portion.ts).
+  if (process.env.PORTION === undefined && process.env.DEEP === undefined) {
+    process.env.PORTION = String(Date.now() % 1_000_000);
+    console.log(`PORTION=${process.env.PORTION}`);
+  }
+}
 
 /** What a test file may do to the modules or the globals of its process. */
 const CHANGES_PROCESS = /\bvi\.(mock|doMock|resetModules|stub|spyOn|useFakeTimers)/;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { some, WHICH } from './portion.ts';
 import { expect, type Frame, type Page, test } from './test.ts';
 
 // The deck and the page are two hosts here, and both are this machine: the browser asks before it lets one reach the other.
@@ -96,7 +97,9 @@ async function keysReachTheDeck(page: Page): Promise<void> {
   await expect(page.locator('.reveal')).toHaveClass(/overview/);
 }
 
-for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
+const REVEALS = ['reveal.js', 'reveal5', 'reveal4'] as const;
+
+for (const reveal of REVEALS) {
   test(`${reveal}: fragments are steps, forwards and back, a deep link opens at its step, and the deck keeps its keys`, async ({
     page,
     baseURL,
@@ -211,8 +214,8 @@ test('the element: attributes act on the live frame, methods answer, and it take
   expect(errors).toEqual([]);
 });
 
-for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
-  test(`${reveal}: on paper each fragment has its figure, no frame is left and no page is blank`, async ({
+for (const reveal of some(REVEALS, 1)) {
+  test(`${reveal} (${WHICH}): on paper each fragment has its figure, no frame is left and no page is blank`, async ({
     page,
     baseURL,
   }) => {
@@ -316,8 +319,8 @@ test('several scenes on a slide, under each other and by the author’s indices;
   await expect(page.locator('iframe, irq-scope')).toHaveCount(0);
 });
 
-for (const reveal of ['reveal.js', 'reveal5', 'reveal4']) {
-  test(`${reveal}: registered after the deck began, as in a Quarto deck, the steps are fragments all the same`, async ({
+for (const reveal of some(REVEALS, 1)) {
+  test(`${reveal} (${WHICH}): registered after the deck began, as in a Quarto deck, the steps are fragments all the same`, async ({
     page,
     baseURL,
   }) => {

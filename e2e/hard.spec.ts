@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { some, WHICH } from './portion.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 import { keepWorkers } from './workers.ts';
@@ -26,8 +27,8 @@ async function endWorkers(page: Page): Promise<void> {
   await expect.poll(() => page.workers().filter((worker) => ended.includes(worker)).length).toBe(0);
 }
 
-for (const depth of [50, 2_000, 5_000]) {
-  test(`a link with a field nested ${depth} deep opens, and the field is named`, async ({ page }) => {
+for (const depth of some([50, 2_000, 5_000], 1)) {
+  test(`a link with a field nested ${depth} deep opens, and the field is named (${WHICH})`, async ({ page }) => {
     const log = `[{"op":"create","vcpus":2,"irqchip":"full"},{"op":"irq_line","gsi":4,"level":1,"x":${nested(depth)}}]`;
     await page.goto(`./${linkAround(`{"v":1,"base":null,"log":${log}}`)}`);
     await expect(notice(page)).toHaveAttribute('data-code', 'link-dropped');

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { axeOf } from './axe.ts';
+import { some, WHICH } from './portion.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -94,16 +95,16 @@ async function marks(page: Page, scene: string): Promise<void> {
   }
 }
 
-for (const [name, query, sizes] of [
-  ['1280 x 800, 1600 x 1000 and 344 x 740', '', ['1280 800', '1600 1000', '344 740']],
-  ['in Chinese', 'lang=zh-CN', ['1280 800', '344 740']],
+for (const [name, query, sizes, most] of [
+  ['1280 x 800, 1600 x 1000 and 344 x 740', '', ['1280 800', '1600 1000', '344 740'], 12],
+  ['in Chinese', 'lang=zh-CN', ['1280 800', '344 740'], 10],
 ] as const) {
-  test(`no text on the stage is under 11 px, cut or outside its card, and every scene has its marks: ${name}`, async ({
+  test(`no text on the stage is under 11 px, cut or outside its card, and every scene has its marks: ${name} (${WHICH})`, async ({
     page,
   }) => {
     test.slow();
     const wrong: Record<string, string[]> = {};
-    for (const [nth, scene] of SCENES.entries()) {
+    for (const [nth, scene] of some(SCENES, most).entries()) {
       // Each scene begins in the window the one before ended in, so no window is set for a stage that goes at once.
       const walk = nth % 2 === 0 ? sizes : [...sizes].reverse();
       for (const size of walk) {

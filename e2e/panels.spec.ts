@@ -1,5 +1,6 @@
 import { encodeLink } from '../src/share/link.ts';
 import { axeOf } from './axe.ts';
+import { some, WHICH } from './portion.ts';
 import { expect, type Locator, type Page, test } from './test.ts';
 import { say } from './texts.ts';
 
@@ -198,8 +199,8 @@ test('a vCPU is halted and APICv inhibited by hand', async ({ page }) => {
   await stepTo(page, say('event.irr_set.title'), 'ArrowLeft');
 });
 
-for (const lang of ['zh-CN', 'en'] as const) {
-  test(`header, Now, inspector, controls and help pass axe in both themes: ${lang}`, async ({ page }) => {
+for (const lang of some(['zh-CN', 'en'] as const, 1)) {
+  test(`header, Now, inspector, controls and help pass axe in both themes: ${lang} (${WHICH})`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: 'light' });
     await openPaused(page, 'posted-running', 7, `&lang=${lang}`);
     const check = async (part: string): Promise<void> => {

@@ -5,6 +5,8 @@ import { CHROMIUM_ARGS, findChromium } from '../src/cli/browser.mjs';
 
 // The config is read again in every worker process: what is chosen once travels in the environment.
 process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000));
+// Which part of a walk that is the same rule many times is done: e2e/portion.ts.
+if (process.env.DEEP === undefined) process.env.PORTION ??= String(Date.now() % 1_000_000);
 process.env.CHROMIUM_PATH ??= (await findChromium({ shellFirst: true })) ?? '';
 process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ??= join(tmpdir(), `irqscope-e2e-${process.pid}.json`);
 // One folder a run: Playwright empties it first, and another run may be under way.

@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   log: ['base', 'spec', 'engine/view', 't:engine'],
   explain: ['base', 'spec', 'log', 'engine/view', 't:engine', 't:i18n'],
   trace: ['base', 'spec', 'engine'],
-  scenes: ['base', 'spec', 't:engine'],
+  scenes: ['base', 'spec', 'i18n/langs', 't:engine'],
   chapters: ['spec', 't:i18n', 't:engine'],
   share: ['base', 'spec', 't:engine'],
   worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace', 'scenes'],
@@ -40,7 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/view',
     't:engine',
   ],
-  scene: ['base', 'spec', 'log', 'explain/locate', 'engine/view', 't:engine', 't:scenes'],
+  scene: ['base', 'spec', 'log', 'i18n/langs', 'explain/locate', 'engine/view', 't:engine', 't:scenes'],
   views: [
     'base',
     'spec',
@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'worker/trace-client',
     'worker/reason-client',
   ],
-  embed: ['base', 'spec', 'log', 'share', 'store'],
+  embed: ['base', 'spec', 'log', 'share', 'store', 'i18n/langs'],
   app: ['*'],
   cli: ['*', '!views', 'views/figure'],
 };

@@ -56,7 +56,7 @@ describe('parameters of the address', () => {
 });
 
 test.each([
-  [['fr', 'zh-TW', 'en'], 'zh-CN'],
+  [['tlh', 'zh-TW', 'en'], 'zh-CN'],
   [['en-GB', 'zh'], 'en'],
   [['de'], 'en'],
 ])('of %j the page speaks %s', (languages, expected) => expect(preferredLanguage(languages)).toBe(expected));

@@ -1,5 +1,5 @@
 /** Parameters of the address' query: how the page shows itself. Unknown ones and wrong values are ignored. */
-import { LANGS, type Lang } from '../i18n/index.ts';
+import { type Lang, languageOf } from '../i18n/langs.ts';
 import type { EmbedOptions, Theme } from '../store/types.ts';
 
 export interface Query {
@@ -23,12 +23,6 @@ export interface Query {
 const PLAY: Readonly<Record<string, EmbedOptions['play']>> = { '0': 'no', '1': 'yes', visible: 'visible' };
 export const CONTROLS: Readonly<Record<string, EmbedOptions['controls']>> = { full: 'full', min: 'min', '0': 'none' };
 const THEMES: readonly string[] = ['auto', 'light', 'dark'] satisfies Theme[];
-
-export function languageOf(text: string | null): Lang | null {
-  if (text === null) return null;
-  const wanted = text.toLowerCase();
-  return LANGS.find((lang) => lang.toLowerCase() === wanted || lang.toLowerCase().startsWith(`${wanted}-`)) ?? null;
-}
 
 /** @param fromDisk the page itself comes from a file: so may its host, which has no origin to name */
 function originOf(text: string | null, fromDisk: boolean): string | null {
@@ -72,7 +66,7 @@ export function readQuery(search: string, fromDisk = false): Query {
     origin: originOf(q.get('origin'), fromDisk),
     autosize: q.get('autosize') === '1',
     theme: themeOf(q.get('theme')),
-    lang: languageOf(q.get('lang')),
+    lang: languageOf(q.get('lang') ?? ''),
     quiz: q.get('quiz') === '1',
     reducedMotion: motion === 'reduce' ? true : motion === 'full' ? false : null,
     speed: speed >= 0.25 && speed <= 8 ? speed : null,

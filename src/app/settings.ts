@@ -1,5 +1,5 @@
 /** What the reader chose last time. A sandboxed frame has no storage: then every visit is the first. */
-import { LANGS, type Lang } from '../i18n/index.ts';
+import { LANGS, type Lang, languageOf } from '../i18n/langs.ts';
 import type { Theme } from '../store/types.ts';
 
 export interface Settings {
@@ -27,8 +27,8 @@ export function loadSettings(): Settings {
 /** The first language of the reader's list that we have. */
 export function preferredLanguage(languages: readonly string[]): Lang {
   for (const language of languages) {
-    if (/^zh\b/i.test(language)) return 'zh-CN';
-    if (/^en\b/i.test(language)) return 'en';
+    const lang = languageOf(language.split('-')[0] as string);
+    if (lang !== null) return lang;
   }
   return 'en';
 }

@@ -1,7 +1,7 @@
 /** What a host changes in a running frame. Apart from the rest of the query, which the page reads before it moves. */
-import type { Lang } from '../i18n/index.ts';
+import { type Lang, languageOf } from '../i18n/langs.ts';
 import type { EmbedOptions, Theme } from '../store/types.ts';
-import { CONTROLS, languageOf, panelsOf, themeOf } from './query.ts';
+import { CONTROLS, panelsOf, themeOf } from './query.ts';
 
 /** What a host changes while the frame runs, in the words of the query; '' is the usual one, a wrong value changes nothing. */
 export interface ViewChange {
@@ -14,7 +14,7 @@ export interface ViewChange {
 export function readView(change: Readonly<Record<string, string>>, usual: Lang): ViewChange {
   const { theme, lang, panels, controls } = change;
   const toTheme = theme === '' ? 'auto' : themeOf(theme ?? null);
-  const toLang = lang === '' ? usual : languageOf(lang ?? null);
+  const toLang = lang === '' ? usual : languageOf(lang ?? '');
   const toControls = controls === '' ? 'full' : CONTROLS[controls ?? '-'];
   return {
     ...(toTheme === null ? {} : { theme: toTheme }),

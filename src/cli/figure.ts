@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Lang } from '../i18n/index.ts';
+import { LANGS, type Lang, languageOf, shortName } from '../i18n/langs.ts';
 import { findStep } from '../log/steps.ts';
 import { type Carried, carriedBy, withCarried } from '../share/carried.ts';
 import {
@@ -20,6 +20,8 @@ import { type FilmFormat, type FilmRange, planFilm } from '../views/figure/film.
 import { LONGEST_FILM_S } from '../views/figure/film-limits.ts';
 import type { Moment } from '../views/figure/still.tsx';
 import { dom, open, Refused } from './figure-scene.ts';
+
+const LANGUAGE_NAMES = [...new Set(LANGS.flatMap((lang) => [shortName(lang), lang]))];
 
 /** @throws Refused */
 function choice<T extends string>(name: string, value: string, allowed: readonly T[]): T {
@@ -136,12 +138,12 @@ async function run(): Promise<void> {
   const [fragment] = positionals;
   if (fragment === undefined || positionals.length > 1) {
     throw new Refused(
-      `Usage: npm run -s figure -- '<fragment>' [--format svg|png|gif|mp4|text] [--theme light|dark|print] [--lang en|zh] [--step n|name#n|end] [--steps A:B] [--scale 1..4] [--width px] [--no-caption] [--json] -o FILE, or --reopen FILE.`,
+      `Usage: npm run -s figure -- '<fragment>' [--format svg|png|gif|mp4|text] [--theme light|dark|print] [--lang ${LANGS.map(shortName).join('|')}] [--step n|name#n|end] [--steps A:B] [--scale 1..4] [--width px] [--no-caption] [--json] -o FILE, or --reopen FILE.`,
     );
   }
   const format = choice('format', values.format, ['svg', 'png', 'gif', 'mp4', 'text'] as const);
   const theme: FigureTheme = choice('theme', values.theme, ['light', 'dark', 'print'] as const);
-  const lang: Lang = choice('lang', values.lang, ['en', 'zh', 'zh-CN'] as const) === 'en' ? 'en' : 'zh-CN';
+  const lang: Lang = languageOf(choice('lang', values.lang, LANGUAGE_NAMES)) ?? 'en';
   const scale = numberIn('scale', values.scale, 1, 4);
   const width = Math.round(numberIn('width', values.width, 320, 4_000));
   const { moment, factsAt } = await open(fragment, lang);

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Lang } from '../i18n/index.ts';
+import { type Lang, languageOf } from '../i18n/langs.ts';
 import { dom } from './figure-scene.ts';
 import { draw, dressed, FORM_NAMES, markedIn, SCENES, THEMES } from './gallery/cases.ts';
 import { outlineOf, paintsOf } from './gallery/outline.ts';
@@ -70,7 +70,7 @@ if (unknown !== undefined) {
 } else if (values.outline) {
   for (const id of scenes) process.stdout.write(`${JSON.stringify([id, await outlineOfScene(id)])}\n`);
 } else {
-  const lang: Lang = values.lang === 'en' ? 'en' : 'zh-CN';
+  const lang: Lang = languageOf(values.lang) ?? 'en';
   const dir = resolve(process.env.INIT_CWD ?? '.', folder);
   mkdirSync(dir, { recursive: true });
   const hung: Hung[] = [];

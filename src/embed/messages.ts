@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { LANGS, type Lang, languageOf, shortName } from '../i18n/langs.ts';
 import { unpackOp } from '../share/op-codec.ts';
 import { LINK_TEXT_MAX } from '../share/preset-link.ts';
 
@@ -27,7 +28,7 @@ const THEMES = ['light', 'dark', 'print'] as const;
 export interface ExportOrder {
   readonly format: (typeof FORMATS)[number];
   readonly theme?: (typeof THEMES)[number];
-  readonly lang?: 'en' | 'zh-CN';
+  readonly lang?: Lang;
   /** Pixels of a PNG for each of the figure's, 1 to 4. */
   readonly scale: number;
   /** px */
@@ -132,7 +133,7 @@ const COMMAND = v.union([
       type: v.literal('export'),
       format: v.picklist(FORMATS),
       theme: v.optional(v.picklist(THEMES)),
-      lang: v.optional(v.picklist(['en', 'zh', 'zh-CN'])),
+      lang: v.optional(v.picklist(LANGS.flatMap((lang) => [shortName(lang), lang]))),
       scale: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(4)), 1),
       width: v.optional(v.pipe(v.number(), v.minValue(320), v.maxValue(4_000), v.transform(Math.round)), 960),
       step: v.optional(stepRef),
@@ -140,7 +141,7 @@ const COMMAND = v.union([
     }),
     v.transform(({ type, lang, ...order }) => ({
       type,
-      order: { ...order, ...(lang === undefined ? {} : { lang: lang === 'en' ? 'en' : 'zh-CN' }) },
+      order: { ...order, ...(lang === undefined ? {} : { lang: languageOf(lang) ?? 'en' }) },
     })),
   ),
   v.object({

@@ -1,7 +1,7 @@
 /**
  * Every text on screen, by key. English is in the main bundle, save the sentences about events, scenes and errors and the
- * register descriptions, which come with the panels that show them (`addTexts`); Chinese comes as one chunk when somebody asks for it.
- * Until a chunk is here, English stands in.
+ * register descriptions, which come with the panels that show them (`addTexts`); another language (`langs.ts`) comes as one chunk
+ * when somebody asks for it. Until it is here, and for what a language that was begun does not have, English stands in.
  *
  * An area is one file in `en/` and its twin in `zh-cn/`, typed by the English keys: a key missing on either side does not
  * compile. Texts are plain: parameters in {braces}, no markup.
@@ -33,9 +33,9 @@ import type { traces } from './en/traces.ts';
 import type { verbs } from './en/verbs.ts';
 import type { where } from './en/where.ts';
 import type { words } from './en/words.ts';
+import { LANGS, LANGUAGES, type Lang } from './langs.ts';
 
-export const LANGS = ['en', 'zh-CN'] as const;
-export type Lang = (typeof LANGS)[number];
+export { LANGS, type Lang };
 
 const FIRST = { ...app, ...stage, ...timeline };
 
@@ -73,10 +73,9 @@ export type MessageKey =
 export type Params = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 type Part = Readonly<Record<string, string>>;
 
-const catalogues: Record<Lang, Map<string, string>> = {
-  en: new Map<string, string>(Object.entries(FIRST)),
-  'zh-CN': new Map(),
-};
+const catalogues = Object.fromEntries(LANGS.map((lang) => [lang, new Map<string, string>()])) as Readonly<
+  Record<Lang, Map<string, string>>
+>;
 const loading = new Map<Lang, Promise<void>>();
 const listeners = new Set<() => void>();
 let version = 0;
@@ -89,12 +88,26 @@ export function addTexts(lang: Lang, part: Part): void {
   for (const listener of listeners) listener();
 }
 
-/** Texts in another place that come with a language. */
-const others: { readonly lang: Lang; readonly load: () => Promise<Part> }[] = [];
+addTexts('en', FIRST);
 
-/** Has texts in another place loaded with a language. */
-export function alsoLoad(lang: Lang, load: () => Promise<Part>): void {
-  others.push({ lang, load });
+/** A language beside English: its texts, and how it is spaced round what was filled in where that is no matter of course. */
+interface Catalogue {
+  readonly texts: Part;
+  readonly spaced?: (text: string) => string;
+}
+
+const CATALOGUES: Readonly<Record<Exclude<Lang, 'en'>, () => Promise<Catalogue>>> = {
+  'zh-CN': () => import('./zh-cn/index.ts'),
+};
+const spacedIn = new Map<Lang, Catalogue['spaced']>();
+
+/** Texts in another place that come with a language. */
+type Other = (folder: string) => Promise<Part> | undefined;
+const others: Other[] = [];
+
+/** Has texts in another place loaded with a language. @param load of the language whose folder has that name, "zh-cn" */
+export function alsoLoad(load: Other): void {
+  others.push(load);
 }
 
 /** Loads the texts of a language; done at once where they are already here. */
@@ -103,11 +116,11 @@ export function loadLanguage(lang: Lang): Promise<void> {
   const begun = loading.get(lang);
   if (begun !== undefined) return begun;
   const parts = [
-    import('./zh-cn/index.ts').then(({ zhCn, spaced }): Part => {
-      spacedIn = spaced;
-      return zhCn;
+    CATALOGUES[lang]().then(({ texts, spaced }): Part => {
+      spacedIn.set(lang, spaced);
+      return texts;
     }),
-    ...others.filter((other) => other.lang === lang).map((other) => other.load()),
+    ...others.map((other) => other(lang.toLowerCase())),
   ];
   const load = Promise.all(parts).then(
     (texts) => addTexts(lang, Object.assign({}, ...texts)),
@@ -140,21 +153,18 @@ export function hasText(key: string): key is MessageKey {
  * Text of a key with its {parameters} filled in. Where `n` counts one thing and there is a text `<key>.one`, that is it.
  */
 export function translate(lang: Lang, key: MessageKey, params?: Params): string {
-  const of = (k: string): string | undefined => catalogues[lang].get(k) ?? catalogues.en.get(k);
-  const text = (params !== undefined && isOne(lang, params.n) ? of(`${key}.one`) : undefined) ?? of(key) ?? key;
+  // What is said in English is counted and joined in English.
+  const from = catalogues[lang].has(key) ? lang : 'en';
+  const texts = catalogues[from];
+  const text = (params !== undefined && isOne(from, params.n) && texts.get(`${key}.one`)) || (texts.get(key) ?? key);
   if (params === undefined) return text;
   const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return visible(typeof value === 'object' ? value.join(LIST_COMMA[lang]) : String(value));
+    return visible(typeof value === 'object' ? value.join(LANGUAGES[from].comma) : String(value));
   });
-  return lang === 'zh-CN' ? spacedIn(filled) : filled;
+  return spacedIn.get(from)?.(filled) ?? filled;
 }
-
-/** How Chinese is spaced round what was filled in; comes with its texts. */
-let spacedIn = (text: string): string => text;
-
-const LIST_COMMA: Readonly<Record<Lang, string>> = { en: ', ', 'zh-CN': '、' };
 
 const plurals = new Map<Lang, Intl.PluralRules>();
 

@@ -171,7 +171,7 @@ const ZH_OTHERWISE: Readonly<Record<string, RegExp | null>> = {
 };
 
 const ZH: readonly Refused[] = [
-  ...TERMS.flatMap(({ zh, not = [] }) =>
+  ...TERMS.flatMap(({ 'zh-CN': zh, not = [] }) =>
     not.flatMap((word) => {
       const pattern = ZH_OTHERWISE[word] === undefined ? new RegExp(word) : ZH_OTHERWISE[word];
       return pattern === null ? [] : [{ pattern, use: zh.join('、') }];

@@ -1,5 +1,9 @@
-/** Motion over every scene: a token goes one way, rests in gutters, and touches no card that is not on its way. */
+/**
+ * Motion over every scene: a token goes one way, rests in gutters, and touches no card that is not on its way. Of a scene's steps
+ * a portion is flown (cli/portion.ts), all by `npm run deep`.
+ */
 import { describe, expect, test } from 'vitest';
+import { portion } from '../cli/portion.ts';
 import { toldScenes } from '../cli/scenes-for-tests.ts';
 import type { SceneLog } from '../log/log.ts';
 import { branchesOf, focusOf, journeyAt } from './branches.ts';
@@ -29,13 +33,20 @@ const SHARES = Array.from({ length: 41 }, (_, i) => i / 40);
 
 // A million of these are looked at: a question to `expect` each was two thirds of the time, so it is asked only when one fails.
 const scenes = toldScenes();
+/** Steps of a scene, some 200 of a long one. */
+const spread = ({ steps }: SceneLog): readonly number[] => {
+  const every = 1 + Math.floor(steps.length / 200);
+  return Array.from({ length: Math.ceil(steps.length / every) }, (_, i) => i * every);
+};
+/** One in so many steps. */
+const OF = 5;
 
-describe.each(scenes)('$id', ({ scene }) => {
+describe.each(scenes)('$id', ({ id, scene }) => {
   test.each([1600, 1280])(
     'no token covers a card: at rest it stands beside its row, through a card it runs as a disc, at %d px',
     (width) => {
       const stage = stageOf(scene, width);
-      for (const step of scene.steps) {
+      for (const step of portion(scene.steps, OF, `${id} covers ${width}`)) {
         const flight = flightOf(stage, step.index);
         if (!flight?.path || flight.from === null || flight.to.side === 'top' || flight.from.side === 'top') continue;
         for (const share of SHARES) {
@@ -62,7 +73,7 @@ describe.each(scenes)('$id', ({ scene }) => {
   ] as const)('no token touches a card that is not on its way, %s', (_where, width, height, embed) => {
     const model = stageModel(scene);
     const stages = new Map<number, Stage>();
-    for (const step of scene.steps) {
+    for (const step of portion(scene.steps, OF, `${id} touches ${width}`)) {
       // A small frame shows the cards of the journey that is told; all others show the same at every step.
       const journey = embed ? journeyAt(scene, step.index) : 0;
       const focus = embed ? focusOf(scene, branchesOf(scene), model, journey) : null;
@@ -93,7 +104,7 @@ describe.each(scenes)('$id', ({ scene }) => {
 
   test.each([1600, 1280])('x never falls on a way to the right at %d px', (width) => {
     const stage = stageOf(scene, width);
-    for (const step of scene.steps) {
+    for (const step of portion(scene.steps, OF, `${id} falls ${width}`)) {
       const flight = flightOf(stage, step.index);
       if (!flight?.path || flight.path.back || flight.from === null) continue;
       if ([flight.to.side, flight.from.side].some((side) => side === 'top' || side === 'tile')) continue;
@@ -110,7 +121,7 @@ describe.each(scenes)('$id', ({ scene }) => {
 
   test('a token rests in its gutter with its whole name', () => {
     const stage = stageOf(scene, 1600);
-    for (let i = 0; i < scene.steps.length; i += 1 + Math.floor(scene.steps.length / 200)) {
+    for (const i of portion(spread(scene), OF, `${id} rests`)) {
       for (const { anchor, label } of tokensAt(stage, i)) {
         expect(label.length).toBeLessThanOrEqual(11);
         if (anchor.side === 'top' || anchor.side === 'bus') continue;
@@ -126,7 +137,7 @@ describe.each(scenes)('$id', ({ scene }) => {
 
   test('what waits says for what, keeps its journey, and is gone when it goes on', () => {
     const { byJourney } = branchesOf(scene);
-    for (let i = 0; i < scene.steps.length; i += 1 + Math.floor(scene.steps.length / 200)) {
+    for (const i of portion(spread(scene), OF, `${id} waits`)) {
       for (const wait of waitsAfter(scene, i)) {
         expect(byJourney.has(wait.journey), `${i} ${wait.label}`).toBe(true);
         expect(wait.label).not.toBe('');

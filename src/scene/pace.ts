@@ -3,13 +3,11 @@
  * speed 1, which is reading pace.
  */
 
-import type { Told } from '../scenes/check-preset.ts';
+import { inLang, type Lang } from '../i18n/langs.ts';
 import { ARRIVE, LEAD_IN_MS, STEP_MS, type Timing } from './advance.ts';
 import { type Beat, beatAt } from './beats.ts';
 import type { Stage } from './flights.ts';
 import { scoreOf, UNSEEN_MS } from './score.ts';
-
-type Lang = keyof Told;
 
 /** A stop between two flights of one beat. */
 const BETWEEN_MS = 120;
@@ -22,9 +20,9 @@ const CHARACTERS = 6;
 const RULE_MS = 2600;
 
 /** Time a sentence takes to read, ms. */
-export function readingMs(text: string, lang: Lang): number {
-  if (lang === 'en') return (text.trim().split(/\s+/).length * 60_000) / WORDS;
-  const wide = [...text].filter((c) => /[\u3400-\u9fff]/.test(c)).length;
+export function readingMs(text: string): number {
+  const wide = text.match(/[\u3400-\u9fff]/g)?.length ?? 0;
+  if (wide === 0) return (text.trim().split(/\s+/).length * 60_000) / WORDS;
   const words = text.match(/[A-Za-z0-9]+/g)?.length ?? 0;
   return (wide * 1000) / CHARACTERS + (words * 60_000) / WORDS;
 }
@@ -58,8 +56,8 @@ export function timingOf(
       const before = motionMs(stage, at);
       flown += before + (before <= UNSEEN_MS ? 0 : BETWEEN_MS);
     }
-    const sentence = beat.told === null ? say?.(step) : beat.told[lang];
-    const reading = sentence == null ? RULE_MS : readingMs(sentence, lang);
+    const sentence = beat.told === null ? say?.(step) : inLang(beat.told, lang);
+    const reading = sentence == null ? RULE_MS : readingMs(sentence);
     return { move, rest: Math.max(0, reading - flown) + REST_MS };
   };
 }

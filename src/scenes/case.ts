@@ -2,6 +2,7 @@
  * A scene that shows a bug, as an exercise: the same ops under a name that gives nothing away, without its story. Who opens it finds
  * out what is wrong (`views/where/spot.tsx`).
  */
+import { inLang, type Lang, type Told } from '../i18n/langs.ts';
 import type { SceneFile } from './without-bug.ts';
 
 const BEGINS = 'case-';
@@ -16,7 +17,7 @@ export function caseOf(bug: string): string {
 }
 
 /** What it is called and asks, in each language. `{case}` is its name. */
-export const CASE_TEXTS = {
+export const CASE_TEXTS: Told<{ readonly title: string; readonly about: string }> = {
   en: {
     title: 'What is wrong here? Case {case}',
     about: 'Something goes wrong in this run. Find the component that is to blame, and the op since which it is wrong.',
@@ -25,11 +26,11 @@ export const CASE_TEXTS = {
     title: '这里哪里出了问题？案例 {case}',
     about: '这次运行中有一处出了问题。找出有问题的部件，以及从哪条命令开始出错。',
   },
-} as const;
+};
 
 /** @param name "case-3f2a" */
-export const caseTitle = (lang: keyof typeof CASE_TEXTS, name: string): string =>
-  CASE_TEXTS[lang].title.replace('{case}', name.slice(BEGINS.length));
+export const caseTitle = (lang: Lang, name: string): string =>
+  inLang(CASE_TEXTS, lang).title.replace('{case}', name.slice(BEGINS.length));
 
 /** The scene as an exercise. */
 export const asCase = (scene: SceneFile): SceneFile => ({

@@ -1,11 +1,14 @@
 /** The shape of what the narrator says of a preset. For tests and tools: the page trusts what it is shipped with. */
-import type { Told } from './check-preset.ts';
+import { LANGS, LANGUAGES } from '../i18n/langs.ts';
 
 const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
   typeof v === 'object' && v !== null && !Array.isArray(v);
 const STEP = /^\w+#[1-9]\d*$/;
 const isStep = (v: unknown): boolean => typeof v === 'string' && STEP.test(v);
-const isTold = (v: unknown): v is Told => isRecord(v) && typeof v.en === 'string' && typeof v['zh-CN'] === 'string';
+/** A language that was begun may be missing. */
+const isTold = (v: unknown): boolean =>
+  isRecord(v) &&
+  LANGS.every((lang) => typeof v[lang] === 'string' || (v[lang] === undefined && 'begun' in LANGUAGES[lang]));
 
 /** @returns what of a narration is wrong, null: nothing */
 export function checkNarration(file: unknown): string | null {
@@ -13,7 +16,7 @@ export function checkNarration(file: unknown): string | null {
   const { beats, end, after } = file;
   if (!Array.isArray(beats) || beats.length === 0) return 'narration.beats';
   const bad = beats.findIndex(
-    (b) => !isTold(b) || !isRecord(b) || !isStep(b.from) || !isStep(b.hold) || ('guess' in b && !isTold(b.guess)),
+    (b) => !isRecord(b) || !isTold(b) || !isStep(b.from) || !isStep(b.hold) || ('guess' in b && !isTold(b.guess)),
   );
   if (bad >= 0) return `narration.beats[${bad}]`;
   if (end !== undefined && !isStep(end)) return 'narration.end';

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { Problem } from '../base/problem.ts';
+import type { Told } from '../i18n/langs.ts';
 import { MAX_OPS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 
@@ -9,12 +10,6 @@ import { makesMachine } from '../spec/ops/makes-machine.ts';
 interface PresetLook {
   readonly step: string;
   readonly key: string;
-}
-
-/** A sentence in each language of the page. */
-export interface Told {
-  readonly en: string;
-  readonly 'zh-CN': string;
 }
 
 /** A run of steps that one sentence tells: from its first step to the next beat's. Steps are named as in a look. */

@@ -3,9 +3,9 @@
  * (its events, by a test). "scene@1.json" beside it is an old content version that links still need. All of it comes when asked.
  */
 import type { Problem } from '../base/problem.ts';
-import type { Narration, Preset, Told, ToldBeat } from './check-preset.ts';
+import type { Narration, Preset, ToldBeat } from './check-preset.ts';
 
-export type { Narration, Preset, Told, ToldBeat };
+export type { Narration, Preset, ToldBeat };
 
 /** The scene a page begins with where its address names none. */
 export const FIRST_PRESET = 'serial-ioapic';

@@ -1,4 +1,5 @@
 /** The texts of scenes, as one catalogue. */
+import { inLang, type Lang } from '../i18n/langs.ts';
 import { CASE_TEXTS, caseOf, caseTitle } from './case.ts';
 
 /** What is said of a scene in one language: its name, what it is about, and what there is to look at. */
@@ -14,7 +15,7 @@ interface SceneTexts {
 /** @param files JSON text by path, "./<id>/en.json" or "./bugs/<id>/en.json" @param lang their language @returns texts by key, "preset.<id>.title" */
 export function sceneTexts(
   files: Readonly<Record<string, string>>,
-  lang: keyof typeof CASE_TEXTS = 'en',
+  lang: Lang = 'en',
 ): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const [path, json] of Object.entries(files)) {
@@ -28,7 +29,7 @@ export function sceneTexts(
       texts[`preset.${id}-fixed.about`] = answer ?? about;
       const name = caseOf(id);
       texts[`preset.${name}.title`] = caseTitle(lang, name);
-      texts[`preset.${name}.about`] = CASE_TEXTS[lang].about;
+      texts[`preset.${name}.about`] = inLang(CASE_TEXTS, lang).about;
     }
     for (const [key, text] of Object.entries(look)) texts[`preset.${id}.look.${key}`] = text;
   }

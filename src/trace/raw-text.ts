@@ -3,6 +3,7 @@
  * `exit_reason=1024 guest_rip=0xfff0`, and ftrace's `options/fields`: `gsi=0x4 (4) pin=(4) imr='.'(184)`. Values are decimal,
  * or hexadecimal with 0x.
  */
+import { type Literal, literal, past } from './literal.ts';
 import type { Names } from './record.ts';
 import { type RawFields, TP, TRACEPOINTS } from './tracepoints.ts';
 
@@ -17,10 +18,12 @@ let line: Uint8Array = new Uint8Array(0);
 
 /** Place of a name among the pairs, the last if it stands there twice; -1 none. */
 function find(name: string): number {
+  const { length } = name;
+  const first = name.charCodeAt(0);
   next: for (let i = count - 1; i >= 0; i--) {
     const from = nameFrom[i];
-    if (nameTo[i] - from !== name.length) continue;
-    for (let k = 0; k < name.length; k++) if (line[from + k] !== name.charCodeAt(k)) continue next;
+    if (nameTo[i] - from !== length || line[from] !== first) continue;
+    for (let k = 1; k < length; k++) if (line[from + k] !== name.charCodeAt(k)) continue next;
     return i;
   }
   return -1;
@@ -42,7 +45,7 @@ const pairs: RawFields = {
 };
 
 /** The names perf trace gives to values of a field called vector: the host kernel's own vectors (asm/irq_vectors.h). */
-const VECTOR_NAMES: Readonly<Record<string, number>> = {
+const VECTORS: Readonly<Record<string, number>> = {
   NMI: 0x02,
   IRQ_MOVE_CLEANUP: 0x20,
   IA32_SYSCALL: 0x80,
@@ -68,12 +71,20 @@ const VECTOR_NAMES: Readonly<Record<string, number>> = {
   SPURIOUS_APIC: 0xff,
 };
 
+/** By their length: few are of one. */
+const VECTOR_NAMES: (readonly [number, Literal])[][] = [];
+for (const [name, vector] of Object.entries(VECTORS)) {
+  VECTOR_NAMES[name.length] = [...(VECTOR_NAMES[name.length] ?? []), [vector, literal(name)]];
+}
+
 const TWO32 = 2 ** 32;
 const QUOTE = 39;
 const EQUALS = 61;
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 const isUpper = (c: number): boolean => c >= 65 && c <= 90;
-const isName = (c: number): boolean => (c >= 97 && c <= 122) || isUpper(c) || c === 95;
+/** Of what a field's name is made: 1 what it may begin with, 2 the digits, 0 what ends it. */
+const IN_NAME = new Uint8Array(256);
+for (let c = 0; c < 256; c++) IN_NAME[c] = isUpper(c & ~32) || c === 95 ? 1 : isDigit(c) ? 2 : 0;
 
 /** Where the last value ended, and whether it was hexadecimal. */
 let at = 0;
@@ -92,9 +103,14 @@ function byteField(b: Uint8Array, p: number, to: number): number {
   return q < to && b[q] === 40 ? q + 1 : p;
 }
 
-/** Reads `-12`, `0xfff0`, `(4)` or a vector's name at p into the pair. @returns false where none of them stands there */
+/** What stands at p as a number, into the pair: `-12`, `0xfff0`, `(4)` or a vector's name. @returns false where none of them does */
 function readValue(b: Uint8Array, p: number, to: number, pair: number, inHex: boolean): boolean {
-  return (!inHex && readSmall(b, p, to, pair)) || readAny(b, p, to, pair, inHex);
+  if (inHex) return readAny(b, p, to, pair, true);
+  if (b[p] === 48 && b[p + 1] === 120) {
+    wasHex = true;
+    return readHex(b, p + 2, to, pair);
+  }
+  return readSmall(b, p, to, pair) || readAny(b, p, to, pair, false);
 }
 
 /** A decimal number of few digits, as nearly all are. */
@@ -106,8 +122,7 @@ function readSmall(b: Uint8Array, p: number, to: number, pair: number): boolean 
     if (d < 0 || d > 9) break;
     value = value * 10 + d;
   }
-  // 0x...
-  if (q === p || q >= to || isDigit(b[q]) || b[q] === 120) return false;
+  if (q === p || q >= to || isDigit(b[q])) return false;
   lowHalf[pair] = value;
   highHalf[pair] = 0;
   wasHex = false;
@@ -115,42 +130,81 @@ function readSmall(b: Uint8Array, p: number, to: number, pair: number): boolean 
   return true;
 }
 
-function readAny(b: Uint8Array, p: number, to: number, pair: number, inHex: boolean): boolean {
-  let q = byteField(b, p, to);
+/** Hexadecimal digits: the last sixteen count. */
+function readHex(b: Uint8Array, p: number, to: number, pair: number): boolean {
+  let q = p;
   let low = 0;
   let high = 0;
-  if (q < to && isUpper(b[q])) {
-    while (q < to && (isUpper(b[q]) || isDigit(b[q]) || b[q] === 95)) q++;
-    const vector = VECTOR_NAMES[String.fromCharCode(...b.subarray(p, q))];
-    if (vector === undefined) return false;
-    low = vector;
-  } else {
-    const negative = b[q] === 45;
-    if (negative) q++;
-    const marked = b[q] === 48 && b[q + 1] === 120;
-    const hex = marked || inHex;
-    const base = hex ? 16 : 10;
-    if (marked) q += 2;
-    wasHex = marked;
-    const first = q;
-    for (; q < to; q++) {
-      const c = b[q];
-      const d = isDigit(c) ? c - 48 : hex && (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;
-      if (d < 0) break;
-      low = low * base + d;
-      high = (high * base + Math.floor(low / TWO32)) % TWO32;
-      low %= TWO32;
+  for (; q < to; q++) {
+    const c = b[q];
+    const d = isDigit(c) ? c - 48 : (c | 32) >= 97 && (c | 32) <= 102 ? (c | 32) - 87 : -1;
+    if (d < 0) break;
+    high = (high << 4) | (low >>> 28);
+    low = (low << 4) | d;
+  }
+  lowHalf[pair] = low >>> 0;
+  highHalf[pair] = high >>> 0;
+  at = q;
+  return q > p;
+}
+
+/** So many digits more, and a number of 32 bits before them is a whole number still. */
+const DIGITS_AT_ONCE = 6;
+
+/** Decimal digits, however many: modulo 2^64. */
+function readDecimal(b: Uint8Array, p: number, to: number, pair: number, negative: boolean): boolean {
+  let q = p;
+  let low = 0;
+  let high = 0;
+  for (let more = true; more; ) {
+    let part = 0;
+    let unit = 1;
+    const end = Math.min(to, q + DIGITS_AT_ONCE);
+    for (; q < end && isDigit(b[q]); q++) {
+      part = part * 10 + b[q] - 48;
+      unit *= 10;
     }
-    if (q === first) return false;
-    if (negative) {
-      high = low === 0 ? -high : -high - 1;
-      low = low === 0 ? 0 : TWO32 - low;
-    }
+    more = unit === 1e6;
+    low = low * unit + part;
+    high = (high * unit + Math.floor(low / TWO32)) % TWO32;
+    low %= TWO32;
+  }
+  if (negative) {
+    high = low === 0 ? -high : -high - 1;
+    low = low === 0 ? 0 : TWO32 - low;
   }
   lowHalf[pair] = low;
   highHalf[pair] = high;
   at = q;
-  return true;
+  return q > p;
+}
+
+/** The name of a vector. */
+function readVector(b: Uint8Array, p: number, to: number, pair: number): boolean {
+  let q = p;
+  while (q < to && (isUpper(b[q]) || isDigit(b[q]) || b[q] === 95)) q++;
+  const list = VECTOR_NAMES[q - p];
+  if (list === undefined) return false;
+  for (let i = 0; i < list.length; i++) {
+    const [vector, name] = list[i] as readonly [number, Literal];
+    if (past(b, p, q, name) !== q) continue;
+    lowHalf[pair] = vector;
+    highHalf[pair] = 0;
+    wasHex = false;
+    at = q;
+    return true;
+  }
+  return false;
+}
+
+function readAny(b: Uint8Array, p: number, to: number, pair: number, inHex: boolean): boolean {
+  let q = byteField(b, p, to);
+  if (q < to && isUpper(b[q])) return readVector(b, q, to, pair);
+  const negative = b[q] === 45;
+  if (negative) q++;
+  wasHex = b[q] === 48 && b[q + 1] === 120;
+  if (!wasHex && !inHex) return readDecimal(b, q, to, pair, negative);
+  return readHex(b, wasHex ? q + 2 : q, to, pair);
 }
 
 /** The pairs were `name=value` with a decimal first value. */
@@ -167,12 +221,12 @@ function readPairs(b: Uint8Array, from: number, to: number): boolean {
   count = 0;
   line = b;
   for (let p = from; p < to && count < MOST_PAIRS; ) {
-    if (!isName(b[p])) {
+    if (IN_NAME[b[p]] !== 1) {
       p++;
       continue;
     }
-    const first = p;
-    while (p < to && (isName(b[p]) || isDigit(b[p]))) p++;
+    const first = p++;
+    while (p < to && IN_NAME[b[p]] !== 0) p++;
     const sign = pastBlanks(b, p, to);
     if (b[sign] !== 58 && b[sign] !== 61) continue;
     const value = pastBlanks(b, sign + 1, to);
@@ -189,6 +243,10 @@ function readPairs(b: Uint8Array, from: number, to: number): boolean {
   }
   return true;
 }
+
+/** The numbers of the reasons of the line at hand. */
+let reasonNames: Names | null = null;
+const reasonOf = (name: string): number => (reasonNames as Names).add(name);
 
 /** The raw fields last read lack what a cast took away. */
 export let rawWasCut = false;
@@ -212,7 +270,9 @@ export function readRaw(
     if (end - from !== 1 || b[from] !== 41) return false;
   }
   rawWasCut = isDecimal && count > 0 && CUT_BY_CAST.has(event);
-  f.fill(0);
-  raw(pairs, f, (name) => reasons.add(name));
+  // A few steps: the call of fill costs more.
+  for (let i = 0; i < f.length; i++) f[i] = 0;
+  reasonNames = reasons;
+  raw(pairs, f, reasonOf);
   return true;
 }

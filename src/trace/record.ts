@@ -42,6 +42,10 @@ export function copyRecord(from: TraceRecord, to: TraceRecord): void {
   for (let i = 0; i < 12; i++) to.f[i] = from.f[i];
 }
 
+/** The names that come again and again are told by their length and two letters. */
+const nearOf = (b: Uint8Array, from: number, to: number): number =>
+  ((to - from) * 61 + b[from + ((to - from) >> 1)] * 7 + b[to - 1]) & 255;
+
 /** Names met in a trace (exit reasons, unknown events), numbered in the order they came. */
 export class Names {
   readonly list: string[] = [];
@@ -51,16 +55,17 @@ export class Names {
 
   /** Number of the name in b[from, to). A name past the 3,000th shares the number of "(others)". */
   take(b: Uint8Array, from: number, to: number): number {
-    // The few names that come again and again are told by their length and two letters.
-    const n = to - from;
-    const near = (n * 61 + b[from + (n >> 1)] * 7 + b[to - 1]) & 255;
-    const usual = this.near[near];
-    if (usual >= 0) {
-      if (past(b, from, to, this.bytes[usual] as Literal) === to) return usual;
-    }
+    const usual = this.usual(b, from, to);
+    if (usual >= 0) return usual;
     const id = this.find(b, from, to);
-    this.near[near] = id;
+    this.near[nearOf(b, from, to)] = id;
     return id;
+  }
+
+  /** The same, of one of the few names that come again and again; -1: it is none of them. */
+  usual(b: Uint8Array, from: number, to: number): number {
+    const usual = this.near[nearOf(b, from, to)];
+    return usual >= 0 && past(b, from, to, this.bytes[usual] as Literal) === to ? usual : -1;
   }
 
   private find(b: Uint8Array, from: number, to: number): number {

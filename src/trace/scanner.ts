@@ -92,8 +92,8 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
   return -1;
 }
 
-/** A time or a CPU: what stands in the head of a line. */
-const HEAD = /\d\.\d{3,9}:|\[\d{3,}\]/;
+/** A time or a CPU: what stands in the head of a line. perf trace has milliseconds, and no colon. */
+const HEAD = /\d\.\d{3,9}:|\[\d{3,}\]|^\s*\d+\.\d{3} \S/;
 /** So begins the text of an event. */
 const EVENT = /\bkvm\w*:/;
 /** A line of its own, whatever is before it: a comment, a blank, a call of a stack, lost events. */

@@ -43,15 +43,19 @@ export interface TextTables {
   clock: 's' | 'ticks' | 'none';
   /** The index pass: what is still wanted of an event's text; null reads them all. */
   readonly wants: Wants | null;
-  /** Where the CPU column stood in the last line, and the point of its time: most often they stand there again. */
+  /** Where the CPU column stood in the last line, and in the last that had it elsewhere: most often it stands there again. */
   cpuColumn: number;
+  otherColumn: number;
+  /** How far behind it the point of the time stood, 0 none; whether flags were between them. */
   dotColumn: number;
+  dotFlags: boolean;
   /** The first line of which a recorder's own print left fields out, 0 none. */
   cutLine: number;
   /** The last line was one of perf trace. */
   perfTrace: boolean;
-  /** Where ` kvm:` stood in it: most often it stands there again. */
+  /** Where ` kvm:` stood in it, and in the last that had it elsewhere. */
   groupColumn: number;
+  otherGroup: number;
   /** Whole seconds as the last line had them: their six bytes, and what they are worth. */
   secondsLow: number;
   secondsHigh: number;
@@ -77,10 +81,13 @@ export function createTables(wants: Wants | null = null): TextTables {
     clock: 'none',
     wants,
     cpuColumn: -1,
-    dotColumn: -1,
+    otherColumn: -1,
+    dotColumn: 0,
+    dotFlags: false,
     cutLine: 0,
     perfTrace: false,
     groupColumn: 0,
+    otherGroup: 0,
     secondsLow: 0,
     secondsHigh: 0,
     seconds: 0,
@@ -108,8 +115,8 @@ function findCpu(b: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
-/** Columns before the CPU: `comm-pid (tgid)`, `comm pid/tid`, `comm pid flags`. */
-function readThread(b: Uint8Array, from: number, cpuAt: number, r: TraceRecord): void {
+/** Columns before the CPU: `comm-pid (tgid)`, `comm pid/tid`, `comm pid flags`. @returns place before the thread's number, -1 none */
+function readThread(b: Uint8Array, from: number, cpuAt: number, r: TraceRecord): number {
   let q = cpuAt - 1;
   while (q >= from && b[q] === BLANK) q--;
   if (q >= from && b[q] === 41) {
@@ -131,7 +138,7 @@ function readThread(b: Uint8Array, from: number, cpuAt: number, r: TraceRecord):
     // perf script with flags before the CPU
     let start = q;
     while (start >= from && b[start] !== BLANK) start--;
-    if (q - start < 4 || q - start > 6) return;
+    if (q - start < 4 || q - start > 6) return -1;
     r.context = contextOf(b[start + 3]);
     q = start;
     while (q >= from && b[q] === BLANK) q--;
@@ -142,7 +149,9 @@ function readThread(b: Uint8Array, from: number, cpuAt: number, r: TraceRecord):
     pid += (b[q] - 48) * unit;
     unit *= 10;
   }
-  if (unit > 1 && (q < from || b[q] === 45 || b[q] === BLANK || b[q] === 47)) r.tid = pid;
+  if (unit === 1 || (q >= from && b[q] !== 45 && b[q] !== BLANK && b[q] !== 47)) return -1;
+  r.tid = pid;
+  return q;
 }
 
 function contextOf(c: number): number {
@@ -235,13 +244,25 @@ function readOther(b: Uint8Array, from: number, to: number, tables: TextTables):
     tables.lost = n;
     return LINE.lost;
   }
-  if (b[p] === 35) return LINE.comment;
+  if (b[p] === 35 || isStack(b, from, p, to)) return LINE.comment;
   // cpus=4, version = 7, CPU 2 is empty
   if (startsWith(b, p, to, 'cpus=') || startsWith(b, p, to, 'version =') || startsWith(b, p, to, 'CPU ')) {
     return LINE.comment;
   }
   return LINE.unreadable;
 }
+
+/**
+ * A call of the stack behind an event: `ffffffffa0b2c3d4 kvm_set_irq+0x12 ([kvm])`, `kvm_set_irq ([kvm])` of perf, which indents
+ * them, ` => kvm_set_irq` and the head above them of ftrace.
+ */
+function isStack(b: Uint8Array, from: number, p: number, to: number): boolean {
+  if (startsWith(b, p, to, '=> ') || startsWith(b, p, to, '<stack trace>')) return true;
+  if (p === from || b[to - 1] !== 41) return false;
+  const open = contains(b, p, to, MODULE);
+  return open > p && (b[open + 2] === 91 || b[open + 2] === 47);
+}
+const MODULE = new TextEncoder().encode(' (');
 
 function startsWith(b: Uint8Array, p: number, to: number, text: string): boolean {
   if (p + text.length > to) return false;
@@ -259,6 +280,19 @@ function nameEnd(b: Uint8Array, p: number, to: number): number {
   return q;
 }
 
+/** perf script and trace-cmd report put many of them before an event, or behind its name. */
+function pastBlanks(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  if (b[p] !== BLANK || p >= to) return p;
+  p++;
+  if (b[p] !== BLANK) return p;
+  const words = wordsOf(b);
+  while (p + 4 <= to && words.getInt32(p, true) === FOUR_BLANKS) p += 4;
+  while (p < to && b[p] === BLANK) p++;
+  return p;
+}
+const FOUR_BLANKS = 0x20202020;
+
 /** The event's name at p, its text behind it. */
 function readEvent(
   b: Uint8Array,
@@ -268,8 +302,7 @@ function readEvent(
   tables: TextTables,
   timed: boolean,
 ): number {
-  let p = from;
-  while (p < to && b[p] === BLANK) p++;
+  let p = pastBlanks(b, from, to);
   if (b[p] === 40) {
     // trace-cmd report --ts-diff
     while (p < to && b[p] !== 41) p++;
@@ -303,6 +336,13 @@ function readEvent(
   // A line of the function tracer: `kvm_set_msr_common <-__kvm_set_msr`.
   if (timed && b[q] === BLANK && b[q + 1] === 60 && b[q + 2] === 45) return LINE.comment;
   if (q === name || q >= to || (b[q] !== COLON && b[q] !== 40)) return LINE.unreadable;
+  if (timed) {
+    const usual = tables.others.usual(b, name, q);
+    if (usual >= 0) {
+      r.event = FIRST_UNKNOWN + usual;
+      return LINE.other;
+    }
+  }
   const event = lookUp(b, name, q);
   if (event < 0) {
     for (let i = name; i < q; i++) if (!isWord(b[i]) && b[i] !== 45) return LINE.unreadable;
@@ -319,7 +359,7 @@ function readKnown(event: number, b: Uint8Array, q: number, to: number, r: Trace
   r.event = event;
   if (tables.wants !== null && !tables.wants.wants(event, r.tid)) return LINE.event;
   if (b[q] === 40) return readRaw(event, b, q + 1, to, r.f, tables.reasons) ? LINE.event : LINE.unreadable;
-  let text = q + 1;
+  let text = pastBlanks(b, q + 1, to);
   while (text < to && (b[text] === BLANK || b[text] === 9)) text++;
   if (text >= to) return LINE.half;
   if (readUsual(event, b, text, to, r.f, tables.reasons)) return LINE.event;
@@ -391,7 +431,10 @@ function lookUp(b: Uint8Array, from: number, to: number): number {
   }
 }
 
-/** perf trace: `    17.594 qemu-system-x8/899 kvm:kvm_set_irq(gsi: 4)`; times are milliseconds since the start. */
+/**
+ * perf trace: `    17.594 qemu-system-x8/899 kvm:kvm_set_irq(gsi: 4)`; times are milliseconds since the start. Of a single thread
+ * neither it nor its comm is printed, with --no-comm the number alone; where system calls are traced too, a duration is before them.
+ */
 function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   let p = from;
   while (p < to && b[p] === BLANK) p++;
@@ -403,40 +446,85 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   let part = 0;
   for (; q < to && isDigit(b[q]); q++) part = part * 10 + b[q] - 48;
   if (q - first !== 3 || b[q] !== BLANK) return 0;
-  let mark = from + tables.groupColumn;
-  if (mark <= q || past(b, mark, to, KVM_GROUP) < 0) mark = contains(b, q, to, KVM_GROUP.bytes);
-  if (mark < 0) return 0;
-  let end = mark - 1;
-  while (end > q && b[end] === BLANK) end--;
-  let pid = 0;
-  let unit = 1;
-  for (; end > q && isDigit(b[end]); end--) {
-    pid += (b[end] - 48) * unit;
-    unit *= 10;
+  if (b[q + 1] === 40 && (b[q + 2] === BLANK || isDigit(b[q + 2]))) {
+    const end = contains(b, q, to, DURATION_END.bytes);
+    if (end > 0) q = end + DURATION_END.length - 1;
   }
-  if (unit === 1 || b[end] !== 47) return 0;
-  r.tid = pid;
+  let mark = from + tables.groupColumn;
+  if (mark < q || past(b, mark, to, KVM_GROUP) < 0) {
+    mark = from + tables.otherGroup;
+    if (mark < q || past(b, mark, to, KVM_GROUP) < 0) mark = contains(b, q, to, KVM_GROUP.bytes);
+    if (mark < 0) {
+      const other = foreignCall(b, q, to, r, tables);
+      if (other === LINE.other) {
+        r.ts = whole * 1000 + part;
+        tables.clock = 's';
+        return other;
+      }
+      // A system call that goes on: `( 1.012 ms): qemu/899  ... [continued]: ppoll()) = 1`.
+      return q > first + 3 ? LINE.comment : 0;
+    }
+    tables.otherGroup = tables.groupColumn;
+    tables.groupColumn = mark - from;
+  }
+  if (!readTask(b, q, mark, r)) return 0;
   r.ts = whole * 1000 + part;
   tables.clock = 's';
   tables.perfTrace = true;
-  tables.groupColumn = mark - from;
   const name = mark + KVM_GROUP.length;
   const known = usualName(b, name, to, rawHeads);
   if (known >= 0) return readKnown(known, b, name + nameLengths[known], to, r, tables);
   return readEvent(b, mark, to, r, tables, true);
 }
+const DURATION_END = literal('): ');
+
+/** `comm/tid`, `tid` or nothing in b[from, end), which begins with a blank. @returns false where something else is there */
+function readTask(b: Uint8Array, from: number, end: number, r: TraceRecord): boolean {
+  let q = end - 1;
+  while (q > from && b[q] === BLANK) q--;
+  if (q <= from) return true;
+  let pid = 0;
+  let unit = 1;
+  for (; q > from && isDigit(b[q]); q--) {
+    pid += (b[q] - 48) * unit;
+    unit *= 10;
+  }
+  if (unit === 1 || (b[q] !== 47 && q !== from)) return false;
+  r.tid = pid;
+  return true;
+}
+
+/** Another event, or a system call, of a thread: `qemu/899 irq:irq_handler_entry(irq: 4)`, `qemu/899 ioctl(fd: 9) = 0`. */
+function foreignCall(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let end = from;
+  while (end < to && b[end] !== 40) end++;
+  let name = end;
+  while (name > from && isWord(b[name - 1])) name--;
+  if (end >= to || name === end) return 0;
+  let task = name;
+  if (b[task - 1] === COLON) for (task--; task > from && isWord(b[task - 1]); ) task--;
+  if (b[task - 1] !== BLANK || !readTask(b, from, task - 1, r)) return 0;
+  // A word and a bracket behind a number may be anything.
+  if (r.tid < 0 && task === name) return 0;
+  r.event = FIRST_UNKNOWN + tables.others.take(b, name, end);
+  return LINE.other;
+}
 const KVM_GROUP = literal(' kvm:');
+
+function clear(r: TraceRecord): void {
+  r.tid = -1;
+  r.tgid = -1;
+  r.cpu = -1;
+  r.context = CONTEXT.unknown;
+  r.ts = Number.NaN;
+}
 
 /**
  * Reads one line, b[from, to) without its line end, into the record.
  * @returns one of LINE
  */
 export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
-  r.tid = -1;
-  r.tgid = -1;
-  r.cpu = -1;
-  r.context = CONTEXT.unknown;
-  r.ts = Number.NaN;
+  clear(r);
   if (b[from] === 35 && from < to) {
     const kind = readOther(b, from, to, tables);
     // A commented or quoted event is one all the same.
@@ -452,34 +540,54 @@ export function readLine(b: Uint8Array, from: number, to: number, r: TraceRecord
 function readColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   const usual = readUsualColumns(b, from, to, r, tables);
   if (usual > 0) return readEvent(b, usual, to, r, tables, true);
+  if (tables.cpuColumn >= 0) clear(r);
   if (tables.perfTrace) {
     const again = readPerfTrace(b, from, to, r, tables);
     if (again !== 0) return again;
     tables.perfTrace = false;
   }
-  let cpuAt = from + 16 < to ? findCpu(b, from + 16, Math.min(to, from + 110)) : -1;
-  if (cpuAt < 0) cpuAt = findCpu(b, from, Math.min(to, from + 110));
-  if (cpuAt >= 0) {
-    let p = cpuAt + 1;
-    let cpu = 0;
-    for (; b[p] !== 93; p++) cpu = cpu * 10 + b[p] - 48;
-    r.cpu = cpu;
-    readThread(b, from, cpuAt, r);
-    tables.cpuColumn = cpuAt - from;
-    p++;
-    while (p < to && b[p] === BLANK) p++;
-    if (p < to && !isDigit(b[p])) {
-      const flags = p;
-      while (p < to && b[p] !== BLANK) p++;
-      if (p - flags >= 3) r.context = contextOf(b[flags + 2]);
-      while (p < to && b[p] === BLANK) p++;
-    }
-    const after = readTime(b, p, to, r, tables);
-    if (after >= 0) return readEvent(b, after, to, r, tables, true);
+  const limit = Math.min(to, from + 110);
+  // Before the 16 columns of a comm only where the last line had it so.
+  const isEarly = tables.cpuColumn >= 0 && tables.cpuColumn < 16;
+  let cpuAt = findCpu(b, isEarly ? from : from + 16, limit);
+  let after = cpuAt < 0 ? -1 : readFromCpu(b, from, cpuAt, to, r, tables);
+  if (after < 0 && (isEarly || cpuAt < 0)) {
+    cpuAt = findCpu(b, isEarly ? from + 16 : from, limit);
+    if (cpuAt >= 0) after = readFromCpu(b, from, cpuAt, to, r, tables);
   }
+  if (after >= 0) return readEvent(b, after, to, r, tables, true);
   const perf = readPerfTrace(b, from, to, r, tables);
   if (perf !== 0) return perf;
   return readLoose(b, from, to, r, tables);
+}
+
+/** The columns around the CPU, which stands at cpuAt. @returns index past the time, -1 if there is none */
+function readFromCpu(
+  b: Uint8Array,
+  from: number,
+  cpuAt: number,
+  to: number,
+  r: TraceRecord,
+  tables: TextTables,
+): number {
+  let p = cpuAt + 1;
+  let cpu = 0;
+  for (; b[p] !== 93; p++) cpu = cpu * 10 + b[p] - 48;
+  r.cpu = cpu;
+  readThread(b, from, cpuAt, r);
+  if (cpuAt - from !== tables.cpuColumn) {
+    tables.otherColumn = tables.cpuColumn;
+    tables.cpuColumn = cpuAt - from;
+  }
+  p++;
+  while (p < to && b[p] === BLANK) p++;
+  if (p < to && !isDigit(b[p])) {
+    const flags = p;
+    while (p < to && b[p] !== BLANK) p++;
+    if (p - flags >= 3) r.context = contextOf(b[flags + 2]);
+    while (p < to && b[p] === BLANK) p++;
+  }
+  return readTime(b, p, to, r, tables);
 }
 
 /** Four digits at once: their value, -1 where one is none. @param x their bytes, the first lowest */
@@ -489,13 +597,22 @@ function fourDigits(x: number): number {
   return (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
 }
 
+/** So many bytes before the CPU column tell the thread, a blank before the column left out. */
+const THREAD_BYTES = 8;
+
 /**
- * `...-pid  [ddd] flags seconds.micros:` with its columns where they were in the last line, as nearly all lines of a file have it.
+ * `...-pid  [ddd] flags seconds.micros:` with its columns where they were in the last lines, as nearly all lines of a file have it.
  * @returns index past the time, 0 where the line is another: then nothing counts that was read
  */
 function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
-  const cpuAt = from + tables.cpuColumn;
-  if (tables.cpuColumn < 17 || cpuAt + 24 > to || b[cpuAt] !== 91 || b[cpuAt + 4] !== 93) return 0;
+  let cpuAt = from + tables.cpuColumn;
+  if (b[cpuAt] !== 91 && tables.otherColumn >= 0) {
+    cpuAt = from + tables.otherColumn;
+    if (b[cpuAt] !== 91) return 0;
+    tables.otherColumn = tables.cpuColumn;
+    tables.cpuColumn = cpuAt - from;
+  }
+  if (tables.cpuColumn <= THREAD_BYTES || cpuAt + 24 > to || b[cpuAt] !== 91 || b[cpuAt + 4] !== 93) return 0;
   const words = wordsOf(b);
   const low = words.getInt32(cpuAt - 9, true);
   const high = words.getInt32(cpuAt - 5, true);
@@ -507,91 +624,71 @@ function readUsualColumns(b: Uint8Array, from: number, to: number, r: TraceRecor
   ) {
     r.tid = tables.threadIds[slot];
   } else {
-    let q = cpuAt - 1;
-    while (b[q] === BLANK && q > from) q--;
-    let pid = 0;
-    let unit = 1;
-    for (; q > from; q--) {
-      const d = b[q] - 48;
-      if (d < 0 || d > 9) break;
-      pid += d * unit;
-      unit *= 10;
-    }
-    // A dash before it, a blank or a slash with perf script.
-    if (unit === 1 || (b[q] !== 45 && b[q] !== BLANK && b[q] !== 47)) return 0;
-    r.tid = pid;
-    // The eight bytes tell it only if all of it, and the dash, is in them.
-    if (q >= cpuAt - 9 && pid < 2 ** 31) {
+    const before = readThread(b, from, cpuAt, r);
+    if (before <= from) return 0;
+    // The eight bytes tell it only if all of it, and the dash, is in them, and nothing else.
+    if (before >= cpuAt - 9 && r.tid < 2 ** 31 && r.tgid < 0 && r.context === CONTEXT.unknown) {
       tables.threadBytes[2 * slot] = low;
       tables.threadBytes[2 * slot + 1] = high;
-      tables.threadIds[slot] = pid;
+      tables.threadIds[slot] = r.tid;
     }
   }
   const cpu = b[cpuAt + 1] * 100 + b[cpuAt + 2] * 10 + b[cpuAt + 3] - 48 * 111;
-  if (cpu < 0 || cpu > 999) return 0;
+  if (cpu < 0 || cpu > 999 || b[cpuAt + 5] !== BLANK) return 0;
   r.cpu = cpu;
-  let dot = from + tables.dotColumn;
+  const { dotColumn } = tables;
+  const dot = cpuAt + dotColumn;
   if (
-    tables.dotColumn > 0 &&
+    dotColumn > 0 &&
     dot + 8 < to &&
     b[dot] === 46 &&
     b[dot + 7] === COLON &&
-    b[cpuAt + 5] === BLANK &&
-    b[cpuAt + 11] === BLANK &&
-    dot - cpuAt >= 17
+    (!tables.dotFlags || b[cpuAt + 11] === BLANK) &&
+    words.getInt32(dot - 4, true) === tables.secondsLow &&
+    words.getInt16(dot - 6, true) === tables.secondsHigh
   ) {
-    r.context = contextOf(b[cpuAt + 8]);
-    const secondsLow = words.getInt32(dot - 4, true);
-    const secondsHigh = words.getInt16(dot - 6, true);
-    if (secondsLow === tables.secondsLow && secondsHigh === tables.secondsHigh) {
-      const four = fourDigits(words.getInt32(dot + 1, true));
-      const tens = b[dot + 5] - 48;
-      const ones = b[dot + 6] - 48;
-      if (four < 0 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return 0;
-      r.ts = tables.seconds * 1e6 + four * 100 + tens * 10 + ones;
-      return dot + 8;
-    }
+    const four = fourDigits(words.getInt32(dot + 1, true));
+    const tens = b[dot + 5] - 48;
+    const ones = b[dot + 6] - 48;
+    if (four < 0 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return 0;
+    if (tables.dotFlags) r.context = contextOf(b[cpuAt + 8]);
+    r.ts = tables.seconds * 1e6 + four * 100 + tens * 10 + ones;
+    return dot + 8;
   }
-  let p = cpuAt + 5;
-  while (p < to && b[p] === BLANK) p++;
-  let context: number = CONTEXT.unknown;
-  const flags = p;
-  if (b[p] > 57 || b[p] < 48) {
+  return readTimeColumns(b, cpuAt, to, r, tables);
+}
+
+/** What stands behind the CPU column: flags of four to six letters or none, and the time. @returns index past it, 0 for another */
+function readTimeColumns(b: Uint8Array, cpuAt: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let p = pastBlanks(b, cpuAt + 5, to);
+  let hasFlags = false;
+  if (!isDigit(b[p])) {
+    const flags = p;
     while (p < to && b[p] !== BLANK) p++;
     if (p - flags < 4 || p - flags > 6) return 0;
-    context = contextOf(b[flags + 2]);
-    while (p < to && b[p] === BLANK) p++;
+    // Five of them behind one blank: so most kernels print them.
+    hasFlags = flags === cpuAt + 6 && p === cpuAt + 11;
+    r.context = contextOf(b[flags + 2]);
+    p = pastBlanks(b, p, to);
+    if (!hasFlags) return Math.max(0, readTime(b, p, to, r, tables));
   }
   const first = p;
-  let seconds = 0;
-  let d = b[p] - 48;
-  for (; d >= 0 && d <= 9; d = b[++p] - 48) seconds = seconds * 10 + d;
-  if (b[p] !== 46 || p + 8 > to || b[p + 7] !== COLON) return 0;
-  dot = p;
-  let micros = 0;
-  for (let i = 1; i < 7; i++) {
-    d = b[p + i] - 48;
-    if (d < 0 || d > 9) return 0;
-    micros = micros * 10 + d;
-  }
-  r.context = context;
-  r.ts = seconds * 1e6 + micros;
-  tables.clock = 's';
-  // Five flags, and seconds with a blank before them in the six bytes before the point: the next line may be read by those.
-  tables.dotColumn = -1;
-  if (
-    flags === cpuAt + 6 &&
-    b[cpuAt + 11] === BLANK &&
-    context !== CONTEXT.unknown &&
-    first > dot - 7 &&
-    dot - cpuAt >= 17
-  ) {
-    tables.dotColumn = dot - from;
+  const end = readTime(b, p, to, r, tables);
+  if (end < 0) return 0;
+  const dot = end - 8;
+  // The next line may be read by the six bytes before the point, where nothing but blanks is between them and what is before.
+  const least = cpuAt + (hasFlags ? 12 : 6);
+  if (b[dot] === 46 && dot - 6 <= least && first >= least && first >= dot - 6) {
+    const words = wordsOf(b);
+    tables.dotColumn = dot - cpuAt;
+    tables.dotFlags = hasFlags;
     tables.secondsLow = words.getInt32(dot - 4, true);
     tables.secondsHigh = words.getInt16(dot - 6, true);
+    let seconds = 0;
+    for (let q = first; q < dot; q++) seconds = seconds * 10 + b[q] - 48;
     tables.seconds = seconds;
-  }
-  return p + 8;
+  } else tables.dotColumn = 0;
+  return end;
 }
 
 /** Latency style (`comm-pid cpuflags time:`), time only, or nothing but the event. */
@@ -651,7 +748,8 @@ function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord)
   let cpu = 0;
   while (p < end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
   let q = end;
-  if (p > word && p < end && end - p >= 4 && !isDigit(b[end - 1])) {
+  // Flags of four to six letters; the last may be how deep preemption is off. `0/KVM` is the end of a comm.
+  if (p > word && p < end && end - p >= 4 && b[p] !== 47 && b[p] !== 45) {
     r.cpu = cpu;
     r.context = contextOf(b[p + 2]);
     q = word;
@@ -669,7 +767,7 @@ function readNumber(b: Uint8Array, from: number, end: number, r: TraceRecord, da
     pid += (b[q - 1] - 48) * unit;
     unit *= 10;
   }
-  if (unit === 1 || q <= from) return;
-  const before = b[q - 1];
+  if (unit === 1) return;
+  const before = q > from ? b[q - 1] : BLANK;
   if (before === 45 || (!dashOnly && (before === 47 || before === BLANK))) r.tid = pid;
 }

@@ -28,7 +28,7 @@ import { words } from './words.ts';
 
 export { spaced } from './spaced.ts';
 
-export const zhCn = {
+export const texts = {
   ...app,
   ...chapters,
   ...compare,

@@ -7,7 +7,11 @@ import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
 import { NO_SCENE, type SceneEnd, type SceneId } from '../types.ts';
 
-alsoLoad('zh-CN', () => import('../../scenes/texts-zh-cn.ts').then((m) => m.SCENES_ZH_CN));
+const TEXTS = import.meta.glob<Readonly<Record<string, string>>>(
+  ['../../scenes/texts-*.ts', '!../../scenes/texts-en.ts'],
+  { import: 'default' },
+);
+alsoLoad((folder) => TEXTS[`../../scenes/texts-${folder}.ts`]?.());
 
 const FROM_THE_START: Opening = { step: null, play: true };
 

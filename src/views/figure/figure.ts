@@ -7,6 +7,7 @@ import { describeStep } from '../../explain/describe/index.ts';
 import '../../explain/describe/all.ts';
 import '../../explain/locate/all.ts';
 import { hasText, translate } from '../../i18n/index.ts';
+import { inLang } from '../../i18n/langs.ts';
 import { createCursor, moveCursor } from '../../log/fold.ts';
 import { seqAt } from '../../log/steps.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
@@ -87,10 +88,10 @@ export const kernelOf = ({ scene }: Moment): string => scene.config.kernel ?? '6
 /** The sentence at a moment: its beat's where the beat rests there, else the step's own; before the first step the scene's question. */
 export function sentenceAt({ scene, sceneId, step, lang }: Moment): string {
   const at = scene.steps.get(step);
-  if (at === undefined) return sceneId.narration?.question[lang] ?? '';
+  if (at === undefined) return sceneId.narration === null ? '' : inLang(sceneId.narration.question, lang);
   const beats = beatsOf(scene, sceneId);
   const beat = beats[beatAt(beats, step)];
-  if (beat !== undefined && beat.told !== null && beat.hold === step) return beat.told[lang];
+  if (beat !== undefined && beat.told !== null && beat.hold === step) return inLang(beat.told, lang);
   return sayStep(lang, describeStep(scene, at, viewAt(scene, { step, phase: 0 }))).sentence;
 }
 
@@ -221,7 +222,7 @@ export function* storyLines(moment: Moment, facts: FigureFacts): Generator<strin
   for (const beat of beatsOf(scene, sceneId)) {
     if (beat.from >= STORY_STEPS) break;
     yield '';
-    if (beat.told !== null) yield* [`## ${beat.told[lang]}`, ''];
+    if (beat.told !== null) yield* [`## ${inLang(beat.told, lang)}`, ''];
     for (let step = beat.from; step <= Math.min(beat.to, STORY_STEPS - 1); step++) {
       const at = steps.get(step);
       if (at === undefined) continue;

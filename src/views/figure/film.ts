@@ -2,6 +2,7 @@
  * A film of a scene: the figure at each instant of the stage's own clock. Where the playhead is after so many milliseconds is a
  * pure function (scene/advance.ts), so the same input gives the same pictures, on any machine.
  */
+import { inLang } from '../../i18n/langs.ts';
 import { ARRIVE, advance, type Position, type Timing } from '../../scene/advance.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import { timingOf } from '../../scene/pace.ts';
@@ -49,7 +50,8 @@ const lengthOf = ({ move, rest }: Timing): number => move + rest;
 /** What is told at a step: its beat's sentence as long as the beat lasts, as beside the stage; else the step's own. */
 function toldAt(moment: Moment): string {
   const beats = beatsOf(moment.scene, moment.sceneId);
-  return beats[beatAt(beats, moment.step)]?.told?.[moment.lang] ?? sentenceAt(moment);
+  const told = beats[beatAt(beats, moment.step)]?.told;
+  return told ? inLang(told, moment.lang) : sentenceAt(moment);
 }
 
 /**

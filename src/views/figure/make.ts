@@ -1,5 +1,6 @@
 /** A scene as a file, in the page: figures by the drawing of the stage, the story, the state. Comes when it is asked for. */
 import { loadLanguage } from '../../i18n/index.ts';
+import type { Lang } from '../../i18n/langs.ts';
 import { type Carried, withCarried } from '../../share/carried.ts';
 import { stateFile } from '../../share/state-file.ts';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
@@ -16,7 +17,7 @@ export type FileFormat = 'svg' | 'png' | 'gif' | 'mp4' | 'text' | 'json';
 export interface FileOrder {
   readonly format: FileFormat;
   readonly theme?: FigureTheme;
-  readonly lang?: 'en' | 'zh-CN';
+  readonly lang?: Lang;
   /** Pixels of a picture for each of the figure's, 1 to 4. */
   readonly scale: number;
   /** px */

@@ -5,7 +5,8 @@ import '../traces/traces-texts.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ChapterText } from '../../chapters/chapter.ts';
 import { CHAPTER_IDS, loadChapterText } from '../../chapters/index.ts';
-import { hasText, type Lang } from '../../i18n/index.ts';
+import { hasText } from '../../i18n/index.ts';
+import { inLang, type Lang } from '../../i18n/langs.ts';
 import { caseOf, isCase } from '../../scenes/case.ts';
 import { loadPresetFile, type Preset } from '../../scenes/index.ts';
 import { chapterAddress } from '../../store/chapter-address.ts';
@@ -143,8 +144,14 @@ export function Gallery({ onClose }: Props) {
         const { narration, look } = scenes.get(id)?.preset ?? {};
         // What an exercise hides is not found by its words either.
         if (spot && one.name === 'bugs') return fits(titleOf(caseOf(id)).toLowerCase(), words);
-        const told = narration?.beats.map((beat) => `${beat[lang]} ${beat.from}`).join(' ') ?? '';
-        const all = [id, titleOf(id), narration?.question[lang], told, look?.map((l) => l.step).join(' ')].join(' ');
+        const told = narration?.beats.map((beat) => `${inLang(beat, lang)} ${beat.from}`).join(' ') ?? '';
+        const all = [
+          id,
+          titleOf(id),
+          narration && inLang(narration.question, lang),
+          told,
+          look?.map((l) => l.step).join(' '),
+        ].join(' ');
         return fits(all.toLowerCase(), words);
       }),
     }))
@@ -257,7 +264,7 @@ export function Gallery({ onClose }: Props) {
                       onClick={() => open(id)}
                     >
                       <Picture thumb={one?.thumb ?? null} />
-                      <strong>{(hides ? undefined : narration?.question[lang]) ?? titleOf(id)}</strong>
+                      <strong>{hides || narration == null ? titleOf(id) : inLang(narration.question, lang)}</strong>
                       <span className="gl-foot">
                         <span>
                           {narration == null || hides ? '' : t('gallery.beats', { n: narration.beats.length })}

@@ -1,5 +1,6 @@
 /** All terms, with a search. */
 import { useEffect, useId, useRef, useState } from 'react';
+import { inLang, LANGS } from '../../i18n/langs.ts';
 import type { Term } from '../../i18n/terms.ts';
 import type { Translate } from '../shared/use-t.ts';
 
@@ -20,7 +21,7 @@ export function GlossaryList({ terms, t, onClose }: Props) {
       id: term.id,
       name: t(`term.${term.id}` as 'term.gsi'),
       is: t(`term.${term.id}.is` as 'term.gsi.is'),
-      words: [...term.en, ...term.zh].join(' '),
+      words: LANGS.flatMap((lang) => inLang(term, lang)).join(' '),
     }))
     .filter(({ name, is, words }) => `${name} ${words} ${is}`.toLowerCase().includes(wanted));
   return (

@@ -30,7 +30,7 @@ test('a head too short to be met in a sentence is met where it stands alone', ()
 });
 
 test('every term is found by each of its names, and has a name and a sentence in both languages', () => {
-  for (const { id, en: forms, zh: chinese } of TERMS) {
+  for (const { id, en: forms, 'zh-CN': chinese } of TERMS) {
     for (const form of forms) expect(ids(form.endsWith('_') ? `${form}EVENT` : form), form).toContain(id);
     for (const form of chinese) expect(ids(form.endsWith('_') ? `${form}EVENT` : form, 'zh-CN'), form).toContain(id);
     for (const texts of [en, zh] as Readonly<Record<string, string>>[]) {

@@ -1,5 +1,5 @@
 /** Which terms of the glossary a text has, and where. The longest name at a place wins: "remote IRR" before "IRR". */
-import type { Lang } from '../../i18n/index.ts';
+import { inLang, type Lang } from '../../i18n/langs.ts';
 import { TERMS } from '../../i18n/terms.ts';
 
 export interface Found {
@@ -33,7 +33,7 @@ function patternOf(form: string, lang: Lang): string {
 
 function matcherOf(lang: Lang): Matcher {
   const heads = new Map(TERMS.flatMap(({ id, heads: short = [] }) => short.map((head) => [head, id] as const)));
-  const forms = TERMS.flatMap((term) => (lang === 'en' ? term.en : term.zh).map((form) => ({ form, id: term.id })));
+  const forms = TERMS.flatMap((term) => inLang(term, lang).map((form) => ({ form, id: term.id })));
   forms.sort((a, b) => b.form.length - a.form.length);
   return {
     pattern: new RegExp(forms.map(({ form }) => `(${patternOf(form, lang)})`).join('|'), 'gu'),

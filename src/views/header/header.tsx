@@ -3,7 +3,8 @@ import './header.css';
 import './header-texts.ts';
 import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { apicMode, type MachineView } from '../../engine/view/machine-view.ts';
-import { hasText, LANGS, type Lang } from '../../i18n/index.ts';
+import { hasText } from '../../i18n/index.ts';
+import { LANGS, LANGUAGES, type Lang } from '../../i18n/langs.ts';
 import { irqchipOf } from '../../log/irqchip.ts';
 import { aheadOf, runOf } from '../../share/runs.ts';
 import { traceOf } from '../../share/url-link.ts';
@@ -292,8 +293,6 @@ function ThemePicker({ t }: { t: Translate }) {
   );
 }
 
-const LANG_NAMES: Readonly<Record<Lang, string>> = { en: 'EN', 'zh-CN': '中文' };
-
 function LangPicker({ t }: { t: Translate }) {
   const { actions } = useApp();
   const lang = useStore((state) => state.ui.lang);
@@ -303,7 +302,7 @@ function LangPicker({ t }: { t: Translate }) {
       <select className="header-small" value={lang} onChange={(e) => actions.setLang(e.target.value as Lang)}>
         {LANGS.map((name) => (
           <option key={name} value={name} lang={name}>
-            {LANG_NAMES[name]}
+            {LANGUAGES[name].name}
           </option>
         ))}
       </select>

@@ -3,6 +3,7 @@ import '../header/header-texts.ts';
 import { useMemo } from 'react';
 import { forksOf } from '../../explain/forks/index.ts';
 import { hasText } from '../../i18n/index.ts';
+import { inLang } from '../../i18n/langs.ts';
 import { findStep } from '../../log/steps.ts';
 import { bugIds, presetIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
@@ -21,7 +22,7 @@ function useWhatIf(): { readonly text: string; readonly go: () => void } | null 
     if (scene === null || after === undefined || step === undefined) return null;
     const view = viewAt(scene, { step: step.index, phase: 0 });
     const fork = forksOf(scene, step, view).find(({ key }) => key === after.fork);
-    return fork === undefined ? null : { text: after[lang], go: () => tryFork(app, step, fork) };
+    return fork === undefined ? null : { text: inLang(after, lang), go: () => tryFork(app, step, fork) };
   }, [app, scene, after, lang]);
 }
 
@@ -35,7 +36,7 @@ export function Ending({ framed }: { readonly framed: boolean }) {
   const list = isBug ? bugIds : presetIds;
   const next = preset === null || !list.includes(preset) ? undefined : list[list.indexOf(preset) + 1];
   const invite = useStore((state) => state.ui.invite);
-  const question = useStore(({ sceneId, ui }) => sceneId.narration?.question[ui.lang]);
+  const question = useStore(({ sceneId: { narration }, ui }) => narration && inLang(narration.question, ui.lang));
   const stage = useStore(({ scene, playhead: { playing, step }, ui }) => {
     const stop = ui.invite?.kind === 'stop' ? ui.invite.step : -1;
     if (!playing && (step === stop || step === (scene?.steps.length ?? 0) - 1)) return 'ends';

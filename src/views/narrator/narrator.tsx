@@ -1,5 +1,7 @@
 /** The strip at the foot of the stage: playback, one sentence a beat, and the beats themselves. The same in every size. */
+
 import { lazy, memo, type ReactNode, Suspense, useMemo } from 'react';
+import { inLang, saidIn } from '../../i18n/langs.ts';
 import type { Steps } from '../../log/steps.ts';
 import { type Beat, beatAt, beatsOf } from '../../scene/beats.ts';
 import { colourOf } from '../../scene/flights.ts';
@@ -46,14 +48,14 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
   if (beat === undefined) {
     return (
       <p className="nr-line nr-question" data-part="sentence">
-        {narration === null ? t('shell.about') : narration.question[lang]}
+        {narration === null ? t('shell.about') : inLang(narration.question, lang)}
       </p>
     );
   }
   const journey = steps === undefined ? 0 : journeyOf(steps, beat);
   const style = journey === 0 ? undefined : { backgroundColor: `var(--j${colourOf(journey)})` };
   return (
-    <p className="nr-line" data-part="sentence" lang={beat.told === null ? undefined : lang}>
+    <p className="nr-line" data-part="sentence" lang={beat.told === null ? undefined : saidIn(beat.told, lang)}>
       {journey !== 0 && (
         <b className="nr-journey" style={style} title={t('narrator.journey', { journey })}>
           {journey}
@@ -64,7 +66,7 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
           <StepSentence step={beat.hold} />
         </Suspense>
       ) : (
-        beat.told[lang]
+        inLang(beat.told, lang)
       )}
     </p>
   );

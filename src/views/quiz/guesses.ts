@@ -2,7 +2,8 @@
  * The questions of a scene: before a beat that is to be guessed the playback stops and asks what comes. What may be chosen is that
  * beat's sentence and those of two others of the scene, so nothing is said that is true nowhere.
  */
-import { type Lang, translate } from '../../i18n/index.ts';
+import { translate } from '../../i18n/index.ts';
+import { inLang, type Lang } from '../../i18n/langs.ts';
 import { type Beat, beatsOf } from '../../scene/beats.ts';
 import { guessBeats } from '../../scene/guess-beats.ts';
 import { askQuiz, dropQuiz } from '../../store/actions/quiz.ts';
@@ -50,9 +51,16 @@ function guessOf(
   }
   if (choices.length === 0) return null;
   const id = `${scene}:${beat.told?.from ?? beat.from}`;
+  const guess = beat.told?.guess;
   const right = Math.min(placeOf(id), choices.length);
   choices.splice(right, 0, answer);
-  return { id, at: beat.from - 1, question: beat.told?.guess?.[lang] ?? translate(lang, 'quiz.next'), choices, right };
+  return {
+    id,
+    at: beat.from - 1,
+    question: guess ? inLang(guess, lang) : translate(lang, 'quiz.next'),
+    choices,
+    right,
+  };
 }
 
 /** Questions of a scene, in their order. @param sentenceOf words of a step; null: they have not come yet */
@@ -61,7 +69,7 @@ function guessesOf(state: AppState, sentenceOf: SentenceOf | null): readonly Gue
   if (scene === null || !scene.complete) return [];
   const beats = beatsOf(scene, sceneId);
   const say = (beat: Beat | undefined): string | null =>
-    beat === undefined ? null : (beat.told?.[ui.lang] ?? sentenceOf?.(state, beat.hold) ?? null);
+    beat?.told ? inLang(beat.told, ui.lang) : ((beat && sentenceOf?.(state, beat.hold)) ?? null);
   return guessBeats(scene, beats).flatMap((index) => guessOf(beats, index, sceneId.preset ?? '', ui.lang, say) ?? []);
 }
 

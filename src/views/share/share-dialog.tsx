@@ -44,7 +44,7 @@ function momentOf({ store }: App, pageUrl: string, t: Translate): Moment {
   const name = `${sceneId.preset ?? 'scene'}-${playhead.step + 1}`;
   const step = scene === null ? null : stepName(scene.steps, playhead.step);
   const theme = ui.theme === 'auto' ? null : ui.theme;
-  const lang = ui.lang === 'zh-CN' ? ui.lang : null;
+  const lang = ui.lang === 'en' ? null : ui.lang;
   return {
     shared: link === null ? null : { pageUrl, link, title, step, theme, lang },
     step: playhead.step,

@@ -1,4 +1,5 @@
 /** What somebody pastes elsewhere to have the scene there, as text. */
+import { type Lang, shortName } from '../../i18n/langs.ts';
 import { presetRef } from '../../share/preset-link.ts';
 
 /** What of the page goes into a snippet. */
@@ -13,7 +14,7 @@ export interface Shared {
   readonly step: string | null;
   /** Reader's own choice; null: as it comes. */
   readonly theme: 'light' | 'dark' | null;
-  readonly lang: 'zh-CN' | null;
+  readonly lang: Lang | null;
 }
 
 /** Text of an HTML attribute. */
@@ -52,7 +53,7 @@ export function markdownSnippet(shared: Shared): string {
 export function iframeSnippet({ pageUrl, link, title, theme, lang }: Shared): string {
   const query = new URLSearchParams({ embed: '1', play: '0' });
   if (theme !== null) query.set('theme', theme);
-  if (lang !== null) query.set('lang', 'zh');
+  if (lang !== null) query.set('lang', shortName(lang));
   const src = attribute(`${pageUrl}?${query}#${link}`);
   return [
     `<iframe src="${src}"`,
@@ -72,7 +73,7 @@ function sceneAttributes({ link, step, title, theme, lang }: Shared): string {
   return [
     ...scene,
     ...(theme === null ? [] : [`theme="${theme}"`]),
-    ...(lang === null ? [] : ['lang="zh"']),
+    ...(lang === null ? [] : [`lang="${shortName(lang)}"`]),
     `title="${attribute(title)}"`,
   ].join(' ');
 }
