@@ -287,17 +287,31 @@ test('an edited scene is called edited, and its link opens the same machine', as
   await expect(other.locator('.header-facts')).toContainText('x2APIC');
 });
 
-/** Tabs on until this has the focus: a person's keyboard, and nothing else. */
+/** Tabs on until this has the focus, or back where it stands before what has it: a person's keyboard, and nothing else. */
 async function tabTo(page: Page, to: ReturnType<Page['locator']>, most = 120): Promise<void> {
   // Looked for once and not at each key, while it stays in the page: a name is looked for on a stage of thousands.
   let one = await to.elementHandle();
+  let key = '';
   for (let i = 0; i < most; i++) {
-    const [isHere, isFocused] = (await one
-      ?.evaluate((node) => [node.isConnected, node === document.activeElement])
-      .catch(() => null)) ?? [false, false];
+    const [isHere, isFocused, isBefore] = (await one
+      ?.evaluate((node) => {
+        const at = document.activeElement ?? document.body;
+        const order = at.compareDocumentPosition(node);
+        return [
+          node.isConnected,
+          node === at,
+          (order & Node.DOCUMENT_POSITION_PRECEDING) !== 0 && at.contains(node) === false,
+        ];
+      })
+      .catch(() => null)) ?? [false, false, false];
     if (isFocused) return;
-    if (!isHere) one = await to.elementHandle();
-    else await page.keyboard.press('Tab');
+    if (!isHere) {
+      one = await to.elementHandle();
+      continue;
+    }
+    // Chosen at the first key: what is passed on the way may stand elsewhere than where it is tabbed to.
+    key ||= isBefore ? 'Shift+Tab' : 'Tab';
+    await page.keyboard.press(key);
   }
   await expect(to).toBeFocused();
 }

@@ -46,7 +46,13 @@ test('axe finds nothing in the light and in the dark theme', async ({ page }) =>
 
 test('a cold page asks for 12 files and 190 kB at most before it moves', async ({ browser, baseURL }) => {
   // A machine that is busy can lose the frame between the first motion and what is asked for after it: the best of three counts.
-  const { requests, bytes } = await firstMotion(browser, baseURL ?? '', 3);
+  const requests: number[] = [];
+  const bytes: number[] = [];
+  while (requests.length < 3 && !(Math.min(...requests) <= 12 && Math.min(...bytes) <= 190_000)) {
+    const one = await firstMotion(browser, baseURL ?? '', 1);
+    requests.push(...one.requests);
+    bytes.push(...one.bytes);
+  }
   expect(Math.min(...requests), requests.join(', ')).toBeLessThanOrEqual(12);
   expect(Math.min(...requests)).toBeGreaterThan(3);
   expect(Math.min(...bytes), bytes.join(', ')).toBeLessThanOrEqual(190_000);
