@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generate, sequenceSeed } from '../../e2e/kvm/generate.ts';
 import { PROFILES } from '../../e2e/kvm/shape.ts';
+import { by, portion } from '../cli/portion.ts';
 import { OpError } from '../spec/define/op.ts';
 
 import { argsAt, EVENT_NAMES, type EventName } from '../spec/events/index.ts';
@@ -44,7 +45,10 @@ import { gridAddress, lapicView, nowOf, rteView, vcpuView, vectorIn } from './vi
 const SEED = Number(process.env.SEED ?? 20_261_122);
 /** `RUNS=20` tries twenty times as many. */
 const RUNS = Number(process.env.RUNS ?? 1);
-const check = (runs: number) => ({ seed: SEED, numRuns: runs * RUNS });
+/** Each property is tried from four seeds; in `npm test` from one of them (cli/portion.ts), all by `npm run deep`. */
+const SEEDS = [0, 1, 2, 3].map((n) => SEED + n);
+const seedsOf = (property: string): readonly number[] => portion(SEEDS, SEEDS.length, property, 1);
+const check = (seed: number, runs: number) => ({ seed, numRuns: Math.ceil((runs * RUNS) / SEEDS.length) });
 
 type Sequence = readonly JsonOp[];
 /** Sequences that once broke a property. */
@@ -294,10 +298,11 @@ const changes = (m: Machine, before: Int32Array): string[] =>
 
 /** A property of every sequence: past failures first, then random ones. */
 function everySequence(runs: number, holds: (sequence: Sequence) => void): void {
-  fc.assert(fc.property(sequenceArb, holds), {
-    ...check(runs),
-    examples: PAST.map((sequence): [Sequence] => [sequence]),
-  });
+  for (const seed of seedsOf(expect.getState().currentTestName ?? ''))
+    fc.assert(fc.property(sequenceArb, holds), {
+      ...check(seed, runs),
+      examples: PAST.map((sequence): [Sequence] => [sequence]),
+    });
 }
 
 const eventAt = (rows: Int32Array, at: number): EventName | undefined => EVENT_NAMES[rows[at + COL.code]];
@@ -363,7 +368,7 @@ const ARGUMENT: Readonly<Record<string, Allowed>> = {
   lvt: within(0, 64),
 };
 
-describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
+describe(`every sequence (SEED=${SEED}, ${by(SEEDS.length)})`, { timeout: 30_000 * RUNS }, () => {
   test('the same ops give the same answers, rows and words', () => {
     everySequence(100, (sequence) => {
       const [a, b] = [play(sequence), play(structuredClone(sequence))];
@@ -458,30 +463,31 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
 
   test('a guest write of an RTE changes neither remote IRR nor delivery status, but edge clears remote IRR', () => {
     const write = fc.tuple(fc.integer({ min: 0, max: 23 }), levelArb, word);
-    fc.assert(
-      fc.property(sequenceArb, write, (sequence, [pin, half, value]) => {
-        const { m } = play(sequence);
-        if (m.split) return;
-        const lo = m.wordMap.ioapic + IOAPIC.at.redirLo + pin;
-        const hi = m.wordMap.ioapic + IOAPIC.at.redirHi + pin;
-        const [oldLo, oldHi] = [m.w[lo], m.w[hi]];
-        const from = m.log.used;
-        const answers: OpResult[] = [];
-        for (const op of flat(rteHalf(pin, half, value))) answers.push(execute(m, parseOp(op) as RunOp));
-        // A vCPU that waits for SIPI writes nothing.
-        if (answers.some((answer) => 'not_runnable' in answer)) return;
-        if (half === 1) {
-          expect(m.w[hi]).toBe(value | 0);
-        } else {
-          const kept = (value & 0x8000) === 0 ? oldLo & 0x1000 : oldLo & 0x5000;
-          // Unmasking a waiting level pin sends at once, and only that sets the bit.
-          const sent = firedSince(m, from, 'ioapic_service');
-          expect(m.w[hi]).toBe(oldHi);
-          expect(m.w[lo] & ~(sent ? 0x4000 : 0)).toBe(((value & ~0x5000) | kept) & ~(sent ? 0x4000 : 0));
-        }
-      }),
-      check(400),
-    );
+    for (const seed of seedsOf('rte write'))
+      fc.assert(
+        fc.property(sequenceArb, write, (sequence, [pin, half, value]) => {
+          const { m } = play(sequence);
+          if (m.split) return;
+          const lo = m.wordMap.ioapic + IOAPIC.at.redirLo + pin;
+          const hi = m.wordMap.ioapic + IOAPIC.at.redirHi + pin;
+          const [oldLo, oldHi] = [m.w[lo], m.w[hi]];
+          const from = m.log.used;
+          const answers: OpResult[] = [];
+          for (const op of flat(rteHalf(pin, half, value))) answers.push(execute(m, parseOp(op) as RunOp));
+          // A vCPU that waits for SIPI writes nothing.
+          if (answers.some((answer) => 'not_runnable' in answer)) return;
+          if (half === 1) {
+            expect(m.w[hi]).toBe(value | 0);
+          } else {
+            const kept = (value & 0x8000) === 0 ? oldLo & 0x1000 : oldLo & 0x5000;
+            // Unmasking a waiting level pin sends at once, and only that sets the bit.
+            const sent = firedSince(m, from, 'ioapic_service');
+            expect(m.w[hi]).toBe(oldHi);
+            expect(m.w[lo] & ~(sent ? 0x4000 : 0)).toBe(((value & ~0x5000) | kept) & ~(sent ? 0x4000 : 0));
+          }
+        }),
+        check(seed, 400),
+      );
   });
 
   test('remote IRR is cleared by the EOI of a vCPU that has the vector in service as level', () => {
@@ -509,34 +515,36 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
       ...flat(picOff),
       ...flat([9, 10, 20].map((pin, i) => rte(pin, 0x31 + i * 16, { level: true }))),
     ];
-    fc.assert(
-      fc.property(fc.array(ops, { minLength: 40, maxLength: 100, size: 'max' }), (list) => {
-        play([{ op: 'create', vcpus: 2 }, ...setUp, ...list.flatMap(flat)], (m, op, before) => {
-          if (op.op !== 'eoi' || (op.vcpu as number) >= m.vcpus) return;
-          const old = { ...m, w: before };
-          const vcpu = op.vcpu as number;
-          const vector = lapicView(old, vcpu).isr.at(-1);
-          // The vCPU may have waited for SIPI: then nothing was done.
-          if (vector === undefined || vcpuView(m, vcpu).mpState !== 0 || lapicView(m, vcpu).isr.includes(vector))
-            return;
-          if (
-            !vectorIn(before, gridAddress(m, 'tmr', vcpu), vector) ||
-            !vectorIn(m.w, gridAddress(m, 'handled', vcpu), vector)
-          )
-            return;
-          for (let pin = 0; pin < 24; pin++) {
-            const rteBefore = rteView(old, pin);
-            if (!rteBefore.remoteIrr || !rteBefore.level || rteBefore.vector !== vector) continue;
-            seen++;
-            const again = rteView(m, pin);
-            if (again.remoteIrr && (!again.irr || again.masked))
-              expect.fail(`pin ${pin}: ${describeState(m).join('\n')}`);
-          }
-        });
-      }),
-      check(200),
-    );
-    expect(seen).toBeGreaterThan(200);
+    const seeds = seedsOf('remote IRR');
+    for (const seed of seeds)
+      fc.assert(
+        fc.property(fc.array(ops, { minLength: 40, maxLength: 100, size: 'max' }), (list) => {
+          play([{ op: 'create', vcpus: 2 }, ...setUp, ...list.flatMap(flat)], (m, op, before) => {
+            if (op.op !== 'eoi' || (op.vcpu as number) >= m.vcpus) return;
+            const old = { ...m, w: before };
+            const vcpu = op.vcpu as number;
+            const vector = lapicView(old, vcpu).isr.at(-1);
+            // The vCPU may have waited for SIPI: then nothing was done.
+            if (vector === undefined || vcpuView(m, vcpu).mpState !== 0 || lapicView(m, vcpu).isr.includes(vector))
+              return;
+            if (
+              !vectorIn(before, gridAddress(m, 'tmr', vcpu), vector) ||
+              !vectorIn(m.w, gridAddress(m, 'handled', vcpu), vector)
+            )
+              return;
+            for (let pin = 0; pin < 24; pin++) {
+              const rteBefore = rteView(old, pin);
+              if (!rteBefore.remoteIrr || !rteBefore.level || rteBefore.vector !== vector) continue;
+              seen++;
+              const again = rteView(m, pin);
+              if (again.remoteIrr && (!again.irr || again.masked))
+                expect.fail(`pin ${pin}: ${describeState(m).join('\n')}`);
+            }
+          });
+        }),
+        check(seed, 200),
+      );
+    expect(seen).toBeGreaterThan((200 * seeds.length) / SEEDS.length);
   });
 
   test('after settle no handler runs, and nothing that could be taken waits', () => {
@@ -562,45 +570,51 @@ describe(`every sequence (SEED=${SEED})`, { timeout: 30_000 * RUNS }, () => {
       pic: bool,
       apicv: fc.constantFrom(false, false, true),
     });
-    fc.assert(
-      fc.property(machine, fc.array(quietOps, { minLength: 1, maxLength: 40 }), ({ vcpus, idle, pic, apicv }, list) => {
-        const open = [0, 1, 2].map((vcpu) => ({ op: 'guest', vcpu, rflagsIf: 1, shadow: 0 }));
-        const pins = [rte(4, 0x31), rte(8, 0x71), rte(9, 0x51, { level: true }), rte(10, 0x31, { level: true })];
-        const setUp = [
-          ...flat(enable(0, 1, 2)),
-          ...flat(pic ? picInit([0, 0]) : picOff),
-          ...flat(pins),
-          ...flat([0, 1, 2].map((vcpu) => apic(0x320, 0x61, vcpu))),
-        ];
-        const { m, answers } = play([
-          { op: 'create', vcpus, apicv, postedInterrupts: apicv, devices, guest: { handlers, idle } },
-          ...setUp,
-          ...list.flatMap(flat),
-          ...open,
-          settle,
-        ]);
-        if ((answers.at(-1) as { events: number }).events === 10_000) return;
-        settled++;
-        for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
-          const v = vcpuView(m, vcpu);
-          if (v.handlers.length > 0) expect.fail(`vCPU ${vcpu} runs ${v.handlers}`);
-          if (v.mpState !== 0 || !v.rflagsIf || v.shadow !== 0) continue;
-          const waits = [apicHasInterrupt(m, vcpu) !== -1, hasExtint(m, vcpu), v.nmiPending > 0];
-          if (waits.includes(true)) expect.fail(`vCPU ${vcpu}: APIC, ExtINT, NMI waiting: ${waits}`);
-        }
-      }),
-      {
-        ...check(250),
-        examples: [
-          // The vCPU executed HLT inside the NMI's handler and slept through the vector that waited.
-          [
-            { vcpus: 1, idle: 'halt', pic: false, apicv: false },
-            [settle, ipi(0x31, 0), { op: 'nmi', vcpu: 0 }, { op: 'device', id: 'net', event: 'work' }],
+    const seeds = seedsOf('settle');
+    for (const seed of seeds)
+      fc.assert(
+        fc.property(
+          machine,
+          fc.array(quietOps, { minLength: 1, maxLength: 40 }),
+          ({ vcpus, idle, pic, apicv }, list) => {
+            const open = [0, 1, 2].map((vcpu) => ({ op: 'guest', vcpu, rflagsIf: 1, shadow: 0 }));
+            const pins = [rte(4, 0x31), rte(8, 0x71), rte(9, 0x51, { level: true }), rte(10, 0x31, { level: true })];
+            const setUp = [
+              ...flat(enable(0, 1, 2)),
+              ...flat(pic ? picInit([0, 0]) : picOff),
+              ...flat(pins),
+              ...flat([0, 1, 2].map((vcpu) => apic(0x320, 0x61, vcpu))),
+            ];
+            const { m, answers } = play([
+              { op: 'create', vcpus, apicv, postedInterrupts: apicv, devices, guest: { handlers, idle } },
+              ...setUp,
+              ...list.flatMap(flat),
+              ...open,
+              settle,
+            ]);
+            if ((answers.at(-1) as { events: number }).events === 10_000) return;
+            settled++;
+            for (let vcpu = 0; vcpu < m.vcpus; vcpu++) {
+              const v = vcpuView(m, vcpu);
+              if (v.handlers.length > 0) expect.fail(`vCPU ${vcpu} runs ${v.handlers}`);
+              if (v.mpState !== 0 || !v.rflagsIf || v.shadow !== 0) continue;
+              const waits = [apicHasInterrupt(m, vcpu) !== -1, hasExtint(m, vcpu), v.nmiPending > 0];
+              if (waits.includes(true)) expect.fail(`vCPU ${vcpu}: APIC, ExtINT, NMI waiting: ${waits}`);
+            }
+          },
+        ),
+        {
+          ...check(seed, 250),
+          examples: [
+            // The vCPU executed HLT inside the NMI's handler and slept through the vector that waited.
+            [
+              { vcpus: 1, idle: 'halt', pic: false, apicv: false },
+              [settle, ipi(0x31, 0), { op: 'nmi', vcpu: 0 }, { op: 'device', id: 'net', event: 'work' }],
+            ],
           ],
-        ],
-      },
-    );
-    expect(settled).toBeGreaterThan(200);
+        },
+      );
+    expect(settled).toBeGreaterThan((200 * seeds.length) / SEEDS.length);
   });
 });
 

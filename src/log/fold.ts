@@ -116,11 +116,14 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   cursor.seq = to;
 }
 
-/** Words as they were before row `seq`, as an array of its own. */
-export function wordsAt(log: Foldable, seq: number): Int32Array {
-  const cursor = createCursor(log);
-  moveCursor(log, cursor, seq);
+/** Words as they were before row `seq`, for reading only: several ask for those of one moment, and get the same. */
+export function wordsAt(log: Foldable, seq: number): Readonly<Int32Array> {
   const { keyframes } = log;
-  if (keyframes.near?.seq !== cursor.seq) keyframes.near = { w: cursor.w.slice(), seq: cursor.seq };
-  return cursor.w;
+  const to = Math.max(0, Math.min(seq, log.used));
+  if (keyframes.near?.seq !== to) {
+    const cursor = createCursor(log);
+    moveCursor(log, cursor, to);
+    keyframes.near = cursor;
+  }
+  return keyframes.near.w;
 }

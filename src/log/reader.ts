@@ -97,12 +97,20 @@ export function standingReader<State>(reader: LogReader<State>): LogReader<State
 /** Rows that all standing readers take in at once: what the engine sends in one message, and a little over. */
 export const KEEP_UP_ROWS = 24_576;
 
+/** Rows that one standing reader takes in before the next has them: their steps, made for the first, are still there for all. */
+const TOGETHER = 1024;
+
 /**
  * Lets every standing reader take in at most `most` further rows.
  * @returns whether that was all there is
  */
 export function keepUp(log: SceneLog, most: number): boolean {
-  let all = true;
-  for (const reader of standing) all = readSome(reader, log, most) && all;
+  let all: boolean;
+  let left = most;
+  do {
+    all = true;
+    for (const reader of standing) all = readSome(reader, log, Math.min(left, TOGETHER)) && all;
+    left -= TOGETHER;
+  } while (!all && left > 0);
   return all;
 }

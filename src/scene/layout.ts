@@ -248,7 +248,9 @@ export function layoutStage(input: LayoutInput): StageLayout {
   for (let i = 0; i < 4; i++) {
     if (height > 0) scale = Math.min(scale, height / best.h);
     scale = Math.max(Math.min(scale, 6), Math.min(LEAST, width / narrow));
-    w = Math.min(width / scale, narrow * 1.4);
+    const wider = Math.min(width / scale, narrow * 1.4);
+    if (wider === w) break;
+    w = wider;
     best = compose(input, form, w, metrics);
   }
   let [least, most] = [1, AIRIEST];

@@ -3,6 +3,7 @@
  * a token's shape is what it is, and what steps back is a function of the position alone.
  */
 import { describe, expect, test } from 'vitest';
+import { portion } from '../cli/portion.ts';
 import { toldScenes } from '../cli/scenes-for-tests.ts';
 import { deviceView, rteView } from '../engine/view/machine-view.ts';
 import { DEVICE } from '../engine/view/tables.ts';
@@ -26,19 +27,23 @@ const stageOf = (scene: SceneLog, embed = false): Stage => {
   return { scene, model, layout: layoutStage({ model, width, height, embed }), telling, ...LATE };
 };
 
-/** Steps looked at: of a long scene a sample. */
-const some = ({ steps }: SceneLog): number[] => {
+/** Steps looked at: of a long scene a sample, of which one in three is drawn. */
+const some = ({ steps }: SceneLog, key: string): readonly number[] => {
   const by = 1 + Math.floor(steps.length / 60);
-  return Array.from({ length: Math.ceil(steps.length / by) }, (_, i) => i * by);
+  return portion(
+    Array.from({ length: Math.ceil(steps.length / by) }, (_, i) => i * by),
+    3,
+    key,
+  );
 };
 
 const scenes = toldScenes();
 
-describe.each(scenes)('$id', ({ scene }) => {
+describe.each(scenes)('$id', ({ id, scene }) => {
   const stage = stageOf(scene);
 
   test('a device’s wire is high while its line is, and in the colour of who raised it; nothing else lights it', () => {
-    for (const step of some(scene)) {
+    for (const step of some(scene, `${id} wires`)) {
       const seq = scene.steps.seqOf(step + 1);
       const machine = machineAt(scene, seq);
       for (const { id, high, journey } of wiresAt(stage, seq)) {
@@ -52,7 +57,7 @@ describe.each(scenes)('$id', ({ scene }) => {
   });
 
   test('a line or an edge is so by the trigger mode of its pin; on the bus and in a local APIC everything is a message', () => {
-    for (const step of some(scene)) {
+    for (const step of some(scene, `${id} shapes`)) {
       const machine = machineAt(scene, scene.steps.seqOf(step));
       for (const token of tokensAt(stage, step)) {
         const shape = shapeOf(scene, token, step);
@@ -72,7 +77,7 @@ describe.each(scenes)('$id', ({ scene }) => {
   test('the rest steps back in 160 ms of a beat, stays so while it is read, and is there where the playhead rests', () => {
     const beats = beatsOf(scene, stage.telling as NonNullable<Stage['telling']>);
     const asked = new Map<string, number>();
-    for (const step of some(scene)) {
+    for (const step of some(scene, `${id} dim`)) {
       const score = scoreOf(stage, step);
       for (const phase of [0, 0.1, 0.3, ARRIVE, 0.7, 0.99, 1]) {
         const dim = dimAt(stage, { step, phase });
@@ -93,7 +98,7 @@ describe.each(scenes)('$id', ({ scene }) => {
   });
 
   test('with less motion a token is where it was or where it goes and nowhere between, and each takes 120 ms to fade', () => {
-    for (const step of some(scene)) {
+    for (const step of some(scene, `${id} still`)) {
       if (flightOf(stage, step) === null) continue;
       const score = scoreOf(stage, step);
       let turned = false;

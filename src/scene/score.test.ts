@@ -1,5 +1,6 @@
 /** The score of a step, over every scene: first it is asked, then it flies; what lifts is what decided; all of it a function of the phase. */
 import { describe, expect, test } from 'vitest';
+import { portion } from '../cli/portion.ts';
 import { toldScenes } from '../cli/scenes-for-tests.ts';
 import { readWord, rteView } from '../engine/view/machine-view.ts';
 import { GATE_ROWS, type GateRow } from '../explain/gates/rows.ts';
@@ -17,12 +18,13 @@ import { machineAt } from './wires.ts';
 
 const scenes = toldScenes();
 
-describe.each(scenes)('$id', ({ scene }) => {
+// One step in three of each scene.
+describe.each(scenes)('$id', ({ id, scene }) => {
   const model = stageModel(scene);
   const stage: Stage = { scene, model, layout: layoutStage({ model, width: 1280, height: 560 }), ...LATE };
 
   test('only a step that gives its token a new name on the way through a card lifts, and only the fields it is decided by', () => {
-    for (const step of scene.steps) {
+    for (const step of portion(scene.steps, 3, `${id} lifts`)) {
       const { lifts } = scoreOf(stage, step.index);
       if (lifts.length === 0) continue;
       const flight = flightOf(stage, step.index);
@@ -32,7 +34,7 @@ describe.each(scenes)('$id', ({ scene }) => {
   });
 
   test('what a gate holds back or lets through is asked, with the answer the machine has', () => {
-    for (const step of scene.steps) {
+    for (const step of portion(scene.steps, 3, `${id} asked`)) {
       const { ask, asks } = scoreOf(stage, step.index);
       expect(ask > 0, step.name).toBe(asks.length > 0);
       expect(asks.length).toBeLessThanOrEqual(2);
@@ -60,7 +62,7 @@ describe.each(scenes)('$id', ({ scene }) => {
   });
 
   test('while it is asked nothing flies, then the flight takes all of its phases in one direction', () => {
-    for (const step of scene.steps) {
+    for (const step of portion(scene.steps, 3, `${id} flies`)) {
       const score = scoreOf(stage, step.index);
       let before = -1;
       for (let i = 0; i <= 50; i++) {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
 import { manyRows } from '../cli/bench-scenes.ts';
 import { sceneOf } from '../cli/headless-scene.ts';
+import { DEEP } from '../cli/portion.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { COL, ROW } from '../engine/view/tables.ts';
 import { causesOf } from '../log/causes.ts';
@@ -61,7 +62,7 @@ function compare(scene: SceneLog, straight: SceneLog): void {
   expect(scene.used).toBe(straight.used);
   expect(scene.steps.length).toBe(straight.steps.length);
   const rng = createRng(SEED);
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < (DEEP ? 20 : 7); i++) {
     const from = nextBelow(rng, scene.used);
     const to = Math.min(scene.used, from + nextBelow(rng, 3 * PAGE_ROWS));
     expect(differs(copyRows(scene, from, to), copyRows(straight, from, to)), `SEED=${SEED}, row ${from}`).toBe(-1);

@@ -27,7 +27,7 @@ export function foreignFile(b: Uint8Array): { what: string; run: string } | null
 }
 
 const RULES: readonly (readonly [TraceFormat, RegExp])[] = [
-  ['perf-trace', /^\s*[\d.]+ \S.*\/\d+ kvm:\w+\(/],
+  ['perf-trace', /^\s*\d+\.\d{3} (?:\S.*\/\d+ |(?:\(.{8,12}\): )?(?:\d+ )?)kvm:\w+\(/],
   ['perf-script', /\d:\s+(?:\d+\s+)?\w+:kvm_\w+: /],
   ['trace-cmd report', /^cpus=\d|^version = \d|\d: (\(\+\d+\))? *\w+: {2,}\S|^\S+: {1,3}.+-\d+ +\[\d+\]/],
   ['ftrace', /^# tracer:|\[\d+\] +[^\s\d]\S{2,5} +\d+(\.\d+)?: ?/],

@@ -147,3 +147,15 @@ test.each([76, 72, 60])('a mail whose lines were broken at %i holds the same eve
     for (const slice of [1 << 20, 997]) expect(scanned(text, slice)).toEqual(whole);
   }
 });
+
+test.each([78, 76, 72])('folds at %i that begin far below the first lines are seen, quoted too', (width) => {
+  const lines = ftrace.split('\n').slice(0, 4000);
+  const [head, tail] = [lines.slice(0, 2000).join('\n'), lines.slice(2000).join('\n')];
+  expect(head.length).toBeGreaterThan(100_000);
+  const whole = scanned(lines.join('\n'), 1 << 20);
+  for (const quote of ['', '> ']) {
+    const text = `${head}\n${folded(tail, width, quote)}`;
+    expect(text.split('\n').length).toBeGreaterThan(4250);
+    expect(scanned(text, 1 << 20)).toEqual(whole);
+  }
+});

@@ -3,6 +3,7 @@
  * the text is kept but the piece of a line that a slice boundary cuts.
  */
 import { type LineIndex, MARK_LINES } from './line-index.ts';
+import { type Literal, literal, past } from './literal.ts';
 import { createRecord, type TraceRecord } from './record.ts';
 import { LINE, readLine, type TextTables } from './text-line.ts';
 import { TP } from './tracepoints.ts';
@@ -92,16 +93,36 @@ function lineEnd(b: Uint8Array, words: Int32Array, from: number): number {
   return -1;
 }
 
-/** A time or a CPU: what stands in the head of a line. */
-const HEAD = /\d\.\d{3,9}:|\[\d{3,}\]/;
+/** A time or a CPU: what stands in the head of a line. perf trace has milliseconds, and no colon. */
+const HEAD = /\d\.\d{3,9}:|\[\d{3,}\]|^\s*\d+\.\d{3} \S/;
 /** So begins the text of an event. */
 const EVENT = /\bkvm\w*:/;
 /** A line of its own, whatever is before it: a comment, a blank, a call of a stack, lost events. */
-const ALONE = /^[\s>]*(?:#|$|=>|<stack|[0-9a-f]{8,} )|\bCPU ?:?\d+|\bLOST \d|\bEVENTS\b/;
+const ALONE = /^[\s>]*(?:#|$|=>|<stack|[0-9a-f]{8,} )|^\s+(?:[0-9a-f]+ )?\S+ \([[/]|\bCPU ?:?\d+|\bLOST \d|\bEVENTS\b/;
 /** May this be the tail of the line before, broken off by a mailer? Asked where lines are folded only. */
 const isTail = (text: string): boolean =>
   text.length <= MAIL_WIDTH && !HEAD.test(text) && !EVENT.test(text) && !ALONE.test(text);
 const textOf = (b: Uint8Array, from: number, to: number): string => new TextDecoder().decode(b.subarray(from, to));
+
+/**
+ * What an event may end in and read well without: where one of them begins a line, a mailer broke it, however far down the
+ * text is folded first. Any other tail leaves a line that does not read.
+ */
+const TAILS = ['(coalesced)', '(#GP)', '[reinjected]', 'info', 'intr_info 0x', 'error_code 0x', 'rip 0x', '0x'].map(
+  literal,
+);
+const BEGINS_TAIL = new Uint8Array(256);
+for (const { bytes } of TAILS) BEGINS_TAIL[bytes[0]] = 1;
+const QUOTE = 62;
+
+/** Does the line at p begin with one of them, behind the marks of a quotation? */
+function isLateTail(b: Uint8Array, from: number): boolean {
+  let p = from;
+  if (b[p] === QUOTE) while (b[p] === QUOTE || b[p] === BLANK) p++;
+  if (BEGINS_TAIL[b[p]] !== 1) return false;
+  for (let i = 0; i < TAILS.length; i++) if (past(b, p, b.length, TAILS[i] as Literal) >= 0) return true;
+  return false;
+}
 
 /** Did a mailer break lines of this text? Its first lines say so: one of them goes on below. */
 function isFolded(b: Uint8Array): boolean {
@@ -255,6 +276,7 @@ export class TextScanner {
     if (this.half.length > 0 && this.joinHalf(b, from, to)) return;
     r.line = line;
     const kind = readLine(b, from, to, r, this.tables);
+    if (ahead !== null && next < ahead.length && !this.folds && isLateTail(ahead, next)) this.folds = true;
     if (this.folds && (kind === LINE.event || kind === LINE.other)) this.hold(b.slice(from, to), line, true);
     else if (kind === LINE.event) {
       if (r.event === TP.kvm_inj_virq && r.f[2] === 0 && ahead !== null) this.reinjectedBelow(ahead, next);

@@ -55,6 +55,15 @@ describe('the columns before the event', () => {
     ['latency-format after a pause', ' CPU 0/K-9844      3d..1. 12us+: kvm_eoi: apicid 0 vector 48', 9844, 3, 12],
     ['nanoseconds', '  CPU 0/KVM-9   [001]    15.165233992: kvm_eoi: apicid 0 vector 48', 9, 1, 15165233.992],
     ['a delta column', '  CPU 0/KVM-9   [001]    15.166157: (+923)   kvm_eoi: apicid 0 vector 48', 9, 1, 15166157],
+    ['perf script -F tid,time', '  575   247.559290: kvm:kvm_eoi: apicid 0 vector 48', 575, -1, 247559290],
+    ['perf script -F comm,time', '   CPU 0/KVM   247.559290: kvm:kvm_eoi: apicid 0 vector 48', -1, -1, 247559290],
+    [
+      'trace-cmd report -l',
+      '   CPU 0/KV-575     3d..1   247.559290: kvm_eoi:              apicid 0 vector 48',
+      575,
+      3,
+      247559290,
+    ],
     ['perf script', '       CPU 0/KVM   575 [000]   247.559290:   kvm:kvm_eoi: apicid 0 vector 48', 575, 0, 247559290],
     [
       'perf script pid/tid',
@@ -129,6 +138,37 @@ describe('the columns before the event', () => {
     expect(read('  3792.330 CPU 0/KVM/495 kvm:kvm_inj_virq(vector: HYPERVISOR_CALLBACK)').f[1]).toBe(0xf3);
     const rte = read(' 1.000 x/1 kvm:kvm_ioapic_set_irq(e: 216172782113818660, pin: 4, coalesced: 1)');
     expect(rte.f.slice(0, 8)).toEqual([4, 3, 36, 0, 1, 1, 0, 1]);
+  });
+
+  test('perf trace prints no comm, no thread or a duration too, and lines of other subsystems are counted by name', () => {
+    const heads: [string, number][] = [
+      ['     17.594 899 ', 899],
+      ['     17.594 ', -1],
+      ['     17.594 (         ): ', -1],
+      ['     17.594 (         ): CPU 0/KVM/899 ', 899],
+      ['     17.594 (sd-pam)/899 ', 899],
+      ['     17.594 (1 2)/899 ', 899],
+    ];
+    for (const [head, tid] of heads) {
+      const { kind, r, f } = read(`${head}kvm:kvm_set_irq(gsi: 4, level: 1)`);
+      expect([head, kind, r.event, r.tid, r.ts, f[0]]).toEqual([head, LINE.event, TP.kvm_set_irq, tid, 17594, 4]);
+    }
+    for (const text of ['irq:irq_handler_entry(irq: 4)', 'ioctl(fd: 12</dev/kvm>, cmd: KVM_IRQ_LINE) = 0']) {
+      const { kind, r, tables } = read(`     17.594 ( 0.012 ms): qemu/899 ${text}`);
+      expect([kind, r.tid, r.ts, tables.others.list]).toEqual([LINE.other, 899, 17594, [/\w+(?=\()/.exec(text)?.[0]]]);
+    }
+  });
+
+  test('the calls of a stack are no lines that could not be read', () => {
+    for (const text of [
+      '\tffffffffa0b2c3d4 kvm_set_irq+0x12 ([kvm])',
+      '                    kvm_set_irq ([kvm])',
+      '          7f00 ioctl+0x3f (/lib/x86_64-linux-gnu/libc.so.6)',
+      ' => kvm_set_irq',
+      '<stack trace>',
+    ]) {
+      expect([text, read(text).kind]).toEqual([text, LINE.comment]);
+    }
   });
 
   test('a line reads alike after any other, whatever its columns', () => {

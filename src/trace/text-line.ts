@@ -244,13 +244,25 @@ function readOther(b: Uint8Array, from: number, to: number, tables: TextTables):
     tables.lost = n;
     return LINE.lost;
   }
-  if (b[p] === 35) return LINE.comment;
+  if (b[p] === 35 || isStack(b, from, p, to)) return LINE.comment;
   // cpus=4, version = 7, CPU 2 is empty
   if (startsWith(b, p, to, 'cpus=') || startsWith(b, p, to, 'version =') || startsWith(b, p, to, 'CPU ')) {
     return LINE.comment;
   }
   return LINE.unreadable;
 }
+
+/**
+ * A call of the stack behind an event: `ffffffffa0b2c3d4 kvm_set_irq+0x12 ([kvm])`, `kvm_set_irq ([kvm])` of perf, which indents
+ * them, ` => kvm_set_irq` and the head above them of ftrace.
+ */
+function isStack(b: Uint8Array, from: number, p: number, to: number): boolean {
+  if (startsWith(b, p, to, '=> ') || startsWith(b, p, to, '<stack trace>')) return true;
+  if (p === from || b[to - 1] !== 41) return false;
+  const open = contains(b, p, to, MODULE);
+  return open > p && (b[open + 2] === 91 || b[open + 2] === 47);
+}
+const MODULE = new TextEncoder().encode(' (');
 
 function startsWith(b: Uint8Array, p: number, to: number, text: string): boolean {
   if (p + text.length > to) return false;
@@ -419,7 +431,10 @@ function lookUp(b: Uint8Array, from: number, to: number): number {
   }
 }
 
-/** perf trace: `    17.594 qemu-system-x8/899 kvm:kvm_set_irq(gsi: 4)`; times are milliseconds since the start. */
+/**
+ * perf trace: `    17.594 qemu-system-x8/899 kvm:kvm_set_irq(gsi: 4)`; times are milliseconds since the start. Of a single thread
+ * neither it nor its comm is printed, with --no-comm the number alone; where system calls are traced too, a duration is before them.
+ */
 function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
   let p = from;
   while (p < to && b[p] === BLANK) p++;
@@ -431,24 +446,28 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   let part = 0;
   for (; q < to && isDigit(b[q]); q++) part = part * 10 + b[q] - 48;
   if (q - first !== 3 || b[q] !== BLANK) return 0;
+  if (b[q + 1] === 40 && (b[q + 2] === BLANK || isDigit(b[q + 2]))) {
+    const end = contains(b, q, to, DURATION_END.bytes);
+    if (end > 0) q = end + DURATION_END.length - 1;
+  }
   let mark = from + tables.groupColumn;
-  if (mark <= q || past(b, mark, to, KVM_GROUP) < 0) {
+  if (mark < q || past(b, mark, to, KVM_GROUP) < 0) {
     mark = from + tables.otherGroup;
-    if (mark <= q || past(b, mark, to, KVM_GROUP) < 0) mark = contains(b, q, to, KVM_GROUP.bytes);
-    if (mark < 0) return 0;
+    if (mark < q || past(b, mark, to, KVM_GROUP) < 0) mark = contains(b, q, to, KVM_GROUP.bytes);
+    if (mark < 0) {
+      const other = foreignCall(b, q, to, r, tables);
+      if (other === LINE.other) {
+        r.ts = whole * 1000 + part;
+        tables.clock = 's';
+        return other;
+      }
+      // A system call that goes on: `( 1.012 ms): qemu/899  ... [continued]: ppoll()) = 1`.
+      return q > first + 3 ? LINE.comment : 0;
+    }
     tables.otherGroup = tables.groupColumn;
     tables.groupColumn = mark - from;
   }
-  let end = mark - 1;
-  while (end > q && b[end] === BLANK) end--;
-  let pid = 0;
-  let unit = 1;
-  for (; end > q && isDigit(b[end]); end--) {
-    pid += (b[end] - 48) * unit;
-    unit *= 10;
-  }
-  if (unit === 1 || b[end] !== 47) return 0;
-  r.tid = pid;
+  if (!readTask(b, q, mark, r)) return 0;
   r.ts = whole * 1000 + part;
   tables.clock = 's';
   tables.perfTrace = true;
@@ -456,6 +475,39 @@ function readPerfTrace(b: Uint8Array, from: number, to: number, r: TraceRecord, 
   const known = usualName(b, name, to, rawHeads);
   if (known >= 0) return readKnown(known, b, name + nameLengths[known], to, r, tables);
   return readEvent(b, mark, to, r, tables, true);
+}
+const DURATION_END = literal('): ');
+
+/** `comm/tid`, `tid` or nothing in b[from, end), which begins with a blank. @returns false where something else is there */
+function readTask(b: Uint8Array, from: number, end: number, r: TraceRecord): boolean {
+  let q = end - 1;
+  while (q > from && b[q] === BLANK) q--;
+  if (q <= from) return true;
+  let pid = 0;
+  let unit = 1;
+  for (; q > from && isDigit(b[q]); q--) {
+    pid += (b[q] - 48) * unit;
+    unit *= 10;
+  }
+  if (unit === 1 || (b[q] !== 47 && q !== from)) return false;
+  r.tid = pid;
+  return true;
+}
+
+/** Another event, or a system call, of a thread: `qemu/899 irq:irq_handler_entry(irq: 4)`, `qemu/899 ioctl(fd: 9) = 0`. */
+function foreignCall(b: Uint8Array, from: number, to: number, r: TraceRecord, tables: TextTables): number {
+  let end = from;
+  while (end < to && b[end] !== 40) end++;
+  let name = end;
+  while (name > from && isWord(b[name - 1])) name--;
+  if (end >= to || name === end) return 0;
+  let task = name;
+  if (b[task - 1] === COLON) for (task--; task > from && isWord(b[task - 1]); ) task--;
+  if (b[task - 1] !== BLANK || !readTask(b, from, task - 1, r)) return 0;
+  // A word and a bracket behind a number may be anything.
+  if (r.tid < 0 && task === name) return 0;
+  r.event = FIRST_UNKNOWN + tables.others.take(b, name, end);
+  return LINE.other;
 }
 const KVM_GROUP = literal(' kvm:');
 
@@ -696,7 +748,8 @@ function latencyColumns(b: Uint8Array, from: number, to: number, r: TraceRecord)
   let cpu = 0;
   while (p < end && isDigit(b[p])) cpu = cpu * 10 + b[p++] - 48;
   let q = end;
-  if (p > word && p < end && end - p >= 4 && !isDigit(b[end - 1])) {
+  // Flags of four to six letters; the last may be how deep preemption is off. `0/KVM` is the end of a comm.
+  if (p > word && p < end && end - p >= 4 && b[p] !== 47 && b[p] !== 45) {
     r.cpu = cpu;
     r.context = contextOf(b[p + 2]);
     q = word;
@@ -714,7 +767,7 @@ function readNumber(b: Uint8Array, from: number, end: number, r: TraceRecord, da
     pid += (b[q - 1] - 48) * unit;
     unit *= 10;
   }
-  if (unit === 1 || q <= from) return;
-  const before = b[q - 1];
+  if (unit === 1) return;
+  const before = q > from ? b[q - 1] : BLANK;
   if (before === 45 || (!dashOnly && (before === 47 || before === BLANK))) r.tid = pid;
 }

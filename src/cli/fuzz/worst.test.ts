@@ -31,8 +31,8 @@ const WORST = process.env.WORST !== undefined;
 /** Share of the full size. */
 const SIZE = WORST ? Number(process.env.WORST) : 1 / 32;
 const some = (n: number): number => Math.max(1, Math.floor(n * SIZE));
-/** Ops of a run, each of which makes tens of thousands of rows: with `npm test` a quarter as many. */
-const someOps = (n: number): number => some(WORST ? n : n / 4);
+/** Ops of a run, each of which makes tens of thousands of rows: with `npm test` a twelfth as many. */
+const someOps = (n: number): number => some(WORST ? n : n / 12);
 
 interface Cost {
   /** CPU of the longest task, ms: nothing else happens meanwhile. */

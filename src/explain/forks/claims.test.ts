@@ -1,9 +1,10 @@
 /**
  * Every way not taken, at every step of every scene, is done: what it says was different is what its ops changed, and what it
- * says would follow follows.
+ * says would follow follows. Of a scene's ways one in four is done (cli/portion.ts), all by `npm run deep`.
  */
 import { describe, expect, test } from 'vitest';
 import { sceneOf } from '../../cli/headless-scene.ts';
+import { portion } from '../../cli/portion.ts';
 import { everyPreset } from '../../cli/scenes-for-tests.ts';
 import { COL, ROW, WRITE } from '../../engine/core/log.ts';
 import type { Machine } from '../../engine/core/machine.ts';
@@ -504,7 +505,11 @@ describe('what a way not taken says', () => {
         }
       }
       const before = comeTo(ops, commands);
-      expect([...tries.values()].map((attempted) => attempted(before)).filter((said) => said !== '')).toEqual([]);
+      expect(
+        portion(tries.values(), 4, id)
+          .map((attempted) => attempted(before))
+          .filter((said) => said !== ''),
+      ).toEqual([]);
     },
     120_000,
   );

@@ -3,6 +3,7 @@
  * state, the op since when, and its ways out must end in the handler. `SEED=n npx vitest run src/explain/where` tries other numbers.
  */
 import { describe, expect, test } from 'vitest';
+import { portion } from '../../cli/portion.ts';
 import { createReasoner } from '../../cli/reason.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { historyFrom } from '../../worker/history.ts';
@@ -40,7 +41,8 @@ describe('situations whose closed gate is known', () => {
     expect(ORDER.filter((id) => !held.has(id))).toEqual([]);
   });
 
-  test.each(cases)('$name', ({ setting, situation }) => {
+  // One in two, some 700.
+  test.each(portion(cases, 2, 'situations'))('$name', ({ setting, situation }) => {
     const { closes, after = [], ask = { op: 'where', gsi: setting.pin } } = situation;
     const before = machine(setting, situation.create);
     const ops = [...before, ...closes, ...after];

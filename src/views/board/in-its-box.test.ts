@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { dom, open } from '../../cli/figure-scene.ts';
+import { portion } from '../../cli/portion.ts';
 import { PRESET_IDS } from '../../scenes/files.ts';
 import { openStill } from '../figure/still.tsx';
 import { textSize, textWidth } from './text-fit.ts';
@@ -130,7 +131,7 @@ function faultsIn(root: Element, scale: number): string[] {
   return faults;
 }
 
-/** Moments of a run, as shares of it. */
+/** Moments of a run, as shares of it. Of frames and moments one in three is drawn for each scene and language. */
 const MOMENTS = [0.25, 0.6, 1];
 
 describe('a small frame has no text out of its card, on another or cut, and no dash for a value; numbers have a name and one form', () => {
@@ -138,13 +139,14 @@ describe('a small frame has no text out of its card, on another or cut, and no d
     const faults = new Set<string>();
     for (const lang of ['en', 'zh-CN'] as const) {
       const { moment } = await open(`p=${id}`, lang);
-      for (const [width, height, embed] of FRAMES) {
-        for (const share of embed ? MOMENTS : MOMENTS.slice(1, 2)) {
-          const step = Math.round((moment.scene.steps.length - 1) * share);
-          const still = await openStill(dom, { ...moment, step }, { width, height, embed });
-          const where = `${lang}, ${width} x ${height}, step ${step}`;
-          for (const fault of faultsIn(still.root, still.stage.layout.scale)) faults.add(`${where}: ${fault}`);
-        }
+      const shown = FRAMES.flatMap(([width, height, embed]) =>
+        (embed ? MOMENTS : MOMENTS.slice(1, 2)).map((share) => ({ width, height, embed, share })),
+      );
+      for (const { width, height, embed, share } of portion(shown, 3, `${id} ${lang}`, 4)) {
+        const step = Math.round((moment.scene.steps.length - 1) * share);
+        const still = await openStill(dom, { ...moment, step }, { width, height, embed });
+        const where = `${lang}, ${width} x ${height}, step ${step}`;
+        for (const fault of faultsIn(still.root, still.stage.layout.scale)) faults.add(`${where}: ${fault}`);
       }
     }
     expect([...faults]).toEqual([]);

@@ -93,21 +93,34 @@ export function make(parent: Element, name: string, attributes: Attributes, text
   return element;
 }
 
-/** What elements were styled with: written again, even the same makes the browser look at them again. */
-const styles = new WeakMap<Element, string>();
+/** What elements were given: what stays as it was is not read back from the browser, and not written again. */
+const given = new WeakMap<Element, Record<string, string>>();
 
-function dress(element: HTMLElement | SVGElement, style: string): void {
-  if (styles.get(element) === style) return;
-  styles.set(element, style);
-  // The page's policy forbids a style attribute, not a style.
-  element.style.cssText = style;
+function givenTo(element: Element): Record<string, string> {
+  const known = given.get(element) ?? {};
+  given.set(element, known);
+  return known;
 }
 
-function set(element: SVGElement, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) {
+function set(element: HTMLElement | SVGElement, attributes: Attributes): void {
+  const known = givenTo(element);
+  for (const name in attributes) {
+    const value = attributes[name] as string | number;
     const text = typeof value === 'number' ? String(Math.round(value * 100) / 100) : value;
-    if (name === 'style') dress(element, text);
-    else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+    if (known[name] === text) continue;
+    known[name] = text;
+    // The page's policy forbids a style attribute, not a style.
+    if (name === 'style') element.style.cssText = text;
+    else element.setAttribute(name, text);
+  }
+}
+
+/** What a token says of itself, written where it has changed. */
+function tell(element: HTMLElement, data: Readonly<Record<string, string>>): void {
+  const known = givenTo(element);
+  for (const name in data) {
+    const text = data[name] as string;
+    if (known[name] !== text) known[name] = element.dataset[name] = text;
   }
 }
 
@@ -121,11 +134,21 @@ export function refill(parent: Element): { readonly add: Fill; readonly end: () 
   let next = parent.firstElementChild;
   return {
     add(name, attributes) {
-      const here = next as SVGElement | null;
+      let here = next as SVGElement | null;
+      const after = here?.nextElementSibling as SVGElement | null;
+      // One that is no longer there must not cost those behind it.
+      if (here?.tagName !== name && after?.tagName === name) {
+        here?.remove();
+        here = after;
+      }
       if (here?.tagName !== name) return parent.insertBefore(make(parent, name, attributes), here);
       next = here.nextElementSibling;
-      for (const old of here.getAttributeNames())
-        if (old !== 'style' && !(old in attributes)) here.removeAttribute(old);
+      const known = givenTo(here);
+      for (const old in known) {
+        if (old === 'style' || old in attributes) continue;
+        here.removeAttribute(old);
+        delete known[old];
+      }
       set(here, attributes);
       return here;
     },
@@ -140,7 +163,9 @@ export function refill(parent: Element): { readonly add: Fill; readonly end: () 
 }
 
 function write(element: Element | null, text: string): void {
-  if (element !== null && element.textContent !== text) element.textContent = text;
+  const words = element?.firstChild;
+  if (words == null) element?.append(text);
+  else if (words.nodeValue !== text) words.nodeValue = text;
 }
 
 export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
@@ -323,12 +348,13 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     write(text, shown);
     text.hidden = shown === '';
     // A bare number has no shape but its own.
-    if (shown === '') element.dataset.shape = 'message';
+    if (shown === '') tell(element, { shape: 'message' });
     one.w = widthOf(shown);
-    element.dataset.state = state;
+    tell(element, { state });
     element.classList.toggle('bd-ended', state === 'ended');
     element.classList.toggle('bd-parked', state === 'waiting');
-    element.querySelector('.bd-cause')?.remove();
+    // What it waited for.
+    element.children[1]?.remove();
     if (state === 'waiting' && token.wait !== null && !narrow && !tiled) marks?.note(element, token.wait, t);
   }
 
@@ -359,11 +385,13 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     drawn = tokens.map((token, index) => {
       const { element, badge, text } = partsAt(index, token.signal);
       element.classList.toggle('bd-pale', !token.current);
-      dress(element, colour(token.journey));
-      element.dataset.token = token.label;
-      element.dataset.journey = String(token.journey);
-      element.dataset.card = token.anchor.card;
-      element.dataset.shape = marks?.shapeOf(now.scene, token, step, there) ?? 'message';
+      set(element, { style: colour(token.journey) });
+      tell(element, {
+        token: token.label,
+        journey: String(token.journey),
+        card: token.anchor.card,
+        shape: marks?.shapeOf(now.scene, token, step, there) ?? 'message',
+      });
       write(badge, String(token.journey));
       const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
       say(one, there);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sceneOf as logOfOps } from '../../cli/headless-scene.ts';
+import { portion } from '../../cli/portion.ts';
 import { scenesOnBothVendors } from '../../cli/scenes-for-tests.ts';
 import { COL } from '../../engine/view/tables.ts';
 import { causesOf } from '../../log/causes.ts';
@@ -123,12 +124,13 @@ const CALLED_FOR: Readonly<Partial<Record<KernelOpId, readonly EventName[]>>> = 
 };
 
 describe('an operation lights up only where the engine passed, on its vendor’s table', () => {
-  test.each(scenesOnBothVendors)('%s', (_id, ops, start, vendor) => {
+  // One step in four, at each version others.
+  test.each(scenesOnBothVendors)('%s', (id, ops, start, vendor) => {
     const scene = logOfOps(ops, start);
     const wrong = new Set<string>();
     for (const version of KERNEL_VERSIONS) {
       const hits = hitsOf(scene, version);
-      for (const step of [...scene.steps].slice(0, 400)) {
+      for (const step of portion([...scene.steps].slice(0, 400), 4, `${id} ${version}`)) {
         const end = scene.steps.get(step.index + 1)?.seq ?? scene.used;
         const own = Array.from({ length: end - step.seq }, (_, i) => step.seq + i);
         const names = new Set(

@@ -23,10 +23,11 @@ export function CallPath() {
   const [asked, setVersion] = useState<KernelVersion>();
   const scene = useShownScene();
   const version = asked ?? versionOf(scene);
-  const at = useLateStep(2, AFTER_STAGE + 1);
+  const at = useLateStep(3, AFTER_STAGE + 1);
   const step = scene?.steps.get(at);
-  const versions = (
-    <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />
+  const versions = useMemo(
+    () => <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />,
+    [t, version],
   );
   return (
     <Panel className="callpath" title={t('call.panel')} aside={versions}>

@@ -1,6 +1,7 @@
-/** The panels' pure parts on the real thing: every step of every preset, run through the engine here. */
+/** The panels' pure parts on the real thing: every step of every preset, run through the engine here; of them a portion each time (cli/portion.ts). */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { portion } from '../../cli/portion.ts';
 import { type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
 import { COMPONENTS, instances } from '../../engine/view/tables.ts';
 import { callChain } from '../../explain/calls.ts';
@@ -41,12 +42,12 @@ const stepOf = (scene: SceneLog, name: string, nth = 0): Step =>
 const UNFINISHED = /\{\w+\}|undefined|NaN|null|\[object/;
 
 describe('every step has its words', () => {
-  test.each(presets)('%s', async (_id, file) => {
+  test.each(presets)('%s', async (id, file) => {
     await loadLanguage('zh-CN');
     const scene = sceneOf(file.ops, file.start);
     expect(scene.steps.length).toBeGreaterThan(3);
     const bad: string[] = [];
-    for (const step of [...scene.steps].slice(0, 400)) {
+    for (const step of portion([...scene.steps].slice(0, 400), 4, `words ${id}`)) {
       const view = viewBefore(scene, step);
       for (const lang of LANGS) {
         const { title, sentence, why } = sayStep(lang, describeStep(scene, step, view));
@@ -126,40 +127,41 @@ const LEADS_TO: Readonly<Record<string, readonly EventName[]>> = {
 describe('every way not taken can be tried, and goes another way', () => {
   test.each(presets)(
     '%s',
-    async (_id, file) => {
+    async (id, file) => {
       await loadLanguage('zh-CN');
       const scene = sceneOf(file.ops, file.start);
-      const seen = new Set<string>();
-      const same: string[] = [];
-      for (const step of [...scene.steps].slice(0, 400)) {
+      const ways = new Map<string, { step: Step; fork: ReturnType<typeof forksOf>[number] }>();
+      for (const step of [...scene.steps].slice(0, 400))
         for (const fork of forksOf(scene, step, viewBefore(scene, step))) {
-          if (seen.has(`${fork.key} ${step.name}`)) continue;
-          seen.add(`${fork.key} ${step.name}`);
-          for (const text of [fork.key, `${fork.key}.then` as typeof fork.key]) {
-            for (const lang of LANGS) {
-              const said = translate(lang, text, fork.params);
-              if (said === text || UNFINISHED.test(said)) same.push(`${lang} ${text}: ${said}`);
-            }
+          const key = `${fork.key} ${step.name}`;
+          if (!ways.has(key)) ways.set(key, { step, fork });
+        }
+      const same: string[] = [];
+      for (const { step, fork } of portion(ways.values(), 3, `ways ${id}`)) {
+        for (const text of [fork.key, `${fork.key}.then` as typeof fork.key]) {
+          for (const lang of LANGS) {
+            const said = translate(lang, text, fork.params);
+            if (said === text || UNFINISHED.test(said)) same.push(`${lang} ${text}: ${said}`);
           }
-          const create = { ...file.ops[0], ...fork.create };
-          const kept = [create, ...file.ops.slice(1, step.command)];
-          const rest = file.ops.slice(fork.replaces ? step.command + 1 : step.command);
-          const tried = sceneOf([...kept, ...fork.ops, ...rest], step.command);
-          const there = sceneOf(file.ops, step.command);
-          const names = (s: SceneLog): string => [...s.steps].map((x) => `${x.name}@${x.where}`).join(' ');
-          const led = LEADS_TO[fork.key];
-          if (led !== undefined && !led.every((name) => [...tried.steps].some((x) => x.name === name)))
-            same.push(`${step.name} ${fork.key}: not ${led.join(', ')}`);
-          if (names(there) === names(tried)) same.push(`${step.name}: ${fork.key}`);
-          const refused = ({ result }: SceneLog['commands'][number]): boolean =>
-            'error' in result || result.gp === true || 'errno' in result;
-          // What the scene itself has refused is its point.
-          const asTold = new Set([...there.commands].filter(refused).map(({ op }) => JSON.stringify(op)));
-          for (const command of tried.commands) {
-            const { op } = command;
-            if (refused(command) && !asTold.has(JSON.stringify(op)))
-              same.push(`${step.name} ${fork.key}: ${String(op.op)} refused`);
-          }
+        }
+        const create = { ...file.ops[0], ...fork.create };
+        const kept = [create, ...file.ops.slice(1, step.command)];
+        const rest = file.ops.slice(fork.replaces ? step.command + 1 : step.command);
+        const tried = sceneOf([...kept, ...fork.ops, ...rest], step.command);
+        const there = sceneOf(file.ops, step.command);
+        const names = (s: SceneLog): string => [...s.steps].map((x) => `${x.name}@${x.where}`).join(' ');
+        const led = LEADS_TO[fork.key];
+        if (led !== undefined && !led.every((name) => [...tried.steps].some((x) => x.name === name)))
+          same.push(`${step.name} ${fork.key}: not ${led.join(', ')}`);
+        if (names(there) === names(tried)) same.push(`${step.name}: ${fork.key}`);
+        const refused = ({ result }: SceneLog['commands'][number]): boolean =>
+          'error' in result || result.gp === true || 'errno' in result;
+        // What the scene itself has refused is its point.
+        const asTold = new Set([...there.commands].filter(refused).map(({ op }) => JSON.stringify(op)));
+        for (const command of tried.commands) {
+          const { op } = command;
+          if (refused(command) && !asTold.has(JSON.stringify(op)))
+            same.push(`${step.name} ${fork.key}: ${String(op.op)} refused`);
         }
       }
       expect(same).toEqual([]);
@@ -185,9 +187,9 @@ describe('call path', () => {
     expect(names('v5.15')).toContain('kvm_set_irq > kvm_set_ioapic_irq > kvm_ioapic_set_irq');
     expect(names('v5.15')).toContain('__apic_accept_irq > kvm_lapic_set_irr');
   });
-  test.each(presets)('every step of %s ends in itself, at each version', (_id, file) => {
+  test.each(presets)('every step of %s ends in itself, at each version', (id, file) => {
     const scene = sceneOf(file.ops, file.start);
-    for (const step of [...scene.steps].slice(0, 150)) {
+    for (const step of portion([...scene.steps].slice(0, 150), 4, `chains ${id}`)) {
       for (const version of ['v5.15', 'v6.12', 'v6.18'] as const) {
         const links = callChain(scene, step, version);
         expect(links.at(-1)?.event, `${step.name} at ${version}`).toBe(step.name);

@@ -28,7 +28,7 @@ export function Now() {
   const t = useT();
   const lang = useLang();
   const scene = useShownScene();
-  const at = useLateStep(1);
+  const at = useLateStep(2);
   const step = scene?.steps.get(at);
   return (
     <Panel className="now" title={t('now.panel')} hideTitle>

@@ -30,7 +30,7 @@ export function Roads() {
   const t = useT();
   const [tab, setTab] = useState<(typeof TABS)[number]>('road');
   const scene = useShownScene();
-  const at = usePanelStep(1);
+  const at = usePanelStep(2);
   const view = useStore((state) => state.view);
   const { road, buses } = useMemo(() => {
     if (scene === null) return { road: null, buses: [] };

@@ -203,7 +203,7 @@ export interface Zoom {
 }
 
 /** The playhead at rest: shown at once when it jumps, and with each step while it moves. */
-const restOf = (app: App): number => app.panelSteps[0].get();
+const restOf = (app: App): number => app.panelSteps[1].get();
 
 interface LanesProps {
   readonly mode: AxisMode;
@@ -482,7 +482,7 @@ function StepSlider(): ReactNode {
   const t = useT();
   const { actions } = useApp();
   const count = useStore((s) => s.scene?.steps.length ?? 0);
-  const step = usePanelStep();
+  const step = usePanelStep(1);
   const valueText = step < 0 ? t('timeline.before') : t('timeline.position', { step: step + 1, count });
   return (
     <input

@@ -1,5 +1,5 @@
 /** Playback buttons and speed. */
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { SPEEDS } from '../../store/actions/playback.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useT } from '../shared/use-t.ts';
@@ -41,7 +41,7 @@ export const ICON = {
 } as const;
 
 /** First, back, play or pause, step, last. @param few back, play and step only */
-export function PlayButtons({ few = false }: { readonly few?: boolean }): ReactNode {
+export const PlayButtons = memo(({ few = false }: { readonly few?: boolean }): ReactNode => {
   const { actions } = useApp();
   const t = useT();
   const playing = useStore((s) => s.playhead.playing);
@@ -59,9 +59,9 @@ export function PlayButtons({ few = false }: { readonly few?: boolean }): ReactN
       {!few && <IconButton name={t('timeline.last')} onClick={() => actions.seekEnd()} path={ICON.last} />}
     </fieldset>
   );
-}
+});
 
-export function SpeedChoice(): ReactNode {
+export const SpeedChoice = memo((): ReactNode => {
   const { actions } = useApp();
   const t = useT();
   const speed = useStore((s) => s.playhead.speed);
@@ -82,4 +82,4 @@ export function SpeedChoice(): ReactNode {
       ))}
     </select>
   );
-}
+});

@@ -9,6 +9,7 @@ import { Latencies } from './latencies.tsx';
 import { leaveTrace } from './left.ts';
 import { addressText, fragmentOf, hashOf, type LineAddress } from './line-address.ts';
 import { Lines } from './lines.tsx';
+import { code, words } from './markdown.ts';
 import {
   type Filter,
   FOLD_MS,
@@ -334,10 +335,10 @@ function Findings({
     const parts: string[] = [];
     for (const f of findings.slice(0, SHOWN)) {
       const at = Number(f.line);
-      parts.push(`- **${f.id}** (${f.severity}), ${t('trace.page.line', { n: at })}: ${sentence(t, f.says)}`);
+      parts.push(`- **${f.id}** (${f.severity}), ${t('trace.page.line', { n: at })}: ${words(sentence(t, f.says))}`);
       if (picture === null || at <= 1) continue;
       const raw = await job.ask({ what: 'lines', from: at, to: at }).catch(() => []);
-      for (const one of raw) parts.push(`  \`${one.text.trim()}\``);
+      for (const one of raw) parts.push(`  ${code(one.text)}`);
     }
     return `${parts.join('\n')}\n`;
   };

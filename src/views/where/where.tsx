@@ -43,7 +43,7 @@ interface Answer {
 export function Where() {
   const t = useT();
   const scene = useShownScene();
-  const at = usePanelStep(1);
+  const at = usePanelStep(2);
   const [ask, setAsk] = useState<Ask | null>(null);
   const row = scene === null ? 0 : (scene.steps.get(at)?.end ?? scene.startSeq);
   return (
