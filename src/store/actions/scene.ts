@@ -7,11 +7,12 @@ import type { AppCore } from '../create-app.ts';
 import type { Opening } from '../scene-feed.ts';
 import { NO_SCENE, type SceneEnd, type SceneId } from '../types.ts';
 
-const TEXTS = import.meta.glob<Readonly<Record<string, string>>>(
-  ['../../scenes/texts-*.ts', '!../../scenes/texts-en.ts'],
-  { import: 'default' },
-);
-alsoLoad((folder) => TEXTS[`../../scenes/texts-${folder}.ts`]?.());
+/** What is said of the scenes, by the name of a language's folder. */
+const TEXTS: Readonly<Partial<Record<string, () => Promise<{ readonly default: Readonly<Record<string, string>> }>>>> =
+  {
+    'zh-cn': () => import('../../scenes/texts-zh-cn.ts'),
+  };
+alsoLoad((folder) => TEXTS[folder]?.().then((m) => m.default));
 
 const FROM_THE_START: Opening = { step: null, play: true };
 

@@ -47,7 +47,6 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
   const narration = useStore((s) => s.sceneId.narration);
   const rests = useStore((s) => !s.playhead.playing);
   const step = usePanelStep();
-  const commandOf = (index: number): number | undefined => steps?.get(index)?.command;
   if (beat === undefined) {
     return (
       <p className="nr-line nr-question" data-part="sentence">
@@ -56,7 +55,8 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
     );
   }
   // A beat by rule may begin with another op, as an edit is that was made in front of it: who stands there is told that.
-  const isBefore = rests && beat.told === null && step < beat.hold && commandOf(step) !== commandOf(beat.hold);
+  const isBefore =
+    rests && beat.told === null && step < beat.hold && steps?.get(step)?.command !== steps?.get(beat.hold)?.command;
   const told = isBefore ? step : beat.hold;
   const journey = steps === undefined ? 0 : journeyOf(steps, beat, told);
   const style = journey === 0 ? undefined : { backgroundColor: `var(--j${colourOf(journey)})` };
