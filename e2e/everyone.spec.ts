@@ -54,11 +54,13 @@ for (const [what, address, there] of FORMS) {
   }
 }
 
-for (const [lang, width] of [
+const DIALOGS = [
   ['en', 1280],
   ['zh', 360],
-] as const) {
-  test(`the share dialog passes axe in both themes: ${lang}, ${width} px`, async ({ page }) => {
+] as const;
+
+for (const [lang, width] of some(DIALOGS, 1)) {
+  test(`the share dialog passes axe in both themes: ${lang}, ${width} px (${WHICH})`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(`./?play=0&lang=${lang}#p=serial-ioapic&t=4`);

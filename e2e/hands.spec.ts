@@ -181,6 +181,8 @@ test('right button on a pin: masked in front of the step that is shown, before i
     .click();
   await expect(menu(page)).toHaveCount(0);
   await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
+  // The narrator tells the edit that the stage stands at, not what its beat comes to.
+  await expect(page.locator('.nr-line')).toContainText('RTE 4: vector 0x34');
   await page.keyboard.press('End');
   await expect(page.locator('.now-title')).not.toHaveText(say('event.handler_exit.title'));
 });
@@ -287,17 +289,29 @@ test('an edited scene is called edited, and its link opens the same machine', as
   await expect(other.locator('.header-facts')).toContainText('x2APIC');
 });
 
-/** Tabs on until this has the focus: a person's keyboard, and nothing else. */
-async function tabTo(page: Page, to: ReturnType<Page['locator']>, most = 120): Promise<void> {
+/** Tabs on until this has the focus, or back where it stands before what has it: a person's keyboard, and nothing else. */
+async function tabTo(page: Page, to: ReturnType<Page['locator']>, most = 130): Promise<void> {
   // Looked for once and not at each key, while it stays in the page: a name is looked for on a stage of thousands.
   let one = await to.elementHandle();
+  let wasBack = false;
+  let turns = 0;
   for (let i = 0; i < most; i++) {
-    const [isHere, isFocused] = (await one
-      ?.evaluate((node) => [node.isConnected, node === document.activeElement])
-      .catch(() => null)) ?? [false, false];
+    const [isHere, isFocused, isBefore] = (await one
+      ?.evaluate((node) => {
+        const at = document.activeElement ?? document.body;
+        const isBefore = (at.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING) !== 0;
+        return [node.isConnected, node === at, isBefore];
+      })
+      .catch(() => null)) ?? [false, false, false];
     if (isFocused) return;
     if (!isHere) one = await to.elementHandle();
-    else await page.keyboard.press('Tab');
+    else {
+      // Where the order of the keyboard is another than the page's, forward comes round to it.
+      const isBack = isBefore && turns < 4;
+      if (isBack !== wasBack) turns++;
+      wasBack = isBack;
+      await page.keyboard.press(isBack ? 'Shift+Tab' : 'Tab');
+    }
   }
   await expect(to).toBeFocused();
 }

@@ -5,6 +5,8 @@ import { expect, test } from './test.ts';
 test('the built page opens with its policy and without an error', async ({ page }) => {
   const errors: string[] = [];
   page.on('console', (message) => {
+    // The driver keeps the page from being kept, and says so once it would be: on a busy machine before this test has ended.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
     if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(error.message));
@@ -46,7 +48,13 @@ test('axe finds nothing in the light and in the dark theme', async ({ page }) =>
 
 test('a cold page asks for 12 files and 190 kB at most before it moves', async ({ browser, baseURL }) => {
   // A machine that is busy can lose the frame between the first motion and what is asked for after it: the best of three counts.
-  const { requests, bytes } = await firstMotion(browser, baseURL ?? '', 3);
+  const requests: number[] = [];
+  const bytes: number[] = [];
+  while (requests.length < 3 && !(Math.min(...requests) <= 12 && Math.min(...bytes) <= 190_000)) {
+    const one = await firstMotion(browser, baseURL ?? '', 1);
+    requests.push(...one.requests);
+    bytes.push(...one.bytes);
+  }
   expect(Math.min(...requests), requests.join(', ')).toBeLessThanOrEqual(12);
   expect(Math.min(...requests)).toBeGreaterThan(3);
   expect(Math.min(...bytes), bytes.join(', ')).toBeLessThanOrEqual(190_000);

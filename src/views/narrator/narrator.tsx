@@ -31,9 +31,9 @@ function useBeats(): { readonly beats: readonly Beat[]; readonly now: number } {
   return { beats, now: beatAt(beats, step) };
 }
 
-/** Journey a beat tells of: that of the step it holds at, else of the last before it that had one. */
-function journeyOf(steps: Steps, beat: Beat): number {
-  for (let at = beat.hold; at >= beat.from; at--) {
+/** Journey a beat tells of at a step: that step's, else that of the last before it that had one. */
+function journeyOf(steps: Steps, beat: Beat, step: number): number {
+  for (let at = step; at >= beat.from; at--) {
     const journey = steps.get(at)?.journey ?? 0;
     if (journey !== 0) return journey;
   }
@@ -45,6 +45,9 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
   const lang = useStore((s) => s.ui.lang);
   const steps = useStore((s) => s.scene?.steps);
   const narration = useStore((s) => s.sceneId.narration);
+  const rests = useStore((s) => !s.playhead.playing);
+  const step = usePanelStep();
+  const commandOf = (index: number): number | undefined => steps?.get(index)?.command;
   if (beat === undefined) {
     return (
       <p className="nr-line nr-question" data-part="sentence">
@@ -52,7 +55,10 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
       </p>
     );
   }
-  const journey = steps === undefined ? 0 : journeyOf(steps, beat);
+  // A beat by rule may begin with another op, as an edit is that was made in front of it: who stands there is told that.
+  const isBefore = rests && beat.told === null && step < beat.hold && commandOf(step) !== commandOf(beat.hold);
+  const told = isBefore ? step : beat.hold;
+  const journey = steps === undefined ? 0 : journeyOf(steps, beat, told);
   const style = journey === 0 ? undefined : { backgroundColor: `var(--j${colourOf(journey)})` };
   return (
     <p className="nr-line" data-part="sentence" lang={beat.told === null ? undefined : saidIn(beat.told, lang)}>
@@ -63,7 +69,7 @@ function Sentence({ beat }: { readonly beat: Beat | undefined }): ReactNode {
       )}
       {beat.told === null ? (
         <Suspense fallback={null}>
-          <StepSentence step={beat.hold} />
+          <StepSentence step={told} />
         </Suspense>
       ) : (
         inLang(beat.told, lang)
