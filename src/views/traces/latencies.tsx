@@ -8,7 +8,7 @@ import { useWidth } from './overview.tsx';
 
 const WIDE = 168;
 /** Beside the numbers of a narrow page. */
-const NARROW = 64;
+const NARROW = 56;
 const HEIGHT = 26;
 const MOST = 7;
 const COLUMNS = ['n', 'p50', 'p90', 'p99', 'max'] as const;
