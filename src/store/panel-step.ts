@@ -6,8 +6,8 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../scene/clock.ts';
 import type { AppState } from './types.ts';
 
-/** In the order they are told: the sentence, the timeline, what is long, and what is looked at last. */
-export type PanelRow = 0 | 1 | 2 | 3;
+/** In the order they are told: the sentence and the time, the lanes, what is long in two halves, and what is looked at last. */
+export type PanelRow = 0 | 1 | 2 | 3 | 4;
 
 export interface PanelStep {
   /** Index of the step, -1 before the first. */
@@ -16,7 +16,7 @@ export interface PanelStep {
 }
 
 /** One a row. */
-export type PanelSteps = readonly [PanelStep, PanelStep, PanelStep, PanelStep];
+export type PanelSteps = readonly [PanelStep, PanelStep, PanelStep, PanelStep, PanelStep];
 
 export function createPanelSteps(store: StoreApi<AppState>, clock: Clock): PanelSteps {
   const stepNow = (): number => store.getState().playhead.step;
@@ -38,7 +38,7 @@ export function createPanelSteps(store: StoreApi<AppState>, clock: Clock): Panel
       },
     };
   };
-  const rows = [row(), row(), row(), row()] as const;
+  const rows = [row(), row(), row(), row(), row()] as const;
   let callOff: (() => void) | null = null;
   let next = 0;
 

@@ -23,7 +23,7 @@ export function CallPath() {
   const [asked, setVersion] = useState<KernelVersion>();
   const scene = useShownScene();
   const version = asked ?? versionOf(scene);
-  const at = useLateStep(3, AFTER_STAGE + 1);
+  const at = useLateStep(4, AFTER_STAGE + 1);
   const step = scene?.steps.get(at);
   const versions = useMemo(
     () => <Segmented label={t('call.version')} options={KERNEL_VERSIONS} value={version} onValue={setVersion} />,

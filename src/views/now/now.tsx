@@ -62,18 +62,17 @@ interface StepCardProps {
   readonly t: Translate;
 }
 
+/** What is said of a step. `t` changes with the texts, so what is made of them is made again. */
+function useText({ scene, step, lang, t }: StepCardProps) {
+  return useMemo(() => {
+    void t;
+    return sayStep(lang, describeStep(scene, step, viewAt(scene, { step: step.index, phase: 0 })));
+  }, [scene, step, lang, t]);
+}
+
 function StepCard({ scene, step, lang, t }: StepCardProps) {
   const look = useStore((state) => state.sceneId.look);
-  // `t` changes with the texts, so what is made of them is made again.
-  const { text, changes, forks } = useMemo(() => {
-    void t;
-    const view = viewAt(scene, { step: step.index, phase: 0 });
-    return {
-      text: sayStep(lang, describeStep(scene, step, view)),
-      changes: changesOf(lang, scene, step, view),
-      forks: forksOf(scene, step, view),
-    };
-  }, [scene, step, lang, t]);
+  const text = useText({ scene, step, lang, t });
   const note = useMemo(() => lookSteps(scene.steps, look).get(step.index), [scene.steps, look, step.index]);
   const journey = step.journey === 0 ? undefined : colourOf(step.journey);
   return (
@@ -85,19 +84,39 @@ function StepCard({ scene, step, lang, t }: StepCardProps) {
       <h2 className="now-title">{text.title}</h2>
       <p className="now-sentence">{text.sentence}</p>
       {note !== undefined && hasText(note) && <p className="now-look">{t(note)}</p>}
+      <Rest scene={scene} lang={lang} t={t} />
+    </div>
+  );
+}
+
+/** Under the sentence; a frame after it while the scene moves on. */
+function Rest({ scene, lang, t }: Omit<StepCardProps, 'step'>) {
+  const step = scene.steps.get(useLateStep(3));
+  return step === undefined ? null : <Details scene={scene} step={step} lang={lang} t={t} />;
+}
+
+function Details({ scene, step, lang, t }: StepCardProps) {
+  const { why } = useText({ scene, step, lang, t });
+  const { changes, forks } = useMemo(() => {
+    void t;
+    const view = viewAt(scene, { step: step.index, phase: 0 });
+    return { changes: changesOf(lang, scene, step, view), forks: forksOf(scene, step, view) };
+  }, [scene, step, lang, t]);
+  return (
+    <>
       {changes.length > 0 && <Changes changes={changes} t={t} />}
-      {text.why.length > 0 && (
+      {why.length > 0 && (
         <section>
           <h3>{t('now.why')}</h3>
           <ul className="now-why">
-            {text.why.map((line) => (
+            {why.map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>
         </section>
       )}
       {forks.length > 0 && <Forks step={step} forks={forks} t={t} />}
-    </div>
+    </>
   );
 }
 

@@ -28,7 +28,7 @@ function useStepText(step: number | null): StepText | null {
 /** Says each step, politely; in fast playback only where it comes to rest. */
 export function Announcer(): ReactNode {
   const quiet = useStore((s) => s.playhead.playing && s.playhead.speed > 1);
-  const step = useLateStep(3, AFTER_STAGE + 1);
+  const step = useLateStep(4, AFTER_STAGE + 1);
   const text = useStepText(quiet ? null : step);
   const t = useT();
   return (

@@ -102,10 +102,10 @@ export function Overview({ scene, axis, track, sizes }: Props): ReactNode {
     shown();
     const stop = track.onChange(shown);
     const place = (): void => {
-      if (here.current) here.current.style.left = `${(axis.at(panelSteps[1].get(), 1) / width) * 100}%`;
+      if (here.current) here.current.style.left = `${(axis.at(panelSteps[0].get(), 1) / width) * 100}%`;
     };
     place();
-    const stopSteps = panelSteps[1].subscribe(place);
+    const stopSteps = panelSteps[0].subscribe(place);
     void clock;
     return () => {
       stop();

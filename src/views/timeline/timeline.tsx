@@ -21,7 +21,7 @@ const MODES = ['time', 'step'] as const satisfies readonly AxisMode[];
 function Time(): ReactNode {
   const t = useT();
   // Of the step that is shown: what follows on it may have moved the clock on by now.
-  const step = usePanelStep(1);
+  const step = usePanelStep();
   const now = useStore(({ scene }) =>
     scene === null ? null : timeAt(scene, scene.steps.seqOf(Math.max(0, Math.min(step, scene.steps.length - 1)))),
   );
