@@ -141,12 +141,14 @@ for (const [lang, theme, width, height] of some(LOOKS, 1)) {
     await page.setViewportSize({ width, height });
     // The map of 64 once; the panels beside a stage that is quicker to walk.
     await show(page, 'vcpus-64', `lang=${lang}&theme=${theme}`);
-    await axe(page, '64 vCPUs');
+    await axe(page, '64 vCPUs', '[data-part=stage]');
     await show(page, 'intx-shared', `lang=${lang}&theme=${theme}`);
     await axe(page, 'the whole page');
     const tabs = page.getByRole('tab');
     const count = await tabs.count();
-    for (let i = 0; i < count; i++) {
+    // The first was part of the whole page.
+    await expect(tabs.first()).toHaveAttribute('aria-selected', 'true');
+    for (let i = 1; i < count; i++) {
       await tabs.nth(i).click();
       await expect(page.getByRole('tabpanel')).not.toBeEmpty();
       await axe(page, `panel ${i}`, '.side');

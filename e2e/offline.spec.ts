@@ -74,7 +74,7 @@ test('a page that is open while the site is built anew goes on with its own file
   context,
 }, info) => {
   const dir = info.outputPath('site');
-  cpSync(DIST, dir, { recursive: true });
+  cpSync(DIST, dir, { recursive: true, filter: (file) => !file.endsWith('.map') });
   const url = await serve(dir, 0);
   await page.goto(`${url}?play=0#p=serial-ioapic&t=4`);
   await kept(page);

@@ -12,43 +12,45 @@ async function openPaused(page: Page, preset: string, step: number, query = ''):
 
 const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true });
 
-test('Now says what happened, which bits changed and why, and a change opens its register', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 13);
-  const now = page.locator('.now');
-  await expect(now.locator('.now-title')).toHaveText(say('event.irr_set.title'));
-  await expect(now.locator('.now-sentence')).toContainText(/0x34.*LAPIC 1/);
-  await expect(now.locator('.now-why')).toContainText(/PPR/);
-  await now.getByRole('button', { name: /LAPIC 1 · IRR\[0x34\]/ }).click();
-  await tab(page, say('shell.tab.inspector')).click();
-  await expect(page.locator('.insp-title')).toHaveText('LAPIC 1 IRR');
-  await expect(page.locator('.insp-hex')).toHaveText('[0x34] = 1');
-  await page.getByRole('button', { name: say('insp.lastChange', { n: 13, event: '' }).trim() }).click();
-  await expect(page.locator('.tl-count')).toHaveText(/^13 /);
-});
-
-test('a way not taken is tried in a branch, and Reset brings the scene back', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 9);
-  await page.getByRole('button', { name: say('now.tryThis', { what: say('fork.mask', { pin: 4 }) }) }).click();
-  await expect(page.getByRole('button', { name: 'Reset' })).toBeVisible();
-  await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText(say('event.ioapic_masked.title'));
-  await page.getByRole('button', { name: 'Reset' }).click();
-  await expect(page.getByRole('button', { name: 'Reset' })).toBeHidden();
-  await page.keyboard.press('End');
-  await expect(page.locator('.now-title')).toHaveText(say('event.handler_exit.title'));
-});
-
-test('the call path names the functions of each version', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 10);
-  const path = page.locator('.callpath');
-  await expect(path.locator('[aria-current]')).toHaveText('ioapic_service');
-  const link = path.getByRole('link', { name: 'kvm_vm_ioctl_irq_line' });
-  await expect(link).toHaveAttribute('href', /v6\.18/);
-  await expect(link).toHaveAttribute('rel', 'noopener');
-  await expect(path).not.toContainText('kvm_set_ioapic_irq');
-  await path.getByText('v5.15').click();
-  await expect(path).toContainText('kvm_set_ioapic_irq');
-  await expect(link).toHaveAttribute('href', /v5\.15/);
+// One page for what the panels tell of one scene, each at another moment of it.
+test('the panels of one scene: what happened, its call path, and a way not taken', async ({ page }) => {
+  await test.step('Now says what happened, which bits changed and why, and a change opens its register', async () => {
+    await openPaused(page, 'serial-ioapic', 13);
+    const now = page.locator('.now');
+    await expect(now.locator('.now-title')).toHaveText(say('event.irr_set.title'));
+    await expect(now.locator('.now-sentence')).toContainText(/0x34.*LAPIC 1/);
+    await expect(now.locator('.now-why')).toContainText(/PPR/);
+    await now.getByRole('button', { name: /LAPIC 1 · IRR\[0x34\]/ }).click();
+    await tab(page, say('shell.tab.inspector')).click();
+    await expect(page.locator('.insp-title')).toHaveText('LAPIC 1 IRR');
+    await expect(page.locator('.insp-hex')).toHaveText('[0x34] = 1');
+    await page.getByRole('button', { name: say('insp.lastChange', { n: 13, event: '' }).trim() }).click();
+    await expect(page.locator('.tl-count')).toHaveText(/^13 /);
+  });
+  await test.step('the call path names the functions of each version', async () => {
+    await openPaused(page, 'serial-ioapic', 10);
+    await tab(page, say('shell.tab.now')).click();
+    const path = page.locator('.callpath');
+    await expect(path.locator('[aria-current]')).toHaveText('ioapic_service');
+    const link = path.getByRole('link', { name: 'kvm_vm_ioctl_irq_line' });
+    await expect(link).toHaveAttribute('href', /v6\.18/);
+    await expect(link).toHaveAttribute('rel', 'noopener');
+    await expect(path).not.toContainText('kvm_set_ioapic_irq');
+    await path.getByText('v5.15').click();
+    await expect(path).toContainText('kvm_set_ioapic_irq');
+    await expect(link).toHaveAttribute('href', /v5\.15/);
+  });
+  await test.step('a way not taken is tried in a branch, and Reset brings the scene back', async () => {
+    await openPaused(page, 'serial-ioapic', 9);
+    await page.getByRole('button', { name: say('now.tryThis', { what: say('fork.mask', { pin: 4 }) }) }).click();
+    await expect(page.getByRole('button', { name: 'Reset' })).toBeVisible();
+    await page.keyboard.press('End');
+    await expect(page.locator('.now-title')).toHaveText(say('event.ioapic_masked.title'));
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect(page.getByRole('button', { name: 'Reset' })).toBeHidden();
+    await page.keyboard.press('End');
+    await expect(page.locator('.now-title')).toHaveText(say('event.handler_exit.title'));
+  });
 });
 
 test('a machine of an older kernel shows that kernel’s functions', async ({ page }) => {

@@ -17,6 +17,10 @@ const reports = mkdtempSync(join(tmpdir(), 'irqscope-test-'));
 const unitReport = join(reports, 'unit.json');
 const e2eReport = join(reports, 'e2e.json');
 
+// One number for both suites: what each draws of its longest loops goes by it (portion.ts).
+if (process.env.DEEP === undefined) process.env.PORTION ??= String(started % 1_000_000);
+say(process.env.DEEP === undefined ? `PORTION=${process.env.PORTION}` : 'DEEP: nothing is left out');
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
