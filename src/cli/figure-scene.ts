@@ -8,9 +8,10 @@ import { addTexts, hasText, type Lang, loadLanguage, translate } from '../i18n/i
 import { linkText } from '../share/link-text.ts';
 import { linkOf, loadLinkCodec, type Opened } from '../store/actions/links.ts';
 import { isChapterAddress, readChapterAddress } from '../store/chapter-address.ts';
+import type { Moment } from '../store/still-app.ts';
 import type { Notice } from '../store/types.ts';
 import type { FigureFacts } from '../views/figure/figure.ts';
-import type { Dom, Moment } from '../views/figure/still.tsx';
+import type { Dom } from '../views/figure/still.tsx';
 import { createHeadlessApp } from './headless-app.ts';
 
 addTexts('en', { ...errors, ...notices });

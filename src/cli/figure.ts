@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { LANGS, type Lang, languageOf, shortName } from '../i18n/langs.ts';
 import { findStep } from '../log/steps.ts';
 import { type Carried, carriedBy, withCarried } from '../share/carried.ts';
+import type { Moment } from '../store/still-app.ts';
 import {
   type FigureFacts,
   type FigureOptions,
@@ -18,7 +19,6 @@ import {
 } from '../views/figure/figure.ts';
 import { type FilmFormat, type FilmRange, planFilm } from '../views/figure/film.ts';
 import { LONGEST_FILM_S } from '../views/figure/film-limits.ts';
-import type { Moment } from '../views/figure/still.tsx';
 import { dom, open, Refused } from './figure-scene.ts';
 
 const LANGUAGE_NAMES = [...new Set(LANGS.flatMap((lang) => [shortName(lang), lang]))];

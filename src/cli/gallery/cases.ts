@@ -2,8 +2,9 @@
 import type { Lang } from '../../i18n/index.ts';
 import { findStep } from '../../log/steps.ts';
 import { BUG_IDS, PRESET_IDS } from '../../scenes/files.ts';
+import type { Moment } from '../../store/still-app.ts';
 import { dress, type FigureFacts, type FigureTheme, titleOf } from '../../views/figure/figure.ts';
-import { drawStill, type Moment } from '../../views/figure/still.tsx';
+import { drawStill } from '../../views/figure/still.tsx';
 import { dom, open } from '../figure-scene.ts';
 
 export const SCENES: readonly string[] = [...PRESET_IDS, ...BUG_IDS];

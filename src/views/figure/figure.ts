@@ -15,12 +15,13 @@ import boardCss from '../board/board.css?raw';
 import marksCss from '../board/marks.css?raw';
 import '../now/now-texts.ts';
 import type { Carried } from '../../share/carried.ts';
+import type { Moment } from '../../store/still-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { sayStep } from '../shared/say.ts';
 import themeCss from '../theme.css?raw';
 import { makePlain, paletteOf } from './plain-style.ts';
 import { printPalette, withPatterns } from './print-theme.ts';
-import { type Dom, drawStill, type Moment } from './still.tsx';
+import { type Dom, drawStill } from './still.tsx';
 import { wrap } from './wrap.ts';
 
 export type FigureTheme = 'light' | 'dark' | 'print';

@@ -6,6 +6,7 @@ import { inLang } from '../../i18n/langs.ts';
 import { ARRIVE, advance, type Position, type Timing } from '../../scene/advance.ts';
 import { beatAt, beatsOf } from '../../scene/beats.ts';
 import { timingOf } from '../../scene/pace.ts';
+import type { Moment } from '../../store/still-app.ts';
 import {
   assemble,
   dress,
@@ -19,7 +20,7 @@ import {
   titleOf,
 } from './figure.ts';
 import { LONGEST_FILM_S } from './film-limits.ts';
-import { type Dom, type Moment, openStill, type Still } from './still.tsx';
+import { type Dom, openStill, type Still } from './still.tsx';
 
 /** Frames a second of each kind of film. */
 export const RATE = { gif: 10, mp4: 30 } as const;

@@ -5,10 +5,11 @@ import { type Carried, withCarried } from '../../share/carried.ts';
 import { stateFile } from '../../share/state-file.ts';
 import { linkOf, loadLinkCodec } from '../../store/actions/links.ts';
 import type { App } from '../../store/create-app.ts';
+import type { Moment } from '../../store/still-app.ts';
 import type { FilmEncoder } from './encode-film.ts';
 import { type Figure, type FigureFacts, type FigureTheme, renderFigure, storyLines } from './figure.ts';
 import { type Film, type FilmRange, planFilm, RATE } from './film.ts';
-import type { Dom, Moment } from './still.tsx';
+import type { Dom } from './still.tsx';
 import { themeNow } from './theme-now.ts';
 
 export type FileFormat = 'svg' | 'png' | 'gif' | 'mp4' | 'text' | 'json';

@@ -1,15 +1,12 @@
 /** The stage at one moment as SVG text: the same components and the same token layer as the living one. */
 import { prerender } from 'react-dom/static';
-import type { Lang, MessageKey, Params } from '../../i18n/index.ts';
+import type { MessageKey, Params } from '../../i18n/index.ts';
 import { translate } from '../../i18n/index.ts';
-import type { SceneLog } from '../../log/log.ts';
 import type { Position } from '../../scene/advance.ts';
 import type { Stage } from '../../scene/flights.ts';
 import { LATE } from '../../scene/late.ts';
-import { type App, createApp, type Surroundings } from '../../store/create-app.ts';
-import type { AppState, SceneId } from '../../store/types.ts';
+import { type Moment, stillApp } from '../../store/still-app.ts';
 import { AppProvider } from '../../store/use-app.ts';
-import { viewAt } from '../../store/view-at.ts';
 import { StageSheet, type StageSheetProps } from '../board/Board.tsx';
 import { MARKS } from '../board/marks.ts';
 import { createTokenLayer, make } from '../board/token-layer.ts';
@@ -18,48 +15,12 @@ import { assert } from '../../base/assert.ts';
 import { fromMarkup } from './markup.ts';
 import { pillsAsSvg } from './pills-as-svg.ts';
 
-/** A moment of a scene: after step `step` (-1: before the first), or on the way to it. */
-export interface Moment {
-  readonly scene: SceneLog;
-  readonly sceneId: SceneId;
-  readonly step: number;
-  /** 0..1 within the step; 1: done. */
-  readonly phase: number;
-  readonly lang: Lang;
-}
-
 /** What makes documents: the browser, or a library in a terminal. */
 export interface Dom {
   /** An empty HTML document that nobody sees. */
   empty(): Document;
   /** An element as XML. */
   serialize(node: Element): string;
-}
-
-const NO_ENGINE: ReturnType<Surroundings['connect']> = {
-  run: () => 0,
-  extend: () => 0,
-  fork: () => 0,
-  ack: () => {},
-  seat: () => null,
-  close: () => {},
-};
-
-/** An app that stands still at a moment: there is no engine behind it, and nobody draws its frames. */
-function stillApp({ scene, sceneId, step, phase, lang }: Moment): App {
-  const app = createApp({ connect: () => NO_ENGINE, frames: { request: () => 0, cancel: () => {} } });
-  const { store } = app;
-  const playhead = { ...store.getState().playhead, step, phase };
-  store.setState(({ ui }: AppState) => ({
-    scene,
-    sceneId,
-    playhead,
-    view: viewAt(scene, playhead),
-    ui: { ...ui, lang },
-  }));
-  // Where React draws to text it asks for the state that the store began with.
-  store.getInitialState = store.getState;
-  return app;
 }
 
 async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
@@ -92,6 +53,8 @@ export async function drawStill(dom: Dom, moment: Moment, size: Size): Promise<E
 /** Draws the stage without its tokens. */
 export async function openStill(dom: Dom, moment: Moment, size: Size): Promise<Still> {
   const app = stillApp(moment);
+  // Where React draws to text it asks for the state that the store began with.
+  app.store.getInitialState = app.store.getState;
   let drawn: Stage | null = null as Stage | null;
   const { prelude } = await prerender(
     <AppProvider value={app}>

@@ -1,7 +1,10 @@
-/** A panel's step: at once where the rows are kept; after a jump in a long run some frames later, and never held up by a drag. */
-import { expect, test } from 'vitest';
+/**
+ * A panel's step: at once where the rows are kept; after a jump in a long run some frames later, and never held up by a drag. And what
+ * is done while nobody waits.
+ */
+import { afterEach, expect, test, vi } from 'vitest';
 import type { App } from '../../store/create-app.ts';
-import { AFTER_STAGE, lateStep } from './late-step.ts';
+import { AFTER_STAGE, lateStep, whileIdle } from './late-step.ts';
 
 /** Panels of an app whose step and frames the test says. @param machines how many machines a long run goes on from */
 function stage(machines: number) {
@@ -80,4 +83,47 @@ test('what is no longer shown asks for no frame', () => {
   go(500);
   stop();
   expect(due.size).toBe(0);
+});
+
+/** Idle callbacks that the test calls. */
+function idle() {
+  const due = new Map<number, (deadline: { timeRemaining(): number }) => void>();
+  let asked = 0;
+  vi.stubGlobal('requestIdleCallback', (task: (deadline: { timeRemaining(): number }) => void) => {
+    due.set(++asked, task);
+    return asked;
+  });
+  vi.stubGlobal('cancelIdleCallback', (one: number) => due.delete(one));
+  return {
+    due,
+    turn(ms: number) {
+      const tasks = [...due.values()];
+      due.clear();
+      for (const task of tasks) task({ timeRemaining: () => ms });
+    },
+  };
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('what is rehearsed has its turns while nobody waits, none between two frames, and then it is over', () => {
+  const { due, turn } = idle();
+  const turns: number[] = [];
+  whileIdle(2, (n) => turns.push(n));
+  turn(12);
+  expect(turns).toEqual([]);
+  turn(49);
+  turn(3);
+  turn(49);
+  expect([turns, due.size]).toEqual([[0, 1], 0]);
+});
+
+test('what is called off has no further turn', () => {
+  const { due, turn } = idle();
+  const turns: number[] = [];
+  const stop = whileIdle(3, (n) => turns.push(n));
+  turn(49);
+  stop();
+  turn(49);
+  expect([turns, due.size]).toEqual([[0], 0]);
 });

@@ -8,19 +8,44 @@ import type { Clock } from '../../scene/clock.ts';
 import type { App } from '../../store/create-app.ts';
 import type { PanelRow, PanelStep } from '../../store/panel-step.ts';
 import { useApp } from '../../store/use-app.ts';
-import { viewAt } from '../../store/view-at.ts';
 
 /** Are the rows of this run made again where somebody asks for them? */
 export const isMadeAgain = (scene: SceneLog | null): boolean => (scene?.keyframes.machines.length ?? 0) > 0;
 
-/**
- * Asks for a moment in the middle of a long run while nobody waits: the browser compiles the page's own engine when it first runs,
- * which the first jump need not wait for. @returns how to call it off
- */
-export function warmUp(scene: SceneLog): () => void {
+/** Least idle time for a turn of `whileIdle`, ms: none where frames run. */
+const IDLE_MS = 20;
+
+/** Runs a task so many times, each when nobody waits for anything. @returns how to call it off */
+export function whileIdle(times: number, task: (turn: number) => void): () => void {
   if (typeof requestIdleCallback !== 'function') return () => {};
-  const asked = requestIdleCallback(() => viewAt(scene, { step: scene.steps.length >> 1, phase: 1 }));
+  let turn = 0;
+  const run = (idle: IdleDeadline): void => {
+    if (idle.timeRemaining() >= IDLE_MS) task(turn++);
+    if (turn < times) asked = requestIdleCallback(run);
+  };
+  let asked = requestIdleCallback(run);
   return () => cancelIdleCallback(asked);
+}
+
+/**
+ * Jumps about in a long run while nobody waits, on a stage that nobody sees: the browser compiles what a jump runs, the page's own
+ * engine with it, when that has run a few times, and the first jump of a person need not wait for it. @returns how to call it off
+ */
+export function warmUp(scene: SceneLog, app: App): () => void {
+  let stop = whileIdle(1, () => {
+    let isOff = false;
+    stop = () => {
+      isOff = true;
+    };
+    import('../board/rehearse.tsx').then(
+      ({ rehearse }) => {
+        if (!isOff) stop = rehearse(scene, app);
+      },
+      // It did not come (no network): the first jumps are slow.
+      () => {},
+    );
+  });
+  return () => stop();
 }
 
 /** Frames between a jump in a long run and what is told of it beside the stage: 1 is the frame that shows the moment. */

@@ -262,7 +262,7 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
   }, []);
 
   const whole = scene?.complete === true && isMadeAgain(scene) ? scene : null;
-  useEffect(() => (whole === null ? undefined : warmUp(whole)), [whole]);
+  useEffect(() => (whole === null ? undefined : warmUp(whole, app)), [whole, app]);
 
   // The window follows the run and the room there is for it; another run begins anew.
   const run = useRef<unknown>(null);
