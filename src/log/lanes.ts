@@ -3,7 +3,7 @@
  * Read from the log's write rows, row by row as the log grows.
  */
 
-import { hasHost, vectorsIn } from '../engine/view/machine-view.ts';
+import { hasHost } from '../engine/view/machine-view.ts';
 import {
   COL,
   DEVICE,
@@ -21,7 +21,7 @@ import { messagesOf } from '../spec/messages.ts';
 import type { SceneLog } from './log.ts';
 import { ownerOf } from './owners.ts';
 import { type LogReader, read, readSome, soFar } from './reader.ts';
-import { cellOf, pageOf, placeOf } from './rows.ts';
+import { pageOf, placeOf } from './rows.ts';
 
 /** What a span says; its words are made where it is drawn. */
 export type SpanText =
@@ -111,12 +111,35 @@ interface Reading {
 /** More vCPUs than this have a lane for their mode only if it changes. */
 const MOST_MODES = 4;
 
-const text = (kind: Exclude<SpanText['kind'], 'vectors' | 'handler' | 'posted' | 'runs'>): SpanText => ({ kind });
+type Plain = Exclude<SpanText['kind'], 'vectors' | 'handler' | 'posted' | 'runs'>;
+
+const plain = new Map<Plain, SpanText>();
+
+/** One object a kind: a long run has a million spans. */
+function text(kind: Plain): SpanText {
+  let known = plain.get(kind);
+  if (known === undefined) {
+    known = { kind } as SpanText;
+    plain.set(kind, known);
+  }
+  return known;
+}
+
+/** The highest vector of a set, -1 none. */
+function highestIn(w: Int32Array, base: number): number {
+  for (let i = 7; i >= 0; i--) if (w[base + i] !== 0) return i * 32 + 31 - Math.clz32(w[base + i]);
+  return -1;
+}
+
+function countIn(w: Int32Array, base: number): number {
+  let count = 0;
+  for (let i = 0; i < 8; i++) for (let bits = w[base + i]; bits !== 0; bits &= bits - 1) count++;
+  return count;
+}
 
 function vectorsText(w: Int32Array, base: number): SpanText | null {
-  const vectors = vectorsIn(w, base);
-  const vector = vectors.at(-1);
-  return vector === undefined ? null : { kind: 'vectors', vector, more: vectors.length - 1 };
+  const vector = highestIn(w, base);
+  return vector < 0 ? null : { kind: 'vectors', vector, more: countIn(w, base) - 1 };
 }
 
 function pinRead(wordMap: WordMap, pin: number): Read {
@@ -156,9 +179,9 @@ function postedRead(wordMap: WordMap, vcpu: number): Read {
   const at = wordMap.piDesc + vcpu * PI_DESC.size;
   return (w) => {
     const on = w[at + PI_DESC.at.on] === 1;
-    const vectors = vectorsIn(w, at + PI_DESC.at.pir);
-    const vector = vectors.at(-1);
-    if (vector !== undefined) return { kind: 'posted', vector, more: vectors.length - 1, on };
+    const pir = at + PI_DESC.at.pir;
+    const vector = highestIn(w, pir);
+    if (vector >= 0) return { kind: 'posted', vector, more: countIn(w, pir) - 1, on };
     return on ? text('outstanding') : null;
   };
 }
@@ -233,27 +256,35 @@ function allLanes(scene: SceneLog): { lane: LaneState; words: number[] }[] {
 }
 
 function begin(scene: SceneLog): Reading {
-  const byWord: LaneState[][] = [];
+  const byWord: (LaneState[] | undefined)[] = Array.from({ length: scene.wordMap.size });
   const lanes = allLanes(scene).map(({ lane, words }) => {
     for (const word of words) {
-      byWord[word] ??= [];
-      byWord[word].push(lane);
+      const known = byWord[word];
+      if (known === undefined) byWord[word] = [lane];
+      else known.push(lane);
     }
     return lane;
   });
   return { lanes, byWord, w: new Int32Array(scene.wordMap.size), step: -1 };
 }
 
-const sameText = (a: SpanText, b: SpanText | null): boolean => {
-  if (b === null || a.kind !== b.kind) return false;
-  const keys = Object.keys(a) as (keyof SpanText)[];
-  return keys.every((key) => a[key] === b[key]);
-};
+/** What any text may have besides its kind. */
+interface Details {
+  readonly kind: SpanText['kind'];
+  readonly vector?: number;
+  readonly more?: number;
+  readonly on?: boolean;
+  readonly vcpu?: number;
+}
+
+const sameText = (a: Details, b: Details): boolean =>
+  a.kind === b.kind && a.vector === b.vector && a.more === b.more && a.on === b.on && a.vcpu === b.vcpu;
 
 /** Journey a handler runs for: it keeps the one it began with while others run on top of it. */
 function handlerOwner(lane: LaneState, state: SpanText | null, journey: number): number {
   if (state?.kind !== 'handler') {
-    lane.handlers.clear();
+    // To clear one that is empty makes it anew.
+    if (lane.handlers.size > 0) lane.handlers.clear();
     return journey;
   }
   const known = lane.handlers.get(state.vector);
@@ -262,13 +293,16 @@ function handlerOwner(lane: LaneState, state: SpanText | null, journey: number):
   return journey;
 }
 
-function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number): void {
+/** @param from journey of row `seq` */
+function touch(lane: LaneState, scene: SceneLog, w: Int32Array, step: number, seq: number, from: number): void {
   const now = lane.read(w);
   const { open } = lane;
-  const journey = handlerOwner(lane, now, cellOf(scene, seq, COL.journey));
-  if (open === null ? now === null : sameText(open.text, now)) return;
+  const journey = handlerOwner(lane, now, from);
+  if (open === null || now === null ? open === now : sameText(open.text, now)) return;
   // A state that came and went within one step has no length and is not shown.
-  if (open !== null && open.from < step) lane.spans[lane.over++] = { ...open, to: step };
+  if (open !== null && open.from < step) {
+    lane.spans[lane.over++] = { from: open.from, to: step, text: open.text, journey: open.journey };
+  }
   if (now === null) {
     lane.open = null;
     return;
@@ -292,8 +326,10 @@ const LANES: LogReader<Reading> = {
       if (rows[at] !== WRITE) continue;
       const address = rows[at + COL.a];
       w[address] = rows[at + COL.c];
-      for (const lane of byWord[address] ?? []) {
-        if (address !== lane.counter) touch(lane, scene, w, reading.step, seq);
+      const lanes = byWord[address];
+      if (lanes === undefined) continue;
+      for (const lane of lanes) {
+        if (address !== lane.counter) touch(lane, scene, w, reading.step, seq, rows[at + COL.journey]);
         else if (reading.step >= 0) {
           // The vector is written before the count.
           const vector = w[address - PCPU.at.ipis + PCPU.at.lastVector];

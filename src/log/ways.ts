@@ -98,7 +98,11 @@ function add(ways: Ways, journey: number, stage: Stage): void {
     bigger.set(ways.moves);
     ways.moves = bigger;
   }
-  ways.moves.set([journey, STAGES.indexOf(stage), ways.step, ways.lastMove[journey] ?? -1], count * 4);
+  const { moves } = ways;
+  moves[count * 4] = journey;
+  moves[count * 4 + 1] = STAGES.indexOf(stage);
+  moves[count * 4 + 2] = ways.step;
+  moves[count * 4 + 3] = ways.lastMove[journey] ?? -1;
   ways.lastMove[journey] = count;
   ways.count++;
 }
