@@ -4,25 +4,48 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Carried, carriedBy, withCarried, withComment } from '../share/carried.ts';
 import { encodeLink } from '../share/link.ts';
 import { mp4Of } from '../views/figure/mp4.ts';
 import { webmOf } from '../views/figure/webm.ts';
 import { findChromium } from './browser.mjs';
-import { bundle } from './bundle.mjs';
+import { figureCommand } from './figure-command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'irqscope-figure-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+beforeAll(() => {
+  vi.stubEnv('INIT_CWD', dir);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true, force: true });
+});
 
-const node = (args: readonly string[]) =>
-  spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env: { ...process.env, INIT_CWD: dir } });
-// Bundled once and not for each run, which is two seconds of it.
-const program = await bundle('figure', dir);
-const figure = (...args: string[]) => node([program, ...args]);
-/** As npm runs it. */
-const npmFigure = (...args: string[]) => node(['src/cli/go.cjs', 'run', 'figure', ...args]);
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+/** In this process: a process and a bundle for each figure are most of its time. */
+async function figure(...args: string[]): Promise<Ran> {
+  const said = { stdout: '', stderr: '' };
+  const heard = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += text;
+      return true;
+    }),
+  );
+  try {
+    const status = await figureCommand(args);
+    return { status, ...said };
+  } finally {
+    for (const spy of heard) spy.mockRestore();
+  }
+}
+/** As a person runs it. */
+const npmFigure = async (...args: string[]): Promise<Ran> =>
+  spawnSync(process.execPath, ['src/cli/go.cjs', 'run', 'figure', ...args], { cwd: ROOT, encoding: 'utf8' });
 
 /** What no other program could be asked to understand. */
 const NOT_PLAIN = /var\(|light-dark|color-mix|oklch|<script|foreignObject|class=|style=|href=|url\((?!#)/;
@@ -31,8 +54,11 @@ const NOT_PLAIN = /var\(|light-dark|color-mix|oklch|<script|foreignObject|class=
 const LINK = expect.stringMatching(/^p=intx-shared&t=30(&g=\d+)?$/);
 
 describe('npm run figure', () => {
-  test('the same moment gives the same bytes: plain SVG whose text is text, and which opens again', () => {
-    const made = [figure, npmFigure].map((run, i) => run('p=intx-shared&t=30', '--json', '-o', `${'ab'[i]}.svg`));
+  test('the same moment gives the same bytes: plain SVG whose text is text, and which opens again', async () => {
+    const made = [
+      await figure('p=intx-shared&t=30', '--json', '-o', 'a.svg'),
+      await npmFigure('p=intx-shared&t=30', '--json', '-o', 'b.svg'),
+    ];
     expect(made.map((run) => [run.status, run.stderr])).toEqual([
       [0, ''],
       [0, ''],
@@ -44,37 +70,39 @@ describe('npm run figure', () => {
     expect(a).toMatch(/<text[^>]*>IOAPIC/);
     expect(a).toMatch(/31 \/ 54 · intx-shared@\d+ · KVM v6\.18 · #p=intx-shared&amp;t=30/);
     expect(JSON.parse(made[0]?.stdout ?? '')).toMatchObject({ step: 30, count: 54, link: LINK });
-    const again = figure('--reopen', 'a.svg');
+    const again = await figure('--reopen', 'a.svg');
     expect(JSON.parse(again.stdout)).toMatchObject({ type: 'irqscope', v: 1, link: LINK, step: 30 });
   });
 
-  test('dark, for paper, in Chinese, of another width, by the name of a step and without a caption', () => {
-    const run = figure(...'p=posted-running --theme dark --lang zh --width 640 --step end --no-caption'.split(' '));
+  test('dark, for paper, in Chinese, of another width, by the name of a step and without a caption', async () => {
+    const run = await figure(
+      ...'p=posted-running --theme dark --lang zh --width 640 --step end --no-caption'.split(' '),
+    );
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(/^<svg [^>]*width="640"/);
     expect(run.stdout).toContain('#0f1216');
     expect(run.stdout).toMatch(/[\u4e00-\u9fff]/);
     expect(run.stdout).not.toContain(' · KVM v6.18');
-    const paper = figure('p=intx-shared', '--step', 'ioapic_remote_irr#1', '--theme', 'print');
+    const paper = await figure('p=intx-shared', '--step', 'ioapic_remote_irr#1', '--theme', 'print');
     expect([paper.status, paper.stderr]).toEqual([0, '']);
     const colours = paper.stdout.match(/#[0-9a-f]{6}\b/g) ?? [];
     expect(colours.filter((c) => c.slice(1, 3) !== c.slice(3, 5) || c.slice(3, 5) !== c.slice(5, 7))).toEqual([]);
     expect(paper.stdout).toMatch(/stroke-dasharray="7 3"/);
   });
 
-  test('the caption names the machine’s kernel', () => {
+  test('the caption names the machine’s kernel', async () => {
     const log = [
       { op: 'create', vcpus: 1, kernel: '5.15' },
       { op: 'msi', addr: 0xfee00000, data: 0x41 },
     ];
     const link = encodeLink({ kind: 'ops', base: null, keep: null, start: 1, log, step: null, view: {}, hash: null });
-    const run = figure(link ?? '');
+    const run = await figure(link ?? '');
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatch(/\d+ \/ \d+ · KVM v5\.15/);
   });
 
-  test('the whole story as text, a line a step', () => {
-    const run = figure('p=serial-ioapic', '--format', 'text');
+  test('the whole story as text, a line a step', async () => {
+    const run = await figure('p=serial-ioapic', '--format', 'text');
     expect(run.status).toBe(0);
     const lines = run.stdout.trim().split('\n');
     expect(lines[1]).toMatch(/^#p=serial-ioapic/);
@@ -91,15 +119,30 @@ describe('npm run figure', () => {
     [['--frobnicate'], 2, /frobnicate/],
     [['--reopen', 'nothing.png'], 2, /cannot be read/],
     [['p=serial-ioapic', '--format', 'png', '-o', 'x.png'], 3, /needs a Chromium/],
-  ])('%j is one sentence', (args, status, sentence) => {
+  ])('%j is one sentence', async (args, status, sentence) => {
     const env = process.env.CHROMIUM;
     if (status === 3) process.env.CHROMIUM = join(dir, 'no-such-browser');
-    const run = figure(...args);
+    const run = await figure(...args);
     if (env === undefined) delete process.env.CHROMIUM;
     else process.env.CHROMIUM = env;
     expect(run.status).toBe(status);
     expect(run.stderr).toMatch(sentence);
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('the process ends with the status of the refusal', async () => {
+    const { argv } = process;
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    process.argv = [...argv.slice(0, 2), 'nonsense'];
+    try {
+      await import('./figure.ts');
+      expect(process.exitCode).toBe(2);
+      expect(said).toHaveBeenCalledOnce();
+    } finally {
+      process.exitCode = undefined;
+      process.argv = argv;
+      said.mockRestore();
+    }
   });
 });
 
@@ -108,20 +151,20 @@ const has = (program: string): boolean => spawnSync(program, ['-version']).error
 const chromium = process.env.CHROMIUM ?? (await findChromium({ shellFirst: true }));
 
 describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
-  test('MP4: as long as it says, even, in colours every player knows, and it opens again', () => {
+  test('MP4: as long as it says, even, in colours every player knows, and it opens again', async () => {
     const film = (name: string) =>
       figure(...`p=serial-ioapic --format mp4 --steps 0:ioctl_irq_line#1 --width 320 --json -o ${name}`.split(' '));
-    const run = film('a.mp4');
+    const run = await film('a.mp4');
     expect([run.status, run.stderr]).toEqual([0, '']);
     const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number; frames: number };
     expect([said.width % 2, said.height % 2]).toEqual([0, 0]);
     expect(Math.abs(said.duration_ms - (said.frames * 1000) / 30)).toBeLessThan(1);
-    expect(JSON.parse(figure('--reopen', 'a.mp4').stdout)).toMatchObject({
+    expect(JSON.parse((await figure('--reopen', 'a.mp4')).stdout)).toMatchObject({
       link: expect.stringMatching(/^p=serial-ioapic&t=0/),
       step: 0,
     });
     if (has('taskset')) {
-      expect(film('b.mp4').status).toBe(0);
+      expect((await film('b.mp4')).status).toBe(0);
       const [a, b] = ['a.mp4', 'b.mp4'].map((name) => readFileSync(join(dir, name))) as [Buffer, Buffer];
       expect(a.equals(b)).toBe(true);
     }
@@ -142,13 +185,13 @@ describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
     expect(JSON.parse(format.tags.comment)).toMatchObject({ type: 'irqscope', v: 1 });
   });
 
-  test('GIF: ten pictures a second, those that look the same as one; its comment has the link', () => {
-    const run = figure(
+  test('GIF: ten pictures a second, those that look the same as one; its comment has the link', async () => {
+    const run = await figure(
       ...'p=serial-ioapic --format gif --steps 0:2 --width 320 --theme dark --json -o a.gif'.split(' '),
     );
     expect([run.status, run.stderr]).toEqual([0, '']);
     const said = JSON.parse(run.stdout) as { width: number; height: number; duration_ms: number };
-    expect(JSON.parse(figure('--reopen', 'a.gif').stdout)).toMatchObject({ step: 0, count: 24 });
+    expect(JSON.parse((await figure('--reopen', 'a.gif')).stdout)).toMatchObject({ step: 0, count: 24 });
     if (!has('identify')) return console.warn('ImageMagick is not here: the film was read by our own reader alone');
     const identify = spawnSync('identify', ['-format', '%w %h %T\n', join(dir, 'a.gif')], { encoding: 'utf8' });
     expect(identify.stderr).toBe('');
@@ -165,8 +208,8 @@ describe.skipIf(chromium === undefined)('films (needs a Chromium)', () => {
     ['4', /--steps is two steps/],
     ['9:4', /--steps is two steps/],
     ['0:99', /no step “99”/],
-  ])('--steps %s is one sentence', (steps, sentence) => {
-    const run = figure('p=serial-ioapic', '--format', 'gif', '--steps', steps);
+  ])('--steps %s is one sentence', async (steps, sentence) => {
+    const run = await figure('p=serial-ioapic', '--format', 'gif', '--steps', steps);
     expect(run.status).toBe(2);
     expect(run.stderr).toMatch(sentence);
   });

@@ -8,14 +8,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle } from '../bundle.mjs';
 import { sceneFiles } from '../headless-scene.ts';
 import { outlineOf, paintsOf } from './outline.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SNAPSHOTS = join(import.meta.dirname, 'outlines');
 
+const made = mkdtempSync(join(tmpdir(), 'irqscope-gallery-'));
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+// As run.mjs bundles it, once for both runs.
+const program = await bundle('gallery', made);
+
 const gallery = (...args: string[]): string => {
-  const run = spawnSync(process.execPath, [join(ROOT, 'src/cli/go.cjs'), 'run', 'gallery', ...args], {
+  const run = spawnSync(process.execPath, [program, ...args], {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
@@ -78,8 +84,7 @@ describe('what an outline says', () => {
 });
 
 describe('the page', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'irqscope-gallery-'));
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = join(made, 'page');
 
   test('has a picture of each moment, form and theme, which is there and is SVG that opens anywhere', () => {
     const index = gallery(dir, 'intx-shared', 'eoi-livelock').trim();

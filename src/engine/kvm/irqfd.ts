@@ -43,10 +43,14 @@ export function resamplerOf(m: Machine, gsi: number): number {
   return newest(m, (slot) => isResampler(m, slot, gsi));
 }
 
-/** How many resampling irqfds a GSI has. Each scan of an IOAPIC asks for each of its pins, so what is rare is looked at first. */
+/**
+ * How many resampling irqfds a GSI has. Each scan of an IOAPIC asks for each of its pins: while the list of ack notifiers has never
+ * changed nobody is on it, and then what is rare is looked at first.
+ */
 function resamplersOn(m: Machine, gsi: number): number {
   const { w } = m;
   let n = 0;
+  if (w[m.wordMap.vm + VM.at.ackNotifierSeq] === 0) return n;
   for (let slot = 0, at = slotAt(m, 0); slot < IRQFD_SLOTS; slot++, at += IRQFD.size) {
     if (w[at + R.resample] === 1 && isResampler(m, slot, gsi)) n++;
   }
