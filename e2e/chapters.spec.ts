@@ -62,14 +62,16 @@ async function walk(
 }
 
 // A chapter is walked in one language, the next in the other; every sentence of both is in the outlines below and in the
-// catalogue's tests, so a second walk would press the same buttons again. One page walks them all: the address names the next.
+// catalogue's tests, so a second walk would press the same buttons again. Which chapter is another one each run.
 for (const [nth, lang] of LANGS.entries()) {
   const own = some(
     folders.filter((_, i) => i % LANGS.length === nth),
-    2,
+    1,
   );
   test(`chapters in ${lang.query}: every stop to the end, every check wrong and right (${WHICH})`, async ({ page }) => {
     test.setTimeout(480_000);
+    // What is told is asked here, stop after stop, and not how the stage moves.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     const answers = printed();
     for (const folder of own) {
       await test.step(folder, async () => {

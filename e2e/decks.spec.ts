@@ -256,7 +256,11 @@ test('a deck of thirty scenes is on paper within twenty seconds, each with its o
     .map((name) => name.slice(0, -4))
     .slice(0, 30);
   expect(ids).toHaveLength(30);
-  const slides = ids.map((id) => `<section><irq-scope preset="${id}" steps="2,5" height="400"></irq-scope></section>`);
+  // Each has a figure before its first fragment and one of it; each third has one more fragment, of which the last is shown.
+  const slides = ids.map(
+    (id, i) =>
+      `<section><irq-scope preset="${id}" steps="${i % 3 === 0 ? '2,5' : '5'}" height="400"></irq-scope></section>`,
+  );
   const config = 'pdfSeparateFragments: false,';
   // Twenty seconds of a machine of its own.
   await page.addInitScript((crowd) => {

@@ -187,31 +187,43 @@ test('right button on a pin: masked in front of the step that is shown, before i
   await expect(page.locator('.now-title')).not.toHaveText(say('event.handler_exit.title'));
 });
 
-test('the keyboard opens a menu, walks it, says why not, and Escape gives the focus back', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 8);
-  const card = page.locator('[data-card="vcpu:0"]').first();
-  await card.locator('[data-stop]').first().focus();
-  await untilMenu(page, () => page.keyboard.press('m'));
-  await page.keyboard.press('Escape');
-  for (const key of ['Shift+F10', 'm', 'ContextMenu']) {
-    await page.keyboard.press(key);
-    await expect(menu(page)).toBeVisible();
-    await expect(page.locator('.verbs-item').first()).toBeFocused();
-    await page.keyboard.press('End');
-    await expect(page.locator('.verbs-item').last()).toBeFocused();
-    await expect(page.locator('.verbs-item').last()).toHaveText(say('verb.explain'));
-    await page.keyboard.press('ArrowUp');
-    await expect(page.locator('.verbs-item:focus')).toContainText(say('verb.no.noApicv'));
-    await page.keyboard.press('Enter');
-    await expect(menu(page)).toBeVisible();
+// One page: the first menu leaves nothing behind.
+test('menus: of a cell that is empty, and by the keyboard, walked to a verb', async ({ page }) => {
+  await test.step('a cell that is empty gets the ring and a menu too', async () => {
+    await openPaused(page, 'serial-ioapic', 8);
+    const box = await page.locator('[data-card="lapic:1"] [data-stop][aria-label*="IRR"]').first().boundingBox();
+    if (box === null) throw new Error('no grid');
+    await untilMenu(page, () => page.mouse.click(box.x + box.width / 3, box.y + box.height / 3, { button: 'right' }));
+    await expect(menu(page)).toContainText(/LAPIC 1 · I[RS]R 0x/);
+    await expect(page.locator('.bd-stop > .bd-chosen').first()).toBeAttached();
+  });
+  await test.step('the keyboard opens a menu, walks it, says why not, and Escape gives the focus back', async () => {
     await page.keyboard.press('Escape');
     await expect(menu(page)).toHaveCount(0);
-    await expect(card.locator('[data-stop]').first()).toBeFocused();
-  }
-  await page.keyboard.press('m');
-  await page.keyboard.press('h');
-  await page.keyboard.press('Enter');
-  await expect(page.locator('.said')).toContainText(say('deed.halt', { vcpu: 0 }));
+    const card = page.locator('[data-card="vcpu:0"]').first();
+    await card.locator('[data-stop]').first().focus();
+    await untilMenu(page, () => page.keyboard.press('m'));
+    await page.keyboard.press('Escape');
+    for (const key of ['Shift+F10', 'm', 'ContextMenu']) {
+      await page.keyboard.press(key);
+      await expect(menu(page)).toBeVisible();
+      await expect(page.locator('.verbs-item').first()).toBeFocused();
+      await page.keyboard.press('End');
+      await expect(page.locator('.verbs-item').last()).toBeFocused();
+      await expect(page.locator('.verbs-item').last()).toHaveText(say('verb.explain'));
+      await page.keyboard.press('ArrowUp');
+      await expect(page.locator('.verbs-item:focus')).toContainText(say('verb.no.noApicv'));
+      await page.keyboard.press('Enter');
+      await expect(menu(page)).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(menu(page)).toHaveCount(0);
+      await expect(card.locator('[data-stop]').first()).toBeFocused();
+    }
+    await page.keyboard.press('m');
+    await page.keyboard.press('h');
+    await page.keyboard.press('Enter');
+    await expect(page.locator('.said')).toContainText(say('deed.halt', { vcpu: 0 }));
+  });
 });
 
 test('a long press opens the menu; a verb that needs a number asks for it, and a wrong one stays as typed', async ({
@@ -233,21 +245,6 @@ test('a long press opens the menu; a verb that needs a number asks for it, and a
   await field.fill('0x77');
   await page.keyboard.press('Enter');
   await expect(page.locator('.said')).toContainText(/RTE 4/);
-});
-
-test('what waits at a pin has the way out in its menu', async ({ page }) => {
-  await openPaused(page, 'intx-shared', 32);
-  await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
-  await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toBeVisible();
-});
-
-test('a cell that is empty gets the ring and a menu too', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 8);
-  const box = await page.locator('[data-card="lapic:1"] [data-stop][aria-label*="IRR"]').first().boundingBox();
-  if (box === null) throw new Error('no grid');
-  await untilMenu(page, () => page.mouse.click(box.x + box.width / 3, box.y + box.height / 3, { button: 'right' }));
-  await expect(menu(page)).toContainText(/LAPIC 1 · I[RS]R 0x/);
-  await expect(page.locator('.bd-stop > .bd-chosen').first()).toBeAttached();
 });
 
 const editor = (page: Page) => page.getByRole('dialog', { name: say('machine.title') });

@@ -136,6 +136,8 @@ async function stepTo(page: Page, title: string, key = 'ArrowRight'): Promise<vo
 }
 
 test('posted or injected: what is tried decides which way it goes', async ({ page }) => {
+  // What each step is called is asked here, and not how it moves.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   const titles = page.locator('.now-title');
   const tryIt = async (condition: string): Promise<void> => {
     // A branch begins to play; at this speed it cannot come to its end before it is paused.

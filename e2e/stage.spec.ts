@@ -35,16 +35,57 @@ test('why GSI 11 waits is on the stage: the token, its cause, and the bit that f
   await expect(page.locator('[data-token][data-journey="2"]').first()).toBeAttached();
 });
 
-test('Shift and the arrows go from beat to beat, in the words of the scene', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 2);
-  const sentence = narrator(page).locator('[data-part=sentence]');
-  const first = await sentence.textContent();
-  await page.keyboard.press('Shift+ArrowRight');
-  await page.keyboard.press('Shift+ArrowRight');
-  await expect(sentence).not.toHaveText(first ?? '');
-  await expect(narrator(page).locator('[aria-current=step]')).toHaveCount(1);
-  await page.keyboard.press('Home');
-  await expect(sentence).toHaveClass(/nr-question/);
+// One page: the gallery opens over whatever step is shown.
+test('beats and the gallery by keyboard', async ({ page }) => {
+  await test.step('Shift and the arrows go from beat to beat, in the words of the scene', async () => {
+    await openPaused(page, 'serial-ioapic', 2);
+    const sentence = narrator(page).locator('[data-part=sentence]');
+    const first = await sentence.textContent();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect(sentence).not.toHaveText(first ?? '');
+    await expect(narrator(page).locator('[aria-current=step]')).toHaveCount(1);
+    await page.keyboard.press('Home');
+    await expect(sentence).toHaveClass(/nr-question/);
+  });
+  await test.step('the gallery finds a scene by a word of it, draws it, and opens it by keyboard', async () => {
+    await openPaused(page, 'serial-ioapic', 2);
+    await button(page, say('hdr.scenes')).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.locator('[data-scene]')).toHaveCount(SCENES);
+    await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveAttribute('aria-current', 'true');
+    await expect(dialog.locator('[data-scene=serial-ioapic] .gl-way').first()).toBeAttached();
+    await dialog.getByRole('searchbox').fill('waterline');
+    await expect(dialog.locator('[data-scene=priority-nesting]')).toBeVisible();
+    await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
+    const result = await axeOf(page).include('.gl').analyze();
+    expect(result.violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
+    // By part of the machine, with the chapters beside; the arrows walk from card to card.
+    await dialog.getByRole('searchbox').fill('');
+    const avic = dialog.locator('.gl-parts button', { hasText: say('gallery.part.avic') });
+    // A number stands there when all scenes have been run, and is not that of those that have been run so far.
+    await expect(avic.locator('small')).toHaveText(/^([1-9]\d*)?$/);
+    await avic.click();
+    await expect(dialog.locator('[data-scene=avic-doorbell]')).toBeVisible();
+    await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
+    await avic.click();
+    await dialog.locator('.gl-parts button', { hasText: say('gallery.part.chapters') }).click();
+    await expect(dialog.locator('[data-chapter=gsi]')).toBeVisible();
+    await expect(dialog.locator('[data-scene]')).toHaveCount(0);
+    await dialog.locator('[data-chapter=gsi]').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(dialog.locator('[data-chapter]').nth(1)).toBeFocused();
+    await dialog.locator('.gl-parts button', { hasText: say('gallery.part.chapters') }).click();
+    await dialog.locator('[data-chapter], [data-scene]').first().focus();
+    await page.keyboard.press('/');
+    await expect(dialog.getByRole('searchbox')).toBeFocused();
+    await page.keyboard.type('waterline');
+    await dialog.locator('[data-scene=priority-nesting]').focus();
+    await page.keyboard.press('Enter');
+    // Shut, it is no dialog any more; its labels are there until it is gone.
+    await expect(page.locator('.gl')).toHaveCount(0);
+    await expect(page.getByLabel(say('hdr.scene'), { exact: true })).toHaveValue('priority-nesting');
+  });
 });
 
 test.describe('with reduced motion', () => {
@@ -77,45 +118,6 @@ test('three changes by hand are undone one by one', async ({ page }) => {
   await expect(undo).toHaveAttribute('aria-disabled', 'true');
   await expect(page.locator('.header-changed')).toHaveCount(0);
   expect((await count(page).textContent())?.split('/')[1]).toBe(all?.split('/')[1]);
-});
-
-test('the gallery finds a scene by a word of it, draws it, and opens it by keyboard', async ({ page }) => {
-  await openPaused(page, 'serial-ioapic', 2);
-  await button(page, say('hdr.scenes')).click();
-  const dialog = page.getByRole('dialog');
-  await expect(dialog.locator('[data-scene]')).toHaveCount(SCENES);
-  await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveAttribute('aria-current', 'true');
-  await expect(dialog.locator('[data-scene=serial-ioapic] .gl-way').first()).toBeAttached();
-  await dialog.getByRole('searchbox').fill('waterline');
-  await expect(dialog.locator('[data-scene=priority-nesting]')).toBeVisible();
-  await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
-  const result = await axeOf(page).include('.gl').analyze();
-  expect(result.violations.map((v) => `${v.id} ${v.nodes[0]?.html}`)).toEqual([]);
-  // By part of the machine, with the chapters beside; the arrows walk from card to card.
-  await dialog.getByRole('searchbox').fill('');
-  const avic = dialog.locator('.gl-parts button', { hasText: say('gallery.part.avic') });
-  // A number stands there when all scenes have been run, and is not that of those that have been run so far.
-  await expect(avic.locator('small')).toHaveText(/^([1-9]\d*)?$/);
-  await avic.click();
-  await expect(dialog.locator('[data-scene=avic-doorbell]')).toBeVisible();
-  await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
-  await avic.click();
-  await dialog.locator('.gl-parts button', { hasText: say('gallery.part.chapters') }).click();
-  await expect(dialog.locator('[data-chapter=gsi]')).toBeVisible();
-  await expect(dialog.locator('[data-scene]')).toHaveCount(0);
-  await dialog.locator('[data-chapter=gsi]').focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(dialog.locator('[data-chapter]').nth(1)).toBeFocused();
-  await dialog.locator('.gl-parts button', { hasText: say('gallery.part.chapters') }).click();
-  await dialog.locator('[data-chapter], [data-scene]').first().focus();
-  await page.keyboard.press('/');
-  await expect(dialog.getByRole('searchbox')).toBeFocused();
-  await page.keyboard.type('waterline');
-  await dialog.locator('[data-scene=priority-nesting]').focus();
-  await page.keyboard.press('Enter');
-  // Shut, it is no dialog any more; its labels are there until it is gone.
-  await expect(page.locator('.gl')).toHaveCount(0);
-  await expect(page.getByLabel(say('hdr.scene'), { exact: true })).toHaveValue('priority-nesting');
 });
 
 test('a scene that has ended offers to be seen again, with one thing different, and the next', async ({ page }) => {
