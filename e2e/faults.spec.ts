@@ -171,13 +171,15 @@ for (const [what, address] of some(ADDRESSES, 1)) {
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(`./?play=0${address}`);
     await expect(page.locator('.bd').first()).toBeVisible();
-    const before = hash(page);
+    // Which run it is comes into the address a moment later, in front of the reload or behind it.
+    const named = (): string => hash(page).replace(/&g=\d+$/, '');
+    const before = named();
     await page.reload();
     await expect(page.locator('.bd').first()).toBeVisible();
     await expect(page.locator('.app-broken, #part-gone')).toHaveCount(0);
     // A chapter that is not there is said, beside another scene.
     if (address.startsWith('#ch=')) await expect(page.locator('[data-code]')).toHaveCount(0);
-    expect(hash(page)).toBe(before);
+    expect(named()).toBe(before);
     expect(errors).toEqual([]);
   });
 }
