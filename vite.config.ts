@@ -57,12 +57,16 @@ if (process.env.VITEST) {
   }
 }
 
-/** What a test file may do to the modules of its process; globals, spies and timers each puts back. */
-const CHANGES_MODULES = /\bvi\.(mock|doMock|resetModules)\(/;
-/** Test files that get modules of their own; the others of a process share theirs, which loads them once and not 170 times. */
+/** What a test file may do to the modules or the globals of its process. */
+const CHANGES_PROCESS = /\bvi\.(mock|doMock|resetModules|stub|spyOn|useFakeTimers)/;
+/** Rooms of what a page, a worker or a terminal is: their modules hold state. */
+const STATEFUL = /^(app|cli|embed|store|worker)[\\/]/;
+/** Test files that get modules of their own; the others of a process share theirs, which loads them once and not 120 times. */
 const apart = readdirSync(join(import.meta.dirname, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.test\.tsx?$/.test(file))
-  .filter((file) => CHANGES_MODULES.test(readFileSync(join(import.meta.dirname, 'src', file), 'utf8')))
+  .filter(
+    (file) => STATEFUL.test(file) || CHANGES_PROCESS.test(readFileSync(join(import.meta.dirname, 'src', file), 'utf8')),
+  )
   .map((file) => `src/${file.replaceAll('\\', '/')}`);
 const TESTS = 'src/**/*.test.{ts,tsx}';
 
