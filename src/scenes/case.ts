@@ -32,11 +32,15 @@ export const CASE_TEXTS: Told<{ readonly title: string; readonly about: string }
 export const caseTitle = (lang: Lang, name: string): string =>
   inLang(CASE_TEXTS, lang).title.replace('{case}', name.slice(BEGINS.length));
 
+const ABOUT = Object.fromEntries(
+  Object.entries(CASE_TEXTS).map(([lang, { about }]) => [lang, about]),
+) as unknown as Told;
+
 /** The scene as an exercise. */
 export const asCase = (scene: SceneFile): SceneFile => ({
   ...scene,
   id: caseOf(scene.id),
   look: [],
   // What happens is told step by step, as in a scene that nobody has told.
-  narration: { question: { en: CASE_TEXTS.en.about, 'zh-CN': CASE_TEXTS['zh-CN'].about }, beats: [] },
+  narration: { question: ABOUT, beats: [] },
 });
