@@ -68,6 +68,32 @@ test('a machine of an older kernel shows that kernel’s functions', async ({ pa
   await expect(path).not.toContainText('vmx_deliver_interrupt');
 });
 
+test('in the free quarter of the stage the function that runs is in sight, however long the way to it is', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1600, height: 1000 });
+  await page.goto('./?play=0#p=eight-vcpus&t=25');
+  const panel = page.locator('.bd-quarter > .callpath');
+  const now = panel.locator('[aria-current="step"]');
+  await expect(now).toBeVisible();
+  const cut = () => panel.evaluate((box) => box.scrollHeight > box.clientHeight);
+  const inSight = () =>
+    panel.evaluate((box) => {
+      const outer = box.getBoundingClientRect();
+      const end = box.querySelector('[aria-current="step"]')?.getBoundingClientRect();
+      return end !== undefined && end.top >= outer.top && end.bottom <= outer.bottom;
+    });
+  // Else nothing is shown by this.
+  await expect.poll(cut).toBe(true);
+  await expect.poll(inSight).toBe(true);
+  for (let pressed = 0; pressed < 3; pressed++) {
+    const before = await now.textContent();
+    await page.keyboard.press('ArrowRight');
+    await expect(now).not.toHaveText(before ?? '');
+    await expect.poll(inSight).toBe(true);
+  }
+});
+
 test('a register is edited in place; a bad number is one sentence and stays as typed', async ({ page }) => {
   await openPaused(page, 'serial-ioapic', 1);
   await page.keyboard.press('End');

@@ -28,11 +28,23 @@ vi.mock('../scenes/index.ts', async (original) => {
 });
 
 /** As much of a window as an address bar needs. */
-function fakeWindow(): { window: object; go: (hash: string) => void; hash: () => string } {
+function fakeWindow(): {
+  window: object;
+  /** Puts an address there; its event comes by what this answers. */
+  type: (hash: string) => () => void;
+  go: (hash: string) => void;
+  hash: () => string;
+} {
   const listeners: (() => void)[] = [];
   const location = { hash: '', pathname: '/', search: '' };
   const put = (_state: unknown, _title: string, url: string): void => {
     location.hash = url.slice(url.indexOf('#'));
+  };
+  const type = (hash: string) => {
+    location.hash = `#${hash}`;
+    return () => {
+      for (const listener of listeners) listener();
+    };
   };
   return {
     window: {
@@ -43,10 +55,8 @@ function fakeWindow(): { window: object; go: (hash: string) => void; hash: () =>
       },
       removeEventListener: () => {},
     },
-    go(hash) {
-      location.hash = `#${hash}`;
-      for (const listener of listeners) listener();
-    },
+    type,
+    go: (hash) => type(hash)(),
     hash: () => location.hash.slice(1),
   };
 }
@@ -153,3 +163,32 @@ for (let round = 0; round < 12; round++) {
     app.close();
   });
 }
+
+test('an address typed in the moment in which the page is to write its own is opened, and what follows is written again', async () => {
+  turnsOnTheWay.next = () => 0;
+  const app = createHeadlessApp();
+  const { actions, store } = app;
+  bar = createAddressBar(app, true);
+  await actions.loadPreset('serial-ioapic', { step: 'end', play: false });
+  const names = (preset: string) => () => {
+    expect([store.getState().sceneId.preset, store.getState().scene?.complete]).toEqual([preset, true]);
+    expect(page.hash()).toBe(linkOf(store.getState()));
+  };
+  await vi.waitFor(names('serial-ioapic'), { timeout: 20_000 });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    actions.seekStep(1);
+    expect(vi.getTimerCount()).toBe(1);
+    const told = page.type('p=intx-shared&t=3');
+    vi.runAllTimers();
+    expect(page.hash()).toBe('p=intx-shared&t=3');
+    told();
+  } finally {
+    vi.useRealTimers();
+  }
+  await vi.waitFor(names('intx-shared'), { timeout: 20_000 });
+  actions.seekStep(5);
+  await vi.waitFor(() => expect(page.hash()).toMatch(/&t=5(&|$)/), { timeout: 20_000 });
+  names('intx-shared')();
+  app.close();
+});

@@ -30,6 +30,8 @@ const withHash = (text: string): string => `${window.location.pathname}${window.
 export function createAddressBar(app: App, follow: boolean): AddressBar {
   const { actions, store } = app;
   let written = window.location.hash.slice(1);
+  /** The fragment as the browser has it since it was last read or written here: another is news that nobody has told yet. */
+  let stands = window.location.hash;
   let preset: string | null = null;
   /** The run that the newest entry of the history shows. */
   let run = '';
@@ -69,6 +71,7 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
     try {
       if (asNew) window.history.pushState(entry, '', withHash(text));
       else window.history.replaceState(entry, '', withHash(text));
+      stands = window.location.hash;
     } catch {
       // Refused (too many in a short time, or a frame that may not): the next change tries again.
       written = '';
@@ -77,6 +80,8 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
 
   function write(): void {
     timer = null;
+    // Typed just now, and the event is still to come: written over, it would never be opened.
+    if (window.location.hash !== stands) return;
     const state = store.getState();
     const text = state.ui.compare !== null || state.ui.chapter !== null || isHeld() ? null : linkOf(state);
     if (text !== null) put(text, false);
@@ -122,6 +127,7 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
   async function open(fallback: string | null, play: boolean): Promise<Opened> {
     const hash = window.location.hash.slice(1);
     written = hash;
+    stands = window.location.hash;
     const compare = follow && isComparison(hash) ? hash : null;
     if (store.getState().ui.compare !== compare) actions.setUi({ compare });
     if (compare !== null) return 'opened';
@@ -154,6 +160,7 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
     const { tree, run: id } = (state ?? {}) as { tree?: unknown; run?: unknown };
     if (runs === null || runs.tree !== tree || typeof id !== 'number' || id === runs.now) return false;
     written = window.location.hash.slice(1);
+    stands = window.location.hash;
     // Until that run is there, the one on screen is no news: an entry for it would end what Forward leads to.
     opening++;
     const done = (): void => {
@@ -172,6 +179,7 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
     if (!(await goTo(state))) onHashChange();
   };
   const onHashChange = (): void => {
+    stands = window.location.hash;
     if (window.location.hash.slice(1) !== written) void open(null, store.getState().playhead.playing);
   };
 

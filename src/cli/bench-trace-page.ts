@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Browser, Page } from '@playwright/test';
+import type { TraceEvent } from './bench-page.ts';
 
 const WINDOW = 'public/traces/vmx-1vcpu-apicv-v6.1.txt.gz';
 const BYTES = 1_000_000_000;
@@ -21,13 +22,6 @@ export interface TracePage {
   readonly peakMiB: number;
   readonly grownMiB: number;
   readonly cancelMs: number;
-}
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly tdur?: number;
 }
 
 /** A window of a recording again and again. */

@@ -10,6 +10,7 @@ import { openTrace, scanTrace } from '../trace/scan.ts';
 import { type ByteSource, bytesSource, SLICE } from '../trace/source.ts';
 import { Survey } from '../trace/survey.ts';
 import { createTables } from '../trace/text-tables.ts';
+import { cpuMs } from './cpu-time.ts';
 
 const SAMPLE = 'public/traces/svm-2vcpu-v7.3.txt.gz';
 const PERF_TRACE = 'src/trace/recordings/svm-1vcpu-perf-trace-v6.1.txt.gz';
@@ -63,10 +64,9 @@ async function cpuSeconds(works: readonly (() => Promise<void>)[]): Promise<numb
   const best = works.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, work] of works.entries()) {
-      const before = process.cpuUsage();
+      const before = cpuMs();
       await work();
-      const { user, system } = process.cpuUsage(before);
-      best[i] = Math.min(best[i], (user + system) / 1e6);
+      best[i] = Math.min(best[i], (cpuMs() - before) / 1e3);
     }
   }
   return best;
@@ -105,12 +105,12 @@ export async function traceFigures(): Promise<TraceFigures> {
   const wholeLines = window.subarray(0, window.lastIndexOf(10) + 1);
   await analyse(repeated(wholeLines, BIG / 50));
   const before = process.memoryUsage().rss;
-  const start = process.cpuUsage();
+  const start = cpuMs();
   await analyse(repeated(wholeLines, BIG));
-  const used = process.cpuUsage(start);
+  const used = cpuMs() - start;
   return {
     bigBytes: BIG,
-    bigSeconds: (used.user + used.system) / 1e6,
+    bigSeconds: used / 1e3,
     bigGrowth: process.memoryUsage().rss - before,
     peakBytes: process.resourceUsage().maxRSS * 1024,
     lines,

@@ -38,6 +38,7 @@ import { manyRows, VCPUS } from './bench-scenes.ts';
 import { traceFigures } from './bench-trace.ts';
 import { tracePage } from './bench-trace-page.ts';
 import { findChromium } from './browser.mjs';
+import { cpuMs } from './cpu-time.ts';
 import { sceneOf } from './headless-scene.ts';
 import { reasonCost } from './reason-cost.ts';
 import { serve } from './serve.mjs';
@@ -174,11 +175,11 @@ function inSlices(more: () => boolean): Slices {
   let longest = 0;
   let all = 0;
   for (let done = false; !done; ) {
-    const before = process.cpuUsage();
+    const before = cpuMs();
     done = more();
-    const { user, system } = process.cpuUsage(before);
-    longest = Math.max(longest, (user + system) / 1000);
-    all += (user + system) / 1000;
+    const took = cpuMs() - before;
+    longest = Math.max(longest, took);
+    all += took;
   }
   return { longest, all };
 }

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Lang, languageOf } from '../i18n/langs.ts';
+import { LANGS, type Lang, languageOf, shortName } from '../i18n/langs.ts';
 import { dom } from './figure-scene.ts';
 import { draw, dressed, FORM_NAMES, markedIn, SCENES, THEMES } from './gallery/cases.ts';
 import { outlineOf, paintsOf } from './gallery/outline.ts';
@@ -64,13 +64,16 @@ const { values, positionals } = parseArgs({
 const [folder = 'gallery', ...named] = values.outline ? ['', ...positionals] : positionals;
 const scenes = named.length > 0 ? named : SCENES;
 const unknown = scenes.find((id) => !SCENES.includes(id));
+const lang = languageOf(values.lang);
 if (unknown !== undefined) {
   process.stderr.write(`irqscope: no scene is called “${unknown}”.\n`);
+  process.exitCode = 2;
+} else if (lang === null) {
+  process.stderr.write(`irqscope: --lang is one of ${LANGS.map(shortName).join(', ')}, not “${values.lang}”.\n`);
   process.exitCode = 2;
 } else if (values.outline) {
   for (const id of scenes) process.stdout.write(`${JSON.stringify([id, await outlineOfScene(id)])}\n`);
 } else {
-  const lang: Lang = languageOf(values.lang) ?? 'en';
   const dir = resolve(process.env.INIT_CWD ?? '.', folder);
   mkdirSync(dir, { recursive: true });
   const hung: Hung[] = [];

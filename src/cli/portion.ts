@@ -2,6 +2,7 @@
  * Portions for tests. Where a loop holds one rule against very many instances, each run of `npm test` draws some of them, others
  * each time, and says by which number: PORTION=n draws the same again. `npm run deep` (DEEP=1) leaves none out.
  */
+import { fnv1a } from '../base/fnv.ts';
 import { createRng, nextBelow } from '../base/rng.ts';
 
 /** Is everything tried? */
@@ -10,10 +11,6 @@ export const DEEP = process.env.DEEP !== undefined;
 const PORTION = Number(process.env.PORTION ?? 0);
 /** For a test's name, so that a report says what it left out. */
 export const by = (of: number): string => (DEEP ? 'all' : `one in ${of}, PORTION=${PORTION}`);
-
-/** FNV-1a. */
-const hash = (text: string): number =>
-  [...text].reduce((h, c) => Math.imul(h ^ (c.codePointAt(0) as number), 16_777_619), 2_166_136_261);
 
 /**
  * One of each `of` neighbours, in their order, so that a portion is spread over the whole.
@@ -24,7 +21,7 @@ export function portion<T>(all: Iterable<T>, of: number, key: string, least = 6)
   const list = [...all];
   const step = Math.min(of, Math.floor(list.length / least));
   if (DEEP || step <= 1) return list;
-  const rng = createRng(hash(`${PORTION} ${key}`));
+  const rng = createRng(fnv1a(`${PORTION} ${key}`));
   let next = 0;
   return list.filter((_, i) => {
     if (i % step === 0) next = i + nextBelow(rng, Math.min(step, list.length - i));

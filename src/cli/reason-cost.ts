@@ -1,5 +1,6 @@
 /** What questions cost beside the run they are about, by CPU time: the test holds it, the bench prints it. */
 import type { JsonOp } from '../log/log.ts';
+import { cpuMsOf } from './cpu-time.ts';
 import { createReasoner } from './reason.ts';
 
 const PIN = 11;
@@ -24,12 +25,6 @@ export function longRun(count: number): JsonOp[] {
   return ops;
 }
 
-/** CPU time of this process, ms. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 export interface ReasonCost {
   readonly ops: number;
   /** CPU time of the run alone, ms. */
@@ -44,20 +39,15 @@ export interface ReasonCost {
 export function reasonCost(count: number): ReasonCost {
   const reasoner = createReasoner();
   const ops = longRun(count);
-  const timed = (work: () => void): number => {
-    const from = cpuMs();
-    work();
-    return cpuMs() - from;
-  };
-  const run = timed(() => {
+  const run = cpuMsOf(() => {
     for (const op of ops) reasoner.answer(op);
   });
   const ask = (): void => {
     reasoner.answer({ op: 'where', gsi: PIN });
   };
-  const where = timed(ask);
-  const again = timed(ask);
-  const findings = timed(() => {
+  const where = cpuMsOf(ask);
+  const again = cpuMsOf(ask);
+  const findings = cpuMsOf(() => {
     reasoner.answer({ op: 'findings', all: 1 });
   });
   return { ops: ops.length, run, where: where / run, again: again / run, findings: findings / run };

@@ -22,6 +22,9 @@ type Begun = { [L in Lang]: (typeof LANGUAGES)[L] extends { readonly begun: true
 
 export const LANGS = Object.keys(LANGUAGES) as readonly Lang[];
 
+/** May it lack texts? */
+export const isBegun = (lang: Lang): boolean => 'begun' in LANGUAGES[lang];
+
 /** What is said in each language, as a rule a sentence. */
 export type Told<T = string> = Readonly<Record<Exclude<Lang, Begun>, T>> & Readonly<Partial<Record<Begun, T>>>;
 

@@ -5,6 +5,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { cpuMsOf } from '../cli/cpu-time.ts';
 import { sceneOf } from '../cli/headless-scene.ts';
 import { searchStep } from '../explain/stops.ts';
 import { lanesSoFar, readLanes } from '../log/lanes.ts';
@@ -79,22 +80,17 @@ const readAll = (scene: SceneLog): SceneLog => {
   return scene;
 };
 
-/** ms of processor time: by the clock a long piece of work on a crowded machine always waits for others, a short one may not. */
-const timeOf = (work: () => void): number => {
-  const from = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(from);
-  return (user + system) / 1_000;
-};
-
 /** Rounds until two pieces of work have shown what they cost: collecting what others left makes a round longer, never shorter. */
 const ROUNDS = 25;
 
-/** Least times of two pieces of work, ms, once they fit; of all rounds where they never do. */
+/**
+ * Least times of two pieces of work, ms of CPU, once they fit; of all rounds where they never do. By the clock a long piece of work
+ * on a crowded machine always waits for others, a short one may not.
+ */
 function leastOf(one: () => void, other: () => void, fits: (one: number, other: number) => boolean): [number, number] {
-  let least: [number, number] = [timeOf(one), timeOf(other)];
+  let least: [number, number] = [cpuMsOf(one), cpuMsOf(other)];
   for (let round = 1; round < ROUNDS && !fits(...least); round++)
-    least = [Math.min(least[0], timeOf(one)), Math.min(least[1], timeOf(other))];
+    least = [Math.min(least[0], cpuMsOf(one)), Math.min(least[1], cpuMsOf(other))];
   return least;
 }
 

@@ -1,5 +1,5 @@
 /** The shape of what the narrator says of a preset. For tests and tools: the page trusts what it is shipped with. */
-import { LANGS, LANGUAGES } from '../i18n/langs.ts';
+import { isBegun, LANGS } from '../i18n/langs.ts';
 
 const isRecord = (v: unknown): v is Readonly<Record<string, unknown>> =>
   typeof v === 'object' && v !== null && !Array.isArray(v);
@@ -7,8 +7,7 @@ const STEP = /^\w+#[1-9]\d*$/;
 const isStep = (v: unknown): boolean => typeof v === 'string' && STEP.test(v);
 /** A language that was begun may be missing. */
 const isTold = (v: unknown): boolean =>
-  isRecord(v) &&
-  LANGS.every((lang) => typeof v[lang] === 'string' || (v[lang] === undefined && 'begun' in LANGUAGES[lang]));
+  isRecord(v) && LANGS.every((lang) => typeof v[lang] === 'string' || (v[lang] === undefined && isBegun(lang)));
 
 /** @returns what of a narration is wrong, null: nothing */
 export function checkNarration(file: unknown): string | null {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sceneFiles, sceneOf } from '../cli/headless-scene.ts';
 import { play } from '../cli/scene-events-for-tests.ts';
 import { COL } from '../engine/core/log.ts';
-import { LANGS, LANGUAGES, type Lang } from '../i18n/langs.ts';
+import { isBegun, LANGS, type Lang } from '../i18n/langs.ts';
 import { cellOf } from '../log/rows.ts';
 import { stepName } from '../log/step-name.ts';
 import { findStep } from '../log/steps.ts';
@@ -18,10 +18,8 @@ const SCENES = join(import.meta.dirname, '.');
 const FILES = sceneFiles(SCENES);
 const FOLDERS = [...new Set(FILES.map(({ name }) => name.replace(/@.*/, '')))];
 const fileOf = (lang: Lang): string => `${lang.toLowerCase()}.json`;
-const [BEGUN, WHOLE] = [true, false].map((begun) => LANGS.filter((lang) => 'begun' in LANGUAGES[lang] === begun)) as [
-  Lang[],
-  Lang[],
-];
+const BEGUN = LANGS.filter(isBegun);
+const WHOLE = LANGS.filter((lang) => !isBegun(lang));
 
 function readPreset({ name, path }: (typeof FILES)[number]): Preset {
   const checked = checkPreset(JSON.parse(readFileSync(path, 'utf8')), name);

@@ -2,6 +2,7 @@
  * Six characters that say whether a link still leads to the state it was made at. Words are named and zeros left out, so a
  * register that is new or has moved in the state does not make every older link look wrong.
  */
+import { fnv1a } from '../base/fnv.ts';
 import { digit64 } from './base64url.ts';
 
 /** A state word by name: component, instance, register, word of it. */
@@ -52,13 +53,6 @@ const LATER: ReadonlySet<string> = new Set([
 
 /** Bits newer than the links, in words that are not: a remapping entry's hint and its check of the sender. */
 const LATER_BITS: Readonly<Record<string, number>> = { 'device.irte.0': 8, 'device.irte.2': 1 << 18 };
-
-/** FNV-1a over a text's UTF-16 units. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
-}
 
 /** Order of the words does not matter: their hashes are added up. */
 export function hashState(words: Iterable<NamedWord>): string {

@@ -1,4 +1,5 @@
 /** Runs inputs made from a seed, and says which one failed. */
+import { cpuMs } from '../cpu-time.ts';
 import { type Chance, chanceOf } from './inputs.ts';
 
 export const SEED = Number(process.env.SEED ?? 20_261_129);
@@ -7,11 +8,6 @@ export const COUNT = Number(process.env.FUZZ ?? 3_000);
 const ONLY = process.env.ONLY;
 /** CPU time an input may take, ms. */
 export const SLOWEST_MS = 1_000;
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-};
 
 /**
  * Tries inputs, each from a seed of its own.

@@ -24,6 +24,7 @@ import { bytesSource, TraceError } from '../../trace/source.ts';
 import { createEngineClient, type FromEngine } from '../../worker/client.ts';
 import { createRunner } from '../../worker/runner.ts';
 import { manyRows } from '../bench-scenes.ts';
+import { cpuMs } from '../cpu-time.ts';
 import { SLOWEST_MS } from './each.ts';
 
 addTexts('en', errors);
@@ -42,10 +43,6 @@ interface Cost {
   /** Growth of what the process holds, MiB. */
   memory: number;
 }
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-};
 const held = (): number => {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return (heapUsed + arrayBuffers) / 2 ** 20;

@@ -86,6 +86,17 @@ describe('what an outline says', () => {
 describe('the page', () => {
   const dir = join(made, 'page');
 
+  test('of a scene or in a language that there is not, is one sentence', () => {
+    for (const [args, wrong] of [
+      [['no-such-scene'], 'no-such-scene'],
+      [['intx-shared', '--lang', 'tlh'], 'tlh'],
+    ] as const) {
+      const run = spawnSync(process.execPath, [program, dir, ...args], { cwd: ROOT, encoding: 'utf8' });
+      expect([run.status, run.stdout]).toEqual([2, '']);
+      expect(run.stderr).toMatch(new RegExp(`^irqscope: .*“${wrong}”\\.\n$`));
+    }
+  });
+
   test('has a picture of each moment, form and theme, which is there and is SVG that opens anywhere', () => {
     const index = gallery(dir, 'intx-shared', 'eoi-livelock').trim();
     const page = readFileSync(index, 'utf8');

@@ -3,6 +3,7 @@
  * every fragment and says `pdf-ready` when it is done; the copy's visible fragments then say which figure it shows.
  * A page takes longer to load than its figures to draw, so a frame or two draw the figures of all scenes.
  */
+import { type Lang, languageOf } from '../../i18n/langs.ts';
 import type { IrqScopeElement, StepName } from './element.ts';
 import { type PresetFacts, stopsOf } from './fragments.ts';
 import { addFragments, type Deck, firstStep, lastVisible } from './slides.ts';
@@ -60,10 +61,10 @@ const linkOf = ({ element }: Paper): string => {
   return state !== '' ? state : `p=${encodeURIComponent(element.getAttribute('preset') ?? '')}`;
 };
 
-/** Language of a figure, where its author has chosen one. */
-function langOf({ element }: Paper): { readonly lang?: 'en' | 'zh' } {
-  const lang = /^(en|zh)/i.exec(element.getAttribute('lang') ?? '')?.[1]?.toLowerCase();
-  return lang === undefined ? {} : { lang: lang as 'en' | 'zh' };
+/** Language of a figure, where its author has chosen one that the page has: "zh-TW" is read as Chinese. */
+function langOf({ element }: Paper): { readonly lang?: Lang } {
+  const lang = languageOf(/^[a-z]*/i.exec(element.getAttribute('lang') ?? '')?.[0] ?? '');
+  return lang === null ? {} : { lang };
 }
 
 /** A frame that nobody sees, with a paper's scene in it. */

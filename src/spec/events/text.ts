@@ -1,12 +1,11 @@
 /** An event's numbers as a terminal and the golden texts print them: each by its kind, in KVM's own words. */
+import { hex } from '../../base/hex.ts';
 import { type ArgKind, readArgs } from '../define/event.ts';
 import { DELIVERY_MODE } from '../delivery-mode.ts';
 import { exitName } from '../exits.ts';
 import { CHIP_NAMES, INHIBIT_NAMES, MP_STATES, REQUEST_NAMES, USER_EXITS } from '../name-lists.ts';
 import { lapicRegisterName } from '../registers/lapic.ts';
 import { type EventName, eventRow } from './index.ts';
-
-const hex = (n: number): string => `0x${(n >>> 0).toString(16)}`;
 
 const SHORTHANDS = ['', '+self', '+all', '+others'] as const;
 

@@ -4,6 +4,7 @@
  * sixteen times as long for four times the text. Longer ones with `npm run fuzz -- --worst`.
  */
 import { expect, test } from 'vitest';
+import { cpuMs } from '../../cli/cpu-time.ts';
 import { analyse } from '../analyse.ts';
 import { bytesSource, TraceError } from '../source.ts';
 import { MAX_PASTE, readPaste } from './index.ts';
@@ -63,10 +64,6 @@ const LENGTH = FULL ? 262_144 : 32_768;
 /** A text that costs less than this (ms) is not looked at twice: nothing can be said of so little. */
 const SLIGHT = FULL ? 60 : 12;
 
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-};
 async function costOf(text: string): Promise<number> {
   const from = cpuMs();
   readPaste(text);

@@ -1,7 +1,7 @@
 /** The kernel's way to this step: functions, files, tracepoint and manual, by kernel version. */
 import '../now/now-texts.ts';
 import './callpath.css';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { callChain, footOf, type Link, versionOf } from '../../explain/calls.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
@@ -47,14 +47,26 @@ interface ChainProps {
   readonly t: Translate;
 }
 
+/** Room below the function that is shown, px: the shade of what goes on lies there. */
+const BELOW = 20;
+
 function Chain({ scene, step, version, t }: ChainProps) {
   const links = useMemo(() => callChain(scene, step, version), [scene, step, version]);
+  const list = useRef<HTMLOListElement>(null);
+  // Where the panel scrolls, what the step is about is in sight: the end of the way, and its beginning where both fit.
+  useLayoutEffect(() => {
+    const box = list.current?.parentElement;
+    const end = list.current?.lastElementChild;
+    if (links.length === 0 || box == null || end == null || box.scrollHeight <= box.clientHeight) return;
+    const below = end.getBoundingClientRect().bottom + BELOW - box.getBoundingClientRect().bottom;
+    box.scrollTop = Math.max(0, box.scrollTop + below);
+  }, [links]);
   const last = links.at(-1);
   const { cite } = eventSource(step.name);
   const { absent, outside, trace } = footOf(links, step.name);
   return (
     <>
-      <ol className="callpath-chain">
+      <ol className="callpath-chain" ref={list}>
         {links.map((link, i) => (
           <li key={`${link.name} ${link.seq ?? i}`} data-reached={link.reached}>
             <FunctionChip link={link} current={i === links.length - 1} version={version} scene={scene} t={t} />

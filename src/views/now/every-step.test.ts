@@ -1,7 +1,7 @@
 /** The panels' pure parts on the real thing: every step of every preset, run through the engine here; of them a portion each time (cli/portion.ts). */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { portion } from '../../cli/portion.ts';
+import { by, portion } from '../../cli/portion.ts';
 import { type MachineView, type RegisterRef, readWord } from '../../engine/view/machine-view.ts';
 import { COMPONENTS, instances } from '../../engine/view/tables.ts';
 import { callChain } from '../../explain/calls.ts';
@@ -41,7 +41,7 @@ const stepOf = (scene: SceneLog, name: string, nth = 0): Step =>
 /** What a text must not have: a parameter nobody filled in, or a number that is none. */
 const UNFINISHED = /\{\w+\}|undefined|NaN|null|\[object/;
 
-describe('every step has its words', () => {
+describe(`every step has its words (${by(4)})`, () => {
   test.each(presets)('%s', async (id, file) => {
     await loadLanguage('zh-CN');
     const scene = sceneOf(file.ops, file.start);
@@ -124,7 +124,7 @@ const LEADS_TO: Readonly<Record<string, readonly EventName[]>> = {
   'fork.intel': ['pi_notification', 'vid_deliver'],
 };
 
-describe('every way not taken can be tried, and goes another way', () => {
+describe(`every way not taken can be tried, and goes another way (${by(3)})`, () => {
   test.each(presets)(
     '%s',
     async (id, file) => {
@@ -187,7 +187,7 @@ describe('call path', () => {
     expect(names('v5.15')).toContain('kvm_set_irq > kvm_set_ioapic_irq > kvm_ioapic_set_irq');
     expect(names('v5.15')).toContain('__apic_accept_irq > kvm_lapic_set_irr');
   });
-  test.each(presets)('every step of %s ends in itself, at each version', (id, file) => {
+  test.each(presets)(`every step of %s ends in itself, at each version (${by(4)})`, (id, file) => {
     const scene = sceneOf(file.ops, file.start);
     for (const step of portion([...scene.steps].slice(0, 150), 4, `chains ${id}`)) {
       for (const version of ['v5.15', 'v6.12', 'v6.18'] as const) {

@@ -1,5 +1,6 @@
 /** The routing table in force as the kernel keeps it: struct kvm_irq_routing_table, map[] and chip[][], and one GSI's entries whole. */
 import { useState } from 'react';
+import { hex } from '../../base/hex.ts';
 import type { RouteTable } from '../../engine/core/machine.ts';
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import { CHIP } from '../../spec/names.ts';
@@ -7,7 +8,6 @@ import { IRQCHIP_NAMES, RouteEntryTable, setterOf } from '../shared/route-entry.
 import type { Translate } from '../shared/use-t.ts';
 
 const PINS = 24;
-const hex = (n: number): string => `0x${(n >>> 0).toString(16)}`;
 
 interface Props {
   /** The one that word `routes` of the VM chooses. */

@@ -1,6 +1,6 @@
 /**
  * The vector under test against the task priority, over all classes of both, for each way in. Of the vectors of a class
- * the first, the last and two between; `RUNS=2` takes them all.
+ * the first, the last and two between, all with `RUNS=2`; of these one in three is sent, all by `npm run deep` (cli/portion.ts).
  */
 import { describe, expect, test } from 'vitest';
 import { portion } from '../../../cli/portion.ts';
@@ -76,7 +76,6 @@ const WAYS: Record<string, (vector: number, tpr: number) => Session> = {
   },
 };
 
-// Of the vectors of each way and class one in three is sent (cli/portion.ts), all by `npm run deep`.
 describe.each(Object.entries(WAYS))('%s', (name, way) => {
   test.each(CLASSES)('TPR class %i: RVI, and served exactly when its class is higher', (tpr) => {
     for (const vector of portion(vectorsAt(tpr), 3, `${name} ${tpr}`)) {
