@@ -9,7 +9,7 @@ import { analyse } from '../trace/analyse.ts';
 import { openTrace, scanTrace } from '../trace/scan.ts';
 import { type ByteSource, bytesSource, SLICE } from '../trace/source.ts';
 import { Survey } from '../trace/survey.ts';
-import { createTables } from '../trace/text-line.ts';
+import { createTables } from '../trace/text-tables.ts';
 import { cpuMs } from './cpu-time.ts';
 
 const SAMPLE = 'public/traces/svm-2vcpu-v7.3.txt.gz';

@@ -14,7 +14,7 @@ import type { ScanTotals, Sink } from './scanner.ts';
 import { sorted } from './sorter.ts';
 import { type ByteSource, TraceError } from './source.ts';
 import { type Kernel, Survey } from './survey.ts';
-import { createTables, type TextTables } from './text-line.ts';
+import { createTables, type TextTables } from './text-tables.ts';
 import type { VmGroup } from './threads.ts';
 import { FIRST_UNKNOWN, TRACEPOINTS } from './tracepoints.ts';
 

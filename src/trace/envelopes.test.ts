@@ -6,7 +6,7 @@ import { analyse } from './analyse.ts';
 import { type ReportRow, reportRows } from './report.ts';
 import { TextScanner } from './scanner.ts';
 import { bytesSource } from './source.ts';
-import { createTables } from './text-line.ts';
+import { createTables } from './text-tables.ts';
 
 const LINES = gunzipSync(readFileSync('public/traces/svm-2vcpu-v7.3.txt.gz')).toString().split('\n').slice(0, 30_000);
 const COLUMNS = /^ *(.+)-(\d+) +\[(\d{3})\] (\S{5}) +(\d+\.\d+): (kvm_\w+|vcpu_\w+|\w+): (.*)$/;

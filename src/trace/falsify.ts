@@ -11,7 +11,7 @@ import type { Sink } from './scanner.ts';
 import { sorted } from './sorter.ts';
 import { bytesSource } from './source.ts';
 import { Survey } from './survey.ts';
-import { createTables } from './text-line.ts';
+import { createTables } from './text-tables.ts';
 import { FIRST_UNKNOWN, TP, TRACEPOINTS } from './tracepoints.ts';
 
 /** Fields of each judged event that a falsifier may turn, with how many values they have; 0: one of the vCPUs. */

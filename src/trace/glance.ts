@@ -7,7 +7,7 @@ import { Overview, type OverviewData } from './overview.ts';
 import type { TraceRecord } from './record.ts';
 import { TextScanner } from './scanner.ts';
 import { type ByteSource, SLICE } from './source.ts';
-import { createTables } from './text-line.ts';
+import { createTables } from './text-tables.ts';
 
 /** Pieces looked at, and how long each is. */
 export const PIECES = 120;

@@ -8,7 +8,7 @@ import { type Analysis, analyse } from './analyse.ts';
 import { openTrace, scanTrace } from './scan.ts';
 import { TextScanner } from './scanner.ts';
 import { bytesSource, TraceError } from './source.ts';
-import { createTables } from './text-line.ts';
+import { createTables } from './text-tables.ts';
 
 const text = (path: string): string[] => gunzipSync(readFileSync(path)).toString().split('\n');
 const SVM = text('public/traces/svm-2vcpu-v7.3.txt.gz');

@@ -9,7 +9,7 @@ import { openTrace, scanTrace } from './scan.ts';
 import { bytesSource } from './source.ts';
 import { Survey } from './survey.ts';
 import { fieldCount } from './template.ts';
-import { createTables } from './text-line.ts';
+import { createTables } from './text-tables.ts';
 import { FIRST_UNKNOWN, TP } from './tracepoints.ts';
 
 const noPause = (): Promise<void> => Promise.resolve();

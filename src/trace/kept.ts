@@ -14,7 +14,7 @@ import type { Pause } from './scan.ts';
 import type { ScanTotals, Sink } from './scanner.ts';
 import type { Survey } from './survey.ts';
 import { fieldCount } from './template.ts';
-import type { Wants } from './text-line.ts';
+import type { Wants } from './text-tables.ts';
 import { FIRST_UNKNOWN } from './tracepoints.ts';
 
 /** Bytes of a block: some 25,000 records, so that a block is told in a few milliseconds. */

@@ -3,6 +3,7 @@
  * `exit_reason=1024 guest_rip=0xfff0`, and ftrace's `options/fields`: `gsi=0x4 (4) pin=(4) imr='.'(184)`. Values are decimal,
  * or hexadecimal with 0x.
  */
+import { isDigit } from './bytes.ts';
 import { type Literal, literal, past } from './literal.ts';
 import type { Names } from './record.ts';
 import { type RawFields, TP, TRACEPOINTS } from './tracepoints.ts';
@@ -80,7 +81,6 @@ for (const [name, vector] of Object.entries(VECTORS)) {
 const TWO32 = 2 ** 32;
 const QUOTE = 39;
 const EQUALS = 61;
-const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 const isUpper = (c: number): boolean => c >= 65 && c <= 90;
 /** Of what a field's name is made: 1 what it may begin with, 2 the digits, 0 what ends it. */
 const IN_NAME = new Uint8Array(256);

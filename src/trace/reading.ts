@@ -8,7 +8,7 @@ import type { TraceRecord } from './record.ts';
 import { type Pause, scanPart } from './scan.ts';
 import type { Sink } from './scanner.ts';
 import { sorted } from './sorter.ts';
-import { createTables } from './text-line.ts';
+import { createTables } from './text-tables.ts';
 import { TRACEPOINTS } from './tracepoints.ts';
 import { WindowOps, type WindowScene, type WindowStart } from './window-ops.ts';
 

@@ -5,7 +5,7 @@ import type { LineIndex } from './line-index.ts';
 import { plain } from './pastes/plain.ts';
 import { type ScanTotals, type Sink, TextScanner } from './scanner.ts';
 import { type ByteSource, bytesSource, SLICE, TraceError } from './source.ts';
-import type { TextTables } from './text-line.ts';
+import type { TextTables } from './text-tables.ts';
 import { scanDat } from './trace-dat/scan.ts';
 import { asUtf8, utf8Stream } from './utf16.ts';
 

@@ -2,10 +2,12 @@
  * From slices of a text file to records: finds the lines, unfolds what a mailer broke, skips lines without end. Nothing of
  * the text is kept but the piece of a line that a slice boundary cuts.
  */
+import { BLANK } from './bytes.ts';
 import { type LineIndex, MARK_LINES } from './line-index.ts';
 import { type Literal, literal, past } from './literal.ts';
 import { createRecord, type TraceRecord } from './record.ts';
-import { LINE, readLine, type TextTables } from './text-line.ts';
+import { readLine } from './text-line.ts';
+import { LINE, type TextTables } from './text-tables.ts';
 import { TP } from './tracepoints.ts';
 
 /** A longer line is skipped and counted. */
@@ -40,7 +42,6 @@ export interface ScanTotals {
 
 const NEWLINE = 10;
 const RETURN = 13;
-const BLANK = 32;
 const ENTRIES = new TextEncoder().encode('entries-written: ');
 /** Before the host's number of CPUs: trace-cmd report's first line, ftrace's header, that of perf script --header. */
 const HOST_CPUS = /(?:^cpus=|#P:|nrcpus online : )(\d{1,4})\b/;

@@ -1,7 +1,7 @@
 /** The first pass: which thread is which vCPU, which event types were recorded, how KVM was set up, which kernel it was. */
 import type { TraceRecord } from './record.ts';
 import type { Sink } from './scanner.ts';
-import type { Wants } from './text-line.ts';
+import type { Wants } from './text-tables.ts';
 import { Threads } from './threads.ts';
 import { TimeOrder } from './time-order.ts';
 import { FIRST_UNKNOWN, TP } from './tracepoints.ts';

@@ -1,8 +1,8 @@
 /** Reads an event's text by its templates (tracepoints.ts), from bytes, without making a string. */
+import { BLANK } from './bytes.ts';
 import type { Names } from './record.ts';
 import { APIC_REGISTERS, CHIPS, MODES, SHORTHANDS, TRACEPOINTS } from './tracepoints.ts';
 
-const BLANK = 32;
 /** Codes past the bytes are conversions. */
 const C = {
   dec: 256,

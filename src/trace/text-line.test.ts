@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
 import { createRecord } from './record.ts';
-import { createTables, LINE, readLine } from './text-line.ts';
+import { readLine } from './text-line.ts';
+import { createTables, LINE } from './text-tables.ts';
 import { FIRST_UNKNOWN, TP, TRACEPOINTS } from './tracepoints.ts';
 
 function read(line: string, tables = createTables()) {

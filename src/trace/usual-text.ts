@@ -2,11 +2,11 @@
  * The texts that make up most of a trace, read by hand: what template.ts reads by its templates, many times as fast. Each
  * returns false as soon as a byte is not the usual one, and then the template has the word; a test holds the two together.
  */
+import { BLANK } from './bytes.ts';
 import { type Literal, literal, past, wordsOf } from './literal.ts';
 import type { Names } from './record.ts';
 import { APIC_REGISTERS, TP } from './tracepoints.ts';
 
-const BLANK = 32;
 const word = {
   gsi: literal('gsi '),
   level: literal(' level '),

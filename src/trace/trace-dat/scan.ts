@@ -2,7 +2,7 @@
 import { CONTEXT, createRecord } from '../record.ts';
 import type { ScanTotals, Sink } from '../scanner.ts';
 import type { ByteSource } from '../source.ts';
-import type { TextTables } from '../text-line.ts';
+import type { TextTables } from '../text-tables.ts';
 import { FIRST_UNKNOWN, TRACEPOINTS } from '../tracepoints.ts';
 import { openDat } from './file.ts';
 import { type EventFormat, RecordFields } from './format.ts';
