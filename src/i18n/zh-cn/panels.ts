@@ -11,7 +11,7 @@ export const panels: Record<keyof typeof en, string> = {
   'stage.map.legend': '方块：有向量在服务 · 长条：IRR 按优先级类 0 到 f · 虚线：未运行',
   'way.title': '在途中的中断',
   'way.none': '没有中断在途中',
-  'way.serves': '在 vCPU {vcpu} 的处理程序中',
+  'way.serves': '在 vCPU {vcpu} 处理程序中',
   'way.moves': '在途中：{what}',
   'way.more': '另有 {n} 个',
   // Of the stage, once it has moved.

@@ -57,10 +57,7 @@ function StateChip({
   const wide = (word: string): number => textWidth(word, textSize(11, scale), 'bold');
   const text = wide(whole) * 0.82 > right - left - 10 ? brief : whole;
   const letters = wide(text);
-  // Between a name and an edge that leave it little, it comes nearer to both.
-  const more = letters + 6 > right - left ? 2 : 0;
-  const end = right + more;
-  const w = Math.min(letters + 14, end - left + more);
+  const w = Math.min(letters + 14, right - left);
   // The estimate is on the safe side: letters are only pressed together, never apart.
   const pressed = w - 6 < letters * 0.82 ? w - 6 : undefined;
   const kind = ASLEEP.includes(state)
@@ -72,8 +69,8 @@ function StateChip({
         : 'bd-state';
   return (
     <g className={lit ? `${kind} bd-on` : kind}>
-      <rect x={end - w} y={y - 8.5} width={w} height={17} rx={8.5} />
-      <text x={end - w / 2} y={y + 3.7} textAnchor="middle" textLength={pressed} lengthAdjust="spacingAndGlyphs">
+      <rect x={right - w} y={y - 8.5} width={w} height={17} rx={8.5} />
+      <text x={right - w / 2} y={y + 3.7} textAnchor="middle" textLength={pressed} lengthAdjust="spacingAndGlyphs">
         {text}
       </text>
     </g>
@@ -339,8 +336,8 @@ function VcpuCardView(props: Props) {
           select={select}
           aside={
             <StateChip
-              left={card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
-              right={card.x + card.w - 6}
+              left={card.x + 13 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
+              right={card.x + card.w - 4}
               y={card.y + height / 2 + 0.5}
               text={text}
               brief={brief}
