@@ -184,7 +184,7 @@ test('at 360 px the acting row and its sentence are in one view', async ({ page 
 test('at 360 px both ways of a fork stand at the row they leave', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await openPaused(page, 'serial-ioapic', 5);
-  const row = await page.locator('[data-card=routing] [data-stop]').nth(1).boundingBox();
+  const row = await page.locator('[data-card=routing] [data-stop]').first().boundingBox();
   const tokens = page.locator('[data-token][data-card=routing]');
   await expect(tokens).toHaveCount(2);
   for (const token of await tokens.all()) {
