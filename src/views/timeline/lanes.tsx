@@ -468,7 +468,9 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
         )}
       </section>
       <div className="tl-heads" aria-hidden="true">
-        <div className="tl-head" ref={head} />
+        <div className="tl-head" ref={head}>
+          <i />
+        </div>
       </div>
       <p role="status" className="visually-hidden">
         {cursor?.words}
