@@ -3,6 +3,7 @@
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
 
+import { lastAtMost } from '../base/bisect.ts';
 import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { EndReason } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
@@ -183,26 +184,14 @@ export function flightOf(stage: Stage, step: number): Flight | null {
 
 /** Last step of a branch that has begun at `step`; -1 none. */
 function tipAt(branch: Branch, step: number): number {
-  let low = 0;
-  let high = branch.steps.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (branch.steps[middle] <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? -1 : branch.steps[low - 1];
+  const { steps } = branch;
+  return steps[lastAtMost(steps.length, (i) => steps[i], step)] ?? -1;
 }
 
 /** Number of branches that have begun at `step`. */
 function begunAt(tree: BranchTree, step: number): number {
-  let low = 0;
-  let high = tree.branches.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tree.branches[middle]?.steps[0] ?? 0) <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const { branches } = tree;
+  return lastAtMost(branches.length, (i) => branches[i]?.steps[0] ?? 0, step) + 1;
 }
 
 /** How many branches back and ahead are looked at: what waits longer shows as a lit bit only. */
