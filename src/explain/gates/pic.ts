@@ -47,6 +47,12 @@ export function firstPin(view: MachineView): number {
   return slave < 0 ? pin : 8 + slave;
 }
 
+/** Its vector; that of no pin is spurious. */
+export function firstVector(view: MachineView): number {
+  const pin = firstPin(view);
+  return reg(view, pin < 8 ? 0 : 1, 'irqBase') + (pin & 7);
+}
+
 /** Does this vCPU take interrupts from the 8259? */
 export function listensToPic(view: MachineView, vcpu: number): boolean {
   const base = readWord(view, 'lapic', vcpu, 'baseLo');

@@ -2,7 +2,7 @@
 import { gridAddress, irqchipOf, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { goesOn } from './pi-desc.ts';
-import { firstPin, listensToPic, quietFirst } from './pic.ts';
+import { firstPin, firstVector, listensToPic, quietFirst } from './pic.ts';
 
 const NMI = 4;
 /** In pending_events. */
@@ -48,7 +48,10 @@ function first(
     return { at: placeOf('pic', pin >> 3, 'irr'), bits: `irr.${pin & 7}`, value: 1, by: `pin ${pin}` };
   }
   if (way.extint === true) return null;
-  if (extintWaits(view, vcpu)) return { at: placeOf('pic', 0, 'output'), bits: 'output', value: 1, by: 'extint' };
+  if (extintWaits(view, vcpu)) {
+    const own = irqchipOf(view) === 'full' ? firstVector(view) : extintOf(view, vcpu);
+    return { at: placeOf('pic', 0, 'output'), bits: 'output', value: 1, by: 'extint', vector: own };
+  }
   const irr = vectorsIn(view.w, gridAddress(view, 'irr', vcpu)).at(-1) ?? -1;
   const pir = vectorsIn(view.w, gridAddress(view, 'pir', vcpu)).at(-1) ?? -1;
   const highest = Math.max(irr, pir);

@@ -623,7 +623,7 @@ const MOST_TURNS = 64;
 const shown = (f: Found): string =>
   `${f.held} ${f.state} ${f.way.picPin} ${f.way.vector} ${f.way.vcpu} ${f.chain
     .filter((l) => l.closed)
-    .map((l) => `${l.gate}${l.by ?? ''}${l.value}`)
+    .map((l) => `${l.gate}${l.by ?? ''}${l.value} ${l.vector}`)
     .join()}`;
 
 /** Did a handler get it after `base`? */
