@@ -218,8 +218,9 @@ export function placeVcpu(vcpu: number, input: VcpuInput, card: CardBox): VcpuBo
       const rows = { state, flags: left(0), nmi: right(0), inject: left(1), handler: right(1), counters: row(2) };
       return { ...base, rows: rowsOf(state, rows) };
     }
-    const waits = left(2.1);
-    const rows = { state, flags: left(0), handler: right(0), nmi: waits, inject: waits, counters: right(2.1) };
+    // Clear of the boundary, which is above them while the guest runs.
+    const waits = left(2.3);
+    const rows = { state, flags: left(0), handler: right(0), nmi: waits, inject: waits, counters: right(2.3) };
     return { ...base, rows: rowsOf(row(1, 1.1), rows) };
   }
   if (run === 'none') {

@@ -336,8 +336,8 @@ function VcpuCardView(props: Props) {
           select={select}
           aside={
             <StateChip
-              left={card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
-              right={card.x + card.w - 6}
+              left={card.x + 13 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
+              right={card.x + card.w - 4}
               y={card.y + height / 2 + 0.5}
               text={text}
               brief={brief}
