@@ -46,6 +46,7 @@ const ASKED: ReadonlySet<EventName> = new Set<EventName>([
   'accept_sipi',
   'ioctl_interrupt',
   'pit_held',
+  'vmm_held',
 ]);
 
 /** Codes that a journal keeps. Read when a run begins: the rows of rare parts may come after this module. */
@@ -236,7 +237,7 @@ export function outcomeOf(run: Replayed, raised: Named, road: 'pic' | 'apic'): O
         accepted.push({ vcpu: event.index, vector, seq: event.seq });
       dropped = null;
     }
-    const ends = eventRow(event.name).token === 'ends' && !NO_END.has(event.name);
+    const ends = event.name === 'vmm_held' || (eventRow(event.name).token === 'ends' && !NO_END.has(event.name));
     // One of several drops it, and another has it: it is not lost.
     const sent = sentAt;
     const hasOne = event.name === 'accept_disabled' && accepted.some(({ seq }) => seq > sent);
