@@ -320,6 +320,8 @@ export const panels = {
     'GSI routing, 8259 pair, IOAPIC, LAPIC (xAPIC, x2APIC), i8254, MSI, MSI-X and irqfd as in Linux 6.18, compared with a real KVM.',
   'help.modelled.2':
     'Simple devices and a simple guest: a device raises its line or sends a message; a handler serves it and writes EOI.',
+  'help.modelled.runLoop':
+    'The vCPU run loop, APICv, posted interrupts, IPI virtualization, VT-d posting, AVIC and PV EOI, modelled from the manuals and KVM’s source.',
   'help.modelled.3': 'Time is virtual: results do not depend on playback speed.',
   'help.leftOut': 'What is left out',
   'help.leftOut.1': 'Instructions, memory and paging. The guest consists of handlers, flags and register writes.',

@@ -318,6 +318,8 @@ export const panels: Record<keyof typeof en, string> = {
   'help.modelled.1':
     'GSI 路由、8259 对、IOAPIC、LAPIC（xAPIC、x2APIC）、i8254、MSI、MSI-X 和 irqfd，与 Linux 6.18 一致，并与真实的 KVM 比对。',
   'help.modelled.2': '简化的设备和客户机：设备拉高中断线或发送消息，处理程序处理它并写 EOI。',
+  'help.modelled.runLoop':
+    'vCPU run loop、APICv、posted interrupt、IPI 虚拟化、VT-d posting、AVIC 和 PV EOI，依据手册和 KVM 源码建模。',
   'help.modelled.3': '时间是虚拟的，结果与播放速度无关。',
   'help.leftOut': '没有模拟什么',
   'help.leftOut.1': '指令、内存和分页。客户机只有处理程序、标志位和寄存器写入。',

@@ -34,7 +34,12 @@ const KEYS: readonly (readonly [keys: readonly string[], does: MessageKey])[] = 
   [['?'], 'help.key.help'],
 ];
 
-const MODELLED: readonly MessageKey[] = ['help.modelled.1', 'help.modelled.2', 'help.modelled.3'];
+const MODELLED: readonly MessageKey[] = [
+  'help.modelled.1',
+  'help.modelled.runLoop',
+  'help.modelled.2',
+  'help.modelled.3',
+];
 const LEFT_OUT: readonly MessageKey[] = ([1, 2, 3, 4, 5] as const).map((n) => `help.leftOut.${n}` as const);
 
 interface Props {
