@@ -351,7 +351,8 @@ test.describe('five tasks', () => {
         await page.keyboard.press('ArrowDown');
         await untilMenu(page, () => page.keyboard.press('m'));
       }
-      await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toBeVisible();
+      const gate = say('where.gate.ioapic-remote-irr');
+      await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toContainText(say('verb.opens', { gate }));
     });
 
     test(`mask a pin before it fires, by ${by} alone`, async ({ page }) => {

@@ -48,6 +48,16 @@ test('beats and the gallery by keyboard', async ({ page }) => {
     await page.keyboard.press('Home');
     await expect(sentence).toHaveClass(/nr-question/);
   });
+  await test.step('after a choice from the list of scenes left and right are steps', async () => {
+    const list = page.getByLabel(say('hdr.scene'), { exact: true });
+    await list.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.locator('.tl-count')).toHaveText(/^1 /);
+    await expect(list).toHaveValue('serial-ioapic');
+  });
   await test.step('the gallery finds a scene by a word of it, draws it, and opens it by keyboard', async () => {
     await openPaused(page, 'serial-ioapic', 2);
     await button(page, say('hdr.scenes')).click();
@@ -55,6 +65,10 @@ test('beats and the gallery by keyboard', async ({ page }) => {
     await expect(dialog.locator('[data-scene]')).toHaveCount(SCENES);
     await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveAttribute('aria-current', 'true');
     await expect(dialog.locator('[data-scene=serial-ioapic] .gl-way').first()).toBeAttached();
+    // Down from the search is the first scene.
+    await page.keyboard.press('ArrowDown');
+    await expect(dialog.locator('[data-scene]').first()).toBeFocused();
+    await page.keyboard.press('/');
     await dialog.getByRole('searchbox').fill('waterline');
     await expect(dialog.locator('[data-scene=priority-nesting]')).toBeVisible();
     await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);
@@ -160,4 +174,25 @@ test('at 360 px the acting row and its sentence are in one view', async ({ page 
   await openPaused(page, 'serial-ioapic', 13);
   await expect(narrator(page)).toBeInViewport({ ratio: 0.9 });
   await expect(page.locator('.bd-ring.bd-now').first()).toBeInViewport();
+  // A token is its number here: what it waits for is under the sentence, wherever the stage is scrolled to.
+  await openPaused(page, 'intx-shared', 32);
+  const waits = narrator(page).locator('[data-journey="2"][data-state=waiting]');
+  await expect(waits).toBeInViewport();
+  await expect(waits).toContainText(say('stage.wait.eoi', { what: '0x3b' }));
+});
+
+test('at 360 px both ways of a fork stand at the row they leave', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openPaused(page, 'serial-ioapic', 5);
+  await expect(page.locator('[data-token][data-card=routing]')).toHaveCount(2);
+  // Both in one look: the stage may be on its way into sight.
+  const offs = await page.evaluate(() => {
+    const middle = (one: Element | null): number => {
+      const { top = 0, height = 0 } = one?.getBoundingClientRect() ?? {};
+      return top + height / 2;
+    };
+    const row = middle(document.querySelector('[data-card=routing] [data-stop]'));
+    return [...document.querySelectorAll('[data-token][data-card=routing]')].map((one) => Math.abs(middle(one) - row));
+  });
+  for (const off of offs) expect(off).toBeLessThan(4);
 });

@@ -1,7 +1,7 @@
 /**
- * The address bar: opens what it names and always names what is on screen. It is rewritten at most once a second and never
- * while frames run (browsers refuse a page that writes its history too often); a change of preset is an entry of its own, so
- * that Back means something.
+ * The address bar: opens what it names and always names what is on screen. It is rewritten at most once a second (browsers refuse
+ * a page that writes its history too often), and not between two jumps; a change of preset is an entry of its own, so that Back
+ * means something.
  */
 
 import type { SceneLog } from '../log/log.ts';
@@ -11,6 +11,8 @@ import { isChapterAddress } from '../store/chapter-address.ts';
 import type { App } from '../store/create-app.ts';
 
 const WRITE_EVERY_MS = 1000;
+/** Who jumps about has stopped for so long. */
+const REST_MS = 150;
 
 export interface AddressBar {
   /** Opens the scene that the address names. @returns what came of it */
@@ -94,7 +96,7 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
   }
 
   function changed(): void {
-    const { scene, sceneId, ui } = store.getState();
+    const { playhead, scene, sceneId, ui } = store.getState();
     if (ui.compare !== null) {
       put(ui.compare, whichSides(ui.compare) !== whichSides(written));
       return;
@@ -121,7 +123,9 @@ export function createAddressBar(app: App, follow: boolean): AddressBar {
       if (!isFound) put(linkOf(store.getState()) ?? written, true);
       return;
     }
-    timer ??= setTimeout(write, Math.max(50, WRITE_EVERY_MS - (performance.now() - lastWrite)));
+    if (timer !== null && playhead.playing) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(write, Math.max(REST_MS, WRITE_EVERY_MS - (performance.now() - lastWrite)));
   }
 
   async function open(fallback: string | null, play: boolean): Promise<Opened> {

@@ -45,8 +45,7 @@ function stepBeat({ store, actions }: App, direction: 1 | -1): void {
 }
 
 const SCROLLS: ReadonlySet<string> = new Set(['PageDown', 'PageUp', 'Home', 'End']);
-const TYPING =
-  'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
+const TYPING = 'input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable]';
 const ARROWS =
   'input, [role=slider], [role=tablist], [role=grid], [role=listbox], [role=menu], [role=tree], [role=radiogroup], dialog';
 const PRESSED_BY_SPACE =
@@ -56,6 +55,8 @@ const PRESSED_BY_SPACE =
 function belongsTo(target: Element | null, key: string): boolean {
   if (target === null) return false;
   if (target.closest(TYPING) !== null) return true;
+  // A list is walked up and down: left and right after a choice are the scene's, and not the next choice.
+  if (target.closest('select') !== null && !/^Arrow[LR]/.test(key)) return true;
   if (key === ' ') return target.closest(PRESSED_BY_SPACE) !== null;
   if (key.startsWith('Arrow') || SCROLLS.has(key)) return target.closest(ARROWS) !== null;
   return target.closest('dialog') !== null;

@@ -3,7 +3,7 @@
 // The script is packed: the page and its workers have words in common, megabytes from each other, which is farther than what a
 // server or a mail packs it with can see (gzip: 32 kB).
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { compress, init } from '@bokuweb/zstd-wasm';
 import { build as bundle } from 'esbuild';
@@ -78,6 +78,17 @@ function workersInside(script) {
   };
 }
 
+/** Sheets that a figure reads as text come without remarks and indents, as those that a page links do. @type {import('vite').Plugin} */
+const sheetsAsText = {
+  name: 'sheets-as-text',
+  enforce: 'pre',
+  load(id) {
+    if (!id.endsWith('.css?raw')) return undefined;
+    const text = readFileSync(id.slice(0, -'?raw'.length), 'utf8');
+    return `export default ${JSON.stringify(text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s+/g, ' '))};`;
+  },
+};
+
 /** What unpacks the script and runs it, as a script. */
 async function unpacker() {
   const entry = `import { decompress } from 'fzstd';
@@ -107,7 +118,7 @@ export async function buildSingle(dist) {
     root,
     logLevel: 'warn',
     configLoader: 'runner',
-    plugins: [workersInside(await workersScript())],
+    plugins: [workersInside(await workersScript()), sheetsAsText],
     define: { __ONE_FILE__: 'true' },
     resolve: { alias: { 'react-dom/static': join(root, 'src/views/figure/prerender-here.ts') } },
     build: {
@@ -129,7 +140,8 @@ export async function buildSingle(dist) {
     else if (part.fileName.endsWith('.html')) html = String(part.source);
     else if (!part.fileName.endsWith('.js')) throw new Error(`${part.fileName} would be left outside of the one file`);
   }
-  script = script.replace(/\/\/# sourceMappingURL=.*/, '');
+  // Notes for a bundler that is still to come.
+  script = script.replace(/\/\/# sourceMappingURL=.*/, '').replace(/\/\* ?[@#]__PURE__ ?\*\//g, '');
   await init();
   const packed = Buffer.from(compress(Buffer.from(script), ZSTD_LEVEL)).toString('base64');
   const loader = await unpacker();

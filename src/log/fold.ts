@@ -36,6 +36,8 @@ export interface Cursor {
 }
 
 const ROWS_PER_FRAME = 2000;
+/** Pages before a moment that are asked for with it. */
+const LED = 3;
 
 /** @param size words of the machine; a big machine gets fewer copies, so that they stay smaller than the log */
 export function createKeyframes(size: number): Keyframes {
@@ -98,9 +100,9 @@ export function createCursor(log: Foldable): Cursor {
 export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   const { seqs, frames, machines, near } = log.keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
-  // Where rows are made again, from a copy before the page and the one before it: who asks for words there asks what led to them,
+  // Where rows are made again, from a copy before the page and some before it: who asks for words there asks what led to them,
   // and the same run then makes all of that.
-  const page = machines.length > 0 ? Math.max(0, (to >>> PAGE_SHIFT) - 1) << PAGE_SHIFT : to;
+  const page = machines.length > 0 ? Math.max(0, (to >>> PAGE_SHIFT) - LED) << PAGE_SHIFT : to;
   const below = lastAtMost(seqs.length, (i) => seqs[i], page);
   const from = seqs[below];
   if (to - from < Math.abs(to - cursor.seq)) {

@@ -19,7 +19,7 @@ export interface LongLog {
 }
 
 /** Whole pages that come along with one that is made again, for the run passes over them: 1 MB. Between two machines there are as many. */
-const ALONG = 8;
+const ALONG = 32;
 
 /** Keeps of a log what a long one keeps. `keyframes` gets the words of its machines. */
 export function keepLong(rows: GrowingRows, keyframes: Keyframes, make: MakeRows): LongLog {
@@ -35,10 +35,15 @@ export function keepLong(rows: GrowingRows, keyframes: Keyframes, make: MakeRows
     for (let page = Math.ceil(first / PAGE_ROWS); page * PAGE_ROWS < end; page++) {
       const upTo = Math.min(end, (page + 1) * PAGE_ROWS);
       if (pages[page] !== undefined || (upTo < (page + 1) * PAGE_ROWS && upTo < rows.used)) continue;
-      const memory = new Int32Array(PAGE_ROWS * ROW);
-      memory.set(made.subarray((page * PAGE_ROWS - first) * ROW, (upTo - first) * ROW));
-      pages[page] = memory;
-      if (upTo === (page + 1) * PAGE_ROWS) pager.filled(page);
+      const part = made.subarray((page * PAGE_ROWS - first) * ROW, (upTo - first) * ROW);
+      if (part.length === PAGE_ROWS * ROW) {
+        pages[page] = part.slice();
+        pager.filled(page);
+      } else {
+        const begun = new Int32Array(PAGE_ROWS * ROW);
+        begun.set(part);
+        pages[page] = begun;
+      }
     }
   }
 

@@ -6,10 +6,11 @@
 import { ROW } from '../engine/view/tables.ts';
 import { argsAt, type EventArgs, type EventName } from '../spec/events/index.ts';
 
-export const PAGE_SHIFT = 12;
+/** A page is small: what is made again begins and ends near what is read. */
+export const PAGE_SHIFT = 10;
 export const PAGE_ROWS = 1 << PAGE_SHIFT;
 /** Whole pages that a long log keeps: 16 MB. A log of no more rows is there as a whole. */
-export const KEPT_PAGES = 128;
+export const KEPT_PAGES = 512;
 export const KEPT_ROWS = KEPT_PAGES * PAGE_ROWS;
 
 export interface Rows {

@@ -310,7 +310,9 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     if (!merged) {
       const h = Math.max(lapicH, vcpuH);
       left = add({ ...lapicId, ...at(3), y: top, h }, 3);
-      right = add({ ...vcpuId, ...at(4), y: top, h }, 4);
+      // Higher than this it would only be emptier.
+      right = add({ ...vcpuId, ...at(4), y: top, h: Math.min(h, run === 'none' ? 250 : h) }, 4);
+      y = top + h + BETWEEN;
     } else {
       left = add({ ...lapicId, ...at(3), y: top, h: lapicH }, 3);
       right = add({ ...vcpuId, ...at(3), y: top + lapicH + (tall ? 4 : 2), h: vcpuH }, 3);
@@ -321,8 +323,8 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     if (density === 'dense') y = right.y + right.h + 8;
   }
 
-  /** Where the last vCPU's card ends. */
-  const below = Math.max(0, ...[...vcpus.values()].map(({ card }) => card.y + card.h)) || y;
+  /** Where the last lane ends. */
+  const below = bottoms[columnOf(3)] || y;
   const end = merged ? 3 : 4;
   if (model.cpus.length > 0 && !aside) {
     const x0 = at(3).x;

@@ -3,10 +3,11 @@
  * during a step the branch of that step flies from where it was to where the step happens, and has arrived at ARRIVE.
  */
 
+import { lastAtMost } from '../base/bisect.ts';
 import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { EndReason } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import type { Steps } from '../log/steps.ts';
+import { commandAt, type Steps } from '../log/steps.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
 import type { Ask } from './asks.ts';
@@ -183,26 +184,14 @@ export function flightOf(stage: Stage, step: number): Flight | null {
 
 /** Last step of a branch that has begun at `step`; -1 none. */
 function tipAt(branch: Branch, step: number): number {
-  let low = 0;
-  let high = branch.steps.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (branch.steps[middle] <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? -1 : branch.steps[low - 1];
+  const { steps } = branch;
+  return steps[lastAtMost(steps.length, (i) => steps[i], step)] ?? -1;
 }
 
 /** Number of branches that have begun at `step`. */
 function begunAt(tree: BranchTree, step: number): number {
-  let low = 0;
-  let high = tree.branches.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tree.branches[middle]?.steps[0] ?? 0) <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const { branches } = tree;
+  return lastAtMost(branches.length, (i) => branches[i]?.steps[0] ?? 0, step) + 1;
 }
 
 /** How many branches back and ahead are looked at: what waits longer shows as a lit bit only. */
@@ -313,16 +302,19 @@ function movedAt(stage: Stage, step: number): readonly Token[] {
 function findMoved(stage: Stage, step: number): readonly Token[] {
   const { scene } = stage;
   const tree = branchesOf(scene);
-  const now = scene.steps.get(step);
-  if (now === undefined) return [];
+  if (scene.steps.nameOf(step) === undefined) return [];
+  const { commands } = scene;
+  const own = commandAt(commands, scene.steps.seqOf(step));
   const journey = journeyShown(scene.steps, step);
+  /** By its row alone: what is far back is not made again. */
+  const isBeside = (other: number): boolean => commandAt(commands, scene.steps.seqOf(other)) === own;
   const tokens: Token[] = [];
   const begun = begunAt(tree, step);
   for (let i = Math.max(0, begun - LOOK_BACK); i < begun; i++) {
     const branch = tree.branches[i] as Branch;
     const tip = tipAt(branch, step);
     const goesOn = tip !== branch.steps.at(-1);
-    if (!goesOn && ((scene.steps.get(tip) as Step).command !== now.command || (branch.low && tip !== step))) continue;
+    if (!goesOn && (!isBeside(tip) || (branch.low && tip !== step))) continue;
     // What went along with the journey has been seen by the step after it.
     if (branch.side && (tip < step - 1 || (tip < step && goesOnAt(stage, step)))) continue;
     const token = tokenAt(stage, branch, tip, step, journey, false);
@@ -336,7 +328,7 @@ function findMoved(stage: Stage, step: number): readonly Token[] {
       branch.from > step ||
       scene.steps.nameOf(branch.from) === 'kvm_eoi' ||
       scene.steps.nameOf(branch.from) === 'irr_set' ||
-      (scene.steps.get(branch.steps[0]) as Step).command !== now.command
+      !isBeside(branch.steps[0])
     )
       continue;
     const token = tokenAt(stage, branch, branch.from, step, journey, true);

@@ -125,8 +125,9 @@ export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): Lapic
     return { ...base, titleH: 30, pir: null, irr: stripBox(x, card.y + 10, 2, 4), isr: stripBox(x, card.y + 16, 2, 4) };
   }
   if (density === 'dense') {
-    const pitch = (card.h - title - 3) / (pir ? 3 : 2);
-    const strip = (i: number): StripBox => stripBox(left + 28, card.y + title + i * pitch, inner - 28, pitch - 5);
+    // Its name stands clear of the light on the title.
+    const pitch = (card.h - title - 4) / (pir ? 3 : 2);
+    const strip = (i: number): StripBox => stripBox(left + 28, card.y + title + 2 + i * pitch, inner - 28, pitch - 5);
     return pir
       ? { ...base, pir: strip(0), irr: strip(1), isr: strip(2) }
       : { ...base, pir: null, irr: strip(0), isr: strip(1) };
@@ -218,8 +219,9 @@ export function placeVcpu(vcpu: number, input: VcpuInput, card: CardBox): VcpuBo
       const rows = { state, flags: left(0), nmi: right(0), inject: left(1), handler: right(1), counters: row(2) };
       return { ...base, rows: rowsOf(state, rows) };
     }
-    const waits = left(2.1);
-    const rows = { state, flags: left(0), handler: right(0), nmi: waits, inject: waits, counters: right(2.1) };
+    // Clear of the boundary, which is above them while the guest runs.
+    const waits = left(2.3);
+    const rows = { state, flags: left(0), handler: right(0), nmi: waits, inject: waits, counters: right(2.3) };
     return { ...base, rows: rowsOf(row(1, 1.1), rows) };
   }
   if (run === 'none') {

@@ -119,7 +119,7 @@ describe('a run of more rows than are kept', () => {
       scene.keyframes.near = null;
       wordsAt(scene, seq);
       recall.mockClear();
-      cellOf(scene, Math.max(0, seq - PAGE_ROWS), COL.code);
+      cellOf(scene, Math.max(0, seq - 3 * PAGE_ROWS), COL.code);
       expect(recall, `row ${seq}`).not.toHaveBeenCalled();
     }
     recall.mockRestore();

@@ -4,7 +4,7 @@
  */
 
 import { join } from '../../base/u64.ts';
-import type { CreateOp } from '../../spec/ops/index.ts';
+import type { CreateOp, Irqchip } from '../../spec/ops/index.ts';
 import type { RouteTable } from '../core/machine.ts';
 import {
   BLOCK_OF,
@@ -25,7 +25,12 @@ export interface MachineView {
   readonly wordMap: WordMap;
   readonly w: Int32Array;
   readonly routeTables: readonly RouteTable[];
+  /** As KVM has it now; absent: as the machine was made. */
+  readonly irqchip?: Irqchip;
 }
+
+/** Where the interrupt chips are: a machine may be born without, and get them by KVM_CREATE_IRQCHIP. */
+export const irqchipOf = ({ irqchip, config }: MachineView): Irqchip => irqchip ?? config.irqchip;
 
 /** A register of a component; `sub` picks the pin, table entry, channel or bitmap word. */
 export interface RegisterRef {

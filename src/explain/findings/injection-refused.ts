@@ -1,11 +1,12 @@
 /** User space injects an interrupt while the one before it has not been taken: KVM keeps a single one, and this one is lost. */
+import { irqchipOf } from '../../engine/view/machine-view.ts';
 import { placeOf } from '../gates/gate.ts';
 import { vcpusOf, vcpuWord } from './machine.ts';
 import type { Rule } from './rule.ts';
 
 /** The vector that waits in the queue of one, -1 none. @kvm x86.c kvm_vcpu_ioctl_interrupt */
 const queued = (view: Parameters<typeof vcpuWord>[0], vcpu: number): number => {
-  if (view.config.irqchip === 'split') return vcpuWord(view, vcpu, 'pendingExtint') | 0;
+  if (irqchipOf(view) === 'split') return vcpuWord(view, vcpu, 'pendingExtint') | 0;
   return vcpuWord(view, vcpu, 'intrInjected') === 1 ? vcpuWord(view, vcpu, 'intrNr') : -1;
 };
 
@@ -19,7 +20,7 @@ export const injectionRefused: Rule = {
     let waited: readonly number[] = [];
     return ({ view, op }) => {
       const before = waited;
-      if (view.config.irqchip === 'full') return [];
+      if (irqchipOf(view) === 'full') return [];
       waited = vcpusOf(view).map((vcpu) => queued(view, vcpu));
       const vcpu = Number(op.vcpu ?? 0);
       const first = before[vcpu] ?? -1;

@@ -2,6 +2,7 @@
 import {
   addressOf,
   gridAddress,
+  irqchipOf,
   type MachineView,
   type RteView,
   readWord,
@@ -14,7 +15,7 @@ import { pprNow } from '../gates/lapic.ts';
 import { vcpusFor } from '../gates/match.ts';
 
 export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
-export const hasIoapic = (view: MachineView): boolean => view.config.irqchip === 'full';
+export const hasIoapic = (view: MachineView): boolean => irqchipOf(view) === 'full';
 
 const PINS = 24;
 /** An RTE at reset: masked, and nothing else. */

@@ -1,5 +1,12 @@
 /** A level interrupt is in service and its bit of the EOI-exit bitmap is clear: its EOI will not leave the guest. */
-import { gridAddress, type MachineView, readWord, routesOf, vectorIn } from '../../engine/view/machine-view.ts';
+import {
+  gridAddress,
+  irqchipOf,
+  type MachineView,
+  readWord,
+  routesOf,
+  vectorIn,
+} from '../../engine/view/machine-view.ts';
 import { CHIP } from '../../spec/names.ts';
 import { placeOf } from '../gates/gate.ts';
 import { programmed, vcpusOf, vcpuWord } from './machine.ts';
@@ -17,7 +24,7 @@ interface Level {
 
 /** Level interrupts that an IOAPIC waits for the EOI of; one in user space shows them by their routes only. */
 function levels(view: MachineView): readonly Level[] {
-  if (view.config.irqchip !== 'split') return programmed(view).filter(({ level, remoteIrr }) => level && remoteIrr);
+  if (irqchipOf(view) !== 'split') return programmed(view).filter(({ level, remoteIrr }) => level && remoteIrr);
   const pins = routesOf(view)?.byGsi.slice(0, view.config.routes ?? RESERVED) ?? [];
   return pins.flatMap((entries, pin) =>
     (entries ?? [])
@@ -40,7 +47,7 @@ export const staleEoiExitBitmap: Rule = {
         .filter((vcpu) => readWord(view, 'lapic', vcpu, 'apicvActive') === 1 && vcpuWord(view, vcpu, 'requests') === 0)
         .filter((vcpu) => has('isr', vcpu, vector) && !has('eoiExit', vcpu, vector))
         // A route may say level while what is in service came as an edge.
-        .filter((vcpu) => view.config.irqchip !== 'split' || has('tmr', vcpu, vector))
+        .filter((vcpu) => irqchipOf(view) !== 'split' || has('tmr', vcpu, vector))
         .map((vcpu) => ({
           at: placeOf('vmcs', vcpu, 'eoiExitBitmap', vector >> 5),
           params: { vcpu, pin, vector },

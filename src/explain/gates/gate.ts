@@ -14,6 +14,8 @@ export interface Message {
   readonly logical: boolean;
   readonly mode: number;
   readonly level: boolean;
+  /** One of those it names takes it: by its mode, or by an MSI's redirection hint; absent: by its mode. */
+  readonly lowest?: boolean;
 }
 
 /** The road an interrupt takes to a vCPU. */

@@ -6,6 +6,7 @@ import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { writeRte } from '../guest-ops.ts';
 import { type Evidence, type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
+import { idOf } from './match.ts';
 
 const { MASK, TRIG_MODE } = masks(RTE);
 const RTC_PIN = 8;
@@ -53,7 +54,7 @@ function oweAgain(view: MachineView): readonly (readonly JsonOp[])[] {
   const owes = (vcpu: number): boolean =>
     ((readWord(view, 'ioapic', 0, 'rtcDest', vcpu >> 5) >>> (vcpu & 31)) & 1) === 1;
   return vcpus.filter(owes).map((vcpu) => {
-    const id = readWord(view, 'vcpu', vcpu, 'apicId') & 0xff;
+    const id = idOf(view, vcpu) & 0xff;
     const vector = (readWord(view, 'ioapic', 0, 'rtcVectors', vcpu >> 2) >>> ((vcpu & 3) * 8)) & 0xff;
     const sent = { op: 'msi', addr: `0x${(0xfee0_0000 + id * 0x1000).toString(16)}`, data: vector };
     const taken: JsonOp[] = hasGuest(view)

@@ -1,8 +1,18 @@
 /** The gate of an MSI-X vector's irqfd: without one the device's message goes nowhere. @kvm eventfd.c irqfd_wakeup */
-import { readWord } from '../../engine/view/machine-view.ts';
+import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import type { JsonOp } from '../../log/log.ts';
 import { type Gate, placeOf } from './gate.ts';
 
 const SLOTS = 64;
+
+/** A resampler holds its line up until an EOI: the eventfd that is to raise it anew is taken away and given back. */
+export function resamplerLetsGo(view: MachineView, gsi: number): JsonOp[] {
+  const word = (slot: number, register: string): number => readWord(view, 'irqfd', slot, register);
+  const has = Array.from({ length: SLOTS }, (_, slot) => slot).some(
+    (slot) => (word(slot, 'used') | 0) > 0 && word(slot, 'gsi') === gsi && word(slot, 'resample') === 1,
+  );
+  return has ? ['irqfd_deassign', 'irqfd'].map((op) => ({ op, gsi, resample: 1 })) : [];
+}
 
 export const IRQFD_GATES: readonly Gate[] = [
   {

@@ -3,6 +3,7 @@ import { hex } from '../../base/numbers.ts';
 import {
   gridAddress,
   inX2apic,
+  irqchipOf,
   type MachineView,
   readWord,
   rteView,
@@ -15,8 +16,8 @@ import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_BASE, LVT_LINT, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
-import { hashed, messageAt, vcpusFor } from './match.ts';
-import { PINS, resend } from './routing.ts';
+import { hashed, idOf, messageAt, vcpusFor } from './match.ts';
+import { addressOf, goodVector, PINS, resend } from './routing.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
@@ -38,12 +39,14 @@ const low = (view: MachineView, pin: number): number => readWord(view, 'ioapic',
 
 /** INIT has been; a SIPI starts it. */
 export function startUp(view: MachineView, vcpu: number): JsonOp[] {
-  const addr = `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`;
   return [
-    { op: 'msi', addr, data: '0x610' },
+    { op: 'msi', addr: addressOf(view, vcpu), data: '0x610' },
     { op: 'nop', vcpu },
   ];
 }
+
+/** A level line that stands is sent by the write itself; what was dropped is raised again. */
+const raised = (ops: readonly JsonOp[], { raise }: Way): readonly (readonly JsonOp[])[] => [ops, [...ops, ...raise]];
 
 /** What sends it is written anew, and it is sent; nothing where only the one who sent it could. */
 function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode'): readonly (readonly JsonOp[])[] {
@@ -134,13 +137,13 @@ export const LAPIC_GATES: readonly Gate[] = [
       const pin = way.ioapicPin;
       if (NOBODY_TAKES.has(way.message?.mode ?? 0)) {
         if (pin === undefined) return sentAnew(view, way, 'mode');
-        return [[...writeRte(0, pin, 0, low(view, pin) & ~(REMOTE_IRR | DELIVERY_MODE)), ...way.raise]];
+        return raised(writeRte(0, pin, 0, low(view, pin) & ~(REMOTE_IRR | DELIVERY_MODE)), way);
       }
       if (pin === undefined) return [...sentAnew(view, way, 'dest'), ...namedSo(view, way)];
-      const hi = (readWord(view, 'vcpu', 0, 'apicId') << 24) >>> 0;
+      const hi = (idOf(view, 0) << 24) >>> 0;
       const lo = low(view, pin) & ~(REMOTE_IRR | DEST_MODE);
       const to = [...writeRte(0, pin, 1, hi), ...writeRte(0, pin, 0, lo)];
-      return [[...to, ...way.raise]];
+      return raised(to, way);
     },
   }),
   APIC_DISABLED,
@@ -165,16 +168,16 @@ export const LAPIC_GATES: readonly Gate[] = [
     opens(view, way) {
       const pin = way.ioapicPin;
       if (pin === undefined) return sentAnew(view, way, 'vector');
-      const lo = (low(view, pin) & ~(VECTOR | REMOTE_IRR)) | (0x30 + pin);
+      const lo = (low(view, pin) & ~(VECTOR | REMOTE_IRR)) | (hasGuest(view) ? goodVector(view) : 0x30 + pin);
       const edge = writeRte(0, pin, 0, lo & ~TRIG_MODE);
-      return [[...edge, ...writeRte(0, pin, 0, lo), ...way.raise]];
+      return raised([...edge, ...writeRte(0, pin, 0, lo)], way);
     },
   },
 ];
 
 /** Masks the pins whose level lines are up and would send this vector again at its EOI, before anything below it. */
 const quiet = (view: MachineView, vector: number): JsonOp[] =>
-  view.config.irqchip !== 'full'
+  irqchipOf(view) !== 'full'
     ? []
     : Array.from({ length: PINS }, (_, pin) => pin).flatMap((pin) => {
         const { vector: own, level, masked } = rteView(view, pin);

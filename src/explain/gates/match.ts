@@ -1,8 +1,8 @@
 /** Which local APICs a message is for, read from the words alone. @kvm lapic.c kvm_apic_match_dest */
-import { inX2apic, type MachineView, readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
+import { inX2apic, irqchipOf, type MachineView, readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { CHIP } from '../../spec/names.ts';
-import { APIC_BASE } from '../../spec/registers/lapic.ts';
+import { APIC_BASE, SVR } from '../../spec/registers/lapic.ts';
 import type { Message, Way } from './gate.ts';
 
 interface Sent extends Message {
@@ -10,6 +10,11 @@ interface Sent extends Message {
 }
 
 const { ENABLE } = masks(APIC_BASE);
+const { ENABLE: ENABLE_SVR } = masks(SVR);
+/** The number that a physical destination names: in xAPIC mode the guest's own to write. */
+export const idOf = (view: MachineView, vcpu: number): number =>
+  inX2apic(view, vcpu) ? readWord(view, 'vcpu', vcpu, 'apicId') : readWord(view, 'lapic', vcpu, 'id') >>> 24;
+
 const BROADCAST = 0xff;
 const X2APIC_BROADCAST = 0xffff_ffff;
 /** KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK */
@@ -43,6 +48,9 @@ export function vcpusFor(view: MachineView, dest: number, logical: boolean): num
 }
 
 const LOWEST = 1;
+/** enum kvm_apic_logical_mode: one mode for all that are enabled, each in a bit of its own. */
+const CLUSTER = 1;
+const X2 = 3;
 
 /**
  * Whom KVM takes of a logical destination at lowest priority: the set bit of the destination that the vector's hash gives, whether
@@ -50,25 +58,35 @@ const LOWEST = 1;
  * @returns null where it chooses in another way @kvm lapic.c kvm_apic_map_get_dest_lapic
  */
 export function hashed(view: MachineView, message: Message, vector: number): number | 'nobody' | null {
-  const { dest, logical, mode } = message;
-  if (mode !== LOWEST || !logical || view.config.vectorHashing === false) return null;
-  const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
-  const x2 = vcpus.every((vcpu) => inX2apic(view, vcpu));
-  const flat = (vcpu: number): boolean => readWord(view, 'lapic', vcpu, 'dfr') === 0xffff_ffff && !inX2apic(view, vcpu);
-  if (!x2 && !vcpus.every(flat)) return null;
-  const bits = x2 ? dest & 0xffff : dest & 0xff;
-  if (dest === (x2 ? X2APIC_BROADCAST : BROADCAST) || (x2 && dest === BROADCAST)) return null;
-  const set = Array.from({ length: 16 }, (_, i) => i).filter((i) => (bits >> i) & 1);
+  const { dest, logical } = message;
+  if (!(message.lowest ?? message.mode === LOWEST) || !logical || view.config.vectorHashing === false) return null;
+  const map = readWord(view, 'vm', 0, 'mapValid') === 1 ? readWord(view, 'vm', 0, 'mapMode') : 0;
+  if (map === 0 || map > X2) return null;
+  const x2 = map === X2;
+  const isByte = (((view.config.x2apicApi ?? 0) & NO_QUIRK) === 0 || !x2) && dest === BROADCAST;
+  if (isByte || dest >>> 0 === X2APIC_BROADCAST) return null;
+  const [group, mask] = x2 ? [~0xffff, 0xffff] : map === CLUSTER ? [0xf0, 0xf] : [0, 0xff];
+  const set = Array.from({ length: 16 }, (_, i) => i).filter((i) => ((dest & mask) >> i) & 1);
   const bit = set[vector % Math.max(1, set.length)];
   if (bit === undefined) return null;
-  const own = (vcpu: number): number => {
+  // The cluster, and the bit in it.
+  const named = (id: number): boolean => ((id ^ dest) & group) === 0 && (id & mask) === 1 << bit;
+  const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).filter((vcpu) => {
     const ldr = readWord(view, 'lapic', vcpu, 'ldr');
-    return x2 ? (ldr >>> 16 === dest >>> 16 ? ldr & 0xffff : 0) : ldr >>> 24;
-  };
-  // An LDR of several bits is more than the map can say.
-  if (vcpus.some((vcpu) => (own(vcpu) & (own(vcpu) - 1)) !== 0)) return null;
-  return vcpus.find((vcpu) => own(vcpu) === 1 << bit) ?? 'nobody';
+    return inX2apic(view, vcpu) === x2 && named(x2 ? ldr : ldr >>> 24);
+  });
+  return vcpus.find((vcpu) => (readWord(view, 'lapic', vcpu, 'svr') & ENABLE_SVR) !== 0) ?? vcpus[0] ?? 'nobody';
 }
+
+/** An RTE at reset: masked, and nothing else. */
+const UNTOUCHED = 0x1_0000;
+
+/** A pin of the IOAPIC that the VMM has, where the guest has programmed it. */
+export const hasVmmPin = (view: MachineView, pin: number | undefined): boolean =>
+  irqchipOf(view) === 'split' &&
+  pin !== undefined &&
+  pin < 24 &&
+  ![0, UNTOUCHED].includes(readWord(view, 'ioapic', 0, 'redirLo', pin));
 
 /** What an MSI says. @param wide KVM_X2APIC_API_USE_32BIT_IDS @kvm irq.c kvm_msi_to_lapic_irq */
 export const messageOf = (addrLo: number, addrHi: number, data: number, wide: boolean): Sent => ({
@@ -77,13 +95,11 @@ export const messageOf = (addrLo: number, addrHi: number, data: number, wide: bo
   logical: (addrLo & 4) !== 0,
   // The redirection hint makes a fixed message one of lowest priority.
   mode: (data >>> 8) & 7 || (addrLo >>> 3) & 1,
+  lowest: ((data >>> 8) & 7) === LOWEST || (addrLo & 8) !== 0,
   level: (data & 0x8000) !== 0,
 });
 
 export const takesWideIds = (view: MachineView): boolean => ((view.config.x2apicApi ?? 0) & 1) === 1;
-
-/** An RTE at reset: masked, and nothing else. */
-const UNTOUCHED = 0x1_0000;
 
 /** The message that this way would have sent at another moment: as its pin or its route was then. @returns null where none was set up */
 export function messageAt(view: MachineView, { gsi, ioapicPin, message, vector: own }: Way): Sent | null {

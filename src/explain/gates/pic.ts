@@ -1,5 +1,5 @@
 /** Gates of the 8259 pair. @kvm i8259.c pic_get_irq, pic_irq_request; lapic.c kvm_apic_accept_pic_intr */
-import { inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { inX2apic, irqchipOf, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { APIC_BASE, LVT_LINT, REG, SVR } from '../../spec/registers/lapic.ts';
@@ -47,6 +47,12 @@ export function firstPin(view: MachineView): number {
   return slave < 0 ? pin : 8 + slave;
 }
 
+/** Its vector; that of no pin is spurious. */
+export function firstVector(view: MachineView): number {
+  const pin = firstPin(view);
+  return reg(view, pin < 8 ? 0 : 1, 'irqBase') + (pin & 7);
+}
+
 /** Does this vCPU take interrupts from the 8259? */
 export function listensToPic(view: MachineView, vcpu: number): boolean {
   const base = readWord(view, 'lapic', vcpu, 'baseLo');
@@ -69,6 +75,13 @@ const writeImr = (view: MachineView, pin: number, on: boolean): JsonOp => {
   const bit = 1 << (pin & 7);
   return out(chip === 0 ? 0x21 : 0xa1, on ? imr | bit : imr & ~bit);
 };
+
+/** Masks the pin that goes first where its level line is up and would ask again at each of its EOIs. */
+export function quietFirst(view: MachineView): readonly (readonly JsonOp[])[] {
+  const pin = firstPin(view);
+  const asks = (name: string): boolean => ((reg(view, pin >> 3, name) >> (pin & 7)) & 1) === 1;
+  return pin >= 0 && asks('elcr') && asks('lastIrr') ? [[writeImr(view, pin, true)]] : [];
+}
 
 const isMasked = (view: MachineView, pin: number): boolean => ((reg(view, pin >> 3, 'imr') >> (pin & 7)) & 1) === 1;
 
@@ -112,7 +125,7 @@ export const PIC_MASK = gate('pic-mask', {
 export const PIC_LINT = gate('pic-lint', {
   cite: 'lapic.lvt',
   look(view, way) {
-    const given = way.extint === true && view.config.irqchip === 'split';
+    const given = way.extint === true && irqchipOf(view) === 'split';
     if (way.picPin === undefined && !given) return null;
     const vcpus = given ? [way.vcpu] : Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
     const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
@@ -161,10 +174,12 @@ export const PIC_GATES: readonly Gate[] = [
     cite: 'pic.icw',
     look(view, way) {
       if (way.picPin === undefined) return null;
-      const chip = way.picPin >> 3;
+      const isShut = (one: number): boolean => reg(view, one, 'irqBase') === 0 || reg(view, one, 'initState') !== 0;
+      const own = way.picPin >> 3;
+      // A slave is heard through its master.
+      const chip = isShut(own) || !isShut(0) ? own : 0;
       const value = reg(view, chip, 'irqBase');
-      const busy = reg(view, chip, 'initState');
-      return { at: placeOf('pic', chip, 'irqBase'), bits: 'irqBase', value, closed: value === 0 || busy !== 0 };
+      return { at: placeOf('pic', chip, 'irqBase'), bits: 'irqBase', value, closed: isShut(chip) };
     },
     opens: (_view, way) => [[...ICWS, ...way.raise]],
   },

@@ -1,10 +1,11 @@
 /** The gate of a GSI's route: without an entry it leads nowhere. @kvm irqchip.c kvm_set_irq */
 import { hex64 } from '../../base/numbers.ts';
 import type { RouteEntry } from '../../engine/core/machine.ts';
-import { type MachineView, readWord, routesOf } from '../../engine/view/machine-view.ts';
+import { irqchipOf, type MachineView, readWord, routesOf } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Gate, gate, placeOf, type Way } from './gate.ts';
+import { hasVmmPin, idOf } from './match.ts';
 
 /** The entries in force as the op has them. */
 const entriesOf = (view: MachineView): JsonOp[] => (routesOf(view)?.entries ?? []).map(entryOf);
@@ -23,9 +24,9 @@ export const goodVector = (view: MachineView): number => {
   return own ?? 0x31;
 };
 
-/** Address that sends to vCPU 0, whatever its id. */
-const addressOf0 = (view: MachineView): string => {
-  const id = readWord(view, 'vcpu', 0, 'apicId');
+/** Address that sends to a vCPU, whatever its id. */
+export const addressOf = (view: MachineView, vcpu: number): string => {
+  const id = idOf(view, vcpu);
   return hex64((0xfee0_0000 | ((id & 0xff) << 12)) >>> 0, id & 0xffffff00);
 };
 
@@ -34,7 +35,7 @@ function messageFor(view: MachineView, gsi: number, { msix }: Way): JsonOp {
   const field = (i: number): number =>
     msix === undefined ? 0 : readWord(view, 'device', msix.slot, 'msixTable', msix.entry * 4 + i);
   if (field(0) !== 0) return { gsi, msi_addr: hex64(field(0), field(1)), msi_data: field(2) };
-  return { gsi, msi_addr: addressOf0(view), msi_data: goodVector(view) };
+  return { gsi, msi_addr: addressOf(view, 0), msi_data: goodVector(view) };
 }
 
 /**
@@ -46,14 +47,14 @@ export function resend(view: MachineView, way: Way, change: 'dest' | 'vector' | 
   if (gsi === undefined || way.ioapicPin !== undefined || way.picPin !== undefined) return [];
   const device = msix === undefined ? undefined : view.config.devices?.[msix.slot];
   const data = change === 'mode' ? way.vector : goodVector(view);
-  const value = change === 'dest' ? Number(BigInt(addressOf0(view)) & 0xffff_ffffn) : data;
+  const value = change === 'dest' ? Number(BigInt(addressOf(view, 0)) & 0xffff_ffffn) : data;
   if (msix !== undefined && device !== undefined) {
     const op = device.msix === undefined ? { op: 'msi_cap' } : { op: 'msix', entry: msix.entry };
     return [{ ...op, id: device.id, field: change === 'dest' ? 'addr_lo' : 'data', value }];
   }
   const entries = entriesOf(view).map((entry) => {
     if (Number(entry.gsi) !== gsi || entry.msi_addr === undefined) return entry;
-    return change === 'dest' ? { ...entry, msi_addr: addressOf0(view) } : { ...entry, msi_data: data };
+    return change === 'dest' ? { ...entry, msi_addr: addressOf(view, 0) } : { ...entry, msi_data: data };
   });
   return [{ op: 'routing', entries }];
 }
@@ -61,7 +62,7 @@ export function resend(view: MachineView, way: Way, change: 'dest' | 'vector' | 
 export const ROUTE = gate('route', {
   cite: 'kvm.api',
   look(view, way) {
-    if (way.gsi === undefined) return null;
+    if (way.gsi === undefined || hasVmmPin(view, way.ioapicPin)) return null;
     const value = routesOf(view)?.byGsi[way.gsi]?.length ?? 0;
     return { at: placeOf('vm', 0, 'routes'), bits: `gsi ${way.gsi}`, value, closed: value === 0 };
   },
@@ -72,7 +73,7 @@ export const ROUTE = gate('route', {
     const had = view.routeTables.findLast(({ byGsi }) => (byGsi[gsi]?.length ?? 0) > 0)?.byGsi[gsi] ?? [];
     const own = had.map(entryOf);
     if (own.length === 0) {
-      const pin = view.config.irqchip === 'full' && gsi < PINS;
+      const pin = irqchipOf(view) === 'full' && gsi < PINS;
       own.push(pin ? { gsi, chip: 'ioapic', pin: gsi } : messageFor(view, gsi, way));
     }
     return [[{ op: 'routing', entries: [...entriesOf(view), ...own] }, ...way.raise]];

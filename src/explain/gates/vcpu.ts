@@ -1,8 +1,8 @@
 /** Gates of the vCPU: flags, blocking, what goes first. @kvm x86.c kvm_check_and_inject_events */
-import { gridAddress, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
+import { gridAddress, irqchipOf, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { goesOn } from './pi-desc.ts';
-import { firstPin, listensToPic } from './pic.ts';
+import { firstPin, firstVector, listensToPic, quietFirst } from './pic.ts';
 
 const NMI = 4;
 /** In pending_events. */
@@ -13,14 +13,14 @@ const isNmi = ({ message }: Way): boolean => message?.mode === NMI;
 
 /** Vector that KVM_INTERRUPT gave and the vCPU has not taken, -1 none. */
 export function extintOf(view: MachineView, vcpu: number): number {
-  if (view.config.irqchip !== 'none') return word(view, vcpu, 'pendingExtint') | 0;
+  if (irqchipOf(view) !== 'none') return word(view, vcpu, 'pendingExtint') | 0;
   return word(view, vcpu, 'intrInjected') === 1 ? word(view, vcpu, 'intrNr') : -1;
 }
 
 /** The 8259 has something for this vCPU, which KVM asks before the local APIC. */
 function extintWaits(view: MachineView, vcpu: number): boolean {
   if (!listensToPic(view, vcpu)) return false;
-  return view.config.irqchip === 'full' ? readWord(view, 'pic', 0, 'output') === 1 : extintOf(view, vcpu) !== -1;
+  return irqchipOf(view) === 'full' ? readWord(view, 'pic', 0, 'output') === 1 : extintOf(view, vcpu) !== -1;
 }
 
 /** What the vCPU takes before this vector: an INIT, an NMI, the 8259's (of it, a more urgent pin), or a vector of its local APIC above it. */
@@ -30,7 +30,7 @@ function first(
 ): { at: string; bits: string; value: number; by: string; vector?: number } | null {
   const { vcpu, vector, picPin } = way;
   // Without a local APIC it is injected already, and what is injected goes in again before an NMI.
-  if (way.extint === true && view.config.irqchip === 'none') return null;
+  if (way.extint === true && irqchipOf(view) === 'none') return null;
   // A reset goes before all else, and wipes what waits. @kvm lapic.c kvm_apic_accept_events
   if ((readWord(view, 'lapic', vcpu, 'pendingEvents') & INIT) !== 0)
     return { at: placeOf('lapic', vcpu, 'pendingEvents'), bits: 'init', value: 1, by: 'init' };
@@ -48,7 +48,10 @@ function first(
     return { at: placeOf('pic', pin >> 3, 'irr'), bits: `irr.${pin & 7}`, value: 1, by: `pin ${pin}` };
   }
   if (way.extint === true) return null;
-  if (extintWaits(view, vcpu)) return { at: placeOf('pic', 0, 'output'), bits: 'output', value: 1, by: 'extint' };
+  if (extintWaits(view, vcpu)) {
+    const own = irqchipOf(view) === 'full' ? firstVector(view) : extintOf(view, vcpu);
+    return { at: placeOf('pic', 0, 'output'), bits: 'output', value: 1, by: 'extint', vector: own };
+  }
   const irr = vectorsIn(view.w, gridAddress(view, 'irr', vcpu)).at(-1) ?? -1;
   const pir = vectorsIn(view.w, gridAddress(view, 'pir', vcpu)).at(-1) ?? -1;
   const highest = Math.max(irr, pir);
@@ -117,6 +120,9 @@ export const VCPU_GATES: readonly Gate[] = [
         ? { at, bits: 'nmiPending', value: word(view, way.vcpu, 'nmiPending'), closed: false }
         : { ...found, closed: true };
     },
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
+    opens(view, way) {
+      const by = first(view, way)?.by ?? '';
+      return [...(by === 'extint' || by.startsWith('pin') ? quietFirst(view) : []), ...goesOn(view, way.vcpu)];
+    },
   }),
 ];

@@ -81,5 +81,8 @@ function checkChain(chain: readonly Record<string, unknown>[], held: string | nu
   const index = chain.findIndex(({ gate }) => gate === held);
   if (held === null) return;
   expect(index, about).toBeGreaterThanOrEqual(0);
-  expect(chain[index]?.open, about).toBe(false);
+  expect(
+    chain.findIndex(({ open }) => open === false),
+    about,
+  ).toBe(index);
 }

@@ -6,6 +6,7 @@
  */
 import {
   gridAddress,
+  irqchipOf,
   type MachineView,
   readWord,
   routesOf,
@@ -18,9 +19,11 @@ import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
+import { resamplerLetsGo } from '../gates/irqfd.ts';
 import { timerWaits } from '../gates/lapic.ts';
-import { vcpusFor } from '../gates/match.ts';
+import { hasVmmPin, idOf, vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
+import { addressOf } from '../gates/routing.ts';
 import { extintOf } from '../gates/vcpu.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
@@ -72,12 +75,13 @@ export interface History {
 
 // -- what became of it
 
-const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event', 'device_config'];
+const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event', 'device_config', 'vmm_held'];
 const raisesGsi =
   (view: MachineView, gsi: number) =>
   ({ name, args, index }: Named): boolean => {
     if (name === 'kvm_set_irq') return args.gsi === gsi && args.level === 1;
     if (name === 'irqfd_wakeup') return args.gsi === gsi;
+    if (name === 'vmm_held') return args.pin === gsi;
     const device = name === 'device_event' ? view.config.devices?.[index] : undefined;
     return device !== undefined && messagesOf(device) > 0 && device.gsi + (args.vectorIndex ?? 0) === gsi;
   };
@@ -103,22 +107,19 @@ interface Assessed {
 
 /** Ops that raise it once more: as it was raised. A line that is up goes low first. */
 function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask): JsonOp[] {
-  const { gsi } = road.way;
   const before = outcome === null ? undefined : run.ops[outcome.op];
   const name = before?.op;
-  if (before !== undefined && (name === 'msi' || name === 'irqfd_signal' || name === 'vtd_msi' || name === 'post'))
-    return [before];
+  if (before !== undefined && (name === 'msi' || name === 'vtd_msi' || name === 'post')) return [before];
+  const gsi = road.way.gsi ?? (name === 'irq_line' ? Number(before?.gsi) : undefined);
+  const letsGo = gsi === undefined ? [] : resamplerLetsGo(run.view, gsi);
+  if (before !== undefined && name === 'irqfd_signal') return [...letsGo, before];
   if (before !== undefined && name === 'device' && before.event !== 'quiet')
     return [{ op: 'device', id: before.id, event: 'quiet' }, before];
   if (name === 'wrmsr' || name === 'mmio_write') {
     const icr = before as JsonOp;
     if (Number(icr.addr) === 0xfee0_0300 || Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
   }
-  if (gsi !== undefined)
-    return [
-      { op: 'irq_line', gsi, level: 0 },
-      { op: 'irq_line', gsi, level: 1 },
-    ];
+  if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
   if ('msi' in ask) {
     const { addrLo, addrHi, data } = ask.msi;
     const addr = `0x${((BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0)).toString(16)}`;
@@ -177,11 +178,7 @@ function isInjected(view: MachineView, vcpu: number, vector: number): boolean {
 }
 
 const initOf = (view: MachineView, vcpu: number): JsonOp[] => [
-  {
-    op: 'msi',
-    addr: `0x${(0xfee0_0000 + readWord(view, 'vcpu', vcpu, 'apicId') * 0x1000).toString(16)}`,
-    data: '0x500',
-  },
+  { op: 'msi', addr: addressOf(view, vcpu), data: '0x500' },
   { op: 'nop', vcpu },
 ];
 
@@ -233,6 +230,9 @@ function unseen(run: Moment, way: Way): Found {
     (vcpu) => isPending(view, vcpu, vector) || inService(view, vcpu, vector) || isInjected(view, vcpu, vector),
   );
   if (has !== undefined && vector !== 0) return pastApic(run, { ...way, vcpu: has });
+  // AVIC's processor sends and takes an IPI with no event before it is taken.
+  if (way.gsi === undefined && takenSince(run, 0, way.vcpu, vector))
+    return { held: null, state: 'done', chain: wholeWay(run, way), way };
   const never: Found = { held: null, state: 'never', chain: wholeWay(run, way), way };
   if (ioapicPin === undefined || !rteView(view, ioapicPin).irr || !rteView(view, ioapicPin).level) return never;
   const upstream = looked(view, way, BEFORE_APIC);
@@ -252,7 +252,9 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
   const upstream = looked(view, way, BEFORE_APIC);
   const level = way.message?.level === true && ioapicPin !== undefined;
   const lineUp =
-    ioapicPin !== undefined && rteView(view, ioapicPin).irr && readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0;
+    ioapicPin !== undefined &&
+    rteView(view, ioapicPin).irr &&
+    (hasVmmPin(view, ioapicPin) || readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0);
   const waitsAtPin = outcome.dropped !== null && level && lineUp;
   const accepted = kind === undefined && outcome.accepted.length > 0 && outcome.dropped === null;
   if (accepted) {
@@ -276,8 +278,9 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
   const pendingBit =
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
-    const held = (pendingBit ? first('source') : first()) ?? eaten[0] ?? null;
-    return { held, state: 'waiting', chain: upstream, way };
+    // What dropped it is open again, and nobody looks at the line anew.
+    const held = (pendingBit ? first('source') : first()) ?? 'source';
+    return { held, state: 'waiting', chain: held === 'source' ? withSource(upstream) : upstream, way };
   }
   // An edge or a message that was dropped is nowhere: what would hold it now, and where nothing would the source must speak again.
   // So is the pulse of an irqfd, whatever the pin's trigger: its line falls with the signal.
@@ -435,7 +438,8 @@ function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
   const { addrLo, addrHi, data } = ask.msi;
   const road = ofMessage(run.view, addrLo, addrHi, data);
   const sent: readonly EventName[] = ['kvm_msi_set_irq'];
-  const ours = ({ args }: Named): boolean => args.addrLo === addrLo && args.data === data;
+  const ours = ({ args }: Named): boolean =>
+    args.addrLo === addrLo && args.data === data && args.dest === road.way.message?.dest;
   const own = assessRaises(run, road, lastEvent(run, sent, ours), sent, ours);
   // A device or a route that says this message may hold it.
   const says = (gsi: number): boolean =>
@@ -479,16 +483,18 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
     kind: 'apic',
     way: {
       vector,
-      message: { dest: readWord(view, 'vcpu', vcpu, 'apicId'), logical: false, mode: 0, level: false },
+      message: { dest: idOf(view, vcpu), logical: false, mode: 0, level: false },
     },
     vcpus: [vcpu],
   };
   const given = ofExtint(run, road, ask);
   // Without chips in the kernel there is no other way in.
-  if (view.config.irqchip === 'none' && given !== null) return given;
+  if (irqchipOf(view) === 'none' && given !== null) return given;
   // Nobody sends vector 2 to its vCPU: who asks for it means the NMI, which has it in the guest's table.
   if (vector === NMI_VECTOR && accepted === null) return ofNmi(run, road, ask);
-  const last = { ...assess(run, road, accepted), vcpu };
+  const assessed = assess(run, road, accepted);
+  const outcome = accepted === null || assessed.outcome === null ? null : ofAccepted(assessed.outcome, accepted, ask);
+  const last = { ...assessed, outcome, vcpu };
   // What waits there waits, though one that came after it was dropped.
   const own = isPending(view, vcpu, vector)
     ? pastApic(run, {
@@ -500,6 +506,15 @@ function ofVector(run: Moment, ask: Extract<Ask, { vector: number }>): Found {
       })
     : found(run, last, ask);
   return furthest([own, ...(given === null ? [] : [given]), ...upstreamOf(run, vcpu, vector)]);
+}
+
+/** Of one that this local APIC has accepted: what its pin sends after that, or fails to, is another. */
+function ofAccepted(
+  outcome: Outcome,
+  { name, seq }: Named,
+  { vcpu, vector }: Extract<Ask, { vector: number }>,
+): Outcome {
+  return ACCEPTS.includes(name) ? { ...outcome, accepted: [{ vcpu, vector, seq }], dropped: null } : outcome;
 }
 
 /** Gates of what user space's PIC gave: it goes by no local APIC. */
@@ -549,12 +564,16 @@ function upstreamOf(run: Moment, vcpu: number, vector: number): Found[] {
     (road.kind === 'apic' || isInUse(view, road));
   return Array.from({ length: lastGsi(view) }, (_, gsi) => gsi).flatMap((gsi) => {
     const roads = roadsOfGsi(view, gsi).filter(sends);
-    return roads.length === 0 ? [] : alongRoads(run, gsi, roads).flatMap(({ answer }) => atVcpu(run, answer, vcpu));
+    return roads.length === 0
+      ? []
+      : alongRoads(run, gsi, roads).flatMap(({ answer }) => atVcpu(run, answer, vcpu, vector));
   });
 }
 
 /** What became of it as that vCPU sees it, which another may have got. */
-function atVcpu(run: Moment, answer: Found, vcpu: number): Found[] {
+function atVcpu(run: Moment, answer: Found, vcpu: number, vector: number): Found[] {
+  // It went by the pin while that said another vector.
+  if (answer.way.vector !== vector) return [];
   if (answer.state === 'never' || answer.state === 'lost' || answer.way.vcpu === vcpu) return [answer];
   const chain = looked(run.view, answer.way, BEFORE_APIC);
   // The IOMMU has posted it to the vCPU that it was for before.
@@ -601,12 +620,13 @@ function waitsSince(history: History, { way }: Found): number {
 
 // -- what lets it go on
 
-const MOST_TURNS = 14;
+/** One that waits behind many takes two for each. */
+const MOST_TURNS = 64;
 
 const shown = (f: Found): string =>
   `${f.held} ${f.state} ${f.way.picPin} ${f.way.vector} ${f.way.vcpu} ${f.chain
     .filter((l) => l.closed)
-    .map((l) => `${l.gate}${l.by ?? ''}${l.value}`)
+    .map((l) => `${l.gate}${l.by ?? ''}${l.value} ${l.vector}`)
     .join()}`;
 
 /** Did a handler get it after `base`? */
@@ -619,7 +639,7 @@ function reached(run: Moment, base: number, { way }: Found): boolean {
   const isOurs = ({ args }: Named): boolean => args.vector === way.vector;
   if (hasGuest(run.view)) return last(['handler_enter'], isOurs);
   // Without local APICs no acknowledge is seen: it has gone in.
-  if (way.extint === true && run.view.config.irqchip === 'none') return extintOf(run.view, way.vcpu) !== way.vector;
+  if (way.extint === true && irqchipOf(run.view) === 'none') return extintOf(run.view, way.vcpu) !== way.vector;
   if (way.picPin !== undefined || way.extint === true) return last(['extint_ack'], isOurs);
   return last(
     ['apic_ack', 'vid_deliver', 'avic_evaluate'],
@@ -683,7 +703,9 @@ export function whereIs(history: History, ask: Ask): Readonly<Record<string, unk
   const { ops } = history;
   const run = history.now();
   const at = find(run, ask);
-  const chain = at.chain.map(({ closed, gate, ...link }) => ({ gate, open: !closed, ...link }));
+  const holds = at.chain.findIndex(({ gate }) => gate === at.held);
+  // What it has gone by no longer counts, though it is shut behind it.
+  const chain = at.chain.map(({ closed, gate, ...link }, i) => ({ gate, open: i < holds || !closed, ...link }));
   if (at.held === null) {
     return { held: null, state: at.state, since: opRecord(ops, at.raised ?? 0), chain };
   }

@@ -7,7 +7,6 @@ export const lanes = {
   'timeline.time': 't = {time}',
   'timeline.lanes': 'State by step: one row for each line, pin, LAPIC and vCPU that changes',
   'timeline.lane.line': '{device} line',
-  'timeline.lane.gsi': 'GSI {gsi} line',
   'timeline.lane.pin': 'IOAPIC pin {pin}',
   'timeline.lane.pic': 'PIC pin {pin}',
   'timeline.lane.irr': 'LAPIC {vcpu} IRR',

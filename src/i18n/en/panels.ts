@@ -10,7 +10,7 @@ export const panels = {
   'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
   'way.title': 'On their way',
   'way.none': 'nothing is on its way',
-  'way.serves': 'in its handler on vCPU {vcpu}',
+  'way.serves': 'in its handler, vCPU\u00a0{vcpu}',
   'way.moves': 'on its way: {what}',
   'way.more': 'and {n} more',
   // Of the stage, once it has moved.
@@ -321,8 +321,6 @@ export const panels = {
   'help.modelled.2':
     'Simple devices and a simple guest: a device raises its line or sends a message; a handler serves it and writes EOI.',
   'help.modelled.3': 'Time is virtual: results do not depend on playback speed.',
-  'help.modelled.runLoop':
-    'The vCPU run loop, APICv, posted interrupts, IPI virtualization, VT-d posting, AVIC and PV EOI, modelled from the manuals and KVM’s source.',
   'help.leftOut': 'What is left out',
   'help.leftOut.1': 'Instructions, memory and paging. The guest consists of handlers, flags and register writes.',
   'help.leftOut.2': 'The inside of nested guests, SMM, Hyper-V SynIC, Xen event channels and TDX.',

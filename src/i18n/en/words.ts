@@ -5,7 +5,6 @@ export const words = {
   'why.matched': 'Destination {dest} ({destMode}) matches {list}.',
   'why.matched.several': 'Destination {dest} ({destMode}) matches {count} LAPICs; LowPrio picks one.',
   'why.matched.none': 'Destination {dest} ({destMode}) matches no LAPIC.',
-  'why.raisedBy': 'It comes from {source}.',
   'word.edge': 'edge',
   'word.level': 'level',
   'word.physical': 'physical',

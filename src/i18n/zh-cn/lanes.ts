@@ -8,7 +8,6 @@ export const lanes: Record<keyof typeof en, string> = {
   'timeline.time': 't = {time}',
   'timeline.lanes': '各步的状态：每条有变化的中断线、引脚、LAPIC 和 vCPU 占一行',
   'timeline.lane.line': '{device} 中断线',
-  'timeline.lane.gsi': 'GSI {gsi} 中断线',
   'timeline.lane.pin': 'IOAPIC 引脚 {pin}',
   'timeline.lane.pic': 'PIC 引脚 {pin}',
   'timeline.lane.irr': 'LAPIC {vcpu} IRR',

@@ -11,7 +11,7 @@ export const panels: Record<keyof typeof en, string> = {
   'stage.map.legend': '方块：有向量在服务 · 长条：IRR 按优先级类 0 到 f · 虚线：未运行',
   'way.title': '在途中的中断',
   'way.none': '没有中断在途中',
-  'way.serves': '在 vCPU {vcpu} 的处理程序中',
+  'way.serves': '在 vCPU {vcpu} 处理程序中',
   'way.moves': '在途中：{what}',
   'way.more': '另有 {n} 个',
   // Of the stage, once it has moved.
@@ -319,8 +319,6 @@ export const panels: Record<keyof typeof en, string> = {
     'GSI 路由、8259 对、IOAPIC、LAPIC（xAPIC、x2APIC）、i8254、MSI、MSI-X 和 irqfd，与 Linux 6.18 一致，并与真实的 KVM 比对。',
   'help.modelled.2': '简化的设备和客户机：设备拉高中断线或发送消息，处理程序处理它并写 EOI。',
   'help.modelled.3': '时间是虚拟的，结果与播放速度无关。',
-  'help.modelled.runLoop':
-    'vCPU run loop、APICv、posted interrupt、IPI 虚拟化、VT-d posting、AVIC 和 PV EOI，依据手册和 KVM 源码建模。',
   'help.leftOut': '没有模拟什么',
   'help.leftOut.1': '指令、内存和分页。客户机只有处理程序、标志位和寄存器写入。',
   'help.leftOut.2': '嵌套客户机的内部、SMM、Hyper-V SynIC、Xen event channel 和 TDX。',

@@ -6,7 +6,6 @@ export const words: Record<keyof typeof en, string> = {
   'why.matched': '{destMode}目标 {dest} 匹配 {list}。',
   'why.matched.several': '{destMode}目标 {dest} 匹配 {count} 个 LAPIC，LowPrio 选其一。',
   'why.matched.none': '{destMode}目标 {dest} 没有匹配任何 LAPIC。',
-  'why.raisedBy': '它来自{source}。',
   'word.edge': '边沿',
   'word.level': '电平',
   'word.physical': '物理',

@@ -337,7 +337,7 @@ function VcpuCardView(props: Props) {
           aside={
             <StateChip
               left={card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
-              right={card.x + card.w - 6}
+              right={card.x + card.w - 4}
               y={card.y + height / 2 + 0.5}
               text={text}
               brief={brief}

@@ -76,9 +76,13 @@ function placeNote(stage: Stage, one: Drawn, pill: Box, taken: Box[], low: numbe
  */
 export function settle(stage: Stage, drawn: readonly Drawn[], low: number): readonly Box[] {
   const taken: Box[] = [];
+  const stacks = new Map<string, number>();
   for (const one of drawn) {
     const home = homeOf(stage, one);
-    one.stack = stackOf(home, taken, low);
+    // Beside a column an interrupt that forks stands at its row as one number: the next row is somebody else's.
+    const at = `${one.token.journey} ${home.x} ${home.y}`;
+    one.stack = (stage.layout.form === 'tall' ? stacks.get(at) : undefined) ?? stackOf(home, taken, low);
+    stacks.set(at, one.stack);
     taken.push(lowered(home, one.stack));
   }
   const pills = [...taken];

@@ -21,21 +21,23 @@ export function walkCards(event: KeyboardEvent<HTMLElement>): void {
   });
   const at = all.findIndex(({ card }) => card === document.activeElement);
   const here = all[at];
-  if (here === undefined) return;
   const to =
-    event.key === 'ArrowRight'
-      ? all[at + 1]?.card
-      : event.key === 'ArrowLeft'
-        ? all[at - 1]?.card
-        : event.key === 'ArrowDown'
-          ? nextRow(all.slice(at + 1), here)
-          : event.key === 'ArrowUp'
-            ? nextRow(all.slice(0, at).reverse(), here)
-            : event.key === 'Home'
-              ? all[0]?.card
-              : event.key === 'End'
-                ? all.at(-1)?.card
-                : undefined;
+    here === undefined
+      ? // From the search and what filters, down to the first.
+        all[event.key === 'ArrowDown' ? 0 : -1]?.card
+      : event.key === 'ArrowRight'
+        ? all[at + 1]?.card
+        : event.key === 'ArrowLeft'
+          ? all[at - 1]?.card
+          : event.key === 'ArrowDown'
+            ? nextRow(all.slice(at + 1), here)
+            : event.key === 'ArrowUp'
+              ? nextRow(all.slice(0, at).reverse(), here)
+              : event.key === 'Home'
+                ? all[0]?.card
+                : event.key === 'End'
+                  ? all.at(-1)?.card
+                  : undefined;
   if (to === undefined) return;
   event.preventDefault();
   to.focus();

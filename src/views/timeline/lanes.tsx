@@ -283,6 +283,8 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     const { track, painter } = made;
     const { clock, store } = app;
     let isDue = true;
+    let isTold = false;
+    let isLate = false;
     let stood: number | null = null;
     let callOff: (() => void) | null = null;
     const redraw = (): void => {
@@ -291,7 +293,12 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     };
     const draw = ({ step, phase }: { readonly step: number; readonly phase: number }): void => {
       const { k, shift } = track.window();
-      if (head.current) head.current.style.transform = `translateX(${axis.at(step, phase) * k + shift}px)`;
+      const ratio = globalThis.devicePixelRatio || 1;
+      const x = Math.round((axis.at(step, phase) * k + shift) * ratio) / ratio;
+      // By whole pixels, and a frame late where the stage draws a step: what does not move costs nothing.
+      isLate = isTold && !isDue && !isLate && store.getState().playhead.playing;
+      isTold = false;
+      if (head.current && !isLate) head.current.style.transform = `translateX(${x}px)`;
       if (isDue) painter.paint(track.window(), restOf(app));
       else painter.moveTo(restOf(app));
       isDue = false;
@@ -299,6 +306,7 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
     const stopFrames = clock.onFrame(draw);
     const stopTrack = track.onChange(redraw);
     const stopStore = store.subscribe(({ playhead, scene }, before) => {
+      isTold ||= playhead !== before.playhead;
       if (playhead.step === before.playhead.step) return;
       const place = axis.at(playhead.step, 1);
       const isJump = !playhead.playing && playhead.until === null;
@@ -468,7 +476,9 @@ export function Lanes({ mode, onMode, onJourney, onTrack }: LanesProps): ReactNo
         )}
       </section>
       <div className="tl-heads" aria-hidden="true">
-        <div className="tl-head" ref={head} />
+        <div className="tl-head" ref={head}>
+          <i />
+        </div>
       </div>
       <p role="status" className="visually-hidden">
         {cursor?.words}

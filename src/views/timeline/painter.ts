@@ -133,6 +133,8 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   let edges: { readonly of: AxisWindow; readonly steps: Int32Array } | null = null;
   let cursor: { readonly key: string; readonly from: number } | null = null;
   const labels: HTMLElement[] = [];
+  const sheet = document.createElement('canvas');
+  const context = sheet.getContext('2d');
   const owners = new WeakMap<Element, { readonly row: TimelineRow; readonly made: Made }>();
 
   /** Stretches of heat are the same in all rows of a window. */
@@ -452,7 +454,6 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
       const style = getComputedStyle(ruler);
       font = `600 ${style.fontSize} ${style.fontFamily}`;
     }
-    const context = canvas.getContext('2d');
     if (context === null) return;
     const [w, { height: h, top }] = [window.width, roomOf(scroller)];
     // Rows are as high as they were while the room for them is.
@@ -461,9 +462,9 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     const more = top + h < parts.length * height - 4;
     const ratio = globalThis.devicePixelRatio || 1;
     const [wide, high] = [Math.round(w * ratio), Math.round(h * ratio)];
-    if (canvas.width !== wide || canvas.height !== high) {
-      canvas.width = wide;
-      canvas.height = high;
+    if (sheet.width !== wide || sheet.height !== high) {
+      sheet.width = wide;
+      sheet.height = high;
       canvas.style.width = `${w}px`;
       canvas.style.height = `${h}px`;
     }
@@ -482,6 +483,15 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
         part.shown.clear();
       }
     });
+    show();
+  }
+
+  /** A canvas that is drawn on is handed over anew with every frame of the page, whatever it is for; a picture only when there is another. */
+  function show(): void {
+    if (sheet.width * sheet.height === 0) return;
+    const copy = new OffscreenCanvas(sheet.width, sheet.height);
+    copy.getContext('2d')?.drawImage(sheet, 0, 0);
+    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(copy.transferToImageBitmap());
   }
 
   return {
@@ -508,14 +518,17 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     moveTo(step) {
       if (step === now) return;
       now = step;
-      const context = canvas.getContext('2d');
+      let isOther = false;
       for (const { shown, bars } of parts) {
         for (const made of shown.values()) setState(made);
         for (const bar of bars) {
           const done = doneOf(bar);
-          if (done !== bar.done && context !== null && ink !== null) drawBar(context, ink, bar, done);
+          if (done === bar.done || context === null || ink === null) continue;
+          drawBar(context, ink, bar, done);
+          isOther = true;
         }
       }
+      if (isOther) show();
     },
     shownAt(target, clientX) {
       const span = target.closest('.tl-span');

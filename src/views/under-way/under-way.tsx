@@ -1,7 +1,8 @@
 /** On their way: every interrupt that is under way and what it does now, so that which one is stuck is always on screen. */
 import '../kit/panel-texts.ts';
 import './under-way.css';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { createPortal } from 'react-dom';
 import type { MessageKey } from '../../i18n/index.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { type UnderWay as One, underWayAt } from '../../scene/under-way.ts';
@@ -27,10 +28,27 @@ export function UnderWay() {
   const step = useLateStep(0);
   const all = useMemo(() => (scene === null || step < 0 ? [] : underWayAt(scene, step)), [scene, step]);
   usePickedTokens(all);
+  // Where a token is its number alone, what it waits for is said under the sentence.
+  const [told, setTold] = useState<Element | null>(null);
+  useEffect(() => setTold(document.querySelector('[data-part=narrator] .nr-told')), []);
   if (scene === null) return null;
   // What waits is never among those that are only counted.
   const shown = [...all].sort((a, b) => Number(b.wait !== null) - Number(a.wait !== null)).slice(0, MOST);
   shown.sort((a, b) => a.journey - b.journey);
+  const line = (one: One) => (
+    <li
+      key={one.journey}
+      data-journey={one.journey}
+      data-state={one.does === 'waits' ? 'waiting' : one.does === 'serves' ? 'resting' : 'moving'}
+      style={{ '--c': `var(--j${colourOf(one.journey)})` } as React.CSSProperties}
+    >
+      <b className="uw-number">{one.journey}</b>
+      <span className="uw-name">{sourceName(scene, one.began, t)}</span>
+      <span className="uw-does">{doing(one, t)}</span>
+      <span className="uw-since">{t('stage.wait.since', { time: moment(one.since) })}</span>
+    </li>
+  );
+  const waits = shown.filter(({ wait }) => wait !== null);
   return (
     <section className="uw" aria-label={t('way.title')} data-part="under-way">
       <h2 className="caps">{t('way.title')}</h2>
@@ -38,22 +56,11 @@ export function UnderWay() {
         <p className="uw-none">{t('way.none')}</p>
       ) : (
         <ul>
-          {shown.map((one) => (
-            <li
-              key={one.journey}
-              data-journey={one.journey}
-              data-state={one.does === 'waits' ? 'waiting' : one.does === 'serves' ? 'resting' : 'moving'}
-              style={{ '--c': `var(--j${colourOf(one.journey)})` } as React.CSSProperties}
-            >
-              <b className="uw-number">{one.journey}</b>
-              <span className="uw-name">{sourceName(scene, one.began, t)}</span>
-              <span className="uw-does">{doing(one, t)}</span>
-              <span className="uw-since">{t('stage.wait.since', { time: moment(one.since) })}</span>
-            </li>
-          ))}
+          {shown.map(line)}
           {all.length > shown.length && <li className="uw-more">{t('way.more', { n: all.length - shown.length })}</li>}
         </ul>
       )}
+      {told !== null && waits.length > 0 && createPortal(<ul className="uw uw-told">{waits.map(line)}</ul>, told)}
     </section>
   );
 }

@@ -12,7 +12,7 @@ import {
 } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
 import { type Verb, verbsOf } from '../../explain/verbs/index.ts';
-import type { Lang } from '../../i18n/index.ts';
+import type { Lang, MessageKey } from '../../i18n/index.ts';
 import type { JsonOp } from '../../log/log.ts';
 import type { CreateOp } from '../../spec/ops/index.ts';
 import { change } from '../../store/actions/edits.ts';
@@ -145,7 +145,9 @@ export function Menu({ opened, onClose }: Props): ReactNode {
             onClick={() => choose(verb)}
           >
             <span>{nameOf(verb)}</span>
-            {verb.gate !== null && <small>{t('verb.opens', { gate: verb.gate })}</small>}
+            {verb.gate !== null && (
+              <small>{t('verb.opens', { gate: t(`where.gate.${verb.gate}` as MessageKey) })}</small>
+            )}
             {verb.no !== null && <small>{sayText(lang, verb.no)}</small>}
           </button>
         ))
