@@ -117,3 +117,18 @@ test('a frame may show roads alone with its stage', async ({ page }) => {
   await expect(page.locator('[data-panel="roads"] .road-row').first()).toBeVisible();
   await expect(page.locator('[data-panel="roads"]')).toContainText('KVM_PIO_BUS');
 });
+
+test('what can be shown of the roads is told whole, also where its words take several lines', async ({ page }) => {
+  await page.goto('./?play=0#p=intx-shared&t=31');
+  await page.getByRole('tab', { name: say('shell.tab.roads'), exact: true }).click();
+  const option = page.locator('.roads .segmented span').first();
+  await option.scrollIntoViewIfNeeded();
+  const isWhole = await option.evaluate((one) => {
+    const words = document.createRange();
+    words.selectNodeContents(one);
+    const { left, top } = words.getClientRects()[0] ?? new DOMRect();
+    // A corner that is rounded off does not answer.
+    return document.elementsFromPoint(left + 1, top + 2).includes(one);
+  });
+  expect(isWhole).toBe(true);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from './test.ts';
+import { say } from './texts.ts';
 import { keepWorkers } from './workers.ts';
 
 test('the engine runs in one worker', async ({ page }) => {
@@ -37,4 +38,35 @@ test('a worker that dies leaves the scene and one sentence; the next scene start
   await expect(page.locator('[data-code=fault]')).toHaveCount(0);
   await expect(page.locator('.tl-count')).toHaveText(/^[0-9]+ \/ [1-9]/);
   expect(await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.length)).toBe(2);
+});
+
+test('a worker that dies within a branch takes no edit with it: the next is carried out by a new one, and both are undone', async ({
+  page,
+}) => {
+  await keepWorkers(page, 'engine');
+  await page.goto('./?play=0#p=serial-ioapic&t=9');
+  await expect(page.locator('.tl-count')).toHaveText(/^10 /);
+  await page.getByRole('tab', { name: say('shell.tab.controls') }).click();
+  const nmi = page.locator('.controls button', { hasText: /^NMI$/ }).first();
+  await expect(nmi).toBeAttached();
+  await nmi.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
+  await nmi.click();
+  await expect(page.locator('.header-changed')).toBeVisible();
+  const steps = () => page.locator('.tl-count').textContent();
+  const one = await steps();
+  await page.evaluate(() => {
+    (window as unknown as { workers: Worker[] }).workers[0]?.dispatchEvent(
+      new ErrorEvent('error', { message: 'boom' }),
+    );
+  });
+  await expect(page.locator('[data-code=fault]')).toBeVisible();
+  expect(await steps()).toBe(one);
+  await nmi.click();
+  await expect(page.locator('[data-code=fault]')).toHaveCount(0);
+  await expect(page.locator('.tl-count')).not.toHaveText(one ?? '');
+  expect(await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.length)).toBe(2);
+  await page.keyboard.press('Control+z');
+  await expect(page.locator('.tl-count')).toHaveText(one ?? '');
+  await page.keyboard.press('Control+z');
+  await expect(page.locator('.header-changed')).toHaveCount(0);
 });

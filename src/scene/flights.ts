@@ -7,7 +7,7 @@ import { lastAtMost } from '../base/bisect.ts';
 import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { EndReason } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import type { Steps } from '../log/steps.ts';
+import { commandAt, type Steps } from '../log/steps.ts';
 import { ARRIVE } from './advance.ts';
 import { type Anchor, anchorAt, type Point, stepAnchor } from './anchors.ts';
 import type { Ask } from './asks.ts';
@@ -302,16 +302,19 @@ function movedAt(stage: Stage, step: number): readonly Token[] {
 function findMoved(stage: Stage, step: number): readonly Token[] {
   const { scene } = stage;
   const tree = branchesOf(scene);
-  const now = scene.steps.get(step);
-  if (now === undefined) return [];
+  if (scene.steps.nameOf(step) === undefined) return [];
+  const { commands } = scene;
+  const own = commandAt(commands, scene.steps.seqOf(step));
   const journey = journeyShown(scene.steps, step);
+  /** By its row alone: what is far back is not made again. */
+  const isBeside = (other: number): boolean => commandAt(commands, scene.steps.seqOf(other)) === own;
   const tokens: Token[] = [];
   const begun = begunAt(tree, step);
   for (let i = Math.max(0, begun - LOOK_BACK); i < begun; i++) {
     const branch = tree.branches[i] as Branch;
     const tip = tipAt(branch, step);
     const goesOn = tip !== branch.steps.at(-1);
-    if (!goesOn && ((scene.steps.get(tip) as Step).command !== now.command || (branch.low && tip !== step))) continue;
+    if (!goesOn && (!isBeside(tip) || (branch.low && tip !== step))) continue;
     // What went along with the journey has been seen by the step after it.
     if (branch.side && (tip < step - 1 || (tip < step && goesOnAt(stage, step)))) continue;
     const token = tokenAt(stage, branch, tip, step, journey, false);
@@ -325,7 +328,7 @@ function findMoved(stage: Stage, step: number): readonly Token[] {
       branch.from > step ||
       scene.steps.nameOf(branch.from) === 'kvm_eoi' ||
       scene.steps.nameOf(branch.from) === 'irr_set' ||
-      (scene.steps.get(branch.steps[0]) as Step).command !== now.command
+      !isBeside(branch.steps[0])
     )
       continue;
     const token = tokenAt(stage, branch, branch.from, step, journey, true);

@@ -125,8 +125,9 @@ export function placeLapic(vcpu: number, input: VcpuInput, card: CardBox): Lapic
     return { ...base, titleH: 30, pir: null, irr: stripBox(x, card.y + 10, 2, 4), isr: stripBox(x, card.y + 16, 2, 4) };
   }
   if (density === 'dense') {
-    const pitch = (card.h - title - 3) / (pir ? 3 : 2);
-    const strip = (i: number): StripBox => stripBox(left + 28, card.y + title + i * pitch, inner - 28, pitch - 5);
+    // Its name stands clear of the light on the title.
+    const pitch = (card.h - title - 4) / (pir ? 3 : 2);
+    const strip = (i: number): StripBox => stripBox(left + 28, card.y + title + 2 + i * pitch, inner - 28, pitch - 5);
     return pir
       ? { ...base, pir: strip(0), irr: strip(1), isr: strip(2) }
       : { ...base, pir: null, irr: strip(0), isr: strip(1) };

@@ -4,6 +4,7 @@ import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { MSIX_CONTROL } from '../../spec/registers/device.ts';
 import { type Gate, placeOf, type Way } from './gate.ts';
+import { hasVmmPin } from './match.ts';
 
 const { ENABLE, FUNCTION_MASK } = masks(MSIX_CONTROL);
 
@@ -29,6 +30,7 @@ const pulse = (gsi: number): JsonOp[] => [0, 1].map((level) => ({ op: 'irq_line'
 
 /** The line of a pin, whoever drives it. */
 function lineLook(view: MachineView, way: Way) {
+  if (hasVmmPin(view, way.ioapicPin)) return null;
   if (way.ioapicPin !== undefined)
     return {
       at: placeOf('ioapic', 0, 'lines', way.ioapicPin),

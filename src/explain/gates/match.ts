@@ -1,5 +1,5 @@
 /** Which local APICs a message is for, read from the words alone. @kvm lapic.c kvm_apic_match_dest */
-import { inX2apic, type MachineView, readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
+import { inX2apic, irqchipOf, type MachineView, readWord, routesOf, rteView } from '../../engine/view/machine-view.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { CHIP } from '../../spec/names.ts';
 import { APIC_BASE, SVR } from '../../spec/registers/lapic.ts';
@@ -78,6 +78,16 @@ export function hashed(view: MachineView, message: Message, vector: number): num
   return vcpus.find((vcpu) => (readWord(view, 'lapic', vcpu, 'svr') & ENABLE_SVR) !== 0) ?? vcpus[0] ?? 'nobody';
 }
 
+/** An RTE at reset: masked, and nothing else. */
+const UNTOUCHED = 0x1_0000;
+
+/** A pin of the IOAPIC that the VMM has, where the guest has programmed it. */
+export const hasVmmPin = (view: MachineView, pin: number | undefined): boolean =>
+  irqchipOf(view) === 'split' &&
+  pin !== undefined &&
+  pin < 24 &&
+  ![0, UNTOUCHED].includes(readWord(view, 'ioapic', 0, 'redirLo', pin));
+
 /** What an MSI says. @param wide KVM_X2APIC_API_USE_32BIT_IDS @kvm irq.c kvm_msi_to_lapic_irq */
 export const messageOf = (addrLo: number, addrHi: number, data: number, wide: boolean): Sent => ({
   vector: data & 0xff,
@@ -90,9 +100,6 @@ export const messageOf = (addrLo: number, addrHi: number, data: number, wide: bo
 });
 
 export const takesWideIds = (view: MachineView): boolean => ((view.config.x2apicApi ?? 0) & 1) === 1;
-
-/** An RTE at reset: masked, and nothing else. */
-const UNTOUCHED = 0x1_0000;
 
 /** The message that this way would have sent at another moment: as its pin or its route was then. @returns null where none was set up */
 export function messageAt(view: MachineView, { gsi, ioapicPin, message, vector: own }: Way): Sent | null {

@@ -5,7 +5,7 @@ import { irqchipOf, type MachineView, readWord, routesOf } from '../../engine/vi
 import type { JsonOp } from '../../log/log.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Gate, gate, placeOf, type Way } from './gate.ts';
-import { idOf } from './match.ts';
+import { hasVmmPin, idOf } from './match.ts';
 
 /** The entries in force as the op has them. */
 const entriesOf = (view: MachineView): JsonOp[] => (routesOf(view)?.entries ?? []).map(entryOf);
@@ -62,7 +62,7 @@ export function resend(view: MachineView, way: Way, change: 'dest' | 'vector' | 
 export const ROUTE = gate('route', {
   cite: 'kvm.api',
   look(view, way) {
-    if (way.gsi === undefined) return null;
+    if (way.gsi === undefined || hasVmmPin(view, way.ioapicPin)) return null;
     const value = routesOf(view)?.byGsi[way.gsi]?.length ?? 0;
     return { at: placeOf('vm', 0, 'routes'), bits: `gsi ${way.gsi}`, value, closed: value === 0 };
   },

@@ -46,6 +46,7 @@ const ASKED: ReadonlySet<EventName> = new Set<EventName>([
   'accept_sipi',
   'ioctl_interrupt',
   'pit_held',
+  'vmm_held',
 ]);
 
 /** Codes that a journal keeps. Read when a run begins: the rows of rare parts may come after this module. */
@@ -185,6 +186,9 @@ export function journeysOf(
   return journeys;
 }
 
+/** Ends of a token that are no end of what was raised: an EOI of nothing, a line that falls where a message says nothing of it. */
+const NO_END: ReadonlySet<EventName> = new Set<EventName>(['eoi_nothing', 'eoi_suppressed', 'msi_level_low']);
+
 const ACCEPTED: ReadonlySet<EventName> = new Set<EventName>(['irr_set', 'pir_set', 'vtd_post']);
 const WOKEN: ReadonlySet<EventName> = new Set<EventName>(['vcpu_wakeup', 'guest_wake']);
 const WOKEN_BY_KICK = 1;
@@ -233,8 +237,7 @@ export function outcomeOf(run: Replayed, raised: Named, road: 'pic' | 'apic'): O
         accepted.push({ vcpu: event.index, vector, seq: event.seq });
       dropped = null;
     }
-    const ends =
-      eventRow(event.name).token === 'ends' && event.name !== 'eoi_nothing' && event.name !== 'eoi_suppressed';
+    const ends = event.name === 'vmm_held' || (eventRow(event.name).token === 'ends' && !NO_END.has(event.name));
     // One of several drops it, and another has it: it is not lost.
     const sent = sentAt;
     const hasOne = event.name === 'accept_disabled' && accepted.some(({ seq }) => seq > sent);

@@ -3,7 +3,7 @@ import { type MachineView, readWord, routesOf, rteView } from '../../engine/view
 import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Way } from '../gates/gate.ts';
-import { messageOf, takesWideIds, vcpusFor } from '../gates/match.ts';
+import { hasVmmPin, messageOf, takesWideIds, vcpusFor } from '../gates/match.ts';
 import { listensToPic } from '../gates/pic.ts';
 
 const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
@@ -70,6 +70,8 @@ export const lastGsi = (view: MachineView): number =>
 /** Every road that the routes of a GSI open; one that leads nowhere where there is none. */
 export function roadsOfGsi(view: MachineView, gsi: number): Road[] {
   const msix = msixOf(view, gsi);
+  // The route of a pin of user space's IOAPIC follows its entry.
+  if (msix === undefined && hasVmmPin(view, gsi)) return [ofIoapicPin(view, gsi, gsi)];
   const roads = (routesOf(view)?.byGsi[gsi] ?? []).map((e) => {
     if (e.chip === CHIP.msi) return ofMessage(view, e.addrLo, e.addrHi, e.data, gsi);
     return e.chip === CHIP.ioapic ? ofIoapicPin(view, e.pin, gsi) : ofPicPin(view, e.pin, gsi);

@@ -21,7 +21,7 @@ import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
 import { resamplerLetsGo } from '../gates/irqfd.ts';
 import { timerWaits } from '../gates/lapic.ts';
-import { idOf, vcpusFor } from '../gates/match.ts';
+import { hasVmmPin, idOf, vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import { addressOf } from '../gates/routing.ts';
 import { extintOf } from '../gates/vcpu.ts';
@@ -75,12 +75,13 @@ export interface History {
 
 // -- what became of it
 
-const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event', 'device_config'];
+const RAISES: readonly EventName[] = ['kvm_set_irq', 'irqfd_wakeup', 'device_event', 'device_config', 'vmm_held'];
 const raisesGsi =
   (view: MachineView, gsi: number) =>
   ({ name, args, index }: Named): boolean => {
     if (name === 'kvm_set_irq') return args.gsi === gsi && args.level === 1;
     if (name === 'irqfd_wakeup') return args.gsi === gsi;
+    if (name === 'vmm_held') return args.pin === gsi;
     const device = name === 'device_event' ? view.config.devices?.[index] : undefined;
     return device !== undefined && messagesOf(device) > 0 && device.gsi + (args.vectorIndex ?? 0) === gsi;
   };
@@ -251,7 +252,9 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonl
   const upstream = looked(view, way, BEFORE_APIC);
   const level = way.message?.level === true && ioapicPin !== undefined;
   const lineUp =
-    ioapicPin !== undefined && rteView(view, ioapicPin).irr && readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0;
+    ioapicPin !== undefined &&
+    rteView(view, ioapicPin).irr &&
+    (hasVmmPin(view, ioapicPin) || readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0);
   const waitsAtPin = outcome.dropped !== null && level && lineUp;
   const accepted = kind === undefined && outcome.accepted.length > 0 && outcome.dropped === null;
   if (accepted) {

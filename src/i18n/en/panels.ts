@@ -10,7 +10,7 @@ export const panels = {
   'stage.map.legend': 'square: a vector in service · strip: IRR by priority class, 0 to f · dashed: not running',
   'way.title': 'On their way',
   'way.none': 'nothing is on its way',
-  'way.serves': 'in its handler on vCPU\u00a0{vcpu}',
+  'way.serves': 'in its handler, vCPU\u00a0{vcpu}',
   'way.moves': 'on its way: {what}',
   'way.more': 'and {n} more',
   // Of the stage, once it has moved.

@@ -336,7 +336,7 @@ function VcpuCardView(props: Props) {
           select={select}
           aside={
             <StateChip
-              left={card.x + 13 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
+              left={card.x + 15 + textWidth(`vCPU ${vcpu}`, 13, 'bold')}
               right={card.x + card.w - 4}
               y={card.y + height / 2 + 0.5}
               text={text}

@@ -26,8 +26,20 @@ function useWhatIf(): { readonly text: string; readonly go: () => void } | null 
   }, [app, scene, after, lang]);
 }
 
-/** @param framed in a page that frames us there is no next scene to go to */
-export function Ending({ framed }: { readonly framed: boolean }) {
+interface EndingProps {
+  /** In a page that frames us there is no next scene to go to. */
+  readonly framed: boolean;
+}
+
+export function Ending(props: EndingProps) {
+  const ended = useStore(({ scene, playhead: { playing, step }, ui: { invite } }) => {
+    if (invite !== null) return true;
+    return scene?.complete === true && !playing && step >= 0 && step === scene.steps.length - 1;
+  });
+  return ended ? <WhatNext {...props} /> : null;
+}
+
+function WhatNext({ framed }: EndingProps) {
   const { actions } = useApp();
   const t = useT();
   const preset = useStore((state) => state.sceneId.preset);

@@ -135,16 +135,12 @@ export function Narrator({ few = false, bare = false, framed = false }: Narrator
   const { beats, now } = useBeats();
   // Asked for once something has moved, as everything that is not the stage.
   const moved = useStore(({ scene, playhead }) => scene !== null && (playhead.step > 0 || !playhead.playing));
-  const ended = useStore(({ scene, playhead: { playing, step }, ui: { invite } }) => {
-    if (invite !== null) return true;
-    return scene?.complete === true && !playing && step >= 0 && step === scene.steps.length - 1;
-  });
   return (
     <section className={framed ? 'nr nr-few' : 'nr'} data-part="narrator" aria-label={t('narrator.title')}>
       {!bare && <PlayButtons few={few} />}
       <div className="nr-told">
         <Sentence beat={beats[now]} />
-        {ended && (
+        {moved && (
           <Suspense fallback={null}>
             <Ending framed={framed} />
           </Suspense>
