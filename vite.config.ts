@@ -1,16 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
-import type { Plugin, Rolldown } from 'vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { eventSourcesApart } from './src/cli/page-build.ts';
+import { chunkNames } from './src/cli/page-chunks.ts';
 import { truthData } from './src/cli/truth-data.mjs';
 import { engineCodes, lateScript } from './src/cli/worker-scripts.ts';
 
 const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/package.json`, 'utf8')) as { version: string };
-const ENTRY = `${import.meta.dirname}/src/app/main.tsx`;
-/** What the entry asks for itself: in many files it would be a request each. */
-const BESIDE = `${import.meta.dirname}/src/app/beside.ts`;
 /** The dev server injects an inline script and a websocket; the built page has neither and keeps its policy. */
 const devWithoutCsp: Plugin = {
   name: 'dev-without-csp',
@@ -28,25 +26,6 @@ const truth: Plugin = {
       : undefined,
 };
 
-/** What the page imports before it moves, as one file: split by who else imports it, it is 5 kB (gzip) more in many; and BESIDE as another. */
-const firstLoad = new Set<string>();
-const soon = new Set<string>();
-const nameOfChunk: Rolldown.CodeSplittingNameFunction = (id, graph) => {
-  const visit = (module: string, into: Set<string>): void => {
-    if (firstLoad.has(module) || into.has(module)) return;
-    into.add(module);
-    for (const next of graph.getModuleInfo(module)?.importedIds ?? []) visit(next, into);
-  };
-  if (firstLoad.size === 0) {
-    visit(ENTRY, firstLoad);
-    visit(BESIDE, soon);
-  }
-  // The entry itself stays the entry.
-  if (firstLoad.has(id)) return id === ENTRY ? null : 'first';
-  // Named to come after 'first': a chunk takes what its modules import, in the order of names.
-  return soon.has(id) ? 'soon' : null;
-};
-
 // Tests draw with the React of the build, which checks nothing and is twice as fast.
 if (process.env.VITEST) {
   process.env.NODE_ENV = 'production';
@@ -57,16 +36,12 @@ if (process.env.VITEST) {
   }
 }
 
-/** What a test file may do to the modules or the globals of its process. */
-const CHANGES_PROCESS = /\bvi\.(mock|doMock|resetModules|stub|spyOn|useFakeTimers)/;
-/** Rooms of what a page, a worker or a terminal is: their modules hold state. */
-const STATEFUL = /^(app|cli|embed|store|worker)[\\/]/;
+/** What a test file may do to the modules or the process of those after it; what is spied on or stubbed by name is put back. */
+const CHANGES_PROCESS = /\bvi\.(mock|doMock|resetModules|stubEnv|useFakeTimers)/;
 /** Test files that get modules of their own; the others of a process share theirs, which loads them once and not 120 times. */
 const apart = readdirSync(join(import.meta.dirname, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.test\.tsx?$/.test(file))
-  .filter(
-    (file) => STATEFUL.test(file) || CHANGES_PROCESS.test(readFileSync(join(import.meta.dirname, 'src', file), 'utf8')),
-  )
+  .filter((file) => CHANGES_PROCESS.test(readFileSync(join(import.meta.dirname, 'src', file), 'utf8')))
   .map((file) => `src/${file.replaceAll('\\', '/')}`);
 const TESTS = 'src/**/*.test.{ts,tsx}';
 
@@ -91,7 +66,11 @@ export default defineConfig({
     // A slow build on a busy machine is no warning.
     rolldownOptions: {
       checks: { pluginTimings: false },
-      output: { codeSplitting: { groups: [{ name: nameOfChunk, debugName: 'first load' }] } },
+      output: {
+        codeSplitting: {
+          groups: [{ name: chunkNames(), debugName: 'first load', includeDependenciesRecursively: false }],
+        },
+      },
     },
   },
   worker: {
@@ -104,7 +83,18 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'apart', include: apart } },
-      { extends: true, test: { name: 'shared', include: [TESTS], exclude: apart, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: [TESTS],
+          exclude: apart,
+          isolate: false,
+          setupFiles: ['src/cli/settle-imports.ts'],
+          unstubGlobals: true,
+          restoreMocks: true,
+        },
+      },
     ],
     environment: 'node',
     maxWorkers: '100%',

@@ -118,13 +118,13 @@ test('a link overtaken by another scene leaves the address with what is on scree
 });
 
 test('a panel whose file is gone says so and offers to reload; the stage plays on', async ({ page }) => {
-  await page.route(/assets\/now-.*\.js/, (route) => route.abort());
+  await page.route(/assets\/for-panels-.*\.js/, (route) => route.abort());
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(count(page)).toHaveText(/^5 /);
   await expect(page.locator('.app-broken').first()).toContainText(say('error.part-not-loaded'));
   await page.keyboard.press('ArrowRight');
   await expect(count(page)).toHaveText(/^6 /);
-  await page.unroute(/assets\/now-.*\.js/);
+  await page.unroute(/assets\/for-panels-.*\.js/);
   await page
     .getByRole('button', { name: say('shell.reload') })
     .first()

@@ -96,8 +96,8 @@ async function marks(page: Page, scene: string): Promise<void> {
 }
 
 for (const [name, query, sizes, most] of [
-  ['1280 x 800, 1600 x 1000 and 344 x 740', '', ['1280 800', '1600 1000', '344 740'], 9],
-  ['in Chinese', 'lang=zh-CN', ['1280 800', '344 740'], 8],
+  ['1280 x 800, 1600 x 1000 and 344 x 740', '', ['1280 800', '1600 1000', '344 740'], 6],
+  ['in Chinese', 'lang=zh-CN', ['1280 800', '344 740'], 5],
 ] as const) {
   test(`no text on the stage is under 11 px, cut or outside its card, and every scene has its marks: ${name} (${WHICH})`, async ({
     page,
@@ -148,7 +148,10 @@ for (const [lang, theme, width, height] of some(LOOKS, 1)) {
     const count = await tabs.count();
     // The first was part of the whole page.
     await expect(tabs.first()).toHaveAttribute('aria-selected', 'true');
-    for (let i = 1; i < count; i++) {
+    for (const i of some(
+      Array.from({ length: count - 1 }, (_, n) => n + 1),
+      3,
+    )) {
       await tabs.nth(i).click();
       await expect(page.getByRole('tabpanel')).not.toBeEmpty();
       await axe(page, `panel ${i}`, '.side');

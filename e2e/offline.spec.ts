@@ -52,7 +52,7 @@ test(`once it was open it opens with no network: every panel, both languages, an
     return id === undefined ? [] : [`${id}${version ?? ''}`];
   });
   expect(scenes.length).toBeGreaterThan(30);
-  for (const scene of some(scenes, 10)) {
+  for (const scene of some(scenes, 6)) {
     await page.evaluate((link) => {
       window.location.hash = link;
     }, `p=${scene}&t=end`);

@@ -2,7 +2,7 @@ import { firstMotion } from '../src/cli/bench-page.ts';
 import { axeOf } from './axe.ts';
 import { expect, test } from './test.ts';
 
-test('the built page opens with its policy and without an error', async ({ page }) => {
+test('the built page opens with its policy, in at most 45 files, and without an error', async ({ page }) => {
   const errors: string[] = [];
   page.on('console', (message) => {
     // The driver keeps the page from being kept, and says so once it would be: on a busy machine before this test has ended.
@@ -11,11 +11,18 @@ test('the built page opens with its policy and without an error', async ({ page 
   });
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('requestfailed', (request) => errors.push(request.url()));
+  const files = new Set<string>();
+  page.on('request', (request) => files.add(request.url()));
 
   await page.goto('./');
   await expect(page).toHaveTitle(/irqscope/);
   await expect(page.locator('#root')).not.toBeEmpty();
   await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveCount(1);
+  await expect(page.locator('.now-title')).toBeVisible();
+  await expect(page.locator('.header-tools')).toBeVisible();
+  // With all its panels a page is some thirty files: cli/page-chunks.ts.
+  expect(files.size).toBeGreaterThan(12);
+  expect(files.size).toBeLessThanOrEqual(45);
   expect(errors).toEqual([]);
 });
 

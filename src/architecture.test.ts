@@ -73,6 +73,7 @@ const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^virtual:irqscope-presets$/, ['embed']],
   [/^stylis$/, ['views']],
   [/^linkedom$/, ['cli']],
+  [/^vitest$/, ['cli']],
   [/^gifenc$/, ['views']], // on demand: films
   [/^virtual:truth$/, ['views']],
   [/^zustand(\/|$)/, ['store']],

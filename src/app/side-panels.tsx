@@ -52,18 +52,20 @@ export function SidePanels({ callPath }: { readonly callPath: boolean }): ReactN
           </button>
         ))}
       </div>
-      <div className="side-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} {...REACHABLE}>
-        {tab === 'now' && (
-          <>
-            <Slot name="Now" />
-            {callPath && <Slot name="CallPath" />}
-          </>
-        )}
-        {tab === 'where' && <Slot name="Where" />}
-        {tab === 'inspector' && <Slot name="Inspector" />}
-        {tab === 'controls' && <Slot name="Controls" />}
-        {tab === 'callbacks' && <Slot name="Callbacks" />}
-        {tab === 'roads' && <Slot name="Roads" />}
+      <div className="side-room">
+        <div className="side-panel" id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} {...REACHABLE}>
+          {tab === 'now' && (
+            <>
+              <Slot name="Now" />
+              {callPath && <Slot name="CallPath" />}
+            </>
+          )}
+          {tab === 'where' && <Slot name="Where" />}
+          {tab === 'inspector' && <Slot name="Inspector" />}
+          {tab === 'controls' && <Slot name="Controls" />}
+          {tab === 'callbacks' && <Slot name="Callbacks" />}
+          {tab === 'roads' && <Slot name="Roads" />}
+        </div>
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 /**
  * A deck on paper has no live frame: each scene is a figure for each of its fragments. reveal.js copies the page once for
- * every fragment and says `pdf-ready` when it is done; the copy's visible fragments then say which figure it shows.
- * A page takes longer to load than its figures to draw, so a frame or two draw the figures of all scenes.
+ * every fragment, unless its author wants one page a slide, and says `pdf-ready` when it is done; the copy's visible fragments
+ * then say which figure it shows. A page takes longer to load than its figures to draw, so a frame or two draw the figures of all scenes.
  */
 import { type Lang, languageOf } from '../../i18n/langs.ts';
 import type { IrqScopeElement, StepName } from './element.ts';
@@ -86,8 +86,16 @@ interface Drawn {
   readonly title: string;
 }
 
-/** Has a frame draw the figures of a scene, each that was not drawn before. */
-async function draw(paper: Paper, drawer: IrqScopeElement, drawn: Map<string, Promise<Drawn>>): Promise<void> {
+/**
+ * Has a frame draw the figures of a scene, each that was not drawn before.
+ * @param lastAlone a slide is one page, on which every fragment is visible: the others' figures would not be seen
+ */
+async function draw(
+  paper: Paper,
+  drawer: IrqScopeElement,
+  drawn: Map<string, Promise<Drawn>>,
+  lastAlone: boolean,
+): Promise<void> {
   const link = linkOf(paper);
   const more = langOf(paper);
   let isThere = false;
@@ -101,7 +109,9 @@ async function draw(paper: Paper, drawer: IrqScopeElement, drawn: Map<string, Pr
     const facts = { count: Number(count), beats: Array.isArray(beats) ? (beats as number[]) : [] };
     setStops(paper, stopsOf(paper.element.getAttribute('steps') ?? '', facts) ?? []);
   }
-  for (const [i, step] of (paper.steps ?? []).entries()) {
+  const steps = paper.steps ?? [];
+  for (const [i, step] of steps.entries()) {
+    if (lastAlone && i < steps.length - 1) continue;
     const key = JSON.stringify([link, more, step]);
     const known = drawn.get(key);
     const figure =
@@ -135,6 +145,7 @@ export async function printDeck(
     if (stops !== null) setStops(paper, stops);
   }
   define();
+  const lastAlone = deck.getConfig().pdfSeparateFragments === false;
   const drawn = new Map<string, Promise<Drawn>>();
   const drawers: IrqScopeElement[] = [];
   let late: ReturnType<typeof setTimeout> | undefined;
@@ -155,14 +166,17 @@ export async function printDeck(
           drawer = openDrawer(paper);
           drawers.push(drawer);
         }
-        await draw(paper, drawer, drawn).catch(() => {});
+        await draw(paper, drawer, drawn, lastAlone).catch(() => {});
       }
     }),
   );
   await Promise.race([Promise.all(work), timeUp]);
   clearTimeout(late);
   for (const drawer of drawers) drawer.remove();
-  for (const { picture, figures } of papers) if (figures[0] !== undefined) picture.src = figures[0];
+  for (const { picture, figures } of papers) {
+    const any = figures.find((figure) => figure !== undefined);
+    if (any !== undefined) picture.src = any;
+  }
   deck.on('pdf-ready', () => {
     for (const box of document.querySelectorAll<HTMLElement>('.irqscope-figure')) {
       const { figures } = papers[Number(box.dataset.irqscope)] as Paper;

@@ -31,6 +31,7 @@ import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
+import { GROUP } from './Card.tsx';
 import { IoapicCard, PicCard } from './ChipCards.tsx';
 import type { Extras } from './extras.tsx';
 import { LapicCard } from './LapicCard.tsx';
@@ -48,7 +49,6 @@ const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.Msi
 const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
 const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
 
-const GROUP = { role: 'group' } as const;
 /** What the Now panel says in words. */
 const HIDDEN = { 'aria-hidden': true } as const;
 

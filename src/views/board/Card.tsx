@@ -5,7 +5,7 @@ import type { Selection } from '../../store/types.ts';
 import { cut } from './text-fit.ts';
 
 /** SVG has no fieldset element, and no button. */
-const GROUP = { role: 'group' } as const;
+export const GROUP = { role: 'group' } as const;
 
 interface FrameProps {
   readonly card: CardBox;
