@@ -80,7 +80,7 @@ test('a scene at rest: no frame, each step said, its keys, and those of a contro
     await page.keyboard.press('Home');
     await expect(count(page)).toHaveText(/^0 /);
     await page.getByLabel(say('timeline.speed')).focus();
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
     await expect(page.getByLabel(say('timeline.speed'))).not.toHaveValue('0.25');
     await expect(count(page)).toHaveText(/^0 /);
     await button(page, say('timeline.step')).focus();

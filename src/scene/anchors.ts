@@ -1,13 +1,10 @@
 /** From a place to coordinates: where its token rests, which row it lights, and the very cell it means. */
 
-import { COL, COMPONENTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf } from '../explain/locate/index.ts';
 import type { Locator, Place } from '../explain/locate/locator.ts';
-import { causeOf } from '../log/causes.ts';
 import type { SceneLog, Step } from '../log/log.ts';
-import { cellOf } from '../log/rows.ts';
 import type { Box, CardBox, StageLayout } from './layout.ts';
-import type { StageModel } from './stage-model.ts';
+import { actingSlot, type StageModel } from './stage-model.ts';
 import { besideTile } from './vcpu-map.ts';
 import { vectorCell } from './vector-boxes.ts';
 
@@ -59,10 +56,14 @@ const titleOf = (card: CardBox, h = 2 * TITLE_DOCK): Box => ({
 /** The source that stands for user space. */
 export const userOf = (model: StageModel): string => model.sources.find((s) => s.kind === 'user')?.id ?? '';
 
-/** The source a GSI is driven by: several may share it, so the device that did it counts before the wiring. */
+/**
+ * The source a GSI is driven by: the device that did it, or the only one that is wired to it. Where several share a GSI and none
+ * of them did it, it was user space itself.
+ */
 export function sourceOf(model: StageModel, { gsi, slot }: Extract<Place, { at: 'source' }>): string | undefined {
   const acts = slot < 0 ? undefined : model.sources.find((s) => s.slot === slot);
-  return (acts ?? model.sources.find((s) => s.gsis.includes(gsi)))?.id;
+  const wired = model.sources.filter((s) => s.gsis.includes(gsi));
+  return (acts ?? (wired.length === 1 ? wired[0] : undefined))?.id;
 }
 
 /** Card of a source: by device slot, or by the GSI it drives. */
@@ -214,22 +215,6 @@ export function stepAnchor(
 ): Anchor | null {
   const locator = locatorOf(step.name);
   return locator === null ? null : anchorAt(layout, model, placeOfStep(scene, step, locator), locator.dock, before);
-}
-
-const DEVICE_CODE = COMPONENTS.indexOf('device');
-
-/** Causes looked through for the device that acts. */
-const NEAREST = 6;
-
-/** Slot of the device whose act is the nearest cause of a row, -1 none: several devices may share a GSI. */
-function actingSlot(scene: SceneLog, row: number): number {
-  let seq = causeOf(scene, row);
-  for (let depth = 0; seq >= 0 && depth < NEAREST; depth++) {
-    const where = cellOf(scene, seq, COL.where);
-    if (cellOf(scene, seq, COL.code) !== WRITE && where >>> 16 === DEVICE_CODE) return where & 0xffff;
-    seq = causeOf(scene, seq);
-  }
-  return -1;
 }
 
 /** Place of a step at its locator. */

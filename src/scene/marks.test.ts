@@ -3,13 +3,15 @@
  * a token's shape is what it is, and what steps back is a function of the position alone.
  */
 import { describe, expect, test } from 'vitest';
+import { sceneOf } from '../cli/headless-scene.ts';
 import { portion } from '../cli/portion.ts';
-import { toldScenes } from '../cli/scenes-for-tests.ts';
+import { presetFiles, toldScenes } from '../cli/scenes-for-tests.ts';
 import { deviceView, rteView } from '../engine/view/machine-view.ts';
 import { DEVICE } from '../engine/view/tables.ts';
-import type { SceneLog } from '../log/log.ts';
+import type { JsonOp, SceneLog, Step } from '../log/log.ts';
 import { ownerOf } from '../log/owners.ts';
 import { ARRIVE } from './advance.ts';
+import { stepAnchor } from './anchors.ts';
 import { beatsOf } from './beats.ts';
 import { dimAt } from './dim.ts';
 import { flightOf, type Stage, tokensAt } from './flights.ts';
@@ -142,6 +144,27 @@ test.each([false, true])(
     if (!embed) expect(wires.get('11 ioapic 11')).toMatchObject({ high: true, journey: 2 });
   },
 );
+
+test('a shared line that no device moved is moved by user space, and one device’s own by that device', () => {
+  const ops = (id: string, ...more: JsonOp[]): SceneLog =>
+    sceneOf([...((presetFiles.find((p) => p.id === id)?.ops ?? []) as readonly JsonOp[]), ...more]);
+  const cards = (scene: SceneLog): (string | undefined)[] => {
+    const stage = stageOf(scene);
+    const moved = Array.from({ length: scene.steps.length }, (_, i) => scene.steps.get(i) as Step);
+    return moved.filter(({ name }) => name === 'ioctl_irq_line').map((step) => stepAnchor(stage, step)?.card);
+  };
+  for (const [id, gsi, card] of [
+    ['intx-shared', 11, 'source:user'],
+    ['serial-ioapic', 4, 'source:device:0'],
+  ] as const) {
+    const scene = ops(id, { op: 'irq_line', gsi, level: 1 });
+    const [last, ...before] = cards(scene).reverse();
+    expect(last, id).toBe(card);
+    expect(before.length, id).toBeGreaterThan(1);
+    for (const own of before) expect(own, id).toMatch(/^source:device:/);
+  }
+  expect(stageOf(of('intx-shared')).model.sources.map((s) => s.id)).toEqual(['device:0', 'device:1']);
+});
 
 test('the output of the 8259 pair is a line of its own', () => {
   const scene = of('pit-extint');

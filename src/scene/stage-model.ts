@@ -5,12 +5,13 @@
 
 import { countBelow } from '../base/bisect.ts';
 import { visible } from '../base/visible.ts';
-import { COL, IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
+import { COL, COMPONENTS, IOAPIC, PCPU_SLOTS, WRITE } from '../engine/view/tables.ts';
 import { happeningOf, locatorOf, vcpuOf } from '../explain/locate/index.ts';
+import { causeOf } from '../log/causes.ts';
 import { irqchipOf } from '../log/irqchip.ts';
 import type { SceneLog, Step } from '../log/log.ts';
 import { read, standingReader } from '../log/reader.ts';
-import { pageOf, placeOf } from '../log/rows.ts';
+import { cellOf, pageOf, placeOf } from '../log/rows.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
 import { messagesOf } from '../spec/messages.ts';
 import { CHIP } from '../spec/names.ts';
@@ -69,6 +70,8 @@ interface Usage {
   readonly pins: Used;
   /** GSIs moved by KVM_IRQ_LINE. */
   readonly lines: Used;
+  /** GSIs moved by no device. */
+  readonly bare: Used;
   /** vCPUs at which something happens. */
   readonly vcpus: Used;
   readonly once: Map<Once, number>;
@@ -80,7 +83,23 @@ type Once = 'msi' | 'user' | 'nmi' | 'pic' | 'ioapic';
 /** What an 8259 pair with all its pins masked does as well. */
 const ASKED_IN_VAIN: ReadonlySet<EventName> = new Set(['pic_line', 'kvm_pic_set_irq', 'pic_masked', 'pic_coalesced']);
 
-function look(usage: Usage, { index, name, args, where }: Step): void {
+const DEVICE_CODE = COMPONENTS.indexOf('device');
+
+/** Causes looked through for the device that acts. */
+const NEAREST = 6;
+
+/** Slot of the device whose act is the nearest cause of a row, -1 none: several devices may share a GSI. */
+export function actingSlot(scene: SceneLog, row: number): number {
+  let seq = causeOf(scene, row);
+  for (let depth = 0; seq >= 0 && depth < NEAREST; depth++) {
+    const where = cellOf(scene, seq, COL.where);
+    if (cellOf(scene, seq, COL.code) !== WRITE && where >>> 16 === DEVICE_CODE) return where & 0xffff;
+    seq = causeOf(scene, seq);
+  }
+  return -1;
+}
+
+function look(usage: Usage, scene: SceneLog, { index, name, args, where, seq }: Step): void {
   const use = <Key>(used: Map<Key, number>, key: Key): void => {
     if (!used.has(key)) used.set(key, index);
   };
@@ -88,6 +107,7 @@ function look(usage: Usage, { index, name, args, where }: Step): void {
   if (place !== undefined && vcpuOf(place) >= 0) use(usage.vcpus, vcpuOf(place));
   if (place?.at.startsWith('pic') && !ASKED_IN_VAIN.has(name)) use(usage.once, 'pic');
   if (place?.at.startsWith('ioapic')) use(usage.once, 'ioapic');
+  if (place?.at === 'source' && actingSlot(scene, seq) < 0) use(usage.bare, place.gsi);
   switch (name) {
     case 'ioctl_irq_line':
       use(usage.lines, argsOf(name, args).gsi);
@@ -126,12 +146,14 @@ const USAGE = standingReader<Usage>({
     gsis: new Map(),
     pins: new Map(),
     lines: new Map(),
+    bare: new Map(),
     vcpus: new Map(),
     once: new Map(),
   }),
-  take(usage, { steps }, _from, to) {
+  take(usage, scene, _from, to) {
+    const { steps } = scene;
     for (; usage.steps < steps.length && steps.seqOf(usage.steps) < to; usage.steps++) {
-      look(usage, steps.get(usage.steps) as Step);
+      look(usage, scene, steps.get(usage.steps) as Step);
     }
   },
   rewind(usage, { steps }, kept) {
@@ -143,9 +165,9 @@ const USAGE = standingReader<Usage>({
 
 /** How much a log has used so far: another number, another model. */
 export function usageOf(scene: SceneLog): number {
-  const { gsis, pins, lines, once } = read(USAGE, scene);
+  const { gsis, pins, lines, bare, once } = read(USAGE, scene);
   return (
-    (gsis.size + pins.size + lines.size) * 8 +
+    (gsis.size + pins.size + lines.size + bare.size) * 8 +
     (once.has('msi') ? 1 : 0) +
     (once.has('user') ? 2 : 0) +
     (once.has('nmi') ? 4 : 0)
@@ -202,7 +224,9 @@ export function stageModel(scene: SceneLog): StageModel {
   if (config.pit === true && !sources.some((s) => s.kind === 'pit')) {
     sources.unshift({ id: 'pit', kind: 'pit', slot: -1, gsis: [0] });
   }
-  const foreign = [...usage.lines.keys()].some((gsi) => !sources.some((s) => s.gsis.includes(gsi)));
+  const wiredTo = (gsi: number): number => sources.filter((s) => s.gsis.includes(gsi)).length;
+  const foreign =
+    [...usage.lines.keys()].some((gsi) => wiredTo(gsi) === 0) || [...usage.bare.keys()].some((gsi) => wiredTo(gsi) > 1);
   if (
     (usage.once.has('user') || usage.once.has('nmi') || foreign || sources.length === 0) &&
     !sources.some((s) => s.kind === 'user')
