@@ -132,6 +132,15 @@ test('a panel whose file is gone says so and offers to reload; the stage plays o
   await expect(page.locator('.now-title')).toBeVisible();
 });
 
+test('what stands under a sentence and whose file is gone is missed there alone, and said', async ({ page }) => {
+  await page.route(/assets\/for-stage-(?!pa).*\.js/, (route) => route.abort());
+  await page.goto('./?play=0#p=serial-ioapic&t=4');
+  await expect(page.locator('#part-gone')).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^6 /);
+  await expect(page.locator('[data-part=stage] svg').first()).toBeVisible();
+});
+
 test('offline, a preset that was never loaded is a sentence that says so', async ({ page, context }) => {
   // The browser keeps its cache from test to test.
   await (await context.newCDPSession(page)).send('Network.clearBrowserCache');

@@ -80,7 +80,7 @@ test('findings are silent in a healthy scene and speak in one with a bug', async
   await expect(page.locator('.tl-found')).toHaveCount(1);
   // The token that waits is pressed: it is asked about, where it is held.
   const pill = page.locator('.bd-parked .bd-pill').first();
-  await expect(page.locator('.uw [data-state=waiting]')).toBeVisible();
+  await expect(page.locator('[data-part=under-way] [data-state=waiting]')).toBeVisible();
   await pill.click();
   await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
   // The other way at its end: the same scene without the bug, and back.

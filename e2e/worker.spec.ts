@@ -53,6 +53,8 @@ test('a worker that dies within a branch takes no edit with it: the next is carr
   await nmi.click();
   await expect(page.locator('.header-changed')).toBeVisible();
   const steps = () => page.locator('.tl-count').textContent();
+  // The first step of the branch is shown a frame after the branch is.
+  await expect(page.locator('.tl-count')).toHaveText(/^[1-9]\d* /);
   const one = await steps();
   await page.evaluate(() => {
     (window as unknown as { workers: Worker[] }).workers[0]?.dispatchEvent(
@@ -63,6 +65,8 @@ test('a worker that dies within a branch takes no edit with it: the next is carr
   expect(await steps()).toBe(one);
   await nmi.click();
   await expect(page.locator('[data-code=fault]')).toHaveCount(0);
+  // Carried out, and not only on its way.
+  await expect(page.locator('.tl-count')).toHaveText(/^[1-9]\d* /);
   await expect(page.locator('.tl-count')).not.toHaveText(one ?? '');
   expect(await page.evaluate(() => (window as unknown as { workers: Worker[] }).workers.length)).toBe(2);
   await page.keyboard.press('Control+z');

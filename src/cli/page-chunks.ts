@@ -18,6 +18,7 @@ const TOGETHER = {
     'views/timeline/announcer.tsx',
     'views/quiz/guess-switch.tsx',
     'views/glossary/glossary.tsx',
+    'views/narrator/ending.tsx',
     'app/notice.tsx',
     'app/offline.ts',
   ],

@@ -1,6 +1,6 @@
 /** The strip at the foot of the stage: playback, one sentence a beat, and the beats themselves. The same in every size. */
 
-import { lazy, memo, type ReactNode, Suspense, useMemo } from 'react';
+import { memo, type ReactNode, Suspense, useMemo } from 'react';
 import { inLang, saidIn } from '../../i18n/langs.ts';
 import type { Steps } from '../../log/steps.ts';
 import { type Beat, beatAt, beatsOf } from '../../scene/beats.ts';
@@ -8,17 +8,18 @@ import { colourOf } from '../../scene/flights.ts';
 import { useApp, usePanelStep, useStore } from '../../store/use-app.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
+import { whereItComes } from '../shared/where-it-comes.ts';
 import { PlayButtons, SpeedChoice } from '../timeline/transport.tsx';
 import './narrator.css';
 
 /** What stands under the last sentence of a scene. */
-const Ending = lazy(() => import('./ending.tsx').then((m) => ({ default: m.Ending })));
+const Ending = whereItComes(() => import('./ending.tsx').then((m) => m.Ending));
 
 /** Whether to be asked what comes. */
-const GuessSwitch = lazy(() => import('../quiz/guess-switch.tsx').then((m) => ({ default: m.GuessSwitch })));
+const GuessSwitch = whereItComes(() => import('../quiz/guess-switch.tsx').then((m) => m.GuessSwitch));
 
 /** The sentence of a step, for beats that nobody wrote one for. */
-const StepSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.StepSentence })));
+const StepSentence = whereItComes(() => import('../timeline/announcer.tsx').then((m) => m.StepSentence));
 
 const NONE: readonly Beat[] = [];
 
