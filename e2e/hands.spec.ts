@@ -491,7 +491,7 @@ test.describe('five tasks', () => {
       if (by !== 'nobody') {
         const play = button(page, say('timeline.play'));
         await expect(play).toBeVisible();
-        await expect(page.locator('[data-part=narrator] [data-part=sentence]')).not.toBeEmpty();
+        await expect(page.locator('.tl-count')).toHaveText(/^0 \/ [1-9]/);
         if (by === 'mouse') await play.click();
         else {
           await tabTo(page, play);
@@ -503,13 +503,13 @@ test.describe('five tasks', () => {
       // A beat begins with its journey's number; before the first stands the question. Each is there until the next is.
       const beats = told.filter(({ text }) => /^\d/.test(text));
       expect(beats.length).toBe(8);
-      for (const [i, { text, at }] of beats.entries()) {
-        const next = beats[i + 1];
-        if (next === undefined) continue;
-        const words = text.replace(/^\d+/, '');
-        // A page that was busy when a sentence came has shown it late: its time runs by the model's clock. Flights alone are shorter still.
-        expect(next.at - at, words).toBeGreaterThanOrEqual((readingMs(words) / SPEED) * 0.5);
-      }
+      // A page that was busy when a sentence came has shown it late, and the next in time: one may lose half of what it is given, all
+      // together hardly any. Flights alone are shorter still.
+      const read = (text: string): number => readingMs(text.replace(/^\d+/, '')) / SPEED;
+      for (const [i, { text, at }] of beats.entries())
+        expect((beats[i + 1]?.at ?? Number.POSITIVE_INFINITY) - at, text).toBeGreaterThanOrEqual(read(text) * 0.3);
+      const asked = beats.slice(0, -1).reduce((sum, { text }) => sum + read(text), 0);
+      expect((beats.at(-1)?.at ?? 0) - (beats[0]?.at ?? 0)).toBeGreaterThanOrEqual(asked * 0.8);
     });
 });
 
