@@ -28,7 +28,7 @@ describe('what is offered is tried', () => {
     if (whole === null) return;
     const first = Math.max(start, whole.ops.length - MOST);
     const moments = Array.from({ length: whole.ops.length - first + 1 }, (_, i) => first + i);
-    for (const done of portion(moments, 3, id, 4)) {
+    for (const done of portion(moments, 5, id, 3)) {
       const here = whole.at(done);
       const asks = new Map<string, Ask>();
       for (const { name, args, index } of eventsFrom(here.now().journal, 0)) {

@@ -42,7 +42,7 @@ describe('situations whose closed gate is known', () => {
   });
 
   // One in two, some 700.
-  test.each(portion(cases, 2, 'situations'))('$name', ({ setting, situation }) => {
+  test.each(portion(cases, 3, 'situations'))('$name', ({ setting, situation }) => {
     const { closes, after = [], ask = { op: 'where', gsi: setting.pin } } = situation;
     const before = machine(setting, situation.create);
     const ops = [...before, ...closes, ...after];

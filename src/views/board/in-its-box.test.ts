@@ -131,7 +131,7 @@ function faultsIn(root: Element, scale: number): string[] {
   return faults;
 }
 
-/** Moments of a run, as shares of it. Of frames and moments one in three is drawn for each scene and language. */
+/** Moments of a run, as shares of it. of frames and moments one in five is drawn for each scene and language. */
 const MOMENTS = [0.25, 0.6, 1];
 
 describe('a small frame has no text out of its card, on another or cut, and no dash for a value; numbers have a name and one form', () => {
@@ -142,7 +142,7 @@ describe('a small frame has no text out of its card, on another or cut, and no d
       const shown = FRAMES.flatMap(([width, height, embed]) =>
         (embed ? MOMENTS : MOMENTS.slice(1, 2)).map((share) => ({ width, height, embed, share })),
       );
-      for (const { width, height, embed, share } of portion(shown, 3, `${id} ${lang}`, 4)) {
+      for (const { width, height, embed, share } of portion(shown, 5, `${id} ${lang}`, 3)) {
         const step = Math.round((moment.scene.steps.length - 1) * share);
         const still = await openStill(dom, { ...moment, step }, { width, height, embed });
         const where = `${lang}, ${width} x ${height}, step ${step}`;
