@@ -278,7 +278,7 @@ test('an edited scene is called edited, and its link opens the same machine', as
   await button(page, say('machine.open')).click();
   await editor(page).getByLabel(say('machine.x2apic')).click();
   await expect(page.locator('.header-facts')).toContainText('x2APIC');
-  const scene = page.getByLabel(say('hdr.scene'));
+  const scene = page.getByLabel(say('hdr.scene'), { exact: true });
   await expect(scene.locator('option:checked')).toContainText(/^Edited: A serial byte/);
   await expect(page).toHaveURL(/#s=/);
   const other = await context.newPage();

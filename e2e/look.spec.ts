@@ -179,5 +179,5 @@ test('the first visit stops where one way is through, and asks what if; the next
   await page.goto('about:blank');
   await page.goto('./?speed=8');
   await invite.locator('button').first().click();
-  await expect(page.getByLabel(say('hdr.scene'))).toHaveValue('intx-shared');
+  await expect(page.getByLabel(say('hdr.scene'), { exact: true })).toHaveValue('intx-shared');
 });

@@ -5,7 +5,7 @@ import { say } from './texts.ts';
 const open = async (page: Page, hash: string): Promise<void> => {
   // What is told of a scene that was there before is no answer: this one is the page's, and its step the panel's.
   await page.goto(`./?play=0#${hash}`);
-  await expect(page.getByLabel(say('hdr.scene'))).toHaveValue(/^p=([\w-]+)/.exec(hash)?.[1] ?? '');
+  await expect(page.getByLabel(say('hdr.scene'), { exact: true })).toHaveValue(/^p=([\w-]+)/.exec(hash)?.[1] ?? '');
   await expect(page.locator('.roads')).toBeVisible();
 };
 /** One of the panel's three pictures. */

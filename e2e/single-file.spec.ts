@@ -64,7 +64,7 @@ test('a figure it draws is the one that the page draws, with another React', asy
       ['virtio-vectors', 14],
     ] as const) {
       await page.goto(`${address}?play=0&lang=en#p=${scene}&t=${step}`);
-      await expect(page.getByLabel(say('hdr.scene'))).toHaveValue(scene);
+      await expect(page.getByLabel(say('hdr.scene'), { exact: true })).toHaveValue(scene);
       await expect(page.locator('.tl-count').first()).toHaveText(new RegExp(`^${step + 1} / [1-9]`));
       figures.push(await figureOf(page));
       await page.keyboard.press('Escape');

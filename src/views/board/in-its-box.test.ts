@@ -131,7 +131,7 @@ function faultsIn(root: Element, scale: number): string[] {
   return faults;
 }
 
-/** Moments of a run, as shares of it. of frames and moments one in five is drawn for each scene and language. */
+/** Moments of a run, as shares of it. Of frames and moments one in five is drawn for each scene and language. */
 const MOMENTS = [0.25, 0.6, 1];
 
 describe('a small frame has no text out of its card, on another or cut, and no dash for a value; numbers have a name and one form', () => {
