@@ -1,5 +1,6 @@
 /** Parts that are gone, and a page that is loaded anew in the middle of anything: nothing a person had is lost, and no silence. */
 import { createRng, nextBelow } from '../src/base/rng.ts';
+import { sendNmi } from './nmi.ts';
 import { some, WHICH } from './portion.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
@@ -95,13 +96,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   step: ({ page }) => page.keyboard.press('ArrowRight'),
   play: ({ page }) => page.keyboard.press(' '),
   async edit(walk) {
-    const { page } = walk;
-    await page.getByRole('tab', { name: say('shell.tab.controls') }).click();
-    const nmi = page.locator('.controls button', { hasText: /^NMI$/ }).first();
-    await expect(nmi).toBeAttached();
-    await nmi.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
-    await nmi.click();
-    await expect(page.locator('.header-changed')).toBeVisible();
+    await sendNmi(walk.page);
     walk.edits++;
   },
   scene: ({ page }) =>

@@ -2,6 +2,7 @@
 
 import { readingMs } from '../src/scene/pace.ts';
 import { axeOf } from './axe.ts';
+import { sendNmi } from './nmi.ts';
 import { some, WHICH } from './portion.ts';
 import { expect, type Page, test } from './test.ts';
 import { say } from './texts.ts';
@@ -152,11 +153,7 @@ test('without storage the page says that edits go', async ({ page }) => {
   await page.goto('./page.html');
   const frame = page.frameLocator('iframe');
   await expect(frame.locator('.tl-count')).toHaveText(/^10 /);
-  await frame.getByRole('tab', { name: say('shell.tab.controls') }).click();
-  const nmiButton = frame.locator('.controls button', { hasText: /^NMI$/ }).first();
-  await expect(nmiButton).toBeAttached();
-  await nmiButton.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
-  await nmiButton.click();
+  await sendNmi(frame);
   await frame.getByRole('button', { name: say('edits.open'), exact: true }).click();
   await expect(frame.getByRole('dialog')).toContainText(say('edits.noStorage'));
 });

@@ -1,5 +1,5 @@
+import { sendNmi } from './nmi.ts';
 import { expect, test } from './test.ts';
-import { say } from './texts.ts';
 import { keepWorkers } from './workers.ts';
 
 test('the engine runs in one worker', async ({ page }) => {
@@ -46,12 +46,7 @@ test('a worker that dies within a branch takes no edit with it: the next is carr
   await keepWorkers(page, 'engine');
   await page.goto('./?play=0#p=serial-ioapic&t=9');
   await expect(page.locator('.tl-count')).toHaveText(/^10 /);
-  await page.getByRole('tab', { name: say('shell.tab.controls') }).click();
-  const nmi = page.locator('.controls button', { hasText: /^NMI$/ }).first();
-  await expect(nmi).toBeAttached();
-  await nmi.evaluate((one) => one.closest('details')?.setAttribute('open', ''));
-  await nmi.click();
-  await expect(page.locator('.header-changed')).toBeVisible();
+  const { again } = await sendNmi(page);
   const steps = () => page.locator('.tl-count').textContent();
   // The first step of the branch is shown a frame after the branch is.
   await expect(page.locator('.tl-count')).toHaveText(/^[1-9]\d* /);
@@ -63,7 +58,7 @@ test('a worker that dies within a branch takes no edit with it: the next is carr
   });
   await expect(page.locator('[data-code=fault]')).toBeVisible();
   expect(await steps()).toBe(one);
-  await nmi.click();
+  await again();
   await expect(page.locator('[data-code=fault]')).toHaveCount(0);
   // Carried out, and not only on its way: another number of steps, and one of them is shown.
   const [, total] = (one ?? '').split(' / ');
