@@ -13,7 +13,7 @@ import type { SceneLog, Step } from '../log/log.ts';
 import { read, standingReader } from '../log/reader.ts';
 import { cellOf, pageOf, placeOf } from '../log/rows.ts';
 import { argsOf, type EventName } from '../spec/events/index.ts';
-import { messagesOf } from '../spec/messages.ts';
+import { gsisOf, messagesOf } from '../spec/messages.ts';
 import { CHIP } from '../spec/names.ts';
 
 /** Number of pins of the IOAPIC. */
@@ -215,8 +215,7 @@ export function stageModel(scene: SceneLog): StageModel {
   const devices = config.devices ?? [];
   const sources: SourceItem[] = devices
     .map((device, slot): SourceItem => {
-      const gsis =
-        messagesOf(device) === 0 ? [device.gsi] : Array.from({ length: messagesOf(device) }, (_, i) => device.gsi + i);
+      const gsis = gsisOf(device);
       if (device.kind === 'pit') return { id: 'pit', kind: 'pit', slot, gsis: [device.gsi] };
       return { id: `device:${slot}`, kind: device.kind === 'ioctl' ? 'user' : 'device', slot, gsis };
     })

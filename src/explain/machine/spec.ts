@@ -5,6 +5,7 @@
  */
 import { hex, hex64 } from '../../base/numbers.ts';
 import type { JsonOp } from '../../log/log.ts';
+import { gsisOf } from '../../spec/messages.ts';
 import { APIC_PAGE, isX2apicMsr, MSR, REG, x2apicMsr, x2apicRegister } from '../../spec/registers/lapic.ts';
 import { writeLapic, writeRte } from '../guest-ops.ts';
 
@@ -176,9 +177,7 @@ function freeVector(machine: Machine): number {
 
 /** A GSI no device has: a pin for a line, above the pins for messages. */
 function freeGsi(machine: Machine, way: DeviceWay): number {
-  const taken = new Set(
-    devicesOf(machine).flatMap(({ gsi, msix, msi }) => Array.from({ length: msix ?? msi ?? 1 }, (_, i) => gsi + i)),
-  );
+  const taken = new Set(devicesOf(machine).flatMap(gsisOf));
   const lines = [11, 10, 9, 5, 4, 3, 7, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
   const from = way === 'line' ? lines : Array.from({ length: 200 }, (_, i) => 24 + i);
   return from.find((gsi) => !taken.has(gsi)) ?? from[0] ?? 11;

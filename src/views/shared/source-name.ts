@@ -1,6 +1,7 @@
 /** What an interrupt is called after: its source. */
 import type { Place } from '../../explain/locate/locator.ts';
 import type { SceneLog } from '../../log/log.ts';
+import { wiredAlone } from '../../spec/messages.ts';
 import type { Translate } from './use-t.ts';
 
 /** @param began where it began; null: nowhere on the stage */
@@ -10,7 +11,7 @@ export function sourceName({ config }: SceneLog, began: Place | null, t: Transla
     case 'device':
       return devices[began.slot]?.id ?? t('stage.device.ioctl');
     case 'source':
-      return (devices[began.slot] ?? devices.find(({ gsi }) => gsi === began.gsi))?.id ?? t('stage.device.ioctl');
+      return devices[began.slot]?.id ?? wiredAlone(devices, began.gsi)?.id ?? t('stage.device.ioctl');
     case 'irte':
       return devices[began.slot]?.id ?? t('stage.device.ioctl');
     case 'pit':
