@@ -36,8 +36,11 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** Narrowest content of a form at scale 1. */
 export const widthOf = (m: Metrics): number => m.left + sum(m.widths) + sum(m.gaps);
 
-/** Margin of the tall form on both sides: where tokens go down and come back. */
-export const GUTTER = 34;
+/** Margins of the tall form, where tokens go down with a name of six letters, and come back with a vector; and of the map under it. */
+export const GUTTER = { left: 92, right: 62, map: 34 } as const;
+
+/** Biggest side of the sets of a posted-interrupt descriptor and its local APIC there. */
+const COLUMN_SIDE = 104;
 
 /** Entries of the interrupt remapping table that have a row. */
 const MOST_IRTES = 4;
@@ -170,7 +173,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   });
   const columnOf = (i: number): number => (tall ? 0 : i);
   const at = (i: number): { x: number; w: number } =>
-    tall ? { x: GUTTER, w: width - 2 * GUTTER } : { x: xs[i], w: ws[i] };
+    tall ? { x: GUTTER.left, w: width - GUTTER.left - GUTTER.right } : { x: xs[i], w: ws[i] };
 
   const cards: CardBox[] = [];
   const heads: { key: Column['key']; x: number; y: number }[] = [];
@@ -292,15 +295,17 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   if (!merged) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
   const acting = actingIn(input).filter((i) => model.shown.includes(i));
   const roomy = densityFor(acting.length);
+  // In one column three sets do not stand side by side: their cells would be no cells.
+  const big = metrics.big ?? (tall && model.apicv ? COLUMN_SIDE : undefined);
   const base =
-    metrics.lanes ?? (embed ? 'mini' : metrics.big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
+    metrics.lanes ?? (embed ? 'mini' : big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
   for (const vcpu of model.shown) {
     const opened = input.open?.has(vcpu) && base === 'dense' ? 'compact' : base;
     const density = acting.includes(vcpu) || embed ? opened : 'folded';
     const unfolded =
       metrics.run === 'block' || (input.open?.has(vcpu) && density === 'compact' && model.host === 'vmx');
     const run = model.host === 'none' ? 'none' : unfolded && !tall ? 'block' : 'line';
-    const lane: VcpuInput = { density, pir: model.apicv, airy, side: metrics.big, run };
+    const lane: VcpuInput = { density, pir: model.apicv, airy, side: big, run };
     const [lapicH, vcpuH] = [lapicHeight(lane, at(3).w), vcpuHeight(lane)];
     const lapicId = { id: `lapic:${vcpu}`, column: columnOf(3) };
     const vcpuId = { id: `vcpu:${vcpu}`, column: merged ? columnOf(3) : 4 };
@@ -379,7 +384,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const columnsEnd = stackOf(cards);
   const backY = columnsEnd + (tall ? 10 : embed ? 14 : 20);
   const mapped = !input.embed && hasMap(input.model.vcpus);
-  const left = tall ? GUTTER : metrics.left;
+  const left = tall ? GUTTER.map : metrics.left;
   const map = mapped
     ? placeMap(input.model.vcpus, model.shown, { x: left, y: backY + MAP_BELOW, w: whole - 2 * left, h: 0 }, tall)
     : null;
@@ -409,7 +414,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     vcpus,
     idt,
     idtRows,
-    busX: tall ? GUTTER / 2 : chips + (at(3).x - chips) * 0.74,
+    busX: tall ? GUTTER.map / 2 : chips + (at(3).x - chips) * 0.74,
     backX: tall ? 0 : merged ? at(3).x + at(3).w : at(3).x - (at(3).x - chips) * 0.12,
     backY,
     map,

@@ -109,7 +109,7 @@ const EMBED: Metrics = { left: 8, widths: [100, 84, 130, 116], gaps: [80, 80, 80
 const EMBED_APART: Metrics = { left: 8, widths: [100, 84, 108, 110, 110], gaps: [80, 80, 80, 80, 8], merged: false };
 /** What the registers of the 8259 pair and a pin's entry need, text beside text. */
 const CHIP_WIDTH = 156;
-const TALL: Metrics = { left: GUTTER, widths: [0], gaps: [GUTTER], merged: true };
+const TALL: Metrics = { left: GUTTER.left, widths: [0], gaps: [GUTTER.right], merged: true };
 
 /** Sides of grids one under the other, the biggest first: of one vCPU's, and of two's. */
 const BIG_SIDES = [176, 160, 152, 144, 128, 112, 104, 96] as const;

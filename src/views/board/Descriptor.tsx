@@ -5,7 +5,7 @@ import { PI_DESC } from '../../engine/view/tables.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { colourStyle } from './board-types.ts';
 import { type LapicProps, Register } from './LapicCard.tsx';
-import { WRITTEN } from './VectorSet.tsx';
+import { saysOf, WRITTEN } from './VectorSet.tsx';
 
 /** The posted-interrupt descriptor's control fields, in one line under its grid. */
 export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
@@ -36,14 +36,14 @@ export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
       </g>
     );
   }
-  const { ppr, tpr } = lapicView(props.view, props.vcpu);
-  const pprLit = lit?.fields.has('lapic.ppr') ?? false;
+  const { ppr, tpr, irr } = lapicView(props.view, props.vcpu);
+  const says = saysOf(lit?.fields.has('lapic.ppr') ?? false, ppr, irr);
   // Where the grid is big enough it is written at its line.
   const atLine = box.irr.kind === 'grid' && box.irr.pitch >= WRITTEN;
   return (
     <>
-      {!atLine && <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={pprLit} anchor="start" />}
-      <Register x={box.isr.x} y={box.descY - 18} name="TPR" value={hex(tpr)} on={false} anchor="start" />
+      {!atLine && <Register x={box.irr.x} y={box.descY - 18} name="PPR" value={hex(ppr)} on={says} anchor="start" />}
+      <Register x={box.isr.x} y={box.descY - 18} name="TPR" value={hex(tpr)} on={undefined} anchor="start" />
       <text
         className="bd-mono bd-small"
         x={box.card.x + 11}

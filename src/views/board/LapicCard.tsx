@@ -8,7 +8,7 @@ import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
 import { nameX, textSize, textWidth } from './text-fit.ts';
-import { VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
+import { type Says, saysOf, VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
 
 /** Scenes without posted interrupts do without it. */
 const Descriptor = lazy(() => import('./Descriptor.tsx').then((m) => ({ default: m.Descriptor })));
@@ -20,7 +20,7 @@ type Props = LapicProps;
 
 const MODES = { disabled: '', xapic: 'xAPIC', x2apic: 'x2APIC' } as const;
 
-/** `TPR 0x00`, lit where it decided. */
+/** `TPR 0x00`, marked where it decided. */
 export function Register({
   x,
   y,
@@ -33,13 +33,13 @@ export function Register({
   y: number;
   name: string;
   value: string;
-  on: boolean;
+  on: Says;
   anchor: 'start' | 'end';
 }) {
   return (
     <text className="bd-mono bd-small" x={x} y={y} textAnchor={anchor}>
       <tspan className="bd-key">{name} </tspan>
-      <tspan className={on ? 'bd-wait' : undefined}>{value}</tspan>
+      <tspan className={on}>{value}</tspan>
     </text>
   );
 }
@@ -49,7 +49,7 @@ interface CaptionProps {
   readonly box: LapicBox;
   readonly set: 'irr' | 'isr';
   readonly vectors: readonly number[];
-  readonly register: { readonly name: string; readonly value: string; readonly on: boolean };
+  readonly register: { readonly name: string; readonly value: string; readonly on: Says };
 }
 
 /** A set's name, the register that goes with it, and its vectors in words: around the grid, beside it, or the name alone. */
@@ -104,7 +104,7 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
   }
   // Where the register does not fit beside the set's name it is its value alone, and that only while it decides.
   const fits = whole <= grid.w;
-  const says = (set === 'isr' || grid.pitch < WRITTEN) && (fits || (register.on && taken <= grid.w));
+  const says = (set === 'isr' || grid.pitch < WRITTEN) && (fits || (register.on !== undefined && taken <= grid.w));
   return (
     <>
       {name}
@@ -182,8 +182,10 @@ function LapicCardView(props: Props) {
       </Frame>
     );
   }
-  const ppr = { name: 'PPR', value: hex(lapic.ppr), on: lit?.fields.has('lapic.ppr') ?? false };
-  const tpr = { name: 'TPR', value: hex(lapic.tpr), on: lit?.fields.has('lapic.tpr') ?? false };
+  const says = (field: 'lapic.ppr' | 'lapic.tpr', priority: number): Says =>
+    saysOf(lit?.fields.has(field) ?? false, priority, lapic.irr);
+  const ppr = { name: 'PPR', value: hex(lapic.ppr), on: says('lapic.ppr', lapic.ppr) };
+  const tpr = { name: 'TPR', value: hex(lapic.tpr), on: says('lapic.tpr', lapic.tpr) };
   const aside = { x: card.x + card.w - 11, y: card.y + box.titleH / 2 + 5 };
   const small = density === 'dense' || density === 'mini';
   // Both in a narrow title would stand on one another; the inspector has PPR.

@@ -151,17 +151,22 @@ export function pprPlace(box: GridBox | StripBox, ppr: number, vectors: readonly
   return places.find((place) => !meets(place)) ?? first;
 }
 
+/** How a priority that has decided is written: it is a closed gate only where it keeps what waits in the IRR from the processor. */
+export type Says = 'bd-wait' | 'bd-strong' | undefined;
+export const saysOf = (lit: boolean, priority: number, irr: readonly number[]): Says =>
+  lit ? (irr.length > 0 && Math.max(...irr) >> 4 <= priority >> 4 ? 'bd-wait' : 'bd-strong') : undefined;
+
 /** Everything at or under the line waits. */
-function Water({ box, ppr, lit, at }: { box: GridBox | StripBox; ppr: number; lit: boolean; at: Written }) {
+function Water({ box, ppr, says, at }: { box: GridBox | StripBox; ppr: number; says: Says; at: Written }) {
   const { x, y, w, h } = underWater(box, ppr);
   const line = box.kind === 'grid' ? `M${x - 4} ${y}H${x + w + 4}` : `M${x + w} ${y - 2.5}V${y + h + 2.5}`;
   return (
-    <g className={lit ? 'bd-water bd-on' : 'bd-water'}>
+    <g className={says === undefined ? 'bd-water' : 'bd-water bd-on'}>
       <rect x={x} y={y} width={w} height={h} />
       <path d={line} />
       {box.kind === 'grid' && box.pitch >= WRITTEN && (
         <text
-          className="bd-ppr"
+          className={says === 'bd-wait' ? 'bd-ppr bd-wait' : 'bd-ppr'}
           data-field="lapic.ppr"
           x={at.left ? x : x + w}
           y={y + at.dy}
@@ -223,7 +228,7 @@ export function VectorSet(props: Props) {
             <Water
               box={box}
               ppr={ppr}
-              lit={lit?.fields.has('lapic.ppr') ?? false}
+              says={saysOf(lit?.fields.has('lapic.ppr') ?? false, ppr, vectors)}
               at={pprPlace(box, ppr, vectors, stage.layout.scale)}
             />
           )}

@@ -15,6 +15,7 @@ import {
   type Flight,
   gutterAt,
   keptOff,
+  OFF,
   poseAt,
   type Stage,
   type Token,
@@ -190,8 +191,9 @@ const HEX_SIDE = 9;
 /** Widths on the safe side: the element is as wide, so its text fits. */
 const mono = (text: string, scale: number): number => textWidth(text, Math.max(TEXT, TEXT / scale), 'mono');
 export const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
-const pillWidth = (text: string, scale: number): number =>
-  text === '' ? BADGE + 2 : BADGE + 4 + mono(text, scale) + 10;
+/** @param pad what stands around its letters, px */
+const pillWidth = (text: string, scale: number, pad = 14): number =>
+  text === '' ? BADGE + 2 : BADGE + pad + mono(text, scale);
 const PAUSE = 14;
 /** What an edge and a spark are wider than their names: their feet, and their points. */
 const FEET = 14;
@@ -332,19 +334,18 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const state = stateOf(token, there);
     const narrow = stage?.layout.form === 'tall';
     const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
-    // Beside a column a token is its number: what it is called stands in its row, why it ended in the sentence.
-    const bare = token.waiting || tiled || narrow;
+    const bare = token.waiting || tiled;
     const reason = there && token.ended !== null && token.wait === null ? t(token.ended) : null;
     const names = reason === null ? [labelText(there ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
     const scale = stage?.layout.scale ?? 1;
     const widthOf = (words: string): number =>
-      (token.signal ? hexWidth(words, scale) : pillWidth(words, scale)) +
+      (token.signal ? hexWidth(words, scale) : pillWidth(words, scale, narrow ? 7 : undefined)) +
       (/edge|spark/.test(element.dataset.shape ?? '') && words !== '' ? FEET : 0) +
       (state === 'waiting' && words !== '' ? PAUSE : 0);
-    // As much of why it ended as its gutter has room for.
-    const gutter = reason === null || stage === null ? null : gutterAt(stage, token.anchor.point);
-    const room = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
-    const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? names.at(-1) ?? '');
+    // As much of why it ended as its gutter has room for; beside a column its name too: else that stands in its row.
+    const gutter = stage === null || (reason === null && !narrow) ? null : gutterAt(stage, token.anchor.point);
+    const room = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0] - (narrow ? 2 * OFF : 0);
+    const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? (narrow ? '' : names.at(-1)) ?? '');
     write(text, shown);
     text.hidden = shown === '';
     // A bare number has no shape but its own.
