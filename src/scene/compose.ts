@@ -203,7 +203,9 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   begin(0);
   const sourceH = tall ? 34 : TIGHT.source + (airy - 1) * 16;
   for (const source of model.sources) {
-    sources.set(source.id, add({ id: `source:${source.id}`, column: columnOf(0), ...at(0), y, h: sourceH }, 0));
+    // What user space calls takes a line each.
+    const h = sourceH + (tall || (source.ioctls?.length ?? 0) < 2 ? 0 : 10);
+    sources.set(source.id, add({ id: `source:${source.id}`, column: columnOf(0), ...at(0), y, h }, 0));
   }
 
   let routing: CardBox | null = null;
@@ -277,7 +279,7 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
     iommu = add({ id: 'iommu', column: columnOf(M), ...at(M), y, h: first - y + shown.length * rowH + 5 }, M);
   }
   // There is room for the physical CPUs under the chips where height is short, and in a small frame if there are few of these.
-  const under = metrics.tight && metrics.slim && !bordered;
+  const under = metrics.tight && !bordered && (metrics.slim || (!metrics.merged && actingIn(input).length > 2));
   const aside = embed ? at(C).w > 0 && !model.pic && model.pins.length === 0 : under;
   if (aside) {
     for (const pcpu of model.cpus) {
@@ -292,13 +294,13 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const vcpus = new Map<number, VcpuBox>();
   const merged = metrics.merged || tall;
   begin(3);
-  if (!merged) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
+  // Over a slim one are the buttons of the zoom; its cards say what they are.
+  if (!merged && !metrics.slim) heads.push({ key: 'vcpus', x: at(4).x, y: 19 });
   const acting = actingIn(input).filter((i) => model.shown.includes(i));
   const roomy = densityFor(acting.length);
   // In one column three sets do not stand side by side: their cells would be no cells.
   const big = metrics.big ?? (tall && model.apicv ? COLUMN_SIDE : undefined);
-  const base =
-    metrics.lanes ?? (embed ? 'mini' : big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
+  const base = metrics.lanes ?? (embed ? 'mini' : big ? 'big' : metrics.slim && roomy === 'full' ? 'compact' : roomy);
   for (const vcpu of model.shown) {
     const opened = input.open?.has(vcpu) && base === 'dense' ? 'compact' : base;
     const density = acting.includes(vcpu) || embed ? opened : 'folded';

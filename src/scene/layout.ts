@@ -103,6 +103,18 @@ const WIDE_RUN_PIR: Metrics = {
 /** Four columns where there is less room: a vCPU stands under its local APIC. */
 const MERGED: Metrics = { left: 14, widths: [108, 112, 206, 214], gaps: [96, 96, 96, 14], merged: true, slim: true };
 const MERGED_PIR: Metrics = { ...MERGED, widths: [100, 106, 170, 262] };
+/**
+ * Five columns where there is less room, with gutters that just hold a name: several vCPUs, each beside its local APIC, take half the
+ * height that they take one under the other.
+ */
+const SLIM: Metrics = {
+  left: 14,
+  widths: [100, 104, 172, 204, 124],
+  gaps: [86, 86, 86, 86, 12],
+  merged: false,
+  slim: true,
+};
+const SLIM_PIR: Metrics = { ...SLIM, widths: [100, 104, 156, 216, 164], lanes: 'dense' };
 /** A small frame: what takes part, in as many columns as that needs. */
 const EMBED: Metrics = { left: 8, widths: [100, 84, 130, 116], gaps: [80, 80, 80, 8], merged: true };
 /** The same with the vCPU in a column of its own. */
@@ -134,11 +146,12 @@ const EASY = 0.83;
 const BIGGER = 1.2;
 
 /** The metrics of a page that is not narrow, of what this stage has between its sources and its local APICs. */
-function roomFor(model: StageModel, form: Form): Metrics {
+function roomFor(model: StageModel, form: Form, isSlim = false): Metrics {
   const { apicv, gsis } = model;
   const merged = apicv ? MERGED_PIR : MERGED;
   const wide = model.host === 'none' ? (apicv ? WIDE_PIR : WIDE) : apicv ? WIDE_RUN_PIR : WIDE_RUN;
-  const room = form === 'merged' ? merged : wide;
+  const slim = apicv ? SLIM_PIR : SLIM;
+  const room = form === 'merged' ? merged : isSlim ? slim : wide;
   if (isBordered(model, form)) return withBorder(room, gsis.length > 0 || model.msi);
   return gsis.length > 0 ? room : withoutRouting(room);
 }
@@ -222,25 +235,10 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return [metrics, tight, { ...tight, lanes: 'compact' } as const].find(fits) ?? { ...tight, lanes: 'dense' };
 }
 
-/** Lays the stage out for the room there is. */
-export function layoutStage(input: LayoutInput): StageLayout {
+/** As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows. */
+function drawn(input: LayoutInput, form: Form, metrics: Metrics): StageLayout {
   const { width, height } = input;
-  const form: Form =
-    width < (input.embed ? EMBED_FROM : MERGED_FROM)
-      ? 'tall'
-      : input.embed
-        ? 'embed'
-        : width < widthOf(roomFor(input.model, 'wide')) * WIDE_FROM
-          ? 'merged'
-          : 'wide';
-  if (form === 'tall') {
-    const scale = Math.max(0.85, Math.min(1.25, width / 420));
-    return { ...compose(input, form, width / scale, TALL), scale };
-  }
-  const metrics =
-    form === 'embed' ? bestEmbed(input) : shortened(input, form, enlarged(input, form, roomFor(input.model, form)));
   const narrow = widthOf(metrics);
-  // As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows.
   let scale = width / narrow;
   let w = narrow;
   let best = compose(input, form, w, metrics);
@@ -264,4 +262,31 @@ export function layoutStage(input: LayoutInput): StageLayout {
     }
   }
   return { ...best, scale };
+}
+
+const hasStrips = ({ lapics }: StageLayout): boolean => [...lapics.values()].some(({ density }) => density === 'dense');
+
+/** Four columns, or five slim ones where they show more of the vCPUs than strips one under the other, or show them bigger. */
+function narrowed(input: LayoutInput): StageLayout {
+  const of = (form: Form): StageLayout =>
+    drawn(input, form, shortened(input, form, roomFor(input.model, form, form === 'wide')));
+  const four = of('merged');
+  if (!hasStrips(four)) return four;
+  const five = of('wide');
+  const isBigger = five.scale > four.scale || four.h * four.scale > input.height + 1;
+  return five.scale >= LEAST && (isBigger || !hasStrips(five)) ? five : four;
+}
+
+/** Lays the stage out for the room there is. */
+export function layoutStage(input: LayoutInput): StageLayout {
+  const { model, width } = input;
+  if (width < (input.embed ? EMBED_FROM : MERGED_FROM)) {
+    const scale = Math.max(0.85, Math.min(1.25, width / 420));
+    return { ...compose(input, 'tall', width / scale, TALL), scale };
+  }
+  if (input.embed) return drawn(input, 'embed', bestEmbed(input));
+  const wide = roomFor(model, 'wide');
+  return width < widthOf(wide) * WIDE_FROM
+    ? narrowed(input)
+    : drawn(input, 'wide', shortened(input, 'wide', enlarged(input, 'wide', wide)));
 }

@@ -149,10 +149,28 @@ test('without GSIs the five columns stand side by side as soon as they fit, and 
   const model = modelOf(4);
   const bare: StageModel = { ...model, gsis: [], ways: [], pins: [], msi: false, folds: ['pic', 'ioapic'] };
   const at = (shown: StageModel, width: number) => layoutStage({ model: shown, width, height: 440 });
-  expect([at(bare, 900).form, at(bare, 950).form, at(model, 950).form]).toEqual(['merged', 'wide', 'merged']);
+  expect([at(bare, 700 + 80).form, at(bare, 950).form]).toEqual(['wide', 'wide']);
   const { h, scale } = at(bare, 950);
   // More than this has a map of itself in its corner (views/board/zoom.tsx).
   expect(h * scale).toBeLessThan(1.2 * 440);
+  expect(at(model, 1000).form).toBe('wide');
+});
+
+test('several vCPUs that act stand side by side with their local APICs where one under the other would make strips of them', () => {
+  const of = (vcpus: number): StageModel => ({ ...modelOf(vcpus), gsis: [11], ways: [2], pins: [11], folds: ['pic'] });
+  const { form, lapics, columns, scale, h } = layoutStage({ model: of(3), width: 954, height: 480 });
+  expect([form, [...lapics.values()].map(({ density }) => density)]).toEqual([
+    'wide',
+    ['compact', 'compact', 'compact'],
+  ]);
+  expect(h * scale).toBeLessThanOrEqual(480);
+  // A gutter holds a name of six letters (views/board/token-layer.ts).
+  columns.slice(1).forEach((column, i) => {
+    const before = columns[i] as (typeof columns)[0];
+    expect((column.x - before.x - before.w) * scale, column.key).toBeGreaterThanOrEqual(72);
+  });
+  // One alone has room for its grids under each other.
+  expect(layoutStage({ model: of(1), width: 954, height: 480 }).form).toBe('merged');
 });
 
 describe.each(presets)('preset $id', ({ scene }) => {

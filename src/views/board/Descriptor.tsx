@@ -1,11 +1,14 @@
-/** The posted-interrupt descriptor's control fields. */
+/** What stands under small sets: the posted-interrupt descriptor's control fields, and vectors in words. */
 import { hex } from '../../base/hex.ts';
 import { lapicView, readWord } from '../../engine/view/machine-view.ts';
 import { PI_DESC } from '../../engine/view/tables.ts';
+import { ownerOf } from '../../log/owners.ts';
+import { colourOf } from '../../scene/flights.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
+import { type GridBox, type StripBox, vectorCell } from '../../scene/vector-boxes.ts';
 import { colourStyle } from './board-types.ts';
 import { type LapicProps, Register } from './LapicCard.tsx';
-import { saysOf, WRITTEN } from './VectorSet.tsx';
+import { saysOf, type Props as VectorSetProps, WRITTEN } from './VectorSet.tsx';
 
 /** The posted-interrupt descriptor's control fields, in one line under its grid. */
 export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
@@ -58,5 +61,55 @@ export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
         ))}
       </text>
     </>
+  );
+}
+
+export interface ListProps {
+  readonly props: LapicProps;
+  readonly vectors: readonly number[];
+  /** First word of the set. */
+  readonly base: number;
+  readonly x: number;
+  readonly y: number;
+  /** How many there is room for. */
+  readonly most: number;
+}
+
+/** Vectors of a set in words, the highest first, in the colours of their journeys. */
+export function VectorList({ props: { stage, seq }, vectors, base, x, y, most }: ListProps) {
+  const shown = [...vectors].reverse().slice(0, most);
+  return (
+    <text className="bd-mono bd-small" x={x} y={y}>
+      {shown.map((vector, i) => {
+        const journey = ownerOf(stage.scene, base + (vector >> 5), vector & 31, seq);
+        return (
+          <tspan key={vector} className="bd-on" style={colourStyle(colourOf(journey))} dx={i === 0 ? 0 : 6}>
+            {hex(vector)}
+          </tspan>
+        );
+      })}
+      {vectors.length > most && (
+        <tspan className="bd-dim" dx={6}>
+          +{vectors.length - most}
+        </tspan>
+      )}
+    </text>
+  );
+}
+
+/** RVI or SVI: a frame around the cell, and a mark at the end of its row. */
+export function Pointer({ box, mark }: { box: GridBox | StripBox; mark: NonNullable<VectorSetProps['mark']> }) {
+  const { x, y, w, h } = vectorCell(box, mark.vector);
+  const kind = mark.on ? 'bd-pointer bd-on' : 'bd-pointer';
+  if (box.kind === 'strip') {
+    return <path className={kind} d={`M${x + w / 2 - 3} ${box.y + box.h + 4}l3 -4l3 4z`} />;
+  }
+  const edge = box.x + box.w + 2;
+  return (
+    <g className={kind}>
+      <title>{`${mark.name} ${hex(mark.vector)}`}</title>
+      <rect x={x - 1.5} y={y - 1.5} width={w + 3} height={h + 3} rx={1.5} />
+      <path d={`M${edge} ${y + h / 2}l5 -3.5v7z`} />
+    </g>
   );
 }

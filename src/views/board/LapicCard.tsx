@@ -7,11 +7,19 @@ import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
+import type { ListProps } from './Descriptor.tsx';
 import { nameX, textSize, textWidth } from './text-fit.ts';
-import { type Says, saysOf, VectorList, VectorSet, WRITTEN } from './VectorSet.tsx';
+import { type Says, saysOf, VectorSet, WRITTEN } from './VectorSet.tsx';
 
 /** Scenes without posted interrupts do without it. */
-const Descriptor = lazy(() => import('./Descriptor.tsx').then((m) => ({ default: m.Descriptor })));
+const small = () => import('./Descriptor.tsx');
+const Descriptor = lazy(async () => ({ default: (await small()).Descriptor }));
+const List = lazy(async () => ({ default: (await small()).VectorList }));
+const VectorList = (list: ListProps) => (
+  <Suspense fallback={null}>
+    <List {...list} />
+  </Suspense>
+);
 
 export interface LapicProps extends CardProps {
   readonly vcpu: number;

@@ -69,8 +69,9 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
               {entries.slice(0, 3).map((entry, k) => {
                 const text = nameOf(entry);
                 const wide = textWidth(text, size, 'mono');
-                // A small frame's text is bigger in its card: it gives up margin before it leaves the card.
-                const at = bare ? Math.max(card.x + 5, Math.min(x, card.x + card.w - 5 - wide)) : x;
+                // Text that is big in its card gives up margin before it leaves the ring of its row.
+                const least = card.x + (bare ? 5 : 14 + textWidth(String(gsi), size, 'mono'));
+                const at = stacked ? Math.max(least, Math.min(x, card.x + card.w - (bare ? 5 : 8) - wide)) : x;
                 const w = Math.min(card.x + card.w - 3 - at, wide + 10);
                 if (!stacked) x += w + 4;
                 const cy = stacked ? y + (k - (entries.length - 1) / 2) * ROUTE : y;

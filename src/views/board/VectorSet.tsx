@@ -1,5 +1,6 @@
 /** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
 
+import { lazy, Suspense } from 'react';
 import { hex } from '../../base/hex.ts';
 import { ownerOf } from '../../log/owners.ts';
 import type { Point } from '../../scene/anchors.ts';
@@ -9,7 +10,9 @@ import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
 import { textSize, textWidth } from './text-fit.ts';
 
-interface Props extends CardProps {
+const Pointer = lazy(() => import('./Descriptor.tsx').then((m) => ({ default: m.Pointer })));
+
+export interface Props extends CardProps {
   readonly vcpu: number;
   readonly name: 'irr' | 'isr' | 'pir';
   readonly box: GridBox | StripBox;
@@ -154,7 +157,7 @@ export function pprPlace(box: GridBox | StripBox, ppr: number, vectors: readonly
 /** How a priority that has decided is written: it is a closed gate only where it keeps what waits in the IRR from the processor. */
 export type Says = 'bd-wait' | 'bd-strong' | undefined;
 export const saysOf = (lit: boolean, priority: number, irr: readonly number[]): Says =>
-  lit ? (irr.length > 0 && Math.max(...irr) >> 4 <= priority >> 4 ? 'bd-wait' : 'bd-strong') : undefined;
+  lit ? ((irr.at(-1) ?? 256) >> 4 <= priority >> 4 ? 'bd-wait' : 'bd-strong') : undefined;
 
 /** Everything at or under the line waits. */
 function Water({ box, ppr, says, at }: { box: GridBox | StripBox; ppr: number; says: Says; at: Written }) {
@@ -298,63 +301,11 @@ export function VectorSet(props: Props) {
           />
         </g>
       )}
-      {pointer !== null && <Pointer box={box} mark={pointer} />}
-    </g>
-  );
-}
-
-/** RVI or SVI: a frame around the cell, and a mark at the end of its row. */
-function Pointer({ box, mark }: { box: GridBox | StripBox; mark: NonNullable<Props['mark']> }) {
-  const { x, y, w, h } = vectorCell(box, mark.vector);
-  const kind = mark.on ? 'bd-pointer bd-on' : 'bd-pointer';
-  if (box.kind === 'strip') {
-    return <path className={kind} d={`M${x + w / 2 - 3} ${box.y + box.h + 4}l3 -4l3 4z`} />;
-  }
-  const edge = box.x + box.w + 2;
-  return (
-    <g className={kind}>
-      <title>{`${mark.name} ${hex(mark.vector)}`}</title>
-      <rect x={x - 1.5} y={y - 1.5} width={w + 3} height={h + 3} rx={1.5} />
-      <path d={`M${edge} ${y + h / 2}l5 -3.5v7z`} />
-    </g>
-  );
-}
-
-interface ListProps {
-  readonly props: CardProps;
-  readonly vectors: readonly number[];
-  /** First word of the set. */
-  readonly base: number;
-  readonly x: number;
-  readonly y: number;
-  /** How many there is room for. */
-  readonly most: number;
-  /** One under the other. */
-  readonly column?: boolean;
-}
-
-const LINE = 16;
-
-/** Vectors of a set in words, the highest first, in the colours of their journeys. */
-export function VectorList({ props, vectors, base, x, y, most, column }: ListProps) {
-  const { stage, seq } = props;
-  const shown = [...vectors].reverse().slice(0, most);
-  const at = (i: number) => (column ? { x, dy: i === 0 ? 0 : LINE } : { dx: i === 0 ? 0 : 6 });
-  return (
-    <text className="bd-mono bd-small" x={x} y={y}>
-      {shown.map((vector, i) => {
-        const journey = ownerOf(stage.scene, base + (vector >> 5), vector & 31, seq);
-        return (
-          <tspan key={vector} className="bd-on" style={colourStyle(colourOf(journey))} {...at(i)}>
-            {hex(vector)}
-          </tspan>
-        );
-      })}
-      {vectors.length > most && (
-        <tspan className="bd-dim" {...at(shown.length)}>
-          +{vectors.length - most}
-        </tspan>
+      {pointer !== null && (
+        <Suspense fallback={null}>
+          <Pointer box={box} mark={pointer} />
+        </Suspense>
       )}
-    </text>
+    </g>
   );
 }

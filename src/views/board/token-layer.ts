@@ -183,6 +183,9 @@ export const colour = (journey: number): string => {
 };
 
 const BADGE = 18;
+/** Around the letters of a pill, px: in a gutter of this width, and in one that is narrower. */
+const PAD = { easy: 14, tight: 7 } as const;
+const EASY_GUTTER = 95;
 /** Text of a pill, px; on the screen it is never smaller. */
 const TEXT = 11;
 const NO_SCORE: Score = { ask: 0, asks: [], fly: 1, lifts: [] };
@@ -192,7 +195,7 @@ const HEX_SIDE = 9;
 const mono = (text: string, scale: number): number => textWidth(text, Math.max(TEXT, TEXT / scale), 'mono');
 export const hexWidth = (text: string, scale: number): number => mono(text, scale) + 2 * HEX_SIDE;
 /** @param pad what stands around its letters, px */
-const pillWidth = (text: string, scale: number, pad = 14): number =>
+const pillWidth = (text: string, scale: number, pad: number): number =>
   text === '' ? BADGE + 2 : BADGE + pad + mono(text, scale);
 const PAUSE = 14;
 /** What an edge and a spark are wider than their names: their feet, and their points. */
@@ -338,13 +341,15 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const reason = there && token.ended !== null && token.wait === null ? t(token.ended) : null;
     const names = reason === null ? [labelText(there ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
     const scale = stage?.layout.scale ?? 1;
+    const gutter = stage === null ? null : gutterAt(stage, token.anchor.point);
+    const between = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
+    const pad = between < EASY_GUTTER ? PAD.tight : PAD.easy;
     const widthOf = (words: string): number =>
-      (token.signal ? hexWidth(words, scale) : pillWidth(words, scale, narrow ? 7 : undefined)) +
+      (token.signal ? hexWidth(words, scale) : pillWidth(words, scale, pad)) +
       (/edge|spark/.test(element.dataset.shape ?? '') && words !== '' ? FEET : 0) +
       (state === 'waiting' && words !== '' ? PAUSE : 0);
     // As much of why it ended as its gutter has room for; beside a column its name too: else that stands in its row.
-    const gutter = stage === null || (reason === null && !narrow) ? null : gutterAt(stage, token.anchor.point);
-    const room = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0] - (narrow ? 2 * OFF : 0);
+    const room = narrow ? between - 2 * OFF : reason === null ? Number.POSITIVE_INFINITY : between;
     const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? (narrow ? '' : names.at(-1)) ?? '');
     write(text, shown);
     text.hidden = shown === '';

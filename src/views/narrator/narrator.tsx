@@ -86,9 +86,8 @@ const Dots = memo(function Dots({ beats, now }: { readonly beats: readonly Beat[
   const { actions } = useApp();
   const t = useT();
   const guesses = useStore((s) => s.guessBeats);
-  if (beats.length > MOST_DOTS) {
-    return <progress className="nr-bar" value={now + 1} max={beats.length} aria-hidden="true" />;
-  }
+  const bar = <progress className="nr-bar" value={now + 1} max={beats.length} aria-hidden="true" />;
+  if (beats.length > MOST_DOTS) return bar;
   return (
     <span className="nr-dots">
       {beats.map((beat) => (
@@ -105,6 +104,7 @@ const Dots = memo(function Dots({ beats, now }: { readonly beats: readonly Beat[
           }}
         />
       ))}
+      {bar}
     </span>
   );
 });
