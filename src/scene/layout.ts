@@ -235,47 +235,49 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return [metrics, tight, { ...tight, lanes: 'compact' } as const].find(fits) ?? { ...tight, lanes: 'dense' };
 }
 
+/** How a stage is laid out, for whichever vCPUs of a map unfold: they take the same room. */
+type Fit = (input: LayoutInput) => StageLayout;
+
 /** As big as width and height allow; then the width that is left widens gaps and cards, the height loosens the rows. */
-function drawn(input: LayoutInput, form: Form, metrics: Metrics): StageLayout {
+function fitted(input: LayoutInput, form: Form, metrics: Metrics): Fit {
   const { width, height } = input;
   const narrow = widthOf(metrics);
   let scale = width / narrow;
   let w = narrow;
-  let best = compose(input, form, w, metrics);
   // What is wider may be higher as well.
   for (let i = 0; i < 4; i++) {
-    if (height > 0) scale = Math.min(scale, height / best.h);
+    if (height > 0) scale = Math.min(scale, height / compose(input, form, w, metrics).h);
     scale = Math.max(Math.min(scale, 6), Math.min(LEAST, width / narrow));
     const wider = Math.min(width / scale, narrow * 1.4);
     if (wider === w) break;
     w = wider;
-    best = compose(input, form, w, metrics);
   }
   let [least, most] = [1, AIRIEST];
   for (let i = 0; height > 0 && i < 6; i++) {
     const airy = (least + most) / 2;
-    const looser = compose(input, form, w, metrics, airy);
-    if (looser.h * scale > height) most = airy;
-    else {
-      least = airy;
-      best = looser;
-    }
+    if (compose(input, form, w, metrics, airy).h * scale > height) most = airy;
+    else least = airy;
   }
-  return { ...best, scale };
+  return (one) => ({ ...compose(one, form, w, metrics, least), scale });
 }
 
 const hasStrips = ({ lapics }: StageLayout): boolean => [...lapics.values()].some(({ density }) => density === 'dense');
 
 /** Four columns, or five slim ones where they show more of the vCPUs than strips one under the other, or show them bigger. */
-function narrowed(input: LayoutInput): StageLayout {
-  const of = (form: Form): StageLayout =>
-    drawn(input, form, shortened(input, form, roomFor(input.model, form, form === 'wide')));
-  const four = of('merged');
-  if (!hasStrips(four)) return four;
-  const five = of('wide');
+function narrowed(input: LayoutInput): Fit {
+  const fit = (form: Form): Fit =>
+    fitted(input, form, shortened(input, form, roomFor(input.model, form, form === 'wide')));
+  const merged = fit('merged');
+  const four = merged(input);
+  if (!hasStrips(four)) return merged;
+  const slim = fit('wide');
+  const five = slim(input);
   const isBigger = five.scale > four.scale || four.h * four.scale > input.height + 1;
-  return five.scale >= LEAST && (isBigger || !hasStrips(five)) ? five : four;
+  return five.scale >= LEAST && (isBigger || !hasStrips(five)) ? slim : merged;
 }
+
+/** What was found last, and for what. */
+let found: readonly [model: StageModel, room: string, fit: Fit] | null = null;
 
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
@@ -284,9 +286,15 @@ export function layoutStage(input: LayoutInput): StageLayout {
     const scale = Math.max(0.85, Math.min(1.25, width / 420));
     return { ...compose(input, 'tall', width / scale, TALL), scale };
   }
-  if (input.embed) return drawn(input, 'embed', bestEmbed(input));
-  const wide = roomFor(model, 'wide');
-  return width < widthOf(wide) * WIDE_FROM
-    ? narrowed(input)
-    : drawn(input, 'wide', shortened(input, 'wide', enlarged(input, 'wide', wide)));
+  const room = input.embed || input.focus || input.open?.size ? '' : `${width} ${input.height} ${input.unfold?.length}`;
+  if (room === '' || found?.[0] !== model || found[1] !== room) {
+    const wide = roomFor(model, 'wide');
+    const fit = input.embed
+      ? fitted(input, 'embed', bestEmbed(input))
+      : width < widthOf(wide) * WIDE_FROM
+        ? narrowed(input)
+        : fitted(input, 'wide', shortened(input, 'wide', enlarged(input, 'wide', wide)));
+    found = [model, room, fit];
+  }
+  return found[2](input);
 }
