@@ -354,10 +354,12 @@ export function compose(input: LayoutInput, form: Form, width: number, metrics: 
   const idtRows = new Map<number, Box>();
   if (model.handlers.length > 0) {
     // Where height is short and vCPUs are under their local APICs, under routes and chips; what crosses there goes between them and it.
-    const [first, last] = under ? [1, 2] : [3, end];
+    // A name is two lines long at most.
+    const beneath = under && idtCell(model.handlers, 0) < 1.7 * (at(2).x + at(2).w - at(1).x);
+    const [first, last] = beneath ? [1, 2] : [3, end];
     const x0 = at(first).x;
     const w = at(last).x + at(last).w - x0;
-    if (!tall) y = under ? Math.max(bottoms[1], bottoms[2]) + BELOW : Math.max(y, below + BELOW);
+    if (!tall) y = beneath ? Math.max(bottoms[1], bottoms[2]) + BELOW : Math.max(y, below + BELOW);
     // The only row of a short card stands beside its title.
     const beside =
       metrics.tight && model.handlers.length <= Math.floor((w - IDT_TITLE) / (idtCell(model.handlers) - 6))

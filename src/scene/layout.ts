@@ -114,7 +114,7 @@ const SLIM: Metrics = {
   merged: false,
   slim: true,
 };
-const SLIM_PIR: Metrics = { ...SLIM, widths: [100, 104, 156, 216, 164], lanes: 'dense' };
+const SLIM_PIR: Metrics = { ...SLIM, widths: [100, 104, 156, 208, 176], lanes: 'dense' };
 /** A small frame: what takes part, in as many columns as that needs. */
 const EMBED: Metrics = { left: 8, widths: [100, 84, 130, 116], gaps: [80, 80, 80, 8], merged: true };
 /** The same with the vCPU in a column of its own. */
@@ -123,12 +123,8 @@ const EMBED_APART: Metrics = { left: 8, widths: [100, 84, 108, 110, 110], gaps: 
 const CHIP_WIDTH = 156;
 const TALL: Metrics = { left: GUTTER.left, widths: [0], gaps: [GUTTER.right], merged: true };
 
-/** Sides of grids one under the other, the biggest first: of one vCPU's, and of two's. */
-const BIG_SIDES = [176, 160, 152, 144, 128, 112, 104, 96] as const;
-const PAIR_SIDES = [128, 120, 112, 104, 96, 88, 80] as const;
-
-/** The same of three sets, two and two. */
-const PIR_SIDES = [168, 152, 136, 120, 104, 92, 80] as const;
+/** Sides of grids one under the other, px: the biggest, the step down, the least of two vCPUs' or of three sets, and of one's. */
+const SIDE = { most: 176, step: 8, least: 80, leastOfOne: 96 } as const;
 
 /** Loosest rows. */
 const AIRIEST = 1.42;
@@ -202,25 +198,24 @@ function bestEmbed(input: LayoutInput): Metrics {
   return (forms.find(({ scale }) => scale >= Math.max(EASY, biggest.scale / BIGGER)) ?? biggest).metrics;
 }
 
-/** Sets as big as there is room for, and the VMCS field by field where that costs little. */
-function enlarged(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
+/** Five columns with sets as big as there is room for, and the VMCS field by field where that costs little. */
+function enlarged(input: LayoutInput, metrics: Metrics): Metrics {
   const { model, width, height } = input;
+  const acting = actingIn(input).length;
+  if (acting > 2) return metrics;
   const narrow = widthOf(metrics);
-  const fits = (m: Metrics, share: number): boolean => {
-    const scale = width / narrow;
-    return height === 0 || compose(input, form, narrow, m).h * Math.max(SMALLEST, scale * share) <= height;
-  };
+  const fits = (m: Metrics, share = 1): boolean =>
+    height === 0 || compose(input, 'wide', narrow, m).h * Math.max(SMALLEST, (width / narrow) * share) <= height;
   let best = metrics;
-  if (model.host === 'vmx' && form === 'wide') {
+  if (model.host === 'vmx') {
     const block: Metrics = { ...metrics, run: 'block' };
     const folded: Metrics = { ...block, tight: true };
-    if (actingIn(input).length <= 2) best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
+    best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
   }
-  const acting = actingIn(input).length;
-  if (form !== 'wide' || acting > 2 || (acting === 2 && model.apicv)) return best;
-  const sides = acting === 2 ? PAIR_SIDES : model.apicv ? PIR_SIDES : BIG_SIDES;
-  const big = sides.find((side) => fits({ ...best, big: side }, 1));
-  return big === undefined ? best : { ...best, big };
+  if (acting === 2 && model.apicv) return best;
+  const least = acting === 2 || model.apicv ? SIDE.least : SIDE.leastOfOne;
+  for (let big: number = SIDE.most; big >= least; big -= SIDE.step) if (fits({ ...best, big })) return { ...best, big };
+  return best;
 }
 
 /**
@@ -265,12 +260,12 @@ const hasStrips = ({ lapics }: StageLayout): boolean => [...lapics.values()].som
 
 /** Four columns, or five slim ones where they show more of the vCPUs than strips one under the other, or show them bigger. */
 function narrowed(input: LayoutInput): Fit {
-  const fit = (form: Form): Fit =>
+  const as = (form: Form): Fit =>
     fitted(input, form, shortened(input, form, roomFor(input.model, form, form === 'wide')));
-  const merged = fit('merged');
+  const merged = as('merged');
   const four = merged(input);
   if (!hasStrips(four)) return merged;
-  const slim = fit('wide');
+  const slim = as('wide');
   const five = slim(input);
   const isBigger = five.scale > four.scale || four.h * four.scale > input.height + 1;
   return five.scale >= LEAST && (isBigger || !hasStrips(five)) ? slim : merged;
@@ -293,7 +288,7 @@ export function layoutStage(input: LayoutInput): StageLayout {
       ? fitted(input, 'embed', bestEmbed(input))
       : width < widthOf(wide) * WIDE_FROM
         ? narrowed(input)
-        : fitted(input, 'wide', shortened(input, 'wide', enlarged(input, 'wide', wide)));
+        : fitted(input, 'wide', shortened(input, 'wide', enlarged(input, wide)));
     found = [model, room, fit];
   }
   return found[2](input);

@@ -1,13 +1,14 @@
 /** What stands under small sets: the posted-interrupt descriptor's control fields, and vectors in words. */
 import { hex } from '../../base/hex.ts';
-import { lapicView, readWord } from '../../engine/view/machine-view.ts';
+import { gridAddress, lapicView, readWord } from '../../engine/view/machine-view.ts';
 import { PI_DESC } from '../../engine/view/tables.ts';
 import { ownerOf } from '../../log/owners.ts';
 import { colourOf } from '../../scene/flights.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
 import { type GridBox, type StripBox, vectorCell } from '../../scene/vector-boxes.ts';
 import { colourStyle } from './board-types.ts';
-import { type LapicProps, Register } from './LapicCard.tsx';
+import { type CaptionProps, type LapicProps, Register } from './LapicCard.tsx';
+import { textSize, textWidth } from './text-fit.ts';
 import { saysOf, type Props as VectorSetProps, WRITTEN } from './VectorSet.tsx';
 
 /** The posted-interrupt descriptor's control fields, in one line under its grid. */
@@ -60,6 +61,40 @@ export function Descriptor(props: LapicProps & { readonly box: LapicBox }) {
           </tspan>
         ))}
       </text>
+    </>
+  );
+}
+
+/** Beside a set's name, where there is a descriptor: the register, or RVI or SVI; under it its vectors in words. */
+export function Status({ props, box, set, vectors, register }: CaptionProps) {
+  const grid = box[set];
+  if (grid.kind === 'strip') return null;
+  const size = textSize(11, props.stage.layout.scale);
+  const right = grid.x + grid.w;
+  const status = set === 'irr' ? 'rvi' : 'svi';
+  const vector = readWord(props.view, 'vmcs', props.vcpu, status);
+  const told = `${status.toUpperCase()} ${hex(vector)}`;
+  const fits = textWidth(`${set}${told}`, size, 'mono') + 8 <= grid.w;
+  return (
+    <>
+      {box.descX !== null && (set === 'isr' || grid.pitch < WRITTEN) && (
+        <Register {...register} x={right} y={grid.y - 5} anchor="end" />
+      )}
+      {vector !== 0 && fits && box.descX === null && (
+        <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
+          {told}
+        </text>
+      )}
+      {box.listY !== null && grid.pitch < 6 && vectors.length > 0 && (
+        <VectorList
+          props={props}
+          vectors={vectors}
+          base={gridAddress(props.view, set, props.vcpu)}
+          x={grid.x}
+          y={box.listY}
+          most={2}
+        />
+      )}
     </>
   );
 }

@@ -14,6 +14,7 @@ import { type Says, saysOf, VectorSet, WRITTEN } from './VectorSet.tsx';
 /** Scenes without posted interrupts do without it. */
 const small = () => import('./Descriptor.tsx');
 const Descriptor = lazy(async () => ({ default: (await small()).Descriptor }));
+const Status = lazy(async () => ({ default: (await small()).Status }));
 const List = lazy(async () => ({ default: (await small()).VectorList }));
 const VectorList = (list: ListProps) => (
   <Suspense fallback={null}>
@@ -52,7 +53,7 @@ export function Register({
   );
 }
 
-interface CaptionProps {
+export interface CaptionProps {
   readonly props: Props;
   readonly box: LapicBox;
   readonly set: 'irr' | 'isr';
@@ -89,24 +90,12 @@ function Caption({ props, box, set, vectors, register }: CaptionProps) {
   const right = grid.x + grid.w;
   if (density === 'mini') return name;
   if (box.pir !== null) {
-    const status = set === 'irr' ? 'rvi' : 'svi';
-    const vector = readWord(props.view, 'vmcs', props.vcpu, status);
-    const told = `${status.toUpperCase()} ${hex(vector)}`;
-    const fits = textWidth(`${set}${told}`, size, 'mono') + 8 <= grid.w;
     return (
       <>
         {name}
-        {box.descX !== null && (set === 'isr' || grid.pitch < WRITTEN) && (
-          <Register {...register} x={right} y={grid.y - 5} anchor="end" />
-        )}
-        {vector !== 0 && fits && box.descX === null && (
-          <text className="bd-label bd-status" x={right} y={grid.y - 5} textAnchor="end">
-            {told}
-          </text>
-        )}
-        {box.listY !== null && grid.pitch < 6 && vectors.length > 0 && (
-          <VectorList props={props} vectors={vectors} base={base} x={grid.x} y={box.listY} most={2} />
-        )}
+        <Suspense fallback={null}>
+          <Status {...{ props, box, set, vectors, register }} />
+        </Suspense>
       </>
     );
   }

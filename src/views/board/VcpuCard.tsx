@@ -328,7 +328,7 @@ function VcpuCardView(props: Props) {
         <Title
           card={card}
           text={`vCPU ${vcpu}`}
-          note={placed && card.w > 170 ? `pCPU ${v.pcpu}` : ''}
+          note={placed && card.w > 200 ? `pCPU ${v.pcpu}` : ''}
           height={height}
           name={t('stage.vcpu.aria', { vcpu, state: text })}
           selection={{ kind: 'vcpu', index: vcpu }}

@@ -30,42 +30,17 @@ export function DenseLines({ box, v, props }: { box: VcpuBox; v: VcpuView; props
   const { card, rows, run } = box;
   const { lit } = props;
   const values = valuesOf(v, props);
-  const half = card.w / 2;
   const inject = card.w < 190 ? { ...values.inject, key: props.t('stage.vcpu.injectionsShort') } : values.inject;
-  if (run !== 'none') {
-    const waits =
-      values.nmi.value === '–' || lit?.place.at !== 'vcpu' || lit.place.part !== 'nmi' ? inject : values.nmi;
-    const at = (row: 'flags' | 'handler' | 'inject') => ({ ...rows[row], props });
-    return (
-      <>
-        <Boundary box={box} v={v} props={props} />
-        <Row value={{ ...values.flags, key: 'IF' }} {...at('flags')} />
-        <Row value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }} {...at('handler')} />
-        <Row value={v.nmiPending > 0 ? values.nmi : waits} {...at('inject')} />
-        <Counters box={box} v={v} props={props} />
-      </>
-    );
-  }
+  const at = (row: 'flags' | 'handler' | 'inject' | 'nmi') => ({ ...rows[row], props });
+  // With the run loop both wait in one row.
+  const nmi = v.nmiPending > 0 || (values.nmi.value !== '–' && lit?.place.at === 'vcpu' && lit.place.part === 'nmi');
   return (
     <>
-      <Row
-        value={{ ...values.flags, key: 'IF' }}
-        x={card.x}
-        w={half + 4}
-        y={rows.flags.y}
-        h={rows.flags.h}
-        props={props}
-      />
-      <Row value={values.nmi} x={card.x + half - 4} w={half + 4} y={rows.nmi.y} h={rows.nmi.h} props={props} />
-      <Row value={inject} x={card.x} w={half + 4} y={rows.inject.y} h={rows.inject.h} props={props} />
-      <Row
-        value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }}
-        x={card.x + half - 4}
-        w={half + 4}
-        y={rows.handler.y}
-        h={rows.handler.h}
-        props={props}
-      />
+      {run !== 'none' && <Boundary box={box} v={v} props={props} />}
+      <Row value={{ ...values.flags, key: 'IF' }} {...at('flags')} />
+      <Row value={{ ...values.runs, value: values.runs.value.split(' ')[0] ?? '–' }} {...at('handler')} />
+      {run === 'none' && <Row value={values.nmi} {...at('nmi')} />}
+      <Row value={run !== 'none' && nmi ? values.nmi : inject} {...at('inject')} />
       <Counters box={box} v={v} props={props} />
     </>
   );
