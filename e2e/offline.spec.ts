@@ -63,7 +63,7 @@ test(`once it was open it opens with no network: every panel, both languages, an
     return id === undefined ? [] : [`${id}${version ?? ''}`];
   });
   expect(scenes.length).toBeGreaterThan(30);
-  for (const scene of some(scenes, 6)) {
+  for (const scene of some(scenes, 4)) {
     await page.evaluate((link) => {
       window.location.hash = link;
     }, `p=${scene}&t=end`);
