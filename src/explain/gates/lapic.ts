@@ -54,10 +54,11 @@ function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode
   return ops.length === 0 ? [] : [[...ops, ...way.raise]];
 }
 
-/** An xAPIC takes the logical id that a message is for, and it is sent again. Nobody's physical id is the guest's to choose. */
+/** An xAPIC takes the id that a message is for, and it is sent again: of an APIC in x2APIC mode no id is the guest's to choose. */
 function namedSo(view: MachineView, { message, vcpu, raise }: Way): readonly (readonly JsonOp[])[] {
-  if (message?.logical !== true || inX2apic(view, vcpu)) return [];
-  const { dest } = message;
+  if (message === undefined || inX2apic(view, vcpu)) return [];
+  const { dest, logical } = message;
+  if (!logical) return dest >>> 0 > 0xff ? [] : [[writeLapic(vcpu, false, REG.id, (dest << 24) >>> 0), ...raise]];
   const flat = readWord(view, 'lapic', vcpu, 'dfr') >>> 0 === 0xffff_ffff;
   const id = flat ? dest & -dest : (dest & 0xf0) | (dest & 0xf & -(dest & 0xf));
   return [[writeLapic(vcpu, false, REG.ldr, (id << 24) >>> 0), ...raise]];

@@ -2,7 +2,7 @@
 import { gridAddress, irqchipOf, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { goesOn } from './pi-desc.ts';
-import { firstPin, firstVector, listensToPic, quietFirst } from './pic.ts';
+import { CASCADE, firstPin, firstVector, listensToPic, quietFirst } from './pic.ts';
 
 const NMI = 4;
 /** In pending_events. */
@@ -44,7 +44,8 @@ function first(
     return { at: placeOf('vcpu', vcpu, 'nmiPending'), bits: 'nmiPending', value: nmis, by: 'nmi' };
   if (picPin !== undefined) {
     const pin = firstPin(view);
-    if (pin < 0 || pin === picPin) return null;
+    // Who has pin 2 of the master itself gets what the slave asks for.
+    if (pin < 0 || pin === picPin || (picPin === CASCADE && pin > 7)) return null;
     return { at: placeOf('pic', pin >> 3, 'irr'), bits: `irr.${pin & 7}`, value: 1, by: `pin ${pin}` };
   }
   if (way.extint === true) return null;

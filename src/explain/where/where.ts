@@ -4,6 +4,7 @@
  * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
  * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
  */
+import { hex64 } from '../../base/numbers.ts';
 import {
   gridAddress,
   irqchipOf,
@@ -117,7 +118,11 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
     return [{ op: 'device', id: before.id, event: 'quiet' }, before];
   if (name === 'wrmsr' || name === 'mmio_write') {
     const icr = before as JsonOp;
-    if (Number(icr.addr) === 0xfee0_0300 || Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
+    if (Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
+    // At the page where its APIC is now.
+    const word = (register: string): number => readWord(run.view, 'lapic', Number(icr.vcpu), register);
+    const at = hex64((word('baseLo') & ~0xfff) | 0x300, word('baseHi'));
+    if ((Number(icr.addr) & 0xfff) === 0x300) return [{ ...icr, addr: at }];
   }
   if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
   if ('msi' in ask) {
@@ -667,10 +672,56 @@ function alongside(history: History, ask: Ask, now: Found, added: readonly JsonO
   return null;
 }
 
+const APIC_PAGE = 0xfee0_0000;
+/** What takes an access before the chip it is for, as the op that takes it away again. */
+const TAKEN_BACK: Readonly<Record<string, (op: JsonOp) => JsonOp>> = {
+  ioeventfd: (op) => ({ ...op, deassign: 1 }),
+  coalesced_mmio: (op) => ({ ...op, deassign: 1 }),
+  memslot: (op) => ({ ...op, size: 0 }),
+};
+
+/**
+ * The chips' registers stand where a guest looks for them: each APIC page is back in its place, and nothing else takes the accesses.
+ * @kvm x86.c vcpu_mmio_write, lapic.c apic_mmio_in_range
+ */
+function registersBack({ view, ops }: Moment): JsonOp[] {
+  const laid = new Map<string, JsonOp>();
+  for (const op of ops) {
+    const back = TAKEN_BACK[String(op.op)]?.(op);
+    if (back === undefined) continue;
+    const { slot, bus, pio, addr, len = op.size, datamatch } = op;
+    const key = JSON.stringify(
+      op.op === 'memslot' ? slot : [bus, Number(pio ?? 0), Number(addr), Number(len), datamatch],
+    );
+    if (Number(op.deassign ?? 0) === 1 || (op.op === 'memslot' && Number(op.size) === 0)) laid.delete(key);
+    else laid.set(key, back);
+  }
+  const home = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).flatMap((vcpu): JsonOp[] => {
+    const lo = readWord(view, 'lapic', vcpu, 'baseLo');
+    const moved = lo !== 0 && ((lo & ~0xfff) >>> 0 !== APIC_PAGE || readWord(view, 'lapic', vcpu, 'baseHi') !== 0);
+    return moved ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }] : [];
+  });
+  return [...laid.values(), ...home];
+}
+
 /** @returns ops that bring it to its handler, tried; null where none were found */
-function releaseOf(history: History, ask: Ask, first: Found, base: number): JsonOp[] | null {
+function releaseOf(history: History, ask: Ask, first: Found, base: number): readonly JsonOp[] | null {
   if (first.state === 'in-service') return [];
-  let added: readonly JsonOp[] = [];
+  const free = freed(history, ask, first, base, []);
+  if (free !== null) return free;
+  const back = registersBack(history.branch([]));
+  return back.length === 0 ? null : freed(history, ask, find(history.branch(back), ask), base, back);
+}
+
+/** @param already ops before all that is tried */
+function freed(
+  history: History,
+  ask: Ask,
+  first: Found,
+  base: number,
+  already: readonly JsonOp[],
+): readonly JsonOp[] | null {
+  let added = already;
   let now = first;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     if (now.held === null) {
