@@ -82,6 +82,10 @@ const writeImr = (view: MachineView, pin: number, on: boolean): JsonOp => {
   return out(chip === 0 ? 0x21 : 0xa1, on ? imr | bit : imr & ~bit);
 };
 
+/** The output falls and rises: masked at the master and unmasked. @kvm i8259.c pic_irq_request */
+export const risesAnew = (view: MachineView, pin: number): readonly JsonOp[] =>
+  [true, false].map((on) => writeImr(view, pin < 8 ? pin : CASCADE, on));
+
 /** Masks the pin that goes first where its level line is up and would ask again at each of its EOIs. */
 export function quietFirst(view: MachineView): readonly (readonly JsonOp[])[] {
   const pin = firstPin(view);

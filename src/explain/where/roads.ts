@@ -36,7 +36,7 @@ function ofIoapicPin(view: MachineView, pin: number, gsi: number | undefined): R
 function ofPicPin(view: MachineView, pin: number, gsi: number): Road {
   const vector = pin === CASCADE ? cascadeVector(view) : readWord(view, 'pic', pin >> 3, 'irqBase') + (pin & 7);
   const listeners = count(view).filter((vcpu) => listensToPic(view, vcpu));
-  return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners.slice(0, 1) };
+  return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners };
 }
 
 /** The MSI-X entry, or MSI vector, of a device that a GSI stands for. */
