@@ -32,12 +32,17 @@ export function keepLong(rows: GrowingRows, keyframes: Keyframes, make: MakeRows
   /** Keeps what was made again, page by page. What does not begin with a page's first row is passed over. */
   function takeIn(made: Int32Array, first: number): void {
     const end = first + made.length / ROW;
+    // Memory that is pages for the most part stays as it is.
+    let fresh = 0;
+    for (let page = Math.ceil(first / PAGE_ROWS); (page + 1) * PAGE_ROWS <= end; page++)
+      if (pages[page] === undefined) fresh++;
+    const stays = 2 * fresh * PAGE_ROWS * ROW * 4 >= made.buffer.byteLength;
     for (let page = Math.ceil(first / PAGE_ROWS); page * PAGE_ROWS < end; page++) {
       const upTo = Math.min(end, (page + 1) * PAGE_ROWS);
       if (pages[page] !== undefined || (upTo < (page + 1) * PAGE_ROWS && upTo < rows.used)) continue;
       const part = made.subarray((page * PAGE_ROWS - first) * ROW, (upTo - first) * ROW);
       if (part.length === PAGE_ROWS * ROW) {
-        pages[page] = part.slice();
+        pages[page] = stays ? part : part.slice();
         pager.filled(page);
       } else {
         const begun = new Int32Array(PAGE_ROWS * ROW);

@@ -68,6 +68,20 @@ test.each(DESKS)('in a window that leaves $width x $height every scene is in sig
   }
 });
 
+test.each(DESKS)(
+  'at $width x $height other vCPUs of a map unfold as if they were the first that did',
+  ({ unfold, ...room }) => {
+    const others = unfold.map((vcpu) => 60 + vcpu);
+    for (const host of ['none', 'vmx', 'avic'] as const) {
+      const model = modelOf(64, host === 'vmx', host);
+      layoutStage({ model, ...room, unfold });
+      const after = layoutStage({ model, ...room, unfold: others });
+      expect(after).toEqual(layoutStage({ model: { ...model }, ...room, unfold: others }));
+      expect([...after.lapics.keys()]).toEqual(others);
+    }
+  },
+);
+
 describe('places', () => {
   test('every event that ends a token says why, and no other does', () => {
     for (const [name, { token }] of rowsOfAll) {

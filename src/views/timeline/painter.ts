@@ -135,6 +135,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   const labels: HTMLElement[] = [];
   const sheet = document.createElement('canvas');
   const context = sheet.getContext('2d');
+  let copy: { readonly of: OffscreenCanvas; readonly context: OffscreenCanvasRenderingContext2D | null } | null = null;
   const owners = new WeakMap<Element, { readonly row: TimelineRow; readonly made: Made }>();
 
   /** Stretches of heat are the same in all rows of a window. */
@@ -489,9 +490,14 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   /** A canvas that is drawn on is handed over anew with every frame of the page, whatever it is for; a picture only when there is another. */
   function show(): void {
     if (sheet.width * sheet.height === 0) return;
-    const copy = new OffscreenCanvas(sheet.width, sheet.height);
-    copy.getContext('2d')?.drawImage(sheet, 0, 0);
-    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(copy.transferToImageBitmap());
+    const { width, height } = sheet;
+    // One copy for all: it is empty again when its picture has been taken from it.
+    if (copy?.of.width !== width || copy.of.height !== height) {
+      const of = new OffscreenCanvas(width, height);
+      copy = { of, context: of.getContext('2d') };
+    }
+    copy.context?.drawImage(sheet, 0, 0);
+    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(copy.of.transferToImageBitmap());
   }
 
   return {
