@@ -111,7 +111,7 @@ const WRONG = [
 ] as const;
 
 // What each is called is the rule of the units that read links; that a page opens beside it is the same for all.
-for (const [what, link, code] of some(WRONG, 3)) {
+for (const [what, link, code] of some(WRONG, 2)) {
   test(`a link that ${what} gets one sentence; there is a scene, and the address keeps the link (${WHICH})`, async ({
     page,
   }) => {

@@ -87,7 +87,12 @@ export const IOAPIC_EDGE = gate('ioapic-edge', {
       closed: !level && irr && readWord(view, 'ioapic', 0, 'lines', pin) !== 0,
     };
   }),
-  opens: (_view, way) => [[{ op: 'irq_line', gsi: way.gsi ?? 0, level: 0 }, ...way.raise], way.raise],
+  // Where nobody can lower the line, a resampler's that user space has lost sight of, an entry made level sends it as it stands.
+  opens: (view, { gsi = 0, ioapicPin = 0, raise }) => [
+    [{ op: 'irq_line', gsi, level: 0 }, ...raise],
+    raise,
+    writeRte(0, ioapicPin, 0, low(view, ioapicPin) | TRIG_MODE),
+  ],
 });
 
 export const IOAPIC_GATES: readonly Gate[] = [

@@ -42,7 +42,11 @@ export const PI_DESC_GATES: readonly Gate[] = [
       return { at: placeOf('piDesc', vcpu, 'sn'), bits: 'sn', value, closed: value === 1 };
     },
     shut: (view, { vcpu }) => readWord(view, 'piDesc', vcpu, 'sn') === 1,
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
+    // Who is on a CPU already is taken off it first: SN falls where a thread is put back.
+    opens: (view, { vcpu }) => [
+      ...goesOn(view, vcpu),
+      [{ op: 'vcpu_state', vcpu, state: 'preempted' }, ...(goesOn(view, vcpu).at(-1) ?? [])],
+    ],
   }),
   gate('pi-not-notified', {
     cite: 'vmx.pi',

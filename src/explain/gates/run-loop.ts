@@ -3,6 +3,7 @@ import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { type Gate, gate, placeOf } from './gate.ts';
 import { startUp } from './lapic.ts';
 import { goesOn } from './pi-desc.ts';
+import { risesAnew } from './pic.ts';
 
 const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
 
@@ -55,6 +56,10 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
       value: word(view, vcpu, 'mode'),
       closed: true,
     }),
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
+    // Nothing tells a vCPU in the guest that its LVT0 hears the 8259 again: its output has to fall and rise.
+    opens(view, { vcpu, picPin }) {
+      const [first = [], second = [], ...others] = goesOn(view, vcpu);
+      return [first, second, ...(picPin === undefined ? [] : [[...risesAnew(view, picPin), ...second]]), ...others];
+    },
   },
 ];
