@@ -267,8 +267,7 @@ function narrowed(input: LayoutInput): Fit {
   if (!hasStrips(four)) return merged;
   const slim = as('wide');
   const five = slim(input);
-  const isBigger = five.scale > four.scale || four.h * four.scale > input.height + 1;
-  return five.scale >= LEAST && (isBigger || !hasStrips(five)) ? slim : merged;
+  return five.scale >= LEAST && (five.scale > four.scale || !hasStrips(five)) ? slim : merged;
 }
 
 /** What was found last, and for what. */
