@@ -264,7 +264,7 @@ function narrowed(input: LayoutInput): Fit {
     fitted(input, form, shortened(input, form, roomFor(input.model, form, form === 'wide')));
   const merged = as('merged');
   const four = merged(input);
-  if (!hasStrips(four)) return merged;
+  if (!hasStrips(four) || input.model.userChips) return merged;
   const slim = as('wide');
   const five = slim(input);
   return five.scale >= LEAST && (five.scale > four.scale || !hasStrips(five)) ? slim : merged;

@@ -70,8 +70,8 @@ function RoutingCardView({ stage, view, lit, selected, select, t }: CardProps) {
                 const text = nameOf(entry);
                 const wide = textWidth(text, size, 'mono');
                 // Text that is big in its card gives up margin before it leaves the ring of its row.
-                const [least, end] = bare ? [5, 5] : [30, 8];
-                const at = stacked ? Math.max(card.x + least, Math.min(x, card.x + card.w - end - wide)) : x;
+                const room = card.x + card.w - 8 - wide;
+                const at = stacked ? Math.max(card.x + (bare ? 5 : 30), Math.min(x, room)) : x;
                 const w = Math.min(card.x + card.w - 3 - at, wide + 10);
                 if (!stacked) x += w + 4;
                 const cy = stacked ? y + (k - (entries.length - 1) / 2) * ROUTE : y;
