@@ -41,7 +41,7 @@ function seenOn(pills: HTMLElement, scale: number): Seen[] {
   const seen: Seen[] = [];
   for (const token of pills.querySelectorAll<HTMLElement>('[data-token]')) {
     const at = shifted(token);
-    if (at === null || token.style.opacity === '0') continue;
+    if (at === null || token.style.opacity === '0' || token.style.visibility === 'hidden') continue;
     const w = Number.parseFloat(token.style.width);
     const { journey = '', state = '', token: what = '', shape } = token.dataset;
     const words = !token.classList.contains('bd-closed') && token.querySelector('.bd-text')?.textContent !== '';

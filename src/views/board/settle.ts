@@ -79,9 +79,12 @@ export function settle(stage: Stage, drawn: readonly Drawn[], low: number): read
   const stacks = new Map<string, number>();
   for (const one of drawn) {
     const home = homeOf(stage, one);
-    // Beside a column an interrupt that forks stands at its row as one number: the next row is somebody else's.
-    const at = `${one.token.journey} ${home.x} ${home.y}`;
-    one.stack = (stage.layout.form === 'tall' ? stacks.get(at) : undefined) ?? stackOf(home, taken, low);
+    // Beside a column an interrupt that forks stands at its row as one token: the next row is somebody else's.
+    const { point } = one.token.anchor;
+    const at = `${one.token.journey} ${point.x} ${point.y}`;
+    const first = stage.layout.form === 'tall' ? stacks.get(at) : undefined;
+    one.element.style.visibility = first === undefined ? '' : 'hidden';
+    one.stack = first ?? stackOf(home, taken, low);
     stacks.set(at, one.stack);
     taken.push(lowered(home, one.stack));
   }
