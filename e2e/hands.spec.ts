@@ -1,5 +1,6 @@
 /** What a person's hands do: edits and the way back, verbs on the things, a machine of one's own. */
 
+import { portion } from '../src/cli/portion.ts';
 import { readingMs } from '../src/scene/pace.ts';
 import { axeOf } from './axe.ts';
 import { sendNmi } from './nmi.ts';
@@ -326,146 +327,148 @@ async function pressByKey(page: Page, name: string): Promise<void> {
 }
 
 test.describe('five tasks', () => {
-  for (const by of ['mouse', 'keyboard'] as const) {
-    const isMouse = by === 'mouse';
+  /** A task is done by one of them in each run. */
+  const task = (what: string, act: (page: Page, isMouse: boolean) => Promise<void>): void => {
+    for (const by of portion(['mouse', 'keyboard'], 2, what, 1))
+      test(`${what}, by ${by} alone (${WHICH})`, ({ page }) => act(page, by === 'mouse'));
+  };
 
-    test(`find why GSI 11 waits, by ${by} alone`, async ({ page }) => {
-      // The second device has asked; what becomes of it is seen step by step.
-      await openPaused(page, 'intx-shared', 22);
-      const waits = page.locator('[data-token][data-state=waiting]');
-      await expect(waits).toHaveCount(0);
-      for (let i = 23; i < 40 && (await waits.count()) === 0; i++) {
-        if (isMouse) await button(page, say('timeline.step')).click();
-        else await page.keyboard.press('ArrowRight');
-        await expect(count(page)).toHaveText(new RegExp(`^${i} /`));
-        await page.waitForFunction(() => document.querySelector('[data-token][data-state=moving]') === null);
-      }
-      await expect(waits).toContainText(say('stage.wait.eoi', { what: '0x3b' }));
-      const pin = page.locator('[data-card=ioapic] [data-stop]').nth(1);
-      if (isMouse) await untilMenu(page, () => pin.click({ button: 'right' }));
-      else {
-        await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
+  task('find why GSI 11 waits', async (page, isMouse) => {
+    // The second device has asked; what becomes of it is seen step by step.
+    await openPaused(page, 'intx-shared', 22);
+    const waits = page.locator('[data-token][data-state=waiting]');
+    await expect(waits).toHaveCount(0);
+    for (let i = 23; i < 40 && (await waits.count()) === 0; i++) {
+      if (isMouse) await button(page, say('timeline.step')).click();
+      else await page.keyboard.press('ArrowRight');
+      await expect(count(page)).toHaveText(new RegExp(`^${i} /`));
+      await page.waitForFunction(() => document.querySelector('[data-token][data-state=moving]') === null);
+    }
+    await expect(waits).toContainText(say('stage.wait.eoi', { what: '0x3b' }));
+    const pin = page.locator('[data-card=ioapic] [data-stop]').nth(1);
+    if (isMouse) await untilMenu(page, () => pin.click({ button: 'right' }));
+    else {
+      await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
+      await page.keyboard.press('ArrowDown');
+      await untilMenu(page, () => page.keyboard.press('m'));
+    }
+    const gate = say('where.gate.ioapic-remote-irr');
+    await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toContainText(say('verb.opens', { gate }));
+  });
+
+  task('mask a pin before it fires', async (page, isMouse) => {
+    await openPaused(page, 'serial-ioapic', 1);
+    if (isMouse)
+      await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
+    else {
+      await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
+      await page.keyboard.press('ArrowDown');
+      await untilMenu(page, () => page.keyboard.press('m'));
+    }
+    const verb = menu(page).getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) });
+    if (isMouse) await verb.click();
+    else {
+      for (let i = 0; i < 12 && !(await verb.evaluate((one) => one === document.activeElement)); i++)
         await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+    }
+    await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
+    if (isMouse) await button(page, say('timeline.last')).click();
+    // In a card End is its last thing.
+    else for (let i = 0; i < 4; i++) await page.keyboard.press('PageDown');
+    await expect(page.locator('.now-title')).toHaveText(say('event.ioapic_masked.title'));
+  });
+
+  task('undo three edits', async (page, isMouse) => {
+    await openPaused(page, 'serial-ioapic', 8);
+    const card = page.locator('[data-card="vcpu:0"] [data-stop]').first();
+    for (let i = 0; i < 3; i++) {
+      if (isMouse) await untilMenu(page, () => card.click({ button: 'right' }));
+      else {
+        await tabTo(page, card);
         await untilMenu(page, () => page.keyboard.press('m'));
       }
-      const gate = say('where.gate.ioapic-remote-irr');
-      await expect(menu(page).locator('[data-gate=ioapic-remote-irr]')).toContainText(say('verb.opens', { gate }));
-    });
-
-    test(`mask a pin before it fires, by ${by} alone`, async ({ page }) => {
-      await openPaused(page, 'serial-ioapic', 1);
-      if (isMouse)
-        await untilMenu(page, () => page.locator('[data-card=ioapic] [data-stop]').nth(1).click({ button: 'right' }));
-      else {
-        await tabTo(page, page.locator('[data-card=ioapic] [data-stop]').first());
-        await page.keyboard.press('ArrowDown');
-        await untilMenu(page, () => page.keyboard.press('m'));
-      }
-      const verb = menu(page).getByRole('menuitem', { name: say('deed.mask', { pin: 4 }) });
+      const verb = menu(page).getByRole('menuitem', { name: NMI });
       if (isMouse) await verb.click();
       else {
-        for (let i = 0; i < 12 && !(await verb.evaluate((one) => one === document.activeElement)); i++)
-          await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('s');
+        await expect(verb).toBeFocused();
         await page.keyboard.press('Enter');
       }
-      await expect(page.locator('.said')).toContainText(say('deed.mask', { pin: 4 }));
-      if (isMouse) await button(page, say('timeline.last')).click();
-      // In a card End is its last thing.
-      else for (let i = 0; i < 4; i++) await page.keyboard.press('PageDown');
-      await expect(page.locator('.now-title')).toHaveText(say('event.ioapic_masked.title'));
-    });
+      await expect(page.locator('.header-undo button').first()).toHaveAttribute(
+        'aria-label',
+        say('hdr.undo', { what: NMI }),
+      );
+      await expect(page.locator('.header-changed')).toBeVisible();
+    }
+    for (let i = 0; i < 3; i++) {
+      if (isMouse) await page.locator('.header-undo button').first().click();
+      else await page.keyboard.press('Control+z');
+    }
+    await expect(page.locator('.header-changed')).toHaveCount(0);
+  });
 
-    test(`undo three edits, by ${by} alone`, async ({ page }) => {
-      await openPaused(page, 'serial-ioapic', 8);
-      const card = page.locator('[data-card="vcpu:0"] [data-stop]').first();
-      for (let i = 0; i < 3; i++) {
-        if (isMouse) await untilMenu(page, () => card.click({ button: 'right' }));
-        else {
-          await tabTo(page, card);
-          await untilMenu(page, () => page.keyboard.press('m'));
-        }
-        const verb = menu(page).getByRole('menuitem', { name: NMI });
-        if (isMouse) await verb.click();
-        else {
-          await page.keyboard.press('s');
-          await expect(verb).toBeFocused();
-          await page.keyboard.press('Enter');
-        }
-        await expect(page.locator('.header-undo button').first()).toHaveAttribute(
-          'aria-label',
-          say('hdr.undo', { what: NMI }),
-        );
-        await expect(page.locator('.header-changed')).toBeVisible();
-      }
-      for (let i = 0; i < 3; i++) {
-        if (isMouse) await page.locator('.header-undo button').first().click();
-        else await page.keyboard.press('Control+z');
-      }
-      await expect(page.locator('.header-changed')).toHaveCount(0);
-    });
-
-    test(`build 4 vCPUs in x2APIC mode with an MSI-X disk, by ${by} alone`, async ({ page }) => {
-      await openPaused(page, 'serial-ioapic', 1);
-      const dialog = editor(page);
-      if (isMouse) {
-        await button(page, say('machine.open')).click();
-        await button(page, say('machine.fromNothing')).click();
-      } else {
-        await pressByKey(page, say('machine.open'));
-        await expect(dialog).toBeVisible();
+  task('build 4 vCPUs in x2APIC mode with an MSI-X disk', async (page, isMouse) => {
+    await openPaused(page, 'serial-ioapic', 1);
+    const dialog = editor(page);
+    if (isMouse) {
+      await button(page, say('machine.open')).click();
+      await button(page, say('machine.fromNothing')).click();
+    } else {
+      await pressByKey(page, say('machine.open'));
+      await expect(dialog).toBeVisible();
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Shift+Tab');
+      for (
+        let i = 0;
+        i < 4 && !(await button(page, say('machine.fromNothing')).evaluate((one) => one === document.activeElement));
+        i++
+      )
         await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Enter');
+    }
+    await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
+    if (isMouse) {
+      for (let n = 2; n <= 4; n++) {
+        await button(page, say('machine.more', { field: say('machine.vcpus') })).click();
+        await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n }));
+      }
+    } else {
+      await tabTo(page, dialog.getByLabel(say('machine.vcpus'), { exact: true }));
+      await page.keyboard.press('Control+a');
+      await page.keyboard.type('4');
+      await page.keyboard.press('Enter');
+      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 4 }));
+    }
+    const x2 = dialog.getByLabel(say('machine.x2apic'));
+    if (isMouse) await x2.click();
+    else {
+      await tabTo(page, x2);
+      await page.keyboard.press('Space');
+    }
+    await expect(page.locator('.header-facts')).toContainText('x2APIC');
+    const way = dialog.getByLabel(say('machine.addWay'));
+    if (isMouse) {
+      // A list of the system's own opens outside the page: choosing in it is the browser's.
+      await way.selectOption('msix');
+      await button(page, say('machine.addDevice')).click();
+    } else {
+      await chooseByKey(page, way, 'msix');
+      await pressByKey(page, say('machine.addDevice'));
+    }
+    await expect(dialog.locator('.me-list').first()).toContainText('virtio-blk');
+    const work = button(page, say('machine.work'));
+    await expect(work).toBeVisible();
+    if (isMouse) await work.click();
+    else {
+      for (let i = 0; i < 8 && !(await work.evaluate((one) => one === document.activeElement)); i++)
         await page.keyboard.press('Shift+Tab');
-        for (
-          let i = 0;
-          i < 4 && !(await button(page, say('machine.fromNothing')).evaluate((one) => one === document.activeElement));
-          i++
-        )
-          await page.keyboard.press('Shift+Tab');
-        await page.keyboard.press('Enter');
-      }
-      await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
-      if (isMouse) {
-        for (let n = 2; n <= 4; n++) {
-          await button(page, say('machine.more', { field: say('machine.vcpus') })).click();
-          await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n }));
-        }
-      } else {
-        await tabTo(page, dialog.getByLabel(say('machine.vcpus'), { exact: true }));
-        await page.keyboard.press('Control+a');
-        await page.keyboard.type('4');
-        await page.keyboard.press('Enter');
-        await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 4 }));
-      }
-      const x2 = dialog.getByLabel(say('machine.x2apic'));
-      if (isMouse) await x2.click();
-      else {
-        await tabTo(page, x2);
-        await page.keyboard.press('Space');
-      }
-      await expect(page.locator('.header-facts')).toContainText('x2APIC');
-      const way = dialog.getByLabel(say('machine.addWay'));
-      if (isMouse) {
-        // A list of the system's own opens outside the page: choosing in it is the browser's.
-        await way.selectOption('msix');
-        await button(page, say('machine.addDevice')).click();
-      } else {
-        await chooseByKey(page, way, 'msix');
-        await pressByKey(page, say('machine.addDevice'));
-      }
-      await expect(dialog.locator('.me-list').first()).toContainText('virtio-blk');
-      const work = button(page, say('machine.work'));
-      await expect(work).toBeVisible();
-      if (isMouse) await work.click();
-      else {
-        for (let i = 0; i < 8 && !(await work.evaluate((one) => one === document.activeElement)); i++)
-          await page.keyboard.press('Shift+Tab');
-        await page.keyboard.press('Enter');
-      }
-      await expect(page.locator('.said')).toContainText(say('deed.work', { device: 'virtio-blk' }));
-      await page.keyboard.press('Escape');
-      await expect(page.locator('.app-time')).toContainText('in handler 0x31');
-    });
-  }
+      await page.keyboard.press('Enter');
+    }
+    await expect(page.locator('.said')).toContainText(say('deed.work', { device: 'virtio-blk' }));
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.app-time')).toContainText('in handler 0x31');
+  });
 
   // Nobody, the mouse or a key starts it; from then on it is only read.
   for (const by of some(['nobody', 'mouse', 'keyboard'] as const, 1))

@@ -50,7 +50,7 @@ test('while it plays the address is written at most once a second', async ({ pag
   const opened = Date.now();
   await page.goto('./?speed=8#p=eight-vcpus');
   await expect(count(page)).toHaveText(/^[1-9]/);
-  await page.waitForTimeout(4000);
+  await page.waitForTimeout(2500);
   const writes = await page.evaluate(() => (window as unknown as { writes: number }).writes);
   expect(writes).toBeLessThanOrEqual((Date.now() - opened) / 1000 + 2);
 });
@@ -111,7 +111,7 @@ const WRONG = [
 ] as const;
 
 // What each is called is the rule of the units that read links; that a page opens beside it is the same for all.
-for (const [what, link, code] of some(WRONG, 3)) {
+for (const [what, link, code] of some(WRONG, 2)) {
   test(`a link that ${what} gets one sentence; there is a scene, and the address keeps the link (${WHICH})`, async ({
     page,
   }) => {

@@ -3,14 +3,25 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { serve } from '../src/cli/serve.mjs';
 import { some, WHICH } from './portion.ts';
-import { expect, type Page, test } from './test.ts';
+import { test as base, expect, type Page } from './test.ts';
 import { say } from './texts.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
-// Nothing may be kept from the test before: a context of its own each.
-test.use({ serviceWorkers: 'allow', reuseContext: false });
+// Nothing may be kept from the test before: a context of its own each, in the browser that the other tests have too.
+const test = base.extend({
+  context: async ({ browser, baseURL, locale, serviceWorkers }, use) => {
+    const context = await browser.newContext({
+      serviceWorkers,
+      ...(baseURL && { baseURL }),
+      ...(locale && { locale }),
+    });
+    await use(context);
+    await context.close();
+  },
+});
+test.use({ serviceWorkers: 'allow' });
 
 /** Waits until the page could go without its network. */
 async function kept(page: Page): Promise<void> {
@@ -52,7 +63,7 @@ test(`once it was open it opens with no network: every panel, both languages, an
     return id === undefined ? [] : [`${id}${version ?? ''}`];
   });
   expect(scenes.length).toBeGreaterThan(30);
-  for (const scene of some(scenes, 6)) {
+  for (const scene of some(scenes, 4)) {
     await page.evaluate((link) => {
       window.location.hash = link;
     }, `p=${scene}&t=end`);

@@ -185,7 +185,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-for (const [what, { address, act, after }] of some(Object.entries(CASES), 3)) {
+for (const [what, { address, act, after }] of some(Object.entries(CASES), 2)) {
   test(`loaded anew in ${what} (${WHICH})`, async ({ page }) => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));

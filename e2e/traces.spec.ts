@@ -27,24 +27,68 @@ async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
-test('a recording dropped anywhere is read, judged and told; the way back leads to the scene', async ({ page }) => {
-  await page.goto('./?play=0#p=serial-ioapic&t=1');
-  await expect(page.locator('.tl-count')).toHaveText(/^2 /);
-  // The header brings what takes a dropped file.
-  await expect(page.getByRole('button', { name: 'Trace', exact: true })).toBeVisible();
-  await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
-  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
-  await expect(page.locator('.tr-summary')).toContainText('APICv');
-  await expect(page.locator('.tr-findings')).toContainText('coalesced-is-repeat');
-  await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(0);
-  await expect(page.getByRole('table', { name: 'Engine against trace' })).toContainText('kvm_ioapic_set_irq');
-  // What the processor keeps to itself is hatched, and said.
-  await expect(page.locator('.tr-board[data-hidden="true"]')).toBeVisible();
-  await expect(page.locator('.tr-legend')).toContainText('unobservable');
-  const { violations } = await axeOf(page).include('.tr').analyze();
-  expect(violations.map((v) => v.id)).toEqual([]);
-  await page.getByRole('button', { name: 'Back to the scene' }).click();
-  await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+// One page and one reading for what is asked of the same recording.
+test('a recording dropped anywhere: read, called off, looked into, and left', async ({ page }) => {
+  await test.step('it is read, judged and told', async () => {
+    await page.goto('./?play=0#p=serial-ioapic&t=1');
+    await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+    // The header brings what takes a dropped file.
+    await expect(page.getByRole('button', { name: 'Trace', exact: true })).toBeVisible();
+    await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
+    await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
+    await expect(page.locator('.tr-summary')).toContainText('APICv');
+    await expect(page.locator('.tr-findings')).toContainText('coalesced-is-repeat');
+    await expect(page.locator('.tr-findings [data-severity="wrong"]')).toHaveCount(0);
+    await expect(page.getByRole('table', { name: 'Engine against trace' })).toContainText('kvm_ioapic_set_irq');
+    // What the processor keeps to itself is hatched, and said.
+    await expect(page.locator('.tr-board[data-hidden="true"]')).toBeVisible();
+    await expect(page.locator('.tr-legend')).toContainText('unobservable');
+    const { violations } = await axeOf(page).include('.tr').analyze();
+    expect(violations.map((v) => v.id)).toEqual([]);
+  });
+  await test.step('cancel ends the reading of another and gives back what was open', async () => {
+    // Long enough that nobody reads it before the button is there; the page makes it, so that it need not cross to it.
+    await page.evaluate(() => {
+      const block = '  CPU 0/KVM-9 [000] ....     1.000001: kvm_set_irq: gsi 4 level 1 source 0\n'.repeat(20_000);
+      const transfer = new DataTransfer();
+      transfer.items.add(
+        new File(
+          Array.from({ length: 150 }, () => block),
+          'long.txt',
+        ),
+      );
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    });
+    // What was raised is on screen long before it is read.
+    await expect(page.locator('.tr-first-look')).toContainText('GSI 4');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+    await expect(page.locator('.tr-first-look')).toHaveCount(0);
+    await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
+    await expect(page.locator('.tr-name')).toHaveText('host.txt.gz');
+  });
+  await test.step('a click in the picture moves the playhead, a filter thins out the tables, and the run opens in Perfetto', async () => {
+    const chart = page.locator('.tr-brush .overlay');
+    const box = await chart.boundingBox();
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 0.75, (box?.y ?? 0) + 20);
+    await expect(page.getByRole('spinbutton', { name: 'Line' })).not.toHaveValue(/^(1|\d{1,3})$/);
+    await page.getByRole('combobox', { name: /^GSI/ }).selectOption('21');
+    await expect(page.getByRole('table', { name: 'Interrupts per GSI' }).locator('tbody tr')).toHaveCount(1);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Chrome trace (Perfetto)' }).click(),
+    ]);
+    const stream = await file.createReadStream();
+    let json = '';
+    for await (const part of stream) json += String(part);
+    const { traceEvents } = JSON.parse(json) as { traceEvents: { ph: string; ts?: number; dur?: number }[] };
+    expect(traceEvents.filter((e) => e.ph === 'X').length).toBeGreaterThan(1000);
+    expect(traceEvents.every((e) => e.ph === 'M' || Number.isFinite(e.ts))).toBe(true);
+  });
+  await test.step('the way back leads to the scene', async () => {
+    await page.getByRole('button', { name: 'Back to the scene' }).click();
+    await expect(page.locator('.tl-count')).toHaveText(/^2 /);
+  });
 });
 
 test('a falsified line is a finding with its number', async ({ page }) => {
@@ -75,31 +119,6 @@ test('a pasted dump says which pin is dead, and a text that is nothing gets one 
   await expect(page.locator('.tr-findings')).toContainText('remote-irr-without-vector');
 });
 
-test('cancel ends the reading and gives back what was open', async ({ page }) => {
-  await opened(page);
-  await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
-  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
-  // Long enough that nobody reads it before the button is there; the page makes it, so that it need not cross to it.
-  await page.evaluate(() => {
-    const block = '  CPU 0/KVM-9 [000] ....     1.000001: kvm_set_irq: gsi 4 level 1 source 0\n'.repeat(20_000);
-    const transfer = new DataTransfer();
-    transfer.items.add(
-      new File(
-        Array.from({ length: 150 }, () => block),
-        'long.txt',
-      ),
-    );
-    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  });
-  // What was raised is on screen long before it is read.
-  await expect(page.locator('.tr-first-look')).toContainText('GSI 4');
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
-  await expect(page.locator('.tr-first-look')).toHaveCount(0);
-  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
-  await expect(page.locator('.tr-name')).toHaveText('host.txt.gz');
-});
-
 test('at the playhead stand the raw lines, the machine on the stage, and a window becomes a scene that is shown first', async ({
   page,
 }) => {
@@ -124,30 +143,6 @@ test('at the playhead stand the raw lines, the machine on the stage, and a windo
   await page.goto(link ?? '');
   await expect(page.locator('.tl-count')).toHaveText(/ \d+$/);
   await expect(page.getByRole('alert')).toHaveCount(0);
-});
-
-test('a click in the picture moves the playhead, a filter thins out the tables, and the run opens in Perfetto', async ({
-  page,
-}) => {
-  await opened(page);
-  await drop(page, 'host.txt.gz', readFileSync(SAMPLE));
-  await expect(page.locator('.tr-summary')).toContainText('lines: 11,284');
-  const chart = page.locator('.tr-brush .overlay');
-  const box = await chart.boundingBox();
-  await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) * 0.75, (box?.y ?? 0) + 20);
-  await expect(page.getByRole('spinbutton', { name: 'Line' })).not.toHaveValue(/^(1|\d{1,3})$/);
-  await page.getByRole('combobox', { name: /^GSI/ }).selectOption('21');
-  await expect(page.getByRole('table', { name: 'Interrupts per GSI' }).locator('tbody tr')).toHaveCount(1);
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Chrome trace (Perfetto)' }).click(),
-  ]);
-  const stream = await file.createReadStream();
-  let json = '';
-  for await (const part of stream) json += String(part);
-  const { traceEvents } = JSON.parse(json) as { traceEvents: { ph: string; ts?: number; dur?: number }[] };
-  expect(traceEvents.filter((e) => e.ph === 'X').length).toBeGreaterThan(1000);
-  expect(traceEvents.every((e) => e.ph === 'M' || Number.isFinite(e.ts))).toBe(true);
 });
 
 test('the address of a line holds no byte of the trace: the same file dropped again stands there, another is told', async ({

@@ -67,11 +67,23 @@ let page = fakeWindow();
 beforeEach(() => {
   page = fakeWindow();
   vi.stubGlobal('window', page.window);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
   bar?.stop();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
+
+/** Waits until it holds; each time it is asked again a second has passed in which the page may write its address. */
+const until = (holds: () => void): Promise<void> =>
+  vi.waitFor(
+    () => {
+      vi.advanceTimersByTime(1_000);
+      holds();
+    },
+    { timeout: 20_000, interval: 10 },
+  );
 
 const PRESETS = ['serial-ioapic', 'intx-shared', 'msi-plain'];
 /** A scene nobody else has: its lines are of this pin. */
@@ -141,16 +153,13 @@ for (let round = 0; round < (DEEP ? 12 : 5); round++) {
     }
     const about = `SEED=${seed}: ${trail.join(', ')}`;
     const last = wanted as Wanted;
-    await vi.waitFor(
-      () => {
-        const { scene, sceneId } = store.getState();
-        expect(scene?.complete, about).toBe(true);
-        if ('preset' in last) expect(sceneId.preset, about).toBe(last.preset);
-        else expect([sceneId.preset, opsOf(app)], about).toEqual([null, last.ops]);
-        expect(page.hash(), about).toBe(linkOf(store.getState()));
-      },
-      { timeout: 20_000 },
-    );
+    await until(() => {
+      const { scene, sceneId } = store.getState();
+      expect(scene?.complete, about).toBe(true);
+      if ('preset' in last) expect(sceneId.preset, about).toBe(last.preset);
+      else expect([sceneId.preset, opsOf(app)], about).toEqual([null, last.ops]);
+      expect(page.hash(), about).toBe(linkOf(store.getState()));
+    });
     const { sceneId, scene, notice, fault } = store.getState();
     expect([notice, fault], about).toEqual([null, null]);
     if ('preset' in last) {
@@ -175,21 +184,16 @@ test('an address typed in the moment in which the page is to write its own is op
     expect([store.getState().sceneId.preset, store.getState().scene?.complete]).toEqual([preset, true]);
     expect(page.hash()).toBe(linkOf(store.getState()));
   };
-  await vi.waitFor(names('serial-ioapic'), { timeout: 20_000 });
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  try {
-    actions.seekStep(1);
-    expect(vi.getTimerCount()).toBe(1);
-    const told = page.type('p=intx-shared&t=3');
-    vi.runAllTimers();
-    expect(page.hash()).toBe('p=intx-shared&t=3');
-    told();
-  } finally {
-    vi.useRealTimers();
-  }
-  await vi.waitFor(names('intx-shared'), { timeout: 20_000 });
+  await until(names('serial-ioapic'));
+  actions.seekStep(1);
+  expect(vi.getTimerCount()).toBe(1);
+  const told = page.type('p=intx-shared&t=3');
+  vi.runAllTimers();
+  expect(page.hash()).toBe('p=intx-shared&t=3');
+  told();
+  await until(names('intx-shared'));
   actions.seekStep(5);
-  await vi.waitFor(() => expect(page.hash()).toMatch(/&t=5(&|$)/), { timeout: 20_000 });
+  await until(() => expect(page.hash()).toMatch(/&t=5(&|$)/));
   names('intx-shared')();
   app.close();
 });

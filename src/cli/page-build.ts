@@ -22,10 +22,12 @@ const FIRST = ${JSON.stringify(Object.fromEntries(columns))};
 export const eventSource = (name) => FIRST[name] ?? eventRow(name);`;
     }
     const isFirst = Object.keys(FIRST_EVENTS).some((name) => new RegExp(`^  ${name}: \\{\\s+code: `, 'm').test(text));
-    return isFirst ? text.replaceAll(COLUMN, '') : undefined;
+    return isFirst ? withoutSources(text) : undefined;
   },
 });
 
 /** A row has one column a line, or is all in one, as the formatter has it. */
 const NAMES = `(?:${SOURCE_COLUMNS.join('|')})`;
 const COLUMN = new RegExp(`^ {4}${NAMES}: .*,\\n|, ${NAMES}: (?:null|'[^']*')`, 'gm');
+/** A part's rows, as text, without the columns that only `eventSource` reads. */
+export const withoutSources = (text: string): string => text.replaceAll(COLUMN, '');

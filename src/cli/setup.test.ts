@@ -278,7 +278,7 @@ describe('behind a proxy', () => {
       packages: { '': root, 'node_modules/a': { version: '1.2.0', resolved, integrity, bin: { a: 'bin/a.js' } } },
     };
     try {
-      for (const name of ['npm_config_proxy', 'http_proxy', 'HTTP_PROXY']) {
+      const by = async (name: string): Promise<void> => {
         const { dir, env } = checkout('', { ...ENSURE, 'package-lock.json': json(lock) });
         write(dir, { 'package.json': json({ ...root, type: 'module' }) });
         // npm's own, which is found by its name; nothing of this machine's settings.
@@ -297,7 +297,8 @@ describe('behind a proxy', () => {
           'irqscope: 1 packages are not installed as the lockfile says; running npm ci',
         ]);
         expect(missingPackages(dir)).toEqual([]);
-      }
+      };
+      await Promise.all(['npm_config_proxy', 'http_proxy', 'HTTP_PROXY'].map(by));
     } finally {
       proxy.close();
     }

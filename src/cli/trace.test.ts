@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RECIPES } from '../trace/recipe.ts';
 import { bundle } from './bundle.mjs';
 
@@ -67,9 +67,14 @@ describe('npm run -s trace', () => {
     expect(trace(Buffer.from(dump, 'utf16le'), ['--json']).out).toBe(trace(dump, ['--json']).out);
   });
 
+  const options = ['--json', '--at', '20000'];
+  let whole: ReturnType<typeof trace>;
+  beforeAll(() => {
+    whole = trace(SVM, options, FRONT_DOOR);
+  });
+
   test('standard input gives what the file gives, packed or not', () => {
-    const options = ['--json', '--at', '20000'];
-    const { out } = trace(SVM, options);
+    const { out } = whole;
     expect(rowsOf(out).find((row) => row.kind === 'state')).toMatchObject({ line: 20_000 });
     for (const input of [SVM, gzipSync(SVM)]) {
       const piped = spawnSync(process.execPath, [...program, '-', ...options], { input, encoding: 'utf8' });
@@ -115,8 +120,7 @@ describe('npm run -s trace', () => {
   });
 
   test('rows stand in the order of the contract', () => {
-    const { out } = trace(SVM, ['--json', '--at', '20000'], FRONT_DOOR);
-    const kinds = out
+    const kinds = whole.out
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line).kind as string);

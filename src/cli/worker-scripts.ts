@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Plugin, Rolldown } from 'vite';
 import { parseAst } from 'vite';
 import { ALL_EVENTS } from '../spec/events/all.ts';
+import { withoutSources } from './page-build.ts';
 
 const codeOf = (text: string, name: string): string =>
   Object.hasOwn(ALL_EVENTS, name) ? String(ALL_EVENTS[name as keyof typeof ALL_EVENTS].code).padEnd(text.length) : text;
@@ -15,6 +16,8 @@ export const engineCodes = (): Plugin => ({
   name: 'engine-codes',
   apply: 'build',
   load(id) {
+    // Which function records an event, and who says so, no worker asks.
+    if (/\/src\/spec\/events\/(?!sources)[\w-]+\.ts$/.test(id)) return withoutSources(readFileSync(id, 'utf8'));
     if (id.endsWith('/src/spec/quirks.ts')) return readFileSync(id, 'utf8').replaceAll(/,\s*fn: '\w+'/g, '');
     // Without EV: who reads it otherwise than by name fails the build.
     if (id.endsWith('/src/engine/core/events.ts')) return `export { CHIP, KICK, REQ } from '../../spec/names.ts';`;

@@ -65,13 +65,15 @@ describe.each(scenes)('$id', ({ id, scene }) => {
     for (const step of portion(scene.steps, 3, `${id} flies`)) {
       const score = scoreOf(stage, step.index);
       let before = -1;
+      const wrong: string[] = [];
       for (let i = 0; i <= 50; i++) {
         const phase = (i / 50) * ARRIVE;
         const flown = flightPhase(score, phase);
-        expect(flown).toBeGreaterThanOrEqual(before);
-        if (msAt(score, phase) < score.ask) expect(flown).toBe(0);
+        if (flown < before) wrong.push(`back from ${before} to ${flown}`);
+        if (msAt(score, phase) < score.ask && flown !== 0) wrong.push(`at ${flown} while it is asked`);
         before = flown;
       }
+      expect(wrong).toEqual([]);
       expect(before).toBeCloseTo(ARRIVE, 9);
       expect(msAt(score, 1)).toBe(score.ask + score.fly);
       expect(score.ask).toBe(score.asks.length === 0 ? 0 : ASK_COMES_MS + ASK_MS * score.asks.length);

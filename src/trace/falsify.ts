@@ -216,8 +216,11 @@ const NEAR_BEFORE = 60;
 
 const NO_PAUSE = (): Promise<void> => Promise.resolve();
 
-/** Falsifies lines of a recording by chance and runs the prediction over it. */
-export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): Promise<FalsifiedRun> {
+/**
+ * Reads a recording as it is, once.
+ * @returns falsifies lines of it by chance and runs the prediction over them
+ */
+export async function falsifierOf(bytes: Uint8Array): Promise<(options: FalsifyOptions) => Promise<FalsifiedRun>> {
   const opened = await openTrace(bytesSource(bytes));
   const survey = new Survey();
   const first = createTables(survey);
@@ -252,9 +255,11 @@ export async function falsifiedRun(bytes: Uint8Array, options: FalsifyOptions): 
     total++;
     give(r);
   });
-  const falsified = new Falsifier(options, ids, total, new Knowable(survey));
-  const found = await run((r, give) => falsified.take(r, give));
-  return judge(falsified.done, clean, found, options.apart);
+  return async (options) => {
+    const falsified = new Falsifier(options, ids, total, new Knowable(survey));
+    const found = await run((r, give) => falsified.take(r, give));
+    return judge(falsified.done, clean, found, options.apart);
+  };
 }
 
 class Falsifier {

@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { createRng, nextBelow } from '../base/rng.ts';
 import { portion } from '../cli/portion.ts';
 import { type Analysis, analyse } from './analyse.ts';
-import { falsifiedRun } from './falsify.ts';
+import { falsifierOf } from './falsify.ts';
 import { bytesSource } from './source.ts';
 import { TRACEPOINTS } from './tracepoints.ts';
 
@@ -195,8 +195,9 @@ test.each([...portion(WINDOWS, 2, 'falsified', 3), ...WHOLE])(
     let total = 0;
     let noisy = 0;
     const missed: string[] = [];
+    const falsify = await falsifierOf(bytes);
     for (let round = 0; round < 3; round++) {
-      const { falsified, stray, extra } = await falsifiedRun(bytes, { seed: seed + round, apart });
+      const { falsified, stray, extra } = await falsify({ seed: seed + round, apart });
       total += falsified.length;
       noisy += stray.length + extra.length;
       for (const one of falsified) if (!one.found) missed.push(`${one.event} line ${one.line}: ${one.what}`);

@@ -6,10 +6,20 @@ import { createHash } from 'node:crypto';
 
 const hash = (text: string): string => createHash('sha1').update(text).digest('hex').slice(0, 6);
 
+/** Numbers are the same ones again and again: a stage has them in each theme, and much of the next moment. */
+const shortened = new Map<string, string>();
+
 /** Two decimals are enough to see, and the same on every machine. */
-const short = (value: string): string =>
+function short(value: string): string {
   // Most values are words or whole numbers.
-  value.includes('.') ? value.replace(/-?\d+\.\d+/g, (n) => String(Math.round(Number(n) * 100) / 100)) : value;
+  if (!value.includes('.')) return value;
+  let known = shortened.get(value);
+  if (known === undefined) {
+    known = value.replace(/-?\d+\.\d+/g, (n) => String(Math.round(Number(n) * 100) / 100));
+    shortened.set(value, known);
+  }
+  return known;
+}
 
 const attributes = (element: Element): string =>
   [...element.attributes]

@@ -431,7 +431,8 @@ function followIrqWindow(m: Machine, vcpu: number): void {
 /** One look at a vCPU of the model guest. */
 function serveAvic(m: Machine, vcpu: number): boolean {
   const inside = reg(m, vcpu, V.mode) === MODE.inGuest;
-  const requests = reg(m, vcpu, V.requests) & ~(1 << REQ.event);
+  // INIT and SIPI are KVM's to take, by an exit. @kvm x86.c vcpu_enter_guest
+  const requests = (reg(m, vcpu, V.requests) & ~(1 << REQ.event)) | m.w[lapicAt(m, vcpu) + L.pendingEvents];
   const halted = reg(m, vcpu, V.halted) === 1;
   // The window's exit comes first: AVIC is on again before anything goes in.
   if (reg(m, vcpu, V.irqWindow) === 1 && isOpen(m, vcpu)) followIrqWindow(m, vcpu);

@@ -27,6 +27,9 @@ export interface MachineView {
   readonly routeTables: readonly RouteTable[];
   /** As KVM has it now; absent: as the machine was made. */
   readonly irqchip?: Irqchip;
+  /** KVM_CAP_X2APIC_API as it is now; absent: as the machine was made. */
+  readonly x2apicFormat?: boolean;
+  readonly broadcastQuirkDisabled?: boolean;
 }
 
 /** Where the interrupt chips are: a machine may be born without, and get them by KVM_CREATE_IRQCHIP. */

@@ -74,7 +74,7 @@ describe(`rules over variants (seed ${SEED})`, () => {
       const situation = make(v);
       return situation === null ? [] : [{ v, n, situation }];
     });
-    for (const { v, n, situation } of portion(situations, 3, name, 2)) {
+    for (const { v, n, situation } of portion(situations, 4, name, 2)) {
       tried++;
       const { sick, well, create, cured, at, params = {} } = situation;
       const ill = answers([...machine(v, create), ...sick]);

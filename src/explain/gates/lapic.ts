@@ -54,13 +54,25 @@ function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode
   return ops.length === 0 ? [] : [[...ops, ...way.raise]];
 }
 
-/** An xAPIC takes the logical id that a message is for, and it is sent again. Nobody's physical id is the guest's to choose. */
-function namedSo(view: MachineView, { message, vcpu, raise }: Way): readonly (readonly JsonOp[])[] {
-  if (message?.logical !== true || inX2apic(view, vcpu)) return [];
-  const { dest } = message;
+/**
+ * An xAPIC takes the id that a message is for, and it is sent again: of an APIC in x2APIC mode no id is the guest's to choose. By a
+ * bit where that will do, else by all that the message names, without clusters.
+ */
+function namedSo(view: MachineView, { message, vcpu: first, raise }: Way): readonly (readonly JsonOp[])[] {
+  if (message === undefined) return [];
+  const { dest, logical } = message;
+  const own = Array.from({ length: view.wordMap.vcpus }, (_, one) => one).find((one) => idOf(view, one) === dest);
+  const vcpu = (logical ? undefined : own) ?? first;
+  if (inX2apic(view, vcpu) || dest >>> 0 > 0xff) return [];
+  const says = (register: 'id' | 'ldr' | 'dfr', id: number): JsonOp =>
+    writeLapic(vcpu, false, REG[register], (id << 24) >>> 0);
+  if (!logical) return [[says('id', dest), ...raise]];
   const flat = readWord(view, 'lapic', vcpu, 'dfr') >>> 0 === 0xffff_ffff;
   const id = flat ? dest & -dest : (dest & 0xf0) | (dest & 0xf & -(dest & 0xf));
-  return [[writeLapic(vcpu, false, REG.ldr, (id << 24) >>> 0), ...raise]];
+  return [
+    [says('ldr', id), ...raise],
+    [says('dfr', 0xff), says('ldr', dest), ...raise],
+  ];
 }
 
 /** PPR as it is now, and who makes it so. @kvm lapic.c __apic_update_ppr */
@@ -78,7 +90,6 @@ export function timerWaits(view: MachineView, vcpu: number, vector: number): boo
 }
 
 export const APIC_DISABLED = gate('apic-disabled', {
-  cite: 'lapic.svr',
   look(view, way) {
     if (way.message === undefined || way.vcpus.length === 0) return null;
     const isOn = (vcpu: number): boolean => hwOn(view, vcpu) && swOn(view, vcpu);
@@ -115,7 +126,6 @@ const NOBODY_TAKES: ReadonlySet<number> = new Set([2, 7]);
 
 export const LAPIC_GATES: readonly Gate[] = [
   gate('destination', {
-    cite: 'lapic.dest',
     look(view, way) {
       if (way.message === undefined) return null;
       const { dest } = way.message;
@@ -150,7 +160,6 @@ export const LAPIC_GATES: readonly Gate[] = [
   {
     id: 'vector',
     reads: ['lapic.irr', 'rte.vector'],
-    cite: 'lapic.priority',
     look(_view, way) {
       const { vector, ioapicPin, vcpu, message } = way;
       if ((message?.mode ?? 0) > 1 || way.picPin !== undefined) return null;
@@ -187,7 +196,6 @@ const quiet = (view: MachineView, vector: number): JsonOp[] =>
 
 /** Past acceptance: it is in IRR. */
 export const PRIORITY_GATE = gate('ppr', {
-  cite: 'lapic.ppr',
   look(view, { vcpu, vector, picPin }) {
     if (picPin !== undefined) return null;
     const { ppr, by, isr } = pprNow(view, vcpu);
@@ -214,7 +222,6 @@ export const PRIORITY_GATE = gate('ppr', {
 export const EOI_GATE: Gate = {
   id: 'eoi',
   reads: ['lapic.isr', 'pic.isr'],
-  cite: 'lapic.eoi',
   look(view, { vcpu, vector, picPin }) {
     if (picPin !== undefined) {
       const chip = picPin >> 3;

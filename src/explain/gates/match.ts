@@ -17,13 +17,14 @@ export const idOf = (view: MachineView, vcpu: number): number =>
 
 const BROADCAST = 0xff;
 const X2APIC_BROADCAST = 0xffff_ffff;
-/** KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK */
-const NO_QUIRK = 2;
+/** Without KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK a device's 0xff is for all. */
+const hasQuirk = ({ broadcastQuirkDisabled, config }: MachineView): boolean =>
+  !(broadcastQuirkDisabled ?? ((config.x2apicApi ?? 0) & 2) !== 0);
 
 function matchesOne(view: MachineView, vcpu: number, dest: number, logical: boolean): boolean {
   const word = (register: string): number => readWord(view, 'lapic', vcpu, register);
   const x2 = inX2apic(view, vcpu);
-  const quirk = ((view.config.x2apicApi ?? 0) & NO_QUIRK) === 0 && dest === BROADCAST && x2;
+  const quirk = hasQuirk(view) && dest === BROADCAST && x2;
   const mda = quirk ? X2APIC_BROADCAST : dest >>> 0;
   if (mda === (x2 ? X2APIC_BROADCAST : BROADCAST)) return true;
   if (!logical) {
@@ -40,17 +41,58 @@ function matchesOne(view: MachineView, vcpu: number, dest: number, logical: bool
   return word('dfr') === 0x0fff_ffff && id >>> 4 === mda >>> 4 && (id & mda & 0xf) !== 0;
 }
 
-/** vCPUs that a device's message is for, whether their APICs are enabled or not. */
-export function vcpusFor(view: MachineView, dest: number, logical: boolean): number[] {
-  return Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).filter((vcpu) =>
-    matchesOne(view, vcpu, dest, logical),
-  );
-}
-
 const LOWEST = 1;
 /** enum kvm_apic_logical_mode: one mode for all that are enabled, each in a bit of its own. */
 const CLUSTER = 1;
+const FLAT = 2;
 const X2 = 3;
+
+const all = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+const isPresent = (view: MachineView, vcpu: number): boolean =>
+  (readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) !== 0;
+const isOn = (view: MachineView, vcpu: number): boolean =>
+  isPresent(view, vcpu) && (readWord(view, 'lapic', vcpu, 'svr') & ENABLE_SVR) !== 0;
+
+/** Place in the map of logical ids: the lowest bit of its id and, in clusters, the cluster. */
+function slotOf(view: MachineView, vcpu: number, cluster: boolean): number {
+  const id = readWord(view, 'lapic', vcpu, 'ldr') >>> 24;
+  const bits = cluster ? id & 0xf : id;
+  return (bits & -bits) | (id & (cluster ? 0xf0 : 0));
+}
+
+/**
+ * Does KVM's map give a message for several to this one of them? Of those with one id it has one, the last vCPU made is not in it
+ * before it is made anew, and the broadcast of x2APIC is none for a device. A disabled APIC that matches stays: it is what holds.
+ * @kvm lapic.c kvm_recalculate_phys_map, kvm_recalculate_logical_map, kvm_apic_is_broadcast_dest
+ */
+function isMapped(view: MachineView, vcpu: number, dest: number, logical: boolean, some: readonly number[]): boolean {
+  const mode = readWord(view, 'vm', 0, 'mapMode');
+  const toAll = hasQuirk(view)
+    ? dest === BROADCAST
+    : (dest === BROADCAST && mode !== X2) || dest >>> 0 === X2APIC_BROADCAST;
+  if (readWord(view, 'vm', 0, 'mapValid') === 0 || toAll) return true;
+  if (vcpu >= readWord(view, 'vm', 0, 'mapVcpus') || dest === -1) return false;
+  if (!logical) {
+    if (!isPresent(view, vcpu)) return true;
+    const present = some.filter((one) => isPresent(view, one));
+    const byOwn = present.findLast((one) => {
+      const id = readWord(view, 'vcpu', one, 'apicId');
+      return id === dest && (id > 0xff || inX2apic(view, one));
+    });
+    return vcpu === (byOwn ?? present[0]);
+  }
+  if ((mode !== CLUSTER && mode !== FLAT) || !isOn(view, vcpu)) return true;
+  const cluster = mode === CLUSTER;
+  const slot = slotOf(view, vcpu, cluster);
+  const has = all(view).findLast((one) => isOn(view, one) && slotOf(view, one, cluster) === slot);
+  return has === vcpu && (slot & dest & (cluster ? 0xf : 0xff)) !== 0;
+}
+
+/** vCPUs that a device's message is for, whether their APICs are enabled or not. */
+export function vcpusFor(view: MachineView, dest: number, logical: boolean): number[] {
+  const some = all(view).filter((vcpu) => matchesOne(view, vcpu, dest, logical));
+  return some.filter((vcpu) => isMapped(view, vcpu, dest, logical, some));
+}
 
 /**
  * Whom KVM takes of a logical destination at lowest priority: the set bit of the destination that the vector's hash gives, whether
@@ -63,19 +105,19 @@ export function hashed(view: MachineView, message: Message, vector: number): num
   const map = readWord(view, 'vm', 0, 'mapValid') === 1 ? readWord(view, 'vm', 0, 'mapMode') : 0;
   if (map === 0 || map > X2) return null;
   const x2 = map === X2;
-  const isByte = (((view.config.x2apicApi ?? 0) & NO_QUIRK) === 0 || !x2) && dest === BROADCAST;
+  const isByte = (hasQuirk(view) || !x2) && dest === BROADCAST;
   if (isByte || dest >>> 0 === X2APIC_BROADCAST) return null;
   const [group, mask] = x2 ? [~0xffff, 0xffff] : map === CLUSTER ? [0xf0, 0xf] : [0, 0xff];
   const set = Array.from({ length: 16 }, (_, i) => i).filter((i) => ((dest & mask) >> i) & 1);
   const bit = set[vector % Math.max(1, set.length)];
   if (bit === undefined) return null;
-  // The cluster, and the bit in it.
-  const named = (id: number): boolean => ((id ^ dest) & group) === 0 && (id & mask) === 1 << bit;
-  const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).filter((vcpu) => {
+  // The cluster, and the bit in it, which is the lowest of its own.
+  const named = (id: number): boolean => ((id ^ dest) & group) === 0 && (id & mask & -(id & mask)) === 1 << bit;
+  const vcpus = all(view).filter((vcpu) => {
     const ldr = readWord(view, 'lapic', vcpu, 'ldr');
     return inX2apic(view, vcpu) === x2 && named(x2 ? ldr : ldr >>> 24);
   });
-  return vcpus.find((vcpu) => (readWord(view, 'lapic', vcpu, 'svr') & ENABLE_SVR) !== 0) ?? vcpus[0] ?? 'nobody';
+  return vcpus.findLast((vcpu) => isOn(view, vcpu)) ?? vcpus[0] ?? 'nobody';
 }
 
 /** An RTE at reset: masked, and nothing else. */
@@ -99,7 +141,8 @@ export const messageOf = (addrLo: number, addrHi: number, data: number, wide: bo
   level: (data & 0x8000) !== 0,
 });
 
-export const takesWideIds = (view: MachineView): boolean => ((view.config.x2apicApi ?? 0) & 1) === 1;
+export const takesWideIds = ({ x2apicFormat, config }: MachineView): boolean =>
+  x2apicFormat ?? ((config.x2apicApi ?? 0) & 1) === 1;
 
 /** The message that this way would have sent at another moment: as its pin or its route was then. @returns null where none was set up */
 export function messageAt(view: MachineView, { gsi, ioapicPin, message, vector: own }: Way): Sent | null {

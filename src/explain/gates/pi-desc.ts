@@ -35,17 +35,19 @@ export function goesOn(view: MachineView, vcpu: number): readonly (readonly Json
 
 export const PI_DESC_GATES: readonly Gate[] = [
   gate('pi-suppressed', {
-    cite: 'vmx.pi',
     look(view, { vcpu, vector }) {
       if (!inPir(view, vcpu, vector)) return null;
       const value = readWord(view, 'piDesc', vcpu, 'sn');
       return { at: placeOf('piDesc', vcpu, 'sn'), bits: 'sn', value, closed: value === 1 };
     },
     shut: (view, { vcpu }) => readWord(view, 'piDesc', vcpu, 'sn') === 1,
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
+    // Who is on a CPU already is taken off it first: SN falls where a thread is put back.
+    opens: (view, { vcpu }) => [
+      ...goesOn(view, vcpu),
+      [{ op: 'vcpu_state', vcpu, state: 'preempted' }, ...(goesOn(view, vcpu).at(-1) ?? [])],
+    ],
   }),
   gate('pi-not-notified', {
-    cite: 'vmx.pi',
     look(view, { vcpu, vector, woken }) {
       if (!inPir(view, vcpu, vector)) return null;
       const asleep = word(view, vcpu, 'halted') === 1 || word(view, vcpu, 'blocking') === 1;

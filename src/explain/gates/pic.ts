@@ -11,7 +11,8 @@ const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
 const { MASK, DELIVERY_MODE } = masks(LVT_LINT);
 
-const CASCADE = 2;
+/** The master's pin that hears the slave. */
+export const CASCADE = 2;
 /** ExtINT in LVT0, unmasked, is what listens to the 8259. */
 const EXTINT = 0x700;
 
@@ -35,22 +36,27 @@ function holder(view: MachineView, chip: number, bit: number): number {
 
 /** Pin that an INTA would get now, -1 none. @kvm i8259.c kvm_pic_read_irq */
 export function firstPin(view: MachineView): number {
-  const ofChip = (chip: number): number => {
-    const add = reg(view, chip, 'priorityAdd');
-    const asks = priorityOf(reg(view, chip, 'irr') & ~reg(view, chip, 'imr'), add);
-    const pin = (asks + add) & 7;
-    return asks === 8 || holder(view, chip, pin) >= 0 ? -1 : pin;
-  };
-  const pin = ofChip(0);
+  const pin = firstOfChip(view, 0);
   if (pin !== CASCADE) return pin;
-  const slave = ofChip(1);
+  const slave = firstOfChip(view, 1);
   return slave < 0 ? pin : 8 + slave;
 }
 
-/** Its vector; that of no pin is spurious. */
+/** Its vector; that of no pin is spurious, and so is the slave's where it asks for none. */
 export function firstVector(view: MachineView): number {
   const pin = firstPin(view);
-  return reg(view, pin < 8 ? 0 : 1, 'irqBase') + (pin & 7);
+  return pin === CASCADE ? cascadeVector(view) : reg(view, pin < 8 ? 0 : 1, 'irqBase') + (pin & 7);
+}
+
+/** What pin 2 of the master brings: whatever the slave says, the slave's spurious vector where it says nothing. @kvm i8259.c kvm_pic_read_irq */
+export const cascadeVector = (view: MachineView): number => reg(view, 1, 'irqBase') + (firstOfChip(view, 1) & 7);
+
+/** Pin that a chip would give at INTA, -1 none. */
+function firstOfChip(view: MachineView, chip: number): number {
+  const add = reg(view, chip, 'priorityAdd');
+  const asks = priorityOf(reg(view, chip, 'irr') & ~reg(view, chip, 'imr'), add);
+  const pin = (asks + add) & 7;
+  return asks === 8 || holder(view, chip, pin) >= 0 ? -1 : pin;
 }
 
 /** Does this vCPU take interrupts from the 8259? */
@@ -76,6 +82,10 @@ const writeImr = (view: MachineView, pin: number, on: boolean): JsonOp => {
   return out(chip === 0 ? 0x21 : 0xa1, on ? imr | bit : imr & ~bit);
 };
 
+/** The output falls and rises: masked at the master and unmasked. @kvm i8259.c pic_irq_request */
+export const risesAnew = (view: MachineView, pin: number): readonly JsonOp[] =>
+  [true, false].map((on) => writeImr(view, pin < 8 ? pin : CASCADE, on));
+
 /** Masks the pin that goes first where its level line is up and would ask again at each of its EOIs. */
 export function quietFirst(view: MachineView): readonly (readonly JsonOp[])[] {
   const pin = firstPin(view);
@@ -99,7 +109,6 @@ const ICWS: readonly JsonOp[] = [
 ].map(([port, value]) => out(port as number, value as number));
 
 export const PIC_MASK = gate('pic-mask', {
-  cite: 'pic.ocw',
   look(view, way) {
     if (way.picPin === undefined) return null;
     const chip = way.picPin >> 3;
@@ -123,7 +132,6 @@ export const PIC_MASK = gate('pic-mask', {
 });
 
 export const PIC_LINT = gate('pic-lint', {
-  cite: 'lapic.lvt',
   look(view, way) {
     const given = way.extint === true && irqchipOf(view) === 'split';
     if (way.picPin === undefined && !given) return null;
@@ -146,7 +154,6 @@ export const PIC_GATES: readonly Gate[] = [
   {
     id: 'pic-isr',
     reads: ['pic.isr'],
-    cite: 'pic.inta',
     look(view, way) {
       if (way.picPin === undefined) return null;
       const chip = way.picPin >> 3;
@@ -171,7 +178,6 @@ export const PIC_GATES: readonly Gate[] = [
   {
     id: 'pic-init',
     reads: [],
-    cite: 'pic.icw',
     look(view, way) {
       if (way.picPin === undefined) return null;
       const isShut = (one: number): boolean => reg(view, one, 'irqBase') === 0 || reg(view, one, 'initState') !== 0;

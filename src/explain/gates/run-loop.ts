@@ -3,11 +3,11 @@ import { type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import { type Gate, gate, placeOf } from './gate.ts';
 import { startUp } from './lapic.ts';
 import { goesOn } from './pi-desc.ts';
+import { risesAnew } from './pic.ts';
 
 const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
 
 export const VCPU_BLOCKED = gate('vcpu-blocked', {
-  cite: 'kvm.requests',
   look(view, { vcpu, woken }) {
     const value = word(view, vcpu, 'halted');
     const asleep = value === 1 || (word(view, vcpu, 'blocking') === 1 && word(view, vcpu, 'loaded') === 0);
@@ -21,7 +21,6 @@ export const VCPU_BLOCKED = gate('vcpu-blocked', {
 export const VCPU_PREEMPTED: Gate = {
   id: 'vcpu-preempted',
   reads: ['vcpu.state'],
-  cite: 'kvm.requests',
   look(view, { vcpu }) {
     const value = word(view, vcpu, 'preempted');
     const closed = value === 1 && word(view, vcpu, 'loaded') === 0;
@@ -35,7 +34,6 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
   {
     id: 'vcpu-init',
     reads: ['vcpu.state'],
-    cite: 'cpu.init',
     look(view, { vcpu }) {
       const value = word(view, vcpu, 'mpState');
       return { at: placeOf('vcpu', vcpu, 'mpState'), bits: 'mpState', value, closed: value === 1 || value === 2 };
@@ -47,7 +45,6 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
   {
     id: 'vcpu-host',
     reads: ['vcpu.mode'],
-    cite: 'kvm.requests',
     // The last gate before the handler: what nothing else holds waits for the vCPU's next look.
     look: (view, { vcpu }) => ({
       at: placeOf('vcpu', vcpu, 'mode'),
@@ -55,6 +52,10 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
       value: word(view, vcpu, 'mode'),
       closed: true,
     }),
-    opens: (view, { vcpu }) => goesOn(view, vcpu),
+    // Nothing tells a vCPU in the guest that its LVT0 hears the 8259 again: its output has to fall and rise.
+    opens(view, { vcpu, picPin }) {
+      const [first = [], second = [], ...others] = goesOn(view, vcpu);
+      return [first, second, ...(picPin === undefined ? [] : [[...risesAnew(view, picPin), ...second]]), ...others];
+    },
   },
 ];

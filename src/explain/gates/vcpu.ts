@@ -1,10 +1,18 @@
 /** Gates of the vCPU: flags, blocking, what goes first. @kvm x86.c kvm_check_and_inject_events */
-import { gridAddress, irqchipOf, type MachineView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
+import {
+  gridAddress,
+  irqchipOf,
+  type MachineView,
+  readWord,
+  vectorIn,
+  vectorsIn,
+} from '../../engine/view/machine-view.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { goesOn } from './pi-desc.ts';
-import { firstPin, firstVector, listensToPic, quietFirst } from './pic.ts';
+import { CASCADE, firstPin, firstVector, listensToPic, quietFirst } from './pic.ts';
 
 const NMI = 4;
+const NMI_VECTOR = 2;
 /** In pending_events. */
 const INIT = 1;
 
@@ -32,19 +40,24 @@ function first(
   // Without a local APIC it is injected already, and what is injected goes in again before an NMI.
   if (way.extint === true && irqchipOf(view) === 'none') return null;
   // A reset goes before all else, and wipes what waits. @kvm lapic.c kvm_apic_accept_events
-  if ((readWord(view, 'lapic', vcpu, 'pendingEvents') & INIT) !== 0)
+  if (!isNmi(way) && (readWord(view, 'lapic', vcpu, 'pendingEvents') & INIT) !== 0)
     return { at: placeOf('lapic', vcpu, 'pendingEvents'), bits: 'init', value: 1, by: 'init' };
   // What was injected and did not get in goes in again before anything new. @kvm x86.c kvm_check_and_inject_events
-  if (word(view, vcpu, 'intrInjected') === 1 && word(view, vcpu, 'intrNr') !== vector) {
-    const own = word(view, vcpu, 'intrNr');
-    return { at: placeOf('vcpu', vcpu, 'intrInjected'), bits: 'intrInjected', value: 1, by: 'injected', vector: own };
+  const nmi = word(view, vcpu, 'nmiInjected') === 1;
+  const own = nmi ? NMI_VECTOR : word(view, vcpu, 'intrNr');
+  const again = own !== vector || vectorIn(view.w, gridAddress(view, 'irr', vcpu), vector);
+  if (nmi || (word(view, vcpu, 'intrInjected') === 1 && again)) {
+    const bits = nmi ? 'nmiInjected' : 'intrInjected';
+    return { at: placeOf('vcpu', vcpu, bits), bits, value: 1, by: 'injected', vector: own };
   }
+  if (isNmi(way)) return null;
   const nmis = word(view, vcpu, 'nmiPending') + word(view, vcpu, 'nmiQueued');
   if (nmis > 0 && word(view, vcpu, 'nmiMasked') === 0)
     return { at: placeOf('vcpu', vcpu, 'nmiPending'), bits: 'nmiPending', value: nmis, by: 'nmi' };
   if (picPin !== undefined) {
     const pin = firstPin(view);
-    if (pin < 0 || pin === picPin) return null;
+    // Who has pin 2 of the master itself gets what the slave asks for.
+    if (pin < 0 || pin === picPin || (picPin === CASCADE && pin > 7)) return null;
     return { at: placeOf('pic', pin >> 3, 'irr'), bits: `irr.${pin & 7}`, value: 1, by: `pin ${pin}` };
   }
   if (way.extint === true) return null;
@@ -66,7 +79,6 @@ function first(
 }
 
 export const INTERRUPT_FLAG = gate('if', {
-  cite: 'cpu.if',
   look(view, way) {
     if (isNmi(way)) return null;
     const value = word(view, way.vcpu, 'rflagsIf');
@@ -90,7 +102,6 @@ export const INTERRUPT_FLAG = gate('if', {
 export const VCPU_GATES: readonly Gate[] = [
   INTERRUPT_FLAG,
   gate('shadow', {
-    cite: 'cpu.if',
     look(view, way) {
       const { vcpu } = way;
       const value = word(view, vcpu, 'shadow');
@@ -102,7 +113,6 @@ export const VCPU_GATES: readonly Gate[] = [
   {
     id: 'nmi-blocked',
     reads: ['vcpu.nmi'],
-    cite: 'cpu.nmi',
     look(view, way) {
       if (!isNmi(way)) return null;
       const value = word(view, way.vcpu, 'nmiMasked');
@@ -111,10 +121,9 @@ export const VCPU_GATES: readonly Gate[] = [
     opens: (view, { vcpu }) => (hasGuest(view) ? [...WAITS, [{ op: 'iret', vcpu }]] : [[{ op: 'iret', vcpu }]]),
   },
   gate('event-first', {
-    cite: 'vmx.entry',
     look(view, way) {
-      if (isNmi(way)) return null;
       const found = first(view, way);
+      if (found === null && isNmi(way)) return null;
       const at = placeOf('vcpu', way.vcpu, 'nmiPending');
       return found === null
         ? { at, bits: 'nmiPending', value: word(view, way.vcpu, 'nmiPending'), closed: false }

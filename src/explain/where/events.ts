@@ -21,7 +21,7 @@ const pending = (bit: number) => (view: MachineView, vcpu: number) =>
   (readWord(view, 'lapic', vcpu, 'pendingEvents') & bit) !== 0;
 
 const NMI: EventKind = {
-  gates: ['shadow', 'nmi-blocked', 'vcpu-init', ...vcpuGates],
+  gates: ['shadow', 'nmi-blocked', 'event-first', 'vcpu-init', ...vcpuGates],
   waits: (view, vcpu) => readWord(view, 'vcpu', vcpu, 'nmiPending') + readWord(view, 'vcpu', vcpu, 'nmiQueued') > 0,
   taken: 'inject_nmi',
   refused: never,

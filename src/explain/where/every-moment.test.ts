@@ -1,6 +1,6 @@
 /**
  * Every scene at every op: whatever was raised so far is asked for, by GSI, message and vector, and each way out that is offered is
- * taken and ends in the handler. Of the ops one in three is looked at (cli/portion.ts). Asked again after it, what held the interrupt holds it no more. Real bugs, with and without, are among them.
+ * taken and ends in the handler. Of the ops one in six is looked at (cli/portion.ts). Asked again after it, what held the interrupt holds it no more. Real bugs, with and without, are among them.
  */
 import { describe, expect, test } from 'vitest';
 import { portion } from '../../cli/portion.ts';
@@ -28,7 +28,7 @@ describe('what is offered is tried', () => {
     if (whole === null) return;
     const first = Math.max(start, whole.ops.length - MOST);
     const moments = Array.from({ length: whole.ops.length - first + 1 }, (_, i) => first + i);
-    for (const done of portion(moments, 5, id, 3)) {
+    for (const done of portion(moments, 6, id, 2)) {
       const here = whole.at(done);
       const asks = new Map<string, Ask>();
       for (const { name, args, index } of eventsFrom(here.now().journal, 0)) {

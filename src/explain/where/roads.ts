@@ -4,7 +4,7 @@ import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Way } from '../gates/gate.ts';
 import { hasVmmPin, messageOf, takesWideIds, vcpusFor } from '../gates/match.ts';
-import { listensToPic } from '../gates/pic.ts';
+import { CASCADE, cascadeVector, listensToPic } from '../gates/pic.ts';
 
 const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 
@@ -34,9 +34,9 @@ function ofIoapicPin(view: MachineView, pin: number, gsi: number | undefined): R
 }
 
 function ofPicPin(view: MachineView, pin: number, gsi: number): Road {
-  const vector = readWord(view, 'pic', pin >> 3, 'irqBase') + (pin & 7);
+  const vector = pin === CASCADE ? cascadeVector(view) : readWord(view, 'pic', pin >> 3, 'irqBase') + (pin & 7);
   const listeners = count(view).filter((vcpu) => listensToPic(view, vcpu));
-  return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners.slice(0, 1) };
+  return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners };
 }
 
 /** The MSI-X entry, or MSI vector, of a device that a GSI stands for. */

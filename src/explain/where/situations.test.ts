@@ -41,8 +41,8 @@ describe('situations whose closed gate is known', () => {
     expect(ORDER.filter((id) => !held.has(id))).toEqual([]);
   });
 
-  // One in two, some 700.
-  test.each(portion(cases, 3, 'situations'))('$name', ({ setting, situation }) => {
+  // One in four, some 370.
+  test.each(portion(cases, 4, 'situations'))('$name', ({ setting, situation }) => {
     const { closes, after = [], ask = { op: 'where', gsi: setting.pin } } = situation;
     const before = machine(setting, situation.create);
     const ops = [...before, ...closes, ...after];

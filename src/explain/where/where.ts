@@ -4,6 +4,7 @@
  * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
  * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
  */
+import { hex64 } from '../../base/numbers.ts';
 import {
   gridAddress,
   irqchipOf,
@@ -117,7 +118,18 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
     return [{ op: 'device', id: before.id, event: 'quiet' }, before];
   if (name === 'wrmsr' || name === 'mmio_write') {
     const icr = before as JsonOp;
-    if (Number(icr.addr) === 0xfee0_0300 || Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
+    if (Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
+    // At the page where its APIC is now, its upper half first: an INIT has cleared that.
+    const word = (register: string): number => readWord(run.view, 'lapic', Number(icr.vcpu), register);
+    const isAt = (op: JsonOp, offset: number): boolean =>
+      op.op === 'mmio_write' && (Number(op.addr) & 0xfff) === offset && Number(op.vcpu) === Number(icr.vcpu);
+    if (isAt(icr, 0x300)) {
+      const upper = run.ops.slice(0, outcome?.op).findLast((op) => isAt(op, 0x310));
+      const page = (word('baseLo') & ~0xfff) >>> 0;
+      return [upper ?? [], icr]
+        .flat()
+        .map((op) => ({ ...op, addr: hex64(page + (Number(op.addr) & 0xfff), word('baseHi')) }));
+    }
   }
   if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
   if ('msi' in ask) {
@@ -177,6 +189,7 @@ function isInjected(view: MachineView, vcpu: number, vector: number): boolean {
   return readWord(view, 'vcpu', vcpu, 'intrInjected') === 1 && readWord(view, 'vcpu', vcpu, 'intrNr') === vector;
 }
 
+const STARTUP = 6;
 const initOf = (view: MachineView, vcpu: number): JsonOp[] => [
   { op: 'msi', addr: addressOf(view, vcpu), data: '0x500' },
   { op: 'nop', vcpu },
@@ -241,8 +254,10 @@ function unseen(run: Moment, way: Way): Found {
 }
 
 /** On the local APICs' road. */
-function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly JsonOp[]): Found {
+function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, again: readonly JsonOp[]): Found {
   const { view } = run;
+  // A SIPI is sent again after an INIT.
+  const raise = road.way.message?.mode === STARTUP ? [...initOf(view, vcpu), ...again] : again;
   const way: Way = { ...road.way, vcpus: road.vcpus, vcpu, woken: outcome?.woken.has(vcpu) ?? false, raise };
   const { vector, ioapicPin } = way;
   if (outcome === null) return unseen(run, way);
@@ -326,9 +341,8 @@ function eventRoad(run: Moment, way: Way, outcome: Outcome, kind: EventKind): Fo
   const chain = looked(view, way, BEFORE_APIC, true);
   if (last(kind.refused) === null || last((event) => !kind.refused(event)) !== null)
     return { held: null, state: 'done', chain, way };
-  // A SIPI for a vCPU that waits for none: it is forgotten there, and must be sent again, after an INIT.
-  const raise = [...initOf(view, way.vcpu), ...way.raise];
-  return { held: 'source', state: 'lost', chain: withSource(chain), way: { ...way, raise } };
+  // A SIPI for a vCPU that waits for none: it is forgotten there.
+  return { held: 'source', state: 'lost', chain: withSource(chain), way };
 }
 
 /** On the 8259's road. */
@@ -622,6 +636,8 @@ function waitsSince(history: History, { way }: Found): number {
 
 /** One that waits behind many takes two for each. */
 const MOST_TURNS = 64;
+/** What has its handler and is raised again all the time is not waited for. */
+const MORE_TURNS = 4;
 
 const shown = (f: Found): string =>
   `${f.held} ${f.state} ${f.way.picPin} ${f.way.vector} ${f.way.vcpu} ${f.chain
@@ -667,15 +683,66 @@ function alongside(history: History, ask: Ask, now: Found, added: readonly JsonO
   return null;
 }
 
+const APIC_PAGE = 0xfee0_0000;
+/** What takes an access before the chip it is for, as the op that takes it away again. */
+const TAKEN_BACK: Readonly<Record<string, (op: JsonOp) => JsonOp>> = {
+  ioeventfd: (op) => ({ ...op, deassign: 1 }),
+  coalesced_mmio: (op) => ({ ...op, deassign: 1 }),
+  memslot: (op) => ({ ...op, size: 0 }),
+};
+
+/**
+ * The chips' registers stand where a guest looks for them: each APIC page is back in its place, and nothing else takes the accesses.
+ * @kvm x86.c vcpu_mmio_write, lapic.c apic_mmio_in_range
+ */
+function registersBack({ view, ops }: Moment): JsonOp[] {
+  const laid = new Map<string, JsonOp>();
+  for (const op of ops) {
+    const back = TAKEN_BACK[String(op.op)]?.(op);
+    if (back === undefined) continue;
+    const { slot, bus, pio, addr, len = op.size, datamatch } = op;
+    const key = JSON.stringify(
+      op.op === 'memslot' ? slot : [bus, Number(pio ?? 0), Number(addr), Number(len), datamatch],
+    );
+    if (Number(op.deassign ?? 0) === 1 || (op.op === 'memslot' && Number(op.size) === 0)) laid.delete(key);
+    else laid.set(key, back);
+  }
+  const home = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).flatMap((vcpu): JsonOp[] => {
+    const lo = readWord(view, 'lapic', vcpu, 'baseLo');
+    const moved = lo !== 0 && ((lo & ~0xfff) >>> 0 !== APIC_PAGE || readWord(view, 'lapic', vcpu, 'baseHi') !== 0);
+    return moved ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }] : [];
+  });
+  return [...laid.values(), ...home];
+}
+
 /** @returns ops that bring it to its handler, tried; null where none were found */
-function releaseOf(history: History, ask: Ask, first: Found, base: number): JsonOp[] | null {
+function releaseOf(history: History, ask: Ask, first: Found, base: number): readonly JsonOp[] | null {
   if (first.state === 'in-service') return [];
-  let added: readonly JsonOp[] = [];
+  const [ops, whole] = freed(history, ask, first, base, []);
+  const back = whole ? [] : registersBack(history.branch([]));
+  if (back.length === 0) return ops;
+  const [others, better] = freed(history, ask, find(history.branch(back), ask), base, back);
+  return better ? others : (ops ?? others);
+}
+
+/** @param already ops before all that is tried @returns the ops, and whether it is done after them or in service */
+function freed(
+  history: History,
+  ask: Ask,
+  first: Found,
+  base: number,
+  already: readonly JsonOp[],
+): readonly [ops: readonly JsonOp[] | null, whole: boolean] {
+  let added = already;
+  /** After these a handler was reached, maybe by another with its vector: it is not done. */
+  let nearly: readonly JsonOp[] | null = null;
+  let more = MORE_TURNS;
   let now = first;
-  for (let turn = 0; turn < MOST_TURNS; turn++) {
+  for (let turn = 0; turn < MOST_TURNS && more > 0; turn++) {
+    if (nearly !== null) more--;
     if (now.held === null) {
       // What nobody was seen to raise is out of sight where an opened gate moves its destination: it is raised, as what is done is.
-      if (now.state !== 'done' && now.state !== 'never') return null;
+      if (now.state !== 'done' && now.state !== 'never') return [nearly, false];
       added = [...added, ...now.way.raise];
     }
     const { view } = history.branch(added);
@@ -687,15 +754,18 @@ function releaseOf(history: History, ask: Ask, first: Found, base: number): Json
     for (const list of lists) {
       const run = history.branch([...added, ...list]);
       const at = find(run, ask);
-      if (reached(run, base, at) || reached(run, base, now)) return [...added, ...list];
+      if (reached(run, base, at) || reached(run, base, now)) {
+        if (at.state === 'done' || at.state === 'in-service') return [[...added, ...list], true];
+        nearly ??= [...added, ...list];
+      }
       if (went === null && shown(at) !== shown(now)) went = { list, at };
     }
     went ??= alongside(history, ask, now, added);
-    if (went === null) return null;
+    if (went === null) return [nearly, false];
     added = [...added, ...went.list];
     now = went.at;
   }
-  return null;
+  return [nearly, false];
 }
 
 /** The answer in the op's shape. */
