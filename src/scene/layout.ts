@@ -222,19 +222,14 @@ function shortened(input: LayoutInput, form: Form, metrics: Metrics): Metrics {
   return [metrics, tight, { ...tight, lanes: 'compact' } as const].find(fits) ?? { ...tight, lanes: 'dense' };
 }
 
-/** What was found last, for as much of the same model: of a map's vCPUs, whichever unfold take the same room. */
-let found:
-  | readonly [model: StageModel, room: string, form: Form, w: number, metrics: Metrics, airy: number, scale: number]
-  | null = null;
+/** How it was laid out last, for as much of the same model: of a map's vCPUs, whichever unfold take the same room. */
+let found: readonly [model: StageModel, room: string, lay: (input: LayoutInput) => StageLayout] | null = null;
 
 /** Lays the stage out for the room there is. */
 export function layoutStage(input: LayoutInput): StageLayout {
   const { width, height } = input;
   const room = input.embed || input.focus || input.open?.size ? '' : `${width} ${height} ${input.unfold?.length}`;
-  if (room !== '' && found?.[0] === input.model && found[1] === room) {
-    const [, , form, w, metrics, airy, scale] = found;
-    return { ...compose(input, form, w, metrics, airy), scale };
-  }
+  if (room !== '' && found?.[0] === input.model && found[1] === room) return found[2](input);
   const form: Form =
     width < (input.embed ? EMBED_FROM : MERGED_FROM)
       ? 'tall'
@@ -273,6 +268,6 @@ export function layoutStage(input: LayoutInput): StageLayout {
       best = looser;
     }
   }
-  found = [input.model, room, form, w, metrics, least, scale];
+  found = [input.model, room, (one) => ({ ...compose(one, form, w, metrics, least), scale })];
   return { ...best, scale };
 }

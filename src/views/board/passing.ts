@@ -3,7 +3,7 @@ import { type Crossing, type Stage, travelled } from '../../scene/flights.ts';
 import { pointAt } from '../../scene/paths.ts';
 import { labelText } from '../shared/label-text.ts';
 import type { Translate } from '../shared/use-t.ts';
-import { colour, hexWidth, move, span } from './token-layer.ts';
+import { colour, hexWidth, moved, span } from './token-layer.ts';
 
 const ARROW: Readonly<Record<Crossing['kind'], string>> = { exit: '▼ ', entry: '▲ ', signal: '' };
 
@@ -34,7 +34,7 @@ export function passingOf(
         const { x, y } = pointAt(path, share);
         // A signal comes to rest beside the card it goes to.
         const at = kind === 'signal' ? x + side * (w / 2 + 3) * share : x;
-        move(element, Math.max(w / 2 + 2, Math.min(at, stage.layout.w - w / 2 - 2)), y, w);
+        element.style.transform = moved(Math.max(w / 2 + 2, Math.min(at, stage.layout.w - w / 2 - 2)), y, w);
         element.style.opacity = String(arrived ? 0 : Math.min(1, phase / 0.08));
       }
     },

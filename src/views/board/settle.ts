@@ -19,7 +19,7 @@ const overlaps = (a: Box, b: Box, slack = 0): boolean =>
 /** Where a token stands that is not moved aside. */
 function homeOf(stage: Stage, { token: { anchor }, w, element }: Drawn): Box {
   const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, w);
-  const up = element.dataset.shape === 'edge' ? PILL.rises : 0;
+  const up = element.getAttribute('data-shape') === 'edge' ? PILL.rises : 0;
   return { x: x - w / 2, y: y - PILL.high / 2 - up, w, h: PILL.high + up };
 }
 
@@ -62,8 +62,7 @@ function placeNote(stage: Stage, one: Drawn, pill: Box, taken: Box[], low: numbe
     .flatMap((h, i) => [false, true].map((lifted) => ({ lifted, brief: i === 1, box: at(lifted, h) })))
     .find(({ box }) => box.y >= 0 && box.y + box.h <= low && !taken.some((b) => overlaps(box, b)));
   if (clear !== undefined) taken.push(clear.box);
-  element.style.setProperty('--room', `${w.toFixed(1)}px`);
-  element.style.setProperty('--aside', `${(middle - pill.x - pill.w / 2).toFixed(1)}px`);
+  one.note = `--room:${w.toFixed(1)}px;--aside:${(middle - pill.x - pill.w / 2).toFixed(1)}px;`;
   element.classList.toggle('bd-lifted', clear?.lifted === true);
   element.classList.toggle('bd-brief', clear?.brief === true);
   element.classList.toggle('bd-mute', clear === undefined);
@@ -86,10 +85,11 @@ export function settle(stage: Stage, drawn: readonly Drawn[], low: number): read
     taken.push(lowered(home, one.stack));
   }
   const pills = [...taken];
-  const flying = new Set(pills.filter((_, i) => drawn[i]?.element.dataset.state === 'moving'));
+  const flying = new Set(pills.filter((_, i) => drawn[i]?.element.getAttribute('data-state') === 'moving'));
   drawn.forEach((one, i) => {
     const pill = pills[i];
-    if (pill !== undefined && one.element.querySelector('.bd-cause') !== null) placeNote(stage, one, pill, taken, low);
+    const says = one.token.wait !== null && one.element.querySelector('.bd-cause') !== null;
+    if (pill !== undefined && says) placeNote(stage, one, pill, taken, low);
   });
   return taken.filter((box) => !flying.has(box));
 }

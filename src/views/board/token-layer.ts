@@ -203,7 +203,8 @@ export interface Drawn {
   /** Width of its pill, and how far below its row it stands, px (settle.ts). */
   w: number;
   stack: number;
-  open: boolean;
+  /** Style of what is said under it (settle.ts). */
+  note: string;
 }
 
 /** What a token is made of. Its element is used again for the next that stands at its place in the list. */
@@ -214,9 +215,9 @@ interface TokenParts {
   readonly signal: boolean;
 }
 
-export function move(element: HTMLElement, x: number, y: number, w: number): void {
-  element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
-}
+/** What puts the middle of a token of that width there. */
+export const moved = (x: number, y: number, w: number): string =>
+  `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
 
 export function createTokenLayer({ under, over, veil, pills }: TokenRoots): TokenLayer {
   const wake = make(over, 'g', { class: 'bd-wake' });
@@ -339,7 +340,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const scale = stage?.layout.scale ?? 1;
     const widthOf = (words: string): number =>
       (token.signal ? hexWidth(words, scale) : pillWidth(words, scale)) +
-      (/edge|spark/.test(element.dataset.shape ?? '') && words !== '' ? FEET : 0) +
+      (words !== '' && /edge|spark/.test(element.dataset.shape ?? '') ? FEET : 0) +
       (state === 'waiting' && words !== '' ? PAUSE : 0);
     // As much of why it ended as its gutter has room for.
     const gutter = reason === null || stage === null ? null : gutterAt(stage, token.anchor.point);
@@ -385,7 +386,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     drawn = tokens.map((token, index) => {
       const { element, badge, text } = partsAt(index, token.signal);
       element.classList.toggle('bd-pale', !token.current);
-      set(element, { style: colour(token.journey) });
       tell(element, {
         token: token.label,
         journey: String(token.journey),
@@ -393,21 +393,21 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
         shape: marks?.shapeOf(now.scene, token, step, there) ?? 'message',
       });
       write(badge, String(token.journey));
-      const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
+      const one: Drawn = {
+        token,
+        element,
+        text,
+        w: 0,
+        stack: 0,
+
+        note: '',
+      };
       say(one, there);
       return one;
     });
     taken = marks?.settle(now, drawn, low(now)) ?? [];
     for (let over = pills.children[tokens.length]; over !== undefined; over = pills.children[tokens.length])
       over.remove();
-  }
-
-  function resize(one: Drawn, w: number): void {
-    const open = w > one.w - 1;
-    if (open !== one.open) one.element.classList.toggle('bd-closed', !open);
-    one.open = open;
-    one.element.style.width = `${w.toFixed(1)}px`;
-    one.element.style.opacity = '1';
   }
 
   /** Where a token of this width is seen whole. */
@@ -420,25 +420,29 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     return now.layout.form === 'embed' && sheet > 0 ? sheet : now.layout.h;
   };
 
-  function docked(one: Drawn): void {
-    if (stage === null) return;
-    const { anchor } = one.token;
-    const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, one.w);
-    resize(one, one.w);
-    move(one.element, inside(x, one.w), y + one.stack, one.w);
+  /** Puts a token somewhere: one style, written where it has changed. */
+  function put(one: Drawn, x: number, y: number, w: number, opacity: number): void {
+    one.element.classList.toggle('bd-closed', w <= one.w - 1);
+    const at = moved(inside(x, w), y, w);
+    set(one.element, {
+      style: `${colour(one.token.journey)};${one.note}width:${w.toFixed(1)}px;opacity:${opacity};transform:${at}`,
+    });
   }
 
-  function fly(one: Drawn, flight: Flight, phase: number): void {
-    if (stage === null) return;
+  function docked(one: Drawn, opacity = 1): void {
+    const { anchor } = one.token;
+    const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage as Stage, anchor.point, one.w);
+    put(one, x, y + one.stack, one.w, opacity);
+  }
+
+  function fly(one: Drawn, flight: Flight, phase: number, opacity: number | undefined): void {
     const share = travelled(phase);
     if (share >= 1 || flight.path === null || flight.from === null) {
-      docked(one);
-      if (flight.from === null) one.element.style.opacity = String(Math.min(1, (phase / ARRIVE) * 2));
+      docked(one, opacity ?? (flight.from === null ? Math.min(1, (phase / ARRIVE) * 2) : 1));
       return;
     }
-    const pose = poseAt(stage, flight, one.w, share);
-    resize(one, pose.w);
-    move(one.element, inside(pose.x, pose.w), pose.y + one.stack * share, pose.w);
+    const pose = poseAt(stage as Stage, flight, one.w, share);
+    put(one, pose.x, pose.y + one.stack * share, pose.w, opacity ?? 1);
   }
 
   /** Lets the trail grow behind the token. */
@@ -495,9 +499,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       const phase = faded === null ? flightPhase(score, position.phase) : faded.there ? ARRIVE : 0;
       if (!has)
         for (const one of drawn) {
-          if (one.token.flight === null) continue;
-          fly(one, one.token.flight, phase);
-          if (faded !== null) one.element.style.opacity = String(faded.opacity);
+          if (one.token.flight !== null) fly(one, one.token.flight, phase, faded?.opacity);
         }
       act?.draw(msAt(score, position.phase));
       growTrail(phase);
