@@ -61,8 +61,8 @@ async function walk(
   }
 }
 
-// A chapter is walked in one language, the next in the other; every sentence of both is in the outlines below and in the
-// catalogue's tests, so a second walk would press the same buttons again. Which chapter is another one each run.
+// A chapter is walked in one language, the next in the other; every sentence of one is in the outlines below, and of both in the
+// catalogue's tests, so a second walk would press the same buttons again. Which chapter and language is another one each run.
 for (const [nth, lang] of some([...LANGS.entries()], 1)) {
   const own = some(
     folders.filter((_, i) => i % LANGS.length === nth),
@@ -84,8 +84,8 @@ for (const [nth, lang] of some([...LANGS.entries()], 1)) {
   });
 }
 
-for (const { query, file } of LANGS) {
-  test(`the outlines on paper have every stop and question in ${query}`, async ({ page }) => {
+for (const { query, file } of some(LANGS, 1)) {
+  test(`the outlines on paper have every stop and question in ${query} (${WHICH})`, async ({ page }) => {
     await page.goto(`./?play=0&lang=${query}#ch=`);
     await expect(page.locator('.chapter-outline')).toHaveCount(folders.length);
     for (const [nth, folder] of folders.entries()) {

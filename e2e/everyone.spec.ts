@@ -34,7 +34,7 @@ const FORMS = [
 /** The words of one language a run: a page that has passed axe in the other differs in their lengths alone. */
 const LANGS = some(['en', 'zh'] as const, 1);
 
-for (const [what, address, there] of some(FORMS, 2)) {
+for (const [what, address, there] of some(FORMS, 1)) {
   for (const lang of LANGS) {
     test(`${what} passes axe in both themes: ${lang}, 360 px wide (${WHICH})`, async ({ page }) => {
       await page.setViewportSize({ width: 360, height: 360 });

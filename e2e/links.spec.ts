@@ -50,7 +50,7 @@ test('while it plays the address is written at most once a second', async ({ pag
   const opened = Date.now();
   await page.goto('./?speed=8#p=eight-vcpus');
   await expect(count(page)).toHaveText(/^[1-9]/);
-  await page.waitForTimeout(4000);
+  await page.waitForTimeout(2500);
   const writes = await page.evaluate(() => (window as unknown as { writes: number }).writes);
   expect(writes).toBeLessThanOrEqual((Date.now() - opened) / 1000 + 2);
 });

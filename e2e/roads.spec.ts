@@ -78,18 +78,26 @@ test('roads, buses, routes and doorbells, scene after scene', async ({ page }) =
   });
 });
 
-test('an irqchip made by ioctl is on the stage as what it became, each range with the step that registered it', async ({
-  page,
-}) => {
+// One page: the parts of a bus are pressed last, for that leads to another step.
+test('an irqchip made by ioctl: a GSI of its routing table, and what it became', async ({ page }) => {
   await open(page, 'p=irqchip-born&t=end');
-  await expect(page.locator('.header-facts')).toContainText('full irqchip');
-  await expect(page.locator('[data-card="ioapic"], [data-card^="ioapic"]').first()).toBeVisible();
-  await show(page, 'Who sits on which bus');
-  await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(5);
-  await page.locator('[data-iodev="pic-slave"] button').click();
-  await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(2);
-  await show(page, 'Routing table');
-  await expect(page.locator('.roads')).toContainText(/No GSI has a route|nr_rt_entries/);
+  await test.step('a GSI of the routing table opens as the kernel’s structure', async () => {
+    await show(page, 'Routing table');
+    await page.locator('tr[data-gsi="12"] button').click();
+    const entries = page.locator('.roads-entry table');
+    await expect(entries).toHaveCount(2);
+    await expect(entries.filter({ hasText: 'KVM_IRQCHIP_PIC_SLAVE' })).toContainText('kvm_pic_set_irq');
+  });
+  await test.step('it is on the stage as what it became, each range with the step that registered it', async () => {
+    await expect(page.locator('.header-facts')).toContainText('full irqchip');
+    await expect(page.locator('[data-card="ioapic"], [data-card^="ioapic"]').first()).toBeVisible();
+    await show(page, 'Who sits on which bus');
+    await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(5);
+    await page.locator('[data-iodev="pic-slave"] button').click();
+    await expect(page.locator('[data-bus="KVM_PIO_BUS"] tr[data-iodev]')).toHaveCount(2);
+    await show(page, 'Routing table');
+    await expect(page.locator('.roads')).toContainText(/No GSI has a route|nr_rt_entries/);
+  });
 });
 
 test('an assigned device: producer and consumer joined, the IRTE posted, the message beside its route', async ({
@@ -100,15 +108,6 @@ test('an assigned device: producer and consumer joined, the IRTE posted, the mes
   await show(page, 'Doorbells');
   await expect(page.locator('.bell-bypass').first()).toHaveAttribute('data-joined', 'true');
   await expect(page.locator('[data-box="irte"]').first()).toContainText('posted');
-});
-
-test('a GSI of the routing table opens as the kernel’s structure', async ({ page }) => {
-  await open(page, 'p=irqchip-born&t=end');
-  await show(page, 'Routing table');
-  await page.locator('tr[data-gsi="12"] button').click();
-  const entries = page.locator('.roads-entry table');
-  await expect(entries).toHaveCount(2);
-  await expect(entries.filter({ hasText: 'KVM_IRQCHIP_PIC_SLAVE' })).toContainText('kvm_pic_set_irq');
 });
 
 test('a frame may show roads alone with its stage', async ({ page }) => {

@@ -203,44 +203,43 @@ test('where a browser codes no H.264 the film is WebM, and says so', async ({ pa
   await at(page, 4);
 });
 
-test('a file of somebody else gets one sentence, and the scene stays', async ({ page }) => {
+test('what is dropped and is no scene: a file of somebody else, and a recording', async ({ page }) => {
   await page.goto('./?play=0#p=serial-ioapic&t=4');
   await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
-  const refused = async (name: string, bytes: Buffer, code: string): Promise<void> => {
-    await drop(page, name, '', bytes);
-    await expect(page.locator('.notice')).toHaveAttribute('data-code', code);
-    await page
-      .locator('.notice')
-      .getByRole('button', { name: say('shell.dismiss') })
-      .click();
-    await expect(page).toHaveURL(/#p=serial-ioapic/);
-  };
-  await refused(
-    'cat.svg',
-    Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title="x"</script></svg>'),
-    'file-picture',
-  );
-  await refused('cat.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), 'file-picture');
-  await refused('a.irqscope.json', Buffer.from('{"type":"excalidraw"}'), 'file-foreign');
-  await refused('b.irqscope.json', Buffer.from('{"type":"irqscope","version":9,"link":"p=msi"}'), 'file-newer');
-  await refused('c.json', Buffer.from('{"type":"irqscope","version":1,"link":"p=no-such-scene"}'), 'preset-unknown');
-});
-
-test('a recording that is dropped goes to the page of traces, and a figure chosen there to the stage', async ({
-  page,
-}) => {
-  await page.goto('./?play=0#p=serial-ioapic&t=4');
-  await expect(page.getByRole('button', { name: say('hdr.share'), exact: true })).toBeVisible();
-  await drop(page, 'trace.txt', 'text/plain', Buffer.from('qemu-1 [000] 1.0: kvm_set_irq: gsi 4 level 1 source 0\n'));
-  await expect(page.getByRole('dialog', { name: say('hdr.trace') })).toBeVisible();
-  const link = 'p=intx-shared&t=route%231';
-  await page.locator('.tr-file input').setInputFiles({
-    name: 'x.svg',
-    mimeType: 'image/svg+xml',
-    buffer: Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" data-irqscope="${link.replace('&', '&amp;')}"></svg>`),
+  await test.step('a file of somebody else gets one sentence, and the scene stays', async () => {
+    const refused = async (name: string, bytes: Buffer, code: string): Promise<void> => {
+      await drop(page, name, '', bytes);
+      await expect(page.locator('.notice')).toHaveAttribute('data-code', code);
+      await page
+        .locator('.notice')
+        .getByRole('button', { name: say('shell.dismiss') })
+        .click();
+      await expect(page).toHaveURL(/#p=serial-ioapic/);
+    };
+    await refused(
+      'cat.svg',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>document.title="x"</script></svg>'),
+      'file-picture',
+    );
+    await refused('cat.jpg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), 'file-picture');
+    await refused('a.irqscope.json', Buffer.from('{"type":"excalidraw"}'), 'file-foreign');
+    await refused('b.irqscope.json', Buffer.from('{"type":"irqscope","version":9,"link":"p=msi"}'), 'file-newer');
+    await refused('c.json', Buffer.from('{"type":"irqscope","version":1,"link":"p=no-such-scene"}'), 'preset-unknown');
   });
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  await expect(page).toHaveURL(/#p=intx-shared/);
+  await test.step('a recording goes to the page of traces, and a figure chosen there to the stage', async () => {
+    await drop(page, 'trace.txt', 'text/plain', Buffer.from('qemu-1 [000] 1.0: kvm_set_irq: gsi 4 level 1 source 0\n'));
+    await expect(page.getByRole('dialog', { name: say('hdr.trace') })).toBeVisible();
+    const link = 'p=intx-shared&t=route%231';
+    await page.locator('.tr-file input').setInputFiles({
+      name: 'x.svg',
+      mimeType: 'image/svg+xml',
+      buffer: Buffer.from(
+        `<svg xmlns="http://www.w3.org/2000/svg" data-irqscope="${link.replace('&', '&amp;')}"></svg>`,
+      ),
+    });
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(page).toHaveURL(/#p=intx-shared/);
+  });
 });
 
 test('a frame opens the scene in a GIF that falls on it, and keeps it when a recording falls there', async ({
@@ -294,7 +293,8 @@ test('a link to a file that does not come, is too far, or is no file gets one se
   await page.goto('./?play=0#url=https://gone.example/a.json');
   await page.getByRole('button', { name: say('share.urlLoad') }).click();
   await expect(page.locator('.notice')).toHaveAttribute('data-code', 'url-gone');
+  // A page of its own: one that is told so writes its scene's address over it, perhaps before it is loaded anew.
+  await page.goto('about:blank');
   await page.goto('./?play=0#url=javascript:alert(1)');
-  await page.reload();
   await expect(page.locator('.notice')).toHaveAttribute('data-code', 'url-wrong');
 });

@@ -16,10 +16,8 @@ export const engineCodes = (): Plugin => ({
   name: 'engine-codes',
   apply: 'build',
   load(id) {
-    // Which function records an event, and who says so, no worker asks; nor who says what a gate is.
+    // Which function records an event, and who says so, no worker asks.
     if (/\/src\/spec\/events\/(?!sources)[\w-]+\.ts$/.test(id)) return withoutSources(readFileSync(id, 'utf8'));
-    if (/\/src\/explain\/gates\/[\w-]+\.ts$/.test(id))
-      return readFileSync(id, 'utf8').replaceAll(/^ +cite: (?:null|'[^']*'),\n/gm, '');
     if (id.endsWith('/src/spec/quirks.ts')) return readFileSync(id, 'utf8').replaceAll(/,\s*fn: '\w+'/g, '');
     // Without EV: who reads it otherwise than by name fails the build.
     if (id.endsWith('/src/engine/core/events.ts')) return `export { CHIP, KICK, REQ } from '../../spec/names.ts';`;

@@ -17,8 +17,8 @@ export interface Keyframes {
   readonly frames: Int32Array[];
   /** Machines to go on from, ascending by row. */
   readonly machines: Keyframe[];
-  /** Where words were asked for last: several ask for those of one moment. */
-  near?: Cursor | null;
+  /** Where words were asked for last: several ask for those of one moment, before a step and after it. */
+  near: readonly Cursor[];
 }
 
 /** The part of a log that folding reads. */
@@ -36,13 +36,15 @@ export interface Cursor {
 }
 
 const ROWS_PER_FRAME = 2000;
+/** Moments whose words are kept: of a jump those before its step and after it, and where its beat holds. */
+const MOMENTS = 3;
 /** Pages before a moment that are asked for with it. */
 const LED = 3;
 
 /** @param size words of the machine; a big machine gets fewer copies, so that they stay smaller than the log */
 export function createKeyframes(size: number): Keyframes {
   const every = Math.max(ROWS_PER_FRAME, Math.ceil(size / 4));
-  return { every, seqs: [0], frames: [new Int32Array(size)], machines: [] };
+  return { every, seqs: [0], frames: [new Int32Array(size)], machines: [], near: [] };
 }
 
 /** Applies rows from..to-1 to the words. */
@@ -88,7 +90,7 @@ export function growKeyframes(log: Foldable, end = log.used): void {
 export function cutKeyframes(keyframes: Keyframes, used: number): void {
   const { seqs, frames } = keyframes;
   seqs.length = frames.length = countBelow(seqs.length, (i) => seqs[i], used + 1);
-  keyframes.near = null;
+  keyframes.near = [];
 }
 
 /** A cursor before the first row. */
@@ -104,15 +106,11 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   // and the same run then makes all of that.
   const page = machines.length > 0 ? Math.max(0, (to >>> PAGE_SHIFT) - LED) << PAGE_SHIFT : to;
   const below = lastAtMost(seqs.length, (i) => seqs[i], page);
-  const from = seqs[below];
-  if (to - from < Math.abs(to - cursor.seq)) {
-    cursor.w.set(frames[below] as Int32Array);
-    cursor.seq = from;
-  }
-  if (near != null && Math.abs(to - near.seq) < Math.abs(to - cursor.seq)) {
-    cursor.w.set(near.w);
-    cursor.seq = near.seq;
-  }
+  const copies = [{ w: frames[below] as Int32Array, seq: seqs[below] }, ...near];
+  let best = cursor;
+  for (const one of copies) if (Math.abs(to - one.seq) < Math.abs(to - best.seq)) best = one;
+  cursor.w.set(best.w);
+  cursor.seq = best.seq;
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);
   cursor.seq = to;
@@ -121,11 +119,12 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
 /** Words as they were before row `seq`, for reading only: several ask for those of one moment, and get the same. */
 export function wordsAt(log: Foldable, seq: number): Readonly<Int32Array> {
   const { keyframes } = log;
+  const { near } = keyframes;
   const to = Math.max(0, Math.min(seq, log.used));
-  if (keyframes.near?.seq !== to) {
-    const cursor = createCursor(log);
-    moveCursor(log, cursor, to);
-    keyframes.near = cursor;
-  }
-  return keyframes.near.w;
+  const known = near.find((one) => one.seq === to);
+  if (known !== undefined) return known.w;
+  const cursor = createCursor(log);
+  moveCursor(log, cursor, to);
+  keyframes.near = [cursor, ...near.slice(0, MOMENTS - 1)];
+  return cursor.w;
 }

@@ -116,7 +116,7 @@ describe('a run of more rows than are kept', () => {
     const recall = vi.spyOn((scene.rows as GrowingRows).pager as Pager, 'recall');
     for (let i = 1; i < 60; i++) {
       const seq = Math.floor(((i * 0.618_033_988_7) % 1) * scene.used);
-      scene.keyframes.near = null;
+      scene.keyframes.near = [];
       wordsAt(scene, seq);
       recall.mockClear();
       cellOf(scene, Math.max(0, seq - 3 * PAGE_ROWS), COL.code);

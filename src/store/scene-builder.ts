@@ -60,7 +60,7 @@ export function createSceneBuilder(firstShown: number, prefix?: { scene: SceneLo
     routeTables.push(...scene.routeTables);
     const { seqs, frames, machines } = scene.keyframes;
     const left = machines.filter(({ seq }) => seq <= rows.used);
-    keyframes = { ...scene.keyframes, seqs: seqs.slice(), frames: frames.slice(), machines: left, near: null };
+    keyframes = { ...scene.keyframes, seqs: seqs.slice(), frames: frames.slice(), machines: left, near: [] };
     cutKeyframes(keyframes, rows.used);
     config = scene.config;
     if (left.length > 0) keepLong();

@@ -13,7 +13,7 @@ import { createSession, wiresOf } from './session.ts';
 import { HISTORY, restoreMachine, saveMachine } from './snapshot.ts';
 
 /** Rows between two keyframes at least, and how many of their bytes a row may cost. */
-const KEY_ROWS = 8192;
+const KEY_ROWS = 4096;
 const BYTES_PER_ROW = 16;
 
 /** Rows between two keyframes of a machine: a big one is kept less often. */

@@ -46,7 +46,6 @@ export const MSIX_MASK: Gate = {
   id: 'msix-mask',
   events: { msix_pending: 'masked' },
   reads: [],
-  cite: 'msi.msix',
   look(view, way) {
     const msix = msixOf(view, way);
     if (msix === null) return null;
@@ -63,7 +62,6 @@ export const MSIX_FUNCTION_MASK: Gate = {
   id: 'msix-function-mask',
   events: { msix_pending: 'functionMasked' },
   reads: [],
-  cite: 'msi.msix',
   look(view, way) {
     const msix = msixOf(view, way);
     if (msix === null) return null;
@@ -80,7 +78,6 @@ export const MSI_MASK: Gate = {
   id: 'msi-mask',
   events: { msix_pending: 'masked' },
   reads: [],
-  cite: 'msi.msix',
   look(view, way) {
     const msi = messageOf(view, way, 'msi');
     if (msi === null) return null;
@@ -101,7 +98,6 @@ export const DEVICE_GATES: readonly Gate[] = [
   {
     id: 'source',
     reads: ['source.line'],
-    cite: null,
     look(view, way) {
       const line = lineLook(view, way);
       return line === null ? null : { ...line, bits: 'sources', closed: line.value === 0 };
@@ -114,7 +110,6 @@ export const DEVICE_GATES: readonly Gate[] = [
   {
     id: 'msix-disabled',
     reads: [],
-    cite: 'msi.msix',
     look(view, way) {
       const msix = msixOf(view, way);
       if (msix === null) return null;

@@ -5,7 +5,6 @@
  */
 import type { MachineView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
-import type { CiteKey } from '../../spec/citations.ts';
 import { GATE_ROWS, type GateRow } from './rows.ts';
 
 /** What is sent to the local APICs. */
@@ -58,7 +57,6 @@ export interface Evidence {
 
 export interface Gate extends GateRow {
   readonly id: string;
-  readonly cite: CiteKey | null;
   /** @returns null where the gate is not on this way */
   look(view: MachineView, way: Way): Evidence | null;
   /** Whether it is shut whoever comes, for a gate that `look` tells only where one waits at it. */

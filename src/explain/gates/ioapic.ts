@@ -68,7 +68,6 @@ function oweAgain(view: MachineView): readonly (readonly JsonOp[])[] {
 }
 
 export const IOAPIC_MASK = gate('ioapic-mask', {
-  cite: 'ioapic.rte',
   look: atPin((view, pin) => rteLook(view, pin, 'mask', 16, rteView(view, pin).masked)),
   opens(view, { ioapicPin = 0 }) {
     return [writeRte(0, ioapicPin, 0, low(view, ioapicPin) & ~MASK)];
@@ -77,7 +76,6 @@ export const IOAPIC_MASK = gate('ioapic-mask', {
 });
 
 export const IOAPIC_EDGE = gate('ioapic-edge', {
-  cite: 'ioapic.rte',
   look: atPin((view, pin) => {
     const { level, irr } = rteView(view, pin);
     return {
@@ -98,7 +96,6 @@ export const IOAPIC_EDGE = gate('ioapic-edge', {
 export const IOAPIC_GATES: readonly Gate[] = [
   IOAPIC_MASK,
   gate('ioapic-remote-irr', {
-    cite: 'ioapic.rte',
     look: atPin((view, pin) => {
       const rte = rteView(view, pin);
       return rteLook(view, pin, 'remoteIrr', 14, rte.level && rte.remoteIrr);
@@ -116,7 +113,6 @@ export const IOAPIC_GATES: readonly Gate[] = [
     id: 'rtc-pending-eoi',
     events: { rtc_coalesced: null },
     reads: [],
-    cite: null,
     look: atPin((view, pin) => {
       if (pin !== RTC_PIN) return null;
       const value = readWord(view, 'ioapic', 0, 'rtcPendingEoi');
@@ -125,7 +121,6 @@ export const IOAPIC_GATES: readonly Gate[] = [
     opens: (view, way) => [...endsVector(view, way), ...oweAgain(view)],
   },
   gate('eoi-delay', {
-    cite: null,
     look: atPin((view, pin) => {
       const due = join(readWord(view, 'vm', 0, 'eoiInjectDueLo'), readWord(view, 'vm', 0, 'eoiInjectDueHi'));
       const rte = rteView(view, pin);

@@ -19,7 +19,6 @@ export const IRQFD_GATES: readonly Gate[] = [
     id: 'irqfd',
     events: { no_route: null },
     reads: [],
-    cite: 'kvm.api',
     look(view, way) {
       if (way.msix === undefined && way.eventfd !== true) return null;
       const slots = Array.from({ length: SLOTS }, (_, slot) => slot);

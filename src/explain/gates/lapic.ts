@@ -90,7 +90,6 @@ export function timerWaits(view: MachineView, vcpu: number, vector: number): boo
 }
 
 export const APIC_DISABLED = gate('apic-disabled', {
-  cite: 'lapic.svr',
   look(view, way) {
     if (way.message === undefined || way.vcpus.length === 0) return null;
     const isOn = (vcpu: number): boolean => hwOn(view, vcpu) && swOn(view, vcpu);
@@ -127,7 +126,6 @@ const NOBODY_TAKES: ReadonlySet<number> = new Set([2, 7]);
 
 export const LAPIC_GATES: readonly Gate[] = [
   gate('destination', {
-    cite: 'lapic.dest',
     look(view, way) {
       if (way.message === undefined) return null;
       const { dest } = way.message;
@@ -162,7 +160,6 @@ export const LAPIC_GATES: readonly Gate[] = [
   {
     id: 'vector',
     reads: ['lapic.irr', 'rte.vector'],
-    cite: 'lapic.priority',
     look(_view, way) {
       const { vector, ioapicPin, vcpu, message } = way;
       if ((message?.mode ?? 0) > 1 || way.picPin !== undefined) return null;
@@ -199,7 +196,6 @@ const quiet = (view: MachineView, vector: number): JsonOp[] =>
 
 /** Past acceptance: it is in IRR. */
 export const PRIORITY_GATE = gate('ppr', {
-  cite: 'lapic.ppr',
   look(view, { vcpu, vector, picPin }) {
     if (picPin !== undefined) return null;
     const { ppr, by, isr } = pprNow(view, vcpu);
@@ -226,7 +222,6 @@ export const PRIORITY_GATE = gate('ppr', {
 export const EOI_GATE: Gate = {
   id: 'eoi',
   reads: ['lapic.isr', 'pic.isr'],
-  cite: 'lapic.eoi',
   look(view, { vcpu, vector, picPin }) {
     if (picPin !== undefined) {
       const chip = picPin >> 3;

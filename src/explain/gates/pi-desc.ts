@@ -35,7 +35,6 @@ export function goesOn(view: MachineView, vcpu: number): readonly (readonly Json
 
 export const PI_DESC_GATES: readonly Gate[] = [
   gate('pi-suppressed', {
-    cite: 'vmx.pi',
     look(view, { vcpu, vector }) {
       if (!inPir(view, vcpu, vector)) return null;
       const value = readWord(view, 'piDesc', vcpu, 'sn');
@@ -49,7 +48,6 @@ export const PI_DESC_GATES: readonly Gate[] = [
     ],
   }),
   gate('pi-not-notified', {
-    cite: 'vmx.pi',
     look(view, { vcpu, vector, woken }) {
       if (!inPir(view, vcpu, vector)) return null;
       const asleep = word(view, vcpu, 'halted') === 1 || word(view, vcpu, 'blocking') === 1;

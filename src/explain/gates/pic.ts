@@ -109,7 +109,6 @@ const ICWS: readonly JsonOp[] = [
 ].map(([port, value]) => out(port as number, value as number));
 
 export const PIC_MASK = gate('pic-mask', {
-  cite: 'pic.ocw',
   look(view, way) {
     if (way.picPin === undefined) return null;
     const chip = way.picPin >> 3;
@@ -133,7 +132,6 @@ export const PIC_MASK = gate('pic-mask', {
 });
 
 export const PIC_LINT = gate('pic-lint', {
-  cite: 'lapic.lvt',
   look(view, way) {
     const given = way.extint === true && irqchipOf(view) === 'split';
     if (way.picPin === undefined && !given) return null;
@@ -156,7 +154,6 @@ export const PIC_GATES: readonly Gate[] = [
   {
     id: 'pic-isr',
     reads: ['pic.isr'],
-    cite: 'pic.inta',
     look(view, way) {
       if (way.picPin === undefined) return null;
       const chip = way.picPin >> 3;
@@ -181,7 +178,6 @@ export const PIC_GATES: readonly Gate[] = [
   {
     id: 'pic-init',
     reads: [],
-    cite: 'pic.icw',
     look(view, way) {
       if (way.picPin === undefined) return null;
       const isShut = (one: number): boolean => reg(view, one, 'irqBase') === 0 || reg(view, one, 'initState') !== 0;

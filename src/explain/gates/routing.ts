@@ -60,7 +60,6 @@ export function resend(view: MachineView, way: Way, change: 'dest' | 'vector' | 
 }
 
 export const ROUTE = gate('route', {
-  cite: 'kvm.api',
   look(view, way) {
     if (way.gsi === undefined || hasVmmPin(view, way.ioapicPin)) return null;
     const value = routesOf(view)?.byGsi[way.gsi]?.length ?? 0;

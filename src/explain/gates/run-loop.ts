@@ -8,7 +8,6 @@ import { risesAnew } from './pic.ts';
 const word = (view: MachineView, vcpu: number, register: string): number => readWord(view, 'vcpu', vcpu, register);
 
 export const VCPU_BLOCKED = gate('vcpu-blocked', {
-  cite: 'kvm.requests',
   look(view, { vcpu, woken }) {
     const value = word(view, vcpu, 'halted');
     const asleep = value === 1 || (word(view, vcpu, 'blocking') === 1 && word(view, vcpu, 'loaded') === 0);
@@ -22,7 +21,6 @@ export const VCPU_BLOCKED = gate('vcpu-blocked', {
 export const VCPU_PREEMPTED: Gate = {
   id: 'vcpu-preempted',
   reads: ['vcpu.state'],
-  cite: 'kvm.requests',
   look(view, { vcpu }) {
     const value = word(view, vcpu, 'preempted');
     const closed = value === 1 && word(view, vcpu, 'loaded') === 0;
@@ -36,7 +34,6 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
   {
     id: 'vcpu-init',
     reads: ['vcpu.state'],
-    cite: 'cpu.init',
     look(view, { vcpu }) {
       const value = word(view, vcpu, 'mpState');
       return { at: placeOf('vcpu', vcpu, 'mpState'), bits: 'mpState', value, closed: value === 1 || value === 2 };
@@ -48,7 +45,6 @@ export const RUN_LOOP_GATES: readonly Gate[] = [
   {
     id: 'vcpu-host',
     reads: ['vcpu.mode'],
-    cite: 'kvm.requests',
     // The last gate before the handler: what nothing else holds waits for the vCPU's next look.
     look: (view, { vcpu }) => ({
       at: placeOf('vcpu', vcpu, 'mode'),

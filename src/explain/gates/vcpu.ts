@@ -79,7 +79,6 @@ function first(
 }
 
 export const INTERRUPT_FLAG = gate('if', {
-  cite: 'cpu.if',
   look(view, way) {
     if (isNmi(way)) return null;
     const value = word(view, way.vcpu, 'rflagsIf');
@@ -103,7 +102,6 @@ export const INTERRUPT_FLAG = gate('if', {
 export const VCPU_GATES: readonly Gate[] = [
   INTERRUPT_FLAG,
   gate('shadow', {
-    cite: 'cpu.if',
     look(view, way) {
       const { vcpu } = way;
       const value = word(view, vcpu, 'shadow');
@@ -115,7 +113,6 @@ export const VCPU_GATES: readonly Gate[] = [
   {
     id: 'nmi-blocked',
     reads: ['vcpu.nmi'],
-    cite: 'cpu.nmi',
     look(view, way) {
       if (!isNmi(way)) return null;
       const value = word(view, way.vcpu, 'nmiMasked');
@@ -124,7 +121,6 @@ export const VCPU_GATES: readonly Gate[] = [
     opens: (view, { vcpu }) => (hasGuest(view) ? [...WAITS, [{ op: 'iret', vcpu }]] : [[{ op: 'iret', vcpu }]]),
   },
   gate('event-first', {
-    cite: 'vmx.entry',
     look(view, way) {
       const found = first(view, way);
       if (found === null && isNmi(way)) return null;

@@ -28,7 +28,6 @@ export const VTD_GATES: readonly Gate[] = [
   {
     id: 'iommu',
     reads: ['irte'],
-    cite: 'vtd.irte',
     look(view, way) {
       const device = way.msix === undefined ? undefined : view.config.devices?.[way.msix.slot];
       if (way.msix === undefined || device?.kind !== 'nvme' || view.config.apicv !== true) return null;

@@ -165,6 +165,8 @@ export const traces = {
   'trace.page.cancel': 'Cancel',
   'trace.page.findings': 'Findings',
   'trace.page.none': 'Nothing to report.',
+  'trace.page.more': 'Not listed here: {n}. The report as JSON lines has them.',
+  'trace.page.unkept': 'Found and not kept, in the whole trace: {n}.',
   'trace.page.line': 'line {n}',
   'trace.page.prediction': 'Engine against trace',
   'trace.page.gsis': 'Interrupts per GSI',

@@ -137,6 +137,8 @@ export const traces: Readonly<Record<keyof typeof en, string>> = {
   'trace.page.cancel': '取消',
   'trace.page.findings': '发现',
   'trace.page.none': '没有可报告的内容。',
+  'trace.page.more': '此处未列出：{n} 条，JSON 行报告中都有。',
+  'trace.page.unkept': '整个跟踪中已发现但未保留：{n} 条。',
   'trace.page.line': '第 {n} 行',
   'trace.page.prediction': '引擎与跟踪对照',
   'trace.page.gsis': '各 GSI 的中断',

@@ -118,9 +118,18 @@ export async function changeMachine(
   if ((await loadOps(app, ops, { step, play: false }, start)) !== 'done') callOff?.();
 }
 
-/** Goes back to before the last change. @returns whether there was one */
+/** Goes back to before the last change: one that is under way, once it has come. @returns whether there was one */
 export function undo(app: AppCore): boolean {
-  const { runs } = app.store.getState();
+  const { runs, asked } = app.store.getState();
+  if (asked !== null) {
+    const stop = app.store.subscribe((state) => {
+      if (state.asked !== null) return;
+      stop();
+      // Refused, or gone with its engine: there is nothing of it to take back. Not amid the engine's answer.
+      if (state.runs?.now !== runs?.now) queueMicrotask(() => undo(app));
+    });
+    return true;
+  }
   const from = runs === null ? null : runAhead(app, runs);
   const to = from === null ? undefined : runOf(from, from.now)?.parent;
   if (to === undefined || to === null) return false;

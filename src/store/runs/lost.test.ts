@@ -115,6 +115,35 @@ test('an engine that dies in the middle of a change: the scene stays, and the ch
   await vi.waitFor(() => expect(shown(app)).toContainEqual({ op: 'nmi', vcpu: 0 }));
 });
 
+test.each(['dies', 'lives'])(
+  'a change is taken back while it is under way, and the one before it stays: its engine %s',
+  async (end) => {
+    let hear: (message: FromEngine) => void = () => {};
+    const app = await opened((tell) => {
+      hear = tell;
+    });
+    change(app, { op: 'irq_line', gsi: 5, level: 1 });
+    await settled(app);
+    await vi.waitFor(() => expect(app.store.getState().asked).toBeNull());
+    const before = shown(app);
+    const { now } = runsOf(app);
+    const fork = vi.spyOn(app.feed.engine, 'fork');
+    if (end === 'dies') fork.mockImplementation(() => 0);
+    change(app, { op: 'nmi', vcpu: 0 });
+    expect(fork).toHaveBeenCalledOnce();
+    expect(app.store.getState().asked).not.toBeNull();
+    expect(undo(app)).toBe(true);
+    if (end === 'dies') hear({ v: 1, type: 'fault', runId: 0, seq: -1, stack: 'gone' });
+    await settled(app);
+    await vi.waitFor(() => {
+      expect(app.store.getState().asked).toBeNull();
+      expect(runsOf(app).now).toBe(now);
+      expect(shown(app)).toEqual(before);
+    });
+    expect(aheadOf(runsOf(app))[0]?.deed?.key).toBe('deed.nmi');
+  },
+);
+
 test('two changes at one step, the second while the first is under way: each is done once, and what comes after them too', async () => {
   const app = await opened();
   app.actions.seekStep(5);

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { code, words } from './markdown.ts';
+import { loadLanguage, translate } from '../../i18n/index.ts';
+import type { ReportRow } from '../../trace/report.ts';
+import { asMarkdown, code, words } from './markdown.ts';
+import { SHOWN } from './model.ts';
+import './traces-texts.ts';
 
 const HOSTILE = [
   '`',
@@ -46,4 +50,33 @@ test.each(HOSTILE)('a sentence that names %j has no mark-up of it', (name) => {
 test('what KVM prints stays as it is', () => {
   expect(code(' kvm_eoi: apicid 0 vector 48 ')).toBe('`kvm_eoi: apicid 0 vector 48`');
   expect(words('kvm_set_irq of GSI 4: level 1')).toBe('kvm_set_irq of GSI 4: level 1');
+});
+
+test.each([
+  ['en', 'Not listed here: 41.', 'not kept, in the whole trace: 7.'],
+  ['zh-CN', '此处未列出：41 条', '未保留：7 条'],
+] as const)('what is not in the list is counted (%s)', async (lang, more, unkept) => {
+  await loadLanguage(lang);
+  const finding = (line: number): ReportRow => ({
+    kind: 'finding',
+    id: 'level-storm',
+    severity: 'odd',
+    line,
+    says: 'x',
+  });
+  const findings = Array.from({ length: SHOWN + 41 }, (_, i) => finding(i + 2));
+  const summary: ReportRow = { kind: 'summary', findingsLeftOut: 7 };
+  const text = (some: readonly ReportRow[], rows: readonly ReportRow[]): Promise<string> =>
+    asMarkdown(
+      some,
+      rows,
+      () => Promise.resolve(['raw']),
+      (key, params) => translate(lang, key, params),
+    );
+  const cut = await text(findings, [summary, ...findings]);
+  expect(cut.match(/^- /gm)).toHaveLength(SHOWN);
+  expect(cut).toContain(more);
+  expect(cut).toContain(unkept);
+  const whole = await text(findings.slice(0, SHOWN), findings.slice(0, SHOWN));
+  expect(whole.trimEnd().endsWith('`raw`')).toBe(true);
 });

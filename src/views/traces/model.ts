@@ -106,3 +106,16 @@ export function clockText(picture: Picture, time: number): string {
   if (picture.overview.byLine) return Math.round(time).toLocaleString('en-US');
   return `${((time - picture.overview.from) / 1e6).toFixed(6).replace(/0{1,3}$/, '')} s`;
 }
+
+/** Findings that the page and its Markdown list, of as many as there are. */
+export const SHOWN = 200;
+
+/** How many findings are not listed, and how many the reader of the trace itself left out: sentences, none where all are there. */
+export function notListed(findings: number, rows: readonly ReportRow[], t: Translate): string[] {
+  const [summary] = rowsOf(rows, 'summary');
+  const unkept = Number(summary?.findingsLeftOut ?? 0);
+  return [
+    ...(findings > SHOWN ? [t('trace.page.more', { n: findings - SHOWN })] : []),
+    ...(unkept > 0 ? [t('trace.page.unkept', { n: unkept })] : []),
+  ];
+}

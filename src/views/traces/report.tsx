@@ -9,15 +9,17 @@ import { Latencies } from './latencies.tsx';
 import { leaveTrace } from './left.ts';
 import { addressText, fragmentOf, hashOf, type LineAddress } from './line-address.ts';
 import { Lines } from './lines.tsx';
-import { code, words } from './markdown.ts';
+import { asMarkdown } from './markdown.ts';
 import {
   type Filter,
   FOLD_MS,
   hex,
   matches,
   NO_FILTER,
+  notListed,
   type OpenedTrace,
   rowsOf,
+  SHOWN,
   sentence,
   timeIn,
   timeOf,
@@ -29,7 +31,6 @@ import { Tables } from './tables.tsx';
 import { AROUND, type Moment, useMoment } from './use-moment.ts';
 import { Where } from './where.tsx';
 
-const SHOWN = 200;
 /** A scene of so many lines around the playhead, where no window was taken. */
 const SCENE_LINES = 200;
 /** Shortest and longest pause between two lines while it plays: a second of the trace is a second, a long gap is folded. */
@@ -331,16 +332,11 @@ function Findings({
   readonly t: Translate;
 }): ReactNode {
   const { rows, job, picture } = trace;
-  const asMarkdown = async (): Promise<string> => {
-    const parts: string[] = [];
-    for (const f of findings.slice(0, SHOWN)) {
-      const at = Number(f.line);
-      parts.push(`- **${f.id}** (${f.severity}), ${t('trace.page.line', { n: at })}: ${words(sentence(t, f.says))}`);
-      if (picture === null || at <= 1) continue;
-      const raw = await job.ask({ what: 'lines', from: at, to: at }).catch(() => []);
-      for (const one of raw) parts.push(`  ${code(one.text)}`);
-    }
-    return `${parts.join('\n')}\n`;
+  const rawOf = async (f: ReportRow): Promise<string[]> => {
+    const at = Number(f.line);
+    if (picture === null || at <= 1) return [];
+    const raw = await job.ask({ what: 'lines', from: at, to: at }).catch(() => []);
+    return raw.map(({ text }) => text);
   };
   const asJson = (): string =>
     rows
@@ -368,13 +364,18 @@ function Findings({
           </li>
         ))}
       </ol>
+      {notListed(findings.length, rows, t).map((more) => (
+        <p key={more}>{more}</p>
+      ))}
       {children}
       <p className="tr-exports">
         <button
           type="button"
           className="btn"
           onClick={() =>
-            void asMarkdown().then((text) => save('findings.md', new Blob([text], { type: 'text/markdown' })))
+            void asMarkdown(findings, rows, rawOf, t).then((text) =>
+              save('findings.md', new Blob([text], { type: 'text/markdown' })),
+            )
           }
         >
           {t('trace.page.export.md')}
