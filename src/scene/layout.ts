@@ -124,7 +124,10 @@ const CHIP_WIDTH = 156;
 const TALL: Metrics = { left: GUTTER.left, widths: [0], gaps: [GUTTER.right], merged: true };
 
 /** Sides of grids one under the other, px: the biggest, the step down, the least of two vCPUs' or of three sets, and of one's. */
-const SIDE = { most: 176, step: 8, least: 80, leastOfOne: 96 } as const;
+const MOST_SIDE = 176;
+const SIDE_STEP = 8;
+const LEAST_SIDE = 80;
+const LEAST_SIDE_OF_ONE = 96;
 
 /** Loosest rows. */
 const AIRIEST = 1.42;
@@ -213,8 +216,8 @@ function enlarged(input: LayoutInput, metrics: Metrics): Metrics {
     best = fits(block, 0.84) ? block : fits(folded, 0.8) ? folded : metrics;
   }
   if (acting === 2 && model.apicv) return best;
-  const least = acting === 2 || model.apicv ? SIDE.least : SIDE.leastOfOne;
-  for (let big: number = SIDE.most; big >= least; big -= SIDE.step) if (fits({ ...best, big })) return { ...best, big };
+  const least = acting === 2 || model.apicv ? LEAST_SIDE : LEAST_SIDE_OF_ONE;
+  for (let big = MOST_SIDE; big >= least; big -= SIDE_STEP) if (fits({ ...best, big })) return { ...best, big };
   return best;
 }
 

@@ -184,7 +184,8 @@ export const colour = (journey: number): string => {
 
 const BADGE = 18;
 /** Around the letters of a pill, px: in a gutter of this width, and in one that is narrower. */
-const PAD = { easy: 14, tight: 7 } as const;
+const EASY_PAD = 14;
+const TIGHT_PAD = 7;
 const EASY_GUTTER = 95;
 /** Text of a pill, px; on the screen it is never smaller. */
 const TEXT = 11;
@@ -343,7 +344,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const scale = stage?.layout.scale ?? 1;
     const gutter = stage === null ? null : gutterAt(stage, token.anchor.point);
     const between = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
-    const pad = between < EASY_GUTTER ? PAD.tight : PAD.easy;
+    const pad = between < EASY_GUTTER ? TIGHT_PAD : EASY_PAD;
     const widthOf = (words: string): number =>
       (token.signal ? hexWidth(words, scale) : pillWidth(words, scale, pad)) +
       (/edge|spark/.test(element.dataset.shape ?? '') && words !== '' ? FEET : 0) +
