@@ -159,6 +159,30 @@ for (const [lang, theme, width, height] of some(LOOKS, 1)) {
   });
 }
 
+test.describe('a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test('no word of the header is on another; a machine and its verbs have the window to themselves', async ({
+    page,
+  }) => {
+    await show(page, 'serial-ioapic', 'lang=en');
+    const pressed = await page
+      .locator('.header-tools > *')
+      .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent));
+    expect(pressed).toEqual([]);
+    await page.getByRole('button', { name: say('machine.open'), exact: true }).click();
+    const box = await page.getByRole('dialog', { name: say('machine.title') }).boundingBox();
+    expect([box?.x, box?.y, box?.width, box?.height]).toEqual([0, 0, 360, 740]);
+  });
+
+  test('a question is seen whole where it is asked', async ({ page }) => {
+    await page.goto('./?quiz=1&play=0&lang=en&speed=8#p=serial-ioapic&t=3');
+    await expect(page.locator('.tl-count')).toHaveText(/^4 /);
+    await page.getByRole('button', { name: say('timeline.play'), exact: true }).click();
+    await expect(page.locator('[data-part=quiz]')).toBeInViewport({ ratio: 1 });
+  });
+});
+
 test('the first visit stops where one way is through, and asks what if; the next goes on where one was', async ({
   page,
 }) => {
