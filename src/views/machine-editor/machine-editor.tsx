@@ -101,19 +101,19 @@ export function MachineEditor({ onClose }: { readonly onClose: () => void }): Re
       <p className="me-about">{t('machine.about')}</p>
       {!staged && (
         <>
-          <Fold title={t('machine.base')} open>
+          <Fold className="fold-group" title={t('machine.base')} open>
             <Base machine={shown} edit={edit} problem={problem} />
           </Fold>
-          <Fold title={t('machine.processor')} open>
+          <Fold className="fold-group" title={t('machine.processor')} open>
             <Processor machine={shown} edit={edit} problem={problem} />
           </Fold>
-          <Fold title={t('machine.devices')} open>
+          <Fold className="fold-group" title={t('machine.devices')} open>
             <Devices machine={shown} edit={edit} problem={problem} />
           </Fold>
-          <Fold title={t('machine.handlers')}>
+          <Fold className="fold-group" title={t('machine.handlers')}>
             <Handlers machine={shown} edit={edit} problem={problem} />
           </Fold>
-          <Fold title={t('machine.routes')}>
+          <Fold className="fold-group" title={t('machine.routes')}>
             <Routes />
           </Fold>
         </>
