@@ -63,7 +63,7 @@ async function drawn(app: App, link: string, poster: string | null): Promise<Sho
       painter.actions.openLink(link, { play: false }),
     ]);
     if (opened !== 'opened') return null;
-    const width = Math.max(320, Math.min(960, window.innerWidth));
+    const width = Math.max(480, Math.min(960, window.innerWidth));
     const order = { format: 'svg', scale: 1, width, stageOnly: true } as const;
     const made = await makeFile(painter, order, stepOf(painter, poster));
     if (typeof made === 'string') return null;

@@ -16,6 +16,7 @@ for (const id of PRESET_IDS) {
   const options = { theme: 'light', width: 960, caption: true } as const;
   const { svg } = await renderFigure(dom, { ...moment, step }, factsAt(step), options);
   writeFileSync(join(dir, `${id}.svg`), svg);
-  const stage = await renderFigure(dom, { ...moment, step }, factsAt(step), { ...options, stageOnly: true });
+  const inFrame = { ...options, width: 480, stageOnly: true };
+  const stage = await renderFigure(dom, { ...moment, step }, factsAt(step), inFrame);
   writeFileSync(join(dir, 'stage', `${id}.svg`), stage.svg);
 }
