@@ -91,11 +91,22 @@ const over = (a: Box, b: Box, slack = 1): boolean =>
   a.x + a.w > b.x + slack && b.x + b.w > a.x + slack && a.y + a.h > b.y + slack && b.y + b.h > a.y + slack;
 
 /** Instants of a step: while it is asked, when all that decided has risen, and at rest. */
-function phasesOf({ stage }: Still, step: number): { readonly risen: number; readonly all: readonly number[] } {
+interface Phases {
+  readonly risen: number;
+  /** When the token leaves: until then it is asked where it stands. */
+  readonly leaves: number;
+  readonly all: readonly number[];
+}
+
+function phasesOf({ stage }: Still, step: number): Phases {
   const { ask, fly, asks, lifts } = scoreOf(stage, step);
   const at = (ms: number): number => (ms / (ask + fly)) * ARRIVE;
   const risen = lifts.length === 0 ? -1 : at(ask + RISE_MS + APART_MS * (lifts.length - 1));
-  return { risen, all: [...asks.map((_, i) => at((i + 0.6) * ASK_MS)), ...(risen < 0 ? [] : [risen]), 1] };
+  return {
+    risen,
+    leaves: at(ask),
+    all: [...asks.map((_, i) => at((i + 0.6) * ASK_MS)), ...(risen < 0 ? [] : [risen]), 1],
+  };
 }
 
 function faultsAt(still: Still, step: number): string[] {
@@ -109,7 +120,7 @@ function faultsAt(still: Still, step: number): string[] {
     step,
     [...asksOf(stage, step)].map(({ field }) => field),
   );
-  const { risen, all } = phasesOf(still, step);
+  const { risen, leaves, all } = phasesOf(still, step);
   for (const phase of all) {
     still.draw({ step, phase });
     const seen = seenOn(pills, stage.layout.scale);
@@ -126,7 +137,8 @@ function faultsAt(still: Still, step: number): string[] {
       if (one.kind === 'cause')
         for (const card of stage.layout.cards) if (over(one, card, 2)) wrong(`"${one.what}" on ${card.id}`);
       for (const other of seen) {
-        const apart = other === one || !other.words || other.state === 'moving' || one.state === 'moving';
+        const flies = ({ state }: Seen): boolean => state === 'moving' && phase >= leaves;
+        const apart = other === one || !other.words || flies(other) || flies(one);
         // Beside a column an interrupt that forks is one token at its row.
         const same = one.what === other.what && one.x === other.x && one.y === other.y && stage.layout.form === 'tall';
         if (same || apart || one.kind === 'lift' || other.kind === 'lift' || !over(one, other, 2)) continue;
@@ -157,3 +169,36 @@ describe('nothing covers what is read', () => {
     expect([...faults]).toEqual([]);
   });
 });
+
+/** Names by token, of those that do not fly; a number alone is a copy. */
+const namesOf = (pills: HTMLElement): ReadonlyMap<string, string> =>
+  new Map(
+    [...pills.querySelectorAll<HTMLElement>('[data-token]')]
+      .filter((token) => token.dataset.state !== 'moving' && token.querySelector('.bd-text')?.textContent !== '')
+      .map((token) => {
+        const { journey, token: label, card } = token.dataset;
+        return [`${journey} ${label} ${card}`, token.querySelector('.bd-text')?.textContent ?? ''];
+      }),
+  );
+
+test.each(['serial-ioapic', 'logical-lowest', 'priority-nesting'])(
+  'a token at rest keeps its name while others move: %s',
+  async (id) => {
+    const { moment } = await open(`p=${id}`, 'en');
+    const last = moment.scene.steps.length - 1;
+    const still = await openStill(dom, { ...moment, step: last }, { width: 960, height: 480, embed: false });
+    let kept = 0;
+    for (let step = 0; step < Math.min(last, 60); step++) {
+      still.draw({ step, phase: 1 });
+      const before = namesOf(still.pills);
+      still.draw({ step: step + 1, phase: 0.1 });
+      for (const [token, name] of namesOf(still.pills)) {
+        const was = before.get(token);
+        if (was === undefined) continue;
+        expect(name, `${token} in step ${step + 1}`).toBe(was);
+        kept++;
+      }
+    }
+    expect(kept).toBeGreaterThan(0);
+  },
+);

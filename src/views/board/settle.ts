@@ -2,7 +2,8 @@
  * Where docked tokens stand so that none lies on another, and where what is said under those that wait has a clear place: below
  * its token or above it, no wider than the gutter it is in. Comes with the stage's other marks.
  */
-import { gutterAt, keptOff, OFF, type Stage } from '../../scene/flights.ts';
+import type { Anchor } from '../../scene/anchors.ts';
+import { gutterAt, keptOff, OFF, type Stage, type Token } from '../../scene/flights.ts';
 import type { Box } from '../../scene/layout.ts';
 import { wrap } from '../figure/wrap.ts';
 import { textSize } from './text-fit.ts';
@@ -16,8 +17,8 @@ const NOTE = { w: 90, pad: 5, line: 14, ends: 7, text: 11 } as const;
 const overlaps = (a: Box, b: Box, slack = 0): boolean =>
   a.x + a.w > b.x + slack && b.x + b.w > a.x + slack && a.y + a.h > b.y + slack && b.y + b.h > a.y + slack;
 
-/** Where a token stands that is not moved aside. */
-function homeOf(stage: Stage, { token: { anchor }, w, element }: Drawn): Box {
+/** Where a token stands that is not moved aside: where it rests, or will. */
+function homeOf(stage: Stage, { token, w, element }: Drawn, anchor: Anchor = token.anchor): Box {
   const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, w);
   const up = element.dataset.shape === 'edge' ? PILL.rises : 0;
   return { x: x - w / 2, y: y - PILL.high / 2 - up, w, h: PILL.high + up };
@@ -72,23 +73,31 @@ function placeNote(stage: Stage, one: Drawn, pill: Box, taken: Box[], low: numbe
 /**
  * Sets how far from its row each token stands, and where it says what it waits for.
  * @param low what is seen of the sheet
+ * @param there the step's own token has come to where it goes
  * @returns what is taken by those that do not fly
  */
-export function settle(stage: Stage, drawn: readonly Drawn[], low: number): readonly Box[] {
+export function settle(stage: Stage, drawn: readonly Drawn[], low: number, there: boolean): readonly Box[] {
   const taken: Box[] = [];
   const stacks = new Map<string, number>();
+  // Where one is that flies: what stood aside of it stays so until it has come, for it asks before it goes.
+  const left: Box[] = [];
+  const placeOf = ({ point: { x, y } }: Anchor, { journey }: Token): string => `${journey} ${x} ${y}`;
   for (const one of drawn) {
     const home = homeOf(stage, one);
     // Beside a column an interrupt that forks stands at its row as one token: the next row is somebody else's.
-    const { point } = one.token.anchor;
-    const at = `${one.token.journey} ${point.x} ${point.y}`;
+    const at = placeOf(one.token.anchor, one.token);
     const first = stage.layout.form === 'tall' ? stacks.get(at) : undefined;
     one.element.style.visibility = first === undefined ? '' : 'hidden';
-    one.stack = first ?? stackOf(home, taken, low);
+    one.stack = first ?? stackOf(home, [...left, ...taken], low);
     stacks.set(at, one.stack);
     taken.push(lowered(home, one.stack));
+    const from = one.token.flight?.from;
+    if (there || !from) continue;
+    left.push(homeOf(stage, one, from));
+    stacks.set(placeOf(from, one.token), 0);
   }
   const pills = [...taken];
+  taken.push(...left);
   const flying = new Set(pills.filter((_, i) => drawn[i]?.element.dataset.state === 'moving'));
   drawn.forEach((one, i) => {
     const pill = pills[i];

@@ -42,7 +42,7 @@ export interface TokenLayer {
 /** What is drawn beside tokens and trails; comes with what tells which interrupts wait (marks.ts). */
 export interface Marks {
   /** Where docked tokens stand, and what is said under those that wait. */
-  readonly settle: (stage: Stage, drawn: readonly Drawn[], low: number) => readonly Box[];
+  readonly settle: (stage: Stage, drawn: readonly Drawn[], low: number, there: boolean) => readonly Box[];
   /** What a wait waits for, under its token, and where from it is freed. */
   readonly note: (parent: HTMLElement, wait: Wait, t: Translate) => void;
   readonly tether: (parent: SVGElement, stage: Stage, wait: Wait, t: Translate) => void;
@@ -309,9 +309,10 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       ring(add, anchor, journey, kind);
     };
     const { steps } = now.scene;
-    const at = steps.get(step);
-    const locator = at === undefined ? null : locatorOf(at.name);
-    if (at !== undefined && locator !== null) {
+    // Until it gets there, where it stands is lit.
+    const at = arrived ? steps.get(step) : undefined;
+    const locator = at && locatorOf(at.name);
+    if (at && locator) {
       const moved = drawn.some((d) => d.token.flight !== null);
       const anchor = moved ? anchorOf(now, step) : stepAnchor(now, at);
       if (anchor !== null && placeOfStep(now.scene, at, locator).at !== 'bus') light(anchor, at.journey, 'bd-now');
@@ -321,14 +322,14 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       if (current && !flight.to.card.startsWith('vcpu')) light(flight.to, flight.journey, 'bd-passed');
     }
     for (const { token } of drawn) {
-      if (token.flight !== null || token.anchor.card.startsWith('vcpu')) continue;
+      if (token.flight || token.anchor.card.startsWith('vcpu')) continue;
       light(token.anchor, token.journey, token.current || token.wait !== null ? 'bd-passed' : 'bd-waits');
     }
     end();
   }
 
   function stateOf({ flight, wait, ended }: Token, there: boolean): TokenState {
-    if (flight !== null && !there && stage?.still !== true) return 'moving';
+    if (flight && !there && !stage?.still) return 'moving';
     return wait !== null ? 'waiting' : ended !== null ? 'ended' : 'resting';
   }
 
@@ -337,10 +338,12 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const { token, element, text } = one;
     const state = stateOf(token, there);
     const narrow = stage?.layout.form === 'tall';
-    const tiled = token.anchor.side === 'tile' && (there || token.flight === null);
+    // One that does not fly is where it is going, whatever else is on its way.
+    const here = there || !token.flight;
+    const tiled = token.anchor.side === 'tile' && here;
     const bare = token.waiting || tiled;
-    const reason = there && token.ended !== null && token.wait === null ? t(token.ended) : null;
-    const names = reason === null ? [labelText(there ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
+    const reason = here && token.ended && !token.wait ? t(token.ended) : null;
+    const names = reason === null ? [labelText(here ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
     const scale = stage?.layout.scale ?? 1;
     const gutter = stage === null ? null : gutterAt(stage, token.anchor.point);
     const between = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
@@ -404,7 +407,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       say(one, there);
       return one;
     });
-    taken = marks?.settle(now, drawn, low(now)) ?? [];
+    taken = marks?.settle(now, drawn, low(now), there) ?? [];
     for (let over = pills.children[tokens.length]; over !== undefined; over = pills.children[tokens.length])
       over.remove();
   }
@@ -477,7 +480,6 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const drawing = under.closest('svg');
     act = has || drawing === null ? null : (marks?.actOf(drawing, pills, now, step, score, t, taken) ?? null);
     if (veil !== undefined) marks?.drawVeil(veil, now, step);
-    over.classList.toggle('bd-arrived', has);
   }
 
   return {
