@@ -216,7 +216,7 @@ export function placeVcpu(vcpu: number, input: VcpuInput, card: CardBox): VcpuBo
   }
   if (density === 'dense') {
     if (run === 'none') {
-      const rows = { state, flags: left(0), nmi: right(0), inject: left(1), handler: right(1), counters: row(2) };
+      const rows = { state, flags: left(0), handler: right(0), inject: left(1), nmi: right(1), counters: row(2) };
       return { ...base, rows: rowsOf(state, rows) };
     }
     // Clear of the boundary, which is above them while the guest runs.

@@ -30,7 +30,7 @@ export const UNFOLDED = 2;
 /** Room between two tiles: a disc passes, touching none. */
 const STREET = 21;
 const TILE = 33;
-const TITLE = 24;
+const TITLE = 28;
 const ACROSS = { wide: 16, tall: 6 } as const;
 const WIDEST = 128;
 

@@ -146,7 +146,8 @@ export function pprPlace(box: GridBox | StripBox, ppr: number, vectors: readonly
     return vectors.some((vector) => {
       const { x, y, w, h } = vectorCell(box, vector);
       const [begins, ends] = named(vector) ? [x, x + w + name] : [x - name, x + w];
-      return Math.abs(y + h / 2 + 4 - line - dy) < size * 0.9 && begins < to && from < ends;
+      // The name stands over the middle of its cell.
+      return line + dy > y - (name && size) && line + dy - size < y + h && begins < to && from < ends;
     });
   };
   const under = size * 0.75 + 3;
@@ -270,7 +271,8 @@ export function VectorSet(props: Props) {
                 <text
                   className="bd-vector"
                   x={named(vector) ? cell.x + cell.w + 4 : cell.x - 4}
-                  y={cell.y + cell.h / 2 + 4}
+                  // Over the way that leads to it; in the top class beside it, for over that is the set's own name.
+                  y={Math.max(cell.y, box.y + 9)}
                   textAnchor={named(vector) ? 'start' : 'end'}
                 >
                   {hex(vector)}
