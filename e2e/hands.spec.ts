@@ -1,6 +1,5 @@
 /** What a person's hands do: edits and the way back, verbs on the things, a machine of one's own. */
 
-import { portion } from '../src/cli/portion.ts';
 import { readingMs } from '../src/scene/pace.ts';
 import { axeOf } from './axe.ts';
 import { sendNmi } from './nmi.ts';
@@ -327,10 +326,9 @@ async function pressByKey(page: Page, name: string): Promise<void> {
 }
 
 test.describe('five tasks', () => {
-  /** A task is done by one of them in each run. */
   const task = (what: string, act: (page: Page, isMouse: boolean) => Promise<void>): void => {
-    for (const by of portion(['mouse', 'keyboard'], 2, what, 1))
-      test(`${what}, by ${by} alone (${WHICH})`, ({ page }) => act(page, by === 'mouse'));
+    for (const by of ['mouse', 'keyboard'] as const)
+      test(`${what}, by ${by} alone`, ({ page }) => act(page, by === 'mouse'));
   };
 
   task('find why GSI 11 waits', async (page, isMouse) => {

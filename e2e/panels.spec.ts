@@ -26,6 +26,13 @@ test('the panels of one scene: what happened, its call path, and a way not taken
     await expect(page.locator('.insp-hex')).toHaveText('[0x34] = 1');
     await page.getByRole('button', { name: say('insp.lastChange', { n: 13, event: '' }).trim() }).click();
     await expect(page.locator('.tl-count')).toHaveText(/^13 /);
+    // As one is chosen that is moved, by what comes above it, while it is pressed.
+    await tab(page, say('shell.tab.now')).hover();
+    await page.mouse.down();
+    await expect(tab(page, say('shell.tab.now'))).toHaveAttribute('aria-selected', 'true');
+    await page.mouse.move(1, 1);
+    await page.mouse.up();
+    await expect(now.locator('.now-title')).toBeVisible();
   });
   await test.step('the call path names the functions of each version', async () => {
     await openPaused(page, 'serial-ioapic', 10);

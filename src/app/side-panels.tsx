@@ -45,6 +45,8 @@ export function SidePanels({ callPath }: { readonly callPath: boolean }): ReactN
             aria-selected={name === tab}
             aria-controls={`${id}-panel`}
             tabIndex={name === tab ? 0 : -1}
+            // By the press: what comes above the tabs may move them before it is let go.
+            onMouseDown={() => actions.setPanel(name)}
             onClick={() => actions.setPanel(name)}
           >
             {t(`shell.tab.${name}`)}

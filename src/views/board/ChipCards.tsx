@@ -57,13 +57,13 @@ export const PicCard = memo(
 
 type ColumnName = 'pin' | 'vec' | 'mode' | 'trig' | 'rIRR' | 'dest';
 
-/** Columns, the richest choice first: what goes first is what a row can be read without. */
+/** Columns, the richest choice first: what goes first is what a row can be read without; edge or level its wire's end shows too. */
 const COLUMNS: readonly (readonly ColumnName[])[] = [
   ['pin', 'vec', 'mode', 'trig', 'rIRR', 'dest'],
   ['pin', 'vec', 'trig', 'rIRR', 'dest'],
-  ['pin', 'vec', 'trig', 'rIRR'],
+  ['pin', 'vec', 'rIRR', 'dest'],
+  ['pin', 'vec', 'rIRR'],
 ];
-const LEAST: readonly ColumnName[] = ['pin', 'vec', 'rIRR'];
 /** A text whose key is the word itself, so that it stands there before the texts of panels have come. rIRR is a name. */
 const said = (word: string, t: CardProps['t']): string => t(word as MessageKey);
 /** The widest each has: columns stay where they are whatever is written. */
@@ -103,7 +103,7 @@ function columnsFor(x: number, room: number, scale: number, t: CardProps['t']): 
       return Math.max(value(name), head(name) - free);
     });
   const needs = (widths: readonly number[]): number => widths.reduce((a, w) => a + w + APART, -APART);
-  const names = COLUMNS.find((some) => needs(widthsOf(some)) <= room) ?? LEAST;
+  const names = COLUMNS.find((some) => needs(widthsOf(some)) <= room) ?? COLUMNS[3];
   const widths = widthsOf(names);
   const spare = Math.max(0, room - needs(widths)) / (names.length - 1);
   let at = x;
