@@ -109,7 +109,7 @@ export function moveCursor(log: Foldable, cursor: Cursor, seq: number): void {
   const copies = [{ w: frames[below] as Int32Array, seq: seqs[below] }, ...near];
   let best = cursor;
   for (const one of copies) if (Math.abs(to - one.seq) < Math.abs(to - best.seq)) best = one;
-  cursor.w.set(best.w);
+  if (best !== cursor) cursor.w.set(best.w);
   cursor.seq = best.seq;
   if (to > cursor.seq) foldForward(cursor.w, log, cursor.seq, to);
   else foldBackward(cursor.w, log, cursor.seq, to);
