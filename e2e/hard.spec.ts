@@ -141,6 +141,17 @@ test('what stands under a sentence and whose file is gone is missed there alone,
   await expect(page.locator('[data-part=stage] svg').first()).toBeVisible();
 });
 
+test('what a card writes and whose file is gone is missed there alone, and said; the stage plays on', async ({
+  page,
+}) => {
+  await page.route(/assets\/(Descriptor|VcpuForms|IdtCard)-.*\.js/, (route) => route.abort());
+  await page.goto('./?play=0#p=posted-running&t=4');
+  await expect(page.locator('#part-gone')).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(count(page)).toHaveText(/^6 /);
+  await expect(page.locator('g[data-card="lapic:1"]')).toBeVisible();
+});
+
 test('offline, a preset that was never loaded is a sentence that says so', async ({ page, context }) => {
   // The browser keeps its cache from test to test.
   await (await context.newCDPSession(page)).send('Network.clearBrowserCache');

@@ -1,15 +1,5 @@
 /** The stage: cards by React at every step, tokens by the frame clock in between, both from one layout. */
-import {
-  lazy,
-  type ReactNode,
-  Suspense,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { BLOCK_OF, COL, WRITE } from '../../engine/view/tables.ts';
 import { happeningOf, litOf, locatorOf, vcpuOf } from '../../explain/locate/index.ts';
 import type { Place } from '../../explain/locate/locator.ts';
@@ -29,6 +19,7 @@ import type { Selection } from '../../store/types.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { useT } from '../shared/use-t.ts';
+import { whereItComes } from '../shared/where-it-comes.ts';
 import './board.css';
 import type { CardProps, Changed, Lit } from './board-types.ts';
 import { GROUP } from './Card.tsx';
@@ -43,11 +34,11 @@ import { VcpuCard } from './VcpuCard.tsx';
 
 /** Scenes without a modelled host do without these. */
 const hostCards = () => import('./HostCards.tsx');
-const IommuCard = lazy(async () => ({ default: (await hostCards()).IommuCard }));
-const VcpuMap = lazy(() => import('./VcpuMap.tsx').then((m) => ({ default: m.VcpuMap })));
-const MsiCard = lazy(() => import('./MsiCard.tsx').then((m) => ({ default: m.MsiCard })));
-const IdtCard = lazy(() => import('./IdtCard.tsx').then((m) => ({ default: m.IdtCard })));
-const PcpuCard = lazy(async () => ({ default: (await hostCards()).PcpuCard }));
+const IommuCard = whereItComes(async () => (await hostCards()).IommuCard);
+const VcpuMap = whereItComes(() => import('./VcpuMap.tsx').then((m) => m.VcpuMap));
+const MsiCard = whereItComes(() => import('./MsiCard.tsx').then((m) => m.MsiCard));
+const IdtCard = whereItComes(() => import('./IdtCard.tsx').then((m) => m.IdtCard));
+const PcpuCard = whereItComes(async () => (await hostCards()).PcpuCard);
 
 /** What the Now panel says in words. */
 const HIDDEN = { 'aria-hidden': true } as const;

@@ -1,6 +1,6 @@
 /** The chips between lines and messages: the 8259 pair and the IOAPIC. */
 
-import { lazy, memo, Suspense } from 'react';
+import { memo, Suspense } from 'react';
 import { hex } from '../../base/hex.ts';
 import { picView, type RteView, rteView } from '../../engine/view/machine-view.ts';
 import { IOAPIC, PIC } from '../../engine/view/tables.ts';
@@ -10,12 +10,13 @@ import { colourOf } from '../../scene/flights.ts';
 import type { Box, CardBox } from '../../scene/layout.ts';
 import { PINS } from '../../scene/stage-model.ts';
 import { DELIVERY_MODE } from '../../spec/delivery-mode.ts';
+import { whereItComes } from '../shared/where-it-comes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title, Unused } from './Card.tsx';
 import { fitsBeside, textSize, textWidth } from './text-fit.ts';
 
 /** The first scene has the pair folded. */
-const PicRegisters = lazy(() => import('./PicRegisters.tsx').then((m) => ({ default: m.PicRegisters })));
+const PicRegisters = whereItComes(() => import('./PicRegisters.tsx').then((m) => m.PicRegisters));
 
 function PicCardView(props: CardProps) {
   const { stage, view, selected, select, t } = props;

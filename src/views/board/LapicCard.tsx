@@ -1,10 +1,11 @@
 /** A local APIC: what waits (IRR), what is being served (ISR), and the line between what can be delivered and what cannot. */
 
-import { lazy, memo, Suspense } from 'react';
+import { memo, Suspense } from 'react';
 import { hex } from '../../base/hex.ts';
 import { gridAddress, lapicView, readWord, vectorsIn } from '../../engine/view/machine-view.ts';
 import { LAPIC, PI_DESC, VMCS } from '../../engine/view/tables.ts';
 import type { LapicBox } from '../../scene/vcpu-boxes.ts';
+import { whereItComes } from '../shared/where-it-comes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Title, Unused } from './Card.tsx';
 import type { ListProps } from './Descriptor.tsx';
@@ -13,9 +14,9 @@ import { type Says, saysOf, VectorSet, WRITTEN } from './VectorSet.tsx';
 
 /** Scenes without posted interrupts do without it. */
 const small = () => import('./Descriptor.tsx');
-const Descriptor = lazy(async () => ({ default: (await small()).Descriptor }));
-const Status = lazy(async () => ({ default: (await small()).Status }));
-const List = lazy(async () => ({ default: (await small()).VectorList }));
+const Descriptor = whereItComes(async () => (await small()).Descriptor);
+const Status = whereItComes(async () => (await small()).Status);
+const List = whereItComes(async () => (await small()).VectorList);
 const VectorList = (list: ListProps) => (
   <Suspense fallback={null}>
     <List {...list} />

@@ -1,11 +1,12 @@
 /** A vCPU as KVM and the model guest know it. */
 
-import { lazy, memo, Suspense } from 'react';
+import { memo, Suspense } from 'react';
 import { hex } from '../../base/hex.ts';
 import { readWord, type VcpuView, vcpuView } from '../../engine/view/machine-view.ts';
 import { VCPU, VMCS } from '../../engine/view/tables.ts';
 import type { Field } from '../../explain/locate/locator.ts';
 import type { VcpuBox } from '../../scene/vcpu-boxes.ts';
+import { whereItComes } from '../shared/where-it-comes.ts';
 import { type CardProps, colourStyle, sameCard } from './board-types.ts';
 import { Frame, Stop, Title } from './Card.tsx';
 import { cut, textSize, textWidth } from './text-fit.ts';
@@ -13,9 +14,9 @@ import { ASLEEP, type StateName, stateOf } from './vcpu-state.ts';
 
 /** The first scene does without these. */
 const forms = () => import('./VcpuForms.tsx');
-const RunLines = lazy(async () => ({ default: (await forms()).RunLines }));
-const DenseLines = lazy(async () => ({ default: (await forms()).DenseLines }));
-const MiniLines = lazy(async () => ({ default: (await forms()).MiniLines }));
+const RunLines = whereItComes(async () => (await forms()).RunLines);
+const DenseLines = whereItComes(async () => (await forms()).DenseLines);
+const MiniLines = whereItComes(async () => (await forms()).MiniLines);
 
 export interface VcpuProps extends CardProps {
   readonly vcpu: number;

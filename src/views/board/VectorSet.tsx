@@ -1,16 +1,17 @@
 /** A 256-bit vector set: 16 x 16 cells with the waterline across, or a strip of sixteen classes. */
 
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { hex } from '../../base/hex.ts';
 import { ownerOf } from '../../log/owners.ts';
 import type { Point } from '../../scene/anchors.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { classBox, type GridBox, type StripBox, underWater, vectorAt, vectorCell } from '../../scene/vector-boxes.ts';
+import { whereItComes } from '../shared/where-it-comes.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
 import { textSize, textWidth } from './text-fit.ts';
 
-const Pointer = lazy(() => import('./Descriptor.tsx').then((m) => ({ default: m.Pointer })));
+const Pointer = whereItComes(() => import('./Descriptor.tsx').then((m) => m.Pointer));
 
 export interface Props extends CardProps {
   readonly vcpu: number;
