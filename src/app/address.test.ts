@@ -123,8 +123,11 @@ for (let round = 0; round < (DEEP ? 12 : 5); round++) {
       },
       preset() {
         const preset = pick(PRESETS);
+        const hash = `p=${preset}&t=end`;
+        // What stands there already is no news to a browser.
+        if (page.hash() === hash) return;
         wanted = { preset };
-        page.go(`p=${preset}&t=end`);
+        page.go(hash);
       },
       gallery() {
         const preset = pick(PRESETS);
@@ -156,16 +159,20 @@ for (let round = 0; round < (DEEP ? 12 : 5); round++) {
     await until(() => {
       const { scene, sceneId } = store.getState();
       expect(scene?.complete, about).toBe(true);
-      if ('preset' in last) expect(sceneId.preset, about).toBe(last.preset);
+      // The same preset may stand there already, with a change in it, while what was asked for last is on its way.
+      if ('preset' in last)
+        expect([sceneId.preset, sceneId.kept, scene?.commands.length], about).toEqual([
+          last.preset,
+          sceneId.total,
+          sceneId.total,
+        ]);
       else expect([sceneId.preset, opsOf(app)], about).toEqual([null, last.ops]);
       expect(page.hash(), about).toBe(linkOf(store.getState()));
     });
-    const { sceneId, scene, notice, fault } = store.getState();
+    const { notice, fault } = store.getState();
     expect([notice, fault], about).toEqual([null, null]);
-    if ('preset' in last) {
-      expect(page.hash(), about).toMatch(new RegExp(`^p=${last.preset}(&|$)`));
-      expect([sceneId.kept, scene?.commands.length], about).toEqual([sceneId.total, sceneId.total]);
-    } else {
+    if ('preset' in last) expect(page.hash(), about).toMatch(new RegExp(`^p=${last.preset}(&|$)`));
+    else {
       const answer = decodeLink(page.hash());
       expect(answer?.ok && answer.link.kind === 'ops' ? answer.link.log : null, about).toEqual(last.ops);
     }

@@ -53,7 +53,7 @@ const CAUGHT: Readonly<Record<string, string>> = {
 const catches = ({ after }: Site): boolean =>
   /^\s*\.catch\(/.test(after) ||
   /^\s*(?:\.then\([^;]*?)(?:,\s*\(\)? ?=> \{?\}?,?\s*\)|\.catch\()/.test(after.split(';')[0] ?? '');
-const isFenced = ({ before }: Site): boolean => /(?:\bpart|\blazy)\(\s*\(\)\s*=>\s*$/.test(before);
+const isFenced = ({ before }: Site): boolean => /(?:\bpart|\blazy|\bwhereItComes)\(\s*\(\)\s*=>\s*$/.test(before);
 const isKnown = ({ name }: Site): boolean =>
   Object.keys(CAUGHT).some((key) => name === key || name.startsWith(`${key} `));
 
