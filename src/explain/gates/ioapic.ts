@@ -4,7 +4,7 @@ import { gridAddress, type MachineView, readWord, rteView, vectorsIn } from '../
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import { writeRte } from '../guest-ops.ts';
+import { writeEoi, writeRte } from '../guest-ops.ts';
 import { type Evidence, type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { idOf } from './match.ts';
 
@@ -36,12 +36,9 @@ function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[]
   const all = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
   const holders = all.filter((vcpu) => upTo(vcpu)[0] === way.vector);
   const eoi = (holders.length > 0 ? holders : way.vcpus).map((vcpu): readonly JsonOp[] =>
-    Array.from({ length: Math.max(1, upTo(vcpu).length) }, () => ({ op: 'eoi', vcpu })),
+    Array.from({ length: Math.max(1, upTo(vcpu).length) }, () => writeEoi(view, vcpu)),
   );
-  const runAndEoi = way.vcpus.map((vcpu): readonly JsonOp[] => [
-    { op: 'run', vcpu },
-    { op: 'eoi', vcpu },
-  ]);
+  const runAndEoi = way.vcpus.map((vcpu): readonly JsonOp[] => [{ op: 'run', vcpu }, writeEoi(view, vcpu)]);
   return hasGuest(view) ? [...WAITS, ...eoi] : [...eoi, ...runAndEoi];
 }
 
@@ -59,10 +56,7 @@ function oweAgain(view: MachineView): readonly (readonly JsonOp[])[] {
     const sent = { op: 'msi', addr: `0x${(0xfee0_0000 + id * 0x1000).toString(16)}`, data: vector };
     const taken: JsonOp[] = hasGuest(view)
       ? [{ op: 'advance', ns: 100_000 }]
-      : [
-          { op: 'run', vcpu },
-          { op: 'eoi', vcpu },
-        ];
+      : [{ op: 'run', vcpu }, writeEoi(view, vcpu)];
     return [...writeRte(0, RTC_PIN, 1, (id << 24) >>> 0), sent, ...taken];
   });
 }

@@ -4,7 +4,6 @@
  * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
  * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
  */
-import { hex64 } from '../../base/numbers.ts';
 import {
   gridAddress,
   irqchipOf,
@@ -26,6 +25,7 @@ import { hasVmmPin, idOf, vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import { addressOf } from '../gates/routing.ts';
 import { extintOf } from '../gates/vcpu.ts';
+import { inApicPage } from '../guest-ops.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
 import {
@@ -120,15 +120,13 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
     const icr = before as JsonOp;
     if (Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
     // At the page where its APIC is now, its upper half first: an INIT has cleared that.
-    const word = (register: string): number => readWord(run.view, 'lapic', Number(icr.vcpu), register);
     const isAt = (op: JsonOp, offset: number): boolean =>
       op.op === 'mmio_write' && (Number(op.addr) & 0xfff) === offset && Number(op.vcpu) === Number(icr.vcpu);
     if (isAt(icr, 0x300)) {
       const upper = run.ops.slice(0, outcome?.op).findLast((op) => isAt(op, 0x310));
-      const page = (word('baseLo') & ~0xfff) >>> 0;
       return [upper ?? [], icr]
         .flat()
-        .map((op) => ({ ...op, addr: hex64(page + (Number(op.addr) & 0xfff), word('baseHi')) }));
+        .map((op) => ({ ...op, addr: inApicPage(run.view, Number(op.vcpu), Number(op.addr) & 0xfff) }));
     }
   }
   if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
