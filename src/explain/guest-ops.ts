@@ -18,30 +18,33 @@ function writeIoapic(vcpu: number, index: number, value: number): GivenOp[] {
   ];
 }
 
-/** Writes a 32-bit local APIC register, the way the APIC's mode asks for. */
-export function writeLapic(vcpu: number, x2apic: boolean, offset: number, value: number): GivenOp {
+/** Writes a 32-bit local APIC register, the way the APIC's mode asks for. @param addr where its page has it */
+export function writeLapic(
+  vcpu: number,
+  x2apic: boolean,
+  offset: number,
+  value: number,
+  addr = hex(APIC_PAGE + offset),
+): GivenOp {
   return x2apic
     ? { op: 'wrmsr', vcpu, msr: hex(x2apicMsr(offset)), value: hex(value) }
-    : { op: 'mmio_write', vcpu, addr: hex(APIC_PAGE + offset), size: 4, value: hex(value) };
+    : { op: 'mmio_write', vcpu, addr, size: 4, value: hex(value) };
 }
 
-/** Address of a register in a vCPU's APIC page, wherever the guest has moved that. @kvm lapic.c kvm_lapic_set_base */
-export function inApicPage(view: MachineView, vcpu: number, offset: number): string {
-  const lo = readWord(view, 'lapic', vcpu, 'baseLo') || APIC_PAGE;
-  return hex64(((lo & ~0xfff) | offset) >>> 0, readWord(view, 'lapic', vcpu, 'baseHi'));
-}
+/** Address of a register in a vCPU's APIC page, wherever the guest has moved that. @kvm lapic.c __kvm_apic_set_base */
+export const inApicPage = (view: MachineView, vcpu: number, offset: number): string =>
+  hex64(
+    (((readWord(view, 'lapic', vcpu, 'baseLo') || APIC_PAGE) & ~0xfff) | offset) >>> 0,
+    readWord(view, 'lapic', vcpu, 'baseHi'),
+  );
 
 /** Writes a register of this vCPU's local APIC where it is now. */
 export const writeApic = (view: MachineView, vcpu: number, offset: number, value: number): GivenOp =>
-  inX2apic(view, vcpu)
-    ? writeLapic(vcpu, true, offset, value)
-    : { op: 'mmio_write', vcpu, addr: inApicPage(view, vcpu, offset), size: 4, value: hex(value) };
+  writeLapic(vcpu, inX2apic(view, vcpu), offset, value, inApicPage(view, vcpu, offset));
 
 /** Ends the interrupt in service. The op's own guest writes where the page is at reset. */
 export const writeEoi = (view: MachineView, vcpu: number): GivenOp =>
-  inX2apic(view, vcpu) || inApicPage(view, vcpu, 0) === hex(APIC_PAGE)
-    ? { op: 'eoi', vcpu }
-    : writeApic(view, vcpu, REG.eoi, 0);
+  inApicPage(view, vcpu, 0) === hex(APIC_PAGE) ? { op: 'eoi', vcpu } : writeApic(view, vcpu, REG.eoi, 0);
 
 /** Writes ICR, which sends: both halves by MMIO, the upper first, or one MSR. */
 export function writeIcr(view: MachineView, vcpu: number, lo: number, hi: number): GivenOp[] {

@@ -707,8 +707,9 @@ function registersBack({ view, ops }: Moment): JsonOp[] {
   }
   const home = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).flatMap((vcpu): JsonOp[] => {
     const lo = readWord(view, 'lapic', vcpu, 'baseLo');
-    const moved = lo !== 0 && ((lo & ~0xfff) >>> 0 !== APIC_PAGE || readWord(view, 'lapic', vcpu, 'baseHi') !== 0);
-    return moved ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }] : [];
+    return Number(inApicPage(view, vcpu, 0)) !== APIC_PAGE
+      ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }]
+      : [];
   });
   return [...laid.values(), ...home];
 }
