@@ -4,6 +4,7 @@
  * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
  * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
  */
+import { hex, hex64 } from '../../base/numbers.ts';
 import {
   gridAddress,
   irqchipOf,
@@ -132,8 +133,7 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
   if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
   if ('msi' in ask) {
     const { addrLo, addrHi, data } = ask.msi;
-    const addr = `0x${((BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0)).toString(16)}`;
-    return [{ op: 'msi', addr, data: `0x${(data >>> 0).toString(16)}` }];
+    return [{ op: 'msi', addr: hex64(addrLo, addrHi), data: hex(data) }];
   }
   return [];
 }
