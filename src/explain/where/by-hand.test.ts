@@ -190,3 +190,18 @@ test('a way that comes back to the same gate is left soon: a SIPI for a vCPU tha
   expect(answer).not.toHaveProperty('release');
   expect(tried).toBeLessThan(60);
 });
+
+test('a model guest that is put into the guest is in the handler of what its entry acknowledged, the 8259’s too', () => {
+  const out = (port: number, value: number): JsonOp => ({ op: 'pio_write', vcpu: 0, port, value });
+  const handlers = [{ vector: 0x35, name: 'pic', ns: 5_000, eoi: 'pic' }];
+  const init = [0x11, 0x30, 4, 1].map((value, i) => out(i === 0 ? 0x20 : 0x21, value));
+  const ops: JsonOp[] = [
+    { op: 'create', vcpus: 1, irqchip: 'full', apicv: false, guest: { idle: 'run', handlers } },
+    ...[...init, out(0x21, 0)],
+    { op: 'vcpu_state', vcpu: 0, state: 'host' },
+    { op: 'irq_line', gsi: 5, level: 1 },
+    { op: 'vcpu_state', vcpu: 0, state: 'guest' },
+  ];
+  expect(answerOf(ops, { gsi: 5 })).toMatchObject({ held: 'eoi', state: 'in-service' });
+  expect(answerOf([...ops, { op: 'advance', ns: 50_000 }], { gsi: 5 })).toMatchObject({ held: null, state: 'done' });
+});
