@@ -100,6 +100,7 @@ export const panels = {
   'now.before': 'Before step 1 of {m}',
   'now.ownScene': 'A scene of your own',
   'now.ownSceneAbout': 'Press play, or use the Controls tab to act on the machine.',
+  'now.emptyAbout': 'Add a device under New machine, or use the Controls tab to act on this one.',
   'now.hint': 'Space plays, arrow keys step. Click anything to inspect it.',
   'now.changed': 'What changed',
   'now.more': '{n} more',
@@ -113,7 +114,7 @@ export const panels = {
 
   'call.panel': 'Kernel call path',
   'call.version': 'Kernel version',
-  'call.none': 'Play the scene to see the kernel functions of each step.',
+  'call.none': 'The kernel functions of each step stand here.',
   'call.absent': '{version} has no {fn}.',
   'call.notKernel': 'No kernel code runs here: a device, the guest, the VMM or the processor acts.',
   'call.trace': 'tracepoint {trace}',

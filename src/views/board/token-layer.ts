@@ -343,7 +343,8 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const tiled = token.anchor.side === 'tile' && here;
     const bare = token.waiting || tiled;
     const reason = here && token.ended && !token.wait ? t(token.ended) : null;
-    const names = reason === null ? [labelText(here ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
+    const name = labelText(here ? token.label : token.before, t);
+    const names = reason === null ? [name, name.replace(' ', '')] : [`× ${reason}`, reason, '×'];
     const scale = stage?.layout.scale ?? 1;
     const gutter = stage === null ? null : gutterAt(stage, token.anchor.point);
     const between = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];

@@ -1,4 +1,4 @@
-/** What to do when a scene has ended: again, with one thing different, the next question. Comes when it is needed. */
+/** What to do when a scene has ended, or has nothing to show: again, with one thing different, the next question. Comes when it is needed. */
 import '../header/header-texts.ts';
 import { useMemo } from 'react';
 import { forksOf } from '../../explain/forks/index.ts';
@@ -36,7 +36,24 @@ export function Ending(props: EndingProps) {
     if (invite !== null) return true;
     return scene?.complete === true && !playing && step >= 0 && step === scene.steps.length - 1;
   });
-  return ended ? <WhatNext {...props} /> : null;
+  const empty = useStore(({ scene }) => scene?.complete === true && scene.steps.length === 0);
+  return empty ? <Empty {...props} /> : ended ? <WhatNext {...props} /> : null;
+}
+
+/** Of a machine on which nothing has happened: play has nothing to show. */
+function Empty({ framed }: EndingProps) {
+  const { actions } = useApp();
+  const t = useT();
+  return (
+    <span className="nr-ending">
+      <span className="nr-one-way">{t('end.empty')}</span>
+      {!framed && (
+        <button type="button" onClick={() => actions.setUi({ panel: 'controls' })}>
+          {t('end.act')}
+        </button>
+      )}
+    </span>
+  );
 }
 
 function WhatNext({ framed }: EndingProps) {
