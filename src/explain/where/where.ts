@@ -4,7 +4,7 @@
  * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
  * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
  */
-import { hex64 } from '../../base/numbers.ts';
+import { hex, hex64 } from '../../base/numbers.ts';
 import {
   gridAddress,
   irqchipOf,
@@ -26,6 +26,7 @@ import { hasVmmPin, idOf, vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import { addressOf } from '../gates/routing.ts';
 import { extintOf } from '../gates/vcpu.ts';
+import { inApicPage } from '../guest-ops.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
 import {
@@ -120,22 +121,19 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
     const icr = before as JsonOp;
     if (Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
     // At the page where its APIC is now, its upper half first: an INIT has cleared that.
-    const word = (register: string): number => readWord(run.view, 'lapic', Number(icr.vcpu), register);
     const isAt = (op: JsonOp, offset: number): boolean =>
       op.op === 'mmio_write' && (Number(op.addr) & 0xfff) === offset && Number(op.vcpu) === Number(icr.vcpu);
     if (isAt(icr, 0x300)) {
       const upper = run.ops.slice(0, outcome?.op).findLast((op) => isAt(op, 0x310));
-      const page = (word('baseLo') & ~0xfff) >>> 0;
       return [upper ?? [], icr]
         .flat()
-        .map((op) => ({ ...op, addr: hex64(page + (Number(op.addr) & 0xfff), word('baseHi')) }));
+        .map((op) => ({ ...op, addr: inApicPage(run.view, Number(op.vcpu), Number(op.addr) & 0xfff) }));
     }
   }
   if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
   if ('msi' in ask) {
     const { addrLo, addrHi, data } = ask.msi;
-    const addr = `0x${((BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0)).toString(16)}`;
-    return [{ op: 'msi', addr, data: `0x${(data >>> 0).toString(16)}` }];
+    return [{ op: 'msi', addr: hex64(addrLo, addrHi), data: hex(data) }];
   }
   return [];
 }
@@ -709,8 +707,9 @@ function registersBack({ view, ops }: Moment): JsonOp[] {
   }
   const home = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).flatMap((vcpu): JsonOp[] => {
     const lo = readWord(view, 'lapic', vcpu, 'baseLo');
-    const moved = lo !== 0 && ((lo & ~0xfff) >>> 0 !== APIC_PAGE || readWord(view, 'lapic', vcpu, 'baseHi') !== 0);
-    return moved ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }] : [];
+    return Number(inApicPage(view, vcpu, 0)) !== APIC_PAGE
+      ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }]
+      : [];
   });
   return [...laid.values(), ...home];
 }
