@@ -70,7 +70,7 @@ test('beats and the gallery by keyboard', async ({ page }) => {
     await expect(dialog.locator('[data-scene]').first()).toBeFocused();
     await page.keyboard.press('/');
     await dialog.getByRole('searchbox').fill('zzqq');
-    await dialog.getByRole('button', { name: say('gallery.showAll') }).click();
+    await dialog.getByRole('button', { name: say('end.all') }).click();
     await expect(dialog.getByRole('searchbox')).toBeFocused();
     await expect(dialog.locator('[data-scene]')).toHaveCount(SCENES);
     await dialog.getByRole('searchbox').fill('waterline');

@@ -250,7 +250,7 @@ export function Gallery({ onClose }: Props) {
           <p>
             {words.length > 0 ? t('gallery.none', { text }) : t(isWhole ? 'gallery.noneOfThese' : 'gallery.looking')}{' '}
             <button type="button" className="btn" onClick={showAll}>
-              {t('gallery.showAll')}
+              {t('end.all')}
             </button>
           </p>
         )}

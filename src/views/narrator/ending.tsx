@@ -37,26 +37,10 @@ export function Ending(props: EndingProps) {
     return scene?.complete === true && !playing && step >= 0 && step === scene.steps.length - 1;
   });
   const empty = useStore(({ scene }) => scene?.complete === true && scene.steps.length === 0);
-  return empty ? <Empty {...props} /> : ended ? <WhatNext {...props} /> : null;
+  return empty || ended ? <WhatNext {...props} empty={empty} /> : null;
 }
 
-/** Of a machine on which nothing has happened: play has nothing to show. */
-function Empty({ framed }: EndingProps) {
-  const { actions } = useApp();
-  const t = useT();
-  return (
-    <span className="nr-ending">
-      <span className="nr-one-way">{t('end.empty')}</span>
-      {!framed && (
-        <button type="button" onClick={() => actions.setUi({ panel: 'controls' })}>
-          {t('end.act')}
-        </button>
-      )}
-    </span>
-  );
-}
-
-function WhatNext({ framed }: EndingProps) {
+function WhatNext({ framed, empty }: EndingProps & { readonly empty: boolean }) {
   const { actions } = useApp();
   const t = useT();
   const preset = useStore((state) => state.sceneId.preset);
@@ -99,8 +83,9 @@ function WhatNext({ framed }: EndingProps) {
   return (
     <span className="nr-ending" data-part={first ? 'invite' : undefined}>
       {first && <span className="nr-one-way">{t('end.oneWay')}</span>}
-      <button type="button" onClick={() => actions.play()}>
-        {t(first ? 'end.goOn' : 'end.replay')}
+      {/* Where nothing has happened there is nothing to play. */}
+      <button type="button" onClick={() => (empty ? actions.setUi({ panel: 'controls' }) : actions.play())}>
+        {t(first ? 'end.goOn' : empty ? 'end.act' : 'end.replay')}
       </button>
       {whatIf !== null && (
         <button type="button" className="nr-whatif" onClick={whatIf.go}>

@@ -47,12 +47,10 @@ function Before({ t }: { t: Translate }) {
   const [title, about] = [`preset.${preset}.title`, `preset.${preset}.about`];
   return (
     <>
-      {steps > 0 && <p className="now-step">{t('now.before', { m: steps })}</p>}
+      <p className="now-step">{t('now.before', { m: steps })}</p>
       <h2 className="now-title">{preset !== null && hasText(title) ? t(title) : t('now.ownScene')}</h2>
-      <p className="now-sentence">
-        {preset !== null && hasText(about) ? t(about) : t(steps > 0 ? 'now.ownSceneAbout' : 'now.emptyAbout')}
-      </p>
-      {steps > 0 && <p className="now-hint">{t('now.hint')}</p>}
+      <p className="now-sentence">{preset !== null && hasText(about) ? t(about) : t('now.ownSceneAbout')}</p>
+      <p className="now-hint">{t('now.hint')}</p>
     </>
   );
 }
