@@ -634,7 +634,7 @@ function waitsSince(history: History, { way }: Found): number {
 
 /** One that waits behind many takes two for each. */
 const MOST_TURNS = 64;
-/** What has its handler and is raised again all the time is not waited for. */
+/** What has its handler and is raised again all the time is not waited for, nor what comes back to the same gate as often. */
 const MORE_TURNS = 4;
 
 const shown = (f: Found): string =>
@@ -737,7 +737,11 @@ function freed(
   let nearly: readonly JsonOp[] | null = null;
   let more = MORE_TURNS;
   let now = first;
+  const seen: string[] = [];
   for (let turn = 0; turn < MOST_TURNS && more > 0; turn++) {
+    const here = shown(now);
+    seen.push(here);
+    if (seen.filter((one) => one === here).length > MORE_TURNS) break;
     if (nearly !== null) more--;
     if (now.held === null) {
       // What nobody was seen to raise is out of sight where an opened gate moves its destination: it is raised, as what is done is.
@@ -757,7 +761,7 @@ function freed(
         if (at.state === 'done' || at.state === 'in-service') return [[...added, ...list], true];
         nearly ??= [...added, ...list];
       }
-      if (went === null && shown(at) !== shown(now)) went = { list, at };
+      if (went === null && shown(at) !== here) went = { list, at };
     }
     went ??= alongside(history, ask, now, added);
     if (went === null) return [nearly, false];
