@@ -381,7 +381,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-          {[...layout.lapics].map(([vcpu, { card }]) => (
+          {[...layout.lapics.values()].map(({ vcpu, card }) => (
             <LapicCard
               key={card.y}
               vcpu={vcpu}
@@ -389,7 +389,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
               changed={block('piDesc', vcpu)}
             />
           ))}
-          {[...layout.vcpus].map(([vcpu, { card }]) => (
+          {[...layout.vcpus.values()].map(({ vcpu, card }) => (
             <VcpuCard
               key={card.y}
               vcpu={vcpu}
