@@ -24,7 +24,7 @@ import { restoreMachine, type Snapshot, saveMachine } from './machine/snapshot.t
 const SEED = Number(process.env.SEED ?? 20_261_129);
 const MACHINES = 240 * Number(process.env.RUNS ?? 1);
 /** Of the others one in so many runs. */
-const OF = 40;
+const OF = 80;
 /** Machines of the usual seed that together reach all there is; they run always. When they no longer do, others are run too. */
 const REACHING = [170, 119, 204, 1, 221, 132, 151, 7, 142, 66, 4, 32, 10, 40, 123, 0, 18, 121, 155];
 /** Draws of one op or an idiom. */

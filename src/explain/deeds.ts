@@ -9,6 +9,7 @@ import { masks } from '../spec/define/registers.ts';
 import { INHIBIT_NAMES } from '../spec/name-lists.ts';
 import { IOREGSEL_ADDR, IOWIN_ADDR, RTE } from '../spec/registers/ioapic.ts';
 import { APIC_PAGE, isX2apicMsr, lapicRegisterName, REG, x2apicRegister } from '../spec/registers/lapic.ts';
+import { inApicPage } from './guest-ops.ts';
 
 export interface Deed {
   readonly key: `deed.${string}`;
@@ -19,6 +20,10 @@ const { MASK } = masks(RTE);
 const deed = (key: string, params: Deed['params'] = {}): Deed => ({ key: `deed.${key}`, params });
 const text = (value: unknown): string => (typeof value === 'number' ? hex(value) : String(value ?? ''));
 const count = (value: unknown): number => Number(value ?? 0);
+
+/** The APIC page of a vCPU, at its place of reset where the machine is not known. */
+const pageOf = (view: MachineView | null, vcpu: number): number =>
+  view === null ? APIC_PAGE : Number(inApicPage(view, vcpu, 0));
 
 /** A write of an RTE half; masking alone has a name of its own. */
 function rteDeed(register: number, value: number, view: MachineView | null): Deed {
@@ -86,7 +91,8 @@ function opDeed(op: JsonOp, view: MachineView | null): Deed | null {
     }
     case 'mmio_write': {
       const addr = count(op.addr);
-      if (addr >= APIC_PAGE && addr < APIC_PAGE + 0x1000) return lapicDeed(vcpu, addr - APIC_PAGE, text(op.value));
+      const page = pageOf(view, vcpu);
+      if (addr >= page && addr < page + 0x1000) return lapicDeed(vcpu, addr - page, text(op.value));
       return deed('mmio', { addr: text(op.addr), value: text(op.value) });
     }
     case 'pio_write': {
@@ -134,7 +140,9 @@ export function deedOf(ops: readonly JsonOp[], view: MachineView | null): Deed {
     return deed('pulse', { gsi: count(first.gsi) });
   // ICR is written upper half first.
   const known = opDeed(
-    first.op === 'mmio_write' && count(first.addr) === APIC_PAGE + REG.icr2 ? (second ?? first) : first,
+    first.op === 'mmio_write' && count(first.addr) === pageOf(view, count(first.vcpu)) + REG.icr2
+      ? (second ?? first)
+      : first,
     view,
   );
   if (known !== null) return known;

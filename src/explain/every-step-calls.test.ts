@@ -425,7 +425,7 @@ describe.each(KERNEL_VERSIONS)('on a machine of %s', (version) => {
     const scene = sceneOf(ofKernel(ops, version), start);
     if (ops[0]?.op === 'create') expect(versionOf(scene)).toBe(version);
     const wrong = new Set<string>();
-    for (const step of portion([...scene.steps].slice(0, 300), 6, `${id} ${version}`)) {
+    for (const step of portion([...scene.steps].slice(0, 300), 10, `${id} ${version}`)) {
       const links = callChain(scene, step, version);
       for (const [i, link] of links.entries()) {
         if (link.id === null) continue;

@@ -18,17 +18,38 @@ function writeIoapic(vcpu: number, index: number, value: number): GivenOp[] {
   ];
 }
 
-/** Writes a 32-bit local APIC register, the way the APIC's mode asks for. */
-export function writeLapic(vcpu: number, x2apic: boolean, offset: number, value: number): GivenOp {
+/** Writes a 32-bit local APIC register, the way the APIC's mode asks for. @param addr where its page has it */
+export function writeLapic(
+  vcpu: number,
+  x2apic: boolean,
+  offset: number,
+  value: number,
+  addr = hex(APIC_PAGE + offset),
+): GivenOp {
   return x2apic
     ? { op: 'wrmsr', vcpu, msr: hex(x2apicMsr(offset)), value: hex(value) }
-    : { op: 'mmio_write', vcpu, addr: hex(APIC_PAGE + offset), size: 4, value: hex(value) };
+    : { op: 'mmio_write', vcpu, addr, size: 4, value: hex(value) };
 }
 
+/** Address of a register in a vCPU's APIC page, wherever the guest has moved that. @kvm lapic.c __kvm_apic_set_base */
+export const inApicPage = (view: MachineView, vcpu: number, offset: number): string =>
+  hex64(
+    (((readWord(view, 'lapic', vcpu, 'baseLo') || APIC_PAGE) & ~0xfff) | offset) >>> 0,
+    readWord(view, 'lapic', vcpu, 'baseHi'),
+  );
+
+/** Writes a register of this vCPU's local APIC where it is now. */
+export const writeApic = (view: MachineView, vcpu: number, offset: number, value: number): GivenOp =>
+  writeLapic(vcpu, inX2apic(view, vcpu), offset, value, inApicPage(view, vcpu, offset));
+
+/** Ends the interrupt in service. The op's own guest writes where the page is at reset. */
+export const writeEoi = (view: MachineView, vcpu: number): GivenOp =>
+  inApicPage(view, vcpu, 0) === hex(APIC_PAGE) ? { op: 'eoi', vcpu } : writeApic(view, vcpu, REG.eoi, 0);
+
 /** Writes ICR, which sends: both halves by MMIO, the upper first, or one MSR. */
-export function writeIcr(vcpu: number, x2apic: boolean, lo: number, hi: number): GivenOp[] {
-  if (x2apic) return [{ op: 'wrmsr', vcpu, msr: hex(x2apicMsr(REG.icr)), value: hex64(lo, hi) }];
-  return [writeLapic(vcpu, false, REG.icr2, hi), writeLapic(vcpu, false, REG.icr, lo)];
+export function writeIcr(view: MachineView, vcpu: number, lo: number, hi: number): GivenOp[] {
+  if (inX2apic(view, vcpu)) return [{ op: 'wrmsr', vcpu, msr: hex(x2apicMsr(REG.icr)), value: hex64(lo, hi) }];
+  return [writeApic(view, vcpu, REG.icr2, hi), writeApic(view, vcpu, REG.icr, lo)];
 }
 
 /** The local APIC registers a guest may write. */
@@ -60,11 +81,11 @@ const hasCmci = (view: MachineView, vcpu: number): boolean => readWord(view, 'la
 function lapicWrite(view: MachineView, vcpu: number, register: string, words: readonly number[]): GivenOp[] | null {
   const x2 = inX2apic(view, vcpu);
   const [lo = 0, hi = 0] = words;
-  if (register === 'icr') return writeIcr(vcpu, x2, lo, hi);
+  if (register === 'icr') return writeIcr(view, vcpu, lo, hi);
   if (register === 'baseLo') return [{ op: 'wrmsr', vcpu, msr: hex(MSR.apicBase), value: hex64(lo, hi) }];
   if (!isWritable(register) || (x2 && XAPIC_ONLY.has(register))) return null;
   if (register === 'lvtCmci' && !hasCmci(view, vcpu)) return null;
-  return [writeLapic(vcpu, x2, REG[register], lo)];
+  return [writeApic(view, vcpu, REG[register], lo)];
 }
 
 const MSIX_FIELDS = ['addr_lo', 'addr_hi', 'data', 'control'] as const;

@@ -39,7 +39,7 @@ const spread = ({ steps }: SceneLog): readonly number[] => {
   return Array.from({ length: Math.ceil(steps.length / every) }, (_, i) => i * every);
 };
 /** One in so many steps. */
-const OF = 5;
+const OF = 8;
 
 describe.each(scenes)('$id', ({ id, scene }) => {
   test.each([1600, 1280])(

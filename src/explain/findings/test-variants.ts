@@ -2,8 +2,9 @@
  * Situations that each rule is about, as functions of a machine: a sick run and the same run with the cure. Null where a machine
  * cannot have it. One list, hence its length: a situation is read beside its neighbours, and none is used elsewhere.
  */
+import { hex64 } from '../../base/numbers.ts';
 import type { JsonOp } from '../../log/log.ts';
-import { writeIcr, writeLapic, writeRte } from '../guest-ops.ts';
+import { writeLapic, writeRte } from '../guest-ops.ts';
 
 /** How the vCPUs run: entry by entry, or a model guest in a loop of its own; with what the processor does by itself. */
 export const LOOPS = ['entries', 'guest', 'loop', 'apicv', 'apicv-guest', 'avic', 'avic-guest'] as const;
@@ -50,7 +51,9 @@ const isApicv = ({ loop }: Variant): boolean => loop.startsWith('apicv');
 
 /** ICR's shorthand-free message to a vCPU, from any. */
 const ipi = (v: Variant, from: number, low: number, to = v.vcpu): JsonOp[] =>
-  writeIcr(from, v.x2, low, v.x2 ? to : (to << 24) >>> 0);
+  v.x2
+    ? [{ op: 'wrmsr', vcpu: from, msr: '0x830', value: hex64(low, to) }]
+    : [writeLapic(from, false, 0x310, (to << 24) >>> 0), writeLapic(from, false, 0x300, low)];
 const lapic = (v: Variant, offset: number, value: number, vcpu = v.vcpu): JsonOp =>
   writeLapic(vcpu, v.x2, offset, value);
 const out = (port: number, value: number): JsonOp => ({ op: 'pio_write', vcpu: 0, port, value });

@@ -506,7 +506,7 @@ describe('what a way not taken says', () => {
       }
       const before = comeTo(ops, commands);
       expect(
-        portion(tries.values(), 4, id)
+        portion(tries.values(), 6, id)
           .map((attempted) => attempted(before))
           .filter((said) => said !== ''),
       ).toEqual([]);

@@ -14,12 +14,12 @@ import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { CHIP } from '../../spec/names.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import { APIC_PAGE, ICR, REG, x2apicMsr } from '../../spec/registers/lapic.ts';
+import { ICR, REG, x2apicMsr } from '../../spec/registers/lapic.ts';
 import { inCommand, lapicWord, type StepContext, vcpuWord, viewAtCommand } from '../context.ts';
 import { closeNow, wayOf } from '../gates/gate.ts';
 import { intoGuest, putBack } from '../gates/pi-desc.ts';
 import { VCPU_PREEMPTED } from '../gates/run-loop.ts';
-import { writeLapic, writeRte } from '../guest-ops.ts';
+import { inApicPage, writeApic, writeRte } from '../guest-ops.ts';
 import type { Fork } from './fork.ts';
 import { haltFork, ifFork, tprFork } from './makers.ts';
 
@@ -165,7 +165,8 @@ export function icrWrite(c: StepContext): { readonly vcpu: number; readonly valu
   const op = c.run.commands[c.step.command]?.op;
   if (op === undefined) return null;
   const at = op.op === 'mmio_write' ? op.addr : op.op === 'wrmsr' ? op.msr : undefined;
-  if (Number(at) !== APIC_PAGE + REG.icr && Number(at) !== x2apicMsr(REG.icr)) return null;
+  const icr = Number(inApicPage(c.view, Number(op.vcpu ?? 0), REG.icr));
+  if (Number(at) !== icr && Number(at) !== x2apicMsr(REG.icr)) return null;
   return { vcpu: Number(op.vcpu ?? 0), value: Number(BigInt(op.value as string) & 0xffff_ffffn) };
 }
 
@@ -175,7 +176,7 @@ export function shorthand(c: StepContext, key: Key, bits: number): Fork[] {
   if (write === null || inX2apic(c.view, write.vcpu)) return [];
   const value = ((write.value & ~SHORTHAND) | bits) >>> 0;
   if (value === write.value) return [];
-  return [{ key, params: {}, ops: [writeLapic(write.vcpu, false, REG.icr, value)], replaces: true }];
+  return [{ key, params: {}, ops: [writeApic(c.view, write.vcpu, REG.icr, value)], replaces: true }];
 }
 
 /** An ICR write that exits only because the processor does not virtualize IPIs. */

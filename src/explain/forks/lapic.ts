@@ -1,10 +1,10 @@
 /** Ways not taken. Delivery to the local APICs, and what a local APIC does with it (lapic.c). */
 
-import { inX2apic, readWord } from '../../engine/view/machine-view.ts';
+import { readWord } from '../../engine/view/machine-view.ts';
 import type { LAPIC_EVENTS } from '../../spec/events/lapic.ts';
 import { REG } from '../../spec/registers/lapic.ts';
 import { cameFrom, causedBy, ledTo, type StepContext, vcpuWord } from '../context.ts';
-import { writeLapic } from '../guest-ops.ts';
+import { writeApic } from '../guest-ops.ts';
 import type { Fork, ForkRows } from './fork.ts';
 import { withApicv } from './host.ts';
 import { ifFork, swFork, tprFork } from './makers.ts';
@@ -50,8 +50,7 @@ export const LAPIC_FORKS: ForkRows<typeof LAPIC_EVENTS> = {
   kvm_apic_ipi: (c) => {
     const oneOther = c.view.wordMap.vcpus <= 2;
     if (oneOther || ((c.args.icrLow >>> 18) & 3) === 3) return [];
-    const x2apic = inX2apic(c.view, c.index);
     const icr = ((c.args.icrLow & ~0xc_0000) | 0xc_0000) >>> 0;
-    return [{ key: 'fork.allButSelf', params: {}, ops: [writeLapic(c.index, x2apic, REG.icr, icr)], replaces: true }];
+    return [{ key: 'fork.allButSelf', params: {}, ops: [writeApic(c.view, c.index, REG.icr, icr)], replaces: true }];
   },
 };

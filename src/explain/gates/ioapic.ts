@@ -4,9 +4,10 @@ import { gridAddress, type MachineView, readWord, rteView, vectorsIn } from '../
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
-import { writeRte } from '../guest-ops.ts';
+import { writeEoi, writeRte } from '../guest-ops.ts';
 import { type Evidence, type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { idOf } from './match.ts';
+import { addressOf } from './routing.ts';
 
 const { MASK, TRIG_MODE } = masks(RTE);
 const RTC_PIN = 8;
@@ -36,12 +37,9 @@ function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[]
   const all = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
   const holders = all.filter((vcpu) => upTo(vcpu)[0] === way.vector);
   const eoi = (holders.length > 0 ? holders : way.vcpus).map((vcpu): readonly JsonOp[] =>
-    Array.from({ length: Math.max(1, upTo(vcpu).length) }, () => ({ op: 'eoi', vcpu })),
+    Array.from({ length: Math.max(1, upTo(vcpu).length) }, () => writeEoi(view, vcpu)),
   );
-  const runAndEoi = way.vcpus.map((vcpu): readonly JsonOp[] => [
-    { op: 'run', vcpu },
-    { op: 'eoi', vcpu },
-  ]);
+  const runAndEoi = way.vcpus.map((vcpu): readonly JsonOp[] => [{ op: 'run', vcpu }, writeEoi(view, vcpu)]);
   return hasGuest(view) ? [...WAITS, ...eoi] : [...eoi, ...runAndEoi];
 }
 
@@ -54,16 +52,12 @@ function oweAgain(view: MachineView): readonly (readonly JsonOp[])[] {
   const owes = (vcpu: number): boolean =>
     ((readWord(view, 'ioapic', 0, 'rtcDest', vcpu >> 5) >>> (vcpu & 31)) & 1) === 1;
   return vcpus.filter(owes).map((vcpu) => {
-    const id = idOf(view, vcpu) & 0xff;
     const vector = (readWord(view, 'ioapic', 0, 'rtcVectors', vcpu >> 2) >>> ((vcpu & 3) * 8)) & 0xff;
-    const sent = { op: 'msi', addr: `0x${(0xfee0_0000 + id * 0x1000).toString(16)}`, data: vector };
+    const sent = { op: 'msi', addr: addressOf(view, vcpu), data: vector };
     const taken: JsonOp[] = hasGuest(view)
       ? [{ op: 'advance', ns: 100_000 }]
-      : [
-          { op: 'run', vcpu },
-          { op: 'eoi', vcpu },
-        ];
-    return [...writeRte(0, RTC_PIN, 1, (id << 24) >>> 0), sent, ...taken];
+      : [{ op: 'run', vcpu }, writeEoi(view, vcpu)];
+    return [...writeRte(0, RTC_PIN, 1, (idOf(view, vcpu) << 24) >>> 0), sent, ...taken];
   });
 }
 

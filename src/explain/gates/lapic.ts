@@ -14,7 +14,7 @@ import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_BASE, LVT_LINT, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
-import { writeLapic, writeRte } from '../guest-ops.ts';
+import { writeApic, writeEoi, writeRte } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { hashed, idOf, messageAt, vcpusFor } from './match.ts';
 import { addressOf, goodVector, PINS, resend } from './routing.ts';
@@ -32,7 +32,7 @@ const swOn = (view: MachineView, vcpu: number): boolean =>
 export function softEnable(view: MachineView, vcpu: number, on: boolean): JsonOp {
   const svr = readWord(view, 'lapic', vcpu, 'svr');
   const value = on ? svr | SOFTWARE_ENABLE : svr & ~SOFTWARE_ENABLE;
-  return writeLapic(vcpu, inX2apic(view, vcpu), REG.svr, value);
+  return writeApic(view, vcpu, REG.svr, value);
 }
 
 const low = (view: MachineView, pin: number): number => readWord(view, 'ioapic', 0, 'redirLo', pin);
@@ -65,7 +65,7 @@ function namedSo(view: MachineView, { message, vcpu: first, raise }: Way): reado
   const vcpu = (logical ? undefined : own) ?? first;
   if (inX2apic(view, vcpu) || dest >>> 0 > 0xff) return [];
   const says = (register: 'id' | 'ldr' | 'dfr', id: number): JsonOp =>
-    writeLapic(vcpu, false, REG[register], (id << 24) >>> 0);
+    writeApic(view, vcpu, REG[register], (id << 24) >>> 0);
   if (!logical) return [[says('id', dest), ...raise]];
   const flat = readWord(view, 'lapic', vcpu, 'dfr') >>> 0 === 0xffff_ffff;
   const id = flat ? dest & -dest : (dest & 0xf0) | (dest & 0xf & -(dest & 0xf));
@@ -212,7 +212,7 @@ export const PRIORITY_GATE = gate('ppr', {
   opens(view, { vcpu, vector }) {
     const { by, isr } = pprNow(view, vcpu);
     if (by === 'tpr') return [[{ op: 'set_cr8', vcpu, value: 0 }]];
-    const eoi: JsonOp[] = [...(isr > vector ? quiet(view, isr) : []), { op: 'eoi', vcpu }];
+    const eoi: JsonOp[] = [...(isr > vector ? quiet(view, isr) : []), writeEoi(view, vcpu)];
     return hasGuest(view) ? [...WAITS, eoi] : [eoi];
   },
   closes: (_view, { vcpu, vector }) => [{ op: 'set_cr8', vcpu, value: vector >> 4 }],
@@ -234,7 +234,7 @@ export const EOI_GATE: Gate = {
   opens(view, { vcpu, picPin }) {
     if (hasGuest(view)) return WAITS;
     const pic = { op: 'pio_write', vcpu: 0, port: 0x20, value: 0x20 };
-    if (picPin === undefined) return [[{ op: 'eoi', vcpu }]];
+    if (picPin === undefined) return [[writeEoi(view, vcpu)]];
     return [picPin >= 8 ? [{ ...pic, port: 0xa0 }, pic] : [pic]];
   },
 };

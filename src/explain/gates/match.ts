@@ -60,17 +60,21 @@ function slotOf(view: MachineView, vcpu: number, cluster: boolean): number {
   return (bits & -bits) | (id & (cluster ? 0xf0 : 0));
 }
 
+/** KVM asks every local APIC: it has no map, or the message is for all. @kvm lapic.c kvm_apic_is_broadcast_dest */
+function isUnmapped(view: MachineView, dest: number): boolean {
+  if (readWord(view, 'vm', 0, 'mapValid') === 0) return true;
+  if (dest === BROADCAST) return hasQuirk(view) || readWord(view, 'vm', 0, 'mapMode') !== X2;
+  return dest >>> 0 === X2APIC_BROADCAST && !hasQuirk(view);
+}
+
 /**
  * Does KVM's map give a message for several to this one of them? Of those with one id it has one, the last vCPU made is not in it
  * before it is made anew, and the broadcast of x2APIC is none for a device. A disabled APIC that matches stays: it is what holds.
- * @kvm lapic.c kvm_recalculate_phys_map, kvm_recalculate_logical_map, kvm_apic_is_broadcast_dest
+ * @kvm lapic.c kvm_recalculate_phys_map, kvm_recalculate_logical_map
  */
 function isMapped(view: MachineView, vcpu: number, dest: number, logical: boolean, some: readonly number[]): boolean {
+  if (isUnmapped(view, dest)) return true;
   const mode = readWord(view, 'vm', 0, 'mapMode');
-  const toAll = hasQuirk(view)
-    ? dest === BROADCAST
-    : (dest === BROADCAST && mode !== X2) || dest >>> 0 === X2APIC_BROADCAST;
-  if (readWord(view, 'vm', 0, 'mapValid') === 0 || toAll) return true;
   if (vcpu >= readWord(view, 'vm', 0, 'mapVcpus') || dest === -1) return false;
   if (!logical) {
     if (!isPresent(view, vcpu)) return true;
@@ -102,11 +106,9 @@ export function vcpusFor(view: MachineView, dest: number, logical: boolean): num
 export function hashed(view: MachineView, message: Message, vector: number): number | 'nobody' | null {
   const { dest, logical } = message;
   if (!(message.lowest ?? message.mode === LOWEST) || !logical || view.config.vectorHashing === false) return null;
-  const map = readWord(view, 'vm', 0, 'mapValid') === 1 ? readWord(view, 'vm', 0, 'mapMode') : 0;
-  if (map === 0 || map > X2) return null;
+  const map = readWord(view, 'vm', 0, 'mapMode');
+  if (map === 0 || map > X2 || isUnmapped(view, dest)) return null;
   const x2 = map === X2;
-  const isByte = (hasQuirk(view) || !x2) && dest === BROADCAST;
-  if (isByte || dest >>> 0 === X2APIC_BROADCAST) return null;
   const [group, mask] = x2 ? [~0xffff, 0xffff] : map === CLUSTER ? [0xf0, 0xf] : [0, 0xff];
   const set = Array.from({ length: 16 }, (_, i) => i).filter((i) => ((dest & mask) >> i) & 1);
   const bit = set[vector % Math.max(1, set.length)];
@@ -130,19 +132,26 @@ export const hasVmmPin = (view: MachineView, pin: number | undefined): boolean =
   pin < 24 &&
   ![0, UNTOUCHED].includes(readWord(view, 'ioapic', 0, 'redirLo', pin));
 
-/** What an MSI says. @param wide KVM_X2APIC_API_USE_32BIT_IDS @kvm irq.c kvm_msi_to_lapic_irq */
-export const messageOf = (addrLo: number, addrHi: number, data: number, wide: boolean): Sent => ({
-  vector: data & 0xff,
-  dest: ((addrLo >>> 12) & 0xff) | (wide ? addrHi & 0xffffff00 : 0),
-  logical: (addrLo & 4) !== 0,
-  // The redirection hint makes a fixed message one of lowest priority.
-  mode: (data >>> 8) & 7 || (addrLo >>> 3) & 1,
-  lowest: ((data >>> 8) & 7) === LOWEST || (addrLo & 8) !== 0,
-  level: (data & 0x8000) !== 0,
-});
-
-export const takesWideIds = ({ x2apicFormat, config }: MachineView): boolean =>
-  x2apicFormat ?? ((config.x2apicApi ?? 0) & 1) === 1;
+/**
+ * What an MSI says. The redirection hint makes a fixed message one of lowest priority, and one of any mode that is for all, by the
+ * number, a fixed one. @kvm irq.c kvm_msi_to_lapic_irq, lapic.c kvm_irq_delivery_to_apic
+ */
+export function messageOf(view: MachineView, addrLo: number, addrHi: number, data: number): Sent {
+  const wide = view.x2apicFormat ?? ((view.config.x2apicApi ?? 0) & 1) === 1;
+  const dest = ((addrLo >>> 12) & 0xff) | (wide ? addrHi & 0xffffff00 : 0);
+  const logical = (addrLo & 4) !== 0;
+  const hint = (addrLo >>> 3) & 1;
+  const said = (data >>> 8) & 7 || hint;
+  const fixed = hint === 1 && !logical && dest === BROADCAST && isUnmapped(view, dest);
+  return {
+    vector: data & 0xff,
+    dest,
+    logical,
+    mode: fixed ? 0 : said,
+    lowest: said === LOWEST || hint === 1,
+    level: (data & 0x8000) !== 0,
+  };
+}
 
 /** The message that this way would have sent at another moment: as its pin or its route was then. @returns null where none was set up */
 export function messageAt(view: MachineView, { gsi, ioapicPin, message, vector: own }: Way): Sent | null {
@@ -153,5 +162,5 @@ export function messageAt(view: MachineView, { gsi, ioapicPin, message, vector: 
   }
   if (gsi === undefined) return message === undefined ? null : { ...message, vector: own };
   const route = routesOf(view)?.byGsi[gsi]?.find(({ chip }) => chip === CHIP.msi);
-  return route === undefined ? null : messageOf(route.addrLo, route.addrHi, route.data, takesWideIds(view));
+  return route === undefined ? null : messageOf(view, route.addrLo, route.addrHi, route.data);
 }

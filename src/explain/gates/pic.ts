@@ -1,9 +1,9 @@
 /** Gates of the 8259 pair. @kvm i8259.c pic_get_irq, pic_irq_request; lapic.c kvm_apic_accept_pic_intr */
-import { inX2apic, irqchipOf, type MachineView, readWord } from '../../engine/view/machine-view.ts';
+import { irqchipOf, type MachineView, readWord } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { APIC_BASE, LVT_LINT, REG, SVR } from '../../spec/registers/lapic.ts';
-import { writeLapic } from '../guest-ops.ts';
+import { writeApic } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { softEnable } from './lapic.ts';
 
@@ -71,7 +71,7 @@ export function listensToPic(view: MachineView, vcpu: number): boolean {
 /** Writes LVT0. A disabled APIC forces the mask bit, so it is enabled first. */
 const writeLvt0 = (view: MachineView, vcpu: number, value: number): JsonOp[] => [
   ...((readWord(view, 'lapic', vcpu, 'svr') & SOFTWARE_ENABLE) === 0 ? [softEnable(view, vcpu, true)] : []),
-  writeLapic(vcpu, inX2apic(view, vcpu), REG.lvtLint0, value),
+  writeApic(view, vcpu, REG.lvtLint0, value),
 ];
 
 /** Masks a pin at its chip, or unmasks it. */

@@ -13,7 +13,7 @@ import { masks } from '../../spec/define/registers.ts';
 import { APIC_PAGE, REG, SVR } from '../../spec/registers/lapic.ts';
 import { wayOf } from '../gates/gate.ts';
 import { AFTER_APIC } from '../gates/index.ts';
-import { haltWrite, writeIcr, writeLapic } from '../guest-ops.ts';
+import { haltWrite, writeApic, writeEoi, writeIcr } from '../guest-ops.ts';
 import { pcpusOf } from '../host-config.ts';
 import { opened } from './chips.ts';
 import { asks, does, no, type Verb } from './verb.ts';
@@ -37,7 +37,7 @@ function msiTo(view: MachineView, vcpu: number, vector: number): JsonOp[] {
 function ipiTo(view: MachineView, from: number, to: number, vector: number): JsonOp[] {
   const id = word(view, to, 'apicId');
   const x2 = inX2apic(view, from);
-  return writeIcr(from, x2, 0x4000 | vector, x2 ? id : (id << 24) >>> 0);
+  return writeIcr(view, from, 0x4000 | vector, x2 ? id : (id << 24) >>> 0);
 }
 
 const virtual = (view: MachineView): boolean => view.config.apicv === true || view.config.avic === true;
@@ -48,7 +48,6 @@ const unreachable = (view: MachineView, vcpu: number) => (word(view, vcpu, 'apic
 
 export function lapicVerbs(view: MachineView, vcpu: number): Verb[] {
   const svr = readWord(view, 'lapic', vcpu, 'svr');
-  const x2 = inX2apic(view, vcpu);
   const on = (svr & ENABLE) !== 0;
   const isr = vectorsIn(view.w, gridAddress(view, 'isr', vcpu)).length > 0;
   const hardware = (readWord(view, 'lapic', vcpu, 'baseLo') & 0x800) !== 0 ? null : no('apicOff');
@@ -65,10 +64,10 @@ export function lapicVerbs(view: MachineView, vcpu: number): Verb[] {
       { usual: 0xfd, max: 0xff, ops: (n) => ipiTo(view, vcpu, sender(view, vcpu), n) },
       hardware,
     ),
-    does(view, [{ op: 'eoi', vcpu }], hardware ?? (isr ? null : no('nothingInService'))),
-    asks('tpr', { vcpu }, { usual: 0x40, max: 0xff, ops: (n) => [writeLapic(vcpu, x2, REG.tpr, n)] }, hardware),
+    does(view, [writeEoi(view, vcpu)], hardware ?? (isr ? null : no('nothingInService'))),
+    asks('tpr', { vcpu }, { usual: 0x40, max: 0xff, ops: (n) => [writeApic(view, vcpu, REG.tpr, n)] }, hardware),
     {
-      ...does(view, [writeLapic(vcpu, x2, REG.svr, svr ^ ENABLE)], hardware),
+      ...does(view, [writeApic(view, vcpu, REG.svr, svr ^ ENABLE)], hardware),
       name: { key: on ? 'deed.swOff' : 'deed.swOn', params: { vcpu } },
     },
     does(view, [{ op: 'nmi', vcpu }]),
@@ -84,15 +83,11 @@ export function cellVerbs(view: MachineView, vcpu: number, grid: string, vector:
   const served = vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector);
   return [
     ...(waits ? opened(view, AFTER_APIC, way) : []),
-    ...(grid === 'isr' ? [does(view, [{ op: 'eoi', vcpu }], served ? null : no('nothingInService'))] : []),
+    ...(grid === 'isr' ? [does(view, [writeEoi(view, vcpu)], served ? null : no('nothingInService'))] : []),
     does(view, msiTo(view, vcpu, vector), vector < 16 ? no('lowVector') : unreachable(view, vcpu)),
     does(view, ipiTo(view, sender(view, vcpu), vcpu, vector), vector < 16 ? no('lowVector') : null),
     does(view, post, virtual(view) ? null : no('noApicv')),
-    asks(
-      'tpr',
-      { vcpu },
-      { usual: vector & 0xf0, max: 0xff, ops: (n) => [writeLapic(vcpu, inX2apic(view, vcpu), REG.tpr, n)] },
-    ),
+    asks('tpr', { vcpu }, { usual: vector & 0xf0, max: 0xff, ops: (n) => [writeApic(view, vcpu, REG.tpr, n)] }),
   ];
 }
 

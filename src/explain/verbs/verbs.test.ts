@@ -7,6 +7,7 @@ import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { MAX_PCPUS } from '../../spec/limits.ts';
 import { parseOp } from '../../spec/ops/index.ts';
 import { presetIds } from '../../store/preset-ids.ts';
+import { historyFrom } from '../../worker/history.ts';
 import { type Thing, type Verb, verbsOf } from './index.ts';
 
 const TEXTS: Readonly<Record<string, string>> = { ...deeds, ...verbTexts };
@@ -70,4 +71,20 @@ test.each(SOME)('%s: the engine refuses no verb that is offered', async (id) => 
     const end = await actions.loadOps([...before, ...opsOf(verb)], { step: null, play: false });
     expect(end, `${verb.name.key} ${JSON.stringify(opsOf(verb))}`).toBe('done');
   }
+});
+
+test('a verb of an APIC whose page the guest has moved writes where it is', () => {
+  const view = historyFrom([
+    { op: 'create', irqchip: 'full', vcpus: 2 },
+    { op: 'wrmsr', vcpu: 0, msr: 0x1b, value: 0xfed0_0900 },
+  ])?.now().view;
+  if (view === undefined) throw new Error('no machine');
+  const writes = (vcpu: number): Set<number> =>
+    new Set(
+      verbsOf(view, { kind: 'lapic', index: vcpu })
+        .flatMap(opsOf)
+        .filter(({ op, vcpu: by }) => op === 'mmio_write' && by === vcpu)
+        .map(({ addr }) => Number(addr) & ~0xfff),
+    );
+  expect([writes(0), writes(1)]).toEqual([new Set([0xfed0_0000 | 0]), new Set([0xfee0_0000 | 0])]);
 });

@@ -14,6 +14,7 @@ import type { JsonOp } from '../../log/log.ts';
 import { KERNELS } from '../../spec/quirks.ts';
 import { historyFrom } from '../../worker/history.ts';
 import { eventsFrom } from './facts.ts';
+import { whereIs } from './where.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_130);
 
@@ -158,4 +159,34 @@ test('what nobody was seen to raise is raised where the opened gate moved its de
   expect(answer).toMatchObject({ held: 'apic-disabled', state: 'waiting' });
   const taken = takenAfter([...ops, ...(answer.release as readonly JsonOp[])], ops.length);
   expect(taken.map(({ vector }) => vector)).toContain(0xd6);
+});
+
+test.each(cases.filter(({ name }) => name.startsWith('an APIC page that was moved')))(
+  '$name: its way out writes where the page is, and leaves it there',
+  (one) => {
+    const { release = [] } = answerOf(opsOf(one), one.ask) as { readonly release?: readonly JsonOp[] };
+    const moves = release.filter(({ op, msr }) => op === 'wrmsr' && Number(msr) === 0x1b);
+    const astray = release.filter(
+      ({ op, vcpu, addr }) => op !== 'msi' && vcpu === 0 && Number(addr) >>> 12 === 0xfee00,
+    );
+    expect({ moves, astray }).toEqual({ moves: [], astray: [] });
+  },
+);
+
+test('a way that comes back to the same gate is left soon: a SIPI for a vCPU that never waits for one', () => {
+  const history = historyFrom([
+    { op: 'create', irqchip: 'full', vcpus: 2 },
+    { op: 'msi', addr: 0xfee0_0000, data: 0x601 },
+    { op: 'nop', vcpu: 0 },
+  ]);
+  if (history === null) throw new Error('no machine');
+  let tried = 0;
+  const branch: typeof history.branch = (ops) => {
+    tried++;
+    return history.branch(ops);
+  };
+  const answer = whereIs({ ...history, branch }, { msi: { addrLo: 0xfee0_0000 | 0, addrHi: 0, data: 0x601 } });
+  expect(answer).toMatchObject({ held: 'source', state: 'lost' });
+  expect(answer).not.toHaveProperty('release');
+  expect(tried).toBeLessThan(60);
 });

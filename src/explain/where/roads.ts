@@ -3,7 +3,7 @@ import { type MachineView, readWord, routesOf, rteView } from '../../engine/view
 import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Way } from '../gates/gate.ts';
-import { hasVmmPin, messageOf, takesWideIds, vcpusFor } from '../gates/match.ts';
+import { hasVmmPin, messageOf, vcpusFor } from '../gates/match.ts';
 import { CASCADE, cascadeVector, listensToPic } from '../gates/pic.ts';
 
 const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
@@ -17,7 +17,7 @@ export interface Road {
 
 /** The road of a message. @param gsi where a route sends it */
 export function ofMessage(view: MachineView, addrLo: number, addrHi: number, data: number, gsi?: number): Road {
-  const said = messageOf(addrLo, addrHi, data, takesWideIds(view));
+  const said = messageOf(view, addrLo, addrHi, data);
   const way = { vector: said.vector, message: said, ...(gsi !== undefined && { gsi }) };
   return { kind: 'apic', way, vcpus: vcpusFor(view, said.dest, said.logical) };
 }

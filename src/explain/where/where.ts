@@ -4,7 +4,7 @@
  * The machine's words say which gates are closed; the log says what became of the last raise, for an edge that was dropped is
  * nowhere in the words. What opens a gate is tried on a machine made again from the same ops, until the handler is reached.
  */
-import { hex64 } from '../../base/numbers.ts';
+import { hex, hex64 } from '../../base/numbers.ts';
 import {
   gridAddress,
   irqchipOf,
@@ -26,6 +26,7 @@ import { hasVmmPin, idOf, vcpusFor } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import { addressOf } from '../gates/routing.ts';
 import { extintOf } from '../gates/vcpu.ts';
+import { inApicPage } from '../guest-ops.ts';
 import type { Ask } from './ask.ts';
 import { type EventKind, eventKind } from './events.ts';
 import {
@@ -120,22 +121,19 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
     const icr = before as JsonOp;
     if (Number(icr.msr) === 0x830 || Number(icr.msr) === 0x83f) return [icr];
     // At the page where its APIC is now, its upper half first: an INIT has cleared that.
-    const word = (register: string): number => readWord(run.view, 'lapic', Number(icr.vcpu), register);
     const isAt = (op: JsonOp, offset: number): boolean =>
       op.op === 'mmio_write' && (Number(op.addr) & 0xfff) === offset && Number(op.vcpu) === Number(icr.vcpu);
     if (isAt(icr, 0x300)) {
       const upper = run.ops.slice(0, outcome?.op).findLast((op) => isAt(op, 0x310));
-      const page = (word('baseLo') & ~0xfff) >>> 0;
       return [upper ?? [], icr]
         .flat()
-        .map((op) => ({ ...op, addr: hex64(page + (Number(op.addr) & 0xfff), word('baseHi')) }));
+        .map((op) => ({ ...op, addr: inApicPage(run.view, Number(op.vcpu), Number(op.addr) & 0xfff) }));
     }
   }
   if (gsi !== undefined) return [...letsGo, { op: 'irq_line', gsi, level: 0 }, { op: 'irq_line', gsi, level: 1 }];
   if ('msi' in ask) {
     const { addrLo, addrHi, data } = ask.msi;
-    const addr = `0x${((BigInt(addrHi >>> 0) << 32n) | BigInt(addrLo >>> 0)).toString(16)}`;
-    return [{ op: 'msi', addr, data: `0x${(data >>> 0).toString(16)}` }];
+    return [{ op: 'msi', addr: hex64(addrLo, addrHi), data: hex(data) }];
   }
   return [];
 }
@@ -636,7 +634,7 @@ function waitsSince(history: History, { way }: Found): number {
 
 /** One that waits behind many takes two for each. */
 const MOST_TURNS = 64;
-/** What has its handler and is raised again all the time is not waited for. */
+/** What has its handler and is raised again all the time is not waited for, nor what comes back to the same gate as often. */
 const MORE_TURNS = 4;
 
 const shown = (f: Found): string =>
@@ -709,8 +707,9 @@ function registersBack({ view, ops }: Moment): JsonOp[] {
   }
   const home = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).flatMap((vcpu): JsonOp[] => {
     const lo = readWord(view, 'lapic', vcpu, 'baseLo');
-    const moved = lo !== 0 && ((lo & ~0xfff) >>> 0 !== APIC_PAGE || readWord(view, 'lapic', vcpu, 'baseHi') !== 0);
-    return moved ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }] : [];
+    return Number(inApicPage(view, vcpu, 0)) !== APIC_PAGE
+      ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }]
+      : [];
   });
   return [...laid.values(), ...home];
 }
@@ -738,7 +737,11 @@ function freed(
   let nearly: readonly JsonOp[] | null = null;
   let more = MORE_TURNS;
   let now = first;
+  const seen: string[] = [];
   for (let turn = 0; turn < MOST_TURNS && more > 0; turn++) {
+    const here = shown(now);
+    seen.push(here);
+    if (seen.filter((one) => one === here).length > MORE_TURNS) break;
     if (nearly !== null) more--;
     if (now.held === null) {
       // What nobody was seen to raise is out of sight where an opened gate moves its destination: it is raised, as what is done is.
@@ -758,7 +761,7 @@ function freed(
         if (at.state === 'done' || at.state === 'in-service') return [[...added, ...list], true];
         nearly ??= [...added, ...list];
       }
-      if (went === null && shown(at) !== shown(now)) went = { list, at };
+      if (went === null && shown(at) !== here) went = { list, at };
     }
     went ??= alongside(history, ask, now, added);
     if (went === null) return [nearly, false];

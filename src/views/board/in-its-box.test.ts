@@ -142,7 +142,7 @@ describe('a small frame has no text out of its card, on another or cut, and no d
       const shown = FRAMES.flatMap(([width, height, embed]) =>
         (embed ? MOMENTS : MOMENTS.slice(1, 2)).map((share) => ({ width, height, embed, share })),
       );
-      for (const { width, height, embed, share } of portion(shown, 5, `${id} ${lang}`, 3)) {
+      for (const { width, height, embed, share } of portion(shown, 7, `${id} ${lang}`, 2)) {
         const step = Math.round((moment.scene.steps.length - 1) * share);
         const still = await openStill(dom, { ...moment, step }, { width, height, embed });
         const where = `${lang}, ${width} x ${height}, step ${step}`;

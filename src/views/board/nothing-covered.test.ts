@@ -163,7 +163,7 @@ describe('nothing covers what is read', () => {
       const still = await openStill(dom, { ...moment, step: last }, { width, height, embed });
       const by = Math.max(1, Math.ceil(last / SAMPLE));
       const steps = Array.from({ length: last + 1 }, (_, step) => step).filter((step) => step % by === nth % by);
-      for (const step of portion(steps, 6, `${id} ${width}`, 2))
+      for (const step of portion(steps, 10, `${id} ${width}`, 2))
         for (const fault of faultsAt(still, step)) faults.add(`${width} px, step ${step}: ${fault}`);
     }
     expect([...faults]).toEqual([]);

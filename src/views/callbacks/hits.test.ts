@@ -130,7 +130,7 @@ describe('an operation lights up only where the engine passed, on its vendor’s
     const wrong = new Set<string>();
     for (const version of KERNEL_VERSIONS) {
       const hits = hitsOf(scene, version);
-      for (const step of portion([...scene.steps].slice(0, 400), 6, `${id} ${version}`)) {
+      for (const step of portion([...scene.steps].slice(0, 400), 10, `${id} ${version}`)) {
         const end = scene.steps.get(step.index + 1)?.seq ?? scene.used;
         const own = Array.from({ length: end - step.seq }, (_, i) => step.seq + i);
         const names = new Set(

@@ -105,7 +105,7 @@ export function IpiControl({ view, t }: ControlProps) {
       level: 'assert',
     } as const;
     const [lo = 0, hi = 0] = x2apic ? encode(ICR_X2, fields) : encode(ICR, fields);
-    return writeIcr(vcpu, x2apic, lo, hi);
+    return writeIcr(view, vcpu, lo, hi);
   };
   return (
     <Group title={t('ctl.ipi')}>

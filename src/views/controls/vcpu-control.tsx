@@ -1,8 +1,8 @@
 /** One vCPU: its flags and TPR, halt and wake, and where there is a model of the host, its physical CPU and what meets it. */
 import { useState } from 'react';
-import { hex, parseNumber } from '../../base/numbers.ts';
+import { parseNumber } from '../../base/numbers.ts';
 import { hasHost, inX2apic, type MachineView, readWord } from '../../engine/view/machine-view.ts';
-import { haltWrite, writeLapic } from '../../explain/guest-ops.ts';
+import { haltWrite, inApicPage, writeApic } from '../../explain/guest-ops.ts';
 import { pcpusOf } from '../../explain/host-config.ts';
 import type { JsonOp } from '../../log/log.ts';
 import { NumberField, SelectField } from '../kit/fields.tsx';
@@ -20,7 +20,7 @@ export function VcpuControl({ view, t }: ControlProps) {
   const host = hasHost(view.config);
   return (
     <Group title="vCPU" open={host}>
-      <form onSubmit={act(() => (value === null ? null : writeLapic(vcpu, inX2apic(view, vcpu), 0x80, value)))}>
+      <form onSubmit={act(() => (value === null ? null : writeApic(view, vcpu, 0x80, value)))}>
         <div className="ctl-grid">
           <SelectField label="vCPU" value={vcpu} options={vcpuOptions(view)} onValue={setPicked} />
           <NumberField label="TPR" text={tpr} max={0xff} onText={setTpr} t={t} />
@@ -75,9 +75,9 @@ const accessesOf = (view: MachineView, vcpu: number): readonly (readonly [string
   ['OUT 0x80', { op: 'pio_write', vcpu, port: '0x80', value: 0 }],
   inX2apic(view, vcpu)
     ? ['RDMSR 0x839', { op: 'rdmsr', vcpu, msr: '0x839' }]
-    : ['MOV TMCCT', { op: 'mmio_read', vcpu, addr: hex(0xfee0_0390), size: 4 }],
+    : ['MOV TMCCT', { op: 'mmio_read', vcpu, addr: inApicPage(view, vcpu, 0x390), size: 4 }],
   ['RDMSR 0x1b', { op: 'rdmsr', vcpu, msr: '0x1b' }],
-  ['MOV TPR', writeLapic(vcpu, inX2apic(view, vcpu), 0x80, readWord(view, 'lapic', vcpu, 'tpr'))],
+  ['MOV TPR', writeApic(view, vcpu, 0x80, readWord(view, 'lapic', vcpu, 'tpr'))],
 ];
 
 function OnHost({ view, vcpu, t }: VcpuProps) {

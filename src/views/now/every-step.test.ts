@@ -47,7 +47,7 @@ describe(`every step has its words (${by(4)})`, () => {
     const scene = sceneOf(file.ops, file.start);
     expect(scene.steps.length).toBeGreaterThan(3);
     const bad: string[] = [];
-    for (const step of portion([...scene.steps].slice(0, 400), 4, `words ${id}`)) {
+    for (const step of portion([...scene.steps].slice(0, 400), 6, `words ${id}`)) {
       const view = viewBefore(scene, step);
       for (const lang of LANGS) {
         const { title, sentence, why } = sayStep(lang, describeStep(scene, step, view));
@@ -137,7 +137,7 @@ describe(`every way not taken can be tried, and goes another way (${by(3)})`, ()
           if (!ways.has(key)) ways.set(key, { step, fork });
         }
       const same: string[] = [];
-      for (const { step, fork } of portion(ways.values(), 3, `ways ${id}`)) {
+      for (const { step, fork } of portion(ways.values(), 5, `ways ${id}`)) {
         for (const text of [fork.key, `${fork.key}.then` as typeof fork.key]) {
           for (const lang of LANGS) {
             const said = translate(lang, text, fork.params);
@@ -189,7 +189,7 @@ describe('call path', () => {
   });
   test.each(presets)(`every step of %s ends in itself, at each version (${by(4)})`, (id, file) => {
     const scene = sceneOf(file.ops, file.start);
-    for (const step of portion([...scene.steps].slice(0, 150), 4, `chains ${id}`)) {
+    for (const step of portion([...scene.steps].slice(0, 150), 6, `chains ${id}`)) {
       for (const version of ['v5.15', 'v6.12', 'v6.18'] as const) {
         const links = callChain(scene, step, version);
         expect(links.at(-1)?.event, `${step.name} at ${version}`).toBe(step.name);
