@@ -129,6 +129,21 @@ test('an embedded scene fits 480 x 360, plays, and takes no focus', async ({ pag
   await expect(frame.getByRole('button', { name: 'Pause' })).toBeInViewport();
 });
 
+test('the title of an embedded scene is read whole in a frame of 340 px, framed or as a poster', async ({ page }) => {
+  await page.setViewportSize({ width: 340, height: 300 });
+  for (const lang of ['en', 'zh-CN'])
+    for (const poster of ['', '&ctl=1']) {
+      await page.goto(`./?embed=1&play=0&lang=${lang}${poster}#p=intx-shared`);
+      const title = page.getByRole('heading', { level: 1 });
+      await expect(title).not.toBeEmpty();
+      const cut = await title.evaluate((h1) => [
+        h1.scrollWidth > h1.clientWidth,
+        h1.scrollHeight > h1.clientHeight + 2,
+      ]);
+      expect(cut, lang + poster).toEqual([false, false]);
+    }
+});
+
 test('it works in a sandboxed frame without an origin of its own', async ({ page }) => {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -257,7 +257,9 @@ test('a machine from nothing is told by field what does not go together, and kee
   const vcpus = editor(page).getByLabel(say('machine.vcpus'), { exact: true });
   await vcpus.fill('99');
   await page.keyboard.press('Enter');
-  await expect(editor(page).getByRole('alert')).toContainText('64');
+  await expect(vcpus).toHaveValue('99');
+  const range = { field: say('machine.vcpus'), text: '99', least: 1, most: 64 };
+  await expect(vcpus).toHaveAccessibleDescription(say('machine.range', range));
   await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
   await vcpus.fill('3');
   await page.keyboard.press('Enter');
@@ -268,6 +270,28 @@ test('a machine from nothing is told by field what does not go together, and kee
   await expect(editor(page)).toHaveCount(0);
   await page.keyboard.press('Control+z');
   await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 1 }));
+});
+
+test('beside a drawer all of the machine is seen; one on which nothing has happened says what to do', async ({
+  page,
+}) => {
+  await openPaused(page, 'intx-shared', 31);
+  await button(page, say('machine.open')).click();
+  await expect(page.locator('.drawer')).toBeVisible();
+  for (const width of [1280, 1024]) {
+    await page.setViewportSize({ width, height: 800 });
+    const covered = (): Promise<number> =>
+      page.evaluate(() => {
+        const edge = document.querySelector('.drawer')?.getBoundingClientRect().left ?? 0;
+        const seen = document.querySelectorAll('[data-card], [data-part=narrator], .app-time');
+        return [...seen].filter((one) => one.getBoundingClientRect().right > edge + 1).length;
+      });
+    await expect.poll(covered, `at ${width}`).toBe(0);
+  }
+  await button(page, say('machine.fromNothing')).click();
+  await page.keyboard.press('Escape');
+  await button(page, say('end.act')).click();
+  await expect(page.getByRole('tab', { name: say('shell.tab.controls') })).toHaveAttribute('aria-selected', 'true');
 });
 
 test('an edited scene is called edited, and its link opens the same machine', async ({ page, context }) => {

@@ -69,6 +69,10 @@ test('beats and the gallery by keyboard', async ({ page }) => {
     await page.keyboard.press('ArrowDown');
     await expect(dialog.locator('[data-scene]').first()).toBeFocused();
     await page.keyboard.press('/');
+    await dialog.getByRole('searchbox').fill('zzqq');
+    await dialog.getByRole('button', { name: say('end.all') }).click();
+    await expect(dialog.getByRole('searchbox')).toBeFocused();
+    await expect(dialog.locator('[data-scene]')).toHaveCount(SCENES);
     await dialog.getByRole('searchbox').fill('waterline');
     await expect(dialog.locator('[data-scene=priority-nesting]')).toBeVisible();
     await expect(dialog.locator('[data-scene=serial-ioapic]')).toHaveCount(0);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createHeadlessApp } from '../cli/headless-app.ts';
 import type { EngineClient } from '../worker/client.ts';
 import { createApp } from './create-app.ts';
 
@@ -29,6 +30,15 @@ test('a second stage has a playhead, an engine and a selection of its own, and t
   other.actions.play();
   other.actions.select({ kind: 'ioapic', index: 0 });
   expect(app.store.getState()).toMatchObject({ playhead: { playing: false }, ui: { selected: null } });
+});
+
+test('play that was pressed before there was a scene plays it; a scene that comes after another does as it is asked', async () => {
+  const app = createHeadlessApp();
+  app.actions.play();
+  await app.actions.loadPreset('serial-ioapic', { play: false });
+  expect(app.store.getState().playhead.playing).toBe(true);
+  await app.actions.loadPreset('intx-shared', { play: false });
+  expect(app.store.getState().playhead.playing).toBe(false);
 });
 
 test('a stage that is closed ends its engine and hears no more of the first; closing the first closes the rest', () => {

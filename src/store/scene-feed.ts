@@ -123,7 +123,9 @@ export function createSceneFeed(
     if (!r.shown) {
       const { step, play } = r.opening;
       const at = step === null ? -1 : settleRef(log.steps, step);
-      playhead = { step: at, phase: at < 0 ? 0 : 1, playing: play, speed: playhead.speed, until: null };
+      // Who pressed play before there was a scene meant this one.
+      const playing = play || (old.scene === null && playhead.playing);
+      playhead = { ...playhead, step: at, phase: at < 0 ? 0 : 1, playing, until: null };
     }
     if (log.complete && playhead.step >= log.steps.length)
       playhead = { ...playhead, step: log.steps.length - 1, phase: 1 };

@@ -33,6 +33,7 @@ export const header = {
   'end.all': 'All scenes',
   'end.continue': 'Continue where you were: {title}',
   'end.stay': 'Stay here',
+  'end.act': 'Raise a line',
   'end.replay': 'Replay',
   'end.withoutBug': 'What if the bug were fixed?',
   'end.next': 'Next: {title}',

@@ -50,6 +50,7 @@ export const machine = {
   'machine.noRoutes': 'No routes.',
   'machine.to': 'To',
   'machine.pin': 'Pin',
+  'machine.range': '{field} takes a whole number from {least} to {most}. “{text}” is not valid.',
   'machine.wrong': '“{text}” is no value for {field}.',
   'machine.no.pit': 'The i8254 needs the full irqchip: without it KVM_CREATE_PIT2 fails.',
   'machine.no.virtNoApic': 'Virtual-interrupt delivery needs local APICs in KVM: choose a full or a split irqchip.',

@@ -99,7 +99,7 @@ export const panels = {
   'now.journey': 'journey {n}',
   'now.before': 'Before step 1 of {m}',
   'now.ownScene': 'A scene of your own',
-  'now.ownSceneAbout': 'Press play, or use the Controls tab to act on the machine.',
+  'now.ownSceneAbout': 'Use the Controls tab to act on the machine.',
   'now.hint': 'Space plays, arrow keys step. Click anything to inspect it.',
   'now.changed': 'What changed',
   'now.more': '{n} more',
@@ -113,7 +113,7 @@ export const panels = {
 
   'call.panel': 'Kernel call path',
   'call.version': 'Kernel version',
-  'call.none': 'Play the scene to see the kernel functions of each step.',
+  'call.none': 'The kernel functions of each step stand here.',
   'call.absent': '{version} has no {fn}.',
   'call.notKernel': 'No kernel code runs here: a device, the guest, the VMM or the processor acts.',
   'call.trace': 'tracepoint {trace}',

@@ -12,7 +12,7 @@ export const timeline = {
   'timeline.last': 'Last step',
   'timeline.speed': 'Speed',
   'timeline.count': '{step} / {count}',
-  'shell.about': 'How an interrupt reaches a vCPU under Linux KVM. Press play, step, or click anything.',
+  'shell.about': 'How an interrupt reaches a vCPU under KVM.',
   'shell.stage': 'Stage',
   'shell.panels': 'Panels',
   'shell.loading': 'Loading the scene…',

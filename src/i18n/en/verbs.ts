@@ -2,7 +2,7 @@
 export const verbs = {
   'verb.explain': 'What the words mean',
   'verb.do': 'Do it',
-  'verb.opens': 'lets it past: {gate}',
+  'verb.opens': 'opens the gate that holds the interrupt: {gate}',
 
   'verb.rteVector': 'Write the vector of RTE {pin}',
   'verb.rteDest': 'Write the destination of RTE {pin}',

@@ -54,7 +54,7 @@ export const where = {
   'where.gate.pic-lint': 'LINT0',
   'where.gate.ioapic-mask': 'RTE mask',
   'where.gate.ioapic-remote-irr': 'remote IRR',
-  'where.gate.ioapic-edge': 'edge',
+  'where.gate.ioapic-edge': 'new edge',
   'where.gate.rtc-pending-eoi': 'EOI of the RTC',
   'where.gate.eoi-delay': 'storm delay',
   'where.gate.iommu': 'IRTE',

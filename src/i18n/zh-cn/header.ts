@@ -34,6 +34,7 @@ export const header: Record<keyof typeof en, string> = {
   'end.all': '全部场景',
   'end.continue': '从上次的位置继续：{title}',
   'end.stay': '留在这里',
+  'end.act': '拉高一条线',
   'end.replay': '重播',
   'end.withoutBug': '假如修复了这个问题？',
   'end.next': '下一个：{title}',

@@ -51,6 +51,7 @@ export const machine: Readonly<Record<keyof typeof en, string>> = {
   'machine.noRoutes': '没有路由。',
   'machine.to': '到',
   'machine.pin': '引脚',
+  'machine.range': '{field}应为 {least} 到 {most} 的整数；“{text}”无效。',
   'machine.wrong': '“{text}”不是 {field} 的值。',
   'machine.no.pit': 'i8254 需要 full irqchip：没有它 KVM_CREATE_PIT2 会失败。',
   'machine.no.virtNoApic': '虚拟中断投递需要 KVM 里的本地 APIC：选 full 或 split irqchip。',

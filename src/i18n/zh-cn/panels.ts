@@ -100,7 +100,7 @@ export const panels: Record<keyof typeof en, string> = {
   'now.journey': '旅程 {n}',
   'now.before': '第 1 步之前，共 {m} 步',
   'now.ownScene': '自定义场景',
-  'now.ownSceneAbout': '按播放键，或在“控制”标签页中对机器做操作。',
+  'now.ownSceneAbout': '在“控制”标签页中对机器做操作。',
   'now.hint': '空格播放，方向键单步。点击任何部件可查看。',
   'now.changed': '发生了哪些变化',
   'now.more': '另有 {n} 项',
@@ -114,7 +114,7 @@ export const panels: Record<keyof typeof en, string> = {
 
   'call.panel': '内核调用路径',
   'call.version': '内核版本',
-  'call.none': '播放场景，这里会显示每一步的内核函数。',
+  'call.none': '这里显示每一步的内核函数。',
   'call.absent': '{version} 中没有 {fn}。',
   'call.notKernel': '这里没有内核代码：由设备、客户机、VMM 或处理器完成。',
   'call.trace': '跟踪点 {trace}',

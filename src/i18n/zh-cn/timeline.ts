@@ -13,7 +13,7 @@ export const timeline: Record<keyof typeof en, string> = {
   'timeline.last': '最后一步',
   'timeline.speed': '速度',
   'timeline.count': '{step} / {count}',
-  'shell.about': '在 Linux KVM 下，中断如何到达 vCPU。可以播放、单步，或点击任何部件。',
+  'shell.about': '在 KVM 下，中断如何到达 vCPU。',
   'shell.stage': '舞台',
   'shell.panels': '面板',
   'shell.loading': '正在加载场景……',

@@ -3,7 +3,7 @@ import type { verbs as en } from '../en/verbs.ts';
 export const verbs: Readonly<Record<keyof typeof en, string>> = {
   'verb.explain': '解释这些词',
   'verb.do': '执行',
-  'verb.opens': '放行：{gate}',
+  'verb.opens': '打开挡住中断的关卡：{gate}',
 
   'verb.rteVector': '写 RTE {pin} 的向量',
   'verb.rteDest': '写 RTE {pin} 的目标',

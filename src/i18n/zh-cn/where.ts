@@ -56,7 +56,7 @@ export const where: Record<keyof typeof en, string> = {
   'where.gate.pic-lint': 'LINT0',
   'where.gate.ioapic-mask': 'RTE 屏蔽位',
   'where.gate.ioapic-remote-irr': 'remote IRR',
-  'where.gate.ioapic-edge': '边沿',
+  'where.gate.ioapic-edge': '新的边沿',
   'where.gate.rtc-pending-eoi': 'RTC 的 EOI',
   'where.gate.eoi-delay': '风暴延迟',
   'where.gate.iommu': 'IRTE',

@@ -381,17 +381,17 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-          {[...layout.lapics.keys()].map((vcpu) => (
+          {[...layout.lapics.values()].map(({ vcpu, card }) => (
             <LapicCard
-              key={`lapic${vcpu}`}
+              key={card.y}
               vcpu={vcpu}
               {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)}
               changed={block('piDesc', vcpu)}
             />
           ))}
-          {[...layout.vcpus.keys()].map((vcpu) => (
+          {[...layout.vcpus.values()].map(({ vcpu, card }) => (
             <VcpuCard
-              key={`vcpu${vcpu}`}
+              key={card.y}
               vcpu={vcpu}
               {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)}
               changed={block('vmcs', vcpu)}

@@ -170,6 +170,22 @@ describe('nothing covers what is read', () => {
   });
 });
 
+test.each(['intx-shared', 'level-early-eoi', 'split-level'])(
+  'beside a column a token that waits for another is named in both languages: %s',
+  async (id) => {
+    const named = async (lang: 'en' | 'zh-CN'): Promise<string[]> => {
+      const { moment } = await open(`p=${id}`, lang);
+      const last = moment.scene.steps.length - 1;
+      const still = await openStill(dom, { ...moment, step: last }, { width: 344, height: 640, embed: false });
+      return Array.from({ length: last + 1 }, (_, step) => {
+        still.draw({ step, phase: 1 });
+        return [...namesOf(still.pills).keys()].map((token) => `${step}: ${token}`);
+      }).flat();
+    };
+    expect(await named('zh-CN')).toEqual(await named('en'));
+  },
+);
+
 /** Names by token, of those that do not fly; a number alone is a copy. */
 const namesOf = (pills: HTMLElement): ReadonlyMap<string, string> =>
   new Map(

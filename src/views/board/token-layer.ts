@@ -163,14 +163,14 @@ export function refill(parent: Element): { readonly add: Fill; readonly end: () 
   };
 }
 
-function write(element: Element | null, text: string): void {
-  const words = element?.firstChild;
-  if (words == null) element?.append(text);
+function write(element: Element, text: string): void {
+  const words = element.firstChild;
+  if (words === null) element.append(text);
   else if (words.nodeValue !== text) words.nodeValue = text;
 }
 
-export function span(parent: HTMLElement, className: string, text: string): HTMLElement {
-  const element = parent.ownerDocument.createElement('span');
+export function span(parent: HTMLElement, className: string, text: string, tag = 'span'): HTMLElement {
+  const element = parent.ownerDocument.createElement(tag);
   element.className = className;
   element.textContent = text;
   parent.append(element);
@@ -179,7 +179,8 @@ export function span(parent: HTMLElement, className: string, text: string): HTML
 
 export const colour = (journey: number): string => {
   const n = colourOf(journey);
-  return n === 0 ? '--c:var(--accent);--c-soft:var(--accent-soft)' : `--c:var(--j${n});--c-soft:var(--j${n}-soft)`;
+  const ink = n === 0 ? 'accent' : `j${n}`;
+  return `--c:var(--${ink});--c-soft:var(--${ink}-soft)`;
 };
 
 const BADGE = 18;
@@ -215,9 +216,8 @@ export interface Drawn {
 /** What a token is made of. Its element is used again for the next that stands at its place in the list. */
 interface TokenParts {
   readonly element: HTMLElement;
-  readonly badge: HTMLElement | null;
+  readonly badge: HTMLElement;
   readonly text: HTMLElement;
-  readonly signal: boolean;
 }
 
 export function move(element: HTMLElement, x: number, y: number, w: number): void {
@@ -343,7 +343,8 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const tiled = token.anchor.side === 'tile' && here;
     const bare = token.waiting || tiled;
     const reason = here && token.ended && !token.wait ? t(token.ended) : null;
-    const names = reason === null ? [labelText(here ? token.label : token.before, t)] : [`× ${reason}`, reason, '×'];
+    const name = labelText(here ? token.label : token.before, t);
+    const names = reason === null ? [name, name.replace(' ', '')] : [`× ${reason}`, reason, '×'];
     const scale = stage?.layout.scale ?? 1;
     const gutter = stage === null ? null : gutterAt(stage, token.anchor.point);
     const between = gutter === null ? Number.POSITIVE_INFINITY : gutter[1] - gutter[0];
@@ -368,19 +369,16 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     if (state === 'waiting' && token.wait !== null && !narrow && !tiled) marks?.note(element, token.wait, t);
   }
 
-  function partsAt(index: number, signal: boolean): TokenParts {
+  function partsAt(index: number): TokenParts {
     const here = pills.children[index];
-    const known = here === undefined ? undefined : made.get(here);
-    if (known?.signal === signal) return known;
-    const element = pills.ownerDocument.createElement('div');
-    element.className = signal ? 'bd-token bd-signal' : 'bd-token';
+    const known = here && made.get(here);
+    if (known) return known;
+    const element = span(pills, 'bd-token', '', 'div');
     const pill = span(element, 'bd-pill', '');
-    const badge = signal ? null : span(pill, 'bd-badge', '');
+    const badge = span(pill, 'bd-badge', '');
     const text = span(pill, 'bd-text', '');
     span(pill, 'bd-bars', '');
-    if (here === undefined) pills.append(element);
-    else here.replaceWith(element);
-    const parts = { element, badge, text, signal };
+    const parts = { element, badge, text };
     made.set(element, parts);
     return parts;
   }
@@ -393,7 +391,8 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       (a, b) => Number(b.current) - Number(a.current) || Number(b.flight !== null) - Number(a.flight !== null),
     );
     drawn = tokens.map((token, index) => {
-      const { element, badge, text } = partsAt(index, token.signal);
+      const { element, badge, text } = partsAt(index);
+      element.classList.toggle('bd-signal', token.signal);
       element.classList.toggle('bd-pale', !token.current);
       set(element, { style: colour(token.journey) });
       tell(element, {
@@ -402,7 +401,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
         card: token.anchor.card,
         shape: marks?.shapeOf(now.scene, token, step, there) ?? 'message',
       });
-      write(badge, String(token.journey));
+      write(badge, token.signal ? '' : String(token.journey));
       const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
       say(one, there);
       return one;

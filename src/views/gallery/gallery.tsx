@@ -177,6 +177,12 @@ export function Gallery({ onClose }: Props) {
   const traces = (group !== null || parts.size > 0 ? [] : SAMPLES).filter(({ id }) =>
     fits(`${id} ${t('trace.page.title')} ${t(`trace.page.sample.${id}`)}`.toLowerCase(), words),
   );
+  const showAll = (): void => {
+    setText('');
+    setGroup(null);
+    setParts(new Set());
+    search.current?.focus();
+  };
   // Exercises are the bugs: they come to the front with the switch.
   const toggleSpot = (): void => {
     setSpot(!spot);
@@ -242,7 +248,10 @@ export function Gallery({ onClose }: Props) {
       <div className="gl-body">
         {groups.length + found.length + traces.length === 0 && (
           <p>
-            {words.length > 0 ? t('gallery.none', { text }) : t(isWhole ? 'gallery.noneOfThese' : 'gallery.looking')}
+            {words.length > 0 ? t('gallery.none', { text }) : t(isWhole ? 'gallery.noneOfThese' : 'gallery.looking')}{' '}
+            <button type="button" className="btn" onClick={showAll}>
+              {t('end.all')}
+            </button>
           </p>
         )}
         {groups.map(({ name, ids }) => (

@@ -155,7 +155,11 @@ export function TextField({ label, value, hint, read, onValue, range }: TextProp
   const t = useT();
   const id = useId();
   const [typed, setTyped] = useState<string | null>(null);
-  const wrong = typed !== null && read(typed) === null;
+  const isWrong = (text: string): boolean => {
+    const to = read(text);
+    return to === null || (range !== undefined && (Number(to) < range[0] || Number(to) > range[1]));
+  };
+  const wrong = typed !== null && isWrong(typed);
   const done = (): void => {
     if (typed === null || wrong) return;
     setTyped(null);
@@ -207,7 +211,9 @@ export function TextField({ label, value, hint, read, onValue, range }: TextProp
       )}
       {wrong && (
         <p className="problem" id={`${id}p`}>
-          {t('machine.wrong', { text: typed, field: label })}
+          {range === undefined
+            ? t('machine.wrong', { text: typed, field: label })
+            : t('machine.range', { text: typed, field: label, least: range[0], most: range[1] })}
         </p>
       )}
       {!wrong && hint !== undefined && (
@@ -279,9 +285,7 @@ function Base({ machine, edit, problem }: PartProps): ReactNode {
         read={readCount}
         onValue={(text) => {
           const n = Number(text);
-          // What is out of range is for the reader of ops to refuse.
-          const to = n >= 1 && n <= MAX_VCPUS ? withVcpus(machine, n) : withFields(machine, { vcpus: n });
-          edit(to, fieldDeed('vcpus', n));
+          edit(withVcpus(machine, n), fieldDeed('vcpus', n));
         }}
       />
       <Wrong problem={problem} field="vcpus" />

@@ -1,4 +1,4 @@
-/** What to do when a scene has ended: again, with one thing different, the next question. Comes when it is needed. */
+/** What to do when a scene has ended, or has nothing to show: again, with one thing different, the next question. Comes when it is needed. */
 import '../header/header-texts.ts';
 import { useMemo } from 'react';
 import { forksOf } from '../../explain/forks/index.ts';
@@ -36,10 +36,11 @@ export function Ending(props: EndingProps) {
     if (invite !== null) return true;
     return scene?.complete === true && !playing && step >= 0 && step === scene.steps.length - 1;
   });
-  return ended ? <WhatNext {...props} /> : null;
+  const empty = useStore(({ scene }) => scene?.complete === true && scene.steps.length === 0);
+  return empty || ended ? <WhatNext {...props} empty={empty} /> : null;
 }
 
-function WhatNext({ framed }: EndingProps) {
+function WhatNext({ framed, empty }: EndingProps & { readonly empty: boolean }) {
   const { actions } = useApp();
   const t = useT();
   const preset = useStore((state) => state.sceneId.preset);
@@ -82,8 +83,9 @@ function WhatNext({ framed }: EndingProps) {
   return (
     <span className="nr-ending" data-part={first ? 'invite' : undefined}>
       {first && <span className="nr-one-way">{t('end.oneWay')}</span>}
-      <button type="button" onClick={() => actions.play()}>
-        {t(first ? 'end.goOn' : 'end.replay')}
+      {/* Where nothing has happened there is nothing to play. */}
+      <button type="button" onClick={() => (empty ? actions.setUi({ panel: 'controls' }) : actions.play())}>
+        {t(first ? 'end.goOn' : empty ? 'end.act' : 'end.replay')}
       </button>
       {whatIf !== null && (
         <button type="button" className="nr-whatif" onClick={whatIf.go}>
