@@ -38,9 +38,9 @@ function toGuest(m: Machine, vcpu: number): void {
   if (m.config.guest === undefined) set(m, vcpu, V.rflagsIf, 0);
   set(m, vcpu, V.inRun, 1);
   m.wires.request(m, vcpu, REQ.event);
-  const entry = runVcpu(m, vcpu);
   // What the entry acknowledged is in its handler. @kvm irq.c kvm_cpu_get_interrupt
-  if (m.config.guest !== undefined) takeEvent(m, vcpu, entry);
+  const entry = runVcpu(m, vcpu);
+  if (m.config.guest) takeEvent(m, vcpu, entry);
 }
 
 function setState(m: Machine, vcpu: number, state: VcpuStateName): void {

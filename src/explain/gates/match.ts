@@ -142,13 +142,13 @@ export function messageOf(view: MachineView, addrLo: number, addrHi: number, dat
   const logical = (addrLo & 4) !== 0;
   const hint = (addrLo >>> 3) & 1;
   const said = (data >>> 8) & 7 || hint;
-  const fixed = hint === 1 && !logical && dest === BROADCAST && isUnmapped(view, dest);
+  const fixed = hint !== 0 && !logical && dest === BROADCAST && isUnmapped(view, dest);
   return {
     vector: data & 0xff,
     dest,
     logical,
     mode: fixed ? 0 : said,
-    lowest: said === LOWEST || hint === 1,
+    lowest: said === LOWEST || hint !== 0,
     level: (data & 0x8000) !== 0,
   };
 }

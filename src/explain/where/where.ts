@@ -18,6 +18,7 @@ import type { JsonOp } from '../../log/log.ts';
 import type { EventName } from '../../spec/events/index.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
+import { APIC_PAGE } from '../../spec/registers/lapic.ts';
 import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
 import { resamplerLetsGo } from '../gates/irqfd.ts';
@@ -681,7 +682,6 @@ function alongside(history: History, ask: Ask, now: Found, added: readonly JsonO
   return null;
 }
 
-const APIC_PAGE = 0xfee0_0000;
 /** What takes an access before the chip it is for, as the op that takes it away again. */
 const TAKEN_BACK: Readonly<Record<string, (op: JsonOp) => JsonOp>> = {
   ioeventfd: (op) => ({ ...op, deassign: 1 }),
