@@ -264,6 +264,11 @@ test('a machine from nothing is told by field what does not go together, and kee
   await vcpus.fill('3');
   await page.keyboard.press('Enter');
   await expect(page.locator('.header-facts')).toContainText(say('hdr.vcpus', { n: 3 }));
+  const ids = editor(page).getByLabel(say('machine.ids'), { exact: true });
+  await ids.fill('0, 1, 300');
+  await page.keyboard.press('Enter');
+  await expect(editor(page).getByRole('alert')).toHaveText(say('machine.no.wideId', { id: 300 }));
+  await expect(ids).toHaveValue('0, 1, 300');
   await editor(page).getByLabel('Posted interrupts').click();
   await expect(editor(page).getByRole('alert')).toHaveText(say('machine.no.needsApicv'));
   await page.keyboard.press('Escape');
@@ -289,8 +294,8 @@ test('beside a drawer all of the machine is seen; one on which nothing has happe
     await expect.poll(covered, `at ${width}`).toBe(0);
   }
   await button(page, say('machine.fromNothing')).click();
-  await page.keyboard.press('Escape');
   await button(page, say('end.act')).click();
+  await expect(page.locator('.drawer')).toHaveCount(0);
   await expect(page.getByRole('tab', { name: say('shell.tab.controls') })).toHaveAttribute('aria-selected', 'true');
 });
 

@@ -421,7 +421,7 @@ const FLOORS: Record<
     without: ['irqfd', 'bus', 'timer', 'pit', 'pv-eoi', 'guest'],
   },
   'explain/gates': {
-    besides: ['gate', 'index', 'match', 'rows'],
+    besides: ['gate', 'index', 'match', 'rows', 'sources'],
     // These hold nothing back that another part's gate does not: a timer's vector is the APIC's, what APICv holds its priority's.
     without: ['bus', 'timer', 'pit', 'apicv', 'avic', 'pv-eoi', 'pcpu', 'guest', 'userspace'],
   },

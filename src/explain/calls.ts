@@ -11,7 +11,6 @@ import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { eventSource } from '../spec/events/sources.ts';
 import { type KernelFn, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS, type CallStep } from '../spec/kernel/paths.ts';
-import type { Kernel } from '../spec/quirks.ts';
 
 export interface Link {
   /** Catalogue id; null for what is not kernel code (a device, the guest, the CPU). */
@@ -45,17 +44,6 @@ export function fnOf(name: EventName, args: Readonly<Record<string, number>>, ve
 export type Vendor = 'intel' | 'amd';
 /** Whose host it is: AVIC is AMD's, and a machine that says nothing is Intel's. */
 export const vendorOf = (run: SceneLog): Vendor => run.config.vendor ?? (run.config.avic === true ? 'amd' : 'intel');
-/** Where the catalogue has a machine's functions: 6.1 is not in it, and by then most had the names of 6.12. */
-const CATALOGUED: Readonly<Record<Kernel, KernelVersion>> = {
-  '5.15': 'v5.15',
-  '6.1': 'v6.12',
-  '6.12': 'v6.12',
-  '6.18': 'v6.18',
-};
-/** Version whose functions are shown of a machine until a reader asks for another. @param run null: there is none yet */
-export const versionOf = (run: Pick<SceneLog, 'config'> | null): KernelVersion =>
-  CATALOGUED[run?.config.kernel ?? '6.18'];
-
 /** Where the other vendor's module lies. */
 const FOREIGN: Readonly<Record<Vendor, string>> = { intel: 'arch/x86/kvm/svm/', amd: 'arch/x86/kvm/vmx/' };
 

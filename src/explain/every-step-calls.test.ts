@@ -12,7 +12,8 @@ import { EVENT_NAMES, type EventName, eventRow } from '../spec/events/index.ts';
 import { KERNEL_VERSIONS, type KernelVersion, placeAt } from '../spec/kernel/functions.ts';
 import { CALL_PATHS } from '../spec/kernel/paths.ts';
 import { KERNELS } from '../spec/quirks.ts';
-import { ASIDE, callChain, chainsOf, footOf, versionOf } from './calls.ts';
+import { ASIDE, callChain, chainsOf, footOf } from './calls.ts';
+import { versionOf } from './kernel-version.ts';
 
 const EDGES: ReadonlyMap<KernelVersion, ReadonlySet<string>> = new Map(
   KERNEL_VERSIONS.map((version) => {

@@ -11,6 +11,7 @@ import { type MachineView, rteView } from '../../engine/view/machine-view.ts';
 import type { JsonOp } from '../../log/log.ts';
 import '../locate/all.ts';
 import { type EventName, eventRow } from '../../spec/events/index.ts';
+import { KERNEL_VERSIONS, placeAt } from '../../spec/kernel/functions.ts';
 import { DEVICE_LOCATORS } from '../locate/device.ts';
 import { happeningOf, litOf, locatorOf } from '../locate/index.ts';
 import { IOAPIC_LOCATORS } from '../locate/ioapic.ts';
@@ -22,6 +23,7 @@ import { closeNow, openNow, type Way, wayOf } from './gate.ts';
 import { GATES, gateOf } from './index.ts';
 import { vcpusFor } from './match.ts';
 import { gatesSaidBy } from './rows.ts';
+import { GATE_SOURCES, OUTSIDE_KVM } from './sources.ts';
 
 /** Carries the ops out and looks after each. @returns the machine at the end */
 function run(ops: readonly JsonOp[], look: (view: MachineView) => void = () => {}): MachineView {
@@ -212,4 +214,11 @@ describe('the stage lights what the gate reads', () => {
     );
     expect(twice).toEqual([]);
   });
+});
+
+test('each gate names the function of the kernel that decides about it, but for those outside KVM', () => {
+  expect([...Object.keys(GATE_SOURCES), ...OUTSIDE_KVM].sort()).toEqual(GATES.map(({ id }) => id).sort());
+  for (const version of KERNEL_VERSIONS)
+    for (const [id, fn] of Object.entries(GATE_SOURCES))
+      expect(placeAt(fn, version), `${id} at ${version}`).not.toBeNull();
 });

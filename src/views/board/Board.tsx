@@ -381,17 +381,17 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           {layout.routing !== null && <RoutingCard {...props('route', ['vm'])} />}
           {layout.pic !== null && <PicCard {...props('pic', ['pic'])} />}
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
-          {[...layout.lapics.values()].map(({ vcpu, card }) => (
+          {[...layout.lapics.keys()].map((vcpu) => (
             <LapicCard
-              key={card.y}
+              key={`lapic${vcpu}`}
               vcpu={vcpu}
               {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)}
               changed={block('piDesc', vcpu)}
             />
           ))}
-          {[...layout.vcpus.values()].map(({ vcpu, card }) => (
+          {[...layout.vcpus.keys()].map((vcpu) => (
             <VcpuCard
-              key={card.y}
+              key={`vcpu${vcpu}`}
               vcpu={vcpu}
               {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)}
               changed={block('vmcs', vcpu)}

@@ -2,7 +2,8 @@
 import './callback-texts.ts';
 import './callbacks.css';
 import { useDeferredValue, useMemo, useState } from 'react';
-import { type Vendor, vendorOf, versionOf } from '../../explain/calls.ts';
+import { type Vendor, vendorOf } from '../../explain/calls.ts';
+import { versionOf } from '../../explain/kernel-version.ts';
 import { hasText } from '../../i18n/index.ts';
 import {
   type CallbackFact,

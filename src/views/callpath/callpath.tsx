@@ -2,7 +2,8 @@
 import '../now/now-texts.ts';
 import './callpath.css';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { callChain, footOf, type Link, versionOf } from '../../explain/calls.ts';
+import { callChain, footOf, type Link } from '../../explain/calls.ts';
+import { versionOf } from '../../explain/kernel-version.ts';
 import type { SceneLog, Step } from '../../log/log.ts';
 import { stepAtSeq } from '../../log/steps.ts';
 import { citation } from '../../spec/citations.ts';

@@ -31,8 +31,8 @@ import { Devices, Handlers, Routes } from './parts.tsx';
 
 addTexts('en', errors);
 
-/** Makes the machine another one, or says why not. */
-export type Edit = (to: Machine, name: Deed) => void;
+/** Makes the machine another one, or says why not. @returns whether it did */
+export type Edit = (to: Machine, name: Deed) => boolean;
 
 export interface PartProps {
   readonly machine: Machine;
@@ -74,6 +74,7 @@ export function MachineEditor({ onClose }: { readonly onClose: () => void }): Re
     const [wrong] = problemsOf(to);
     setProblem(wrong ?? null);
     if (wrong === undefined) void changeMachine(app, to, name);
+    return wrong === undefined;
   };
   const fromNothing = (): void => {
     setProblem(null);
@@ -145,7 +146,8 @@ interface TextProps {
   readonly hint?: string;
   /** Null: what was typed is no such thing, and stays as typed. */
   readonly read: (text: string) => unknown;
-  readonly onValue: (text: string) => void;
+  /** False: it does not go together with the rest, and stays as typed. */
+  readonly onValue: (text: string) => unknown;
   /** A number from here to there, with a button each way: it can be chosen without a keyboard. */
   readonly range?: readonly [least: number, most: number];
 }
@@ -162,8 +164,7 @@ export function TextField({ label, value, hint, read, onValue, range }: TextProp
   const wrong = typed !== null && isWrong(typed);
   const done = (): void => {
     if (typed === null || wrong) return;
-    setTyped(null);
-    if (typed !== value) onValue(typed);
+    if (typed === value || onValue(typed) !== false) setTyped(null);
   };
   const input = (
     <input
@@ -273,7 +274,7 @@ const readIds = (text: string): readonly number[] | null => {
 function Base({ machine, edit, problem }: PartProps): ReactNode {
   const t = useT();
   const create = createOf(machine);
-  const set = (field: string, value: unknown): void =>
+  const set = (field: string, value: unknown): boolean =>
     edit(withFields(machine, { [field]: value }), fieldDeed(field, value));
   const ids = (create.ids ?? []) as readonly number[];
   return (
@@ -285,7 +286,7 @@ function Base({ machine, edit, problem }: PartProps): ReactNode {
         read={readCount}
         onValue={(text) => {
           const n = Number(text);
-          edit(withVcpus(machine, n), fieldDeed('vcpus', n));
+          return edit(withVcpus(machine, n), fieldDeed('vcpus', n));
         }}
       />
       <Wrong problem={problem} field="vcpus" />
@@ -296,7 +297,7 @@ function Base({ machine, edit, problem }: PartProps): ReactNode {
         read={readIds}
         onValue={(text) => {
           const list = readIds(text) ?? [];
-          set('ids', list.length === 0 ? undefined : list);
+          return set('ids', list.length === 0 ? undefined : list);
         }}
       />
       <Wrong problem={problem} field="ids" />

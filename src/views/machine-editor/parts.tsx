@@ -92,7 +92,7 @@ export function Handlers({ machine, edit, problem }: PartProps): ReactNode {
   const t = useT();
   const guest = guestOf(machine);
   const name = (value: string) => ({ key: 'deed.machine', params: { field: 'handlers', value } });
-  const set = (at: number | null, handler: JsonOp | null, value: string): void =>
+  const set = (at: number | null, handler: JsonOp | null, value: string): boolean =>
     edit(withHandler(machine, at, handler), name(value));
   return (
     <div className="me-fields">

@@ -71,6 +71,11 @@ function WhatNext({ framed, empty }: EndingProps & { readonly empty: boolean }) 
       </span>
     );
   }
+  const act = (): void => {
+    // A drawer stands over the panel: it goes as by its own key.
+    document.querySelector('.drawer')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    actions.setUi({ panel: 'controls' });
+  };
   const first = invite !== null;
   // Until one way is through, the question it answers stands with it.
   if (first && stage !== 'ends') {
@@ -84,7 +89,7 @@ function WhatNext({ framed, empty }: EndingProps & { readonly empty: boolean }) 
     <span className="nr-ending" data-part={first ? 'invite' : undefined}>
       {first && <span className="nr-one-way">{t('end.oneWay')}</span>}
       {/* Where nothing has happened there is nothing to play. */}
-      <button type="button" onClick={() => (empty ? actions.setUi({ panel: 'controls' }) : actions.play())}>
+      <button type="button" onClick={() => (empty ? act() : actions.play())}>
         {t(first ? 'end.goOn' : empty ? 'end.act' : 'end.replay')}
       </button>
       {whatIf !== null && (

@@ -3,9 +3,12 @@ import './where-texts.ts';
 import './where.css';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { hex, parseNumber } from '../../base/numbers.ts';
+import { GATE_SOURCES } from '../../explain/gates/sources.ts';
+import { versionOf } from '../../explain/kernel-version.ts';
 import { hasText } from '../../i18n/index.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { firstStepOf, lastStepUpTo } from '../../log/op-steps.ts';
+import { placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
 import { change } from '../../store/actions/edits.ts';
 import type { App } from '../../store/create-app.ts';
 import type { Selection } from '../../store/types.ts';
@@ -286,7 +289,7 @@ function Told({ scene, ask, row, t }: ToldProps) {
       <h3>{t('where.gates')}</h3>
       <ol className="wh-chain">
         {answer.chain.map((link) => (
-          <GateLine key={link.gate} link={link} holds={link.gate === answer.held} t={t} />
+          <GateLine key={link.gate} link={link} holds={link.gate === answer.held} scene={scene} t={t} />
         ))}
       </ol>
       <Release scene={scene} answer={answer} row={row} t={t} />
@@ -294,7 +297,14 @@ function Told({ scene, ask, row, t }: ToldProps) {
   );
 }
 
-function GateLine({ link, holds, t }: { readonly link: Link; readonly holds: boolean; readonly t: Translate }) {
+interface GateProps {
+  readonly link: Link;
+  readonly holds: boolean;
+  readonly scene: SceneLog;
+  readonly t: Translate;
+}
+
+function GateLine({ link, holds, scene, t }: GateProps) {
   const app = useApp();
   const { gate, open, at, bits, value, by, vector } = link;
   const name = t(`where.gate.${gate}` as 'where.gate.ppr');
@@ -319,7 +329,21 @@ function GateLine({ link, holds, t }: { readonly link: Link; readonly holds: boo
           {t('where.by', { by: sayBy(by, t), vector: vector === undefined ? '' : hex(vector) }).replace(/\s+$/, '')}
         </span>
       )}
+      {holds && <Source gate={gate} scene={scene} />}
     </li>
+  );
+}
+
+/** The kernel function that decides about a gate, in the version the machine is of. */
+function Source({ gate, scene }: { readonly gate: string; readonly scene: SceneLog }) {
+  const version = versionOf(scene);
+  const id = GATE_SOURCES[gate];
+  const place = id === undefined ? null : placeAt(id, version);
+  if (place === null) return null;
+  return (
+    <a className="wh-source" href={sourceUrl(version, place.file, place.fn)} target="_blank" rel="noopener">
+      {place.fn} <small>{place.file.replace(/.*\//, '')}</small>
+    </a>
   );
 }
 
