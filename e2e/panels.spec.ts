@@ -26,12 +26,23 @@ test('the panels of one scene: what happened, its call path, and a way not taken
     await expect(page.locator('.insp-hex')).toHaveText('[0x34] = 1');
     await page.getByRole('button', { name: say('insp.lastChange', { n: 13, event: '' }).trim() }).click();
     await expect(page.locator('.tl-count')).toHaveText(/^13 /);
-    // As one is chosen that is moved, by what comes above it, while it is pressed.
+    // Pressed, moved by what comes above it, and let go where it was pressed.
     await tab(page, say('shell.tab.now')).hover();
     await page.mouse.down();
+    const shift = (by: string): Promise<void> =>
+      page.locator('.side-tabs').evaluate((tabs: HTMLElement, margin) => {
+        tabs.style.marginTop = margin;
+      }, by);
+    await shift('80px');
+    await page.mouse.up();
     await expect(tab(page, say('shell.tab.now'))).toHaveAttribute('aria-selected', 'true');
+    await shift('');
+    // Let go elsewhere it is none.
+    await tab(page, say('shell.tab.inspector')).hover();
+    await page.mouse.down();
     await page.mouse.move(1, 1);
     await page.mouse.up();
+    await expect(tab(page, say('shell.tab.now'))).toHaveAttribute('aria-selected', 'true');
     await expect(now.locator('.now-title')).toBeVisible();
   });
   await test.step('the call path names the functions of each version', async () => {

@@ -1,7 +1,8 @@
 /** The panels beside the stage. */
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId } from 'react';
 import { useApp, useStore } from '../store/use-app.ts';
 import '../views/kit/panel-texts.ts';
+import { keepPresses } from '../views/shared/steady-press.ts';
 import { useT } from '../views/shared/use-t.ts';
 import './side-panels.css';
 import { Slot } from './slot.tsx';
@@ -18,6 +19,8 @@ export function SidePanels({ callPath }: { readonly callPath: boolean }): ReactN
   const { actions } = useApp();
   const id = useId();
   const panel = useStore((s) => s.ui.panel);
+  // What comes above moves tabs, lists and answers while a scene plays.
+  useEffect(() => keepPresses(document), []);
   const tab: Tab = TABS.find((name) => name === panel) ?? 'now';
   const turn = (by: number): void => {
     const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] as Tab;
@@ -45,8 +48,6 @@ export function SidePanels({ callPath }: { readonly callPath: boolean }): ReactN
             aria-selected={name === tab}
             aria-controls={`${id}-panel`}
             tabIndex={name === tab ? 0 : -1}
-            // By the press: what comes above the tabs may move them before it is let go.
-            onMouseDown={() => actions.setPanel(name)}
             onClick={() => actions.setPanel(name)}
           >
             {t(`shell.tab.${name}`)}
