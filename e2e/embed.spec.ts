@@ -246,3 +246,21 @@ test('with ctl=1 nothing runs until it is clicked', async ({ page }) => {
   await play.click();
   await expect(page.locator('.tl-count')).toHaveText(/^[1-9]/);
 });
+
+test('what lets the rest step back leaves out the very cards that act, also where the frame is higher than its drawing', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 480, height: 360 });
+  await page.goto('/?embed=1&play=0#p=posted-preempted&t=9');
+  await expect(page.locator('.bd-veil path')).toBeAttached();
+  const offset = (): Promise<number[]> =>
+    page.evaluate(() => {
+      const at = (one: string): DOMMatrix | null | undefined =>
+        document.querySelector<SVGGraphicsElement>(one)?.getScreenCTM();
+      const [card, veil] = [at('.bd-stage [data-card]'), at('.bd-veil path')];
+      return [(veil?.a ?? 0) - (card?.a ?? 1), (veil?.e ?? 0) - (card?.e ?? 99), (veil?.f ?? 0) - (card?.f ?? 99)].map(
+        (n) => Math.abs(Math.round(n)),
+      );
+    });
+  await expect.poll(offset).toEqual([0, 0, 0]);
+});

@@ -28,10 +28,12 @@ export function drawVeil(layer: Element, stage: Stage, step: number): void {
   for (const card of stage.layout.cards) {
     if (cards.has(card.id)) d += `M${card.x - 1} ${card.y - 1}v${card.h + 2}h${card.w + 2}v${-card.h - 2}z`;
   }
-  // On the page it is a layer of its own; in a figure it lies in the drawing.
+  // On the page it is a layer of its own, in a frame higher than the drawing; in a figure it lies in the drawing.
   const outer = refill(layer);
   const { add, end } =
-    layer.localName === 'g' ? outer : refill(outer.add('svg', { viewBox: `0 0 ${w} ${h}`, 'aria-hidden': 'true' }));
+    layer.localName === 'g'
+      ? outer
+      : refill(outer.add('svg', { viewBox: `0 0 ${w} ${h}`, preserveAspectRatio: 'xMinYMin', 'aria-hidden': 'true' }));
   add('path', { class: 'bd-veil-path', d, 'fill-rule': 'evenodd' });
   end();
 }
