@@ -16,7 +16,7 @@ export interface WordPlace {
   readonly vector?: number;
 }
 
-/** Step of the command that changed the word last; where none did, its last step. */
+/** Row of the command's that changed the word last; where none did, that of its last step. */
 function turned(
   log: SceneLog,
   { kind, index, register = '', sub = 0, vector }: WordPlace,
@@ -32,23 +32,23 @@ function turned(
       const rows = pageOf(log, seq);
       const place = placeOf(seq);
       if (((rows[place + COL.b] ^ rows[place + COL.c]) & mask) === 0) continue;
-      const step = stepAtSeq(log.steps, seq);
-      if (log.steps.get(step)?.command === command) return step;
+      if (log.steps.get(stepAtSeq(log.steps, seq))?.command === command) return seq;
       break;
     }
   }
-  return log.steps.get(last)?.command === command ? last : -1;
+  return log.steps.get(last)?.command === command ? log.steps.seqOf(last) : -1;
 }
 
 /**
  * @param command op that made it so, by its number  @param before rows from here on have not happened yet
- * @returns indexes of steps, the one that made it so first; none where the op made no step
+ * @returns indexes of steps, the one that made it so first; causes that are no step are left out
  */
 export function ledTo(log: SceneLog, place: WordPlace, command: number, before: number): readonly number[] {
-  const step = turned(log, place, command, before);
-  if (step < 0) return [];
-  return causesOf(log, log.steps.seqOf(step))
+  const row = turned(log, place, command, before);
+  if (row < 0) return [];
+  return causesOf(log, row)
     .reverse()
-    .map((seq) => stepAtSeq(log.steps, seq))
-    .filter((index, i, all) => index >= 0 && all.indexOf(index) === i);
+    .map((seq) => ({ seq, index: stepAtSeq(log.steps, seq) }))
+    .filter(({ seq, index }) => index >= 0 && log.steps.seqOf(index) === seq)
+    .map(({ index }) => index);
 }
