@@ -6,6 +6,7 @@ import { APIC_BASE, LVT_LINT, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeApic } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { softEnable } from './lapic.ts';
+import { vcpusOf } from './match.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
@@ -135,7 +136,7 @@ export const PIC_LINT = gate('pic-lint', {
   look(view, way) {
     const given = way.extint === true && irqchipOf(view) === 'split';
     if (way.picPin === undefined && !given) return null;
-    const vcpus = given ? [way.vcpu] : Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+    const vcpus = given ? [way.vcpu] : vcpusOf(view);
     const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
     const vcpu = listener ?? vcpus[0] ?? 0;
     return {
