@@ -19,10 +19,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   log: ['base', 'spec', 'engine/view', 't:engine'],
   explain: ['base', 'spec', 'log', 'engine/view', 't:engine', 't:i18n'],
   trace: ['base', 'spec', 'engine'],
-  scenes: ['base', 'spec', 'i18n/langs', 't:engine'],
-  chapters: ['spec', 't:i18n', 't:engine'],
-  share: ['base', 'spec', 't:engine'],
-  worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace', 'scenes'],
+  scenes: ['base', 'spec', 'i18n/langs'],
+  chapters: ['spec', 't:i18n'],
+  share: ['base', 'spec'],
+  worker: ['base', 'spec', 'engine', 'log', 'explain', 'trace'],
   i18n: ['base'],
   store: [
     'chapters',
@@ -40,14 +40,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/view',
     't:engine',
   ],
-  scene: ['base', 'spec', 'log', 'i18n/langs', 'explain/locate', 'engine/view', 't:engine', 't:scenes'],
+  scene: ['base', 'spec', 'log', 'i18n/langs', 'explain/locate', 'engine/view', 't:scenes'],
   views: [
     'base',
     'spec',
     'log',
     'explain',
     'store',
-    'share/runs',
     'scene',
     'scenes',
     'chapters',
@@ -60,7 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'worker/trace-client',
     'worker/reason-client',
   ],
-  embed: ['base', 'spec', 'log', 'share', 'store', 'i18n/langs'],
+  embed: ['spec', 'log', 'share', 'store', 'i18n/langs'],
   app: ['*'],
   cli: ['*', '!views', 'views/figure'],
 };
@@ -328,6 +327,24 @@ test('every folder has its paragraph in src/README.md and its row in the table',
   const readme = readFileSync(join(SRC, 'README.md'), 'utf8');
   const titles = [...readme.matchAll(/^## (.+)$/gm)].map((m) => m[1]);
   expect(folders.filter((name) => !titles.includes(name) || !(name in MAY_IMPORT))).toEqual([]);
+});
+
+test('the paragraph of a folder names all that it may import, and all of that is imported', () => {
+  const readme = readFileSync(join(SRC, 'README.md'), 'utf8').replaceAll('`', '');
+  for (const [folder, rules] of Object.entries(MAY_IMPORT)) {
+    if (rules.includes('*')) continue;
+    const paragraph = readme.split(`\n## ${folder}\n`)[1]?.split('\n## ')[0] ?? '';
+    const said = paragraph.slice(paragraph.lastIndexOf('Imports'));
+    const used = product
+      .filter((s) => s.folder === folder)
+      .flatMap((s) => s.imports.map((i) => target(s.path, i.from)));
+    const wrong = rules.filter((rule) => {
+      const name = rule.replace('t:', '');
+      const isUsed = used.some((to) => to === name || to?.startsWith(`${name}/`));
+      return !isUsed || !new RegExp(`(?<![\\w/])${name}(?![\\w/])`).test(said);
+    });
+    expect([folder, wrong]).toEqual([folder, []]);
+  }
 });
 
 /** Room of the engine -> what else of the engine it may import. `t:` = types only; a path opens just that module. */

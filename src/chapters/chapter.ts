@@ -2,9 +2,10 @@
  * A chapter as its files have it: a question, stops on running scenes, and questions back whose right answers the engine
  * computes. Nothing here knows a page.
  */
+import type { JsonOp } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
 
-export type JsonOp = Readonly<Record<string, unknown>>;
+export type { JsonOp };
 
 export interface ChapterStop {
   readonly scene: string;

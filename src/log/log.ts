@@ -1,6 +1,7 @@
 /** A run as its log tells it: rows, commands, and where in them a reader can stop. */
 import type { RouteTable } from '../engine/core/machine.ts';
 import type { WordMap } from '../engine/view/tables.ts';
+import type { JsonOp } from '../spec/define/op.ts';
 import type { EventName } from '../spec/events/index.ts';
 import type { CreateOp, OpResult } from '../spec/ops/index.ts';
 import type { Keyframes } from './fold.ts';
@@ -8,8 +9,7 @@ import type { Readings } from './reader.ts';
 import type { Rows } from './rows.ts';
 import type { Steps } from './steps.ts';
 
-/** An op as JSON has it; the worker checks it. */
-export type JsonOp = Readonly<Record<string, unknown>>;
+export type { JsonOp };
 
 /** One op that was done: its number in the run, the row where it began, itself and its answer. */
 export interface CommandRecord {

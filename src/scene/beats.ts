@@ -3,7 +3,7 @@
  * has none, or where somebody has gone on by hand, a rule groups the steps by the room they happen in.
  */
 
-import { countBelow } from '../base/bisect.ts';
+import { countBelow, lastAtMost } from '../base/bisect.ts';
 import { locatorOf } from '../explain/locate/index.ts';
 import type { Place } from '../explain/locate/locator.ts';
 import type { SceneLog, Step } from '../log/log.ts';
@@ -199,12 +199,5 @@ export function nextHold(beats: readonly Beat[], step: number, direction: 1 | -1
 
 /** Index of the beat that holds a step; -1 before the first. */
 export function beatAt(beats: readonly Beat[], step: number): number {
-  let low = 0;
-  let high = beats.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((beats[middle] as Beat).from <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return lastAtMost(beats.length, (i) => (beats[i] as Beat).from, step);
 }

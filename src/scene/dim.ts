@@ -2,6 +2,7 @@
  * How far the rest of the machine has stepped back, as a function of the position in a scene and of nothing else: it dims as a beat's
  * first movement begins, stays so while the beat is read, and is back where the playhead comes to rest.
  */
+import { countBelow } from '../base/bisect.ts';
 import type { Position } from './advance.ts';
 import { type Beat, beatsOf } from './beats.ts';
 import type { Stage } from './flights.ts';
@@ -12,15 +13,8 @@ const DIMS_MS = 160;
 const BACK = 0.96;
 
 /** Index of the first beat that holds at `step` or later. */
-function holdFrom(beats: readonly Beat[], step: number): number {
-  let [low, high] = [0, beats.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((beats[middle] as Beat).hold < step) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const holdFrom = (beats: readonly Beat[], step: number): number =>
+  countBelow(beats.length, (i) => (beats[i] as Beat).hold, step);
 
 /** @returns 0 nothing has stepped back .. 1 it has: 38 % of it is left, as the style sheet says */
 export function dimAt(stage: Stage, { step, phase }: Position): number {

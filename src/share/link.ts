@@ -4,12 +4,13 @@
  *   #p=<preset>[@<version>]&t=<step>[&g=<set>]    a preset as it is
  *   #s=k1.<base64url(deflate-raw(JSON))>      anything else
  *
- * JSON = { v, base: "preset@version" | null, keep?, start?, log: [[op, …], …], t, g?, view?, h? }: the first `keep` ops of the
- * base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
+ * JSON = { v, base: "preset@version" | null, keep?, start?, log: [[op, …], …], t, g?, view?, h?, runs? }: the first `keep` ops of
+ * the base, then those of `log`. `h` is the hash of the state at the end. `k1` names the codec. The text is untrusted: it is
  * capped before and after unpacking, every field is checked on its own, and one that is wrong costs itself only.
  */
 
 import type { Problem } from '../base/problem.ts';
+import type { JsonOp } from '../spec/define/op.ts';
 import { MAX_LINK_OPS, MAX_VCPUS } from '../spec/limits.ts';
 import { makesMachine } from '../spec/ops/makes-machine.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
@@ -34,8 +35,6 @@ export { aloneWithNotes, writeRuns } from './runs.ts';
 export { hashState } from './state-hash.ts';
 
 export const LINK_CAPS = { text: LINK_TEXT_MAX, json: 262_144, ops: MAX_LINK_OPS, vcpus: MAX_VCPUS } as const;
-
-type JsonOp = Readonly<Record<string, unknown>>;
 
 /** What of the page is in a link besides the scene. */
 export interface LinkView {

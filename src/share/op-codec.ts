@@ -4,9 +4,8 @@
  * the object it is.
  */
 import { knownOp } from '../spec/define/known.ts';
+import type { JsonOp } from '../spec/define/op.ts';
 import { OPS } from '../spec/ops/index.ts';
-
-type JsonOp = Readonly<Record<string, unknown>>;
 
 /** The fields of ops that have a short form, in their order. */
 export const FIELDS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(

@@ -2,9 +2,8 @@
  * The tree of runs: a scene as it began, and every change of it by hand as a branch. A branch is what was cut out of its parent's
  * ops and what was put in; nothing is ever thrown away by an edit. Undo goes to the parent, redo to the child last been to.
  */
+import type { JsonOp } from '../spec/define/op.ts';
 import { MAX_OPS } from '../spec/limits.ts';
-
-type JsonOp = Readonly<Record<string, unknown>>;
 
 /** Most runs of a tree: beyond, the oldest branch that nobody stands on goes. */
 export const MAX_RUNS = 200;

@@ -3,7 +3,7 @@
  * is a pure function with a comment on what was before and what is after. None is ever removed: links open for ever.
  */
 
-type Json = Readonly<Record<string, unknown>>;
+import type { Json } from '../spec/define/op.ts';
 
 /** Takes JSON of the version of its key to the next. */
 type Upgraders = Readonly<Record<number, (before: Json) => Json>>;

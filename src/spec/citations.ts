@@ -46,7 +46,6 @@ export const CITATIONS = {
   'lapic.ppr': sdm3a('Task and Processor Priorities'),
   'lapic.accept': sdm3a('Interrupt Acceptance for Fixed Interrupts'),
   'lapic.eoi': sdm3a('Signaling Interrupt Servicing Completion'),
-  'lapic.cr8': sdm3a('Task Priority in IA-32e Mode'),
   'lapic.svr': sdm3a('Spurious Interrupt'),
   'lapic.x2apic': sdm3a('Extended xAPIC (x2APIC)'),
   'msi.addr': sdm3a('Message Address Register Format'),

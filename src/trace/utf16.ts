@@ -2,6 +2,7 @@
  * Texts in UTF-16, as PowerShell's `>` writes them, read as if they were UTF-8: bytes come out at the offsets a UTF-8 file would
  * have, so that a trace of a gigabyte is still read by pieces. A mark at the start of UTF-8 is left out.
  */
+import { lastAtMost } from '../base/bisect.ts';
 import type { ByteSource } from './source.ts';
 
 export type Utf16 = 'utf-16le' | 'utf-16be';
@@ -98,15 +99,11 @@ async function turned(source: ByteSource, encoding: Utf16, turning: (bytes: numb
     held = i;
     return last;
   };
-  const indexOf = (at: number): number => {
-    let low = 0;
-    for (let high = blocks.length - 1; low < high; ) {
-      const middle = (low + high + 1) >> 1;
-      if ((blocks[middle] as Block).at <= at) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
+  const indexOf = (at: number): number =>
+    Math.max(
+      0,
+      lastAtMost(blocks.length, (i) => (blocks[i] as Block).at, at),
+    );
   return {
     size,
     async read(from, length) {

@@ -20,6 +20,8 @@ export class OpError extends Error {
 }
 
 export type Json = Readonly<Record<string, unknown>>;
+/** An op as JSON has it; its reader checks it. */
+export type JsonOp = Json;
 
 /**
  * Who does it: `ioctl` the VMM by a call into KVM, `guest` an instruction of the guest, `model` what no ioctl shows (the

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRng, nextU32 } from '../../base/rng.ts';
 import { CITATIONS } from '../citations.ts';
@@ -102,7 +104,13 @@ test('an MSI reads as KVM reads it', () => {
   expect(hex(encode(MSI_ADDR, { fee: 0xfee, destId: 2 }))).toBe('0xfee02000 0x0');
 });
 
-test('every citation names a manual and a section', () => {
+test('every citation names a manual and a section, and somebody cites it', () => {
   for (const { manual, section } of Object.values(CITATIONS))
     expect(`${manual}: ${section}`).not.toMatch(/undefined|: $/);
+  const src = join(import.meta.dirname, '../..');
+  const text = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !/citations\.ts$|\.test\./.test(file))
+    .map((file) => readFileSync(join(src, file), 'utf8'))
+    .join('\n');
+  expect(Object.keys(CITATIONS).filter((key) => !text.includes(`'${key}'`))).toEqual([]);
 });

@@ -1,5 +1,7 @@
 /** Words of KVM's own about a vCPU: its request bits, and why APICv is off. */
 import { bits, bool, dec, defineLayout, defineRegisters, hex, high, number, quiet } from '../define/registers.ts';
+import { MP_STATES } from '../name-lists.ts';
+import { REQ } from '../names.ts';
 
 /**
  * vcpu->requests from KVM_REQUEST_ARCH_BASE (bit 8) on, so that bit n is arch request n; requests of no interest here are
@@ -12,27 +14,26 @@ export const VCPU_REQUESTS = defineLayout({
   fields: {
     migrateTimer: { at: 0, width: 1, access: 'ro' },
     other1: { at: 1, width: 5, access: 'ro' },
-    event: { at: 6, width: 1, access: 'ro' },
+    event: { at: REQ.event, width: 1, access: 'ro' },
     other7: { at: 7, width: 2, access: 'ro' },
-    nmi: { at: 9, width: 1, access: 'ro' },
+    nmi: { at: REQ.nmi, width: 1, access: 'ro' },
     other10: { at: 10, width: 1, access: 'ro' },
     pmi: { at: 11, width: 1, access: 'ro' },
-    smi: { at: 12, width: 1, access: 'ro' },
+    smi: { at: REQ.smi, width: 1, access: 'ro' },
     other13: { at: 13, width: 2, access: 'ro' },
-    scanIoapic: { at: 15, width: 1, access: 'ro' },
+    scanIoapic: { at: REQ.scanIoapic, width: 1, access: 'ro' },
     other16: { at: 16, width: 1, access: 'ro' },
     apicPageReload: { at: 17, width: 1, access: 'ro' },
     other18: { at: 18, width: 1, access: 'ro' },
-    ioapicEoiExit: { at: 19, width: 1, access: 'ro' },
+    ioapicEoiExit: { at: REQ.ioapicEoiExit, width: 1, access: 'ro' },
     other20: { at: 20, width: 3, access: 'ro' },
-    loadEoiExitmap: { at: 23, width: 1, access: 'ro' },
+    loadEoiExitmap: { at: REQ.loadEoiExitmap, width: 1, access: 'ro' },
     other24: { at: 24, width: 1, access: 'ro' },
-    apicvUpdate: { at: 25, width: 1, access: 'ro' },
+    apicvUpdate: { at: REQ.apicvUpdate, width: 1, access: 'ro' },
     other26: { at: 26, width: 6, access: 'ro' },
   },
 });
 
-const MP_STATES = { 0: 'RUNNABLE', 1: 'UNINITIALIZED', 2: 'INIT_RECEIVED', 3: 'HALTED', 4: 'SIPI_RECEIVED' };
 const VCPU_MODES = { 0: 'OUTSIDE_GUEST_MODE', 1: 'IN_GUEST_MODE', 2: 'EXITING_GUEST_MODE' };
 
 /** One vCPU: what KVM and the model guest know of it. Requests is vcpu->requests (bit numbers in REQ). */
