@@ -7,7 +7,7 @@
 import type { Commit } from '../../spec/quirks.ts';
 import { INFO } from '../../spec/registers/entry-info.ts';
 import { OWED } from '../chips/ioapic/ioapic.ts';
-import { ackInterrupt, apicHasInterrupt, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
+import { ackInterrupt, apicHasInterrupt, BSP, hwEnabled, pendingEoi, testVector } from '../chips/lapic/priority.ts';
 import { resetLapic } from '../chips/lapic/registers.ts';
 import { acceptsPicIntr, picOutput, picReadIrq } from '../chips/pic/pic.ts';
 import { EEXIST, EINVAL, ENXIO } from '../core/errno.ts';
@@ -131,7 +131,7 @@ function resetVcpuByInit(m: Machine, vcpu: number): void {
 }
 
 /** APIC_BASE says bootstrap processor, whoever was it at reset. @kvm x86.c kvm_vcpu_is_bsp */
-const isBsp = (m: Machine, vcpu: number): boolean => (m.w[lapicAt(m, vcpu) + L.baseLo] & 0x100) !== 0;
+const isBsp = (m: Machine, vcpu: number): boolean => (m.w[lapicAt(m, vcpu) + L.baseLo] & BSP) !== 0;
 
 /** HLT, while INIT is no event of its own but the MP state that HLT writes. @kvm x86.c kvm_emulate_halt before 66450a21f996 */
 export function haltLosesInit(m: Machine, vcpu: number): void {

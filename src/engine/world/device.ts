@@ -8,7 +8,7 @@ import { joinBig } from '../../base/u64.ts';
 import { masks } from '../../spec/define/registers.ts';
 import { messagesOf } from '../../spec/messages.ts';
 import type { DeviceKind } from '../../spec/ops/index.ts';
-import { VIRTIO_ISR } from '../../spec/registers/device.ts';
+import { MSIX_CONTROL, VIRTIO_ISR } from '../../spec/registers/device.ts';
 import { CHIP, EV } from '../core/events.ts';
 import { modelsVmm } from '../core/has.ts';
 import { AT_VM, beginJourney, deviceAt, emit, enter, leave, type Machine, put, whereOf } from '../core/machine.ts';
@@ -29,8 +29,7 @@ export const DEVICE_KIND_CODE: Readonly<Record<DeviceKind, number>> = {
 };
 
 /** Message control of the MSI-X capability. @sdm PCI "MSI-X Capability and Table Structures" */
-const ENABLE = 0x8000;
-const FUNCTION_MASK = 0x4000;
+const { ENABLE, FUNCTION_MASK } = masks(MSIX_CONTROL);
 /** Vector control: bit 0 masks the entry. */
 const ENTRY_MASK = 1;
 

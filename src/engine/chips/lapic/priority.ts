@@ -9,8 +9,8 @@ import { atLapic, emit, enter, lapicAt, leave, type Machine, put } from '../../c
 import { LAPIC } from '../../core/words.ts';
 
 const R = LAPIC.at;
-const { ENABLE, EXTD } = masks(APIC_BASE);
-const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
+export const { ENABLE, EXTD, BSP, BASE: BASE_LO } = masks(APIC_BASE);
+export const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
 const { PRIORITY_CLASS } = masks(TPR);
 
 /** Highest vector of an eight-word bitmap, -1 when empty. @kvm lapic.c apic_find_highest_vector */

@@ -52,7 +52,19 @@ import { LAPIC, VCPU } from '../../core/words.ts';
 import { markMapDirty, recalculateApicMap } from '../../kvm/apic-map.ts';
 import { APICV_INHIBIT } from '../../kvm/inhibits.ts';
 import { PV_EOI_MSR, setPvEoi } from '../../kvm/pv-eoi.ts';
-import { hwEnabled, inX2apic, setEoi, swEnabled, updatePpr } from './priority.ts';
+import {
+  BASE_LO,
+  BSP,
+  ENABLE,
+  EXTD,
+  hwEnabled,
+  inX2apic,
+  SOFTWARE_ENABLE,
+  SUPPRESS_EOI,
+  setEoi,
+  swEnabled,
+  updatePpr,
+} from './priority.ts';
 import {
   currentCount,
   guestTsc,
@@ -90,8 +102,6 @@ export const isReadable = (m: Machine, vcpu: number, reg: number): boolean => re
 const { VECTOR, DELIVERY_MODE, DEST_MODE, DELIVERY_STATUS, LEVEL, TRIG_MODE, SHORTHAND } = masks(ICR);
 const { DELIVERY_MODE: MODE_AT, SHORTHAND: SHORTHAND_AT, DEST: DEST_AT } = shifts(ICR);
 const { MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
-const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
-const { ENABLE, EXTD, BSP, BASE: BASE_LO } = masks(APIC_BASE);
 const { DIRECTED_EOI } = masks(LVR);
 const { TIMER_MODE } = masks(LVT_TIMER);
 const { ID } = masks(APIC_ID);
