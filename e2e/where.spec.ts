@@ -146,7 +146,10 @@ test('spot it: a bug without its title and story, guessed by keyboard, then told
 
 test('a message for an id of more than eight bits is asked about by its whole address', async ({ page }) => {
   await open(page, 'intx-shared', 32);
-  await page.locator('.where').getByRole('radio', { name: say('where.kind.msi') }).check();
+  await page
+    .locator('.where')
+    .getByRole('radio', { name: say('where.kind.msi') })
+    .check();
   const fields = page.locator('.wh-field input');
   await fields.nth(0).fill('0x100fee2c000');
   await fields.nth(1).fill('0x41');
