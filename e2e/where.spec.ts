@@ -53,6 +53,15 @@ test('an interrupt of two that share a pin: asked about, why it waits, and what 
     expect(held).toBe('ioapic-remote-irr');
     await expect(page.locator('.wh-holds')).toContainText('remoteIrr');
     await expect(page.locator('.wh-sentence')).toContainText(say('where.why.ioapic-remote-irr'));
+    // What led to it, each a press away.
+    const causes = page.locator('.wh-causes li');
+    expect(await causes.count()).toBeGreaterThan(1);
+    await causes.last().getByRole('button').click();
+    await expect(step(page)).not.toHaveText(/^32 \//);
+    await page.goto('about:blank');
+    await page.goto('./?play=0#p=intx-shared&t=31');
+    await page.getByRole('tab', { name: say('shell.tab.where') }).click();
+    await askGsi(page, 11);
     await page.getByRole('button', { name: say('where.goThere') }).click();
     await expect(step(page)).not.toHaveText(/^32 \//);
     // By way of no page: an address that changes in the moment in which the page writes its own is written over.
@@ -83,6 +92,8 @@ test('findings are silent in a healthy scene and speak in one with a bug', async
   await expect(page.locator('[data-part=under-way] [data-state=waiting]')).toBeVisible();
   await pill.click();
   await expect(answer(page)).toHaveAttribute('data-held', 'ioapic-remote-irr');
+  // A finding says where its rule stands in the manuals.
+  await expect(page.locator('[data-finding=remote-irr-stuck] .wh-cite').first()).toContainText('IOREDTBL');
   // The other way at its end: the same scene without the bug, and back.
   await page.getByRole('button', { name: say('end.withoutBug') }).click();
   await expect(page).toHaveURL(/p=affinity-remote-irr-fixed/);
@@ -131,6 +142,20 @@ test('spot it: a bug without its title and story, guessed by keyboard, then told
   await expect(page.locator('.tl-found')).toHaveCount(1);
   await page.getByRole('button', { name: say('findings.story') }).click();
   await expect(page).toHaveURL(/p=affinity-remote-irr/);
+});
+
+test('a message for an id of more than eight bits is asked about by its whole address', async ({ page }) => {
+  await open(page, 'intx-shared', 32);
+  await page
+    .locator('.where')
+    .getByRole('radio', { name: say('where.kind.msi') })
+    .check();
+  const fields = page.locator('.wh-field input');
+  await fields.nth(0).fill('0x100fee2c000');
+  await fields.nth(1).fill('0x41');
+  await page.getByRole('button', { name: say('where.ask'), exact: true }).click();
+  await expect(page.locator('.where .problem')).toHaveCount(0);
+  await expect(answer(page)).toHaveAttribute('data-state', 'never');
 });
 
 test('the panel stands in a frame that asks for it', async ({ page }) => {

@@ -24,6 +24,7 @@ export const where = {
   'where.state.free': 'It is on its way, and nothing holds it.',
   'where.since': 'Since command {n}: {op}',
   'where.goThere': 'Go there',
+  'where.causes': 'What led to it, the last first',
   'where.gates': 'The gates on its way, in KVM’s order',
   'where.open': 'open',
   'where.closed': 'closed',

@@ -26,6 +26,7 @@ export const where: Record<keyof typeof en, string> = {
   'where.state.free': '它在途中，没有什么挡住它。',
   'where.since': '自命令 {n}（{op}）起',
   'where.goThere': '去那里',
+  'where.causes': '起因，最近的在前',
   'where.gates': '一路上的关卡，按 KVM 的次序',
   'where.open': '放行',
   'where.closed': '挡住',

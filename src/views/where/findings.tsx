@@ -5,6 +5,7 @@ import { firstStepOf } from '../../log/op-steps.ts';
 import { caseOf, isCase } from '../../scenes/case.ts';
 import type { Bug } from '../../scenes/check-preset.ts';
 import { loadPresetFile } from '../../scenes/index.ts';
+import { citation } from '../../spec/citations.ts';
 import { bugIds } from '../../store/preset-ids.ts';
 import { useApp, useStore } from '../../store/use-app.ts';
 import type { Found } from '../../worker/reason-client.ts';
@@ -153,6 +154,11 @@ function FindingLine({ one, t }: { readonly one: Found; readonly t: Translate })
         )}
         {!one.open && <span>{t('findings.past')}</span>}
       </p>
+      {one.cites.map((key) => (
+        <p key={key} className="wh-cite">
+          {citation(key).manual}, “{citation(key).section}”
+        </p>
+      ))}
     </li>
   );
 }

@@ -6,6 +6,7 @@ import { hex, parseNumber } from '../../base/numbers.ts';
 import { GATE_SOURCES } from '../../explain/gates/sources.ts';
 import { versionOf } from '../../explain/kernel-version.ts';
 import { hasText } from '../../i18n/index.ts';
+import { ledTo } from '../../log/led-to.ts';
 import type { JsonOp, SceneLog } from '../../log/log.ts';
 import { firstStepOf, lastStepUpTo } from '../../log/op-steps.ts';
 import { placeAt, sourceUrl } from '../../spec/kernel/functions.ts';
@@ -129,9 +130,11 @@ function Question({ ask, onAsk, t }: AskProps) {
       const vector = number(texts.vector, 255);
       if (vcpu !== null && vector !== null) onAsk({ vcpu, vector });
     } else {
-      const addr = number(texts.addr, 0xffff_ffff);
-      const data = number(texts.data, 0xffff);
-      if (addr !== null && data !== null) onAsk({ msi: { addrLo: addr | 0, addrHi: 0, data } });
+      // Bits 40 and up are those of a destination of 32 bits: all ids there can be are numbers that are kept exactly.
+      const addr = number(texts.addr, Number.MAX_SAFE_INTEGER);
+      const data = number(texts.data, 0xffff_ffff);
+      if (addr !== null && data !== null)
+        onAsk({ msi: { addrLo: addr | 0, addrHi: Math.floor(addr / 2 ** 32) | 0, data: data | 0 } });
     }
   };
   const field = (name: keyof typeof texts, label: string): ReactNode => (
@@ -292,10 +295,47 @@ function Told({ scene, ask, row, t }: ToldProps) {
           <GateLine key={link.gate} link={link} holds={link.gate === answer.held} scene={scene} t={t} />
         ))}
       </ol>
+      {held !== undefined && <Causes scene={scene} link={held} command={since.command} row={row} t={t} />}
       <Release scene={scene} answer={answer} row={row} t={t} />
     </section>
   );
 }
+
+interface CausesProps {
+  readonly scene: SceneLog;
+  readonly link: Link;
+  readonly command: number;
+  readonly row: number;
+  readonly t: Translate;
+}
+
+/** The chain of causes: from the step that closed the gate back to the one with which it began. */
+function Causes({ scene, link, command, row, t }: CausesProps) {
+  const { actions } = useApp();
+  const place = selectionOf(link.at, link.bits);
+  const steps = place === null ? [] : ledTo(scene, place, command, row);
+  if (steps.length === 0) return null;
+  return (
+    <>
+      <h3>{t('where.causes')}</h3>
+      <ol className="wh-causes">
+        {steps.map((index) => (
+          <li key={index} className="wh-evidence">
+            {sayTitle(scene.steps.nameOf(index), t)}
+            <button type="button" className="link-btn" onClick={() => actions.seekStep(index)}>
+              {t('findings.go', { n: index + 1 })}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+const sayTitle = (name: string | undefined, t: Translate): string | undefined => {
+  const key = `event.${name}.title`;
+  return hasText(key) ? t(key) : name;
+};
 
 interface GateProps {
   readonly link: Link;
