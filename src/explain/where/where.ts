@@ -746,7 +746,9 @@ function freed(
       added = [...added, ...now.way.raise];
     }
     const { view } = history.branch(added);
-    const opens = now.held === null ? [[]] : gateOf(now.held).opens(view, now.way);
+    const ways = now.held === null ? [[]] : gateOf(now.held).opens(view, now.way);
+    // What led back here leads back again: the other ways first.
+    const opens = seen.indexOf(here) < turn ? [...ways].reverse() : ways;
     const { raise } = now.way;
     // What was lost is raised again, by itself or with the gate open.
     const lists = now.state === 'lost' ? [...opens, raise, ...opens.map((list) => [...list, ...raise])] : opens;
