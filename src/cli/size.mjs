@@ -12,9 +12,9 @@ const LATE_WORKER_MAX = 21_000;
 /** Comes when somebody opens a trace: the engine again, every importer, gzip and zstd. */
 const TRACE_WORKER_MAX = 110_000;
 /** Beside every run, after the first motion: the engine again, gates and rules. */
-const REASON_WORKER_MAX = 80_000;
+const REASON_WORKER_MAX = 81_000;
 /** The whole page, for a stick or a mail. */
-const ONE_FILE_MAX = 682_000;
+const ONE_FILE_MAX = 683_000;
 /** Each script that a deck or a page loads, with all it imports. */
 const EMBED_MAX = 15_000;
 

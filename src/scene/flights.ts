@@ -418,9 +418,16 @@ export function gutterAt({ layout }: Stage, point: Point): readonly [number, num
     const right = column.x + column.w;
     return point.x <= column.x + 1 ? [0, column.x] : point.x >= right - 1 ? [right, layout.w] : null;
   }
-  const columns = layout.columns.filter((column) => column.w > 0);
-  const right = columns.findIndex((column) => column.x >= point.x - 1);
-  const [before, after] = right < 0 ? [columns.at(-1), undefined] : [columns[right - 1], columns[right]];
+  let before: StageLayout['columns'][number] | undefined;
+  let after: typeof before;
+  for (const column of layout.columns) {
+    if (column.w <= 0) continue;
+    if (column.x >= point.x - 1) {
+      after = column;
+      break;
+    }
+    before = column;
+  }
   const bottom = Math.max(before?.bottom ?? 0, after?.bottom ?? 0);
   const left = before === undefined ? 0 : before.x + before.w;
   // Under all cards, or along between two that stand one over the other: no gutter is there.

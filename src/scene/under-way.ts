@@ -47,10 +47,11 @@ function inService(scene: SceneLog, seq: number): ReadonlyMap<number, InService>
     const base = wordMap.lapic + vcpu * LAPIC.size + LAPIC.at.isr;
     const own = wordMap.vcpu + vcpu * VCPU.size;
     const stack = own + VCPU.at.stackVector;
-    const handlers = [...w.subarray(stack, stack + (w[own + VCPU.at.depth] ?? 0))];
+    const isEntered = (vector: number): boolean =>
+      w.subarray(stack, stack + (w[own + VCPU.at.depth] ?? 0)).includes(vector);
     for (const vector of vectorsIn(w, base)) {
       const journey = ownerOf(scene, base + (vector >> 5), vector & 31, seq);
-      if (journey !== 0) found.set(journey, { vcpu, vector, entered: handlers.includes(vector) });
+      if (journey !== 0) found.set(journey, { vcpu, vector, entered: isEntered(vector) });
     }
   }
   return found;

@@ -12,9 +12,9 @@ import {
 } from '../../engine/view/machine-view.ts';
 import { REQ } from '../../spec/names.ts';
 import { pprNow } from '../gates/lapic.ts';
-import { vcpusFor } from '../gates/match.ts';
+import { vcpusFor, vcpusOf } from '../gates/match.ts';
 
-export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+export { vcpusOf };
 export const hasIoapic = (view: MachineView): boolean => irqchipOf(view) === 'full';
 
 const PINS = 24;

@@ -6,7 +6,7 @@ import { masks } from '../../spec/define/registers.ts';
 import { RTE } from '../../spec/registers/ioapic.ts';
 import { writeEoi, writeRte } from '../guest-ops.ts';
 import { type Evidence, type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
-import { idOf } from './match.ts';
+import { idOf, vcpusOf } from './match.ts';
 import { addressOf } from './routing.ts';
 
 const { MASK, TRIG_MODE } = masks(RTE);
@@ -34,8 +34,7 @@ const atPin =
 function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[] {
   const upTo = (vcpu: number): number[] =>
     vectorsIn(view.w, gridAddress(view, 'isr', vcpu)).filter((vector) => vector >= way.vector);
-  const all = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
-  const holders = all.filter((vcpu) => upTo(vcpu)[0] === way.vector);
+  const holders = vcpusOf(view).filter((vcpu) => upTo(vcpu)[0] === way.vector);
   const eoi = (holders.length > 0 ? holders : way.vcpus).map((vcpu): readonly JsonOp[] =>
     Array.from({ length: Math.max(1, upTo(vcpu).length) }, () => writeEoi(view, vcpu)),
   );
@@ -48,17 +47,18 @@ function endsVector(view: MachineView, way: Way): readonly (readonly JsonOp[])[]
  * @kvm ioapic.c rtc_irq_eoi
  */
 function oweAgain(view: MachineView): readonly (readonly JsonOp[])[] {
-  const vcpus = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
   const owes = (vcpu: number): boolean =>
     ((readWord(view, 'ioapic', 0, 'rtcDest', vcpu >> 5) >>> (vcpu & 31)) & 1) === 1;
-  return vcpus.filter(owes).map((vcpu) => {
-    const vector = (readWord(view, 'ioapic', 0, 'rtcVectors', vcpu >> 2) >>> ((vcpu & 3) * 8)) & 0xff;
-    const sent = { op: 'msi', addr: addressOf(view, vcpu), data: vector };
-    const taken: JsonOp[] = hasGuest(view)
-      ? [{ op: 'advance', ns: 100_000 }]
-      : [{ op: 'run', vcpu }, writeEoi(view, vcpu)];
-    return [...writeRte(0, RTC_PIN, 1, (idOf(view, vcpu) << 24) >>> 0), sent, ...taken];
-  });
+  return vcpusOf(view)
+    .filter(owes)
+    .map((vcpu) => {
+      const vector = (readWord(view, 'ioapic', 0, 'rtcVectors', vcpu >> 2) >>> ((vcpu & 3) * 8)) & 0xff;
+      const sent = { op: 'msi', addr: addressOf(view, vcpu), data: vector };
+      const taken: JsonOp[] = hasGuest(view)
+        ? [{ op: 'advance', ns: 100_000 }]
+        : [{ op: 'run', vcpu }, writeEoi(view, vcpu)];
+      return [...writeRte(0, RTC_PIN, 1, (idOf(view, vcpu) << 24) >>> 0), sent, ...taken];
+    });
 }
 
 export const IOAPIC_MASK = gate('ioapic-mask', {

@@ -16,7 +16,7 @@ import { RTE } from '../../spec/registers/ioapic.ts';
 import { APIC_BASE, LVT_LINT, MSR, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeApic, writeEoi, writeRte } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
-import { hashed, idOf, messageAt, vcpusFor } from './match.ts';
+import { hashed, idOf, messageAt, vcpusFor, vcpusOf } from './match.ts';
 import { addressOf, goodVector, PINS, resend } from './routing.ts';
 
 const { ENABLE } = masks(APIC_BASE);
@@ -61,7 +61,7 @@ function sentAnew(view: MachineView, way: Way, change: 'dest' | 'vector' | 'mode
 function namedSo(view: MachineView, { message, vcpu: first, raise }: Way): readonly (readonly JsonOp[])[] {
   if (message === undefined) return [];
   const { dest, logical } = message;
-  const own = Array.from({ length: view.wordMap.vcpus }, (_, one) => one).find((one) => idOf(view, one) === dest);
+  const own = vcpusOf(view).find((one) => idOf(view, one) === dest);
   const vcpu = (logical ? undefined : own) ?? first;
   if (inX2apic(view, vcpu) || dest >>> 0 > 0xff) return [];
   const says = (register: 'id' | 'ldr' | 'dfr', id: number): JsonOp =>

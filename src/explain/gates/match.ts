@@ -47,7 +47,8 @@ const CLUSTER = 1;
 const FLAT = 2;
 const X2 = 3;
 
-const all = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+/** Every vCPU, by its index. */
+export const vcpusOf = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 const isPresent = (view: MachineView, vcpu: number): boolean =>
   (readWord(view, 'lapic', vcpu, 'baseLo') & ENABLE) !== 0;
 const isOn = (view: MachineView, vcpu: number): boolean =>
@@ -88,13 +89,13 @@ function isMapped(view: MachineView, vcpu: number, dest: number, logical: boolea
   if ((mode !== CLUSTER && mode !== FLAT) || !isOn(view, vcpu)) return true;
   const cluster = mode === CLUSTER;
   const slot = slotOf(view, vcpu, cluster);
-  const has = all(view).findLast((one) => isOn(view, one) && slotOf(view, one, cluster) === slot);
+  const has = vcpusOf(view).findLast((one) => isOn(view, one) && slotOf(view, one, cluster) === slot);
   return has === vcpu && (slot & dest & (cluster ? 0xf : 0xff)) !== 0;
 }
 
 /** vCPUs that a device's message is for, whether their APICs are enabled or not. */
 export function vcpusFor(view: MachineView, dest: number, logical: boolean): number[] {
-  const some = all(view).filter((vcpu) => matchesOne(view, vcpu, dest, logical));
+  const some = vcpusOf(view).filter((vcpu) => matchesOne(view, vcpu, dest, logical));
   return some.filter((vcpu) => isMapped(view, vcpu, dest, logical, some));
 }
 
@@ -115,7 +116,7 @@ export function hashed(view: MachineView, message: Message, vector: number): num
   if (bit === undefined) return null;
   // The cluster, and the bit in it, which is the lowest of its own.
   const named = (id: number): boolean => ((id ^ dest) & group) === 0 && (id & mask & -(id & mask)) === 1 << bit;
-  const vcpus = all(view).filter((vcpu) => {
+  const vcpus = vcpusOf(view).filter((vcpu) => {
     const ldr = readWord(view, 'lapic', vcpu, 'ldr');
     return inX2apic(view, vcpu) === x2 && named(x2 ? ldr : ldr >>> 24);
   });

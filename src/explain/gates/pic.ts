@@ -6,6 +6,7 @@ import { APIC_BASE, LVT_LINT, REG, SVR } from '../../spec/registers/lapic.ts';
 import { writeApic } from '../guest-ops.ts';
 import { type Gate, gate, hasGuest, placeOf, WAITS, type Way } from './gate.ts';
 import { softEnable } from './lapic.ts';
+import { vcpusOf } from './match.ts';
 
 const { ENABLE } = masks(APIC_BASE);
 const { ENABLE: SOFTWARE_ENABLE } = masks(SVR);
@@ -17,6 +18,8 @@ export const CASCADE = 2;
 const EXTINT = 0x700;
 
 const reg = (view: MachineView, chip: number, name: string): number => readWord(view, 'pic', chip, name);
+/** A pin's bit of a register of its chip. */
+const bitOf = (view: MachineView, name: string, pin: number): number => (reg(view, pin >> 3, name) >> (pin & 7)) & 1;
 const out = (port: number, value: number): JsonOp => ({ op: 'pio_write', vcpu: 0, port, value });
 
 /** Priority of the most urgent bit: 0 highest, 8 none. @kvm i8259.c get_priority */
@@ -86,14 +89,13 @@ const writeImr = (view: MachineView, pin: number, on: boolean): JsonOp => {
 export const risesAnew = (view: MachineView, pin: number): readonly JsonOp[] =>
   [true, false].map((on) => writeImr(view, pin < 8 ? pin : CASCADE, on));
 
-/** Masks the pin that goes first where its level line is up and would ask again at each of its EOIs. */
-export function quietFirst(view: MachineView): readonly (readonly JsonOp[])[] {
+/** Other ways, before these where the level line of the pin that goes first is up and would ask again at each of its EOIs: that pin masked. */
+export function quietFirst(view: MachineView, ways: readonly (readonly JsonOp[])[]): readonly (readonly JsonOp[])[] {
   const pin = firstPin(view);
-  const asks = (name: string): boolean => ((reg(view, pin >> 3, name) >> (pin & 7)) & 1) === 1;
-  return pin >= 0 && asks('elcr') && asks('lastIrr') ? [[writeImr(view, pin, true)]] : [];
+  if (pin < 0) return ways;
+  const quiet = [writeImr(view, pin, true)];
+  return bitOf(view, 'elcr', pin) & bitOf(view, 'lastIrr', pin) ? [quiet, ...ways] : [...ways, quiet];
 }
-
-const isMasked = (view: MachineView, pin: number): boolean => ((reg(view, pin >> 3, 'imr') >> (pin & 7)) & 1) === 1;
 
 const isSlave = ({ picPin = 0 }: Way): boolean => picPin >= 8;
 
@@ -112,9 +114,9 @@ export const PIC_MASK = gate('pic-mask', {
   look(view, way) {
     if (way.picPin === undefined) return null;
     const chip = way.picPin >> 3;
-    const own = (reg(view, chip, 'imr') >> (way.picPin & 7)) & 1;
+    const own = bitOf(view, 'imr', way.picPin);
     // The slave is heard through pin 2 of the master.
-    const cascade = isSlave(way) ? (reg(view, 0, 'imr') >> CASCADE) & 1 : 0;
+    const cascade = isSlave(way) ? bitOf(view, 'imr', CASCADE) : 0;
     const atMaster = own === 0 && cascade === 1;
     return {
       at: placeOf('pic', atMaster ? 0 : chip, 'imr'),
@@ -125,7 +127,7 @@ export const PIC_MASK = gate('pic-mask', {
   },
   opens(view, way) {
     const pin = way.picPin ?? 0;
-    const cascaded = isSlave(way) && isMasked(view, CASCADE);
+    const cascaded = isSlave(way) && bitOf(view, 'imr', CASCADE) === 1;
     return [[writeImr(view, pin, false), ...(cascaded ? [writeImr(view, CASCADE, false)] : [])]];
   },
   closes: (view, { picPin = 0 }) => [writeImr(view, picPin, true)],
@@ -135,7 +137,7 @@ export const PIC_LINT = gate('pic-lint', {
   look(view, way) {
     const given = way.extint === true && irqchipOf(view) === 'split';
     if (way.picPin === undefined && !given) return null;
-    const vcpus = given ? [way.vcpu] : Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
+    const vcpus = given ? [way.vcpu] : vcpusOf(view);
     const listener = vcpus.find((vcpu) => listensToPic(view, vcpu));
     const vcpu = listener ?? vcpus[0] ?? 0;
     return {

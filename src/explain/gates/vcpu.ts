@@ -131,7 +131,8 @@ export const VCPU_GATES: readonly Gate[] = [
     },
     opens(view, way) {
       const by = first(view, way)?.by ?? '';
-      return [...(by === 'extint' || by.startsWith('pin') ? quietFirst(view) : []), ...goesOn(view, way.vcpu)];
+      const ways = goesOn(view, way.vcpu);
+      return by === 'extint' || by.startsWith('pin') ? quietFirst(view, ways) : ways;
     },
   }),
 ];

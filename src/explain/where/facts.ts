@@ -29,6 +29,7 @@ const ASKED: ReadonlySet<EventName> = new Set<EventName>([
   'handler_enter',
   'extint_ack',
   'pic_inta',
+  'pic_read',
   'pic_output',
   'vcpu_wakeup',
   'guest_wake',

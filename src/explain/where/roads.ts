@@ -3,10 +3,8 @@ import { type MachineView, readWord, routesOf, rteView } from '../../engine/view
 import { messagesOf } from '../../spec/messages.ts';
 import { CHIP } from '../../spec/names.ts';
 import type { Way } from '../gates/gate.ts';
-import { hasVmmPin, messageOf, vcpusFor } from '../gates/match.ts';
+import { hasVmmPin, messageOf, vcpusFor, vcpusOf } from '../gates/match.ts';
 import { CASCADE, cascadeVector, listensToPic } from '../gates/pic.ts';
-
-const count = (view: MachineView): number[] => Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu);
 
 /** A road from a source to the vCPUs that it may reach. */
 export interface Road {
@@ -35,7 +33,7 @@ function ofIoapicPin(view: MachineView, pin: number, gsi: number | undefined): R
 
 function ofPicPin(view: MachineView, pin: number, gsi: number): Road {
   const vector = pin === CASCADE ? cascadeVector(view) : readWord(view, 'pic', pin >> 3, 'irqBase') + (pin & 7);
-  const listeners = count(view).filter((vcpu) => listensToPic(view, vcpu));
+  const listeners = vcpusOf(view).filter((vcpu) => listensToPic(view, vcpu));
   return { kind: 'pic', way: { gsi, picPin: pin, vector }, vcpus: listeners };
 }
 

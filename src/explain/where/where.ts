@@ -23,7 +23,7 @@ import { type Evidence, type Gate, hasGuest, type Way } from '../gates/gate.ts';
 import { AFTER_APIC, BEFORE_APIC, GATES, gateOf } from '../gates/index.ts';
 import { resamplerLetsGo } from '../gates/irqfd.ts';
 import { timerWaits } from '../gates/lapic.ts';
-import { hasVmmPin, idOf, vcpusFor } from '../gates/match.ts';
+import { hasVmmPin, idOf, vcpusFor, vcpusOf } from '../gates/match.ts';
 import { inPir } from '../gates/pi-desc.ts';
 import { addressOf } from '../gates/routing.ts';
 import { extintOf } from '../gates/vcpu.ts';
@@ -141,10 +141,8 @@ function raiseAgain(run: Moment, outcome: Outcome | null, road: Road, ask: Ask):
 
 function assess(run: Moment, road: Road, raised: Named | null): Assessed {
   const outcome = raised === null ? null : outcomeOf(run, raised, road.kind);
-  const bits = (vcpu: number, vector: number): boolean =>
-    isPending(run.view, vcpu, vector) || inService(run.view, vcpu, vector);
   const accepted = outcome?.accepted ?? [];
-  const live = accepted.find(({ vcpu, vector }) => bits(vcpu, vector)) ?? accepted[0];
+  const live = accepted.find(({ vcpu, vector }) => hasIt(run.view, vcpu, vector)) ?? accepted[0];
   const vcpu = live?.vcpu ?? road.vcpus[0] ?? 0;
   return { road: live === undefined ? road : { ...road, way: { ...road.way, vector: live.vector } }, outcome, vcpu };
 }
@@ -165,7 +163,8 @@ function assessRaises(
   ours: (event: Named) => boolean,
 ): Assessed {
   const last = assess(run, road, raised);
-  if (road.kind === 'pic' || (last.outcome?.dropped ?? null) === null) return last;
+  // What user space's IOAPIC held back began nothing.
+  if (road.kind === 'pic' || (raised?.name !== 'vmm_held' && !last.outcome?.dropped)) return last;
   const journeys = journeysOf(run, names, ours);
   const waits = lastEvent(
     run,
@@ -180,8 +179,9 @@ const isPending = (view: MachineView, vcpu: number, vector: number): boolean =>
   vectorIn(view.w, gridAddress(view, 'irr', vcpu), vector) ||
   inPir(view, vcpu, vector) ||
   timerWaits(view, vcpu, vector);
-const inService = (view: MachineView, vcpu: number, vector: number): boolean =>
-  vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector);
+/** Its local APIC has it, waiting or in service. */
+const hasIt = (view: MachineView, vcpu: number, vector: number): boolean =>
+  isPending(view, vcpu, vector) || vectorIn(view.w, gridAddress(view, 'isr', vcpu), vector);
 
 /** It was taken out of IRR and waits in KVM for the entry that gives it to the guest. */
 function isInjected(view: MachineView, vcpu: number, vector: number): boolean {
@@ -238,9 +238,7 @@ function wholeWay(run: Moment, way: Way): Link[] {
 function unseen(run: Moment, way: Way): Found {
   const { view } = run;
   const { vector, ioapicPin } = way;
-  const has = way.vcpus.find(
-    (vcpu) => isPending(view, vcpu, vector) || inService(view, vcpu, vector) || isInjected(view, vcpu, vector),
-  );
+  const has = way.vcpus.find((vcpu) => hasIt(view, vcpu, vector) || isInjected(view, vcpu, vector));
   if (has !== undefined && vector !== 0) return pastApic(run, { ...way, vcpu: has });
   // AVIC's processor sends and takes an IPI with no event before it is taken.
   if (way.gsi === undefined && takenSince(run, 0, way.vcpu, vector))
@@ -270,11 +268,9 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, again: readonl
     rteView(view, ioapicPin).irr &&
     (hasVmmPin(view, ioapicPin) || readWord(view, 'ioapic', 0, 'lines', ioapicPin) !== 0);
   const waitsAtPin = outcome.dropped !== null && level && lineUp;
-  const accepted = kind === undefined && outcome.accepted.length > 0 && outcome.dropped === null;
-  if (accepted) {
+  if (kind === undefined && outcome.accepted.length > 0 && outcome.dropped === null) {
     const taken = outcome.accepted.some((a) => takenSince(run, a.seq, a.vcpu, a.vector));
-    const there = isPending(view, vcpu, vector) || inService(view, vcpu, vector);
-    if (there || (!taken && isInjected(view, vcpu, vector))) return pastApic(run, way);
+    if (hasIt(view, vcpu, vector) || (!taken && isInjected(view, vcpu, vector))) return pastApic(run, way);
     // Quiet again, or the line stands and nobody was told: masked meanwhile, or the EOI went by.
     if (level && lineUp) {
       const held = heldIn(upstream, SOURCE);
@@ -282,8 +278,7 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, again: readonl
     }
     if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
     // INIT, or a state that was restored, has wiped it.
-    const held = heldIn(upstream, SOURCE) ?? 'source';
-    return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way, wiped: true };
+    return { ...stopped(heldIn(upstream, SOURCE), 'lost', upstream, way), wiped: true };
   }
   const eaten = outcome.dropped === null ? [] : (DROPPED_AT[outcome.dropped.name] ?? gatesOf(outcome.dropped.name));
   // A line that stays high shuts the edge's gate behind what was dropped further on.
@@ -293,21 +288,21 @@ function apicRoad(run: Moment, { road, outcome, vcpu }: Assessed, again: readonl
     way.msix !== undefined && ((readWord(view, 'device', way.msix.slot, 'msixPending') >> way.msix.entry) & 1) === 1;
   if (waitsAtPin || pendingBit) {
     // What dropped it is open again, and nobody looks at the line anew.
-    const held = (pendingBit ? first('source') : first()) ?? 'source';
-    return { held, state: 'waiting', chain: held === 'source' ? withSource(upstream) : upstream, way };
+    return stopped(pendingBit ? first('source') : first(), 'waiting', upstream, way);
   }
   // An edge or a message that was dropped is nowhere: what would hold it now, and where nothing would the source must speak again.
   // So is the pulse of an irqfd, whatever the pin's trigger: its line falls with the signal.
   const pulse = run.ops[outcome.op]?.op === 'irqfd_signal';
-  const held = level && !lineUp && !pulse ? 'source' : (first('source') ?? 'source');
-  return { held, state: 'lost', chain: held === 'source' ? withSource(upstream) : upstream, way };
+  return stopped(level && !lineUp && !pulse ? null : first('source'), 'lost', upstream, way);
 }
 
-/** With the source's own link, closed: it must speak again. */
-const withSource = (chain: readonly Link[]): Link[] => {
-  const own = chain.find(({ gate }) => gate === 'source') ?? sourceLink();
-  return [{ ...own, closed: true }, ...chain.filter(({ gate }) => gate !== 'source')];
-};
+/** Held by this gate; by none: with the source's own link, closed, for it must speak again. */
+function stopped(gate: string | null, state: State, links: readonly Link[], way: Way): Found {
+  const held = gate ?? 'source';
+  const own = links.find((link) => link.gate === held) ?? sourceLink();
+  const chain = held === 'source' ? [{ ...own, closed: true }, ...links.filter((link) => link !== own)] : links;
+  return { held, state, chain, way };
+}
 
 /** A message has no line: its source has said what it had to say. */
 const sourceLink = (): Link => ({ gate: 'source', at: 'vm:0', bits: 'message', value: 0, closed: true });
@@ -341,31 +336,34 @@ function eventRoad(run: Moment, way: Way, outcome: Outcome, kind: EventKind): Fo
   if (last(kind.refused) === null || last((event) => !kind.refused(event)) !== null)
     return { held: null, state: 'done', chain, way };
   // A SIPI for a vCPU that waits for none: it is forgotten there.
-  return { held: 'source', state: 'lost', chain: withSource(chain), way };
+  return stopped(null, 'lost', chain, way);
 }
+
+/** What a read tells that took a request by poll and left none in service. @kvm i8259.c pic_poll_read */
+const POLLED = 0x80;
 
 /** On the 8259's road. */
 function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly JsonOp[]): Found {
   const { view } = run;
   const pin = road.way.picPin ?? 0;
   const chip = pin >> 3;
-  const bit = 1 << (pin & 7);
-  const vcpus = road.vcpus;
+  const says = (register: string): boolean => ((readWord(view, 'pic', chip, register) >> (pin & 7)) & 1) === 1;
+  const { vcpus } = road;
   const way: Way = { ...road.way, vcpus, vcpu, woken: outcome?.woken.has(vcpu) ?? false, raise };
   if (outcome === null) return { held: null, state: 'never', chain: wholeWay(run, way), way };
   const upstream = looked(view, way, BEFORE_APIC);
-  const requested = (readWord(view, 'pic', chip, 'irr') & bit) !== 0;
-  const served = (readWord(view, 'pic', chip, 'isr') & bit) !== 0;
-  const taken = outcome.inta !== null;
+  const requested = says('irr');
+  const served = says('isr');
+  // A level line that fell took its request with it: whatever is open, the source must raise it again.
+  const fell = says('elcr') && !says('lastIrr');
+  const polls = ({ index, args }: Named): boolean => index === chip && args.value === POLLED;
+  const taken = outcome.inta !== null || (!fell && lastEvent(run, ['pic_read'], polls, outcome.raised.seq) !== null);
   if (served && (taken || !requested)) {
     const chain = looked(view, way, [...BEFORE_APIC, ...AFTER_APIC]).map((l) =>
       l.gate === 'eoi' ? l : { ...l, closed: false },
     );
     return { held: 'eoi', state: 'in-service', chain, way };
   }
-  // A level line that fell took its request with it: whatever is open, the source must raise it again.
-  const fell =
-    (readWord(view, 'pic', chip, 'elcr') & bit) !== 0 && (readWord(view, 'pic', chip, 'lastIrr') & bit) === 0;
   // A level line that is up asks again after each EOI.
   if (requested && !(taken && served)) {
     const held = heldIn(upstream, SOURCE);
@@ -378,8 +376,8 @@ function picRoad(run: Moment, { road, outcome, vcpu }: Assessed, raise: readonly
     };
   }
   if (taken) return { held: null, state: 'done', chain: wholeWay(run, way), way };
-  const lost = fell ? 'source' : (heldIn(upstream, outcome.dropped === null ? undefined : SOURCE) ?? 'source');
-  return { held: lost, state: 'lost', chain: lost === 'source' ? withSource(upstream) : upstream, way };
+  const held = fell ? null : heldIn(upstream, outcome.dropped === null ? undefined : SOURCE);
+  return stopped(held, 'lost', upstream, way);
 }
 
 const found = (run: Moment, one: Assessed, ask: Ask): Found => {
@@ -443,8 +441,7 @@ function nobodyListens(run: Moment, road: Road, op: number): Found {
   const raise = [run.ops[op] as JsonOp];
   const way: Way = { ...road.way, eventfd: true, vcpus: road.vcpus, vcpu: road.vcpus[0] ?? 0, woken: false, raise };
   const chain = looked(run.view, way, BEFORE_APIC);
-  const held = heldIn(chain, SOURCE) ?? 'source';
-  return { held, state: 'lost', chain: held === 'source' ? withSource(chain) : chain, way, raised: op };
+  return { ...stopped(heldIn(chain, SOURCE), 'lost', chain, way), raised: op };
 }
 
 function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
@@ -705,7 +702,7 @@ function registersBack({ view, ops }: Moment): JsonOp[] {
     if (Number(op.deassign ?? 0) === 1 || (op.op === 'memslot' && Number(op.size) === 0)) laid.delete(key);
     else laid.set(key, back);
   }
-  const home = Array.from({ length: view.wordMap.vcpus }, (_, vcpu) => vcpu).flatMap((vcpu): JsonOp[] => {
+  const home = vcpusOf(view).flatMap((vcpu): JsonOp[] => {
     const lo = readWord(view, 'lapic', vcpu, 'baseLo');
     return Number(inApicPage(view, vcpu, 0)) !== APIC_PAGE
       ? [{ op: 'wrmsr', vcpu, msr: 0x1b, value: (APIC_PAGE | (lo & 0xfff)) >>> 0 }]
@@ -749,7 +746,9 @@ function freed(
       added = [...added, ...now.way.raise];
     }
     const { view } = history.branch(added);
-    const opens = now.held === null ? [[]] : gateOf(now.held).opens(view, now.way);
+    const ways = now.held === null ? [[]] : gateOf(now.held).opens(view, now.way);
+    // What led back here leads back again: the other ways first.
+    const opens = seen.indexOf(here) < turn ? [...ways].reverse() : ways;
     const { raise } = now.way;
     // What was lost is raised again, by itself or with the gate open.
     const lists = now.state === 'lost' ? [...opens, raise, ...opens.map((list) => [...list, ...raise])] : opens;

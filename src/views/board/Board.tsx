@@ -116,30 +116,22 @@ function within(changed: Changed | null, first: number, size: number): Changed |
   return null;
 }
 
+/** Cards that are not called as the places on them. */
+const CARD_OF: Readonly<Partial<Record<Place['at'], string>>> = {
+  cell: 'lapic',
+  device: 'source',
+  ioapicPin: 'ioapic',
+  irte: 'iommu',
+  picPin: 'pic',
+  pit: 'source',
+  user: 'source',
+};
+
 /** Card a place is on, in the words of `Selection`. */
 function cardOf(place: Place): string {
-  switch (place.at) {
-    case 'picPin':
-      return 'pic';
-    case 'ioapicPin':
-      return 'ioapic';
-    case 'cell':
-    case 'lapic':
-      return `lapic:${place.vcpu}`;
-    case 'vcpu':
-      return `vcpu:${place.vcpu}`;
-    case 'pcpu':
-      return `pcpu:${place.pcpu}`;
-    case 'irte':
-      return 'iommu';
-    case 'device':
-    case 'source':
-    case 'pit':
-    case 'user':
-      return 'source';
-    default:
-      return place.at;
-  }
+  const card = CARD_OF[place.at] ?? place.at;
+  const index = 'vcpu' in place ? place.vcpu : 'pcpu' in place ? place.pcpu : null;
+  return index === null ? card : `${card}:${index}`;
 }
 
 const NO_VCPUS: ReadonlySet<number> = new Set();
@@ -286,6 +278,9 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
     const jumped = step !== last.current.step + 1;
     last.current = { step, jump: last.current.jump + (jumped ? 1 : 0) };
   }
+  // Of many vCPUs others unfold with every beat: their cards are used again.
+  const kept = useRef<ReadonlyMap<number, number> | null>(null);
+  const slots = extras?.keepSlots(kept, layout);
   const lit = useMemo(() => litAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const changed = useMemo(() => changedAt(scene, arrived ? step : step - 1), [scene, step, arrived]);
   const litCard = lit === null ? '' : cardOf(lit.place);
@@ -383,7 +378,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           {layout.ioapic !== null && <IoapicCard {...props('ioapic', ['ioapic'])} />}
           {[...layout.lapics.keys()].map((vcpu) => (
             <LapicCard
-              key={`lapic${vcpu}`}
+              key={`lapic${slots?.get(vcpu) ?? vcpu}`}
               vcpu={vcpu}
               {...props(`lapic:${vcpu}`, ['lapic', 'piDesc'], vcpu)}
               changed={block('piDesc', vcpu)}
@@ -391,7 +386,7 @@ export function StageSheet({ scene, width, height, embed, scroller, extras, quar
           ))}
           {[...layout.vcpus.keys()].map((vcpu) => (
             <VcpuCard
-              key={`vcpu${vcpu}`}
+              key={`vcpu${slots?.get(vcpu) ?? vcpu}`}
               vcpu={vcpu}
               {...props(`vcpu:${vcpu}`, ['vcpu', 'vmcs'], vcpu)}
               changed={block('vmcs', vcpu)}

@@ -7,6 +7,7 @@ import { colourOf } from '../../scene/flights.ts';
 import type { VcpuMap as MapBox, TileBox } from '../../scene/vcpu-map.ts';
 import { classBox } from '../../scene/vector-boxes.ts';
 import type { Selection } from '../../store/types.ts';
+import { inPlaces } from '../shared/in-places.ts';
 import type { Translate } from '../shared/use-t.ts';
 import { type CardProps, colourStyle } from './board-types.ts';
 import { Stop } from './Card.tsx';
@@ -26,7 +27,7 @@ function emptyStrip(tile: TileBox): string {
 
 interface TileProps {
   readonly tile: TileBox;
-  readonly state: string;
+  readonly state: ReturnType<typeof stateOf>;
   readonly asleep: boolean;
   /** Colours of the classes in IRR, the lowest first: `4:1,b:2`. */
   readonly waits: string;
@@ -35,11 +36,11 @@ interface TileProps {
   readonly unfolded: boolean;
   readonly chosen: Selection | null;
   readonly select: (selection: Selection) => void;
-  readonly name: string;
+  readonly t: Translate;
 }
 
 /** One tile; drawn again only when what it says has changed. */
-const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen, select, name, state }: TileProps) {
+const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen, select, t, state }: TileProps) {
   const { x, y, w, vcpu, strip } = tile;
   // What says nothing is not looked at again: of a run of 64 vCPUs a jump changes two tiles of three.
   const cells = useMemo(() => <path className="bd-cells" d={emptyStrip(tile)} />, [tile]);
@@ -63,7 +64,7 @@ const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen,
       <Stop
         box={tile}
         inset={0}
-        name={name}
+        name={t('stage.vcpu.aria', { vcpu, state: t(`stage.vcpu.${state}`) })}
         selection={{ kind: 'lapic', index: vcpu }}
         selected={chosen}
         select={select}
@@ -82,13 +83,12 @@ const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen,
           />
         )}
         {cells}
-        {waits.split(',').map((one) => {
-          if (one === '') return null;
+        {inPlaces(waits === '' ? [] : waits.split(',')).map(({ one, place }) => {
           const [group, colour] = one.split(':').map(Number) as [number, number];
           const cell = classBox(strip, group);
           return (
             <rect
-              key={group}
+              key={place}
               className="bd-bit"
               x={cell.x}
               y={cell.y - 1}
@@ -105,6 +105,7 @@ const Tile = memo(function Tile({ tile, asleep, waits, serves, unfolded, chosen,
 
 /** Colour of each class that waits: that of its highest vector. */
 function waitsOf({ stage, seq }: CardProps, base: number, irr: readonly number[]): string {
+  if (irr.length === 0) return '';
   const byClass = new Map<number, number>();
   for (const vector of irr)
     byClass.set(vector >> 4, colourOf(ownerOf(stage.scene, base + (vector >> 5), vector & 31, seq)));
@@ -163,7 +164,7 @@ export function VcpuMap(props: CardProps & { readonly map: MapBox }) {
             unfolded={unfolded.has(vcpu)}
             chosen={mine}
             select={select}
-            name={t('stage.vcpu.aria', { vcpu, state: t(`stage.vcpu.${state}`) })}
+            t={t}
           />
         );
       })}

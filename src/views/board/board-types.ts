@@ -57,9 +57,8 @@ export function sameCard(ranges: (props: CardProps) => readonly WordRange[]) {
   };
 }
 
-/** Custom properties that carry a journey's colour and its tint to what is inside. */
-export function colourStyle(colour: number): React.CSSProperties {
-  const [own, soft] =
-    colour === 0 ? ['var(--accent)', 'var(--accent-soft)'] : [`var(--j${colour})`, `var(--j${colour}-soft)`];
-  return { '--c': own, '--c-soft': soft } as React.CSSProperties;
+/** Custom properties that carry a journey's colour and its tint to what is inside. @param colour 1..4, 0 none */
+export function colourStyle(colour: number): React.CSSProperties & Readonly<Record<'--c' | '--c-soft', string>> {
+  const ink = colour === 0 ? '--accent' : `--j${colour}`;
+  return { '--c': `var(${ink})`, '--c-soft': `var(${ink}-soft)` };
 }

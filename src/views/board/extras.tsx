@@ -3,7 +3,7 @@ import '../kit/panel-texts.ts';
 import './extras.css';
 import './marks.css';
 import { LATE } from '../../scene/late.ts';
-import { unfoldedIn } from '../../scene/unfold.ts';
+import { keepSlots, unfoldedIn } from '../../scene/unfold.ts';
 import { bringIntoSight } from './into-sight.ts';
 import { MARKS } from './marks.ts';
 import { freeQuarter } from './quarter.ts';
@@ -33,6 +33,7 @@ export const extras = {
   Zoom,
   bringIntoSight,
   freeQuarter,
+  keepSlots,
   keepStop,
   marks: MARKS,
   rove,

@@ -43,7 +43,9 @@ function seenOn(pills: HTMLElement, scale: number): Seen[] {
     const at = shifted(token);
     if (at === null || token.style.opacity === '0' || token.style.visibility === 'hidden') continue;
     const w = Number.parseFloat(token.style.width);
-    const { journey = '', state = '', token: what = '', shape } = token.dataset;
+    const [journey, state, what, shape] = ['journey', 'state', 'token', 'shape'].map(
+      (name) => token.getAttribute(`data-${name}`) ?? '',
+    );
     const words = !token.classList.contains('bd-closed') && token.querySelector('.bd-text')?.textContent !== '';
     const up = shape === 'edge' && words ? 8 : 0;
     seen.push({ kind: 'token', what: `${journey} ${what}`, journey, state, words, x: at[0], y: at[1] - up, w, h: 20 });
@@ -190,9 +192,11 @@ test.each(['intx-shared', 'level-early-eoi', 'split-level'])(
 const namesOf = (pills: HTMLElement): ReadonlyMap<string, string> =>
   new Map(
     [...pills.querySelectorAll<HTMLElement>('[data-token]')]
-      .filter((token) => token.dataset.state !== 'moving' && token.querySelector('.bd-text')?.textContent !== '')
+      .filter(
+        (token) => token.getAttribute('data-state') !== 'moving' && token.querySelector('.bd-text')?.textContent !== '',
+      )
       .map((token) => {
-        const { journey, token: label, card } = token.dataset;
+        const [journey, label, card] = ['journey', 'token', 'card'].map((name) => token.getAttribute(`data-${name}`));
         return [`${journey} ${label} ${card}`, token.querySelector('.bd-text')?.textContent ?? ''];
       }),
   );

@@ -52,3 +52,19 @@ test('a shape that is used again has what it is given now and nothing of before'
   const [again] = draw([['rect', { x: 1, y: 2, class: 'bd-light', style: '--c:blue' }]]);
   expect(again?.getAttribute('y')).toBe('2');
 });
+
+test('a shape that had no use comes back as what it is given then, and none is made anew', () => {
+  const { draw } = layer();
+  const first = draw([PATH, ['rect', { x: 1, y: 2, class: 'bd-ring' }], ['rect', { x: 3 }]]);
+  draw([]);
+  const again = draw([
+    ['rect', { x: 7 }],
+    ['rect', { x: 8, rx: 3 }],
+  ]);
+  expect(new Set(again)).toEqual(new Set(first.slice(1)));
+  expect(again.map((rect) => ['x', 'y', 'class', 'rx'].map((name) => rect.getAttribute(name) || null))).toEqual([
+    ['7', null, null, null],
+    ['8', null, null, '3'],
+  ]);
+  expect(draw([PATH])[0]).toBe(first[0]);
+});

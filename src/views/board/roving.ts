@@ -18,10 +18,16 @@ export function rove(event: KeyboardEvent): void {
   stops[Math.max(0, Math.min(stops.length - 1, to))]?.focus();
 }
 
-/** What has the focus is its card's tab stop from now on. */
-export function keepStop(event: FocusEvent): void {
-  if (!(event.target instanceof Element)) return;
-  const card = event.target.closest('[data-card]');
-  if (card === null) return;
-  for (const stop of stopsOf(card)) stop.setAttribute('tabindex', stop === event.target ? '0' : '-1');
+/**
+ * What has the focus is its card's tab stop from now on. A card whose stop has gone with what it showed has its first as its stop again,
+ * so that Tab comes to it.
+ */
+export function keepStop({ target, currentTarget }: Pick<FocusEvent, 'target' | 'currentTarget'>): void {
+  if (!(target instanceof Element)) return;
+  for (const card of currentTarget.querySelectorAll('[data-card]')) {
+    const stops = stopsOf(card);
+    const kept =
+      stops.find((stop) => stop === target) ?? stops.find((stop) => stop.getAttribute('tabindex') === '0') ?? stops[0];
+    for (const stop of stops) stop.setAttribute('tabindex', stop === kept ? '0' : '-1');
+  }
 }

@@ -20,15 +20,15 @@ const overlaps = (a: Box, b: Box, slack = 0): boolean =>
 /** Where a token stands that is not moved aside: where it rests, or will. */
 function homeOf(stage: Stage, { token, w, element }: Drawn, anchor: Anchor = token.anchor): Box {
   const { x, y } = anchor.side === 'top' ? anchor.point : keptOff(stage, anchor.point, w);
-  const up = element.dataset.shape === 'edge' ? PILL.rises : 0;
+  const up = element.getAttribute('data-shape') === 'edge' ? PILL.rises : 0;
   return { x: x - w / 2, y: y - PILL.high / 2 - up, w, h: PILL.high + up };
 }
 
 const lowered = (box: Box, by: number): Box => ({ ...box, y: box.y + by });
 
 /** The nearest height at which a pill lies on none of those that stand already. */
-function stackOf(home: Box, taken: readonly Box[], low: number): number {
-  const near = taken.filter((b) => b.x < home.x + home.w && b.x + b.w > home.x);
+function stackOf(home: Box, taken: readonly (readonly Box[])[], low: number): number {
+  const near = taken.flatMap((boxes) => boxes.filter((b) => b.x < home.x + home.w && b.x + b.w > home.x));
   const isFree = (by: number): boolean => {
     const at = lowered(home, by);
     return at.y >= 0 && at.y + at.h <= low && !near.some((b) => overlaps(at, b));
@@ -82,23 +82,24 @@ export function settle(stage: Stage, drawn: readonly Drawn[], low: number, there
   // Where one is that flies: what stood aside of it stays so until it has come, for it asks before it goes.
   const left: Box[] = [];
   const placeOf = ({ point: { x, y } }: Anchor, { journey }: Token): string => `${journey} ${x} ${y}`;
+  const isTall = stage.layout.form === 'tall';
   for (const one of drawn) {
     const home = homeOf(stage, one);
     // Beside a column an interrupt that forks stands at its row as one token: the next row is somebody else's.
-    const at = placeOf(one.token.anchor, one.token);
-    const first = stage.layout.form === 'tall' ? stacks.get(at) : undefined;
+    const at = isTall ? placeOf(one.token.anchor, one.token) : '';
+    const first = isTall ? stacks.get(at) : undefined;
     one.element.style.visibility = first === undefined ? '' : 'hidden';
-    one.stack = first ?? stackOf(home, [...left, ...taken], low);
-    stacks.set(at, one.stack);
+    one.stack = first ?? stackOf(home, [left, taken], low);
+    if (isTall) stacks.set(at, one.stack);
     taken.push(lowered(home, one.stack));
     const from = one.token.flight?.from;
     if (there || !from) continue;
     left.push(homeOf(stage, one, from));
-    stacks.set(placeOf(from, one.token), 0);
+    if (isTall) stacks.set(placeOf(from, one.token), 0);
   }
   const pills = [...taken];
   taken.push(...left);
-  const flying = new Set(pills.filter((_, i) => drawn[i]?.element.dataset.state === 'moving'));
+  const flying = new Set(pills.filter((_, i) => drawn[i]?.element.getAttribute('data-state') === 'moving'));
   drawn.forEach((one, i) => {
     const pill = pills[i];
     if (pill !== undefined && one.element.querySelector('.bd-cause') !== null) placeNote(stage, one, pill, taken, low);

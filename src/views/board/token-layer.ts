@@ -24,13 +24,14 @@ import {
   trailsAt,
   travelled,
 } from '../../scene/flights.ts';
-import type { Box } from '../../scene/layout.ts';
+import type { Box, CardBox } from '../../scene/layout.ts';
 import { flightPhase, msAt, type Score, scoreOf, stillAt } from '../../scene/score.ts';
 import type { Shape } from '../../scene/shapes.ts';
 import type { Wait } from '../../scene/waits.ts';
 
 import { labelText } from '../shared/label-text.ts';
 import type { Translate } from '../shared/use-t.ts';
+import { colourStyle } from './board-types.ts';
 import { textWidth } from './text-fit.ts';
 
 export interface TokenLayer {
@@ -86,10 +87,9 @@ export interface TokenRoots {
 const NS = 'http://www.w3.org/2000/svg';
 type Attributes = Readonly<Record<string, string | number>>;
 
-export function make(parent: Element, name: string, attributes: Attributes, text?: string): SVGElement {
+export function make(parent: Element, name: string, attributes: Attributes): SVGElement {
   const element = parent.ownerDocument.createElementNS(NS, name) as SVGElement;
   set(element, attributes);
-  if (text !== undefined) element.textContent = text;
   parent.append(element);
   return element;
 }
@@ -103,47 +103,50 @@ function givenTo(element: Element): Record<string, string> {
   return known;
 }
 
-function set(element: HTMLElement | SVGElement, attributes: Attributes): void {
+/** @param properties of its style they are, each for itself: a whole style would take the others with it */
+function set(element: HTMLElement | SVGElement, attributes: Attributes, properties?: CSSStyleDeclaration): void {
   const known = givenTo(element);
   for (const name in attributes) {
     const value = attributes[name] as string | number;
     const text = typeof value === 'number' ? String(Math.round(value * 100) / 100) : value;
     if (known[name] === text) continue;
     known[name] = text;
+    if (properties) properties.setProperty(name, text);
     // The page's policy forbids a style attribute, not a style.
-    if (name === 'style') element.style.cssText = text;
+    else if (name === 'style') element.style.cssText = text;
     else element.setAttribute(name, text);
-  }
-}
-
-/** What a token says of itself, written where it has changed. */
-function tell(element: HTMLElement, data: Readonly<Record<string, string>>): void {
-  const known = givenTo(element);
-  for (const name in data) {
-    const text = data[name] as string;
-    if (known[name] !== text) known[name] = element.dataset[name] = text;
   }
 }
 
 export type Fill = (name: string, attributes: Attributes) => SVGElement;
 
+/** Shapes that a layer has no use for now: making one anew takes longer than all else, and leaves the old one to be collected. */
+const spares = new WeakMap<Element, Record<string, SVGElement[]>>();
+
 /**
- * Fills an element with shapes, those that are in it first: making them anew takes longer than all else, and what stays as it was
- * costs nothing. `end` removes what is left over.
+ * Fills an element with shapes, those that are in it first, then those it has had: what stays as it was costs nothing. `end` takes
+ * out what is left over.
  */
 export function refill(parent: Element): { readonly add: Fill; readonly end: () => void } {
   let next = parent.firstElementChild;
+  const spare = spares.get(parent) ?? {};
+  spares.set(parent, spare);
+  const of = (name: string): SVGElement[] => (spare[name] ??= []);
+  const drop = (gone: Element): void => {
+    gone.remove();
+    of(gone.tagName).push(gone as SVGElement);
+  };
   return {
     add(name, attributes) {
       let here = next as SVGElement | null;
       const after = here?.nextElementSibling as SVGElement | null;
       // One that is no longer there must not cost those behind it.
-      if (here?.tagName !== name && after?.tagName === name) {
-        here?.remove();
+      if (here !== null && here.tagName !== name && after?.tagName === name) {
+        drop(here);
         here = after;
       }
-      if (here?.tagName !== name) return parent.insertBefore(make(parent, name, attributes), here);
-      next = here.nextElementSibling;
+      if (here?.tagName === name) next = here.nextElementSibling;
+      else here = parent.insertBefore(of(name).pop() ?? make(parent, name, {}), here);
       const known = givenTo(here);
       for (const old in known) {
         if (old === 'style' || old in attributes) continue;
@@ -157,7 +160,7 @@ export function refill(parent: Element): { readonly add: Fill; readonly end: () 
       while (next !== null) {
         const gone = next;
         next = gone.nextElementSibling;
-        gone.remove();
+        drop(gone);
       }
     },
   };
@@ -178,9 +181,8 @@ export function span(parent: HTMLElement, className: string, text: string, tag =
 }
 
 export const colour = (journey: number): string => {
-  const n = colourOf(journey);
-  const ink = n === 0 ? 'accent' : `j${n}`;
-  return `--c:var(--${ink});--c-soft:var(--${ink}-soft)`;
+  const style = colourStyle(colourOf(journey));
+  return `--c:${style['--c']};--c-soft:${style['--c-soft']}`;
 };
 
 const BADGE = 18;
@@ -210,7 +212,6 @@ export interface Drawn {
   /** Width of its pill, and how far below its row it stands, px (settle.ts). */
   w: number;
   stack: number;
-  open: boolean;
 }
 
 /** What a token is made of. Its element is used again for the next that stands at its place in the list. */
@@ -221,7 +222,8 @@ interface TokenParts {
 }
 
 export function move(element: HTMLElement, x: number, y: number, w: number): void {
-  element.style.transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
+  const transform = `translate(${(x - w / 2).toFixed(2)}px, ${(y - 10).toFixed(2)}px)`;
+  set(element, { transform }, element.style);
 }
 
 export function createTokenLayer({ under, over, veil, pills }: TokenRoots): TokenLayer {
@@ -239,6 +241,8 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   let score: Score = NO_SCORE;
   let act: { draw(ms: number): void } | null = null;
   const made = new WeakMap<Element, TokenParts>();
+  /** Tokens that nothing needs now. */
+  const spare: TokenParts[] = [];
   let trail: { readonly flight: Flight; readonly paths: SVGElement[] } | null = null;
 
   function drawTrails(now: Stage): void {
@@ -261,7 +265,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const flight = flown?.token.flight ?? null;
     if (flight?.path && !alongEdge(flight)) {
       // A line goes high behind the one that raises it.
-      const kind = flown?.element.dataset.shape === 'line' && !flight.path.back ? ' bd-high' : '';
+      const kind = flown?.element.getAttribute('data-shape') === 'line' && !flight.path.back ? ' bd-high' : '';
       const paths = flight.path.parts.map((part) =>
         high.add('path', { class: `bd-trail${kind}`, d: part.d, style: colour(flight.journey) }),
       );
@@ -277,7 +281,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
       const box = { x: cell.x - 2.5, y: cell.y - 2.5, width: cell.w + 5, height: cell.h + 5, rx: 3 };
       add('rect', { class: `bd-ring ${kind}`, ...box, style });
     } else if (row !== null) {
-      const whole = stage?.layout.cards.some((c) => c.x === row.x && c.y === row.y && c.h === row.h && c.w === row.w);
+      const whole = stage?.layout.cards.includes(row as CardBox);
       const inset = whole ? 0 : 4;
       add('rect', {
         class: `bd-light ${kind}`,
@@ -297,8 +301,9 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const seen = new Set<string>();
     const light = (anchor: Anchor, journey: number, kind: string): void => {
       const { row, cell } = anchor;
-      const key = cell ? `${cell.x} ${cell.y}` : row ? `${row.x} ${row.y} ${row.h}` : '';
-      if (key === '' || seen.has(key)) return;
+      const box = cell ?? row;
+      const key = `${box?.x} ${box?.y} ${box?.h}`;
+      if (box === null || seen.has(key)) return;
       seen.add(key);
       if (cell !== null) {
         const edge = anchor.side === 'left' ? cell.x - 2.5 : cell.x + cell.w + 2.5;
@@ -351,17 +356,17 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const pad = between < EASY_GUTTER ? TIGHT_PAD : EASY_PAD;
     const widthOf = (words: string): number =>
       (token.signal ? hexWidth(words, scale) : pillWidth(words, scale, pad)) +
-      (/edge|spark/.test(element.dataset.shape ?? '') && words !== '' ? FEET : 0) +
+      (/edge|spark/.test(element.getAttribute('data-shape') ?? '') && words !== '' ? FEET : 0) +
       (state === 'waiting' && words !== '' ? PAUSE : 0);
     // As much of why it ended as its gutter has room for; beside a column its name too: else that stands in its row.
     const room = narrow ? between - 2 * OFF : reason === null ? Number.POSITIVE_INFINITY : between;
     const shown = bare ? '' : (names.find((words) => widthOf(words) <= room) ?? (narrow ? '' : names.at(-1)) ?? '');
     write(text, shown);
-    text.hidden = shown === '';
+    if (text.hidden !== (shown === '')) text.hidden = shown === '';
     // A bare number has no shape but its own.
-    if (shown === '') tell(element, { shape: 'message' });
+    if (shown === '') set(element, { 'data-shape': 'message' });
     one.w = widthOf(shown);
-    tell(element, { state });
+    set(element, { 'data-state': state });
     element.classList.toggle('bd-ended', state === 'ended');
     element.classList.toggle('bd-parked', state === 'waiting');
     // What it waited for.
@@ -371,8 +376,11 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
 
   function partsAt(index: number): TokenParts {
     const here = pills.children[index];
-    const known = here && made.get(here);
-    if (known) return known;
+    const known = here ? made.get(here) : spare.pop();
+    if (known) {
+      if (!here) pills.append(known.element);
+      return known;
+    }
     const element = span(pills, 'bd-token', '', 'div');
     const pill = span(element, 'bd-pill', '');
     const badge = span(pill, 'bd-badge', '');
@@ -384,40 +392,42 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
   }
 
   function drawTokens(now: Stage, there: boolean): void {
-    // What is no token is the last step's.
-    for (let last = pills.lastElementChild; last !== null && !made.has(last); last = pills.lastElementChild)
-      last.remove();
     const tokens = tokensAt(now, step, there).sort(
       (a, b) => Number(b.current) - Number(a.current) || Number(b.flight !== null) - Number(a.flight !== null),
     );
+    // What is no token is the last step's.
+    for (let last = pills.lastElementChild; last !== null; last = pills.lastElementChild) {
+      const known = made.get(last);
+      if (known && pills.children.length <= tokens.length) break;
+      last.remove();
+      if (known) spare.push(known);
+    }
     drawn = tokens.map((token, index) => {
       const { element, badge, text } = partsAt(index);
       element.classList.toggle('bd-signal', token.signal);
       element.classList.toggle('bd-pale', !token.current);
-      set(element, { style: colour(token.journey) });
-      tell(element, {
-        token: token.label,
-        journey: String(token.journey),
-        card: token.anchor.card,
-        shape: marks?.shapeOf(now.scene, token, step, there) ?? 'message',
+      set(element, colourStyle(colourOf(token.journey)) as Attributes, element.style);
+      set(element, {
+        'data-token': token.label,
+        'data-journey': token.journey,
+        'data-card': token.anchor.card,
+        'data-shape': marks?.shapeOf(now.scene, token, step, there) ?? 'message',
       });
       write(badge, token.signal ? '' : String(token.journey));
-      const one: Drawn = { token, element, text, w: 0, stack: 0, open: !element.classList.contains('bd-closed') };
+      const one: Drawn = { token, element, text, w: 0, stack: 0 };
       say(one, there);
       return one;
     });
     taken = marks?.settle(now, drawn, low(now), there) ?? [];
-    for (let over = pills.children[tokens.length]; over !== undefined; over = pills.children[tokens.length])
-      over.remove();
   }
 
   function resize(one: Drawn, w: number): void {
-    const open = w > one.w - 1;
-    if (open !== one.open) one.element.classList.toggle('bd-closed', !open);
-    one.open = open;
-    one.element.style.width = `${w.toFixed(1)}px`;
-    one.element.style.opacity = '1';
+    one.element.classList.toggle('bd-closed', w <= one.w - 1);
+    set(one.element, { width: `${w.toFixed(1)}px`, opacity: 1 }, one.element.style);
   }
+
+  const fade = ({ element }: Drawn, opacity: number): void =>
+    set(element, { opacity: Math.min(1, opacity) }, element.style);
 
   /** Where a token of this width is seen whole. */
   const inside = (x: number, w: number): number =>
@@ -442,7 +452,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
     const share = travelled(phase);
     if (share >= 1 || flight.path === null || flight.from === null) {
       docked(one);
-      if (flight.from === null) one.element.style.opacity = String(Math.min(1, (phase / ARRIVE) * 2));
+      if (flight.from === null) fade(one, (phase / ARRIVE) * 2);
       return;
     }
     const pose = poseAt(stage, flight, one.w, share);
@@ -505,7 +515,7 @@ export function createTokenLayer({ under, over, veil, pills }: TokenRoots): Toke
         for (const one of drawn) {
           if (one.token.flight === null) continue;
           fly(one, one.token.flight, phase);
-          if (faded !== null) one.element.style.opacity = String(faded.opacity);
+          if (faded !== null) fade(one, faded.opacity);
         }
       act?.draw(msAt(score, position.phase));
       growTrail(phase);

@@ -39,10 +39,6 @@ export function tether(parent: SVGElement, { layout, model }: Stage, wait: Wait,
   // Within one gutter there is no room to say what the token says already.
   if (from.gap === to.gap) return;
   const low = pointAt(path, 0.62);
-  make(
-    parent,
-    'text',
-    { class: 'bd-tether-name', x: low.x, y: low.y + 4, style },
-    t('stage.wait.toCome', { vector: wait.what }),
-  );
+  const name = make(parent, 'text', { class: 'bd-tether-name', x: low.x, y: low.y + 4, style });
+  name.textContent = t('stage.wait.toCome', { vector: wait.what });
 }

@@ -14,6 +14,7 @@ import { useApp } from '../../store/use-app.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { Differs } from '../shared/differs.tsx';
+import { inPlaces } from '../shared/in-places.ts';
 import { AFTER_STAGE, useLateStep } from '../shared/late-step.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -68,9 +69,9 @@ function Chain({ scene, step, version, t }: ChainProps) {
   return (
     <>
       <ol className="callpath-chain" ref={list}>
-        {links.map((link, i) => (
-          <li key={`${link.name} ${link.seq ?? i}`} data-reached={link.reached}>
-            <FunctionChip link={link} current={i === links.length - 1} version={version} scene={scene} t={t} />
+        {inPlaces(links).map(({ one: link, place }) => (
+          <li key={place} data-reached={link.reached}>
+            <FunctionChip link={link} current={place === links.length - 1} version={version} scene={scene} t={t} />
           </li>
         ))}
       </ol>

@@ -53,7 +53,9 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
     const opacity = token.style.opacity === '' ? 1 : Number(token.style.opacity);
     if (at === null || opacity === 0) continue;
     const { classList } = token;
-    const state = token.dataset.state;
+    const [state, journey, shaped] = ['state', 'journey', 'shape'].map(
+      (name) => token.getAttribute(`data-${name}`) ?? undefined,
+    );
     const { fill, stroke, width, ink } = looksOf(classList, state);
     const words = classList.contains('bd-closed') ? '' : (token.querySelector('.bd-text')?.textContent ?? '');
     const crosses = classList.contains('bd-cross-exit') || classList.contains('bd-cross-entry');
@@ -62,14 +64,14 @@ export function pillsAsSvg(pills: HTMLElement, document: Document): SVGElement {
     const group = make(all, 'g', { transform: `translate(${at[1]} ${at[2]})`, opacity: opacity * pale });
     const own = ['--c', '--c-soft'].map((name) => `${name}:${token.style.getPropertyValue(name)}`);
     if (!crosses) group.setAttribute(STYLE, own.join(';'));
-    if (token.dataset.journey !== undefined) group.setAttribute('data-journey', token.dataset.journey);
+    if (journey !== undefined) group.setAttribute('data-journey', journey);
     if (state !== undefined) group.setAttribute('data-state', state);
     if (classList.contains('bd-signal')) {
       make(group, 'path', { d: `M6 0H${w - 6}L${w} 10L${w - 6} 20H6L0 10z`, fill });
       make(group, 'text', { x: w / 2, y: 14, 'text-anchor': 'middle', fill: ink, ...mono }, words);
       continue;
     }
-    const shape = words === '' ? 'message' : (token.dataset.shape ?? 'message');
+    const shape = words === '' ? 'message' : (shaped ?? 'message');
     const inset = width / 2;
     const feet = FEET_OF[shape] ?? 0;
     const up = shape === 'edge' ? RISES : 0;

@@ -13,6 +13,7 @@ import { useApp, useStore } from '../../store/use-app.ts';
 import { viewAt } from '../../store/view-at.ts';
 import { Fold } from '../kit/fold.tsx';
 import { Panel } from '../kit/panel.tsx';
+import { inPlaces } from '../shared/in-places.ts';
 import { useLateStep } from '../shared/late-step.ts';
 import { sayStep } from '../shared/say.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
@@ -109,8 +110,8 @@ function Details({ scene, step, lang, t }: StepCardProps) {
         <section>
           <h3>{t('now.why')}</h3>
           <ul className="now-why">
-            {why.map((line) => (
-              <li key={line}>{line}</li>
+            {inPlaces(why).map(({ one: line, place }) => (
+              <li key={place}>{line}</li>
             ))}
           </ul>
         </section>
@@ -141,8 +142,8 @@ function ChangeList({ changes, t }: { changes: readonly Change[]; t: Translate }
   const { actions } = useApp();
   return (
     <ul className="now-changes">
-      {changes.map((change) => (
-        <li key={`${change.component} ${change.what}`}>
+      {inPlaces(changes).map(({ one: change, place }) => (
+        <li key={place}>
           <button
             type="button"
             title={t('now.inspect')}
@@ -171,10 +172,10 @@ function Forks({ step, forks, t }: { step: Step; forks: readonly Fork[]; t: Tran
     <section>
       <h3>{t('now.forks')}</h3>
       <ul className="now-forks">
-        {forks.map((fork) => {
+        {inPlaces(forks).map(({ one: fork, place }) => {
           const condition = t(fork.key, fork.params);
           return (
-            <li key={`${fork.key} ${condition}`}>
+            <li key={place}>
               <span>
                 <b>{condition}</b>
                 <span className="now-then">{t(`${fork.key}.then` as Fork['key'], fork.params)}</span>

@@ -38,7 +38,7 @@ const STATES: Readonly<Partial<Record<Shown['kind'], 'cell' | 'wire' | null>>> =
 };
 
 /** Draws a bar of which `done` px lie before the playhead, over what was there. */
-export function drawBar(context: CanvasRenderingContext2D, ink: Ink, bar: Bar, done: number): void {
+export function drawBar(context: OffscreenCanvasRenderingContext2D, ink: Ink, bar: Bar, done: number): void {
   bar.done = done;
   const { mark, x, w, top, height } = bar;
   const [y, h] = [top + 2, height - 5];

@@ -133,9 +133,12 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   let edges: { readonly of: AxisWindow; readonly steps: Int32Array } | null = null;
   let cursor: { readonly key: string; readonly from: number } | null = null;
   const labels: HTMLElement[] = [];
-  const sheet = document.createElement('canvas');
+  const sheet = new OffscreenCanvas(1, 1);
   const context = sheet.getContext('2d');
+  /** Takes what is on the sheet while bars are drawn over it, frame by frame. */
   let copy: { readonly of: OffscreenCanvas; readonly context: OffscreenCanvasRenderingContext2D | null } | null = null;
+  /** The sheet is empty: its picture has been handed over. */
+  let isEmpty = true;
   const owners = new WeakMap<Element, { readonly row: TimelineRow; readonly made: Made }>();
 
   /** Stretches of heat are the same in all rows of a window. */
@@ -189,7 +192,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   function paintRow(
     part: RowParts,
     window: AxisWindow,
-    context: CanvasRenderingContext2D,
+    context: OffscreenCanvasRenderingContext2D,
     top: number,
     height: number,
   ): void {
@@ -284,7 +287,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
   }
 
   function speckle(
-    context: CanvasRenderingContext2D,
+    context: OffscreenCanvasRenderingContext2D,
     specks: Drawn<Reach>['specks'] | readonly { x: number; w: number; one: { journey: number } | null }[],
     top: number,
     height: number,
@@ -296,7 +299,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     }
   }
 
-  function warm(context: CanvasRenderingContext2D, heat: Float32Array, top: number, height: number): void {
+  function warm(context: OffscreenCanvasRenderingContext2D, heat: Float32Array, top: number, height: number): void {
     context.fillStyle = (ink as Ink).heat;
     heat.forEach((n, i) => {
       if (n === 0) return;
@@ -400,7 +403,7 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     word.textContent = text;
   }
 
-  function paintRuler(window: AxisWindow, context: CanvasRenderingContext2D, height: number): void {
+  function paintRuler(window: AxisWindow, context: OffscreenCanvasRenderingContext2D, height: number): void {
     const { t } = picture as Picture;
     const { marks, bands } = rulerMarks(window, (time, band) => [t('timeline.band', { time, n: band.count }), time]);
     context.fillStyle = (ink as Ink).band;
@@ -446,7 +449,8 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
     for (let i = used; i < labels.length; i++) (labels[i] as HTMLElement).hidden = true;
   }
 
-  function paint(window: AxisWindow, step: number): void {
+  /** @param keeps the sheet keeps its picture, for bars go on over it */
+  function paint(window: AxisWindow, step: number, keeps = false): void {
     last = window;
     now = step;
     if (picture === null) return;
@@ -484,20 +488,26 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
         part.shown.clear();
       }
     });
-    show();
+    show(keeps);
   }
 
   /** A canvas that is drawn on is handed over anew with every frame of the page, whatever it is for; a picture only when there is another. */
-  function show(): void {
+  function show(keeps: boolean): void {
     if (sheet.width * sheet.height === 0) return;
     const { width, height } = sheet;
+    const place = canvas.getContext('bitmaprenderer');
+    isEmpty = !keeps;
+    if (isEmpty) {
+      place?.transferFromImageBitmap(sheet.transferToImageBitmap());
+      return;
+    }
     // One copy for all: it is empty again when its picture has been taken from it.
     if (copy?.of.width !== width || copy.of.height !== height) {
       const of = new OffscreenCanvas(width, height);
       copy = { of, context: of.getContext('2d') };
     }
     copy.context?.drawImage(sheet, 0, 0);
-    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(copy.of.transferToImageBitmap());
+    place?.transferFromImageBitmap(copy.of.transferToImageBitmap());
   }
 
   return {
@@ -530,11 +540,13 @@ export function createPainter({ root, scroller, ruler, canvas }: Places): Painte
         for (const bar of bars) {
           const done = doneOf(bar);
           if (done === bar.done || context === null || ink === null) continue;
-          drawBar(context, ink, bar, done);
           isOther = true;
+          if (!isEmpty) drawBar(context, ink, bar, done);
         }
       }
-      if (isOther) show();
+      if (!isOther) return;
+      if (isEmpty && last !== null) paint(last, step, true);
+      else show(true);
     },
     shownAt(target, clientX) {
       const span = target.closest('.tl-span');

@@ -7,6 +7,7 @@ import type { MessageKey } from '../../i18n/index.ts';
 import { colourOf } from '../../scene/flights.ts';
 import { type UnderWay as One, underWayAt } from '../../scene/under-way.ts';
 import { moment, WAIT_TEXT } from '../board/wait-text.ts';
+import { inPlaces } from '../shared/in-places.ts';
 import { labelText } from '../shared/label-text.ts';
 import { useLateStep } from '../shared/late-step.ts';
 import { sourceName } from '../shared/source-name.ts';
@@ -35,9 +36,9 @@ export function UnderWay() {
   // What waits is never among those that are only counted.
   const shown = [...all].sort((a, b) => Number(b.wait !== null) - Number(a.wait !== null)).slice(0, MOST);
   shown.sort((a, b) => a.journey - b.journey);
-  const line = (one: One) => (
+  const line = ({ one, place }: { readonly one: One; readonly place: number }) => (
     <li
-      key={one.journey}
+      key={place}
       data-journey={one.journey}
       data-state={one.does === 'waits' ? 'waiting' : one.does === 'serves' ? 'resting' : 'moving'}
       style={{ '--c': `var(--j${colourOf(one.journey)})` } as React.CSSProperties}
@@ -56,11 +57,13 @@ export function UnderWay() {
         <p className="uw-none">{t('way.none')}</p>
       ) : (
         <ul>
-          {shown.map(line)}
+          {inPlaces(shown).map(line)}
           {all.length > shown.length && <li className="uw-more">{t('way.more', { n: all.length - shown.length })}</li>}
         </ul>
       )}
-      {told !== null && waits.length > 0 && createPortal(<ul className="uw uw-told">{waits.map(line)}</ul>, told)}
+      {told !== null &&
+        waits.length > 0 &&
+        createPortal(<ul className="uw uw-told">{inPlaces(waits).map(line)}</ul>, told)}
     </section>
   );
 }
