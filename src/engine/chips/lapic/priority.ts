@@ -3,7 +3,7 @@
  * KVM's caches (irr_pending, isr_count, highest_isr_cache) are state, because their staleness is visible behaviour.
  */
 import { masks } from '../../../spec/define/registers.ts';
-import { APIC_BASE, LVT_LINT, SVR, TPR } from '../../../spec/registers/lapic.ts';
+import { APIC_BASE, SVR, TPR } from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import { atLapic, emit, enter, lapicAt, leave, type Machine, put } from '../../core/machine.ts';
 import { LAPIC } from '../../core/words.ts';
@@ -11,7 +11,6 @@ import { LAPIC } from '../../core/words.ts';
 const R = LAPIC.at;
 export const { ENABLE, EXTD, BSP, BASE: BASE_LO } = masks(APIC_BASE);
 export const { ENABLE: SOFTWARE_ENABLE, SUPPRESS_EOI } = masks(SVR);
-export const { MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
 const { PRIORITY_CLASS } = masks(TPR);
 
 /** Highest vector of an eight-word bitmap, -1 when empty. @kvm lapic.c apic_find_highest_vector */

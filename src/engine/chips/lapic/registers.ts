@@ -59,8 +59,6 @@ import {
   EXTD,
   hwEnabled,
   inX2apic,
-  LVT_MODE,
-  MASK,
   SOFTWARE_ENABLE,
   SUPPRESS_EOI,
   setEoi,
@@ -103,6 +101,7 @@ export const isReadable = (m: Machine, vcpu: number, reg: number): boolean => re
 
 const { VECTOR, DELIVERY_MODE, DEST_MODE, DELIVERY_STATUS, LEVEL, TRIG_MODE, SHORTHAND } = masks(ICR);
 const { DELIVERY_MODE: MODE_AT, SHORTHAND: SHORTHAND_AT, DEST: DEST_AT } = shifts(ICR);
+const { MASK, DELIVERY_MODE: LVT_MODE } = masks(LVT_LINT);
 const { DIRECTED_EOI } = masks(LVR);
 const { TIMER_MODE } = masks(LVT_TIMER);
 const { ID } = masks(APIC_ID);

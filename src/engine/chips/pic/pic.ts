@@ -9,6 +9,8 @@
  * @differs 8259A (pic-level-mode): LTIM of ICW1 is not acted on; the ELCR alone makes a pin level-triggered.
  * @differs 8259A (pic-poll): a poll clears IRR and ISR; the chip sets ISR.
  */
+import { masks } from '../../../spec/define/registers.ts';
+import { APIC_BASE, LVT_LINT } from '../../../spec/registers/lapic.ts';
 import { EV, REQ } from '../../core/events.ts';
 import {
   atPic,
@@ -22,9 +24,10 @@ import {
   put,
 } from '../../core/machine.ts';
 import { BASE, LAPIC, PIC } from '../../core/words.ts';
-import { ENABLE, LVT_MODE, MASK } from '../lapic/priority.ts';
 
 const R = PIC.at;
+const { ENABLE } = masks(APIC_BASE);
+const { MASK, DELIVERY_MODE } = masks(LVT_LINT);
 
 const picBase = (chip: number): number => BASE.pic + chip * PIC.size;
 
@@ -61,7 +64,7 @@ export function acceptsPicIntr(m: Machine, vcpu: number): boolean {
   const at = lapicAt(m, vcpu);
   if ((m.w[at + LAPIC.at.baseLo] & ENABLE) === 0) return true;
   // ExtINT is mode 7, all of its bits.
-  return (m.w[at + LAPIC.at.lvtLint0] & (MASK | LVT_MODE)) === LVT_MODE;
+  return (m.w[at + LAPIC.at.lvtLint0] & (MASK | DELIVERY_MODE)) === DELIVERY_MODE;
 }
 
 /** Releasing the lock is where a rising output wakes the vCPU that listens. @kvm i8259.c pic_unlock */
