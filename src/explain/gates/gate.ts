@@ -15,6 +15,8 @@ export interface Message {
   readonly level: boolean;
   /** One of those it names takes it: by its mode, or by an MSI's redirection hint; absent: by its mode. */
   readonly lowest?: boolean;
+  /** Bits of the upper address that must be clear and are not: KVM refuses it. */
+  readonly refused?: number;
 }
 
 /** The road an interrupt takes to a vCPU. */

@@ -151,6 +151,8 @@ export function messageOf(view: MachineView, addrLo: number, addrHi: number, dat
     mode: fixed ? 0 : said,
     lowest: said === LOWEST || hint !== 0,
     level: (data & 0x8000) !== 0,
+    // @kvm irq.c kvm_msi_route_invalid
+    ...(wide && (addrHi & 0xff) !== 0 && { refused: addrHi & 0xff }),
   };
 }
 

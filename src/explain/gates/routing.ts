@@ -5,14 +5,14 @@ import { irqchipOf, type MachineView, readWord, routesOf } from '../../engine/vi
 import type { JsonOp } from '../../log/log.ts';
 import { CHIP } from '../../spec/names.ts';
 import { type Gate, gate, placeOf, type Way } from './gate.ts';
-import { hasVmmPin, idOf } from './match.ts';
+import { hasVmmPin, idOf, messageAt } from './match.ts';
 
 /** The entries in force as the op has them. */
 const entriesOf = (view: MachineView): JsonOp[] => (routesOf(view)?.entries ?? []).map(entryOf);
 
 const entryOf = (e: RouteEntry): JsonOp =>
   e.chip === CHIP.msi
-    ? { gsi: e.gsi, msi_addr: hex64(e.addrLo, e.addrHi), msi_data: e.data >>> 0 }
+    ? { gsi: e.gsi, msi_addr: hex64(e.addrLo, e.addrHi & ~0xff), msi_data: e.data >>> 0 }
     : { gsi: e.gsi, chip: ['pic0', 'pic1', 'ioapic'][e.chip], pin: e.chip === CHIP.picSlave ? e.pin & 7 : e.pin };
 
 /** Of the IOAPIC. */
@@ -61,13 +61,20 @@ export function resend(view: MachineView, way: Way, change: 'dest' | 'vector' | 
 
 export const ROUTE = gate('route', {
   look(view, way) {
+    const refused = way.message?.refused;
+    if (refused !== undefined) return { at: placeOf('vm', 0, 'routes'), bits: 'address', value: refused, closed: true };
     if (way.gsi === undefined || hasVmmPin(view, way.ioapicPin)) return null;
     const value = routesOf(view)?.byGsi[way.gsi]?.length ?? 0;
     return { at: placeOf('vm', 0, 'routes'), bits: `gsi ${way.gsi}`, value, closed: value === 0 };
   },
+  shut(view, way) {
+    const none = way.gsi !== undefined && (routesOf(view)?.byGsi[way.gsi]?.length ?? 0) === 0;
+    return none || messageAt(view, way)?.refused !== undefined;
+  },
   opens(view, way) {
     const { gsi } = way;
     if (gsi === undefined) return [];
+    if (way.message?.refused !== undefined) return [[{ op: 'routing', entries: entriesOf(view) }, ...way.raise]];
     // As it was before it was taken away; else the pin of its number.
     const had = view.routeTables.findLast(({ byGsi }) => (byGsi[gsi]?.length ?? 0) > 0)?.byGsi[gsi] ?? [];
     const own = had.map(entryOf);

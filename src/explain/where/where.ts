@@ -447,9 +447,10 @@ function nobodyListens(run: Moment, road: Road, op: number): Found {
 function ofMsi(run: Moment, ask: Extract<Ask, { msi: unknown }>): Found {
   const { addrLo, addrHi, data } = ask.msi;
   const road = ofMessage(run.view, addrLo, addrHi, data);
-  const sent: readonly EventName[] = ['kvm_msi_set_irq'];
-  const ours = ({ args }: Named): boolean =>
-    args.addrLo === addrLo && args.data === data && args.dest === road.way.message?.dest;
+  const sent: readonly EventName[] = ['kvm_msi_set_irq', 'msi_invalid'];
+  const ours = ({ name, args }: Named): boolean =>
+    (name === 'msi_invalid' && args.addrHi === addrHi) ||
+    (args.addrLo === addrLo && args.data === data && args.dest === road.way.message?.dest);
   const own = assessRaises(run, road, lastEvent(run, sent, ours), sent, ours);
   // A device or a route that says this message may hold it.
   const says = (gsi: number): boolean =>
