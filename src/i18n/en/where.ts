@@ -1,4 +1,4 @@
-/** "Where is my interrupt?" and the findings: `where.gate.<id>` names a gate, `where.why.<id>` says how it holds, `finding.<id>` a finding. */
+/** "Where is my interrupt?" and the findings: `where.gate.<id>` names a gate, `where.why.<id>` says how it holds, `finding.<id>` a finding, `cure.<id>` what ends it. */
 export const where = {
   'where.panel': 'Where is my interrupt?',
   'where.about': 'Ask for a GSI, a vector or a message, or select a pin, a cell or a device on the stage.',
@@ -133,18 +133,15 @@ export const where = {
   'findings.before': 'Back to the scene with the bug',
   'finding.remote-irr-stuck':
     'Pin {pin}: remote IRR is set and no EOI of vector {vector} is to come. The pin sends no more.',
-  'finding.eoi-before-quiet':
-    'Pin {pin}: EOI came while the line was high, so vector {vector} is sent again. Quiet the device first.',
+  'finding.eoi-before-quiet': 'Pin {pin}: EOI came while the line was high, so vector {vector} is sent again.',
   'finding.level-storm': 'Pin {pin}: {times} EOIs in a row found the line high. No driver quiets the device.',
-  'finding.vector-below-16':
-    'vCPU {vcpu}: vector {vector} is below 16 and never reaches the guest. Use a vector from 32 on.',
-  'finding.shared-vector': 'Pins {pin} and {other} have vector {vector}: an EOI ends both. Give each its own.',
-  'finding.level-pulse-swallowed':
-    'Pin {pin}: the line went high and low again while remote IRR was set. Hold a level line.',
+  'finding.vector-below-16': 'vCPU {vcpu}: vector {vector} is below 16 and never reaches the guest.',
+  'finding.shared-vector': 'Pins {pin} and {other} have vector {vector}: an EOI ends both.',
+  'finding.level-pulse-swallowed': 'Pin {pin}: the line went high and low again while remote IRR was set.',
   'finding.destination-nobody': 'Vector {vector} was sent to {dest}, and no local APIC matches it.',
   'finding.logical-clusters-ored':
     'Logical destination {dest} ORs the numbers of two clusters. A cluster is a number, not a mask.',
-  'finding.masked-line-pending': 'Pin {pin}: the line is high and the RTE is masked. Unmask it.',
+  'finding.masked-line-pending': 'Pin {pin}: the line is high and the RTE is masked.',
   'finding.edge-unmasked-high': 'Pin {pin}: unmasked while its edge-triggered line was high. That edge is lost.',
   'finding.isr-never-ended': 'vCPU {vcpu}: vector {vector} is in service and its handler has returned. EOI is missing.',
   'finding.tpr-left-high': 'vCPU {vcpu}: TPR {tpr} holds vector {vector}, and no vector is in service.',
@@ -161,7 +158,7 @@ export const where = {
   'finding.stale-svi':
     'vCPU {vcpu}: SVI is {svi}, the highest vector in service {isr}. The next EOI ends the wrong one.',
   'finding.irqfd-no-route': 'GSI {gsi}: the irqfd was signalled and there is no route. The signal is lost.',
-  'finding.lvt0-and-ioapic': 'GSI {gsi}: the 8259 and pin {pin} of the IOAPIC both deliver it. Mask one.',
+  'finding.lvt0-and-ioapic': 'GSI {gsi}: the 8259 and pin {pin} of the IOAPIC both deliver it.',
   'finding.deadline-not-armed': 'vCPU {vcpu}: the deadline was written while LVTT is in mode {mode}. It is ignored.',
   'finding.restore-order': '{first} was restored before what it depends on.',
   'finding.no-handler':
@@ -174,4 +171,39 @@ export const where = {
   'finding.injection-refused':
     'vCPU {vcpu}: vector {vector} was injected while {first} still waited. KVM keeps one; this one is lost.',
   'finding.pit-tick-dropped': 'PIT: a tick was dropped, because the last one got no EOI. The NMIs of vCPU {vcpu} stop.',
+  'cure.remote-irr-stuck': 'Write the RTE as edge-triggered and back: that clears remote IRR.',
+  'cure.eoi-before-quiet': 'Quiet the device first, then send EOI.',
+  'cure.level-storm': 'Load the driver of the device, or mask the pin.',
+  'cure.vector-below-16': 'Use a vector from 32 on.',
+  'cure.shared-vector': 'Give each pin a vector of its own.',
+  'cure.level-pulse-swallowed': 'Hold a level line until its EOI.',
+  'cure.destination-nobody': 'Send it to the id of a local APIC that exists.',
+  'cure.logical-clusters-ored': 'Send one message for each cluster.',
+  'cure.masked-line-pending': 'Unmask the pin.',
+  'cure.edge-unmasked-high': 'Unmask the pin first, then raise the line, or raise a new edge now.',
+  'cure.isr-never-ended': 'Send EOI at the end of the handler.',
+  'cure.tpr-left-high': 'Write TPR 0.',
+  'cure.if-off-irr-full': 'Set IF with STI.',
+  'cure.pic-isr-holds': 'Send EOI to the 8259.',
+  'cure.slave-eoi-without-master': 'Send EOI to the master too.',
+  'cure.spurious': 'Read ISR in the handler: where its bit is 0, send that chip no EOI.',
+  'cure.edge-clears-tmr': 'Give the edge source a vector of its own.',
+  'cure.on-not-notified': 'Send the vector in NV when ON goes from 0 to 1.',
+  'cure.sn-with-pir': 'Clear SN when the vCPU is loaded, and set ON where PIR is not empty.',
+  'cure.wakeup-vector-missing': 'Write the wakeup vector to NV before the vCPU sleeps.',
+  'cure.stale-eoi-exit-bitmap': 'Load the EOI-exit bitmap again before the next entry.',
+  'cure.stale-svi': 'Write the highest vector in ISR to SVI.',
+  'cure.irqfd-no-route': 'Set the route before the device signals the irqfd.',
+  'cure.lvt0-and-ioapic': 'Mask one of them.',
+  'cure.deadline-not-armed': 'Write LVTT to deadline mode first, then the deadline.',
+  'cure.restore-order':
+    'Restore APIC_BASE before the LAPIC, TSC before TSC_DEADLINE, and the LAPIC before the IRQCHIP.',
+  'cure.no-handler': 'Register a handler for the vector, or mask its source.',
+  'cure.lost-ipi': 'Wake the vCPU: another interrupt for it does.',
+  'cure.rtc-eoi-owed': 'Restore the IOAPIC: KVM then counts the EOIs again.',
+  'cure.unmask-without-line': 'Lower the line before the guest unmasks the pin.',
+  'cure.stale-irte': 'Write the IRTE again when the route changes.',
+  'cure.init-lost': 'Send INIT again when the vCPU can take it, then SIPI.',
+  'cure.injection-refused': 'Inject only when kvm_run says ready_for_interrupt_injection.',
+  'cure.pit-tick-dropped': 'Run a kernel with commit 7dd0fdff145c: in discard mode it sends every tick.',
 } as const;

@@ -13,7 +13,7 @@ import { type Translate, useLang } from '../shared/use-t.ts';
 import { isHidden } from './hidden.ts';
 import { nameAt, selectionOf } from './place.ts';
 import { useFindings } from './reasoning.ts';
-import { sayFinding } from './say-finding.ts';
+import { sayCure, sayFinding } from './say-finding.ts';
 import { Spot } from './spot.tsx';
 
 const FIXED = /-fixed$/;
@@ -138,6 +138,7 @@ function FindingLine({ one, t }: { readonly one: Found; readonly t: Translate })
     <li className={`wh-finding wh-${one.severity}`} data-finding={one.id}>
       <span className="wh-severity">{t(`findings.severity.${one.severity}`)}</span>
       <p>{sayFinding(one, t)}</p>
+      <p className="wh-cure">{sayCure(one, t)}</p>
       <p className="wh-evidence">
         <button
           type="button"

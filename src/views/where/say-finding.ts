@@ -1,4 +1,4 @@
-/** A finding as a sentence. */
+/** A finding as a sentence, and what ends it as another. */
 import { hex } from '../../base/numbers.ts';
 import type { Found } from '../../worker/reason-client.ts';
 import type { Translate } from '../shared/use-t.ts';
@@ -16,3 +16,6 @@ export function sayFinding({ id, params }: Pick<Found, 'id' | 'params'>, t: Tran
   );
   return t(`finding.${id}` as 'finding.spurious', shown);
 }
+
+/** What ends it, or keeps it from coming again. */
+export const sayCure = ({ id }: Pick<Found, 'id'>, t: Translate): string => t(`cure.${id}` as 'cure.spurious');
