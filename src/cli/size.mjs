@@ -14,7 +14,7 @@ const TRACE_WORKER_MAX = 110_000;
 /** Beside every run, after the first motion: the engine again, gates and rules. */
 const REASON_WORKER_MAX = 81_000;
 /** The whole page, for a stick or a mail. */
-const ONE_FILE_MAX = 683_000;
+const ONE_FILE_MAX = 685_000;
 /** Each script that a deck or a page loads, with all it imports. */
 const EMBED_MAX = 15_000;
 
