@@ -9,7 +9,7 @@ import type { Saves } from '../engine/core/saved.ts';
 import { createSession } from '../engine/machine/session.ts';
 import { restoreMachine, type Snapshot, saveMachine } from '../engine/machine/snapshot.ts';
 import { createJournal, type Journal, recordsBefore, takeInto } from '../explain/where/facts.ts';
-import type { History, Moment } from '../explain/where/where.ts';
+import type { History, Moment } from '../explain/where/walk.ts';
 import type { JsonOp } from '../log/log.ts';
 import { OpError } from '../spec/define/op.ts';
 import type { OpResult } from '../spec/ops/index.ts';
