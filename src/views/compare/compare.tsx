@@ -19,9 +19,10 @@ import { AppProvider, useApp, useStore, useStoreOf } from '../../store/use-app.t
 import type { BoardProps } from '../board/Board.tsx';
 import { Glossary } from '../glossary/glossary.tsx';
 import { Chip } from '../kit/chip.tsx';
+import { eventTitle } from '../shared/event-title.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
 import { ICON, IconButton } from '../timeline/transport.tsx';
-import { eventTitle, TotalsTable } from './totals-table.tsx';
+import { TotalsTable } from './totals-table.tsx';
 
 const ShownSentence = lazy(() => import('../timeline/announcer.tsx').then((m) => ({ default: m.ShownSentence })));
 

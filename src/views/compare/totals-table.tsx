@@ -1,6 +1,5 @@
 /** What each side cost, so far and in all, and the difference. */
 import { Fragment, type ReactNode, useMemo } from 'react';
-import { hasText } from '../../i18n/index.ts';
 import { COUNTED, type Totals, totalsOf } from '../../log/totals.ts';
 import { EXIT_NAMES } from '../../spec/exits.ts';
 import type { Sides } from '../../store/compare/run-sides.ts';
@@ -149,10 +148,4 @@ function Count({ cell: { soFar, total } }: { cell: Cell }): ReactNode {
 
 function Difference({ n }: { n: number }): ReactNode {
   return <td data-zero={n === 0}>{signed(n)}</td>;
-}
-
-/** Title of an event, as the panels have it. */
-export function eventTitle(name: string, t: Translate): string {
-  const key = `event.${name}.title`;
-  return hasText(key) ? t(key) : name;
 }

@@ -18,6 +18,7 @@ import type { Ask, WhereAnswer } from '../../worker/reason-client.ts';
 import { Chip } from '../kit/chip.tsx';
 import { gapOf, Panel } from '../kit/panel.tsx';
 import { Segmented } from '../kit/segmented.tsx';
+import { eventTitle } from '../shared/event-title.ts';
 import { labelText } from '../shared/label-text.ts';
 import { useShownScene } from '../shared/use-shown-scene.ts';
 import { type Translate, useT } from '../shared/use-t.ts';
@@ -321,7 +322,7 @@ function Causes({ scene, link, command, row, t }: CausesProps) {
       <ol className="wh-causes">
         {steps.map((index) => (
           <li key={index} className="wh-evidence">
-            {sayTitle(scene.steps.nameOf(index), t)}
+            {eventTitle(scene.steps.nameOf(index) ?? '', t)}
             <button type="button" className="link-btn" onClick={() => actions.seekStep(index)}>
               {t('findings.go', { n: index + 1 })}
             </button>
@@ -331,11 +332,6 @@ function Causes({ scene, link, command, row, t }: CausesProps) {
     </>
   );
 }
-
-const sayTitle = (name: string | undefined, t: Translate): string | undefined => {
-  const key = `event.${name}.title`;
-  return hasText(key) ? t(key) : name;
-};
 
 interface GateProps {
   readonly link: Link;
